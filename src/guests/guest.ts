@@ -1,0 +1,85 @@
+import type { AttachMode, FunctionalTest, GuestFacts, InfraCause } from '../model/cell.ts';
+import type { Evidence, Hello, Stage } from '../model/evidence.ts';
+import type { KernelFiles, Profile } from '../model/kernel.ts';
+
+/**
+ * A lane knows how to turn a kernel into guests. `prepare` does what the kernel alone needs (initramfs; later a
+ * template), `open` gives a guest that nothing else has touched.
+ */
+export interface Lane {
+  readonly name: string;
+  /** Why this lane cannot run the profile on this host; undefined when it can. */
+  unavailable(profile: Profile): string | undefined;
+  prepare(profile: Profile, files: KernelFiles, signal: AbortSignal): Promise<GuestSource>;
+}
+
+export interface GuestSource extends AsyncDisposable {
+  readonly facts: GuestFacts;
+  /**
+   * Boots a fresh guest and resolves once it said hello.
+   * @throws GuestError when it never did; `signal` and dispose end the guest on every path.
+   */
+  open(options: OpenOptions): Promise<Guest>;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds until hello. */
+  readonly bootTimeoutMs: number;
+  /** Directory for the evidence files of this guest (serial.log, qemu.log); it exists. */
+  readonly dir: string;
+}
+
+export interface Guest extends AsyncDisposable {
+  readonly hello: Hello;
+  readonly bootMs: number;
+  /**
+   * Asks one question. Resolves with all evidence, also when the validator in the guest crashed or timed out.
+   * @throws GuestError when no complete answer came (crash of the guest, time-out, protocol violation); the error
+   * carries what was recorded until then.
+   */
+  ask(request: GuestRequest, options: AskOptions): Promise<Evidence>;
+  /** What the console printed so far: head and tail, bounded, control characters removed. */
+  console(): string;
+}
+
+export interface GuestRequest {
+  readonly artifact: Uint8Array;
+  readonly artifactName: string;
+  readonly attachMode: AttachMode;
+  readonly probeFeatures: boolean;
+  readonly functionalTests: readonly FunctionalTest[];
+  /** Programs the manifest marks `attach.required`; the validator needs the names to try opt-in programs too. */
+  readonly requiredPrograms: readonly string[];
+  /** Extra lines for the request, `key=value` as in docs/guest-protocol.md (map sizes, program types, variants). */
+  readonly tuning: readonly string[];
+  /** Milliseconds the validator may work on the request inside the guest. */
+  readonly workTimeoutMs: number;
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds for the whole answer, seen from the host. */
+  readonly timeoutMs: number;
+  readonly onStage: (stage: Stage) => void;
+}
+
+/** A guest that gave no usable answer. Becomes an `infra_error` outcome, or a finding where the object is to blame. */
+export class GuestError extends Error {
+  readonly infraCause: InfraCause;
+  /** Stages recorded before it happened. */
+  readonly stages: readonly Stage[];
+  readonly consoleTail: string;
+
+  constructor(
+    cause: InfraCause,
+    message: string,
+    options: { stages?: readonly Stage[]; consoleTail?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GuestError';
+    this.infraCause = cause;
+    this.stages = options.stages ?? [];
+    this.consoleTail = options.consoleTail ?? '';
+  }
+}

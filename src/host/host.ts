@@ -1,0 +1,98 @@
+import type { Duplex } from 'node:stream';
+
+/**
+ * The only hands of the program. Everything outside `src/host` and the faces reaches the machine through this object,
+ * which is handed in; tests hand in the real one with a temporary directory, or a part of it scripted.
+ */
+export interface Host {
+  readonly arch: 'x86_64' | 'aarch64';
+  /** Environment the face allows the core to see. Never read `process.env` elsewhere. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  now(): Date;
+  /** Milliseconds of a clock that never jumps. */
+  monotonicMs(): number;
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  start(command: string, args: readonly string[], options: StartOptions): Child;
+  readonly files: HostFiles;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment of the child; default: PATH, HOME and LC_ALL=C. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of stdout and of stderr that are kept; more than that is dropped and `truncated` is set. Default 16 MiB. */
+  readonly maxOutput?: number;
+  /** Called with each complete line of stdout (`fd` 1) or stderr (`fd` 2) as it comes. */
+  readonly onLine?: (fd: 1 | 2, line: string) => void;
+}
+
+/** Same shape for success and failure; only a command that cannot be started at all is an exception (HostError). */
+export interface RunResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly truncated: boolean;
+  readonly timedOut: boolean;
+  readonly cancelled: boolean;
+  readonly durationMs: number;
+}
+
+export interface StartOptions {
+  readonly cwd: string;
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Number of extra duplex channels; they are descriptors 3, 4, ... in the child (socket pairs). */
+  readonly channels?: number;
+}
+
+/** A long-lived child in its own process group. It dies with `stop`, with dispose, and when this process dies. */
+export interface Child extends AsyncDisposable {
+  readonly pid: number;
+  readonly stdout: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.ReadableStream;
+  readonly channels: readonly Duplex[];
+  readonly exited: Promise<{ readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** SIGTERM to the group, SIGKILL after `graceMs` (default 2000; 0 kills at once). Resolves when the child is gone. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface HostFiles {
+  /** Reads a file, refusing one larger than `maxBytes`. ENOENT and friends become UsageError-free Node errors. */
+  read(path: string, maxBytes: number): Promise<Buffer>;
+  /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
+  writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
+  append(path: string, data: string): Promise<void>;
+  copy(from: string, to: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  makeDir(path: string): Promise<void>;
+  list(path: string): Promise<string[]>;
+  /** undefined when there is nothing at `path`. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** SHA-256 in hex, streamed. */
+  sha256(path: string): Promise<string>;
+  /** Bytes free for this user on the file system of `path` (nearest existing parent). */
+  freeBytes(path: string): Promise<number>;
+  /** A private (0700) directory that is gone after dispose. `parent` defaults to the system's temporary directory. */
+  tempDir(prefix: string, parent?: string): Promise<TempDir>;
+  /** Exclusive lock between processes; released by dispose and by the death of this process. */
+  lock(path: string, signal?: AbortSignal): Promise<AsyncDisposable>;
+}
+
+export interface FileStat {
+  readonly size: number;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly mtimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  readonly ctimeMs: number;
+}
+
+export interface TempDir extends AsyncDisposable {
+  readonly path: string;
+}

@@ -1,0 +1,103 @@
+import type { Evidence } from './evidence.ts';
+import type { Finding } from './finding.ts';
+import type { KernelRecord, Profile } from './kernel.ts';
+
+export type AttachMode = 'disabled' | 'best-effort' | 'required';
+export type ValidationMode = 'load_only' | 'load_attach' | 'behavior';
+
+/** A compiled object as the run sees it. */
+export interface Artifact {
+  /** Absolute path. */
+  readonly path: string;
+  readonly basename: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** A command that is run in the guest while the programs are attached (contract 4.1, functional_tests). */
+export interface FunctionalTest {
+  readonly name: string;
+  readonly command: string;
+  readonly required: boolean;
+  readonly timeoutSeconds: number;
+  readonly expectExitCode: number;
+  readonly expectStdoutContains: string;
+  readonly expectStderrContains: string;
+}
+
+/** A kernel of the matrix. */
+export interface Target {
+  readonly profile: Profile;
+  readonly required: boolean;
+  /** Milliseconds for boot and question together. */
+  readonly timeoutMs: number;
+}
+
+/** The unit of work: one artifact on one kernel. */
+export interface Cell {
+  /** Index of the artifact in the run. */
+  readonly artifact: number;
+  /** Index of the kernel in the matrix. */
+  readonly target: number;
+}
+
+/** Why a guest gave no answer. */
+export type InfraCause =
+  | 'kernel_unavailable'
+  | 'qemu_failed'
+  | 'kvm_unusable'
+  | 'boot_timeout'
+  | 'guest_crash'
+  | 'timeout'
+  | 'protocol'
+  | 'wrong_kernel'
+  | 'no_space'
+  | 'internal';
+
+/** How long each part of a cell took, in milliseconds. */
+export interface CellTimings {
+  readonly prepareMs: number;
+  readonly bootMs: number;
+  readonly askMs: number;
+  readonly totalMs: number;
+}
+
+/** How the guest was run; stands in every report. */
+export interface GuestFacts {
+  readonly lane: string;
+  readonly accel: 'kvm' | 'tcg';
+  /** Why this accelerator. */
+  readonly accelReason: string;
+  readonly machine: string;
+  readonly cpuModel: string;
+  readonly memoryMb: number;
+  readonly qemuVersion: string;
+  /** Wrapper layers that were really active (`seccomp`, `namespaces`, `no-new-privs`, `limits`). */
+  readonly sandboxLayers: readonly string[];
+  readonly argv: readonly string[];
+}
+
+/** What became of a cell. A value, never an exception. */
+export type Outcome =
+  | { readonly status: 'pass'; readonly findings: readonly Finding[] }
+  | { readonly status: 'fail'; readonly failedStage: FailedStage; readonly findings: readonly Finding[] }
+  | { readonly status: 'skipped'; readonly reason: string }
+  | { readonly status: 'infra_error'; readonly cause: InfraCause; readonly message: string };
+
+export type OutcomeStatus = Outcome['status'];
+export type FailedStage = 'load' | 'attach' | 'functional' | 'validation' | 'transport' | 'infra' | 'command';
+
+/** A finished cell with all it left behind. */
+export interface CellResult {
+  readonly cell: Cell;
+  readonly outcome: Outcome;
+  readonly kernel: KernelRecord | undefined;
+  readonly evidence: Evidence | undefined;
+  readonly guest: GuestFacts | undefined;
+  readonly timings: CellTimings;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Directory with the cell's files (console, validator document); undefined when none were written. */
+  readonly dir: string | undefined;
+}

@@ -1,0 +1,22 @@
+import type { CellResult, GuestFacts } from './cell.ts';
+import type { Stage } from './evidence.ts';
+import type { KernelRecord } from './kernel.ts';
+
+/** What happens during a run, in order. Progress lines, logs and tests are listeners of this one stream. */
+export type RunEvent =
+  | { type: 'run-start'; runId: string; artifacts: readonly string[]; targets: readonly string[]; cells: number }
+  | { type: 'accel'; accel: 'kvm' | 'tcg'; reason: string }
+  | { type: 'kernel-start'; profile: string }
+  /** Bytes of `total` that have arrived; `total` 0 = not known yet. */
+  | { type: 'kernel-progress'; profile: string; what: string; bytes: number; total: number }
+  | { type: 'kernel-ready'; profile: string; record: KernelRecord; cached: boolean; ms: number }
+  | { type: 'kernel-failed'; profile: string; message: string }
+  | { type: 'cell-start'; artifact: number; target: number }
+  | { type: 'cell-booting'; artifact: number; target: number; guest: GuestFacts }
+  | { type: 'cell-asking'; artifact: number; target: number; bootMs: number }
+  | { type: 'cell-stage'; artifact: number; target: number; stage: Stage }
+  | { type: 'cell-end'; artifact: number; target: number; result: CellResult }
+  | { type: 'note'; message: string }
+  | { type: 'run-end'; status: 'pass' | 'fail' | 'error'; ms: number };
+
+export type EventListener = (event: RunEvent) => void;

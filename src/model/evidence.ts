@@ -1,0 +1,195 @@
+import * as z from 'zod';
+
+/**
+ * What a guest told us, stage by stage. The guest is hostile: every value here has gone through these schemas, strings
+ * are bounded, unknown keys are dropped. docs/guest-protocol.md is the prose of the same contract.
+ */
+const name = z.string().max(256);
+const message = z.string().max(4096);
+const log = z.string().max(256 * 1024);
+const errno = z.number().int().min(-4095).max(4095);
+const micros = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+
+export const StageStatus = z.enum(['pass', 'fail', 'skipped']);
+export type StageStatus = z.infer<typeof StageStatus>;
+
+/** First frame of a guest, before any artifact byte was sent. */
+export const Hello = z.object({
+  protocol: z.literal(1),
+  validator: z.object({ version: name, libbpf: name }),
+  kernel: z.object({ release: name, version: message, machine: name }),
+  btf: z.object({ vmlinux: z.boolean(), size: count }),
+  facts: z
+    .object({
+      cmdline: message,
+      lsm: message,
+      lockdown: message,
+      unprivileged_bpf_disabled: z.string().max(32),
+      jit_enable: z.string().max(32),
+    })
+    .partial(),
+  /** What the guest could not set up (module, mount), with the errno. */
+  problems: z.array(z.object({ what: name, errno, detail: message })).max(64),
+  /** Microseconds since the kernel started when the agent became ready. */
+  ready_us: micros,
+});
+export type Hello = z.infer<typeof Hello>;
+
+export const BeginStage = z.object({
+  stage: z.literal('begin'),
+  nonce: z.string().max(64),
+  artifact_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Sent before anything that may hang or panic, so that the host can say what was going on. */
+export const StepStage = z.object({ stage: z.literal('step'), phase: name, subject: name });
+
+export const ProgramFacts = z.object({
+  name,
+  section: name,
+  type: name,
+  expected_attach_type: z.number().int().nonnegative().optional(),
+  autoload: z.boolean(),
+  insns: count,
+});
+export const MapFacts = z.object({
+  name,
+  type: name,
+  type_id: count,
+  key_size: count,
+  value_size: count,
+  max_entries: count,
+  flags: count,
+});
+
+export const OpenStage = z.object({
+  stage: z.literal('open'),
+  status: StageStatus,
+  errno,
+  error: message,
+  log,
+  elapsed_us: micros,
+  artifact_has_btf: z.boolean(),
+  artifact_has_btf_ext: z.boolean(),
+  /** CO-RE relocation records in .BTF.ext; 0 when there are none. */
+  core_relocations: count,
+  license: name,
+  programs: z.array(ProgramFacts).max(10_000),
+  maps: z.array(MapFacts).max(10_000),
+});
+
+/** One program loaded with every other program left out, or as part of the object when that was enough. */
+export const ProgramStage = z.object({
+  stage: z.literal('program'),
+  name,
+  section: name,
+  status: StageStatus,
+  /** Why it was skipped; empty otherwise. */
+  reason: message,
+  errno,
+  /** false: observed inside the load of the whole object. */
+  alone: z.boolean(),
+  /** libbpf's own warnings of this load. */
+  log,
+  verifier_log_head: log,
+  verifier_log_tail: log,
+  /** Length of the log the kernel wrote, and how much of it is in neither head nor tail. */
+  verifier_log_bytes: count,
+  verifier_log_dropped: count,
+  verified_insns: count,
+  xlated_bytes: count,
+  jited_bytes: count,
+  elapsed_us: micros,
+});
+
+export const MapStage = z.object({
+  stage: z.literal('map'),
+  name,
+  type: name,
+  status: StageStatus,
+  errno,
+  error: message,
+});
+
+export const LoadStage = z.object({
+  stage: z.literal('load'),
+  status: StageStatus,
+  errno,
+  error: message,
+  log,
+  elapsed_us: micros,
+});
+
+export const AttachStage = z.object({
+  stage: z.literal('attach'),
+  program: name,
+  section: name,
+  status: StageStatus,
+  /** How it was attached: `auto` (libbpf decided), `xdp`, `tc`, `tcx`, `cgroup`, `iter`, ... */
+  method: name,
+  /** What it was attached to (device, cgroup, function); may be empty. */
+  target: name,
+  errno,
+  error: message,
+  /** Why it was skipped; empty otherwise. */
+  reason: message,
+  log,
+  elapsed_us: micros,
+});
+
+export const FunctionalStage = z.object({
+  stage: z.literal('functional'),
+  name,
+  required: z.boolean(),
+  status: StageStatus,
+  command: message,
+  timeout_seconds: count,
+  expected_exit_code: z.number().int().min(0).max(255),
+  exit_code: z.number().int().min(-1).max(255),
+  timed_out: z.boolean(),
+  stdout_tail: z.string().max(8192),
+  stderr_tail: z.string().max(8192),
+  error: message,
+});
+
+/** The last word about a request, said by PID 1 and not by the process that touched the object. */
+export const ExitStage = z.object({
+  stage: z.literal('exit'),
+  kind: z.enum(['exited', 'signaled', 'timeout', 'protocol']),
+  code: z.number().int().min(0).max(255),
+  signal: z.number().int().min(0).max(128),
+  elapsed_us: micros,
+});
+
+export const Stage = z.discriminatedUnion('stage', [
+  BeginStage,
+  StepStage,
+  OpenStage,
+  MapStage,
+  ProgramStage,
+  LoadStage,
+  AttachStage,
+  FunctionalStage,
+  ExitStage,
+]);
+export type Stage = z.infer<typeof Stage>;
+export type StageOf<K extends Stage['stage']> = Extract<Stage, { stage: K }>;
+
+/** Everything one guest said about one artifact, in the order it said it. Append only. */
+export interface Evidence {
+  readonly hello: Hello;
+  readonly stages: readonly Stage[];
+  /** The validator's own document (contract 6.2), as it came; written to disk, never used for the verdict. */
+  readonly document: string | undefined;
+}
+
+/** All stages of one kind. */
+export function stagesOf<K extends Stage['stage']>(evidence: Evidence, kind: K): StageOf<K>[] {
+  return evidence.stages.filter((stage): stage is StageOf<K> => stage.stage === kind);
+}
+
+/** The first stage of a kind: a later one can never replace it. */
+export function firstStage<K extends Stage['stage']>(evidence: Evidence, kind: K): StageOf<K> | undefined {
+  return evidence.stages.find((stage): stage is StageOf<K> => stage.stage === kind);
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+
+/** Id pattern of profiles, suites and cases (contract section 4). */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const Arch = z.enum(['x86_64', 'aarch64']);
+export type Arch = z.infer<typeof Arch>;
+
+/** The additive `kernel:` block of a profile: where the kernel itself comes from when no cloud image is booted. */
+export const DebKernelSource = z.strictObject({
+  source: z.literal('deb'),
+  /** Archive the package lives in; decides which mirror variable and which host configuration may serve it. */
+  archive: z.enum(['debian', 'debian-security']),
+  suite: z.string().min(1),
+  /** Package name or glob (`linux-image-6.16.*+deb13-cloud-amd64`); of several matches the newest wins. */
+  package: z.string().min(1),
+  /** Exact package version; without it the newest of the suite. */
+  version: z.string().min(1).optional(),
+  /** Mirror used when neither the environment nor the host names one. */
+  mirror: z.url().optional(),
+  /** Keyring of the archive, an absolute path on the host. */
+  keyring: z.string().startsWith('/').optional(),
+});
+export type DebKernelSource = z.infer<typeof DebKernelSource>;
+
+export const KernelSource = z.discriminatedUnion('source', [DebKernelSource]);
+export type KernelSource = z.infer<typeof KernelSource>;
+
+/** A VM profile as the contract's section 4.3 has it, with our `kernel` block. */
+export interface Profile {
+  readonly id: string;
+  readonly distro: string;
+  readonly version: string;
+  readonly kernelFamily: string;
+  readonly arch: Arch;
+  readonly runner: 'vm' | 'virtme-ng' | 'firecracker';
+  readonly memoryMb: number;
+  readonly cpus: number;
+  readonly expectedBtf: boolean | undefined;
+  readonly kernel: KernelSource | undefined;
+  /** Path of the file it was read from. */
+  readonly file: string;
+}
+
+/** One file in the content-addressed store. */
+export const StoredFile = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.number().int().nonnegative(),
+});
+export type StoredFile = z.infer<typeof StoredFile>;
+
+/** A kernel in the store: what `kernels/<profile>.json` says. */
+export const KernelRecord = z.strictObject({
+  schema: z.literal('bpfcompat_kernel.v1'),
+  profile: z.string(),
+  arch: Arch,
+  /** `uname -r` that this kernel must answer with. */
+  release: z.string().min(1),
+  package: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    archive: z.string(),
+    suite: z.string(),
+    /** Digests of every package file that bytes were taken from, as the signed index names them. */
+    files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
+  }),
+  vmlinuz: StoredFile,
+  /** The kernel's configuration; null when the distro does not ship it. */
+  config: StoredFile.nullable(),
+  /** Modules the guest loads at boot, decompressed, in load order. */
+  modules: z.array(z.strictObject({ name: z.string(), file: StoredFile })),
+  fetchedAt: z.string(),
+});
+export type KernelRecord = z.infer<typeof KernelRecord>;
+
+/** A kernel ready to boot: digests have been checked in this process, paths are readable. */
+export interface KernelFiles {
+  readonly record: KernelRecord;
+  readonly vmlinuz: string;
+  readonly config: string | undefined;
+  readonly modules: readonly { readonly name: string; readonly path: string }[];
+}
