@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import {
+  appendFile,
+  constants,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../model/errors.ts';
+import type { FileStat, HostFiles, TempDir } from './host.ts';
+import { lockFile } from './lock.ts';
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+  await using handle = await open(path, 'r');
+  const { size } = await handle.stat();
+  if (size > maxBytes) {
+    throw new UsageError('file_too_large', `${path}: ${size} bytes, at most ${maxBytes} are accepted`);
+  }
+  return await handle.readFile();
+}
+
+async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    {
+      await using handle = await open(temporary, 'wx', 0o644);
+      await handle.writeFile(data);
+      await handle.sync();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function statOrUndefined(path: string): Promise<FileStat | undefined> {
+  try {
+    const s = await stat(path);
+    return {
+      size: s.size,
+      isFile: s.isFile(),
+      isDirectory: s.isDirectory(),
+      mtimeMs: s.mtimeMs,
+      dev: s.dev,
+      ino: s.ino,
+      ctimeMs: s.ctimeMs,
+    };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function freeBytes(path: string): Promise<number> {
+  let at = path;
+  for (;;) {
+    try {
+      const fs = await statfs(at);
+      return fs.bavail * fs.bsize;
+    } catch (error) {
+      if (!isMissing(error) || dirname(at) === at) throw error;
+      at = dirname(at);
+    }
+  }
+}
+
+async function tempDir(prefix: string, parent = tmpdir()): Promise<TempDir> {
+  const path = await mkdtemp(join(parent, prefix));
+  return {
+    path,
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+/** The real files of this machine. */
+export function createFiles(): HostFiles {
+  return {
+    read: readBounded,
+    writeAtomic,
+    append: (path, data) => appendFile(path, data),
+    copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
+    rename: (from, to) => rename(from, to),
+    remove,
+    makeDir: async (path) => {
+      await mkdir(path, { recursive: true });
+    },
+    list: (path) => readdir(path),
+    stat: statOrUndefined,
+    sha256,
+    freeBytes,
+    tempDir,
+    lock: lockFile,
+  };
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CancelledError, HostError } from '../model/errors.ts';
+
+/**
+ * Takes an exclusive lock on `path` (created when missing) and waits for it as long as `signal` allows.
+ *
+ * Node has no flock(2), so a tiny `flock` of util-linux holds the lock for as long as its stdin is open. The kernel
+ * closes that pipe when we die, however we die: there is no stale lock to clean up.
+ */
+export async function lockFile(path: string, signal?: AbortSignal): Promise<AsyncDisposable> {
+  if (signal?.aborted) throw new CancelledError();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const child = spawn('flock', ['--exclusive', '--no-fork', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // Its own group: a Ctrl-C of the terminal must not drop the lock while we still clean up under it.
+    detached: true,
+  });
+  child.stdin.on('error', () => {});
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const release = async (): Promise<void> => {
+    child.stdin.end();
+    await gone;
+  };
+  const onAbort = (): void => {
+    child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve());
+      child.once('error', (cause) =>
+        reject(new HostError('tool_missing', 'cannot run flock: install util-linux', { cause })),
+      );
+      child.once('close', () =>
+        reject(
+          signal?.aborted
+            ? new CancelledError()
+            : new HostError('lock_failed', `cannot lock ${path}: check that it is writable`),
+        ),
+      );
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+  return { [Symbol.asyncDispose]: release };
+}

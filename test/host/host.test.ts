@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { CancelledError } from '../../src/model/errors.ts';
+
+const host = createHost({ env: {} });
+const env = { PATH: process.env['PATH'] ?? '' };
+
+/** A killed orphan may stay as a zombie until the init of this machine reaps it: that is dead enough. */
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('run', () => {
+  test('gives exit code and both outputs', async () => {
+    const result = await host.run('sh', ['-c', 'echo out; echo err >&2; exit 3']);
+    expect(result).toMatchObject({ exitCode: 3, signal: null, timedOut: false, cancelled: false, truncated: false });
+    expect(result.stdout.toString()).toBe('out\n');
+    expect(result.stderr.toString()).toBe('err\n');
+  });
+
+  test('a missing tool is a HostError that names it', async () => {
+    await expect(host.run('no-such-tool-here', [])).rejects.toMatchObject({ code: 'tool_missing' });
+  });
+
+  test('a time-out kills the whole group, grandchildren included', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-run-');
+    const pidFile = join(dir.path, 'pid');
+    const result = await host.run('sh', ['-c', `sleep 60 & echo $! > ${pidFile}; wait`], { timeoutMs: 300 });
+    expect(result.timedOut).toBe(true);
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    await sleep(50);
+    expect(alive(pid)).toBe(false);
+  });
+
+  test('output above the limit is dropped, not kept', async () => {
+    const result = await host.run('sh', ['-c', 'head -c 1000000 /dev/zero'], { maxOutput: 1000 });
+    expect(result.stdout.length).toBe(1000);
+    expect(result.truncated).toBe(true);
+  });
+
+  test('lines arrive while the tool runs', async () => {
+    const lines: string[] = [];
+    await host.run('sh', ['-c', 'echo a; echo b >&2'], { onLine: (fd, line) => lines.push(`${fd}${line}`) });
+    expect(lines.sort()).toEqual(['1a', '2b']);
+  });
+
+  test('an aborted signal ends it', async () => {
+    const result = await host.run('sleep', ['60'], { signal: AbortSignal.timeout(100) });
+    expect(result.cancelled).toBe(true);
+  });
+
+  test('the child sees no variable of ours but the plain ones', async () => {
+    process.env['BPFCOMPAT_TEST_SECRET'] = 'secret';
+    const result = await host.run('env', []);
+    delete process.env['BPFCOMPAT_TEST_SECRET'];
+    expect(result.stdout.toString()).not.toContain('secret');
+  });
+});
+
+describe('start', () => {
+  test('extra channels are duplex sockets at descriptor 3 and up', async () => {
+    await using child = host.start('sh', ['-c', 'read line <&3; echo "got $line" >&3; read x <&3'], {
+      cwd: '/',
+      env,
+      channels: 1,
+    });
+    const [channel] = child.channels;
+    channel?.write('hello\n');
+    const answer = await new Promise<string>((resolve) => channel?.once('data', (d: Buffer) => resolve(d.toString())));
+    expect(answer).toBe('got hello\n');
+  });
+
+  test('dispose ends a child that ignores SIGTERM', async () => {
+    const child = host.start('sh', ['-c', 'trap "" TERM; echo up; while :; do sleep 1; done'], { cwd: '/', env });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await child.stop(200);
+    expect(alive(child.pid)).toBe(false);
+    expect((await child.exited).signal).toBe('SIGKILL');
+  });
+});
+
+describe('files', () => {
+  test('an atomic write leaves the old file when it fails, and no temporary file', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-files-');
+    const target = join(dir.path, 'target');
+    await mkdir(target);
+    await writeFile(join(target, 'keep'), 'x');
+    await expect(host.files.writeAtomic(target, 'data')).rejects.toThrow();
+    expect(await readdir(dir.path)).toEqual(['target']);
+    await host.files.writeAtomic(join(dir.path, 'ok'), 'data');
+    expect(await readFile(join(dir.path, 'ok'), 'utf8')).toBe('data');
+  });
+
+  test('a file above the limit is refused before it is read', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-files-');
+    await writeFile(join(dir.path, 'big'), 'x'.repeat(100));
+    await expect(host.files.read(join(dir.path, 'big'), 99)).rejects.toThrow(/100 bytes/);
+  });
+
+  test('stat of nothing is undefined; a temporary directory is gone after its block', async () => {
+    let path: string;
+    {
+      await using dir = await host.files.tempDir('bpfcompat-files-');
+      path = dir.path;
+      expect(await host.files.stat(join(path, 'none'))).toBeUndefined();
+      expect(await host.files.freeBytes(join(path, 'not', 'there'))).toBeGreaterThan(0);
+    }
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('sha256 of a known text', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-files-');
+    await writeFile(join(dir.path, 'a'), 'abc');
+    expect(await host.files.sha256(join(dir.path, 'a'))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
+  });
+});
+
+describe('lock', () => {
+  test('one holder at a time, waiting can be cancelled', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-lock-');
+    const path = join(dir.path, 'locks', 'x');
+    const first = await host.files.lock(path);
+    await expect(host.files.lock(path, AbortSignal.timeout(150))).rejects.toBeInstanceOf(CancelledError);
+    const order: string[] = [];
+    const second = host.files.lock(path).then((lock) => {
+      order.push('second');
+      return lock;
+    });
+    await sleep(100);
+    order.push('first released');
+    await first[Symbol.asyncDispose]();
+    await (await second)[Symbol.asyncDispose]();
+    expect(order).toEqual(['first released', 'second']);
+  });
+});
