@@ -10,6 +10,11 @@ function hostArch(): Host['arch'] {
   throw new HostError('unsupported_arch', `this machine is ${process.arch}; x86_64 and arm64 hosts are supported`);
 }
 
+/** Environment of a tool that was given none: enough to find programs, nothing of the user's secrets. */
+function plainEnv(env: Host['env']): Record<string, string> {
+  return { PATH: env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', HOME: env['HOME'] ?? '/', LC_ALL: 'C' };
+}
+
 /** The real machine. `env` is what the face lets the core see. */
 export function createHost(options: { readonly env: Host['env'] }): Host {
   return {
@@ -17,7 +22,7 @@ export function createHost(options: { readonly env: Host['env'] }): Host {
     env: options.env,
     now: () => new Date(),
     monotonicMs: () => performance.now(),
-    run: runTool,
+    run: (command, args, runOptions) => runTool(command, args, { env: plainEnv(options.env), ...runOptions }),
     start: startChild,
     files: createFiles(),
   };

@@ -36,26 +36,17 @@ function emitLines(tap: Tap, chunk: Buffer, onLine: (line: string) => void): voi
   for (const line of parts) onLine(line);
 }
 
-/** Environment of a tool that was given none: enough to find programs, nothing of the user's secrets. */
-function plainEnv(): Record<string, string> {
-  return {
-    PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: process.env['HOME'] ?? '/',
-    LC_ALL: 'C',
-  };
-}
-
 /**
  * Runs a tool to its end. Failure, time-out and cancellation come back in the result; see RunResult.
  * @throws HostError `tool_missing` when the command does not exist or cannot be executed.
  */
-export function runTool(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export function runTool(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   const started = performance.now();
   const max = options.maxOutput ?? DEFAULT_MAX_OUTPUT;
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { ...(options.env ?? plainEnv()) },
+      env: { ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     });

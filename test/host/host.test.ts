@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { CancelledError } from '../../src/model/errors.ts';
 
-const host = createHost({ env: {} });
 const env = { PATH: process.env['PATH'] ?? '' };
+const host = createHost({ env });
 
 /** A killed orphan may stay as a zombie until the init of this machine reaps it: that is dead enough. */
 function alive(pid: number): boolean {
