@@ -1,0 +1,114 @@
+# Every target sets up what it needs and does nothing that is done already. `make help` lists them.
+# Thin on purpose: each step is an npm script, a script in scripts/, the CLI, or the Makefile of validator-c.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+NODE ?= node
+NPM ?= npm
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+
+# System packages per goal: one look (and at most one apt transaction) for all goals of this call.
+needs-demo := run build
+needs-test := run build test
+needs-bench := run build bench
+needs-validator := build
+needs-validator-dynamic := build
+needs-validator-static := build
+needs-validator-arm64 := build arm64
+needs-examples := build
+needs-examples-arm64 := build
+purposes := $(sort $(foreach goal,$(MAKECMDGOALS),$(needs-$(goal))))
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: build validator examples ## check three objects on four real kernels and show the verdicts
+	@$(NODE) scripts/demo.mjs
+
+.PHONY: test
+test: build validator examples ## static checks, unit tests, C tests, then tests on real kernels
+	@$(NODE) scripts/run-tests.mjs
+
+.PHONY: bench
+bench: build validator examples ## compare our boot with a hand-made one; time the quick matrix
+	@$(NPM) run --silent bench
+
+.PHONY: setup
+setup: # node, npm and the system packages of the goals
+	@scripts/setup.sh $(purposes)
+
+.PHONY: doctor
+doctor: build ## say what this machine can do, and how to mend what is missing; installs nothing
+	@scripts/setup.sh --check run build; code=$$?; bin/bpfcompat doctor && exit $$code
+
+# --- JavaScript ------------------------------------------------------------------------------------------------------
+
+npm-stamp := node_modules/.bpfcompat-lock.json
+
+.PHONY: deps
+deps: $(npm-stamp) ## install the locked JavaScript packages
+
+# The stamp is the lock file that was installed, so that a new time stamp alone installs nothing.
+$(npm-stamp): package-lock.json package.json .npmrc | setup
+	@cmp -s package-lock.json $@ || { echo '$(NPM) ci'; $(NPM) ci && cp package-lock.json $@; }
+	@touch $@
+
+# What went in besides file contents: the commit, and which files there are.
+build-inputs := build/inputs.txt
+sources := $(sort $(shell find src -name '*.ts' 2>/dev/null))
+
+.PHONY: FORCE
+FORCE:
+$(build-inputs): FORCE
+	@mkdir -p $(@D)
+	@{ git rev-parse HEAD 2>/dev/null || echo unknown; printf '%s\n' '$(sources)'; } >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+.PHONY: build
+build: bin/bpfcompat build/cli.mjs lib/index.js ## the command line program, its bundle and the library
+
+bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/build.mjs tsconfig.json tsconfig.build.json $(npm-stamp)
+	@$(NPM) run --silent build
+
+# --- validator -------------------------------------------------------------------------------------------------------
+
+.PHONY: validator validator-dynamic validator-static validator-arm64
+validator: | setup ## the static program that runs inside guests (x86_64)
+	@$(MAKE) --no-print-directory -C validator-c
+validator-dynamic validator-static: validator # the one build is static and serves both names
+validator-arm64: | setup ## the same, cross-built for arm64
+	@$(MAKE) --no-print-directory -C validator-c ARCH=aarch64
+
+# --- examples --------------------------------------------------------------------------------------------------------
+
+EXAMPLES_ARCH ?= x86
+examples := $(patsubst %.c,%.o,$(sort $(wildcard examples/*/*.bpf.c)))
+examples-arch := build/examples-arch.txt
+# asm/types.h lives in the directory of the host's architecture on Debian and Ubuntu.
+bpf-cflags = -O2 -g -Wall -Werror -target bpf -D__TARGET_ARCH_$(EXAMPLES_ARCH) -I/usr/include/$(shell uname -m)-linux-gnu
+
+.PHONY: examples examples-arm64
+examples: $(examples) ## compile the example objects
+examples-arm64: ## the same for arm64 (in the same places)
+	@$(MAKE) --no-print-directory examples EXAMPLES_ARCH=arm64
+
+$(examples-arch): FORCE
+	@mkdir -p $(@D)
+	@echo $(EXAMPLES_ARCH) | cmp -s - $@ || echo $(EXAMPLES_ARCH) >$@
+
+%.bpf.o: %.bpf.c $(examples-arch) | setup
+	@echo 'clang $@'
+	@$(CLANG) $(bpf-cflags) -c $< -o $@.tmp
+	@$(LLVM_STRIP) -g $@.tmp
+	@mv $@.tmp $@
+
+.PHONY: clean
+clean: ## remove everything that was built, and the work directory
+	rm -rf build lib bin/bpfcompat .bpfcompat
+	rm -f examples/*/*.bpf.o
+	@$(MAKE) --no-print-directory -C validator-c clean

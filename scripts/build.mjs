@@ -1,0 +1,81 @@
+// Builds what is shipped: build/cli.mjs (one file, no node_modules needed), lib/ (the library with its types) and the
+// launcher bin/bpfcompat. The same commit gives the same bytes.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+function git(...args) {
+  try {
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return ''; // a source tarball, or no git
+  }
+}
+
+/** When this source was made, not when it was built: SOURCE_DATE_EPOCH, else the commit. */
+function sourceDate() {
+  const epoch = process.env.SOURCE_DATE_EPOCH || git('log', '-1', '--format=%ct');
+  if (epoch === '') return 'unknown';
+  if (!/^\d+$/.test(epoch)) throw new Error(`SOURCE_DATE_EPOCH is "${epoch}": give seconds since 1970 as a whole number`);
+  return new Date(Number(epoch) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+const buildInfo = {
+  version: JSON.parse(readFileSync('package.json', 'utf8')).version,
+  commit: git('rev-parse', 'HEAD') || 'unknown',
+  buildDate: sourceDate(),
+};
+
+async function bundleCli() {
+  mkdirSync('build', { recursive: true });
+  await build({
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'build/cli.tmp.mjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { __BPFCOMPAT_BUILD__: JSON.stringify(buildInfo) },
+    // CommonJS dependencies call require() for node's own modules; an ES module has none.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
+  });
+  renameSync('build/cli.tmp.mjs', 'build/cli.mjs');
+}
+
+function emitLibrary() {
+  rmSync('build/lib.tmp', { recursive: true, force: true });
+  execFileSync(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', 'build/lib.tmp'],
+    { stdio: 'inherit' },
+  );
+  rmSync('lib', { recursive: true, force: true });
+  renameSync('build/lib.tmp', 'lib');
+}
+
+function writeLauncher() {
+  mkdirSync('bin', { recursive: true });
+  // bin/package.json makes it CommonJS: Node before 20.10 refuses an ES module whose file name has no ending.
+  writeFileSync('bin/bpfcompat.tmp', "#!/usr/bin/env node\nimport('../build/cli.mjs');\n");
+  chmodSync('bin/bpfcompat.tmp', 0o755);
+  renameSync('bin/bpfcompat.tmp', 'bin/bpfcompat');
+}
+
+try {
+  await bundleCli();
+  emitLibrary();
+  writeLauncher();
+} catch (error) {
+  // esbuild and tsc have already said what is wrong, with file and line.
+  console.error(`build failed: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+  process.exit(1);
+}
+console.log(`built bin/bpfcompat ${buildInfo.version} (${buildInfo.commit.slice(0, 12)}), build/cli.mjs, lib/`);
