@@ -20,7 +20,8 @@ function git(...args) {
 function sourceDate() {
   const epoch = process.env.SOURCE_DATE_EPOCH || git('log', '-1', '--format=%ct');
   if (epoch === '') return 'unknown';
-  if (!/^\d+$/.test(epoch)) throw new Error(`SOURCE_DATE_EPOCH is "${epoch}": give seconds since 1970 as a whole number`);
+  if (!/^\d+$/.test(epoch))
+    throw new Error(`SOURCE_DATE_EPOCH is "${epoch}": give seconds since 1970 as a whole number`);
   return new Date(Number(epoch) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
