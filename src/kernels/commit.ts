@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { KernelRecord, Profile, StoredFile } from '../model/kernel.ts';
+import { bootModules } from './modules/module-files.ts';
+import { blobPath, lockStore, type Store, writeRecord } from './store.ts';
+import type { FetchedKernel } from './unpacked.ts';
+
+interface Incoming {
+  readonly path: string;
+  readonly file: StoredFile;
+}
+
+async function measure(host: Host, path: string): Promise<Incoming> {
+  const stat = await host.files.stat(path);
+  return { path, file: { sha256: await host.files.sha256(path), size: stat?.size ?? 0 } };
+}
+
+/**
+ * Puts a fetched kernel into the store: the bytes by rename from the work directory (same file system), then the
+ * record. A reader sees the old kernel or the new one, whole.
+ */
+export async function commitKernel(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  fetched: FetchedKernel,
+  workDir: string,
+  signal: AbortSignal | undefined,
+): Promise<KernelRecord> {
+  const { kernel } = fetched;
+  const modules = await bootModules(host, kernel, join(workDir, 'modules'), signal);
+  const vmlinuz = await measure(host, kernel.vmlinuz);
+  const config = kernel.config === undefined ? undefined : await measure(host, kernel.config);
+  const moduleFiles: { name: string; incoming: Incoming }[] = [];
+  for (const { name, path } of modules) moduleFiles.push({ name, incoming: await measure(host, path) });
+  const record: KernelRecord = {
+    schema: 'bpfcompat_kernel.v1',
+    profile: profile.id,
+    arch: profile.arch,
+    release: kernel.release,
+    package: fetched.package,
+    vmlinuz: vmlinuz.file,
+    config: config?.file ?? null,
+    modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),
+    fetchedAt: host.now().toISOString(),
+  };
+  await using _lock = await lockStore(host, store, signal);
+  for (const { path, file } of [vmlinuz, ...(config ? [config] : []), ...moduleFiles.map((one) => one.incoming)]) {
+    await host.files.rename(path, blobPath(store, file));
+  }
+  await writeRecord(host, store, record);
+  return record;
+}

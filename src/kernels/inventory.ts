@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { KernelRecord } from '../model/kernel.ts';
+import {
+  filesOf,
+  locateStore,
+  lockProfile,
+  lockStore,
+  openStore,
+  readRecord,
+  recordedProfiles,
+  removeRecord,
+  type Store,
+} from './store.ts';
+
+export interface StoredKernel {
+  readonly record: KernelRecord;
+  /** Bytes of its files; some may be shared with other kernels. */
+  readonly bytes: number;
+}
+
+export interface KernelList {
+  /** Directory of the store. */
+  readonly root: string;
+  readonly kernels: readonly StoredKernel[];
+  /** Bytes of all blobs, each counted once. */
+  readonly bytes: number;
+}
+
+export interface PruneOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Profiles that stay; the records of all others go. Without it every record stays. */
+  readonly keep?: readonly string[];
+  /** Everything goes, the package lists too. */
+  readonly all?: boolean;
+}
+
+export interface PruneResult {
+  readonly removedKernels: readonly string[];
+  readonly removedBlobs: number;
+  /** Bytes of the removed blobs. */
+  readonly freedBytes: number;
+  readonly keptBytes: number;
+}
+
+async function records(host: Host, store: Store): Promise<KernelRecord[]> {
+  const found = await Promise.all((await recordedProfiles(host, store)).map((id) => readRecord(host, store, id)));
+  return found.filter((record) => record !== undefined);
+}
+
+async function entries(host: Host, dir: string): Promise<string[]> {
+  return (await host.files.stat(dir))?.isDirectory ? (await host.files.list(dir)).sort() : [];
+}
+
+async function sizeOf(host: Host, path: string): Promise<number> {
+  return (await host.files.stat(path))?.size ?? 0;
+}
+
+/** What the store holds. Reads only. */
+export async function listKernels(host: Host): Promise<KernelList> {
+  const store = locateStore(host);
+  const kernels = (await records(host, store)).map((record) => ({
+    record,
+    bytes: filesOf(record).reduce((sum, file) => sum + file.size, 0),
+  }));
+  let bytes = 0;
+  for (const name of await entries(host, store.blobs)) bytes += await sizeOf(host, join(store.blobs, name));
+  return { root: store.root, kernels, bytes };
+}
+
+async function dropProfiles(host: Host, store: Store, options: PruneOptions): Promise<string[]> {
+  const recorded = await recordedProfiles(host, store);
+  const goes = (id: string): boolean =>
+    options.all === true || (options.keep !== undefined && !options.keep.includes(id));
+  const dropped: string[] = [];
+  // Taking the lock waits for a fetch that is under way, so its work directory is never pulled from under it.
+  for (const id of new Set([...recorded, ...(await entries(host, store.tmp))])) {
+    await using _lock = await lockProfile(host, store, id, options.signal);
+    await host.files.remove(join(store.tmp, id));
+    if (!recorded.includes(id) || !goes(id)) continue;
+    await removeRecord(host, store, id);
+    dropped.push(id);
+  }
+  return dropped;
+}
+
+async function dropLists(host: Host, store: Store, signal: AbortSignal | undefined): Promise<void> {
+  for (const key of await entries(host, store.apt)) {
+    await using _lock = await host.files.lock(join(store.locks, `apt-${key}`), signal);
+    await host.files.remove(join(store.apt, key));
+  }
+}
+
+/**
+ * Removes what nobody needs: blobs without a record and leftovers of killed runs; with `keep` or `all` also kernels.
+ * Safe beside running fetches.
+ */
+export async function pruneKernels(host: Host, options: PruneOptions = {}): Promise<PruneResult> {
+  const store = await openStore(host);
+  const removedKernels = await dropProfiles(host, store, options);
+  if (options.all === true) await dropLists(host, store, options.signal);
+  await using _lock = await lockStore(host, store, options.signal);
+  const needed = new Set((await records(host, store)).flatMap(filesOf).map((file) => file.sha256));
+  let removedBlobs = 0;
+  let freedBytes = 0;
+  let keptBytes = 0;
+  for (const name of await entries(host, store.blobs)) {
+    const size = await sizeOf(host, join(store.blobs, name));
+    if (needed.has(name)) {
+      keptBytes += size;
+      continue;
+    }
+    await host.files.remove(join(store.blobs, name));
+    removedBlobs++;
+    freedBytes += size;
+  }
+  return { removedKernels, removedBlobs, freedBytes, keptBytes };
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { HostError, messageOf } from '../../model/errors.ts';
+import type { Arch, DebKernelSource } from '../../model/kernel.ts';
+import { requireSpace } from '../space.ts';
+import type { FetchedKernel, FetchListener } from '../unpacked.ts';
+import { type Apt, openApt } from './deb/apt.ts';
+import { choosePackage, kernelParts, literalPrefix, nameMatches, satisfy } from './deb/choose.ts';
+import type { DebPackage } from './deb/control.ts';
+import { mirrorsFor } from './deb/mirror.ts';
+import { unpackDebs } from './deb/unpack.ts';
+
+/** Where a fetch may put things. */
+export interface DebPlaces {
+  /** Kept: apt's package lists. */
+  readonly aptDir: string;
+  /** Kept: lock files. */
+  readonly lockDir: string;
+  /** Empty, private, thrown away by the caller. */
+  readonly workDir: string;
+}
+
+const DEB_ARCH: Readonly<Record<Arch, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
+
+/** Lists of a suite may hold some 10 MB, packed. */
+const LISTS_BYTES = 64 * 1024 * 1024;
+
+/** Unpacked size of a package whose index entry does not tell. */
+const GUESSED_RATIO = 6;
+
+/** Suites whose lists were brought up to date in this run: once is enough. */
+const updated = new WeakMap<Host, Set<string>>();
+
+/** Name of a suite's state directory. Two mirrors that end up in one directory only cost a new download of the lists. */
+function suiteKey(source: DebKernelSource, mirror: string, arch: string): string {
+  const words = [source.archive, source.suite, arch, mirror].join('_');
+  return words.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 180);
+}
+
+async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: FetchListener): Promise<void> {
+  const done = updated.get(host) ?? new Set<string>();
+  updated.set(host, done);
+  const lists = await host.files.list(join(stateDir, 'lists'));
+  if (done.has(stateDir) && lists.some((name) => name.includes('_Packages'))) return;
+  listener.onProgress('package lists', 0, 0);
+  await apt.update();
+  done.add(stateDir);
+}
+
+/** The chosen package and, where it is a shell, the packages that hold the kernel's parts. */
+async function withParts(apt: Apt, first: DebPackage): Promise<DebPackage[]> {
+  const found = new Map([[first.name, first]]);
+  const queue = [first];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const part of kernelParts(next)) {
+      if (found.has(part.name)) continue;
+      const offered = await apt.packages(part.name, (name) => name === part.name);
+      const answer = satisfy(part, offered);
+      if (answer === undefined) {
+        throw new HostError(
+          'package_not_found',
+          `${next.name} ${next.version} needs ${part.name}${part.exactly ? ` ${part.exactly}` : ''}, which the suite ` +
+            'does not have; choose another version in the kernel block of the profile',
+        );
+      }
+      found.set(answer.name, answer);
+      queue.push(answer);
+    }
+  }
+  return [...found.values()];
+}
+
+/** apt has checked the bytes; this checks that they are the ones the index named when we chose. */
+async function verified(host: Host, dir: string, packages: readonly DebPackage[]): Promise<string[]> {
+  const bySha = new Map<string, string>();
+  for (const name of await host.files.list(dir)) {
+    if (name.endsWith('.deb')) bySha.set(await host.files.sha256(join(dir, name)), join(dir, name));
+  }
+  return packages.map((one) => {
+    const path = bySha.get(one.sha256);
+    if (path !== undefined) return path;
+    throw new HostError(
+      'wrong_digest',
+      `${one.name} ${one.version}: no downloaded file has the digest ${one.sha256} of the signed index; ` +
+        'nothing was used; try again or choose another mirror',
+    );
+  });
+}
+
+async function fetchFrom(
+  host: Host,
+  arch: Arch,
+  source: DebKernelSource,
+  mirror: string,
+  places: DebPlaces,
+  listener: FetchListener,
+): Promise<FetchedKernel> {
+  const debArch = DEB_ARCH[arch];
+  const key = suiteKey(source, mirror, debArch);
+  const stateDir = join(places.aptDir, key);
+  const downloads = join(places.workDir, 'debs');
+  await requireSpace(host, places.workDir, LISTS_BYTES, `the package lists of ${source.suite}`);
+  await host.files.makeDir(downloads);
+  const choose = async (): Promise<{ first: DebPackage; all: DebPackage[] }> => {
+    await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
+    const dirs = { state: stateDir, cache: join(places.workDir, 'apt') };
+    const apt = await openApt(host, { dirs, source, mirror, arch: debArch, signal: listener.signal });
+    await updateOnce(host, apt, stateDir, listener);
+    const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
+    const first = choosePackage(source, offered);
+    const all = await withParts(apt, first);
+    const total = all.reduce((sum, one) => sum + one.size, 0);
+    const unpacked = all.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
+    await requireSpace(host, places.workDir, total + unpacked, `fetching ${first.name}`);
+    listener.onProgress(first.name, 0, total);
+    await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
+    return { first, all };
+  };
+  const { first, all } = await choose();
+  const debs = await verified(host, downloads, all);
+  listener.onProgress(`unpacking ${first.name}`, 0, 0);
+  return {
+    kernel: await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal),
+    package: {
+      name: first.name,
+      version: first.version,
+      archive: source.archive,
+      suite: source.suite,
+      files: all.map(({ name, version, sha256 }) => ({ name, version, sha256 })),
+    },
+  };
+}
+
+/**
+ * Fetches a kernel from a Debian archive with the host's own apt: choose, download, verify, unpack.
+ * Another mirror is tried only when one cannot be reached; a bad signature or digest ends it.
+ * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
+ * UsageError for a profile that cannot be used; CancelledError.
+ */
+export async function fetchDeb(
+  host: Host,
+  arch: Arch,
+  source: DebKernelSource,
+  places: DebPlaces,
+  listener: FetchListener,
+): Promise<FetchedKernel> {
+  const failures: string[] = [];
+  for (const mirror of await mirrorsFor(host, source)) {
+    try {
+      return await fetchFrom(host, arch, source, mirror, places, listener);
+    } catch (error) {
+      if (!(error instanceof HostError && error.code === 'mirror_unreachable')) throw error;
+      failures.push(messageOf(error));
+      listener.onNote(messageOf(error));
+    }
+  }
+  throw new HostError(
+    'mirror_unreachable',
+    `${failures.join('. ')}. Set BPFCOMPAT_DEBIAN_MIRROR and BPFCOMPAT_DEBIAN_SECURITY_MIRROR to mirrors you can reach`,
+  );
+}

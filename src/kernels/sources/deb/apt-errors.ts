@@ -1,0 +1,55 @@
+import { HostError } from '../../../model/errors.ts';
+
+/** Rules in order: a bad signature is also a failed fetch, so the graver word comes first. */
+const RULES: readonly { readonly code: string; readonly pattern: RegExp; readonly remedy: string }[] = [
+  {
+    code: 'no_space',
+    pattern: /No space left on device|don't have enough free space|Disk quota exceeded/i,
+    remedy: 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk',
+  },
+  {
+    code: 'release_expired',
+    pattern: /Release file .* is (expired|not valid yet)/i,
+    remedy: 'check the clock of this machine, or choose another mirror: this one is out of date',
+  },
+  {
+    code: 'bad_signature',
+    pattern:
+      /NO_PUBKEY|BADSIG|EXPSIG|EXPKEYSIG|REVKEYSIG|is (not|no longer) signed|signature|Clearsigned file|Missing key|could not be verified/i,
+    remedy:
+      'nothing was used; choose another mirror, or update the package debian-archive-keyring if the archive has new keys',
+  },
+  {
+    code: 'wrong_digest',
+    pattern: /Hash Sum mismatch|unexpected size|Size mismatch/i,
+    remedy: 'nothing was used; the mirror is damaged or changing just now: try again later or choose another mirror',
+  },
+  {
+    code: 'mirror_unreachable',
+    pattern:
+      /Could not (resolve|connect)|Temporary failure|Connection (refused|timed out|failed|reset|closed)|Unable to connect|unreachable|Cannot initiate|does not have a Release file|Failed to fetch|Some index files failed/i,
+    remedy: 'check the network and the address of the mirror',
+  },
+];
+
+/** apt's own error lines as one printable line, without doubles. */
+function errorLines(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .filter((line) => /^(E|W|Err)[:\s]/.test(line))
+    .map((line) =>
+      line
+        .replace(/^[EW]:\s*/, '')
+        .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+        .trim(),
+    );
+  return [...new Set(lines)].slice(0, 3).join('; ').slice(0, 600);
+}
+
+/** What apt's last words mean, as a HostError with one of the codes above, or `apt_failed`. */
+export function aptError(doing: string, stderr: string): HostError {
+  const rule = RULES.find(({ pattern }) => pattern.test(stderr));
+  const said = errorLines(stderr) || 'it gave no reason';
+  if (rule === undefined) return new HostError('apt_failed', `${doing}: apt failed: ${said}`);
+  return new HostError(rule.code, `${doing}: ${said}; ${rule.remedy}`);
+}

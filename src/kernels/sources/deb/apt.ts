@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Host, RunOptions, RunResult } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import type { DebKernelSource } from '../../../model/kernel.ts';
+import { runTool } from '../../tool.ts';
+import { type AptDirs, aptConfig, aptEnv, networkSettings, sourceLine } from './apt-config.ts';
+import { aptError } from './apt-errors.ts';
+import { type DebPackage, parsePackages } from './control.ts';
+
+export const DEFAULT_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+const MAX_INDEX_OUTPUT = 64 * 1024 * 1024;
+
+/** The host's own apt on private directories, for one suite of one mirror. */
+export interface Apt {
+  /** Downloads and verifies the package lists. @throws HostError, see apt-errors.ts */
+  update(): Promise<void>;
+  /** What the lists say about every package whose name begins with `prefix` and passes `wanted`. */
+  packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]>;
+  /**
+   * Downloads packages into `dir`; apt checks each against the signed lists.
+   * @param onBytes bytes so far of all of them.
+   */
+  download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void>;
+}
+
+export interface AptOptions {
+  readonly dirs: AptDirs;
+  readonly source: DebKernelSource;
+  readonly mirror: string;
+  /** Debian's word for the architecture. */
+  readonly arch: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function requireKeyring(host: Host, keyring: string): Promise<void> {
+  if ((await host.files.stat(keyring))?.isFile) return;
+  throw new HostError(
+    'keyring_missing',
+    `${keyring} is missing, so Debian's signatures cannot be checked: install the package debian-archive-keyring` +
+      ' (sudo apt-get install debian-archive-keyring)',
+  );
+}
+
+/** `dlstatus:1:62.5000:Retrieving file 1 of 2`: percent of all bytes. */
+function percentOf(line: string): number | undefined {
+  const match = /^dlstatus:\d+:(\d+(?:\.\d+)?):/.exec(line);
+  return match ? Number(match[1]) : undefined;
+}
+
+/**
+ * Sets up the private directories and the configuration.
+ * @throws HostError `keyring_missing`, `tool_missing`; UsageError for words that do not fit into a source line.
+ */
+export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
+  const { dirs, source, arch, mirror, signal } = options;
+  const keyring = source.keyring ?? DEFAULT_KEYRING;
+  await requireKeyring(host, keyring);
+  const settings = await runTool(host, 'apt-config', ['dump'], { signal });
+  for (const dir of [join(dirs.state, 'lists', 'partial'), join(dirs.cache, 'archives', 'partial')]) {
+    await host.files.makeDir(dir);
+  }
+  const configPath = join(dirs.state, 'apt.conf');
+  await host.files.writeAtomic(join(dirs.state, 'status'), '');
+  await host.files.writeAtomic(join(dirs.state, 'sources.list'), sourceLine(arch, keyring, mirror, source.suite));
+  await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString('utf8'))));
+  const env = aptEnv(host, configPath);
+  const apt = (tool: string, args: readonly string[], more: RunOptions = {}): Promise<RunResult> =>
+    runTool(host, tool, args, { env, signal, ...more });
+
+  return {
+    async update() {
+      const result = await apt('apt-get', ['-q', '--error-on=any', '-o', 'Acquire::Retries=1', 'update']);
+      if (result.exitCode === 0) return;
+      throw aptError(`package lists of ${mirror} ${source.suite}`, result.stderr.toString('utf8'));
+    },
+
+    async packages(prefix, wanted) {
+      const names = await apt('apt-cache', ['pkgnames', prefix], { maxOutput: MAX_INDEX_OUTPUT });
+      if (names.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names.stderr.toString('utf8'));
+      const chosen = names.stdout
+        .toString('utf8')
+        .split('\n')
+        .filter((name) => name !== '' && wanted(name));
+      if (chosen.length === 0) return [];
+      // A name that is only mentioned by others makes apt-cache fail although it printed the rest.
+      const shown = await apt('apt-cache', ['show', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });
+      return parsePackages(shown.stdout.toString('utf8')).filter((one) => one.arch === arch || one.arch === 'all');
+    },
+
+    async download(packages, dir, onBytes) {
+      const total = packages.reduce((sum, one) => sum + one.size, 0);
+      let last = 0;
+      const result = await apt(
+        'apt-get',
+        [
+          '-q',
+          '-o',
+          'APT::Status-Fd=1',
+          '-o',
+          'Acquire::Retries=3',
+          'download',
+          ...packages.map((one) => `${one.name}=${one.version}`),
+        ],
+        {
+          cwd: dir,
+          onLine: (_fd, line) => {
+            const percent = percentOf(line);
+            const bytes = Math.round((total * (percent ?? 0)) / 100);
+            if (bytes > last) onBytes(bytes);
+            last = Math.max(last, bytes);
+          },
+        },
+      );
+      if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
+    },
+  };
+}

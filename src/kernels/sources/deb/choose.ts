@@ -1,0 +1,64 @@
+import { HostError } from '../../../model/errors.ts';
+import type { DebKernelSource } from '../../../model/kernel.ts';
+import type { DebPackage, Dependency } from './control.ts';
+import { compareVersions } from './version.ts';
+
+/** Flavours that a `*` must not reach: only a pattern that names one gets it. */
+const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt'];
+
+/** The glob as a test of the whole name; `*` and `?` are the only wildcards. */
+export function nameMatches(pattern: string, name: string): boolean {
+  const body = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  if (!new RegExp(`^${body}$`).test(name)) return false;
+  const words = name.split('-');
+  const asked = pattern.split('-');
+  return NEVER_BY_ACCIDENT.every((flavour) => !words.includes(flavour) || asked.includes(flavour));
+}
+
+/** The part of a pattern before its first wildcard: what apt can search by. */
+export function literalPrefix(pattern: string): string {
+  return /^[^*?]*/.exec(pattern)?.[0] ?? '';
+}
+
+function newest(packages: readonly DebPackage[]): DebPackage | undefined {
+  return packages.reduce<DebPackage | undefined>(
+    (best, one) => (best === undefined || compareVersions(one.version, best.version) > 0 ? one : best),
+    undefined,
+  );
+}
+
+/**
+ * The package a profile asks for: of all names that match, the newest version, or exactly `source.version`.
+ * @throws HostError `package_not_found` that lists what the suite has instead.
+ */
+export function choosePackage(source: DebKernelSource, offered: readonly DebPackage[]): DebPackage {
+  const named = offered.filter((one) => nameMatches(source.package, one.name));
+  const right = source.version === undefined ? named : named.filter((one) => one.version === source.version);
+  const chosen = newest(right);
+  if (chosen !== undefined) return chosen;
+  const wanted = source.version === undefined ? source.package : `${source.package} ${source.version}`;
+  const near = (named.length > 0 ? named : offered).slice(0, 8).map((one) => `${one.name} ${one.version}`);
+  throw new HostError(
+    'package_not_found',
+    `${source.archive} ${source.suite} has no package ${wanted}; ` +
+      (near.length > 0 ? `it has ${near.join(', ')}` : 'nothing there begins like that') +
+      '; mend package, version or suite in the kernel block of the profile',
+  );
+}
+
+/** Dependencies that carry parts of the kernel itself: image shells, binary, modules, base files. */
+export function kernelParts(of: DebPackage): Dependency[] {
+  return of.depends.filter(({ name }) => /^linux-(image|binary|modules|base)-.*\d/.test(name));
+}
+
+/** The offered package that satisfies a dependency; the newest when the dependency leaves it open. */
+export function satisfy(dependency: Dependency, offered: readonly DebPackage[]): DebPackage | undefined {
+  return newest(
+    offered.filter(
+      (one) => one.name === dependency.name && (dependency.exactly === undefined || one.version === dependency.exactly),
+    ),
+  );
+}

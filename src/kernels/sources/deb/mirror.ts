@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { UsageError } from '../../../model/errors.ts';
+import type { DebKernelSource } from '../../../model/kernel.ts';
+import { mirrorsInSources, mirrorsInTargets } from './host-sources.ts';
+
+/** Environment variable that names the mirror of each archive. */
+export const MIRROR_VARIABLES = {
+  debian: 'BPFCOMPAT_DEBIAN_MIRROR',
+  'debian-security': 'BPFCOMPAT_DEBIAN_SECURITY_MIRROR',
+} as const;
+
+const MAX_SOURCE_FILE = 1024 * 1024;
+
+async function readText(host: Host, path: string): Promise<string> {
+  try {
+    return (await host.files.read(path, MAX_SOURCE_FILE)).toString('utf8');
+  } catch {
+    // Absent or not for our eyes: then this file names no mirror for us.
+    return '';
+  }
+}
+
+async function sourceFiles(host: Host): Promise<{ name: string; text: string }[]> {
+  const parts = '/etc/apt/sources.list.d';
+  const names = await host.files.list(parts).catch(() => []);
+  const paths = ['/etc/apt/sources.list', ...names.sort().map((name) => join(parts, name))];
+  return Promise.all(paths.map(async (path) => ({ name: path, text: await readText(host, path) })));
+}
+
+/** What a Debian host itself downloads from; empty on any other distro. */
+async function hostMirrors(host: Host, archive: DebKernelSource['archive']): Promise<string[]> {
+  if (!/^ID="?debian"?$/m.test(await readText(host, '/etc/os-release'))) return [];
+  const targets = await host.run(
+    'apt-get',
+    ['indextargets', '--format', '$(LABEL)|$(REPO_URI)', 'Created-By: Packages'],
+    { timeoutMs: 20_000 },
+  );
+  const known = mirrorsInTargets(targets.stdout.toString('utf8'), archive);
+  // A fresh machine has no lists yet, so apt knows the targets' addresses but not whose they are.
+  return known.length > 0 ? known : mirrorsInSources(await sourceFiles(host), archive);
+}
+
+/** Addresses apt can fetch from without a person at hand (so no `cdrom:`), and nothing that needs quoting. */
+function isMirror(uri: string): boolean {
+  return /^(https?|file|mirror\+(https?|file)|tor\+https?):\/[^\s[\]"|]+$/.test(uri);
+}
+
+function checked(uri: string, origin: string): string {
+  const trimmed = uri.replace(/\/+$/, '');
+  if (isMirror(trimmed)) return trimmed;
+  throw new UsageError(
+    'bad_mirror',
+    `${origin}: "${uri}" is not the address of a mirror; write it like http://mirror.example.org/debian`,
+  );
+}
+
+/**
+ * Mirrors to try for a source, best first: the environment's alone when it names one, else the host's own (on the same
+ * distro), then the profile's. Which one serves the bytes is no question of trust: the signature is checked either way.
+ * @throws UsageError for an address that is none, or when nobody names a mirror.
+ */
+export async function mirrorsFor(host: Host, source: DebKernelSource): Promise<string[]> {
+  const variable = MIRROR_VARIABLES[source.archive];
+  const own = host.env[variable];
+  if (own !== undefined && own !== '') return [checked(own, variable)];
+  const fromProfile = source.mirror === undefined ? [] : [checked(source.mirror, 'kernel.mirror')];
+  const fromHost = (await hostMirrors(host, source.archive)).filter(isMirror);
+  const mirrors = [...new Set([...fromHost, ...fromProfile])];
+  if (mirrors.length > 0) return mirrors;
+  throw new UsageError(
+    'no_mirror',
+    `no mirror is known for ${source.archive}: set ${variable}, or kernel.mirror in the profile`,
+  );
+}

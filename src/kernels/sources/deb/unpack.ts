@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import { mustRun } from '../../tool.ts';
+import type { UnpackedKernel } from '../../unpacked.ts';
+
+const MAX_LISTING = 16 * 1024 * 1024;
+
+/** Regular files under `root`, relative to it. Links are neither listed nor followed: they could point at the host. */
+async function filesUnder(host: Host, root: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const found = await mustRun(host, 'find', ['-P', root, '-type', 'f', '-printf', '%P\\0'], {
+    signal,
+    maxOutput: MAX_LISTING,
+  });
+  return found.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
+/** `boot/vmlinuz-R` and `usr/lib/modules/R/vmlinuz` both name their release. */
+function releaseOf(path: string): string | undefined {
+  return (/^boot\/vmlinuz-(.+)$/.exec(path) ?? /^(?:usr\/)?lib\/modules\/([^/]+)\/vmlinuz$/.exec(path))?.[1];
+}
+
+/**
+ * Finds the parts of one kernel among unpacked package trees, in either layout of Debian's packages.
+ * @param files absolute path by path inside the package.
+ * @throws HostError `kernel_unusable` when there is no kernel or more than one.
+ */
+export function locateKernel(files: ReadonlyMap<string, string>): UnpackedKernel {
+  const images = [...files.keys()].filter((path) => releaseOf(path) !== undefined);
+  const releases = new Set(images.map((path) => releaseOf(path)));
+  const [release] = releases;
+  const [image] = images;
+  if (release === undefined || image === undefined || releases.size !== 1) {
+    const found = releases.size === 0 ? 'no vmlinuz' : `several kernels (${[...releases].join(', ')})`;
+    throw new HostError('kernel_unusable', `the packages hold ${found}; name one kernel in the profile's kernel block`);
+  }
+  const moduleDirs = [`lib/modules/${release}/`, `usr/lib/modules/${release}/`];
+  const at = (...paths: string[]): string | undefined => paths.map((path) => files.get(path)).find((path) => path);
+  const modules = [...files].filter(
+    ([path]) => moduleDirs.some((dir) => path.startsWith(dir)) && /\.ko(\.(xz|zst|gz))?$/.test(path),
+  );
+  return {
+    release,
+    vmlinuz: files.get(image) ?? '',
+    config: at(`boot/config-${release}`, ...moduleDirs.map((dir) => `${dir}config`)),
+    modulesBuiltin: at(...moduleDirs.map((dir) => `${dir}modules.builtin`)),
+    modules: modules.map(([, path]) => path),
+  };
+}
+
+/** Unpacks packages (each into a tree of its own under `dir`) and finds the kernel in them. */
+export async function unpackDebs(
+  host: Host,
+  debs: readonly string[],
+  dir: string,
+  signal: AbortSignal | undefined,
+): Promise<UnpackedKernel> {
+  const files = new Map<string, string>();
+  for (const [index, deb] of debs.entries()) {
+    const root = join(dir, String(index));
+    await host.files.makeDir(root);
+    await mustRun(host, 'dpkg-deb', ['--extract', deb, root], { signal });
+    for (const path of await filesUnder(host, root, signal)) files.set(path, join(root, path));
+  }
+  return locateKernel(files);
+}

@@ -1,0 +1,45 @@
+import type { Host } from '../host/host.ts';
+import { CancelledError, HostError, UsageError } from '../model/errors.ts';
+
+/** Room that stays free beside what a fetch needs: other writers share the disk. */
+const MARGIN_BYTES = 32 * 1024 * 1024;
+
+const REMEDY = 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk';
+
+/** `53.1 MB`: sizes in messages. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * Stops before anything is written when the disk is too full.
+ * @throws HostError `no_space` with what is needed, what is free and where.
+ */
+export async function requireSpace(host: Host, path: string, bytes: number, what: string): Promise<void> {
+  const needed = bytes + MARGIN_BYTES;
+  const free = await host.files.freeBytes(path);
+  if (free >= needed) return;
+  throw new HostError(
+    'no_space',
+    `${what} needs ${megabytes(needed)} in ${path}, ${megabytes(free)} are free; ${REMEDY}`,
+  );
+}
+
+/** An error of the file system while the store was written, as a HostError with a remedy; any other error as it is. */
+export function asStoreError(error: unknown, root: string): unknown {
+  if (error instanceof HostError) {
+    if (error.code !== 'no_space' || error.message.includes(REMEDY)) return error;
+    return new HostError('no_space', `no space left in ${root} (${error.message}); ${REMEDY}`, { cause: error });
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || error instanceof UsageError || error instanceof CancelledError) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new HostError('no_space', `no space left in ${root} (${error.message}); ${REMEDY}`, { cause: error });
+  }
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  return new HostError(
+    'store_failed',
+    `the kernel store in ${root} cannot be used (${error.message}); make it writable or set BPFCOMPAT_CACHE_DIR`,
+    { cause: error },
+  );
+}

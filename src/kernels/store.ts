@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { type KernelFiles, KernelRecord, type StoredFile } from '../model/kernel.ts';
+import { storeRoot } from './store-root.ts';
+import { mustRun } from './tool.ts';
+
+const MAX_RECORD = 1024 * 1024;
+
+/**
+ * The content-addressed store on disk:
+ * `blobs/sha256/<hex>` bytes, `kernels/<profile>.json` records, `apt/` package lists, `tmp/<profile>/` work in
+ * progress, `locks/`. Lock order: profile, apt, store.
+ */
+export interface Store {
+  readonly root: string;
+  readonly blobs: string;
+  readonly records: string;
+  readonly apt: string;
+  readonly tmp: string;
+  readonly locks: string;
+}
+
+/** Names the places; touches nothing. */
+export function locateStore(host: Host): Store {
+  const root = storeRoot(host.env);
+  return {
+    root,
+    blobs: join(root, 'blobs', 'sha256'),
+    records: join(root, 'kernels'),
+    apt: join(root, 'apt'),
+    tmp: join(root, 'tmp'),
+    locks: join(root, 'locks'),
+  };
+}
+
+/** The store with its directories made; the root is private (0700) when we are the one who makes it. */
+export async function openStore(host: Host): Promise<Store> {
+  const store = locateStore(host);
+  if (!(await host.files.stat(store.root))?.isDirectory) {
+    await mustRun(host, 'mkdir', ['-p', '-m', '0700', store.root]);
+  }
+  for (const dir of [store.blobs, store.records, store.apt, store.tmp, store.locks]) await host.files.makeDir(dir);
+  return store;
+}
+
+/** Everybody who works on one profile takes this lock first. */
+export function lockProfile(
+  host: Host,
+  store: Store,
+  profile: string,
+  signal: AbortSignal | undefined,
+): Promise<AsyncDisposable> {
+  return host.files.lock(join(store.locks, `profile-${profile}`), signal);
+}
+
+/** Held for the moment in which blobs and records change together. */
+export function lockStore(host: Host, store: Store, signal: AbortSignal | undefined): Promise<AsyncDisposable> {
+  return host.files.lock(join(store.locks, 'store'), signal);
+}
+
+function recordPath(store: Store, profile: string): string {
+  return join(store.records, `${profile}.json`);
+}
+
+/** Path of a blob; whether it is there and whole is another question (`verifiedBlob`). */
+export function blobPath(store: Store, file: StoredFile): string {
+  return join(store.blobs, file.sha256);
+}
+
+/** The record of a profile; undefined when there is none or it cannot be understood (then it is fetched anew). */
+export async function readRecord(host: Host, store: Store, profile: string): Promise<KernelRecord | undefined> {
+  const path = recordPath(store, profile);
+  if (!(await host.files.stat(path))?.isFile) return undefined;
+  try {
+    const text = (await host.files.read(path, MAX_RECORD)).toString('utf8');
+    const record = KernelRecord.parse(JSON.parse(text));
+    return record.profile === profile ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeRecord(host: Host, store: Store, record: KernelRecord): Promise<void> {
+  await host.files.writeAtomic(recordPath(store, record.profile), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+export async function removeRecord(host: Host, store: Store, profile: string): Promise<void> {
+  await host.files.remove(recordPath(store, profile));
+}
+
+/** Profiles that have a record, sorted. */
+export async function recordedProfiles(host: Host, store: Store): Promise<string[]> {
+  if (!(await host.files.stat(store.records))?.isDirectory) return [];
+  const names = await host.files.list(store.records);
+  return names
+    .filter((name) => /^[A-Za-z0-9].*\.json$/.test(name))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
+}
+
+/** Every blob a record refers to. */
+export function filesOf(record: KernelRecord): StoredFile[] {
+  return [record.vmlinuz, ...(record.config ? [record.config] : []), ...record.modules.map(({ file }) => file)];
+}
+
+/** Where the record's files lie. Only for a record whose blobs were verified. */
+export function kernelFiles(store: Store, record: KernelRecord): KernelFiles {
+  return {
+    record,
+    vmlinuz: blobPath(store, record.vmlinuz),
+    config: record.config ? blobPath(store, record.config) : undefined,
+    modules: record.modules.map(({ name, file }) => ({ name, path: blobPath(store, file) })),
+  };
+}

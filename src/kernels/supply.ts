@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
+import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, type Profile } from '../model/kernel.ts';
+import { commitKernel } from './commit.ts';
+import { nameMatches } from './sources/deb/choose.ts';
+import { fetchDeb } from './sources/deb.ts';
+import { asStoreError } from './space.ts';
+import { kernelFiles, locateStore, lockProfile, lockStore, openStore, readRecord, type Store } from './store.ts';
+import type { FetchListener } from './unpacked.ts';
+import { damageOf, removeDamaged } from './verify.ts';
+
+export interface EnsureOptions {
+  readonly host: Host;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes so far of `total`; `total` 0 = not known yet, or not a matter of bytes. */
+  readonly onProgress?: (what: string, bytes: number, total: number) => void;
+  /** Things the user should know although nothing failed. */
+  readonly onNote?: (message: string) => void;
+  /** Look for a newer package although the store has one. */
+  readonly refresh?: boolean;
+}
+
+export interface EnsuredKernel {
+  readonly files: KernelFiles;
+  /** true: no byte came over the network. */
+  readonly cached: boolean;
+}
+
+/** Does a stored kernel still answer what the profile asks for? */
+function answers(record: KernelRecord, profile: Profile, source: KernelSource): boolean {
+  const { package: stored } = record;
+  return (
+    record.arch === profile.arch &&
+    stored.archive === source.archive &&
+    stored.suite === source.suite &&
+    nameMatches(source.package, stored.name) &&
+    (source.version === undefined || source.version === stored.version)
+  );
+}
+
+/** The stored kernel when it is the one asked for and every digest is right. Damaged blobs are removed. */
+async function storedKernel(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  source: KernelSource,
+  listener: FetchListener,
+): Promise<KernelRecord | undefined> {
+  const record = await readRecord(host, store, profile.id);
+  if (record === undefined || !answers(record, profile, source)) return undefined;
+  const damage = await damageOf(host, store, record);
+  if (damage === undefined) return record;
+  listener.onNote(`${profile.id}: stored kernel ${damage}; fetching it again`);
+  await using _lock = await lockStore(host, store, listener.signal);
+  await removeDamaged(host, store, record);
+  return undefined;
+}
+
+async function fetchInto(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  source: KernelSource,
+  listener: FetchListener,
+): Promise<KernelRecord> {
+  const parent = join(store.tmp, profile.id);
+  // We hold the profile's lock: whatever lies here was left by a process that was killed.
+  await host.files.remove(parent);
+  await host.files.makeDir(parent);
+  try {
+    await using work = await host.files.tempDir('fetch-', parent);
+    const places = { aptDir: store.apt, lockDir: store.locks, workDir: work.path };
+    const fetched = await fetchDeb(host, profile.arch, source, places, listener);
+    return await commitKernel(host, store, profile, fetched, work.path, listener.signal);
+  } finally {
+    await host.files.remove(parent);
+  }
+}
+
+/** A fresh kernel; the stored one when no mirror can be reached. */
+async function fetchOrFallBack(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  source: KernelSource,
+  stored: KernelRecord | undefined,
+  listener: FetchListener,
+): Promise<KernelRecord> {
+  try {
+    return await fetchInto(host, store, profile, source, listener);
+  } catch (error) {
+    if (stored === undefined || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
+    throwIfCancelled(listener.signal);
+    listener.onNote(`${profile.id}: using the stored kernel ${stored.release}: ${messageOf(error)}`);
+    return stored;
+  }
+}
+
+/**
+ * The kernel of a profile, ready to boot: from the store when it is there (every digest checked), else fetched,
+ * verified and stored. Works without network for what is stored; several processes may ask at once.
+ * @throws UsageError when the profile names no kernel; HostError when it cannot be had (network, signature, digest,
+ * space, missing tool); CancelledError. In every case nothing half-made is left.
+ */
+export async function ensureKernel(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
+  const { host, signal } = options;
+  const source = profile.kernel;
+  if (source === undefined) {
+    throw new UsageError(
+      'no_kernel_source',
+      `${profile.file}: profile ${profile.id} has no kernel block, so its kernel cannot be fetched; add one`,
+    );
+  }
+  if (!ID_PATTERN.test(profile.id)) {
+    throw new UsageError('bad_id', `${profile.file}: "${profile.id}" is no profile id; use letters, digits, . _ and -`);
+  }
+  throwIfCancelled(signal);
+  const listener: FetchListener = {
+    signal,
+    onProgress: options.onProgress ?? (() => {}),
+    onNote: options.onNote ?? (() => {}),
+  };
+  const store = locateStore(host);
+  try {
+    await openStore(host);
+    await using _lock = await lockProfile(host, store, profile.id, signal);
+    const whole = await storedKernel(host, store, profile, source, listener);
+    if (whole !== undefined && options.refresh !== true) return { files: kernelFiles(store, whole), cached: true };
+    const record = await fetchOrFallBack(host, store, profile, source, whole, listener);
+    return { files: kernelFiles(store, record), cached: record === whole };
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw asStoreError(error, store.root);
+  }
+}

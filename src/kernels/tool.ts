@@ -1,0 +1,44 @@
+import type { Host, RunOptions, RunResult } from '../host/host.ts';
+import { CancelledError, HostError } from '../model/errors.ts';
+
+const LAST_WORDS = 400;
+
+/** What a tool said when it failed, as one short printable line. */
+export function lastWords(result: RunResult): string {
+  const said = result.stderr.toString('utf8').trim() || result.stdout.toString('utf8').trim();
+  const line = said.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(-LAST_WORDS);
+  return line === '' ? `exit code ${result.exitCode ?? result.signal}` : line;
+}
+
+/**
+ * Runs a tool that may fail; the caller reads the exit code.
+ * @throws CancelledError when `options.signal` was aborted.
+ */
+export async function runTool(
+  host: Host,
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  if (options.signal?.aborted) throw new CancelledError();
+  const result = await host.run(command, args, options);
+  if (result.cancelled || options.signal?.aborted) throw new CancelledError();
+  return result;
+}
+
+/**
+ * Runs a tool that must succeed.
+ * @throws HostError `tool_failed` with the tool's last words, `no_space` when the disk is full; CancelledError.
+ */
+export async function mustRun(
+  host: Host,
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const result = await runTool(host, command, args, options);
+  if (result.exitCode === 0 && !result.truncated) return result;
+  const words = lastWords(result);
+  if (/No space left on device/i.test(words)) throw new HostError('no_space', `${command}: ${words}`);
+  throw new HostError('tool_failed', `${command} failed: ${result.truncated ? 'too much output' : words}`);
+}
