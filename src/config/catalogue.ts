@@ -1,0 +1,170 @@
+import { messageOf, UsageError } from '../model/errors.ts';
+import { ID_PATTERN, type Profile } from '../model/kernel.ts';
+import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
+import { didYouMean, nearMatches } from './near.ts';
+import { readProfile } from './profile.ts';
+import { quoted } from './words.ts';
+
+/**
+ * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
+ * ENOENT; any other error is reported to the user as it is.
+ */
+export interface CatalogueFiles {
+  /** Names of the entries of a directory. */
+  list(dir: string): Promise<readonly string[]>;
+  /** Text of a file. */
+  read(path: string): Promise<string | undefined>;
+}
+
+export interface Catalogue {
+  readonly files: CatalogueFiles;
+  /** Directory the user works in; its own profiles and matrices come first. */
+  readonly workspace: string;
+  /** The `matrices` directory that comes with bpfcompat. */
+  readonly builtin: string;
+}
+
+/** An entry of a matrix with the profile it names. */
+export interface ResolvedEntry extends MatrixEntry {
+  readonly profile: Profile;
+}
+
+/** Directories that hold profiles, first wins. */
+function profileDirs({ workspace, builtin }: Catalogue): string[] {
+  return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`, `${builtin}/profiles`];
+}
+
+/**
+ * Finds the profile with this id: in the workspace, then among the built-in ones.
+ * @param origin where the id was written, for the message
+ * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, or `unreadable_file`
+ */
+export async function findProfile(catalogue: Catalogue, id: string, origin = ''): Promise<Profile> {
+  for (const dir of ID_PATTERN.test(id) ? profileDirs(catalogue) : []) {
+    for (const path of [`${dir}/${id}.yaml`, `${dir}/${id}.yml`]) {
+      const text = await readIfThere(catalogue, path);
+      if (text === undefined) continue;
+      const profile = readProfile({ file: path, text });
+      if (profile.id === id) return profile;
+      throw new UsageError(
+        'profile_invalid',
+        `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,
+      );
+    }
+  }
+  const near = nearMatches(id, await profileIds(catalogue)).join(', ');
+  const place = origin === '' ? '' : `${origin}: `;
+  throw new UsageError(
+    'unknown_profile',
+    `${place}unknown profile ${quoted(id)}; ${
+      near === '' ? '' : `near matches: ${near}. `
+    }'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
+  );
+}
+
+/**
+ * The profiles of all entries of a matrix.
+ * @throws UsageError with one line per entry that has none
+ */
+export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix): Promise<ResolvedEntry[]> {
+  const resolved: ResolvedEntry[] = [];
+  const errors: UsageError[] = [];
+  for (const entry of matrix.profiles) {
+    try {
+      resolved.push({ ...entry, profile: await findProfile(catalogue, entry.id, entry.origin) });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first] = errors;
+  if (first === undefined) return resolved;
+  throw errors.length === 1 ? first : new UsageError(first.code, errors.map(({ message }) => message).join('\n'));
+}
+
+/** Ids of every profile there is, sorted: numbers in them by value. */
+export async function profileIds(catalogue: Catalogue): Promise<string[]> {
+  const lists = await Promise.all(profileDirs(catalogue).map((dir) => namesIn(catalogue, dir)));
+  return [...new Set(lists.flat())].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** Names of the built-in matrices and those of the workspace, sorted. */
+export async function matrixNames(catalogue: Catalogue): Promise<string[]> {
+  const dirs = [`${catalogue.workspace}/matrices`, catalogue.builtin];
+  const lists = await Promise.all(dirs.map((dir) => namesIn(catalogue, dir)));
+  return [...new Set(lists.flat())].sort();
+}
+
+/**
+ * Reads the matrix a user named: a file, or else the name of one in the workspace's `matrices` or of a built-in one
+ * (`quick`, `quick.yaml` and `matrices/quick.yaml` are the same).
+ * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
+ */
+export async function findMatrix(catalogue: Catalogue, value: string): Promise<Matrix> {
+  const name = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value)?.[1];
+  const paths =
+    name === undefined
+      ? [value]
+      : [value, `${catalogue.workspace}/matrices/${name}.yaml`, builtinPath(catalogue, name)];
+  for (const path of paths) {
+    const text = await readIfThere(catalogue, path);
+    if (text !== undefined) return readMatrix({ file: path, text });
+  }
+  const names = await matrixNames(catalogue);
+  throw new UsageError(
+    'unknown_matrix',
+    `no matrix file ${quoted(value)}${didYouMean(name ?? value, names, 3) || ';'} give the path of a matrix file or one of the names ${names.join(', ')}`,
+  );
+}
+
+/**
+ * A matrix that comes with bpfcompat, whatever the workspace holds.
+ * @throws UsageError `unknown_matrix` when there is none of that name
+ */
+export async function builtinMatrix(catalogue: Catalogue, name: string): Promise<Matrix> {
+  const file = builtinPath(catalogue, name);
+  const text = await readIfThere(catalogue, file);
+  if (text !== undefined) return readMatrix({ file, text });
+  throw new UsageError(
+    'unknown_matrix',
+    `the built-in matrix ${quoted(name)} is missing (${file}); install bpfcompat again`,
+  );
+}
+
+function builtinPath({ builtin }: Catalogue, name: string): string {
+  return `${builtin}/${name}.yaml`;
+}
+
+async function namesIn({ files }: Catalogue, dir: string): Promise<string[]> {
+  const names = await files.list(dir).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw unreadable(dir, error);
+  });
+  return names.flatMap((name) => /^([A-Za-z0-9][A-Za-z0-9._-]*)\.ya?ml$/.exec(name)?.[1] ?? []);
+}
+
+async function readIfThere({ files }: Catalogue, path: string): Promise<string | undefined> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  // A directory of that name is no file either.
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+}
+
+function unreadable(path: string, error: unknown): Error {
+  if (error instanceof UsageError) return error;
+  return new UsageError(
+    'unreadable_file',
+    `cannot read ${path}: ${messageOf(error)}; check the path and its permissions`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,28 @@
+/** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
+export const COMMANDS = [
+  { name: 'test', summary: 'check objects on real kernels: do they load and attach?' },
+  { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
+  {
+    name: 'kernels fetch',
+    summary: 'download and verify kernels ahead of time',
+    arguments: { name: '[ID...]', description: 'profile ids, as "kernels list" shows them' },
+  },
+  { name: 'kernels prune', summary: 'remove stored kernels and free the space' },
+  { name: 'doctor', summary: 'say what this machine can do, and how to mend what is missing' },
+  { name: 'profile list', summary: 'print the profile ids of a matrix' },
+  { name: 'env', summary: 'list the environment variables that are read' },
+  { name: 'version', summary: 'print the version' },
+] as const satisfies readonly CommandRow[];
+
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: { readonly name: string; readonly description: string };
+}
+
+export type CommandName = (typeof COMMANDS)[number]['name'];
+
+/** First words of commands of two words, with their second words. */
+export function subcommandsOf(first: string): string[] {
+  return COMMANDS.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []));
+}

@@ -1,0 +1,95 @@
+/** One environment variable. The names of the fields are those of the contract's JSON. */
+export interface EnvVariable {
+  readonly Name: string;
+  /** Empty: none. */
+  readonly Default: string;
+  readonly Description: string;
+  readonly Category: 'Validator' | 'Kernels' | 'Guests' | 'Build' | 'Output';
+}
+
+/** Every environment variable that is read, and nothing else. */
+export const ENV_VARIABLES: readonly EnvVariable[] = [
+  {
+    Name: 'BPFCOMPAT_VALIDATOR_BIN',
+    Default: '',
+    Description: 'path of the validator that runs in the guests, instead of the installed one',
+    Category: 'Validator',
+  },
+  {
+    Name: 'BPFCOMPAT_VALIDATOR_SHA256',
+    Default: '',
+    Description: 'SHA-256 in hex that the validator must have',
+    Category: 'Validator',
+  },
+  {
+    Name: 'BPFCOMPAT_CACHE_DIR',
+    Default: '$XDG_CACHE_HOME/bpfcompat',
+    Description: 'directory of stored kernels and prepared guests',
+    Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_DEBIAN_MIRROR',
+    Default: '',
+    Description: "Debian mirror for kernel packages, before the host's own and the profile's",
+    Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_DEBIAN_SECURITY_MIRROR',
+    Default: '',
+    Description: 'the same for the Debian security archive',
+    Category: 'Kernels',
+  },
+  {
+    Name: 'XDG_CACHE_HOME',
+    Default: '~/.cache',
+    Description: "the user's cache directory",
+    Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_QEMU',
+    Default: '',
+    Description: 'path of the qemu-system program, instead of the one in PATH',
+    Category: 'Guests',
+  },
+  {
+    Name: 'BPFCOMPAT_ACCEL',
+    Default: 'auto',
+    Description: 'auto, kvm or tcg; auto takes KVM only after a probe boot has shown that it works',
+    Category: 'Guests',
+  },
+  {
+    Name: 'BPFCOMPAT_LIBBPF',
+    Default: '',
+    Description: "system: build the validator on the distro's own libbpf instead of the pinned one",
+    Category: 'Build',
+  },
+  {
+    Name: 'NO_COLOR',
+    Default: '',
+    Description: 'no colours when it is set and not empty',
+    Category: 'Output',
+  },
+];
+
+/** The catalogue as the Markdown of docs/env-reference.md. */
+export function envMarkdown(): string {
+  const rows = ENV_VARIABLES.map(
+    ({ Name, Default, Description, Category }) =>
+      `| \`${Name}\` | ${Default === '' ? '–' : `\`${Default}\``} | ${Category} | ${Description} |`,
+  );
+  return [
+    '# Environment variables',
+    '',
+    '| variable | default | category | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** The catalogue as text for a terminal. */
+export function envText(): string {
+  return ENV_VARIABLES.map(
+    ({ Name, Default, Description }) => `${Name}${Default === '' ? '' : ` (default ${Default})`}\n    ${Description}\n`,
+  ).join('');
+}

@@ -1,0 +1,89 @@
+import { COMMANDS, type CommandRow } from './commands.ts';
+import { type OptionRow, optionsOf } from './options.ts';
+import { wrap } from './wrap.ts';
+
+/** Widths the help is laid out for, in columns. */
+const MIN_WIDTH = 60;
+const MAX_WIDTH = 100;
+
+/** The help of one command, of the commands that begin with one word, or of everything. `width` in columns, 60 to 100. */
+export function helpText(topic: string | undefined, width = 90): string {
+  const columns = Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH);
+  const row = COMMANDS.find(({ name }) => name === topic);
+  if (row) return commandHelp(row, columns);
+  return topic === undefined ? overview(columns) : groupHelp(topic, columns);
+}
+
+function overview(width: number): string {
+  return [
+    ...wrap('bpfcompat tells whether a compiled eBPF object loads and attaches on real distro kernels.', width),
+    '',
+    'Usage: bpfcompat <command> [flags]',
+    '',
+    'Commands:',
+    ...commandTable(COMMANDS, width),
+    '',
+    'Examples:',
+    '  bpfcompat test --artifact my.bpf.o --quick --out report.json',
+    '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1,debian-13-6.12 --out report.json',
+    '  bpfcompat kernels list',
+    '',
+    'Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.',
+    "'bpfcompat <command> --help' shows the flags of a command.",
+    '',
+  ].join('\n');
+}
+
+function groupHelp(first: string, width: number): string {
+  const rows = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  return [`Usage: bpfcompat ${first} <command> [flags]`, '', 'Commands:', ...commandTable(rows, width), ''].join('\n');
+}
+
+function commandTable(rows: readonly CommandRow[], width: number): string[] {
+  return table(
+    rows.map(({ name, summary }) => [name, summary]),
+    width,
+  );
+}
+
+function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name'] }, width: number): string {
+  const options = optionsOf(row.name).filter(({ hidden }) => !hidden);
+  const words = row.arguments ? ` ${row.arguments.name}` : '';
+  return [
+    `Usage: bpfcompat ${row.name}${words} [flags]`,
+    '',
+    ...wrap(`${row.summary.slice(0, 1).toUpperCase()}${row.summary.slice(1)}`, width),
+    ...(row.arguments ? ['', ...table([[row.arguments.name, row.arguments.description]], width)] : []),
+    '',
+    'Flags:',
+    ...table(
+      options.map((option) => [synopsisOf(option), descriptionOf(option)]),
+      width,
+    ),
+    '',
+    'Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.',
+    '',
+  ].join('\n');
+}
+
+function synopsisOf({ name, placeholder }: OptionRow): string {
+  return placeholder ? `--${name} ${placeholder}` : `--${name}`;
+}
+
+function descriptionOf(option: OptionRow): string {
+  const remarks = [
+    option.default === '' || option.default === '0' ? '' : `default ${option.default}`,
+    option.env ? `also by the environment variable ${option.env}` : '',
+  ].filter((remark) => remark !== '');
+  return remarks.length === 0 ? option.description : `${option.description} (${remarks.join('; ')})`;
+}
+
+/** Two columns: the left one as wide as it must be, the right one wrapped. */
+function table(rows: readonly (readonly [string, string])[], width: number): string[] {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4;
+  return rows.flatMap(([name, text]) =>
+    wrap(text, width - left).map(
+      (line, index) => `${index === 0 ? `  ${name}`.padEnd(left) : ' '.repeat(left)}${line}`,
+    ),
+  );
+}

@@ -1,0 +1,45 @@
+import { UsageError } from '../model/errors.ts';
+
+/** How the user said which kernels are meant. */
+export type KernelChoice =
+  | { readonly kind: 'matrix'; readonly value: string }
+  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: string }
+  | { readonly kind: 'quick' }
+  | { readonly kind: 'all' };
+
+/** The flags that choose kernels, as far as a command has them. */
+export interface ChoosingFlags {
+  readonly matrix: string;
+  readonly quick: boolean;
+  readonly kernels: readonly string[];
+  readonly all?: boolean;
+}
+
+/**
+ * Exactly one of `--matrix`, `--kernels`, `--quick` (and, for `kernels fetch`, `--all` or ids behind the command).
+ * @throws UsageError `missing_flag` when there is none, `flag_conflict` when there are several
+ */
+export function chooseKernels(
+  { matrix, quick, kernels, all = false }: ChoosingFlags,
+  command: 'test' | 'kernels fetch',
+  words: readonly string[] = [],
+): KernelChoice {
+  const choices: [string, KernelChoice][] = [];
+  if (matrix !== '') choices.push(['--matrix', { kind: 'matrix', value: matrix }]);
+  if (kernels.length > 0) choices.push(['--kernels', { kind: 'ids', ids: kernels, origin: '--kernels' }]);
+  if (quick) choices.push(['--quick', { kind: 'quick' }]);
+  if (all) choices.push(['--all', { kind: 'all' }]);
+  if (words.length > 0) choices.push(['ids', { kind: 'ids', ids: words, origin: command }]);
+  const [first, second] = choices;
+  if (first === undefined) {
+    const more = command === 'test' ? '' : ', --all or ids';
+    throw new UsageError(
+      'missing_flag',
+      `no kernels are chosen; add --quick, --matrix FILE or --kernels ID,ID${more} ('bpfcompat kernels list' shows the ids)`,
+    );
+  }
+  if (second !== undefined) {
+    throw new UsageError('flag_conflict', `${first[0]} and ${second[0]} both choose kernels; give only one of them`);
+  }
+  return first[1];
+}

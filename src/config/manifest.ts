@@ -1,0 +1,148 @@
+import type { FunctionalTest } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import { ManifestFile } from './manifest-schema.ts';
+import { didYouMean } from './near.ts';
+import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
+
+/** A program as the manifest describes it. Only `name` and `attach.required` decide anything. */
+export interface ManifestProgram {
+  readonly name: string;
+  readonly section: string;
+  readonly type: string;
+  readonly attach: {
+    readonly kind: string;
+    readonly category: string;
+    readonly name: string;
+    readonly symbol: string;
+    readonly required: boolean;
+  };
+}
+
+/** Sizes that are set between open and load. At least one of the three is there. */
+export interface MapTuning {
+  readonly name: string;
+  /** `cpus` = possible CPUs of the guest's kernel. */
+  readonly maxEntries: number | 'cpus' | undefined;
+  readonly innerRingbufBytes: number | undefined;
+  readonly innerMap: InnerMap | undefined;
+}
+
+export interface InnerMap {
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+}
+
+export interface ProgramVariantGroup {
+  readonly group: string;
+  /** In priority order. */
+  readonly programs: readonly ProgramVariant[];
+}
+
+export interface ProgramVariant {
+  readonly name: string;
+  /** Number of the helper the kernel must have. */
+  readonly requiresHelper: number | undefined;
+  readonly trialLoad: boolean;
+}
+
+/** What a maintainer declares about an object (contract 4.1). */
+export interface Manifest {
+  readonly file: string;
+  readonly name: string;
+  readonly programs: readonly ManifestProgram[];
+  readonly requiredProfiles: readonly string[];
+  /** `file:line:column` of each required profile, same order. */
+  readonly requiredProfileOrigins: readonly string[];
+  readonly functionalTests: readonly FunctionalTest[];
+  readonly maps: readonly MapTuning[];
+  readonly programTypes: readonly { readonly program: string; readonly type: string }[];
+  readonly programVariants: readonly ProgramVariantGroup[];
+  readonly probeCompanions: readonly string[];
+  /** Free; scalars are texts as written. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a manifest.
+ * @throws UsageError `manifest_invalid` with file, line and column of everything that is wrong
+ */
+export function readManifest(source: SourceFile): Manifest {
+  const yaml = readYaml(source, ManifestFile, 'manifest_invalid');
+  refuseSharedVariants(yaml);
+  const { value } = yaml;
+  return {
+    file: source.file,
+    name: value.name,
+    programs: value.programs,
+    requiredProfiles: value.required_profiles,
+    requiredProfileOrigins: value.required_profiles.map((_, index) => yaml.at(['required_profiles', index])),
+    functionalTests: value.functional_tests.map((test) => ({
+      name: test.name,
+      command: test.command,
+      required: test.required,
+      timeoutSeconds: Math.ceil(test.timeout / 1000),
+      expectExitCode: test.expect_exit_code,
+      expectStdoutContains: test.expect_stdout_contains,
+      expectStderrContains: test.expect_stderr_contains,
+    })),
+    maps: value.maps.map((map) => ({
+      name: map.name,
+      maxEntries: map.max_entries,
+      innerRingbufBytes: map.inner_ringbuf_bytes,
+      innerMap: map.inner_map && {
+        type: map.inner_map.type,
+        keySize: map.inner_map.key_size,
+        valueSize: map.inner_map.value_size,
+        maxEntries: map.inner_map.max_entries,
+      },
+    })),
+    programTypes: value.program_types,
+    programVariants: value.program_variants.map(({ group, programs }) => ({
+      group,
+      programs: programs.map((program) => ({
+        name: program.name,
+        requiresHelper: program.requires_helper,
+        trialLoad: program.probe === 'trial_load',
+      })),
+    })),
+    probeCompanions: value.probe_companions,
+    metadata: value.metadata,
+  };
+}
+
+/** A program can be switched by one group only. */
+function refuseSharedVariants({ value, at }: YamlFile<ManifestFile>): void {
+  const owners = new Map<string, string>();
+  value.program_variants.forEach(({ group, programs }, g) => {
+    programs.forEach(({ name }, p) => {
+      const owner = owners.get(name);
+      if (owner !== undefined) {
+        const place = at(['program_variants', g, 'programs', p, 'name']);
+        throw new UsageError(
+          'manifest_invalid',
+          `${place}: program "${name}" is already in group "${owner}"; a program may be in one group only, remove it from one of them`,
+        );
+      }
+      owners.set(name, group);
+    });
+  });
+}
+
+/**
+ * Checks that every required profile of the manifest is one of the chosen kernels.
+ * @throws UsageError `required_profile_missing` with one line per missing profile
+ */
+export function checkRequiredProfiles(manifest: Manifest, chosen: readonly string[], chosenBy: string): void {
+  const lines = manifest.requiredProfiles.flatMap((id, index) =>
+    chosen.includes(id)
+      ? []
+      : [
+          `${manifest.requiredProfileOrigins[index]}: required profile "${id}" is not among the kernels of ${chosenBy}${
+            didYouMean(id, chosen) || ';'
+          } add it there or remove it from required_profiles`,
+        ],
+  );
+  if (lines.length > 0) throw new UsageError('required_profile_missing', lines.join('\n'));
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { UsageError } from '../model/errors.ts';
+import { profileId } from './manifest-schema.ts';
+import { quoted } from './words.ts';
+import { readYaml, type SourceFile } from './yaml-file.ts';
+import { flag, line, list, MAX_TIMEOUT_MS, timeout } from './yaml-schema.ts';
+
+export interface MatrixEntry {
+  readonly id: string;
+  /** true: this kernel decides the verdict. */
+  readonly required: boolean;
+  /** Overrides the time-out of the run for this kernel. */
+  readonly timeoutMs: number | undefined;
+  /** Where the entry was written: `file:line:column`, or the flag. */
+  readonly origin: string;
+}
+
+/** The kernels to ask, in the order of the reports. Ids are unique. */
+export interface Matrix {
+  readonly name: string;
+  /** File it was read from, or the flag it was given by. */
+  readonly file: string;
+  readonly profiles: readonly MatrixEntry[];
+}
+
+const MatrixFile = z.strictObject({
+  name: line({ maxBytes: 256 }).default(''),
+  profiles: list(
+    z.strictObject({
+      id: profileId,
+      required: flag.default(true),
+      timeout: timeout(MAX_TIMEOUT_MS, '168h').optional(),
+    }),
+    { unique: 'id', min: 1 },
+  ),
+});
+
+/**
+ * Reads a matrix file (contract 4.2). A matrix without a name is called like its file.
+ * @throws UsageError `matrix_invalid` with file, line and column of everything that is wrong
+ */
+export function readMatrix(source: SourceFile): Matrix {
+  const { value, at } = readYaml(source, MatrixFile, 'matrix_invalid');
+  return {
+    name: value.name || stemOf(source.file),
+    file: source.file,
+    profiles: value.profiles.map(({ id, required, timeout: timeoutMs }, index) => ({
+      id,
+      required,
+      timeoutMs,
+      origin: at(['profiles', index, 'id']),
+    })),
+  };
+}
+
+function stemOf(file: string): string {
+  return (file.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '');
+}
+
+/**
+ * A matrix of kernels named one by one, all required.
+ * @param origin the flag or argument that named them, for messages
+ * @throws UsageError `matrix_invalid` when an id is no id or comes twice
+ */
+export function matrixOf(ids: readonly string[], origin: string): Matrix {
+  for (const [index, id] of ids.entries()) {
+    if (!profileId.safeParse(id).success) {
+      throw new UsageError(
+        'matrix_invalid',
+        `${origin}: ${quoted(id)} is not a profile id; write ids separated by commas, for example ${origin} debian-12-6.1,debian-13-6.12`,
+      );
+    }
+    if (ids.indexOf(id) !== index) {
+      throw new UsageError('matrix_invalid', `${origin}: ${quoted(id)} is listed twice; remove one of them`);
+    }
+  }
+  return {
+    name: 'custom',
+    file: origin,
+    profiles: ids.map((id) => ({ id, required: true, timeoutMs: undefined, origin })),
+  };
+}

@@ -1,0 +1,58 @@
+/** Words longer than this are not compared: nobody mistypes them, and the comparison is quadratic. */
+const MAX_WORD = 80;
+
+/**
+ * The candidates that `word` may be a slip of, best first: few edits away, or beginning with it. Case does not count.
+ */
+export function nearMatches(word: string, candidates: readonly string[], limit = 3): string[] {
+  const wanted = word.toLowerCase();
+  if (wanted === '' || wanted.length > MAX_WORD) return [];
+  const reach = Math.max(1, Math.floor(wanted.length / 3));
+  return [...new Set(candidates)]
+    .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase(), reach) }))
+    .filter(({ distance }) => distance <= reach)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate);
+}
+
+/** `; did you mean "a" or "b"?`, or an empty text when nothing is near. */
+export function didYouMean(word: string, candidates: readonly string[], limit = 1): string {
+  const near = nearMatches(word, candidates, limit).map((candidate) => JSON.stringify(candidate));
+  return near.length === 0 ? '' : `; did you mean ${enumerate(near, 'or')}?`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function enumerate(words: readonly string[], joiner: 'or' | 'and'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${joiner} ${words.at(-1)}`;
+}
+
+function distanceTo(word: string, candidate: string, reach: number): number {
+  if (word.length >= 3 && candidate.startsWith(word)) return 0.5;
+  if (Math.abs(word.length - candidate.length) > reach) return Number.POSITIVE_INFINITY;
+  return editDistance(word, candidate);
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
+function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let best = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
+      current.push(best);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}

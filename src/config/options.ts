@@ -1,0 +1,315 @@
+import type { CommandName } from './commands.ts';
+
+export type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
+
+/** One flag. The table below is the only place where a flag exists: parser, help and documentation come from it. */
+export interface OptionRow {
+  readonly name: string;
+  /** `list` = separated by commas, `repeated` = one value per use; both give an array. */
+  readonly type: OptionType;
+  /** As it would be typed; empty = none (false for booleans). */
+  readonly default: string;
+  /** Stands for the value in the help. */
+  readonly placeholder?: string;
+  readonly description: string;
+  /** Environment variable that, when it is not empty, switches a boolean on. */
+  readonly env?: string;
+  readonly commands: readonly CommandName[];
+  readonly hidden?: boolean;
+  /** Bounds of integers, and of durations in milliseconds. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const CHOOSING = ['test', 'kernels fetch'] as const;
+const ASKING = ['test', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor'] as const;
+
+export const OPTIONS = [
+  {
+    name: 'artifact',
+    type: 'repeated',
+    default: '',
+    placeholder: 'FILE',
+    description: 'compiled object (.bpf.o) to check; may be given several times',
+    commands: ['test'],
+  },
+  {
+    name: 'matrix',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE|NAME',
+    description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
+    commands: ['test', 'kernels fetch', 'profile list'],
+  },
+  {
+    name: 'quick',
+    type: 'boolean',
+    default: '',
+    description: 'the built-in matrix quick: kernels 5.10, 6.1, 6.12 and 7.3',
+    commands: CHOOSING,
+  },
+  {
+    name: 'kernels',
+    type: 'list',
+    default: '',
+    placeholder: 'ID,ID...',
+    description: 'profile ids separated by commas, all required',
+    commands: CHOOSING,
+  },
+  {
+    name: 'all',
+    type: 'boolean',
+    default: '',
+    description: 'every kernel of the catalogue',
+    commands: ['kernels fetch'],
+  },
+  {
+    name: 'out',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'JSON report to write; directories are created',
+    commands: ['test'],
+  },
+  {
+    name: 'markdown',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'Markdown report to write as well',
+    commands: ['test'],
+  },
+  {
+    name: 'manifest',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'manifest: programs that must attach, tests to run, sizes to set',
+    commands: ['test'],
+  },
+  {
+    name: 'validation-mode',
+    type: 'text',
+    default: '',
+    placeholder: 'MODE',
+    description: 'load_only, load_attach or behavior; without it everything the manifest asks for',
+    commands: ['test'],
+  },
+  {
+    name: 'artifact-name',
+    type: 'text',
+    default: '',
+    placeholder: 'NAME',
+    description: 'name in the report; without it the file name without its extension',
+    commands: ['test'],
+  },
+  {
+    name: 'artifact-version',
+    type: 'text',
+    default: '',
+    placeholder: 'TEXT',
+    description: 'version in the report; without it the run id',
+    commands: ['test'],
+  },
+  {
+    name: 'artifact-variant',
+    type: 'text',
+    default: '',
+    placeholder: 'TEXT',
+    description: 'variant in the report',
+    commands: ['test'],
+  },
+  {
+    name: 'artifact-uri',
+    type: 'text',
+    default: '',
+    placeholder: 'URL',
+    description: 'where the object is published (http, https, file); only recorded',
+    commands: ['test'],
+  },
+  {
+    name: 'workdir',
+    type: 'text',
+    default: '.bpfcompat',
+    placeholder: 'DIR',
+    description: 'directory for the evidence of each run',
+    commands: ['test'],
+  },
+  {
+    name: 'runner',
+    type: 'text',
+    default: 'vm',
+    placeholder: 'RUNNER',
+    description: 'how kernels are booted; only vm in this version',
+    commands: ['test'],
+  },
+  {
+    name: 'concurrency',
+    type: 'integer',
+    default: '2',
+    placeholder: 'N',
+    description: 'guests that run at the same time',
+    commands: ['test'],
+    min: 1,
+    max: 256,
+  },
+  {
+    name: 'timeout',
+    type: 'duration',
+    default: '180s',
+    placeholder: 'TIME',
+    description: 'time for one object on one kernel, boot included (90s, 5m, 1h30m)',
+    commands: ['test'],
+    min: 1,
+    max: 7 * 24 * 3_600_000,
+  },
+  {
+    name: 'keep-vm-on-failure',
+    type: 'boolean',
+    default: '',
+    description: 'keep the files of guests that failed',
+    commands: ['test'],
+  },
+  {
+    name: 'disk-resize',
+    type: 'integer',
+    default: '0',
+    placeholder: 'GIB',
+    description: 'grow the disk of the guest; guests without a disk ignore it',
+    commands: ['test'],
+    min: 0,
+    max: 1024,
+  },
+  {
+    name: 'command',
+    type: 'text',
+    default: '',
+    placeholder: 'TEXT',
+    description: 'run a command in each guest instead; not in this version',
+    commands: ['test'],
+    hidden: true,
+  },
+  {
+    name: 'command-binary',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'program for the command; not in this version',
+    commands: ['test'],
+    hidden: true,
+  },
+  {
+    name: 'command-expect-exit',
+    type: 'integer',
+    default: '0',
+    placeholder: 'N',
+    description: 'exit code the command must have; not in this version',
+    commands: ['test'],
+    hidden: true,
+    min: 0,
+    max: 255,
+  },
+  {
+    name: 'unsafe-allow-host-runner',
+    type: 'boolean',
+    default: '',
+    description: 'accepted and without effect: objects are never loaded on this machine',
+    commands: ['test'],
+    hidden: true,
+  },
+  {
+    name: 'offline',
+    type: 'boolean',
+    default: '',
+    description: 'use stored kernels only, never the network',
+    commands: ['test', 'doctor'],
+  },
+  {
+    name: 'refresh-kernels',
+    type: 'boolean',
+    default: '',
+    description: 'look for newer kernel packages even where one is stored',
+    commands: CHOOSING,
+  },
+  {
+    name: 'keep',
+    type: 'list',
+    default: '',
+    placeholder: 'ID,ID...',
+    description: 'remove the kernels of all profiles but these',
+    commands: ['kernels prune'],
+  },
+  {
+    name: 'all',
+    type: 'boolean',
+    default: '',
+    description: 'remove every stored kernel; without flags only what no profile needs goes',
+    commands: ['kernels prune'],
+  },
+  {
+    name: 'markdown',
+    type: 'boolean',
+    default: '',
+    description: 'print Markdown',
+    commands: ['env'],
+  },
+  {
+    name: 'json',
+    type: 'boolean',
+    default: '',
+    description: 'print JSON',
+    commands: ['kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
+  },
+  {
+    name: 'quiet',
+    type: 'boolean',
+    default: '',
+    description: 'no progress and no table: only the lines scripts read, and errors',
+    commands: CHOOSING,
+  },
+  {
+    name: 'no-color',
+    type: 'boolean',
+    default: '',
+    description: 'no colours',
+    env: 'NO_COLOR',
+    commands: ASKING,
+  },
+] as const satisfies readonly OptionRow[];
+
+type Row = (typeof OPTIONS)[number];
+
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name;
+type KeyOf<R extends Row> = R['type'] extends 'duration' ? `${Camel<R['name']>}Ms` : Camel<R['name']>;
+type ValueOf<R extends Row> = R['type'] extends 'boolean'
+  ? boolean
+  : R['type'] extends 'integer' | 'duration'
+    ? number
+    : R['type'] extends 'text'
+      ? string
+      : readonly string[];
+type RowsOf<C extends CommandName, R extends Row = Row> = R extends Row
+  ? C extends R['commands'][number]
+    ? R
+    : never
+  : never;
+
+/**
+ * The flags of a command with their values: names in camelCase, durations in milliseconds with the suffix `Ms`. A text
+ * that was not given is empty.
+ */
+export type ValuesOf<C extends CommandName> = { readonly [R in RowsOf<C> as KeyOf<R>]: ValueOf<R> };
+
+/** The rows of one command. */
+export function optionsOf(command: CommandName): readonly OptionRow[] {
+  const rows: readonly OptionRow[] = OPTIONS;
+  return rows.filter(({ commands }) => commands.includes(command));
+}
+
+/** Name of the value of an option in `ValuesOf`. */
+export function keyOf({ name, type }: OptionRow): string {
+  const camel = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return type === 'duration' ? `${camel}Ms` : camel;
+}

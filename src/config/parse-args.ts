@@ -1,0 +1,106 @@
+import { UsageError } from '../model/errors.ts';
+import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
+import { parseFlags } from './flags.ts';
+import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { didYouMean, enumerate } from './near.ts';
+import type { ValuesOf } from './options.ts';
+import { checkTestOptions, type TestOptions } from './test-options.ts';
+import { quoted } from './words.ts';
+
+/** A checked command line. */
+export type ParsedArgs =
+  /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: nothing was asked. */
+  | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
+  | { readonly command: 'test'; readonly options: TestOptions }
+  | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
+  | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
+
+type PlainCommand = Exclude<CommandName, 'test' | 'kernels fetch'>;
+
+export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
+  readonly kernels: KernelChoice;
+};
+
+/**
+ * Reads a command line (without the program itself).
+ * @param env the environment, for the flags that it can switch on (NO_COLOR)
+ * @throws UsageError that names the word or flag and the remedy; nothing else is ever thrown
+ */
+export function parseArgs(argv: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): ParsedArgs {
+  const [first, second] = argv;
+  if (first === undefined) return { command: 'help', topic: undefined, exitCode: 1 };
+  if (first === 'help') return help(argv.slice(1));
+  if (/^--?(?:h|help)$/.test(first)) return help([]);
+  if (/^--?version$/.test(first)) return parseArgs(['version', ...argv.slice(1)], env);
+  const seconds = subcommandsOf(first);
+  if (seconds.length > 0 && (second === 'help' || /^--?(?:h|help)$/.test(second ?? ''))) return help([first]);
+  const command = commandOf(first, second, seconds);
+  const flags = parseFlags(command, argv.slice(command.split(' ').length), env);
+  if (flags === 'help') return help([command]);
+  return check(command, flags.values, flags.given, flags.words);
+}
+
+function help(words: readonly string[]): ParsedArgs {
+  const topic = words.filter((word) => !word.startsWith('-')).join(' ');
+  if (topic === '') return { command: 'help', topic: undefined, exitCode: 0 };
+  const known = COMMANDS.some(({ name }) => name === topic) || subcommandsOf(topic).length > 0;
+  if (!known) throw unknownCommand(topic);
+  return { command: 'help', topic, exitCode: 0 };
+}
+
+function commandOf(first: string, second: string | undefined, seconds: readonly string[]): CommandName {
+  const wanted = seconds.length > 0 ? `${first} ${second ?? ''}` : first;
+  const row = COMMANDS.find(({ name }) => name === wanted);
+  if (row) return row.name;
+  if (seconds.length === 0) throw unknownCommand(first);
+  const choices = enumerate(seconds, 'or');
+  throw new UsageError(
+    'unknown_command',
+    second === undefined
+      ? `'${first}' needs a second word: ${choices}`
+      : `unknown command ${quoted(`${first} ${second}`)}${didYouMean(second, seconds) || ';'} use ${first} ${choices}`,
+  );
+}
+
+function unknownCommand(word: string): UsageError {
+  const names = COMMANDS.map(({ name }) => name);
+  const hint = word.startsWith('-') ? '; flags come after the command,' : didYouMean(word, names) || ';';
+  return new UsageError('unknown_command', `unknown command ${quoted(word)}${hint} see 'bpfcompat help'`);
+}
+
+function check(
+  command: CommandName,
+  values: Readonly<Record<string, unknown>>,
+  given: ReadonlySet<string>,
+  words: readonly string[],
+): ParsedArgs {
+  // The table that built `values` is the table that `ValuesOf` is made of.
+  switch (command) {
+    case 'test':
+      return { command, options: checkTestOptions(values as ValuesOf<'test'>, given) };
+    case 'kernels fetch': {
+      const fetch = values as ValuesOf<'kernels fetch'>;
+      const { refreshKernels, json, quiet, noColor } = fetch;
+      return {
+        command,
+        options: { kernels: chooseKernels(fetch, command, words), refreshKernels, json, quiet, noColor },
+      };
+    }
+    case 'kernels prune': {
+      const prune = values as ValuesOf<'kernels prune'>;
+      if (prune.all && prune.keep.length > 0) {
+        throw new UsageError('flag_conflict', '--all and --keep contradict each other; give only one of them');
+      }
+      return { command, options: prune };
+    }
+    case 'profile list': {
+      const list = values as ValuesOf<'profile list'>;
+      if (list.matrix === '') {
+        throw new UsageError('missing_flag', '--matrix is missing; add it, for example --matrix quick');
+      }
+      return { command, options: list };
+    }
+    default:
+      return { command, options: values } as ParsedArgs;
+  }
+}

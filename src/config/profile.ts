@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { UsageError } from '../model/errors.ts';
+import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
+import { profileId } from './manifest-schema.ts';
+import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
+import { flag, integer, line, list, text, word } from './yaml-schema.ts';
+
+const MAX_MEMORY_MB = 4096;
+const MAX_CPUS = 4;
+const DEFAULT_MEMORY_MB = 1024;
+
+const ARCHES: Readonly<Record<string, Arch>> = { x86_64: 'x86_64', aarch64: 'aarch64', arm64: 'aarch64' };
+
+/** Distros whose guests can be told to install another kernel. */
+const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
+  ubuntu: '.deb',
+  almalinux: '.rpm',
+  rocky: '.rpm',
+  'centos-stream': '.rpm',
+  rhel: '.rpm',
+  oracle: '.rpm',
+};
+
+const requiredLine = line({ required: true, maxBytes: 256 });
+const optionalLine = line().default('');
+const packageUrl = word(
+  /^https:\/\/[A-Za-z0-9._+/:~%-]{1,504}\.(?:deb|rpm)$/,
+  'an https URL of at most 512 characters that ends in .deb or .rpm',
+);
+
+/** Contract 4.3. Unknown keys are tolerated everywhere but in `kernel`, which is ours. */
+const ProfileFile = z.looseObject({
+  id: profileId,
+  distro: requiredLine,
+  version: optionalLine,
+  kernel_family: requiredLine,
+  arch: z.enum(Object.keys(ARCHES)),
+  runner: z.enum(['', 'vm', 'virtme-ng', 'firecracker']).default('vm'),
+  kernel: KernelSource.optional(),
+  image: z
+    .looseObject({
+      source_url: optionalLine,
+      local_path: optionalLine,
+      sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
+    })
+    .optional(),
+  boot: z
+    .looseObject({
+      memory_mb: integer(1, Number.MAX_SAFE_INTEGER).default(DEFAULT_MEMORY_MB),
+      cpus: integer(1, Number.MAX_SAFE_INTEGER).default(1),
+    })
+    .prefault({}),
+  validator: z.looseObject({ path: requiredLine }),
+  capabilities: z.looseObject({ expected_btf: flag.optional() }).prefault({}),
+  virtme_ng: z.looseObject({ run: optionalLine, extra_args: list(text).default([]) }).optional(),
+  firecracker: z.looseObject({ kernel_image_path: optionalLine }).optional(),
+  install_kernel: word(
+    /^[A-Za-z0-9._+-]{1,128}$/,
+    'the kernel release as uname -r prints it: at most 128 letters, digits and "._+-"',
+  ).optional(),
+  kernel_packages: list(packageUrl, { max: 32 }).default([]),
+});
+type ProfileFile = z.infer<typeof ProfileFile>;
+
+/**
+ * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4.
+ * @throws UsageError `profile_invalid` with file, line and column of everything that is wrong
+ */
+export function readProfile(source: SourceFile): Profile {
+  const yaml = readYaml(source, ProfileFile, 'profile_invalid');
+  const { value } = yaml;
+  checkRunner(yaml);
+  checkInstallKernel(yaml);
+  return {
+    id: value.id,
+    distro: value.distro,
+    version: value.version,
+    kernelFamily: value.kernel_family,
+    arch: ARCHES[value.arch] ?? 'x86_64',
+    runner: value.runner === '' ? 'vm' : value.runner,
+    memoryMb: Math.min(value.boot.memory_mb, MAX_MEMORY_MB),
+    cpus: Math.min(value.boot.cpus, MAX_CPUS),
+    expectedBtf: value.capabilities.expected_btf,
+    kernel: value.kernel,
+    file: source.file,
+  };
+}
+
+/** What a runner cannot do without. */
+function checkRunner({ value, at }: YamlFile<ProfileFile>): void {
+  if (value.runner === 'virtme-ng' && !value.virtme_ng?.run) {
+    throw invalid(at(['virtme_ng']), 'runner virtme-ng needs virtme_ng.run; add it');
+  }
+  if (value.runner === 'firecracker' && !value.firecracker?.kernel_image_path) {
+    throw invalid(at(['firecracker']), 'runner firecracker needs firecracker.kernel_image_path; add it');
+  }
+  if (value.runner !== 'vm' && value.runner !== '') return;
+  if (value.kernel || value.image?.source_url || value.image?.local_path) return;
+  throw invalid(
+    at(['image']),
+    'nothing says where the kernel comes from; add a kernel block (source: deb, archive, suite, package) or image.source_url or image.local_path',
+  );
+}
+
+/** `install_kernel` and `kernel_packages` belong together, to runner vm and to some distros. */
+function checkInstallKernel({ value, at }: YamlFile<ProfileFile>): void {
+  if (value.install_kernel === undefined) {
+    if (value.kernel_packages.length === 0) return;
+    throw invalid(at(['kernel_packages']), 'kernel_packages needs install_kernel; add it');
+  }
+  if (value.runner !== 'vm' && value.runner !== '') {
+    throw invalid(
+      at(['install_kernel']),
+      `install_kernel works with runner vm only, not with ${value.runner}; remove it`,
+    );
+  }
+  const suffix = Object.hasOwn(INSTALLABLE, value.distro) ? INSTALLABLE[value.distro] : undefined;
+  if (suffix === undefined) {
+    const distros = Object.keys(INSTALLABLE).join(', ');
+    throw invalid(
+      at(['install_kernel']),
+      `install_kernel is not possible on distro "${value.distro}"; it is on ${distros}`,
+    );
+  }
+  const wrong = value.kernel_packages.findIndex((url) => !url.endsWith(suffix));
+  if (wrong >= 0) {
+    throw invalid(
+      at(['kernel_packages', wrong]),
+      `packages of distro ${value.distro} end in ${suffix}; correct the URL`,
+    );
+  }
+}
+
+function invalid(place: string, message: string): UsageError {
+  return new UsageError('profile_invalid', `${place}: ${message}`);
+}

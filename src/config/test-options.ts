@@ -1,0 +1,151 @@
+import type { ValidationMode } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { didYouMean } from './near.ts';
+import type { ValuesOf } from './options.ts';
+import { quoted } from './words.ts';
+
+/** What `test` was asked to do, checked. Texts that were not given are empty. */
+export interface TestOptions {
+  /** Paths as typed; at least one. */
+  readonly artifacts: readonly string[];
+  readonly kernels: KernelChoice;
+  readonly out: string;
+  readonly markdown: string;
+  readonly manifest: string;
+  readonly artifactName: string;
+  readonly artifactVersion: string;
+  readonly artifactVariant: string;
+  readonly artifactUri: string;
+  readonly validationMode: ValidationMode | undefined;
+  readonly workdir: string;
+  readonly runner: 'vm';
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly keepVmOnFailure: boolean;
+  readonly offline: boolean;
+  readonly refreshKernels: boolean;
+  readonly noColor: boolean;
+  readonly quiet: boolean;
+  /** What the user should know about flags that were accepted without effect. */
+  readonly notes: readonly string[];
+}
+
+const COMMAND_FLAGS = ['command', 'command-binary', 'command-expect-exit'];
+const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
+
+/**
+ * Checks the flags of `test` against each other.
+ * @param given names of the flags that were typed
+ * @throws UsageError that names the flag and the remedy
+ */
+export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<string>): TestOptions {
+  const commandFlag = COMMAND_FLAGS.find((name) => given.has(name));
+  if (commandFlag) {
+    throw notAvailable(
+      `--${commandFlag} (running a command in each guest)`,
+      'remove it, and put commands into functional_tests of a manifest',
+    );
+  }
+  checkRunner(values.runner);
+  const { artifact: artifacts, artifactName } = values;
+  if (artifacts.length === 0) throw missing('--artifact', '--artifact build/my.bpf.o');
+  const twice = artifacts.find((path, index) => artifacts.indexOf(path) !== index);
+  if (twice !== undefined) throw conflict(`--artifact ${twice} is given twice; remove one of them`);
+  if (artifacts.length > 1 && artifactName !== '') {
+    throw conflict(
+      `--artifact-name names one object, but ${artifacts.length} are given; remove it or run one at a time`,
+    );
+  }
+  const kernels = chooseKernels(values, 'test');
+  if (values.out === '') throw missing('--out', '--out report.json');
+  if (values.out === values.markdown)
+    throw conflict(`--out and --markdown are the same file ${quoted(values.out)}; choose two`);
+  if (values.workdir === '') throw conflict('--workdir is empty; name a directory or leave the flag out');
+  if (values.offline && values.refreshKernels) {
+    throw conflict('--refresh-kernels needs the network, which --offline forbids; remove one of them');
+  }
+  return {
+    artifacts,
+    kernels,
+    out: values.out,
+    markdown: values.markdown,
+    manifest: values.manifest,
+    artifactName,
+    artifactVersion: values.artifactVersion,
+    artifactVariant: values.artifactVariant,
+    artifactUri: checkUri(values.artifactUri),
+    validationMode: parseValidationMode(values.validationMode),
+    workdir: values.workdir,
+    runner: 'vm',
+    concurrency: values.concurrency,
+    timeoutMs: values.timeoutMs,
+    keepVmOnFailure: values.keepVmOnFailure,
+    offline: values.offline,
+    refreshKernels: values.refreshKernels,
+    noColor: values.noColor,
+    quiet: values.quiet,
+    notes:
+      values.diskResize === 0 ? [] : ['--disk-resize has no effect: these guests run from memory and have no disk'],
+  };
+}
+
+const MODES: Readonly<Record<string, ValidationMode>> = {
+  load_only: 'load_only',
+  loadonly: 'load_only',
+  'load-only': 'load_only',
+  load_attach: 'load_attach',
+  loadattach: 'load_attach',
+  'load-attach': 'load_attach',
+  behavior: 'behavior',
+};
+
+/**
+ * A validation mode from any of its spellings, case-insensitive; undefined for an empty text.
+ * @throws UsageError `flag_value` for any other word
+ */
+export function parseValidationMode(text: string): ValidationMode | undefined {
+  const word = text.trim().toLowerCase();
+  if (word === '') return undefined;
+  const mode = Object.hasOwn(MODES, word) ? MODES[word] : undefined;
+  if (mode) return mode;
+  throw new UsageError(
+    'flag_value',
+    `--validation-mode ${quoted(text)} is not known${didYouMean(word, Object.keys(MODES)) || ';'} use load_only, load_attach or behavior`,
+  );
+}
+
+function checkRunner(runner: string): void {
+  if (runner === 'vm') return;
+  if (runner === 'host') {
+    throw new UsageError(
+      'not_available',
+      '--runner host would load an unproven object into the kernel of this machine and is refused, with --unsafe-allow-host-runner too; use --runner vm',
+    );
+  }
+  if (RUNNERS.includes(runner)) throw notAvailable(`--runner ${runner}`, 'use --runner vm');
+  throw new UsageError(
+    'flag_value',
+    `--runner ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
+  );
+}
+
+function checkUri(uri: string): string {
+  if (uri === '' || /^(?:https?|file):\/\/[^\s\u0000-\u001f]+$/i.test(uri)) return uri;
+  throw new UsageError(
+    'flag_value',
+    `--artifact-uri ${quoted(uri)} is not a URL; use one that starts with https://, http:// or file://`,
+  );
+}
+
+function missing(flag: string, example: string): UsageError {
+  return new UsageError('missing_flag', `${flag} is missing; add it, for example ${example}`);
+}
+
+function conflict(message: string): UsageError {
+  return new UsageError('flag_conflict', message);
+}
+
+function notAvailable(what: string, remedy: string): UsageError {
+  return new UsageError('not_available', `${what} is not available in this version; ${remedy}`);
+}

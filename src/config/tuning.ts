@@ -1,0 +1,63 @@
+import type { AttachMode, FunctionalTest, ValidationMode } from '../model/cell.ts';
+import type { Manifest, ProgramVariant } from './manifest.ts';
+
+/** Request lines (`key=value`, docs/guest-protocol.md) for everything the manifest changes between open and load. */
+export function tuningLines(manifest: Manifest): string[] {
+  return [
+    ...manifest.maps.flatMap(({ name, maxEntries, innerRingbufBytes, innerMap }) => [
+      ...(maxEntries === undefined ? [] : [`set_map_max_entries=${name}=${maxEntries}`]),
+      ...(innerRingbufBytes === undefined ? [] : [`set_map_inner_ringbuf=${name}=${innerRingbufBytes}`]),
+      ...(innerMap === undefined
+        ? []
+        : [
+            `set_map_inner_map=${name}=${innerMap.type}:${innerMap.keySize}:${innerMap.valueSize}:${innerMap.maxEntries}`,
+          ]),
+    ]),
+    ...manifest.programTypes.map(({ program, type }) => `set_prog_type=${program}=${type}`),
+    ...manifest.programVariants.map(
+      ({ group, programs }) => `prog_variants=${group}=${programs.map(variantText).join(',')}`,
+    ),
+    ...(manifest.probeCompanions.length === 0 ? [] : [`probe_companions=${manifest.probeCompanions.join(',')}`]),
+  ];
+}
+
+/** A variant has one condition on the wire. A trial load covers the helper: a program with an unknown helper fails it. */
+function variantText({ name, requiresHelper, trialLoad }: ProgramVariant): string {
+  if (trialLoad) return `${name}:trial`;
+  return requiresHelper === undefined ? name : `${name}:${requiresHelper}`;
+}
+
+/** Names of the programs that must be attached. */
+export function requiredPrograms(manifest: Manifest | undefined): string[] {
+  return (manifest?.programs ?? []).filter(({ attach }) => attach.required).map(({ name }) => name);
+}
+
+/** How the validator is told to attach (contract 1). */
+export function attachModeOf(mode: ValidationMode | undefined, manifest: Manifest | undefined): AttachMode {
+  if (mode === 'load_only') return 'disabled';
+  return requiredPrograms(manifest).length > 0 ? 'required' : 'best-effort';
+}
+
+/** The tests that run in this mode: none with `load_only` and `load_attach`. */
+export function testsOf(mode: ValidationMode | undefined, manifest: Manifest | undefined): readonly FunctionalTest[] {
+  return mode === undefined || mode === 'behavior' ? (manifest?.functionalTests ?? []) : [];
+}
+
+/** The functional plan of contract 4.5; an empty text when there are no tests. */
+export function functionalPlan(tests: readonly FunctionalTest[]): string {
+  if (tests.length === 0) return '';
+  const blocks = tests.map((test) =>
+    [
+      'BEGIN',
+      `name=${test.name}`,
+      `required=${test.required}`,
+      `timeout_seconds=${test.timeoutSeconds}`,
+      `expect_exit_code=${test.expectExitCode}`,
+      `expect_stdout_contains=${test.expectStdoutContains}`,
+      `expect_stderr_contains=${test.expectStderrContains}`,
+      `command=${test.command}`,
+      'END',
+    ].join('\n'),
+  );
+  return `functional_plan.v0.1\n${blocks.join('\n')}\n`;
+}

@@ -1,0 +1,84 @@
+import { Composer, type Document, LineCounter, Parser } from 'yaml';
+import { nestingOf } from './yaml-nesting.ts';
+
+/** Line and column, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Problem extends Position {
+  readonly message: string;
+}
+
+/** The syntax tree of a text. `document` is undefined when there is nothing to read, because of `problems` or emptiness. */
+export interface ParsedYaml {
+  readonly document: Document.Parsed | undefined;
+  readonly lines: LineCounter;
+  readonly problems: readonly Problem[];
+}
+
+const MAX_BYTES = 256 * 1024;
+const MAX_NESTING = 64;
+
+/** Parses the first document of `text`; what follows is not looked at. Never throws. */
+export function parseDocument(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  const refused = (message: string): ParsedYaml => ({
+    document: undefined,
+    lines,
+    problems: [{ line: 1, column: 1, message }],
+  });
+  if (text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES) {
+    return refused(
+      `the file is larger than ${MAX_BYTES / 1024} KiB; such files are small, check that it is the right one`,
+    );
+  }
+  if (text.includes('\0')) return refused('the file holds binary data; check that it is the right one');
+  const source = text.replace(/^\ufeff/, '');
+  const tokens = tokensOfFirst(new Parser(lines.addNewLine), source);
+  if (tokens.some((token) => nestingOf(token) > MAX_NESTING)) {
+    return refused(`lists and maps are nested more than ${MAX_NESTING} deep; flatten the file`);
+  }
+  const document = compose(tokens, source.length);
+  const problems = document ? syntaxProblems(document, lines) : [];
+  return { document: problems.length > 0 ? undefined : document, lines, problems };
+}
+
+function compose(tokens: ReturnType<typeof tokensOfFirst>, length: number): Document.Parsed | undefined {
+  const composer = new Composer({
+    schema: 'core',
+    stringKeys: true,
+    // Found by yaml-tree.ts, which knows the place of the first one and does not compare each key with each.
+    uniqueKeys: false,
+    prettyErrors: false,
+    resolveKnownTags: false,
+    logLevel: 'silent',
+  });
+  return composer.compose(tokens, true, length).next().value ?? undefined;
+}
+
+function tokensOfFirst(parser: Parser, source: string) {
+  const tokens = [];
+  let documents = 0;
+  for (const token of parser.parse(source)) {
+    if (token.type === 'document' && documents++ > 0) break;
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+/** One problem per line: further ones are mostly echoes of the first. */
+function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[] {
+  const found = new Map<number, Problem>();
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const { line, col } = lines.linePos(pos[0]);
+    if (found.has(line)) continue;
+    const words =
+      code === 'TAG_RESOLVE_FAILED'
+        ? `${message.replace('Unresolved tag:', 'unknown tag')}; remove it, only plain YAML is read`
+        : `not valid YAML: ${message}`;
+    found.set(line, { line, column: col, message: words });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,103 @@
+import type * as z from 'zod';
+import { didYouMean, enumerate } from './near.ts';
+import { keysAt } from './schema-keys.ts';
+import { quoted } from './words.ts';
+import type { Problem } from './yaml-document.ts';
+import type { YamlPath, YamlTree } from './yaml-tree.ts';
+
+/** What a schema found wrong with a file, in words and with positions. */
+export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTree): Problem[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => unknownKey(key, issue.path, keysAt(schema, issue.path), tree))
+      : [explain(issue, tree)],
+  );
+}
+
+function unknownKey(key: string, path: YamlPath, allowed: readonly string[], tree: YamlTree): Problem {
+  const place = path.length === 0 ? '' : ` in ${labelOf(path)}`;
+  const known = allowed.length === 0 ? '' : ` (known keys: ${allowed.join(', ')})`;
+  const position = tree.keyAt([...path, key]) ?? tree.at(path);
+  return {
+    ...position,
+    message: `unknown key ${quoted(key)}${place}${didYouMean(key, allowed) || '; remove it'}${known}`,
+  };
+}
+
+function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {
+  const value = valueAt(tree.value, issue.path);
+  const label = issue.path.length === 0 ? 'the file' : labelOf(issue.path);
+  if (value === undefined) {
+    return { ...(tree.keyAt(issue.path) ?? tree.at(issue.path)), message: `${label} is missing; add it` };
+  }
+  return { ...tree.at(issue.path), message: `${label} ${wordsOf(issue, value, tree)}` };
+}
+
+function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): string {
+  const shown = typeof value === 'string' ? quoted(value) : kindOf(value);
+  switch (issue.code) {
+    case 'custom':
+      return `${issue.message}${firstUse(issue, tree)}`;
+    case 'invalid_type':
+      return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(value)}`;
+    case 'invalid_value':
+      return choice(shown, typeof value === 'string' ? value : '', issue.values.map(String));
+    case 'invalid_union':
+      return choice(
+        shown,
+        typeof value === 'string' ? value : '',
+        ((issue as { options?: unknown[] }).options ?? []).map(String),
+      );
+    case 'too_small':
+      return 'is empty; give it a value';
+    case 'invalid_format':
+      return `${shown} is not allowed; ${FORMATS[issue.format] ?? 'correct it'}`;
+    default:
+      return `is not allowed: ${issue.message}`;
+  }
+}
+
+function choice(shown: string, value: string, allowed: readonly string[]): string {
+  const words = allowed.filter((word) => word !== '');
+  return `${shown} is not known${didYouMean(value, words) || ';'} use ${enumerate(words, 'or')}`;
+}
+
+function firstUse(issue: z.core.$ZodIssueCustom, tree: YamlTree): string {
+  const first: unknown = issue.params?.['first'];
+  if (!Array.isArray(first)) return '';
+  const path = [...issue.path.slice(0, issue.path.length - first.length), ...first];
+  return ` (first in line ${tree.at(path).line}); keep one of them`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text or number',
+  array: 'a list (lines that start with "- ")',
+  object: 'a map (lines of "key: value")',
+  record: 'a map (lines of "key: value")',
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: 'write a full URL such as http://mirror.example/debian',
+  starts_with: 'write an absolute path (it starts with "/")',
+};
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'a text' : 'a map';
+}
+
+/** `programs[2].attach.kind` */
+export function labelOf(path: YamlPath): string {
+  return path.reduce<string>((label, part) => {
+    if (typeof part === 'number') return `${label}[${part}]`;
+    return label === '' ? String(part) : `${label}.${String(part)}`;
+  }, '');
+}
+
+function valueAt(value: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>(
+    (parent, part) =>
+      typeof parent === 'object' && parent !== null ? (parent as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+}

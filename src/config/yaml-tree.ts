@@ -1,0 +1,114 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { type ParsedYaml, type Position, type Problem, parseDocument } from './yaml-document.ts';
+
+export type YamlPath = readonly PropertyKey[];
+
+/**
+ * A YAML text as plain values. Every scalar is its text as written (`5.10` stays `5.10`), null is undefined, maps are
+ * objects, lists are arrays.
+ */
+export interface YamlTree {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** Where the value at `path` stands; for a path that does not exist, where its nearest parent stands. */
+  at(path: YamlPath): Position;
+  /** Where the key that ends `path` stands; undefined when there is no such key. */
+  keyAt(path: YamlPath): Position | undefined;
+}
+
+const MAX_ALIASES = 100;
+const MAX_NODES = 100_000;
+
+/** Reads the first document of `text`. Never throws: whatever is wrong is in `problems`, and then `value` is unusable. */
+export function readTree(text: string): YamlTree {
+  const parsed = parseDocument(text);
+  return parsed.document ? build(parsed.document, parsed.lines) : emptyTree(parsed.problems);
+}
+
+function emptyTree(problems: readonly Problem[]): YamlTree {
+  return { value: undefined, problems, at: () => ({ line: 1, column: 1 }), keyAt: () => undefined };
+}
+
+/** Turns nodes into plain values and remembers where each of them stands. */
+function build(document: NonNullable<ParsedYaml['document']>, lines: ParsedYaml['lines']): YamlTree {
+  const problems: Problem[] = [];
+  const values = new Map<string, Position>();
+  const keys = new Map<string, Position>();
+  /** Nodes whose content is being built: an alias to one of them would never end. */
+  const open = new Set<unknown>();
+  let nodes = 0;
+  let aliases = 0;
+
+  const positionOf = (node: unknown): Position => {
+    const range = (node as { range?: readonly number[] | null } | null)?.range;
+    const { line, col } = lines.linePos(range?.[0] ?? 0);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const report = (node: unknown, message: string): undefined => {
+    problems.push({ ...positionOf(node), message });
+  };
+
+  const toValue = (node: unknown, path: YamlPath): unknown => {
+    if (++nodes > MAX_NODES) {
+      return nodes === MAX_NODES + 1 ? report(node, 'the file expands to too many values; make it smaller') : undefined;
+    }
+    const id = JSON.stringify(path);
+    if (!values.has(id)) values.set(id, positionOf(node));
+    if (isAlias(node)) {
+      if (++aliases > MAX_ALIASES) {
+        return aliases === MAX_ALIASES + 1
+          ? report(node, `more than ${MAX_ALIASES} aliases; write the values out`)
+          : undefined;
+      }
+      const target = node.resolve(document);
+      if (!target) return report(node, `alias *${node.source} has no anchor before it; define &${node.source} first`);
+      if (open.has(target)) return report(node, `alias *${node.source} contains itself; write the value out`);
+      return toValue(target, path);
+    }
+    if (isScalar(node)) return node.value === null ? undefined : textOf(node);
+    open.add(node);
+    const value = isMap(node)
+      ? toMap(node, path)
+      : isSeq(node)
+        ? node.items.map((item, i) => toValue(item, [...path, i]))
+        : undefined;
+    open.delete(node);
+    return value;
+  };
+
+  const toMap = (node: { items: { key: unknown; value: unknown }[] }, path: YamlPath): Record<string, unknown> => {
+    const map: Record<string, unknown> = {};
+    const seen = new Map<string, Position>();
+    for (const { key: keyNode, value } of node.items) {
+      const key = isScalar(keyNode) ? textOf(keyNode) : '';
+      const first = seen.get(key);
+      if (key === '') report(keyNode ?? value, 'a key is empty; give it a name');
+      else if (key === '__proto__') report(keyNode, `key "__proto__" is not allowed; rename it`);
+      else if (first) report(keyNode, `duplicate key "${key}" (first in line ${first.line}); keep one of them`);
+      else {
+        seen.set(key, positionOf(keyNode));
+        keys.set(JSON.stringify([...path, key]), positionOf(keyNode));
+        map[key] = toValue(value, [...path, key]);
+      }
+    }
+    return map;
+  };
+
+  const value = toValue(document.contents, []);
+  return {
+    value,
+    problems,
+    at(path) {
+      for (let length = path.length; length > 0; length--) {
+        const found = values.get(JSON.stringify(path.slice(0, length)));
+        if (found) return found;
+      }
+      return values.get('[]') ?? { line: 1, column: 1 };
+    },
+    keyAt: (path) => keys.get(JSON.stringify(path)),
+  };
+}
+
+function textOf(scalar: { value: unknown; source?: string | undefined }): string {
+  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value));
+}

@@ -1,0 +1,51 @@
+/** Machines a wrong build most likely targeted, by e_machine. */
+const MACHINES: Readonly<Record<number, string>> = {
+  3: '32-bit x86',
+  8: 'MIPS',
+  20: '32-bit PowerPC',
+  21: '64-bit PowerPC',
+  22: 's390x',
+  40: '32-bit ARM',
+  62: 'x86_64',
+  183: 'aarch64',
+  243: 'RISC-V',
+  258: 'LoongArch',
+};
+
+/** The machine an ELF file is for, in words. */
+export function machineName(machine: number): string {
+  return MACHINES[machine] ?? `machine ${machine}`;
+}
+
+/** What a file is instead of ELF. */
+export interface SignatureName {
+  readonly name: string;
+  /** What to do, where it is not simply compiling. */
+  readonly remedy?: string;
+}
+
+const SIGNATURES: readonly { readonly start: readonly number[]; readonly is: SignatureName }[] = [
+  {
+    start: [0x42, 0x43, 0xc0, 0xde],
+    is: { name: 'LLVM bitcode', remedy: 'finish the build with llc -march=bpf -filetype=obj, or leave -emit-llvm out' },
+  },
+  { start: [0x21, 0x3c, 0x61, 0x72], is: { name: 'a static library', remedy: 'give the .bpf.o inside it' } },
+  { start: [0x1f, 0x8b], is: { name: 'a gzip file', remedy: 'unpack it first' } },
+  { start: [0x28, 0xb5, 0x2f, 0xfd], is: { name: 'a zstd file', remedy: 'unpack it first' } },
+  { start: [0xfd, 0x37, 0x7a, 0x58, 0x5a], is: { name: 'an xz file', remedy: 'unpack it first' } },
+  { start: [0x50, 0x4b, 0x03, 0x04], is: { name: 'a zip file', remedy: 'unpack it first' } },
+  { start: [0x23, 0x21], is: { name: 'a script' } },
+];
+
+/** Bytes looked at to tell text from binary. */
+const SAMPLE = 512;
+
+/** What a file that is no ELF object seems to be. */
+export function signatureName(bytes: Uint8Array): SignatureName {
+  const known = SIGNATURES.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
+  if (known) return known.is;
+  const isText = bytes
+    .subarray(0, SAMPLE)
+    .every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  return { name: isText ? 'a text file' : 'a binary file of an unknown kind' };
+}
