@@ -1,6 +1,14 @@
-import type { Artifact, CellResult, Target } from './cell.ts';
+import type { Artifact, AttachMode, CellResult, Target } from './cell.ts';
 
 export type RunStatus = 'pass' | 'fail' | 'error';
+
+/** What the gate says about a run, or about the part of it that belongs to one artifact (contract section 1). */
+export interface Verdict {
+  readonly status: RunStatus;
+  readonly exitCode: 0 | 1 | 2;
+  /** One sentence per target that decided, and per optional target that gave no answer. */
+  readonly reasons: readonly string[];
+}
 
 /**
  * Everything a run found out, before it becomes a file. One per run; reporters turn it into the contract's formats.
@@ -14,8 +22,12 @@ export interface RunReport {
   readonly matrix: { readonly path: string; readonly name: string };
   readonly targets: readonly Target[];
   readonly validationMode: string;
+  /** What the validator was told to do about attaching. */
+  readonly attachMode: AttachMode;
   readonly results: readonly CellResult[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];
   readonly runDir: string;
+  /** Wall time of the whole run in milliseconds. */
+  readonly durationMs: number;
 }

@@ -1,0 +1,107 @@
+import { errnoName } from '../model/errno.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { attachKind, sectionTarget } from './first-kernel.ts';
+import { libbpfLines, mainWarning } from './libbpf-log.ts';
+import { evidenceLine, makeFinding } from './make-finding.ts';
+import { denied } from './policy.ts';
+import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED } from './rules/attach.ts';
+
+type AttachStage = StageOf<'attach'>;
+
+/** What the warnings of a rule captured; undefined when the rule does not fit. */
+export function matchAttach(rule: AttachRule, refusal: AttachRefusal): Record<string, string> | undefined {
+  if (rule.errnos && !rule.errnos.includes(refusal.errno)) return undefined;
+  if (rule.section && !rule.section.test(refusal.section)) return undefined;
+  if (rule.when && !rule.when(refusal)) return undefined;
+  if (!rule.line) return {};
+  for (const line of refusal.lines) {
+    const match = rule.line.exec(line);
+    if (!match) continue;
+    const groups = Object.entries(match.groups ?? {}).filter((entry): entry is [string, string] => !!entry[1]);
+    return Object.fromEntries(groups.map(([key, value]) => [key === 'legacy' ? 'function' : key, value]));
+  }
+  return undefined;
+}
+
+/** The first rule that fits, with what it captured; undefined when none does. */
+export function attachRule(
+  refusal: AttachRefusal,
+): { readonly rule: AttachRule; readonly captured: Readonly<Record<string, string>> } | undefined {
+  for (const rule of ATTACH_RULES) {
+    const captured = matchAttach(rule, refusal);
+    if (captured) return { rule, captured };
+  }
+  return undefined;
+}
+
+/** Why a program that loaded could not be attached. */
+export function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
+  const { release } = evidence.hello.kernel;
+  const refusal = {
+    errno: stage.errno,
+    section: stage.section,
+    method: stage.method,
+    lines: libbpfLines(stage.log),
+    release,
+  };
+  const text = evidenceLine(
+    mainWarning(stage.log) ?? (stage.error || undefined),
+    stage.log === '' ? 'attach' : 'libbpf',
+  );
+  const common = { phase: 'attach', subject: stage.program, evidence: text } as const;
+  const target = sectionTarget(stage.section);
+  const args = {
+    program: stage.program,
+    section: stage.section,
+    errno: errnoName(stage.errno),
+    method: stage.method,
+    target: stage.target || target,
+    release,
+  };
+  const found = attachRule(refusal);
+  if (!found && DENIED.includes(stage.errno)) {
+    return denied(evidence.hello, { ...common, errno: errnoName(stage.errno) });
+  }
+  if (!found)
+    return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });
+  const { rule, captured } = found;
+  const functionName = captured['function'] ?? target;
+  return makeFinding({
+    ...common,
+    code: rule.code,
+    confidence: rule.confidence,
+    args: { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason: rule.reason },
+  });
+}
+
+/** A program that had to be attached and was not even tried, or of which the guest said nothing. */
+export function notAttachedFinding(program: string, stage: AttachStage | undefined): Finding {
+  const reason = stage?.reason || 'the validator did not try to attach it';
+  return makeFinding({
+    code: 'NOT_ATTACHED',
+    confidence: 'high',
+    phase: 'attach',
+    subject: program,
+    args: { program, section: stage?.section, why: reason },
+    evidence: evidenceLine(stage?.reason, 'attach'),
+  });
+}
+
+/** LSM programs that are attached and will never run, because `bpf` is not among the active security modules. */
+export function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Finding[] {
+  const active = evidence.hello.facts.lsm;
+  if (active === undefined || active === '' || active.split(',').includes('bpf')) return [];
+  return stages
+    .filter((stage) => stage.status === 'pass' && /^\??lsm(?:\.s)?\//.test(stage.section))
+    .map((stage) =>
+      makeFinding({
+        code: 'LSM_BPF_NOT_ENABLED',
+        confidence: 'high',
+        phase: 'attach',
+        subject: stage.program,
+        args: { program: stage.program, section: stage.section, modules: active },
+        evidence: evidenceLine(active, '/sys/kernel/security/lsm'),
+      }),
+    );
+}

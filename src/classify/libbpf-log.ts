@@ -1,0 +1,68 @@
+import { matchLine, type RuleMatch, type TextRule } from './rules/rule.ts';
+
+const MAX_LINE = 2048;
+const BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
+const END = /-- END (?:PROG|BTF) LOAD LOG --/;
+
+/** Warnings that libbpf prints although it carries on. */
+const HARMLESS = [
+  /BTF is optional, ignoring/,
+  /Retrying without BTF/,
+  /missing \.BTF\.ext (?:line|function) info/,
+  /^elf: skipping /,
+  /no matching targets found/,
+  /permission error while running as root/,
+  /^(?:failed to load object|prog '[^']*': failed to load:|prog '[^']*': BPF program load failed:)/,
+  /^prog '[^']*': failed to prepare load attributes/,
+];
+
+/**
+ * The warnings of libbpf in a captured log, without their `libbpf: ` prefix. What stands between the BEGIN and END
+ * marks is the kernel's text and not part of it: a program must not be able to forge a warning by its source lines.
+ */
+export function libbpfLines(log: string): string[] {
+  const lines: string[] = [];
+  let inside = false;
+  for (const raw of log.split('\n')) {
+    if (BEGIN.test(raw)) inside = true;
+    else if (END.test(raw)) inside = false;
+    else if (!inside && raw.trim() !== '')
+      lines.push(
+        raw
+          .slice(0, MAX_LINE)
+          .replace(/^libbpf: /, '')
+          .trimEnd(),
+      );
+  }
+  return lines;
+}
+
+/** The kernel's text between BEGIN and END marks; empty when the log has none. */
+export function embeddedVerifierLog(log: string): string {
+  const begin = BEGIN.exec(log);
+  if (!begin) return '';
+  const rest = log.slice(begin.index).split('\n').slice(1);
+  const end = rest.findIndex((line) => END.test(line));
+  return rest.slice(0, end < 0 ? rest.length : end).join('\n');
+}
+
+/** The first warning that a rule knows: libbpf prints the cause first and then what follows from it. */
+export function firstWarning(rules: readonly TextRule[], log: string): RuleMatch | undefined {
+  for (const line of libbpfLines(log)) {
+    if (HARMLESS.some((noise) => noise.test(line))) continue;
+    const match = matchLine(rules, line);
+    if (match) return match;
+  }
+  return undefined;
+}
+
+/** The warning to show when no rule knows any: the first one that is not harmless, else the first. */
+export function mainWarning(log: string): string | undefined {
+  const lines = libbpfLines(log);
+  return lines.find((line) => !HARMLESS.some((noise) => noise.test(line))) ?? lines[0];
+}
+
+/** Name of the program a warning is about. */
+export function programOf(line: string): string | undefined {
+  return /^prog '([^']+)': /.exec(line)?.[1];
+}

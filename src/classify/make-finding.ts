@@ -1,0 +1,76 @@
+import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import { rollupOf } from './rollup.ts';
+import type { RuleMatch } from './rules/rule.ts';
+
+type Phase = Finding['phase'];
+type Args = Readonly<Record<string, string | undefined>>;
+
+const MAX_EVIDENCE = 1024;
+
+/** Args without the entries that are not known. */
+function known(args: Args): Record<string, string> {
+  return Object.fromEntries(Object.entries(args).filter((entry): entry is [string, string] => !!entry[1]));
+}
+
+/** A line of a guest and the log it stood in. */
+export function evidenceLine(text: string | undefined, origin: string): Finding['evidence'] {
+  return text === undefined || text === '' ? undefined : { text: text.slice(0, MAX_EVIDENCE), origin };
+}
+
+export interface FindingParts {
+  readonly code: FindingCode;
+  readonly confidence: Confidence;
+  readonly phase: Phase;
+  readonly subject?: string | undefined;
+  readonly args?: Args;
+  readonly evidence?: Finding['evidence'];
+}
+
+export function makeFinding(parts: FindingParts): Finding {
+  return {
+    code: parts.code,
+    rollup: rollupOf(parts.code),
+    confidence: parts.confidence,
+    phase: parts.phase,
+    subject: parts.subject,
+    args: known(parts.args ?? {}),
+    evidence: parts.evidence,
+  };
+}
+
+/** The finding of a rule that knew a line. `program` is the subject of rules that name nothing else. */
+export function findingOf(
+  match: RuleMatch,
+  context: { phase: Phase; origin: string; program?: string | undefined; args?: Args },
+): Finding {
+  const { rule, args } = match;
+  const subject = rule.subject === undefined ? context.program : args[rule.subject];
+  return makeFinding({
+    code: rule.code,
+    confidence: rule.confidence,
+    phase: context.phase,
+    subject,
+    args: { ...(context.program !== undefined && { program: context.program }), ...context.args, ...args },
+    evidence: evidenceLine(match.line, context.origin),
+  });
+}
+
+/**
+ * One finding per cause: later findings with the code and subject of an earlier one only add their program to it.
+ * Order is kept, so that root causes stay before what follows from them.
+ */
+export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.code} ${finding.phase} ${finding.subject ?? ''}`;
+    const first = merged.get(key);
+    merged.set(key, first ? withProgram(first, finding.args['program']) : finding);
+  }
+  return [...merged.values()];
+}
+
+function withProgram(finding: Finding, program: string | undefined): Finding {
+  const programs = (finding.args['program'] ?? '').split(', ').filter((name) => name !== '');
+  if (program === undefined || programs.includes(program)) return finding;
+  return { ...finding, args: { ...finding.args, program: [...programs, program].join(', ') } };
+}

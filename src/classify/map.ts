@@ -1,0 +1,125 @@
+import { errnoName, errnoNumber } from '../model/errno.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { mapTypeSince, plainType } from './first-kernel.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
+import { libbpfLines } from './libbpf-log.ts';
+import { evidenceLine, makeFinding } from './make-finding.ts';
+import { denied } from './policy.ts';
+import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
+
+type MapFacts = StageOf<'open'>['maps'][number];
+
+const PAGE = 4096;
+
+/** What is wrong with a definition by rules that hold on every kernel; undefined when nothing is. */
+function definitionFault(map: MapFacts): string | undefined {
+  const { key_size: key, value_size: value, max_entries: entries } = map;
+  switch (plainType(map.type)) {
+    case 'ringbuf':
+    case 'user_ringbuf':
+      if (key !== 0 || value !== 0) return 'map_key_value';
+      return entries === 0 || entries % PAGE !== 0 || (entries & (entries - 1)) !== 0 ? 'map_size' : undefined;
+    case 'perf_event_array':
+    case 'cgroup_array':
+    case 'prog_array':
+      return key !== 4 || value !== 4 ? 'map_key_value' : undefined;
+    case 'stack_trace':
+      return key !== 4 || value === 0 || value % 8 !== 0 ? 'map_key_value' : undefined;
+    case 'array':
+    case 'percpu_array':
+      return key !== 4 || value === 0 ? 'map_key_value' : entries === 0 ? 'map_size' : undefined;
+    case 'hash':
+    case 'lru_hash':
+    case 'percpu_hash':
+    case 'lru_percpu_hash':
+    case 'lpm_trie':
+      return key === 0 || value === 0 ? 'map_key_value' : entries === 0 ? 'map_size' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export interface MapRefusal {
+  readonly name: string;
+  /** libbpf's type name; empty when not known. */
+  readonly type: string;
+  readonly errno: number;
+  /** libbpf could not make the prototype of a map-in-map. */
+  readonly inner: boolean;
+  /** The map exists, filling or freezing it failed. */
+  readonly init: boolean;
+  readonly line: string | undefined;
+}
+
+/** Every map a guest could not make: from its map stages, and from libbpf's warnings where a stage is missing. */
+export function mapRefusals(evidence: Evidence): MapRefusal[] {
+  const found = new Map<string, MapRefusal>();
+  const logs = [...stagesOf(evidence, 'load'), ...stagesOf(evidence, 'program')].map((stage) => stage.log);
+  for (const line of logs.flatMap(libbpfLines)) {
+    const refused = MAP_REFUSED.exec(line);
+    const match = refused ?? MAP_INIT_FAILED.exec(line);
+    const name = match?.groups?.['map'];
+    if (!match || name === undefined || found.has(name)) continue;
+    const errno = errnoNumber(match.groups?.['error'] ?? '') ?? 0;
+    const inner = match.groups?.['inner'] !== undefined;
+    found.set(name, { name, type: '', errno, inner, init: refused === null, line });
+  }
+  for (const stage of stagesOf(evidence, 'map')) {
+    if (stage.status !== 'fail') continue;
+    const seen = found.get(stage.name);
+    const { name, type, errno } = stage;
+    found.set(name, {
+      name,
+      type,
+      errno: errno || (seen?.errno ?? 0),
+      inner: seen?.inner ?? false,
+      init: seen?.init ?? false,
+      line: seen?.line ?? (stage.error || undefined),
+    });
+  }
+  return [...found.values()];
+}
+
+/**
+ * Why a map could not be made. EINVAL alone says little: the type is blamed only where the kernel is too old for it and
+ * the definition is sound; otherwise the finding says what is known and no more.
+ */
+export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
+  const { hello } = evidence;
+  const facts = firstStage(evidence, 'open')?.maps.find((map) => map.name === refusal.name);
+  const type = plainType(refusal.type || facts?.type || '');
+  const errno = errnoName(refusal.errno);
+  const since = mapTypeSince(type);
+  const common = { phase: 'map', subject: refusal.name, evidence: evidenceLine(refusal.line, 'libbpf') } as const;
+  const args = { map: refusal.name, type, errno, since, release: hello.kernel.release };
+  if (refusal.errno === -1) return denied(hello, { ...common, errno });
+  if (refusal.errno === -12) {
+    const entries = facts === undefined ? undefined : String(facts.max_entries);
+    return makeFinding({ ...common, code: 'OUT_OF_MEMORY', confidence: 'medium', args: { ...args, entries } });
+  }
+  if (refusal.inner) {
+    return makeFinding({
+      ...common,
+      code: 'LOADER_CONTRACT',
+      confidence: 'medium',
+      args: { ...args, reason: 'inner_map' },
+    });
+  }
+  const fault = facts && definitionFault(facts);
+  const version = kernelVersion(hello.kernel.release);
+  if (!refusal.init && olderThan(version, since) && (refusal.errno === -22 || refusal.errno === -7)) {
+    const confidence = fault === undefined && !version?.backports ? 'high' : 'medium';
+    return makeFinding({
+      ...common,
+      code: 'UNSUPPORTED_MAP_TYPE',
+      confidence,
+      args: { ...args, reason: 'kernel_too_old' },
+    });
+  }
+  if (fault !== undefined && refusal.errno === -22) {
+    return makeFinding({ ...common, code: 'LOADER_CONTRACT', confidence: 'medium', args: { ...args, reason: fault } });
+  }
+  const reason = refusal.init ? 'not_initialised' : 'refused';
+  return makeFinding({ ...common, code: 'MAP_CREATE_FAILED', confidence: 'low', args: { ...args, reason } });
+}

@@ -1,0 +1,113 @@
+import type { Confidence, FindingCode } from '../../model/finding.ts';
+import { attachKind, programTypeSince } from '../first-kernel.ts';
+import { kernelVersion, olderThan } from '../kernel-version.ts';
+
+/** What is known about a program that the kernel refused without a word. */
+export interface SilentRefusal {
+  readonly errno: number;
+  readonly type: string;
+  readonly section: string;
+  readonly insns: number;
+  readonly release: string;
+}
+
+/** A cause read from the errno and from what the program asks for. */
+export interface ErrnoRule {
+  readonly code: FindingCode;
+  readonly reason: string;
+  readonly confidence: Confidence;
+  readonly when: (refusal: SilentRefusal) => boolean;
+  readonly args: (refusal: SilentRefusal) => Readonly<Record<string, string | undefined>>;
+  readonly example: SilentRefusal;
+}
+
+const EINVAL = -22;
+const E2BIG = -7;
+const ENOMEM = -12;
+const ENOTSUPP = -524;
+
+const SLEEPABLE = /^\??(?:fentry|fexit|fmod_ret|lsm|iter|uprobe|uretprobe|kprobe|ksyscall)[\w.]*\.s(?:\/|$)/;
+const FRAGS = /^\??xdp\.frags\b/;
+
+const older = (refusal: SilentRefusal, since: string | undefined): boolean =>
+  olderThan(kernelVersion(refusal.release), since);
+
+/** Tried in this order when a load failed and the verifier log is empty. */
+export const ERRNO_RULES: readonly ErrnoRule[] = [
+  {
+    code: 'PROGRAM_TOO_LARGE',
+    reason: 'instructions',
+    confidence: 'high',
+    when: (r) => r.errno === E2BIG && r.insns > 4096 && older(r, '5.2'),
+    args: (r) => ({ insns: String(r.insns), limit: '4096', since: '5.2' }),
+    example: { errno: -7, type: 'sched_cls', section: 'tc', insns: 5003, release: '4.19.0-26-cloud-amd64' },
+  },
+  {
+    code: 'UNSUPPORTED_PROGRAM_TYPE',
+    reason: 'kernel_too_old',
+    confidence: 'high',
+    when: (r) => (r.errno === EINVAL || r.errno === E2BIG) && older(r, programTypeSince(r.type)),
+    args: (r) => ({ type: r.type, since: programTypeSince(r.type) }),
+    example: { errno: -22, type: 'netfilter', section: 'netfilter', insns: 2, release: '6.1.0-56-cloud-amd64' },
+  },
+  {
+    code: 'UNSUPPORTED_PROGRAM_FLAG',
+    reason: 'sleepable',
+    confidence: 'medium',
+    when: (r) => r.errno === EINVAL && SLEEPABLE.test(r.section) && older(r, '5.10'),
+    args: () => ({ since: '5.10' }),
+    example: { errno: -22, type: 'lsm', section: 'lsm.s/bprm_committed_creds', insns: 9, release: '5.8.0-63-generic' },
+  },
+  {
+    code: 'UNSUPPORTED_PROGRAM_FLAG',
+    reason: 'xdp_frags',
+    confidence: 'medium',
+    when: (r) => r.errno === EINVAL && FRAGS.test(r.section) && older(r, '5.18'),
+    args: () => ({ since: '5.18' }),
+    example: { errno: -22, type: 'xdp', section: 'xdp.frags', insns: 12, release: '5.10.0-46-cloud-amd64' },
+  },
+  {
+    code: 'UNSUPPORTED_ATTACH_TYPE',
+    reason: 'kernel_too_old',
+    confidence: 'medium',
+    when: (r) => r.errno === EINVAL && older(r, attachKind(r.section)?.since),
+    args: (r) => attachKind(r.section) ?? {},
+    example: { errno: -22, type: 'kprobe', section: 'kprobe.multi/tcp_*', insns: 4, release: '5.10.0-46-cloud-amd64' },
+  },
+  {
+    code: 'STRUCT_OPS_UNSUPPORTED',
+    reason: 'struct',
+    confidence: 'medium',
+    when: (r) => r.errno === ENOTSUPP && r.type === 'struct_ops',
+    args: () => ({}),
+    example: {
+      errno: -524,
+      type: 'struct_ops',
+      section: 'struct_ops/select_cpu',
+      insns: 4,
+      release: '6.1.0-56-cloud-amd64',
+    },
+  },
+  {
+    code: 'JIT_UNSUPPORTED',
+    reason: 'jit',
+    confidence: 'low',
+    when: (r) => r.errno === ENOTSUPP,
+    args: () => ({}),
+    example: { errno: -524, type: 'xdp', section: 'xdp', insns: 4, release: '6.1.0-56-cloud-amd64' },
+  },
+  {
+    code: 'OUT_OF_MEMORY',
+    reason: 'program',
+    confidence: 'medium',
+    when: (r) => r.errno === ENOMEM,
+    args: () => ({}),
+    example: {
+      errno: -12,
+      type: 'kprobe',
+      section: 'kprobe/vfs_read',
+      insns: 900_000,
+      release: '6.1.0-56-cloud-amd64',
+    },
+  },
+];

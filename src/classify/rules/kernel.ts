@@ -1,0 +1,139 @@
+import type { TextRule } from './rule.ts';
+
+/** libbpf's words while it prepares an object for one kernel: BTF, CO-RE, externs, attach targets, maps. */
+export const KERNEL_RULES: readonly TextRule[] = [
+  {
+    code: 'BTF_LOAD_REJECTED',
+    reason: 'mandatory',
+    confidence: 'high',
+    pattern: /^Error loading \.BTF into kernel: \S+\.? BTF is mandatory, can't proceed/,
+    example: {
+      kernel: '5.10.0-46-cloud-amd64',
+      text: "Error loading .BTF into kernel: -EINVAL. BTF is mandatory, can't proceed.",
+    },
+  },
+  {
+    code: 'MISSING_BTF',
+    reason: 'kernel_btf',
+    confidence: 'medium',
+    pattern:
+      /^Error loading vmlinux BTF|^failed to find valid kernel BTF|^kernel BTF is missing at|^vmlinux BTF is not found|^failed to parse target BTF|^failed to read kernel BTF/,
+    subject: 'none',
+    example: {
+      kernel: '5.4.0-216-generic',
+      text: "kernel BTF is missing at '/sys/kernel/btf/vmlinux', was CONFIG_DEBUG_INFO_BTF enabled?",
+    },
+  },
+  {
+    code: 'CORE_RELOCATION_FAILURE',
+    reason: 'fatal',
+    confidence: 'high',
+    pattern:
+      /^prog '[^']*': relo #(?<relocation>\d+): (?:target candidate search failed for \[\d+\] (?<type>\S+ \S+)|failed to relocate|field offset ambiguity|relocation decision ambiguity|parsing|unexpected insn|failed to patch|<[^>]*> \(\d+\) relocation doesn't support)/,
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: "prog 'handle': relo #3: relocation decision ambiguity: success 24 != success 32",
+    },
+  },
+  {
+    code: 'CORE_RELOCATION_FAILURE',
+    reason: 'fatal',
+    confidence: 'high',
+    pattern: /^failed to perform CO-RE relocations: /,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'failed to perform CO-RE relocations: -EINVAL' },
+  },
+  {
+    code: 'MISSING_KFUNC',
+    reason: 'strong',
+    confidence: 'high',
+    pattern: /^extern \(func ksym\) '(?<function>[^']+)': not found in kernel or module BTFs/,
+    subject: 'function',
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: "extern (func ksym) 'bpf_xdp_flow_lookup': not found in kernel or module BTFs",
+    },
+  },
+  {
+    code: 'KFUNC_SIGNATURE_MISMATCH',
+    reason: 'proto',
+    confidence: 'high',
+    pattern: /^extern \(func ksym\) '(?<function>[^']+)': func_proto \[\d+\] incompatible/,
+    subject: 'function',
+    example: {
+      kernel: '6.12.117+deb12-cloud-amd64',
+      text: "extern (func ksym) 'bpf_task_acquire': func_proto [31] incompatible with vmlinux [62431]",
+    },
+  },
+  {
+    code: 'UNRESOLVED_KSYM',
+    reason: 'variable',
+    confidence: 'high',
+    pattern: /^extern \((?:var )?ksym\) '(?<symbol>[^']+)': (?:not found|incompatible|resolution is ambiguous)/,
+    subject: 'symbol',
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: "extern (var ksym) 'bpf_prog_active_gone': not found in kernel BTF",
+    },
+  },
+  {
+    code: 'UNRESOLVED_KCONFIG',
+    reason: 'no_config',
+    confidence: 'medium',
+    pattern: /^failed to open system Kconfig$/,
+    subject: 'none',
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'failed to open system Kconfig' },
+  },
+  {
+    code: 'UNRESOLVED_KCONFIG',
+    reason: 'kconfig',
+    confidence: 'high',
+    pattern: /^extern \(kcfg\) '(?<symbol>[^']+)': (?!long string|value '.*' implies)/,
+    subject: 'symbol',
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: "extern (kcfg) 'LINUX_HAS_NOTHING_LIKE_IT': unrecognized virtual extern",
+    },
+  },
+  {
+    code: 'UNRESOLVED_KCONFIG',
+    reason: 'not_set',
+    confidence: 'high',
+    pattern: /^extern '(?<symbol>(?:CONFIG|LINUX)_[^']+)' \(strong\): not resolved/,
+    subject: 'symbol',
+    example: { kernel: '6.1.0-56-cloud-amd64', text: "extern 'CONFIG_HID_BPF' (strong): not resolved" },
+  },
+  {
+    code: 'UNRESOLVED_KSYM',
+    reason: 'untyped',
+    confidence: 'high',
+    pattern: /^extern '(?<symbol>[^']+)' \(strong\): not resolved/,
+    subject: 'symbol',
+    example: { kernel: '6.1.0-56-cloud-amd64', text: "extern 'bpf_link_fops_gone' (strong): not resolved" },
+  },
+  {
+    code: 'ATTACH_TARGET_NOT_FOUND',
+    reason: 'btf',
+    confidence: 'high',
+    pattern: /^prog '[^']*': failed to find kernel BTF type ID of '(?<function>[^']+)': (?<error>\S+)/,
+    example: {
+      kernel: '7.3.4+deb13-cloud-amd64',
+      text: "prog 'on_unlink': failed to find kernel BTF type ID of 'do_unlinkat': -ESRCH",
+    },
+  },
+  {
+    code: 'MAP_PIN_CONFLICT',
+    reason: 'pin',
+    confidence: 'high',
+    pattern:
+      /^couldn't (?:reuse|retrieve) pinned map|^map '(?<map>[^']+)': (?:error reusing pinned map|failed to auto-pin|cannot find pinned map)/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'state': error reusing pinned map" },
+  },
+];
+
+/** A map that the kernel or libbpf refused; the definition and the errno decide what that means (`../map.ts`). */
+export const MAP_REFUSED = /^map '(?<map>[^']+)': failed to create(?<inner> inner map)?: (?<error>\S+)/;
+
+/** A map that exists but could not be filled or frozen. */
+export const MAP_INIT_FAILED =
+  /^map '(?<map>[^']+)': failed to (?:set initial contents|initialize slot|freeze as read-only|mmap arena|re-mmap)[^:]*: (?:.*: )?(?<error>\S+)$/;

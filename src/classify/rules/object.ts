@@ -1,0 +1,164 @@
+import type { TextRule } from './rule.ts';
+
+/**
+ * libbpf's words while it opens an object and checks what the file alone decides. Kernel independent, so `kernel` of
+ * the examples names the libbpf that printed them.
+ */
+export const OBJECT_RULES: readonly TextRule[] = [
+  {
+    code: 'LEGACY_MAP_DEFINITION',
+    reason: 'maps',
+    confidence: 'high',
+    pattern: /^elf: legacy map definitions in '(?<section>[^']+)' section are not supported/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+",
+    },
+  },
+  {
+    code: 'LEGACY_MAP_DEFINITION',
+    reason: 'maps_section',
+    confidence: 'high',
+    pattern:
+      /^prog '[^']*': bad map relo against '(?<map>[^']+)' in section '(?<section>(?:maps|[^']+\/maps)(?:\/[^']+)?)'/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'kprobe__tcp_v4_connect': bad map relo against 'tcpMap' in section 'maps/tcpMap'",
+    },
+  },
+  {
+    code: 'INVALID_OBJECT',
+    reason: 'wrong_endian',
+    confidence: 'high',
+    pattern: /^object '[^']*': loading non-native endianness is unsupported|endianness mismatch/,
+    example: { kernel: 'any, libbpf 1.7', text: "object 'conn.bpf.o': loading non-native endianness is unsupported" },
+  },
+  {
+    code: 'INVALID_OBJECT',
+    reason: 'not_bpf',
+    confidence: 'high',
+    pattern: /^elf: .* is not a valid eBPF object file$/,
+    example: { kernel: 'any, libbpf 1.7', text: 'elf: conn.bpf.o is not a valid eBPF object file' },
+  },
+  {
+    code: 'INVALID_OBJECT',
+    reason: 'not_elf',
+    confidence: 'high',
+    pattern:
+      /^elf: '.*' is not a (?:proper ELF|64-bit ELF) object$|^elf: failed to open .* as ELF file|^elf: '.*' has unknown byte order$|^elf: failed to get ELF header from/,
+    example: { kernel: 'any, libbpf 1.7', text: "elf: 'invalid_object.bin' is not a proper ELF object" },
+  },
+  {
+    code: 'INVALID_OBJECT',
+    reason: 'truncated',
+    confidence: 'medium',
+    pattern:
+      /^elf: failed to get |^elf: couldn't find symbol table|^elf: symbol strings section missing|crosses section boundary$|^sec '[^']*': corrupted (?:symbol|program)/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: 'elf: failed to get section names strings from cut.bpf.o: offset out of range',
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'static_program',
+    confidence: 'high',
+    pattern: /^sec '[^']*': program '(?<program>[^']+)' is static and not supported$/,
+    example: { kernel: 'any, libbpf 1.7', text: "sec 'xdp': program 'xdp_pass' is static and not supported" },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_attr',
+    confidence: 'high',
+    pattern:
+      /^map '(?<map>[^']+)': (?:invalid pinning value|unknown field|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level|map type isn't)/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'cgrp_stats': invalid pinning value 100." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'relocation',
+    confidence: 'high',
+    pattern:
+      /^prog '[^']*': (?:bad (?:map|call|data|subprog addr) relo|invalid relo against|(?:map|data) relo failed to find map|extern relo failed)|^\.maps relo #/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'handle': invalid relo against 'counter' in special section 0xfff2; forgot to initialize global var?..",
+    },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'extern',
+    confidence: 'high',
+    pattern:
+      /^failed to find BTF for extern '(?<symbol>[^']+)'|^failed to find extern definition|^unrecognized extern section|^extern function \S+ is unsupported/,
+    example: { kernel: 'any, libbpf 1.7', text: "failed to find BTF for extern 'helper_in_other_file': -3" },
+  },
+  {
+    code: 'MISSING_OBJECT_BTF',
+    reason: 'object',
+    confidence: 'high',
+    pattern: /^BTF is required, but is missing or corrupted|^map '[^']*' BTF data is corrupted/,
+    example: { kernel: 'any, libbpf 1.7', text: 'BTF is required, but is missing or corrupted.' },
+  },
+  {
+    code: 'UNKNOWN_SECTION',
+    reason: 'section',
+    confidence: 'high',
+    pattern: /^prog '[^']*': missing BPF prog type, check ELF section name '(?<section>[^']+)'/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'filter': missing BPF prog type, check ELF section name 'filter'",
+    },
+  },
+  {
+    code: 'STRUCT_OPS_UNSUPPORTED',
+    reason: 'struct',
+    confidence: 'high',
+    pattern: /^struct_ops init_kern: struct (?<struct>\S+) (?:is|data is) not found/,
+    subject: 'struct',
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: 'struct_ops init_kern: struct sched_ext_ops is not found in kernel BTF',
+    },
+  },
+  {
+    code: 'STRUCT_OPS_MISMATCH',
+    reason: 'member',
+    confidence: 'high',
+    pattern:
+      /^struct_ops init_kern (?<struct>\S+): (?:Cannot find member (?<member>\S+)|Unmatched member|Error in size|kernel member|bitfield)/,
+    subject: 'struct',
+    example: {
+      kernel: '6.12.117+deb12-cloud-amd64',
+      text: 'struct_ops init_kern ops: Cannot find member cgroup_set_bandwidth in kernel BTF',
+    },
+  },
+  {
+    code: 'LOADER_CONTRACT',
+    reason: 'struct_ops_unreferenced',
+    confidence: 'high',
+    pattern: /^prog '[^']*': SEC\("struct_ops"\) program isn't referenced anywhere/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'simple_init': SEC(\"struct_ops\") program isn't referenced anywhere, did you forget to use it?",
+    },
+  },
+  {
+    code: 'LOADER_CONTRACT',
+    reason: 'freplace_target',
+    confidence: 'high',
+    pattern: /^prog '[^']*': attach program FD is not set$/,
+    example: { kernel: 'any, libbpf 1.7', text: "prog 'xdp_dispatcher_ext': attach program FD is not set" },
+  },
+  {
+    code: 'LOADER_CONTRACT',
+    reason: 'btf_target',
+    confidence: 'high',
+    pattern: /^prog '[^']*': no BTF-based attach target is specified/,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'trace_func': no BTF-based attach target is specified, use bpf_program__set_attach_target()",
+    },
+  },
+];

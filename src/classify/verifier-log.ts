@@ -1,0 +1,107 @@
+import type { StageOf } from '../model/evidence.ts';
+import { embeddedVerifierLog } from './libbpf-log.ts';
+import { matchLine, type RuleMatch, type TextRule } from './rules/rule.ts';
+
+const MAX_LINE = 1024;
+/** Lines looked at, counted from the end: the cause stands within the last few. */
+const MAX_LINES = 4000;
+
+/** Lines of a verifier log that are never the cause: statistics, states, instructions, source text. */
+const NOISE = [
+  /^\s*$/,
+  /^processed \d+ insns/,
+  /^insns processed /,
+  /^verification time/,
+  /^stack depth /,
+  /^subprog \d+ \(/,
+  /^(?:mark_precise|last_idx|propagating|regs=|parent |caller:|callee:|frame\d* ?\d*:|from \d+ to \d+)/,
+  /^(?:\d+: )?\s*(?:frame\d+: )?(?:R\d+(?:_\w+)?=|fp-\d+(?:_\w+)?=|refs=)/,
+  /^\d+: (?:\([0-9a-f]{2}\) |safe$|<invalid)/,
+  /^;/,
+  /^(?:func#\d+ @|Func#\d+ |Validating |arg#\d+ reference type|max_states|Live regs before insn|\s)/,
+  /^\[\.\.\. \d+ bytes left out \.\.\.\]$/,
+];
+
+export interface VerifierLog {
+  /** Lines of the log up to the block that 7.3 appends. */
+  readonly lines: readonly string[];
+  /** `Memory Safety` and `Invalid access` of `Verification failed: Memory Safety: Invalid access` (since 7.3). */
+  readonly category: string | undefined;
+  readonly problem: string | undefined;
+  /** `conn.bpf.c:42` of the block's `At:` section. */
+  readonly at: string | undefined;
+}
+
+/** The whole text the kernel wrote for a program, with a mark where a part of it was left out. */
+export function verifierText(stage: StageOf<'program'>): string {
+  const { verifier_log_head: head, verifier_log_tail: tail, verifier_log_dropped: dropped } = stage;
+  if (head === '' && tail === '') return embeddedVerifierLog(stage.log);
+  if (dropped === 0) return tail.startsWith(head) ? tail : head + tail;
+  return `${head}\n[... ${dropped} bytes left out ...]\n${tail}`;
+}
+
+/** Splits a log into the classic lines and the block of 7.3. */
+export function parseVerifierLog(text: string): VerifierLog {
+  const lines = text.split('\n').map((line) => line.slice(0, MAX_LINE).trimEnd());
+  const block = lines.findIndex((line) => line.startsWith('Verification failed: '));
+  if (block < 0) return { lines, category: undefined, problem: undefined, at: undefined };
+  const [, category, problem] = /^Verification failed: ([^:]+): (.+)$/.exec(lines[block] ?? '') ?? [];
+  const heading = lines.findIndex((line, index) => index > block && /^At:\s*$/.test(line));
+  const at = heading < 0 ? undefined : /([^\s@:]+:\d+)(?::\d+)?\s*$/.exec(lines[heading + 1] ?? '')?.[1];
+  return { lines: lines.slice(0, block), category, problem, at };
+}
+
+/** Indices of lines that may be the cause, the last of them first. */
+function candidates(lines: readonly string[]): number[] {
+  const found: number[] = [];
+  for (let i = lines.length - 1; i >= 0 && lines.length - i <= MAX_LINES; i--) {
+    const line = lines[i] ?? '';
+    if (!NOISE.some((noise) => noise.test(line))) found.push(i);
+  }
+  return found;
+}
+
+/** The nearest source line above the cause: 6.9 and later print `; text @ file.c:LINE`, 5.0 to 6.8 the text alone. */
+function sourceAbove(lines: readonly string[], cause: number): { source?: string; source_text?: string } {
+  for (let i = cause; i >= 0 && cause - i < 200; i--) {
+    const match = /^; (.*?)(?: @ ([^\s:]+:\d+))?$/.exec(lines[i] ?? '');
+    if (!match?.[1]) continue;
+    return { source_text: match[1], ...(match[2] !== undefined && { source: match[2] }) };
+  }
+  return {};
+}
+
+export interface VerifierCause {
+  /** undefined: there is text, but no rule knows it. */
+  readonly match: RuleMatch | undefined;
+  readonly line: string;
+  /** What the log says about where it happened and, since 7.3, of what kind it is. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/**
+ * The line that says why the verifier refused, tried from the last meaningful line upwards; undefined when the log has
+ * no meaningful line. Instruction dumps, register states and source text are never looked at.
+ */
+export function verifierCause(rules: readonly TextRule[], text: string): VerifierCause | undefined {
+  const log = parseVerifierLog(text);
+  const order = candidates(log.lines);
+  const last = order[0];
+  if (last === undefined) return undefined;
+  for (const index of order) {
+    const match = matchLine(rules, log.lines[index] ?? '');
+    if (match) return { match, line: match.line, args: describe(log, index) };
+  }
+  return { match: undefined, line: log.lines[last] ?? '', args: describe(log, last) };
+}
+
+function describe(log: VerifierLog, index: number): Record<string, string> {
+  const above = sourceAbove(log.lines, index);
+  const source = log.at ?? above.source;
+  return {
+    ...(above.source_text !== undefined && { source_text: above.source_text }),
+    ...(source !== undefined && { source }),
+    ...(log.category !== undefined && { category: log.category }),
+    ...(log.problem !== undefined && { problem: log.problem }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Artifact, Cell, Target } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Profile } from '../model/kernel.ts';
+
+/**
+ * One cell per artifact and kernel, artifact by artifact, each in matrix order: the order of every report. A guest's
+ * running time cannot be known before, so the order of work is the order of reading.
+ */
+export function planCells(artifacts: readonly Artifact[], targets: readonly Target[]): Cell[] {
+  return artifacts.flatMap((_, artifact) => targets.map((_target, target) => ({ artifact, target })));
+}
+
+/**
+ * Why no lane of any machine can run the profile; undefined when one can. Such a cell is `skipped`: planned, and not
+ * asked. What this machine lacks is the lane's to say (`Lane.unavailable`).
+ */
+export function runnable(profile: Profile): string | undefined {
+  if (profile.runner !== 'vm') {
+    return `profile ${profile.id} asks for runner ${profile.runner}, which this release does not have; use a profile with runner vm`;
+  }
+  if (profile.kernel === undefined) {
+    return `profile ${profile.id} has no kernel source the direct lane can use; add a kernel: block to ${profile.file}`;
+  }
+  return undefined;
+}
+
+/**
+ * The matrix with the manifest's `required_profiles` applied: a profile listed there gates even when the matrix calls
+ * it optional.
+ * @throws UsageError when a listed profile is not in the matrix
+ */
+export function requireProfiles(targets: readonly Target[], requiredProfiles: readonly string[]): Target[] {
+  const present = new Set(targets.map((target) => target.profile.id));
+  const absent = requiredProfiles.filter((id) => !present.has(id));
+  if (absent.length > 0) {
+    throw new UsageError(
+      'required_profile_not_in_matrix',
+      `required_profiles names ${absent.join(', ')}, which the matrix does not have (it has ${[...present].join(', ')}); add it to the matrix or remove it from the manifest`,
+    );
+  }
+  return targets.map((target) =>
+    requiredProfiles.includes(target.profile.id) ? { ...target, required: true } : target,
+  );
+}

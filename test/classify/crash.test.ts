@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { classifyCrash } from '../../src/classify/crash.ts';
+import { open, step } from '../fixtures/evidence.ts';
+
+const panic =
+  '[   12.1] BUG: kernel NULL pointer dereference\n[   12.2] Kernel panic - not syncing: Fatal exception\n---[ end ]---';
+
+test('a panic is an infra error that names the last step and the last words', () => {
+  const crash = {
+    infraCause: 'guest_crash',
+    message: 'the guest died',
+    stages: [open(), step('load', 'on_exec')],
+    consoleTail: panic,
+  } as const;
+  expect(classifyCrash(crash)).toEqual({
+    status: 'infra_error',
+    cause: 'guest_crash',
+    message: 'the guest died; Kernel panic - not syncing: Fatal exception; last step: load on_exec',
+  });
+});
+
+test('a guest that never spoke', () => {
+  const crash = { infraCause: 'boot_timeout', message: 'no hello after 60 s', stages: [], consoleTail: '' } as const;
+  expect(classifyCrash(crash)).toEqual({
+    status: 'infra_error',
+    cause: 'boot_timeout',
+    message: 'no hello after 60 s',
+  });
+});
+
+test('the same words are not said twice', () => {
+  const message = 'the guest panicked: Kernel panic - not syncing: Fatal exception';
+  const crash = { infraCause: 'guest_crash', message, stages: [], consoleTail: panic } as const;
+  expect(classifyCrash(crash)).toMatchObject({ message });
+});

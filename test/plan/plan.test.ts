@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { gate } from '../../src/gate/gate.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { planCells, requireProfiles, runnable } from '../../src/plan/plan.ts';
+import { artifact, failed, result, target } from '../fixtures/run.ts';
+
+test('cells come artifact by artifact, in matrix order', () => {
+  const cells = planCells([artifact('a.bpf.o'), artifact('b.bpf.o')], [target('k0'), target('k1')]);
+  expect(cells).toEqual([
+    { artifact: 0, target: 0 },
+    { artifact: 0, target: 1 },
+    { artifact: 1, target: 0 },
+    { artifact: 1, target: 1 },
+  ]);
+});
+
+test('a profile without a kernel source is skipped with the reason and the remedy', () => {
+  const { profile } = target('debian-12-6.1');
+  expect(runnable(profile)).toBeUndefined();
+  expect(runnable({ ...profile, kernel: undefined })).toMatch(
+    /^profile debian-12-6\.1 has no kernel source the direct lane can use; add a kernel: block to .*debian-12-6\.1\.yaml$/,
+  );
+  expect(runnable({ ...profile, runner: 'firecracker' })).toMatch(/runner firecracker/);
+});
+
+test('required_profiles gate although the matrix calls them optional', () => {
+  const targets = [target('k0'), target('k1', { required: false })];
+  const gated = requireProfiles(targets, ['k1']);
+  expect(gated.map(({ required }) => required)).toEqual([true, true]);
+  const results = [result({ artifact: 0, target: 0 }), result({ artifact: 0, target: 1 }, failed())];
+  expect(gate({ targets, results }).exitCode).toBe(0);
+  expect(gate({ targets: gated, results }).exitCode).toBe(2);
+});
+
+test('a required profile outside the matrix is a usage error that names it', () => {
+  expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(UsageError);
+  expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(/required_profiles names k9, .*it has k0/);
+});
