@@ -87,7 +87,7 @@ describe('the house', () => {
   });
 
   test('process.env is read in the faces only', () => {
-    const faces = new Set(['cli', 'action', 'server']);
+    const faces = new Set(['cli', 'action', 'server', 'api']);
     const readers = files.filter(
       (file) => !faces.has(folderOf(file)) && /process\.env[.[]/.test(readFileSync(file, 'utf8')),
     );

@@ -1,0 +1,72 @@
+import { findProfile, profileIds } from '../config/catalogue.ts';
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
+import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
+import type { Profile } from '../model/kernel.ts';
+import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+export interface KnownKernels {
+  readonly store: KernelList;
+  readonly profiles: readonly Profile[];
+}
+
+/** Every profile of the catalogue and what the store holds. */
+export async function knownKernels(options: Surroundings = {}): Promise<KnownKernels> {
+  const { host, cwd, builtin } = surroundingsOf(options);
+  const catalogue = createCatalogue(host, cwd, builtin);
+  const profiles = await Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
+  return { store: await listKernels(host), profiles };
+}
+
+/** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
+export async function matrixProfiles(matrix: string, options: Surroundings = {}): Promise<string[]> {
+  const { host, cwd, builtin } = surroundingsOf(options);
+  const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin), { kind: 'matrix', value: matrix });
+  return entries.map(({ id }) => id);
+}
+
+export interface FetchKernelsOptions extends Surroundings {
+  readonly choice: KernelChoice;
+  readonly refresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onStart?: (profile: string) => void;
+  readonly onProgress?: (profile: string, what: string, bytes: number, total: number) => void;
+  readonly onNote?: (message: string) => void;
+  /** Called after each kernel: with the kernel, or with what went wrong. */
+  readonly onEnd?: (profile: string, result: EnsuredKernel | Error) => void;
+}
+
+/** Fetches kernels one after the other; one that fails does not stop the others. Resolves with the number that failed. */
+export async function fetchKernels(options: FetchKernelsOptions): Promise<number> {
+  const { host, cwd, builtin } = surroundingsOf(options);
+  const profiles = await resolveProfiles(createCatalogue(host, cwd, builtin), options.choice);
+  let failed = 0;
+  for (const profile of profiles) {
+    options.onStart?.(profile.id);
+    try {
+      const kernel = await ensureKernel(profile, {
+        host,
+        signal: options.signal,
+        refresh: options.refresh ?? false,
+        onProgress: (what, bytes, total) => options.onProgress?.(profile.id, what, bytes, total),
+        onNote: (message) => options.onNote?.(message),
+      });
+      options.onEnd?.(profile.id, kernel);
+    } catch (error) {
+      if (options.signal?.aborted || !(error instanceof Error)) throw error;
+      failed++;
+      options.onEnd?.(profile.id, error);
+    }
+  }
+  return failed;
+}
+
+/** Removes what no profile needs, all but some kernels, or everything. */
+export async function cleanKernels(
+  options: Surroundings & { readonly keep?: readonly string[]; readonly all?: boolean; readonly signal?: AbortSignal },
+): Promise<PruneResult> {
+  const { host } = surroundingsOf(options);
+  const { keep, all, signal } = options;
+  return pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import { gate } from '../gate/gate.ts';
+import type { ValidationMode } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
+import { runMatrix } from '../run/run.ts';
+import { type ReportPaths, writeReports } from '../run/write-reports.ts';
+import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+
+const DEFAULT_TIMEOUT_MS = 180_000;
+const DEFAULT_CONCURRENCY = 2;
+
+export interface ValidateOptions extends Surroundings {
+  /** Compiled objects (`.bpf.o`), paths relative to `cwd`. */
+  readonly artifacts: readonly string[];
+  /** Exactly one way to choose kernels: a matrix (file or built-in name), profile ids, or the built-in matrix quick. */
+  readonly matrix?: string;
+  readonly kernels?: readonly string[];
+  readonly quick?: boolean;
+  readonly manifest?: string;
+  /** Name of the artifact in the report; only with a single artifact. */
+  readonly artifactName?: string;
+  readonly artifactVersion?: string;
+  readonly artifactVariant?: string;
+  readonly artifactUri?: string;
+  readonly mode?: ValidationMode | undefined;
+  /** Guests at the same time. Default 2. */
+  readonly concurrency?: number;
+  /** Milliseconds for one object on one kernel, boot included. Default 180 000. */
+  readonly timeoutMs?: number;
+  /** Directory for the evidence of runs, relative to `cwd`. Default `.bpfcompat`. */
+  readonly workDir?: string;
+  /** Never use the network. */
+  readonly offline?: boolean;
+  readonly refreshKernels?: boolean;
+  /** JSON report to write, relative to `cwd`. */
+  readonly out?: string;
+  /** Markdown report to write, relative to `cwd`. */
+  readonly markdown?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventListener;
+}
+
+export interface ValidateResult {
+  readonly report: RunReport;
+  /** What the gate says: status, exit code and the reasons. A failing kernel is a verdict, not an exception. */
+  readonly verdict: Verdict;
+  readonly paths: ReportPaths;
+}
+
+function choiceOf({ matrix, kernels, quick }: ValidateOptions): KernelChoice {
+  if (matrix) return { kind: 'matrix', value: matrix };
+  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: 'kernels' };
+  if (quick) return { kind: 'quick' };
+  throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
+}
+
+/**
+ * Checks objects on real kernels: boots them, loads and attaches every program, classifies what they said and writes
+ * the reports that were asked for.
+ * @throws UsageError for input that the user can correct, HostError for what this machine lacks, CancelledError after
+ * an abort; in the last case nothing is left behind
+ */
+export async function validate(options: ValidateOptions): Promise<ValidateResult> {
+  const surroundings = surroundingsOf(options);
+  const { host, cwd, builtin } = surroundings;
+  const signal = options.signal ?? new AbortController().signal;
+  const onEvent = options.onEvent ?? (() => {});
+  if (options.artifacts.length === 0) throw new UsageError('missing_option', 'no artifact is given; name at least one');
+  const catalogue = createCatalogue(host, cwd, builtin);
+  const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
+  const manifest = await loadManifest(host, cwd, options.manifest ?? '');
+  const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const services = await createServices(surroundings, {
+    offline: options.offline ?? false,
+    refresh: options.refreshKernels ?? false,
+    signal,
+    onEvent,
+  });
+  const only = options.artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
+  const report = await runMatrix(
+    {
+      artifacts: options.artifacts.map((path) => ({ path: resolve(cwd, path), ...only })),
+      manifest,
+      matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
+      targets,
+      validationMode: options.mode,
+      concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+      workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    },
+    services,
+    { signal, onEvent },
+  );
+  const verdict = gate(report, { requiredProfiles: manifest?.requiredProfiles ?? [] });
+  const paths = await writeReports(host, report, verdict, {
+    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    out: options.out ? resolve(cwd, options.out) : '',
+    markdown: options.markdown ? resolve(cwd, options.markdown) : '',
+    artifactVersion: options.artifactVersion ?? '',
+    artifactVariant: options.artifactVariant ?? '',
+    artifactUri: options.artifactUri ?? '',
+  });
+  onEvent({ type: 'run-end', status: verdict.status, ms: report.durationMs });
+  return { report, verdict, paths };
+}

@@ -1,0 +1,25 @@
+/** Where a command writes and what it may know of its surroundings. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Columns of the terminal that stderr goes to; undefined when it is no terminal. */
+  readonly terminalWidth: () => number | undefined;
+  /** Columns to lay out stdout for. */
+  readonly width: () => number;
+  readonly color: boolean;
+}
+
+/** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */
+export function createIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    terminalWidth: () => (process.stderr.isTTY ? process.stderr.columns || 80 : undefined),
+    width: () => (process.stdout.isTTY ? process.stdout.columns || 80 : 100),
+    color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  };
+}

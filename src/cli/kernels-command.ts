@@ -1,0 +1,101 @@
+import type { ValuesOf } from '../config/options.ts';
+import type { FetchOptions } from '../config/parse-args.ts';
+import { cleanKernels, fetchKernels, knownKernels, matrixProfiles } from '../index.ts';
+import { columns } from './columns.ts';
+import type { Io } from './io.ts';
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `kernels list`: every profile, and what of it is stored. */
+export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
+  const { store, profiles } = await knownKernels(io);
+  const stored = new Map(store.kernels.map((kernel) => [kernel.record.profile, kernel]));
+  const rows = profiles.map((profile) => {
+    const kernel = stored.get(profile.id);
+    return {
+      profile: profile.id,
+      kernel_family: profile.kernelFamily,
+      arch: profile.arch,
+      source: profile.kernel?.source ?? 'none',
+      stored: kernel !== undefined,
+      release: kernel?.record.release ?? '',
+      package: kernel ? `${kernel.record.package.name} ${kernel.record.package.version}` : '',
+      bytes: kernel?.bytes ?? 0,
+      fetched_at: kernel?.record.fetchedAt ?? '',
+    };
+  });
+  if (options.json) {
+    io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, kernels: rows }, null, 2)}\n`);
+    return 0;
+  }
+  const table = rows.map((row) => [
+    row.profile,
+    row.stored ? row.release : `(${row.kernel_family}, not stored)`,
+    row.stored ? megabytes(row.bytes) : '',
+    row.stored ? row.fetched_at.slice(0, 10) : '',
+  ]);
+  io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED'], ...table]));
+  io.out(`\n${store.kernels.length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`);
+  return 0;
+}
+
+/** `kernels fetch`: downloads and verifies kernels; exit code 1 when one of them could not be had. */
+export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortSignal): Promise<number> {
+  const rows: object[] = [];
+  let lastTenth = -1;
+  const say = (text: string): void => {
+    if (!options.quiet && !options.json) io.out(`${text}\n`);
+  };
+  const failed = await fetchKernels({
+    env: io.env,
+    cwd: io.cwd,
+    choice: options.kernels,
+    refresh: options.refreshKernels,
+    signal,
+    onStart: (profile) => {
+      lastTenth = -1;
+      say(`${profile}: looking`);
+    },
+    onProgress: (profile, what, bytes, total) => {
+      const tenth = total > 0 ? Math.floor((bytes / total) * 4) : 0;
+      if (tenth === lastTenth) return;
+      lastTenth = tenth;
+      say(`${profile}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
+    },
+    onNote: (message) => io.err(`note: ${message}\n`),
+    onEnd: (profile, result) => {
+      if (result instanceof Error) {
+        rows.push({ profile, error: result.message });
+        io.err(`bpfcompat: ${profile}: ${result.message}\n`);
+        return;
+      }
+      const { record } = result.files;
+      rows.push({ profile, cached: result.cached, release: record.release, package: record.package.name });
+      say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}`);
+    },
+  });
+  if (options.json) io.out(`${JSON.stringify({ kernels: rows }, null, 2)}\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** `kernels prune`. */
+export async function pruneCommand(options: ValuesOf<'kernels prune'>, io: Io): Promise<number> {
+  const { keep, all } = options;
+  const result = await cleanKernels({ env: io.env, cwd: io.cwd, all, ...(keep.length > 0 ? { keep } : {}) });
+  if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
+  else {
+    const names = result.removedKernels.length > 0 ? ` (${result.removedKernels.join(', ')})` : '';
+    io.out(
+      `removed ${result.removedKernels.length} kernels${names} and ${result.removedBlobs} files: ${megabytes(result.freedBytes)} freed, ${megabytes(result.keptBytes)} kept\n`,
+    );
+  }
+  return 0;
+}
+
+/** `profile list`: one id per line, matrix order (contract section 2.1). */
+export async function profileListCommand(options: ValuesOf<'profile list'>, io: Io): Promise<number> {
+  for (const id of await matrixProfiles(options.matrix, io)) io.out(`${id}\n`);
+  return 0;
+}

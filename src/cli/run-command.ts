@@ -1,0 +1,61 @@
+import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
+import { helpText } from '../config/help.ts';
+import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
+import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
+import { doctorCommand } from './doctor-command.ts';
+import type { Io } from './io.ts';
+import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
+import { withSignals } from './signals.ts';
+import { testCommand } from './test-command.ts';
+import { versionText } from './version.ts';
+
+const EXIT_ERROR = 1;
+
+async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promise<number> {
+  switch (parsed.command) {
+    case 'help':
+      io.out(helpText(parsed.topic, io.width()));
+      return parsed.exitCode;
+    case 'test':
+      return testCommand(parsed.options, io, signal);
+    case 'kernels list':
+      return listCommand(parsed.options, io);
+    case 'kernels fetch':
+      return fetchCommand(parsed.options, io, signal);
+    case 'kernels prune':
+      return pruneCommand(parsed.options, io);
+    case 'profile list':
+      return profileListCommand(parsed.options, io);
+    case 'doctor':
+      return doctorCommand(parsed.options, io, signal);
+    case 'env':
+      io.out(envOutput(parsed.options));
+      return 0;
+    case 'version':
+      io.out(versionText(parsed.options.json));
+      return 0;
+  }
+}
+
+function envOutput({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }): string {
+  if (json) return `${JSON.stringify(ENV_VARIABLES, null, 2)}\n`;
+  return markdown ? envMarkdown() : envText();
+}
+
+/** What a thrown value means to the person at the terminal. Only our own bugs show a stack. */
+function explain(error: unknown): string {
+  if (error instanceof CancelledError) return 'bpfcompat: cancelled; nothing was left behind\n';
+  if (error instanceof UsageError || error instanceof HostError) return `bpfcompat: ${messageOf(error)}\n`;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
+}
+
+/** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel says no. */
+export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await withSignals((signal) => dispatch(parseArgs(argv, io.env), io, signal));
+  } catch (error) {
+    io.err(explain(error));
+    return EXIT_ERROR;
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { Artifact } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+
+const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
+
+/** Default name of an artifact's history family: the file name without `.bpf.o`, `.o` and one more extension. */
+export function artifactName(path: string): string {
+  const stem = basename(path).replace(/\.bpf\.o$|\.o$/, '');
+  const bare = stem.replace(/(.)\.[^.]*$/, '$1');
+  return bare === '' ? 'artifact' : bare;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file; build the object first or correct --artifact',
+  EACCES: 'this user may not read it; correct its permissions',
+  EISDIR: 'it is a directory; name the compiled object in it',
+};
+
+/**
+ * Reads an object once; the digest is of the bytes that guests get.
+ * @throws UsageError when the file is missing, unreadable, empty or over 64 MiB
+ */
+export async function loadArtifact(
+  host: Host,
+  path: string,
+  name: string | undefined,
+): Promise<{ artifact: Artifact; bytes: Uint8Array }> {
+  const absolute = resolve(path);
+  let bytes: Buffer;
+  try {
+    bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(
+      'artifact_unreadable',
+      `--artifact ${path}: ${REASONS[code] ?? `cannot be read (${code || error})`}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (bytes.length === 0) {
+    throw new UsageError('artifact_empty', `--artifact ${path}: the file is empty; did the compiler fail?`);
+  }
+  const artifact: Artifact = {
+    path: absolute,
+    basename: basename(absolute),
+    name: name || artifactName(absolute),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes: bytes.length,
+  };
+  return { artifact, bytes };
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import {
+  builtinMatrix,
+  type Catalogue,
+  findMatrix,
+  findProfile,
+  profileIds,
+  type ResolvedEntry,
+  resolveMatrix,
+} from '../config/catalogue.ts';
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import { checkRequiredProfiles, type Manifest, readManifest } from '../config/manifest.ts';
+import { type Matrix, matrixOf } from '../config/matrix.ts';
+import type { Host } from '../host/host.ts';
+import type { Target } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Profile } from '../model/kernel.ts';
+import { requireProfiles } from '../plan/plan.ts';
+
+const MAX_CONFIG_BYTES = 256 * 1024;
+
+/** Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`. */
+export function createCatalogue(host: Host, cwd: string, builtin: string): Catalogue {
+  return {
+    workspace: cwd,
+    builtin,
+    files: {
+      list: (dir) => host.files.list(dir),
+      read: async (path) => (await host.files.read(resolve(cwd, path), MAX_CONFIG_BYTES)).toString('utf8'),
+    },
+  };
+}
+
+async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise<Matrix> {
+  switch (choice.kind) {
+    case 'quick':
+      return builtinMatrix(catalogue, 'quick');
+    case 'matrix':
+      return findMatrix(catalogue, choice.value);
+    case 'ids':
+      return matrixOf(choice.ids, choice.origin);
+    case 'all':
+      return matrixOf(await profileIds(catalogue), '--all');
+  }
+}
+
+/** The kernels the user chose, with their profiles. @throws UsageError for every unknown name, with near matches */
+export async function resolveKernels(
+  catalogue: Catalogue,
+  choice: KernelChoice,
+): Promise<{ readonly matrix: Matrix; readonly entries: readonly ResolvedEntry[] }> {
+  const matrix = await chosenMatrix(catalogue, choice);
+  return { matrix, entries: await resolveMatrix(catalogue, matrix) };
+}
+
+/** One profile per kernel the user chose. */
+export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice): Promise<Profile[]> {
+  if (choice.kind === 'all') {
+    return Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
+  }
+  return (await resolveKernels(catalogue, choice)).entries.map(({ profile }) => profile);
+}
+
+/**
+ * Kernels of a matrix as the run wants them: the manifest's required profiles gate, the matrix's own time-outs win.
+ * @throws UsageError when the manifest requires a profile that was not chosen
+ */
+export function targetsOf(
+  matrix: Matrix,
+  entries: readonly ResolvedEntry[],
+  manifest: Manifest | undefined,
+  timeoutMs: number,
+): Target[] {
+  const targets = entries.map((entry) => ({
+    profile: entry.profile,
+    required: entry.required,
+    timeoutMs: entry.timeoutMs ?? timeoutMs,
+  }));
+  if (manifest === undefined) return targets;
+  checkRequiredProfiles(
+    manifest,
+    entries.map(({ id }) => id),
+    matrix.file,
+  );
+  return requireProfiles(targets, manifest.requiredProfiles);
+}
+
+/** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
+export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
+  if (path === '') return undefined;
+  let text: string;
+  try {
+    text = (await host.files.read(resolve(cwd, path), MAX_CONFIG_BYTES)).toString('utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw new UsageError('manifest_unreadable', `--manifest ${path}: ${why}; correct the path`, { cause: error });
+  }
+  return readManifest({ file: path, text });
+}

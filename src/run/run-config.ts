@@ -1,0 +1,24 @@
+import type { Manifest } from '../config/manifest.ts';
+import type { Target, ValidationMode } from '../model/cell.ts';
+
+/** An object to be checked, as the user named it. */
+export interface ArtifactInput {
+  /** Path, absolute or relative to the current directory. */
+  readonly path: string;
+  /** Name of its history family; default from the file name. */
+  readonly name?: string;
+}
+
+/** Everything a run needs to know, checked and with defaults filled in. */
+export interface RunConfig {
+  readonly artifacts: readonly ArtifactInput[];
+  readonly manifest: Manifest | undefined;
+  readonly matrix: { readonly path: string; readonly name: string };
+  /** Kernels in matrix order. */
+  readonly targets: readonly Target[];
+  readonly validationMode: ValidationMode | undefined;
+  /** Guests at the same time, at least 1. */
+  readonly concurrency: number;
+  /** Absolute path. */
+  readonly workdir: string;
+}

@@ -1,0 +1,13 @@
+/** `YYYYMMDDTHHMMSSZ-` and six hex digits, as the contract's section 5 has it. */
+export function makeRunId(now: Date, random: Uint8Array): string {
+  const stamp = now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  return `${stamp}-${Buffer.from(random.subarray(0, 3)).toString('hex')}`;
+}
+
+/** RFC 3339 in UTC with whole seconds. */
+export function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}

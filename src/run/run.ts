@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { classify } from '../classify/classify.ts';
+import { classifyCrash } from '../classify/crash.ts';
+import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../config/tuning.ts';
+import type { Host } from '../host/host.ts';
+import type { Artifact, Cell, CellResult, Outcome, Target } from '../model/cell.ts';
+import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { RunReport } from '../model/report.ts';
+import { planCells } from '../plan/plan.ts';
+import { loadArtifact } from './load-artifact.ts';
+import { prepareKernels, type RunServices } from './prepare-kernels.ts';
+import { cellDir, runCell } from './run-cell.ts';
+import type { RunConfig } from './run-config.ts';
+import { makeRunId, timestamp } from './run-id.ts';
+import { createSlots } from './slots.ts';
+
+interface LoadedArtifact {
+  readonly artifact: Artifact;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Runs every artifact on every kernel of the matrix and resolves with all that was found.
+ * A failing kernel, guest or download is a result, never an exception.
+ * @throws UsageError for artifacts that cannot be read; CancelledError when `signal` is aborted, with nothing left behind
+ */
+export async function runMatrix(
+  config: RunConfig,
+  services: RunServices,
+  options: { readonly signal: AbortSignal; readonly onEvent: EventListener },
+): Promise<RunReport> {
+  const { host } = services;
+  const { signal } = options;
+  const started = host.monotonicMs();
+  const startedAt = host.now();
+  const notes: string[] = [];
+  const emit = guardListener(options.onEvent, notes);
+  const note = (message: string): void => {
+    if (notes.includes(message)) return;
+    notes.push(message);
+    emit({ type: 'note', message });
+  };
+
+  const loaded: LoadedArtifact[] = [];
+  for (const input of config.artifacts) loaded.push(await loadArtifact(host, input.path, input.name));
+  const artifacts = loaded.map(({ artifact }) => artifact);
+  const runId = makeRunId(startedAt, randomBytes(3));
+  const runDir = join(config.workdir, 'runs', runId);
+  const cells = planCells(artifacts, config.targets);
+  emit({
+    type: 'run-start',
+    runId,
+    artifacts: artifacts.map((a) => a.name),
+    targets: config.targets.map((t) => t.profile.id),
+    cells: cells.length,
+  });
+
+  await host.files.makeDir(join(runDir, 'targets'));
+  await using prepared = prepareKernels(config.targets, services, signal, emit, note);
+  try {
+    const slots = createSlots(config.concurrency, signal);
+    const results = await allOrFirstError(
+      cells.map(async (cell) => {
+        const kernel = await prepared.of(cell.target);
+        const target = config.targets[cell.target] as Target;
+        const subject = loaded[cell.artifact] as LoadedArtifact;
+        if (!kernel.ok) return finish(emit, unaskedResult(cell, kernel.outcome, kernel.ms, host));
+        return slots.use(async () => {
+          emit({ type: 'cell-start', artifact: cell.artifact, target: cell.target });
+          const dir = cellDir(runDir, target.profile.id, loaded.length > 1 ? dirName(artifacts, cell) : undefined);
+          await host.files.makeDir(dir);
+          const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
+          return finish(emit, await runCell({ ...job, ...question(config, subject) }, host, signal, emit));
+        });
+      }),
+    );
+    throwIfCancelled(signal);
+    const report: RunReport = {
+      runId,
+      startedAt: timestamp(startedAt),
+      finishedAt: timestamp(host.now()),
+      artifacts,
+      matrix: config.matrix,
+      targets: config.targets,
+      validationMode: config.validationMode ?? '',
+      attachMode: attachModeOf(config.validationMode, config.manifest),
+      results,
+      validator: services.validator,
+      notes,
+      runDir,
+      durationMs: host.monotonicMs() - started,
+    };
+    return report;
+  } catch (error) {
+    await host.files.remove(runDir);
+    throw signal.aborted ? new CancelledError('cancelled', { cause: error }) : error;
+  }
+}
+
+/** What every cell of one artifact asks, and how its answer is judged. */
+function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
+  const { manifest, validationMode } = config;
+  const attachMode = attachModeOf(validationMode, manifest);
+  const functionalTests = testsOf(validationMode, manifest);
+  const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
+    name,
+    section,
+    required: attach.required,
+  }));
+  return {
+    request: {
+      artifact: bytes,
+      artifactName: artifact.basename,
+      attachMode,
+      probeFeatures: false,
+      functionalTests,
+      requiredPrograms: requiredPrograms(manifest),
+      tuning: manifest ? tuningLines(manifest) : [],
+    },
+    judge: (evidence: Evidence): Outcome =>
+      classify({ evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests }),
+    judgeCrash: classifyCrash,
+  };
+}
+
+/** Two artifacts may have one name; the position keeps their directories apart. */
+function dirName(artifacts: readonly Artifact[], cell: Cell): string {
+  const name = (artifacts[cell.artifact] as Artifact).name.replace(/[^A-Za-z0-9._-]/g, '-');
+  return `${cell.artifact + 1}-${name}`;
+}
+
+function finish(emit: EventListener, result: CellResult): CellResult {
+  emit({ type: 'cell-end', artifact: result.cell.artifact, target: result.cell.target, result });
+  return result;
+}
+
+function unaskedResult(cell: Cell, outcome: Outcome, prepareMs: number, host: Host): CellResult {
+  const now = timestamp(host.now());
+  return {
+    cell,
+    outcome,
+    kernel: undefined,
+    evidence: undefined,
+    guest: undefined,
+    timings: { prepareMs, bootMs: 0, askMs: 0, totalMs: 0 },
+    startedAt: now,
+    finishedAt: now,
+    dir: undefined,
+  };
+}
+
+/** Like Promise.all, but waits until everything has stopped before it throws: nothing may go on behind our back. */
+async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** A listener that throws is reported once and then left out; it cannot break the run. */
+function guardListener(listener: EventListener, notes: string[]): EventListener {
+  let broken = false;
+  return (event) => {
+    if (broken) return;
+    try {
+      listener(event);
+    } catch (error) {
+      broken = true;
+      notes.push(`an event listener failed and was switched off: ${messageOf(error)}`);
+    }
+  };
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError, UsageError } from '../model/errors.ts';
+import type { Arch } from '../model/kernel.ts';
+
+/** The static program that runs inside guests, with its digest taken in this process. */
+export interface ValidatorBinary {
+  readonly path: string;
+  readonly basename: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+const MAX_VALIDATOR_BYTES = 64 * 1024 * 1024;
+const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
+const ELF_MACHINE: Record<Arch, number> = { x86_64: 62, aarch64: 183 };
+const PT_INTERP = 3;
+
+/** Reads the parts of an ELF64 header that say for which machine it is and whether it needs a loader. */
+function elfFacts(bytes: Buffer): { machine: number; dynamic: boolean } | undefined {
+  if (bytes.length < 64 || !bytes.subarray(0, 4).equals(ELF_MAGIC) || bytes[4] !== 2 || bytes[5] !== 1)
+    return undefined;
+  const offset = Number(bytes.readBigUInt64LE(32));
+  const entrySize = bytes.readUInt16LE(54);
+  const count = bytes.readUInt16LE(56);
+  if (entrySize < 56 || offset + entrySize * count > bytes.length) return undefined;
+  let dynamic = false;
+  for (let i = 0; i < count; i++) if (bytes.readUInt32LE(offset + i * entrySize) === PT_INTERP) dynamic = true;
+  return { machine: bytes.readUInt16LE(18), dynamic };
+}
+
+function candidates(root: string, arch: Arch, host: Host): string[] {
+  const explicit = host.env['BPFCOMPAT_VALIDATOR_BIN'];
+  if (explicit) return [explicit];
+  return [
+    '/usr/local/libexec/bpfcompat/bpfcompat-validator',
+    '/usr/libexec/bpfcompat/bpfcompat-validator',
+    join(root, 'build', 'validator', arch, 'bpfcompat-validator'),
+  ];
+}
+
+/**
+ * Finds the guest validator in the order of contract section 6.1.
+ * @param root package root that holds `build/`
+ * @throws UsageError when the file the environment names is unusable; HostError when there is none
+ */
+export async function findValidator(host: Host, root: string, arch: Arch): Promise<ValidatorBinary> {
+  const paths = candidates(root, arch, host);
+  for (const path of paths) {
+    const stat = await host.files.stat(path);
+    if (!stat?.isFile) continue;
+    const facts = elfFacts(await host.files.read(path, MAX_VALIDATOR_BYTES));
+    if (!facts)
+      throw new UsageError(
+        'validator_not_elf',
+        `${path} is not a program for Linux; build one with: make validator-static`,
+      );
+    if (facts.machine !== ELF_MACHINE[arch]) {
+      throw new UsageError(
+        'validator_wrong_arch',
+        `${path} is not built for ${arch}; build one with: make validator-static`,
+      );
+    }
+    if (facts.dynamic) {
+      throw new UsageError(
+        'validator_not_static',
+        `${path} needs shared libraries, which a guest does not have; build a static one with: make validator-static`,
+      );
+    }
+    const sha256 = await host.files.sha256(path);
+    const pinned = host.env['BPFCOMPAT_VALIDATOR_SHA256'];
+    if (pinned && pinned.toLowerCase() !== sha256) {
+      throw new UsageError(
+        'validator_digest',
+        `${path} has SHA-256 ${sha256}, but BPFCOMPAT_VALIDATOR_SHA256 asks for ${pinned}`,
+      );
+    }
+    return { path, basename: path.split('/').pop() ?? path, sha256, sizeBytes: stat.size };
+  }
+  throw new HostError(
+    'validator_missing',
+    `no guest validator at ${paths.join(' or ')}; build it with: make validator-static`,
+  );
+}
