@@ -6,6 +6,17 @@ export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const Arch = z.enum(['x86_64', 'aarch64']);
 export type Arch = z.infer<typeof Arch>;
 
+/** A package file that a profile names by digest. */
+const PinnedDeb = z.strictObject({
+  name: z.string().min(1),
+  version: z.string().min(1),
+  /** Path below the mirror. */
+  path: z.string().regex(/^pool\/(?!.*\.\.)[A-Za-z0-9.+~_/-]+\.deb$/),
+  /** Bytes. Numbers of profile files reach us as text. */
+  size: z.coerce.number().int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 /** The additive `kernel:` block of a profile: where the kernel itself comes from when no cloud image is booted. */
 export const DebKernelSource = z.strictObject({
   source: z.literal('deb'),
@@ -16,6 +27,11 @@ export const DebKernelSource = z.strictObject({
   package: z.string().min(1),
   /** Exact package version; without it the newest of the suite. */
   version: z.string().min(1).optional(),
+  /**
+   * Packages which the chosen one needs although the archive's index lists them no longer: files of its pool, trusted
+   * by their digest alone. What the index lists is never replaced by one of these.
+   */
+  pinned: z.array(PinnedDeb).optional(),
   /** Mirror used when neither the environment nor the host names one. */
   mirror: z.url().optional(),
   /** Keyring of the archive, an absolute path on the host. */

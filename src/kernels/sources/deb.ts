@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import { HostError, messageOf } from '../../model/errors.ts';
+import { HostError } from '../../model/errors.ts';
 import type { Arch, DebKernelSource } from '../../model/kernel.ts';
 import { requireSpace } from '../space.ts';
-import type { FetchedKernel, FetchListener } from '../unpacked.ts';
+import type { FetchedKernel, FetchListener, UnpackedKernel } from '../unpacked.ts';
 import { type Apt, openApt } from './deb/apt.ts';
-import { choosePackage, kernelParts, literalPrefix, nameMatches, satisfy } from './deb/choose.ts';
+import { choosePackage, kernelParts, literalPrefix, nameMatches, pinnedPackages, satisfy } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
-import { mirrorsFor } from './deb/mirror.ts';
-import { unpackDebs } from './deb/unpack.ts';
+import { MIRROR_VARIABLES, mirrorsFor } from './deb/mirror.ts';
+import { locateKernel, unpackDebs } from './deb/unpack.ts';
 
 /** Where a fetch may put things. */
 export interface DebPlaces {
@@ -47,27 +47,43 @@ async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: Fetc
   done.add(stateDir);
 }
 
+interface Choice {
+  readonly first: DebPackage;
+  readonly all: readonly DebPackage[];
+  /** Dependencies with kernel parts that nobody offers; a kernel may be whole without them. */
+  readonly missing: readonly string[];
+}
+
 /** The chosen package and, where it is a shell, the packages that hold the kernel's parts. */
-async function withParts(apt: Apt, first: DebPackage): Promise<DebPackage[]> {
+async function withParts(apt: Apt, first: DebPackage, pinned: readonly DebPackage[]): Promise<Choice> {
   const found = new Map([[first.name, first]]);
+  const missing: string[] = [];
   const queue = [first];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     for (const part of kernelParts(next)) {
       if (found.has(part.name)) continue;
       const offered = await apt.packages(part.name, (name) => name === part.name);
-      const answer = satisfy(part, offered);
+      const answer = satisfy(part, offered) ?? satisfy(part, pinned);
       if (answer === undefined) {
-        throw new HostError(
-          'package_not_found',
-          `${next.name} ${next.version} needs ${part.name}${part.exactly ? ` ${part.exactly}` : ''}, which the suite ` +
-            'does not have; choose another version in the kernel block of the profile',
-        );
+        missing.push(part.exactly === undefined ? part.name : `${part.name} ${part.exactly}`);
+        continue;
       }
       found.set(answer.name, answer);
       queue.push(answer);
     }
   }
-  return [...found.values()];
+  return { first, all: [...found.values()], missing: [...new Set(missing)] };
+}
+
+/** In the older layout the image package is whole by itself; in the newer one a missing part is missed. */
+function requireWhole(kernel: UnpackedKernel | undefined, choice: Choice, source: DebKernelSource): void {
+  const whole = kernel?.config !== undefined && kernel.modulesBuiltin !== undefined && kernel.modules.length > 0;
+  if (whole || choice.missing.length === 0) return;
+  throw new HostError(
+    'package_not_found',
+    `${choice.first.name} ${choice.first.version} needs ${choice.missing.join(' and ')}, which ${source.suite} does ` +
+      'not have; choose another version in the kernel block of the profile, or pin the missing packages there',
+  );
 }
 
 /** apt has checked the bytes; this checks that they are the ones the index named when we chose. */
@@ -81,7 +97,7 @@ async function verified(host: Host, dir: string, packages: readonly DebPackage[]
     if (path !== undefined) return path;
     throw new HostError(
       'wrong_digest',
-      `${one.name} ${one.version}: no downloaded file has the digest ${one.sha256} of the signed index; ` +
+      `${one.name} ${one.version}: no downloaded file has the digest ${one.sha256} of the index; ` +
         'nothing was used; try again or choose another mirror',
     );
   });
@@ -101,26 +117,34 @@ async function fetchFrom(
   const downloads = join(places.workDir, 'debs');
   await requireSpace(host, places.workDir, LISTS_BYTES, `the package lists of ${source.suite}`);
   await host.files.makeDir(downloads);
-  const choose = async (): Promise<{ first: DebPackage; all: DebPackage[] }> => {
+  const download = async (): Promise<Choice> => {
     await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
     const dirs = { state: stateDir, cache: join(places.workDir, 'apt') };
     const apt = await openApt(host, { dirs, source, mirror, arch: debArch, signal: listener.signal });
     await updateOnce(host, apt, stateDir, listener);
     const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
     const first = choosePackage(source, offered);
-    const all = await withParts(apt, first);
+    const choice = await withParts(apt, first, pinnedPackages(source));
+    const { all } = choice;
     const total = all.reduce((sum, one) => sum + one.size, 0);
     const unpacked = all.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
     await requireSpace(host, places.workDir, total + unpacked, `fetching ${first.name}`);
     listener.onProgress(first.name, 0, total);
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
-    return { first, all };
+    return choice;
   };
-  const { first, all } = await choose();
+  const choice = await download();
+  const { first, all } = choice;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
+  const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
+  const kernel = locateKernel(files);
+  requireWhole(kernel, choice, source);
+  if (kernel === undefined) {
+    throw new HostError('kernel_unusable', `${first.name} ${first.version} holds no kernel; name another package`);
+  }
   return {
-    kernel: await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal),
+    kernel,
     package: {
       name: first.name,
       version: first.version,
@@ -131,9 +155,18 @@ async function fetchFrom(
   };
 }
 
+/** Failures after which the next mirror may do better. A bad signature or digest is not one. */
+const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'package_not_found']);
+
+function withRemedy(error: HostError): HostError {
+  if (error.code !== 'mirror_unreachable') return error;
+  const variables = Object.values(MIRROR_VARIABLES).join(' and ');
+  return new HostError(error.code, `${error.message}. ${variables} name other mirrors`, { cause: error });
+}
+
 /**
  * Fetches a kernel from a Debian archive with the host's own apt: choose, download, verify, unpack.
- * Another mirror is tried only when one cannot be reached; a bad signature or digest ends it.
+ * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
  * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
  * UsageError for a profile that cannot be used; CancelledError.
  */
@@ -144,18 +177,22 @@ export async function fetchDeb(
   places: DebPlaces,
   listener: FetchListener,
 ): Promise<FetchedKernel> {
-  const failures: string[] = [];
-  for (const mirror of await mirrorsFor(host, source)) {
+  const failures: HostError[] = [];
+  const mirrors = await mirrorsFor(host, source);
+  for (const [index, mirror] of mirrors.entries()) {
     try {
       return await fetchFrom(host, arch, source, mirror, places, listener);
     } catch (error) {
-      if (!(error instanceof HostError && error.code === 'mirror_unreachable')) throw error;
-      failures.push(messageOf(error));
-      listener.onNote(messageOf(error));
+      if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
+      failures.push(error);
+      const next = mirrors[index + 1];
+      if (next !== undefined) listener.onNote(`${error.message}; trying ${next}`);
     }
   }
-  throw new HostError(
-    'mirror_unreachable',
-    `${failures.join('. ')}. Set BPFCOMPAT_DEBIAN_MIRROR and BPFCOMPAT_DEBIAN_SECURITY_MIRROR to mirrors you can reach`,
-  );
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) throw withRemedy(only);
+  // When one mirror answered and lacks the package, that is the news; otherwise none could be reached.
+  const graver = failures.find((error) => error.code === 'package_not_found') ?? failures[0];
+  const words = failures.map((error) => error.message).join('. ');
+  throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words));
 }

@@ -9,6 +9,9 @@ import { type DebPackage, parsePackages } from './control.ts';
 
 export const DEFAULT_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
+/** apt's downloader for a single address; checks the digest it is given. */
+const APT_HELPER = '/usr/lib/apt/apt-helper';
+
 const MAX_INDEX_OUTPUT = 64 * 1024 * 1024;
 
 /** The host's own apt on private directories, for one suite of one mirror. */
@@ -18,7 +21,8 @@ export interface Apt {
   /** What the lists say about every package whose name begins with `prefix` and passes `wanted`. */
   packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]>;
   /**
-   * Downloads packages into `dir`; apt checks each against the signed lists.
+   * Downloads packages into `dir`; apt checks each against the signed lists, or against the profile's digest where
+   * the profile pins it.
    * @param onBytes bytes so far of all of them.
    */
   download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void>;
@@ -89,30 +93,27 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
     },
 
     async download(packages, dir, onBytes) {
-      const total = packages.reduce((sum, one) => sum + one.size, 0);
-      let last = 0;
-      const result = await apt(
-        'apt-get',
-        [
-          '-q',
-          '-o',
-          'APT::Status-Fd=1',
-          '-o',
-          'Acquire::Retries=3',
-          'download',
-          ...packages.map((one) => `${one.name}=${one.version}`),
-        ],
-        {
-          cwd: dir,
-          onLine: (_fd, line) => {
-            const percent = percentOf(line);
-            const bytes = Math.round((total * (percent ?? 0)) / 100);
-            if (bytes > last) onBytes(bytes);
-            last = Math.max(last, bytes);
-          },
-        },
-      );
-      if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
+      let finished = 0;
+      const fetch = async (tool: string, args: readonly string[], some: readonly DebPackage[]): Promise<void> => {
+        const size = some.reduce((sum, one) => sum + one.size, 0);
+        const onLine = (_fd: 1 | 2, line: string): void => {
+          const percent = percentOf(line);
+          if (percent !== undefined) onBytes(finished + Math.round((size * percent) / 100));
+        };
+        const common = ['-q', '-o', 'APT::Status-Fd=1', '-o', 'Acquire::Retries=3'];
+        const result = await apt(tool, [...common, ...args], { cwd: dir, onLine });
+        if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
+        finished += size;
+      };
+      const listed = packages.filter((one) => one.pinnedPath === undefined);
+      const names = listed.map((one) => `${one.name}=${one.version}`);
+      if (listed.length > 0) await fetch('apt-get', ['download', ...names], listed);
+      for (const one of packages) {
+        if (one.pinnedPath === undefined) continue;
+        const target = join(dir, `${one.sha256}.deb`);
+        const uri = `${mirror}/${one.pinnedPath}`;
+        await fetch(APT_HELPER, ['download-file', uri, target, `SHA256:${one.sha256}`], [one]);
+      }
     },
   };
 }

@@ -62,3 +62,17 @@ export function satisfy(dependency: Dependency, offered: readonly DebPackage[]):
     ),
   );
 }
+
+/** The packages a profile pins, as if an index had listed them. */
+export function pinnedPackages(source: DebKernelSource): DebPackage[] {
+  return (source.pinned ?? []).map(({ name, version, path, size, sha256 }) => ({
+    name,
+    version,
+    size,
+    sha256,
+    arch: 'all',
+    installedBytes: 0,
+    depends: [],
+    pinnedPath: path,
+  }));
+}

@@ -9,6 +9,8 @@ export interface DebPackage {
   readonly installedBytes: number;
   readonly sha256: string;
   readonly depends: readonly Dependency[];
+  /** Path below the mirror of a package that the profile pins because the index lists it no longer. */
+  readonly pinnedPath: string | undefined;
 }
 
 export interface Dependency {
@@ -51,6 +53,7 @@ export function parsePackages(text: string): DebPackage[] {
       installedBytes: (Number(fields.get('installed-size') ?? 0) || 0) * 1024,
       sha256,
       depends: parseDepends(fields.get('depends') ?? ''),
+      pinnedPath: undefined,
     });
   }
   return packages;

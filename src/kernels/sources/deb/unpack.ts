@@ -26,16 +26,20 @@ function releaseOf(path: string): string | undefined {
 /**
  * Finds the parts of one kernel among unpacked package trees, in either layout of Debian's packages.
  * @param files absolute path by path inside the package.
- * @throws HostError `kernel_unusable` when there is no kernel or more than one.
+ * @returns undefined when there is no kernel image.
+ * @throws HostError `kernel_unusable` when there is more than one kernel.
  */
-export function locateKernel(files: ReadonlyMap<string, string>): UnpackedKernel {
+export function locateKernel(files: ReadonlyMap<string, string>): UnpackedKernel | undefined {
   const images = [...files.keys()].filter((path) => releaseOf(path) !== undefined);
   const releases = new Set(images.map((path) => releaseOf(path)));
   const [release] = releases;
   const [image] = images;
-  if (release === undefined || image === undefined || releases.size !== 1) {
-    const found = releases.size === 0 ? 'no vmlinuz' : `several kernels (${[...releases].join(', ')})`;
-    throw new HostError('kernel_unusable', `the packages hold ${found}; name one kernel in the profile's kernel block`);
+  if (release === undefined || image === undefined) return undefined;
+  if (releases.size > 1) {
+    throw new HostError(
+      'kernel_unusable',
+      `the packages hold several kernels (${[...releases].join(', ')}); name one of them in the profile's kernel block`,
+    );
   }
   const moduleDirs = [`lib/modules/${release}/`, `usr/lib/modules/${release}/`];
   const at = (...paths: string[]): string | undefined => paths.map((path) => files.get(path)).find((path) => path);
@@ -51,13 +55,16 @@ export function locateKernel(files: ReadonlyMap<string, string>): UnpackedKernel
   };
 }
 
-/** Unpacks packages (each into a tree of its own under `dir`) and finds the kernel in them. */
+/**
+ * Unpacks packages, each into a tree of its own under `dir`.
+ * @returns absolute path of every regular file by its path inside the package.
+ */
 export async function unpackDebs(
   host: Host,
   debs: readonly string[],
   dir: string,
   signal: AbortSignal | undefined,
-): Promise<UnpackedKernel> {
+): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const [index, deb] of debs.entries()) {
     const root = join(dir, String(index));
@@ -65,5 +72,5 @@ export async function unpackDebs(
     await mustRun(host, 'dpkg-deb', ['--extract', deb, root], { signal });
     for (const path of await filesUnder(host, root, signal)) files.set(path, join(root, path));
   }
-  return locateKernel(files);
+  return files;
 }
