@@ -19,6 +19,7 @@ needs-validator-dynamic := build
 needs-validator-static := build
 needs-validator-arm64 := build arm64
 needs-examples := build
+needs-test-objects := build
 needs-examples-arm64 := build
 purposes := $(sort $(foreach goal,$(MAKECMDGOALS),$(needs-$(goal))))
 
@@ -31,7 +32,7 @@ demo: build validator examples ## check three objects on four real kernels and s
 	@$(NODE) scripts/demo.mjs
 
 .PHONY: test
-test: build validator examples ## static checks, unit tests, C tests, then tests on real kernels
+test: build validator examples test-objects ## static checks, unit tests, C tests, then tests on real kernels
 	@$(NODE) scripts/run-tests.mjs
 
 .PHONY: bench
@@ -52,6 +53,7 @@ npm-stamp := node_modules/.bpfcompat-lock.json
 
 .PHONY: deps
 deps: $(npm-stamp) ## install the locked JavaScript packages
+	@:
 
 # The stamp is the lock file that was installed, so that a new time stamp alone installs nothing.
 $(npm-stamp): package-lock.json package.json .npmrc | setup
@@ -71,6 +73,7 @@ $(build-inputs): FORCE
 
 .PHONY: build
 build: bin/bpfcompat build/cli.mjs lib/index.js ## the command line program, its bundle and the library
+	@:
 
 bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/build.mjs tsconfig.json tsconfig.build.json $(npm-stamp)
 	@$(NPM) run --silent build
@@ -88,12 +91,16 @@ validator-arm64: | setup ## the same, cross-built for arm64
 
 EXAMPLES_ARCH ?= x86
 examples := $(patsubst %.c,%.o,$(sort $(wildcard examples/*/*.bpf.c)))
+test-objects := $(patsubst %.c,%.o,$(sort $(wildcard test/fixtures/bpf/*.bpf.c)))
 examples-arch := build/examples-arch.txt
 # asm/types.h lives in the directory of the host's architecture on Debian and Ubuntu.
 bpf-cflags = -O2 -g -Wall -Werror -target bpf -D__TARGET_ARCH_$(EXAMPLES_ARCH) -I/usr/include/$(shell uname -m)-linux-gnu
 
-.PHONY: examples examples-arm64
+.PHONY: examples examples-arm64 test-objects
 examples: $(examples) ## compile the example objects
+	@:
+test-objects: $(test-objects) # objects that the tests on real kernels ask about
+	@:
 examples-arm64: ## the same for arm64 (in the same places)
 	@$(MAKE) --no-print-directory examples EXAMPLES_ARCH=arm64
 
@@ -110,5 +117,5 @@ $(examples-arch): FORCE
 .PHONY: clean
 clean: ## remove everything that was built, and the work directory
 	rm -rf build lib bin/bpfcompat .bpfcompat
-	rm -f examples/*/*.bpf.o
+	rm -f examples/*/*.bpf.o test/fixtures/bpf/*.bpf.o
 	@$(MAKE) --no-print-directory -C validator-c clean
