@@ -61,7 +61,7 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
       width,
     ),
     '',
-    'Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.',
+    ...wrap('Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.', width),
     '',
   ].join('\n');
 }

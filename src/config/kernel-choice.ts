@@ -32,10 +32,10 @@ export function chooseKernels(
   if (words.length > 0) choices.push(['ids', { kind: 'ids', ids: words, origin: command }]);
   const [first, second] = choices;
   if (first === undefined) {
-    const more = command === 'test' ? '' : ', --all or ids';
+    const more = command === 'test' ? '' : '--all, ids, ';
     throw new UsageError(
       'missing_flag',
-      `no kernels are chosen; add --quick, --matrix FILE or --kernels ID,ID${more} ('bpfcompat kernels list' shows the ids)`,
+      `no kernels are chosen; add ${more}--quick, --matrix FILE or --kernels ID,ID ('bpfcompat kernels list' shows the ids)`,
     );
   }
   if (second !== undefined) {

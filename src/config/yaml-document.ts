@@ -63,10 +63,18 @@ function tokensOfFirst(parser: Parser, source: string) {
   let documents = 0;
   for (const token of parser.parse(source)) {
     if (token.type === 'document' && documents++ > 0) break;
+    if (token.type === 'doc-end' && documents > 0) break;
     tokens.push(token);
   }
   return tokens;
 }
+
+/** Messages of the `yaml` package that need other words. */
+const SYNTAX_WORDS: Readonly<Record<string, (message: string) => string>> = {
+  TAG_RESOLVE_FAILED: (message) =>
+    `${message.replace('Unresolved tag:', 'unknown tag')}; remove it, only plain YAML is read`,
+  NON_STRING_KEY: () => 'a key is a list or a map; write it as plain text',
+};
 
 /** One problem per line: further ones are mostly echoes of the first. */
 function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[] {
@@ -74,10 +82,7 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
     const { line, col } = lines.linePos(pos[0]);
     if (found.has(line)) continue;
-    const words =
-      code === 'TAG_RESOLVE_FAILED'
-        ? `${message.replace('Unresolved tag:', 'unknown tag')}; remove it, only plain YAML is read`
-        : `not valid YAML: ${message}`;
+    const words = SYNTAX_WORDS[code]?.(message) ?? `not valid YAML: ${message}`;
     found.set(line, { line, column: col, message: words });
   }
   return [...found.values()];

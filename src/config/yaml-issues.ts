@@ -28,7 +28,11 @@ function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {
   const value = valueAt(tree.value, issue.path);
   const label = issue.path.length === 0 ? 'the file' : labelOf(issue.path);
   if (value === undefined) {
-    return { ...(tree.keyAt(issue.path) ?? tree.at(issue.path)), message: `${label} is missing; add it` };
+    if (tree.value === undefined) return { ...tree.at([]), message: `the file is empty; it needs at least ${label}` };
+    const key = tree.keyAt(issue.path);
+    const isItem = typeof issue.path.at(-1) === 'number';
+    const message = key || isItem ? `${label} has no value; give it one` : `${label} is missing; add it`;
+    return { ...(key ?? tree.at(issue.path)), message };
   }
   return { ...tree.at(issue.path), message: `${label} ${wordsOf(issue, value, tree)}` };
 }

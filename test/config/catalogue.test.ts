@@ -1,0 +1,197 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  builtinMatrix,
+  type Catalogue,
+  findMatrix,
+  findProfile,
+  matrixNames,
+  profileIds,
+  resolveMatrix,
+} from '../../src/config/catalogue.ts';
+import { matrixOf, readMatrix } from '../../src/config/matrix.ts';
+import { UsageError } from '../../src/model/errors.ts';
+
+/** A catalogue over texts in memory: path -> text. An Error is thrown when its path is read. */
+function catalogueOf(texts: Readonly<Record<string, string | Error>>): Catalogue {
+  return {
+    workspace: '/w',
+    builtin: '/b',
+    files: {
+      async list(dir) {
+        const names = Object.keys(texts).flatMap((path) =>
+          path.startsWith(`${dir}/`) ? [path.slice(dir.length + 1)] : [],
+        );
+        if (names.length === 0) throw Object.assign(new Error(`ENOENT: ${dir}`), { code: 'ENOENT' });
+        return names.filter((name) => !name.includes('/'));
+      },
+      async read(path) {
+        const text = texts[path];
+        if (text instanceof Error) throw text;
+        return text;
+      },
+    },
+  };
+}
+
+function profileText(id: string, family = '6.1'): string {
+  return `id: ${id}\ndistro: debian\nkernel_family: ${family}\narch: x86_64\nvalidator: {path: /v}\nimage: {local_path: x}\n`;
+}
+
+async function usageError(promise: Promise<unknown>): Promise<UsageError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  return error as UsageError;
+}
+
+const catalogue = catalogueOf({
+  '/w/matrices/profiles/mine-6.1.yaml': profileText('mine-6.1'),
+  '/w/matrices/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1', 'workspace'),
+  '/w/vm/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1', 'vm'),
+  '/w/vm/profiles/staged-5.4.yml': profileText('staged-5.4'),
+  '/w/vm/profiles/renamed.yaml': profileText('other'),
+  '/w/vm/profiles/broken.yaml': 'id: broken\nkernel: x\n',
+  '/w/vm/profiles/secret.yaml': Object.assign(new Error('permission denied'), { code: 'EACCES' }),
+  '/w/vm/profiles/notes.txt': 'x',
+  '/b/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1', 'builtin'),
+  '/b/profiles/debian-12-6.12.yaml': profileText('debian-12-6.12'),
+  '/b/quick.yaml': 'name: quick\nprofiles: [{id: debian-12-6.1}]\n',
+  '/b/debian.yaml': 'profiles: [{id: debian-12-6.12}]\n',
+  '/w/matrices/debian.yaml': 'name: mine\nprofiles: [{id: mine-6.1}]\n',
+  '/w/ci/nightly.yaml': 'profiles: [{id: mine-6.1}]\n',
+});
+
+describe('findProfile', () => {
+  test('the workspace comes before vm/profiles, that before the built-in catalogue', async () => {
+    expect((await findProfile(catalogue, 'debian-12-6.1')).kernelFamily).toBe('workspace');
+    expect((await findProfile(catalogue, 'staged-5.4')).file).toBe('/w/vm/profiles/staged-5.4.yml');
+    expect((await findProfile(catalogue, 'debian-12-6.12')).file).toBe('/b/profiles/debian-12-6.12.yaml');
+  });
+
+  test('unknown: near matches, and where it was written', async () => {
+    const error = await usageError(findProfile(catalogue, 'debian-12-6.2', 'm.yaml:3:9'));
+    expect(error.code).toBe('unknown_profile');
+    expect(error.message).toBe(
+      'm.yaml:3:9: unknown profile "debian-12-6.2"; near matches: debian-12-6.1, debian-12-6.12. ' +
+        "'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml",
+    );
+  });
+
+  test('an id never becomes a path', async () => {
+    const error = await usageError(findProfile(catalogue, '../profiles/debian-12-6.1'));
+    expect(error.code).toBe('unknown_profile');
+  });
+
+  test('the id in the file must be the name of the file', async () => {
+    const error = await usageError(findProfile(catalogue, 'renamed'));
+    expect(error.message).toBe(
+      '/w/vm/profiles/renamed.yaml: the file is named after profile "renamed" but its id is "other"; make them equal',
+    );
+  });
+
+  test('a broken or unreadable profile is reported, not skipped', async () => {
+    expect((await usageError(findProfile(catalogue, 'broken'))).code).toBe('profile_invalid');
+    const error = await usageError(findProfile(catalogue, 'secret'));
+    expect(error.code).toBe('unreadable_file');
+    expect(error.message).toBe(
+      'cannot read /w/vm/profiles/secret.yaml: permission denied; check the path and its permissions',
+    );
+  });
+});
+
+describe('resolveMatrix', () => {
+  test('keeps order, required and time-out', async () => {
+    const matrix = readMatrix({
+      file: 'm.yaml',
+      text: 'profiles:\n  - {id: staged-5.4, required: false}\n  - {id: mine-6.1, timeout: 5m}\n',
+    });
+    const resolved = await resolveMatrix(catalogue, matrix);
+    expect(resolved.map(({ profile, required, timeoutMs }) => [profile.id, required, timeoutMs])).toEqual([
+      ['staged-5.4', false, undefined],
+      ['mine-6.1', true, 300_000],
+    ]);
+  });
+
+  test('every unknown profile is named', async () => {
+    const error = await usageError(
+      resolveMatrix(catalogue, matrixOf(['mine-6.1', 'nope', 'debian-12-6.13'], '--kernels')),
+    );
+    const [first, second] = error.message.split('\n');
+    expect(first).toContain('--kernels: unknown profile "nope"; \'bpfcompat kernels list\' shows all');
+    expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; near matches: debian-12-6.1');
+  });
+});
+
+describe('findMatrix', () => {
+  test.each([
+    ['/w/ci/nightly.yaml', '/w/ci/nightly.yaml', 'nightly'],
+    ['quick', '/b/quick.yaml', 'quick'],
+    ['quick.yaml', '/b/quick.yaml', 'quick'],
+    ['matrices/quick.yaml', '/b/quick.yaml', 'quick'],
+    ['./matrices/quick.yml', '/b/quick.yaml', 'quick'],
+    ['debian', '/w/matrices/debian.yaml', 'mine'],
+  ])('%s', async (value, file, name) => {
+    expect(await findMatrix(catalogue, value)).toMatchObject({ file, name });
+  });
+
+  test('a directory of that name does not hide a built-in matrix', async () => {
+    const isDirectory = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+    const files = catalogueOf({ quick: isDirectory, '/b/quick.yaml': 'profiles: [{id: a}]' });
+    expect((await findMatrix(files, 'quick')).file).toBe('/b/quick.yaml');
+  });
+
+  test.each([
+    [
+      'qiuck',
+      'no matrix file "qiuck"; did you mean "quick"? give the path of a matrix file or one of the names debian, quick',
+    ],
+    ['matrices/qiuck.yaml', 'no matrix file "matrices/qiuck.yaml"; did you mean "quick"?'],
+    ['/nowhere/m.yaml', 'no matrix file "/nowhere/m.yaml"; give the path of a matrix file or one of the names'],
+    ['../b/quick.yaml', 'no matrix file "../b/quick.yaml";'],
+  ])('%s is unknown', async (value, message) => {
+    const error = await usageError(findMatrix(catalogue, value));
+    expect(error.code).toBe('unknown_matrix');
+    expect(error.message).toContain(message);
+  });
+
+  test('builtinMatrix does not look at the workspace', async () => {
+    expect((await builtinMatrix(catalogue, 'debian')).file).toBe('/b/debian.yaml');
+    const error = await usageError(builtinMatrix(catalogue, 'mvp'));
+    expect(error.message).toBe('the built-in matrix "mvp" is missing (/b/mvp.yaml); install bpfcompat again');
+  });
+});
+
+test('lists', async () => {
+  expect(await profileIds(catalogue)).toEqual([
+    'broken',
+    'debian-12-6.1',
+    'debian-12-6.12',
+    'mine-6.1',
+    'renamed',
+    'secret',
+    'staged-5.4',
+  ]);
+  expect(await matrixNames(catalogue)).toEqual(['debian', 'quick']);
+  expect(await profileIds(catalogueOf({}))).toEqual([]);
+});
+
+test('every built-in matrix and profile can be read', async () => {
+  const builtin = join(import.meta.dirname, '../../matrices');
+  const real: Catalogue = {
+    workspace: join(import.meta.dirname, 'nowhere'),
+    builtin,
+    files: { list: (dir) => readdir(dir), read: (path) => readFile(path, 'utf8') },
+  };
+  const ids = await profileIds(real);
+  expect(ids.length).toBeGreaterThanOrEqual(12);
+  for (const id of ids) expect((await findProfile(real, id)).id).toBe(id);
+  for (const name of await matrixNames(real)) {
+    const matrix = await builtinMatrix(real, name);
+    expect(matrix.name).toBe(name);
+    expect(await resolveMatrix(real, matrix)).toHaveLength(matrix.profiles.length);
+  }
+});

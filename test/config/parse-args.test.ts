@@ -1,0 +1,388 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/config/commands.ts';
+import { keyOf, OPTIONS, optionsOf } from '../../src/config/options.ts';
+import { parseArgs } from '../../src/config/parse-args.ts';
+import type { TestOptions } from '../../src/config/test-options.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { usageErrorOf } from './expect-usage-error.ts';
+
+const MINIMAL = ['test', '--artifact', 'a.bpf.o', '--quick', '--out', 'r.json'];
+
+function testOptions(...more: string[]): TestOptions {
+  const parsed = parseArgs([...MINIMAL, ...more]);
+  if (parsed.command !== 'test') throw new Error(`parsed as ${parsed.command}`);
+  return parsed.options;
+}
+
+const errorOf = (...argv: string[]) => usageErrorOf(() => parseArgs(argv));
+
+describe('commands', () => {
+  test.each([
+    [[], undefined, 1],
+    [['help'], undefined, 0],
+    [['-h'], undefined, 0],
+    [['--help'], undefined, 0],
+    [['help', 'test'], 'test', 0],
+    [['help', 'kernels'], 'kernels', 0],
+    [['help', 'kernels', 'fetch'], 'kernels fetch', 0],
+    [['test', '--help'], 'test', 0],
+    [['test', '--artifact', 'x', '-h'], 'test', 0],
+    [['kernels', '-help'], 'kernels', 0],
+    [['kernels', 'help'], 'kernels', 0],
+    [['kernels', 'prune', '--help'], 'kernels prune', 0],
+  ])('%j is help', (argv, topic, exitCode) => {
+    expect(parseArgs(argv)).toEqual({ command: 'help', topic, exitCode });
+  });
+
+  test.each([
+    [['version'], 'version', { json: false }],
+    [['--version'], 'version', { json: false }],
+    [['-version', '--json'], 'version', { json: true }],
+    [['env', '-markdown'], 'env', { json: false, markdown: true }],
+    [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true }],
+    [['kernels', 'list'], 'kernels list', { json: false, noColor: false }],
+    [
+      ['kernels', 'prune', '--keep', 'a,b'],
+      'kernels prune',
+      { all: false, keep: ['a', 'b'], json: false, noColor: false },
+    ],
+    [['profile', 'list', '--matrix', 'quick'], 'profile list', { matrix: 'quick' }],
+  ])('%j', (argv, command, options) => {
+    expect(parseArgs(argv)).toEqual({ command, options });
+  });
+
+  test.each([
+    [['kernels', 'fetch', '--all'], { kind: 'all' }],
+    [['kernels', 'fetch', '--quick'], { kind: 'quick' }],
+    [['kernels', 'fetch', 'a', '--json', 'b'], { kind: 'ids', ids: ['a', 'b'], origin: 'kernels fetch' }],
+    [['kernels', 'fetch', '--', '-a'], { kind: 'ids', ids: ['-a'], origin: 'kernels fetch' }],
+    [['kernels', 'fetch', '--kernels', 'a, b,'], { kind: 'ids', ids: ['a', 'b'], origin: '--kernels' }],
+  ])('%j', (argv, kernels) => {
+    expect(parseArgs(argv)).toMatchObject({ command: 'kernels fetch', options: { kernels } });
+  });
+
+  test.each([
+    [['tset'], 'unknown command "tset"; did you mean "test"? see \'bpfcompat help\''],
+    [['--artifact'], 'unknown command "--artifact"; flags come after the command, see \'bpfcompat help\''],
+    [['help', 'nope'], 'unknown command "nope"; see \'bpfcompat help\''],
+    [['kernels'], "'kernels' needs a second word: list, fetch or prune"],
+    [['kernels', 'ftech'], 'unknown command "kernels ftech"; did you mean "fetch"? use kernels list, fetch or prune'],
+    [['profile', 'lst'], 'unknown command "profile lst"; did you mean "list"? use profile list'],
+    [['__proto__'], 'unknown command "__proto__"; see \'bpfcompat help\''],
+  ])('%j is refused', (argv, message) => {
+    const error = errorOf(...argv);
+    expect(error.code).toBe('unknown_command');
+    expect(error.message).toBe(message);
+  });
+});
+
+describe('flag syntax', () => {
+  test('-x and --x, with a space or =', () => {
+    for (const argv of [['-out', 'x'], ['--out', 'x'], ['-out=x'], ['--out=x']])
+      expect(testOptions(...argv).out).toBe('x');
+    expect(testOptions('--markdown=a=b').markdown).toBe('a=b');
+    expect(testOptions('--markdown=').markdown).toBe('');
+    expect(testOptions('--markdown', '-').markdown).toBe('-');
+    expect(testOptions('--markdown', '-5').markdown).toBe('-5');
+  });
+
+  test('the last one wins; --artifact collects', () => {
+    expect(testOptions('--markdown', 'a', '--markdown', 'b').markdown).toBe('b');
+    expect(testOptions('--artifact=b.o', '-artifact', 'c.o').artifacts).toEqual(['a.bpf.o', 'b.o', 'c.o']);
+  });
+
+  test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('boolean word %s', (word) => {
+    expect(testOptions(`--keep-vm-on-failure=${word}`).keepVmOnFailure).toBe(true);
+  });
+
+  test.each(['0', 'f', 'F', 'FALSE', 'false', 'False'])('boolean word %s', (word) => {
+    expect(testOptions('--keep-vm-on-failure', `--keep-vm-on-failure=${word}`).keepVmOnFailure).toBe(false);
+  });
+
+  test.each([
+    [
+      ['test', '--quick', 'false'],
+      'unexpected_argument',
+      'unexpected argument "false"; --quick takes a value only with "=": --quick=false',
+    ],
+    [
+      ['test', 'a.o'],
+      'unexpected_argument',
+      "unexpected argument \"a.o\"; 'test' takes flags only, see 'bpfcompat test --help'",
+    ],
+    [['test', '--', '--quick'], 'unexpected_argument', 'unexpected argument "--quick"; \'test\' takes flags only'],
+    [['test', '-'], 'unexpected_argument', 'unexpected argument "-"'],
+    [['test', '---quick'], 'unknown_flag', '"---quick" is not a flag; flags look like --name or --name=value'],
+    [['test', '--=x'], 'unknown_flag', '"--=x" is not a flag'],
+    [
+      ['test', '--artefact', 'x'],
+      'unknown_flag',
+      'unknown flag "--artefact" of \'test\'; did you mean "--artifact"? see \'bpfcompat test --help\'',
+    ],
+    [['test', '--zzzzzz=1'], 'unknown_flag', "unknown flag \"--zzzzzz\" of 'test'; see 'bpfcompat test --help'"],
+    [['test', '--constructor'], 'unknown_flag', 'unknown flag "--constructor"'],
+    [['version', '--quick'], 'unknown_flag', 'unknown flag "--quick" of \'version\''],
+    [['test', '--out'], 'flag_value', '--out needs a value; write --out VALUE or --out=VALUE'],
+    [
+      ['test', '--out', '--markdown', 'x'],
+      'flag_value',
+      '--out needs a value, but --markdown follows; if that is the value, write --out=--markdown',
+    ],
+    [
+      ['test', '--quick=maybe'],
+      'flag_value',
+      '--quick must be true or false, not "maybe"; write --quick or --quick=false',
+    ],
+    [['test', '--quick=yes'], 'flag_value', '--quick must be true or false, not "yes"'],
+    [['test', '--quick='], 'flag_value', '--quick must be true or false, not ""'],
+    [['test', '--concurrency', '0'], 'flag_value', '--concurrency must be a whole number from 1 to 256, not "0"'],
+    [['test', '--concurrency', 'two'], 'flag_value', '--concurrency must be a whole number from 1 to 256, not "two"'],
+    [
+      ['test', '--timeout', '30'],
+      'flag_value',
+      '--timeout must be a duration, not "30"; write a number with a unit (ns us ms s m h), for example 90s, 1m30s or 1.5h',
+    ],
+    [['test', '--timeout=0'], 'flag_value', '--timeout must be more than 0, not "0"'],
+    [['test', '--timeout=-5s'], 'flag_value', '--timeout must be more than 0, not "-5s"'],
+    [['test', '--timeout=200h'], 'flag_value', '--timeout must be from 1ms to 168h, not "200h"'],
+    [['test', '--disk-resize=-1'], 'flag_value', '--disk-resize must be a whole number from 0 to 1024, not "-1"'],
+  ])('%j is refused', (argv, code, message) => {
+    const error = errorOf(...argv);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('test', () => {
+  test('defaults', () => {
+    expect(testOptions()).toEqual({
+      artifacts: ['a.bpf.o'],
+      kernels: { kind: 'quick' },
+      out: 'r.json',
+      markdown: '',
+      manifest: '',
+      artifactName: '',
+      artifactVersion: '',
+      artifactVariant: '',
+      artifactUri: '',
+      validationMode: undefined,
+      workdir: '.bpfcompat',
+      runner: 'vm',
+      concurrency: 2,
+      timeoutMs: 180_000,
+      keepVmOnFailure: false,
+      offline: false,
+      refreshKernels: false,
+      noColor: false,
+      quiet: false,
+      notes: [],
+    });
+  });
+
+  test.each([
+    ['load_only', 'load_only'],
+    ['load-only', 'load_only'],
+    ['LoadOnly', 'load_only'],
+    ['load_attach', 'load_attach'],
+    ['LOAD-ATTACH', 'load_attach'],
+    ['loadattach', 'load_attach'],
+    ['Behavior', 'behavior'],
+    ['', undefined],
+  ])('mode %j', (word, mode) => {
+    expect(testOptions('--validation-mode', word).validationMode).toBe(mode);
+  });
+
+  test('values arrive', () => {
+    const options = testOptions(
+      '--timeout=1m30s',
+      '--concurrency=8',
+      '--artifact-uri=HTTPS://x.example/a.o',
+      '--artifact-name=conn',
+      '--artifact-version=1.2',
+      '--artifact-variant=ringbuf',
+      '--manifest=m.yaml',
+      '--workdir=/tmp/w',
+      '--refresh-kernels',
+      '--quiet',
+      '--no-color',
+    );
+    expect(options).toMatchObject({
+      timeoutMs: 90_000,
+      concurrency: 8,
+      artifactUri: 'HTTPS://x.example/a.o',
+      artifactName: 'conn',
+      artifactVersion: '1.2',
+      artifactVariant: 'ringbuf',
+      manifest: 'm.yaml',
+      workdir: '/tmp/w',
+      refreshKernels: true,
+      quiet: true,
+      noColor: true,
+    });
+  });
+
+  test('--disk-resize is accepted and explained', () => {
+    expect(testOptions('--disk-resize=8').notes).toEqual([
+      '--disk-resize has no effect: these guests run from memory and have no disk',
+    ]);
+  });
+
+  test('NO_COLOR counts when it is not empty, a flag beats it', () => {
+    const noColor = (env: Record<string, string>, ...more: string[]) => {
+      const parsed = parseArgs([...MINIMAL, ...more], env);
+      return parsed.command === 'test' && parsed.options.noColor;
+    };
+    expect(noColor({})).toBe(false);
+    expect(noColor({ NO_COLOR: '' })).toBe(false);
+    expect(noColor({ NO_COLOR: '1' })).toBe(true);
+    expect(noColor({ NO_COLOR: '1' }, '--no-color=false')).toBe(false);
+  });
+
+  test.each([
+    [['test'], 'missing_flag', '--artifact is missing; add it, for example --artifact build/my.bpf.o'],
+    [['test', '--artifact', '', '--quick', '--out=o'], 'missing_flag', '--artifact is missing'],
+    [
+      ['test', '--artifact=a', '--out=o'],
+      'missing_flag',
+      'no kernels are chosen; add --quick, --matrix FILE or --kernels ID,ID',
+    ],
+    [['test', '--artifact=a', '--out=o', '--kernels=,'], 'missing_flag', 'no kernels are chosen'],
+    [['test', '--artifact=a', '--quick'], 'missing_flag', '--out is missing; add it, for example --out report.json'],
+    [[...MINIMAL, '--matrix=m'], 'flag_conflict', '--matrix and --quick both choose kernels; give only one of them'],
+    [[...MINIMAL, '--kernels=a'], 'flag_conflict', '--kernels and --quick both choose kernels'],
+    [[...MINIMAL, '--markdown=r.json'], 'flag_conflict', '--out and --markdown are the same file "r.json"; choose two'],
+    [[...MINIMAL, '--artifact=a.bpf.o'], 'flag_conflict', '--artifact a.bpf.o is given twice; remove one of them'],
+    [
+      [...MINIMAL, '--artifact=b', '--artifact-name=n'],
+      'flag_conflict',
+      '--artifact-name names one object, but 2 are given',
+    ],
+    [[...MINIMAL, '--workdir='], 'flag_conflict', '--workdir is empty; name a directory or leave the flag out'],
+    [
+      [...MINIMAL, '--offline', '--refresh-kernels'],
+      'flag_conflict',
+      '--refresh-kernels needs the network, which --offline forbids',
+    ],
+    [
+      [...MINIMAL, '--runner=host'],
+      'not_available',
+      '--runner host would load an unproven object into the kernel of this machine and is refused',
+    ],
+    [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is refused'],
+    [
+      [...MINIMAL, '--runner=virtme-ng'],
+      'not_available',
+      '--runner virtme-ng is not available in this version; use --runner vm',
+    ],
+    [
+      [...MINIMAL, '--runner=firecracker'],
+      'not_available',
+      '--runner firecracker is not available in this version; use --runner vm',
+    ],
+    [
+      [...MINIMAL, '--runner=frecracker'],
+      'flag_value',
+      '--runner "frecracker" is not known; did you mean "firecracker"? use vm',
+    ],
+    [
+      ['test', '--command', 'uname -a'],
+      'not_available',
+      '--command (running a command in each guest) is not available in this version;',
+    ],
+    [
+      ['test', '--command-binary', 'x'],
+      'not_available',
+      '--command-binary (running a command in each guest) is not available',
+    ],
+    [['test', '--command-expect-exit=0'], 'not_available', '--command-expect-exit (running'],
+    [
+      [...MINIMAL, '--validation-mode=load_attch'],
+      'flag_value',
+      '--validation-mode "load_attch" is not known; did you mean "load_attach"? use load_only, load_attach or behavior',
+    ],
+    [
+      [...MINIMAL, '--artifact-uri=ftp://x/y'],
+      'flag_value',
+      '--artifact-uri "ftp://x/y" is not a URL; use one that starts with https://, http:// or file://',
+    ],
+  ])('%j is refused', (argv, code, message) => {
+    const error = errorOf(...argv);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+
+  test.each([
+    [['kernels', 'fetch'], 'no kernels are chosen; add --all, ids, --quick, --matrix FILE or --kernels ID,ID'],
+    [['kernels', 'fetch', 'a', '--all'], '--all and ids both choose kernels; give only one of them'],
+    [['kernels', 'prune', '--all', '--keep=a'], '--all and --keep contradict each other; give only one of them'],
+    [['profile', 'list'], '--matrix is missing; add it, for example --matrix quick'],
+  ])('%j is refused', (argv, message) => {
+    expect(errorOf(...argv).message).toContain(message);
+  });
+});
+
+describe('the options table', () => {
+  test('no command has a flag twice, names and defaults are well formed', () => {
+    for (const { name: command } of COMMANDS) {
+      const names = optionsOf(command).map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
+    for (const option of OPTIONS) {
+      expect(option.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(option.description).not.toMatch(/\.$/);
+      expect(option.type === 'boolean').toBe(!('placeholder' in option));
+    }
+  });
+
+  test('names in results', () => {
+    const row = { default: '', description: '', commands: [] };
+    expect(keyOf({ ...row, name: 'keep-vm-on-failure', type: 'boolean' })).toBe('keepVmOnFailure');
+    expect(keyOf({ ...row, name: 'timeout', type: 'duration' })).toBe('timeoutMs');
+  });
+});
+
+describe('no command line makes it throw anything but UsageError', () => {
+  const parses = (argv: readonly string[]) => {
+    try {
+      parseArgs(argv, { NO_COLOR: '1' });
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as UsageError).message).not.toBe('');
+    }
+  };
+
+  test('random words', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 6 }), parses), { numRuns: 1000 });
+  });
+
+  test('real words in random order', () => {
+    const words = [
+      ...COMMANDS.flatMap(({ name }) => name.split(' ')),
+      ...OPTIONS.flatMap(({ name }) => [`--${name}`, `-${name}`, `--${name}=`, `--${name}=1`, `--${name}=x`]),
+      ...[
+        '--',
+        '-',
+        '---',
+        '-=',
+        '--=',
+        '',
+        '1',
+        '5s',
+        'true',
+        'a,b',
+        '__proto__',
+        '--__proto__=1',
+        '-h',
+        '--help',
+        'help',
+      ],
+    ];
+    const command = fc.constantFrom(...COMMANDS.map(({ name }) => name.split(' ')));
+    const rest = fc.array(fc.constantFrom(...words), { maxLength: 10 });
+    fc.assert(
+      fc.property(fc.tuple(command, rest), ([first, more]) => parses([...first, ...more])),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { readProfile } from '../../src/config/profile.ts';
+import { usageErrorOf } from './expect-usage-error.ts';
+
+const HEAD = `id: my-distro-6.6
+distro: ubuntu
+version: 24.10
+kernel_family: 5.10
+arch: x86_64
+validator: {path: /usr/local/bin/bpfcompat-validator}
+`;
+const IMAGE = 'image: {local_path: vm/cache/my.img}\n';
+const KERNEL = `kernel:
+  source: deb
+  archive: debian
+  suite: trixie-backports
+  package: linux-image-6.16.*+deb13-cloud-amd64
+`;
+
+const read = (text: string) => readProfile({ file: 'p.yaml', text });
+
+describe('readProfile', () => {
+  test('the example of the contract, with keys nobody knows', () => {
+    const text = `id: my-distro-6.6
+distro: ubuntu
+version: "24.04"
+kernel_family: "6.6"
+arch: x86_64
+image: {source_url: "https://images.example.com/my.img", local_path: vm/cache/my.img, sha256: "${'0'.repeat(64)}", size: 3}
+boot: {memory_mb: 2048, cpus: 2, firmware: uefi}
+validator: {path: /usr/local/bin/bpfcompat-validator}
+capabilities: {expected_btf: true, lockdown: false}
+owner: {team: x}
+`;
+    expect(read(text)).toEqual({
+      id: 'my-distro-6.6',
+      distro: 'ubuntu',
+      version: '24.04',
+      kernelFamily: '6.6',
+      arch: 'x86_64',
+      runner: 'vm',
+      memoryMb: 2048,
+      cpus: 2,
+      expectedBtf: true,
+      kernel: undefined,
+      file: 'p.yaml',
+    });
+  });
+
+  test('a kernel block; numbers stay as written; defaults', () => {
+    expect(read(HEAD + KERNEL)).toMatchObject({
+      version: '24.10',
+      kernelFamily: '5.10',
+      memoryMb: 1024,
+      cpus: 1,
+      expectedBtf: undefined,
+      kernel: {
+        source: 'deb',
+        archive: 'debian',
+        suite: 'trixie-backports',
+        package: 'linux-image-6.16.*+deb13-cloud-amd64',
+      },
+    });
+    expect(read(`${HEAD + KERNEL}  version: 6.10\n`).kernel?.version).toBe('6.10');
+  });
+
+  test('arm64 is aarch64, memory and CPUs are clamped, yes is true', () => {
+    const text = `${HEAD.replace('x86_64', 'arm64')}${IMAGE}boot: {memory_mb: 999999, cpus: 64}\ncapabilities: {expected_btf: yes}\n`;
+    expect(read(text)).toMatchObject({ arch: 'aarch64', memoryMb: 4096, cpus: 4, expectedBtf: true });
+  });
+
+  test.each([
+    ['virtme-ng', 'virtme_ng: {run: v6.6, extra_args: [--verbose]}'],
+    ['firecracker', 'firecracker: {kernel_image_path: /boot/vmlinux, tap_device: tap0}'],
+  ])('runner %s', (runner, block) => {
+    expect(read(`${HEAD}runner: ${runner}\n${block}\n`).runner).toBe(runner);
+  });
+
+  test('an installed kernel and its packages', () => {
+    const text = `${HEAD + IMAGE}install_kernel: 6.8.0-136-generic\nkernel_packages: ["https://mirror.example/pool/linux-image-6.8.0_amd64.deb"]\n`;
+    expect(read(text).id).toBe('my-distro-6.6');
+  });
+
+  test.each([
+    ['', '1:1: the file is empty; it needs at least id'],
+    [HEAD, '1:1: nothing says where the kernel comes from; add a kernel block'],
+    [`${HEAD}image: {sha256: "${'0'.repeat(64)}"}`, '7:8: nothing says where the kernel comes from;'],
+    [`${HEAD}runner: virtme-ng`, '1:1: runner virtme-ng needs virtme_ng.run; add it'],
+    [
+      `${HEAD}runner: firecracker\nfirecracker: {boot_args: x}`,
+      '8:14: runner firecracker needs firecracker.kernel_image_path; add it',
+    ],
+    [
+      `${HEAD + IMAGE}runner: vmm`,
+      '8:9: runner "vmm" is not known; did you mean "vm"? use vm, virtme-ng or firecracker',
+    ],
+    [HEAD.replace('id: my', 'id: /my') + IMAGE, '1:5: id "/my-distro-6.6" is not allowed; use an id of'],
+    [HEAD.replace('distro: ubuntu\n', '') + IMAGE, '1:1: distro is missing; add it'],
+    [HEAD.replace('distro: ubuntu', 'distro: " "') + IMAGE, '2:9: distro is empty; give it a value'],
+    [HEAD.replace('x86_64', 'amd64') + IMAGE, '5:7: arch "amd64" is not known; use x86_64, aarch64 or arm64'],
+    [
+      HEAD.replace('{path: /usr/local/bin/bpfcompat-validator}', '{}') + IMAGE,
+      '6:12: validator.path is missing; add it',
+    ],
+    [`${HEAD + IMAGE}boot: {memory_mb: 0}`, '8:19: boot.memory_mb must be a whole number of at least 1, not "0"'],
+    [`${HEAD + IMAGE}boot: {cpus: many}`, '8:14: boot.cpus must be a whole number of at least 1, not "many"'],
+    [
+      `${HEAD}image: {local_path: x, sha256: abc}`,
+      '7:32: image.sha256 "abc" is not allowed; use the 64 hexadecimal digits of a SHA-256',
+    ],
+    [
+      `${HEAD + IMAGE}kernel_packages: ["https://m.example/a.deb"]`,
+      '8:18: kernel_packages needs install_kernel; add it',
+    ],
+    [`${HEAD + IMAGE}install_kernel: "6.8 x"`, '8:17: install_kernel "6.8 x" is not allowed; use the kernel release'],
+    [
+      `${HEAD.replace('ubuntu', 'debian') + IMAGE}install_kernel: 6.8`,
+      '8:17: install_kernel is not possible on distro "debian"; it is on ubuntu, almalinux,',
+    ],
+    [
+      `${HEAD}runner: virtme-ng\nvirtme_ng: {run: x}\ninstall_kernel: 6.8`,
+      '9:17: install_kernel works with runner vm only, not with virtme-ng; remove it',
+    ],
+    [
+      `${HEAD + IMAGE}install_kernel: 6.8\nkernel_packages: ["http://m.example/a.deb"]`,
+      '9:19: kernel_packages[0] "http://m.example/a.deb" is not allowed; use an https URL',
+    ],
+    [
+      `${HEAD + IMAGE}install_kernel: 6.8\nkernel_packages: ["https://m.example/a.rpm"]`,
+      '9:19: packages of distro ubuntu end in .deb; correct the URL',
+    ],
+    [
+      `${HEAD + KERNEL}  pakage: x`,
+      '12:3: unknown key "pakage" in kernel; did you mean "package"? (known keys: source, archive, suite,',
+    ],
+    [
+      `${HEAD + KERNEL}  mirror: ftp`,
+      '12:11: kernel.mirror "ftp" is not allowed; write a full URL such as http://mirror.example/debian',
+    ],
+    [
+      `${HEAD + KERNEL}  keyring: k.gpg`,
+      '12:12: kernel.keyring "k.gpg" is not allowed; write an absolute path (it starts with "/")',
+    ],
+    [HEAD + KERNEL.replace('deb\n', 'rpm\n'), '8:11: kernel.source "rpm" is not known; use deb'],
+    [HEAD + KERNEL.replace('  source: deb\n', ''), '8:3: kernel.source is missing; add it'],
+    [
+      HEAD + KERNEL.replace('archive: debian', 'archive: debien'),
+      '9:12: kernel.archive "debien" is not known; did you mean "debian"?',
+    ],
+    [HEAD + KERNEL.replace('suite: trixie-backports', 'suite:'), '10:3: kernel.suite has no value; give it one'],
+    [`${HEAD}kernel: deb`, '7:9: kernel must be a map (lines of "key: value"), not a text'],
+  ])('%j', (text, expected) => {
+    const error = usageErrorOf(() => read(text));
+    expect(error.code).toBe('profile_invalid');
+    expect(error.message.split('\n')[0]).toContain(`p.yaml:${expected}`);
+  });
+});

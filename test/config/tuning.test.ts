@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { readManifest } from '../../src/config/manifest.ts';
+import { attachModeOf, functionalPlan, requiredPrograms, testsOf, tuningLines } from '../../src/config/tuning.ts';
+
+const read = (text: string) => readManifest({ file: 'compat.yaml', text });
+
+test('tuningLines: one line per setting, in the order of the guest protocol', () => {
+  const manifest = read(`
+maps:
+  - {name: rings, max_entries: cpus, inner_ringbuf_bytes: 262144}
+  - {name: by_netns, max_entries: 512, inner_map: {type: hash, key_size: 4, value_size: 8, max_entries: 64}}
+program_types: [{program: socket/1, type: socket_filter}]
+program_variants:
+  - {group: walker, programs: [{name: a, requires_helper: bpf_loop}, {name: b, probe: trial_load}, {name: c}]}
+  - {group: both, programs: [{name: d, requires_helper: 130, probe: trial_load}]}
+probe_companions: [x, y]
+`);
+  expect(tuningLines(manifest)).toEqual([
+    'set_map_max_entries=rings=cpus',
+    'set_map_inner_ringbuf=rings=262144',
+    'set_map_max_entries=by_netns=512',
+    'set_map_inner_map=by_netns=hash:4:8:64',
+    'set_prog_type=socket/1=socket_filter',
+    'prog_variants=walker=a:181,b:trial,c',
+    'prog_variants=both=d:trial',
+    'probe_companions=x,y',
+  ]);
+  expect(tuningLines(read(''))).toEqual([]);
+});
+
+describe('attachModeOf', () => {
+  const required = read('programs: [{name: a, attach: {required: true}}, {name: b}]');
+  test.each([
+    ['load_only', required, 'disabled'],
+    ['load_only', undefined, 'disabled'],
+    ['load_attach', required, 'required'],
+    ['behavior', required, 'required'],
+    [undefined, required, 'required'],
+    [undefined, read('programs: [{name: b}]'), 'best-effort'],
+    [undefined, undefined, 'best-effort'],
+  ] as const)('%s', (mode, manifest, expected) => {
+    expect(attachModeOf(mode, manifest)).toBe(expected);
+  });
+
+  test('requiredPrograms', () => {
+    expect(requiredPrograms(required)).toEqual(['a']);
+    expect(requiredPrograms(undefined)).toEqual([]);
+  });
+});
+
+describe('functional tests', () => {
+  const manifest = read(`functional_tests:
+  - {name: one, command: "echo a=b", timeout: 1500ms, expect_exit_code: 3, expect_stdout_contains: "a b"}
+  - {name: two, command: cat /x, required: false, expect_stderr_contains: "No such"}
+`);
+
+  test('run without a mode and in behavior only', () => {
+    expect(testsOf(undefined, manifest)).toHaveLength(2);
+    expect(testsOf('behavior', manifest)).toHaveLength(2);
+    expect(testsOf('load_only', manifest)).toEqual([]);
+    expect(testsOf('load_attach', manifest)).toEqual([]);
+    expect(testsOf(undefined, undefined)).toEqual([]);
+  });
+
+  test('the plan of the contract', () => {
+    expect(functionalPlan(manifest.functionalTests)).toBe(`functional_plan.v0.1
+BEGIN
+name=one
+required=true
+timeout_seconds=2
+expect_exit_code=3
+expect_stdout_contains=a b
+expect_stderr_contains=
+command=echo a=b
+END
+BEGIN
+name=two
+required=false
+timeout_seconds=10
+expect_exit_code=0
+expect_stdout_contains=
+expect_stderr_contains=No such
+command=cat /x
+END
+`);
+    expect(functionalPlan([])).toBe('');
+  });
+});
