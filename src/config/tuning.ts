@@ -42,22 +42,3 @@ export function attachModeOf(mode: ValidationMode | undefined, manifest: Manifes
 export function testsOf(mode: ValidationMode | undefined, manifest: Manifest | undefined): readonly FunctionalTest[] {
   return mode === undefined || mode === 'behavior' ? (manifest?.functionalTests ?? []) : [];
 }
-
-/** The functional plan of contract 4.5; an empty text when there are no tests. */
-export function functionalPlan(tests: readonly FunctionalTest[]): string {
-  if (tests.length === 0) return '';
-  const blocks = tests.map((test) =>
-    [
-      'BEGIN',
-      `name=${test.name}`,
-      `required=${test.required}`,
-      `timeout_seconds=${test.timeoutSeconds}`,
-      `expect_exit_code=${test.expectExitCode}`,
-      `expect_stdout_contains=${test.expectStdoutContains}`,
-      `expect_stderr_contains=${test.expectStderrContains}`,
-      `command=${test.command}`,
-      'END',
-    ].join('\n'),
-  );
-  return `functional_plan.v0.1\n${blocks.join('\n')}\n`;
-}

@@ -27,10 +27,16 @@ export function parseInteger(text: string): number | undefined {
   return match[1] === '-' && value !== 0 ? -value : value;
 }
 
-/** User text for a message: quoted, control characters escaped, long text shortened. */
+/** Control characters and those that change the direction of text, which must not reach a terminal. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** One line of text that is safe to print: unsafe characters escaped, cut after `max` characters. */
+export function printable(text: string, max: number): string {
+  const short = text.length > max ? `${text.slice(0, max - 3)}...` : text;
+  return short.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** User text for a message: quoted, unsafe characters escaped, long text shortened. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printable(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text), 400);
 }

@@ -1,4 +1,5 @@
 import { Composer, type Document, LineCounter, Parser } from 'yaml';
+import { printable } from './words.ts';
 import { nestingOf } from './yaml-nesting.ts';
 
 /** Line and column, both from 1. */
@@ -82,7 +83,8 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
     const { line, col } = lines.linePos(pos[0]);
     if (found.has(line)) continue;
-    const words = SYNTAX_WORDS[code]?.(message) ?? `not valid YAML: ${message}`;
+    const shown = printable(message, 160);
+    const words = SYNTAX_WORDS[code]?.(shown) ?? `not valid YAML: ${shown}`;
     found.set(line, { line, column: col, message: words });
   }
   return [...found.values()];

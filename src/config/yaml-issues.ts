@@ -43,7 +43,7 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): strin
     case 'custom':
       return `${issue.message}${firstUse(issue, tree)}`;
     case 'invalid_type':
-      return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${kindOf(value)}`;
+      return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${typeof value === 'string' && NUMBERS.has(issue.expected) ? shown : kindOf(value)}`;
     case 'invalid_value':
       return choice(shown, typeof value === 'string' ? value : '', issue.values.map(String));
     case 'invalid_union':
@@ -53,9 +53,10 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): strin
         ((issue as { options?: unknown[] }).options ?? []).map(String),
       );
     case 'too_small':
-      return 'is empty; give it a value';
+      if (issue.origin === 'string') return 'is empty; give it a value';
+      return `${shown} is too small; use ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
     case 'invalid_format':
-      return `${shown} is not allowed; ${FORMATS[issue.format] ?? 'correct it'}`;
+      return `${shown} is not allowed; ${FORMATS[issue.format] ?? `it must match ${issue.pattern ?? issue.format}`}`;
     default:
       return `is not allowed: ${issue.message}`;
   }
@@ -78,7 +79,10 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'a list (lines that start with "- ")',
   object: 'a map (lines of "key: value")',
   record: 'a map (lines of "key: value")',
+  number: 'a number',
+  int: 'a whole number',
 };
+const NUMBERS = new Set(['number', 'int']);
 
 const FORMATS: Readonly<Record<string, string>> = {
   url: 'write a full URL such as http://mirror.example/debian',

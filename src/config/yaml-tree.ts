@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { printable, quoted } from './words.ts';
 import { type ParsedYaml, type Position, type Problem, parseDocument } from './yaml-document.ts';
 
 export type YamlPath = readonly PropertyKey[];
@@ -61,8 +62,10 @@ function build(document: NonNullable<ParsedYaml['document']>, lines: ParsedYaml[
           : undefined;
       }
       const target = node.resolve(document);
-      if (!target) return report(node, `alias *${node.source} has no anchor before it; define &${node.source} first`);
-      if (open.has(target)) return report(node, `alias *${node.source} contains itself; write the value out`);
+      if (!target)
+        return report(node, `alias *${printable(node.source, 40)} has no anchor before it; define the anchor first`);
+      if (open.has(target))
+        return report(node, `alias *${printable(node.source, 40)} contains itself; write the value out`);
       return toValue(target, path);
     }
     if (isScalar(node)) return node.value === null ? undefined : textOf(node);
@@ -84,7 +87,7 @@ function build(document: NonNullable<ParsedYaml['document']>, lines: ParsedYaml[
       const first = seen.get(key);
       if (key === '') report(keyNode ?? value, 'a key is empty; give it a name');
       else if (key === '__proto__') report(keyNode, `key "__proto__" is not allowed; rename it`);
-      else if (first) report(keyNode, `duplicate key "${key}" (first in line ${first.line}); keep one of them`);
+      else if (first) report(keyNode, `duplicate key ${quoted(key)} (first in line ${first.line}); keep one of them`);
       else {
         seen.set(key, positionOf(keyNode));
         keys.set(JSON.stringify([...path, key]), positionOf(keyNode));

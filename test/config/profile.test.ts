@@ -148,6 +148,18 @@ owner: {team: x}
       '9:12: kernel.archive "debien" is not known; did you mean "debian"?',
     ],
     [HEAD + KERNEL.replace('suite: trixie-backports', 'suite:'), '10:3: kernel.suite has no value; give it one'],
+    [
+      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, path: ../a.deb, size: 1, sha256: ${'a'.repeat(64)}}`,
+      '13:35: kernel.pinned[0].path "../a.deb" is not allowed; it must match /^pool',
+    ],
+    [
+      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, size: big, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
+      '13:35: kernel.pinned[0].size must be a number, not "big"',
+    ],
+    [
+      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, size: 0, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
+      '13:35: kernel.pinned[0].size "0" is too small; use more than 0',
+    ],
     [`${HEAD}kernel: deb`, '7:9: kernel must be a map (lines of "key: value"), not a text'],
   ])('%j', (text, expected) => {
     const error = usageErrorOf(() => read(text));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../src/config/manifest.ts';
-import { attachModeOf, functionalPlan, requiredPrograms, testsOf, tuningLines } from '../../src/config/tuning.ts';
+import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../../src/config/tuning.ts';
 
 const read = (text: string) => readManifest({ file: 'compat.yaml', text });
 
@@ -60,29 +60,5 @@ describe('functional tests', () => {
     expect(testsOf('load_only', manifest)).toEqual([]);
     expect(testsOf('load_attach', manifest)).toEqual([]);
     expect(testsOf(undefined, undefined)).toEqual([]);
-  });
-
-  test('the plan of the contract', () => {
-    expect(functionalPlan(manifest.functionalTests)).toBe(`functional_plan.v0.1
-BEGIN
-name=one
-required=true
-timeout_seconds=2
-expect_exit_code=3
-expect_stdout_contains=a b
-expect_stderr_contains=
-command=echo a=b
-END
-BEGIN
-name=two
-required=false
-timeout_seconds=10
-expect_exit_code=0
-expect_stdout_contains=
-expect_stderr_contains=No such
-command=cat /x
-END
-`);
-    expect(functionalPlan([])).toBe('');
   });
 });

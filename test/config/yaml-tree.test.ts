@@ -76,7 +76,7 @@ describe('problems', () => {
     ['a: !!binary aGk=\n', '1:4: unknown tag tag:yaml.org,2002:binary; remove it, only plain YAML is read'],
     ['a:\n\t- b\n', '2:1: not valid YAML: Tabs are not allowed as indentation'],
     ['a: "x\n', '2:1: not valid YAML: Missing closing "quote'],
-    ['a: *b\n', '1:4: alias *b has no anchor before it; define &b first'],
+    ['a: *b\n', '1:4: alias *b has no anchor before it; define the anchor first'],
     ['a: &a [*a]\n', '1:8: alias *a contains itself; write the value out'],
     ['__proto__: {polluted: 1}\n', '1:1: key "__proto__" is not allowed; rename it'],
     ['a: \0\n', '1:1: the file holds binary data; check that it is the right one'],
