@@ -62,6 +62,7 @@ async function fetchInto(
   store: Store,
   profile: Profile,
   source: KernelSource,
+  stored: KernelRecord | undefined,
   listener: FetchListener,
 ): Promise<KernelRecord> {
   const parent = join(store.tmp, profile.id);
@@ -70,8 +71,10 @@ async function fetchInto(
   await host.files.makeDir(parent);
   try {
     await using work = await host.files.tempDir('fetch-', parent);
-    const places = { aptDir: store.apt, lockDir: store.locks, workDir: work.path };
-    const fetched = await fetchDeb(host, profile.arch, source, places, listener);
+    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path };
+    const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package);
+    if (fetched === 'unchanged' && stored !== undefined) return stored;
+    if (fetched === 'unchanged') throw new Error('a source called an absent kernel unchanged');
     return await commitKernel(host, store, profile, fetched, work.path, listener.signal);
   } finally {
     await host.files.remove(parent);
@@ -88,7 +91,7 @@ async function fetchOrFallBack(
   listener: FetchListener,
 ): Promise<KernelRecord> {
   try {
-    return await fetchInto(host, store, profile, source, listener);
+    return await fetchInto(host, store, profile, source, stored, listener);
   } catch (error) {
     if (stored === undefined || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
     throwIfCancelled(listener.signal);

@@ -10,9 +10,25 @@ export function lastWords(result: RunResult): string {
   return line === '' ? `exit code ${result.exitCode ?? result.signal}` : line;
 }
 
+/** Debian's package for each tool whose name is not the package's. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  'apt-get': 'apt',
+  'apt-cache': 'apt',
+  'apt-config': 'apt',
+  '/usr/lib/apt/apt-helper': 'apt',
+  'dpkg-deb': 'dpkg',
+  xz: 'xz-utils',
+  find: 'findutils',
+  mkdir: 'coreutils',
+};
+
+/** setpriv's exit code when it cannot execute the tool. */
+const NOT_EXECUTABLE = 127;
+
 /**
- * Runs a tool that may fail; the caller reads the exit code.
- * @throws CancelledError when `options.signal` was aborted.
+ * Runs a tool that may fail; the caller reads the exit code. It dies with this process, even when we are killed:
+ * a forgotten apt would hold its locks and write into directories that the next run cleans.
+ * @throws HostError `tool_missing`; CancelledError when `options.signal` was aborted.
  */
 export async function runTool(
   host: Host,
@@ -21,8 +37,11 @@ export async function runTool(
   options: RunOptions = {},
 ): Promise<RunResult> {
   if (options.signal?.aborted) throw new CancelledError();
-  const result = await host.run(command, args, options);
+  const result = await host.run('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], options);
   if (result.cancelled || options.signal?.aborted) throw new CancelledError();
+  if (result.exitCode === NOT_EXECUTABLE && /^setpriv: /m.test(result.stderr.toString('utf8'))) {
+    throw new HostError('tool_missing', `cannot run ${command}: install the package ${PACKAGES[command] ?? command}`);
+  }
   return result;
 }
 

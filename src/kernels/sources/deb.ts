@@ -3,21 +3,30 @@ import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { Arch, DebKernelSource } from '../../model/kernel.ts';
 import { requireSpace } from '../space.ts';
-import type { FetchedKernel, FetchListener, UnpackedKernel } from '../unpacked.ts';
+import type { FetchedKernel, FetchListener } from '../unpacked.ts';
 import { type Apt, openApt } from './deb/apt.ts';
-import { choosePackage, kernelParts, literalPrefix, nameMatches, pinnedPackages, satisfy } from './deb/choose.ts';
+import { choosePackage, literalPrefix, nameMatches } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
 import { MIRROR_VARIABLES, mirrorsFor } from './deb/mirror.ts';
+import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { locateKernel, unpackDebs } from './deb/unpack.ts';
 
 /** Where a fetch may put things. */
 export interface DebPlaces {
+  /** The store, for messages about space. */
+  readonly root: string;
   /** Kept: apt's package lists. */
   readonly aptDir: string;
   /** Kept: lock files. */
   readonly lockDir: string;
   /** Empty, private, thrown away by the caller. */
   readonly workDir: string;
+}
+
+/** The package a stored kernel came from. */
+export interface PackageId {
+  readonly name: string;
+  readonly version: string;
 }
 
 const DEB_ARCH: Readonly<Record<Arch, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
@@ -47,45 +56,6 @@ async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: Fetc
   done.add(stateDir);
 }
 
-interface Choice {
-  readonly first: DebPackage;
-  readonly all: readonly DebPackage[];
-  /** Dependencies with kernel parts that nobody offers; a kernel may be whole without them. */
-  readonly missing: readonly string[];
-}
-
-/** The chosen package and, where it is a shell, the packages that hold the kernel's parts. */
-async function withParts(apt: Apt, first: DebPackage, pinned: readonly DebPackage[]): Promise<Choice> {
-  const found = new Map([[first.name, first]]);
-  const missing: string[] = [];
-  const queue = [first];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    for (const part of kernelParts(next)) {
-      if (found.has(part.name)) continue;
-      const offered = await apt.packages(part.name, (name) => name === part.name);
-      const answer = satisfy(part, offered) ?? satisfy(part, pinned);
-      if (answer === undefined) {
-        missing.push(part.exactly === undefined ? part.name : `${part.name} ${part.exactly}`);
-        continue;
-      }
-      found.set(answer.name, answer);
-      queue.push(answer);
-    }
-  }
-  return { first, all: [...found.values()], missing: [...new Set(missing)] };
-}
-
-/** In the older layout the image package is whole by itself; in the newer one a missing part is missed. */
-function requireWhole(kernel: UnpackedKernel | undefined, choice: Choice, source: DebKernelSource): void {
-  const whole = kernel?.config !== undefined && kernel.modulesBuiltin !== undefined && kernel.modules.length > 0;
-  if (whole || choice.missing.length === 0) return;
-  throw new HostError(
-    'package_not_found',
-    `${choice.first.name} ${choice.first.version} needs ${choice.missing.join(' and ')}, which ${source.suite} does ` +
-      'not have; choose another version in the kernel block of the profile, or pin the missing packages there',
-  );
-}
-
 /** apt has checked the bytes; this checks that they are the ones the index named when we chose. */
 async function verified(host: Host, dir: string, packages: readonly DebPackage[]): Promise<string[]> {
   const bySha = new Map<string, string>();
@@ -110,30 +80,33 @@ async function fetchFrom(
   mirror: string,
   places: DebPlaces,
   listener: FetchListener,
-): Promise<FetchedKernel> {
+  stored: PackageId | undefined,
+): Promise<FetchedKernel | 'unchanged'> {
   const debArch = DEB_ARCH[arch];
   const key = suiteKey(source, mirror, debArch);
   const stateDir = join(places.aptDir, key);
   const downloads = join(places.workDir, 'debs');
-  await requireSpace(host, places.workDir, LISTS_BYTES, `the package lists of ${source.suite}`);
+  await requireSpace(host, places.root, LISTS_BYTES, `the package lists of ${source.suite}`);
   await host.files.makeDir(downloads);
-  const download = async (): Promise<Choice> => {
+  const download = async (): Promise<Choice | undefined> => {
     await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
     const dirs = { state: stateDir, cache: join(places.workDir, 'apt') };
     const apt = await openApt(host, { dirs, source, mirror, arch: debArch, signal: listener.signal });
     await updateOnce(host, apt, stateDir, listener);
     const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
     const first = choosePackage(source, offered);
-    const choice = await withParts(apt, first, pinnedPackages(source));
+    if (first.name === stored?.name && first.version === stored.version) return undefined;
+    const choice = await withParts(apt, first, source);
     const { all } = choice;
     const total = all.reduce((sum, one) => sum + one.size, 0);
     const unpacked = all.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
-    await requireSpace(host, places.workDir, total + unpacked, `fetching ${first.name}`);
+    await requireSpace(host, places.root, total + unpacked, `fetching ${first.name}`);
     listener.onProgress(first.name, 0, total);
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
     return choice;
   };
   const choice = await download();
+  if (choice === undefined) return 'unchanged';
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
@@ -166,6 +139,7 @@ function withRemedy(error: HostError): HostError {
 
 /**
  * Fetches a kernel from a Debian archive with the host's own apt: choose, download, verify, unpack.
+ * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
  * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
  * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
  * UsageError for a profile that cannot be used; CancelledError.
@@ -176,12 +150,14 @@ export async function fetchDeb(
   source: DebKernelSource,
   places: DebPlaces,
   listener: FetchListener,
-): Promise<FetchedKernel> {
+  stored: PackageId | undefined,
+): Promise<FetchedKernel | 'unchanged'> {
   const failures: HostError[] = [];
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
-      return await fetchFrom(host, arch, source, mirror, places, listener);
+      const own = { ...places, workDir: join(places.workDir, String(index)) };
+      return await fetchFrom(host, arch, source, mirror, own, listener, stored);
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
       failures.push(error);
