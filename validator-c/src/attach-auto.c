@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "attach-kinds.h"
+#include "io.h"
+
+int attach__auto(struct attach_job *job)
+{
+	struct bpf_link *link;
+
+	attach__method(job, "auto", job->section_target ? job->section_target : "");
+	if (!job->section_target || !job->section_target[0])
+		return attach__skip(job, "loaded; SEC(\"%.200s\") names no target, its loader chooses one", job->section);
+	link = bpf_program__attach(job->prog);
+	return link ? 0 : -errno;
+}
+
+static bool bpf_lsm_is_active(void)
+{
+	char list[256], *save = NULL, *name;
+
+	io__read_line("/sys/kernel/security/lsm", list, sizeof(list));
+	if (!list[0])
+		return true;
+	for (name = strtok_r(list, ",", &save); name; name = strtok_r(NULL, ",", &save))
+		if (!strcmp(name, "bpf"))
+			return true;
+	return false;
+}
+
+int attach__lsm(struct attach_job *job)
+{
+	int err = attach__auto(job);
+
+	if (!err && !bpf_lsm_is_active())
+		attach__skip(job, "attached, but never called: `bpf` is not among the active LSMs of this kernel");
+	return err;
+}
+
+/* The value of a struct_ops map holds a pointer to each program that implements one of its functions. */
+static bool implements(const struct bpf_map *map, const struct bpf_program *prog)
+{
+	size_t size = 0, at;
+	const char *value = bpf_map__initial_value(map, &size);
+	void *slot;
+
+	for (at = 0; value && at + sizeof(slot) <= size; at += sizeof(slot)) {
+		memcpy(&slot, value + at, sizeof(slot));
+		if (slot == prog)
+			return true;
+	}
+	return false;
+}
+
+/* The map is what gets attached; all its programs share the answer. */
+int attach__struct_ops(struct attach_job *job)
+{
+	static const struct bpf_map *attached[64];
+	static int count;
+	struct bpf_link *link;
+	struct bpf_map *map;
+	int i;
+
+	bpf_object__for_each_map(map, job->obj) {
+		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !implements(map, job->prog))
+			continue;
+		attach__method(job, "struct_ops", bpf_map__name(map));
+		for (i = 0; i < count; i++)
+			if (attached[i] == map)
+				return 0;
+		link = bpf_map__attach_struct_ops(map);
+		if (!link)
+			return -errno;
+		if (count < 64)
+			attached[count++] = map;
+		return 0;
+	}
+	return attach__skip(job, "loaded; no struct_ops map refers to it");
+}

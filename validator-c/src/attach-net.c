@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attach-kinds.h"
+#include "compat.h"
+#include "modules.h"
+#include "netdev.h"
+
+/* Sets the device as target and returns its index; a negative errno is a failure of ours, not of the program. */
+static int device_for(struct attach_job *job, const char *method)
+{
+	char name[IF_NAMESIZE] = "";
+	int index = netdev__own(job->on_host, name);
+
+	attach__method(job, method, name);
+	if (index <= 0)
+		attach__skip(job, "loaded; no network device could be set up for it here: %s", strerror(-index));
+	return index;
+}
+
+int attach__xdp(struct attach_job *job)
+{
+	int index = device_for(job, "xdp"), fd, err;
+
+	if (index <= 0)
+		return ATTACH_SKIPPED;
+	fd = bpf_link_create(job->fd, index, BPF_XDP, NULL);
+	if (fd >= 0)
+		return 0;
+	err = -errno;
+	/* One program per device: one that is there already gives way. Kernels before 5.9 have no links for XDP. */
+	if (err == -EBUSY || err == -EINVAL)
+		return bpf_xdp_attach(index, job->fd, XDP_FLAGS_SKB_MODE, NULL) ? err : 0;
+	return err;
+}
+
+/* A program for a devmap or a cpumap runs once it stands in an entry of such a map. */
+int attach__xdp_map(struct attach_job *job)
+{
+	bool devmap = job->expected == BPF_XDP_DEVMAP;
+	struct {
+		__u32 target;
+		int prog_fd;
+	} entry = { .prog_fd = job->fd };
+	__u32 key = 0;
+	int index, map;
+
+	index = device_for(job, devmap ? "devmap" : "cpumap");
+	if (devmap && index <= 0)
+		return ATTACH_SKIPPED;
+	if (!devmap)
+		attach__method(job, "cpumap", "cpu 0");
+	/* A devmap entry names a device, a cpumap entry the length of a queue. */
+	entry.target = devmap ? (__u32)index : 64;
+	map = bpf_map_create(devmap ? BPF_MAP_TYPE_DEVMAP : BPF_MAP_TYPE_CPUMAP, "validator", sizeof(key),
+			     sizeof(entry), 1, NULL);
+	if (map < 0 || bpf_map_update_elem(map, &key, &entry, 0))
+		return -errno;
+	return 0;
+}
+
+/* The clsact qdisc and the classifier are modules on many kernels; a guest without them cannot answer. */
+static int attach_classic(struct attach_job *job, int index, bool egress)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = index, .attach_point = egress ? BPF_TC_EGRESS : BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = job->fd);
+	int err;
+
+	attach__method(job, "tc", job->out->target);
+	if (!job->on_host) {
+		modules__load_lazy("sch_ingress");
+		modules__load_lazy("cls_bpf");
+	}
+	err = bpf_tc_hook_create(&hook);
+	if (err && err != -EEXIST)
+		return err == -ENOENT || err == -EOPNOTSUPP ?
+			       attach__skip(job, "loaded; this kernel has no clsact qdisc here (module sch_ingress)") :
+			       err;
+	err = bpf_tc_attach(&hook, &opts);
+	if (err == -ENOENT)
+		return attach__skip(job, "loaded; this kernel has no tc classifier for BPF here (module cls_bpf)");
+	return err;
+}
+
+int attach__tc(struct attach_job *job)
+{
+	bool egress = strstr(job->section, "egress") != NULL;
+	int index;
+
+	if (!strncmp(job->section, "netkit", 6))
+		return attach__skip(job, "loaded; a netkit program needs a netkit device, its loader makes one");
+	index = device_for(job, "tcx");
+	if (index <= 0)
+		return ATTACH_SKIPPED;
+#if LIBBPF_AT_LEAST(1, 3)
+	if (bpf_link_create(job->fd, index, egress ? BPF_TCX_EGRESS : BPF_TCX_INGRESS, NULL) >= 0)
+		return 0;
+	/* EINVAL: a kernel before 6.6. A section that asks for tcx by name gets no other hook. */
+	if (errno != EINVAL || !strncmp(job->section, "tcx/", 4))
+		return -errno;
+#endif
+	return attach_classic(job, index, egress);
+}
+
+int attach__netfilter(struct attach_job *job)
+{
+#if LIBBPF_AT_LEAST(1, 3)
+	LIBBPF_OPTS(bpf_netfilter_opts, opts, .pf = 2 /* IPv4 */, .hooknum = 1 /* local in */, .priority = -128);
+	struct bpf_link *link;
+
+	attach__method(job, "netfilter", "ipv4 local-in");
+	link = bpf_program__attach_netfilter(job->prog, &opts);
+	return link ? 0 : -errno;
+#else
+	return attach__skip(job, "loaded; this validator was built on a libbpf that cannot attach netfilter programs");
+#endif
+}

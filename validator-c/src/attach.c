@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "attach.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attach-kinds.h"
+#include "capture.h"
+#include "io.h"
+
+/* Written as numbers: headers of the distribution may not know the newer ones yet. */
+#define TYPE_SYSCALL 31
+#define TYPE_NETFILTER 32
+#define ATTACH_TYPE_LSM_CGROUP 43
+
+int attach__skip(struct attach_job *job, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(job->out->reason, sizeof(job->out->reason), format, args);
+	va_end(args);
+	return ATTACH_SKIPPED;
+}
+
+void attach__method(struct attach_job *job, const char *method, const char *target)
+{
+	snprintf(job->out->method, sizeof(job->out->method), "%s", method);
+	snprintf(job->out->target, sizeof(job->out->target), "%s", target);
+}
+
+static bool is_uprobe(const char *section)
+{
+	return !strncmp(section, "uprobe", 6) || !strncmp(section, "uretprobe", 9) || !strncmp(section, "usdt", 4);
+}
+
+static int attach_tracing(struct attach_job *job)
+{
+	return job->expected == BPF_TRACE_ITER ? attach__iter(job) : attach__auto(job);
+}
+
+static int attach_kprobe(struct attach_job *job)
+{
+	return is_uprobe(job->section) ? attach__uprobe(job) : attach__auto(job);
+}
+
+static int attach_xdp(struct attach_job *job)
+{
+	if (job->expected == BPF_XDP_DEVMAP || job->expected == BPF_XDP_CPUMAP)
+		return attach__xdp_map(job);
+	return attach__xdp(job);
+}
+
+static int attach_lsm(struct attach_job *job)
+{
+	return job->expected == ATTACH_TYPE_LSM_CGROUP ? attach__cgroup(job) : attach__lsm(job);
+}
+
+static int skip_action(struct attach_job *job)
+{
+	return attach__skip(job, "loaded; a tc action is attached as a part of a filter, by its own loader");
+}
+
+static int skip_syscall(struct attach_job *job)
+{
+	return attach__skip(job, "loaded; a syscall program is run on demand and attached to nothing");
+}
+
+static int skip_lwt(struct attach_job *job)
+{
+	return attach__skip(job, "loaded; a lightweight tunnel program needs a route of its own");
+}
+
+static int skip_lirc(struct attach_job *job)
+{
+	return attach__skip(job, "loaded; an infrared program needs a lirc device");
+}
+
+static const struct kind {
+	uint32_t type;
+	int (*attach)(struct attach_job *job);
+} kinds[] = {
+	{ BPF_PROG_TYPE_KPROBE, attach_kprobe },
+	{ BPF_PROG_TYPE_TRACEPOINT, attach__auto },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT, attach__auto },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, attach__auto },
+	{ BPF_PROG_TYPE_TRACING, attach_tracing },
+	{ BPF_PROG_TYPE_EXT, attach__auto },
+	{ BPF_PROG_TYPE_LSM, attach_lsm },
+	{ BPF_PROG_TYPE_STRUCT_OPS, attach__struct_ops },
+	{ BPF_PROG_TYPE_PERF_EVENT, attach__perf_event },
+	{ BPF_PROG_TYPE_XDP, attach_xdp },
+	{ BPF_PROG_TYPE_SCHED_CLS, attach__tc },
+	{ BPF_PROG_TYPE_SCHED_ACT, skip_action },
+	{ BPF_PROG_TYPE_SOCKET_FILTER, attach__socket_filter },
+	{ BPF_PROG_TYPE_SK_REUSEPORT, attach__reuseport },
+	{ BPF_PROG_TYPE_SK_LOOKUP, attach__netns },
+	{ BPF_PROG_TYPE_FLOW_DISSECTOR, attach__netns },
+	{ BPF_PROG_TYPE_SK_MSG, attach__sockmap },
+	{ BPF_PROG_TYPE_SK_SKB, attach__sockmap },
+	{ BPF_PROG_TYPE_CGROUP_SKB, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_DEVICE, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SYSCTL, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, attach__cgroup },
+	{ BPF_PROG_TYPE_SOCK_OPS, attach__cgroup },
+	{ BPF_PROG_TYPE_LWT_IN, skip_lwt },
+	{ BPF_PROG_TYPE_LWT_OUT, skip_lwt },
+	{ BPF_PROG_TYPE_LWT_XMIT, skip_lwt },
+	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, skip_lwt },
+	{ BPF_PROG_TYPE_LIRC_MODE2, skip_lirc },
+	{ TYPE_SYSCALL, skip_syscall },
+	{ TYPE_NETFILTER, attach__netfilter },
+};
+
+static int attach_by_kind(struct attach_job *job)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == job->type)
+			return kinds[i].attach(job);
+	return attach__skip(job, "loaded; this validator knows no target for programs of this type");
+}
+
+static void attach_program(struct work *work, struct program *program, struct bpf_program *prog)
+{
+	struct program_attach *out = &program->attach;
+	uint64_t start = io__now_us();
+	struct attach_job job = {
+		.obj = work->obj,
+		.prog = prog,
+		.fd = bpf_program__fd(prog),
+		.type = bpf_program__type(prog),
+		.expected = bpf_program__expected_attach_type(prog),
+		.section = program->section,
+		.section_target = strchr(program->section, '/'),
+		.out = out,
+		.on_host = !work->request->in_guest,
+	};
+	int err;
+
+	if (job.section_target)
+		job.section_target++;
+	if (job.fd < 0) {
+		err = attach__skip(&job, "not loaded: %s",
+				   program->switched_off ? "another variant of its group is used on this kernel" :
+							   "the object marks it as opt-in");
+	} else {
+		evidence__step(work->evidence, "attach", program->name);
+		capture__begin();
+		err = attach_by_kind(&job);
+		capture__warnings(&out->log);
+	}
+	out->status = err == ATTACH_SKIPPED ? STATUS_SKIPPED : err ? STATUS_FAIL : STATUS_PASS;
+	out->err = err < 0 ? err : 0;
+	status__error(out->err, out->error, sizeof(out->error));
+	out->elapsed_us = io__now_us() - start;
+	evidence__attach(work->evidence, program);
+}
+
+/* An LSM program may deny what attaching another program needs, so these come last. */
+void attach__run(struct work *work)
+{
+	struct bpf_program *prog;
+	int round, i;
+
+	for (round = 0; round < 2; round++) {
+		i = 0;
+		bpf_object__for_each_program(prog, work->obj) {
+			struct program *program = &work->result->programs[i++];
+
+			if ((bpf_program__type(prog) == BPF_PROG_TYPE_LSM) == round)
+				attach_program(work, program, prog);
+		}
+	}
+}

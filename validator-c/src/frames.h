@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The frames of docs/guest-protocol.md: a 16-byte little-endian header, then the payload. */
+#ifndef BPFCOMPAT_FRAMES_H
+#define BPFCOMPAT_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAME_HEADER_SIZE 16
+#define FRAME_VERSION 1
+#define FRAME_MAX_TO_HOST (4U << 20)
+#define FRAME_MAX_TO_GUEST (64U << 20)
+
+enum frame_type {
+	FRAME_HELLO = 1,
+	FRAME_REQUEST = 2,
+	FRAME_BLOB = 3,
+	FRAME_STAGE = 4,
+	FRAME_DOCUMENT = 5,
+	FRAME_BYE = 6,
+	/* Only inside the guest, from the worker to PID 1: the answer is complete; one byte, the exit code. */
+	FRAME_DONE = 255,
+};
+
+enum blob_kind {
+	BLOB_ARTIFACT = 1,
+	BLOB_PLAN = 2,
+};
+
+struct frame {
+	uint8_t type;
+	uint16_t kind;
+	uint32_t seq;
+	uint32_t len;
+};
+
+void frame__encode(const struct frame *frame, uint8_t header[FRAME_HEADER_SIZE]);
+/* 0; -EPROTO for a wrong magic or version; -EMSGSIZE for a payload longer than `max`. */
+int frame__decode(const uint8_t header[FRAME_HEADER_SIZE], uint32_t max, struct frame *frame);
+/* Writes header and payload. 0 or a negative errno. */
+int frame__write(int fd, const struct frame *frame, const void *payload);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BPFCOMPAT_INIT_H
+#define BPFCOMPAT_INIT_H
+
+/* PID 1 of a guest of the direct lane: docs/guest-protocol.md. Never returns; ends by powering off. */
+void init__main(void) __attribute__((noreturn));
+/* Says why on the console and powers off: the host broke the protocol, or the guest cannot work. */
+void init__give_up(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+#endif

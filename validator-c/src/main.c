@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "init.h"
+
+int main(int argc, char **argv)
+{
+	if (getpid() == 1 || (argc == 2 && !strcmp(argv[1], "--init")))
+		init__main();
+	return cli__main(argc, argv);
+}

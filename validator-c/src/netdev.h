@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BPFCOMPAT_NETDEV_H
+#define BPFCOMPAT_NETDEV_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+/*
+ * A network device to attach to: a dummy device of our own, or the loopback device of a network namespace that is ours.
+ * Made once. Its index, or a negative errno; `name` gets what it is called.
+ */
+int netdev__own(bool on_host, char name[IF_NAMESIZE]);
+/* Back to the network namespace this process began in. */
+void netdev__leave(void);
+
+#endif

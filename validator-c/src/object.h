@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening the object of a request, as often as needed, always in the same way. */
+#ifndef BPFCOMPAT_OBJECT_H
+#define BPFCOMPAT_OBJECT_H
+
+#include <bpf/libbpf.h>
+
+#include "request.h"
+#include "result.h"
+
+/* Opens it and fills result->open, programs, maps and license. NULL when libbpf refused; result->open tells. */
+struct bpf_object *object__open_first(const struct request *request, struct result *result);
+/* Opens it once more and applies the same tuning. NULL with *err set when that failed. */
+struct bpf_object *object__open_again(struct request *request, int *err);
+/* The program at the same place as result->programs[index]. */
+struct bpf_program *object__program(struct bpf_object *obj, int index);
+/* Pins are for the load of the whole object only, and only in a guest. */
+void object__drop_pins(struct bpf_object *obj);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel can do, asked with bpf(2) itself; the errno decides and is kept. */
+#ifndef BPFCOMPAT_PROBE_H
+#define BPFCOMPAT_PROBE_H
+
+#include <bpf/bpf.h>
+
+/* 0 when the kernel took it, else its negative errno. */
+int probe__map(enum bpf_map_type type);
+int probe__program(enum bpf_prog_type type);
+/* supported, unsupported, permission_denied, inconclusive or probe_error. */
+const char *probe__status(int err);
+
+#endif

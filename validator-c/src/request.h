@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One question: which object, how far to go with it, and what to change before loading. */
+#ifndef BPFCOMPAT_REQUEST_H
+#define BPFCOMPAT_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sha256.h"
+#include "tuning.h"
+
+enum attach_mode {
+	ATTACH_DISABLED,
+	ATTACH_BEST_EFFORT,
+	ATTACH_REQUIRED,
+};
+
+struct request {
+	char nonce[65];
+	char artifact_name[257];
+	char artifact_sha256[SHA256_HEX_SIZE];
+	uint64_t artifact_size;
+	uint64_t plan_size;
+	enum attach_mode attach_mode;
+	bool probe_features;
+	uint64_t work_timeout_ms;
+	/* The host will ask again in this guest, so no `bye` after the answer. */
+	bool more;
+	char **required_programs;
+	int required_count;
+	struct tuning tuning;
+
+	/* The bytes themselves; not owned. */
+	const void *artifact;
+	const char *plan;
+	/* Recorded only. */
+	const char *artifact_path;
+	const char *manifest_path;
+	const char *plan_path;
+	/* Where log files go; NULL for nowhere. */
+	const char *log_dir;
+	/* Maps are pinned where the object says so only in a guest: pins would outlive us elsewhere. */
+	bool in_guest;
+};
+
+void request__init(struct request *request);
+/* Parses the text of a request frame (docs/guest-protocol.md). 0 or -EINVAL with the reason in `error`. */
+int request__parse(struct request *request, const char *text, size_t len, char *error, size_t size);
+/* `disabled`, `off`, `none`, `best-effort`, `required`, `strict`; false for anything else. */
+bool request__parse_mode(const char *text, enum attach_mode *mode);
+/* 1 true yes on, 0 false no off; false for anything else. */
+bool request__parse_bool(const char *text, bool *value);
+const char *request__mode_name(enum attach_mode mode);
+bool request__requires(const struct request *request, const char *program);
+void request__free(struct request *request);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trial.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "compat.h"
+#include "io.h"
+#include "object.h"
+
+#define AREA_LOG_MAX (200 * 1024)
+/* BPF_LOG_STATS: the kernel's complaint without the trace of all instructions. */
+#define LOG_LEVEL_SHORT 4
+
+/* Written by the child, read by its parent once the child has ended. */
+struct trial_area {
+	bool finished;
+	int err;
+	uint64_t verified_insns;
+	uint64_t xlated_bytes;
+	uint64_t jited_bytes;
+	uint64_t elapsed_us;
+	uint32_t log_len;
+	char log[AREA_LOG_MAX];
+};
+
+uint64_t program_info__read(int fd, struct program_load *load)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return 0;
+	load->verified_insns = info.verified_insns;
+	load->xlated_bytes = info.xlated_prog_len;
+	load->jited_bytes = info.jited_prog_len;
+	return info.load_time;
+}
+
+int object__prepare(struct bpf_object *obj)
+{
+#if LIBBPF_AT_LEAST(1, 6)
+	return bpf_object__prepare(obj);
+#else
+	(void)obj;
+	return 0;
+#endif
+}
+
+static bool is_companion(const struct tuning *tuning, const char *name)
+{
+	int i;
+
+	for (i = 0; i < tuning->companion_count; i++)
+		if (!strcmp(tuning->companions[i], name))
+			return true;
+	return false;
+}
+
+static void select_only(struct trials *trials, struct bpf_object *obj, int index)
+{
+	struct bpf_program *prog;
+	int i = 0;
+
+	bpf_object__for_each_program(prog, obj) {
+		bool wanted = i == index || is_companion(&trials->work->request->tuning, bpf_program__name(prog));
+
+		bpf_program__set_autoload(prog, wanted);
+		i++;
+	}
+}
+
+static struct bpf_object *prepare_all(struct work *work)
+{
+#if LIBBPF_AT_LEAST(1, 6)
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+	int err;
+
+	obj = object__open_again(work->request, &err);
+	if (!obj)
+		return NULL;
+	bpf_object__for_each_program(prog, obj)
+		bpf_program__set_autoload(prog, true);
+	if (!bpf_object__prepare(obj))
+		return obj;
+	bpf_object__close(obj);
+#else
+	(void)work;
+#endif
+	return NULL;
+}
+
+int trials__open(struct trials *trials, struct work *work)
+{
+	void *area;
+	int err;
+
+	*trials = (struct trials){ .work = work };
+	err = log_buffer__map(&trials->log, LOG_SIZE_ANY_KERNEL);
+	if (err)
+		return err;
+	area = mmap(NULL, sizeof(*trials->area), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED) {
+		log_buffer__unmap(&trials->log);
+		return -ENOMEM;
+	}
+	trials->area = area;
+	trials->prepared = prepare_all(work);
+	return 0;
+}
+
+/* libbpf fills the slots of program arrays after loading; slots that name other programs cannot be filled here. */
+static bool failed_on_slots_only(const struct trial_area *area)
+{
+	return memmem(area->log, area->log_len, "failed to initialize slot", 25) &&
+	       !memmem(area->log, area->log_len, "failed to load: ", 16);
+}
+
+static void load_alone(struct trials *trials, int index, uint32_t log_level)
+{
+	struct trial_area *area = trials->area;
+	struct program_load load = {};
+	struct bpf_object *obj = trials->prepared;
+	struct bpf_program *prog;
+	uint64_t start = io__now_us();
+	struct buf log = {};
+
+	capture__begin();
+	if (!obj)
+		obj = object__open_again(trials->work->request, &area->err);
+	if (obj) {
+		select_only(trials, obj, index);
+		prog = object__program(obj, index);
+		bpf_program__set_log_buf(prog, trials->log.data, trials->log.size);
+		bpf_program__set_log_level(prog, log_level);
+		area->err = bpf_object__load(obj);
+		area->elapsed_us = io__now_us() - start;
+		program_info__read(bpf_program__fd(prog), &load);
+	}
+	capture__warnings(&log);
+	area->log_len = log.len < AREA_LOG_MAX ? (uint32_t)log.len : AREA_LOG_MAX;
+	memcpy(area->log, log.data ? log.data : "", area->log_len);
+	if (area->err && failed_on_slots_only(area))
+		area->err = 0;
+	area->verified_insns = load.verified_insns;
+	area->xlated_bytes = load.xlated_bytes;
+	area->jited_bytes = load.jited_bytes;
+	area->finished = true;
+}
+
+/* Runs one child. The wait status when it ended badly, else 0. */
+static int run_child(struct trials *trials, int index, uint32_t log_level)
+{
+	int status = 0;
+	pid_t pid;
+
+	log_buffer__clear(&trials->log);
+	memset(trials->area, 0, offsetof(struct trial_area, log));
+	pid = fork();
+	if (!pid) {
+		load_alone(trials, index, log_level);
+		_exit(0);
+	}
+	if (pid < 0) {
+		trials->area->err = -errno;
+		trials->area->finished = true;
+		return 0;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return trials->area->finished ? 0 : status;
+}
+
+/* The log did not fit: the kernel's own errno is known only once it does. */
+static int run_with_more_log(struct trials *trials, int index)
+{
+	struct log_buffer large = {}, usual = trials->log;
+	int status = 0;
+
+	if (!log_buffer__map(&large, LOG_SIZE_LARGE)) {
+		trials->log = large;
+		status = run_child(trials, index, 0);
+		if (status || (trials->area->err != -ENOSPC && trials->area->err != -EINVAL)) {
+			log_buffer__take(&large, &trials->work->result->programs[index].load.verifier);
+			trials->log = usual;
+			log_buffer__unmap(&large);
+			return status;
+		}
+		trials->log = usual;
+		log_buffer__unmap(&large);
+	}
+	status = run_child(trials, index, LOG_LEVEL_SHORT);
+	log_buffer__take(&trials->log, &trials->work->result->programs[index].load.verifier);
+	return status;
+}
+
+static void fill(struct program_load *load, const struct trial_area *area, int status)
+{
+	buf__reset(&load->log);
+	if (status) {
+		load->err = -ECHILD;
+		buf__addf(&load->log, "validator: the process that loaded this program ended with signal %d\n",
+			  WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	} else {
+		load->err = area->err;
+	}
+	buf__add(&load->log, area->log, area->log_len);
+	load->status = load->err ? STATUS_FAIL : STATUS_PASS;
+	load->alone = true;
+	load->verified_insns = area->verified_insns;
+	load->xlated_bytes = area->xlated_bytes;
+	load->jited_bytes = area->jited_bytes;
+	load->elapsed_us = area->elapsed_us;
+}
+
+void trials__run(struct trials *trials, int index)
+{
+	struct program *program = &trials->work->result->programs[index];
+	int status;
+
+	evidence__step(trials->work->evidence, "program", program->name);
+	status = run_child(trials, index, 0);
+	log_buffer__take(&trials->log, &program->load.verifier);
+	if (!status && trials->area->err == -ENOSPC)
+		status = run_with_more_log(trials, index);
+	fill(&program->load, trials->area, status);
+	program->tried = true;
+	evidence__program(trials->work->evidence, program);
+}
+
+void trials__close(struct trials *trials)
+{
+	if (trials->prepared)
+		bpf_object__close(trials->prepared);
+	if (trials->area)
+		munmap(trials->area, sizeof(*trials->area));
+	log_buffer__unmap(&trials->log);
+	*trials = (struct trials){};
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What belongs to the work on one request. */
+#ifndef BPFCOMPAT_WORK_H
+#define BPFCOMPAT_WORK_H
+
+#include <bpf/libbpf.h>
+
+#include "evidence.h"
+#include "request.h"
+#include "result.h"
+
+struct work {
+	struct request *request;
+	struct result *result;
+	struct evidence *evidence;
+	/* The object as a whole; it and its links stay open until the process ends. */
+	struct bpf_object *obj;
+};
+
+/*
+ * Opens, loads, attaches and tests, saying each stage as it happens, and ends with the document. Returns the exit code
+ * of contract 6.1: 0 pass, 2 fail. The document is left in `document`.
+ */
+int work__run(struct work *work, struct buf *document);
+
+#endif
