@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { Hello, Stage } from '../model/evidence.ts';
+import { createDecoder } from '../validator/frames.ts';
+import { encodeRequest } from '../validator/request.ts';
+import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
+import { type Deferred, deferred } from './deferred.ts';
+import type { GuestRequest } from './guest.ts';
+
+/** What a guest answered to one request. */
+export interface Answer {
+  readonly stages: readonly Stage[];
+  readonly document: string | undefined;
+}
+
+/** The guest protocol over a stream, as promises. Ends for good with the first failure. */
+export interface Conversation {
+  readonly hello: Promise<Hello>;
+  ask(request: GuestRequest, onStage: (stage: Stage) => void): Promise<Answer>;
+  /** Rejects whatever is awaited, now and later, with `error`; the first one wins. */
+  fail(error: unknown): void;
+  /** Stages of the request that is being answered, or was last. */
+  stages(): readonly Stage[];
+}
+
+/** What the guest said is not legal. The words are ours. */
+export class ProtocolViolation extends Error {}
+
+/** Starts talking over `port`: reads at once, sends when asked. */
+export function converse(port: Duplex): Conversation {
+  const decoder = createDecoder('guest-to-host');
+  const hello = deferred<Hello>();
+  let session: Session = newSession;
+  let answer: Deferred<Answer> | undefined;
+  let onStage: (stage: Stage) => void = () => {};
+  let stages: Stage[] = [];
+  let document: string | undefined;
+  let answered = false;
+  let nextSeq = 0;
+  let failure: { readonly error: unknown } | undefined;
+
+  function fail(error: unknown): void {
+    if (failure !== undefined) return;
+    failure = { error };
+    hello.reject(error);
+    answer?.reject(error);
+  }
+
+  /** A listener that throws ends the conversation, not the process. */
+  function tell(stage: Stage): void {
+    try {
+      onStage(stage);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function take(event: SessionEvent): void {
+    switch (event.type) {
+      case 'hello':
+        hello.resolve(event.hello);
+        return;
+      case 'document':
+        document = event.text;
+        return;
+      case 'violation':
+        fail(new ProtocolViolation(event.reason));
+        return;
+      case 'stage':
+        stages.push(event.stage);
+        answered ||= event.answered;
+        tell(event.stage);
+        return;
+      case 'bye':
+        return;
+    }
+  }
+
+  port.on('data', (chunk: Buffer) => {
+    // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
+    if (failure !== undefined) return;
+    const { frames, violation } = decoder.push(chunk);
+    for (const frame of frames) {
+      const [next, event] = receive(session, frame);
+      session = next;
+      take(event);
+      if (failure !== undefined) return;
+    }
+    if (violation !== undefined) fail(new ProtocolViolation(violation));
+    // Only now: a chunk that holds the answer and then something illegal is no answer.
+    if (answered && failure === undefined) answer?.resolve({ stages, document });
+  });
+
+  return {
+    hello: hello.promise,
+    async ask(request, listener) {
+      if (failure !== undefined) throw failure.error;
+      const wire = encodeRequest(request, randomBytes(16).toString('hex'), nextSeq);
+      session = ask(session, wire.expect);
+      if (session.phase === 'broken') throw new ProtocolViolation(session.reason);
+      nextSeq = wire.nextSeq;
+      stages = [];
+      document = undefined;
+      answered = false;
+      onStage = listener;
+      answer = deferred<Answer>();
+      for (const chunk of wire.chunks) port.write(chunk);
+      return await answer.promise;
+    },
+    fail,
+    stages: () => stages,
+  };
+}

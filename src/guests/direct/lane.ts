@@ -1,0 +1,78 @@
+import type { Host } from '../../host/host.ts';
+import type { GuestFacts } from '../../model/cell.ts';
+import { throwIfCancelled } from '../../model/errors.ts';
+import type { KernelFiles, Profile } from '../../model/kernel.ts';
+import type { GuestSource, Lane } from '../guest.ts';
+import { cpuModel, type Machine, qemuArgv } from '../qemu/argv.ts';
+import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import { GUEST_KERNEL_ARGS } from '../qemu/kernel-args.ts';
+import type { QemuHost } from '../qemu/qemu-host.ts';
+import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
+import { openGuest } from '../running-guest.ts';
+import { storeInitramfs, type ValidatorBinary } from './stored-initramfs.ts';
+
+export interface DirectLaneOptions extends QemuHost {
+  readonly host: Host;
+  readonly validator: ValidatorBinary;
+  /** Directory that keeps what can be made again. */
+  readonly cacheDir: string;
+}
+
+/** Descriptor of the first channel of a child of the host. */
+const PORT_FD = 3;
+const DEVICES = [serialConsole, validatorPort(PORT_FD)];
+
+/** The direct lane: the vendor's kernel, our initramfs with the validator as PID 1, a fresh boot per guest. */
+export function directLane(options: DirectLaneOptions): Lane {
+  return {
+    name: 'direct',
+    unavailable: directLaneUnavailable,
+    prepare: (profile, files, signal) => prepare(options, profile, files, signal),
+  };
+}
+
+/** Why the direct lane cannot run this profile; undefined when it can. */
+export function directLaneUnavailable(profile: Profile): string | undefined {
+  if (profile.arch !== 'x86_64') return `the direct lane boots x86_64 kernels; ${profile.id} is ${profile.arch}`;
+  if (profile.runner !== 'vm') return `${profile.id} asks for the runner ${profile.runner}`;
+  if (profile.kernel === undefined) return `${profile.id} does not say where its kernel comes from (kernel: block)`;
+  return undefined;
+}
+
+async function prepare(
+  options: DirectLaneOptions,
+  profile: Profile,
+  kernel: KernelFiles,
+  signal: AbortSignal,
+): Promise<GuestSource> {
+  const { host, qemu, accel } = options;
+  throwIfCancelled(signal);
+  const initramfs = await storeInitramfs(host, options.cacheDir, options.validator, kernel);
+  const files = [kernel.vmlinuz, initramfs.path];
+  const sandbox = await sandboxForFiles(host, options.sandbox, files, signal);
+  const machine: Machine = {
+    accel: accel.accel,
+    memoryMb: profile.memoryMb,
+    cpus: profile.cpus,
+    kernel: wrappedFile(0),
+    initrd: wrappedFile(1),
+    kernelArgs: GUEST_KERNEL_ARGS,
+  };
+  const argv = qemuArgv(machine, DEVICES);
+  const facts: GuestFacts = {
+    lane: 'direct',
+    accel: accel.accel,
+    accelReason: accel.reason,
+    machine: 'q35',
+    cpuModel: cpuModel(accel.accel),
+    memoryMb: profile.memoryMb,
+    qemuVersion: qemu.version,
+    sandboxLayers: ['seccomp', ...sandbox.layers],
+    argv: [qemu.command, ...argv],
+  };
+  return {
+    facts,
+    open: (open) => openGuest(host, wrap(sandbox, qemu.command, argv, { files }), kernel.record.release, open),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { HostError } from '../../model/errors.ts';
+import type { KernelFiles } from '../../model/kernel.ts';
+import { GuestError } from '../guest.ts';
+import { buildInitramfs } from './initramfs.ts';
+
+/** A static program that is PID 1 of the guest, and the digest it must have. */
+export interface ValidatorBinary {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface StoredInitramfs {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+const MAX_VALIDATOR = 64 * 1024 * 1024;
+const MAX_MODULE = 32 * 1024 * 1024;
+const MAX_CONFIG = 4 * 1024 * 1024;
+
+/**
+ * The initramfs for a kernel, as `<cacheDir>/initramfs/<sha256>.cpio`. Built in memory each time (a few milliseconds)
+ * and compared: a damaged file is replaced, an old one never used for new content.
+ * @throws HostError for a validator that is missing or not the expected one, GuestError `no_space`.
+ */
+export async function storeInitramfs(
+  host: Host,
+  cacheDir: string,
+  validator: ValidatorBinary,
+  kernel: KernelFiles,
+): Promise<StoredInitramfs> {
+  const init = await readValidator(host, validator);
+  const modules = await Promise.all(
+    kernel.modules.map(async ({ name, path }) => ({ name, data: await host.files.read(path, MAX_MODULE) })),
+  );
+  const config =
+    kernel.config === undefined
+      ? undefined
+      : { release: kernel.record.release, data: await host.files.read(kernel.config, MAX_CONFIG) };
+  const archive = buildInitramfs({ init, modules, config });
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const dir = join(cacheDir, 'initramfs');
+  const path = join(dir, `${sha256}.cpio`);
+  const known = await host.files.stat(path);
+  if (known?.size === archive.length && (await host.files.sha256(path)) === sha256) return { path, sha256 };
+  try {
+    await host.files.makeDir(dir);
+    await host.files.writeAtomic(path, archive);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
+    throw new GuestError('no_space', `no space left in ${dir}; free ${archive.length} bytes and run again`, { cause });
+  }
+  return { path, sha256 };
+}
+
+async function readValidator(host: Host, validator: ValidatorBinary): Promise<Buffer> {
+  const bytes = await host.files.read(validator.path, MAX_VALIDATOR).catch((cause) => {
+    throw new HostError('validator_missing', `cannot read the validator ${validator.path}; build it with make`, {
+      cause,
+    });
+  });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === validator.sha256) return bytes;
+  const words = `${validator.path} changed while it was used: sha256 ${sha256}, expected ${validator.sha256}`;
+  throw new HostError('validator_changed', `${words}; run again`);
+}

@@ -1,0 +1,57 @@
+import type { Stage } from '../model/evidence.ts';
+import { GuestError } from './guest.ts';
+import { type MachineEnd, panicked, type RunningMachine } from './qemu/machine.ts';
+
+/** Where the guest was when its machine ended. */
+export type GuestPhase = 'boot' | 'idle' | 'ask';
+
+const CONSOLE_TAIL_CHARS = 4000;
+const STDERR_TAIL_CHARS = 1500;
+
+/** The last words of the console, for an error. */
+export function consoleTail(machine: RunningMachine): string {
+  return machine.console.tail(CONSOLE_TAIL_CHARS);
+}
+
+/** The error for a machine that ended by itself while it should have worked. */
+export function machineFailure(
+  machine: RunningMachine,
+  end: MachineEnd,
+  phase: GuestPhase,
+  stages: readonly Stage[],
+): GuestError {
+  const details = { stages, consoleTail: consoleTail(machine) };
+  if (end.kind === 'kvm-error') {
+    const advice = 'set BPFCOMPAT_ACCEL=tcg to run without KVM';
+    return new GuestError('kvm_unusable', `KVM cannot run this guest (${end.line.slice(0, 200)}); ${advice}`, details);
+  }
+  const stderr = machine.stderr.tail(STDERR_TAIL_CHARS);
+  if (/No space left on device/i.test(stderr)) {
+    return new GuestError('no_space', `QEMU found no space left: ${stderr}; free some space and run again`, details);
+  }
+  const when = phase === 'boot' ? 'while it booted' : atStage(stages);
+  if (end.kind === 'panic' || panicked(machine)) {
+    return new GuestError('guest_crash', `the guest's kernel panicked ${when}; see serial.log`, details);
+  }
+  if (phase === 'boot') {
+    const said = stderr === '' ? 'it printed nothing' : stderr;
+    return new GuestError('qemu_failed', `QEMU ended before the guest was up (${exitWords(end)}): ${said}`, details);
+  }
+  const tail = stderr === '' ? '' : `: ${stderr}`;
+  return new GuestError(
+    'guest_crash',
+    `the guest ended ${when} (QEMU: ${exitWords(end)}${tail}); see serial.log`,
+    details,
+  );
+}
+
+function exitWords(end: Extract<MachineEnd, { kind: 'exit' }>): string {
+  return end.signal === null ? `exit code ${end.exitCode}` : `signal ${end.signal}`;
+}
+
+/** The last thing the guest was about to do. */
+function atStage(stages: readonly Stage[]): string {
+  const last = stages.at(-1);
+  if (last === undefined) return 'before it answered';
+  return last.stage === 'step' ? `during ${last.phase} of ${last.subject}` : `after stage ${last.stage}`;
+}

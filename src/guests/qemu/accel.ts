@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { throwIfCancelled, UsageError } from '../../model/errors.ts';
+import { sanitizeText } from '../../validator/sanitize.ts';
+import { BASE_ARGS, cpuModel, machineType } from './argv.ts';
+import type { Qemu } from './find-qemu.ts';
+import { KVM_DEVICE, sandboxForKvm } from './kvm-access.ts';
+import { kvmErrorLine } from './kvm-errors.ts';
+import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from './probe-guest.ts';
+import { type Sandbox, sandboxForFiles, wrap, wrappedFile } from './sandbox.ts';
+import { toolEnv } from './tool-env.ts';
+
+/** How guests are run, and a sentence for the report that says why. */
+export interface Accel {
+  readonly accel: 'kvm' | 'tcg';
+  readonly reason: string;
+}
+
+/** A working KVM needs 0.1 s. */
+const PROBE_TIMEOUT_MS = 3000;
+
+export interface AccelOptions {
+  readonly qemu: Qemu;
+  readonly sandbox: Sandbox;
+  /** The answer of a probe boot is kept here until the host boots again or QEMU changes. */
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** The decision, and the sandbox in which it can be carried out. */
+export interface ChosenAccel {
+  readonly accel: Accel;
+  readonly sandbox: Sandbox;
+}
+
+/**
+ * Decides between KVM and TCG: `BPFCOMPAT_ACCEL` (`kvm`, `tcg`, `auto`), else KVM when a guest really ran under it.
+ * A device that exists, opens and creates a VM proves nothing: nested set-ups have been seen to hang every guest.
+ * @throws UsageError `bad_accel`, CancelledError.
+ */
+export async function chooseAccel(host: Host, options: AccelOptions): Promise<ChosenAccel> {
+  const { sandbox, signal } = options;
+  const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
+  const wanted = host.env['BPFCOMPAT_ACCEL'] || 'auto';
+  if (wanted === 'tcg') return tcg('BPFCOMPAT_ACCEL=tcg asks for software emulation');
+  if (wanted !== 'auto' && wanted !== 'kvm') {
+    throw new UsageError('bad_accel', `BPFCOMPAT_ACCEL=${wanted}: set it to auto, kvm or tcg`);
+  }
+  const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
+  if (wanted === 'kvm') {
+    const accel: Accel = { accel: 'kvm', reason: 'BPFCOMPAT_ACCEL=kvm asks for KVM, without a probe' };
+    return { accel, sandbox: kvmSandbox ?? sandbox };
+  }
+  if (host.arch !== 'x86_64') return tcg(`KVM cannot run x86_64 guests on ${host.arch}`);
+  if ((await host.files.stat(KVM_DEVICE)) === undefined) return tcg(`there is no ${KVM_DEVICE} on this machine`);
+  if (kvmSandbox === undefined) {
+    return tcg(`${KVM_DEVICE} may not be opened by this user (join the group kvm to use it)`);
+  }
+  const accel = await probedAccel(host, { ...options, sandbox: kvmSandbox });
+  return { accel, sandbox: accel.accel === 'kvm' ? kvmSandbox : sandbox };
+}
+
+async function probedAccel(host: Host, options: AccelOptions): Promise<Accel> {
+  const bootId = (await host.files.read('/proc/sys/kernel/random/boot_id', 4096)).toString().trim();
+  const key = [bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(' ');
+  const file = join(options.cacheDir, 'accel.json');
+  const known = await readAnswer(host, file, key);
+  if (known !== undefined) return known;
+  const failure = await probeKvm(host, options);
+  throwIfCancelled(options.signal);
+  const answer: Accel =
+    failure === undefined
+      ? { accel: 'kvm', reason: 'a probe guest ran under KVM' }
+      : { accel: 'tcg', reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure}` };
+  await host.files.makeDir(options.cacheDir);
+  await host.files.writeAtomic(file, `${JSON.stringify({ key, ...answer })}\n`);
+  return answer;
+}
+
+/** What an earlier process found out under the same conditions; anything odd counts as not known. */
+async function readAnswer(host: Host, file: string, key: string): Promise<Accel | undefined> {
+  try {
+    const value: unknown = JSON.parse((await host.files.read(file, 64 * 1024)).toString());
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { key: foundKey, accel, reason } = value as Record<string, unknown>;
+    if (foundKey !== key || typeof reason !== 'string') return undefined;
+    return accel === 'kvm' || accel === 'tcg' ? { accel, reason } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Boots the probe guest under KVM; why that failed, or undefined when it worked. */
+async function probeKvm(host: Host, options: AccelOptions): Promise<string | undefined> {
+  await using dir = await host.files.tempDir('bpfcompat-accel-');
+  const guest = join(dir.path, 'probe.bin');
+  await host.files.writeAtomic(guest, PROBE_GUEST);
+  const argv = [
+    ...BASE_ARGS,
+    ...['-machine', machineType('kvm'), '-cpu', cpuModel('kvm'), '-m', '64'],
+    ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`],
+    ...['-kernel', wrappedFile(0)],
+  ];
+  const sandbox = await sandboxForFiles(host, options.sandbox, [guest], options.signal);
+  const { command, args } = wrap(sandbox, options.qemu.command, argv, { files: [guest] });
+  const kvmGaveUp = new AbortController();
+  const result = await host.run(command, args, {
+    env: toolEnv(host),
+    cwd: '/',
+    signal: AbortSignal.any([options.signal, kvmGaveUp.signal]),
+    timeoutMs: PROBE_TIMEOUT_MS,
+    maxOutput: 64 * 1024,
+    onLine: (fd, line) => {
+      if (fd === 2 && kvmErrorLine(line) !== undefined) kvmGaveUp.abort();
+    },
+  });
+  if (result.exitCode === PROBE_PASSED) return undefined;
+  const stderr = sanitizeText(result.stderr.toString()).trim();
+  const line = kvmErrorLine(stderr);
+  if (line !== undefined) return line.slice(0, 200);
+  if (result.timedOut) return `no answer within ${PROBE_TIMEOUT_MS / 1000} s`;
+  return (stderr.split('\n')[0] || `QEMU ended with ${result.exitCode ?? result.signal}`).slice(0, 200);
+}

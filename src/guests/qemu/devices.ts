@@ -1,0 +1,31 @@
+/** Parts of a machine: what QEMU needs for them and what the guest's kernel is told about them. */
+export interface Device {
+  readonly args: readonly string[];
+  readonly kernelArgs: readonly string[];
+}
+
+/**
+ * Kernel console on QEMU's own stdout; `signal=off` so that bytes never become signals.
+ * One UART instead of the 4 to 32 that distro kernels look for.
+ */
+export const serialConsole: Device = {
+  args: ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+  kernelArgs: ['console=ttyS0', '8250.nr_uarts=1'],
+};
+
+export const PORT_NAME = 'org.bpfcompat.port';
+
+/**
+ * The guest protocol's port, connected to descriptor `fd` that QEMU inherits (a socket): no socket file, so there is
+ * nothing to clean up, to guess or to race for.
+ */
+export function validatorPort(fd: number): Device {
+  return {
+    args: [
+      ...['-device', 'virtio-serial-pci,max_ports=2'],
+      ...['-chardev', `socket,id=port,fd=${fd}`],
+      ...['-device', `virtserialport,chardev=port,name=${PORT_NAME}`],
+    ],
+    kernelArgs: [],
+  };
+}

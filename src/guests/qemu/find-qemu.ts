@@ -1,0 +1,42 @@
+import type { Host } from '../../host/host.ts';
+import { HostError, throwIfCancelled } from '../../model/errors.ts';
+import { toolEnv } from './tool-env.ts';
+
+export interface Qemu {
+  readonly command: string;
+  /** `7.2.22` */
+  readonly version: string;
+  /** First line of `--version`: names the distro's build too. */
+  readonly build: string;
+}
+
+/** Oldest release with everything the machines of ours use; older ones are not tried. */
+const FLOOR: readonly [number, number] = [7, 2];
+const INSTALL = 'on Debian or Ubuntu: apt-get install qemu-system-x86; on Fedora: dnf install qemu-system-x86-core';
+
+/**
+ * The QEMU to use: `BPFCOMPAT_QEMU`, else `qemu-system-x86_64` of PATH.
+ * @throws HostError `qemu_missing`, `qemu_too_old` or `qemu_broken`, each with the remedy.
+ */
+export async function findQemu(host: Host, signal: AbortSignal): Promise<Qemu> {
+  const command = host.env['BPFCOMPAT_QEMU'] || 'qemu-system-x86_64';
+  const options = { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal };
+  const result = await host.run(command, ['--version'], options).catch((cause) => {
+    throw new HostError('qemu_missing', `cannot run ${command}; install QEMU (${INSTALL})`, { cause });
+  });
+  throwIfCancelled(signal);
+  const build = result.stdout.toString().split('\n')[0]?.trim() ?? '';
+  const match = /^QEMU emulator version ((\d+)\.(\d+)[.\d]*)/.exec(build);
+  if (result.exitCode !== 0 || match === null) {
+    const said = (result.stderr.toString().trim() || build || 'nothing').slice(0, 200);
+    throw new HostError('qemu_broken', `${command} --version failed (${said}); reinstall QEMU (${INSTALL})`);
+  }
+  const [major, minor] = [Number(match[2]), Number(match[3])];
+  if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
+    throw new HostError(
+      'qemu_too_old',
+      `${command} is QEMU ${match[1]}; at least ${FLOOR.join('.')} is needed: update it, or set BPFCOMPAT_QEMU to a newer one`,
+    );
+  }
+  return { command, version: match[1]!, build };
+}

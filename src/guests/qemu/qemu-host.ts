@@ -1,0 +1,21 @@
+import type { Host } from '../../host/host.ts';
+import { type Accel, chooseAccel } from './accel.ts';
+import { findQemu, type Qemu } from './find-qemu.ts';
+import { detectSandbox, type Sandbox } from './sandbox.ts';
+
+/** What this machine can do with QEMU; found out once per process. */
+export interface QemuHost {
+  readonly qemu: Qemu;
+  readonly sandbox: Sandbox;
+  readonly accel: Accel;
+}
+
+/**
+ * Looks for QEMU, tries the sandbox layers and the accelerator.
+ * @throws HostError without a usable QEMU, UsageError for a bad `BPFCOMPAT_ACCEL`, CancelledError.
+ */
+export async function prepareQemu(host: Host, cacheDir: string, signal: AbortSignal): Promise<QemuHost> {
+  const [qemu, sandbox] = await Promise.all([findQemu(host, signal), detectSandbox(host, signal)]);
+  const chosen = await chooseAccel(host, { qemu, sandbox, cacheDir, signal });
+  return { qemu, ...chosen };
+}

@@ -1,0 +1,144 @@
+import { randomInt } from 'node:crypto';
+import type { Host } from '../../host/host.ts';
+import { throwIfCancelled } from '../../model/errors.ts';
+import { toolEnv } from './tool-env.ts';
+
+/** Layers around QEMU besides its own seccomp filter. A missing one is recorded, never fatal. */
+export type SandboxLayer = 'namespaces' | 'own-uid' | 'no-new-privs' | 'limits';
+
+/** What the wrapper programs can do on this machine, strongest combination that really ran. */
+export interface Sandbox {
+  readonly layers: readonly SandboxLayer[];
+  /** Namespaces need a user namespace first, because we are not root. */
+  readonly userNamespace: boolean;
+  /** Group a program with a uid of its own keeps (that of /dev/kvm). */
+  readonly group?: number | undefined;
+}
+
+export interface Wrapped {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export interface WrapOptions {
+  /** Files the program may read, opened before rights are dropped; see `wrappedFile`. At most six. */
+  readonly files: readonly string[];
+}
+
+/** Uids nobody else uses: above those of containers and of users. */
+const FIRST_UID = 1_900_000_000;
+const UID_COUNT = 100_000_000;
+
+/** Everything but QEMU itself that a uid of its own runs: threads. */
+const MAX_THREADS = 64;
+
+/** Shells open single-digit descriptors only; channels of the host count up from 3, files count down from 9. */
+const LAST_FD = 9;
+
+/** Path below which the wrapped program finds `files[index]`, whatever its uid may reach in the file system. */
+export function wrappedFile(index: number): string {
+  return `/proc/self/fd/${LAST_FD - index}`;
+}
+
+/**
+ * The command line that runs `command` inside the layers. All wrappers replace themselves (or die with their child), so
+ * killing the process group ends everything, and a killed bpfcompat takes the program with it.
+ */
+export function wrap(sandbox: Sandbox, command: string, args: readonly string[], options: WrapOptions): Wrapped {
+  const words: string[] = [];
+  const has = (layer: SandboxLayer): boolean => sandbox.layers.includes(layer);
+  if (has('namespaces')) words.push('setpriv', '--pdeathsig', 'KILL', ...unshareArgs(sandbox.userNamespace));
+  words.push(...openFiles(options.files));
+  if (has('no-new-privs')) {
+    words.push('setpriv', '--no-new-privs', '--ambient-caps=-all', '--inh-caps=-all', '--bounding-set=-all');
+    if (has('own-uid')) words.push(...ownUidArgs(sandbox.group));
+    // Changing the uid clears the parent-death signal, hence (again) here.
+    words.push('--pdeathsig', 'KILL');
+  }
+  if (has('limits')) {
+    words.push('prlimit', '--nofile=256', '--core=0');
+    if (has('own-uid')) words.push(`--nproc=${MAX_THREADS}`);
+  }
+  words.push(command, ...args);
+  return { command: words[0]!, args: words.slice(1) };
+}
+
+function unshareArgs(userNamespace: boolean): string[] {
+  return [
+    'unshare',
+    ...(userNamespace ? ['--user', '--map-current-user', '--keep-caps'] : []),
+    ...['--net', '--ipc', '--uts', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ];
+}
+
+function ownUidArgs(group: number | undefined): string[] {
+  const uid = FIRST_UID + randomInt(UID_COUNT);
+  const groups = group === undefined ? ['--clear-groups'] : [`--groups=${group}`];
+  return [`--reuid=${uid}`, `--regid=${uid}`, ...groups];
+}
+
+/** Paths travel as arguments of the shell, never inside its script. */
+function openFiles(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const opens = files.map((_, index) => `${LAST_FD - index}<"$${index + 1}"`).join(' ');
+  return ['sh', '-c', `exec ${opens}; shift ${files.length}; exec "$@"`, 'sh', ...files];
+}
+
+function candidates(root: boolean): Sandbox[] {
+  const combinations: SandboxLayer[][] = root
+    ? [
+        ['namespaces', 'own-uid', 'no-new-privs', 'limits'],
+        ['own-uid', 'no-new-privs', 'limits'],
+        ['namespaces', 'no-new-privs', 'limits'],
+      ]
+    : [['namespaces', 'no-new-privs', 'limits']];
+  combinations.push(['no-new-privs', 'limits'], ['no-new-privs'], ['limits']);
+  return combinations.map((layers) => ({ layers, userNamespace: !root && layers.includes('namespaces') }));
+}
+
+/** The layers must show in the process itself; a wrapper that exits 0 without effect does not count. */
+function showsLayers(status: string, sandbox: Sandbox): boolean {
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '';
+  if (!sandbox.layers.includes('no-new-privs')) return true;
+  if (field('NoNewPrivs') !== '1' || !/^0+$/.test(field('CapEff'))) return false;
+  return !sandbox.layers.includes('own-uid') || Number(field('Uid')) >= FIRST_UID;
+}
+
+/** Tries the layers, strongest combination first, and keeps the first that works here. About 30 ms. */
+export async function detectSandbox(host: Host, signal: AbortSignal): Promise<Sandbox> {
+  const env = toolEnv(host);
+  const options = { env, cwd: '/', timeoutMs: 10_000, signal };
+  const id = await host.run('id', ['-u'], options);
+  const root = id.stdout.toString().trim() === '0';
+  for (const sandbox of candidates(root)) {
+    const { command, args } = wrap(sandbox, 'cat', ['/proc/self/status'], { files: [] });
+    // A wrapper program that is not installed is a layer we do not have.
+    const result = await host.run(command, args, options).catch(() => undefined);
+    throwIfCancelled(signal);
+    if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return sandbox;
+  }
+  return { layers: [], userNamespace: false };
+}
+
+/** The same without the uid of its own. */
+export function withoutOwnUid(sandbox: Sandbox): Sandbox {
+  return { ...sandbox, layers: sandbox.layers.filter((layer) => layer !== 'own-uid') };
+}
+
+/**
+ * Gives up the uid of its own where it could not read `files` (private modes); the other layers stay.
+ * Without that layer nothing changes.
+ */
+export async function sandboxForFiles(
+  host: Host,
+  sandbox: Sandbox,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<Sandbox> {
+  if (!sandbox.layers.includes('own-uid')) return sandbox;
+  const paths = files.map((_, index) => wrappedFile(index));
+  const { command, args } = wrap(sandbox, 'head', ['-c', '1', '--', ...paths], { files });
+  const result = await host.run(command, args, { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal });
+  throwIfCancelled(signal);
+  return result.exitCode === 0 ? sandbox : withoutOwnUid(sandbox);
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { CancelledError } from '../model/errors.ts';
+import type { Evidence, Hello } from '../model/evidence.ts';
+import { converse, ProtocolViolation } from './conversation.ts';
+import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
+import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.ts';
+import { type RunningMachine, startMachine } from './qemu/machine.ts';
+import type { Wrapped } from './qemu/sandbox.ts';
+
+/**
+ * Starts a machine and resolves once its guest said hello as kernel `release`.
+ * @throws GuestError when it did not; CancelledError when `signal` was aborted. Nothing is left running then.
+ */
+export async function openGuest(host: Host, qemu: Wrapped, release: string, options: OpenOptions): Promise<Guest> {
+  if (options.signal.aborted) throw new CancelledError();
+  const started = host.monotonicMs();
+  const machine = startMachine(host, qemu);
+  const talk = converse(machine.port);
+  let phase: GuestPhase = 'boot';
+  let ending: Promise<void> | undefined;
+  let failed = false;
+
+  function end(): Promise<void> {
+    ending ??= (async () => {
+      options.signal.removeEventListener('abort', onAbort);
+      await machine.stop();
+      talk.fail(new GuestError('internal', 'the guest was ended'));
+      await writeLogs(host, machine, options.dir, failed);
+    })();
+    return ending;
+  }
+
+  /** The guest is lost: says so to whoever waits and ends it. */
+  function fail(error: unknown): void {
+    failed = true;
+    talk.fail(error);
+    void end().catch(() => {});
+  }
+
+  function onAbort(): void {
+    fail(new CancelledError('cancelled', { cause: options.signal.reason }));
+  }
+
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  void machine.ended.then((why) => {
+    if (ending === undefined) fail(machineFailure(machine, why, phase, talk.stages()));
+  });
+
+  /** Waits for `answer`, at most `limitMs`; every other way to end is a failure of the guest. */
+  async function within<T>(answer: Promise<T>, limitMs: number, onTimeout: () => GuestError): Promise<T> {
+    const timer = setTimeout(() => fail(onTimeout()), limitMs);
+    try {
+      return await answer;
+    } catch (error) {
+      const reported = error instanceof ProtocolViolation ? protocolError(error.message) : error;
+      fail(reported);
+      await end();
+      throw reported;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function protocolError(reason: string): GuestError {
+    const details = { stages: talk.stages(), consoleTail: consoleTail(machine) };
+    return new GuestError('protocol', `the guest broke the protocol: ${reason}`, details);
+  }
+
+  const hello: Hello = await within(talk.hello, options.bootTimeoutMs, () => {
+    const words = `the guest did not come up within ${options.bootTimeoutMs} ms; see serial.log`;
+    return new GuestError('boot_timeout', words, { consoleTail: consoleTail(machine) });
+  });
+  const bootMs = host.monotonicMs() - started;
+  if (hello.kernel.release !== release) {
+    const words = `the guest runs kernel ${hello.kernel.release.slice(0, 80)}, expected ${release}`;
+    fail(new GuestError('wrong_kernel', words));
+    await end();
+    throw new GuestError('wrong_kernel', words);
+  }
+  phase = 'idle';
+
+  async function ask(request: GuestRequest, asked: AskOptions): Promise<Evidence> {
+    if (asked.signal.aborted) throw new CancelledError();
+    const onCancel = (): void => fail(new CancelledError('cancelled', { cause: asked.signal.reason }));
+    asked.signal.addEventListener('abort', onCancel, { once: true });
+    phase = 'ask';
+    try {
+      const answer = await within(talk.ask(request, asked.onStage), asked.timeoutMs, () => {
+        const details = { stages: talk.stages(), consoleTail: consoleTail(machine) };
+        return new GuestError('timeout', `no complete answer within ${asked.timeoutMs} ms; see serial.log`, details);
+      });
+      const last = answer.stages.at(-1);
+      if (last?.stage === 'exit' && last.kind === 'protocol') {
+        throw protocolError('the validator process in the guest wrote garbage');
+      }
+      return { hello, ...answer };
+    } finally {
+      phase = 'idle';
+      asked.signal.removeEventListener('abort', onCancel);
+    }
+  }
+
+  return { hello, bootMs, ask, console: () => machine.console.text(), [Symbol.asyncDispose]: end };
+}
+
+/**
+ * Writes serial.log (raw bytes, bounded) and qemu.log. A guest that already failed reports that failure and not the
+ * one of its logs.
+ */
+async function writeLogs(host: Host, machine: RunningMachine, dir: string, failed: boolean): Promise<void> {
+  try {
+    await host.files.writeAtomic(join(dir, 'serial.log'), machine.console.bytes());
+    await host.files.writeAtomic(join(dir, 'qemu.log'), machine.stderr.bytes());
+  } catch (cause) {
+    if (failed) return;
+    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+    const words = full ? `no space left for the logs in ${dir}; free some` : `cannot write the logs in ${dir}`;
+    throw new GuestError(full ? 'no_space' : 'internal', words, { cause });
+  }
+}

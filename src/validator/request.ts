@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { AttachMode, FunctionalTest } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import { BLOB_KINDS, encodeFrame, MAX_HOST_PAYLOAD } from './frames.ts';
+import { functionalPlanText } from './functional-plan.ts';
+import { sanitizeText } from './sanitize.ts';
+
+/** What is asked about one artifact; `guests/guest.ts` has the same fields as `GuestRequest`. */
+export interface Question {
+  readonly artifact: Uint8Array;
+  readonly artifactName: string;
+  readonly attachMode: AttachMode;
+  readonly probeFeatures: boolean;
+  readonly functionalTests: readonly FunctionalTest[];
+  readonly requiredPrograms: readonly string[];
+  readonly tuning: readonly string[];
+  /** Milliseconds the validator may work inside the guest. */
+  readonly workTimeoutMs: number;
+}
+
+/** What the guest must repeat in `begin`. */
+export interface Expectation {
+  readonly nonce: string;
+  readonly artifactSha256: string;
+}
+
+/** A request on the wire: its bytes in order, and what has to come back. */
+export interface WireRequest {
+  readonly expect: Expectation;
+  readonly chunks: readonly Buffer[];
+  /** Sequence number of the next frame in this direction. */
+  readonly nextSeq: number;
+}
+
+const TUNING =
+  /^(?:set_map_max_entries|set_map_inner_ringbuf|set_map_inner_map|set_prog_type|prog_variants|probe_companions)=/;
+
+function singleLine(what: string, value: string): string {
+  if (!/[\u0000-\u001f\u007f]/.test(value)) return value;
+  throw new UsageError('bad_request_value', `${what} ${JSON.stringify(value)} has a control character; remove it`);
+}
+
+function tuningLine(line: string): string {
+  if (TUNING.test(line)) return singleLine('the validator option', line);
+  throw new UsageError(
+    'bad_request_value',
+    `unknown validator option ${JSON.stringify(line)}; see docs/guest-protocol.md`,
+  );
+}
+
+/** File names may hold any byte but must not add lines to the request. */
+function safeName(name: string): string {
+  return (
+    sanitizeText(name)
+      .replace(/[\n\t]/g, ' ')
+      .trim()
+      .slice(0, 255) || 'artifact'
+  );
+}
+
+/**
+ * The text of a request, docs/guest-protocol.md "Request".
+ * @throws UsageError `bad_request_value` for a value that would break the line format.
+ */
+export function requestText(question: Question, expect: Expectation, functionalPlanSize: number): string {
+  const lines = [
+    'request.v1',
+    `nonce=${expect.nonce}`,
+    `artifact_name=${safeName(question.artifactName)}`,
+    `artifact_sha256=${expect.artifactSha256}`,
+    `artifact_size=${question.artifact.length}`,
+    `functional_plan_size=${functionalPlanSize}`,
+    `attach_mode=${question.attachMode}`,
+    `probe_features=${question.probeFeatures}`,
+    `work_timeout_ms=${Math.max(1, Math.round(question.workTimeoutMs))}`,
+    ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
+    ...question.tuning.map(tuningLine),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Request and blobs as frames, counted from `seq`.
+ * @throws UsageError for an artifact the protocol cannot carry, or values that would break the line format.
+ */
+export function encodeRequest(question: Question, nonce: string, seq: number): WireRequest {
+  if (question.artifact.length > MAX_HOST_PAYLOAD) {
+    throw new UsageError(
+      'artifact_too_large',
+      `${question.artifactName}: ${question.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`,
+    );
+  }
+  const expect = { nonce, artifactSha256: createHash('sha256').update(question.artifact).digest('hex') };
+  const plan = Buffer.from(functionalPlanText(question.functionalTests));
+  const text = Buffer.from(requestText(question, expect, plan.length));
+  const chunks = [
+    encodeFrame({ name: 'request', seq, payload: text }),
+    encodeFrame({ name: 'blob', kind: BLOB_KINDS.artifact, seq: seq + 1, payload: question.artifact }),
+  ];
+  if (plan.length > 0) {
+    chunks.push(encodeFrame({ name: 'blob', kind: BLOB_KINDS.functionalPlan, seq: seq + 2, payload: plan }));
+  }
+  return { expect, chunks, nextSeq: seq + chunks.length };
+}

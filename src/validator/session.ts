@@ -1,0 +1,125 @@
+import { Hello, Stage } from '../model/evidence.ts';
+import { type Frame, HEADER_BYTES, MAX_REQUEST_BYTES, MAX_STAGE_FRAMES } from './frames.ts';
+import { parseGuestJson } from './json.ts';
+import type { Expectation } from './request.ts';
+import { sanitizeStrings, sanitizeText } from './sanitize.ts';
+import { noStages, type Progress, takeStage } from './stage-order.ts';
+
+/** Where the talk with one guest stands. A plain value; `receive` and `ask` give the next one. */
+export type Session =
+  | { readonly phase: 'new' }
+  | { readonly phase: 'ready' }
+  | {
+      readonly phase: 'asked';
+      readonly expect: Expectation;
+      readonly progress: Progress;
+      readonly stageFrames: number;
+      readonly bytes: number;
+    }
+  | { readonly phase: 'closed' }
+  | { readonly phase: 'broken'; readonly reason: string };
+
+/** What a frame meant. `answered` follows the `exit` stage: the request is complete. */
+export type SessionEvent =
+  | { readonly type: 'hello'; readonly hello: Hello }
+  | { readonly type: 'stage'; readonly stage: Stage; readonly answered: boolean }
+  | { readonly type: 'document'; readonly text: string }
+  | { readonly type: 'bye' }
+  | { readonly type: 'violation'; readonly reason: string };
+
+export type Step = readonly [Session, SessionEvent];
+
+export const newSession: Session = { phase: 'new' };
+
+function broken(reason: string): Step {
+  return [
+    { phase: 'broken', reason },
+    { type: 'violation', reason },
+  ];
+}
+
+/** The session after a request was sent; only a guest that said hello and owes no answer can be asked. */
+export function ask(session: Session, expect: Expectation): Session {
+  if (session.phase !== 'ready') return { phase: 'broken', reason: `asked while ${session.phase}` };
+  return { phase: 'asked', expect, progress: noStages(), stageFrames: 0, bytes: 0 };
+}
+
+/** Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one. */
+export function receive(session: Session, frame: Frame): Step {
+  switch (session.phase) {
+    case 'broken':
+      return broken(session.reason);
+    case 'closed':
+      return broken(`${frame.name} after bye`);
+    case 'new':
+      return frame.name === 'hello' ? receiveHello(frame) : broken(`${frame.name} before hello`);
+    case 'ready':
+      if (frame.name === 'bye') return [{ phase: 'closed' }, { type: 'bye' }];
+      return broken(frame.name === 'hello' ? 'second hello' : `${frame.name} while nothing was asked`);
+    case 'asked':
+      return receiveAnswer(session, frame);
+  }
+}
+
+function receiveHello(frame: Frame): Step {
+  const parsed = parseGuestJson(frame.payload);
+  if (!parsed.ok) return broken(`hello is ${parsed.reason}`);
+  const hello = Hello.safeParse(parsed.value);
+  if (!hello.success) return broken(`hello does not fit its schema (${issue(hello.error)})`);
+  return [{ phase: 'ready' }, { type: 'hello', hello: sanitizeStrings(hello.data) }];
+}
+
+type Asked = Extract<Session, { phase: 'asked' }>;
+
+function receiveAnswer(session: Asked, frame: Frame): Step {
+  const bytes = session.bytes + HEADER_BYTES + frame.payload.length;
+  if (bytes > MAX_REQUEST_BYTES) return broken(`more than ${MAX_REQUEST_BYTES} bytes for one request`);
+  switch (frame.name) {
+    case 'document':
+      return receiveDocument({ ...session, bytes }, frame);
+    case 'stage':
+      return receiveStage({ ...session, bytes, stageFrames: session.stageFrames + 1 }, frame);
+    case 'hello':
+      return broken('second hello');
+    default:
+      return broken(`${frame.name} before the answer was complete`);
+  }
+}
+
+function receiveDocument(session: Asked, frame: Frame): Step {
+  const progress = takeStage(session.progress, 'document');
+  if (typeof progress === 'string') return broken(progress);
+  const parsed = parseGuestJson(frame.payload);
+  if (!parsed.ok) return broken(`document is ${parsed.reason}`);
+  return [
+    { ...session, progress },
+    { type: 'document', text: frame.payload.toString('utf8') },
+  ];
+}
+
+function receiveStage(session: Asked, frame: Frame): Step {
+  if (session.stageFrames > MAX_STAGE_FRAMES) return broken(`more than ${MAX_STAGE_FRAMES} stages for one request`);
+  const parsed = parseGuestJson(frame.payload);
+  if (!parsed.ok) return broken(`stage is ${parsed.reason}`);
+  const checked = Stage.safeParse(parsed.value);
+  if (!checked.success) return broken(`stage does not fit its schema (${issue(checked.error)})`);
+  const stage = sanitizeStrings(checked.data);
+  if (stage.stage === 'begin') {
+    if (stage.nonce !== session.expect.nonce) return broken('begin repeats another nonce');
+    if (stage.artifact_sha256 !== session.expect.artifactSha256) return broken('begin repeats another artifact digest');
+  }
+  const progress = takeStage(session.progress, stage);
+  if (typeof progress === 'string') return broken(progress);
+  const answered = stage.stage === 'exit';
+  return [answered ? { phase: 'ready' } : { ...session, progress }, { type: 'stage', stage, answered }];
+}
+
+/** The first complaint of a schema, without the guest's own words beyond a short path. */
+function issue(error: {
+  readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[];
+}): string {
+  const first = error.issues[0];
+  if (first === undefined) return 'unknown';
+  const path = first.path.map(String).join('.').slice(0, 80);
+  return sanitizeText(`${path === '' ? 'value' : path}: ${first.message}`).slice(0, 200);
+}

@@ -1,0 +1,71 @@
+import type { Stage } from '../model/evidence.ts';
+
+/** What of a request has been said; enough to tell whether the next stage is legal. */
+export interface Progress {
+  /** Rank of the latest stage: ranks never go down. */
+  readonly rank: number;
+  readonly openPassed: boolean;
+  readonly loadPassed: boolean;
+  /** Programs, attaches and tests that had their say. Grows in place: copying it per stage would cost a quadratic sum. */
+  readonly seen: Set<string>;
+}
+
+export function noStages(): Progress {
+  return { rank: -1, openPassed: false, loadPassed: false, seen: new Set() };
+}
+
+type Kind = Stage['stage'] | 'document';
+
+const RANK: Readonly<Record<Exclude<Kind, 'step'>, number>> = {
+  begin: 0,
+  open: 1,
+  program: 2,
+  map: 2,
+  load: 3,
+  attach: 4,
+  functional: 5,
+  document: 6,
+  exit: 7,
+};
+
+/** Stages of which there may be several in a request. */
+const REPEATABLE: ReadonlySet<Kind> = new Set(['program', 'map', 'attach', 'functional']);
+/** Stages that only make sense once the object could be opened. */
+const AFTER_OPEN: ReadonlySet<Kind> = new Set(['program', 'map', 'load', 'attach', 'functional']);
+
+/** What may be said once only, though its kind repeats. Map names can be cut by the kernel, so they are no key. */
+function identity(stage: Stage): string | undefined {
+  switch (stage.stage) {
+    case 'program':
+      return `program\0${stage.section}\0${stage.name}`;
+    case 'attach':
+      return `attach\0${stage.section}\0${stage.program}`;
+    case 'functional':
+      return `functional\0${stage.name}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The progress after `stage`, or the words of why it is not legal now. An earlier stage can never be said again. */
+export function takeStage(progress: Progress, stage: Stage | 'document'): Progress | string {
+  const kind: Kind = stage === 'document' ? 'document' : stage.stage;
+  if (kind !== 'begin' && progress.rank < RANK.begin) return `${kind} before begin`;
+  if (kind === 'step') return progress.rank < RANK.document ? progress : 'step after the document';
+  const rank = RANK[kind];
+  if (rank < progress.rank) return `${kind} out of order`;
+  if (rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
+  if (AFTER_OPEN.has(kind) && !progress.openPassed) return `${kind} without a passed open`;
+  if (kind === 'attach' && !progress.loadPassed) return 'attach without a passed load';
+  if (kind === 'functional' && progress.rank < RANK.load) return 'functional before load';
+  const key = stage === 'document' ? undefined : identity(stage);
+  if (key !== undefined && progress.seen.has(key)) return `${kind} twice for the same subject`;
+  const passed = stage !== 'document' && 'status' in stage && stage.status === 'pass';
+  if (key !== undefined) progress.seen.add(key);
+  return {
+    rank,
+    openPassed: progress.openPassed || (kind === 'open' && passed),
+    loadPassed: progress.loadPassed || (kind === 'load' && passed),
+    seen: progress.seen,
+  };
+}
