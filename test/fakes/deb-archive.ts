@@ -84,8 +84,8 @@ export function pinOf(root: string, deb: FakeDeb): { path: string; size: number;
   return { path: poolPath(deb), size: bytes.length, sha256: sha256(bytes) };
 }
 
-/** Signs `dists/<suite>/InRelease` over the Packages file that is there. */
-export function signSuite(root: string, suite: string, key: FakeKey): void {
+/** Signs `dists/<suite>/InRelease` over the Packages file that is there. `more`: further header lines. */
+export function signSuite(root: string, suite: string, key: FakeKey, more: readonly string[] = []): void {
   const dist = join(root, 'dists', suite);
   const packages = readFileSync(join(dist, 'main/binary-amd64/Packages'));
   const release = [
@@ -93,6 +93,7 @@ export function signSuite(root: string, suite: string, key: FakeKey): void {
     `Suite: ${suite}`,
     `Codename: ${suite}`,
     `Date: ${new Date().toUTCString().replace('GMT', 'UTC')}`,
+    ...more,
     'Architectures: amd64',
     'Components: main',
     'SHA256:',

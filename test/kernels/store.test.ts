@@ -1,0 +1,289 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listKernels, pruneKernels } from '../../src/kernels/inventory.ts';
+import { storeRoot } from '../../src/kernels/store-root.ts';
+import type { Profile } from '../../src/model/kernel.ts';
+import { wholeKernel } from '../fakes/kernel-debs.ts';
+import { type KernelLab, type KeyRing, makeKeys, openLab } from '../fakes/kernel-lab.ts';
+
+let keys: KeyRing;
+beforeAll(() => {
+  keys = makeKeys();
+}, 60_000);
+afterAll(() => keys.drop());
+
+const KERNEL = wholeKernel('6.1.0-9-cloud-amd64', '6.1.9-1');
+const isDeb = (path: string): boolean => path.endsWith('.deb');
+
+/** Lets the server begin to send a package and then go silent. Resolves when it was asked for one. */
+function stallPackages(lab: KernelLab): Promise<void> {
+  return new Promise((resolve) => {
+    lab.server.intercept = (path, response) => {
+      if (!isDeb(path)) return false;
+      const { size } = statSync(join(lab.root, path));
+      response.writeHead(200, { 'content-length': size }).write('!<arch>\n');
+      resolve();
+      return true;
+    };
+  });
+}
+
+async function script(lab: KernelLab): Promise<string> {
+  const outfile = join(lab.root, '..', 'ensure.mjs');
+  const entryPoints = [join(import.meta.dirname, '../fakes/ensure-process.ts')];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+function ask(
+  lab: KernelLab,
+  file: string,
+  profile: Profile,
+): { child: ReturnType<typeof spawn>; answer: Promise<string> } {
+  const child = spawn(process.execPath, [file, JSON.stringify(profile)], {
+    env: lab.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  return { child, answer: once(child, 'close').then(() => text) };
+}
+
+describe('several processes at once', () => {
+  test('fetch a kernel once', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const file = await script(lab);
+    const answers = await Promise.all(
+      [1, 2, 3].map(async () => JSON.parse(await ask(lab, file, lab.profile()).answer)),
+    );
+    expect(answers.map(({ cached }) => cached).sort()).toEqual([false, true, true]);
+    expect(new Set(answers.map(({ vmlinuz }) => vmlinuz)).size).toBe(1);
+    expect(lab.server.requests.filter(isDeb)).toHaveLength(1);
+  });
+
+  test('one that was killed leaves nothing in the way', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const stalled = stallPackages(lab);
+    const { child, answer } = ask(lab, await script(lab), lab.profile());
+    await stalled;
+    child.kill('SIGKILL');
+    await answer;
+    expect(await lab.names('tmp')).toEqual(['lab-kernel']);
+    lab.server.intercept = () => false;
+    expect((await lab.ensure(lab.profile())).cached).toBe(false);
+    expect(await lab.names('tmp')).toEqual([]);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('in the middle of a download leaves nothing', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const stalled = stallPackages(lab);
+    const controller = new AbortController();
+    const asked = lab.ensure(lab.profile(), { signal: controller.signal });
+    const outcome = expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await stalled;
+    controller.abort();
+    await outcome;
+    expect(await lab.names('tmp')).toEqual([]);
+    expect(await lab.names('blobs/sha256')).toEqual([]);
+    expect(await lab.names('kernels')).toEqual([]);
+    lab.server.intercept = () => false;
+    expect((await lab.ensure(lab.profile())).cached).toBe(false);
+  });
+
+  test('while another process has the lock ends the waiting', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const stalled = stallPackages(lab);
+    const first = new AbortController();
+    const second = new AbortController();
+    const fetching = lab.ensure(lab.profile(), { signal: first.signal }).catch((error) => error.code);
+    await stalled;
+    const waiting = lab.ensure(lab.profile(), { signal: second.signal }).catch((error) => error.code);
+    await sleep(100);
+    second.abort();
+    expect(await waiting).toBe('cancelled');
+    first.abort();
+    expect(await fetching).toBe('cancelled');
+  });
+
+  test('before it began does nothing', async () => {
+    await using lab = await openLab(keys);
+    await expect(lab.ensure(lab.profile(), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(existsSync(lab.cacheDir)).toBe(false);
+  });
+});
+
+describe('damage', () => {
+  test.each(['longer', 'same length', 'gone'])('of a stored file (%s) is found and mended', async (how) => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const host = lab.host();
+    const { files } = await lab.ensure(lab.profile(), { host });
+    expect((await lab.ensure(lab.profile(), { host })).cached).toBe(true);
+    if (how === 'gone') await rm(files.vmlinuz);
+    if (how === 'longer') await appendFile(files.vmlinuz, 'x');
+    if (how === 'same length') await writeFile(files.vmlinuz, 'X'.repeat(files.record.vmlinuz.size));
+    const again = await lab.ensure(lab.profile(), { host });
+    expect(again.cached).toBe(false);
+    expect(await lab.host().files.sha256(again.files.vmlinuz)).toBe(files.record.vmlinuz.sha256);
+    expect(lab.notes.join()).toMatch(/fetching it again/);
+  });
+
+  test('is never used when nothing better can be had', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const { files } = await lab.ensure(lab.profile());
+    await appendFile(files.vmlinuz, 'x');
+    await lab.server[Symbol.asyncDispose]();
+    await expect(lab.ensure(lab.profile())).rejects.toMatchObject({ code: 'mirror_unreachable' });
+    expect(existsSync(files.vmlinuz)).toBe(false);
+  });
+
+  test('of a record only costs a new download', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    await lab.ensure(lab.profile());
+    await writeFile(join(lab.cacheDir, 'kernels/lab-kernel.json'), '{"schema":');
+    expect((await lab.ensure(lab.profile())).cached).toBe(false);
+  });
+});
+
+describe('a full disk', () => {
+  test('is noticed before the download, with what is needed and where', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const host = lab.host();
+    const full = { ...host, files: { ...host.files, freeBytes: async () => 1_000_000 } };
+    await expect(lab.ensure(lab.profile(), { host: full })).rejects.toMatchObject({
+      code: 'no_space',
+      message: expect.stringMatching(/needs [\d.]+ MB in .*cache, 1\.0 MB are free.*BPFCOMPAT_CACHE_DIR/),
+    });
+    expect(lab.server.requests).toEqual([]);
+    expect(await lab.names('tmp')).toEqual([]);
+  });
+
+  test('while writing is the same error and leaves nothing', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const host = lab.host();
+    const failing = {
+      ...host,
+      files: {
+        ...host.files,
+        rename: async () => {
+          throw Object.assign(new Error('ENOSPC: no space left on device, rename'), { code: 'ENOSPC' });
+        },
+      },
+    };
+    await expect(lab.ensure(lab.profile(), { host: failing })).rejects.toMatchObject({
+      code: 'no_space',
+      message: expect.stringContaining('bpfcompat kernels prune'),
+    });
+    expect(await lab.names('tmp')).toEqual([]);
+    expect(await lab.names('kernels')).toEqual([]);
+  });
+
+  test('a store that cannot be written says so', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    await writeFile(lab.cacheDir, 'a file where the directory should be');
+    await expect(lab.ensure(lab.profile())).rejects.toMatchObject({
+      message: expect.stringContaining(lab.cacheDir),
+    });
+  });
+});
+
+describe('list and prune', () => {
+  test('list shows what is stored; prune removes what nobody refers to', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const host = lab.host();
+    expect(await listKernels(host)).toEqual({ root: lab.cacheDir, kernels: [], bytes: 0 });
+    expect(existsSync(lab.cacheDir)).toBe(false);
+    await lab.ensure(lab.profile({}, 'one'));
+    await lab.ensure(lab.profile({}, 'two'));
+    const list = await listKernels(host);
+    expect(list.kernels.map(({ record }) => record.profile)).toEqual(['one', 'two']);
+    expect(list.kernels[0]?.bytes).toBe(list.bytes);
+
+    const stray = '0'.repeat(64);
+    await writeFile(join(lab.cacheDir, 'blobs/sha256', stray), 'stray');
+    await mkdir(join(lab.cacheDir, 'tmp/left-over'));
+    expect(await pruneKernels(host)).toEqual({
+      removedKernels: [],
+      removedBlobs: 1,
+      freedBytes: 5,
+      keptBytes: list.bytes,
+    });
+    expect(await lab.names('tmp')).toEqual([]);
+    expect((await lab.ensure(lab.profile({}, 'one'))).cached).toBe(true);
+  });
+
+  test('keep and all', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    await lab.ensure(lab.profile({}, 'one'));
+    await lab.ensure(lab.profile({}, 'two'));
+    expect(await pruneKernels(lab.host(), { keep: ['two'] })).toMatchObject({
+      removedKernels: ['one'],
+      removedBlobs: 0,
+    });
+    expect((await lab.ensure(lab.profile({}, 'two'))).cached).toBe(true);
+    const { bytes } = await listKernels(lab.host());
+    const all = await pruneKernels(lab.host(), { all: true });
+    expect(all).toMatchObject({ removedKernels: ['two'], freedBytes: bytes, keptBytes: 0 });
+    expect(await lab.names('apt')).toEqual([]);
+    expect(await lab.names('blobs/sha256')).toEqual([]);
+    expect((await lab.ensure(lab.profile({}, 'two'))).cached).toBe(false);
+  });
+});
+
+describe('storeRoot', () => {
+  test.each([
+    [{ BPFCOMPAT_CACHE_DIR: '/c', XDG_CACHE_HOME: '/x', HOME: '/h' }, '/c'],
+    [{ XDG_CACHE_HOME: '/x', HOME: '/h' }, '/x/bpfcompat'],
+    [{ XDG_CACHE_HOME: 'relative', HOME: '/h' }, '/h/.cache/bpfcompat'],
+    [{ HOME: '/h' }, '/h/.cache/bpfcompat'],
+  ])('%j', (env, root) => {
+    expect(storeRoot(env)).toBe(root);
+  });
+
+  test('without any place, and with a relative one', () => {
+    expect(() => storeRoot({})).toThrow(/BPFCOMPAT_CACHE_DIR/);
+    expect(() => storeRoot({ BPFCOMPAT_CACHE_DIR: 'here' })).toThrow(/absolute/);
+  });
+});
+
+describe('a profile that cannot be used', () => {
+  test('without a kernel block, or with an id that is none', async () => {
+    await using lab = await openLab(keys);
+    await expect(lab.ensure({ ...lab.profile(), kernel: undefined })).rejects.toMatchObject({
+      code: 'no_kernel_source',
+      message: expect.stringContaining('lab-kernel.yaml'),
+    });
+    await expect(lab.ensure(lab.profile({}, '../escape'))).rejects.toMatchObject({ code: 'bad_id' });
+  });
+});
