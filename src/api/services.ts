@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { directLane } from '../guests/direct/lane.ts';
+import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
+import { storeRoot } from '../kernels/store-root.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
@@ -42,4 +45,23 @@ export interface ServiceOptions {
   readonly refresh: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
+}
+
+/** Everything a run needs of this machine. @throws HostError for a missing or old QEMU or a missing validator */
+export async function createServices(
+  { host, root }: ResolvedSurroundings,
+  { offline, refresh, signal, onEvent }: ServiceOptions,
+): Promise<RunServices> {
+  const cacheDir = storeRoot(host.env);
+  const [validator, qemu] = await Promise.all([
+    findValidator(host, root, 'x86_64'),
+    prepareQemu(host, cacheDir, signal),
+  ]);
+  onEvent({ type: 'accel', ...qemu.accel });
+  return {
+    host,
+    validator,
+    lane: directLane({ ...qemu, host, validator, cacheDir }),
+    ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
+  };
 }

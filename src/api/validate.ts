@@ -102,6 +102,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactVersion: options.artifactVersion ?? '',
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
+    requiredProfiles: manifest?.requiredProfiles ?? [],
   });
   onEvent({ type: 'run-end', status: verdict.status, ms: report.durationMs });
   return { report, verdict, paths };

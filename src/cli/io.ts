@@ -4,8 +4,8 @@ export interface Io {
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Columns of the terminal that stderr goes to; undefined when it is no terminal. */
-  readonly terminalWidth: () => number | undefined;
+  /** Size of the terminal that stderr goes to; undefined when it is no terminal that can redraw. */
+  readonly terminalSize: () => { readonly columns: number; readonly rows: number } | undefined;
   /** Columns to lay out stdout for. */
   readonly width: () => number;
   readonly color: boolean;
@@ -18,7 +18,10 @@ export function createIo(): Io {
     err: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
-    terminalWidth: () => (process.stderr.isTTY ? process.stderr.columns || 80 : undefined),
+    terminalSize: () =>
+      process.stderr.isTTY && process.env['TERM'] !== 'dumb'
+        ? { columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }
+        : undefined,
     width: () => (process.stdout.isTTY ? process.stdout.columns || 80 : 100),
     color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   };

@@ -19,6 +19,8 @@ export interface EnsureOptions {
   readonly onNote?: (message: string) => void;
   /** Look for a newer package although the store has one. */
   readonly refresh?: boolean;
+  /** Never use the network: a kernel that is not stored is an error. */
+  readonly offline?: boolean;
 }
 
 export interface EnsuredKernel {
@@ -130,6 +132,12 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     await using _lock = await lockProfile(host, store, profile.id, signal);
     const whole = await storedKernel(host, store, profile, source, listener);
     if (whole !== undefined && options.refresh !== true) return { files: kernelFiles(store, whole), cached: true };
+    if (options.offline === true) {
+      throw new HostError(
+        'kernel_not_stored',
+        `the kernel of ${profile.id} is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
+      );
+    }
     const record = await fetchOrFallBack(host, store, profile, source, whole, listener);
     return { files: kernelFiles(store, record), cached: record === whole };
   } catch (error) {

@@ -1,0 +1,169 @@
+import { findQemu } from '../guests/qemu/find-qemu.ts';
+import { prepareQemu } from '../guests/qemu/qemu-host.ts';
+import type { Host } from '../host/host.ts';
+import { listKernels } from '../kernels/inventory.ts';
+import { DEFAULT_KEYRING } from '../kernels/sources/deb/apt.ts';
+import { mirrorsFor } from '../kernels/sources/deb/mirror.ts';
+import { storeRoot } from '../kernels/store-root.ts';
+import { messageOf } from '../model/errors.ts';
+import { findValidator } from '../run/validator-binary.ts';
+import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+
+/** One thing this machine needs. `warn`: works, but slower or with less protection. */
+export interface DoctorCheck {
+  readonly id: string;
+  readonly status: 'ok' | 'warn' | 'missing';
+  readonly what: string;
+  /** How to mend it; empty when there is nothing to mend. */
+  readonly remedy: string;
+}
+
+export interface DoctorReport {
+  /** true: nothing is `missing`. */
+  readonly ready: boolean;
+  readonly checks: readonly DoctorCheck[];
+}
+
+/** Bytes that the kernels of the matrix `debian` and their runs need, with room to spare. */
+const COMFORTABLE_BYTES = 2_000_000_000;
+const TOOLS: readonly (readonly [command: string, flag: string, pkg: string])[] = [
+  ['apt-get', '--version', 'apt'],
+  ['dpkg-deb', '--version', 'dpkg'],
+  ['xz', '--version', 'xz-utils'],
+  ['zstd', '--version', 'zstd'],
+  ['flock', '--version', 'util-linux'],
+];
+
+const ok = (id: string, what: string): DoctorCheck => ({ id, status: 'ok', what, remedy: '' });
+
+/** Turns what a check throws into a row: our messages say what is wrong and what to do, divided by a semicolon. */
+async function attempt(id: string, check: () => Promise<DoctorCheck>): Promise<DoctorCheck> {
+  try {
+    return await check();
+  } catch (error) {
+    const [what = '', ...remedy] = messageOf(error).split('; ');
+    return { id, status: 'missing', what, remedy: remedy.join('; ') };
+  }
+}
+
+async function toolCheck(host: Host, [command, flag, pkg]: (typeof TOOLS)[number]): Promise<DoctorCheck> {
+  const found = await host.run(command, [flag], { timeoutMs: 10_000 }).catch(() => undefined);
+  if (found?.exitCode === 0) return ok(`tool:${command}`, `${command} is there`);
+  return {
+    id: `tool:${command}`,
+    status: 'missing',
+    what: `${command} is not installed`,
+    remedy: `apt-get install ${pkg}`,
+  };
+}
+
+async function keyringCheck(host: Host): Promise<DoctorCheck> {
+  if (await host.files.stat(DEFAULT_KEYRING)) return ok('keyring', "Debian's archive keys are installed");
+  return {
+    id: 'keyring',
+    status: 'missing',
+    what: `${DEFAULT_KEYRING} is missing`,
+    remedy: 'apt-get install debian-archive-keyring',
+  };
+}
+
+async function acceleratorChecks({ host }: ResolvedSurroundings, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { accel, sandbox } = await prepareQemu(host, storeRoot(host.env), signal);
+  const layers = ['seccomp', ...sandbox.layers].join(', ');
+  const accelerator: DoctorCheck =
+    accel.accel === 'kvm'
+      ? ok('accelerator', `kvm: ${accel.reason}`)
+      : {
+          id: 'accelerator',
+          status: 'warn',
+          what: `tcg (software emulation): ${accel.reason}`,
+          remedy: 'nothing has to be done; guests boot in seconds without KVM too',
+        };
+  const weak = !sandbox.layers.includes('namespaces') || !sandbox.layers.includes('no-new-privs');
+  const confinement: DoctorCheck = weak
+    ? {
+        id: 'sandbox',
+        status: 'warn',
+        what: `QEMU runs with: ${layers}`,
+        remedy: 'allow user namespaces, or run as root',
+      }
+    : ok('sandbox', `QEMU runs with: ${layers}`);
+  return [accelerator, confinement];
+}
+
+async function storeChecks(host: Host): Promise<DoctorCheck[]> {
+  const { root, kernels, bytes } = await listKernels(host);
+  const free = await host.files.freeBytes(root);
+  const gigabytes = (free / 1e9).toFixed(1);
+  return [
+    ok('store', `${kernels.length} kernels (${(bytes / 1e6).toFixed(0)} MB) in ${root}`),
+    free >= COMFORTABLE_BYTES
+      ? ok('space', `${gigabytes} GB free for kernels`)
+      : {
+          id: 'space',
+          status: 'warn',
+          what: `only ${gigabytes} GB free in ${root}`,
+          remedy: 'bpfcompat kernels prune',
+        },
+  ];
+}
+
+/** Fetches one signed index through apt's own helper: the same proxies and certificates as the real download. */
+async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck> {
+  const [mirror = ''] = await mirrorsFor(host, {
+    source: 'deb',
+    archive: 'debian',
+    suite: 'stable',
+    package: 'linux-image-amd64',
+    mirror: 'http://ftp.debian.org/debian',
+  });
+  await using dir = await host.files.tempDir('bpfcompat-doctor-');
+  const url = `${mirror}/dists/trixie/InRelease`;
+  const result = await host.run('/usr/lib/apt/apt-helper', ['download-file', url, `${dir.path}/InRelease`], {
+    timeoutMs: 20_000,
+    signal,
+  });
+  if (result.exitCode === 0) return ok('mirror', `${mirror} answers`);
+  return {
+    id: 'mirror',
+    status: 'warn',
+    what: `${mirror} does not answer; stored kernels still work`,
+    remedy: 'check the network, or name another mirror in BPFCOMPAT_DEBIAN_MIRROR',
+  };
+}
+
+/**
+ * Says what this machine can do and how to mend what is missing. Changes nothing but the cached answer of the KVM
+ * probe. Never throws for what is missing: that is the answer.
+ */
+export async function doctor(
+  options: Surroundings & { readonly offline?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<DoctorReport> {
+  const surroundings = surroundingsOf(options);
+  const { host, root } = surroundings;
+  const signal = options.signal ?? new AbortController().signal;
+  const checks: DoctorCheck[] = [
+    await attempt('qemu', async () => {
+      const qemu = await findQemu(host, signal);
+      return ok('qemu', `${qemu.command} ${qemu.version}`);
+    }),
+  ];
+  if (checks[0]?.status === 'ok') {
+    try {
+      checks.push(...(await acceleratorChecks(surroundings, signal)));
+    } catch (error) {
+      checks.push({ id: 'accelerator', status: 'missing', what: messageOf(error), remedy: '' });
+    }
+  }
+  checks.push(
+    await attempt('validator', async () => {
+      const validator = await findValidator(host, root, 'x86_64');
+      return ok('validator', `${validator.path} (SHA-256 ${validator.sha256.slice(0, 12)})`);
+    }),
+    ...(await Promise.all(TOOLS.map((tool) => toolCheck(host, tool)))),
+    await keyringCheck(host),
+    ...(await storeChecks(host)),
+  );
+  if (!options.offline) checks.push(await attempt('mirror', () => mirrorCheck(host, signal)));
+  return { ready: checks.every(({ status }) => status !== 'missing'), checks };
+}

@@ -1,0 +1,20 @@
+import type { ValuesOf } from '../config/options.ts';
+import { doctor } from '../index.ts';
+import type { Io } from './io.ts';
+
+const MARKS = { ok: 'ok     ', warn: 'note   ', missing: 'MISSING' } as const;
+
+/** `doctor`: exit code 1 when something is missing without which nothing can be checked. */
+export async function doctorCommand(options: ValuesOf<'doctor'>, io: Io, signal: AbortSignal): Promise<number> {
+  const report = await doctor({ env: io.env, cwd: io.cwd, offline: options.offline, signal });
+  if (options.json) {
+    io.out(`${JSON.stringify(report, null, 2)}\n`);
+    return report.ready ? 0 : 1;
+  }
+  for (const { status, id, what, remedy } of report.checks) {
+    io.out(`${MARKS[status]}  ${id.padEnd(14)} ${what}\n`);
+    if (remedy !== '') io.out(`         ${' '.repeat(14)} -> ${remedy}\n`);
+  }
+  io.out(report.ready ? '\nThis machine can check objects on real kernels.\n' : '\nSomething is missing, see above.\n');
+  return report.ready ? 0 : 1;
+}

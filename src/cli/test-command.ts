@@ -1,0 +1,53 @@
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import type { TestOptions } from '../config/test-options.ts';
+import { matrixText, stableLines, type ValidateOptions, validate } from '../index.ts';
+import type { Io } from './io.ts';
+import { progressView } from './live.ts';
+
+function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
+  switch (kernels.kind) {
+    case 'matrix':
+      return { matrix: kernels.value };
+    case 'ids':
+      return { kernels: kernels.ids };
+    default:
+      return { quick: true };
+  }
+}
+
+/** `test`: checks objects on kernels, shows the matrix, prints the lines that scripts read. */
+export async function testCommand(options: TestOptions, io: Io, signal: AbortSignal): Promise<number> {
+  for (const note of options.notes) io.err(`note: ${note}\n`);
+  const view = progressView(io, options.quiet);
+  try {
+    const { report, verdict, paths } = await validate({
+      ...chosen(options.kernels),
+      artifacts: options.artifacts,
+      manifest: options.manifest,
+      artifactName: options.artifactName,
+      artifactVersion: options.artifactVersion,
+      artifactVariant: options.artifactVariant,
+      artifactUri: options.artifactUri,
+      mode: options.validationMode,
+      concurrency: options.concurrency,
+      timeoutMs: options.timeoutMs,
+      workDir: options.workdir,
+      offline: options.offline,
+      refreshKernels: options.refreshKernels,
+      out: options.out,
+      markdown: options.markdown,
+      env: io.env,
+      cwd: io.cwd,
+      signal,
+      onEvent: view.onEvent,
+    });
+    view.close();
+    if (!options.quiet) io.out(`${matrixText(report, { width: io.width(), color: io.color && !options.noColor })}\n`);
+    for (const [index, own] of paths.artifacts.entries()) {
+      io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
+    }
+    return verdict.exitCode;
+  } finally {
+    view.close();
+  }
+}

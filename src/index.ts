@@ -1,0 +1,32 @@
+/**
+ * bpfcompat as a library: does a compiled eBPF object load and attach on the kernels you care about?
+ *
+ * ```ts
+ * import { validate } from 'bpfcompat';
+ * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
+ * ```
+ */
+export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
+export {
+  cleanKernels,
+  type FetchKernelsOptions,
+  fetchKernels,
+  type KnownKernels,
+  knownKernels,
+  matrixProfiles,
+} from './api/kernels.ts';
+export type { Surroundings } from './api/services.ts';
+export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
+export type * from './model/cell.ts';
+export { CancelledError, HostError, UsageError } from './model/errors.ts';
+export type { EventListener, RunEvent } from './model/events.ts';
+export type { Evidence, Hello, Stage } from './model/evidence.ts';
+export type { Confidence, Finding, FindingCode } from './model/finding.ts';
+export type { KernelRecord, Profile } from './model/kernel.ts';
+export type { RunReport, RunStatus, Verdict } from './model/report.ts';
+export { reportJson } from './report/json.ts';
+export { reportMarkdown } from './report/markdown.ts';
+export { matrixText } from './report/matrix-text.ts';
+export { stableLines } from './report/stable-lines.ts';
+export { summaryMarkdown } from './report/summary.ts';
+export { type Words, words } from './report/words.ts';

@@ -1,0 +1,112 @@
+import { dirname, join } from 'node:path';
+import { gate } from '../gate/gate.ts';
+import type { Host } from '../host/host.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
+import { reportJson } from '../report/json.ts';
+import { reportMarkdown } from '../report/markdown.ts';
+
+export interface ReportTargets {
+  /** Absolute path of the work directory. */
+  readonly workdir: string;
+  /** Absolute paths; empty = not wanted. */
+  readonly out: string;
+  readonly markdown: string;
+  readonly artifactVersion: string;
+  readonly artifactVariant: string;
+  readonly artifactUri: string;
+  readonly requiredProfiles: readonly string[];
+}
+
+/** Where the reports are; empty when none was asked for. */
+export interface ReportPaths {
+  readonly json: string;
+  readonly markdown: string;
+  /** One per artifact, in order, with its own verdict. */
+  readonly artifacts: readonly { readonly json: string; readonly markdown: string; readonly verdict: Verdict }[];
+}
+
+async function write(host: Host, path: string, text: string): Promise<void> {
+  if (path === '') return;
+  try {
+    await host.files.makeDir(dirname(path));
+    await host.files.writeAtomic(path, text);
+  } catch (cause) {
+    throw new HostError(
+      'report_unwritable',
+      `cannot write ${path}: ${messageOf(cause)}; check the directory and the space`,
+      { cause },
+    );
+  }
+}
+
+/** One line of `registry/runs.jsonl`, and `metadata.json` of the run (contract section 5.5). */
+function runRecord(report: RunReport, artifact: number, status: string, paths: ReportPaths, targets: ReportTargets) {
+  const subject = report.artifacts[artifact];
+  return {
+    schema_version: 'registry.v0.1',
+    run_id: report.runId,
+    started_at: report.startedAt,
+    artifact_name: subject?.name,
+    artifact_version: targets.artifactVersion || report.runId,
+    artifact_variant: targets.artifactVariant || undefined,
+    artifact_path: subject?.path,
+    artifact_uri: targets.artifactUri || undefined,
+    artifact_sha256: subject?.sha256,
+    matrix_path: report.matrix.path,
+    matrix_name: report.matrix.name || undefined,
+    summary_status: status,
+    json_report_path: paths.artifacts[artifact]?.json,
+    markdown_path: paths.artifacts[artifact]?.markdown || undefined,
+  };
+}
+
+/**
+ * Writes the reports of a finished run, each whole or not at all. One artifact: its report at `out` and `markdown`.
+ * Several: a collection document there, and each artifact's own report in the run directory.
+ */
+export async function writeReports(
+  host: Host,
+  report: RunReport,
+  verdict: Verdict,
+  targets: ReportTargets,
+): Promise<ReportPaths> {
+  const single = report.artifacts.length === 1;
+  const own = report.artifacts.map((artifact, index) => {
+    const results = report.results.filter(({ cell }) => cell.artifact === index);
+    const base = join(report.runDir, 'reports', `${index + 1}-${artifact.name.replace(/[^A-Za-z0-9._-]/g, '-')}`);
+    return {
+      verdict: single
+        ? verdict
+        : gate({ targets: report.targets, results }, { requiredProfiles: targets.requiredProfiles }),
+      json: single && targets.out !== '' ? targets.out : `${base}.json`,
+      markdown: single && targets.out !== '' ? targets.markdown : `${base}.md`,
+    };
+  });
+  const paths: ReportPaths = { json: targets.out, markdown: targets.markdown, artifacts: own };
+  for (const [index, { json, markdown, verdict: ownVerdict }] of own.entries()) {
+    await write(host, json, reportJson(report, index, ownVerdict, { json, ...(markdown ? { markdown } : {}) }));
+    await write(host, markdown, reportMarkdown(report, index, ownVerdict));
+  }
+  if (!single) {
+    const cases: CollectionCase[] = own.map((files, artifact) => ({ artifact, ...files }));
+    await write(host, targets.out, collectionJson(report, verdict, cases));
+    await write(host, targets.markdown, collectionMarkdown(report, verdict, cases));
+  }
+  const records = report.artifacts.map((_, index) =>
+    runRecord(report, index, own[index]?.verdict.status ?? '', paths, targets),
+  );
+  await write(
+    host,
+    join(report.runDir, 'metadata.json'),
+    `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,
+  );
+  const registry = join(targets.workdir, 'registry');
+  await host.files.makeDir(registry);
+  await host.files.append(
+    join(registry, 'runs.jsonl'),
+    records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  );
+  return paths;
+}
