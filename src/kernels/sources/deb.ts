@@ -86,7 +86,7 @@ async function fetchFrom(
   const key = suiteKey(source, mirror, debArch);
   const stateDir = join(places.aptDir, key);
   const downloads = join(places.workDir, 'debs');
-  await requireSpace(host, places.root, LISTS_BYTES, `the package lists of ${source.suite}`);
+  await requireSpace(host, places.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
   await host.files.makeDir(downloads);
   const download = async (): Promise<Choice | undefined> => {
     await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);

@@ -1,16 +1,22 @@
 import { HostError } from '../../../model/errors.ts';
 
-/** Rules in order: a bad signature is also a failed fetch, so the graver word comes first. */
+/** Rules in order, first match wins: a bad signature is also a failed fetch, so the graver word comes first. */
 const RULES: readonly { readonly code: string; readonly pattern: RegExp; readonly remedy: string }[] = [
   {
     code: 'no_space',
     pattern: /No space left on device|don't have enough free space|Disk quota exceeded/i,
-    remedy: 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk',
+    remedy: 'the disk is full',
   },
   {
     code: 'release_expired',
     pattern: /Release file .* is (expired|not valid yet)/i,
     remedy: 'check the clock of this machine, or choose another mirror: this one is out of date',
+  },
+  {
+    // A server that answers with an error page makes apt say "not signed" as well.
+    code: 'mirror_unreachable',
+    pattern: /Failed to fetch \S+\s+[45]\d\d\s/,
+    remedy: 'check the address of the mirror and the name of the suite',
   },
   {
     code: 'bad_signature',

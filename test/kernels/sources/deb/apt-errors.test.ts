@@ -16,6 +16,10 @@ describe('aptError', () => {
     ['mirror_unreachable', "E: Failed to fetch http://x/InRelease  Could not resolve 'x'"],
     ['mirror_unreachable', "E: The repository 'http://x nosuch Release' does not have a Release file."],
     ['mirror_unreachable', 'E: Failed to fetch http://x/pool/a.deb  404  Not Found [IP: 192.0.2.1 80]'],
+    [
+      'mirror_unreachable',
+      "E: Failed to fetch http://x/dists/t/InRelease  403  Forbidden [IP: 192.0.2.1 80]\nE: The repository 'http://x t InRelease' is not signed.",
+    ],
     ['no_space', 'E: Write error - write (28: No space left on device)'],
     ['release_expired', 'E: Release file for http://x/InRelease is expired (invalid since 3d 2h).'],
     ['apt_failed', 'E: Could not get lock /x/lists/lock. It is held by process 12'],
