@@ -1,12 +1,13 @@
 #!/bin/sh
 # Usage: stage-libelf.sh <arch> <work dir>
 #
-# Writes <work dir>/libs: what to link behind our objects. libelf of some releases needs zstd, of others not, so it is
-# tried out.
+# Writes <work dir>/libs: what to link behind our objects. libelf of some releases needs zstd, and 0.192 also a helper
+# library that is not installed (compat/libeu.c stands in), so it is tried out.
 set -eu
 
 arch=$1
 work=$2
+here=$(cd "$(dirname "$0")" && pwd)
 cc=${CC:-cc}
 probe=$work/libelf-probe
 
@@ -15,7 +16,10 @@ links() {
 		$cc -x c - -static -I"$work/include" -o "$probe" "$@" 2>"$probe.log"
 }
 
-for libs in "-lelf -lz" "-lelf -lz -lzstd"; do
+$cc -O2 -Wall -Wextra -Werror -c "$here/../compat/libeu.c" -o "$work/libeu.o"
+rm -f "$work/libeu.a"
+${AR:-ar} rcsD "$work/libeu.a" "$work/libeu.o"
+for libs in "-lelf -lz" "-lelf -lz -lzstd" "-lelf -leu -lz -lzstd"; do
 	# shellcheck disable=SC2086
 	if links -L"$work" $libs; then
 		rm -f "$probe" "$probe.log"
