@@ -1,0 +1,83 @@
+/**
+ * Everything a guest or a file name may bring along is hostile to terminals, Markdown and log readers. Whatever a
+ * reporter prints goes through one of these functions.
+ */
+
+// Terminal sequences first (their bodies are printable), then single controls, then what hides or turns text.
+const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|.)/gu;
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const ZERO_WIDTH = '&#8203;';
+
+/** Text without terminal sequences, controls, bidi overrides and invisible characters; line feeds and tabs stay. */
+export function clean(text: string): string {
+  return text.replace(SEQUENCES, '').replace(CONTROLS, '').replace(INVISIBLE, '');
+}
+
+/** Text without halves of characters, as a cut leaves them. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+/** At most `max` characters; what was cut is marked. */
+export function clip(text: string, max: number): string {
+  return text.length <= max ? text : `${wellFormed(text.slice(0, Math.max(0, max - 1)))}…`;
+}
+
+/** One clean line of at most `max` characters. */
+export function oneLine(text: string, max = 400): string {
+  return clip(clean(text).replace(/\s+/g, ' ').trim(), max);
+}
+
+/**
+ * A line of a stranger for a terminal or a log. Runners of workflows read commands from any output (`::x::` at the
+ * start of a line, `##[x]` anywhere), so both are broken.
+ */
+export function terminal(text: string, max = 400): string {
+  return oneLine(text, max).replaceAll('##[', '## [').replace(/^::/, ': :');
+}
+
+/** Inline Markdown that renders as the plain text it was: no markup, HTML, links, images, mentions or issue numbers. */
+export function md(text: string, max = 400): string {
+  return (
+    oneLine(text, max)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      // Before any other mark is put in: the marks themselves hold a # and digits.
+      .replace(/#(?=\d)/g, `#${ZERO_WIDTH}`)
+      .replace(/[\\`*[\]|~$]/g, '\\$&')
+      .replace(/(?<![A-Za-z0-9_])_|_(?![A-Za-z0-9_])/g, '\\_')
+      .replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`))
+      .replaceAll('@', `@${ZERO_WIDTH}`)
+      .replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`)
+      .replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`)
+      .replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`)
+  );
+}
+
+/** Inline code outside of tables. */
+export function code(text: string, max = 200): string {
+  const line = oneLine(text, max);
+  if (line === '') return '';
+  const ticks = '`'.repeat(longestRun(line) + 1);
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${ticks}${pad}${line}${pad}${ticks}`;
+}
+
+/** Inline code in a table cell, where a `|` would end the cell even inside of code. */
+export function codeCell(text: string, max = 200): string {
+  return code(text, max).replaceAll('|', '\\|');
+}
+
+/** A fenced block that its content cannot close. */
+export function fence(text: string, max = 8192): string {
+  const body = clean(text).trimEnd();
+  const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]\n${body.slice(-max)}`;
+  const ticks = '`'.repeat(Math.max(3, longestRun(kept) + 1));
+  return `${ticks}text\n${wellFormed(kept)}\n${ticks}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}

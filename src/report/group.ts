@@ -1,0 +1,69 @@
+import type { Finding } from '../model/finding.ts';
+import type { TargetView } from './view.ts';
+import { words } from './words.ts';
+
+/** One cause across all kernels of a run. */
+export interface FindingGroup {
+  /** The finding as the first kernel told it. */
+  readonly finding: Finding;
+  /** Positions in the matrix of the kernels that told it. */
+  readonly targets: readonly number[];
+  /** Positions of the kernels that were asked, answered and did not tell it. */
+  readonly absent: readonly number[];
+  /** false: a warning only, the targets pass. */
+  readonly decisive: boolean;
+}
+
+function answered({ outcome }: TargetView): boolean {
+  return outcome.status === 'pass' || outcome.status === 'fail';
+}
+
+/** Kernels whose answer shows that the program of a finding is fine there: it loads, and was attached if that failed. */
+function fine(view: TargetView, finding: Finding): boolean {
+  if (!answered(view)) return false;
+  if (view.outcome.status === 'pass' && view.findings.length === 0) return true;
+  const program = view.programs.find(({ name }) => name === (finding.args['program'] ?? finding.subject));
+  if (!program) return view.load === 'pass' && finding.phase !== 'attach';
+  return program.load === 'pass' && (finding.phase !== 'attach' || program.attach?.status === 'pass');
+}
+
+/** The causes of one artifact, in the order they were first seen, failures before warnings. */
+export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
+  const groups = new Map<string, { finding: Finding; targets: number[]; decisive: boolean }>();
+  for (const [index, view] of views.entries()) {
+    for (const finding of view.findings) {
+      const key = `${finding.code} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
+      const group = groups.get(key) ?? { finding, targets: [], decisive: false };
+      if (!group.targets.includes(index)) group.targets.push(index);
+      group.decisive ||= view.outcome.status === 'fail';
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()]
+    .map((group) => ({
+      ...group,
+      absent: [...views.keys()].filter((index) => {
+        const view = views[index];
+        return !group.targets.includes(index) && view !== undefined && fine(view, group.finding);
+      }),
+    }))
+    .sort((a, b) => Number(b.decisive) - Number(a.decisive));
+}
+
+/** Kernels without an answer, by what was said about it. */
+export function groupSilence(
+  views: readonly TargetView[],
+): { readonly message: string; readonly targets: readonly number[] }[] {
+  const groups = new Map<string, number[]>();
+  for (const [index, { outcome }] of views.entries()) {
+    const message =
+      outcome.status === 'skipped'
+        ? `skipped: ${outcome.reason}`
+        : outcome.status === 'infra_error'
+          ? `no answer: ${outcome.message}`
+          : '';
+    if (message === '') continue;
+    groups.set(message, [...(groups.get(message) ?? []), index]);
+  }
+  return [...groups].map(([message, targets]) => ({ message, targets }));
+}

@@ -1,0 +1,239 @@
+import { firstStage } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import { targetNotes } from './notes.ts';
+import { type ProgramView, type TargetView, targetViews } from './view.ts';
+import { words } from './words.ts';
+
+/** Where the reports of a run are written; they stand in the report themselves. */
+export interface ReportPaths {
+  readonly json: string;
+  readonly markdown?: string;
+}
+
+/** `undefined`, which JSON leaves out, for values that the contract omits: empty, false and zero. */
+function some<T extends string | number | boolean>(value: T | undefined): T | undefined {
+  return value === '' || value === 0 || value === false ? undefined : value;
+}
+
+function list<T>(values: readonly T[]): readonly T[] | undefined {
+  return values.length === 0 ? undefined : values;
+}
+
+/** An object without members that JSON leaves out; undefined when nothing is left. */
+function object<T extends Record<string, unknown>>(value: T): T | undefined {
+  return Object.values(value).every((member) => member === undefined) ? undefined : value;
+}
+
+/** A command line as a person would type it. */
+function shell(argv: readonly string[]): string {
+  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}
+
+function findingJson(finding: Finding) {
+  const { title, explanation, remediation } = words(finding);
+  return {
+    code: finding.code,
+    phase: finding.phase,
+    subject: some(finding.subject),
+    confidence: finding.confidence,
+    title,
+    explanation,
+    remediation: some(remediation),
+    args: Object.keys(finding.args).length === 0 ? undefined : finding.args,
+    evidence: finding.evidence,
+  };
+}
+
+function programJson(program: ProgramView) {
+  const { attach } = program;
+  return {
+    name: program.name,
+    section: some(program.section),
+    type: some(program.type),
+    load_status: program.load,
+    errno: some(program.errno),
+    verified_insns: some(program.verifiedInsns),
+    load_us: some(program.loadUs),
+    attach_status: attach?.status,
+    attach_errno: some(attach?.errno),
+    attach_method: some(attach?.method),
+    attach_target: some(attach?.target),
+    attach_reason: some(attach?.reason),
+    log_tail: some(program.logTail),
+  };
+}
+
+function validationJson(run: RunReport, view: TargetView) {
+  const { evidence, attach } = view;
+  if (!evidence) return undefined;
+  const open = firstStage(evidence, 'open');
+  const failed = open?.status === 'fail' ? open : firstStage(evidence, 'load');
+  return object({
+    load_status: view.load,
+    load_error_code: some(failed?.errno),
+    load_error: some(failed?.error),
+    attach_mode: run.attachMode,
+    attach_status: attach?.status,
+    attach_attempted: some(attach?.attempted),
+    attach_passed: some(attach?.passed),
+    attach_failed: some(attach?.failed),
+  });
+}
+
+function functionalJson(view: TargetView) {
+  const { functional } = view;
+  if (!functional) return undefined;
+  return {
+    status: functional.status,
+    tests: list(
+      functional.tests.map((test) => ({
+        name: some(test.name),
+        required: test.required,
+        status: test.status,
+        command: some(test.command),
+        timeout_seconds: some(test.timeout_seconds),
+        expected_exit_code: some(test.expected_exit_code),
+        exit_code: some(test.exit_code),
+        timed_out: some(test.timed_out),
+        stdout_tail: some(test.stdout_tail),
+        stderr_tail: some(test.stderr_tail),
+        error: some(test.error),
+      })),
+    ),
+  };
+}
+
+/** Additive: which kernel and which machine gave the answer. */
+function surroundingsJson({ result }: TargetView) {
+  const { kernel, guest } = result ?? {};
+  const file = kernel?.package.files.find(({ name }) => name === kernel.package.name) ?? kernel?.package.files[0];
+  return {
+    kernel_package: kernel && {
+      name: kernel.package.name,
+      version: kernel.package.version,
+      archive: kernel.package.archive,
+      suite: kernel.package.suite,
+      sha256: some(file?.sha256),
+    },
+    guest: guest && {
+      lane: guest.lane,
+      accel: guest.accel,
+      accel_reason: guest.accelReason,
+      machine: guest.machine,
+      cpu_model: guest.cpuModel,
+      memory_mb: guest.memoryMb,
+      qemu_version: guest.qemuVersion,
+      sandbox_layers: guest.sandboxLayers,
+    },
+  };
+}
+
+function classificationJson({ outcome, primary }: TargetView) {
+  if (outcome.status === 'skipped') {
+    return {
+      classification_code: 'UNSUPPORTED_TRANSPORT',
+      classification_confidence: 'high',
+      classification_reason: outcome.reason,
+    };
+  }
+  return {
+    classification_code: primary?.rollup ?? (outcome.status === 'fail' ? 'UNKNOWN' : undefined),
+    classification_confidence: primary?.confidence ?? (outcome.status === 'fail' ? 'low' : undefined),
+    classification_reason: primary && words(primary).title,
+  };
+}
+
+function failedStage({ outcome }: TargetView): string | undefined {
+  switch (outcome.status) {
+    case 'pass':
+      return undefined;
+    case 'fail':
+      return outcome.failedStage;
+    case 'skipped':
+      return 'transport';
+    case 'infra_error':
+      return 'infra';
+  }
+}
+
+function targetJson(run: RunReport, view: TargetView) {
+  const { target, result, outcome, evidence } = view;
+  const { profile } = target;
+  const about = {
+    distro: some(profile.distro),
+    version: some(profile.version),
+    kernel_family: some(profile.kernelFamily),
+  };
+  const open = evidence && firstStage(evidence, 'open');
+  const exit = evidence && firstStage(evidence, 'exit');
+  const file = (name: string): string | undefined =>
+    result?.dir === undefined || !evidence ? undefined : `${result.dir}/${name}`;
+  return {
+    profile_id: profile.id,
+    required: target.required,
+    status: outcome.status,
+    profile: object({ ...about, kernel: some(result?.kernel?.release), arch: some(profile.arch) }),
+    host: evidence && { ...about, kernel: evidence.hello.kernel.release, arch: evidence.hello.kernel.machine },
+    validation: validationJson(run, view),
+    functional: functionalJson(view),
+    failed_stage: failedStage(view),
+    btf: evidence && {
+      kernel_btf_available: evidence.hello.btf.vmlinux,
+      artifact_has_btf: open?.artifact_has_btf ?? false,
+      artifact_has_btf_ext: open?.artifact_has_btf_ext ?? false,
+    },
+    ...classificationJson(view),
+    started_at: some(result?.startedAt),
+    finished_at: some(result?.finishedAt),
+    duration_ms: some(Math.round(result?.timings.totalMs ?? 0)),
+    vm_run_dir: some(result?.dir),
+    qemu_command: result?.guest && some(shell(result.guest.argv)),
+    serial_log: result?.dir === undefined ? undefined : `${result.dir}/serial.log`,
+    validator_result: evidence?.document === undefined ? undefined : file('validator-result.json'),
+    validator_exit: some(exit?.code),
+    infra_error: outcome.status === 'infra_error' ? outcome.message : undefined,
+    infra_cause: outcome.status === 'infra_error' ? outcome.cause : undefined,
+    skipped_reason: outcome.status === 'skipped' ? outcome.reason : undefined,
+    notes: list(targetNotes(view)),
+    ...surroundingsJson(view),
+    timings: result && {
+      prepare_ms: Math.round(result.timings.prepareMs),
+      boot_ms: Math.round(result.timings.bootMs),
+      ask_ms: Math.round(result.timings.askMs),
+      total_ms: Math.round(result.timings.totalMs),
+    },
+    findings: list(view.findings.map(findingJson)),
+    programs: list(view.programs.map(programJson)),
+    maps: open && list(open.maps.map(({ name, type }) => ({ name, type }))),
+  };
+}
+
+/**
+ * The report of one artifact, `schema_version` v0.1 (contract section 5.1) with additive fields, as text.
+ * @param verdict the gate's word about this artifact's results
+ */
+export function reportJson(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths): string {
+  const subject = run.artifacts[artifact];
+  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
+  const report = {
+    schema_version: 'v0.1',
+    run: { id: run.runId, started_at: run.startedAt, finished_at: run.finishedAt },
+    artifact: {
+      path: subject.path,
+      basename: subject.basename,
+      sha256: subject.sha256,
+      size_bytes: subject.sizeBytes,
+    },
+    validator: { basename: run.validator.basename, sha256: run.validator.sha256, size_bytes: run.validator.sizeBytes },
+    matrix: {
+      path: run.matrix.path,
+      name: some(run.matrix.name),
+      profiles: run.targets.map(({ profile }) => profile.id),
+    },
+    targets: list(targetViews(run, artifact).map((view) => targetJson(run, view))),
+    summary: { status: verdict.status, notes: list([...verdict.reasons, ...run.notes]) },
+    paths: { run_dir: run.runDir, json: paths.json, markdown: some(paths.markdown) },
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

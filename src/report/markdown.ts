@@ -1,0 +1,174 @@
+import { firstStage } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import { code, codeCell, fence, md } from './escape.ts';
+import { profileName } from './names.ts';
+import { type ProgramView, type TargetView, targetViews } from './view.ts';
+import { words } from './words.ts';
+
+/** `| a | b |`; cells must be escaped already. */
+export function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`;
+}
+
+/** A table with its head and separator lines. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)];
+}
+
+/** `yes`, `no`, or nothing when the guest did not say. */
+export function btfWord(view: TargetView): string {
+  return view.evidence === undefined ? '' : view.evidence.hello.btf.vmlinux ? 'yes' : 'no';
+}
+
+/** What a target is filed under: its classification, or the contract's words for one without a code. */
+export function className(view: TargetView): string {
+  if (view.primary) return view.primary.rollup;
+  return view.outcome.status === 'skipped' ? 'UNSUPPORTED_TRANSPORT' : '';
+}
+
+/** Why there is no answer; empty when there is one. */
+export function noAnswer({ outcome }: TargetView): string {
+  if (outcome.status === 'infra_error') return outcome.message;
+  return outcome.status === 'skipped' ? outcome.reason : '';
+}
+
+function stageWord({ outcome }: TargetView): string {
+  if (outcome.status === 'fail') return outcome.failedStage;
+  return outcome.status === 'infra_error' ? 'infra' : outcome.status === 'skipped' ? 'transport' : '';
+}
+
+function targetRow(view: TargetView): string[] {
+  const { profile, required } = view.target;
+  return [
+    `${md(profileName(profile))} ${codeCell(profile.id)}`,
+    md(`${profile.distro} ${profile.version} ${profile.kernelFamily} ${profile.arch}`),
+    codeCell(view.evidence?.hello.kernel.release ?? ''),
+    view.outcome.status,
+    stageWord(view),
+    required ? 'yes' : 'no',
+    btfWord(view),
+    view.functional?.status ?? '',
+    className(view),
+    view.primary?.confidence ?? (view.outcome.status === 'skipped' ? 'high' : ''),
+    md(noAnswer(view)),
+  ];
+}
+
+const COLUMNS = [
+  'Profile',
+  'Profile Env',
+  'Host Kernel',
+  'Status',
+  'Failed Stage',
+  'Required',
+  'BTF',
+  'Functional',
+  'Classification',
+  'Confidence',
+  'Infra Error',
+];
+
+/** A finding as a bullet with its evidence and remedy under it. */
+export function findingLines(finding: Finding): string[] {
+  const { title, explanation, remediation } = words(finding);
+  return [
+    `- **${finding.code}** (${finding.confidence}): ${md(title)}`,
+    `  - ${md(explanation)}`,
+    ...(finding.evidence ? [`  - Evidence (${md(finding.evidence.origin)}): ${code(finding.evidence.text, 400)}`] : []),
+    ...(remediation === '' ? [] : [`  - What to do: ${md(remediation)}`]),
+  ];
+}
+
+function programRow(program: ProgramView): string[] {
+  const { attach } = program;
+  const how = [attach?.method, attach?.target].filter((word) => word).join(' ');
+  return [
+    codeCell(program.name),
+    codeCell(program.section),
+    program.load,
+    program.verifiedInsns > 0 ? String(program.verifiedInsns) : '',
+    attach?.status ?? '',
+    md(attach?.status === 'skipped' ? attach.reason : how),
+  ];
+}
+
+function logBlocks(view: TargetView): string[] {
+  return view.programs
+    .filter((program) => program.logTail !== '')
+    .flatMap((program) => ['', `Verifier log of ${code(program.name)} (end):`, '', fence(program.logTail)]);
+}
+
+function targetDetails(view: TargetView): string[] {
+  const { target, result, evidence } = view;
+  const open = evidence && firstStage(evidence, 'open');
+  const lines = [`### ${md(profileName(target.profile))} ${code(target.profile.id)}`, ''];
+  lines.push(`- Status: ${view.outcome.status}${target.required ? '' : ' (optional)'}`);
+  if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
+  if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
+  if (result?.kernel) {
+    const { name, version, suite } = result.kernel.package;
+    lines.push(`- Package: ${code(`${name} ${version}`)} from ${md(suite)}`);
+  }
+  if (result?.guest) {
+    const { lane, accel, accelReason, qemuVersion } = result.guest;
+    lines.push(`- Guest: ${md(lane)} lane, ${accel.toUpperCase()} (${md(accelReason)}), QEMU ${md(qemuVersion)}`);
+  }
+  if (result) {
+    const { prepareMs, bootMs, askMs, totalMs } = result.timings;
+    lines.push(
+      `- Time: prepare ${seconds(prepareMs)}, boot ${seconds(bootMs)}, ask ${seconds(askMs)}, total ${seconds(totalMs)}`,
+    );
+  }
+  if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);
+  if (open && open.maps.length > 0) {
+    const maps = open.maps.slice(0, 50).map(({ name, type }) => `${code(name)} (${md(type)})`);
+    lines.push(`- Maps: ${maps.join(', ')}`);
+  }
+  if (view.findings.length > 0) lines.push('', ...view.findings.flatMap(findingLines));
+  if (view.programs.length > 0) {
+    lines.push('', ...table(['Program', 'Section', 'Load', 'Insns', 'Attach', 'How'], view.programs.map(programRow)));
+  }
+  for (const test of view.functional?.tests ?? []) {
+    lines.push('', `Functional test ${code(test.name)}: ${test.status}, exit code ${test.exit_code}`);
+    if (test.stdout_tail !== '') lines.push('', fence(test.stdout_tail));
+    if (test.stderr_tail !== '') lines.push('', fence(test.stderr_tail));
+  }
+  return [...lines, ...logBlocks(view), ''];
+}
+
+/** `1.2 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** The Markdown report of one artifact (contract section 5.4). */
+export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdict): string {
+  const subject = run.artifacts[artifact];
+  if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
+  const views = targetViews(run, artifact);
+  const notes = [...verdict.reasons, ...run.notes];
+  const lines = [
+    '# bpfcompat Compatibility Report',
+    '',
+    `- Run ID: ${code(run.runId)}`,
+    `- Started: ${run.startedAt}`,
+    `- Status: **${verdict.status}**`,
+    `- Artifact: ${code(subject.basename)}`,
+    `- SHA-256: ${code(subject.sha256)}`,
+    `- Matrix: ${md(run.matrix.name || run.matrix.path)}`,
+    `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,
+    '',
+    '## Targets',
+    '',
+    ...table(COLUMNS, views.map(targetRow)),
+    '',
+    '## Target Details',
+    '',
+    ...views.flatMap(targetDetails),
+    '## Notes',
+    '',
+    ...(notes.length === 0 ? ['- none'] : notes.map((note) => `- ${md(note, 1000)}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}

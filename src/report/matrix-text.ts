@@ -1,0 +1,166 @@
+import type { RunReport } from '../model/report.ts';
+import { terminal } from './escape.ts';
+import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
+import { shortNames } from './names.ts';
+import { plural, type Style, style, wrap } from './style.ts';
+import { type TargetView, targetViews } from './view.ts';
+import { words } from './words.ts';
+
+export interface TextOptions {
+  /** Columns of the terminal; at least 40 are used. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+const GAP = '  ';
+
+/** Findings that say "this kernel has no such thing": of the other kernels it can be said that they have it. */
+const ABSENCE: ReadonlySet<string> = new Set([
+  'ATTACH_TARGET_NOT_FOUND',
+  'CORE_RELOCATION_FAILURE',
+  'MISSING_BTF',
+  'MISSING_KFUNC',
+  'UNRESOLVED_KSYM',
+  'UNRESOLVED_KCONFIG',
+  'UNSUPPORTED_HELPER',
+  'UNSUPPORTED_MAP_TYPE',
+]);
+
+/** The word of a cell and how it is painted. */
+function mark(view: TargetView, paint: Style): { readonly text: string; readonly painted: (text: string) => string } {
+  switch (view.outcome.status) {
+    case 'pass':
+      return view.findings.length > 0 ? { text: 'warn', painted: paint.warn } : { text: 'pass', painted: paint.good };
+    case 'fail':
+      return { text: 'FAIL', painted: paint.bad };
+    case 'skipped':
+      return { text: 'skip', painted: paint.dim };
+    case 'infra_error':
+      return { text: 'ERR', painted: paint.warn };
+  }
+}
+
+/** Cuts a name in the middle: both ends tell objects apart. */
+function shorten(name: string, max: number): string {
+  if (name.length <= max) return name;
+  const tail = Math.floor((max - 1) / 2);
+  return `${name.slice(0, max - 1 - tail)}…${name.slice(name.length - tail)}`;
+}
+
+/** Positions of the kernels that fit beside the names, block by block. */
+function blocks(columnWidths: readonly number[], room: number): number[][] {
+  const all: number[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const [index, width] of columnWidths.entries()) {
+    if (used + GAP.length + width > room) {
+      all.push([]);
+      used = 0;
+    }
+    all.at(-1)?.push(index);
+    used += GAP.length + width;
+  }
+  return all;
+}
+
+function matrixLines(run: RunReport, views: readonly (readonly TargetView[])[], width: number, paint: Style): string[] {
+  const kernels = shortNames(run.targets).map((name, i) => (run.targets[i]?.required ? name : `(${name})`));
+  const names = run.artifacts.map(({ basename }) => terminal(basename, 200));
+  const columns = kernels.map((name) => Math.max(name.length, 4));
+  const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
+  // Whole names where everything fits into one block, else a third of the line.
+  const nameWidth = Math.min(
+    Math.max(...names.map((name) => name.length), 6),
+    Math.max(12, Math.floor(width / 3), room),
+  );
+  const lines: string[] = [];
+  for (const block of blocks(columns, width - nameWidth)) {
+    if (lines.length > 0) lines.push('');
+    const head = block.map((i) => GAP + (kernels[i] ?? '').padStart(columns[i] ?? 0)).join('');
+    lines.push(paint.bold(`${' '.repeat(nameWidth)}${head}`));
+    for (const [row, name] of names.entries()) {
+      const cells = block.map((i) => {
+        const view = views[row]?.[i];
+        if (!view) return '';
+        const { text, painted } = mark(view, paint);
+        return GAP + ' '.repeat((columns[i] ?? 0) - text.length) + painted(text);
+      });
+      lines.push(`${shorten(name, nameWidth).padEnd(nameWidth)}${cells.join('')}`);
+    }
+  }
+  return lines;
+}
+
+/** Text under a bullet: wrapped, its first line behind `lead`, the others as far in. */
+function under(text: string, width: number, lead: string, repeat = false): string[] {
+  const more = repeat ? lead : ' '.repeat(lead.length);
+  return wrap(text, width - lead.length).map((line, index) => `${index === 0 ? lead : more}${line}`);
+}
+
+function groupLines(group: FindingGroup, kernels: readonly string[], width: number, paint: Style): string[] {
+  const { finding } = group;
+  const { title, explanation, remediation } = words(finding);
+  const list = (targets: readonly number[]): string => targets.map((index) => kernels[index]).join(', ');
+  const everywhere = group.targets.length === kernels.length && kernels.length > 1;
+  const where = everywhere
+    ? `all ${kernels.length} kernels`
+    : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
+  const [first = '', ...more] = wrap(`${terminal(title)}: ${where}`, width - 4);
+  const bullet = group.decisive ? paint.bad('x') : paint.warn('!');
+  const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
+  lines.push(...under(terminal(explanation), width, '    '));
+  // Guest text stands behind a bar on every line, so that none of ours can begin with it.
+  if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));
+  if (remediation !== '') lines.push(...under(terminal(remediation, 1000), width, '    -> '));
+  return lines;
+}
+
+function artifactLines(
+  name: string,
+  views: readonly TargetView[],
+  kernels: readonly string[],
+  width: number,
+  paint: Style,
+): string[] {
+  const groups = groupFindings(views).flatMap((group) => groupLines(group, kernels, width, paint));
+  const silent = groupSilence(views).flatMap(({ message, targets }) => {
+    const text = `${targets.map((index) => kernels[index]).join(', ')}: ${terminal(message, 1000)}`;
+    const [first = '', ...more] = wrap(text, width - 4);
+    return [`  ${paint.warn('?')} ${first}`, ...more.map((line) => `    ${line}`)];
+  });
+  const lines = [...groups, ...silent];
+  return lines.length === 0 ? [] : ['', paint.bold(terminal(name)), ...lines];
+}
+
+function tally(views: readonly TargetView[], run: RunReport): string {
+  const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
+  const warned = views.filter(({ outcome, findings }) => outcome.status === 'pass' && findings.length > 0).length;
+  const parts = [
+    [warned > 0 ? `pass (${warned} with a warning)` : 'pass', count('pass')],
+    ['fail', count('fail')],
+    ['skipped', count('skipped')],
+    ['without an answer', count('infra_error')],
+  ] as const;
+  const said = parts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
+  const size = `${plural(run.artifacts.length, 'object')} on ${plural(run.targets.length, 'kernel')}`;
+  return `${size} in ${(run.durationMs / 1000).toFixed(1)} s: ${said.join(', ') || 'nothing was run'}`;
+}
+
+/**
+ * The result of a run for a terminal: objects by kernels, then what went wrong per object, with the kernels it went
+ * wrong on and those that are fine. Kernels in parentheses are optional. No line is longer than `width`.
+ */
+export function matrixText(run: RunReport, options: TextOptions): string {
+  const width = Math.max(40, options.width);
+  const paint = style(options.color);
+  const kernels = shortNames(run.targets);
+  const views = run.artifacts.map((_, artifact) => targetViews(run, artifact));
+  const lines = [
+    ...matrixLines(run, views, width, paint),
+    ...run.artifacts.flatMap(({ basename }, index) =>
+      artifactLines(basename, views[index] ?? [], kernels, width, paint),
+    ),
+    '',
+    ...wrap(tally(views.flat(), run), width),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}

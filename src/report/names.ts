@@ -1,0 +1,58 @@
+import type { Target } from '../model/cell.ts';
+import type { Profile } from '../model/kernel.ts';
+import { oneLine } from './escape.ts';
+
+const DISTROS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    debian: 'Debian',
+    ubuntu: 'Ubuntu',
+    fedora: 'Fedora',
+    almalinux: 'AlmaLinux',
+    rocky: 'Rocky Linux',
+    'amazon-linux': 'Amazon Linux',
+    'centos-stream': 'CentOS Stream',
+    'oracle-linux': 'Oracle Linux',
+    'opensuse-leap': 'openSUSE Leap',
+    sles: 'SLES',
+    rhel: 'RHEL',
+  }),
+);
+
+const SHORT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    debian: 'deb',
+    ubuntu: 'ubu',
+    almalinux: 'alma',
+    'amazon-linux': 'amzn',
+    'centos-stream': 'cs',
+    'oracle-linux': 'ol',
+    'opensuse-leap': 'leap',
+  }),
+);
+
+/** `Debian 12 (6.1)`. */
+export function profileName(profile: Profile): string {
+  const distro = DISTROS.get(profile.distro) ?? profile.distro;
+  return `${distro}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
+}
+
+/**
+ * The shortest names that still tell all kernels of a run apart: `6.1`, where one family occurs twice `deb12-6.1`, and
+ * the profile id when even that is not unique. Same order as `targets`.
+ */
+export function shortNames(targets: readonly Target[]): string[] {
+  const ids = targets.map(({ profile }) => profile.id);
+  const families = targets.map(({ profile }) => profile.kernelFamily);
+  const releases = targets.map(
+    ({ profile }) => `${SHORT.get(profile.distro) ?? profile.distro}${profile.version}-${profile.kernelFamily}`,
+  );
+  const unique = (names: readonly string[], name: string): boolean =>
+    names.filter((other) => other === name).length === 1;
+  return targets.map((_, i) => {
+    for (const names of [families, releases]) {
+      const name = names[i] ?? '';
+      if (name !== '' && unique(names, name)) return oneLine(name, 40);
+    }
+    return oneLine(ids[i] ?? '', 64);
+  });
+}

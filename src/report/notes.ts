@@ -1,0 +1,30 @@
+import { errnoName } from '../model/errno.ts';
+import type { Finding } from '../model/finding.ts';
+import { oneLine } from './escape.ts';
+import type { TargetView } from './view.ts';
+import { words } from './words.ts';
+
+function findingNotes(finding: Finding, primary: boolean): string[] {
+  const { title, remediation } = words(finding);
+  return [
+    `${primary ? 'finding' : 'also'}: ${title}`,
+    ...(finding.evidence ? [`evidence: ${finding.evidence.origin}: ${oneLine(finding.evidence.text)}`] : []),
+    ...(remediation === '' ? [] : [`remediation: ${remediation}`]),
+  ];
+}
+
+/** The evidence lines of a target with the contract's fixed prefixes (section 5.1, `notes[]`). */
+export function targetNotes(view: TargetView): string[] {
+  const { primary, findings, outcome } = view;
+  if (outcome.status === 'skipped') return [`skipped: ${outcome.reason}`];
+  const notes: string[] = [];
+  if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
+  for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
+  if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);
+  for (const program of view.programs) {
+    if (program.load !== 'fail') continue;
+    const errno = errnoName(program.errno) || 'none';
+    notes.push(`program load failure: name=${program.name} section=${program.section} errno=${errno}`);
+  }
+  return notes.map((note) => oneLine(note, 1000));
+}

@@ -1,0 +1,183 @@
+import type { Outcome, OutcomeStatus } from '../model/cell.ts';
+import type { RunEvent } from '../model/events.ts';
+import { clip, terminal } from './escape.ts';
+import { advance, type KernelProgress, type Progress } from './progress.ts';
+import { plural, type Style, style } from './style.ts';
+
+/** Between two plain lines about one download at least this long, or a quarter of the bytes. */
+const SAY_EVERY_MS = 5000;
+const SAY_EVERY_SHARE = 0.25;
+
+const WORDS: Readonly<Record<OutcomeStatus, string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  skipped: 'skipped',
+  infra_error: 'no answer',
+};
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}
+
+/** `12.3 of 34.1 MB (36 %)`, or `12.3 MB` while the total is not known. */
+function amount(bytes: number, total: number): string {
+  if (total <= 0) return `${megabytes(bytes)} MB`;
+  const share = Math.min(100, Math.floor((bytes / total) * 100));
+  return `${megabytes(bytes)} of ${megabytes(total)} MB (${share} %)`;
+}
+
+function seconds(ms: number): string {
+  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+}
+
+/** `pass`, or `2 pass, 1 fail` for several objects. */
+function verdict(outcomes: readonly OutcomeStatus[]): string {
+  const [only] = outcomes;
+  if (outcomes.length === 1 && only !== undefined) return WORDS[only];
+  const counts = (Object.keys(WORDS) as OutcomeStatus[]).map((status) => {
+    const count = outcomes.filter((outcome) => outcome === status).length;
+    return count === 0 ? '' : `${count} ${WORDS[status]}`;
+  });
+  return counts.filter((count) => count !== '').join(', ');
+}
+
+function painted(kernel: KernelProgress, paint: Style): (text: string) => string {
+  if (kernel.phase === 'failed') return paint.warn;
+  if (kernel.phase !== 'done') return kernel.phase === 'waiting' ? paint.dim : (text) => text;
+  if (kernel.outcomes.includes('fail')) return paint.bad;
+  return kernel.outcomes.some((outcome) => outcome !== 'pass') ? paint.warn : paint.good;
+}
+
+function liveState(kernel: KernelProgress, now: number): string {
+  const age = seconds(now - kernel.since);
+  const what = terminal(kernel.what);
+  switch (kernel.phase) {
+    case 'waiting':
+      return 'waiting';
+    case 'fetch':
+      return kernel.bytes === 0 && kernel.total === 0
+        ? `fetch     ${what || 'kernel'} ${age}`
+        : `download  ${amount(kernel.bytes, kernel.total)} ${what}`;
+    case 'ready':
+      return `ready     ${what}`;
+    case 'failed':
+      return `no kernel ${what}`;
+    case 'boot':
+      return `boot      ${age} ${what}`;
+    case 'ask':
+      return `ask       ${age} ${what}`;
+    case 'done':
+      return `${verdict(kernel.outcomes).padEnd(9)} ${seconds(kernel.spentMs)}`;
+  }
+}
+
+export interface LiveOptions {
+  /** Columns of the terminal; no line is longer. */
+  readonly width: number;
+  /** The clock that `advance` was given. */
+  readonly now: number;
+  readonly color: boolean;
+  /** Lines that may be drawn; kernels that are done give way first. Default: all. */
+  readonly height?: number;
+}
+
+/** The block that a terminal shows now: one line per kernel and one for the whole run. The caller draws and erases. */
+export function renderLive(progress: Progress, options: LiveOptions): string[] {
+  const { width, now, color, height = Number.POSITIVE_INFINITY } = options;
+  const paint = style(color);
+  const nameWidth = Math.min(28, Math.max(0, ...progress.kernels.map(({ profile }) => profile.length)));
+  const lines = visible(progress.kernels, Math.max(1, height - 1)).map((kernel) => {
+    const text = `  ${clip(terminal(kernel.profile), nameWidth).padEnd(nameWidth)}  ${liveState(kernel, now)}`;
+    return painted(kernel, paint)(clip(text.trimEnd(), width));
+  });
+  if (progress.finished || progress.cells === 0) return lines;
+  const total = `${progress.done} of ${progress.cells} done, ${seconds(now - progress.startedAt)}`;
+  const accel = progress.accel === '' ? '' : `, ${terminal(progress.accel)}`;
+  return [...lines, paint.dim(clip(`  ${total}${accel}`, width))];
+}
+
+/** At most `max` kernels, in matrix order; those still at work stay. */
+function visible(kernels: readonly KernelProgress[], max: number): readonly KernelProgress[] {
+  if (kernels.length <= max) return kernels;
+  const rank = ({ phase }: KernelProgress): number =>
+    phase === 'done' || phase === 'failed' ? 2 : phase === 'waiting' ? 1 : 0;
+  const kept = new Set([...kernels].sort((a, b) => rank(a) - rank(b)).slice(0, max));
+  return kernels.filter((kernel) => kept.has(kernel));
+}
+
+/** One line per change, for logs: no cursor movement, no colour. */
+export function plainProgress(
+  before: Progress,
+  event: RunEvent,
+  now: number,
+): { readonly progress: Progress; readonly lines: readonly string[] } {
+  const progress = advance(before, event, now);
+  if (event.type === 'kernel-progress') return sayDownload(progress, event, now);
+  const line = plainLine(progress, event);
+  return { progress, lines: line === undefined ? [] : [line] };
+}
+
+function sayDownload(
+  progress: Progress,
+  event: Extract<RunEvent, { type: 'kernel-progress' }>,
+  now: number,
+): { readonly progress: Progress; readonly lines: readonly string[] } {
+  const index = progress.kernels.findIndex(({ profile }) => profile === event.profile);
+  const kernel = progress.kernels[index];
+  if (!kernel) return { progress, lines: [] };
+  const restarted = event.bytes < kernel.said.bytes;
+  const step = event.total > 0 && event.bytes - kernel.said.bytes >= event.total * SAY_EVERY_SHARE;
+  if (!restarted && !step && now - kernel.said.at < SAY_EVERY_MS) return { progress, lines: [] };
+  const said = { at: now, bytes: event.bytes };
+  const kernels = progress.kernels.with(index, { ...kernel, said });
+  const line = `${event.profile}: download ${amount(event.bytes, event.total)} ${terminal(event.what)}`;
+  return { progress: { ...progress, kernels }, lines: [line.trimEnd()] };
+}
+
+function outcomeLine(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'pass':
+      return 'pass';
+    case 'fail': {
+      const codes = [...new Set(outcome.findings.map(({ code }) => code))];
+      return `fail at ${outcome.failedStage}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}`;
+    }
+    case 'skipped':
+      return `skipped: ${terminal(outcome.reason)}`;
+    case 'infra_error':
+      return `no answer: ${terminal(outcome.message)}`;
+  }
+}
+
+function plainLine(progress: Progress, event: RunEvent): string | undefined {
+  const where = (at: { readonly artifact: number; readonly target: number }): string => {
+    const profile = progress.kernels[at.target]?.profile ?? `kernel ${at.target + 1}`;
+    return progress.artifacts.length > 1 ? `${profile}: ${terminal(progress.artifacts[at.artifact] ?? '')}` : profile;
+  };
+  switch (event.type) {
+    case 'run-start':
+      return `run ${event.runId}: ${plural(event.artifacts.length, 'object')} on ${plural(event.targets.length, 'kernel')}`;
+    case 'accel':
+      return `guests run with ${event.accel}: ${terminal(event.reason)}`;
+    case 'kernel-start':
+      return `${event.profile}: looking for the kernel`;
+    case 'kernel-ready':
+      return `${event.profile}: kernel ${terminal(event.record.release)} ${event.cached ? 'from the store' : 'fetched'} in ${seconds(event.ms)}`;
+    case 'kernel-failed':
+      return `${event.profile}: no kernel: ${terminal(event.message)}`;
+    case 'cell-booting':
+      return `${where(event)}: booting`;
+    case 'cell-asking':
+      return `${where(event)}: asking (booted in ${seconds(event.bootMs)})`;
+    case 'cell-end':
+      return `${where(event)}: ${outcomeLine(event.result.outcome)} (${seconds(event.result.timings.totalMs)})`;
+    case 'note':
+      return `note: ${terminal(event.message)}`;
+    case 'run-end':
+      return `run ended with ${event.status} after ${seconds(event.ms)}`;
+    case 'kernel-progress':
+    case 'cell-start':
+    case 'cell-stage':
+      return undefined;
+  }
+}

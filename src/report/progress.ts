@@ -1,0 +1,129 @@
+import type { OutcomeStatus } from '../model/cell.ts';
+import type { RunEvent } from '../model/events.ts';
+
+/** What is known about one kernel of a run that is still going on. */
+export interface KernelProgress {
+  readonly profile: string;
+  readonly phase: 'waiting' | 'fetch' | 'ready' | 'failed' | 'boot' | 'ask' | 'done';
+  /** What is being fetched, the object and the step that are being asked about, or why the kernel failed. */
+  readonly what: string;
+  readonly bytes: number;
+  /** 0 = not known. */
+  readonly total: number;
+  /** Clock of the caller, in milliseconds, when the phase began. */
+  readonly since: number;
+  /** Milliseconds that all finished cells took. */
+  readonly spentMs: number;
+  readonly outcomes: readonly OutcomeStatus[];
+  /** Clock and bytes of the last plain line about the download. */
+  readonly said: { readonly at: number; readonly bytes: number };
+}
+
+/** A run as the events told it so far. */
+export interface Progress {
+  readonly artifacts: readonly string[];
+  readonly kernels: readonly KernelProgress[];
+  readonly accel: string;
+  readonly startedAt: number;
+  readonly cells: number;
+  readonly done: number;
+  readonly finished: boolean;
+}
+
+export const NO_PROGRESS: Progress = {
+  artifacts: [],
+  kernels: [],
+  accel: '',
+  startedAt: 0,
+  cells: 0,
+  done: 0,
+  finished: false,
+};
+
+function kernel(profile: string, now: number): KernelProgress {
+  const said = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
+  return { profile, phase: 'waiting', what: '', bytes: 0, total: 0, since: now, spentMs: 0, outcomes: [], said };
+}
+
+/** Changes one kernel; `since` starts again whenever the phase changes. A profile that no run-start named is added. */
+function change(
+  progress: Progress,
+  which: string | number,
+  now: number,
+  part: Partial<KernelProgress> | ((before: KernelProgress) => Partial<KernelProgress>),
+): Progress {
+  const index = typeof which === 'number' ? which : progress.kernels.findIndex(({ profile }) => profile === which);
+  const before = progress.kernels[index] ?? (typeof which === 'string' ? kernel(which, now) : undefined);
+  if (!before) return progress;
+  const changed = { ...before, ...(typeof part === 'function' ? part(before) : part) };
+  const after = changed.phase === before.phase ? changed : { ...changed, since: now };
+  const kernels = index < 0 ? [...progress.kernels, after] : progress.kernels.with(index, after);
+  return { ...progress, kernels };
+}
+
+/** Name of an artifact where a run has several; empty where it has one. */
+function named(progress: Progress, artifact: number): string {
+  return progress.artifacts.length > 1 ? (progress.artifacts[artifact] ?? '') : '';
+}
+
+/** After the last object a kernel is done; before that it waits for the next one. */
+function endPhase(before: KernelProgress, artifacts: number): KernelProgress['phase'] {
+  if (before.phase === 'failed') return 'failed';
+  return before.outcomes.length + 1 >= artifacts ? 'done' : 'ready';
+}
+
+/**
+ * The state after an event.
+ * @param now milliseconds of a clock that never jumps; the same one that is given to the renderers
+ */
+export function advance(progress: Progress, event: RunEvent, now: number): Progress {
+  switch (event.type) {
+    case 'run-start':
+      return {
+        ...NO_PROGRESS,
+        artifacts: event.artifacts,
+        kernels: event.targets.map((profile) => kernel(profile, now)),
+        accel: progress.accel,
+        startedAt: now,
+        cells: event.cells,
+      };
+    case 'accel':
+      return { ...progress, accel: `${event.accel}: ${event.reason}` };
+    case 'kernel-start':
+      return change(progress, event.profile, now, { phase: 'fetch', what: '' });
+    case 'kernel-progress': {
+      const { what, bytes, total } = event;
+      return change(progress, event.profile, now, { phase: 'fetch', what, bytes, total });
+    }
+    case 'kernel-ready':
+      return change(progress, event.profile, now, { phase: 'ready', what: event.record.release });
+    case 'kernel-failed':
+      return change(progress, event.profile, now, { phase: 'failed', what: event.message });
+    case 'cell-start':
+    case 'cell-booting':
+      return change(progress, event.target, now, { phase: 'boot', what: named(progress, event.artifact) });
+    case 'cell-asking':
+      return change(progress, event.target, now, { phase: 'ask', what: named(progress, event.artifact) });
+    case 'cell-stage': {
+      const { stage } = event;
+      if (stage.stage !== 'step') return progress;
+      const what = [named(progress, event.artifact), stage.phase, stage.subject]
+        .filter((word) => word !== '')
+        .join(' ');
+      return change(progress, event.target, now, { phase: 'ask', what });
+    }
+    case 'cell-end': {
+      const after = change(progress, event.target, now, (before) => ({
+        phase: endPhase(before, progress.artifacts.length),
+        what: before.phase === 'failed' ? before.what : '',
+        outcomes: [...before.outcomes, event.result.outcome.status],
+        spentMs: before.spentMs + event.result.timings.totalMs,
+      }));
+      return { ...after, done: progress.done + 1 };
+    }
+    case 'note':
+      return progress;
+    case 'run-end':
+      return { ...progress, finished: true };
+  }
+}

@@ -1,0 +1,116 @@
+import type { CellResult, Outcome, Target } from '../model/cell.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { RunReport } from '../model/report.ts';
+import { wellFormed } from './escape.ts';
+
+/** One row of every report: a target with what became of it. All formats read this and none the raw stages. */
+export interface TargetView {
+  readonly target: Target;
+  readonly result: CellResult | undefined;
+  readonly outcome: Outcome;
+  readonly findings: readonly Finding[];
+  /** The finding that gives the target its classification; only for failures. */
+  readonly primary: Finding | undefined;
+  readonly evidence: Evidence | undefined;
+  readonly load: 'pass' | 'fail' | undefined;
+  readonly attach: AttachView | undefined;
+  readonly functional: FunctionalView | undefined;
+  readonly programs: readonly ProgramView[];
+}
+
+export interface AttachView {
+  readonly status: 'pass' | 'warn' | 'fail' | 'skipped';
+  readonly attempted: number;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface FunctionalView {
+  readonly status: 'pass' | 'warn' | 'fail' | 'skipped';
+  readonly tests: readonly StageOf<'functional'>[];
+}
+
+export interface ProgramView {
+  readonly name: string;
+  readonly section: string;
+  readonly type: string;
+  readonly load: 'pass' | 'fail' | 'skipped';
+  readonly errno: number;
+  readonly verifiedInsns: number;
+  readonly loadUs: number;
+  readonly attach: StageOf<'attach'> | undefined;
+  /** End of the verifier log; empty unless the program failed. */
+  readonly logTail: string;
+}
+
+const NOT_RUN: Outcome = { status: 'infra_error', cause: 'internal', message: 'the target was not run' };
+
+/** Every target of one artifact, in matrix order. */
+export function targetViews(run: RunReport, artifact: number): TargetView[] {
+  return run.targets.map((target, index) => {
+    const result = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
+    return targetView(run, target, result);
+  });
+}
+
+function targetView(run: RunReport, target: Target, result: CellResult | undefined): TargetView {
+  const outcome = result?.outcome ?? NOT_RUN;
+  const findings = outcome.status === 'pass' || outcome.status === 'fail' ? outcome.findings : [];
+  const evidence = result?.evidence;
+  const load = evidence && firstStage(evidence, 'load')?.status;
+  const opened = evidence && firstStage(evidence, 'open')?.status;
+  return {
+    target,
+    result,
+    outcome,
+    findings,
+    primary: outcome.status === 'fail' ? findings[0] : undefined,
+    evidence,
+    load: opened === 'fail' ? 'fail' : load === 'skipped' ? undefined : load,
+    attach: evidence && attachView(run, outcome, evidence),
+    functional: evidence && functionalView(outcome, evidence),
+    programs: evidence ? programViews(evidence) : [],
+  };
+}
+
+function attachView(run: RunReport, outcome: Outcome, evidence: Evidence): AttachView {
+  const tried = stagesOf(evidence, 'attach').filter((stage) => stage.status !== 'skipped');
+  const passed = tried.filter((stage) => stage.status === 'pass').length;
+  const failed = tried.length - passed;
+  const counts = { attempted: tried.length, passed, failed };
+  if (outcome.status === 'fail' && outcome.failedStage === 'attach') return { status: 'fail', ...counts };
+  if (run.attachMode === 'disabled' || tried.length === 0) return { status: 'skipped', ...counts };
+  return { status: failed > 0 ? 'warn' : 'pass', ...counts };
+}
+
+function functionalView(outcome: Outcome, evidence: Evidence): FunctionalView | undefined {
+  const tests = stagesOf(evidence, 'functional');
+  const failed = outcome.status === 'fail' && outcome.failedStage === 'functional';
+  if (tests.length === 0 && !failed) return undefined;
+  if (failed) return { status: 'fail', tests };
+  if (tests.some((test) => test.status === 'fail')) return { status: 'warn', tests };
+  return { status: tests.every((test) => test.status === 'skipped') ? 'skipped' : 'pass', tests };
+}
+
+function programViews(evidence: Evidence): ProgramView[] {
+  const loads = new Map(stagesOf(evidence, 'program').map((stage) => [stage.name, stage]));
+  const attaches = new Map(stagesOf(evidence, 'attach').map((stage) => [stage.program, stage]));
+  const whole = firstStage(evidence, 'load')?.status;
+  const facts = firstStage(evidence, 'open')?.programs ?? [];
+  return facts.map((program) => {
+    const stage = loads.get(program.name);
+    const { verifier_log_tail: tail = '', verifier_log_head: head = '' } = stage ?? {};
+    return {
+      name: program.name,
+      section: program.section,
+      type: program.type,
+      load: stage?.status ?? (whole === 'pass' && program.autoload ? 'pass' : 'skipped'),
+      errno: stage?.errno ?? 0,
+      verifiedInsns: stage?.verified_insns ?? 0,
+      loadUs: stage?.elapsed_us ?? 0,
+      attach: attaches.get(program.name),
+      logTail: stage?.status === 'fail' ? wellFormed((tail || head).slice(-4096)) : '',
+    };
+  });
+}

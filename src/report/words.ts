@@ -1,0 +1,65 @@
+import type { Finding, FindingCode } from '../model/finding.ts';
+import { ATTACH_WORDS } from './words/attach.ts';
+import { KERNEL_WORDS } from './words/kernel.ts';
+import { OBJECT_WORDS } from './words/object.ts';
+import { VERIFIER_WORDS } from './words/verifier.ts';
+import { arg, sentence, type Words, type Writer } from './words/writer.ts';
+
+export type { Words } from './words/writer.ts';
+
+const FUNCTIONAL: Readonly<Record<string, string>> = {
+  no_tests: 'behaviour mode was asked for, and the manifest has no functional test',
+  not_run: 'was not run',
+  skipped: 'was skipped',
+  timeout: 'ran out of time',
+  failed: 'failed',
+};
+
+const OWN_WORDS = {
+  FUNCTIONAL_TEST_FAILURE: (f) => {
+    const reason = arg(f, 'reason', 'failed');
+    const said = FUNCTIONAL[reason] ?? 'failed';
+    if (reason === 'no_tests') {
+      return {
+        title: said,
+        explanation: 'Load and attach alone show no behaviour.',
+        remediation: 'Add functional_tests to the manifest, or use validation mode load_attach.',
+      };
+    }
+    return {
+      title: `functional test ${arg(f, 'test', '?')} ${said}`,
+      explanation: sentence(
+        f.args['error'] ??
+          `exit code ${arg(f, 'exit_code', 'unknown')}, expected ${arg(f, 'expected_exit_code', '0')}.`,
+      ),
+      remediation: 'Load and attach worked: look at the output of the test in the report.',
+    };
+  },
+  UNSUPPORTED_TRANSPORT: (f) => ({
+    title: 'no lane of this release can run the profile',
+    explanation: sentence(arg(f, 'why', 'the question was not asked.')),
+    remediation: 'Use a profile with a kernel source, or another runner.',
+  }),
+  COMMAND_VALIDATION_FAILURE: (f) => ({
+    title: `the command ended with exit code ${arg(f, 'exit_code', 'unknown')} instead of ${arg(f, 'expected_exit_code', '0')}`,
+    explanation: 'The verdict of command mode is the exit code alone.',
+    remediation: 'See its output in the report.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;
+
+/** Every code has words: a missing one does not compile. */
+const WRITERS: Readonly<Record<FindingCode, Writer>> = {
+  ...OBJECT_WORDS,
+  ...KERNEL_WORDS,
+  ...VERIFIER_WORDS,
+  ...ATTACH_WORDS,
+  ...OWN_WORDS,
+};
+
+/** All codes, in the order of the words files. */
+export const FINDING_CODES = Object.keys(WRITERS) as readonly FindingCode[];
+
+/** Title, explanation and remedy of a finding as plain text, from its code and args. */
+export function words(finding: Finding): Words {
+  return WRITERS[finding.code](finding);
+}

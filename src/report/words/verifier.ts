@@ -1,0 +1,118 @@
+import type { FindingCode } from '../../model/finding.ts';
+import { arg, sentence, type Writer, who } from './writer.ts';
+
+const ADVICE: Readonly<Record<string, { why: string; todo: string }>> = {
+  null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
+  uninitialized: {
+    why: 'memory is used that was not written before',
+    todo: 'Zero structures completely, padding included (older kernels insist).',
+  },
+  invalid_mem_access: {
+    why: 'memory is accessed through something that is no valid pointer there',
+    todo: 'Read kernel memory with BPF_CORE_READ or bpf_probe_read_kernel, and check bounds before the access.',
+  },
+  unbounded: {
+    why: 'a size or an offset has no proven bound',
+    todo: 'Mask or clamp the value right before its use; barrier_var keeps the compiler from moving the check.',
+  },
+  ctx_access: {
+    why: 'a context field is read that this kernel does not have, or not at that size',
+    todo: 'Use only context fields that the oldest kernel has, with their exact size.',
+  },
+  btf_access: {
+    why: 'a kernel object is written or read in a way that is not allowed',
+    todo: 'Use a helper or kfunc for it.',
+  },
+  misaligned: { why: 'an access is not aligned', todo: 'Align the data, or copy it in bytes.' },
+  reference: {
+    why: 'an acquired object is not released on every path',
+    todo: 'Release it on every path, early returns included.',
+  },
+  type_mismatch: {
+    why: 'an argument has another type than the function expects',
+    todo: 'Pass the type that the helper or kfunc documents.',
+  },
+  return_value: {
+    why: 'the return value is outside of what the hook allows',
+    todo: 'Return only the values that the hook allows.',
+  },
+  ptr_arith: {
+    why: 'a pointer is calculated with in a way that is not allowed',
+    todo: 'Keep offsets in a bounded scalar and add it once.',
+  },
+  structure: {
+    why: 'the program has code that cannot run or jumps that lead nowhere',
+    todo: 'Rebuild with -O2; look for dead code.',
+  },
+  infinite_loop: { why: 'a loop does not end', todo: 'Give the loop a bound that the verifier can see.' },
+};
+
+const OTHER = {
+  why: 'its reason stands in the evidence',
+  todo: 'Read the verifier log and simplify the code it points at.',
+};
+
+/** Words for programs that the verifier could not follow, and for what forbids rather than fails. */
+export const VERIFIER_WORDS = {
+  VERIFIER_REJECTION: (f) => {
+    const { why, todo } = ADVICE[arg(f, 'reason', '')] ?? OTHER;
+    const { source, source_text: text, problem } = f.args;
+    const place = [source, text].filter((part) => part !== undefined).join(': ');
+    return {
+      title: `the verifier refuses ${who(f)}: ${why}`,
+      explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
+      remediation: todo,
+    };
+  },
+  VERIFIER_COMPLEXITY: (f) => ({
+    title: `${who(f)} is too complex for this kernel's verifier`,
+    explanation: 'The number of paths differs from kernel to kernel, so another one may accept it.',
+    remediation:
+      'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
+  }),
+  PROGRAM_TOO_LARGE: (f) => ({
+    title: `${who(f)} has ${arg(f, 'insns', 'too many')} instructions, this kernel allows ${arg(f, 'limit', '4096')}`,
+    explanation: 'Kernels before 5.2 limit the length of a program.',
+    remediation: 'Split it with tail calls, or keep parts out of line.',
+  }),
+  STACK_LIMIT: (f) => ({
+    title: `${who(f)} needs more than 512 bytes of stack`,
+    explanation:
+      f.args['reason'] === 'combined'
+        ? 'The stacks of nested calls count together.'
+        : 'The limit holds on every kernel.',
+    remediation: 'Move large variables into a per-CPU array map, and inline less.',
+  }),
+  VERIFIER_INTERNAL: (f) => ({
+    title: `the verifier of this kernel has a bug that ${who(f)} brings out`,
+    explanation: 'It says so itself.',
+    remediation: 'Report it to the kernel developers with the object and the log.',
+  }),
+  POLICY_DENIED: (f) =>
+    f.args['reason'] === 'lockdown'
+      ? {
+          title: `lockdown (${arg(f, 'level', 'active')}) forbids what ${who(f)} does`,
+          explanation: 'The kernel could do it; the policy of this host does not allow it.',
+          remediation: 'Lower the lockdown level of the host, or avoid the helper or hook there.',
+        }
+      : {
+          title: `a security policy forbids what ${who(f)} does`,
+          explanation: `Active security modules: ${arg(f, 'modules', 'unknown')}.`,
+          remediation: 'Adjust the policy of the host (see its audit log).',
+        },
+  CAPABILITY_FAILURE: (f) => ({
+    title: `${who(f)} needs a privilege that is missing`,
+    explanation: 'The kernel answered EPERM, or the verifier asked for a capability.',
+    remediation: 'Grant CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before 5.8), and CAP_NET_ADMIN for network programs.',
+  }),
+  SIGNATURE_REQUIRED: () => ({
+    title: 'this kernel loads signed programs only',
+    explanation: 'A policy asks for a signature that the object does not have.',
+    remediation: 'Sign the object, or change the policy of the host.',
+  }),
+  UNKNOWN: (f) => ({
+    title: `${who(f)} fails for a reason that is not recognised${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
+    explanation: 'Neither the errno nor the logs fit a known cause.',
+    remediation: 'Read the libbpf and verifier logs of this target.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { gate } from '../../src/gate/gate.ts';
+import { matrixText } from '../../src/report/matrix-text.ts';
+import { shortNames } from '../../src/report/names.ts';
+import { stableLines } from '../../src/report/stable-lines.ts';
+import { expectGolden } from '../fixtures/golden.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
+import { artifact, result, runReport, target } from '../fixtures/run.ts';
+import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
+
+const plain = (width: number) => ({ width, color: false });
+
+test.each([
+  ['quick', quickRun(), 80],
+  ['quick-narrow', quickRun(), 40],
+  ['mixed', mixedRun(), 80],
+] as const)('golden matrix %s', (name, run, width) => {
+  expectGolden(`matrix/${name}.txt`, matrixText(run, plain(width)));
+});
+
+test('what is gone says where it is still there', () => {
+  const text = matrixText(quickRun(), plain(100));
+  expect(text).toContain("x do_unlinkat is not in this kernel's BTF: 7.3; present on 5.10, 6.1, 6.12");
+});
+
+describe('width', () => {
+  const ids = Array.from({ length: 12 }, (_, i) => `debian-13-6.${i + 10}`);
+  const targets = [...ids.map((id) => target(id)), target('debian-12-6.12', { required: false })];
+  const artifacts = [artifact('a.bpf.o'), artifact(`${'long-name-'.repeat(8)}end.bpf.o`)];
+  const results = artifacts.flatMap((_, a) => targets.map((_t, t) => result({ artifact: a, target: t })));
+  const run = runReport({ artifacts, targets, results });
+
+  test.each([40, 60, 80, 120, 200])('no line is longer than %i', (width) => {
+    for (const candidate of [run, mixedRun(), quickRun()]) {
+      for (const line of matrixText(candidate, plain(width)).split('\n'))
+        expect(line.length).toBeLessThanOrEqual(width);
+    }
+  });
+
+  test('every cell is shown once, whatever the width', () => {
+    for (const width of [40, 80, 200])
+      expect(matrixText(run, plain(width)).match(/pass$|pass /gm)).toHaveLength(26 + 1);
+  });
+
+  test('kernels of one family get longer names, optional ones parentheses', () => {
+    expect(shortNames(targets).slice(0, 3)).toEqual(['6.10', '6.11', 'deb13-6.12']);
+    expect(matrixText(run, plain(200))).toContain('(deb12-6.12)');
+  });
+
+  test('colour changes no width', () => {
+    const painted = matrixText(run, { width: 80, color: true });
+    expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(matrixText(run, plain(80)));
+  });
+});
+
+test('stable lines', () => {
+  const run = mixedRun();
+  const lines = stableLines(run, 0, gate(run), { json: '/src/report.json', markdown: '/src/report.md' });
+  expectGolden('stable-lines/mixed.txt', `${lines.join('\n')}\n`);
+  expect(stableLines(quickRun(), 0, gate(quickRun()), { json: '/r.json' }).join('\n')).not.toMatch(/Markdown Report/);
+});
+
+test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))(
+  'no command reaches a terminal or a log: %s',
+  (_name, text) => {
+    const run = hostileRun(text);
+    const verdict = gate(run);
+    const output = [matrixText(run, plain(80)), ...stableLines(run, 0, verdict, { json: `/tmp/${text}.json` })].join(
+      '\n',
+    );
+    expect(output).not.toMatch(/^\s*::/m);
+    expect(output).not.toMatch(/##\[/);
+    expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u200b]/);
+  },
+);

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { rollupOf } from '../../src/classify/rollup.ts';
+import { ATTACH_RULES } from '../../src/classify/rules/attach.ts';
+import { ERRNO_RULES } from '../../src/classify/rules/errno.ts';
+import { LIBBPF_RULES, VERIFIER_RULES } from '../../src/classify/rules.ts';
+import type { Finding, FindingCode } from '../../src/model/finding.ts';
+import { FINDING_CODES, words } from '../../src/report/words.ts';
+
+function finding(code: FindingCode, args: Record<string, string>): Finding {
+  return {
+    code,
+    rollup: rollupOf(code),
+    confidence: 'low',
+    phase: 'load',
+    subject: 'on_exec',
+    args,
+    evidence: undefined,
+  };
+}
+
+/** Codes with every reason that some rule gives them. */
+const pairs = [
+  ...FINDING_CODES.map((code) => [code, ''] as const),
+  ...[...LIBBPF_RULES, ...VERIFIER_RULES, ...ERRNO_RULES, ...ATTACH_RULES].map(
+    ({ code, reason }) => [code, reason] as const,
+  ),
+];
+
+describe.each([...new Map(pairs.map((pair) => [pair.join('/'), pair])).values()])('%s/%s', (code, reason) => {
+  const cases = [
+    {},
+    {
+      program: 'on_exec',
+      function: 'vfs_read',
+      map: 'events',
+      type: 'ringbuf',
+      since: '5.8',
+      errno: 'EINVAL',
+      helper: 'bpf_loop',
+    },
+  ];
+
+  test.each(cases)('reads well with args %o', (args) => {
+    const { title, explanation, remediation } = words(finding(code, { ...args, ...(reason !== '' && { reason }) }));
+    expect(title).toMatch(/^\S.*[^.\s]$/);
+    expect(explanation).not.toBe('');
+    for (const text of [title, explanation, remediation]) {
+      expect(text).not.toMatch(/undefined|null\b.*\bobject|\[object|NaN| {2}|\?\?/);
+    }
+  });
+});
+
+test('a ring buffer that cannot be made speaks of the perf buffer', () => {
+  for (const code of ['UNSUPPORTED_MAP_TYPE', 'MAP_CREATE_FAILED'] as const) {
+    expect(words(finding(code, { map: 'events', type: 'ringbuf' })).remediation).toMatch(/perf buffer/i);
+  }
+});
