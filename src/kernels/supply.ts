@@ -76,7 +76,7 @@ async function fetchInto(
     const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path };
     const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package);
     if (fetched === 'unchanged' && stored !== undefined) return stored;
-    if (fetched === 'unchanged') throw new Error('a source called an absent kernel unchanged');
+    if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
     return await commitKernel(host, store, profile, fetched, work.path, listener.signal);
   } finally {
     await host.files.remove(parent);

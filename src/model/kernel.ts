@@ -77,7 +77,7 @@ export const KernelRecord = z.strictObject({
     version: z.string(),
     archive: z.string(),
     suite: z.string(),
-    /** Digests of every package file that bytes were taken from, as the signed index names them. */
+    /** Digests of every package file that bytes were taken from, as the signed index (or the profile's pin) names them. */
     files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
   }),
   vmlinuz: StoredFile,

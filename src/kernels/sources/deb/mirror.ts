@@ -10,6 +10,8 @@ export const MIRROR_VARIABLES = {
   'debian-security': 'BPFCOMPAT_DEBIAN_SECURITY_MIRROR',
 } as const;
 
+type Archive = DebKernelSource['archive'];
+
 const MAX_SOURCE_FILE = 1024 * 1024;
 
 async function readText(host: Host, path: string): Promise<string> {
@@ -29,7 +31,7 @@ async function sourceFiles(host: Host): Promise<{ name: string; text: string }[]
 }
 
 /** What a Debian host itself downloads from; empty on any other distro. */
-async function hostMirrors(host: Host, archive: DebKernelSource['archive']): Promise<string[]> {
+async function hostMirrors(host: Host, archive: Archive): Promise<string[]> {
   if (!/^ID="?debian"?$/m.test(await readText(host, '/etc/os-release'))) return [];
   const targets = await host.run(
     'apt-get',
@@ -55,21 +57,34 @@ function checked(uri: string, origin: string): string {
   );
 }
 
+/** Where the other archive lies on a mirror that has both, as most do: `debian` and `debian-security` side by side. */
+function sibling(uri: string, archive: Archive): string | undefined {
+  const match = /^(https?:\/\/.*\/)(debian|debian-security)$/.exec(uri);
+  return match ? `${match[1]}${archive}` : undefined;
+}
+
 /**
  * Mirrors to try for a source, best first: the environment's alone when it names one, else the host's own (on the same
- * distro), then the profile's. Which one serves the bytes is no question of trust: the signature is checked either way.
+ * distro), then the place beside the mirror of the other archive, then the profile's. Which one serves the bytes is no
+ * question of trust: the signature is checked either way.
  * @throws UsageError for an address that is none, or when nobody names a mirror.
  */
 export async function mirrorsFor(host: Host, source: DebKernelSource): Promise<string[]> {
-  const variable = MIRROR_VARIABLES[source.archive];
-  const own = host.env[variable];
-  if (own !== undefined && own !== '') return [checked(own, variable)];
+  const { archive } = source;
+  const fromEnv = (which: Archive): string[] => {
+    const value = host.env[MIRROR_VARIABLES[which]];
+    return value === undefined || value === '' ? [] : [checked(value, MIRROR_VARIABLES[which])];
+  };
+  const own = fromEnv(archive);
+  if (own.length > 0) return own;
+  const other = archive === 'debian' ? 'debian-security' : 'debian';
+  const beside = [...fromEnv(other), ...(await hostMirrors(host, other))].map((uri) => sibling(uri, archive));
   const fromProfile = source.mirror === undefined ? [] : [checked(source.mirror, 'kernel.mirror')];
-  const fromHost = (await hostMirrors(host, source.archive)).filter(isMirror);
-  const mirrors = [...new Set([...fromHost, ...fromProfile])];
+  const all = [...(await hostMirrors(host, archive)), ...beside.filter((uri) => uri !== undefined), ...fromProfile];
+  const mirrors = [...new Set(all.filter(isMirror))];
   if (mirrors.length > 0) return mirrors;
   throw new UsageError(
     'no_mirror',
-    `no mirror is known for ${source.archive}: set ${variable}, or kernel.mirror in the profile`,
+    `no mirror is known for ${archive}: set ${MIRROR_VARIABLES[archive]}, or kernel.mirror in the profile`,
   );
 }

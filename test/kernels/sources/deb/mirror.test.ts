@@ -78,6 +78,23 @@ describe('mirrorsFor', () => {
     ]);
   });
 
+  test('a host that lists one archive only most likely has the other beside it', async () => {
+    const host = hostWith({
+      '/etc/os-release': 'ID=debian\n',
+      '/etc/apt/sources.list': 'deb http://host.example.org/debian trixie main\n',
+    });
+    const security = { ...source, archive: 'debian-security' as const, mirror: 'http://profile.example.org/s' };
+    expect(await mirrorsFor(host, security)).toEqual([
+      'http://host.example.org/debian-security',
+      'http://profile.example.org/s',
+    ]);
+    const env = { BPFCOMPAT_DEBIAN_MIRROR: 'http://env.example.org/debian' };
+    expect(await mirrorsFor(hostWith({}, '', env), security)).toEqual([
+      'http://env.example.org/debian-security',
+      'http://profile.example.org/s',
+    ]);
+  });
+
   test('another distro is not asked', async () => {
     const host = hostWith(
       {
