@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attach-kinds.h"
 #include "io.h"
+
+static const struct bpf_map **attached_maps;
+static int attached_count;
 
 int attach__auto(struct attach_job *job)
 {
@@ -53,27 +57,41 @@ static bool implements(const struct bpf_map *map, const struct bpf_program *prog
 	return false;
 }
 
+static bool is_attached(const struct bpf_map *map)
+{
+	int i;
+
+	for (i = 0; i < attached_count; i++)
+		if (attached_maps[i] == map)
+			return true;
+	return false;
+}
+
+static void remember(const struct bpf_map *map)
+{
+	size_t size = (size_t)(attached_count + 1) * sizeof(*attached_maps);
+	const struct bpf_map **grown = realloc(attached_maps, size);
+
+	if (!grown)
+		return;
+	attached_maps = grown;
+	attached_maps[attached_count++] = map;
+}
+
 /* The map is what gets attached; all its programs share the answer. */
 int attach__struct_ops(struct attach_job *job)
 {
-	static const struct bpf_map *attached[64];
-	static int count;
-	struct bpf_link *link;
 	struct bpf_map *map;
-	int i;
 
 	bpf_object__for_each_map(map, job->obj) {
 		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !implements(map, job->prog))
 			continue;
 		attach__method(job, "struct_ops", bpf_map__name(map));
-		for (i = 0; i < count; i++)
-			if (attached[i] == map)
-				return 0;
-		link = bpf_map__attach_struct_ops(map);
-		if (!link)
+		if (is_attached(map))
+			return 0;
+		if (!bpf_map__attach_struct_ops(map))
 			return -errno;
-		if (count < 64)
-			attached[count++] = map;
+		remember(map);
 		return 0;
 	}
 	return attach__skip(job, "loaded; no struct_ops map refers to it");

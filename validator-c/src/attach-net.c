@@ -4,6 +4,7 @@
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "attach-kinds.h"
 #include "compat.h"
@@ -22,18 +23,40 @@ static int device_for(struct attach_job *job, const char *method)
 	return index;
 }
 
+/* A device takes one XDP program, so the next one gets a device of its own, or the place of the one before. */
+static int attach_next_xdp(struct attach_job *job, int index, int *last_link)
+{
+	char name[IF_NAMESIZE];
+	int another = netdev__another(name);
+
+	if (another > 0) {
+		attach__method(job, "xdp", name);
+		index = another;
+	} else {
+		attach__skip(job, "attached in place of an earlier XDP program: the only device here takes one");
+		close(*last_link);
+	}
+	*last_link = bpf_link_create(job->fd, index, BPF_XDP, NULL);
+	return *last_link < 0 ? -errno : 0;
+}
+
 int attach__xdp(struct attach_job *job)
 {
+	static int last_link = -1;
 	int index = device_for(job, "xdp"), fd, err;
 
 	if (index <= 0)
 		return ATTACH_SKIPPED;
 	fd = bpf_link_create(job->fd, index, BPF_XDP, NULL);
-	if (fd >= 0)
+	if (fd >= 0) {
+		last_link = fd;
 		return 0;
+	}
 	err = -errno;
-	/* One program per device: one that is there already gives way. Kernels before 5.9 have no links for XDP. */
-	if (err == -EBUSY || err == -EINVAL)
+	if (err == -EBUSY && last_link >= 0)
+		return attach_next_xdp(job, index, &last_link);
+	/* Kernels before 5.9 have no links for XDP. */
+	if (err == -EINVAL)
 		return bpf_xdp_attach(index, job->fd, XDP_FLAGS_SKB_MODE, NULL) ? err : 0;
 	return err;
 }
@@ -70,7 +93,7 @@ static int attach_classic(struct attach_job *job, int index, bool egress)
 	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = job->fd);
 	int err;
 
-	attach__method(job, "tc", job->out->target);
+	strcpy(job->out->method, "tc");
 	if (!job->on_host) {
 		modules__load_lazy("sch_ingress");
 		modules__load_lazy("cls_bpf");

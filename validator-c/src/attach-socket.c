@@ -30,6 +30,7 @@ int attach__reuseport(struct attach_job *job)
 
 int attach__netns(struct attach_job *job)
 {
+	enum bpf_attach_type type;
 	char name[IF_NAMESIZE];
 	int fd;
 
@@ -40,10 +41,12 @@ int attach__netns(struct attach_job *job)
 	attach__method(job, "netns", "own network namespace");
 	if (fd < 0)
 		return -errno;
-	return bpf_link_create(job->fd, fd,
-			       job->type == BPF_PROG_TYPE_SK_LOOKUP ? BPF_SK_LOOKUP : BPF_FLOW_DISSECTOR, NULL) < 0 ?
-		       -errno :
-		       0;
+	type = job->type == BPF_PROG_TYPE_SK_LOOKUP ? BPF_SK_LOOKUP : BPF_FLOW_DISSECTOR;
+	if (bpf_link_create(job->fd, fd, type, NULL) >= 0)
+		return 0;
+	if (errno == EEXIST || errno == E2BIG || errno == EBUSY)
+		return attach__skip(job, "loaded; another program of this object has this place in the network namespace");
+	return -errno;
 }
 
 static bool is_sockmap(const struct bpf_map *map)

@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "io.h"
+#include "load-syscall.h"
 #include "object.h"
 #include "refused.h"
 #include "trial.h"
@@ -56,6 +57,12 @@ static int count_wanted(struct work *work)
 	return count;
 }
 
+/* One program by itself, or no trials to come: then the log of this load is the only one there will be. */
+static bool wants_log(struct work *work)
+{
+	return count_wanted(work) == 1 || !work->request->probe_features;
+}
+
 static void load_object(struct work *work, struct log_buffer *log)
 {
 	struct object_step *load = &work->result->load;
@@ -70,6 +77,7 @@ static void load_object(struct work *work, struct log_buffer *log)
 		if (log->data)
 			bpf_program__set_log_buf(prog, log->data, log->size);
 	}
+	load_syscall__watch(log, wants_log(work));
 	err = object__prepare(work->obj);
 	if (!err)
 		err = bpf_object__load(work->obj);
@@ -186,7 +194,7 @@ static void explain_failure(struct work *work, struct trials *trials, const stru
 	char name[256];
 	int i;
 
-	if (count_wanted(work) == 1 && result->load.err != -ENOSPC &&
+	if (count_wanted(work) == 1 &&
 	    refused__name(&result->load.log, "prog", "failed to load", name, sizeof(name)))
 		observe_failed(work, log);
 	else if (work->request->probe_features)

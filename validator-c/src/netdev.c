@@ -14,7 +14,6 @@
 
 #include "modules.h"
 
-#define DEVICE "bpfcompat0"
 
 static int first_namespace = -1;
 
@@ -59,7 +58,7 @@ static int ask_kernel(struct link_request *request)
 	return err;
 }
 
-static int create_dummy(void)
+static int create_dummy(const char *name)
 {
 	struct link_request request = {
 		.header = {
@@ -70,7 +69,7 @@ static int create_dummy(void)
 	};
 	struct rtattr *outer;
 
-	add_attribute(&request, IFLA_IFNAME, DEVICE, sizeof(DEVICE));
+	add_attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
 	outer = add_attribute(&request, IFLA_LINKINFO, NULL, 0);
 	add_attribute(&request, IFLA_INFO_KIND, "dummy", 5);
 	outer->rta_len = (unsigned short)((char *)&request + request.header.nlmsg_len - (char *)outer);
@@ -96,9 +95,24 @@ static int bring_up(const char *name)
 	return err;
 }
 
+int netdev__another(char name[IF_NAMESIZE])
+{
+	static int count;
+	int err;
+
+	snprintf(name, IF_NAMESIZE, "bpfcompat%d", count);
+	err = create_dummy(name);
+	if (!err)
+		err = bring_up(name);
+	if (err)
+		return err;
+	count++;
+	return (int)if_nametoindex(name);
+}
+
 static int choose(bool on_host, char name[IF_NAMESIZE])
 {
-	int err;
+	int index, err;
 
 	/* Whatever is attached here must not touch the traffic of the machine. */
 	if (on_host) {
@@ -106,10 +120,12 @@ static int choose(bool on_host, char name[IF_NAMESIZE])
 		if (first_namespace < 0 || unshare(CLONE_NEWNET))
 			return -errno;
 	}
-	err = create_dummy();
-	if (err == -EOPNOTSUPP && !on_host && !modules__load_lazy("dummy"))
-		err = create_dummy();
-	strcpy(name, err ? "lo" : DEVICE);
+	index = netdev__another(name);
+	if (index == -EOPNOTSUPP && !on_host && !modules__load_lazy("dummy"))
+		index = netdev__another(name);
+	if (index > 0)
+		return index;
+	strcpy(name, "lo");
 	err = bring_up(name);
 	return err ? err : (int)if_nametoindex(name);
 }

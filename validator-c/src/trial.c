@@ -12,11 +12,10 @@
 #include "capture.h"
 #include "compat.h"
 #include "io.h"
+#include "load-syscall.h"
 #include "object.h"
 
 #define AREA_LOG_MAX (200 * 1024)
-/* BPF_LOG_STATS: the kernel's complaint without the trace of all instructions. */
-#define LOG_LEVEL_SHORT 4
 
 /* Written by the child, read by its parent once the child has ended. */
 struct trial_area {
@@ -123,7 +122,7 @@ static bool failed_on_slots_only(const struct trial_area *area)
 	       !memmem(area->log, area->log_len, "failed to load: ", 16);
 }
 
-static void load_alone(struct trials *trials, int index, uint32_t log_level)
+static void load_alone(struct trials *trials, int index)
 {
 	struct trial_area *area = trials->area;
 	struct program_load load = {};
@@ -139,7 +138,7 @@ static void load_alone(struct trials *trials, int index, uint32_t log_level)
 		select_only(trials, obj, index);
 		prog = object__program(obj, index);
 		bpf_program__set_log_buf(prog, trials->log.data, trials->log.size);
-		bpf_program__set_log_level(prog, log_level);
+		load_syscall__watch(&trials->log, true);
 		area->err = bpf_object__load(obj);
 		area->elapsed_us = io__now_us() - start;
 		program_info__read(bpf_program__fd(prog), &load);
@@ -156,7 +155,7 @@ static void load_alone(struct trials *trials, int index, uint32_t log_level)
 }
 
 /* Runs one child. The wait status when it ended badly, else 0. */
-static int run_child(struct trials *trials, int index, uint32_t log_level)
+static int run_child(struct trials *trials, int index)
 {
 	int status = 0;
 	pid_t pid;
@@ -165,7 +164,7 @@ static int run_child(struct trials *trials, int index, uint32_t log_level)
 	memset(trials->area, 0, offsetof(struct trial_area, log));
 	pid = fork();
 	if (!pid) {
-		load_alone(trials, index, log_level);
+		load_alone(trials, index);
 		_exit(0);
 	}
 	if (pid < 0) {
@@ -176,29 +175,6 @@ static int run_child(struct trials *trials, int index, uint32_t log_level)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return trials->area->finished ? 0 : status;
-}
-
-/* The log did not fit: the kernel's own errno is known only once it does. */
-static int run_with_more_log(struct trials *trials, int index)
-{
-	struct log_buffer large = {}, usual = trials->log;
-	int status = 0;
-
-	if (!log_buffer__map(&large, LOG_SIZE_LARGE)) {
-		trials->log = large;
-		status = run_child(trials, index, 0);
-		if (status || (trials->area->err != -ENOSPC && trials->area->err != -EINVAL)) {
-			log_buffer__take(&large, &trials->work->result->programs[index].load.verifier);
-			trials->log = usual;
-			log_buffer__unmap(&large);
-			return status;
-		}
-		trials->log = usual;
-		log_buffer__unmap(&large);
-	}
-	status = run_child(trials, index, LOG_LEVEL_SHORT);
-	log_buffer__take(&trials->log, &trials->work->result->programs[index].load.verifier);
-	return status;
 }
 
 static void fill(struct program_load *load, const struct trial_area *area, int status)
@@ -226,10 +202,8 @@ void trials__run(struct trials *trials, int index)
 	int status;
 
 	evidence__step(trials->work->evidence, "program", program->name);
-	status = run_child(trials, index, 0);
+	status = run_child(trials, index);
 	log_buffer__take(&trials->log, &program->load.verifier);
-	if (!status && trials->area->err == -ENOSPC)
-		status = run_with_more_log(trials, index);
 	fill(&program->load, trials->area, status);
 	program->tried = true;
 	evidence__program(trials->work->evidence, program);

@@ -9,8 +9,6 @@
 
 /* The largest size every kernel accepts. */
 #define LOG_SIZE_ANY_KERNEL ((16U << 20) - 1)
-/* Kernels since 5.2 take this; older ones refuse it with EINVAL. */
-#define LOG_SIZE_LARGE (64U << 20)
 
 struct log_buffer {
 	char *data;

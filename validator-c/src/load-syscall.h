@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stands between libbpf and bpf(BPF_PROG_LOAD); the linker sends libbpf's syscall(2) here (--wrap=syscall).
+ *
+ * libbpf repeats a refused load with log level 1 and reports the errno of the repetition. That costs a second verifier
+ * run nobody may need, a third of a million lines for a large program, and the real errno when the log does not fit
+ * (ENOSPC takes its place). Here the errno of the first, quiet attempt stays, and how much log is asked for is chosen.
+ */
+#ifndef BPFCOMPAT_LOAD_SYSCALL_H
+#define BPFCOMPAT_LOAD_SYSCALL_H
+
+#include <stdbool.h>
+
+#include "verifier-log.h"
+
+/* From now on, refused loads that would log into `buffer` are repeated only when `want_log`. */
+void load_syscall__watch(const struct log_buffer *buffer, bool want_log);
+
+#endif
