@@ -38,9 +38,16 @@ rm -rf "$work/libbpf"
 mkdir -p "$work/libbpf"
 tar -xzf "$tarball" -C "$work/libbpf" --strip-components=1
 map=-ffile-prefix-map=$work/libbpf=libbpf
-make -s -C "$work/libbpf/src" BUILD_STATIC_ONLY=y OBJDIR="$work/libbpf/out" DESTDIR="$work" PREFIX= INCLUDEDIR=/include \
-	UAPIDIR=/include LIBDIR=/lib PKG_CONFIG=false CC="${CC:-cc}" AR="${AR:-ar}" \
-	CFLAGS="-O2 -w -std=gnu89 -ffunction-sections -fdata-sections $map ${EXTRA_CFLAGS:-}" \
-	install install_uapi_headers >&2
+build() {
+	make -s -C "$work/libbpf/src" BUILD_STATIC_ONLY=y OBJDIR="$work/libbpf/out" DESTDIR="$work" PREFIX= \
+		INCLUDEDIR=/include UAPIDIR=/include LIBDIR=/lib PKG_CONFIG=false CC="${CC:-cc}" AR="${AR:-ar}" \
+		CFLAGS="-O2 -w -std=gnu89 -ffunction-sections -fdata-sections $map -I$work/include" \
+		install install_uapi_headers
+}
+if ! build >"$work/libbpf.log" 2>&1; then
+	cat "$work/libbpf.log" >&2
+	echo "stage-libbpf: libbpf $version did not build; BPFCOMPAT_LIBBPF=system takes the one of this machine" >&2
+	exit 1
+fi
 cp "$work/lib/libbpf.a" "$work/libbpf.a"
 echo "$version" >"$work/version"

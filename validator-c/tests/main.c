@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+int failures;
+int checks;
+
+int main(int argc, char **argv)
+{
+	test_json();
+	test_sha256();
+	test_frames();
+	test_relay();
+	test_request();
+	test_tuning();
+	test_streams();
+	test_plan();
+	test_elf_facts();
+	test_refused();
+	if (argc > 1)
+		test_fixtures(argv[1]);
+	printf("%d checks, %d failed\n", checks, failures);
+	return failures ? 1 : 0;
+}

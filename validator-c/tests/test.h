@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BPFCOMPAT_TEST_H
+#define BPFCOMPAT_TEST_H
+
+#include <stdio.h>
+#include <string.h>
+
+extern int failures;
+extern int checks;
+
+#define CHECK(condition)                                                                   \
+	do {                                                                               \
+		checks++;                                                                  \
+		if (!(condition)) {                                                        \
+			failures++;                                                        \
+			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+		}                                                                          \
+	} while (0)
+
+#define CHECK_TEXT(buf, expected)                                                          \
+	do {                                                                               \
+		checks++;                                                                  \
+		if ((buf).len != strlen(expected) || memcmp((buf).data, expected, (buf).len)) { \
+			failures++;                                                        \
+			fprintf(stderr, "%s:%d: is '%.*s', expected '%s'\n", __FILE__, __LINE__, (int)(buf).len, \
+				(buf).data ? (buf).data : "", expected);                   \
+		}                                                                          \
+	} while (0)
+
+void test_json(void);
+void test_sha256(void);
+void test_frames(void);
+void test_fixtures(const char *directory);
+void test_relay(void);
+void test_request(void);
+void test_tuning(void);
+void test_streams(void);
+void test_plan(void);
+void test_elf_facts(void);
+void test_refused(void);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tuning.h"
+
+#include <errno.h>
+
+#include "test.h"
+
+static struct tuning tuning;
+static char error[256];
+
+static int set(const char *key, const char *value)
+{
+	return tuning__set(&tuning, key, value, error, sizeof(error));
+}
+
+static void test_maps(void)
+{
+	char value[32];
+	int i;
+
+	tuning__free(&tuning);
+	CHECK(!set("set_map_max_entries", "a=512") && !set("set_map_inner_ringbuf", "a=4096"));
+	CHECK(tuning.map_count == 1 && tuning.maps[0].inner_ringbuf_bytes == 4096);
+	CHECK(!set("set_map_inner_map", "b=lru_hash:4:8:64"));
+	CHECK(tuning.maps[1].inner_type == BPF_MAP_TYPE_LRU_HASH && tuning.maps[1].inner_max_entries == 64);
+	CHECK(set("set_map_inner_map", "b=queue:4:8:64") == -EINVAL);
+	CHECK(set("set_map_inner_map", "b=hash:4:8") == -EINVAL);
+	CHECK(set("set_map_inner_map", "b=hash:4:0:1") == -EINVAL);
+	CHECK(set("set_map_max_entries", "a=") == -EINVAL);
+	CHECK(set("set_map_max_entries", "=4") == -EINVAL);
+	CHECK(set("set_map_max_entries", "a=4294967296") == -EINVAL);
+	for (i = tuning.map_count; i < TUNING_MAX_MAPS; i++) {
+		snprintf(value, sizeof(value), "m%d=1", i);
+		CHECK(!set("set_map_max_entries", value));
+	}
+	CHECK(set("set_map_max_entries", "one_more=1") == -EINVAL);
+}
+
+static void test_programs(void)
+{
+	tuning__free(&tuning);
+	CHECK(!set("set_prog_type", "socket1=socket_filter"));
+	CHECK(tuning.types[0].type == BPF_PROG_TYPE_SOCKET_FILTER);
+	CHECK(set("set_prog_type", "x=struct_ops") == -EINVAL);
+	CHECK(!set("prog_variants", "walk=a:181,b:trial,c"));
+	CHECK(tuning.groups[0].count == 3 && tuning.groups[0].variants[0].helper == 181);
+	CHECK(tuning.groups[0].variants[1].trial && !tuning.groups[0].variants[2].trial);
+	CHECK(!strcmp(tuning.groups[0].variants[2].name, "c") && tuning.groups[0].chosen == -1);
+	CHECK(set("prog_variants", "walk=a:maybe") == -EINVAL);
+	CHECK(set("prog_variants", "walk=a,,b") == -EINVAL);
+	CHECK(set("prog_variants", "walk=a,b,c,d,e,f,g") == -EINVAL);
+	CHECK(tuning.group_count == 1);
+	CHECK(!set("probe_companions", "x,y") && tuning.companion_count == 2);
+	CHECK(set("probe_companions", "x,,y") == -EINVAL);
+	CHECK(set("nothing", "x") == -ENOENT);
+	CHECK(!strcmp(tuning__prog_type_name(BPF_PROG_TYPE_XDP), "xdp"));
+	CHECK(!strcmp(tuning__map_type_name(4000), ""));
+	tuning__free(&tuning);
+}
+
+void test_tuning(void)
+{
+	test_maps();
+	test_programs();
+}
