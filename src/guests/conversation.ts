@@ -17,6 +17,8 @@ export interface Answer {
 export interface Conversation {
   readonly hello: Promise<Hello>;
   ask(request: GuestRequest, onStage: (stage: Stage) => void): Promise<Answer>;
+  /** Never resolves; rejects with the error that ended the conversation. */
+  readonly failed: Promise<never>;
   /** Rejects whatever is awaited, now and later, with `error`; the first one wins. */
   fail(error: unknown): void;
   /** Stages of the request that is being answered, or was last. */
@@ -26,11 +28,15 @@ export interface Conversation {
 /** What the guest said is not legal. The words are ours. */
 export class ProtocolViolation extends Error {}
 
-/** Starts talking over `port`: reads at once, sends when asked. */
-export function converse(port: Duplex): Conversation {
-  const decoder = createDecoder('guest-to-host');
+/**
+ * Starts talking over `port`: reads at once, sends when asked.
+ * @param said what a restored guest said before it was saved; its next frame follows that hello
+ */
+export function converse(port: Duplex, said?: Hello): Conversation {
+  const decoder = createDecoder('guest-to-host', said === undefined ? 0 : 1);
   const hello = deferred<Hello>();
-  let session: Session = newSession;
+  const failed = deferred<never>();
+  let session: Session = said === undefined ? newSession : { phase: 'ready' };
   let answer: Deferred<Answer> | undefined;
   let onStage: (stage: Stage) => void = () => {};
   let stages: Stage[] = [];
@@ -38,10 +44,12 @@ export function converse(port: Duplex): Conversation {
   let answered = false;
   let nextSeq = 0;
   let failure: { readonly error: unknown } | undefined;
+  if (said !== undefined) hello.resolve(said);
 
   function fail(error: unknown): void {
     if (failure !== undefined) return;
     failure = { error };
+    failed.reject(error);
     hello.reject(error);
     answer?.reject(error);
   }
@@ -93,6 +101,7 @@ export function converse(port: Duplex): Conversation {
 
   return {
     hello: hello.promise,
+    failed: failed.promise,
     async ask(request, listener) {
       if (failure !== undefined) throw failure.error;
       const wire = encodeRequest(request, randomBytes(16).toString('hex'), nextSeq);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Host } from '../host/host.ts';
-import { CancelledError } from '../model/errors.ts';
+import { CancelledError, messageOf } from '../model/errors.ts';
 import type { Evidence, Hello } from '../model/evidence.ts';
 import { converse, ProtocolViolation } from './conversation.ts';
 import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
@@ -8,15 +9,40 @@ import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.
 import { type RunningMachine, startMachine } from './qemu/machine.ts';
 import type { Wrapped } from './qemu/sandbox.ts';
 
+/** How long a machine that could not be restored may take to die by itself. */
+const RESTORE_GRACE_MS = 200;
+
+/** A guest that was saved after its hello, and how its machine takes it up again. */
+export interface SavedGuest {
+  readonly hello: Hello;
+  readonly resume: (control: Duplex) => Promise<void>;
+}
+
+export interface Launch {
+  readonly qemu: Wrapped;
+  /** What `uname -r` in the guest must say. */
+  readonly release: string;
+  /** Descriptor 4 of the machine is its control channel. */
+  readonly controlled?: boolean;
+  /** Needs `controlled`. */
+  readonly saved?: SavedGuest;
+}
+
+/** A guest with the control channel of its machine. */
+export interface RunningGuest extends Guest {
+  readonly control: Duplex | undefined;
+}
+
 /**
- * Starts a machine and resolves once its guest said hello as kernel `release`.
+ * Starts a machine and resolves once its guest said hello as the expected kernel, or runs again where it was saved.
  * @throws GuestError when it did not; CancelledError when `signal` was aborted. Nothing is left running then.
  */
-export async function openGuest(host: Host, qemu: Wrapped, release: string, options: OpenOptions): Promise<Guest> {
+export async function openGuest(host: Host, launch: Launch, options: OpenOptions): Promise<RunningGuest> {
   if (options.signal.aborted) throw new CancelledError();
+  const { release, saved } = launch;
   const started = host.monotonicMs();
-  const machine = startMachine(host, qemu);
-  const talk = converse(machine.port);
+  const machine = startMachine(host, launch.qemu, launch.controlled);
+  const talk = converse(machine.port, saved?.hello);
   let phase: GuestPhase = 'boot';
   let ending: Promise<void> | undefined;
   let failed = false;
@@ -67,7 +93,19 @@ export async function openGuest(host: Host, qemu: Wrapped, release: string, opti
     return new GuestError('protocol', `the guest broke the protocol: ${reason}`, details);
   }
 
-  const hello: Hello = await within(talk.hello, options.bootTimeoutMs, () => {
+  async function restored({ hello, resume }: SavedGuest, control: Duplex): Promise<Hello> {
+    try {
+      await resume(control);
+    } catch (cause) {
+      // A machine that died says more than its closed channel.
+      await Promise.race([machine.ended, new Promise((done) => setTimeout(done, RESTORE_GRACE_MS))]);
+      throw new GuestError('qemu_failed', `the saved guest could not be restored: ${messageOf(cause)}`, { cause });
+    }
+    return hello;
+  }
+
+  const up = saved && machine.control ? restored(saved, machine.control) : talk.hello;
+  const hello: Hello = await within(Promise.race([up, talk.failed]), options.bootTimeoutMs, () => {
     const words = `the guest did not come up within ${options.bootTimeoutMs} ms; see serial.log`;
     return new GuestError('boot_timeout', words, { consoleTail: consoleTail(machine) });
   });
@@ -101,7 +139,7 @@ export async function openGuest(host: Host, qemu: Wrapped, release: string, opti
     }
   }
 
-  return { hello, bootMs, ask, console: () => machine.console.text(), [Symbol.asyncDispose]: end };
+  return { hello, bootMs, control: machine.control, ask, console: () => machine.console.text(), [Symbol.asyncDispose]: end };
 }
 
 /**

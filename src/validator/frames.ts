@@ -81,12 +81,15 @@ function readHeader(bytes: Buffer, direction: Direction, expectedSeq: number): H
   return { name, kind, seq, length };
 }
 
-/** Incremental decoder of one direction; `direction` decides which frame types and sizes are legal. */
-export function createDecoder(direction: Direction): Decoder {
+/**
+ * Incremental decoder of one direction; `direction` decides which frame types and sizes are legal.
+ * @param firstSeq sequence number of the first frame that is still to come
+ */
+export function createDecoder(direction: Direction, firstSeq = 0): Decoder {
   const held: Buffer[] = [];
   let heldBytes = 0;
   let header: Header | undefined;
-  let nextSeq = 0;
+  let nextSeq = firstSeq;
   let violation: string | undefined;
 
   function take(count: number): Buffer {

@@ -72,7 +72,10 @@ async function prepare(
   };
   return {
     facts,
-    open: (open) => openGuest(host, wrap(sandbox, qemu.command, argv, { files }), kernel.record.release, open),
+    open: (open) => {
+      const launch = { qemu: wrap(sandbox, qemu.command, argv, { files }), release: kernel.record.release };
+      return openGuest(host, launch, open);
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -14,6 +14,8 @@ export type MachineEnd =
 /** A running QEMU: its port for the guest protocol, and what it prints, drained for ever and bounded. */
 export interface RunningMachine {
   readonly port: Duplex;
+  /** Its control channel, when it was started with one. */
+  readonly control: Duplex | undefined;
   readonly console: BoundedLog;
   readonly stderr: BoundedLog;
   /** Never rejects. All output that came before the end has been taken in when it resolves. */
@@ -52,9 +54,10 @@ function watchFor(stream: NodeJS.ReadableStream, words: string, found: () => voi
   });
 }
 
-/** Starts QEMU as `wrapped` says; its descriptor 3 is the port. */
-export function startMachine(host: Host, wrapped: Wrapped): RunningMachine {
-  const child = host.start(wrapped.command, wrapped.args, { cwd: '/', env: toolEnv(host), channels: 1 });
+/** Starts QEMU as `wrapped` says; its descriptor 3 is the port, and 4 the control channel where one is wanted. */
+export function startMachine(host: Host, wrapped: Wrapped, controlled = false): RunningMachine {
+  const channels = controlled ? 2 : 1;
+  const child = host.start(wrapped.command, wrapped.args, { cwd: '/', env: toolEnv(host), channels });
   const port = child.channels[0]!;
   const console = createBoundedLog(CONSOLE_HEAD, CONSOLE_TAIL);
   const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
@@ -84,6 +87,7 @@ export function startMachine(host: Host, wrapped: Wrapped): RunningMachine {
 
   return {
     port,
+    control: child.channels[1],
     console,
     stderr,
     ended,

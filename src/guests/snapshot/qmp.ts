@@ -1,12 +1,15 @@
 import type { Duplex } from 'node:stream';
 
-/** QEMU's machine protocol on a connected channel: one command at a time, events are passed over. */
+/** QEMU's machine protocol on a connected channel: one command at a time. */
 export interface Qmp {
+  /** Resolves when QEMU next reports the event; rejects when the channel closes. */
+  event(name: string): Promise<void>;
   /** @throws Error with QEMU's own words when it refuses, or when the channel closes */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
-interface Answer {
+interface Message {
+  readonly event?: unknown;
   readonly return?: unknown;
   readonly error?: { readonly desc?: unknown };
 }
@@ -17,10 +20,18 @@ const MAX_LINE = 1024 * 1024;
 /** Greets QEMU and leaves its capabilities negotiation behind. */
 export async function connectQmp(channel: Duplex): Promise<Qmp> {
   let buffered = '';
-  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
+  let waiting: { resolve(answer: Message): void; reject(error: Error): void } | undefined;
+  const listening: { readonly name: string; resolve(): void; reject(error: Error): void }[] = [];
   const settle = (error: Error): void => {
     waiting?.reject(error);
     waiting = undefined;
+    for (const listener of listening.splice(0)) listener.reject(error);
+  };
+  const report = (name: unknown): void => {
+    for (const listener of listening.filter((candidate) => candidate.name === name)) {
+      listening.splice(listening.indexOf(listener), 1);
+      listener.resolve();
+    }
   };
   channel.on('close', () => settle(new Error('QEMU closed its control channel')));
   channel.on('data', (chunk: Buffer) => {
@@ -29,15 +40,19 @@ export async function connectQmp(channel: Duplex): Promise<Qmp> {
     for (let end = buffered.indexOf('\n'); end >= 0; end = buffered.indexOf('\n')) {
       const line = buffered.slice(0, end);
       buffered = buffered.slice(end + 1);
-      const answer = parseAnswer(line);
+      const answer = parseMessage(line);
       if (answer === undefined) continue;
+      if (answer.event !== undefined) {
+        report(answer.event);
+        continue;
+      }
       waiting?.resolve(answer);
       waiting = undefined;
     }
   });
 
   async function execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-    const answer = await new Promise<Answer>((resolve, reject) => {
+    const answer = await new Promise<Message>((resolve, reject) => {
       if (channel.destroyed) return reject(new Error('QEMU closed its control channel'));
       waiting = { resolve, reject };
       channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
@@ -46,16 +61,25 @@ export async function connectQmp(channel: Duplex): Promise<Qmp> {
     return answer.return;
   }
 
+  function event(name: string): Promise<void> {
+    const happened = new Promise<void>((resolve, reject) => {
+      listening.push({ name, resolve, reject });
+    });
+    // Nobody may be waiting any more when the channel closes.
+    happened.catch(() => {});
+    return happened;
+  }
+
   await execute('qmp_capabilities');
-  return { execute };
+  return { execute, event };
 }
 
-/** The answer a line holds; undefined for the greeting, events and whatever is no JSON. */
-function parseAnswer(line: string): Answer | undefined {
+/** The answer or event a line holds; undefined for the greeting and whatever is no JSON. */
+function parseMessage(line: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null) return undefined;
-    return 'return' in value || 'error' in value ? (value as Answer) : undefined;
+    return 'return' in value || 'error' in value || 'event' in value ? (value as Message) : undefined;
   } catch {
     return undefined;
   }

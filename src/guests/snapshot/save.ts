@@ -1,0 +1,49 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Host } from '../../host/host.ts';
+import { connectQmp, type Qmp } from './qmp.ts';
+
+/** Device states are some 0.3 MB; more means that memory got into them. */
+const MAX_STATE_BYTES = 64 * 1024 * 1024;
+const POLL_MS = 2;
+const GIVE_UP_MS = 20_000;
+
+/** Memory stays where it is (in its file): only what is not shared memory goes into the state. */
+const CAPABILITIES = { capabilities: [{ capability: 'x-ignore-shared', state: true }] };
+
+/** Lets QEMU load a state with the memory that its file has. Resolves once the guest runs. */
+export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
+  const qmp = await connectQmp(control);
+  const resumed = qmp.event('RESUME');
+  await qmp.execute('migrate-set-capabilities', CAPABILITIES);
+  await qmp.execute('migrate-incoming', { uri });
+  await resumed;
+}
+
+/**
+ * Writes the device state of a running guest into `stateFile` and leaves the guest stopped; its memory file is then
+ * complete. The state carries that the guest was running, so a restored one goes on by itself.
+ */
+export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<void> {
+  // QEMU's sandbox forbids programs and it takes no descriptor here: a Unix socket is left, with a short path.
+  await using dir = await host.files.tempDir('bpfcompat-');
+  const socket = `${dir.path}/state`;
+  await using reception = await host.files.receive(socket, stateFile, MAX_STATE_BYTES);
+  const qmp = await connectQmp(control);
+  await qmp.execute('migrate-set-capabilities', CAPABILITIES);
+  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1 << 30, 'downtime-limit': 10_000 });
+  await qmp.execute('migrate', { uri: `unix:${socket}` });
+  await completed(qmp, host);
+  await reception.done;
+}
+
+async function completed(qmp: Qmp, host: Host): Promise<void> {
+  const started = host.monotonicMs();
+  while (host.monotonicMs() - started < GIVE_UP_MS) {
+    const { status, 'error-desc': reason } = (await qmp.execute('query-migrate')) as Record<string, unknown>;
+    if (status === 'completed') return;
+    if (status === 'failed' || status === 'cancelled') throw new Error(`QEMU could not save the guest: ${reason}`);
+    await sleep(POLL_MS);
+  }
+  throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
+}

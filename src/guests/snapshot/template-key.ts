@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/** Everything that a saved guest depends on: a change of any of it makes another template. */
+export interface TemplateInputs {
+  /** Arguments of QEMU with paths that stand for contents left out. */
+  readonly argv: readonly string[];
+  /** Version line of QEMU, which names the distro's build too. */
+  readonly qemuBuild: string;
+  readonly vmlinuzSha256: string;
+  /** Digest of the initramfs: validator, modules and configuration are inside. */
+  readonly initramfsSha256: string;
+  /** Model of the host's processor where the guest runs on it (KVM); empty for TCG. */
+  readonly hostCpu: string;
+}
+
+/**
+ * Raised when the files of a template mean something else than before.
+ * A CPU model with fewer features is accepted by QEMU and then hangs, so the key must not leave anything out.
+ */
+const FORMAT = 1;
+
+/** Name of the template's directory: hex, 32 digits. */
+export function templateKey(inputs: TemplateInputs): string {
+  const text = JSON.stringify([
+    FORMAT,
+    inputs.argv,
+    inputs.qemuBuild,
+    inputs.vmlinuzSha256,
+    inputs.initramfsSha256,
+    inputs.hostCpu,
+  ]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

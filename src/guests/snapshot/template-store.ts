@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Host } from '../../host/host.ts';
+import { Hello } from '../../model/evidence.ts';
+import { stampOf } from './stamp.ts';
+
+/** A saved guest: its memory, the state of its devices, and what it said before it was saved. */
+export interface Template {
+  /** Memory of the guest, sparse, as large as the guest's RAM. */
+  readonly ram: string;
+  readonly state: string;
+  readonly hello: Hello;
+  /** What the file system said about the memory when its digest was known to be right. */
+  readonly ramStamp: string;
+}
+
+const Meta = z.strictObject({
+  schema: z.literal('bpfcompat_template.v1'),
+  hello: Hello,
+  ram: z.strictObject({ stamp: z.string(), sha256: z.string() }),
+  state: z.strictObject({ sha256: z.string() }),
+});
+type Meta = z.infer<typeof Meta>;
+
+const MAX_META_BYTES = 1024 * 1024;
+const META = 'meta.json';
+const RAM = 'ram';
+const STATE = 'state';
+
+/** Where the templates of a cache directory live. */
+export function templatesDir(cacheDir: string): string {
+  return join(cacheDir, 'templates');
+}
+
+/** The parts of a template in its directory. */
+export function templateFiles(dir: string): { readonly ram: string; readonly state: string } {
+  return { ram: join(dir, RAM), state: join(dir, STATE) };
+}
+
+/**
+ * Digest of a guest's memory in hex. The file is mostly holes, and reading a hole costs memory: tar passes over the
+ * data alone, with everything else in its output fixed.
+ */
+async function ramDigest(host: Host, dir: string): Promise<string> {
+  const script =
+    'tar -c -S --format=gnu --mtime=@0 --owner=0 --group=0 --mode=0 --numeric-owner -f - -- "$1" | sha256sum';
+  const result = await host.run('sh', ['-c', script, 'sh', RAM], { cwd: dir });
+  const digest = /^([0-9a-f]{64})\s/.exec(result.stdout.toString('latin1'))?.[1];
+  if (digest === undefined || result.stderr.length > 0) {
+    throw new Error(`cannot take the digest of ${dir}/${RAM}: ${result.stderr.toString('utf8').slice(0, 200)}`);
+  }
+  return digest;
+}
+
+async function readMeta(host: Host, dir: string): Promise<Meta | undefined> {
+  try {
+    const text = (await host.files.read(join(dir, META), MAX_META_BYTES)).toString('utf8');
+    return Meta.parse(JSON.parse(text));
+  } catch {
+    // Missing, cut off or of another version: then there is no template.
+    return undefined;
+  }
+}
+
+/**
+ * The template in `dir`, or undefined when there is none that can be trusted. Memory that nobody touched since its
+ * digest was taken is known by its stamp; any other (copied, restored from a cache) must have the digest again.
+ */
+export async function readTemplate(host: Host, dir: string): Promise<Template | undefined> {
+  const meta = await readMeta(host, dir);
+  if (meta === undefined) return undefined;
+  const { ram, state } = templateFiles(dir);
+  const [ramStat, stateStat] = [await host.files.stat(ram), await host.files.stat(state)];
+  if (ramStat === undefined || stateStat === undefined) return undefined;
+  if ((await host.files.sha256(state)) !== meta.state.sha256) return undefined;
+  if (stampOf(ramStat) !== meta.ram.stamp) {
+    if ((await ramDigest(host, dir)) !== meta.ram.sha256) return undefined;
+    await writeMeta(host, dir, { ...meta, ram: { ...meta.ram, stamp: stampOf(ramStat) } });
+  }
+  return { ram, state, hello: meta.hello, ramStamp: stampOf(ramStat) };
+}
+
+async function writeMeta(host: Host, dir: string, meta: Meta): Promise<void> {
+  await host.files.writeAtomic(join(dir, META), `${JSON.stringify(meta)}\n`);
+}
+
+/** Seals a directory that holds memory and state: from here on it is a template. */
+export async function sealTemplate(host: Host, dir: string, hello: Hello): Promise<Template> {
+  const { ram, state } = templateFiles(dir);
+  const sha256 = await ramDigest(host, dir);
+  const stat = await host.files.stat(ram);
+  if (stat === undefined) throw new Error(`${ram} is gone`);
+  await writeMeta(host, dir, {
+    schema: 'bpfcompat_template.v1',
+    hello,
+    ram: { stamp: stampOf(stat), sha256 },
+    state: { sha256: await host.files.sha256(state) },
+  });
+  return { ram, state, hello, ramStamp: stampOf(stat) };
+}
+
+/** Is the memory still what it was when the template was read? Asked before every use; costs one stat. */
+export async function untouched(host: Host, template: Template): Promise<boolean> {
+  const stat = await host.files.stat(template.ram);
+  return stat !== undefined && stampOf(stat) === template.ramStamp;
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type Machine, qemuArgv } from '../../../src/guests/qemu/argv.ts';
+import { serialConsole, validatorPort } from '../../../src/guests/qemu/devices.ts';
+import { GUEST_KERNEL_ARGS } from '../../../src/guests/qemu/kernel-args.ts';
+
+const machine: Machine = {
+  accel: 'tcg',
+  memoryMb: 1024,
+  cpus: 1,
+  kernel: '/proc/self/fd/9',
+  initrd: '/proc/self/fd/8',
+  kernelArgs: GUEST_KERNEL_ARGS,
+};
+const devices = [serialConsole, validatorPort(3)];
+
+describe('qemuArgv', () => {
+  it('under TCG', () => {
+    expect(qemuArgv(machine, devices).join('\n')).toMatchInlineSnapshot(`
+      "-no-user-config
+      -nodefaults
+      -sandbox
+      on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+      -display
+      none
+      -vga
+      none
+      -parallel
+      none
+      -monitor
+      none
+      -nic
+      none
+      -no-reboot
+      -machine
+      q35,accel=tcg,usb=off,vmport=off,smm=off,sata=off,smbus=off,hpet=off,i8042=off,dump-guest-core=off
+      -cpu
+      qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+lahf-lm,+rdrand
+      -smp
+      1
+      -m
+      1024
+      -chardev
+      stdio,id=console,signal=off
+      -serial
+      chardev:console
+      -device
+      virtio-serial-pci,max_ports=2
+      -chardev
+      socket,id=port,fd=3
+      -device
+      virtserialport,chardev=port,name=org.bpfcompat.port
+      -kernel
+      /proc/self/fd/9
+      -initrd
+      /proc/self/fd/8
+      -append
+      console=ttyS0 8250.nr_uarts=1 quiet panic=-1 cryptomgr.notests rcupdate.rcu_expedited=1"
+    `);
+  });
+
+  it('differs under KVM in accelerator and CPU only', () => {
+    const tcg = qemuArgv(machine, devices);
+    const kvm = qemuArgv({ ...machine, accel: 'kvm' }, devices);
+    const changed = kvm.filter((word, index) => word !== tcg[index]);
+    expect(changed).toEqual([expect.stringContaining('q35,accel=kvm,'), 'host']);
+  });
+
+  it('has no way in or out besides console and port', () => {
+    const words = qemuArgv(machine, devices);
+    for (const option of ['-netdev', '-virtfs', '-drive', '-runas', '-qmp', '-daemonize']) {
+      expect(words).not.toContain(option);
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findQemu } from '../../../src/guests/qemu/find-qemu.ts';
+import { createHost } from '../../../src/host/create-host.ts';
+import type { TempDir } from '../../../src/host/host.ts';
+import { script } from './script.ts';
+
+const { signal } = new AbortController();
+let dir: TempDir;
+
+beforeAll(async () => {
+  dir = await createHost({ env: {} }).files.tempDir('bpfcompat-qemu-test-');
+});
+afterAll(() => dir[Symbol.asyncDispose]());
+
+async function find(text: string) {
+  const path = await script(dir.path, 'qemu', text);
+  return await findQemu(createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: path } }), signal);
+}
+
+describe('findQemu', () => {
+  it('finds the installed one', async () => {
+    const qemu = await findQemu(createHost({ env: { PATH: process.env['PATH'] } }), signal);
+    expect(qemu.command).toBe('qemu-system-x86_64');
+    expect(qemu.version).toMatch(/^\d+\.\d+/);
+  });
+
+  it.each(['7.2.0', '7.2.22', '10.0.3', '10.1.92'])('takes %s', async (version) => {
+    expect((await find(`echo "QEMU emulator version ${version} (Debian 1:x)"`)).version).toBe(version);
+  });
+
+  it.each(['7.1.0', '6.2.0', '2.11.1'])('refuses %s and says what to do', async (version) => {
+    await expect(find(`echo "QEMU emulator version ${version}"`)).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'qemu_too_old',
+      message: expect.stringMatching(/at least 7\.2 is needed.*BPFCOMPAT_QEMU/),
+    });
+  });
+
+  it('refuses a program that is not QEMU or does not start', async () => {
+    await expect(find('echo hello')).rejects.toMatchObject({ code: 'qemu_broken' });
+    await expect(find('echo "missing libfoo.so" >&2; exit 127')).rejects.toMatchObject({
+      code: 'qemu_broken',
+      message: expect.stringContaining('missing libfoo.so'),
+    });
+  });
+
+  it('names the package when there is none', async () => {
+    const host = createHost({ env: { PATH: dir.path } });
+    await expect(findQemu(host, signal)).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'qemu_missing',
+      message: expect.stringContaining('apt-get install qemu-system-x86'),
+    });
+  });
+
+  it('stops when cancelled', async () => {
+    const cancel = new AbortController();
+    cancel.abort();
+    const host = createHost({ env: { PATH: process.env['PATH'] } });
+    await expect(findQemu(host, cancel.signal)).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+});

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { chmod, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BASE_ARGS, cpuModel, machineType } from '../../../src/guests/qemu/argv.ts';
+import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from '../../../src/guests/qemu/probe-guest.ts';
+import { detectSandbox, type Sandbox, sandboxForFiles, wrap, wrappedFile } from '../../../src/guests/qemu/sandbox.ts';
+import { toolEnv } from '../../../src/guests/qemu/tool-env.ts';
+import { createHost } from '../../../src/host/create-host.ts';
+import { processesWith } from '../processes.ts';
+
+const host = createHost({ env: { PATH: process.env['PATH'] } });
+const { signal } = new AbortController();
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await detectSandbox(host, signal);
+});
+
+function run(command: string, args: readonly string[], files: readonly string[] = [], used = sandbox) {
+  const wrapped = wrap(used, command, args, { files });
+  return host.run(wrapped.command, wrapped.args, { env: toolEnv(host), cwd: '/', timeoutMs: 20_000 });
+}
+
+describe('sandbox', () => {
+  it('has at least no-new-privs and limits wherever util-linux is', () => {
+    expect(sandbox.layers).toEqual(expect.arrayContaining(['no-new-privs', 'limits']));
+  });
+
+  it('shows its layers in the process that runs inside', async () => {
+    const status = (await run('cat', ['/proc/self/status'])).stdout.toString();
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    expect(status).toMatch(/^CapEff:\t0{16}$/m);
+    const limits = (await run('cat', ['/proc/self/limits'])).stdout.toString();
+    expect(limits).toMatch(/^Max core file size +0 +0 /m);
+    expect(limits).toMatch(/^Max open files +256 +256 /m);
+    const net = (await run('readlink', ['/proc/self/ns/net'])).stdout.toString().trim();
+    const outside = await readlink('/proc/self/ns/net');
+    expect(net !== outside).toBe(sandbox.layers.includes('namespaces'));
+    const uid = Number(/^Uid:\t(\d+)/m.exec(status)?.[1]);
+    expect(uid >= 1_900_000_000).toBe(sandbox.layers.includes('own-uid'));
+  });
+
+  it('passes nothing of our environment on', async () => {
+    const words = (await run('env', [])).stdout.toString().trim().split('\n');
+    const names = words.map((word) => word.split('=')[0]);
+    // PWD, OLDPWD and _ are the shell's own.
+    expect(names.filter((name) => !['PATH', 'LC_ALL', 'HOME', 'PWD', 'OLDPWD', '_'].includes(name!))).toEqual([]);
+  });
+
+  it('hands files over by descriptor, from directories the inner uid cannot enter', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const names = ['with space', "quo'te", '$(id)'];
+    for (const name of names) await host.files.writeAtomic(join(dir.path, name), name);
+    const files = names.map((name) => join(dir.path, name));
+    const result = await run('cat', [wrappedFile(0), wrappedFile(1), wrappedFile(2)], files);
+    expect(result.stdout.toString()).toBe(names.join(''));
+  });
+
+  it('gives up its own uid where that could not read a file', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const file = join(dir.path, 'private');
+    await host.files.writeAtomic(file, 'x');
+    await chmod(file, 0o600);
+    const used = await sandboxForFiles(host, sandbox, [file], signal);
+    expect(used.layers).not.toContain('own-uid');
+    expect((await run('cat', [wrappedFile(0)], [file], used)).stdout.toString()).toBe('x');
+  });
+
+  it('runs QEMU: the probe guest gets through under TCG', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const guest = join(dir.path, 'probe.bin');
+    await host.files.writeAtomic(guest, PROBE_GUEST);
+    const argv = [
+      ...BASE_ARGS,
+      ...['-machine', machineType('tcg'), '-cpu', cpuModel('tcg'), '-m', '64'],
+      ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`, '-kernel', wrappedFile(0)],
+    ];
+    const result = await run('qemu-system-x86_64', argv, [guest]);
+    expect({ exitCode: result.exitCode, stderr: result.stderr.toString() }).toEqual({
+      exitCode: PROBE_PASSED,
+      stderr: '',
+    });
+  });
+
+  it('leaves a QEMU without rights, under seccomp, and gone with us', async () => {
+    const marker = `bpfcompat-proc-status-${process.pid}`;
+    const argv = [...BASE_ARGS, '-machine', 'none', '-name', marker, '-S'];
+    const wrapped = wrap(sandbox, 'qemu-system-x86_64', argv, { files: [] });
+    // A parent that is killed without a chance to clean up, as bpfcompat may be.
+    const parent = spawn('sh', ['-c', '"$@" & wait', 'sh', wrapped.command, ...wrapped.args], { env: toolEnv(host) });
+    const isQemu = (command: string): boolean => command.includes(marker) && command.startsWith('qemu-system');
+    await expect.poll(async () => (await processesWith(isQemu)).length, { timeout: 5000 }).toBe(1);
+    const [pid] = await processesWith(isQemu);
+    await expect.poll(() => readFile(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\t2$/m);
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    expect(status).toMatch(/^CapEff:\t0{16}$/m);
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    parent.kill('SIGKILL');
+    await expect.poll(() => processesWith(isQemu), { timeout: 2000 }).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FunctionalTest } from '../../src/model/cell.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { createDecoder } from '../../src/validator/frames.ts';
+import { encodeRequest, type Question } from '../../src/validator/request.ts';
+
+const NONCE = '0123456789abcdef'.repeat(2);
+
+const question: Question = {
+  artifact: Buffer.from('object'),
+  artifactName: 'conn.bpf.o',
+  attachMode: 'best-effort',
+  probeFeatures: true,
+  functionalTests: [],
+  requiredPrograms: ['a', 'b'],
+  tuning: ['set_map_max_entries=events=cpus'],
+  workTimeoutMs: 1500.4,
+};
+
+const test: FunctionalTest = {
+  name: 'execve',
+  command: ' /bin/true && echo ok ',
+  required: true,
+  timeoutSeconds: 5,
+  expectExitCode: 0,
+  expectStdoutContains: 'ok',
+  expectStderrContains: '',
+};
+
+function sent(asked: Question): string[] {
+  const { chunks } = encodeRequest(asked, NONCE, 0);
+  const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(chunks));
+  expect(violation).toBeUndefined();
+  return frames.map((frame) => frame.payload.toString());
+}
+
+describe('request', () => {
+  it('is the text of docs/guest-protocol.md, followed by the artifact', () => {
+    const [text, artifact, ...more] = sent(question);
+    expect(text).toBe(`request.v1
+nonce=${NONCE}
+artifact_name=conn.bpf.o
+artifact_sha256=${createHash('sha256').update('object').digest('hex')}
+artifact_size=6
+functional_plan_size=0
+attach_mode=best-effort
+probe_features=true
+work_timeout_ms=1500
+required_program=a
+required_program=b
+set_map_max_entries=events=cpus
+`);
+    expect(artifact).toBe('object');
+    expect(more).toEqual([]);
+  });
+
+  it('carries the functional plan as a second blob', () => {
+    const [text, , plan] = sent({ ...question, functionalTests: [test] });
+    expect(plan).toBe(`functional_plan.v0.1
+BEGIN
+name=execve
+required=true
+timeout_seconds=5
+expect_exit_code=0
+expect_stdout_contains=ok
+expect_stderr_contains=
+command=/bin/true && echo ok
+END
+`);
+    expect(text).toContain(`functional_plan_size=${Buffer.byteLength(plan!)}\n`);
+  });
+
+  it('goes on counting frames', () => {
+    const first = encodeRequest(question, NONCE, 0);
+    const second = encodeRequest(question, NONCE, first.nextSeq);
+    const { frames } = createDecoder('host-to-guest').push(Buffer.concat([...first.chunks, ...second.chunks]));
+    expect(frames.map((frame) => frame.seq)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('keeps any file name on its line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (artifactName) => {
+        const lines = sent({ ...question, artifactName })[0]!.split('\n');
+        expect(lines).toHaveLength(13);
+        expect(lines[2]).toMatch(/^artifact_name=[^\u0000-\u001f]+$/u);
+        expect(Buffer.byteLength(lines[2]!)).toBeLessThanOrEqual(255 + 'artifact_name='.length);
+      }),
+    );
+  });
+
+  it.each<[string, Partial<Question>]>([
+    ['a required program with a line feed', { requiredPrograms: ['a\nnonce=0'] }],
+    ['tuning with a line feed', { tuning: ['set_prog_type=a=xdp\nnonce=0'] }],
+    ['tuning nobody knows', { tuning: ['nonce=0'] }],
+    ['a test with a line feed', { functionalTests: [{ ...test, command: 'a\nEND' }] }],
+  ])('refuses %s', (_, part) => {
+    expect(() => encodeRequest({ ...question, ...part }, NONCE, 0)).toThrow(UsageError);
+  });
+
+  it('refuses an artifact the protocol cannot carry', () => {
+    const artifact = new Uint8Array(64 * 1024 * 1024 + 1);
+    expect(() => encodeRequest({ ...question, artifact }, NONCE, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
+  });
+});

@@ -1,0 +1,200 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Stage } from '../../src/model/evidence.ts';
+import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator/frames.ts';
+import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
+import {
+  ATTACH,
+  BEGIN,
+  EXIT,
+  EXPECT,
+  FUNCTIONAL,
+  frameOf,
+  HELLO,
+  LOAD,
+  OPEN,
+  PROGRAM,
+  STEP,
+  wireOf,
+} from './guest-frames.ts';
+
+/** Feeds hello, asks, then feeds the frames; the events that came of them. */
+function talk(frames: readonly Frame[]): SessionEvent[] {
+  const [ready] = receive(newSession, frameOf('hello', HELLO));
+  let session: Session = ask(ready, EXPECT);
+  return frames.map((frame) => {
+    const [next, event] = receive(session, frame);
+    session = next;
+    return event;
+  });
+}
+
+const stages = (...values: unknown[]): Frame[] => values.map((value) => frameOf('stage', value));
+const last = (frames: readonly Frame[]): SessionEvent => talk(frames).at(-1)!;
+
+describe('session', () => {
+  it('takes a whole answer in order', () => {
+    const document = frameOf('document', { schema: 'x' });
+    const frames = [
+      ...stages(BEGIN, OPEN, STEP, PROGRAM, STEP, LOAD, STEP, ATTACH, FUNCTIONAL),
+      document,
+      ...stages(EXIT),
+      frameOf('bye', null),
+    ];
+    const events = talk(frames);
+    expect(events.map((event) => event.type)).toEqual([...Array(9).fill('stage'), 'document', 'stage', 'bye']);
+    expect(events.at(-2)).toMatchObject({ answered: true });
+  });
+
+  it('can be asked again after an answer', () => {
+    const [ready] = receive(newSession, frameOf('hello', HELLO));
+    let session = ask(ready, EXPECT);
+    for (const frame of stages(BEGIN, OPEN, EXIT)) [session] = receive(session, frame);
+    session = ask(session, EXPECT);
+    expect(receive(session, stages(BEGIN)[0]!)[1].type).toBe('stage');
+  });
+
+  it.each([
+    ['a second load', stages(BEGIN, OPEN, LOAD, LOAD), 'second load'],
+    ['attach before load', stages(BEGIN, OPEN, ATTACH), 'attach without a passed load'],
+    ['attach after a failed load', stages(BEGIN, OPEN, { ...LOAD, status: 'fail' }, ATTACH), 'attach without'],
+    ['load after a failed open', stages(BEGIN, { ...OPEN, status: 'fail' }, LOAD), 'load without a passed open'],
+    ['a program after the load', stages(BEGIN, OPEN, LOAD, PROGRAM), 'program out of order'],
+    ['the same program twice', stages(BEGIN, OPEN, PROGRAM, PROGRAM), 'program twice'],
+    ['the same attach twice', stages(BEGIN, OPEN, LOAD, ATTACH, ATTACH), 'attach twice'],
+    ['the same test twice', stages(BEGIN, OPEN, LOAD, FUNCTIONAL, FUNCTIONAL), 'functional twice'],
+    ['a test before the load', stages(BEGIN, OPEN, FUNCTIONAL), 'functional before load'],
+    ['a stage before begin', stages(OPEN), 'open before begin'],
+    ['an exit before begin', stages(EXIT), 'exit before begin'],
+    ['a second begin', stages(BEGIN, BEGIN), 'second begin'],
+    ['a second open', stages(BEGIN, OPEN, OPEN), 'second open'],
+    ['a stage after exit', stages(BEGIN, OPEN, EXIT, LOAD), 'while nothing was asked'],
+    ['a second exit', stages(BEGIN, EXIT, EXIT), 'while nothing was asked'],
+    ['another nonce', stages({ ...BEGIN, nonce: '0'.repeat(32) }), 'another nonce'],
+    ['another digest', stages({ ...BEGIN, artifact_sha256: 'd'.repeat(64) }), 'another artifact digest'],
+    ['a second hello', [frameOf('hello', HELLO)], 'second hello'],
+    ['bye before the answer', [...stages(BEGIN), frameOf('bye', null)], 'bye before the answer'],
+    ['anything after bye', [...stages(BEGIN, EXIT), frameOf('bye', null), ...stages(LOAD)], 'after bye'],
+    ['two documents', [...stages(BEGIN), frameOf('document', 1), frameOf('document', 2)], 'second document'],
+    [
+      'a document that is not JSON',
+      [...stages(BEGIN), { ...frameOf('document', 1), payload: Buffer.from('{') }],
+      'JSON',
+    ],
+    ['an unknown stage', stages(BEGIN, { stage: 'verdict', status: 'pass' }), 'schema'],
+    ['an unsafe number', stages(BEGIN, { ...OPEN, elapsed_us: 2 ** 60 }), 'schema'],
+    ['too long a name', stages(BEGIN, { ...STEP, subject: 'x'.repeat(257) }), 'schema'],
+  ])('calls %s a violation', (_, frames, reason) => {
+    expect(last(frames)).toEqual({ type: 'violation', reason: expect.stringContaining(reason) });
+  });
+
+  it.each(['{"stage":"load","__proto__":{"status":"pass"}}', '{"st\\u0061ge":1,"constructor":1}'])(
+    'refuses %s',
+    (text) => {
+      const frame = { ...frameOf('stage', null), payload: Buffer.from(text) };
+      expect(last([...stages(BEGIN), frame])).toMatchObject({
+        type: 'violation',
+        reason: expect.stringContaining('key'),
+      });
+    },
+  );
+
+  it('refuses deep nesting before it parses', () => {
+    const payload = Buffer.from(`${'['.repeat(1_000_000)}`);
+    const event = last([{ ...frameOf('stage', null), payload }]);
+    expect(event).toMatchObject({ reason: expect.stringContaining('deeper than 64') });
+  });
+
+  it('keeps the last of duplicate keys in one frame, but no later frame replaces an earlier one', () => {
+    const text = JSON.stringify(LOAD).replace('"status":"pass"', '"status":"pass","status":"fail"');
+    const twice = { ...frameOf('stage', null), payload: Buffer.from(text) };
+    const events = talk([...stages(BEGIN, OPEN), twice, ...stages(LOAD)]);
+    expect(events[2]).toMatchObject({ stage: { status: 'fail' } });
+    expect(events[3]).toMatchObject({ type: 'violation' });
+  });
+
+  it('drops unknown keys and cleans strings', () => {
+    const dirty = { ...STEP, subject: '\u001b[31mred\u001b[0m\u202etxt\u0007', verdict: 'pass' };
+    const event = last(stages(BEGIN, dirty));
+    expect(event).toEqual({ type: 'stage', answered: false, stage: { ...STEP, subject: 'redtxt' } });
+  });
+
+  it('counts stages', () => {
+    const many = Array<Frame>(MAX_STAGE_FRAMES).fill(frameOf('stage', STEP));
+    const events = talk([...stages(BEGIN), ...many]);
+    expect(events.at(-2)).toMatchObject({ type: 'stage' });
+    expect(events.at(-1)).toMatchObject({ type: 'violation', reason: expect.stringContaining('stages') });
+  });
+
+  it('counts bytes', () => {
+    const text = JSON.stringify({ ...STEP, padding: 'x'.repeat(4_000_000) });
+    const large = { ...frameOf('stage', null), payload: Buffer.from(text) };
+    const events = talk([...stages(BEGIN), ...Array<Frame>(17).fill(large)]);
+    expect(events.at(-2)).toMatchObject({ type: 'stage' });
+    expect(events.at(-1)).toMatchObject({ type: 'violation', reason: expect.stringContaining('bytes') });
+  });
+
+  it('refuses everything but hello at first', () => {
+    expect(receive(newSession, stages(BEGIN)[0]!)[1].type).toBe('violation');
+    expect(receive(newSession, frameOf('hello', { ...HELLO, protocol: 2 }))[1].type).toBe('violation');
+    expect(receive(newSession, frameOf('hello', { ...HELLO, kernel: undefined }))[1].type).toBe('violation');
+  });
+});
+
+describe('hostile streams', () => {
+  const legal = stages(BEGIN, OPEN, STEP, PROGRAM, { ...LOAD, status: 'fail' }, EXIT);
+  const pool = [...legal, ...stages(LOAD, ATTACH, FUNCTIONAL), frameOf('hello', HELLO), frameOf('bye', null)];
+
+  /** All stages of a stream after hello, as the guest side of a connection would see them recorded. */
+  function record(chunks: readonly Uint8Array[]): { stages: Stage[]; broken: boolean } {
+    const decoder = createDecoder('guest-to-host');
+    let session: Session = newSession;
+    const got: Stage[] = [];
+    for (const chunk of chunks) {
+      const { frames, violation } = decoder.push(chunk);
+      for (const frame of frames) {
+        const [next, event] = receive(session, frame);
+        session = next.phase === 'ready' && event.type === 'hello' ? ask(next, EXPECT) : next;
+        if (event.type === 'stage') got.push(event.stage);
+      }
+      if (violation !== undefined) return { stages: got, broken: true };
+    }
+    return { stages: got, broken: session.phase === 'broken' };
+  }
+
+  it('never throw and never hold two loads, whatever is sent in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pool), { maxLength: 30 }), (frames) => {
+        const result = record(wireOf([frameOf('hello', HELLO), ...frames]));
+        expect(result.stages.filter((stage) => stage.stage === 'load').length).toBeLessThanOrEqual(1);
+        expect(result.stages.filter((stage) => stage.stage === 'exit').length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keep a failed load failed when frames are duplicated, moved, cut or damaged', () => {
+    const wire = wireOf([frameOf('hello', HELLO), ...legal, ...stages(LOAD)]);
+    const orders = fc.array(fc.nat(wire.length - 1), { maxLength: 20 });
+    const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 3 });
+    fc.assert(
+      fc.property(orders, damage, fc.nat(200), (order, hits, cut) => {
+        const sent = Buffer.concat(wire.slice(0, 6));
+        const more = Buffer.concat(order.map((index) => wire[index]!));
+        for (const [at, flip] of hits) if (more.length > 0) more[at % more.length]! ^= flip;
+        const result = record([sent, more.subarray(0, Math.max(0, more.length - cut))]);
+        const loads = result.stages.filter((stage) => stage.stage === 'load');
+        expect(loads.map((stage) => stage.status)).toEqual(['fail']);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never throw on random bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 10 }), (chunks) => {
+        record(chunks);
+      }),
+    );
+  });
+});
