@@ -94,7 +94,8 @@ examples := $(patsubst %.c,%.o,$(sort $(wildcard examples/*/*.bpf.c)))
 test-objects := $(patsubst %.c,%.o,$(sort $(wildcard test/fixtures/bpf/*.bpf.c)))
 examples-arch := build/examples-arch.txt
 # asm/types.h lives in the directory of the host's architecture on Debian and Ubuntu.
-bpf-cflags = -O2 -g -Wall -Werror -target bpf -D__TARGET_ARCH_$(EXAMPLES_ARCH) -I/usr/include/$(shell uname -m)-linux-gnu
+# The objects hold source paths: the prefix map makes them the same in every directory.
+bpf-cflags = -O2 -g -Wall -Werror -ffile-prefix-map=$(CURDIR)=. -target bpf -D__TARGET_ARCH_$(EXAMPLES_ARCH) -I/usr/include/$(shell uname -m)-linux-gnu
 
 .PHONY: examples examples-arm64 test-objects
 examples: $(examples) ## compile the example objects
