@@ -5,6 +5,7 @@ import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { ensureKernel } from '../kernels/supply.ts';
+import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
 import { findValidator } from '../run/validator-binary.ts';
@@ -41,16 +42,20 @@ export function surroundingsOf(options: Surroundings): ResolvedSurroundings {
 }
 
 export interface ServiceOptions {
+  readonly isolation: Isolation;
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
 }
 
+/** Twelve kernels take about 1.5 GB. */
+const MAX_TEMPLATE_BYTES = 4_000_000_000;
+
 /** Everything a run needs of this machine. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
   { host, root }: ResolvedSurroundings,
-  { offline, refresh, signal, onEvent }: ServiceOptions,
+  { isolation, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
   const cacheDir = storeRoot(host.env);
   const [validator, qemu] = await Promise.all([
@@ -61,7 +66,15 @@ export async function createServices(
   return {
     host,
     validator,
-    lane: directLane({ ...qemu, host, validator, cacheDir }),
+    lane: directLane({
+      ...qemu,
+      host,
+      validator,
+      cacheDir,
+      isolation,
+      maxBytes: MAX_TEMPLATE_BYTES,
+      onNote: (message) => onEvent({ type: 'note', message }),
+    }),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { gate } from '../gate/gate.ts';
-import type { ValidationMode } from '../model/cell.ts';
+import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
@@ -33,6 +33,8 @@ export interface ValidateOptions extends Surroundings {
   readonly timeoutMs?: number;
   /** Directory for the evidence of runs, relative to `cwd`. Default `.bpfcompat`. */
   readonly workDir?: string;
+  /** `cell` (default): a fresh copy of a booted guest per cell; `boot`: boot every cell from nothing. */
+  readonly isolation?: Isolation;
   /** Never use the network. */
   readonly offline?: boolean;
   readonly refreshKernels?: boolean;
@@ -75,6 +77,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const services = await createServices(surroundings, {
+    isolation: options.isolation ?? 'cell',
     offline: options.offline ?? false,
     refresh: options.refreshKernels ?? false,
     signal,

@@ -24,6 +24,8 @@ export interface GuestSource extends AsyncDisposable {
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
+  /** true: boot from nothing, whatever could be restored. */
+  readonly fresh?: boolean;
   /** Milliseconds until hello. */
   readonly bootTimeoutMs: number;
   /** Directory for the evidence files of this guest (serial.log, qemu.log); it exists. */
@@ -33,6 +35,8 @@ export interface OpenOptions {
 export interface Guest extends AsyncDisposable {
   readonly hello: Hello;
   readonly bootMs: number;
+  /** true: a copy of a saved guest; false: booted from nothing. */
+  readonly restored: boolean;
   /**
    * Asks one question. Resolves with all evidence, also when the validator in the guest crashed or timed out.
    * @throws GuestError when no complete answer came (crash of the guest, time-out, protocol violation); the error

@@ -139,7 +139,15 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     }
   }
 
-  return { hello, bootMs, control: machine.control, ask, console: () => machine.console.text(), [Symbol.asyncDispose]: end };
+  return {
+    hello,
+    bootMs,
+    restored: saved !== undefined,
+    control: machine.control,
+    ask,
+    console: () => machine.console.text(),
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   appendFile,
+  chmod,
   constants,
   copyFile,
   mkdir,
@@ -18,6 +19,7 @@ import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { lockFile } from './lock.ts';
+import { receiveInto } from './receive.ts';
 
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
@@ -39,7 +41,6 @@ async function writeAtomic(path: string, data: string | Uint8Array): Promise<voi
     {
       await using handle = await open(temporary, 'wx', 0o644);
       await handle.writeFile(data);
-      await handle.sync();
     }
     await rename(temporary, path);
   } catch (error) {
@@ -53,6 +54,7 @@ async function statOrUndefined(path: string): Promise<FileStat | undefined> {
     const s = await stat(path);
     return {
       size: s.size,
+      allocated: s.blocks * 512,
       isFile: s.isFile(),
       isDirectory: s.isDirectory(),
       mtimeMs: s.mtimeMs,
@@ -97,6 +99,12 @@ async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
+async function createSparse(file: string, size: number, mode: number): Promise<void> {
+  await using handle = await open(file, 'wx', mode);
+  await handle.truncate(size);
+  await handle.chmod(mode);
+}
+
 /** The real files of this machine. */
 export function createFiles(): HostFiles {
   return {
@@ -114,6 +122,9 @@ export function createFiles(): HostFiles {
     sha256,
     freeBytes,
     tempDir,
+    receive: receiveInto,
+    createSparse,
+    setMode: (path, mode) => chmod(path, mode),
     lock: lockFile,
   };
 }

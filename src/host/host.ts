@@ -79,12 +79,19 @@ export interface HostFiles {
   freeBytes(path: string): Promise<number>;
   /** A private (0700) directory that is gone after dispose. `parent` defaults to the system's temporary directory. */
   tempDir(prefix: string, parent?: string): Promise<TempDir>;
+  /** Listens on the Unix socket `socketPath` and writes what its first peer sends into the new file `file`. */
+  receive(socketPath: string, file: string, maxBytes: number): Promise<Reception>;
+  /** Creates `file` with `size` bytes of nothing (sparse); `mode` is not narrowed by the umask. */
+  createSparse(file: string, size: number, mode: number): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
   /** Exclusive lock between processes; released by dispose and by the death of this process. */
   lock(path: string, signal?: AbortSignal): Promise<AsyncDisposable>;
 }
 
 export interface FileStat {
   readonly size: number;
+  /** Bytes that the file really takes on disk: fewer than `size` where it is sparse. */
+  readonly allocated: number;
   readonly isFile: boolean;
   readonly isDirectory: boolean;
   readonly mtimeMs: number;
@@ -95,4 +102,10 @@ export interface FileStat {
 
 export interface TempDir extends AsyncDisposable {
   readonly path: string;
+}
+
+/** One transfer that is being waited for. */
+export interface Reception extends AsyncDisposable {
+  /** Bytes that arrived; resolves when the peer has closed and the file is complete. */
+  readonly done: Promise<number>;
 }

@@ -63,9 +63,13 @@ export interface CellTimings {
   readonly totalMs: number;
 }
 
+export type Isolation = 'cell' | 'boot';
+
 /** How the guest was run; stands in every report. */
 export interface GuestFacts {
   readonly lane: string;
+  /** `cell`: every guest is a fresh copy of one that booted; `boot`: every guest boots from nothing. */
+  readonly isolation: Isolation;
   readonly accel: 'kvm' | 'tcg';
   /** Why this accelerator. */
   readonly accelReason: string;

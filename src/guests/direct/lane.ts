@@ -1,14 +1,15 @@
 import type { Host } from '../../host/host.ts';
-import type { GuestFacts } from '../../model/cell.ts';
+import type { GuestFacts, Isolation } from '../../model/cell.ts';
 import { throwIfCancelled } from '../../model/errors.ts';
 import type { KernelFiles, Profile } from '../../model/kernel.ts';
-import type { GuestSource, Lane } from '../guest.ts';
+import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { cpuModel, type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
 import { GUEST_KERNEL_ARGS } from '../qemu/kernel-args.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
+import { templateSource } from '../snapshot/source.ts';
 import { storeInitramfs, type ValidatorBinary } from './stored-initramfs.ts';
 
 export interface DirectLaneOptions extends QemuHost {
@@ -16,6 +17,11 @@ export interface DirectLaneOptions extends QemuHost {
   readonly validator: ValidatorBinary;
   /** Directory that keeps what can be made again. */
   readonly cacheDir: string;
+  readonly isolation: Isolation;
+  /** Bytes that saved guests may take in the cache directory. */
+  readonly maxBytes: number;
+  /** Hears of things the user should know although nothing failed. */
+  readonly onNote: (message: string) => void;
 }
 
 /** Descriptor of the first channel of a child of the host. */
@@ -48,7 +54,7 @@ async function prepare(
   const { host, qemu, accel } = options;
   throwIfCancelled(signal);
   const initramfs = await storeInitramfs(host, options.cacheDir, options.validator, kernel);
-  const files = [kernel.vmlinuz, initramfs.path];
+  const files = [kernel.vmlinuz, initramfs.path] as const;
   const sandbox = await sandboxForFiles(host, options.sandbox, files, signal);
   const machine: Machine = {
     accel: accel.accel,
@@ -61,6 +67,7 @@ async function prepare(
   const argv = qemuArgv(machine, DEVICES);
   const facts: GuestFacts = {
     lane: 'direct',
+    isolation: 'boot',
     accel: accel.accel,
     accelReason: accel.reason,
     machine: 'q35',
@@ -70,12 +77,18 @@ async function prepare(
     sandboxLayers: ['seccomp', ...sandbox.layers],
     argv: [qemu.command, ...argv],
   };
-  return {
+  const { release } = kernel.record;
+  const boot = (open: OpenOptions): Promise<Guest> =>
+    openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release }, open);
+  if (options.isolation === 'boot') return { facts, open: boot, [Symbol.asyncDispose]: async () => {} };
+  return templateSource({
+    ...options,
+    machine,
+    files,
+    release,
+    vmlinuzSha256: kernel.record.vmlinuz.sha256,
+    initramfsSha256: initramfs.sha256,
     facts,
-    open: (open) => {
-      const launch = { qemu: wrap(sandbox, qemu.command, argv, { files }), release: kernel.record.release };
-      return openGuest(host, launch, open);
-    },
-    [Symbol.asyncDispose]: async () => {},
-  };
+    boot,
+  });
 }

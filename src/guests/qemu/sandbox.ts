@@ -35,6 +35,11 @@ const MAX_THREADS = 64;
 /** Shells open single-digit descriptors only; channels of the host count up from 3, files count down from 9. */
 const LAST_FD = 9;
 
+/** Descriptor number on which the wrapped program finds `files[index]`, open for reading. */
+export function wrappedFd(index: number): number {
+  return LAST_FD - index;
+}
+
 /** Path below which the wrapped program finds `files[index]`, whatever its uid may reach in the file system. */
 export function wrappedFile(index: number): string {
   return `/proc/self/fd/${LAST_FD - index}`;

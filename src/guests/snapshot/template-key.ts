@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Host } from '../../host/host.ts';
 
 /** Everything that a saved guest depends on: a change of any of it makes another template. */
 export interface TemplateInputs {
@@ -30,4 +31,17 @@ export function templateKey(inputs: TemplateInputs): string {
     inputs.hostCpu,
   ]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+const MAX_CPUINFO = 16 * 1024 * 1024;
+
+/** What tells this processor from others, for guests that run on it directly; empty under TCG, which emulates its own. */
+export async function hostCpu(host: Host, accel: 'kvm' | 'tcg'): Promise<string> {
+  if (accel === 'tcg') return '';
+  const text = (await host.files.read('/proc/cpuinfo', MAX_CPUINFO)).toString('utf8');
+  return text
+    .split('\n')
+    .filter((line) => /^(?:vendor_id|cpu family|model|stepping|microcode|flags)\b/.test(line))
+    .slice(0, 7)
+    .join(' ');
 }
