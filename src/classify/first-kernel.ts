@@ -119,7 +119,8 @@ export function programTypeSince(type: string): string | undefined {
 
 /** What a section name asks for beyond its program type, and since when; undefined for plain sections. */
 export function attachKind(section: string): { readonly kind: string; readonly since: string } | undefined {
-  return SECTIONS.find((entry) => entry.section.test(section));
+  const found = SECTIONS.find((entry) => entry.section.test(section));
+  return found && { kind: found.kind, since: found.since };
 }
 
 /** What a section attaches to: `vfs_read` of `kprobe/vfs_read`, `sched/sched_switch` of `tp/sched/sched_switch`. */

@@ -60,8 +60,8 @@ function blamesMap(stage: StageOf<'program'>): boolean {
 
 /** No program failed on its own, so the words of the whole load decide. */
 function objectFinding(evidence: Evidence, load: StageOf<'load'>): Finding {
-  const args = { errno: errnoName(load.errno), error: load.error };
   const program = /prog '([^']+)': (?:BPF program load failed|failed to load)/.exec(load.log)?.[1];
+  const args = { program, errno: errnoName(load.errno), error: load.error };
   const cause = verifierCause(VERIFIER_RULES, embeddedVerifierLog(load.log));
   if (cause?.match) {
     return confirm(

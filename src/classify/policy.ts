@@ -28,9 +28,10 @@ export function denied(
   context: { phase: Finding['phase']; subject: string | undefined; errno: string; evidence?: Finding['evidence'] },
 ): Finding {
   const { phase, subject, errno, evidence } = context;
+  const about = phase === 'map' ? { map: subject } : { program: subject };
   const level = lockdownLevel(hello);
   if (level !== undefined) {
-    const args = { reason: 'lockdown', level, errno };
+    const args = { ...about, reason: 'lockdown', level, errno };
     return makeFinding({ code: 'POLICY_DENIED', confidence: 'medium', phase, subject, args, evidence });
   }
   const modules = (hello.facts.lsm ?? '')
@@ -38,9 +39,9 @@ export function denied(
     .filter((name) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name));
   const enforcing = modules.filter((name) => name === 'selinux' || name === 'smack');
   if (enforcing.length > 0) {
-    const args = { reason: 'lsm', modules: enforcing.join(', '), errno };
+    const args = { ...about, reason: 'lsm', modules: enforcing.join(', '), errno };
     return makeFinding({ code: 'POLICY_DENIED', confidence: 'low', phase, subject, args, evidence });
   }
-  const args = { reason: 'capability', errno };
+  const args = { ...about, reason: 'capability', errno };
   return makeFinding({ code: 'CAPABILITY_FAILURE', confidence: 'medium', phase, subject, args, evidence });
 }

@@ -15,6 +15,9 @@ type ProgramStage = StageOf<'program'>;
 const EPERM = -1;
 const EACCES = -13;
 
+/** First kernel that takes the address of a function (bpf_for_each_map_elem, bpf_loop, timers). */
+const CALLBACKS_SINCE = '5.13';
+
 /**
  * Why one program did not load. The verifier's own text comes first (an errno next to it says nothing more, EACCES is
  * its ordinary refusal), then libbpf's warnings, then the errno together with what the program asks for.
@@ -92,12 +95,30 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
             rollup: 'MISSING_BTF',
             args: { ...finding.args, release: hello.kernel.release },
           };
+    case 'BTF_INFO_REJECTED':
+      return confirmBtfInfo(finding, evidence);
     case 'UNSUPPORTED_HELPER':
     case 'HELPER_NOT_ALLOWED':
       return confirmHelper(finding, evidence);
     default:
       return finding;
   }
+}
+
+/**
+ * A function that is only passed as a callback is no subprogram to kernels that do not know callbacks: they miscount
+ * and blame the object's records, which are fine.
+ */
+function confirmBtfInfo(finding: Finding, { hello }: Evidence): Finding {
+  const miscounted = /^number of funcs in func_info/.test(finding.evidence?.text ?? '');
+  if (!miscounted || !olderThan(kernelVersion(hello.kernel.release), CALLBACKS_SINCE)) return finding;
+  return {
+    ...finding,
+    code: 'UNSUPPORTED_INSTRUCTION',
+    rollup: 'VERIFIER_REJECTION',
+    confidence: 'medium',
+    args: { ...finding.args, reason: 'callback', since: CALLBACKS_SINCE, release: hello.kernel.release },
+  };
 }
 
 function confirmHelper(finding: Finding, { hello }: Evidence): Finding {

@@ -3,6 +3,7 @@ import { embeddedVerifierLog } from './libbpf-log.ts';
 import { matchLine, type RuleMatch, type TextRule } from './rules/rule.ts';
 
 const MAX_LINE = 1024;
+const MAX_SOURCE = 120;
 /** Lines looked at, counted from the end: the cause stands within the last few. */
 const MAX_LINES = 4000;
 
@@ -66,7 +67,7 @@ function sourceAbove(lines: readonly string[], cause: number): { source?: string
   for (let i = cause; i >= 0 && cause - i < 200; i--) {
     const match = /^; (.*?)(?: @ ([^\s:]+:\d+))?$/.exec(lines[i] ?? '');
     if (!match?.[1]) continue;
-    return { source_text: match[1], ...(match[2] !== undefined && { source: match[2] }) };
+    return { source_text: match[1].slice(0, MAX_SOURCE), ...(match[2] !== undefined && { source: match[2] }) };
   }
   return {};
 }

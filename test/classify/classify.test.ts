@@ -261,6 +261,16 @@ describe('programs', () => {
     });
   });
 
+  test('callbacks on a kernel without them are not a fault of the records', () => {
+    const log = "number of funcs in func_info doesn't match number of subprogs\n";
+    const old = fx.hello({ release: '5.10.0-46-cloud-amd64' });
+    expect(first(ask(fx.verifierFailure(log, old, -22)))).toMatchObject({
+      code: 'UNSUPPORTED_INSTRUCTION',
+      args: { reason: 'callback', since: '5.13' },
+    });
+    expect(first(ask(fx.verifierFailure(log, fx.hello(), -22))).code).toBe('BTF_INFO_REJECTED');
+  });
+
   test('EPERM without a word', () => {
     const silent = (facts: { lockdown?: string; lsm?: string }) =>
       first(
@@ -409,6 +419,20 @@ describe('attach', () => {
     const stages = [fx.open(), fx.load(), lsm, fx.exit()];
     expect(findings(ask(fx.evidence(stages, old))).map((f) => f.code)).toEqual(['LSM_BPF_NOT_ENABLED']);
     expect(findings(ask(fx.evidence(stages)))).toEqual([]);
+  });
+
+  test('a hook that is newer than the kernel', () => {
+    const multi = {
+      section: 'kprobe.multi/vfs_*',
+      errno: -22,
+      log: "libbpf: prog 'handle_exec': failed to attach: -EINVAL\n",
+    };
+    const stage = fx.attach('handle_exec', { status: 'fail', ...multi });
+    const old = fx.hello({ release: '5.10.0-46-cloud-amd64' });
+    expect(first(ask(fx.evidence([fx.open(), fx.load(), stage, fx.exit()], old)))).toMatchObject({
+      code: 'UNSUPPORTED_ATTACH_TYPE',
+      args: { section: 'kprobe.multi/vfs_*', kind: 'kprobe.multi', since: '5.18' },
+    });
   });
 
   test('EPERM is a policy, EBUSY a conflict, an unknown errno is said so', () => {

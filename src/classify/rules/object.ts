@@ -115,11 +115,11 @@ export const OBJECT_RULES: readonly TextRule[] = [
     code: 'STRUCT_OPS_UNSUPPORTED',
     reason: 'struct',
     confidence: 'high',
-    pattern: /^struct_ops init_kern: struct (?<struct>\S+) (?:is|data is) not found/,
+    pattern: /^struct_ops init_kern: struct (?:bpf_struct_ops_)?(?<struct>\S+) (?:is|data is) not found/,
     subject: 'struct',
     example: {
       kernel: '6.1.0-56-cloud-amd64',
-      text: 'struct_ops init_kern: struct sched_ext_ops is not found in kernel BTF',
+      text: 'struct_ops init_kern: struct bpf_struct_ops_sched_ext_ops is not found in kernel BTF',
     },
   },
   {

@@ -1,28 +1,54 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
 import { arg, errno, sentence, since, type Writer, who } from './writer.ts';
 
-/** Where a missing attach target was looked for. */
-function targetTitle(f: Finding): string {
-  const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
-  switch (f.args['reason']) {
-    case 'btf':
-      return `${name} is not in this kernel's BTF`;
-    case 'tracepoint':
-    case 'raw_tracepoint':
-      return `tracepoint ${name} is not in this kernel`;
-    case 'lsm_hook':
-      return `LSM hook ${name} is not in this kernel`;
-    default:
-      return `function ${name} is not in this kernel`;
-  }
-}
+/** Kinds of targets that are no plain functions, by section name. */
+const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonly advice: string }[] = [
+  {
+    section: /^\??(?:tp_btf|tp|tracepoint|raw_tp|raw_tracepoint)\b/,
+    kind: 'tracepoint',
+    advice: 'Look for its new name under /sys/kernel/tracing/events, or use a kprobe on the kernels without it.',
+  },
+  {
+    section: /^\??lsm/,
+    kind: 'LSM hook',
+    advice:
+      'The hook was renamed, or the kernel was built without it: add a program for the hook that these kernels have.',
+  },
+  {
+    section: /^\??iter/,
+    kind: 'iterator',
+    advice: 'The kernel is too old for it or was built without it: leave the program out there (autoload).',
+  },
+];
 
-const TARGET_ADVICE =
+const FUNCTION_ADVICE =
   'The function was renamed, removed or inlined. Add a second program for the kernels without it (bpf_program__set_autoload), or hook a tracepoint, which is more stable.';
 
-const NOT_TRACEABLE: Readonly<Record<string, string>> = {
-  not_sleepable: 'The function may not be hooked by a sleepable program.',
-  not_modifiable: 'Only functions on the error injection list may have their return value changed.',
+function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
+  return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));
+}
+
+function targetTitle(f: Finding): string {
+  const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
+  const kind = kindOf(f)?.kind;
+  if (kind !== undefined) return `${kind} ${name} is not in this kernel`;
+  return f.args['reason'] === 'btf' ? `${name} is not in this kernel's BTF` : `function ${name} is not in this kernel`;
+}
+
+const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: string }> = new Map([
+  [
+    'not_sleepable',
+    { what: 'cannot be hooked by a sleepable program', why: 'The kernel keeps a list of functions that may sleep.' },
+  ],
+  [
+    'not_modifiable',
+    { what: 'cannot have its return value changed', why: 'Only functions on the error injection list can.' },
+  ],
+]);
+
+const REFUSED = {
+  what: 'cannot be traced',
+  why: 'The kernel keeps probes away from it (notrace, blacklist, noreturn).',
 };
 
 const OUTSIDE: Readonly<Record<string, { what: string; todo: string }>> = {
@@ -39,22 +65,21 @@ export const ATTACH_WORDS = {
     explanation: sentence(
       `${who(f)}${f.args['section'] === undefined ? '' : ` (${f.args['section']})`} attaches to it.`,
     ),
-    remediation:
-      f.args['reason'] === 'tracepoint' || f.args['reason'] === 'raw_tracepoint'
-        ? 'Look for its new name under /sys/kernel/tracing/events, or use a kprobe on the kernels without it.'
-        : TARGET_ADVICE,
+    remediation: kindOf(f)?.advice ?? FUNCTION_ADVICE,
   }),
   ATTACH_TARGET_AMBIGUOUS: (f) => ({
     title: `there is more than one function ${arg(f, 'function', '?')} in this kernel`,
     explanation: 'The kernel refuses a probe by a name that several functions have.',
     remediation: 'Hook a function with a unique name, or attach by address.',
   }),
-  ATTACH_TARGET_NOT_TRACEABLE: (f) => ({
-    title: `${arg(f, 'function', 'the function')} cannot be traced on this kernel`,
-    explanation:
-      NOT_TRACEABLE[arg(f, 'reason', '')] ?? 'The kernel keeps probes away from it (notrace, blacklist, noreturn).',
-    remediation: 'Hook a caller or a tracepoint.',
-  }),
+  ATTACH_TARGET_NOT_TRACEABLE: (f) => {
+    const { what, why } = NOT_TRACEABLE.get(arg(f, 'reason', '')) ?? REFUSED;
+    return {
+      title: `${arg(f, 'function', 'the function')} ${what} on this kernel`,
+      explanation: sentence(`${who(f)} hooks it. ${why}`),
+      remediation: 'Hook a caller or a tracepoint.',
+    };
+  },
   UNSUPPORTED_ATTACH_TYPE: (f) => ({
     title: `this kernel cannot attach ${arg(f, 'kind', who(f))}${since(f)}`,
     explanation:

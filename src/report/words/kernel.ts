@@ -117,7 +117,7 @@ export const KERNEL_WORDS = {
   }),
   MISSING_KFUNC: (f) => ({
     title: `kernel function ${arg(f, 'function', '(a kfunc)')} is not in this kernel`,
-    explanation: sentence(`${who(f)} calls it as a kfunc.`),
+    explanation: sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`),
     remediation: 'Declare it __weak and call it only where bpf_ksym_exists says so.',
   }),
   KFUNC_NOT_ALLOWED: (f) => ({
@@ -166,12 +166,19 @@ export const KERNEL_WORDS = {
     explanation: 'The JIT is off, missing for this architecture, or too old for the feature.',
     remediation: 'Enable net.core.bpf_jit_enable, or avoid the feature (kfuncs, callbacks, atomics) here.',
   }),
-  UNSUPPORTED_INSTRUCTION: (f) => ({
-    title: `${who(f)} contains instructions this kernel does not know`,
-    explanation: `The compiler emitted a newer instruction set (${arg(f, 'reason', 'instruction')}); a guard in the code cannot hide it.`,
-    remediation:
-      'Build for an older instruction set (-mcpu=v2 or v1), do not use results of __sync_fetch_and_add, and keep callbacks and kfuncs in separate programs.',
-  }),
+  UNSUPPORTED_INSTRUCTION: (f) =>
+    f.args['reason'] === 'callback'
+      ? {
+          title: `${who(f)} passes a function as a callback, which this kernel does not know${since(f)}`,
+          explanation: 'It counts the functions of the program wrongly and blames the function records of the object.',
+          remediation: `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
+        }
+      : {
+          title: `${who(f)} contains instructions this kernel does not know`,
+          explanation: `The compiler emitted a newer instruction set (${arg(f, 'reason', 'instruction')}); a guard in the code cannot hide it.`,
+          remediation:
+            'Build for an older instruction set (-mcpu=v2 or v1), do not use results of __sync_fetch_and_add, and keep callbacks and kfuncs in separate programs.',
+        },
   UNSUPPORTED_LOOP: (f) => ({
     title: `${who(f)} has a loop, which this kernel does not allow`,
     explanation: 'Bounded loops are allowed upstream since 5.3.',

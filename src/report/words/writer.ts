@@ -16,9 +16,9 @@ export function arg(finding: Finding, key: string, otherwise: string): string {
   return finding.args[key] ?? otherwise;
 }
 
-/** `program on_exec`, or `the object` for findings about nothing smaller. */
+/** `program on_exec`, or `the object` where no program is known: the subject may be a map or a function. */
 export function who(finding: Finding): string {
-  const program = finding.args['program'] ?? finding.subject;
+  const program = finding.args['program'];
   if (program === undefined) return 'the object';
   return program.includes(', ') ? `programs ${program}` : `program ${program}`;
 }
