@@ -154,7 +154,8 @@ int attach__uprobe(struct attach_job *job)
 
 	if (!job->section_target && !strncmp(job->section, "usdt", 4))
 		return attach__skip(job, "loaded; SEC(\"%.200s\") names no probe, its loader chooses one", job->section);
-	if (!job->section_target)
+	/* Without `path:function` the loader of the object chooses at run time; any function will do to try it. */
+	if (!job->section_target || (strncmp(job->section, "usdt", 4) && !strchr(job->section_target, ':')))
 		return attach_own_function(job);
 	attach__method(job, "auto", job->section_target);
 	link = bpf_program__attach(job->prog);

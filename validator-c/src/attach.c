@@ -147,7 +147,7 @@ static void attach_program(struct work *work, struct program *program, struct bp
 		job.section_target++;
 	if (job.fd < 0) {
 		err = attach__skip(&job, "not loaded: %s",
-				   program->switched_off ? "another variant of its group is used on this kernel" :
+				   program->switched_off ? "a program variant that is not used on this kernel" :
 							   "the object marks it as opt-in");
 	} else {
 		evidence__step(work->evidence, "attach", program->name);

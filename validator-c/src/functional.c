@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,6 +74,8 @@ static void run_shell(const char *command, int out, int err)
 
 	setpgid(0, 0);
 	netdev__leave();
+	/* PID 1 of a guest has none to hand down. */
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
 	dup2(in, 0);
 	dup2(out, 1);
 	dup2(err, 2);

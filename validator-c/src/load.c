@@ -35,7 +35,7 @@ static void try_others(struct work *work, struct trials *trials)
 		struct program *program = &result->programs[i];
 
 		if (program->switched_off && !program->tried)
-			skip_program(work, program, "another variant of its group is used on this kernel");
+			skip_program(work, program, "a program variant that is not used on this kernel");
 		if (!needs_trial_first(program))
 			continue;
 		if (!work->request->probe_features) {
