@@ -66,15 +66,8 @@ export async function createServices(
   return {
     host,
     validator,
-    lane: directLane({
-      ...qemu,
-      host,
-      validator,
-      cacheDir,
-      isolation,
-      maxBytes: MAX_TEMPLATE_BYTES,
-      onNote: (message) => onEvent({ type: 'note', message }),
-    }),
+    createLane: (onNote) =>
+      directLane({ ...qemu, host, validator, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };
 }

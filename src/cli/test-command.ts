@@ -30,6 +30,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       artifactUri: options.artifactUri,
       mode: options.validationMode,
       concurrency: options.concurrency,
+      isolation: options.isolation,
       timeoutMs: options.timeoutMs,
       workDir: options.workdir,
       offline: options.offline,

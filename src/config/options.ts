@@ -154,6 +154,14 @@ export const OPTIONS = [
     max: 256,
   },
   {
+    name: 'isolation',
+    type: 'text',
+    default: 'cell',
+    placeholder: 'cell|boot',
+    description: 'cell: each object and kernel gets its own copy of a booted guest; boot: boot from nothing each time',
+    commands: ['test'],
+  },
+  {
     name: 'timeout',
     type: 'duration',
     default: '180s',

@@ -1,4 +1,4 @@
-import type { ValidationMode } from '../model/cell.ts';
+import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { didYouMean } from './near.ts';
@@ -21,6 +21,7 @@ export interface TestOptions {
   readonly workdir: string;
   readonly runner: 'vm';
   readonly concurrency: number;
+  readonly isolation: Isolation;
   readonly timeoutMs: number;
   readonly keepVmOnFailure: boolean;
   readonly offline: boolean;
@@ -79,6 +80,7 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
     workdir: values.workdir,
     runner: 'vm',
     concurrency: values.concurrency,
+    isolation: checkIsolation(values.isolation),
     timeoutMs: values.timeoutMs,
     keepVmOnFailure: values.keepVmOnFailure,
     offline: values.offline,
@@ -128,6 +130,11 @@ function checkRunner(runner: string): void {
     'flag_value',
     `--runner ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
   );
+}
+
+function checkIsolation(word: string): Isolation {
+  if (word === 'cell' || word === 'boot') return word;
+  throw new UsageError('flag_value', `--isolation ${quoted(word)} is not known; use cell or boot`);
 }
 
 function checkUri(uri: string): string {

@@ -15,6 +15,8 @@ export interface Lane {
 
 export interface GuestSource extends AsyncDisposable {
   readonly facts: GuestFacts;
+  /** Does now what the first `open` would do once for all of them (a template). Never throws but CancelledError. */
+  readonly warm?: (options: OpenOptions) => Promise<void>;
   /**
    * Boots a fresh guest and resolves once it said hello.
    * @throws GuestError when it never did; `signal` and dispose end the guest on every path.

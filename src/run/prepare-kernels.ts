@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import type { GuestSource, Lane } from '../guests/guest.ts';
 import type { Host } from '../host/host.ts';
 import type { InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
 
 /** Turns a profile into verified kernel files; `src/kernels` is the real one. */
@@ -19,9 +20,24 @@ export type KernelSupply = (
 
 export interface RunServices {
   readonly host: Host;
-  readonly lane: Lane;
+  /** Makes the lane; `onNote` hears what the user should know although nothing failed. */
+  readonly createLane: (onNote: (message: string) => void) => Lane;
   readonly ensureKernel: KernelSupply;
   readonly validator: ValidatorBinary;
+}
+
+/**
+ * Who gets a free place first. The first cell of a kernel comes before further kernels are warmed up, so that results
+ * show early; the other cells come last, so that no kernel is left for the end.
+ */
+export const RANKS = { firstCell: 0, warm: 1, cell: 2 } as const;
+
+/** Where and when the guests of a run may work. */
+export interface Places {
+  readonly slots: Slots;
+  readonly signal: AbortSignal;
+  /** Directory for the logs of guests that no cell has asked. */
+  readonly logDir: string;
 }
 
 /** Kernels fetched at the same time: more would only share the same line. */
@@ -35,40 +51,53 @@ export type Prepared =
 export function prepareKernels(
   targets: readonly Target[],
   services: RunServices,
-  signal: AbortSignal,
+  places: Places,
   emit: EventListener,
   note: (message: string) => void,
 ): { of(target: number): Promise<Prepared> } & AsyncDisposable {
-  const { host, lane } = services;
+  const { host } = services;
+  const { signal, slots } = places;
+  const lane = services.createLane(note);
   const fetches = createSlots(PARALLEL_FETCHES, signal);
 
-  async function prepare(profile: Profile): Promise<Prepared> {
-    const started = host.monotonicMs();
-    const elapsed = (): number => host.monotonicMs() - started;
+  async function prepare({ profile, timeoutMs }: Target): Promise<Prepared> {
+    // Time at work; waiting for a place is not part of it.
+    let ms = 0;
+    const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+      const started = host.monotonicMs();
+      try {
+        return await work();
+      } finally {
+        ms += host.monotonicMs() - started;
+      }
+    };
     const reason = lane.unavailable(profile);
-    if (reason !== undefined) return { ok: false, outcome: { status: 'skipped', reason }, ms: 0 };
+    if (reason !== undefined) return { ok: false, outcome: { status: 'skipped', reason }, ms };
     try {
-      const { files, cached } = await fetches.use(async () => {
+      const { files, cached } = await fetches.use(0, () => {
         emit({ type: 'kernel-start', profile: profile.id });
-        return services.ensureKernel(profile, {
-          signal,
-          onProgress: (what, bytes, total) =>
-            emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total }),
-          onNote: note,
-        });
+        const onProgress = (what: string, bytes: number, total: number): void =>
+          emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
+        return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
       });
-      const source = await lane.prepare(profile, files, signal);
-      emit({ type: 'kernel-ready', profile: profile.id, record: files.record, cached, ms: elapsed() });
-      return { ok: true, source, record: files.record, ms: elapsed() };
+      const source = await timed(() => lane.prepare(profile, files, signal));
+      emit({ type: 'kernel-ready', profile: profile.id, record: files.record, cached, ms });
+      if (source.warm) {
+        const dir = join(places.logDir, profile.id);
+        await host.files.makeDir(dir);
+        const options = { signal, bootTimeoutMs: timeoutMs, dir };
+        await slots.use(RANKS.warm, () => timed(async () => source.warm?.(options)));
+      }
+      return { ok: true, source, record: files.record, ms };
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
       emit({ type: 'kernel-failed', profile: profile.id, message: messageOf(error) });
-      return { ok: false, outcome: { status: 'infra_error', cause, message: messageOf(error) }, ms: elapsed() };
+      return { ok: false, outcome: { status: 'infra_error', cause, message: messageOf(error) }, ms };
     }
   }
 
-  const jobs = targets.map(({ profile }) => prepare(profile));
+  const jobs = targets.map(prepare);
   // Awaited by the cells; without this a cancelled run would report the others as unhandled.
   for (const job of jobs) job.catch(() => {});
   return {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { GuestRequest, GuestSource } from '../guests/guest.ts';
 import { GuestError } from '../guests/guest.ts';
 import type { Host } from '../host/host.ts';
-import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
+import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Evidence } from '../model/evidence.ts';
@@ -31,19 +31,28 @@ const ANSWER_RESERVE_MS = 1000;
 interface Answer {
   readonly outcome: Outcome;
   readonly evidence: Evidence | undefined;
+  readonly guest: GuestFacts;
   readonly bootMs: number;
   readonly askMs: number;
 }
 
-async function askFreshGuest(job: CellJob, host: Host, signal: AbortSignal, emit: EventListener): Promise<Answer> {
+async function askGuest(
+  job: CellJob,
+  host: Host,
+  signal: AbortSignal,
+  emit: EventListener,
+  fresh: boolean,
+): Promise<Answer> {
   const started = host.monotonicMs();
   const at = { artifact: job.cell.artifact, target: job.cell.target };
   let bootMs = 0;
   let askStarted = started;
+  let facts = job.source.facts;
   try {
-    emit({ type: 'cell-booting', ...at, guest: job.source.facts });
-    await using guest = await job.source.open({ signal, bootTimeoutMs: job.target.timeoutMs, dir: job.dir });
+    emit({ type: 'cell-booting', ...at, guest: facts });
+    await using guest = await job.source.open({ signal, fresh, bootTimeoutMs: job.target.timeoutMs, dir: job.dir });
     bootMs = guest.bootMs;
+    facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot' };
     askStarted = host.monotonicMs();
     emit({ type: 'cell-asking', ...at, bootMs });
     const left = Math.max(1, job.target.timeoutMs - (askStarted - started));
@@ -53,37 +62,40 @@ async function askFreshGuest(job: CellJob, host: Host, signal: AbortSignal, emit
     );
     const askMs = host.monotonicMs() - askStarted;
     await writeCellFiles(host, job.dir, evidence);
-    return { outcome: job.judge(evidence), evidence, bootMs, askMs };
+    return { outcome: job.judge(evidence), evidence, guest: facts, bootMs, askMs };
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
-    if (!(error instanceof GuestError)) throw error;
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
-    return { outcome: job.judgeCrash(error), evidence: undefined, bootMs, askMs };
+    return { outcome: failureOf(error, job), evidence: undefined, guest: facts, bootMs, askMs };
   }
 }
 
+/** What would end in the same way when it is asked again. */
+const FINAL: ReadonlySet<InfraCause> = new Set(['no_space', 'wrong_kernel', 'kvm_unusable', 'kernel_unavailable']);
+
+function failureOf(error: unknown, job: CellJob): Outcome {
+  if (error instanceof GuestError) return job.judgeCrash(error);
+  const cause = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'no_space' : 'internal';
+  return { status: 'infra_error', cause, message: messageOf(error) };
+}
+
 /**
- * Runs one cell in a fresh guest. Every failure to ask becomes an `infra_error` outcome.
+ * Runs one cell in a fresh guest. Every failure to ask becomes an `infra_error` outcome, after a second try in a guest
+ * that booted from nothing.
  * @throws CancelledError when `signal` was aborted
  */
 export async function runCell(job: CellJob, host: Host, signal: AbortSignal, emit: EventListener): Promise<CellResult> {
   const startedAt = host.now();
   const started = host.monotonicMs();
-  let answer: Answer;
-  try {
-    answer = await askFreshGuest(job, host, signal, emit);
-  } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    const cause = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'no_space' : 'internal';
-    const outcome: Outcome = { status: 'infra_error', cause, message: messageOf(error) };
-    answer = { outcome, evidence: undefined, bootMs: 0, askMs: 0 };
-  }
+  const first = await askGuest(job, host, signal, emit, false);
+  const again = first.outcome.status === 'infra_error' && !FINAL.has(first.outcome.cause);
+  const answer = again ? await askGuest(job, host, signal, emit, true) : first;
   return {
     cell: job.cell,
     outcome: answer.outcome,
     kernel: job.record,
     evidence: answer.evidence,
-    guest: job.source.facts,
+    guest: answer.guest,
     timings: {
       prepareMs: job.prepareMs,
       bootMs: answer.bootMs,
@@ -92,6 +104,7 @@ export async function runCell(job: CellJob, host: Host, signal: AbortSignal, emi
     },
     startedAt: timestamp(startedAt),
     finishedAt: timestamp(host.now()),
+    retriedAfter: again && first.outcome.status === 'infra_error' ? first.outcome.message : undefined,
     dir: job.dir,
   };
 }

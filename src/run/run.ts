@@ -11,7 +11,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import { loadArtifact } from './load-artifact.ts';
-import { prepareKernels, type RunServices } from './prepare-kernels.ts';
+import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
 import { cellDir, runCell } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
 import { makeRunId, timestamp } from './run-id.ts';
@@ -59,16 +59,20 @@ export async function runMatrix(
   });
 
   await host.files.makeDir(join(runDir, 'targets'));
-  await using prepared = prepareKernels(config.targets, services, signal, emit, note);
+  const slots = createSlots(config.concurrency, signal);
+  const places = { slots, signal, logDir: join(runDir, 'logs') };
+  const askedKernels = new Set<number>();
+  await using prepared = prepareKernels(config.targets, services, places, emit, note);
   try {
-    const slots = createSlots(config.concurrency, signal);
     const results = await allOrFirstError(
       cells.map(async (cell) => {
         const kernel = await prepared.of(cell.target);
         const target = config.targets[cell.target] as Target;
         const subject = loaded[cell.artifact] as LoadedArtifact;
         if (!kernel.ok) return finish(emit, unaskedResult(cell, kernel.outcome, kernel.ms, host));
-        return slots.use(async () => {
+        const rank = askedKernels.has(cell.target) ? RANKS.cell : RANKS.firstCell;
+        askedKernels.add(cell.target);
+        return slots.use(rank, async () => {
           emit({ type: 'cell-start', artifact: cell.artifact, target: cell.target });
           const dir = cellDir(runDir, target.profile.id, loaded.length > 1 ? dirName(artifacts, cell) : undefined);
           await host.files.makeDir(dir);
@@ -148,6 +152,7 @@ function unaskedResult(cell: Cell, outcome: Outcome, prepareMs: number, host: Ho
     timings: { prepareMs, bootMs: 0, askMs: 0, totalMs: 0 },
     startedAt: now,
     finishedAt: now,
+    retriedAfter: undefined,
     dir: undefined,
   };
 }

@@ -1,33 +1,47 @@
 import { throwIfCancelled } from '../model/errors.ts';
 
-/** A fixed number of places; work waits for one in the order it asked. */
+/** A fixed number of places; waiting work gets one by rank (lower first), within a rank in the order it asked. */
 export interface Slots {
-  use<T>(work: () => Promise<T>): Promise<T>;
+  use<T>(rank: number, work: () => Promise<T>): Promise<T>;
+}
+
+interface Waiting {
+  readonly rank: number;
+  readonly resume: () => void;
 }
 
 /** @param count places, at least 1. Waiting work is given up with CancelledError once `signal` is aborted. */
 export function createSlots(count: number, signal: AbortSignal): Slots {
   let free = Math.max(1, count);
-  const waiting: (() => void)[] = [];
-  const wake = (): void => {
-    for (const resume of waiting.splice(0)) resume();
-  };
-  signal.addEventListener('abort', wake, { once: true });
+  const queue: Waiting[] = [];
 
-  async function take(): Promise<void> {
-    while (free === 0 && !signal.aborted) await new Promise<void>((resolve) => waiting.push(resolve));
-    throwIfCancelled(signal);
-    free--;
+  function wakeNext(): void {
+    if (queue.length === 0) return;
+    let best = 0;
+    for (const [index, { rank }] of queue.entries()) if (rank < (queue[best] as Waiting).rank) best = index;
+    queue.splice(best, 1)[0]?.resume();
   }
 
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const { resume } of queue.splice(0)) resume();
+    },
+    { once: true },
+  );
+
   return {
-    async use(work) {
-      await take();
+    async use(rank, work) {
+      throwIfCancelled(signal);
+      // A place that is handed over is never free in between, so nobody can slip in.
+      if (free > 0) free--;
+      else await new Promise<void>((resume) => queue.push({ rank, resume }));
       try {
+        throwIfCancelled(signal);
         return await work();
       } finally {
-        free++;
-        waiting.shift()?.();
+        if (queue.length > 0) wakeNext();
+        else free++;
       }
     },
   };

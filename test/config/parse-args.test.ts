@@ -170,6 +170,7 @@ describe('test', () => {
       workdir: '.bpfcompat',
       runner: 'vm',
       concurrency: 2,
+      isolation: 'cell',
       timeoutMs: 180_000,
       keepVmOnFailure: false,
       offline: false,

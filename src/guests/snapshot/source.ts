@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
-import { messageOf } from '../../model/errors.ts';
+import { CancelledError, messageOf } from '../../model/errors.ts';
 import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
@@ -50,11 +50,10 @@ export function templateSource(spec: TemplateSpec): GuestSource {
 
   async function current(options: OpenOptions): Promise<Template | undefined> {
     template ??= ensureTemplate(spec, options).catch((error: unknown) => {
-      if (options.signal.aborted || error instanceof GuestError) {
-        template = undefined;
-        throw error;
-      }
-      spec.onNote(`guests of ${spec.release} are booted one by one: ${messageOf(error)}`);
+      if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
+      // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
+      if (!(error instanceof GuestError))
+        spec.onNote(`guests of ${spec.release} are booted one by one: ${messageOf(error)}`);
       return undefined;
     });
     const found = await template;
@@ -66,6 +65,9 @@ export function templateSource(spec: TemplateSpec): GuestSource {
 
   return {
     facts: { ...spec.facts, isolation: 'cell' },
+    async warm(options) {
+      await current(options);
+    },
     async open(options) {
       const found = options.fresh ? undefined : await current(options);
       return found === undefined ? spec.boot(options) : restore(spec, found, options);
