@@ -19,7 +19,7 @@ const NOISE = [
   /^(?:\d+: )?\s*(?:frame\d+: )?(?:R\d+(?:_\w+)?=|fp-\d+(?:_\w+)?=|refs=)/,
   /^\d+: (?:\([0-9a-f]{2}\) |safe$|<invalid)/,
   /^;/,
-  /^(?:func#\d+ @|Func#\d+ |Validating |arg#\d+ reference type|max_states|Live regs before insn|\s)/,
+  /^(?:func#\d+ @|Func#\d+ |Validating |(?:Unrecognized )?arg#\d+ (?:reference type|type )|max_states|Live regs before insn|\s)/,
   /^\[\.\.\. \d+ bytes left out \.\.\.\]$/,
 ];
 

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { VERIFIER_RULES } from '../../src/classify/rules.ts';
+import { parseVerifierLog, verifierCause, verifierText } from '../../src/classify/verifier-log.ts';
+import { program } from '../fixtures/evidence.ts';
+
+const recorded = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '..', 'fixtures', 'verifier-logs', name), 'utf8');
+
+describe('logs as the kernels wrote them', () => {
+  test('5.10 gives the text of the line', () => {
+    expect(verifierCause(VERIFIER_RULES, recorded('5.10-null-check.txt'))).toMatchObject({
+      line: "R0 invalid mem access 'map_value_or_null'",
+      match: { rule: { code: 'VERIFIER_REJECTION', reason: 'null_check' } },
+      args: { source_text: '*value += 1;' },
+    });
+  });
+
+  test('7.3 gives file and line, and explains itself after the cause', () => {
+    const cause = verifierCause(VERIFIER_RULES, recorded('7.3-null-check.txt'));
+    expect(cause).toMatchObject({
+      line: "R0 invalid mem access 'map_value_or_null'",
+      match: { rule: { code: 'VERIFIER_REJECTION', reason: 'null_check' } },
+      args: {
+        source: 'null_check.bpf.c:8',
+        source_text: '*value += 1;',
+        category: 'Register Type Safety',
+        problem: 'Invalid dereference',
+      },
+    });
+  });
+
+  test.each(['5.10-null-check.txt', '7.3-null-check.txt'])('nothing in %s but its cause is taken for one', (name) => {
+    const text = recorded(name).replace(/^R0 invalid mem access.*\n/m, '');
+    expect(verifierCause(VERIFIER_RULES, text)?.match).toBeUndefined();
+  });
+});
+
+test('head and tail are one text, with a mark where something was dropped', () => {
+  const parts = { verifier_log_head: 'head\n', verifier_log_tail: 'tail\n' };
+  expect(verifierText(program('p', parts))).toBe('head\ntail\n');
+  expect(verifierText(program('p', { ...parts, verifier_log_dropped: 9 }))).toContain('[... 9 bytes left out ...]');
+  expect(verifierText(program('p', { verifier_log_head: 'ab', verifier_log_tail: 'abc' }))).toBe('abc');
+});
+
+test('a log that libbpf printed between its marks is found', () => {
+  const log =
+    "libbpf: prog 'p': -- BEGIN PROG LOAD LOG --\nunreachable insn 7\n-- END PROG LOAD LOG --\nlibbpf: more\n";
+  expect(verifierText(program('p', { log }))).toBe('unreachable insn 7');
+});
+
+test('hostile logs are read in bounded time', () => {
+  const logs = [
+    'invalid stack '.repeat(18_000),
+    `${'R1=a '.repeat(50_000)}\n`,
+    'a\n'.repeat(120_000),
+    '; @'.repeat(80_000),
+  ];
+  const started = performance.now();
+  for (const log of logs) verifierCause(VERIFIER_RULES, log);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test('a block without a heading it knows is no reason to stumble', () => {
+  expect(parseVerifierLog('cause\nVerification failed: odd\nSomething new:\n  x').lines).toEqual(['cause']);
+});
