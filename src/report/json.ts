@@ -118,6 +118,7 @@ function surroundingsJson({ result }: TargetView) {
     },
     guest: guest && {
       lane: guest.lane,
+      isolation: guest.isolation,
       accel: guest.accel,
       accel_reason: guest.accelReason,
       machine: guest.machine,
@@ -195,6 +196,7 @@ function targetJson(run: RunReport, view: TargetView) {
     infra_error: outcome.status === 'infra_error' ? outcome.message : undefined,
     infra_cause: outcome.status === 'infra_error' ? outcome.cause : undefined,
     skipped_reason: outcome.status === 'skipped' ? outcome.reason : undefined,
+    retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
     ...surroundingsJson(view),
     timings: result && {

@@ -18,6 +18,8 @@ export function targetNotes(view: TargetView): string[] {
   const { primary, findings, outcome } = view;
   if (outcome.status === 'skipped') return [`skipped: ${outcome.reason}`];
   const notes: string[] = [];
+  const retried = view.result?.retriedAfter;
+  if (retried) notes.push(`retried after: ${retried}`);
   if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
   for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);
