@@ -40,6 +40,30 @@ static int attach_next_xdp(struct attach_job *job, int index, int *last_link)
 	return *last_link < 0 ? -errno : 0;
 }
 
+/* Kernels before 5.15 refuse generic XDP for programs of an object whose device map entries may hold programs. */
+static bool may_need_driver(struct bpf_object *obj)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+		if ((bpf_map__type(map) == BPF_MAP_TYPE_DEVMAP || bpf_map__type(map) == BPF_MAP_TYPE_DEVMAP_HASH) &&
+		    bpf_map__value_size(map) > sizeof(__u32))
+			return true;
+	return false;
+}
+
+/* A dummy or loopback device only has generic XDP, which comes after the driver. */
+static int attach_in_driver(struct attach_job *job)
+{
+	char name[IF_NAMESIZE];
+	int index = netdev__veth(name);
+
+	if (index <= 0)
+		return attach__skip(job, "loaded; this kernel wants a device whose driver does XDP, none could be made");
+	attach__method(job, "xdp", name);
+	return bpf_link_create(job->fd, index, BPF_XDP, NULL) < 0 ? -errno : 0;
+}
+
 int attach__xdp(struct attach_job *job)
 {
 	static int last_link = -1;
@@ -54,10 +78,12 @@ int attach__xdp(struct attach_job *job)
 	}
 	err = -errno;
 	if (err == -EBUSY && last_link >= 0)
-		return attach_next_xdp(job, index, &last_link);
+		err = attach_next_xdp(job, index, &last_link);
+	if (err == -EINVAL && may_need_driver(job->obj))
+		return attach_in_driver(job);
 	/* Kernels before 5.9 have no links for XDP. */
-	if (err == -EINVAL)
-		return bpf_xdp_attach(index, job->fd, XDP_FLAGS_SKB_MODE, NULL) ? err : 0;
+	if (err == -EINVAL && !bpf_xdp_attach(index, job->fd, XDP_FLAGS_SKB_MODE, NULL))
+		return 0;
 	return err;
 }
 

@@ -58,7 +58,7 @@ static int ask_kernel(struct link_request *request)
 	return err;
 }
 
-static int create_dummy(const char *name)
+static int create_device(const char *kind, const char *name)
 {
 	struct link_request request = {
 		.header = {
@@ -71,7 +71,7 @@ static int create_dummy(const char *name)
 
 	add_attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
 	outer = add_attribute(&request, IFLA_LINKINFO, NULL, 0);
-	add_attribute(&request, IFLA_INFO_KIND, "dummy", 5);
+	add_attribute(&request, IFLA_INFO_KIND, kind, strlen(kind));
 	outer->rta_len = (unsigned short)((char *)&request + request.header.nlmsg_len - (char *)outer);
 	return ask_kernel(&request);
 }
@@ -95,19 +95,34 @@ static int bring_up(const char *name)
 	return err;
 }
 
-int netdev__another(char name[IF_NAMESIZE])
+/* Creates and ups `bpfcompat<n>`. */
+static int make_device(const char *kind, char name[IF_NAMESIZE])
 {
 	static int count;
 	int err;
 
 	snprintf(name, IF_NAMESIZE, "bpfcompat%d", count);
-	err = create_dummy(name);
+	err = create_device(kind, name);
 	if (!err)
 		err = bring_up(name);
 	if (err)
 		return err;
 	count++;
 	return (int)if_nametoindex(name);
+}
+
+int netdev__another(char name[IF_NAMESIZE])
+{
+	return make_device("dummy", name);
+}
+
+int netdev__veth(char name[IF_NAMESIZE])
+{
+	int index = make_device("veth", name);
+
+	if (index == -EOPNOTSUPP && !modules__load_lazy("veth"))
+		index = make_device("veth", name);
+	return index;
 }
 
 static int choose(bool on_host, char name[IF_NAMESIZE])
