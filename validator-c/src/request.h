@@ -18,7 +18,8 @@ enum attach_mode {
 
 struct request {
 	char nonce[65];
-	char artifact_name[257];
+	/* Room for 255 characters of any script. */
+	char artifact_name[1024];
 	char artifact_sha256[SHA256_HEX_SIZE];
 	uint64_t artifact_size;
 	uint64_t plan_size;

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Stage } from '../../src/model/evidence.ts';
+import { createDecoder } from '../../src/validator/frames.ts';
+import { ask, newSession, receive, type SessionEvent } from '../../src/validator/session.ts';
+
+/** What real guests said (test/fixtures/protocol/README.md); the C tests read the same files. */
+const NONCE = '0123456789abcdef'.repeat(2);
+const RECORDED = [
+  { name: 'passing', sha256: 'e2770a20570b2a0b00047a87d5472387fa18837c2836ad82346b41f21ef182bb', last: 'exited' },
+  { name: 'failing', sha256: '9a4a77fe88e8d012fc0b013aa08afb5675076dcf37a61066045f35fd56f222f2', last: 'exited' },
+  { name: 'refused-map', sha256: '82dd4494e03791ee34977baf52488c77ed41a48c77ab95d7934bc841f96c57e8', last: 'exited' },
+  { name: 'timeout', sha256: '5ab45f458047f5237cfceb68c8356c43b480f21fbca9a65bd0401ec482e733c4', last: 'timeout' },
+];
+
+function replay(name: string, artifactSha256: string): SessionEvent[] {
+  const bytes = readFileSync(new URL(`../fixtures/protocol/${name}.bin`, import.meta.url));
+  const { frames, violation } = createDecoder('guest-to-host').push(bytes);
+  expect(violation).toBeUndefined();
+  const events: SessionEvent[] = [];
+  let session = newSession;
+  for (const frame of frames) {
+    const [next, event] = receive(session, frame);
+    events.push(event);
+    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256 }) : next;
+  }
+  return events;
+}
+
+function stagesIn(events: readonly SessionEvent[]): Stage[] {
+  return events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []));
+}
+
+describe('recorded guests', () => {
+  it.each(RECORDED)('$name is a legal session from hello to bye', ({ name, sha256, last }) => {
+    const events = replay(name, sha256);
+    expect(events.filter((event) => event.type === 'violation')).toEqual([]);
+    expect(events[0]?.type).toBe('hello');
+    expect(events.at(-1)?.type).toBe('bye');
+    expect(stagesIn(events).at(-1)).toMatchObject({ stage: 'exit', kind: last });
+  });
+
+  it('keep what the validator found', () => {
+    const passing = stagesIn(replay('passing', RECORDED[0]!.sha256));
+    const attached = passing.filter((stage) => stage.stage === 'attach').map((stage) => stage.status);
+    expect(attached).toEqual(['pass', 'pass', 'pass']);
+    const failing = stagesIn(replay('failing', RECORDED[1]!.sha256));
+    expect(failing.find((stage) => stage.stage === 'program' && stage.name === 'bad')).toMatchObject({
+      status: 'fail',
+      errno: -13,
+      alone: true,
+      verifier_log_head: expect.stringContaining("invalid mem access 'map_value_or_null'") as string,
+    });
+    expect(failing.find((stage) => stage.stage === 'program' && stage.name === 'good')).toMatchObject({
+      status: 'pass',
+    });
+    const refused = stagesIn(replay('refused-map', RECORDED[2]!.sha256));
+    expect(refused.find((stage) => stage.stage === 'map')).toMatchObject({ name: 'unk', status: 'fail', errno: -22 });
+  });
+});
