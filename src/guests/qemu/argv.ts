@@ -23,7 +23,7 @@ export function machineType(accel: 'kvm' | 'tcg'): string {
 }
 
 /**
- * TCG: x86-64-v2, the level distros build for. `max` boots 3 to 8 % slower and loads programs a third slower, because
+ * TCG: x86-64-v2, the level distros build for. `max` boots 5 to 10 % slower and loads programs a third slower, because
  * every extra feature is emulated. RDRAND costs nothing and gives the guest its entropy at once (without it
  * getrandom(2) can block for a second on old kernels).
  */
