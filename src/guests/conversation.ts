@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
 import { createDecoder } from '../validator/frames.ts';
-import { encodeRequest } from '../validator/request.ts';
+import { encodeRequest, type Identity } from '../validator/request.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import type { GuestRequest } from './guest.ts';
+
+function freshIdentity(): Identity {
+  return { nonce: randomBytes(16).toString('hex'), entropy: randomBytes(64).toString('hex'), realtimeMs: Date.now() };
+}
 
 /** What a guest answered to one request. */
 export interface Answer {
@@ -104,7 +108,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     failed: failed.promise,
     async ask(request, listener) {
       if (failure !== undefined) throw failure.error;
-      const wire = encodeRequest(request, randomBytes(16).toString('hex'), nextSeq);
+      const wire = encodeRequest(request, freshIdentity(), nextSeq);
       session = ask(session, wire.expect);
       if (session.phase === 'broken') throw new ProtocolViolation(session.reason);
       nextSeq = wire.nextSeq;

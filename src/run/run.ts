@@ -119,7 +119,7 @@ function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
       artifact: bytes,
       artifactName: artifact.basename,
       attachMode,
-      probeFeatures: false,
+      probeFeatures: true,
       functionalTests,
       requiredPrograms: requiredPrograms(manifest),
       tuning: manifest ? tuningLines(manifest) : [],

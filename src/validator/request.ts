@@ -18,6 +18,16 @@ export interface Question {
   readonly workTimeoutMs: number;
 }
 
+/** What makes a guest a guest of its own, also when it is a copy of another. */
+export interface Identity {
+  /** 32 hex digits. */
+  readonly nonce: string;
+  /** 128 hex digits of fresh random bytes. */
+  readonly entropy: string;
+  /** Milliseconds since 1970. */
+  readonly realtimeMs: number;
+}
+
 /** What the guest must repeat in `begin`. */
 export interface Expectation {
   readonly nonce: string;
@@ -62,17 +72,24 @@ function safeName(name: string): string {
  * The text of a request, docs/guest-protocol.md "Request".
  * @throws UsageError `bad_request_value` for a value that would break the line format.
  */
-export function requestText(question: Question, expect: Expectation, functionalPlanSize: number): string {
+export function requestText(
+  question: Question,
+  identity: Identity,
+  artifactSha256: string,
+  functionalPlanSize: number,
+): string {
   const lines = [
     'request.v1',
-    `nonce=${expect.nonce}`,
+    `nonce=${identity.nonce}`,
     `artifact_name=${safeName(question.artifactName)}`,
-    `artifact_sha256=${expect.artifactSha256}`,
+    `artifact_sha256=${artifactSha256}`,
     `artifact_size=${question.artifact.length}`,
     `functional_plan_size=${functionalPlanSize}`,
     `attach_mode=${question.attachMode}`,
     `probe_features=${question.probeFeatures}`,
     `work_timeout_ms=${Math.max(1, Math.round(question.workTimeoutMs))}`,
+    `realtime_ms=${Math.round(identity.realtimeMs)}`,
+    `entropy=${identity.entropy}`,
     ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
     ...question.tuning.map(tuningLine),
   ];
@@ -83,16 +100,16 @@ export function requestText(question: Question, expect: Expectation, functionalP
  * Request and blobs as frames, counted from `seq`.
  * @throws UsageError for an artifact the protocol cannot carry, or values that would break the line format.
  */
-export function encodeRequest(question: Question, nonce: string, seq: number): WireRequest {
+export function encodeRequest(question: Question, identity: Identity, seq: number): WireRequest {
   if (question.artifact.length > MAX_HOST_PAYLOAD) {
     throw new UsageError(
       'artifact_too_large',
       `${question.artifactName}: ${question.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`,
     );
   }
-  const expect = { nonce, artifactSha256: createHash('sha256').update(question.artifact).digest('hex') };
+  const artifactSha256 = createHash('sha256').update(question.artifact).digest('hex');
   const plan = Buffer.from(functionalPlanText(question.functionalTests));
-  const text = Buffer.from(requestText(question, expect, plan.length));
+  const text = Buffer.from(requestText(question, identity, artifactSha256, plan.length));
   const chunks = [
     encodeFrame({ name: 'request', seq, payload: text }),
     encodeFrame({ name: 'blob', kind: BLOB_KINDS.artifact, seq: seq + 1, payload: question.artifact }),
@@ -100,5 +117,5 @@ export function encodeRequest(question: Question, nonce: string, seq: number): W
   if (plan.length > 0) {
     chunks.push(encodeFrame({ name: 'blob', kind: BLOB_KINDS.functionalPlan, seq: seq + 2, payload: plan }));
   }
-  return { expect, chunks, nextSeq: seq + chunks.length };
+  return { expect: { nonce: identity.nonce, artifactSha256 }, chunks, nextSeq: seq + chunks.length };
 }

@@ -7,6 +7,7 @@ import { createDecoder } from '../../src/validator/frames.ts';
 import { encodeRequest, type Question } from '../../src/validator/request.ts';
 
 const NONCE = '0123456789abcdef'.repeat(2);
+const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), realtimeMs: 1_790_000_000_123.4 };
 
 const question: Question = {
   artifact: Buffer.from('object'),
@@ -30,7 +31,7 @@ const test: FunctionalTest = {
 };
 
 function sent(asked: Question): string[] {
-  const { chunks } = encodeRequest(asked, NONCE, 0);
+  const { chunks } = encodeRequest(asked, IDENTITY, 0);
   const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(chunks));
   expect(violation).toBeUndefined();
   return frames.map((frame) => frame.payload.toString());
@@ -48,6 +49,8 @@ functional_plan_size=0
 attach_mode=best-effort
 probe_features=true
 work_timeout_ms=1500
+realtime_ms=1790000000123
+entropy=${'ab'.repeat(64)}
 required_program=a
 required_program=b
 set_map_max_entries=events=cpus
@@ -73,8 +76,8 @@ END
   });
 
   it('goes on counting frames', () => {
-    const first = encodeRequest(question, NONCE, 0);
-    const second = encodeRequest(question, NONCE, first.nextSeq);
+    const first = encodeRequest(question, IDENTITY, 0);
+    const second = encodeRequest(question, IDENTITY, first.nextSeq);
     const { frames } = createDecoder('host-to-guest').push(Buffer.concat([...first.chunks, ...second.chunks]));
     expect(frames.map((frame) => frame.seq)).toEqual([0, 1, 2, 3]);
   });
@@ -96,11 +99,11 @@ END
     ['tuning nobody knows', { tuning: ['nonce=0'] }],
     ['a test with a line feed', { functionalTests: [{ ...test, command: 'a\nEND' }] }],
   ])('refuses %s', (_, part) => {
-    expect(() => encodeRequest({ ...question, ...part }, NONCE, 0)).toThrow(UsageError);
+    expect(() => encodeRequest({ ...question, ...part }, IDENTITY, 0)).toThrow(UsageError);
   });
 
   it('refuses an artifact the protocol cannot carry', () => {
     const artifact = new Uint8Array(64 * 1024 * 1024 + 1);
-    expect(() => encodeRequest({ ...question, artifact }, NONCE, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
+    expect(() => encodeRequest({ ...question, artifact }, IDENTITY, 0)).toThrow(/conn\.bpf\.o: 67108865 bytes/);
   });
 });

@@ -15,6 +15,7 @@
 #include "mounts.h"
 #include "port.h"
 #include "serve.h"
+#include "warm.h"
 
 void init__give_up(const char *format, ...)
 {
@@ -68,6 +69,7 @@ void init__main(void)
 	mounts__make(add_problem, &hello);
 	fill_standard_descriptors();
 	modules__load_all(add_problem, &hello);
+	warm__up();
 	port = port__open();
 	serve__run(port, &hello);
 }

@@ -5,9 +5,11 @@
 
 #include <bpf/bpf.h>
 
-/* 0 when the kernel took it, else its negative errno. */
+/* 0 when the kernel took it, else its negative errno. Asked once per type; children inherit the answers. */
 int probe__map(enum bpf_map_type type);
 int probe__program(enum bpf_prog_type type);
+/* Asks now for every type that the result document speaks of. */
+void probe__everything(void);
 /* supported, unsupported, permission_denied, inconclusive or probe_error. */
 const char *probe__status(int err);
 

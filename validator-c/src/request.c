@@ -108,6 +108,10 @@ static int set_plain(struct request *request, const char *key, const char *value
 		good = request__parse_bool(value, &request->probe_features);
 	else if (!strcmp(key, "work_timeout_ms"))
 		good = parse_size(value, 24 * 3600 * 1000ULL, &request->work_timeout_ms) && request->work_timeout_ms;
+	else if (!strcmp(key, "realtime_ms"))
+		good = parse_size(value, UINT64_MAX / 1000000, &request->realtime_ms);
+	else if (!strcmp(key, "entropy"))
+		good = is_hex(value, 128) && copy_text(value, request->entropy, sizeof(request->entropy));
 	else if (!strcmp(key, "more"))
 		good = request__parse_bool(value, &request->more);
 	else if (!strcmp(key, "required_program"))

@@ -26,6 +26,10 @@ struct request {
 	enum attach_mode attach_mode;
 	bool probe_features;
 	uint64_t work_timeout_ms;
+	/* What the host's clock says, in milliseconds since 1970; 0 leaves the guest's clock alone. */
+	uint64_t realtime_ms;
+	/* Random bytes of the host in hex, for a guest that is a copy of another. */
+	char entropy[129];
 	/* The host will ask again in this guest, so no `bye` after the answer. */
 	bool more;
 	char **required_programs;

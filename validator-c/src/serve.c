@@ -11,6 +11,7 @@
 #include "frames.h"
 #include "init.h"
 #include "port.h"
+#include "refresh.h"
 #include "request.h"
 #include "supervise.h"
 
@@ -68,6 +69,7 @@ static void receive(int port, struct request *request)
 	if (request__parse(request, text, len, error, sizeof(error)))
 		init__give_up("bad request: %s", error);
 	free(text);
+	refresh__guest(request);
 	request->artifact = expect_blob(port, BLOB_ARTIFACT, request->artifact_size);
 	if (request->plan_size)
 		request->plan = expect_blob(port, BLOB_PLAN, request->plan_size);

@@ -55,6 +55,9 @@ export async function fakeLane(
     modules: [],
   };
   const lane = directLane({
+    isolation: 'boot',
+    maxBytes: 0,
+    onNote: () => {},
     host,
     cacheDir,
     validator: { path: validatorPath, sha256: createHash('sha256').update('validator').digest('hex') },

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "refresh.h"
+
+#include <fcntl.h>
+#include <linux/random.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "init.h"
+
+#define ENTROPY_BYTES 64
+
+struct entropy {
+	int bits;
+	int size;
+	unsigned char bytes[ENTROPY_BYTES];
+};
+
+static void set_clock(uint64_t realtime_ms)
+{
+	struct timespec now = {
+		.tv_sec = (time_t)(realtime_ms / 1000),
+		.tv_nsec = (long)(realtime_ms % 1000) * 1000000,
+	};
+
+	if (realtime_ms && clock_settime(CLOCK_REALTIME, &now))
+		init__give_up("the clock could not be set");
+}
+
+/* Without new random numbers two copies would hash and place things alike: better no guest than such a one. */
+static void reseed(const char *hex)
+{
+	struct entropy entropy = { .bits = ENTROPY_BYTES * 8, .size = ENTROPY_BYTES };
+	unsigned int byte;
+	int fd, i;
+
+	if (!hex[0])
+		return;
+	for (i = 0; i < ENTROPY_BYTES; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			init__give_up("the random bytes of the request are not hex");
+		entropy.bytes[i] = (unsigned char)byte;
+	}
+	fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &entropy) || ioctl(fd, RNDRESEEDCRNG))
+		init__give_up("the random numbers could not be seeded anew");
+	close(fd);
+}
+
+void refresh__guest(const struct request *request)
+{
+	set_clock(request->realtime_ms);
+	reseed(request->entropy);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Work that depends on the kernel alone. Done once, before the guest says hello, every copy of the guest has it. */
+#ifndef BPFCOMPAT_WARM_H
+#define BPFCOMPAT_WARM_H
+
+/* Never fails: what cannot be done ahead is done when it is needed. */
+void warm__up(void);
+
+#endif
