@@ -86,7 +86,7 @@ END
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (artifactName) => {
         const lines = sent({ ...question, artifactName })[0]!.split('\n');
-        expect(lines).toHaveLength(13);
+        expect(lines).toHaveLength(15);
         expect(lines[2]).toMatch(/^artifact_name=[^\u0000-\u001f]+$/u);
         expect(Buffer.byteLength(lines[2]!)).toBeLessThanOrEqual(255 + 'artifact_name='.length);
       }),
