@@ -25,7 +25,7 @@ unpack() {
 
 if [ "$arch" != "$(uname -m)" ]; then
 	[ "$arch" = aarch64 ] || { echo "stage-libelf: no cross build for $arch on $(uname -m)" >&2; exit 1; }
-	command -v "${cc%% *}" >/dev/null || { echo "stage-libelf: no $cc; install gcc-aarch64-linux-gnu" >&2; exit 1; }
+	command -v "${cc%% *}" >/dev/null || { echo "stage-libelf: no $cc; install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross" >&2; exit 1; }
 	rm -rf "$work/sysroot"
 	mkdir -p "$work/sysroot" "$work/include"
 	unpack pool/main/e/elfutils/libelf-dev_0.188-2.1_arm64.deb \
