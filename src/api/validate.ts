@@ -5,6 +5,7 @@ import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { findArtifacts } from '../run/find-artifacts.ts';
 import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
 import { type ReportPaths, writeReports } from '../run/write-reports.ts';
@@ -14,7 +15,7 @@ const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
 
 export interface ValidateOptions extends Surroundings {
-  /** Compiled objects (`.bpf.o`), paths relative to `cwd`. */
+  /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
   readonly artifacts: readonly string[];
   /** Exactly one way to choose kernels: a matrix (file or built-in name), profile ids, or the built-in matrix quick. */
   readonly matrix?: string;
@@ -72,6 +73,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   if (options.artifacts.length === 0) throw new UsageError('missing_option', 'no artifact is given; name at least one');
+  const artifacts = await findArtifacts(host, cwd, options.artifacts);
   const catalogue = createCatalogue(host, cwd, builtin);
   const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
@@ -83,10 +85,10 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     signal,
     onEvent,
   });
-  const only = options.artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
+  const only = artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
   const report = await runMatrix(
     {
-      artifacts: options.artifacts.map((path) => ({ path: resolve(cwd, path), ...only })),
+      artifacts: artifacts.map((path) => ({ path, ...only })),
       manifest,
       matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
       targets,

@@ -30,7 +30,8 @@ export const OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'FILE',
-    description: 'compiled object (.bpf.o) to check; may be given several times',
+    description:
+      'compiled object (.bpf.o) to check, or a pattern in quotes ("build/*.bpf.o"); may be given several times',
     commands: ['test'],
   },
   {

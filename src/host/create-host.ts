@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { HostError } from '../model/errors.ts';
 import { startChild } from './child.ts';
 import { createFiles } from './files.ts';
@@ -8,6 +9,13 @@ function hostArch(): Host['arch'] {
   if (process.arch === 'x64') return 'x86_64';
   if (process.arch === 'arm64') return 'aarch64';
   throw new HostError('unsupported_arch', `this machine is ${process.arch}; x86_64 and arm64 hosts are supported`);
+}
+
+/** From the kernel's own estimate, which counts caches that it would give back. */
+async function availableMemory(): Promise<number | undefined> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
 /** Environment of a tool that was given none: enough to find programs, nothing of the user's secrets. */
@@ -22,6 +30,7 @@ export function createHost(options: { readonly env: Host['env'] }): Host {
     env: options.env,
     now: () => new Date(),
     monotonicMs: () => performance.now(),
+    availableMemory,
     run: (command, args, runOptions) => runTool(command, args, { env: plainEnv(options.env), ...runOptions }),
     start: startChild,
     files: createFiles(),

@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { glob } from 'tinyglobby';
 import { UsageError } from '../model/errors.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { lockFile } from './lock.ts';
@@ -118,6 +119,7 @@ export function createFiles(): HostFiles {
       await mkdir(path, { recursive: true });
     },
     list: (path) => readdir(path),
+    glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
     stat: statOrUndefined,
     sha256,
     freeBytes,

@@ -11,6 +11,8 @@ export interface Host {
   now(): Date;
   /** Milliseconds of a clock that never jumps. */
   monotonicMs(): number;
+  /** Bytes of memory that programs could take now without swapping; undefined when the system does not say. */
+  availableMemory(): Promise<number | undefined>;
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
   start(command: string, args: readonly string[], options: StartOptions): Child;
   readonly files: HostFiles;
@@ -71,6 +73,8 @@ export interface HostFiles {
   remove(path: string): Promise<void>;
   makeDir(path: string): Promise<void>;
   list(path: string): Promise<string[]>;
+  /** Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. */
+  glob(pattern: string, cwd: string): Promise<string[]>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */

@@ -11,6 +11,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import { loadArtifact } from './load-artifact.ts';
+import { affordableGuests } from './places.ts';
 import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
 import { cellDir, runCell } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
@@ -59,7 +60,9 @@ export async function runMatrix(
   });
 
   await host.files.makeDir(join(runDir, 'targets'));
-  const slots = createSlots(config.concurrency, signal);
+  const guests = await affordableGuests(host, config.concurrency, config.targets);
+  if (guests.note !== undefined) note(guests.note);
+  const slots = createSlots(guests.count, signal);
   const places = { slots, signal, logDir: join(runDir, 'logs') };
   const askedKernels = new Set<number>();
   await using prepared = prepareKernels(config.targets, services, places, emit, note);
