@@ -9,6 +9,8 @@ export interface Io {
   /** Columns to lay out stdout for. */
   readonly width: () => number;
   readonly color: boolean;
+  /** A person looks at stdout and it can be redrawn. */
+  readonly terminalOut: boolean;
 }
 
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */
@@ -23,6 +25,7 @@ export function createIo(): Io {
         ? { columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }
         : undefined,
     width: () => (process.stdout.isTTY ? process.stdout.columns || 80 : 100),
+    terminalOut: Boolean(process.stdout.isTTY) && process.env['TERM'] !== 'dumb',
     color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   };
 }

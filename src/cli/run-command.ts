@@ -8,6 +8,7 @@ import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './k
 import { withSignals } from './signals.ts';
 import { testCommand } from './test-command.ts';
 import { versionText } from './version.ts';
+import { watchCommand } from './watch-command.ts';
 
 const EXIT_ERROR = 1;
 
@@ -18,6 +19,8 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return parsed.exitCode;
     case 'test':
       return testCommand(parsed.options, io, signal);
+    case 'watch':
+      return watchCommand(parsed.options, io, signal);
     case 'kernels list':
       return listCommand(parsed.options, io);
     case 'kernels fetch':

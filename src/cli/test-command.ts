@@ -4,7 +4,8 @@ import { matrixText, stableLines, type ValidateOptions, validate } from '../inde
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 
-function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
+/** The library's way to say which kernels. */
+export function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
   switch (kernels.kind) {
     case 'matrix':
       return { matrix: kernels.value };

@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
 export const COMMANDS = [
   { name: 'test', summary: 'check objects on real kernels: do they load and attach?' },
+  { name: 'watch', summary: 'check objects again whenever their files change, and redraw the matrix' },
   { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
   {
     name: 'kernels fetch',

@@ -21,7 +21,7 @@ export interface ChoosingFlags {
  */
 export function chooseKernels(
   { matrix, quick, kernels, all = false }: ChoosingFlags,
-  command: 'test' | 'kernels fetch',
+  command: 'test' | 'watch' | 'kernels fetch',
   words: readonly string[] = [],
 ): KernelChoice {
   const choices: [string, KernelChoice][] = [];
@@ -32,7 +32,7 @@ export function chooseKernels(
   if (words.length > 0) choices.push(['ids', { kind: 'ids', ids: words, origin: command }]);
   const [first, second] = choices;
   if (first === undefined) {
-    const more = command === 'test' ? '' : '--all, ids, ';
+    const more = command !== 'kernels fetch' ? '' : '--all, ids, ';
     throw new UsageError(
       'missing_flag',
       `no kernels are chosen; add ${more}--quick, --matrix FILE or --kernels ID,ID ('bpfcompat kernels list' shows the ids)`,

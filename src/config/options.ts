@@ -21,8 +21,8 @@ export interface OptionRow {
   readonly max?: number;
 }
 
-const CHOOSING = ['test', 'kernels fetch'] as const;
-const ASKING = ['test', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor'] as const;
+const CHOOSING = ['test', 'watch', 'kernels fetch'] as const;
+const ASKING = ['test', 'watch', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor'] as const;
 
 export const OPTIONS = [
   {
@@ -32,7 +32,7 @@ export const OPTIONS = [
     placeholder: 'FILE',
     description:
       'compiled object (.bpf.o) to check, or a pattern in quotes ("build/*.bpf.o"); may be given several times',
-    commands: ['test'],
+    commands: ['test', 'watch'],
   },
   {
     name: 'matrix',
@@ -40,7 +40,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE|NAME',
     description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
-    commands: ['test', 'kernels fetch', 'profile list'],
+    commands: ['test', 'watch', 'kernels fetch', 'profile list'],
   },
   {
     name: 'quick',
@@ -86,7 +86,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'manifest: programs that must attach, tests to run, sizes to set',
-    commands: ['test'],
+    commands: ['test', 'watch'],
   },
   {
     name: 'validation-mode',
@@ -94,7 +94,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'MODE',
     description: 'load_only, load_attach or behavior; without it everything the manifest asks for',
-    commands: ['test'],
+    commands: ['test', 'watch'],
   },
   {
     name: 'artifact-name',
@@ -134,7 +134,7 @@ export const OPTIONS = [
     default: '.bpfcompat',
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
-    commands: ['test'],
+    commands: ['test', 'watch'],
   },
   {
     name: 'runner',
@@ -150,7 +150,7 @@ export const OPTIONS = [
     default: '2',
     placeholder: 'N',
     description: 'guests that run at the same time',
-    commands: ['test'],
+    commands: ['test', 'watch'],
     min: 1,
     max: 256,
   },
@@ -160,7 +160,7 @@ export const OPTIONS = [
     default: 'cell',
     placeholder: 'cell|boot',
     description: 'cell: each object and kernel gets its own copy of a booted guest; boot: boot from nothing each time',
-    commands: ['test'],
+    commands: ['test', 'watch'],
   },
   {
     name: 'timeout',
@@ -168,7 +168,7 @@ export const OPTIONS = [
     default: '180s',
     placeholder: 'TIME',
     description: 'time for one object on one kernel, boot included (90s, 5m, 1h30m)',
-    commands: ['test'],
+    commands: ['test', 'watch'],
     min: 1,
     max: 7 * 24 * 3_600_000,
   },
@@ -231,7 +231,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use stored kernels only, never the network',
-    commands: ['test', 'doctor'],
+    commands: ['test', 'watch', 'doctor'],
   },
   {
     name: 'refresh-kernels',

@@ -4,7 +4,7 @@ import { parseFlags } from './flags.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
-import { checkTestOptions, type TestOptions } from './test-options.ts';
+import { checkTestOptions, checkWatchOptions, type TestOptions, type WatchOptions } from './test-options.ts';
 import { quoted } from './words.ts';
 
 /** A checked command line. */
@@ -12,10 +12,11 @@ export type ParsedArgs =
   /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: nothing was asked. */
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
   | { readonly command: 'test'; readonly options: TestOptions }
+  | { readonly command: 'watch'; readonly options: WatchOptions }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
   | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
 
-type PlainCommand = Exclude<CommandName, 'test' | 'kernels fetch'>;
+type PlainCommand = Exclude<CommandName, 'test' | 'watch' | 'kernels fetch'>;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
   readonly kernels: KernelChoice;
@@ -78,6 +79,8 @@ function check(
   switch (command) {
     case 'test':
       return { command, options: checkTestOptions(values as ValuesOf<'test'>, given) };
+    case 'watch':
+      return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
     case 'kernels fetch': {
       const fetch = values as ValuesOf<'kernels fetch'>;
       const { refreshKernels, json, quiet, noColor } = fetch;

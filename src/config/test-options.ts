@@ -92,6 +92,44 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
   };
 }
 
+export interface WatchOptions {
+  /** Paths or patterns as typed; at least one. */
+  readonly artifacts: readonly string[];
+  readonly kernels: KernelChoice;
+  readonly manifest: string;
+  readonly validationMode: ValidationMode | undefined;
+  readonly workdir: string;
+  readonly concurrency: number;
+  readonly isolation: Isolation;
+  readonly timeoutMs: number;
+  readonly offline: boolean;
+  readonly refreshKernels: boolean;
+  readonly noColor: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * What `watch` needs, checked.
+ * @throws UsageError that names the flag, what is wrong and what to do
+ */
+export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
+  if (values.artifact.length === 0) throw missing('--artifact', '--artifact build/my.bpf.o');
+  return {
+    artifacts: values.artifact,
+    kernels: chooseKernels(values, 'watch'),
+    manifest: values.manifest,
+    validationMode: parseValidationMode(values.validationMode),
+    workdir: values.workdir,
+    concurrency: values.concurrency,
+    isolation: checkIsolation(values.isolation),
+    timeoutMs: values.timeoutMs,
+    offline: values.offline,
+    refreshKernels: values.refreshKernels,
+    noColor: values.noColor,
+    quiet: values.quiet,
+  };
+}
+
 const MODES: Readonly<Record<string, ValidationMode>> = {
   load_only: 'load_only',
   loadonly: 'load_only',
