@@ -34,7 +34,7 @@ export async function commitKernel(
   const moduleFiles: { name: string; incoming: Incoming }[] = [];
   for (const { name, path } of modules) moduleFiles.push({ name, incoming: await measure(host, path) });
   const record: KernelRecord = {
-    schema: 'bpfcompat_kernel.v1',
+    schema: 'bpfcompat_kernel.v2',
     profile: profile.id,
     arch: profile.arch,
     release: kernel.release,

@@ -67,7 +67,7 @@ export type StoredFile = z.infer<typeof StoredFile>;
 
 /** A kernel in the store: what `kernels/<profile>.json` says. */
 export const KernelRecord = z.strictObject({
-  schema: z.literal('bpfcompat_kernel.v1'),
+  schema: z.literal('bpfcompat_kernel.v2'),
   profile: z.string(),
   arch: Arch,
   /** `uname -r` that this kernel must answer with. */

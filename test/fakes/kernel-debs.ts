@@ -9,8 +9,8 @@ function moduleFiles(dir: string, suffix: '' | '.xz'): Record<string, Uint8Array
     [`${dir}/kernel/drivers/virtio/virtio.ko${suffix}`]: module('virtio', 'virtio_ring'),
     [`${dir}/kernel/drivers/virtio/virtio_ring.ko${suffix}`]: module('virtio_ring', ''),
     [`${dir}/kernel/drivers/virtio/virtio_pci.ko${suffix}`]: module('virtio_pci', 'virtio,virtio_ring'),
-    [`${dir}/kernel/drivers/char/hw_random/virtio-rng.ko${suffix}`]: module('virtio_rng', 'virtio,rng-core'),
     [`${dir}/kernel/drivers/net/dummy.ko${suffix}`]: module('dummy', ''),
+    [`${dir}/kernel/drivers/net/veth.ko${suffix}`]: module('veth', ''),
   };
 }
 

@@ -2,12 +2,12 @@ import { HostError } from '../../model/errors.ts';
 import { moduleName } from './modinfo.ts';
 
 /**
- * Modules a guest loads at boot. Without the required ones it has no channel to us; the others serve attach tests and
- * the entropy of the guest. What is built in needs no module. A change here is a new schema of KernelRecord: stored
+ * Modules a guest loads at boot. Without the required ones it has no channel to us; the others are devices
+ * and hooks that programs are attached to. What is built in needs no module. A change here is a new schema of KernelRecord: stored
  * kernels carry the old list.
  */
 export const REQUIRED_MODULES = ['virtio_pci', 'virtio_console'];
-export const OPTIONAL_MODULES = ['virtio_rng', 'dummy', 'sch_ingress', 'cls_bpf', 'act_bpf'];
+export const OPTIONAL_MODULES = ['dummy', 'veth', 'sch_ingress', 'cls_bpf'];
 
 export interface ModuleCatalogue {
   /** Is it in `modules.builtin`? */
