@@ -1,9 +1,10 @@
 #!/bin/sh
-# For maintainers: tries the README on a machine that has nothing. Makes a bare Debian root with git, make and Node and
-# nothing else, clones this checkout (committed state) into it and runs commands there, as a stranger would.
+# For maintainers: tries the README on a machine that has nothing. Makes a bare Debian or Ubuntu root with git, make and
+# Node and nothing else, clones this checkout (committed state) into it and runs commands there, as a stranger would.
 # Usage (as root): scripts/fresh-root.sh [--suite bookworm] [--dir DIR] [--keep] [--as-user] [COMMAND...]
 #   Each COMMAND is one shell line; default: 'make demo' 'make test'. DIR is removed at the end unless --keep, and is
-#   used again when it already holds a root. --as-user runs the commands as an ordinary user without sudo.
+#   used again when it already holds a root. --as-user runs the commands as an ordinary user without sudo. The mirrors
+#   are those of this machine's apt; BPFCOMPAT_* variables reach the commands.
 # Mounts and processes live in namespaces of their own, so every way out of this script also ends them.
 set -eu
 
@@ -18,7 +19,7 @@ while [ $# -gt 0 ]; do
 	--keep) keep=yes && shift ;;
 	--as-user) as_user=yes && shift ;;
 	-h | --help)
-		sed -n '2,7s/^# //p' "$0"
+		sed -n '2,8s/^# //p' "$0"
 		exit 0
 		;;
 	-*)
@@ -43,16 +44,34 @@ host_archives() {
 	apt-get indextargets --format '$(SITE) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
 		awk '$2 ~ /^(bookworm|trixie|bullseye|forky|sid)/ { print $3, $2 }' | sort -u
 }
-main_mirror=$(host_archives | awk '$2 !~ /-/ { print $1; exit }')
-security_mirror=$(host_archives | awk '$2 ~ /-security$/ { print $1; exit }')
-main_mirror=${main_mirror:-${BPFCOMPAT_DEBIAN_MIRROR:-}}
-security_mirror=${security_mirror:-${BPFCOMPAT_DEBIAN_SECURITY_MIRROR:-}}
-[ -n "$main_mirror" ] || die 'no Debian mirror in the apt configuration: set BPFCOMPAT_DEBIAN_MIRROR'
+case $suite in
+noble)
+	# debootstrap of Debian may be older than the suite; all releases of Ubuntu share one script.
+	main_mirror=http://archive.ubuntu.com/ubuntu
+	security_mirror=$main_mirror
+	components=main,universe
+	keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
+	script=gutsy
+	[ -e "$keyring" ] || die "no $keyring: install the package ubuntu-keyring (Debian 13, Ubuntu)"
+	;;
+*)
+	main_mirror=$(host_archives | awk '$2 !~ /-/ { print $1; exit }')
+	security_mirror=$(host_archives | awk '$2 ~ /-security$/ { print $1; exit }')
+	main_mirror=${main_mirror:-${BPFCOMPAT_DEBIAN_MIRROR:-}}
+	security_mirror=${security_mirror:-${BPFCOMPAT_DEBIAN_SECURITY_MIRROR:-}}
+	components=main
+	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	script=
+	[ -n "$main_mirror" ] || die 'no Debian mirror in the apt configuration: set BPFCOMPAT_DEBIAN_MIRROR'
+	;;
+esac
 
 make_root() {
-	debootstrap --variant=minbase --include=git,make,ca-certificates "$suite" "$root" "$main_mirror"
+	# Unquoted: no script is no argument.
+	debootstrap --variant=minbase --components=$components --keyring="$keyring" \
+		--include=git,make,ca-certificates "$suite" "$root" "$main_mirror" $script
 	if [ -n "$security_mirror" ]; then
-		echo "deb $security_mirror $suite-security main" >>"$root/etc/apt/sources.list"
+		echo "deb $security_mirror $suite-security $(echo $components | tr , ' ')" >>"$root/etc/apt/sources.list"
 	fi
 	# Node comes from this machine: Debian's own is too old in some suites.
 	npm_dir=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
@@ -81,6 +100,10 @@ if [ "$as_user" = yes ]; then
 	chroot "$root" sh -c 'id tester >/dev/null 2>&1 || useradd --create-home --shell /bin/sh tester'
 fi
 
+# Values without blanks only: addresses and paths.
+passed=$(env | grep '^BPFCOMPAT_' | tr '\n' ' ' || true)
+export passed
+
 # Runs inside the namespaces: the root becomes / by pivot_root, not chroot, because user namespaces need that.
 inside='
 set -eu
@@ -99,7 +122,7 @@ umount -l /.old
 cd /
 exec setpriv --reuid "$user" --regid "$user" --init-groups env -i HOME="$home" USER="$user" TERM="${TERM:-dumb}" \
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-	NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt sh -c "$inner" sh "$@"
+	NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt $passed sh -c "$inner" sh "$@"
 '
 # Runs as the user: clone, then each command, with the seconds it took.
 export inner='

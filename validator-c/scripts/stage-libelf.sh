@@ -13,7 +13,7 @@ cc=${CC:-cc}
 probe=$work/libelf-probe
 
 links() {
-	printf '#include <libelf.h>\nint main(void) { return !elf_memory(0, 0) || !elf_nextscn(0, 0) || !elf_rawdata(0, 0); }\n' |
+	printf '#include <libelf.h>\nint main(void) { return !elf_memory(0, 0) || !elf_getdata(0, 0) || elf_compress(0, 0, 0); }\n' |
 		$cc -x c - -static -I"$work/include" -o "$probe" "$@" 2>"$probe.log"
 }
 
