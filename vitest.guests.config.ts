@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
+    globalSetup: ['test/e2e/support/setup.ts'],
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 600_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 });
