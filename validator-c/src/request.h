@@ -26,6 +26,8 @@ struct request {
 	enum attach_mode attach_mode;
 	bool probe_features;
 	uint64_t work_timeout_ms;
+	/* When it arrived, on the clock of io__now_us. */
+	uint64_t received_us;
 	/* What the host's clock says, in milliseconds since 1970; 0 leaves the guest's clock alone. */
 	uint64_t realtime_ms;
 	/* Random bytes of the host in hex, for a guest that is a copy of another. */

@@ -10,6 +10,7 @@
 
 #include "frames.h"
 #include "init.h"
+#include "io.h"
 #include "port.h"
 #include "refresh.h"
 #include "request.h"
@@ -66,6 +67,7 @@ static void receive(int port, struct request *request)
 	request__init(request);
 	request->in_guest = true;
 	text = expect(port, FRAME_REQUEST, 0, REQUEST_MAX, &len);
+	request->received_us = io__now_us();
 	if (request__parse(request, text, len, error, sizeof(error)))
 		init__give_up("bad request: %s", error);
 	free(text);

@@ -116,7 +116,7 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 
 void supervise__run(struct outlet *outlet, struct request *request)
 {
-	uint64_t start = io__now_us();
+	uint64_t start = request->received_us;
 	struct relay relay = { .outlet = outlet };
 	struct ending ending;
 	int ends[2];
