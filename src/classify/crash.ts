@@ -11,6 +11,8 @@ export interface Crash {
   readonly consoleTail: string;
 }
 
+const OUT_OF_TIME: ReadonlySet<InfraCause> = new Set(['timeout', 'boot_timeout']);
+
 /** Lines of a console that say why a kernel stopped, the most telling first. */
 const DEATHS = [
   /Kernel panic - not syncing: .*/,
@@ -46,6 +48,7 @@ export function classifyCrash(crash: Crash): Outcome {
     crash.message,
     ...(death !== undefined && !crash.message.includes(death) ? [death] : []),
     ...(step === undefined ? [] : [`last step: ${step}`]),
+    ...(OUT_OF_TIME.has(crash.infraCause) ? ['raise --timeout if it may need longer'] : []),
   ];
   return { status: 'infra_error', cause: crash.infraCause, message: parts.join('; ') };
 }

@@ -32,7 +32,9 @@ export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
   const groups = new Map<string, { finding: Finding; targets: number[]; decisive: boolean }>();
   for (const [index, view] of views.entries()) {
     for (const finding of view.findings) {
-      const key = `${finding.code} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
+      // The reason decides what is explained, and one title may have several.
+      const reason = finding.args['reason'] ?? '';
+      const key = `${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
       const group = groups.get(key) ?? { finding, targets: [], decisive: false };
       if (!group.targets.includes(index)) group.targets.push(index);
       group.decisive ||= view.outcome.status === 'fail';

@@ -55,7 +55,7 @@ async function askGuest(
     facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot' };
     askStarted = host.monotonicMs();
     emit({ type: 'cell-asking', ...at, bootMs });
-    const left = Math.max(1, job.target.timeoutMs - (askStarted - started));
+    const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));
     const evidence = await guest.ask(
       { ...job.request, workTimeoutMs: Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10))) },
       { signal, timeoutMs: left, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },

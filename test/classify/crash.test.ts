@@ -24,7 +24,7 @@ test('a guest that never spoke', () => {
   expect(classifyCrash(crash)).toEqual({
     status: 'infra_error',
     cause: 'boot_timeout',
-    message: 'no hello after 60 s',
+    message: 'no hello after 60 s; raise --timeout if it may need longer',
   });
 });
 

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { Finding } from '../../src/model/finding.ts';
+import { groupFindings } from '../../src/report/group.ts';
+import { targetViews } from '../../src/report/view.ts';
+import { result, runReport, target } from '../fixtures/run.ts';
+
+function unsupported(reason: string, errno: string): Finding {
+  return {
+    code: 'UNSUPPORTED_ATTACH_TYPE',
+    rollup: 'UNSUPPORTED_ATTACH_TYPE',
+    confidence: 'high',
+    phase: 'attach',
+    subject: 'on_multi',
+    args: { program: 'on_multi', kind: 'kprobe.multi', since: '5.18', reason, errno },
+    evidence: undefined,
+  };
+}
+
+test('kernels that refuse for different reasons are not told together, those with the same reason are', () => {
+  const findings = [
+    unsupported('kernel_too_old', 'EINVAL'),
+    unsupported('compiled_out', 'EOPNOTSUPP'),
+    unsupported('kernel_too_old', 'ENOTSUPP'),
+  ];
+  const run = runReport({
+    targets: ['debian-11-5.10', 'debian-12-6.1', 'debian-10-4.19'].map((id) => target(id)),
+    results: findings.map((finding, index) =>
+      result({ artifact: 0, target: index }, { status: 'pass', findings: [finding] }),
+    ),
+  });
+  const groups = groupFindings(targetViews(run, 0));
+  expect(groups.map(({ finding, targets }) => [finding.args['reason'], targets])).toEqual([
+    ['kernel_too_old', [0, 2]],
+    ['compiled_out', [1]],
+  ]);
+});
