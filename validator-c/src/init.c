@@ -15,7 +15,6 @@
 #include "mounts.h"
 #include "port.h"
 #include "serve.h"
-#include "warm.h"
 
 void init__give_up(const char *format, ...)
 {
@@ -69,7 +68,6 @@ void init__main(void)
 	mounts__make(add_problem, &hello);
 	fill_standard_descriptors();
 	modules__load_all(add_problem, &hello);
-	warm__up();
 	port = port__open();
 	serve__run(port, &hello);
 }

@@ -3,8 +3,6 @@
 
 #include <fcntl.h>
 #include <linux/random.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,20 +28,24 @@ static void set_clock(uint64_t realtime_ms)
 		init__give_up("the clock could not be set");
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return (c | 0x20) - 'a' + 10;
+}
+
 /* Without new random numbers two copies would hash and place things alike: better no guest than such a one. */
 static void reseed(const char *hex)
 {
 	struct entropy entropy = { .bits = ENTROPY_BYTES * 8, .size = ENTROPY_BYTES };
-	unsigned int byte;
 	int fd, i;
 
 	if (!hex[0])
 		return;
-	for (i = 0; i < ENTROPY_BYTES; i++) {
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			init__give_up("the random bytes of the request are not hex");
-		entropy.bytes[i] = (unsigned char)byte;
-	}
+	/* The request was parsed: these are hex digits. */
+	for (i = 0; i < ENTROPY_BYTES; i++)
+		entropy.bytes[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
 	fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &entropy) || ioctl(fd, RNDRESEEDCRNG))
 		init__give_up("the random numbers could not be seeded anew");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "frames.h"
+#include "mailbox.h"
 
 #define MAX_LINE 4096
 #define DEFAULT_WORK_TIMEOUT_MS 60000
@@ -101,7 +102,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "artifact_size"))
 		good = parse_size(value, FRAME_MAX_TO_GUEST, &request->artifact_size);
 	else if (!strcmp(key, "functional_plan_size"))
-		good = parse_size(value, 1 << 20, &request->plan_size);
+		good = parse_size(value, MAILBOX_PLAN_MAX, &request->plan_size);
 	else if (!strcmp(key, "attach_mode"))
 		good = request__parse_mode(value, &request->attach_mode);
 	else if (!strcmp(key, "probe_features"))

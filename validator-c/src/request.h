@@ -40,6 +40,7 @@ struct request {
 
 	/* The bytes themselves; not owned. */
 	const void *artifact;
+	/* A text. */
 	const char *plan;
 	/* Recorded only. */
 	const char *artifact_path;

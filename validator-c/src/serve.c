@@ -16,16 +16,13 @@
 #include "request.h"
 #include "supervise.h"
 
-#define REQUEST_MAX (256 * 1024)
-
 static uint32_t host_seq;
 
-/* The next frame of the host, which must be of this type; anything else ends the guest. */
-static void *expect(int port, uint8_t type, uint16_t kind, uint32_t max, uint32_t *len)
+/* Reads the next frame of the host into `to`. It must be of this type; anything else ends the guest. */
+static uint32_t expect(int port, uint8_t type, uint16_t kind, void *to, uint32_t max)
 {
 	uint8_t header[FRAME_HEADER_SIZE];
 	struct frame frame;
-	char *payload;
 	int err;
 
 	port__read(port, header, sizeof(header));
@@ -39,56 +36,38 @@ static void *expect(int port, uint8_t type, uint16_t kind, uint32_t max, uint32_
 	if (frame.type != type || frame.kind != kind)
 		init__give_up("the host sent a frame of type %u kind %u where type %u kind %u was due", frame.type,
 			      frame.kind, type, kind);
-	payload = malloc((size_t)frame.len + 1);
-	if (!payload)
-		init__give_up("no memory for a frame of %u bytes", frame.len);
-	port__read(port, payload, frame.len);
-	payload[frame.len] = '\0';
-	*len = frame.len;
-	return payload;
+	port__read(port, to, frame.len);
+	return frame.len;
 }
 
-static void *expect_blob(int port, uint16_t kind, uint64_t size)
+static void expect_blob(int port, uint16_t kind, char *to, uint64_t size)
 {
-	uint32_t len;
-	void *blob = expect(port, FRAME_BLOB, kind, (uint32_t)size, &len);
+	uint32_t len = expect(port, FRAME_BLOB, kind, to, (uint32_t)size);
 
 	if (len != size)
 		init__give_up("the host announced %llu bytes and sent %u", (unsigned long long)size, len);
-	return blob;
+	to[len] = '\0';
 }
 
-static void receive(int port, struct request *request)
+static void receive(int port, struct mailbox *mailbox, struct request *request)
 {
 	char error[256], digest[SHA256_HEX_SIZE];
-	uint32_t len;
-	char *text;
 
-	request__init(request);
-	request->in_guest = true;
-	text = expect(port, FRAME_REQUEST, 0, REQUEST_MAX, &len);
-	request->received_us = io__now_us();
-	if (request__parse(request, text, len, error, sizeof(error)))
+	mailbox->text_size = expect(port, FRAME_REQUEST, 0, mailbox->text, MAILBOX_TEXT_MAX);
+	mailbox->received_us = io__now_us();
+	if (mailbox__open(mailbox, request, error, sizeof(error)))
 		init__give_up("bad request: %s", error);
-	free(text);
 	refresh__guest(request);
-	request->artifact = expect_blob(port, BLOB_ARTIFACT, request->artifact_size);
+	expect_blob(port, BLOB_ARTIFACT, mailbox->artifact, request->artifact_size);
 	if (request->plan_size)
-		request->plan = expect_blob(port, BLOB_PLAN, request->plan_size);
+		expect_blob(port, BLOB_PLAN, mailbox->plan, request->plan_size);
 	sha256__hex(request->artifact, request->artifact_size, digest);
 	if (strcmp(digest, request->artifact_sha256))
 		init__give_up("the object that arrived has digest %s, the request says %s", digest,
 			      request->artifact_sha256);
 }
 
-static void forget(struct request *request)
-{
-	free((void *)(uintptr_t)request->artifact);
-	free((void *)(uintptr_t)request->plan);
-	request__free(request);
-}
-
-/* A worker that has answered stays, so that its links do; before the next request everything it left behind goes. */
+/* Where the host will ask again, everything that the last worker left behind goes. */
 static void end_all_workers(void)
 {
 	kill(-1, SIGKILL);
@@ -98,21 +77,27 @@ static void end_all_workers(void)
 
 void serve__run(int port, const struct hello *hello)
 {
+	struct mailbox *mailbox = mailbox__create();
 	struct outlet outlet = { .port = port };
 	struct buf text = {};
 	struct request request;
+	struct worker worker;
 	bool more;
 
+	worker__start(&worker, mailbox, port);
 	hello__write(hello, &text);
 	outlet__send(&outlet, FRAME_HELLO, text.data, (uint32_t)text.len);
 	buf__free(&text);
-	do {
-		receive(port, &request);
-		end_all_workers();
-		supervise__run(&outlet, &request);
+	for (;;) {
+		receive(port, mailbox, &request);
+		supervise__run(&outlet, &request, &worker);
 		more = request.more;
-		forget(&request);
-	} while (more);
+		request__free(&request);
+		if (!more)
+			break;
+		end_all_workers();
+		worker__start(&worker, mailbox, port);
+	}
 	outlet__send(&outlet, FRAME_BYE, NULL, 0);
 	for (;;)
 		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)

@@ -2,7 +2,6 @@
 #include "supervise.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "io.h"
 #include "json.h"
 #include "relay.h"
-#include "worker.h"
 
 #define TICK_MS 100
 
@@ -114,28 +112,13 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 	}
 }
 
-void supervise__run(struct outlet *outlet, struct request *request)
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker)
 {
-	uint64_t start = request->received_us;
-	struct relay relay = { .outlet = outlet };
+	struct relay relay = { .outlet = outlet, .fd = worker->frames };
 	struct ending ending;
-	int ends[2];
-	pid_t worker;
 
-	if (pipe2(ends, O_CLOEXEC))
-		init__give_up("no pipe for the worker: %s", strerror(errno));
-	worker = fork();
-	if (worker < 0)
-		init__give_up("no process for the worker: %s", strerror(errno));
-	if (!worker) {
-		close(outlet->port);
-		close(ends[0]);
-		worker__main(request, ends[1]);
-	}
-	close(ends[1]);
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	relay.fd = ends[0];
-	ending = watch(&relay, worker, start + request->work_timeout_ms * 1000);
+	worker__go(worker);
+	ending = watch(&relay, worker->pid, request->received_us + request->work_timeout_ms * 1000);
 	relay__close(&relay);
-	say_exit(outlet, &ending, io__now_us() - start);
+	say_exit(outlet, &ending, io__now_us() - request->received_us);
 }

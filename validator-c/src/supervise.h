@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "request.h"
+#include "worker.h"
 
 /* Where frames leave the guest; their numbers are given here and nowhere else. */
 struct outlet {
@@ -16,9 +16,9 @@ struct outlet {
 void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len);
 
 /*
- * Answers one request in a child process with limits, relays its frames whole and says `exit` about it. The child stays
+ * Lets a worker answer the request in the mailbox, relays its frames whole and says `exit` about it. The worker stays
  * alive afterwards when it answered, so that its links do.
  */
-void supervise__run(struct outlet *outlet, struct request *request);
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker);
 
 #endif
