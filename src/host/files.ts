@@ -30,10 +30,19 @@ function isMissing(error: unknown): boolean {
 async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   await using handle = await open(path, 'r');
   const { size } = await handle.stat();
-  if (size > maxBytes) {
-    throw new UsageError('file_too_large', `${path}: ${size} bytes, at most ${maxBytes} are accepted`);
+  const refuse = (what: string): UsageError =>
+    new UsageError('file_too_large', `${path}: ${what}, at most ${maxBytes} are accepted`);
+  if (size > maxBytes) throw refuse(`${size} bytes`);
+  if (size > 0) return await handle.readFile();
+  // Pipes, devices and files of the kernel do not say how much they hold.
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of handle.createReadStream({ end: maxBytes, autoClose: false })) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
   }
-  return await handle.readFile();
+  if (length > maxBytes) throw refuse('more bytes than allowed');
+  return Buffer.concat(chunks);
 }
 
 async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {

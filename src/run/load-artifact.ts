@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { Host } from '../host/host.ts';
+import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 
@@ -19,9 +19,21 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory; name the compiled object in it',
 };
 
+/** Tells from the outside that a file is no object: reading a pipe or a device may never end. */
+function refuse(path: string, { isFile, isDirectory, size }: FileStat): void {
+  if (!isFile && !isDirectory) {
+    const words = 'it is a pipe or a device; write the object to a file first';
+    throw new UsageError('artifact_unreadable', `--artifact ${path}: ${words}`);
+  }
+  if (isFile && size > MAX_ARTIFACT_BYTES) {
+    const words = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
+    throw new UsageError('artifact_too_large', `--artifact ${path}: ${words}`);
+  }
+}
+
 /**
  * Reads an object once; the digest is of the bytes that guests get.
- * @throws UsageError when the file is missing, unreadable, empty or over 64 MiB
+ * @throws UsageError when the file is missing, unreadable, no regular file, empty or over 64 MiB
  */
 export async function loadArtifact(
   host: Host,
@@ -31,6 +43,8 @@ export async function loadArtifact(
   const absolute = resolve(path);
   let bytes: Buffer;
   try {
+    const stat = await host.files.stat(absolute);
+    if (stat) refuse(path, stat);
     bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -44,7 +58,10 @@ export async function loadArtifact(
     );
   }
   if (bytes.length === 0) {
-    throw new UsageError('artifact_empty', `--artifact ${path}: the file is empty; did the compiler fail?`);
+    throw new UsageError(
+      'artifact_empty',
+      `--artifact ${path}: the file is empty; build it again, the compiler may have failed`,
+    );
   }
   const artifact: Artifact = {
     path: absolute,

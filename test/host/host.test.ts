@@ -99,6 +99,13 @@ describe('files', () => {
     expect(await readFile(join(dir.path, 'ok'), 'utf8')).toBe('data');
   });
 
+  test('a file that does not say its size is read, and no further than the limit', async () => {
+    await expect(host.files.read('/dev/zero', 99)).rejects.toThrow(/more bytes than allowed, at most 99/);
+    const read = await host.files.read('/proc/self/status', 1_000_000);
+    expect(read.toString()).toMatch(/^Name:/);
+    expect(await host.files.read('/dev/null', 99)).toHaveLength(0);
+  });
+
   test('a file above the limit is refused before it is read', async () => {
     await using dir = await host.files.tempDir('bpfcompat-files-');
     await writeFile(join(dir.path, 'big'), 'x'.repeat(100));

@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Checked, check, reportOf } from './support/check.ts';
+import { bpfcompat, type CliEnd } from './support/cli.ts';
+import { example, ROOT } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// Files that are no object for these kernels: never a pass, never a crash, always words that help.
+const scratch = scratchDir();
+const OLD = 'debian-11-5.10';
+const NEW = 'debian-13-7.3';
+const GOOD = example('ringbuf-modern');
+
+function file(name: string, bytes: Uint8Array | string = ''): string {
+  const path = join(scratch, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** Bytes without any pattern that are the same in every run. */
+function noise(seed: string, length: number): Buffer {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
+    createHash('sha256').update(`${seed} ${index}`).digest(),
+  );
+  return Buffer.concat(blocks).subarray(0, length);
+}
+
+/** Compiles a source of the examples for another target. @throws an error that names clang when it is not there */
+function compile(target: string[], name: string): string {
+  const out = join(scratch, name);
+  const source = join(ROOT, 'examples/simple-pass/simple_pass.bpf.c');
+  const include = `-I/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+  execFileSync('clang', ['-O2', '-g', ...target, include, '-c', source, '-o', out], { timeout: 30_000 });
+  return out;
+}
+
+describe('files that are asked about and refused', () => {
+  const good = readFileSync(GOOD);
+  const headerOnly = Buffer.concat([good.subarray(0, 7), Buffer.alloc(3000)]);
+  const cuts = [1, 4, 16, 40, 63, 64, 65, 100, 400, 1000, good.length - 300, good.length - 1];
+  const cases: [name: string, path: string, reason: RegExp, remedy: RegExp][] = [
+    ['text', file('text.o', 'this is not an object\n'), /not_elf/, /clang -target bpf/],
+    ['the example with a text file', join(ROOT, 'examples/unknown-load-fail/invalid_object.bin'), /not_elf/, /clang/],
+    ['random bytes', file('random.o', noise('random', 5000)), /not_elf/, /clang -target bpf/],
+    [
+      'random bytes behind the magic of ELF',
+      file('elf-random.o', Buffer.concat([good.subarray(0, 4), noise('elf', 4000)])),
+      /not_elf|truncated|not_bpf|wrong_endian/,
+      /./,
+    ],
+    ['zeros behind an ELF header', file('elf-zeros.o', headerOnly), /truncated|not_bpf/, /Build it again|-target bpf/],
+    ['a program of this machine', '/bin/true', /not_bpf/, /clang -target bpf/],
+    ['an object for another machine', compile(['-target', 'x86_64-linux-gnu'], 'host.o'), /not_bpf/, /-target bpf/],
+    ['a big-endian object', compile(['-target', 'bpfeb'], 'big.bpf.o'), /wrong_endian/, /bpfel/],
+    ...cuts.map((length): [string, string, RegExp, RegExp] => [
+      `an object cut after ${length} bytes`,
+      file(`cut-${length}.bpf.o`, good.subarray(0, length)),
+      length < 64 ? /not_elf/ : /truncated/,
+      length < 64 ? /clang -target bpf/ : /Build it again/,
+    ]),
+  ];
+  let run: Checked;
+  beforeAll(async () => {
+    const paths = cases.map(([, path]) => path);
+    run = await check(scratch, paths, { kernels: [OLD, NEW] });
+  });
+
+  test(`none of them passes on ${OLD} or ${NEW}`, () => {
+    expect(run.verdict).toMatchObject({ status: 'fail', exitCode: 2 });
+    expect(run.report.results.map(({ outcome }) => outcome.status)).toEqual(cases.flatMap(() => ['fail', 'fail']));
+  });
+
+  test.each(cases)('%s', (_name, path, reason, remedy) => {
+    const report = reportOf(run, path);
+    expect(report.artifact.basename).toBe(basename(path));
+    expect(report.summary.status).toBe('fail');
+    for (const kernel of [OLD, NEW]) {
+      const target = targetOf(report, kernel);
+      // The coarse code has to be UNKNOWN here, which is why there must be a finer one.
+      expect(target).toMatchObject({ failed_stage: 'load', classification_code: 'UNKNOWN' });
+      expect(target.findings).toHaveLength(1);
+      const [finding] = target.findings ?? [];
+      expect(finding).toMatchObject({ code: 'INVALID_OBJECT', confidence: expect.stringMatching(/high|medium/) });
+      expect(finding?.args?.['reason']).toMatch(reason);
+      expect(finding?.title).toMatch(/^the file is /);
+      expect(finding?.remediation).toMatch(remedy);
+      expect(finding?.evidence?.text).toMatch(/./);
+    }
+  });
+});
+
+describe(`objects with a few bytes changed, on ${NEW}`, () => {
+  const good = readFileSync(GOOD);
+  const files = Array.from({ length: 32 }, (_, index) => {
+    const bytes = Buffer.from(good);
+    const where = noise(`mutant ${index}`, 32);
+    // Half of them are hit in the headers, where every byte counts.
+    const range = index % 2 === 0 ? 64 : bytes.length;
+    for (let hit = 0; hit < 4; hit++) {
+      const at = index % 2 === 0 && hit > 1 ? bytes.length - 600 : 4;
+      bytes[(at + where.readUInt16LE(hit * 4)) % (at > 4 ? bytes.length : range)] = where[hit * 4 + 2] ?? 0;
+    }
+    return file(`mutant-${index}.bpf.o`, bytes);
+  });
+
+  test('are answered, whatever they are, and every no has a cause', async () => {
+    const run = await check(scratch, files, { kernels: [NEW] });
+    for (const [index, { outcome }] of run.report.results.entries()) {
+      const name = basename(files[index] ?? '');
+      expect(['pass', 'fail'], `${name}: ${JSON.stringify(outcome)}`).toContain(outcome.status);
+      if (outcome.status !== 'fail') continue;
+      const [finding] = outcome.findings;
+      expect(finding, name).toBeDefined();
+      // A cause nobody knows by name must at least show what was said.
+      if (finding?.code === 'UNKNOWN') expect(finding.evidence?.text ?? '', name).toMatch(/./);
+    }
+    expect(run.report.results.filter(({ outcome }) => outcome.status === 'fail').length).toBeGreaterThan(8);
+  });
+});
+
+describe('files that cannot be asked about', () => {
+  mkdirSync(join(scratch, 'directory.o'));
+  file('empty.bpf.o');
+  truncateSync(file('large.bpf.o'), 65 * 1024 * 1024);
+  execFileSync('mkfifo', [join(scratch, 'pipe.bpf.o')]);
+
+  test.each([
+    ['an empty file', 'empty.bpf.o', /the file is empty; .*\S/],
+    ['a file that is not there', 'nowhere.bpf.o', /there is no such file; .*build/],
+    ['a directory', 'directory.o', /it is a directory; .*\S/],
+    ['a file over 64 MiB', 'large.bpf.o', /large|bytes|MiB/],
+    ['a named pipe', 'pipe.bpf.o', /pipe\.bpf\.o: .*; .*\S/],
+    ['a device', '/dev/zero', /\/dev\/zero: .*; .*\S/],
+  ])('%s', async (_name, path, words) => {
+    const args = ['test', '--artifact', path, '--kernels', NEW, '--out', 'unasked.json'];
+    const { code, signal, stderr } = await bpfcompat(args, { cwd: scratch, limitMs: 20_000 });
+    expect({ code, signal }).toEqual({ code: 1, signal: null });
+    const said = stderr.split('\n').filter((line) => line.startsWith('bpfcompat: '));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('--artifact');
+    expect(said[0]).toContain(basename(path));
+    expect(said[0]).toMatch(words);
+    expect(stderr).not.toMatch(/ at \S+ \(|is a bug in/);
+    expect(existsSync(join(scratch, 'unasked.json'))).toBe(false);
+  });
+});
+
+describe('through the program', () => {
+  let ended: CliEnd;
+  beforeAll(async () => {
+    const args = ['test', '--artifact', file('cut.bpf.o', readFileSync(GOOD).subarray(0, 900))];
+    ended = await bpfcompat([...args, '--kernels', `${OLD},${NEW}`, '--out', 'cut.json'], { cwd: scratch });
+  });
+
+  test(`a truncated object ends with 2 and the remedy on ${OLD} and ${NEW}`, () => {
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toMatch(/\ncut\.bpf\.o\s+FAIL\s+FAIL\n/);
+    expect(ended.stdout).toMatch(/the file is damaged or cut short/);
+    expect(ended.stdout).toMatch(/-> Build it again/);
+    expect(readReport(join(scratch, 'cut.json')).summary.status).toBe('fail');
+  });
+});
