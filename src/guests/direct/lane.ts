@@ -30,10 +30,16 @@ const DEVICES = [serialConsole, validatorPort(PORT_FD)];
 
 /** The direct lane: the vendor's kernel, our initramfs with the validator as PID 1, a fresh boot per guest. */
 export function directLane(options: DirectLaneOptions): Lane {
+  let told = false;
+  // What keeps the guests of one kernel from being copied mostly does so for all: one note is enough.
+  const onNote = (message: string): void => {
+    if (!told) options.onNote(message);
+    told = true;
+  };
   return {
     name: 'direct',
     unavailable: directLaneUnavailable,
-    prepare: (profile, files, signal) => prepare(options, profile, files, signal),
+    prepare: (profile, files, signal) => prepare({ ...options, onNote }, profile, files, signal),
   };
 }
 

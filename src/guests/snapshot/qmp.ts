@@ -33,7 +33,7 @@ export async function connectQmp(channel: Duplex): Promise<Qmp> {
       listener.resolve();
     }
   };
-  channel.on('close', () => settle(new Error('QEMU closed its control channel')));
+  for (const end of ['end', 'close']) channel.on(end, () => settle(new Error('QEMU closed its control channel')));
   channel.on('data', (chunk: Buffer) => {
     buffered += chunk.toString('utf8');
     if (buffered.length > MAX_LINE) return void channel.destroy();
@@ -53,7 +53,7 @@ export async function connectQmp(channel: Duplex): Promise<Qmp> {
 
   async function execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const answer = await new Promise<Message>((resolve, reject) => {
-      if (channel.destroyed) return reject(new Error('QEMU closed its control channel'));
+      if (channel.destroyed || channel.readableEnded) return reject(new Error('QEMU closed its control channel'));
       waiting = { resolve, reject };
       channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
     });

@@ -36,8 +36,9 @@ const PORT_FD = 3;
 const CONTROL_FD = 4;
 const RAM = 2;
 const STATE = 3;
-/** In a directory that only its owner may enter: QEMU runs as a user of its own and opens memory for writing, always. */
+/** QEMU runs as a user of its own and opens memory for writing, always. */
 const RAM_MODE = 0o666;
+const PRIVATE_DIR = 0o700;
 const MEGABYTE = 1024 * 1024;
 
 /**
@@ -48,12 +49,16 @@ export function templateSource(spec: TemplateSpec): GuestSource {
   const { host } = spec;
   let template: Promise<Template | undefined> | undefined;
 
+  function bootFromNowOn(error: unknown): void {
+    template = Promise.resolve(undefined);
+    spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error)}`);
+  }
+
   async function current(options: OpenOptions): Promise<Template | undefined> {
     template ??= ensureTemplate(spec, options).catch((error: unknown) => {
       if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
-      if (!(error instanceof GuestError))
-        spec.onNote(`guests of ${spec.release} are booted one by one: ${messageOf(error)}`);
+      if (!(error instanceof GuestError) || refused(error)) bootFromNowOn(error);
       return undefined;
     });
     const found = await template;
@@ -63,17 +68,32 @@ export function templateSource(spec: TemplateSpec): GuestSource {
     return current(options);
   }
 
+  async function open(options: OpenOptions): Promise<Guest> {
+    const found = options.fresh ? undefined : await current(options);
+    if (found === undefined) return spec.boot(options);
+    try {
+      return await restore(spec, found, options);
+    } catch (error) {
+      if (!refused(error) || options.signal.aborted) throw error;
+      // Another process may have needed the space just now; then it is made again.
+      if (await untouched(host, found)) bootFromNowOn(error);
+      return open(options);
+    }
+  }
+
   return {
     facts: { ...spec.facts, isolation: 'cell' },
     async warm(options) {
       await current(options);
     },
-    async open(options) {
-      const found = options.fresh ? undefined : await current(options);
-      return found === undefined ? spec.boot(options) : restore(spec, found, options);
-    },
+    open,
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** QEMU itself gave up, and not the guest: it will do so for every guest of this kind. */
+function refused(error: unknown): boolean {
+  return error instanceof GuestError && (error.infraCause === 'qemu_failed' || error.infraCause === 'no_space');
 }
 
 async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
@@ -142,7 +162,17 @@ async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): Promise
 /** Boots the kernel once more with its memory in a file, and keeps what it was when it had said hello. */
 async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOptions): Promise<void> {
   const { host, qemu } = spec;
+  const root = templatesDir(spec.cacheDir);
   await host.files.remove(dir);
+  await host.files.makeDir(root);
+  // Whatever the directory above allows: nobody else may reach memory that anybody could write.
+  await host.files.setMode(root, PRIVATE_DIR);
+  // A guest that finds no space for its memory is killed, and a full disk hurts everybody.
+  const free = await host.files.freeBytes(root);
+  if (free < spec.machine.memoryMb * MEGABYTE) {
+    const words = `${root} has ${Math.floor(free / MEGABYTE)} MB free, a saved guest takes up to`;
+    throw new Error(`${words} ${spec.machine.memoryMb} MB; free some`);
+  }
   await host.files.makeDir(dir);
   try {
     const { ram, state } = templateFiles(dir);
