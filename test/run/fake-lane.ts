@@ -1,0 +1,43 @@
+import type { Guest, GuestSource, Lane, OpenOptions } from '../../src/guests/guest.ts';
+import type { Profile } from '../../src/model/kernel.ts';
+import { passing } from '../fixtures/evidence.ts';
+import { guestFacts } from '../fixtures/run.ts';
+
+/** What a fake guest does when it is asked: evidence, or whatever it throws. */
+export type Answer = Guest['ask'];
+
+export const answers: Answer = async () => passing();
+
+/** A guest without a machine. */
+export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {
+  return {
+    hello: passing().hello,
+    bootMs: 12,
+    restored: true,
+    ask,
+    console: () => '',
+    [Symbol.asyncDispose]: async () => {},
+    ...part,
+  };
+}
+
+/** A kernel whose guests `open` makes. */
+export function fakeSource(
+  open: (options: OpenOptions) => Promise<Guest>,
+  part: Partial<GuestSource> = {},
+): GuestSource {
+  return { facts: { ...guestFacts, isolation: 'cell' }, open, [Symbol.asyncDispose]: async () => {}, ...part };
+}
+
+/** A lane whose kernels come from `sourceOf`; what that throws is a kernel that cannot be prepared. */
+export function fakeLane(
+  sourceOf: (profile: Profile, signal: AbortSignal) => GuestSource,
+  part: Partial<Lane> = {},
+): Lane {
+  return {
+    name: 'fake',
+    unavailable: () => undefined,
+    prepare: async (profile, _files, signal) => sourceOf(profile, signal),
+    ...part,
+  };
+}

@@ -1,0 +1,274 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Guest, GuestError, type Lane } from '../../src/guests/guest.ts';
+import { createHost } from '../../src/host/create-host.ts';
+import type { TempDir } from '../../src/host/host.ts';
+import { CancelledError, HostError } from '../../src/model/errors.ts';
+import type { EventListener, RunEvent } from '../../src/model/events.ts';
+import type { KernelFiles, Profile } from '../../src/model/kernel.ts';
+import type { RunReport } from '../../src/model/report.ts';
+import type { KernelSupply, RunServices } from '../../src/run/prepare-kernels.ts';
+import { runMatrix } from '../../src/run/run.ts';
+import { passing } from '../fixtures/evidence.ts';
+import { kernelRecord, target } from '../fixtures/run.ts';
+import { answers, fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
+
+const host = createHost({ env: {} });
+const KERNELS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-7.3'];
+let dir: TempDir;
+
+beforeEach(async () => {
+  dir = await host.files.tempDir('bpfcompat-run-test-');
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+const filesOf = (profile: Profile): KernelFiles => ({
+  record: kernelRecord(profile.id, '6.1.0'),
+  vmlinuz: '/nowhere',
+  config: undefined,
+  modules: [],
+});
+
+const stored: KernelSupply = async (profile) => ({ files: filesOf(profile), cached: true });
+const easyLane = (): Lane => fakeLane(() => fakeSource(async () => fakeGuest(answers)));
+
+interface Setting {
+  readonly artifacts?: readonly string[];
+  readonly lane?: Lane;
+  readonly ensureKernel?: KernelSupply;
+  readonly onEvent?: EventListener;
+  readonly signal?: AbortSignal;
+  readonly concurrency?: number;
+}
+
+async function run(setting: Setting = {}): Promise<RunReport> {
+  const artifacts = setting.artifacts ?? ['conn.bpf.o'];
+  for (const name of artifacts) await writeFile(join(dir.path, name), `bytes of ${name}`);
+  const services: RunServices = {
+    host,
+    createLane: () => setting.lane ?? easyLane(),
+    ensureKernel: setting.ensureKernel ?? stored,
+    validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },
+  };
+  return runMatrix(
+    {
+      artifacts: artifacts.map((name) => ({ path: join(dir.path, name) })),
+      manifest: undefined,
+      matrix: { path: '/m.yaml', name: 'm' },
+      targets: KERNELS.map((id) => target(id)),
+      validationMode: undefined,
+      concurrency: setting.concurrency ?? 2,
+      workdir: join(dir.path, 'work'),
+    },
+    services,
+    { signal: setting.signal ?? new AbortController().signal, onEvent: setting.onEvent ?? (() => {}) },
+  );
+}
+
+const statuses = (report: RunReport): string[] =>
+  report.results.map(({ cell, outcome }) => `${cell.artifact} ${KERNELS[cell.target]} ${outcome.status}`);
+
+const runDirs = (): Promise<string[]> => host.files.list(join(dir.path, 'work/runs'));
+
+describe('results', () => {
+  it('stand in the order of artifacts and kernels, whoever was ready first', async () => {
+    let left = 6;
+    const slow = fakeLane(() =>
+      fakeSource(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5 * left--));
+        return fakeGuest(answers);
+      }),
+    );
+    const report = await run({ artifacts: ['b.bpf.o', 'a.bpf.o'], lane: slow, concurrency: 6 });
+    expect(statuses(report)).toEqual([0, 1].flatMap((artifact) => KERNELS.map((id) => `${artifact} ${id} pass`)));
+    expect(report.artifacts.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  it('have files of their own, also where two artifacts have one name', async () => {
+    await host.files.makeDir(join(dir.path, 'other'));
+    const report = await run({ artifacts: ['a.bpf.o', 'other/a.bpf.o'] });
+    const dirs = report.results.map((result) => result.dir ?? expect.fail('no directory'));
+    expect(new Set(dirs).size).toBe(6);
+    for (const path of dirs) expect(await host.files.list(path)).toContain('stages.jsonl');
+  });
+
+  it('come for one kernel while another is still being fetched', async () => {
+    const seen: string[] = [];
+    const onEvent: EventListener = (event) => {
+      if (event.type === 'cell-end') seen.push(KERNELS[event.target] ?? '');
+    };
+    const late: KernelSupply = async (profile, options) => {
+      if (profile.id === KERNELS[0]) await expect.poll(() => seen.length).toBe(2);
+      return stored(profile, options);
+    };
+    await run({ ensureKernel: late, onEvent });
+    expect(seen.at(-1)).toBe(KERNELS[0]);
+  });
+
+  it('are first shown for the kernel that is ready first, before others are warmed up', async () => {
+    const order: string[] = [];
+    const lane = fakeLane((profile) =>
+      fakeSource(async () => fakeGuest(answers), {
+        warm: async () => void order.push(`warm ${profile.id}`),
+      }),
+    );
+    const onEvent: EventListener = (event) => {
+      if (event.type === 'cell-end') order.push(`cell ${KERNELS[event.target]}`);
+    };
+    await run({ lane, onEvent, concurrency: 1, artifacts: ['a.bpf.o', 'b.bpf.o'] });
+    const [first] = KERNELS;
+    expect(order.indexOf(`cell ${first}`)).toBeLessThan(order.indexOf(`warm ${KERNELS[2]}`));
+    expect(order.filter((what) => what.startsWith('warm'))).toHaveLength(3);
+  });
+});
+
+describe('a kernel that cannot be had', () => {
+  it.each<[string, Error, string]>([
+    ['a mirror that is away', new HostError('mirror_unreachable', 'the mirror is away'), 'kernel_unavailable'],
+    ['a full disk', new HostError('no_space', 'the disk is full'), 'no_space'],
+  ])('because of %s is an infra error of its cells alone', async (_, error, cause) => {
+    const failing: KernelSupply = async (profile, options) => {
+      if (profile.id === KERNELS[1]) throw error;
+      return stored(profile, options);
+    };
+    const report = await run({ artifacts: ['a.bpf.o', 'b.bpf.o'], ensureKernel: failing });
+    for (const { cell, outcome, dir: files } of report.results) {
+      if (cell.target === 1) {
+        expect(outcome).toEqual({ status: 'infra_error', cause, message: error.message });
+        expect(files).toBeUndefined();
+      } else expect(outcome.status).toBe('pass');
+    }
+  });
+
+  it('because no lane runs it is skipped, and never fetched', async () => {
+    const fetched: string[] = [];
+    const lane = { ...easyLane(), unavailable: ({ id }: Profile) => (id === KERNELS[0] ? 'not here' : undefined) };
+    const report = await run({
+      lane,
+      ensureKernel: (profile, options) => {
+        fetched.push(profile.id);
+        return stored(profile, options);
+      },
+    });
+    expect(report.results[0]?.outcome).toEqual({ status: 'skipped', reason: 'not here' });
+    expect(statuses(report).slice(1)).toEqual(KERNELS.slice(1).map((id) => `0 ${id} pass`));
+    expect(fetched).toEqual(KERNELS.slice(1));
+  });
+
+  it('because it cannot be prepared is an infra error of its cells alone', async () => {
+    const lane = fakeLane((profile) => {
+      if (profile.id === KERNELS[2]) throw new GuestError('no_space', 'no space left in the cache');
+      return fakeSource(async () => fakeGuest(answers));
+    });
+    const report = await run({ lane });
+    expect(statuses(report).map((line) => line.split(' ').at(-1))).toEqual(['pass', 'pass', 'infra_error']);
+  });
+});
+
+describe('a listener', () => {
+  it('hears of every cell, in order', async () => {
+    const events: RunEvent[] = [];
+    await run({ onEvent: (event) => events.push(event) });
+    expect(events[0]).toMatchObject({ type: 'run-start', cells: 3, targets: KERNELS, artifacts: ['conn'] });
+    for (const [index] of KERNELS.entries()) {
+      const ofCell = events.filter((event) => 'target' in event && event.target === index).map(({ type }) => type);
+      expect(ofCell).toEqual(['cell-start', 'cell-booting', 'cell-asking', 'cell-end']);
+    }
+  });
+
+  it('that throws is switched off and noted; the run goes on', async () => {
+    let calls = 0;
+    const report = await run({
+      onEvent: () => {
+        calls++;
+        throw new Error('bad listener');
+      },
+    });
+    expect(calls).toBe(1);
+    expect(report.notes).toEqual(['an event listener failed and was switched off: bad listener']);
+    expect(statuses(report)).toEqual(KERNELS.map((id) => `0 ${id} pass`));
+  });
+});
+
+describe('an abort', () => {
+  it('in the middle of a cell leaves no run directory, and ends every guest first', async () => {
+    const cancel = new AbortController();
+    let alive = 0;
+    const lane = fakeLane(() =>
+      fakeSource(async ({ signal }) => {
+        alive++;
+        const ask = (): Promise<never> =>
+          new Promise((_, reject) => {
+            const end = (): void => reject(new CancelledError());
+            signal.addEventListener('abort', end, { once: true });
+            cancel.abort();
+            if (signal.aborted) end();
+          });
+        return fakeGuest(ask, {
+          [Symbol.asyncDispose]: async () => {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            alive--;
+          },
+        });
+      }),
+    );
+    await expect(run({ lane, signal: cancel.signal })).rejects.toBeInstanceOf(CancelledError);
+    expect(alive).toBe(0);
+    expect(await runDirs()).toEqual([]);
+  });
+
+  it('while kernels are fetched leaves no run directory', async () => {
+    const cancel = new AbortController();
+    const hanging: KernelSupply = (_, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+        setTimeout(() => cancel.abort(), 10);
+      });
+    await expect(run({ ensureKernel: hanging, signal: cancel.signal })).rejects.toBeInstanceOf(CancelledError);
+    expect(await runDirs()).toEqual([]);
+  });
+
+  it('while guests are saved leaves no run directory, and opens none', async () => {
+    const cancel = new AbortController();
+    let opened = 0;
+    const open = async (): Promise<Guest> => {
+      opened++;
+      return fakeGuest(answers);
+    };
+    const warm = async (): Promise<void> => {
+      cancel.abort();
+      throw new CancelledError();
+    };
+    const lane = fakeLane(() => fakeSource(open, { warm }));
+    await expect(run({ lane, signal: cancel.signal })).rejects.toBeInstanceOf(CancelledError);
+    expect(opened).toBe(0);
+    expect(await runDirs()).toEqual([]);
+  });
+
+  it('that comes before anything starts asks nobody', async () => {
+    const cancel = new AbortController();
+    cancel.abort();
+    let asked = 0;
+    const ensureKernel: KernelSupply = (profile, options) => {
+      asked++;
+      return stored(profile, options);
+    };
+    await expect(run({ signal: cancel.signal, ensureKernel })).rejects.toBeInstanceOf(CancelledError);
+    expect(asked).toBe(0);
+    expect(await runDirs()).toEqual([]);
+  });
+});
+
+describe('sources', () => {
+  it('are given back when the run is over, once each', async () => {
+    const back: string[] = [];
+    const lane = fakeLane((profile) =>
+      fakeSource(async () => fakeGuest(async () => passing()), {
+        [Symbol.asyncDispose]: async () => void back.push(profile.id),
+      }),
+    );
+    await run({ lane, artifacts: ['a.bpf.o', 'b.bpf.o'] });
+    expect(back.sort()).toEqual(KERNELS);
+  });
+});
