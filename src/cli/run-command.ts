@@ -32,7 +32,7 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
     case 'doctor':
       return doctorCommand(parsed.options, io, signal);
     case 'env':
-      io.out(envOutput(parsed.options));
+      io.out(envOutput(parsed.options, io.width()));
       return 0;
     case 'version':
       io.out(versionText(parsed.options.json));
@@ -40,9 +40,9 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
   }
 }
 
-function envOutput({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }): string {
+function envOutput({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }, width: number): string {
   if (json) return `${JSON.stringify(ENV_VARIABLES, null, 2)}\n`;
-  return markdown ? envMarkdown() : envText();
+  return markdown ? envMarkdown() : envText(width);
 }
 
 /** What a thrown value means to the person at the terminal. Only our own bugs show a stack. */

@@ -1,3 +1,5 @@
+import { wrap } from './wrap.ts';
+
 /** One environment variable. The names of the fields are those of the contract's JSON. */
 export interface EnvVariable {
   readonly Name: string;
@@ -87,9 +89,10 @@ export function envMarkdown(): string {
   ].join('\n');
 }
 
-/** The catalogue as text for a terminal. */
-export function envText(): string {
-  return ENV_VARIABLES.map(
-    ({ Name, Default, Description }) => `${Name}${Default === '' ? '' : ` (default ${Default})`}\n    ${Description}\n`,
-  ).join('');
+/** The catalogue as text for a terminal of `width` columns. */
+export function envText(width = 80): string {
+  return ENV_VARIABLES.map(({ Name, Default, Description }) => {
+    const lines = wrap(Description, width - 4).map((line) => `    ${line}\n`);
+    return `${Name}${Default === '' ? '' : ` (default ${Default})`}\n${lines.join('')}`;
+  }).join('');
 }

@@ -25,10 +25,10 @@ function overview(width: number): string {
     '',
     'Examples:',
     '  bpfcompat test --artifact my.bpf.o --quick --out report.json',
-    '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1,debian-13-6.12 --out report.json',
+    '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1 --out report.json',
     '  bpfcompat kernels list',
     '',
-    'Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.',
+    ...wrap('Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.', width),
     "'bpfcompat <command> --help' shows the flags of a command.",
     '',
   ].join('\n');
