@@ -1,95 +1,92 @@
-// Two questions, asked on this machine: how long does our guest take to get ready, compared with the same kernel booted
-// by hand; and how long does the quick matrix take on one object when the kernels are stored?
-// Usage: node bench/run.mjs [rounds]   (default 3; hand and ours take turns, the medians are compared)
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Measures bpfcompat on this machine and prints Markdown tables. Usage: node bench/run.mjs [part ...] [--short]
+// [--rounds N]. Progress goes to stderr. Ends with 2 when an aim is missed; figures depend on the machine.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { validate } from '../lib/index.js';
-import { bootByHand, busyboxInitramfs } from './busybox-guest.mjs';
+import { parseArgs } from 'node:util';
+import { matrixProfiles } from '../lib/index.js';
+import { boot } from './parts/boot.mjs';
+import { growth } from './parts/growth.mjs';
+import { manyObjects } from './parts/many-objects.mjs';
+import { oneObject } from './parts/one-object.mjs';
+import { overhead } from './parts/overhead.mjs';
+import { sideBySide } from './parts/side-by-side.mjs';
+import { describeMachine, load } from './tools/machine.mjs';
+import { requireAnswers, timedRun } from './tools/measure.mjs';
+import { findObjects, spread } from './tools/objects.mjs';
+import { openPrivateStore } from './tools/private-store.mjs';
 
-process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const rounds = Number(process.argv[2] ?? 3);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`bench: "${process.argv[2]}" is not a number of rounds; give a whole number from 1`);
+const PARTS = {
+  boot: { title: 'Boot', run: boot },
+  overhead: { title: 'What a cell costs', run: overhead },
+  'one-object': { title: 'One object, all kernels', run: oneObject },
+  'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
+  growth: { title: 'Growth', run: growth },
+  'side-by-side': { title: 'Side by side', run: sideBySide },
+};
+const EXAMPLE = 'examples/simple-pass/simple_pass.bpf.o';
+const SHORT_OBJECTS = 6;
+
+function usage(problem) {
+  console.error(
+    `bench: ${problem}\nusage: npm run bench -- [${Object.keys(PARTS).join('|')}]... [--short] [--rounds N]`,
+  );
   process.exit(1);
 }
-const MATRIX = 'quick';
-const OBJECT = 'examples/simple-pass/simple_pass.bpf.o';
-const MAX_RATIO = 1.5;
-const MAX_SECONDS = 20;
 
-const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-bench-'));
-process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-process.on('SIGINT', () => process.exit(1));
-
-const { env } = process;
-const store = env.BPFCOMPAT_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'bpfcompat');
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
-
-/** Asks all kernels about the object. `boot`: every guest boots from nothing; `cell`: copies of saved guests. */
-async function runMatrix(isolation, concurrency) {
-  const started = performance.now();
-  const { report, verdict } = await validate({
-    artifacts: [OBJECT],
-    matrix: MATRIX,
-    isolation,
-    workDir: join(dir, 'work'),
-    env,
-    ...(concurrency === undefined ? {} : { concurrency }),
-  });
-  if (verdict.exitCode !== 0) throw new Error(`the run ended with ${verdict.status}: ${verdict.reasons.join('; ')}`);
-  return { ms: performance.now() - started, report };
-}
-
-function vmlinuzOf(profile) {
-  const record = JSON.parse(readFileSync(join(store, 'kernels', `${profile}.json`), 'utf8'));
-  return join(store, 'blobs', 'sha256', record.vmlinuz.sha256);
-}
-
-console.log(`bench: storing the kernels of matrix ${MATRIX} if they are not there`);
-await runMatrix('boot');
-const initramfs = busyboxInitramfs(dir);
-const byHand = new Map();
-const ours = new Map();
-const add = (map, key, value) => map.set(key, [...(map.get(key) ?? []), value]);
-
-for (let round = 1; round <= rounds; round++) {
-  console.log(`bench: round ${round} of ${rounds}`);
-  const { report } = await runMatrix('boot', 1);
-  for (const { cell, guest, timings } of report.results) {
-    const profile = report.targets[cell.target].profile.id;
-    add(ours, profile, timings.bootMs);
-    const machine = { accel: guest.accel, memoryMb: guest.memoryMb };
-    const qemu = env.BPFCOMPAT_QEMU || 'qemu-system-x86_64';
-    add(byHand, profile, await bootByHand({ qemu, vmlinuz: vmlinuzOf(profile), initramfs, ...machine }));
+function readFlags() {
+  try {
+    const options = { short: { type: 'boolean', default: false }, rounds: { type: 'string' } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const rounds = Number(values.rounds ?? (values.short ? 1 : 3));
+    if (!Number.isInteger(rounds) || rounds < 1) usage(`--rounds ${values.rounds}: give a whole number from 1`);
+    const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
+    if (unknown !== undefined) usage(`"${unknown}" is no part`);
+    return { short: values.short, rounds, parts: positionals.length > 0 ? positionals : Object.keys(PARTS) };
+  } catch (error) {
+    return usage(error.message);
   }
 }
 
-console.log(`\n${'kernel'.padEnd(20)} ${'by hand'.padStart(9)} ${'ours'.padStart(9)}  ratio`);
-let slow = false;
-for (const [profile, times] of ours) {
-  const hand = median(byHand.get(profile));
-  const ratio = median(times) / hand;
-  slow ||= ratio > MAX_RATIO;
-  console.log(
-    `${profile.padEnd(20)} ${seconds(hand).padStart(9)} ${seconds(median(times)).padStart(9)}  ${ratio.toFixed(2)}`,
-  );
-}
+const { short, rounds, parts } = readFlags();
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-bench-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+const progress = (words) => console.error(`bench: ${words}`);
 
-/** Median wall-clock milliseconds of the whole matrix. */
-async function timeMatrix(isolation) {
-  const times = [];
-  for (let round = 0; round < rounds; round++) times.push((await runMatrix(isolation)).ms);
-  return median(times);
-}
+const { env } = process;
+const kernels = await matrixProfiles(short ? 'quick' : 'debian');
+progress('kernels and objects');
+const store = await openPrivateStore(env, kernels);
+const found = await findObjects({ env, cacheDir: store.shared, workDir: dir });
+const objects = short ? { ...found, all: spread(found.all, SHORT_OBJECTS), origins: `some: ${found.origins}` } : found;
+const bench = {
+  ...{ root, dir, env, store, kernels, objects, short, rounds, progress },
+  example: EXAMPLE,
+  exampleName: basename(EXAMPLE),
+  /** Saves a guest of every kernel that has none. */
+  async warm(some) {
+    if (store.saved().count >= some.length) return;
+    progress(`saving a guest of each of ${some.length} kernels`);
+    requireAnswers(await timedRun(bench, { objects: [EXAMPLE], kernels: some }), 'cell');
+  },
+};
 
-const booted = await timeMatrix('boot');
-await runMatrix('cell');
-const copied = await timeMatrix('cell');
-console.log('\nquick matrix, one object, kernels stored:');
-console.log(`  every guest booted from nothing  ${seconds(booted)}`);
-console.log(`  guests are copies of saved ones  ${seconds(copied)}`);
-console.log(`asked for: ratio at most ${MAX_RATIO}, matrix under ${MAX_SECONDS} s`);
-process.exit(slow || booted > MAX_SECONDS * 1000 ? 2 : 0);
+const first = await timedRun(bench, { objects: [EXAMPLE], kernels: kernels.slice(0, 1), isolation: 'boot' });
+requireAnswers(first, 'boot');
+console.log(`${describeMachine(env, first.cells[0].guest.accel)}.`);
+console.log(`Objects: ${found.origins}.${found.notes.map((note) => ` Missing: ${note}.`).join('')}`);
+
+const missed = [];
+for (const name of parts) {
+  const { title, run } = PARTS[name];
+  const before = load();
+  const { holds, text } = await run(bench);
+  if (!holds) missed.push(title);
+  console.log(`\n### ${title}\n\n${text.join('\n')}\n\nLoad of the machine before and after: ${before}, ${load()}.`);
+}
+if (missed.length > 0) console.error(`bench: misses its aim: ${missed.join(', ')}`);
+process.exit(missed.length > 0 ? 2 : 0);

@@ -1,0 +1,3 @@
+export async function sideBySide() {
+  return { holds: true, text: ['x'] };
+}
