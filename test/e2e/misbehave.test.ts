@@ -68,7 +68,9 @@ describe('an object that never lets go of the processor', () => {
   test.each(HANGING)('is ended by the time-out on %s', (kernel) => {
     const target = targetOf(reportOf(run, ENDLESS), kernel);
     expect(target).toMatchObject({ status: 'infra_error', infra_cause: 'timeout' });
-    expect(target.infra_error).toMatch(/no complete answer within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/);
+    expect(target.infra_error).toMatch(
+      /no complete answer within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/,
+    );
     // Asked twice, and a moment to end each guest.
     expect(target.duration_ms).toBeLessThan(2 * TIMEOUT_MS + 3000);
   });
