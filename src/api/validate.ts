@@ -8,7 +8,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
-import { type ReportPaths, writeReports } from '../run/write-reports.ts';
+import { checkReportPlaces, type ReportPaths, writeReports } from '../run/write-reports.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
@@ -78,6 +78,9 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const out = options.out ? resolve(cwd, options.out) : '';
+  const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
+  await checkReportPlaces(host, [out, markdown]);
   const services = await createServices(surroundings, {
     isolation: options.isolation ?? 'cell',
     offline: options.offline ?? false,
@@ -102,8 +105,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const verdict = gate(report, { requiredProfiles: manifest?.requiredProfiles ?? [] });
   const paths = await writeReports(host, report, verdict, {
     workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
-    out: options.out ? resolve(cwd, options.out) : '',
-    markdown: options.markdown ? resolve(cwd, options.markdown) : '',
+    out,
+    markdown,
     artifactVersion: options.artifactVersion ?? '',
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',

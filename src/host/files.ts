@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
+  access,
   appendFile,
   chmod,
   constants,
@@ -115,6 +116,25 @@ async function createSparse(file: string, size: number, mode: number): Promise<v
   await handle.chmod(mode);
 }
 
+/**
+ * Not `mkdir(path, { recursive: true })`: Node tries for ever where an existing directory takes no entries, such as
+ * /proc.
+ */
+async function makeDir(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const parent = dirname(path);
+    if (code === 'ENOENT' && parent !== path && (await statOrUndefined(parent)) === undefined) {
+      await makeDir(parent);
+      // Somebody else may have made it in between.
+      return makeDir(path);
+    }
+    if (code !== 'EEXIST' || !(await statOrUndefined(path))?.isDirectory) throw error;
+  }
+}
+
 /** The real files of this machine. */
 export function createFiles(): HostFiles {
   return {
@@ -124,9 +144,8 @@ export function createFiles(): HostFiles {
     copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
     rename: (from, to) => rename(from, to),
     remove,
-    makeDir: async (path) => {
-      await mkdir(path, { recursive: true });
-    },
+    makeDir,
+    checkWritable: (dir) => access(dir, constants.W_OK | constants.X_OK),
     list: (path) => readdir(path),
     glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
     stat: statOrUndefined,

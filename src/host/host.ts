@@ -72,6 +72,8 @@ export interface HostFiles {
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   makeDir(path: string): Promise<void>;
+  /** @throws a Node error when this user may not make files in the directory */
+  checkWritable(dir: string): Promise<void>;
   list(path: string): Promise<string[]>;
   /** Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. */
   glob(pattern: string, cwd: string): Promise<string[]>;

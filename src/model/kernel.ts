@@ -34,8 +34,17 @@ export const DebKernelSource = z.strictObject({
   pinned: z.array(PinnedDeb).optional(),
   /** Mirror used when neither the environment nor the host names one. */
   mirror: z.url().optional(),
-  /** Keyring of the archive, an absolute path on the host. */
-  keyring: z.string().startsWith('/').optional(),
+  /**
+   * Keyring of the archive. Only where an administrator of the host puts keys: a profile may come with a pull request,
+   * and must not bring the key that its own packages are signed with.
+   */
+  keyring: z
+    .string()
+    .regex(
+      /^\/(?:usr\/share|usr\/local\/share|etc\/apt)\/keyrings\/[A-Za-z0-9][A-Za-z0-9._-]*$/,
+      'must be a file directly in /usr/share/keyrings, /usr/local/share/keyrings or /etc/apt/keyrings',
+    )
+    .optional(),
 });
 export type DebKernelSource = z.infer<typeof DebKernelSource>;
 

@@ -27,17 +27,31 @@ export interface ReportPaths {
   readonly artifacts: readonly { readonly json: string; readonly markdown: string; readonly verdict: Verdict }[];
 }
 
+function unwritable(path: string, cause: unknown): HostError {
+  const why = `${messageOf(cause)}; choose another place, or check its permissions and the space`;
+  return new HostError('report_unwritable', `cannot write ${path}: ${why}`, { cause });
+}
+
+/** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
+export async function checkReportPlaces(host: Host, places: readonly string[]): Promise<void> {
+  for (const path of places.filter((place) => place !== '')) {
+    try {
+      await host.files.makeDir(dirname(path));
+      await host.files.checkWritable(dirname(path));
+      if ((await host.files.stat(path))?.isDirectory) throw new Error('it is a directory');
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
+  }
+}
+
 async function write(host: Host, path: string, text: string): Promise<void> {
   if (path === '') return;
   try {
     await host.files.makeDir(dirname(path));
     await host.files.writeAtomic(path, text);
   } catch (cause) {
-    throw new HostError(
-      'report_unwritable',
-      `cannot write ${path}: ${messageOf(cause)}; check the directory and the space`,
-      { cause },
-    );
+    throw unwritable(path, cause);
   }
 }
 

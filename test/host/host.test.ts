@@ -150,3 +150,24 @@ describe('lock', () => {
     expect(order).toEqual(['first released', 'second']);
   });
 });
+
+describe('makeDir', () => {
+  test('makes parents, and takes a directory that is there', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-files-');
+    const path = join(dir.path, 'a', 'b', 'c');
+    await Promise.all([host.files.makeDir(path), host.files.makeDir(path)]);
+    await host.files.makeDir(path);
+    expect((await host.files.stat(path))?.isDirectory).toBe(true);
+  });
+
+  test('a place that takes no entries is an error, not an endless loop', async () => {
+    await expect(host.files.makeDir('/proc/bpfcompat/reports')).rejects.toThrow();
+  });
+
+  test('a file in the way is an error', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-files-');
+    await writeFile(join(dir.path, 'file'), '');
+    await expect(host.files.makeDir(join(dir.path, 'file'))).rejects.toThrow(/EEXIST/);
+    await expect(host.files.makeDir(join(dir.path, 'file', 'below'))).rejects.toThrow();
+  });
+});
