@@ -1,10 +1,12 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { gate } from '../gate/gate.ts';
+import { storeRoot } from '../kernels/store-root.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { ensureDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
@@ -13,6 +15,7 @@ import { createServices, type Surroundings, surroundingsOf } from './services.ts
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
+const OWNER_ONLY = 0o700;
 
 export interface ValidateOptions extends Surroundings {
   /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
@@ -80,7 +83,16 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const out = options.out ? resolve(cwd, options.out) : '';
   const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
+  const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
   await checkReportPlaces(host, [out, markdown]);
+  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  await ensureDirectory(
+    host,
+    storeRoot(host.env),
+    'the cache directory',
+    'name another one in BPFCOMPAT_CACHE_DIR',
+    OWNER_ONLY,
+  );
   const services = await createServices(surroundings, {
     isolation: options.isolation ?? 'cell',
     offline: options.offline ?? false,
@@ -97,14 +109,14 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       targets,
       validationMode: options.mode,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+      workdir,
     },
     services,
     { signal, onEvent },
   );
   const verdict = gate(report, { requiredProfiles: manifest?.requiredProfiles ?? [] });
   const paths = await writeReports(host, report, verdict, {
-    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    workdir,
     out,
     markdown,
     artifactVersion: options.artifactVersion ?? '',

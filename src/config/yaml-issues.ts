@@ -56,10 +56,15 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): strin
       if (issue.origin === 'string') return 'is empty; give it a value';
       return `${shown} is too small; use ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
     case 'invalid_format':
-      return `${shown} is not allowed; ${FORMATS[issue.format] ?? `it must match ${issue.pattern ?? issue.format}`}`;
+      return `${shown} is not allowed; ${FORMATS[issue.format] ?? formatRule(issue)}`;
     default:
       return `is not allowed: ${issue.message}`;
   }
+}
+
+/** The rule in the schema's own words, else the pattern. */
+function formatRule(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  return issue.message.startsWith('Invalid') ? `it must match ${issue.pattern ?? issue.format}` : `it ${issue.message}`;
 }
 
 function choice(shown: string, value: string, allowed: readonly string[]): string {

@@ -121,17 +121,21 @@ async function createSparse(file: string, size: number, mode: number): Promise<v
  * /proc.
  */
 async function makeDir(path: string): Promise<void> {
+  const parent = dirname(path);
+  try {
+    await makeOneDir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
+    await makeDir(parent);
+    await makeOneDir(path);
+  }
+}
+
+async function makeOneDir(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const parent = dirname(path);
-    if (code === 'ENOENT' && parent !== path && (await statOrUndefined(parent)) === undefined) {
-      await makeDir(parent);
-      // Somebody else may have made it in between.
-      return makeDir(path);
-    }
-    if (code !== 'EEXIST' || !(await statOrUndefined(path))?.isDirectory) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await statOrUndefined(path))?.isDirectory) throw error;
   }
 }
 

@@ -75,8 +75,11 @@ const FINAL: ReadonlySet<InfraCause> = new Set(['no_space', 'wrong_kernel', 'kvm
 
 function failureOf(error: unknown, job: CellJob): Outcome {
   if (error instanceof GuestError) return job.judgeCrash(error);
-  const cause = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'no_space' : 'internal';
-  return { status: 'infra_error', cause, message: messageOf(error) };
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+    const message = `no space left for the files of this target in ${job.dir}; free some space and run again`;
+    return { status: 'infra_error', cause: 'no_space', message };
+  }
+  return { status: 'infra_error', cause: 'internal', message: messageOf(error) };
 }
 
 /**

@@ -139,7 +139,7 @@ owner: {team: x}
     ],
     [
       `${HEAD + KERNEL}  keyring: k.gpg`,
-      '12:12: kernel.keyring "k.gpg" is not allowed; write an absolute path (it starts with "/")',
+      '12:12: kernel.keyring "k.gpg" is not allowed; it must be a file directly in /usr/share/keyrings',
     ],
     [HEAD + KERNEL.replace('deb\n', 'rpm\n'), '8:11: kernel.source "rpm" is not known; use deb'],
     [HEAD + KERNEL.replace('  source: deb\n', ''), '8:3: kernel.source is missing; add it'],

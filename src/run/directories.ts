@@ -1,0 +1,25 @@
+import type { Host } from '../host/host.ts';
+import { HostError, messageOf } from '../model/errors.ts';
+
+/**
+ * Makes sure that a directory is there before a run begins.
+ * @param what its name in the message, such as `the work directory`
+ * @param remedy what to do when it cannot be used
+ * @param mode permissions of a directory that was not there before
+ * @throws HostError `directory_unusable`
+ */
+export async function ensureDirectory(
+  host: Host,
+  path: string,
+  what: string,
+  remedy: string,
+  mode?: number,
+): Promise<void> {
+  try {
+    const known = await host.files.stat(path);
+    await host.files.makeDir(path);
+    if (known === undefined && mode !== undefined) await host.files.setMode(path, mode);
+  } catch (cause) {
+    throw new HostError('directory_unusable', `cannot make ${what} ${path}: ${messageOf(cause)}; ${remedy}`, { cause });
+  }
+}
