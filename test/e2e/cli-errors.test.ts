@@ -143,6 +143,27 @@ describe('a machine that lacks something', () => {
   });
 });
 
+describe('places that cannot be written', () => {
+  test.each<[string, string[], Record<string, string>, RegExp]>([
+    ['the work directory', ['--workdir', '/proc/nowhere'], {}, /cannot make the work directory .*; .*--workdir/],
+    [
+      'the cache',
+      [],
+      { BPFCOMPAT_CACHE_DIR: '/proc/nowhere' },
+      /cannot make the cache directory .*BPFCOMPAT_CACHE_DIR/,
+    ],
+    [
+      'the Markdown report',
+      ['--markdown', '/proc/nowhere/r.md'],
+      {},
+      /cannot write \/proc\/nowhere\/r\.md: .*; choose/,
+    ],
+    ['a report that is a directory', ['--markdown', '.'], {}, /cannot write .*: it is a directory; choose another/],
+  ])('%s', async (_name, flags, env, words) => {
+    expectRefused(await ask(['--kernels', KERNEL, ...flags], env), words);
+  });
+});
+
 describe('kernels that cannot be had', () => {
   function emptyCache(): Record<string, string> {
     return { BPFCOMPAT_CACHE_DIR: join(mkdtempSync(join(scratch, 'cache-')), 'cache') };
