@@ -1,6 +1,7 @@
 import type { AttachMode, FunctionalTest, GuestFacts, InfraCause } from '../model/cell.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
+import type { Question } from '../validator/request.ts';
 
 /**
  * A lane knows how to turn a kernel into guests. `prepare` does what the kernel alone needs (initramfs; later a
@@ -49,19 +50,8 @@ export interface Guest extends AsyncDisposable {
   console(): string;
 }
 
-export interface GuestRequest {
-  readonly artifact: Uint8Array;
-  readonly artifactName: string;
-  readonly attachMode: AttachMode;
-  readonly probeFeatures: boolean;
-  readonly functionalTests: readonly FunctionalTest[];
-  /** Programs the manifest marks `attach.required`; the validator needs the names to try opt-in programs too. */
-  readonly requiredPrograms: readonly string[];
-  /** Extra lines for the request, `key=value` as in docs/guest-protocol.md (map sizes, program types, variants). */
-  readonly tuning: readonly string[];
-  /** Milliseconds the validator may work on the request inside the guest. */
-  readonly workTimeoutMs: number;
-}
+/** What is asked about one artifact. */
+export type GuestRequest = Question;
 
 export interface AskOptions {
   readonly signal: AbortSignal;

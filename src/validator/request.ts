@@ -5,14 +5,16 @@ import { BLOB_KINDS, encodeFrame, MAX_HOST_PAYLOAD } from './frames.ts';
 import { functionalPlanText } from './functional-plan.ts';
 import { sanitizeText } from './sanitize.ts';
 
-/** What is asked about one artifact; `guests/guest.ts` has the same fields as `GuestRequest`. */
+/** What is asked about one artifact. */
 export interface Question {
   readonly artifact: Uint8Array;
   readonly artifactName: string;
   readonly attachMode: AttachMode;
   readonly probeFeatures: boolean;
   readonly functionalTests: readonly FunctionalTest[];
+  /** Programs the manifest marks `attach.required`; opt-in programs among them are tried too. */
   readonly requiredPrograms: readonly string[];
+  /** Request lines `key=value` of docs/guest-protocol.md: map sizes, program types, variants. */
   readonly tuning: readonly string[];
   /** Milliseconds the validator may work inside the guest. */
   readonly workTimeoutMs: number;
