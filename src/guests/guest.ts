@@ -1,4 +1,4 @@
-import type { AttachMode, FunctionalTest, GuestFacts, InfraCause } from '../model/cell.ts';
+import type { GuestFacts, InfraCause } from '../model/cell.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
 import type { Question } from '../validator/request.ts';
