@@ -8,6 +8,7 @@
  */
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export {
+  type CleanedKernels,
   cleanKernels,
   type FetchKernelsOptions,
   fetchKernels,

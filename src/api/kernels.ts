@@ -1,6 +1,8 @@
 import { findProfile, profileIds } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
+import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
 import type { Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
@@ -9,6 +11,8 @@ import { type Surroundings, surroundingsOf } from './services.ts';
 export interface KnownKernels {
   readonly store: KernelList;
   readonly profiles: readonly Profile[];
+  /** Booted guests that are kept to be copied. */
+  readonly savedGuests: SavedGuests;
 }
 
 /** Every profile of the catalogue and what the store holds. */
@@ -16,7 +20,7 @@ export async function knownKernels(options: Surroundings = {}): Promise<KnownKer
   const { host, cwd, builtin } = surroundingsOf(options);
   const catalogue = createCatalogue(host, cwd, builtin);
   const profiles = await Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
-  return { store: await listKernels(host), profiles };
+  return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
 }
 
 /** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
@@ -62,11 +66,20 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   return failed;
 }
 
-/** Removes what no profile needs, all but some kernels, or everything. */
+export interface CleanedKernels extends PruneResult {
+  readonly savedGuests: SavedGuests;
+}
+
+/**
+ * Removes saved guests and what no profile needs; with `keep` all kernels but some, with `all` everything. What is gone
+ * is made or fetched again when it is needed.
+ */
 export async function cleanKernels(
   options: Surroundings & { readonly keep?: readonly string[]; readonly all?: boolean; readonly signal?: AbortSignal },
-): Promise<PruneResult> {
+): Promise<CleanedKernels> {
   const { host } = surroundingsOf(options);
   const { keep, all, signal } = options;
-  return pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
+  const saved = await removeSavedGuests(host, storeRoot(host.env), signal);
+  const pruned = await pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
+  return { ...pruned, savedGuests: saved };
 }

@@ -10,7 +10,7 @@ function megabytes(bytes: number): string {
 
 /** `kernels list`: every profile, and what of it is stored. */
 export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
-  const { store, profiles } = await knownKernels(io);
+  const { store, profiles, savedGuests } = await knownKernels(io);
   const stored = new Map(store.kernels.map((kernel) => [kernel.record.profile, kernel]));
   const rows = profiles.map((profile) => {
     const kernel = stored.get(profile.id);
@@ -27,7 +27,8 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     };
   });
   if (options.json) {
-    io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, kernels: rows }, null, 2)}\n`);
+    const saved = { saved_guests: savedGuests.count, saved_guest_bytes: savedGuests.bytes };
+    io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }, null, 2)}\n`);
     return 0;
   }
   const table = rows.map((row) => [
@@ -38,6 +39,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   ]);
   io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED'], ...table]));
   io.out(`\n${store.kernels.length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`);
+  if (savedGuests.count > 0) io.out(`${savedGuests.count} saved guests, ${megabytes(savedGuests.bytes)}\n`);
   return 0;
 }
 
@@ -86,9 +88,10 @@ export async function pruneCommand(options: ValuesOf<'kernels prune'>, io: Io): 
   const result = await cleanKernels({ env: io.env, cwd: io.cwd, all, ...(keep.length > 0 ? { keep } : {}) });
   if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
   else {
+    const freed = result.freedBytes + result.savedGuests.bytes;
     const names = result.removedKernels.length > 0 ? ` (${result.removedKernels.join(', ')})` : '';
     io.out(
-      `removed ${result.removedKernels.length} kernels${names} and ${result.removedBlobs} files: ${megabytes(result.freedBytes)} freed, ${megabytes(result.keptBytes)} kept\n`,
+      `removed ${result.savedGuests.count} saved guests, ${result.removedKernels.length} kernels${names} and ${result.removedBlobs} files: ${megabytes(freed)} freed, ${megabytes(result.keptBytes)} kept\n`,
     );
   }
   return 0;

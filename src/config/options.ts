@@ -252,7 +252,7 @@ export const OPTIONS = [
     name: 'all',
     type: 'boolean',
     default: '',
-    description: 'remove every stored kernel; without flags only what no profile needs goes',
+    description: 'remove every stored kernel too; without flags saved guests and what no profile needs go',
     commands: ['kernels prune'],
   },
   {

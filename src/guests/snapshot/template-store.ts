@@ -32,6 +32,16 @@ export function templatesDir(cacheDir: string): string {
   return join(cacheDir, 'templates');
 }
 
+/** Held while a template is made, so that several processes that want the same one make it once. */
+export function lockTemplate(
+  host: Host,
+  cacheDir: string,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<AsyncDisposable> {
+  return host.files.lock(join(cacheDir, 'locks', `template-${key}`), signal);
+}
+
 /** The parts of a template in its directory. */
 export function templateFiles(dir: string): { readonly ram: string; readonly state: string } {
   return { ram: join(dir, RAM), state: join(dir, STATE) };

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { OpenOptions } from '../guest.ts';
+import { wrap } from '../qemu/sandbox.ts';
+import { openGuest } from '../running-guest.ts';
+import { evictTemplates, touchTemplate } from './evict.ts';
+import { saveState } from './save.ts';
+import { machineArgv, type TemplateSpec } from './spec.ts';
+import { hostCpu, templateKey } from './template-key.ts';
+import {
+  lockTemplate,
+  readTemplate,
+  sealTemplate,
+  type Template,
+  templateFiles,
+  templatesDir,
+} from './template-store.ts';
+
+/** QEMU runs as a user of its own and opens memory for writing, always. */
+const RAM_MODE = 0o666;
+const PRIVATE_DIR = 0o700;
+const MEGABYTE = 1024 * 1024;
+/** Kernels 5.10 to 7.3 have touched 119 to 143 MB when they say hello; the rest of the file stays a hole. */
+const WANTED_MB = 512;
+
+/**
+ * The saved guest of a kernel: the one in the store when it can be trusted, else a new one.
+ * @throws Error with words for the user when this machine cannot save guests, GuestError when the guest did not come up
+ */
+export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): Promise<Template> {
+  const { host } = spec;
+  const root = templatesDir(spec.cacheDir);
+  const key = templateKey({
+    argv: machineArgv(spec, '', false),
+    qemuBuild: spec.qemu.build,
+    vmlinuzSha256: spec.vmlinuzSha256,
+    initramfsSha256: spec.initramfsSha256,
+    hostCpu: await hostCpu(host, spec.machine.accel),
+  });
+  const dir = join(root, key);
+  // Several processes may want the same one: the first makes it, the others wait and use it.
+  await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal);
+  const known = await readTemplate(host, dir);
+  if (known === undefined) await makeTemplate(spec, dir, options);
+  const template = known ?? (await readTemplate(host, dir));
+  if (template === undefined) throw new Error(`the template in ${dir} is unusable although it was just made`);
+  await touchTemplate(host, dir);
+  if (known === undefined) await evictTemplates(host, root, spec.maxBytes, dir);
+  return template;
+}
+
+/** Boots the kernel once more with its memory in a file, and keeps what it was when it had said hello. */
+async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOptions): Promise<void> {
+  const { host, qemu } = spec;
+  const root = templatesDir(spec.cacheDir);
+  await host.files.remove(dir);
+  await host.files.makeDir(root);
+  // Whatever the directory above allows: nobody else may reach memory that anybody could write.
+  await host.files.setMode(root, PRIVATE_DIR);
+  // A guest that finds no space for its memory is killed, and a full disk hurts everybody.
+  const freeMb = Math.floor((await host.files.freeBytes(root)) / MEGABYTE);
+  if (freeMb < WANTED_MB)
+    throw new Error(`${root} has ${freeMb} MB free, to save guests takes ${WANTED_MB} MB; free some`);
+  await host.files.makeDir(dir);
+  try {
+    const { ram, state } = templateFiles(dir);
+    await host.files.createSparse(ram, spec.machine.memoryMb * MEGABYTE, RAM_MODE);
+    // No artifact has been here: a user of its own is not needed, and could not reach the socket of the state.
+    const sandbox = { ...spec.sandbox, layers: spec.sandbox.layers.filter((layer) => layer !== 'own-uid') };
+    const argv = machineArgv(spec, ram, true);
+    await using guest = await openGuest(
+      host,
+      { qemu: wrap(sandbox, qemu.command, argv, { files: spec.files }), release: spec.release, controlled: true },
+      options,
+    );
+    if (guest.control === undefined) throw new Error('QEMU has no control channel');
+    await saveState(host, guest.control, state);
+    await guest[Symbol.asyncDispose]();
+    await sealTemplate(host, dir, guest.hello);
+  } catch (error) {
+    await host.files.remove(dir);
+    throw error;
+  }
+}

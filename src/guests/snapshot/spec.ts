@@ -1,0 +1,40 @@
+import type { Host } from '../../host/host.ts';
+import type { GuestFacts } from '../../model/cell.ts';
+import type { Guest, OpenOptions } from '../guest.ts';
+import { type Machine, qemuArgv } from '../qemu/argv.ts';
+import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import type { QemuHost } from '../qemu/qemu-host.ts';
+import { controlChannel, incoming, ramFile } from './devices.ts';
+
+/** One kernel with everything that its guests are made of. */
+export interface TemplateSpec extends QemuHost {
+  readonly host: Host;
+  readonly cacheDir: string;
+  readonly machine: Machine;
+  /** Kernel and initramfs, in the order of the paths in `machine`. */
+  readonly files: readonly [kernel: string, initramfs: string];
+  readonly release: string;
+  readonly vmlinuzSha256: string;
+  readonly initramfsSha256: string;
+  readonly facts: GuestFacts;
+  /** Bytes that all templates together may take on disk. */
+  readonly maxBytes: number;
+  /** Boots a guest from nothing. */
+  readonly boot: (options: OpenOptions) => Promise<Guest>;
+  readonly onNote: (message: string) => void;
+}
+
+const PORT_FD = 3;
+const CONTROL_FD = 4;
+
+/** Arguments of QEMU for a guest that is saved, or for a copy of it. @param ram path of its memory as QEMU sees it */
+export function machineArgv(spec: TemplateSpec, ram: string, saving: boolean): string[] {
+  const devices = [
+    serialConsole,
+    validatorPort(PORT_FD),
+    ramFile(ram, spec.machine.memoryMb, saving),
+    controlChannel(CONTROL_FD),
+    ...(saving ? [] : [incoming]),
+  ];
+  return qemuArgv(spec.machine, devices);
+}
