@@ -43,7 +43,8 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): 
   if (known === undefined) await makeTemplate(spec, dir, options);
   const template = known ?? (await readTemplate(host, dir));
   if (template === undefined) throw new Error(`the template in ${dir} is unusable although it was just made`);
-  await touchTemplate(host, dir);
+  // A cache that may only be read serves as well.
+  await touchTemplate(host, dir).catch(() => {});
   if (known === undefined) await evictTemplates(host, root, spec.maxBytes, dir);
   return template;
 }
