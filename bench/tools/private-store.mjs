@@ -29,6 +29,10 @@ export async function openPrivateStore(env, kernels) {
     if (existsSync(join(shared, name))) cpSync(join(shared, name), join(root, name), { recursive: true });
   }
   const templates = join(root, 'templates');
+  const blob = (profile, part) => {
+    const record = JSON.parse(readFileSync(join(root, 'kernels', `${profile}.json`), 'utf8'));
+    return join(root, 'blobs', 'sha256', record[part].sha256);
+  };
   return {
     shared,
     root,
@@ -37,10 +41,8 @@ export async function openPrivateStore(env, kernels) {
     forgetGuests() {
       for (const name of ['templates', 'initramfs']) rmSync(join(root, name), { recursive: true, force: true });
     },
-    vmlinuzOf(profile) {
-      const record = JSON.parse(readFileSync(join(root, 'kernels', `${profile}.json`), 'utf8'));
-      return join(root, 'blobs', 'sha256', record.vmlinuz.sha256);
-    },
+    vmlinuzOf: (profile) => blob(profile, 'vmlinuz'),
+    configOf: (profile) => blob(profile, 'config'),
     /** Number of saved guests, and the bytes they take on disk. */
     saved() {
       mkdirSync(templates, { recursive: true });

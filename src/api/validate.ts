@@ -59,7 +59,7 @@ export interface ValidateResult {
 
 function choiceOf({ matrix, kernels, quick }: ValidateOptions): KernelChoice {
   if (matrix) return { kind: 'matrix', value: matrix };
-  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: 'kernels' };
+  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
   if (quick) return { kind: 'quick' };
   throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
 }

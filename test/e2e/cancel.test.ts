@@ -47,7 +47,11 @@ async function interrupt(
 ): Promise<{ ended: CliEnd; children: ProcessId[]; ms: number }> {
   const children = descendants(run.child.pid ?? 0);
   const sent = performance.now();
-  for (const signal of signals) run.child.kill(signal);
+  for (const [index, signal] of signals.entries()) {
+    // Two at the same instant would be one.
+    if (index > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    run.child.kill(signal);
+  }
   const ended = await run.ended;
   return { ended, children, ms: performance.now() - sent };
 }
@@ -138,9 +142,13 @@ describe('with a guest at hand', () => {
     }
   });
 
-  test('a run afterwards passes', async () => {
-    const ended = await start(place(cache), example('simple-pass')).ended;
+  test('a run afterwards passes, and leaves nothing but its results', async () => {
+    const here = place(cache);
+    const ended = await start(here, example('simple-pass')).ended;
     expect(ended.code, ended.stderr).toBe(0);
+    expect(alive(usersOf(here.dir))).toEqual([]);
+    expect(readdirSync(here.tmp)).toEqual([]);
+    expect(readdirSync(here.dir).sort()).toEqual(['.bpfcompat', 'report.json', 'report.md', 'tmp']);
   });
 
   test('SIGKILL leaves no guest behind either', async () => {

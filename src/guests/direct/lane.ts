@@ -81,7 +81,8 @@ async function prepare(
     memoryMb: profile.memoryMb,
     qemuVersion: qemu.version,
     sandboxLayers: ['seccomp', ...sandbox.layers],
-    argv: [qemu.command, ...argv],
+    // With the paths that a person can use, instead of the descriptors that QEMU was given.
+    argv: [qemu.command, ...qemuArgv({ ...machine, kernel: kernel.vmlinuz, initrd: initramfs.path }, DEVICES)],
   };
   const { release } = kernel.record;
   const boot = (open: OpenOptions): Promise<Guest> =>
