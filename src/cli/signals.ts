@@ -20,6 +20,7 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>):
   try {
     return await work(controller.signal);
   } finally {
-    for (const name of SIGNALS) process.removeListener(name, onSignal);
+    // After a cancelled run they stay: a late second signal must not cut off its last words and its exit code.
+    if (!controller.signal.aborted) for (const name of SIGNALS) process.removeListener(name, onSignal);
   }
 }

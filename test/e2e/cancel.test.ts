@@ -121,7 +121,10 @@ describe('with a guest at hand', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { ended, children, ms } = await interrupt(run, signals);
     expect(runsQemu(children)).toBe(true);
-    expect(ended).toMatchObject({ code: 1, signal: null, stdout: '' });
+    expect(ended.stderr.endsWith(INTERRUPTED), ended.stderr).toBe(true);
+    // A second signal may meet a process that is done already and on its way out, where nobody listens any more.
+    if (signals.length > 1 && ended.code === null) expect(ended).toMatchObject({ signal: 'SIGINT', stdout: '' });
+    else expect(ended).toMatchObject({ code: 1, signal: null, stdout: '' });
     expect(ms).toBeLessThan(END_MS);
     await expectNothingLeft(here, children);
   });
