@@ -15,8 +15,11 @@ export function createSlots(count: number, signal: AbortSignal): Slots {
   let free = Math.max(1, count);
   const queue: Waiting[] = [];
 
-  function wakeNext(): void {
-    if (queue.length === 0) return;
+  function handOn(): void {
+    if (queue.length === 0) {
+      free++;
+      return;
+    }
     let best = 0;
     for (const [index, { rank }] of queue.entries()) if (rank < (queue[best] as Waiting).rank) best = index;
     queue.splice(best, 1)[0]?.resume();
@@ -40,8 +43,8 @@ export function createSlots(count: number, signal: AbortSignal): Slots {
         throwIfCancelled(signal);
         return await work();
       } finally {
-        if (queue.length > 0) wakeNext();
-        else free++;
+        // A turn later: what follows from this work has asked for a place by then, and its rank may be lower.
+        setImmediate(handOn);
       }
     },
   };

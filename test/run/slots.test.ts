@@ -77,7 +77,7 @@ describe('places', () => {
     const running = [slots.use(0, first.work), slots.use(5, waiting.work)];
     first.end();
     await running[0];
-    running.push(slots.use(0, late.work));
+    running.push(slots.use(5, late.work));
     await turn();
     expect([waiting.started(), late.started()]).toEqual([true, false]);
     waiting.end();
@@ -107,6 +107,15 @@ describe('who waits', () => {
     ] as const;
     expect(await queueBehindOne(createSlots(1, never), asked)).toEqual(['x', 'y', 'z', 'late 1', 'late 2']);
   });
+});
+
+it('lets what follows from work that ended go before who waited longer', async () => {
+  const slots = createSlots(1, never);
+  const order: string[] = [];
+  const chain = slots.use(1, async () => {}).then(() => slots.use(0, async () => void order.push('what follows')));
+  const waiting = slots.use(1, async () => void order.push('who waited'));
+  await Promise.all([chain, waiting]);
+  expect(order).toEqual(['what follows', 'who waited']);
 });
 
 describe('an abort', () => {
