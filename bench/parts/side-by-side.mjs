@@ -22,22 +22,22 @@ async function timed(jobs) {
 /** Milliseconds with virtme-ng: a guest per cell, and a guest per kernel that is asked about all objects in turn. */
 async function timeVng(bench, objects, kernels, guest) {
   const vmlinuz = kernels.map((id) => ({ id, vmlinuz: bench.store.vmlinuzOf(id) }));
-  const place = prepareVng(join(bench.dir, 'vng'), objects, vmlinuz);
+  const place = prepareVng(join(bench.store.root, 'vng'), objects, vmlinuz);
   const machine = { accel: guest.accel, memoryMb: guest.memoryMb };
   bench.progress('side by side: virtme-ng, first try');
-  await askVng(place, { ...machine, vmlinuz: place.kernels[0], objects: place.objects.slice(0, 1), name: 'try' });
+  await askVng(place, { ...machine, vmlinuz: place.kernels[0], objects: place.objects.slice(0, 1) });
   bench.progress('side by side: virtme-ng, a guest per cell');
   const perCell = await timed(
-    place.kernels.flatMap((kernel, k) =>
-      place.objects.map((object, o) => {
-        return () => askVng(place, { ...machine, vmlinuz: kernel, objects: [object], name: `cell-${k}-${o}` });
+    place.kernels.flatMap((kernel) =>
+      place.objects.map((object) => {
+        return () => askVng(place, { ...machine, vmlinuz: kernel, objects: [object] });
       }),
     ),
   );
   bench.progress('side by side: virtme-ng, a guest per kernel');
   const perKernel = await timed(
-    place.kernels.map((kernel, k) => {
-      return () => askVng(place, { ...machine, vmlinuz: kernel, objects: place.objects, name: `kernel-${k}` });
+    place.kernels.map((kernel) => {
+      return () => askVng(place, { ...machine, vmlinuz: kernel, objects: place.objects });
     }),
   );
   return { perCell, perKernel };

@@ -1,0 +1,67 @@
+// The same question asked with virtme-ng: boot the kernel on the host's files, run the same validator on the object.
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const VALIDATOR = 'build/validator/x86_64/bpfcompat-validator';
+const LIMIT_MS = 180_000;
+
+/** First line of `vng --version`, or undefined where there is none that runs. */
+export function vngVersion() {
+  try {
+    return execFileSync('vng', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Can vng boot this kernel without its modules? It needs the host's files over virtio-fs. */
+export function bootsWithoutModules(configPath) {
+  const config = readFileSync(configPath, 'utf8');
+  return ['VIRTIO_PCI', 'VIRTIO_FS', 'VIRTIO_CONSOLE'].every((name) => config.includes(`CONFIG_${name}=y\n`));
+}
+
+/** Puts what the guests read into one directory. Not below /tmp: the guests have a /tmp of their own. */
+export function prepareVng(dir, objects, kernels) {
+  mkdirSync(dir, { recursive: true });
+  const copy = (from, name) => {
+    copyFileSync(from, join(dir, name));
+    return join(dir, name);
+  };
+  return {
+    dir,
+    validator: copy(VALIDATOR, 'validator'),
+    objects: objects.map((path, index) => copy(path, `${index}.bpf.o`)),
+    kernels: kernels.map(({ id, vmlinuz }) => copy(vmlinuz, `vmlinuz-${id}`)),
+  };
+}
+
+/**
+ * Boots one guest that asks about `objects` one after the other. Resolves when it has ended, with every answer given
+ * (exit code of the validator: 0 pass, 2 fail).
+ * @throws Error with its last words when one is missing
+ */
+export function askVng({ dir, validator }, { vmlinuz, objects, accel, memoryMb }) {
+  const script = objects.map((path) => `${validator} --artifact ${path} --out /run/result; echo answer:$?`).join('; ');
+  const args = ['vng', '-r', vmlinuz, '--memory', `${memoryMb}M`, '--cpus', '1'];
+  if (accel === 'tcg') args.push('--disable-kvm');
+  // vng refuses to work without a terminal: script(1) gives it one.
+  const command = [...args, '--exec', script].map((word) => `'${word}'`).join(' ');
+  return new Promise((resolve, reject) => {
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        said = `${said}${chunk}`.slice(-4000);
+      });
+    }
+    child.on('error', reject);
+    child.on('close', () => {
+      clearTimeout(timer);
+      const answers = [...said.matchAll(/answer:([02])\r?$/gm)];
+      if (answers.length === objects.length) resolve(answers.map(([, code]) => Number(code)));
+      else reject(new Error(said.trim().slice(-300) || 'it ended without an answer'));
+    });
+  });
+}
