@@ -17,6 +17,7 @@ import { cellDir, runCell } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
 import { makeRunId, timestamp } from './run-id.ts';
 import { createSlots } from './slots.ts';
+import { stagedName, stageInputs } from './stage-inputs.ts';
 
 interface LoadedArtifact {
   readonly artifact: Artifact;
@@ -59,6 +60,7 @@ export async function runMatrix(
     cells: cells.length,
   });
 
+  await stageInputs(host, runDir, loaded);
   await host.files.makeDir(join(runDir, 'targets'));
   const guests = await affordableGuests(host, config.concurrency, config.targets);
   if (guests.note !== undefined) note(guests.note);
@@ -77,7 +79,11 @@ export async function runMatrix(
         askedKernels.add(cell.target);
         return slots.use(rank, async () => {
           emit({ type: 'cell-start', artifact: cell.artifact, target: cell.target });
-          const dir = cellDir(runDir, target.profile.id, loaded.length > 1 ? dirName(artifacts, cell) : undefined);
+          const dir = cellDir(
+            runDir,
+            target.profile.id,
+            loaded.length > 1 ? stagedName(subject.artifact, cell.artifact) : undefined,
+          );
           await host.files.makeDir(dir);
           const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
           return finish(emit, await runCell({ ...job, ...question(config, subject) }, host, signal, emit));
@@ -131,12 +137,6 @@ function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
       classify({ evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests }),
     judgeCrash: classifyCrash,
   };
-}
-
-/** Two artifacts may have one name; the position keeps their directories apart. */
-function dirName(artifacts: readonly Artifact[], cell: Cell): string {
-  const name = (artifacts[cell.artifact] as Artifact).name.replace(/[^A-Za-z0-9._-]/g, '-');
-  return `${cell.artifact + 1}-${name}`;
 }
 
 function finish(emit: EventListener, result: CellResult): CellResult {

@@ -6,6 +6,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
+import { stagedName } from './stage-inputs.ts';
 
 export interface ReportTargets {
   /** Absolute path of the work directory. */
@@ -89,7 +90,7 @@ export async function writeReports(
   const single = report.artifacts.length === 1;
   const own = report.artifacts.map((artifact, index) => {
     const results = report.results.filter(({ cell }) => cell.artifact === index);
-    const base = join(report.runDir, 'reports', `${index + 1}-${artifact.name.replace(/[^A-Za-z0-9._-]/g, '-')}`);
+    const base = join(report.runDir, 'reports', stagedName(artifact, index));
     return {
       verdict: single
         ? verdict
