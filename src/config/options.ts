@@ -167,7 +167,8 @@ export const OPTIONS = [
     type: 'duration',
     default: '180s',
     placeholder: 'TIME',
-    description: 'time for one object on one kernel, boot included (90s, 5m, 1h30m)',
+    description:
+      'time for one object on one kernel, boot included (90s, 5m, 1h30m); without an answer there is one second try',
     commands: ['test', 'watch'],
     min: 1,
     max: 7 * 24 * 3_600_000,
