@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
 import { Hello } from '../../model/evidence.ts';
+import { toolEnv } from '../qemu/tool-env.ts';
 import { stampOf } from './stamp.ts';
 
 /** A saved guest: its memory, the state of its devices, and what it said before it was saved. */
@@ -47,19 +49,25 @@ export function templateFiles(dir: string): { readonly ram: string; readonly sta
   return { ram: join(dir, RAM), state: join(dir, STATE) };
 }
 
+/** What a tar of the memory depends on, apart from the memory, all fixed. */
+const TAR = ['-c', '-S', '--format=gnu', '--mtime=@0', '--owner=0', '--group=0', '--mode=0', '--numeric-owner'];
+
 /**
  * Digest of a guest's memory in hex. The file is mostly holes, and reading a hole costs memory: tar passes over the
- * data alone, with everything else in its output fixed.
+ * data alone. Hashed here and not by sha256sum, which takes three times as long where it does not use the processor's
+ * own instructions for it.
  */
 async function ramDigest(host: Host, dir: string): Promise<string> {
-  const script =
-    'tar -c -S --format=gnu --mtime=@0 --owner=0 --group=0 --mode=0 --numeric-owner -f - -- "$1" | sha256sum';
-  const result = await host.run('sh', ['-c', script, 'sh', RAM], { cwd: dir });
-  const digest = /^([0-9a-f]{64})\s/.exec(result.stdout.toString('latin1'))?.[1];
-  if (digest === undefined || result.stderr.length > 0) {
-    throw new Error(`cannot take the digest of ${dir}/${RAM}: ${result.stderr.toString('utf8').slice(0, 200)}`);
-  }
-  return digest;
+  await using tar = host.start('tar', [...TAR, '-f', '-', '--', RAM], { cwd: dir, env: toolEnv(host) });
+  let words = '';
+  tar.stderr.on('data', (chunk: Buffer) => {
+    words = `${words}${chunk.toString('utf8')}`.slice(0, 200);
+  });
+  const hash = createHash('sha256');
+  for await (const chunk of tar.stdout) hash.update(chunk as Buffer);
+  const { exitCode } = await tar.exited;
+  if (exitCode !== 0 || words !== '') throw new Error(`cannot take the digest of ${dir}/${RAM}: ${words}`);
+  return hash.digest('hex');
 }
 
 async function readMeta(host: Host, dir: string): Promise<Meta | undefined> {

@@ -22,9 +22,9 @@ let digests: number;
 /** The real host; counts how often a digest of memory was taken. */
 const host: Host = {
   ...real,
-  run: (...args) => {
+  start: (...args) => {
     digests++;
-    return real.run(...args);
+    return real.start(...args);
   },
 };
 
@@ -132,7 +132,7 @@ describe('a template that is damaged', () => {
 it('says why a digest cannot be taken', async () => {
   const broken: Host = {
     ...real,
-    run: (_command, _args, options) => real.run('sh', ['-c', 'echo tar: not found >&2; exit 127'], options),
+    start: (_command, _args, options) => real.start('sh', ['-c', 'echo tar: not found >&2; exit 127'], options),
   };
   await expect(sealTemplate(broken, dir, hello())).rejects.toThrow(/cannot take the digest of .*ram: tar: not found/);
 });
