@@ -49,8 +49,18 @@ export function templateFiles(dir: string): { readonly ram: string; readonly sta
   return { ram: join(dir, RAM), state: join(dir, STATE) };
 }
 
-/** What a tar of the memory depends on, apart from the memory, all fixed. */
-const TAR = ['-c', '-S', '--format=gnu', '--mtime=@0', '--owner=0', '--group=0', '--mode=0', '--numeric-owner'];
+/** What a tar of the memory depends on, apart from the memory, all fixed; written in pieces that fill a pipe. */
+const TAR = [
+  '-c',
+  '-S',
+  '--blocking-factor=128',
+  '--format=gnu',
+  '--mtime=@0',
+  '--owner=0',
+  '--group=0',
+  '--mode=0',
+  '--numeric-owner',
+];
 
 /**
  * Digest of a guest's memory in hex. The file is mostly holes, and reading a hole costs memory: tar passes over the
