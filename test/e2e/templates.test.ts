@@ -84,7 +84,7 @@ function expectWhole(cache: string, count: number): void {
   const names = templatesOf(cache).names();
   expect(names).toHaveLength(count);
   for (const name of names) {
-    expect(readdirSync(join(cache, 'templates', name)).sort()).toEqual(['meta.json', 'ram', 'state', 'used']);
+    expect(readdirSync(join(cache, 'templates', name)).sort()).toEqual(['kernel', 'meta.json', 'ram', 'state', 'used']);
   }
 }
 
@@ -148,6 +148,7 @@ describe('a saved guest that is not whole', () => {
     ['ram', 20 * 1024 * 1024],
     ['ram', 250 * 1024 * 1024 + 5],
     ['state', 5000],
+    ['kernel', 5000],
   ] as const)('because a bit of its %s flipped (byte %d) is made anew', async (file, at) => {
     const [before] = templates.makings();
     const damaged = openSync(templates.file(file), 'r+');

@@ -69,7 +69,9 @@ function refused(error: unknown): boolean {
 
 async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
   const { host, qemu } = spec;
-  const files = [...spec.files, template.ram, template.state];
+  const [, initramfs] = spec.files;
+  // The kernel itself is in the guest's memory already.
+  const files = [template.kernel, initramfs, template.ram, template.state];
   const sandbox = await restoreSandbox(spec, files, options.signal);
   const argv = machineArgv(spec, wrappedFile(RAM), false);
   return openGuest(

@@ -11,6 +11,8 @@ export interface Template {
   /** Memory of the guest, sparse, as large as the guest's RAM. */
   readonly ram: string;
   readonly state: string;
+  /** The start of the kernel's file, all that QEMU looks at when the guest's memory holds the rest. */
+  readonly kernel: string;
   readonly hello: Hello;
   /** What the file system said about the memory when its digest was known to be right. */
   readonly ramStamp: string;
@@ -21,6 +23,7 @@ const Meta = z.strictObject({
   hello: Hello,
   ram: z.strictObject({ stamp: z.string(), sha256: z.string() }),
   state: z.strictObject({ sha256: z.string() }),
+  kernel: z.strictObject({ sha256: z.string() }),
 });
 type Meta = z.infer<typeof Meta>;
 
@@ -28,6 +31,7 @@ const MAX_META_BYTES = 1024 * 1024;
 const META = 'meta.json';
 const RAM = 'ram';
 const STATE = 'state';
+const KERNEL = 'kernel';
 
 /** Where the templates of a cache directory live. */
 export function templatesDir(cacheDir: string): string {
@@ -45,8 +49,8 @@ export function lockTemplate(
 }
 
 /** The parts of a template in its directory. */
-export function templateFiles(dir: string): { readonly ram: string; readonly state: string } {
-  return { ram: join(dir, RAM), state: join(dir, STATE) };
+export function templateFiles(dir: string): Pick<Template, 'ram' | 'state' | 'kernel'> {
+  return { ram: join(dir, RAM), state: join(dir, STATE), kernel: join(dir, KERNEL) };
 }
 
 /** What a tar of the memory depends on, apart from the memory, all fixed; written in pieces that fill a pipe. */
@@ -97,24 +101,26 @@ async function readMeta(host: Host, dir: string): Promise<Meta | undefined> {
 export async function readTemplate(host: Host, dir: string): Promise<Template | undefined> {
   const meta = await readMeta(host, dir);
   if (meta === undefined) return undefined;
-  const { ram, state } = templateFiles(dir);
-  const [ramStat, stateStat] = [await host.files.stat(ram), await host.files.stat(state)];
-  if (ramStat === undefined || stateStat === undefined) return undefined;
-  if ((await host.files.sha256(state)) !== meta.state.sha256) return undefined;
+  const { ram, state, kernel } = templateFiles(dir);
+  const ramStat = await host.files.stat(ram);
+  if (ramStat === undefined) return undefined;
+  for (const [path, { sha256 }] of [[state, meta.state] as const, [kernel, meta.kernel] as const]) {
+    if ((await host.files.stat(path)) === undefined || (await host.files.sha256(path)) !== sha256) return undefined;
+  }
   if (stampOf(ramStat) !== meta.ram.stamp) {
     if ((await ramDigest(host, dir)) !== meta.ram.sha256) return undefined;
     await writeMeta(host, dir, { ...meta, ram: { ...meta.ram, stamp: stampOf(ramStat) } });
   }
-  return { ram, state, hello: meta.hello, ramStamp: stampOf(ramStat) };
+  return { ram, state, kernel, hello: meta.hello, ramStamp: stampOf(ramStat) };
 }
 
 async function writeMeta(host: Host, dir: string, meta: Meta): Promise<void> {
   await host.files.writeAtomic(join(dir, META), `${JSON.stringify(meta)}\n`);
 }
 
-/** Seals a directory that holds memory and state: from here on it is a template. */
+/** Seals a directory that holds all parts: from here on it is a template. */
 export async function sealTemplate(host: Host, dir: string, hello: Hello): Promise<Template> {
-  const { ram, state } = templateFiles(dir);
+  const { ram, state, kernel } = templateFiles(dir);
   const sha256 = await ramDigest(host, dir);
   const stat = await host.files.stat(ram);
   if (stat === undefined) throw new Error(`${ram} is gone`);
@@ -123,8 +129,9 @@ export async function sealTemplate(host: Host, dir: string, hello: Hello): Promi
     hello,
     ram: { stamp: stampOf(stat), sha256 },
     state: { sha256: await host.files.sha256(state) },
+    kernel: { sha256: await host.files.sha256(kernel) },
   });
-  return { ram, state, hello, ramStamp: stampOf(stat) };
+  return { ram, state, kernel, hello, ramStamp: stampOf(stat) };
 }
 
 /** Is the memory still what it was when the template was read? Asked before every use; costs one stat. */

@@ -32,10 +32,11 @@ beforeEach(async () => {
   root = await real.files.tempDir('bpfcompat-templates-test-');
   dir = join(templatesDir(root.path), 'key');
   await mkdir(dir, { recursive: true });
-  const { ram, state } = templateFiles(dir);
+  const { ram, state, kernel } = templateFiles(dir);
   await real.files.createSparse(ram, 8 * MB, 0o666);
   await put(ram, 5 * MB, 'what the kernel keeps in memory');
   await writeFile(state, 'the state of the devices');
+  await writeFile(kernel, 'the start of the kernel');
   await sealTemplate(host, dir, hello());
   digests = 0;
 });
@@ -85,6 +86,7 @@ describe('a template that is damaged', () => {
     ['in its memory', 'ram', 5 * MB + 3],
     ['in a hole of its memory', 'ram', MB],
     ['in its state', 'state', 4],
+    ['in the start of its kernel', 'kernel', 4],
   ] as const)('%s is not trusted', async (_, file, at) => {
     const template = (await readTemplate(host, dir)) ?? expect.fail();
     await tick();
@@ -98,11 +100,11 @@ describe('a template that is damaged', () => {
     expect(await readTemplate(host, dir)).toBeUndefined();
   });
 
-  it.each(['ram', 'state'] as const)('because %s is missing is not trusted', async (file) => {
+  it.each(['ram', 'state', 'kernel'] as const)('because %s is missing is not trusted', async (file) => {
     const template = (await readTemplate(host, dir)) ?? expect.fail();
     await unlink(templateFiles(dir)[file]);
     expect(await readTemplate(host, dir)).toBeUndefined();
-    expect(await untouched(host, template)).toBe(file === 'state');
+    expect(await untouched(host, template)).toBe(file !== 'ram');
   });
 
   const meta = (): string => join(dir, 'meta.json');
