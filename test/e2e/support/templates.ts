@@ -7,7 +7,7 @@ export interface Templates {
   /** Names of the directories, finished or not. */
   names(): string[];
   /** A file of the only saved guest there is. */
-  file(name: 'ram' | 'state' | 'meta.json'): string;
+  file(name: 'ram' | 'state' | 'kernel' | 'meta.json'): string;
   /** What changes when one is made anew: an inode per saved guest. */
   makings(): number[];
   /** Digests of everything in them that guests are made of. */
@@ -30,7 +30,9 @@ export function templatesOf(cache: string): Templates {
     makings: () => names().map((name) => statSync(join(root, name, 'ram')).ino),
     digests: () =>
       Object.fromEntries(
-        names().flatMap((name) => ['ram', 'state'].map((file) => [`${name}/${file}`, sha256(join(root, name, file))])),
+        names().flatMap((name) =>
+          ['ram', 'state', 'kernel'].map((file) => [`${name}/${file}`, sha256(join(root, name, file))]),
+        ),
       ),
   };
 }
