@@ -1,4 +1,5 @@
 import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import { groupOf } from './groups.ts';
 import { rollupOf } from './rollup.ts';
 import type { RuleMatch } from './rules/rule.ts';
 
@@ -27,14 +28,18 @@ export interface FindingParts {
 }
 
 export function makeFinding(parts: FindingParts): Finding {
+  const args = known(parts.args ?? {});
   return {
     code: parts.code,
     rollup: rollupOf(parts.code),
+    group: groupOf(parts.code),
     confidence: parts.confidence,
     phase: parts.phase,
     subject: parts.subject,
-    args: known(parts.args ?? {}),
+    args,
     evidence: parts.evidence,
+    location: undefined,
+    also: [],
   };
 }
 

@@ -27,6 +27,14 @@ export const Hello = z.object({
       lockdown: message,
       unprivileged_bpf_disabled: z.string().max(32),
       jit_enable: z.string().max(32),
+      jit_limit: z.string().max(32),
+      kptr_restrict: z.string().max(32),
+      perf_event_paranoid: z.string().max(32),
+      perf_event_max_stack: z.string().max(32),
+      /** Effective capabilities of the validator, hex as in /proc/self/status. */
+      cap_eff: z.string().max(32),
+      /** Names below /sys/kernel/btf besides vmlinux, separated by commas. */
+      btf_modules: message,
     })
     .partial(),
   /** What the guest could not set up (module, mount), with the errno. */
@@ -44,6 +52,21 @@ export const BeginStage = z.object({
 
 /** Sent before anything that may hang or panic, so that the host can say what was going on. */
 export const StepStage = z.object({ stage: z.literal('step'), phase: name, subject: name });
+
+/**
+ * The refused system call once more with one thing changed; tried in the order of the list until the kernel takes one,
+ * so the last entry with errno 0 names what it refuses. Never done for what passed.
+ */
+export const Probe = z.object({
+  /**
+   * Maps: `no_flags`, `one_entry`, `page_entries`, `canonical_sizes`, `inner_map`, `no_btf`, `no_extra`; `canonical` is the
+   * type alone with definitions that every kernel takes that knows it. Programs: `trivial` (two instructions, all else
+   * as it was), `no_flags`, `no_attach_type`, `type_only`.
+   */
+  change: name,
+  errno,
+});
+export type Probe = z.infer<typeof Probe>;
 
 export const ProgramFacts = z.object({
   name,
@@ -98,9 +121,16 @@ export const ProgramStage = z.object({
   verifier_log_bytes: count,
   verifier_log_dropped: count,
   verified_insns: count,
+  /** From the verifier's statistics; absent when it wrote none. */
+  total_states: count.optional(),
+  peak_states: count.optional(),
+  /** Deepest stack in bytes over all call chains, as far as the kernel says. */
+  stack_bytes: count.optional(),
   xlated_bytes: count,
   jited_bytes: count,
   elapsed_us: micros,
+  /** Only for a program that was refused without a word from the verifier. */
+  probes: z.array(Probe).max(16).optional(),
 });
 
 export const MapStage = z.object({
@@ -110,6 +140,79 @@ export const MapStage = z.object({
   status: StageStatus,
   errno,
   error: message,
+  probes: z.array(Probe).max(16).optional(),
+});
+
+/**
+ * What libbpf found for the CO-RE relocations of the programs it prepared: one entry per distinct access, present or
+ * not. Accesses that only ask whether something exists stand beside those that need it.
+ */
+export const CoreStage = z.object({
+  stage: z.literal('core'),
+  relocations: z
+    .array(
+      z.object({
+        program: name,
+        /** Instruction of the access in the program's own section, counted from the program's start. */
+        insn: count,
+        /** libbpf's word: `byte_off`, `field_exists`, `type_size`, `enumval_value`, ... */
+        kind: name,
+        /** As libbpf writes it: `struct inet_sock.freebind`, `enum bpf_cmd::BPF_PROG_LOAD`. */
+        access: message,
+        present: z.boolean(),
+      }),
+    )
+    .max(4096),
+  /** Entries that were left out. */
+  dropped: count,
+});
+
+/** Functions, variables and options of the kernel that the object names. */
+export const ExternStage = z.object({
+  stage: z.literal('externs'),
+  externs: z
+    .array(
+      z.object({
+        name,
+        kind: z.enum(['kfunc', 'ksym', 'kconfig']),
+        weak: z.boolean(),
+        /** absent: could not be told. */
+        present: z.boolean().optional(),
+        /** Module whose BTF or symbol table has it; empty for the kernel itself. */
+        module: name,
+      }),
+    )
+    .max(2048),
+});
+
+/**
+ * What this kernel has of one name that an attach or a load did not find. Sent after the failure, once per name. `null`
+ * stands for a list that the guest could not read.
+ */
+export const SymbolStage = z.object({
+  stage: z.literal('symbol'),
+  name,
+  /** What was looked for: `function`, `tracepoint` (`category/name`), `raw_tracepoint`, `lsm_hook`, `iterator`, `kfunc`, `variable`. */
+  kind: name,
+  program: name,
+  /** Entries of /proc/kallsyms with exactly this name. */
+  kallsyms: z
+    .array(z.object({ type: z.string().max(1), module: name }))
+    .max(16)
+    .nullable(),
+  /** Names in kallsyms that the compiler made of it: `F.isra.0`, `F.constprop.0`, `F.part.0`, `F.cold`. */
+  variants: z.array(name).max(16),
+  /** Is it in the kernel's BTF, as what was looked for? */
+  btf: z.boolean().nullable(),
+  /** Module whose BTF has it; empty when none does. */
+  btf_module: name,
+  /** Is it in available_filter_functions? */
+  traceable: z.boolean().nullable(),
+  blacklisted: z.boolean().nullable(),
+  /** A tracepoint's category is there. */
+  category: z.boolean().nullable(),
+  /** The most similar names that can be used in the same way, best first. */
+  near: z.array(name).max(5),
 });
 
 export const LoadStage = z.object({
@@ -168,6 +271,9 @@ export const Stage = z.discriminatedUnion('stage', [
   OpenStage,
   MapStage,
   ProgramStage,
+  CoreStage,
+  ExternStage,
+  SymbolStage,
   LoadStage,
   AttachStage,
   FunctionalStage,

@@ -67,6 +67,30 @@ export type FindingCode =
 export type Confidence = 'low' | 'medium' | 'high';
 
 /**
+ * Who has to do something. `object`: the file or what its own loader would do, the same on every kernel. `kernel`: a newer
+ * or differently configured kernel is needed. `program`: the source must change. `policy`: the kernel could and may not.
+ * `infra`: it could not be asked.
+ */
+export type FindingGroup = 'object' | 'kernel' | 'program' | 'policy' | 'infra';
+
+/** Where in the source a finding points. */
+export interface SourceLocation {
+  /** Path as the compiler wrote it into the object. */
+  readonly file: string;
+  readonly line: number;
+  /** 0 when the object does not say. */
+  readonly column: number;
+  /** The line itself, as the object holds it; may be empty. */
+  readonly text: string;
+  /** Function of the object the line belongs to; empty when not known. */
+  readonly function: string;
+  /** Instruction, counted as the verifier counts it. */
+  readonly insn: number | undefined;
+  /** `exact`: the object's line table and the kernel's log agree. `table`: the log says nothing about it. */
+  readonly certainty: 'exact' | 'table';
+}
+
+/**
  * One thing that went wrong. `code` and `args` are the contract; the words come from `report/words.ts`, so that every
  * output says the same.
  */
@@ -74,6 +98,7 @@ export interface Finding {
   readonly code: FindingCode;
   /** Code for `classification_code` of the report: the contract's coarse name where `code` is a finer one. */
   readonly rollup: FindingCode;
+  readonly group: FindingGroup;
   readonly confidence: Confidence;
   readonly phase: 'open' | 'map' | 'load' | 'attach' | 'functional' | 'infra';
   /** Program, map, function or section the finding is about. */
@@ -82,4 +107,7 @@ export interface Finding {
   readonly args: Readonly<Record<string, string>>;
   /** Line as the guest printed it, and where it stood. */
   readonly evidence: { readonly text: string; readonly origin: string } | undefined;
+  readonly location: SourceLocation | undefined;
+  /** What would fail next, as far as it is known: further accesses or symbols that are missing. */
+  readonly also: readonly string[];
 }

@@ -15,8 +15,12 @@ export function noStages(): Progress {
 }
 
 type Kind = Stage['stage'] | 'document';
+/** What may be said at any time between open and document: it explains other stages and decides nothing. */
+type Remark = 'core' | 'externs' | 'symbol';
 
-const RANK: Readonly<Record<Exclude<Kind, 'step'>, number>> = {
+const isRemark = (kind: Kind): kind is Remark => kind === 'core' || kind === 'externs' || kind === 'symbol';
+
+const RANK: Readonly<Record<Exclude<Kind, 'step' | Remark>, number>> = {
   begin: 0,
   open: 1,
   program: 2,
@@ -42,6 +46,11 @@ function identity(stage: Stage): string | undefined {
       return `attach\0${stage.section}\0${stage.program}`;
     case 'functional':
       return `functional\0${stage.name}`;
+    case 'symbol':
+      return `symbol\0${stage.kind}\0${stage.name}`;
+    case 'core':
+    case 'externs':
+      return stage.stage;
     default:
       return undefined;
   }
@@ -52,10 +61,11 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
   const kind: Kind = stage === 'document' ? 'document' : stage.stage;
   if (kind !== 'begin' && progress.rank < RANK.begin) return `${kind} before begin`;
   if (kind === 'step') return progress.rank < RANK.document ? progress : 'step after the document';
-  const rank = RANK[kind];
+  const rank = isRemark(kind) ? progress.rank : RANK[kind];
+  if (isRemark(kind) && rank >= RANK.document) return `${kind} after the document`;
   if (rank < progress.rank) return `${kind} out of order`;
-  if (rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
-  if (AFTER_OPEN.has(kind) && !progress.openPassed) return `${kind} without a passed open`;
+  if (!isRemark(kind) && rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
+  if ((AFTER_OPEN.has(kind) || isRemark(kind)) && !progress.openPassed) return `${kind} without a passed open`;
   if (kind === 'attach' && !progress.loadPassed) return 'attach without a passed load';
   if (kind === 'functional' && progress.rank < RANK.load) return 'functional before load';
   const key = stage === 'document' ? undefined : identity(stage);

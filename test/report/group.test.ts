@@ -8,6 +8,9 @@ function unsupported(reason: string, errno: string): Finding {
   return {
     code: 'UNSUPPORTED_ATTACH_TYPE',
     rollup: 'UNSUPPORTED_ATTACH_TYPE',
+    group: 'kernel',
+    location: undefined,
+    also: [],
     confidence: 'high',
     phase: 'attach',
     subject: 'on_multi',

@@ -10,6 +10,9 @@ function finding(code: FindingCode, args: Record<string, string>): Finding {
   return {
     code,
     rollup: rollupOf(code),
+    group: 'kernel',
+    location: undefined,
+    also: [],
     confidence: 'low',
     phase: 'load',
     subject: 'on_exec',

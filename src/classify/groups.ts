@@ -1,0 +1,67 @@
+import type { FindingCode, FindingGroup } from '../model/finding.ts';
+
+const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
+  object: [
+    'INVALID_OBJECT',
+    'LEGACY_MAP_DEFINITION',
+    'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    'MISSING_OBJECT_BTF',
+    'UNKNOWN_SECTION',
+    'MISSING_LICENSE',
+    'LOADER_CONTRACT',
+    'NEEDS_ATTACH_TARGET',
+    'NOT_ATTACHED',
+    'ATTACH_CONFLICT',
+    'BTF_INFO_REJECTED',
+    'MANIFEST_MISMATCH',
+    'MISSING_PROGRAM',
+    'FUNCTIONAL_TEST_FAILURE',
+    'COMMAND_VALIDATION_FAILURE',
+  ],
+  kernel: [
+    'UNSUPPORTED_ATTACH_TYPE',
+    'UNSUPPORTED_MAP_TYPE',
+    'UNSUPPORTED_PROGRAM_TYPE',
+    'UNSUPPORTED_PROGRAM_FLAG',
+    'CORE_RELOCATION_FAILURE',
+    'MISSING_BTF',
+    'BTF_LOAD_REJECTED',
+    'MISSING_KFUNC',
+    'KFUNC_NOT_ALLOWED',
+    'KFUNC_SIGNATURE_MISMATCH',
+    'UNRESOLVED_KSYM',
+    'UNRESOLVED_KCONFIG',
+    'MAP_CREATE_FAILED',
+    'MAP_PROG_INCOMPATIBLE',
+    'UNSUPPORTED_HELPER',
+    'HELPER_NOT_ALLOWED',
+    'UNSUPPORTED_INSTRUCTION',
+    'UNSUPPORTED_LOOP',
+    'UNSUPPORTED_BPF_CALL',
+    'UNSUPPORTED_GLOBAL_FUNCTION',
+    'JIT_UNSUPPORTED',
+    'STRUCT_OPS_UNSUPPORTED',
+    'STRUCT_OPS_MISMATCH',
+    'PROGRAM_TOO_LARGE',
+    'VERIFIER_INTERNAL',
+    'ATTACH_FAILED',
+    'ATTACH_TARGET_NOT_FOUND',
+    'ATTACH_TARGET_AMBIGUOUS',
+    'ATTACH_TARGET_NOT_TRACEABLE',
+    'TRAMPOLINE_UNSUPPORTED',
+    'TRACEPOINT_CONTEXT_MISMATCH',
+    'LSM_BPF_NOT_ENABLED',
+  ],
+  program: ['VERIFIER_REJECTION', 'VERIFIER_COMPLEXITY', 'STACK_LIMIT'],
+  policy: ['POLICY_DENIED', 'CAPABILITY_FAILURE', 'SIGNATURE_REQUIRED'],
+  infra: ['UNSUPPORTED_TRANSPORT', 'VALIDATOR_CRASH', 'OUT_OF_MEMORY', 'MAP_PIN_CONFLICT', 'UNKNOWN'],
+};
+
+const GROUP_OF = new Map(
+  Object.entries(GROUPS).flatMap(([group, codes]) => codes.map((code) => [code, group as FindingGroup] as const)),
+);
+
+/** Who has to do something about a code, as far as one kernel can tell. */
+export function groupOf(code: FindingCode): FindingGroup {
+  return GROUP_OF.get(code) ?? 'infra';
+}
