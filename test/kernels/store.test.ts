@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Host } from '../../src/host/host.ts';
 import { listKernels, pruneKernels } from '../../src/kernels/inventory.ts';
 import { storeRoot } from '../../src/kernels/store-root.ts';
 import type { Profile } from '../../src/model/kernel.ts';
@@ -167,6 +168,40 @@ describe('damage', () => {
     lab.offer(KERNEL);
     await lab.ensure(lab.profile());
     await writeFile(join(lab.cacheDir, 'kernels/lab-kernel.json'), '{"schema":');
+    expect((await lab.ensure(lab.profile())).cached).toBe(false);
+  });
+});
+
+describe('stored files that nobody touched', () => {
+  test('are hashed once; the next process knows them by what the file system says', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const { files } = await lab.ensure(lab.profile());
+    await lab.ensure(lab.profile());
+    const hashed: string[] = [];
+    const nextProcess = (): Host => {
+      const host = lab.host();
+      const sha256 = (path: string): Promise<string> => {
+        hashed.push(path);
+        return host.files.sha256(path);
+      };
+      return { ...host, files: { ...host.files, sha256 } };
+    };
+    expect((await lab.ensure(lab.profile(), { host: nextProcess() })).cached).toBe(true);
+    expect(hashed).toEqual([]);
+    const now = new Date();
+    await utimes(files.vmlinuz, now, now);
+    expect((await lab.ensure(lab.profile(), { host: nextProcess() })).cached).toBe(true);
+    expect(hashed).toEqual([files.vmlinuz]);
+  });
+
+  test('are hashed again when what is known about them is damaged', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const { files } = await lab.ensure(lab.profile());
+    await lab.ensure(lab.profile());
+    await writeFile(join(lab.cacheDir, 'stamps'), `${files.record.vmlinuz.sha256} 1 2 3\nnonsense`);
+    await appendFile(files.vmlinuz, 'x');
     expect((await lab.ensure(lab.profile())).cached).toBe(false);
   });
 });
