@@ -1,4 +1,4 @@
-import { sanitizeText } from '../validator/sanitize.ts';
+import { sanitizeText } from '../model/sanitize.ts';
 
 /** Keeps the beginning and the end of a byte stream of any length in bounded memory. */
 export interface BoundedLog {

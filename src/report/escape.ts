@@ -1,23 +1,11 @@
+import { sanitizeText, wellFormed } from '../model/sanitize.ts';
+
 /**
  * Everything a guest or a file name may bring along is hostile to terminals, Markdown and log readers. Whatever a
  * reporter prints goes through one of these functions.
  */
 
-// Terminal sequences first (their bodies are printable), then single controls, then what hides or turns text.
-const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|.)/gu;
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
-const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 const ZERO_WIDTH = '&#8203;';
-
-/** Text without terminal sequences, controls, bidi overrides and invisible characters; line feeds and tabs stay. */
-export function clean(text: string): string {
-  return text.replace(SEQUENCES, '').replace(CONTROLS, '').replace(INVISIBLE, '');
-}
-
-/** Text without halves of characters, as a cut leaves them. */
-export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
-}
 
 /** At most `max` characters; what was cut is marked. */
 export function clip(text: string, max: number): string {
@@ -26,7 +14,7 @@ export function clip(text: string, max: number): string {
 
 /** One clean line of at most `max` characters. */
 export function oneLine(text: string, max = 400): string {
-  return clip(clean(text).replace(/\s+/g, ' ').trim(), max);
+  return clip(sanitizeText(text).replace(/\s+/g, ' ').trim(), max);
 }
 
 /**
@@ -72,7 +60,7 @@ export function codeCell(text: string, max = 200): string {
 
 /** A fenced block that its content cannot close. */
 export function fence(text: string, max = 8192): string {
-  const body = clean(text).trimEnd();
+  const body = sanitizeText(text).trimEnd();
   const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]\n${body.slice(-max)}`;
   const ticks = '`'.repeat(Math.max(3, longestRun(kept) + 1));
   return `${ticks}text\n${wellFormed(kept)}\n${ticks}`;

@@ -2,7 +2,7 @@ import type { CellResult, Outcome, Target } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
-import { wellFormed } from './escape.ts';
+import { wellFormed } from '../model/sanitize.ts';
 
 /** One row of every report: a target with what became of it. All formats read this and none the raw stages. */
 export interface TargetView {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AttachMode, FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { sanitizeText } from '../model/sanitize.ts';
 import { BLOB_KINDS, encodeFrame, MAX_HOST_PAYLOAD } from './frames.ts';
 import { functionalPlanText } from './functional-plan.ts';
-import { sanitizeText } from './sanitize.ts';
 
 /** What is asked about one artifact. */
 export interface Question {

@@ -1,8 +1,8 @@
 import { Hello, Stage } from '../model/evidence.ts';
+import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
 import { type Frame, HEADER_BYTES, MAX_REQUEST_BYTES, MAX_STAGE_FRAMES } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 import type { Expectation } from './request.ts';
-import { sanitizeStrings, sanitizeText } from './sanitize.ts';
 import { noStages, type Progress, takeStage } from './stage-order.ts';
 
 /** Where the talk with one guest stands. A plain value; `receive` and `ask` give the next one. */

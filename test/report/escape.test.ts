@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { clean, clip, code, codeCell, fence, md, oneLine, terminal } from '../../src/report/escape.ts';
+import { sanitizeText } from '../../src/model/sanitize.ts';
+import { clip, code, codeCell, fence, md, oneLine, terminal } from '../../src/report/escape.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 
 describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s', (_name, text) => {
   test('is clean', () => {
-    expect(clean(text)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
+    expect(sanitizeText(text)).not.toMatch(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/,
+    );
   });
 
   test('is one harmless line on a terminal', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { throwIfCancelled, UsageError } from '../../model/errors.ts';
-import { sanitizeText } from '../../validator/sanitize.ts';
+import { sanitizeText } from '../../model/sanitize.ts';
 import { BASE_ARGS, cpuModel, machineType } from './argv.ts';
 import type { Qemu } from './find-qemu.ts';
 import { KVM_DEVICE, sandboxForKvm } from './kvm-access.ts';

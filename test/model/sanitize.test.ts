@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sanitizeStrings, sanitizeText } from '../../src/validator/sanitize.ts';
+import { sanitizeStrings, sanitizeText } from '../../src/model/sanitize.ts';
 
 describe('sanitizeText', () => {
   it.each([

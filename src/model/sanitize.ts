@@ -10,16 +10,15 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
 // Bidirectional overrides and isolates, zero-width characters, line separators, tags, soft hyphen, byte order mark.
 const INVISIBLE =
   /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
-// Code points that cannot be written as UTF-8.
-const LONE_SURROGATES = /[\ud800-\udfff]/gu;
 
-/** `text` without control characters, escape sequences, bidi overrides and zero-width characters. */
+/** Text without halves of characters, as a cut leaves them: those cannot be written as UTF-8. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+/** `text` without control characters, escape sequences, bidi overrides, zero-width characters and halves of characters. */
 export function sanitizeText(text: string): string {
-  return text
-    .replace(ESCAPE_SEQUENCES, '')
-    .replace(CONTROLS, '')
-    .replace(INVISIBLE, '')
-    .replace(LONE_SURROGATES, '\ufffd');
+  return wellFormed(text.replace(ESCAPE_SEQUENCES, '').replace(CONTROLS, '').replace(INVISIBLE, ''));
 }
 
 /** A copy of a JSON value in which every string is sanitised; keys and other values stay as they are. */
