@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { KernelRecord, Profile } from './kernel.ts';
+import type { Prediction } from './prediction.ts';
 
 export type AttachMode = 'disabled' | 'best-effort' | 'required';
 export type ValidationMode = 'load_only' | 'load_attach' | 'behavior';
@@ -96,6 +97,8 @@ export type FailedStage = 'load' | 'attach' | 'functional' | 'validation' | 'tra
 export interface CellResult {
   readonly cell: Cell;
   readonly outcome: Outcome;
+  /** What the object's bytes let one expect of this kernel; absent when nobody looked. */
+  readonly prediction?: Prediction | undefined;
   readonly kernel: KernelRecord | undefined;
   readonly evidence: Evidence | undefined;
   readonly guest: GuestFacts | undefined;

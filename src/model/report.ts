@@ -24,6 +24,8 @@ export interface RunReport {
   readonly validationMode: string;
   /** What the validator was told to do about attaching. */
   readonly attachMode: AttachMode;
+  /** Flags of `test`, each a word, besides those for objects and kernels, that ask the same question again. */
+  readonly flags?: readonly string[];
   readonly results: readonly CellResult[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];

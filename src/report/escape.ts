@@ -18,11 +18,13 @@ export function oneLine(text: string, max = 400): string {
 }
 
 /**
- * A line of a stranger for a terminal or a log. Runners of workflows read commands from any output (`::x::` at the
- * start of a line, `##[x]` anywhere), so both are broken.
+ * A line of a stranger for a terminal or a log. Runners of workflows read commands from any output (`::x::` as the
+ * first word of a line, `##[x]` anywhere), so both are broken; any word may become the first one when lines are wrapped.
  */
 export function terminal(text: string, max = 400): string {
-  return oneLine(text, max).replaceAll('##[', '## [').replace(/^::/, ': :');
+  return oneLine(text, max)
+    .replaceAll('##[', '## [')
+    .replace(/(?<!\S)::/g, ': :');
 }
 
 /** Inline Markdown that renders as the plain text it was: no markup, HTML, links, images, mentions or issue numbers. */

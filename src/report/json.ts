@@ -1,67 +1,17 @@
 import { firstStage } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { evidenceJson, programJson } from './json-evidence.ts';
+import { findingJson } from './json-finding.ts';
+import { list, object, some } from './json-values.ts';
 import { targetNotes } from './notes.ts';
-import { type ProgramView, type TargetView, targetViews } from './view.ts';
+import { shellWords } from './shell-words.ts';
+import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
 
 /** Where the reports of a run are written; they stand in the report themselves. */
 export interface ReportPaths {
   readonly json: string;
   readonly markdown?: string;
-}
-
-/** `undefined`, which JSON leaves out, for values that the contract omits: empty, false and zero. */
-function some<T extends string | number | boolean>(value: T | undefined): T | undefined {
-  return value === '' || value === 0 || value === false ? undefined : value;
-}
-
-function list<T>(values: readonly T[]): readonly T[] | undefined {
-  return values.length === 0 ? undefined : values;
-}
-
-/** An object without members that JSON leaves out; undefined when nothing is left. */
-function object<T extends Record<string, unknown>>(value: T): T | undefined {
-  return Object.values(value).every((member) => member === undefined) ? undefined : value;
-}
-
-/** A command line as a person would type it. */
-function shell(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
-}
-
-function findingJson(finding: Finding) {
-  const { title, explanation, remediation } = words(finding);
-  return {
-    code: finding.code,
-    phase: finding.phase,
-    subject: some(finding.subject),
-    confidence: finding.confidence,
-    title,
-    explanation,
-    remediation: some(remediation),
-    args: Object.keys(finding.args).length === 0 ? undefined : finding.args,
-    evidence: finding.evidence,
-  };
-}
-
-function programJson(program: ProgramView) {
-  const { attach } = program;
-  return {
-    name: program.name,
-    section: some(program.section),
-    type: some(program.type),
-    load_status: program.load,
-    errno: some(program.errno),
-    verified_insns: some(program.verifiedInsns),
-    load_us: some(program.loadUs),
-    attach_status: attach?.status,
-    attach_errno: some(attach?.errno),
-    attach_method: some(attach?.method),
-    attach_target: some(attach?.target),
-    attach_reason: some(attach?.reason),
-    log_tail: some(program.logTail),
-  };
 }
 
 function validationJson(run: RunReport, view: TargetView) {
@@ -189,7 +139,7 @@ function targetJson(run: RunReport, view: TargetView) {
     finished_at: some(result?.finishedAt),
     duration_ms: some(Math.round(result?.timings.totalMs ?? 0)),
     vm_run_dir: some(result?.dir),
-    qemu_command: result?.guest && some(shell(result.guest.argv)),
+    qemu_command: result?.guest && some(shellWords(result.guest.argv)),
     serial_log: result?.dir === undefined ? undefined : `${result.dir}/serial.log`,
     validator_result: evidence?.document === undefined ? undefined : file('validator-result.json'),
     validator_exit: some(exit?.code),
@@ -207,7 +157,7 @@ function targetJson(run: RunReport, view: TargetView) {
     },
     findings: list(view.findings.map(findingJson)),
     programs: list(view.programs.map(programJson)),
-    maps: open && list(open.maps.map(({ name, type }) => ({ name, type }))),
+    ...evidenceJson(evidence),
   };
 }
 
@@ -220,7 +170,12 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const report = {
     schema_version: 'v0.1',
-    run: { id: run.runId, started_at: run.startedAt, finished_at: run.finishedAt },
+    run: {
+      id: run.runId,
+      started_at: run.startedAt,
+      finished_at: run.finishedAt,
+      flags: list(run.flags ?? []),
+    },
     artifact: {
       path: subject.path,
       basename: subject.basename,

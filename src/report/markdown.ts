@@ -1,10 +1,9 @@
 import { firstStage } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { code, codeCell, fence, md } from './escape.ts';
+import { findingLines } from './markdown-finding.ts';
 import { profileName } from './names.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
-import { words } from './words.ts';
 
 /** `| a | b |`; cells must be escaped already. */
 export function row(cells: readonly string[]): string {
@@ -68,17 +67,6 @@ const COLUMNS = [
   'Confidence',
   'Infra Error',
 ];
-
-/** A finding as a bullet with its evidence and remedy under it. */
-export function findingLines(finding: Finding): string[] {
-  const { title, explanation, remediation } = words(finding);
-  return [
-    `- **${finding.code}** (${finding.confidence}): ${md(title)}`,
-    `  - ${md(explanation)}`,
-    ...(finding.evidence ? [`  - Evidence (${md(finding.evidence.origin)}): ${code(finding.evidence.text, 400)}`] : []),
-    ...(remediation === '' ? [] : [`  - What to do: ${md(remediation)}`]),
-  ];
-}
 
 function programRow(program: ProgramView): string[] {
   const { attach } = program;

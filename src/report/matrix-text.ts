@@ -1,10 +1,10 @@
 import type { RunReport } from '../model/report.ts';
 import { terminal } from './escape.ts';
+import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
 import { shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
-import { words } from './words.ts';
 
 export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */
@@ -98,7 +98,7 @@ function under(text: string, width: number, lead: string, repeat = false): strin
 
 function groupLines(group: FindingGroup, kernels: readonly string[], width: number, paint: Style): string[] {
   const { finding } = group;
-  const { title, explanation, remediation } = words(finding);
+  const { title, explanation, remediation, location, more: besides } = findingFacts(finding);
   const list = (targets: readonly number[]): string => targets.map((index) => kernels[index]).join(', ');
   const everywhere = group.targets.length === kernels.length && kernels.length > 1;
   const where = everywhere
@@ -107,9 +107,12 @@ function groupLines(group: FindingGroup, kernels: readonly string[], width: numb
   const [first = '', ...more] = wrap(`${terminal(title)}: ${where}`, width - 4);
   const bullet = group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
-  lines.push(...under(terminal(explanation), width, '    '));
+  const blame = groupWords(finding.group, group.targets.length > 1);
+  lines.push(...under(terminal(`[${blame}] ${explanation}`, 1000), width, '    '));
+  if (location) lines.push(...under(terminal(`${placeText(location)}: ${location.text}`, 600), width, '    at '));
   // Guest text stands behind a bar on every line, so that none of ours can begin with it.
   if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));
+  for (const text of besides) lines.push(...under(terminal(text, 1000), width, '    '));
   if (remediation !== '') lines.push(...under(terminal(remediation, 1000), width, '    -> '));
   return lines;
 }

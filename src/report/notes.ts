@@ -1,6 +1,7 @@
 import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
 import { oneLine } from './escape.ts';
+import { placeText } from './finding-facts.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -8,6 +9,7 @@ function findingNotes(finding: Finding, primary: boolean): string[] {
   const { title, remediation } = words(finding);
   return [
     `${primary ? 'finding' : 'also'}: ${title}`,
+    ...(finding.location ? [`location: ${placeText(finding.location)}: ${oneLine(finding.location.text, 300)}`] : []),
     ...(finding.evidence ? [`evidence: ${finding.evidence.origin}: ${oneLine(finding.evidence.text)}`] : []),
     ...(remediation === '' ? [] : [`remediation: ${remediation}`]),
   ];

@@ -1,6 +1,7 @@
 import type { Outcome, OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
 import { clip, terminal } from './escape.ts';
+import { placeText } from './finding-facts.ts';
 import { advance, type KernelProgress, type Progress } from './progress.ts';
 import { plural, type Style, style } from './style.ts';
 
@@ -140,7 +141,9 @@ function outcomeLine(outcome: Outcome): string {
       return 'pass';
     case 'fail': {
       const codes = [...new Set(outcome.findings.map(({ code }) => code))];
-      return `fail at ${outcome.failedStage}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}`;
+      const place = outcome.findings[0]?.location;
+      const where = place ? ` at ${terminal(placeText(place))}` : '';
+      return `fail at ${outcome.failedStage}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}${where}`;
     }
     case 'skipped':
       return `skipped: ${terminal(outcome.reason)}`;

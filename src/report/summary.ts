@@ -1,6 +1,7 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { code, codeCell, md } from './escape.ts';
-import { btfWord, className, findingLines, noAnswer, table } from './markdown.ts';
+import { btfWord, className, noAnswer, table } from './markdown.ts';
+import { findingLines } from './markdown-finding.ts';
 import { profileName } from './names.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';

@@ -1,5 +1,6 @@
+import { insnLimit } from '../model/budget.ts';
 import type { CellResult, Outcome, Target } from '../model/cell.ts';
-import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import { type Evidence, firstStage, type Probe, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
 import { wellFormed } from '../model/sanitize.ts';
@@ -37,12 +38,26 @@ export interface ProgramView {
   readonly type: string;
   readonly load: 'pass' | 'fail' | 'skipped';
   readonly errno: number;
+  /** Instructions that the verifier processed; 0 when it did not say. */
   readonly verifiedInsns: number;
+  /** How many it would have processed at most; undefined when neither its log nor its version says. */
+  readonly insnLimit: number | undefined;
+  readonly totalStates: number;
+  readonly peakStates: number;
+  /** Deepest stack over all call chains; 0 when the kernel did not say. */
+  readonly stackBytes: number;
+  /** Microseconds that the load took. */
   readonly loadUs: number;
+  /** The refused load once more with one thing changed. */
+  readonly probes: readonly Probe[];
   readonly attach: StageOf<'attach'> | undefined;
   /** End of the verifier log; empty unless the program failed. */
   readonly logTail: string;
 }
+
+/** The verifier's last line, and how far before the end of its log it is looked for. */
+const PROCESSED = /processed (\d{1,9}) insns \(limit (\d{1,9})\)/;
+const PROCESSED_WITHIN = 1024;
 
 const NOT_RUN: Outcome = { status: 'infra_error', cause: 'internal', message: 'the target was not run' };
 
@@ -98,17 +113,24 @@ function programViews(evidence: Evidence): ProgramView[] {
   const attaches = new Map(stagesOf(evidence, 'attach').map((stage) => [stage.program, stage]));
   const whole = firstStage(evidence, 'load')?.status;
   const facts = firstStage(evidence, 'open')?.programs ?? [];
+  const limit = insnLimit(evidence.hello.kernel.release);
   return facts.map((program) => {
     const stage = loads.get(program.name);
     const { verifier_log_tail: tail = '', verifier_log_head: head = '' } = stage ?? {};
+    const [, processed = '0', loggedLimit] = PROCESSED.exec((tail || head).slice(-PROCESSED_WITHIN)) ?? [];
     return {
       name: program.name,
       section: program.section,
       type: program.type,
       load: stage?.status ?? (whole === 'pass' && program.autoload ? 'pass' : 'skipped'),
       errno: stage?.errno ?? 0,
-      verifiedInsns: stage?.verified_insns ?? 0,
+      verifiedInsns: stage?.verified_insns || Number(processed),
+      insnLimit: loggedLimit === undefined ? limit : Number(loggedLimit),
+      totalStates: stage?.total_states ?? 0,
+      peakStates: stage?.peak_states ?? 0,
+      stackBytes: stage?.stack_bytes ?? 0,
       loadUs: stage?.elapsed_us ?? 0,
+      probes: stage?.probes ?? [],
       attach: attaches.get(program.name),
       logTail: stage?.status === 'fail' ? wellFormed((tail || head).slice(-4096)) : '',
     };

@@ -1,0 +1,66 @@
+import type { Finding, FindingGroup, SourceLocation } from '../model/finding.ts';
+import { oneLine } from './escape.ts';
+import { type Words, words } from './words.ts';
+
+/** Who has to do something, in words. `many`: the finding is told for several kernels at once. */
+export function groupWords(group: FindingGroup, many = false): string {
+  switch (group) {
+    case 'object':
+      return 'the object';
+    case 'kernel':
+      return many ? 'these kernels' : 'this kernel';
+    case 'program':
+      return 'the program';
+    case 'policy':
+      return 'policy';
+    case 'infra':
+      return 'the check itself';
+  }
+}
+
+/** `conn.bpf.c:42`, as editors and log readers understand it. */
+export function placeText({ file, line }: Pick<SourceLocation, 'file' | 'line'>): string {
+  return `${oneLine(file, 300)}:${line}`;
+}
+
+/** Entries of `also` and of the near names that are shown; reports in JSON have all of them. */
+const MAX_SHOWN = 5;
+
+function shown(names: readonly string[], separator: string): string {
+  const rest = names.length - MAX_SHOWN;
+  return [...names.slice(0, MAX_SHOWN).map((name) => oneLine(name, 160)), ...(rest > 0 ? [`${rest} more`] : [])].join(
+    separator,
+  );
+}
+
+export interface FindingFacts extends Words {
+  /** Source line; undefined without one, or when the explanation tells it already. */
+  readonly location: SourceLocation | undefined;
+  /** Further sentences, plain text: near names, the first good kernel, what would fail next. */
+  readonly more: readonly string[];
+}
+
+/**
+ * A finding as every format for people shows it: the words of its code, and what is known besides. Whatever the words
+ * say already is not said again.
+ */
+export function findingFacts(finding: Finding): FindingFacts {
+  const said = words(finding);
+  const all = `${said.title} ${said.explanation} ${said.remediation}`;
+  const { near = '', firstGood = '' } = finding.args;
+  const names = near.split(', ').filter((name) => name !== '');
+  const more: string[] = [];
+  if (names.length > 0 && !names.some((name) => all.includes(name))) {
+    more.push(`Names this kernel does have: ${shown(names, ', ')}.`);
+  }
+  if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
+  if (finding.also.length > 0) more.push(`Would fail next: ${shown(finding.also, '; ')}.`);
+  return { ...said, location: told(finding.location, said.explanation) ? undefined : finding.location, more };
+}
+
+/** Does the explanation name the place? It knows the kernel's log, which has the file without its directories. */
+function told(location: SourceLocation | undefined, explanation: string): boolean {
+  if (!location) return true;
+  const base = location.file.slice(location.file.lastIndexOf('/') + 1);
+  return base === location.file && explanation.includes(`${base}:${location.line}`);
+}
