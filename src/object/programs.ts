@@ -1,0 +1,114 @@
+import type { CodeFacts } from './code.ts';
+import type { Extern } from './externs.ts';
+import type { FunctionTable, ObjectFunction } from './functions.ts';
+import { type Budget, type Layout, layoutOf } from './layout.ts';
+import type { MapFacts } from './map-facts.ts';
+import { isDataSection } from './maps.ts';
+import type { CodeFeature } from './opcodes.ts';
+import type { References } from './references.ts';
+import { type SectionKind, sectionKind } from './sections.ts';
+
+/** A program with everything that it takes along: its subprograms and what they use. */
+export interface ProgramFacts {
+  readonly name: string;
+  /** Without the `?` of programs that are not loaded on their own. */
+  readonly section: string;
+  readonly kind: SectionKind;
+  /** Loaded unless its loader says otherwise. */
+  readonly autoload: boolean;
+  /** Static: libbpf refuses the object. */
+  readonly isStatic: boolean;
+  /** Instruction slots of its own, and with its subprograms. */
+  readonly insns: number;
+  readonly totalInsns: number;
+  readonly layout: Layout;
+  /** Names of its subprograms in the order in which they follow it. */
+  readonly subprograms: readonly string[];
+  /** Helper id and the first instruction of the whole program that calls it. */
+  readonly helpers: ReadonlyMap<number, number>;
+  readonly features: ReadonlyMap<CodeFeature, number>;
+  /** First jump back; undefined without loops. */
+  readonly loopsAt: number | undefined;
+  readonly callbackAt: number | undefined;
+  /** Names of maps and of sections of global variables. */
+  readonly maps: readonly string[];
+  readonly externs: readonly Extern[];
+}
+
+interface Sources {
+  readonly functions: FunctionTable;
+  readonly code: readonly CodeFacts[];
+  readonly references: References;
+  readonly maps: readonly MapFacts[];
+  readonly callbacks: ReadonlyMap<string, string>;
+}
+
+const TEXT = '.text';
+
+/** The programs of the object in libbpf's order. Functions in `.text` are no programs. */
+export function readPrograms(sources: Sources, budget: Budget): ProgramFacts[] {
+  const mapAt = new Map(sources.maps.map((map) => [`${map.section} ${map.offset}`, map.name]));
+  const { list } = sources.functions;
+  const subprograms = new Map(
+    list.filter(({ sectionName }) => sectionName === TEXT).map(({ name, index }) => [name, index]),
+  );
+  return list
+    .filter(({ sectionName }) => sectionName !== TEXT)
+    .map((fn) => {
+      const handler = subprograms.get(sources.callbacks.get(fn.name) ?? '');
+      return programOf(fn, layoutOf(fn, list, sources.code, handler, budget), sources, mapAt);
+    });
+}
+
+function programOf(
+  fn: ObjectFunction,
+  layout: Layout,
+  { functions, code, references }: Sources,
+  mapAt: ReadonlyMap<string, string>,
+): ProgramFacts {
+  const section = fn.sectionName.replace(/^\?/, '');
+  const helpers = new Map<number, number>();
+  const features = new Map<CodeFeature, number>();
+  const maps = new Set<string>();
+  const externs = new Map<string, Extern>();
+  let loopsAt: number | undefined;
+  let callbackAt: number | undefined;
+  for (const part of layout.parts) {
+    const facts = code[part.fn];
+    if (!facts) continue;
+    merge(helpers, facts.helpers, part.start);
+    merge(features, facts.features, part.start);
+    if (facts.loopsAt !== undefined) loopsAt ??= part.start + facts.loopsAt;
+    if (facts.takesAddress !== undefined) callbackAt ??= part.start + facts.takesAddress;
+    for (const symbol of facts.symbols.keys()) {
+      const target = references.resolve(symbol);
+      if (target.kind === 'extern') externs.set(target.extern.name, target.extern);
+      if (target.kind !== 'section') continue;
+      const map = isDataSection(target.sectionName)
+        ? target.sectionName
+        : mapAt.get(`${target.sectionName} ${target.offset}`);
+      if (map !== undefined) maps.add(map);
+    }
+  }
+  return {
+    name: fn.name,
+    section,
+    kind: sectionKind(section),
+    autoload: section === fn.sectionName,
+    isStatic: fn.binding === 'local',
+    insns: fn.insns,
+    totalInsns: layout.insns,
+    layout,
+    subprograms: layout.parts.slice(1).map((part) => functions.list[part.fn]?.name ?? ''),
+    helpers,
+    features,
+    loopsAt,
+    callbackAt,
+    maps: [...maps],
+    externs: [...externs.values()],
+  };
+}
+
+function merge<Key>(into: Map<Key, number>, from: ReadonlyMap<Key, number>, start: number): void {
+  for (const [key, insn] of from) if (!into.has(key)) into.set(key, start + insn);
+}
