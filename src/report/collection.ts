@@ -1,6 +1,6 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { code, md } from './escape.ts';
-import { table } from './markdown.ts';
+import { table } from './markdown-table.ts';
 import { targetViews } from './view.ts';
 
 /** One artifact of a run with several: its own verdict and where its own report lies. */

@@ -4,6 +4,7 @@ import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
 import { targetNotes } from './notes.ts';
+import { predictionJson } from './prediction.ts';
 import { shellWords } from './shell-words.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
@@ -155,6 +156,7 @@ function targetJson(run: RunReport, view: TargetView) {
       ask_ms: Math.round(result.timings.askMs),
       total_ms: Math.round(result.timings.totalMs),
     },
+    prediction: predictionJson(view),
     findings: list(view.findings.map(findingJson)),
     programs: list(view.programs.map(programJson)),
     ...evidenceJson(evidence),

@@ -2,18 +2,11 @@ import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { findingLines } from './markdown-finding.ts';
+import { marginLines } from './markdown-margins.ts';
+import { predictionLines } from './markdown-prediction.ts';
+import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
-
-/** `| a | b |`; cells must be escaped already. */
-export function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`;
-}
-
-/** A table with its head and separator lines. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)];
-}
 
 /** `yes`, `no`, or nothing when the guest did not say. */
 export function btfWord(view: TargetView): string {
@@ -154,6 +147,8 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     '## Target Details',
     '',
     ...views.flatMap(targetDetails),
+    ...marginLines(views),
+    ...predictionLines(views),
     '## Notes',
     '',
     ...(notes.length === 0 ? ['- none'] : notes.map((note) => `- ${md(note, 1000)}`)),

@@ -1,7 +1,8 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { code, codeCell, md } from './escape.ts';
-import { btfWord, className, noAnswer, table } from './markdown.ts';
+import { btfWord, className, noAnswer } from './markdown.ts';
 import { findingLines } from './markdown-finding.ts';
+import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';

@@ -1,0 +1,38 @@
+import { codeCell, md } from './escape.ts';
+import { table } from './markdown-table.ts';
+import { profileName } from './names.ts';
+import { agreementWords, type PredictionRow, predictionRows, predictionWords } from './prediction.ts';
+import type { TargetView } from './view.ts';
+import { words } from './words.ts';
+
+function observedWords({ observed, view }: PredictionRow): string {
+  if (observed === undefined) return '';
+  return observed === 'refused' && view.primary ? `refused: ${words(view.primary).title}` : observed;
+}
+
+/** The section that holds what the kernels did against what their versions let one expect; nothing without predictions. */
+export function predictionLines(views: readonly TargetView[]): string[] {
+  const rows = predictionRows(views).filter(({ agreement }) => agreement !== 'open');
+  if (rows.length === 0) return [];
+  const surprises = rows.filter(({ agreement }) => agreement !== 'agrees').length;
+  const summary =
+    surprises === 0
+      ? 'Every kernel did what its version and the object let one expect.'
+      : `${surprises} of ${rows.length} kernels did something else than their version lets one expect.`;
+  return [
+    '## Prediction and Observation',
+    '',
+    summary,
+    '',
+    ...table(
+      ['Profile', 'Predicted from the object', 'Observed', 'Agreement'],
+      rows.map((row) => [
+        `${md(profileName(row.view.target.profile))} ${codeCell(row.view.target.profile.id)}`,
+        md(predictionWords(row.prediction)),
+        md(observedWords(row)),
+        agreementWords(row.agreement),
+      ]),
+    ),
+    '',
+  ];
+}

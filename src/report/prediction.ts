@@ -1,0 +1,73 @@
+import type { Prediction } from '../model/prediction.ts';
+import { some } from './json-values.ts';
+import type { TargetView } from './view.ts';
+
+/**
+ * Does what was observed agree with what the object's bytes and the kernel's version let one expect? `backport`: the
+ * version is too old, and the kernel takes it. `refused`: the version is new enough, and the kernel refuses it.
+ */
+export type Agreement = 'agrees' | 'backport' | 'refused' | 'open';
+
+export interface PredictionRow {
+  readonly view: TargetView;
+  readonly prediction: Prediction;
+  /** Whether the kernel took the whole object; undefined when it was not asked. */
+  readonly observed: 'loads' | 'refused' | undefined;
+  readonly agreement: Agreement;
+}
+
+const OBSERVED = { pass: 'loads', fail: 'refused' } as const;
+
+export function predictionRow(view: TargetView): PredictionRow | undefined {
+  const prediction = view.result?.prediction;
+  if (!prediction) return undefined;
+  const observed = view.load && OBSERVED[view.load];
+  return { view, prediction, observed, agreement: agreementOf(prediction.verdict, observed) };
+}
+
+/** One row per kernel with a prediction, in matrix order. */
+export function predictionRows(views: readonly TargetView[]): PredictionRow[] {
+  return views.map(predictionRow).filter((row) => row !== undefined);
+}
+
+function agreementOf(verdict: Prediction['verdict'], observed: PredictionRow['observed']): Agreement {
+  if (verdict === 'unknown' || observed === undefined) return 'open';
+  if (verdict === observed) return 'agrees';
+  return observed === 'loads' ? 'backport' : 'refused';
+}
+
+/** The agreement for a person; empty when there is nothing to compare. */
+export function agreementWords(agreement: Agreement): string {
+  switch (agreement) {
+    case 'agrees':
+      return 'as predicted';
+    case 'backport':
+      return 'version says no, kernel says yes (backport)';
+    case 'refused':
+      return 'version says yes, kernel says no';
+    case 'open':
+      return '';
+  }
+}
+
+/** `loads from 5.8 (ring buffer map events)`, plain text. */
+export function predictionWords({ verdict, floor = '', why }: Prediction): string {
+  const reason = why === '' ? '' : ` (${why})`;
+  if (verdict === 'unknown') return `nothing known${reason}`;
+  if (floor !== '') return `${verdict}: needs ${floor} or later${reason}`;
+  return `${verdict}${reason}`;
+}
+
+/** As it stands in a target of the JSON report. */
+export function predictionJson(view: TargetView) {
+  const row = predictionRow(view);
+  return (
+    row && {
+      verdict: row.prediction.verdict,
+      floor: some(row.prediction.floor),
+      why: some(row.prediction.why),
+      observed: row.observed,
+      agreement: row.agreement,
+    }
+  );
+}

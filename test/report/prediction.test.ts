@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Prediction } from '../../src/model/prediction.ts';
+import { predictionLines } from '../../src/report/markdown-prediction.ts';
+import { predictionJson, predictionRows } from '../../src/report/prediction.ts';
+import { targetViews } from '../../src/report/view.ts';
+import { missingRingbuf, passing } from '../fixtures/evidence.ts';
+import { asked, infra, result, runReport, target } from '../fixtures/run.ts';
+
+const from58: Omit<Prediction, 'verdict'> = { floor: '5.8', why: 'ring buffer map events' };
+
+/** Predictions for kernels that refuse, load, load, refuse and do not answer. */
+function runOf(verdicts: readonly Prediction['verdict'][]) {
+  const ids = ['ubuntu-20.04-5.4', 'debian-12-6.1', 'alma-8-4.18', 'debian-13-7.3', 'debian-13-6.12'];
+  const targets = ids.map((id) => target(id));
+  const observed = [missingRingbuf('5.4.0-216-generic'), passing(), passing(), missingRingbuf('7.3.4')];
+  return runReport({
+    targets,
+    results: targets.map(({ profile }, index) => {
+      const cell = { artifact: 0, target: index };
+      const evidence = observed[index];
+      const verdict = verdicts[index];
+      const prediction = verdict && { verdict, ...from58 };
+      return { ...(evidence ? asked(cell, evidence, profile.id) : result(cell, infra())), prediction };
+    }),
+  });
+}
+
+test('what was predicted stands beside what was seen', () => {
+  const views = targetViews(runOf(['refused', 'loads', 'refused', 'loads', 'loads']), 0);
+  expect(predictionRows(views).map(({ observed, agreement }) => [observed, agreement])).toEqual([
+    ['refused', 'agrees'],
+    ['loads', 'agrees'],
+    ['loads', 'backport'],
+    ['refused', 'refused'],
+    [undefined, 'open'],
+  ]);
+  const lines = predictionLines(views);
+  expect(lines).toContain('2 of 4 kernels did something else than their version lets one expect.');
+  expect(lines.join('\n')).toMatch(
+    /refused: needs 5\.8 or later \(ring buffer map events\) \| loads \| version says no, kernel says yes \(backport\)/,
+  );
+  expect(lines.join('\n')).toMatch(
+    /loads: needs 5\.8 or later .* \| refused: map events.* \| version says yes, kernel says no/,
+  );
+  expect(views.map(predictionJson)[2]).toEqual({
+    verdict: 'refused',
+    ...from58,
+    observed: 'loads',
+    agreement: 'backport',
+  });
+});
+
+test('agreement everywhere is one sentence above the table', () => {
+  const lines = predictionLines(targetViews(runOf(['refused', 'loads', 'loads', 'refused']), 0));
+  expect(lines).toContain('Every kernel did what its version and the object let one expect.');
+});
+
+test('without predictions, or where nothing can be compared, there is no section', () => {
+  expect(predictionLines(targetViews(runOf([]), 0))).toEqual([]);
+  const unknown: Prediction['verdict'] = 'unknown';
+  expect(predictionLines(targetViews(runOf([unknown, unknown, unknown, unknown]), 0))).toEqual([]);
+});
