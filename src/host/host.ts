@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
  */
 export interface Host {
   readonly arch: 'x86_64' | 'aarch64';
+  /** Number of this process. */
+  readonly pid: number;
   /** Environment the face allows the core to see. Never read `process.env` elsewhere. */
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;

@@ -138,10 +138,11 @@ describe('a saved guest that is not whole', () => {
     maker.child.kill('SIGKILL');
     await maker.ended;
     await until('the end of its machine', () => alive(children).length === 0, 5000);
-    expect(existsSync(templates.file('ram'))).toBe(true);
+    expect(templates.names()).toHaveLength(1);
     expect(existsSync(templates.file('meta.json'))).toBe(false);
     await runWhole(cache, [OLD]);
     expectWhole(cache, 1);
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${maker.child.pid}-`))).toEqual([]);
   });
 
   test.each([

@@ -118,10 +118,13 @@ async function writeMeta(host: Host, dir: string, meta: Meta): Promise<void> {
   await host.files.writeAtomic(join(dir, META), `${JSON.stringify(meta)}\n`);
 }
 
-/** Seals a directory that holds all parts: from here on it is a template. */
-export async function sealTemplate(host: Host, dir: string, hello: Hello): Promise<Template> {
+/**
+ * Seals a directory that holds all parts: from here on it is a template.
+ * @param original directory of the memory itself where `dir` has a copy; the digest is taken there
+ */
+export async function sealTemplate(host: Host, dir: string, hello: Hello, original = dir): Promise<Template> {
   const { ram, state, kernel } = templateFiles(dir);
-  const sha256 = await ramDigest(host, dir);
+  const sha256 = await ramDigest(host, original);
   const stat = await host.files.stat(ram);
   if (stat === undefined) throw new Error(`${ram} is gone`);
   await writeMeta(host, dir, {
