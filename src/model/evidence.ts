@@ -59,9 +59,10 @@ export const StepStage = z.object({ stage: z.literal('step'), phase: name, subje
  */
 export const Probe = z.object({
   /**
-   * Maps: `no_flags`, `one_entry`, `page_entries`, `canonical_sizes`, `inner_map`, `no_btf`, `no_extra`; `canonical` is the
-   * type alone with definitions that every kernel takes that knows it. Programs: `trivial` (two instructions, all else
-   * as it was), `no_flags`, `no_attach_type`, `type_only`.
+   * Maps: `no_flags`, `needed_flags` (those without which the type cannot be had), `one_entry`, `page_entries`,
+   * `canonical_sizes`, `inner_map`, `no_btf`, `no_extra`; `canonical` is the type alone with definitions that every
+   * kernel takes that knows it. Programs: `trivial` (two instructions, all else as it was), `no_flags`,
+   * `no_attach_type`, `other_attach_type` (the one that came first for the type), `type_only`.
    */
   change: name,
   errno,

@@ -135,6 +135,32 @@ void evidence__open(struct evidence *evidence, const struct result *result)
 	finish(evidence, &json);
 }
 
+static void put_probes(struct json *json, const struct probes *probes)
+{
+	int i;
+
+	if (!probes->count)
+		return;
+	json__array(json, "probes");
+	for (i = 0; i < probes->count; i++) {
+		json__object(json, NULL);
+		json__str(json, "change", probes->list[i].change, NAME_MAX_BYTES);
+		json__int(json, "errno", probes->list[i].err);
+		json__end(json);
+	}
+	json__end(json);
+}
+
+static void put_statistics(struct json *json, const struct verifier_stats *stats)
+{
+	if (stats->counted) {
+		json__uint(json, "total_states", stats->total_states);
+		json__uint(json, "peak_states", stats->peak_states);
+	}
+	if (stats->has_stack)
+		json__uint(json, "stack_bytes", stats->stack_bytes);
+}
+
 void evidence__program(struct evidence *evidence, const struct program *program)
 {
 	const struct program_load *load = &program->load;
@@ -155,9 +181,11 @@ void evidence__program(struct evidence *evidence, const struct program *program)
 	json__uint(&json, "verifier_log_bytes", load->verifier.bytes);
 	json__uint(&json, "verifier_log_dropped", load->verifier.dropped);
 	json__uint(&json, "verified_insns", load->verified_insns);
+	put_statistics(&json, &load->stats);
 	json__uint(&json, "xlated_bytes", load->xlated_bytes);
 	json__uint(&json, "jited_bytes", load->jited_bytes);
 	json__uint(&json, "elapsed_us", load->elapsed_us);
+	put_probes(&json, &load->probes);
 	finish(evidence, &json);
 }
 
@@ -171,6 +199,7 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 	json__str(&json, "status", status__name(map->refused ? STATUS_FAIL : STATUS_PASS), NAME_MAX_BYTES);
 	json__int(&json, "errno", map->err);
 	json__str(&json, "error", map->error, MESSAGE_MAX_BYTES);
+	put_probes(&json, &map->probes);
 	finish(evidence, &json);
 }
 

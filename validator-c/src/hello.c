@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hello.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -25,6 +27,37 @@ static void put_fact(struct json *json, const char *key, const char *path, size_
 
 	io__read_line(path, line, sizeof(line));
 	json__str(json, key, line, max);
+}
+
+/* Effective capabilities in hex, as /proc/self/status has them. */
+static void put_capabilities(struct json *json)
+{
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[256], hex[32] = "";
+
+	while (status && !hex[0] && fgets(line, sizeof(line), status))
+		sscanf(line, "CapEff: %31s", hex);
+	if (status)
+		fclose(status);
+	json__str(json, "cap_eff", hex, 32);
+}
+
+/* Modules whose BTF the kernel shows, separated by commas. */
+static void put_btf_modules(struct json *json)
+{
+	DIR *directory = opendir("/sys/kernel/btf");
+	struct dirent *entry;
+	struct buf names = {};
+
+	while (directory && names.len < MESSAGE_MAX_BYTES && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "vmlinux"))
+			continue;
+		buf__addf(&names, "%s%s", names.len ? "," : "", entry->d_name);
+	}
+	if (directory)
+		closedir(directory);
+	json__strn(json, "btf_modules", names.data ? names.data : "", names.len, MESSAGE_MAX_BYTES);
+	buf__free(&names);
 }
 
 static void put_kernel(struct json *json)
@@ -65,6 +98,12 @@ void hello__write(const struct hello *hello, struct buf *out)
 	put_fact(&json, "lockdown", "/sys/kernel/security/lockdown", MESSAGE_MAX_BYTES);
 	put_fact(&json, "unprivileged_bpf_disabled", "/proc/sys/kernel/unprivileged_bpf_disabled", 32);
 	put_fact(&json, "jit_enable", "/proc/sys/net/core/bpf_jit_enable", 32);
+	put_fact(&json, "jit_limit", "/proc/sys/net/core/bpf_jit_limit", 32);
+	put_fact(&json, "kptr_restrict", "/proc/sys/kernel/kptr_restrict", 32);
+	put_fact(&json, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", 32);
+	put_fact(&json, "perf_event_max_stack", "/proc/sys/kernel/perf_event_max_stack", 32);
+	put_capabilities(&json);
+	put_btf_modules(&json);
 	json__end(&json);
 	json__array(&json, "problems");
 	for (i = 0; i < hello->problem_count; i++) {

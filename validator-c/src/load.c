@@ -77,7 +77,7 @@ static void load_object(struct work *work, struct log_buffer *log)
 		if (log->data)
 			bpf_program__set_log_buf(prog, log->data, log->size);
 	}
-	load_syscall__watch(log, wants_log(work));
+	load_syscall__watch(log, wants_log(work), &work->result->probes);
 	err = object__prepare(work->obj);
 	if (!err)
 		err = bpf_object__load(work->obj);
@@ -87,33 +87,17 @@ static void load_object(struct work *work, struct log_buffer *log)
 	capture__warnings(&load->log);
 }
 
-/* The kernel notes when it began with each program; the next one begins when it is done. */
 static void observe_loaded(struct work *work)
 {
-	struct program_load *previous = NULL;
-	uint64_t begun = 0, next;
 	struct bpf_program *prog;
 	int i = 0;
 
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &work->result->programs[i++];
 
-		if (!program->wanted)
-			continue;
-		next = program_info__read(bpf_program__fd(prog), &program->load) / 1000;
-		if (previous && next > begun)
-			previous->elapsed_us = next - begun;
-		previous = program->tried ? NULL : &program->load;
-		begun = next;
-	}
-	next = io__now_us();
-	if (previous && next > begun)
-		previous->elapsed_us = next - begun;
-	for (i = 0; i < work->result->program_count; i++) {
-		struct program *program = &work->result->programs[i];
-
 		if (!program->wanted || program->tried)
 			continue;
+		program_info__read(prog, &program->load);
 		program->load.status = STATUS_PASS;
 		program->tried = true;
 		evidence__program(work->evidence, program);
@@ -160,6 +144,8 @@ static void observe_failed(struct work *work, const struct log_buffer *log)
 		} else if (!strcmp(program->name, name)) {
 			if (log->data)
 				log_buffer__take(log, &program->load.verifier);
+			program_info__read(object__program(work->obj, i), &program->load);
+			program->load.probes = result->probes;
 			blame(program, work, result->load.err, &result->load.log);
 			reached = false;
 		} else {

@@ -5,7 +5,10 @@
 
 #include <bpf/bpf.h>
 
-/* 0 when the kernel took it, else its negative errno. Asked once per type; children inherit the answers. */
+/*
+ * 0 when the kernel took it, else its negative errno, or -ENODATA when it could not be asked. Asked once per type;
+ * children inherit the answers.
+ */
 int probe__map(enum bpf_map_type type);
 int probe__program(enum bpf_prog_type type);
 /* Asks now for every type that the result document speaks of. */

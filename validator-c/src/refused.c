@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "compat.h"
+#include "load-syscall.h"
 #include "object.h"
 #include "trial.h"
 
@@ -44,13 +45,15 @@ static struct map *find_map(struct result *result, const char *name)
 }
 
 /* One attempt without programs and without the maps that were refused before. */
-static int attempt(struct work *work, struct buf *log)
+static int attempt(struct work *work, struct buf *log, struct probes *probes)
 {
 	struct bpf_program *prog;
 	struct bpf_object *obj;
 	int err, i = 0;
 	struct bpf_map *map;
 
+	probes->count = 0;
+	load_syscall__probe_maps(probes);
 	capture__begin();
 	obj = object__open_again(work->request, &err);
 	if (obj) {
@@ -62,6 +65,7 @@ static int attempt(struct work *work, struct buf *log)
 		err = LIBBPF_AT_LEAST(1, 6) ? object__prepare(obj) : bpf_object__load(obj);
 		bpf_object__close(obj);
 	}
+	load_syscall__probe_maps(NULL);
 	buf__reset(log);
 	capture__warnings(log);
 	return err;
@@ -69,7 +73,8 @@ static int attempt(struct work *work, struct buf *log)
 
 int refused__find(struct work *work, struct buf *log)
 {
-	int err = attempt(work, log), again = err;
+	struct probes probes;
+	int err = attempt(work, log, &probes), again = err;
 	char name[256], words[256];
 	struct buf later = {};
 	struct map *map;
@@ -83,8 +88,9 @@ int refused__find(struct work *work, struct buf *log)
 			break;
 		map->refused = true;
 		map->err = again;
+		map->probes = probes;
 		map->error = strdup(status__error(again, words, sizeof(words)));
-		again = attempt(work, &later);
+		again = attempt(work, &later, &probes);
 		if (!refused__name(&later, "map", "failed to create", name, sizeof(name)))
 			break;
 	}

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "probes.h"
+#include "verifier-stats.h"
 
 enum status {
 	STATUS_SKIPPED,
@@ -35,6 +37,10 @@ struct program_load {
 	bool alone;
 	struct buf log;
 	struct verifier_log verifier;
+	/* What the verifier counted; `counted` is false when it never came that far. */
+	struct verifier_stats stats;
+	/* Filled when it was refused without a word. */
+	struct probes probes;
 	uint64_t verified_insns;
 	uint64_t xlated_bytes;
 	uint64_t jited_bytes;
@@ -81,6 +87,7 @@ struct map {
 	bool refused;
 	int err;
 	char *error;
+	struct probes probes;
 };
 
 /* Opening or loading the whole object. */
@@ -120,6 +127,8 @@ struct result {
 	int map_count;
 	struct test *tests;
 	int test_count;
+	/* About the program that ended the load of the whole object. */
+	struct probes probes;
 	/* Everything libbpf said at WARN and INFO level, bounded. */
 	struct buf libbpf_log;
 };

@@ -21,6 +21,8 @@
 struct trial_area {
 	bool finished;
 	int err;
+	struct verifier_stats stats;
+	struct probes probes;
 	uint64_t verified_insns;
 	uint64_t xlated_bytes;
 	uint64_t jited_bytes;
@@ -29,17 +31,24 @@ struct trial_area {
 	char log[AREA_LOG_MAX];
 };
 
-uint64_t program_info__read(int fd, struct program_load *load)
+void program_info__read(const struct bpf_program *prog, struct program_load *load)
 {
+	const struct verifier_stats *stats = verifier_stats__of(bpf_program__insns(prog));
 	struct bpf_prog_info info = {};
 	__u32 len = sizeof(info);
+	int fd = bpf_program__fd(prog);
 
+	if (stats) {
+		load->stats = *stats;
+		load->verified_insns = stats->insns;
+		load->elapsed_us = stats->elapsed_us;
+	}
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
-		return 0;
-	load->verified_insns = info.verified_insns;
+		return;
+	if (info.verified_insns)
+		load->verified_insns = info.verified_insns;
 	load->xlated_bytes = info.xlated_prog_len;
 	load->jited_bytes = info.jited_prog_len;
-	return info.load_time;
 }
 
 int object__prepare(struct bpf_object *obj)
@@ -138,19 +147,21 @@ static void load_alone(struct trials *trials, int index)
 		select_only(trials, obj, index);
 		prog = object__program(obj, index);
 		bpf_program__set_log_buf(prog, trials->log.data, trials->log.size);
-		load_syscall__watch(&trials->log, true);
+		load_syscall__watch(&trials->log, true, &area->probes);
 		area->err = bpf_object__load(obj);
-		area->elapsed_us = io__now_us() - start;
-		program_info__read(bpf_program__fd(prog), &load);
+		load.elapsed_us = io__now_us() - start;
+		program_info__read(prog, &load);
 	}
 	capture__warnings(&log);
 	area->log_len = log.len < AREA_LOG_MAX ? (uint32_t)log.len : AREA_LOG_MAX;
 	memcpy(area->log, log.data ? log.data : "", area->log_len);
 	if (area->err && failed_on_slots_only(area))
 		area->err = 0;
+	area->stats = load.stats;
 	area->verified_insns = load.verified_insns;
 	area->xlated_bytes = load.xlated_bytes;
 	area->jited_bytes = load.jited_bytes;
+	area->elapsed_us = load.elapsed_us;
 	area->finished = true;
 }
 
@@ -190,6 +201,8 @@ static void fill(struct program_load *load, const struct trial_area *area, int s
 	buf__add(&load->log, area->log, area->log_len);
 	load->status = load->err ? STATUS_FAIL : STATUS_PASS;
 	load->alone = true;
+	load->stats = area->stats;
+	load->probes = area->probes;
 	load->verified_insns = area->verified_insns;
 	load->xlated_bytes = area->xlated_bytes;
 	load->jited_bytes = area->jited_bytes;

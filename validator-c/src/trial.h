@@ -26,8 +26,8 @@ int trials__open(struct trials *trials, struct work *work);
 void trials__run(struct trials *trials, int index);
 void trials__close(struct trials *trials);
 
-/* Kernel facts about a loaded program: instruction counts and sizes. Returns its load time in ns since boot, or 0. */
-uint64_t program_info__read(int fd, struct program_load *load);
+/* What is known of a program after its load: instruction counts and sizes, statistics and time. */
+void program_info__read(const struct bpf_program *prog, struct program_load *load);
 /* 0 or a negative errno: everything before the first program, where this libbpf can do that apart. */
 int object__prepare(struct bpf_object *obj);
 

@@ -52,9 +52,9 @@ void warm__up(void)
 	/* What it says about failed probes is for nobody. */
 	libbpf_set_print(NULL);
 	ask_for_features();
-	/* Asking for a tracing program makes the kernel parse its own BTF too. */
-	probe__everything();
 	vmlinux = __real_btf__load_vmlinux_btf();
 	if (libbpf_get_error(vmlinux))
 		vmlinux = NULL;
+	/* Asking for a tracing program makes the kernel parse its own BTF too. */
+	probe__everything();
 }

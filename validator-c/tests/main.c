@@ -16,6 +16,7 @@ int main(int argc, char **argv)
 	test_plan();
 	test_elf_facts();
 	test_refused();
+	test_verifier_stats();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

@@ -38,5 +38,6 @@ void test_streams(void);
 void test_plan(void);
 void test_elf_facts(void);
 void test_refused(void);
+void test_verifier_stats(void);
 
 #endif
