@@ -1,11 +1,12 @@
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { confirm } from './confirm.ts';
 import { embeddedVerifierLog, firstWarning, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
 import { mapFinding, mapRefusals } from './map.ts';
 import { denied } from './policy.ts';
-import { confirm, programFinding } from './program.ts';
+import { programFinding } from './program.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';

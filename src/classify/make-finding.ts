@@ -25,6 +25,7 @@ export interface FindingParts {
   readonly subject?: string | undefined;
   readonly args?: Args;
   readonly evidence?: Finding['evidence'];
+  readonly also?: readonly string[];
 }
 
 export function makeFinding(parts: FindingParts): Finding {
@@ -39,11 +40,31 @@ export function makeFinding(parts: FindingParts): Finding {
     args,
     evidence: parts.evidence,
     location: undefined,
-    also: [],
+    also: parts.also ?? [],
   };
 }
 
-/** The finding of a rule that knew a line. `program` is the subject of rules that name nothing else. */
+/** The same finding under another code: what follows from the code follows it. Args are added to those it has. */
+export function recode(
+  finding: Finding,
+  code: FindingCode,
+  changes: { confidence?: Confidence; args?: Args; subject?: string } = {},
+): Finding {
+  return {
+    ...finding,
+    code,
+    rollup: rollupOf(code),
+    group: groupOf(code),
+    confidence: changes.confidence ?? finding.confidence,
+    subject: changes.subject ?? finding.subject,
+    args: { ...finding.args, ...known(changes.args ?? {}) },
+  };
+}
+
+/**
+ * The finding of a rule that knew a line: medium, because a line alone proves nothing; what the guest says besides may
+ * confirm it. `program` is the subject of rules that name nothing else.
+ */
 export function findingOf(
   match: RuleMatch,
   context: { phase: Phase; origin: string; program?: string | undefined; args?: Args },
@@ -52,7 +73,7 @@ export function findingOf(
   const subject = rule.subject === undefined ? context.program : args[rule.subject];
   return makeFinding({
     code: rule.code,
-    confidence: rule.confidence,
+    confidence: 'medium',
     phase: context.phase,
     subject,
     args: { ...(context.program !== undefined && { program: context.program }), ...context.args, ...args },
@@ -69,13 +90,18 @@ export function mergeFindings(findings: readonly Finding[]): Finding[] {
   for (const finding of findings) {
     const key = `${finding.code} ${finding.phase} ${finding.subject ?? ''}`;
     const first = merged.get(key);
-    merged.set(key, first ? withProgram(first, finding.args['program']) : finding);
+    merged.set(key, first ? together(first, finding) : finding);
   }
   return [...merged.values()];
 }
 
-function withProgram(finding: Finding, program: string | undefined): Finding {
-  const programs = (finding.args['program'] ?? '').split(', ').filter((name) => name !== '');
-  if (program === undefined || programs.includes(program)) return finding;
-  return { ...finding, args: { ...finding.args, program: [...programs, program].join(', ') } };
+function together(first: Finding, later: Finding): Finding {
+  const programs = (first.args['program'] ?? '').split(', ').filter((name) => name !== '');
+  const program = later.args['program'];
+  const args =
+    program === undefined || programs.includes(program)
+      ? first.args
+      : { ...first.args, program: [...programs, program].join(', ') };
+  const confidence = later.confidence === 'high' ? 'high' : first.confidence;
+  return { ...first, args, confidence, also: [...new Set([...first.also, ...later.also])] };
 }

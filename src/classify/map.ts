@@ -5,6 +5,7 @@ import { mapTypeSince, plainType } from './first-kernel.ts';
 import { kernelVersion, olderThan } from './kernel-version.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
+import { mapVerdict } from './map-probes.ts';
 import { denied } from './policy.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 
@@ -50,6 +51,7 @@ export interface MapRefusal {
   /** The map exists, filling or freezing it failed. */
   readonly init: boolean;
   readonly line: string | undefined;
+  readonly probes: StageOf<'map'>['probes'];
 }
 
 /** Every map a guest could not make: from its map stages, and from libbpf's warnings where a stage is missing. */
@@ -63,7 +65,7 @@ export function mapRefusals(evidence: Evidence): MapRefusal[] {
     if (!match || name === undefined || found.has(name)) continue;
     const errno = errnoNumber(match.groups?.['error'] ?? '') ?? 0;
     const inner = match.groups?.['inner'] !== undefined;
-    found.set(name, { name, type: '', errno, inner, init: refused === null, line });
+    found.set(name, { name, type: '', errno, inner, init: refused === null, line, probes: undefined });
   }
   for (const stage of stagesOf(evidence, 'map')) {
     if (stage.status !== 'fail') continue;
@@ -76,14 +78,15 @@ export function mapRefusals(evidence: Evidence): MapRefusal[] {
       inner: seen?.inner ?? false,
       init: seen?.init ?? false,
       line: seen?.line ?? (stage.error || undefined),
+      probes: stage.probes,
     });
   }
   return [...found.values()];
 }
 
 /**
- * Why a map could not be made. EINVAL alone says little: the type is blamed only where the kernel is too old for it and
- * the definition is sound; otherwise the finding says what is known and no more.
+ * Why a map could not be made: what the probes of the guest name, else what is known and no more. EINVAL alone says
+ * little: without probes the type is blamed only where the kernel is too old for it.
  */
 export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   const { hello } = evidence;
@@ -93,6 +96,15 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   const since = mapTypeSince(type);
   const common = { phase: 'map', subject: refusal.name, evidence: evidenceLine(refusal.line, 'libbpf') } as const;
   const args = { map: refusal.name, type, errno, since, release: hello.kernel.release };
+  const version = kernelVersion(hello.kernel.release);
+  const verdict = refusal.init ? undefined : mapVerdict(refusal.probes, refusal.errno, facts, type, version);
+  if (verdict?.code === 'policy') return denied(hello, { ...common, errno });
+  if (verdict) {
+    const { code, reason } = verdict;
+    // The first kernel of the type says nothing about a flag or a size.
+    const told = { ...args, since: undefined, ...verdict.args, reason };
+    return makeFinding({ ...common, code, confidence: 'high', args: told });
+  }
   if (refusal.errno === -1) return denied(hello, { ...common, errno });
   if (refusal.errno === -12) {
     const entries = facts === undefined ? undefined : String(facts.max_entries);
@@ -107,13 +119,11 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
     });
   }
   const fault = facts && definitionFault(facts);
-  const version = kernelVersion(hello.kernel.release);
   if (!refusal.init && olderThan(version, since) && (refusal.errno === -22 || refusal.errno === -7)) {
-    const confidence = fault === undefined && !version?.backports ? 'high' : 'medium';
     return makeFinding({
       ...common,
       code: 'UNSUPPORTED_MAP_TYPE',
-      confidence,
+      confidence: 'medium',
       args: { ...args, reason: 'kernel_too_old' },
     });
   }

@@ -28,6 +28,7 @@ export type FindingCode =
   | 'BTF_INFO_REJECTED'
   | 'BTF_LOAD_REJECTED'
   | 'MANIFEST_MISMATCH'
+  | 'INVALID_MAP_PARAMS'
   // A kernel that lacks something.
   | 'MISSING_KFUNC'
   | 'KFUNC_NOT_ALLOWED'
@@ -35,6 +36,9 @@ export type FindingCode =
   | 'UNRESOLVED_KSYM'
   | 'UNRESOLVED_KCONFIG'
   | 'MAP_CREATE_FAILED'
+  | 'UNSUPPORTED_MAP_FLAG'
+  | 'MISSING_MODULE_BTF'
+  | 'BPF_SYSCALL_DISABLED'
   | 'MAP_PIN_CONFLICT'
   | 'MAP_PROG_INCOMPATIBLE'
   | 'UNSUPPORTED_PROGRAM_FLAG'
@@ -60,9 +64,17 @@ export type FindingCode =
   | 'TRAMPOLINE_UNSUPPORTED'
   | 'TRACEPOINT_CONTEXT_MISMATCH'
   | 'LSM_BPF_NOT_ENABLED'
+  | 'CGROUP_UNAVAILABLE'
+  | 'NETDEV_ATTACH_FAILED'
+  | 'PERF_EVENT_UNAVAILABLE'
   // Policy and resources.
   | 'SIGNATURE_REQUIRED'
-  | 'OUT_OF_MEMORY';
+  | 'MEMLOCK_LIMIT'
+  | 'OUT_OF_MEMORY'
+  // Nothing was refused, and still somebody should look.
+  | 'ATTACH_TARGET_INLINED'
+  | 'KERNEL_WARNING'
+  | 'INSN_BUDGET_EXCEEDED';
 
 export type Confidence = 'low' | 'medium' | 'high';
 

@@ -1,9 +1,14 @@
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { ATTACH_WORDS } from './words/attach.ts';
-import { KERNEL_WORDS } from './words/kernel.ts';
+import { FEATURE_WORDS } from './words/features.ts';
+import { MAP_WORDS } from './words/maps.ts';
+import { NAME_WORDS } from './words/names.ts';
 import { OBJECT_WORDS } from './words/object.ts';
+import { POLICY_WORDS } from './words/policy.ts';
+import { TYPE_WORDS } from './words/types.ts';
 import { VERIFIER_WORDS } from './words/verifier.ts';
-import { arg, sentence, type Words, type Writer } from './words/writer.ts';
+import { WATCH_WORDS } from './words/watch.ts';
+import { acrossRun, arg, sentence, type Words, type Writer } from './words/writer.ts';
 
 export type { Words } from './words/writer.ts';
 
@@ -50,9 +55,14 @@ const OWN_WORDS = {
 /** Every code has words: a missing one does not compile. */
 const WRITERS: Readonly<Record<FindingCode, Writer>> = {
   ...OBJECT_WORDS,
-  ...KERNEL_WORDS,
+  ...NAME_WORDS,
+  ...MAP_WORDS,
+  ...TYPE_WORDS,
+  ...FEATURE_WORDS,
   ...VERIFIER_WORDS,
+  ...POLICY_WORDS,
   ...ATTACH_WORDS,
+  ...WATCH_WORDS,
   ...OWN_WORDS,
 };
 
@@ -61,5 +71,7 @@ export const FINDING_CODES = Object.keys(WRITERS) as readonly FindingCode[];
 
 /** Title, explanation and remedy of a finding as plain text, from its code and args. */
 export function words(finding: Finding): Words {
-  return WRITERS[finding.code](finding);
+  const { title, explanation, remediation } = WRITERS[finding.code](finding);
+  const across = acrossRun(finding);
+  return { title, explanation: across === '' ? explanation : `${explanation} ${across}`, remediation };
 }

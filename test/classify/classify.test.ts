@@ -101,12 +101,15 @@ describe('maps', () => {
     });
   });
 
-  test('the number of a vendor kernel proves less', () => {
-    expect(first(ask(fx.missingRingbuf('4.18.0-80.el8.x86_64'))).confidence).toBe('medium');
+  test('without probes the number of the kernel is all there is', () => {
+    expect(first(ask(fx.missingRingbuf('4.18.0-80.el8.x86_64', [])))).toMatchObject({
+      code: 'UNSUPPORTED_MAP_TYPE',
+      confidence: 'medium',
+    });
   });
 
   test('the same refusal on a kernel that knows the type is not called unsupported', () => {
-    expect(first(ask(fx.missingRingbuf('6.1.0-56-cloud-amd64')))).toMatchObject({
+    expect(first(ask(fx.missingRingbuf('6.1.0-56-cloud-amd64', [])))).toMatchObject({
       code: 'MAP_CREATE_FAILED',
       rollup: 'UNSUPPORTED_MAP_TYPE',
       confidence: 'low',
@@ -216,8 +219,9 @@ describe('programs', () => {
       '11: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation <byte_off> [77] struct inet_sock.freebind (0:14 @ offset 792.2)\n';
     expect(first(ask(fx.verifierFailure(log)))).toMatchObject({
       code: 'CORE_RELOCATION_FAILURE',
-      confidence: 'high',
-      args: { field: 'struct inet_sock.freebind', kind: 'byte_off' },
+      confidence: 'medium',
+      subject: 'struct inet_sock.freebind',
+      args: { field: 'struct inet_sock.freebind', kind: 'byte_off', reason: 'field_missing', program: 'handle_exec' },
     });
   });
 
@@ -227,7 +231,7 @@ describe('programs', () => {
     );
     expect(found).toMatchObject({
       code: 'UNSUPPORTED_HELPER',
-      confidence: 'high',
+      confidence: 'medium',
       args: { helper: 'bpf_loop', since: '5.17' },
     });
   });

@@ -20,7 +20,7 @@ test.each([
 
 test('what is gone says where it is still there', () => {
   const text = matrixText(quickRun(), plain(100));
-  expect(text).toContain("x do_unlinkat is not in this kernel's BTF: 7.3; present on 5.10, 6.1, 6.12");
+  expect(text).toContain('x function do_unlinkat is not in this kernel: 7.3; present on 5.10, 6.1, 6.12');
 });
 
 describe('width', () => {

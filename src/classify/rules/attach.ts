@@ -1,6 +1,7 @@
-import type { Confidence, FindingCode } from '../../model/finding.ts';
+import type { FindingCode } from '../../model/finding.ts';
 import { attachKind } from '../first-kernel.ts';
 import { kernelVersion, olderThan } from '../kernel-version.ts';
+import type { Suspicion } from './rule.ts';
 
 /** A program that loaded and could not be attached. */
 export interface AttachRefusal {
@@ -16,7 +17,7 @@ export interface AttachRefusal {
 export interface AttachRule {
   readonly code: FindingCode;
   readonly reason: string;
-  readonly confidence: Confidence;
+  readonly confidence: Suspicion;
   readonly errnos?: readonly number[];
   readonly section?: RegExp;
   /** One warning must match; named groups become args. */
@@ -55,7 +56,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'kprobe',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [ENOENT],
     section: KPROBE,
     line: KPROBE_LINE,
@@ -72,7 +73,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_AMBIGUOUS',
     reason: 'kprobe',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [EADDRNOTAVAIL],
     section: KPROBE,
     example: {
@@ -115,7 +116,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'kprobe_multi',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [ENOENT, ESRCH],
     section: MULTI,
     example: {
@@ -144,7 +145,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'tracepoint',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [ENOENT],
     section: TRACEPOINT,
     line: /failed to determine tracepoint '(?<function>[^']+)' perf event ID/,
@@ -159,7 +160,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'TRACEPOINT_CONTEXT_MISMATCH',
     reason: 'record_too_short',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [EACCES],
     section: TRACEPOINT,
     example: {
@@ -173,7 +174,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'raw_tracepoint',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [ENOENT],
     section: RAW_TRACEPOINT,
     example: {
@@ -201,7 +202,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'TRAMPOLINE_UNSUPPORTED',
     reason: 'trampoline',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [ENOTSUPP],
     section: TRAMPOLINE,
     example: {
@@ -279,7 +280,7 @@ export const ATTACH_RULES: readonly AttachRule[] = [
   {
     code: 'UNSUPPORTED_ATTACH_TYPE',
     reason: 'kernel_too_old',
-    confidence: 'high',
+    confidence: 'medium',
     errnos: [EINVAL],
     when: (r) => olderThan(kernelVersion(r.release), attachKind(r.section)?.since),
     example: {

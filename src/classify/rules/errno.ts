@@ -1,6 +1,8 @@
-import type { Confidence, FindingCode } from '../../model/finding.ts';
+import type { FindingCode } from '../../model/finding.ts';
 import { attachKind, programTypeSince } from '../first-kernel.ts';
 import { kernelVersion, olderThan } from '../kernel-version.ts';
+import type { Suspicion } from './rule.ts';
+import { FRAGS, SLEEPABLE } from './sections.ts';
 
 /** What is known about a program that the kernel refused without a word. */
 export interface SilentRefusal {
@@ -15,7 +17,7 @@ export interface SilentRefusal {
 export interface ErrnoRule {
   readonly code: FindingCode;
   readonly reason: string;
-  readonly confidence: Confidence;
+  readonly confidence: Suspicion;
   readonly when: (refusal: SilentRefusal) => boolean;
   readonly args: (refusal: SilentRefusal) => Readonly<Record<string, string | undefined>>;
   readonly example: SilentRefusal;
@@ -26,9 +28,6 @@ const E2BIG = -7;
 const ENOMEM = -12;
 const ENOTSUPP = -524;
 
-const SLEEPABLE = /^\??(?:fentry|fexit|fmod_ret|lsm|iter|uprobe|uretprobe|kprobe|ksyscall)[\w.]*\.s(?:\/|$)/;
-const FRAGS = /^\??xdp\.frags\b/;
-
 const older = (refusal: SilentRefusal, since: string | undefined): boolean =>
   olderThan(kernelVersion(refusal.release), since);
 
@@ -37,7 +36,7 @@ export const ERRNO_RULES: readonly ErrnoRule[] = [
   {
     code: 'PROGRAM_TOO_LARGE',
     reason: 'instructions',
-    confidence: 'high',
+    confidence: 'medium',
     when: (r) => r.errno === E2BIG && r.insns > 4096 && older(r, '5.2'),
     args: (r) => ({ insns: String(r.insns), limit: '4096', since: '5.2' }),
     example: { errno: -7, type: 'sched_cls', section: 'tc', insns: 5003, release: '4.19.0-26-cloud-amd64' },
@@ -45,7 +44,7 @@ export const ERRNO_RULES: readonly ErrnoRule[] = [
   {
     code: 'UNSUPPORTED_PROGRAM_TYPE',
     reason: 'kernel_too_old',
-    confidence: 'high',
+    confidence: 'medium',
     when: (r) => (r.errno === EINVAL || r.errno === E2BIG) && older(r, programTypeSince(r.type)),
     args: (r) => ({ type: r.type, since: programTypeSince(r.type) }),
     example: { errno: -22, type: 'netfilter', section: 'netfilter', insns: 2, release: '6.1.0-56-cloud-amd64' },

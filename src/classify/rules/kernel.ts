@@ -5,7 +5,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'BTF_LOAD_REJECTED',
     reason: 'mandatory',
-    confidence: 'high',
     pattern: /^Error loading \.BTF into kernel: \S+\.? BTF is mandatory, can't proceed/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
@@ -15,7 +14,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_BTF',
     reason: 'kernel_btf',
-    confidence: 'medium',
     pattern:
       /^Error loading vmlinux BTF|^failed to find valid kernel BTF|^kernel BTF is missing at|^vmlinux BTF is not found|^failed to parse target BTF|^failed to read kernel BTF/,
     subject: 'none',
@@ -27,7 +25,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'CORE_RELOCATION_FAILURE',
     reason: 'fatal',
-    confidence: 'high',
     pattern:
       /^prog '[^']*': relo #(?<relocation>\d+): (?:target candidate search failed for \[\d+\] (?<type>\S+ \S+)|failed to relocate|field offset ambiguity|relocation decision ambiguity|parsing|unexpected insn|failed to patch|<[^>]*> \(\d+\) relocation doesn't support)/,
     example: {
@@ -38,14 +35,12 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'CORE_RELOCATION_FAILURE',
     reason: 'fatal',
-    confidence: 'high',
     pattern: /^failed to perform CO-RE relocations: /,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'failed to perform CO-RE relocations: -EINVAL' },
   },
   {
     code: 'MISSING_KFUNC',
     reason: 'strong',
-    confidence: 'high',
     pattern: /^extern \(func ksym\) '(?<function>[^']+)': not found in kernel or module BTFs/,
     subject: 'function',
     example: {
@@ -56,7 +51,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'KFUNC_SIGNATURE_MISMATCH',
     reason: 'proto',
-    confidence: 'high',
     pattern: /^extern \(func ksym\) '(?<function>[^']+)': func_proto \[\d+\] incompatible/,
     subject: 'function',
     example: {
@@ -67,7 +61,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'UNRESOLVED_KSYM',
     reason: 'variable',
-    confidence: 'high',
     pattern: /^extern \((?:var )?ksym\) '(?<symbol>[^']+)': (?:not found|incompatible|resolution is ambiguous)/,
     subject: 'symbol',
     example: {
@@ -78,7 +71,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'UNRESOLVED_KCONFIG',
     reason: 'no_config',
-    confidence: 'medium',
     pattern: /^failed to open system Kconfig$/,
     subject: 'none',
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'failed to open system Kconfig' },
@@ -86,7 +78,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'UNRESOLVED_KCONFIG',
     reason: 'kconfig',
-    confidence: 'high',
     pattern: /^extern \(kcfg\) '(?<symbol>[^']+)': (?!long string|value '.*' implies)/,
     subject: 'symbol',
     example: {
@@ -97,7 +88,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'UNRESOLVED_KCONFIG',
     reason: 'not_set',
-    confidence: 'high',
     pattern: /^extern '(?<symbol>(?:CONFIG|LINUX)_[^']+)' \(strong\): not resolved/,
     subject: 'symbol',
     example: { kernel: '6.1.0-56-cloud-amd64', text: "extern 'CONFIG_HID_BPF' (strong): not resolved" },
@@ -105,7 +95,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'UNRESOLVED_KSYM',
     reason: 'untyped',
-    confidence: 'high',
     pattern: /^extern '(?<symbol>[^']+)' \(strong\): not resolved/,
     subject: 'symbol',
     example: { kernel: '6.1.0-56-cloud-amd64', text: "extern 'bpf_link_fops_gone' (strong): not resolved" },
@@ -113,7 +102,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'btf',
-    confidence: 'high',
     pattern: /^prog '[^']*': failed to find kernel BTF type ID of '(?<function>[^']+)': (?<error>\S+)/,
     example: {
       kernel: '7.3.4+deb13-cloud-amd64',
@@ -123,7 +111,6 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'MAP_PIN_CONFLICT',
     reason: 'pin',
-    confidence: 'high',
     pattern:
       /^couldn't (?:reuse|retrieve) pinned map|^map '(?<map>[^']+)': (?:error reusing pinned map|failed to auto-pin|cannot find pinned map)/,
     subject: 'map',

@@ -8,7 +8,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'LEGACY_MAP_DEFINITION',
     reason: 'maps',
-    confidence: 'high',
     pattern: /^elf: legacy map definitions in '(?<section>[^']+)' section are not supported/,
     example: {
       kernel: 'any, libbpf 1.7',
@@ -18,7 +17,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'LEGACY_MAP_DEFINITION',
     reason: 'maps_section',
-    confidence: 'high',
     pattern:
       /^prog '[^']*': bad map relo against '(?<map>[^']+)' in section '(?<section>(?:maps|[^']+\/maps)(?:\/[^']+)?)'/,
     example: {
@@ -29,21 +27,18 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'INVALID_OBJECT',
     reason: 'wrong_endian',
-    confidence: 'high',
     pattern: /^object '[^']*': loading non-native endianness is unsupported|endianness mismatch/,
     example: { kernel: 'any, libbpf 1.7', text: "object 'conn.bpf.o': loading non-native endianness is unsupported" },
   },
   {
     code: 'INVALID_OBJECT',
     reason: 'not_bpf',
-    confidence: 'high',
     pattern: /^elf: .* is not a valid eBPF object file$/,
     example: { kernel: 'any, libbpf 1.7', text: 'elf: conn.bpf.o is not a valid eBPF object file' },
   },
   {
     code: 'INVALID_OBJECT',
     reason: 'not_elf',
-    confidence: 'high',
     pattern:
       /^elf: '.*' is not a (?:proper ELF|64-bit ELF) object$|^elf: failed to open .* as ELF file|^elf: '.*' has unknown byte order$|^elf: failed to get ELF header from/,
     example: { kernel: 'any, libbpf 1.7', text: "elf: 'invalid_object.bin' is not a proper ELF object" },
@@ -51,7 +46,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'INVALID_OBJECT',
     reason: 'truncated',
-    confidence: 'medium',
     pattern:
       /^elf: failed to get |^elf: couldn't find symbol table|^elf: symbol strings section missing|crosses section boundary$|^sec '[^']*': corrupted (?:symbol|program)/,
     example: {
@@ -62,14 +56,12 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'static_program',
-    confidence: 'high',
     pattern: /^sec '[^']*': program '(?<program>[^']+)' is static and not supported$/,
     example: { kernel: 'any, libbpf 1.7', text: "sec 'xdp': program 'xdp_pass' is static and not supported" },
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'map_attr',
-    confidence: 'high',
     pattern:
       /^map '(?<map>[^']+)': (?:invalid pinning value|unknown field|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level|map type isn't)/,
     subject: 'map',
@@ -78,7 +70,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'relocation',
-    confidence: 'high',
     pattern:
       /^prog '[^']*': (?:bad (?:map|call|data|subprog addr) relo|invalid relo against|(?:map|data) relo failed to find map|extern relo failed)|^\.maps relo #/,
     example: {
@@ -89,7 +80,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'extern',
-    confidence: 'high',
     pattern:
       /^failed to find BTF for extern '(?<symbol>[^']+)'|^failed to find extern definition|^unrecognized extern section|^extern function \S+ is unsupported/,
     example: { kernel: 'any, libbpf 1.7', text: "failed to find BTF for extern 'helper_in_other_file': -3" },
@@ -97,14 +87,12 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_OBJECT_BTF',
     reason: 'object',
-    confidence: 'high',
     pattern: /^BTF is required, but is missing or corrupted|^map '[^']*' BTF data is corrupted/,
     example: { kernel: 'any, libbpf 1.7', text: 'BTF is required, but is missing or corrupted.' },
   },
   {
     code: 'UNKNOWN_SECTION',
     reason: 'section',
-    confidence: 'high',
     pattern: /^prog '[^']*': missing BPF prog type, check ELF section name '(?<section>[^']+)'/,
     example: {
       kernel: 'any, libbpf 1.7',
@@ -114,7 +102,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'STRUCT_OPS_UNSUPPORTED',
     reason: 'struct',
-    confidence: 'high',
     pattern: /^struct_ops init_kern: struct (?:bpf_struct_ops_)?(?<struct>\S+) (?:is|data is) not found/,
     subject: 'struct',
     example: {
@@ -125,7 +112,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'STRUCT_OPS_MISMATCH',
     reason: 'member',
-    confidence: 'high',
     pattern:
       /^struct_ops init_kern (?<struct>\S+): (?:Cannot find member (?<member>\S+)|Unmatched member|Error in size|kernel member|bitfield)/,
     subject: 'struct',
@@ -137,7 +123,6 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'LOADER_CONTRACT',
     reason: 'struct_ops_unreferenced',
-    confidence: 'high',
     pattern: /^prog '[^']*': SEC\("struct_ops"\) program isn't referenced anywhere/,
     example: {
       kernel: 'any, libbpf 1.7',
@@ -147,14 +132,12 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'LOADER_CONTRACT',
     reason: 'freplace_target',
-    confidence: 'high',
     pattern: /^prog '[^']*': attach program FD is not set$/,
     example: { kernel: 'any, libbpf 1.7', text: "prog 'xdp_dispatcher_ext': attach program FD is not set" },
   },
   {
     code: 'LOADER_CONTRACT',
     reason: 'btf_target',
-    confidence: 'high',
     pattern: /^prog '[^']*': no BTF-based attach target is specified/,
     example: {
       kernel: 'any, libbpf 1.7',

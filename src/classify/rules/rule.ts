@@ -1,4 +1,7 @@
-import type { Confidence, FindingCode } from '../../model/finding.ts';
+import type { FindingCode } from '../../model/finding.ts';
+
+/** How sure a rule can be on its own: only a probe or another fact of the same guest makes a finding certain. */
+export type Suspicion = 'low' | 'medium';
 
 /**
  * One wording of libbpf or of the verifier. Rules are data: a new kernel's wording is a new entry, and the test walks
@@ -8,8 +11,6 @@ export interface TextRule {
   readonly code: FindingCode;
   /** Finer cause within the code, snake_case; stands in `args.reason`. */
   readonly reason: string;
-  /** high: the message names exactly this cause; medium: it is one of several that print it. */
-  readonly confidence: Confidence;
   /** Tried on one line, without the `libbpf: ` prefix. Named groups become args of the finding. */
   readonly pattern: RegExp;
   /** Named group the finding is about, `none` for the whole object; without it the program. */

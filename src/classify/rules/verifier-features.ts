@@ -5,7 +5,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'CORE_RELOCATION_FAILURE',
     reason: 'poisoned',
-    confidence: 'high',
     pattern:
       /^failed to resolve CO-RE relocation <(?<kind>\w+)> \[\d+\] (?<field>.+?)(?: \([\d:]+ @ offset [\d.]+\))?$/,
     example: {
@@ -16,14 +15,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'CORE_RELOCATION_FAILURE',
     reason: 'poisoned',
-    confidence: 'high',
     pattern: /invalid func (?:unknown#)?195896080\b|instruction poisoned by CO-RE|bad CO-RE relocation/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid func unknown#195896080' },
   },
   {
     code: 'MAP_CREATE_FAILED',
     reason: 'not_created',
-    confidence: 'medium',
     pattern: /^BPF map '(?<map>[^']+)' is referenced but wasn't created/,
     subject: 'map',
     example: { kernel: '5.10.0-46-cloud-amd64', text: "BPF map 'events' is referenced but wasn't created" },
@@ -31,14 +28,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MAP_CREATE_FAILED',
     reason: 'not_created',
-    confidence: 'medium',
     pattern: /^invalid func unknown#2001\d{6}\b/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid func unknown#2001000003' },
   },
   {
     code: 'MISSING_KFUNC',
     reason: 'weak',
-    confidence: 'high',
     pattern: /^kfunc '(?<function>[^']+)' is referenced but wasn't resolved/,
     subject: 'function',
     example: { kernel: '6.1.0-56-cloud-amd64', text: "kfunc 'bpf_dynptr_slice' is referenced but wasn't resolved" },
@@ -46,7 +41,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_KFUNC',
     reason: 'weak',
-    confidence: 'high',
     pattern: /^cannot find address for kernel function (?<function>\S+)/,
     subject: 'function',
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'cannot find address for kernel function bpf_ct_release' },
@@ -54,14 +48,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_KFUNC',
     reason: 'weak',
-    confidence: 'high',
     pattern: /^invalid func unknown#2002\d{6}\b/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'invalid func unknown#2002000001' },
   },
   {
     code: 'UNRESOLVED_KSYM',
     reason: 'no_address',
-    confidence: 'high',
     pattern: /^failed to find the address for kernel symbol '(?<symbol>[^']+)'/,
     subject: 'symbol',
     example: {
@@ -72,21 +64,18 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_HELPER',
     reason: 'unknown',
-    confidence: 'medium',
     pattern: /^invalid func (?:(?<helper>\S+)#)?(?<id>\d+)$/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid func unknown#181' },
   },
   {
     code: 'HELPER_NOT_ALLOWED',
     reason: 'program_type',
-    confidence: 'medium',
     pattern: /^(?:unknown func|program of this type cannot use helper) (?:(?<helper>\S+)#)?(?<id>\d+)$/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'unknown func bpf_skb_load_bytes#26' },
   },
   {
     code: 'HELPER_NOT_ALLOWED',
     reason: 'context',
-    confidence: 'medium',
     pattern:
       /^helper call is not allowed in probe|^helper call might sleep|^sleepable helper (?<helper>\S+)#\d+ in |^func \S+#\d+ (?:supported only|not supported) for/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'helper call is not allowed in probe' },
@@ -94,7 +83,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_LICENSE',
     reason: 'helper',
-    confidence: 'high',
     pattern: /^cannot call GPL(?:-restricted| only) function from (?:non-GPL compatible|proprietary) program/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
@@ -104,7 +92,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_LICENSE',
     reason: 'kfunc',
-    confidence: 'high',
     pattern: /^cannot call kernel function from non-GPL compatible program|^Cannot access kernel .* from non-GPL/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
@@ -114,14 +101,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_LICENSE',
     reason: 'program_type',
-    confidence: 'high',
     pattern: /^(?:LSM|struct ops) programs must have a GPL compatible license/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'LSM programs must have a GPL compatible license' },
   },
   {
     code: 'KFUNC_NOT_ALLOWED',
     reason: 'program_type',
-    confidence: 'high',
     pattern: /^calling kernel function (?<function>\S+) is not allowed/,
     subject: 'function',
     example: {
@@ -132,7 +117,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'KFUNC_NOT_ALLOWED',
     reason: 'context',
-    confidence: 'medium',
     pattern:
       /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) \S+ (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
     example: {
@@ -143,14 +127,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'SIGNATURE_REQUIRED',
     reason: 'signature',
-    confidence: 'high',
     pattern: /^signature verification failed|^signed (?:program|payload)|signed metadata map|signing keyring/,
     example: { kernel: '7.3.4+deb13-cloud-amd64', text: 'signature verification failed: -129' },
   },
   {
     code: 'CAPABILITY_FAILURE',
     reason: 'verifier',
-    confidence: 'medium',
     pattern:
       /allowed (?:only )?(?:to|for) (?:CAP_\w+|root)|prohibited for !root|require CAP_SYS_BOOT|are required to use arena|leaks addr (?:into|as)|^R\d+ pointer (?:arithmetic|comparison) prohibited/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'destructive kfunc calls require CAP_SYS_BOOT capabilities' },
@@ -158,7 +140,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'MISSING_BTF',
     reason: 'kernel_btf',
-    confidence: 'medium',
     pattern:
       /kernel is missing BTF|not supported without CONFIG_DEBUG_INFO_BTF|^in-kernel BTF is malformed|^btf_vmlinux is malformed/,
     subject: 'none',
@@ -170,7 +151,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'JIT_UNSUPPORTED',
     reason: 'jit',
-    confidence: 'high',
     pattern:
       /^JIT (?:is required|does(?:n't| not) support)|requires BPF JIT compiler|in non-JITed programs|only JITed progs|should be JITed|interpreter stack depth limit/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'JIT does not support calling kernel function' },
@@ -178,14 +158,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'no_address',
-    confidence: 'high',
     pattern: /^The address of function (?<function>\S+) cannot be found/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'The address of function blk_account_io_start cannot be found' },
   },
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'lsm_hook',
-    confidence: 'high',
     pattern: /^attach_btf_id \d+ points to (?:wrong type name|disabled hook) (?<function>\S+)/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
@@ -195,7 +173,6 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'denied',
-    confidence: 'high',
     pattern: /^Attaching .* to (?:__noreturn )?function '(?<function>\S+)' is rejected/,
     example: {
       kernel: '7.0',
@@ -205,21 +182,18 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'not_modifiable',
-    confidence: 'high',
     pattern: /^(?<function>\S+)\(\) is not modifiable/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'vfs_read() is not modifiable' },
   },
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'not_sleepable',
-    confidence: 'high',
     pattern: /^(?<function>\S+) is not sleepable$/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'tcp_v4_connect is not sleepable' },
   },
   {
     code: 'UNSUPPORTED_PROGRAM_FLAG',
     reason: 'sleepable',
-    confidence: 'high',
     pattern:
       /^Only .* programs can be sleepable|^Program of this type cannot be sleepable|^Syscall programs can only be sleepable|cannot attach to non-faultable tracepoint/,
     example: {
@@ -230,14 +204,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'STRUCT_OPS_UNSUPPORTED',
     reason: 'struct',
-    confidence: 'high',
     pattern: /^attach_btf_id \d+ is not a supported struct|^struct_ops module (?<struct>\S+) is not found/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'attach_btf_id 0 is not a supported struct' },
   },
   {
     code: 'STRUCT_OPS_MISMATCH',
     reason: 'member',
-    confidence: 'high',
     pattern: /^attach to (?:unsupported|invalid) member (?<member>\S+)/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',

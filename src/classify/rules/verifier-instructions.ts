@@ -5,21 +5,18 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_LOOP',
     reason: 'back_edge',
-    confidence: 'high',
     pattern: /^back-edge from insn (?<insn>\d+) to (?<target>\d+)/,
     example: { kernel: '4.19', text: 'back-edge from insn 18 to 6' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'infinite_loop',
-    confidence: 'high',
     pattern: /^infinite loop detected at insn (?<insn>\d+)/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'infinite loop detected at insn 3' },
   },
   {
     code: 'VERIFIER_COMPLEXITY',
     reason: 'limit',
-    confidence: 'high',
     pattern:
       /^BPF program is too (?:large|complex)(?:\. Processed (?<processed>\d+) insn)?|^The sequence of (?<jumps>\d+) jumps is too complex|liveness analysis exceeded complexity/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'BPF program is too large. Processed 1000001 insn' },
@@ -27,7 +24,6 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'STACK_LIMIT',
     reason: 'combined',
-    confidence: 'high',
     pattern:
       /^combined stack size of \d+ calls? is (?<size>\d+)|^the call stack of \d+ frames is too deep|^tail_calls are not allowed when call stack|stack size \d+\(extra/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'combined stack size of 2 calls is 576. Too large' },
@@ -35,21 +31,18 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'STACK_LIMIT',
     reason: 'frame',
-    confidence: 'medium',
     pattern: /invalid .*stack.* off=-(?<offset>51[3-9]|5[2-9]\d|[6-9]\d\d|\d{4,})\b/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid write to stack R10 off=-520 size=8' },
   },
   {
     code: 'UNSUPPORTED_BPF_CALL',
     reason: 'tailcall_mix',
-    confidence: 'high',
     pattern: /^tail_calls are not allowed in programs with|mixing of tail_calls and bpf-to-bpf calls/,
     example: { kernel: '5.4.0-216-generic', text: 'tail_calls are not allowed in programs with bpf-to-bpf calls' },
   },
   {
     code: 'UNSUPPORTED_BPF_CALL',
     reason: 'ld_abs_mix',
-    confidence: 'high',
     pattern:
       /^BPF_LD_\[ABS\|IND\] instructions cannot be mixed|^(?:LD_ABS|tail_call) is not allowed in subprogs without BTF/,
     example: {
@@ -60,7 +53,6 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_INSTRUCTION',
     reason: 'opcode',
-    confidence: 'high',
     pattern:
       /^unknown opcode (?<opcode>[0-9a-f]{2})\b|^unknown insn class (?<class>\d)|^invalid BPF_(?:JMP|ALU)(?:\/JMP32)? opcode/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'unknown opcode d7' },
@@ -68,21 +60,18 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_INSTRUCTION',
     reason: 'atomic',
-    confidence: 'high',
     pattern: /^BPF_(?:STX|XADD) uses reserved fields|^BPF_ATOMIC uses invalid atomic opcode/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'BPF_STX uses reserved fields' },
   },
   {
     code: 'UNSUPPORTED_INSTRUCTION',
     reason: 'call',
-    confidence: 'high',
     pattern: /^BPF_CALL uses reserved fields/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'BPF_CALL uses reserved fields' },
   },
   {
     code: 'UNSUPPORTED_INSTRUCTION',
     reason: 'reserved',
-    confidence: 'high',
     pattern:
       /^(?<class>BPF_\S+) uses reserved fields|^(?:invalid|unrecognized) bpf_ld_imm64 insn|^ARSH not supported for 32 bit ALU/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'unrecognized bpf_ld_imm64 insn' },
@@ -90,7 +79,6 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_GLOBAL_FUNCTION',
     reason: 'signature',
-    confidence: 'high',
     pattern:
       /^Global function (?<function>\S+) (?:doesn't return|return value not|with \d+ >)|^Arg#\d+ type \S+ in \S+ is not supported yet|^Caller passes invalid args into func#|^Global functions need valid BTF|^Function \S+ has \d+ >/,
     example: {
@@ -101,7 +89,6 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'MAP_PROG_INCOMPATIBLE',
     reason: 'map',
-    confidence: 'high',
     pattern:
       /^cannot pass map_type (?<type>\d+) into func (?<helper>\S+?)(?:#\d+)?$|programs? (?:can only use|with run-time allocated hash maps)|^trac\w+ progs cannot use bpf_|cannot be used for PREEMPT_RT|^map '[^']*' has to have BTF in order to use/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'cannot pass map_type 27 into func bpf_map_lookup_elem#1' },
@@ -109,7 +96,6 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_INTERNAL',
     reason: 'bug',
-    confidence: 'medium',
     pattern: /^verifier (?:internal error|bug)|kernel subsystem misconfigured|REG INVARIANTS VIOLATION|^BUG\b/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
@@ -119,14 +105,12 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'BTF_INFO_REJECTED',
     reason: 'func_or_line',
-    confidence: 'high',
     pattern: /func[_ ]info\b|line_info\b|^core_relo\[/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'missing bpf_line_info for func#1' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'structure',
-    confidence: 'high',
     pattern:
       /^unreachable insn (?<insn>\d+)|^jump (?:out of range|into the middle)|^last insn is not an exit|^call to invalid destination|^recursive call|^too many subprograms/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'unreachable insn 7' },

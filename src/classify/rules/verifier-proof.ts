@@ -5,21 +5,18 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'null_check',
-    confidence: 'medium',
     pattern: /(?:map_value|mem|sock|ptr_\S*)_or_null|[Pp]ossibly NULL pointer|null-check it first/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: "R0 invalid mem access 'map_value_or_null'" },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'uninitialized',
-    confidence: 'medium',
     pattern: /!read_ok|invalid(?: indirect)? read from stack|poisoned by dead code|stack arg\d+ is not initialized/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid indirect read from stack R2 off -16+4 size 16' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'invalid_mem_access',
-    confidence: 'medium',
     pattern:
       /invalid mem access '(?<memory>[^']+)'|invalid access to (?:map value|map key|packet|memory|flow keys|context)|access beyond (?:struct|the end of)|(?:write into|read from) map forbidden|cannot write into|invalid stack/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: "R1 invalid mem access 'scalar'" },
@@ -27,7 +24,6 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'unbounded',
-    confidence: 'medium',
     pattern:
       /unbounded (?:memory|min|size|variable)|min value is (?:negative|outside)|max value is outside|outside of the (?:packet|allowed)|pointer be out of bounds|invalid zero-sized read/,
     example: {
@@ -38,7 +34,6 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'ctx_access',
-    confidence: 'medium',
     pattern:
       /invalid bpf_context access off=(?<offset>\d+) size=(?<size>\d+)|dereference of modified|variable \S+ access|negative offset \S+ ptr/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid bpf_context access off=192 size=8' },
@@ -46,35 +41,30 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'btf_access',
-    confidence: 'medium',
     pattern: /cannot access ptr member|only read is supported|is ptr_\S+ (?:invalid|access)/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'only read is supported' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'misaligned',
-    confidence: 'medium',
     pattern: /\bmisaligned\b/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'misaligned stack access off (0x0; 0x0)+0+-5 size 4' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'reference',
-    confidence: 'medium',
     pattern: /Unreleased reference|[Ll]eaking reference|reference leak|has not been acquired/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'Unreleased reference id=2 alloc_insn=6' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'type_mismatch',
-    confidence: 'medium',
     pattern: /type=\S+ +expected=|is not a scalar|expected pointer to|is of type \S+ but/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'R1 type=ctx expected=fp, pkt, pkt_meta, map_key, map_value' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'return_value',
-    confidence: 'medium',
     pattern: /^At (?:program|subprogram) exit|^At callback return|should have been in|the register R0/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
@@ -84,7 +74,6 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'ptr_arith',
-    confidence: 'medium',
     pattern:
       /pointer \S+ pointer prohibited|pointer arithmetic|math between|on pointer prohibited|subtraction from stack/,
     example: {

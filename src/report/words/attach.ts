@@ -1,45 +1,14 @@
-import type { Finding, FindingCode } from '../../model/finding.ts';
-import { arg, errno, sentence, since, type Writer, who } from './writer.ts';
-
-/** Kinds of targets that are no plain functions, by section name. */
-const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonly advice: string }[] = [
-  {
-    section: /^\??(?:tp_btf|tp|tracepoint|raw_tp|raw_tracepoint)\b/,
-    kind: 'tracepoint',
-    advice: 'Look for its new name under /sys/kernel/tracing/events, or use a kprobe on the kernels without it.',
-  },
-  {
-    section: /^\??lsm/,
-    kind: 'LSM hook',
-    advice:
-      'The hook was renamed, or the kernel was built without it: add a program for the hook that these kernels have.',
-  },
-  {
-    section: /^\??iter/,
-    kind: 'iterator',
-    advice: 'The kernel is too old for it or was built without it: leave the program out there (autoload).',
-  },
-];
-
-const FUNCTION_ADVICE =
-  'The function was renamed, removed or inlined. Add a second program for the kernels without it (bpf_program__set_autoload), or hook a tracepoint, which is more stable.';
-
-function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
-  return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));
-}
-
-function targetTitle(f: Finding): string {
-  const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
-  const kind = kindOf(f)?.kind;
-  if (kind !== undefined) return `${kind} ${name} is not in this kernel`;
-  return f.args['reason'] === 'btf' ? `${name} is not in this kernel's BTF` : `function ${name} is not in this kernel`;
-}
+import type { FindingCode } from '../../model/finding.ts';
+import { missingWords } from './missing.ts';
+import { arg, errno, here, sentence, since, type Writer, who } from './writer.ts';
 
 const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: string }> = new Map([
   [
     'not_sleepable',
     { what: 'cannot be hooked by a sleepable program', why: 'The kernel keeps a list of functions that may sleep.' },
   ],
+  ['blacklisted', { what: 'cannot be probed', why: 'It is on the list of functions that kprobes keep away from.' }],
+  ['notrace', { what: 'cannot be traced', why: 'It is built without the entry that tracing needs (notrace).' }],
   [
     'not_modifiable',
     { what: 'cannot have its return value changed', why: 'Only functions on the error injection list can.' },
@@ -60,40 +29,36 @@ const OUTSIDE: Readonly<Record<string, { what: string; todo: string }>> = {
 
 /** Words for programs that loaded and could not be attached. */
 export const ATTACH_WORDS = {
-  ATTACH_TARGET_NOT_FOUND: (f) => ({
-    title: targetTitle(f),
-    explanation: sentence(
-      `${who(f)}${f.args['section'] === undefined ? '' : ` (${f.args['section']})`} attaches to it.`,
-    ),
-    remediation: kindOf(f)?.advice ?? FUNCTION_ADVICE,
-  }),
+  ATTACH_TARGET_NOT_FOUND: missingWords,
   ATTACH_TARGET_AMBIGUOUS: (f) => ({
-    title: `there is more than one function ${arg(f, 'function', '?')} in this kernel`,
+    title: `there ${f.args['count'] === undefined ? 'is more than one function' : `are ${f.args['count']} functions`} ${arg(f, 'function', '?')} in this kernel`,
     explanation: 'The kernel refuses a probe by a name that several functions have.',
     remediation: 'Hook a function with a unique name, or attach by address.',
   }),
   ATTACH_TARGET_NOT_TRACEABLE: (f) => {
     const { what, why } = NOT_TRACEABLE.get(arg(f, 'reason', '')) ?? REFUSED;
     return {
-      title: `${arg(f, 'function', 'the function')} ${what} on this kernel`,
+      title: `${arg(f, 'function', 'the function')} ${what} ${here(f)}`,
       explanation: sentence(`${who(f)} hooks it. ${why}`),
       remediation: 'Hook a caller or a tracepoint.',
     };
   },
   UNSUPPORTED_ATTACH_TYPE: (f) => ({
-    title: `this kernel cannot attach ${arg(f, 'kind', who(f))}${since(f)}`,
+    title: `${arg(f, 'kind', who(f))} cannot be attached ${here(f)}${since(f)}`,
     explanation:
       f.args['reason'] === 'compiled_out'
-        ? 'The kernel was built without the option that the hook needs (CONFIG_FPROBE for kprobe.multi).'
-        : `The kernel is older than the hook, and refused it${errno(f)}.`,
+        ? `The kernel was built without the option that the hook needs (${arg(f, 'config', 'CONFIG_FPROBE for kprobe.multi')}).`
+        : f.args['reason'] === 'kernel_too_old'
+          ? `The kernel is older than the hook, and refused it${errno(f)}.`
+          : `The kernel takes a trivial program of this type, but not for this hook${errno(f)}.`,
     remediation: 'Use an older hook of the same kind there, as a fallback program or a second object.',
   }),
   ATTACH_FAILED: (f) => ({
     title: `${who(f)} loads but cannot be attached${errno(f)}`,
     explanation:
-      f.args['reason'] === 'cgroup_v1'
-        ? 'The target is not a cgroup v2 directory.'
-        : 'The errno alone does not say why.',
+      f.args['said'] === undefined
+        ? 'The errno alone does not say why.'
+        : sentence(`the kernel says: ${f.args['said']}.`),
     remediation: 'Use another hook or a fallback program there; see the evidence of the target.',
   }),
   ATTACH_CONFLICT: (f) => ({
@@ -126,6 +91,26 @@ export const ATTACH_WORDS = {
     title: `${who(f)} is attached but never runs: bpf is not among the active security modules`,
     explanation: `Active: ${arg(f, 'modules', 'unknown')}.`,
     remediation: 'Boot the kernel with lsm=...,bpf.',
+  }),
+  CGROUP_UNAVAILABLE: (f) => ({
+    title: `${who(f)} loads, but its cgroup cannot take it${errno(f)}`,
+    explanation:
+      f.args['reason'] === 'cgroup_v1'
+        ? 'The target is not a cgroup v2 directory.'
+        : 'The directory is not there, or the kernel was built without CONFIG_CGROUP_BPF.',
+    remediation: 'Mount cgroup2 and attach to a directory of it.',
+  }),
+  NETDEV_ATTACH_FAILED: (f) => ({
+    title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
+    explanation:
+      f.args['said'] === undefined ? 'The kernel does not say why.' : sentence(`the kernel says: ${f.args['said']}.`),
+    remediation:
+      'Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf.',
+  }),
+  PERF_EVENT_UNAVAILABLE: (f) => ({
+    title: `${who(f)} loads, but the guest has no such perf event${errno(f)}`,
+    explanation: 'Hardware events do not exist in the guest; this says nothing about the object.',
+    remediation: 'Attach it to a software event (cpu-clock) in the check, or check it with load_only.',
   }),
   NOT_ATTACHED: (f) => ({
     title: `required program ${arg(f, 'program', '?')} was not attached`,

@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../model/finding.ts';
-import { arg, sentence, type Writer, who } from './writer.ts';
+import { type Advice, arg, here, sentence, type Writer, who } from './writer.ts';
 
-const ADVICE: Readonly<Record<string, { why: string; todo: string }>> = {
+const ADVICE: Readonly<Record<string, Advice>> = {
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
   uninitialized: {
     why: 'memory is used that was not written before',
@@ -44,6 +44,10 @@ const ADVICE: Readonly<Record<string, { why: string; todo: string }>> = {
     why: 'the program has code that cannot run or jumps that lead nowhere',
     todo: 'Rebuild with -O2; look for dead code.',
   },
+  no_log: {
+    why: 'a trivial program of its kind is accepted, and this one is refused without a word',
+    todo: 'Compare with a smaller version of the program; the log of this kernel says nothing.',
+  },
   infinite_loop: { why: 'a loop does not end', todo: 'Give the loop a bound that the verifier can see.' },
 };
 
@@ -52,28 +56,32 @@ const OTHER = {
   todo: 'Read the verifier log and simplify the code it points at.',
 };
 
-/** Words for programs that the verifier could not follow, and for what forbids rather than fails. */
+/** The same program is accepted by a newer kernel of the run: it is fine, and this verifier sees less. */
+function precisionTodo(todo: string): string {
+  return `Help this verifier: ${todo.charAt(0).toLowerCase()}${todo.slice(1)} Newer kernels of this run accept the program as it is.`;
+}
+
+/** Words for programs that the verifier could not follow. */
 export const VERIFIER_WORDS = {
   VERIFIER_REJECTION: (f) => {
-    const { why, todo } = ADVICE[arg(f, 'reason', '')] ?? OTHER;
+    const precision = f.args['reason'] === 'verifier_precision';
+    const { why, todo } = ADVICE[arg(f, precision ? 'proof' : 'reason', '')] ?? OTHER;
     const { source, source_text: text, problem } = f.args;
     const place = [source, text].filter((part) => part !== undefined).join(': ');
     return {
       title: `the verifier refuses ${who(f)}: ${why}`,
       explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
-      remediation: todo,
+      remediation: precision ? precisionTodo(todo) : todo,
     };
   },
   VERIFIER_COMPLEXITY: (f) => ({
-    title: `${who(f)} is too complex for this kernel's verifier`,
-    explanation: 'The number of paths differs from kernel to kernel, so another one may accept it.',
+    title: `${who(f)} is too complex for the verifier ${here(f)}`,
+    explanation:
+      f.args['everywhere'] === undefined
+        ? 'The number of paths differs from kernel to kernel, so another one may accept it.'
+        : 'The verifier gave up before it had seen all paths.',
     remediation:
       'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
-  }),
-  PROGRAM_TOO_LARGE: (f) => ({
-    title: `${who(f)} has ${arg(f, 'insns', 'too many')} instructions, this kernel allows ${arg(f, 'limit', '4096')}`,
-    explanation: 'Kernels before 5.2 limit the length of a program.',
-    remediation: 'Split it with tail calls, or keep parts out of line.',
   }),
   STACK_LIMIT: (f) => ({
     title: `${who(f)} needs more than 512 bytes of stack`,
@@ -87,32 +95,5 @@ export const VERIFIER_WORDS = {
     title: `the verifier of this kernel has a bug that ${who(f)} brings out`,
     explanation: 'It says so itself.',
     remediation: 'Report it to the kernel developers with the object and the log.',
-  }),
-  POLICY_DENIED: (f) =>
-    f.args['reason'] === 'lockdown'
-      ? {
-          title: `lockdown (${arg(f, 'level', 'active')}) forbids what ${who(f)} does`,
-          explanation: 'The kernel could do it; the policy of this host does not allow it.',
-          remediation: 'Lower the lockdown level of the host, or avoid the helper or hook there.',
-        }
-      : {
-          title: `a security policy forbids what ${who(f)} does`,
-          explanation: `Active security modules: ${arg(f, 'modules', 'unknown')}.`,
-          remediation: 'Adjust the policy of the host (see its audit log).',
-        },
-  CAPABILITY_FAILURE: (f) => ({
-    title: `${who(f)} needs a privilege that is missing`,
-    explanation: 'The kernel answered EPERM, or the verifier asked for a capability.',
-    remediation: 'Grant CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before 5.8), and CAP_NET_ADMIN for network programs.',
-  }),
-  SIGNATURE_REQUIRED: () => ({
-    title: 'this kernel loads signed programs only',
-    explanation: 'A policy asks for a signature that the object does not have.',
-    remediation: 'Sign the object, or change the policy of the host.',
-  }),
-  UNKNOWN: (f) => ({
-    title: `${who(f)} fails for a reason that is not recognised${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
-    explanation: 'Neither the errno nor the logs fit a known cause.',
-    remediation: 'Read the libbpf and verifier logs of this target.',
   }),
 } as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -11,6 +11,12 @@ export interface Words {
 
 export type Writer = (finding: Finding) => Words;
 
+/** Words of one reason. */
+export interface Advice {
+  readonly why: string;
+  readonly todo: string;
+}
+
 /** Value of an arg, or other words when it is not known. */
 export function arg(finding: Finding, key: string, otherwise: string): string {
   return finding.args[key] ?? otherwise;
@@ -38,4 +44,37 @@ export function errno(finding: Finding): string {
 /** First letter in upper case. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The same cause was seen on every kernel of the run that answered: then no kernel is to blame. */
+function everywhere(finding: Finding): boolean {
+  return finding.args['everywhere'] !== undefined;
+}
+
+/** `this kernel has no X`; where all kernels of the run say so, `no kernel of this run has X`. */
+export function lacks(finding: Finding, what: string): string {
+  return everywhere(finding) ? `no kernel of this run has ${what}` : `this kernel has no ${what}`;
+}
+
+/** `X is not in this kernel`; where all kernels of the run say so, `X is in no kernel of this run`. */
+export function notIn(finding: Finding, what: string, place = ''): string {
+  const where = place === '' ? '' : `'s ${place}`;
+  return everywhere(finding) ? `${what} is in no kernel of this run` : `${what} is not in this kernel${where}`;
+}
+
+/** `on this kernel`, or `on any kernel of this run` after a "not". */
+export function here(finding: Finding): string {
+  return everywhere(finding) ? 'on any kernel of this run' : 'on this kernel';
+}
+
+/** What the other kernels of the run add; empty when there is nothing to say. */
+export function acrossRun(finding: Finding): string {
+  const { everywhere: all, lastGood, firstBad, firstGood, existsOn } = finding.args;
+  if (all !== undefined) return `It is the same on all ${all} kernels of this run that answered, the newest included.`;
+  if (lastGood !== undefined && firstGood !== undefined) {
+    return `In this run it is fine up to ${lastGood} and again from ${firstGood} on.`;
+  }
+  if (lastGood !== undefined) return `In this run it is fine up to ${lastGood} and fails from ${firstBad} on.`;
+  if (firstGood !== undefined) return `In this run it is fine from ${firstGood} on.`;
+  return existsOn === undefined ? '' : `In this run it is fine on ${existsOn}.`;
 }

@@ -1,0 +1,74 @@
+import type { Evidence } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { explainCore } from './core.ts';
+import { explainExtern } from './externs.ts';
+import { helper } from './helpers.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
+import { recode } from './make-finding.ts';
+import { lockdownLevel, lockedHelper } from './policy.ts';
+import { explainMissing } from './symbols.ts';
+
+/** First kernel that takes the address of a function (bpf_for_each_map_elem, bpf_loop, timers). */
+const CALLBACKS_SINCE = '5.13';
+
+/** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
+export function confirm(finding: Finding, evidence: Evidence): Finding {
+  const { hello } = evidence;
+  const { release } = hello.kernel;
+  switch (finding.code) {
+    case 'MISSING_BTF':
+      // Its own words are not enough: libbpf also says so when it cannot parse a BTF that is there.
+      return hello.btf.vmlinux
+        ? recode(finding, 'MISSING_BTF', { args: { reason: 'malformed', release } })
+        : recode(finding, 'MISSING_BTF', { confidence: 'high', args: { release } });
+    case 'ATTACH_TARGET_NOT_FOUND':
+      if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
+        return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
+      }
+      return explainMissing(finding, evidence);
+    case 'ATTACH_TARGET_NOT_TRACEABLE':
+    case 'ATTACH_TARGET_AMBIGUOUS':
+      return explainMissing(finding, evidence);
+    case 'MISSING_KFUNC':
+    case 'UNRESOLVED_KSYM':
+      if (!hello.btf.vmlinux && ['strong', 'weak', 'variable'].includes(finding.args['reason'] ?? '')) {
+        return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
+      }
+      return explainMissing(explainExtern(finding, evidence), evidence);
+    case 'UNRESOLVED_KCONFIG':
+      return explainExtern(finding, evidence);
+    case 'CORE_RELOCATION_FAILURE':
+      return explainCore(finding, evidence);
+    case 'BTF_INFO_REJECTED':
+    case 'UNSUPPORTED_INSTRUCTION':
+      return confirmCallback(finding, evidence);
+    case 'UNSUPPORTED_HELPER':
+    case 'HELPER_NOT_ALLOWED':
+      return confirmHelper(finding, evidence);
+    default:
+      return finding;
+  }
+}
+
+/**
+ * A function that is only passed as a callback is no subprogram to kernels that do not know callbacks: they miscount
+ * and blame the object's records, which are fine.
+ */
+function confirmCallback(finding: Finding, { hello }: Evidence): Finding {
+  const { release } = hello.kernel;
+  const miscounted = /^number of funcs in func_info/.test(finding.evidence?.text ?? '');
+  if (!miscounted || !olderThan(kernelVersion(release), CALLBACKS_SINCE)) return finding;
+  return recode(finding, 'UNSUPPORTED_INSTRUCTION', { args: { reason: 'callback', since: CALLBACKS_SINCE, release } });
+}
+
+function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
+  const id = Number(finding.args['id'] ?? Number.NaN);
+  const known = Number.isInteger(id) ? helper(id) : undefined;
+  const named = known === undefined ? {} : { helper: known.name, since: known.since };
+  const args = { ...named, release: hello.kernel.release };
+  if (finding.code === 'HELPER_NOT_ALLOWED' && known && lockedHelper(hello, known.id)) {
+    const level = lockdownLevel(hello) ?? '';
+    return recode(finding, 'POLICY_DENIED', { confidence: 'high', args: { ...args, reason: 'lockdown', level } });
+  }
+  return recode(finding, finding.code, { args });
+}

@@ -1,0 +1,81 @@
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { libbpfLines } from './libbpf-log.ts';
+import { recode } from './make-finding.ts';
+
+type Relocation = StageOf<'core'>['relocations'][number];
+
+const MAX_ALSO = 20;
+
+/** Kinds that only ask: absent is an answer and no failure. */
+const QUESTIONS: ReadonlySet<string> = new Set(['field_exists', 'type_exists', 'type_matches', 'enumval_exists']);
+
+/** Why an access has no match, by what it wanted to know. */
+function reasonOf(kind: string, access: string): string {
+  if (kind.startsWith('enumval_')) return 'enum_missing';
+  if (/^(?:local_type_id|target_type_id|type_\w+)$/.test(kind)) return 'type_missing';
+  return access.includes('.') || /^(?:byte_|field_|signed|lshift|rshift)/.test(kind) ? 'field_missing' : 'type_missing';
+}
+
+/** Root type of an access: `struct inet_sock` of `struct inet_sock.freebind`. */
+function rootOf(access: string): string {
+  return access.split(/\.|::|\[/)[0] ?? access;
+}
+
+/** All accesses that libbpf tried for a program, without those that only ask. */
+function neededBy(evidence: Evidence, program: string): Relocation[] {
+  return stagesOf(evidence, 'core')
+    .flatMap((stage) => stage.relocations)
+    .filter((relocation) => relocation.program === program && !QUESTIONS.has(relocation.kind));
+}
+
+/** The access a failure is about: by its words, else by its instruction, else the only one there is. */
+function accessOf(finding: Finding, needed: readonly Relocation[]): Relocation | undefined {
+  const named = finding.args['field'];
+  if (named !== undefined) return needed.find(({ access }) => access === named);
+  const absent = needed.filter(({ present }) => !present);
+  const insn = finding.args['insn'];
+  const byInsn = absent.filter((relocation) => String(relocation.insn) === insn);
+  if (byInsn.length === 1) return byInsn[0];
+  return absent.length === 1 ? absent[0] : undefined;
+}
+
+/** libbpf found the field, and refused to patch the instruction that reads it. */
+function wrongWidth(evidence: Evidence, program: string): boolean {
+  return stagesOf(evidence, 'program').some(
+    (stage) => stage.name === program && libbpfLines(stage.log).some((line) => /accesses field incorrectly/.test(line)),
+  );
+}
+
+/**
+ * Names the access of a CO-RE failure and why it has no match; `also` gets the other accesses of the program that are
+ * absent and may be guarded. Certain only where libbpf's own answer for that access is known.
+ */
+export function explainCore(finding: Finding, evidence: Evidence): Finding {
+  if (finding.args['reason'] === 'fatal') return finding;
+  const program = finding.args['program'] ?? '';
+  const needed = neededBy(evidence, program);
+  const found = accessOf(finding, needed);
+  const access = found?.access ?? finding.args['field'];
+  if (access === undefined) return finding;
+  const kind = found?.kind ?? finding.args['kind'] ?? '';
+  const widthOnly = found?.present === true && wrongWidth(evidence, program);
+  const all = stagesOf(evidence, 'core').flatMap((stage) => stage.relocations);
+  const also = needed.filter((other) => !other.present && other.access !== access).map((other) => other.access);
+  const explained = recode(finding, finding.code, {
+    subject: access,
+    confidence: found && (!found.present || widthOnly) ? 'high' : 'medium',
+    args: { field: access, kind, reason: widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, all) },
+  });
+  return { ...explained, also: [...new Set(also)].slice(0, MAX_ALSO) };
+}
+
+/** A field of a type that the object asked about and that is not there is a missing type. */
+function typeOrField(reason: string, access: string, all: readonly Relocation[]): string {
+  if (reason !== 'field_missing') return reason;
+  const root = rootOf(access);
+  const typeAbsent = all.some(
+    ({ kind, access: other, present }) => !present && kind.startsWith('type_') && other === root,
+  );
+  return typeAbsent ? 'type_missing' : reason;
+}

@@ -1,0 +1,136 @@
+/**
+ * Where in a kernel some names live: a module, or code behind an option. Hints by prefix for names that a guest does not
+ * have; they choose the words of a finding and never its code. The most specific prefix comes first.
+ */
+const MODULES: readonly (readonly [prefix: string, module: string])[] = [
+  ['bpf_xdp_flow_lookup', 'nf_flow_table'],
+  ['bpf_ct_', 'nf_conntrack'],
+  ['bpf_skb_ct_', 'nf_conntrack'],
+  ['bpf_xdp_ct_', 'nf_conntrack'],
+  ['nf_conntrack_', 'nf_conntrack'],
+  ['nf_ct_', 'nf_conntrack'],
+  ['nf_nat_', 'nf_nat'],
+  ['nf_tables_', 'nf_tables'],
+  ['nft_', 'nf_tables'],
+  ['md_', 'md_mod'],
+  ['xfs', 'xfs'],
+  ['btrfs', 'btrfs'],
+  ['ext4', 'ext4'],
+  ['jbd2', 'jbd2'],
+  ['f2fs', 'f2fs'],
+  ['nfsd', 'nfsd'],
+  ['nfs', 'nfs'],
+  ['sunrpc', 'sunrpc'],
+  ['rpc', 'sunrpc'],
+  ['cifs', 'cifs'],
+  ['ceph', 'ceph'],
+  ['fuse_', 'fuse'],
+  ['ovl_', 'overlay'],
+  ['zfs_', 'zfs'],
+  ['kvm', 'kvm'],
+  ['tcp_bbr', 'tcp_bbr'],
+  ['tun_', 'tun'],
+  ['veth_', 'veth'],
+  ['vxlan_', 'vxlan'],
+  ['wg_', 'wireguard'],
+  ['br_', 'bridge'],
+  ['bond_', 'bonding'],
+  ['ip_vs_', 'ip_vs'],
+  ['cfg80211', 'cfg80211'],
+  ['mac80211', 'mac80211'],
+  ['drm', 'drm'],
+  ['i915', 'i915'],
+  ['amdgpu', 'amdgpu'],
+  ['hid_bpf_', 'hid'],
+  ['nvme', 'nvme'],
+  ['scsi_', 'scsi_mod'],
+  ['virtio_', 'virtio'],
+  ['dm_', 'dm_mod'],
+];
+
+const OPTIONS: readonly (readonly [prefix: string, option: string])[] = [
+  ['security_socket_', 'CONFIG_SECURITY_NETWORK'],
+  ['security_sk_', 'CONFIG_SECURITY_NETWORK'],
+  ['security_unix_', 'CONFIG_SECURITY_NETWORK'],
+  ['security_path_', 'CONFIG_SECURITY_PATH'],
+  ['security_', 'CONFIG_SECURITY'],
+  ['selinux_', 'CONFIG_SECURITY_SELINUX'],
+  ['apparmor_', 'CONFIG_SECURITY_APPARMOR'],
+  ['bpf_lsm_', 'CONFIG_BPF_LSM'],
+  ['audit_', 'CONFIG_AUDIT'],
+  ['xfrm_', 'CONFIG_XFRM'],
+  ['psi_', 'CONFIG_PSI'],
+  ['mem_cgroup_', 'CONFIG_MEMCG'],
+  ['blkcg_', 'CONFIG_BLK_CGROUP'],
+  ['scx_', 'CONFIG_SCHED_CLASS_EXT'],
+  ['hid_bpf_', 'CONFIG_HID_BPF'],
+  ['io_uring', 'CONFIG_IO_URING'],
+  ['fscrypt_', 'CONFIG_FS_ENCRYPTION'],
+  ['fsverity_', 'CONFIG_FS_VERITY'],
+  ['hugetlb', 'CONFIG_HUGETLB_PAGE'],
+  ['khugepaged', 'CONFIG_TRANSPARENT_HUGEPAGE'],
+  ['ksm_', 'CONFIG_KSM'],
+];
+
+/** Kernel options without which programs of a type are refused, by libbpf's name of the type. */
+const TYPE_OPTIONS: readonly (readonly [type: RegExp, option: string])[] = [
+  [/^lirc_mode2$/, 'CONFIG_BPF_LIRC_MODE2'],
+  [/^netfilter$/, 'CONFIG_NETFILTER_BPF_LINK'],
+  [/^lsm$/, 'CONFIG_BPF_LSM'],
+  [/^cgroup_|^sock_ops$/, 'CONFIG_CGROUP_BPF'],
+  [/^(?:kprobe|tracepoint|raw_tracepoint|raw_tracepoint_writable|perf_event)$/, 'CONFIG_BPF_EVENTS'],
+  [/^lwt_/, 'CONFIG_LWTUNNEL_BPF'],
+  [/^(?:sk_|flow_dissector$|xdp$|sched_)/, 'CONFIG_NET'],
+  [/^(?:tracing|ext|struct_ops)$/, 'CONFIG_BPF_JIT'],
+];
+
+/** First upstream kernels of what SEC("iter/NAME") goes through. */
+const ITERATORS: ReadonlyMap<string, string> = new Map([
+  ['task', '5.8'],
+  ['task_file', '5.8'],
+  ['bpf_map', '5.8'],
+  ['netlink', '5.8'],
+  ['ipv6_route', '5.8'],
+  ['tcp', '5.9'],
+  ['udp', '5.9'],
+  ['bpf_map_elem', '5.9'],
+  ['bpf_prog', '5.9'],
+  ['bpf_sk_storage_map', '5.9'],
+  ['sockmap', '5.10'],
+  ['task_vma', '5.12'],
+  ['unix', '5.15'],
+  ['bpf_link', '5.19'],
+  ['ksym', '6.0'],
+  ['cgroup', '6.1'],
+  ['kmem_cache', '6.13'],
+  ['dmabuf', '6.16'],
+]);
+
+function byPrefix(table: readonly (readonly [string, string])[], name: string): string | undefined {
+  return table.find(([prefix]) => name.startsWith(prefix))?.[1];
+}
+
+/** The module that a function, tracepoint category or kfunc belongs to on most kernels; undefined when not known. */
+export function moduleHint(name: string): string | undefined {
+  return byPrefix(MODULES, name);
+}
+
+/** The option a function is compiled with; undefined when not known. */
+export function optionHint(name: string): string | undefined {
+  return byPrefix(OPTIONS, name);
+}
+
+/** The option that a program type needs; undefined when it needs none beyond bpf(2). */
+export function typeOption(type: string): string | undefined {
+  return TYPE_OPTIONS.find(([pattern]) => pattern.test(type))?.[1];
+}
+
+/** First upstream kernel of an iterator; undefined when not known. */
+export function iteratorSince(name: string): string | undefined {
+  return ITERATORS.get(name.replace(/^bpf_iter_/, ''));
+}
+
+/** Names that objects carry until their loader puts the real function in: they exist in no kernel. */
+export function isPlaceholder(name: string): boolean {
+  return /^(?:dummy_\w+|func|tc|xdp|placeholder\w*|target_function)$/.test(name);
+}

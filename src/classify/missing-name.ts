@@ -1,0 +1,121 @@
+import type { Evidence, StageOf } from '../model/evidence.ts';
+import type { FindingCode } from '../model/finding.ts';
+import { isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
+
+type Symbol = StageOf<'symbol'>;
+
+/** What the lists of a guest say about a name. */
+export interface Diagnosis {
+  /** Where the name is no plain "not found". */
+  readonly code?: FindingCode;
+  readonly reason: string;
+  /** false: the reason is the best guess among several; that the name is missing is sure all the same. */
+  readonly proven: boolean;
+  readonly args?: Readonly<Record<string, string | undefined>>;
+}
+
+const TEXT = /^[tTwW]$/;
+
+/** How a function was looked up: kprobes by the symbol table, fentry and kfuncs by the kernel's types. */
+export type Lookup = 'symbol' | 'types';
+
+/**
+ * Why a function was not found or not taken, from the kernel's symbol table, types and trace lists. undefined: the
+ * lists do not explain it.
+ */
+export function functionDiagnosis(symbol: Symbol, lookup: Lookup, evidence: Evidence): Diagnosis | undefined {
+  const present = symbol.kallsyms?.filter(({ type }) => TEXT.test(type)) ?? [];
+  if (present.length > 0) return presentDiagnosis(symbol, present, lookup);
+  if (symbol.variants.length > 0) {
+    return { reason: 'compiler_transformed', proven: true, args: { variants: symbol.variants.join(', ') } };
+  }
+  if (symbol.kallsyms === null && symbol.btf === null) return undefined;
+  if (symbol.btf === true || symbol.btf_module !== '') {
+    return symbol.kallsyms === null ? undefined : { reason: 'inlined', proven: true };
+  }
+  return absentDiagnosis(symbol, evidence);
+}
+
+function presentDiagnosis(
+  symbol: Symbol,
+  present: readonly { readonly module: string }[],
+  lookup: Lookup,
+): Diagnosis | undefined {
+  const module = present.find((entry) => entry.module !== '')?.module;
+  const builtIn = present.some((entry) => entry.module === '');
+  if (lookup === 'types') {
+    if (symbol.btf === true || symbol.btf_module !== '') return undefined;
+    if (!builtIn) return { code: 'MISSING_MODULE_BTF', reason: 'module_btf', proven: true, args: { module } };
+    return { reason: 'not_in_btf', proven: symbol.btf === false };
+  }
+  if (symbol.blacklisted === true) {
+    return { code: 'ATTACH_TARGET_NOT_TRACEABLE', reason: 'blacklisted', proven: true };
+  }
+  if (present.length > 1) {
+    return { code: 'ATTACH_TARGET_AMBIGUOUS', reason: 'kprobe', proven: true, args: { count: String(present.length) } };
+  }
+  if (symbol.traceable === false) {
+    return { code: 'ATTACH_TARGET_NOT_TRACEABLE', reason: 'notrace', proven: true };
+  }
+  return undefined;
+}
+
+function absentDiagnosis({ name, near }: Symbol, { hello }: Evidence): Diagnosis {
+  if (isPlaceholder(name)) return { code: 'LOADER_CONTRACT', reason: 'btf_target', proven: true };
+  if (/^(?:SyS_|sys_|__\w+_sys_)\w+$/.test(name) && near.some((other) => /_sys_/.test(other))) {
+    return { reason: 'syscall_prefix', proven: true };
+  }
+  const family = /^_*[a-z0-9]+_/.exec(name)?.[0];
+  const relatives = family !== undefined && near.some((other) => other.startsWith(family));
+  const module = moduleHint(name);
+  const loaded = (hello.facts.btf_modules ?? '').split(',');
+  if (module !== undefined && !loaded.includes(module) && !relatives) {
+    return { reason: 'module_not_loaded', proven: false, args: { module } };
+  }
+  const option = optionHint(name);
+  if (option !== undefined && !relatives) return { reason: 'compiled_out', proven: false, args: { config: option } };
+  return { reason: 'renamed_or_removed', proven: true };
+}
+
+/** Why a tracepoint `category/name` was not found; undefined when the guest could not read its list. */
+export function tracepointDiagnosis({ name, category }: Symbol): Diagnosis | undefined {
+  const group = name.split('/')[0] ?? '';
+  if (category === null) return undefined;
+  if (category) return { reason: 'renamed_or_removed', proven: true };
+  if (group === 'syscalls') {
+    return { reason: 'compiled_out', proven: true, args: { config: 'CONFIG_FTRACE_SYSCALLS' } };
+  }
+  const module = moduleHint(group);
+  if (module !== undefined) return { reason: 'module_not_loaded', proven: false, args: { module } };
+  return { reason: 'renamed_or_removed', proven: true, args: { missing_category: group } };
+}
+
+/** Why a raw tracepoint, LSM hook or iterator was not found; undefined when the kernel's types could not be read. */
+export function hookDiagnosis(symbol: Symbol, evidence: Evidence): Diagnosis | undefined {
+  if (symbol.btf === null && symbol.kallsyms === null) return undefined;
+  if (symbol.btf === true) return undefined;
+  const { release } = evidence.hello.kernel;
+  if (symbol.kind === 'iterator') {
+    const since = iteratorSince(symbol.name);
+    if (olderThan(kernelVersion(release), since)) return { reason: 'kernel_too_old', proven: true, args: { since } };
+    return since === undefined
+      ? { reason: 'renamed_or_removed', proven: true }
+      : { reason: 'compiled_out', proven: false, args: { config: `what iter/${symbol.name} goes through` } };
+  }
+  if (symbol.kind === 'lsm_hook' && symbol.near.length === 0) {
+    return { reason: 'compiled_out', proven: false, args: { config: 'CONFIG_BPF_LSM' } };
+  }
+  const module = symbol.kind === 'raw_tracepoint' ? moduleHint(symbol.name) : undefined;
+  if (module !== undefined && symbol.near.length === 0) {
+    return { reason: 'module_not_loaded', proven: false, args: { module } };
+  }
+  return { reason: 'renamed_or_removed', proven: true };
+}
+
+/** Why a variable of the kernel was not found; undefined when the symbol table could not be read. */
+export function variableDiagnosis(symbol: Symbol): Diagnosis | undefined {
+  if (symbol.kallsyms === null) return undefined;
+  if (symbol.kallsyms.length === 0) return { reason: 'renamed_or_removed', proven: true };
+  return symbol.btf === false ? { reason: 'not_in_btf', proven: true } : undefined;
+}

@@ -1,0 +1,103 @@
+import { errnoName } from '../model/errno.ts';
+import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
+import type { Finding, FindingCode } from '../model/finding.ts';
+import { attachKind, plainType, programTypeSince } from './first-kernel.ts';
+import { typeOption } from './kernel-parts.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
+import { makeFinding } from './make-finding.ts';
+import { denied } from './policy.ts';
+import { FRAGS, SLEEPABLE } from './rules/sections.ts';
+
+const EPERM = -1;
+const E2BIG = -7;
+const ENOMEM = -12;
+
+/** Longest program of kernels before 5.2. */
+const MAX_INSNS_BEFORE_52 = 4096;
+
+/** Types that the kernel takes only together with a function to attach to, so that the type alone is always refused. */
+const NEEDS_TARGET: ReadonlySet<string> = new Set(['tracing', 'lsm', 'ext', 'struct_ops']);
+
+interface Verdict {
+  readonly code: FindingCode;
+  readonly reason: string;
+  readonly args?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Why a program was refused without a word, from the same load with one thing changed. The first change the kernel took
+ * names what it refuses. undefined: nothing was tried, or it shows nothing.
+ */
+export function probedFinding(
+  stage: StageOf<'program'>,
+  evidence: Evidence,
+  text: Finding['evidence'],
+): Finding | undefined {
+  const { probes } = stage;
+  if (!probes || probes.length === 0) return undefined;
+  const { hello } = evidence;
+  const { release } = hello.kernel;
+  const common = { phase: 'load', subject: stage.name, evidence: text } as const;
+  if (probes.every((probe) => probe.errno === EPERM)) {
+    return denied(hello, { ...common, errno: errnoName(EPERM) });
+  }
+  const verdict = verdictOf(stage, evidence);
+  if (!verdict) return undefined;
+  const { code, reason, args } = verdict;
+  return makeFinding({
+    ...common,
+    code,
+    confidence: 'high',
+    args: { program: stage.name, section: stage.section, errno: errnoName(stage.errno), release, reason, ...args },
+  });
+}
+
+function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | undefined {
+  const facts = firstStage(evidence, 'open')?.programs.find((program) => program.name === stage.name);
+  const type = plainType(facts?.type ?? '');
+  const version = kernelVersion(evidence.hello.kernel.release);
+  const taken = stage.probes?.find((probe) => probe.errno === 0)?.change;
+  const kind = attachKind(stage.section);
+  switch (taken) {
+    case 'trivial':
+      return bodyVerdict(stage, facts?.insns ?? 0, olderThan(version, '5.2'));
+    case 'no_flags':
+      return flagVerdict(stage.section);
+    case 'no_attach_type':
+      return {
+        code: 'UNSUPPORTED_ATTACH_TYPE',
+        reason: olderThan(version, kind?.since) ? 'kernel_too_old' : 'refused',
+        args: { ...kind, kind: kind?.kind ?? stage.section, type },
+      };
+    case 'type_only':
+      return { code: 'UNSUPPORTED_ATTACH_TYPE', reason: 'refused', args: { kind: kind?.kind ?? stage.section, type } };
+    default:
+      return NEEDS_TARGET.has(type) || !stage.probes?.some(({ change }) => change === 'type_only')
+        ? undefined
+        : typeVerdict(type, olderThan(version, programTypeSince(type)));
+  }
+}
+
+/** Only the instructions differ from what the kernel takes. */
+function bodyVerdict(stage: StageOf<'program'>, insns: number, before52: boolean): Verdict {
+  if (stage.errno === E2BIG && insns > MAX_INSNS_BEFORE_52 && before52) {
+    const args = { insns: String(insns), limit: String(MAX_INSNS_BEFORE_52), since: '5.2' };
+    return { code: 'PROGRAM_TOO_LARGE', reason: 'instructions', args };
+  }
+  if (stage.errno === ENOMEM) return { code: 'OUT_OF_MEMORY', reason: 'program' };
+  return { code: 'VERIFIER_REJECTION', reason: 'no_log' };
+}
+
+function flagVerdict(section: string): Verdict {
+  const code = 'UNSUPPORTED_PROGRAM_FLAG';
+  if (SLEEPABLE.test(section)) return { code, reason: 'sleepable', args: { since: '5.10' } };
+  if (FRAGS.test(section)) return { code, reason: 'xdp_frags', args: { since: '5.18' } };
+  return { code, reason: 'flags' };
+}
+
+function typeVerdict(type: string, tooOld: boolean): Verdict {
+  const args = { type, since: programTypeSince(type) };
+  return tooOld
+    ? { code: 'UNSUPPORTED_PROGRAM_TYPE', reason: 'kernel_too_old', args }
+    : { code: 'UNSUPPORTED_PROGRAM_TYPE', reason: 'compiled_out', args: { ...args, config: typeOption(type) } };
+}

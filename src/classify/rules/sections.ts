@@ -1,0 +1,6 @@
+/** Sections whose programs are loaded with the sleepable flag. */
+export const SLEEPABLE =
+  /^\??(?:fentry|fexit|fmod_ret|fsession|lsm|iter|uprobe|uretprobe|kprobe|ksyscall)[\w.]*\.s(?:\/|$)/;
+
+/** Sections whose programs are loaded for packets of several buffers. */
+export const FRAGS = /^\??xdp\.frags\b/;

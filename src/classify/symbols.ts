@@ -1,0 +1,77 @@
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { recode } from './make-finding.ts';
+import {
+  type Diagnosis,
+  functionDiagnosis,
+  hookDiagnosis,
+  type Lookup,
+  tracepointDiagnosis,
+  variableDiagnosis,
+} from './missing-name.ts';
+
+type Symbol = StageOf<'symbol'>;
+
+/** Names as libbpf looks them up, and as people write them. */
+function plain(name: string): string {
+  return name.replace(/^(?:bpf_lsm_|btf_trace_|bpf_iter_)/, '');
+}
+
+/** What the guest said about a name; entries for one of `programs` go before entries for others. */
+export function symbolOf(evidence: Evidence, name: string, programs: readonly string[]): Symbol | undefined {
+  const wanted = plain(name);
+  const found = stagesOf(evidence, 'symbol').filter((symbol) => plain(symbol.name) === wanted);
+  return found.find(({ program }) => programs.includes(program)) ?? found[0];
+}
+
+/** By types: fentry and its kin, and everything that fails before it reaches the kernel. */
+function lookupOf(finding: Finding): Lookup {
+  if (finding.code === 'MISSING_KFUNC') return 'types';
+  return finding.phase === 'load' && finding.args['reason'] !== 'no_address' ? 'types' : 'symbol';
+}
+
+function diagnose(finding: Finding, symbol: Symbol, evidence: Evidence): Diagnosis | undefined {
+  switch (symbol.kind) {
+    case 'tracepoint':
+      return tracepointDiagnosis(symbol);
+    case 'raw_tracepoint':
+    case 'lsm_hook':
+    case 'iterator':
+      return hookDiagnosis(symbol, evidence);
+    case 'variable':
+      return variableDiagnosis(symbol);
+    default:
+      return functionDiagnosis(symbol, lookupOf(finding), evidence);
+  }
+}
+
+/**
+ * Says why a name was not found, and which names are like it, where the guest sent what it has of the name. Without that
+ * the finding stays as it is.
+ */
+export function explainMissing(finding: Finding, evidence: Evidence): Finding {
+  const name = finding.args['function'] ?? finding.args['symbol'] ?? finding.args['target'];
+  if (name === undefined) return finding;
+  const symbol = symbolOf(evidence, name, (finding.args['program'] ?? '').split(', '));
+  const diagnosis = symbol && diagnose(finding, symbol, evidence);
+  if (!symbol || !diagnosis) return finding;
+  const near = symbol.near.length > 0 ? symbol.near.join(', ') : undefined;
+  const strong = finding.code === 'MISSING_KFUNC' ? finding.args['reason'] : undefined;
+  return recode(finding, diagnosis.code ?? finding.code, {
+    confidence: diagnosis.proven ? 'high' : 'medium',
+    args: {
+      looked_for: symbol.kind,
+      near,
+      // Weak or strong is how the object names it, the diagnosis how the kernel lacks it.
+      declared: strong,
+      ...diagnosis.args,
+      reason: reasonOf(finding, diagnosis),
+    },
+  });
+}
+
+/** A kfunc or variable that is simply not there keeps how the object asked for it. */
+function reasonOf(finding: Finding, { reason }: Diagnosis): string {
+  const kept = finding.code === 'MISSING_KFUNC' || finding.code === 'UNRESOLVED_KSYM';
+  return kept && reason === 'renamed_or_removed' ? (finding.args['reason'] ?? reason) : reason;
+}

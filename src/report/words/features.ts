@@ -1,0 +1,92 @@
+import type { FindingCode } from '../../model/finding.ts';
+import { arg, here, lacks, sentence, since, type Writer, who } from './writer.ts';
+
+const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bpf_ktime_get_boot_ns: 'Use bpf_ktime_get_ns where suspended time does not matter.',
+    bpf_ringbuf_output: 'Use bpf_perf_event_output with a perf buffer on older kernels.',
+    bpf_ringbuf_reserve: 'Use bpf_perf_event_output with a perf buffer on older kernels.',
+    bpf_loop: 'Use a bounded or unrolled loop on older kernels.',
+    bpf_trace_vprintk: 'Use bpf_trace_printk with at most three values.',
+    bpf_get_current_task_btf: 'Use bpf_get_current_task with CO-RE reads.',
+    bpf_strncmp: 'Compare the bytes in the program.',
+    bpf_snprintf: 'Format in user space.',
+  }),
+);
+
+const SEPARATE =
+  'Load a program without it on older kernels (two programs and bpf_program__set_autoload, or two objects).';
+
+const INSTRUCTION: Readonly<Record<string, { what: string; todo: string }>> = {
+  opcode: {
+    what: 'an instruction of a newer instruction set',
+    todo: 'Build for an older instruction set (-mcpu=v2, or v1 below 4.14).',
+  },
+  atomic: {
+    what: 'an atomic operation that returns a value, or a load-acquire or store-release',
+    todo: 'Do not use the result of __sync_fetch_and_add and friends, or build with -mcpu=v2.',
+  },
+  call: {
+    what: 'a call of a kernel function (kfunc) or between functions',
+    todo: 'Keep kfuncs in a program of their own; mark other functions __always_inline.',
+  },
+  reserved: {
+    what: 'a form of an instruction that is newer than the kernel (sign extension, signed division, a callback)',
+    todo: 'Build with -mcpu=v3 or lower, and keep callbacks in a program of their own.',
+  },
+};
+
+/** Words for helpers, instructions, loops and calls that a kernel does not know. */
+export const FEATURE_WORDS = {
+  UNSUPPORTED_HELPER: (f) => {
+    const name = arg(f, 'helper', `number ${arg(f, 'id', '?')}`);
+    return {
+      title: `${lacks(f, `helper ${name}`)}${since(f)}`,
+      explanation: sentence(`${who(f)} calls it on a path the verifier reached.`),
+      remediation: HELPER_FALLBACK.get(name) ?? `${SEPARATE} A guard by bpf_core_enum_value_exists works too.`,
+    };
+  },
+  HELPER_NOT_ALLOWED: (f) => ({
+    title: `${who(f)} may not call ${arg(f, 'helper', 'this helper')}${f.args['reason'] === 'context' ? ' at this place' : ''}`,
+    explanation: 'The kernel knows the helper but does not offer it to this type of program.',
+    remediation: 'Use a helper that the program type has, or another program type.',
+  }),
+  UNSUPPORTED_INSTRUCTION: (f) => {
+    if (f.args['reason'] === 'callback') {
+      return {
+        title: `${who(f)} passes a function as a callback, which does not work ${here(f)}${since(f)}`,
+        explanation: 'The kernel counts the functions of the program wrongly and blames the records of the object.',
+        remediation: `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
+      };
+    }
+    const { what, todo } = INSTRUCTION[arg(f, 'reason', '')] ?? { what: 'an instruction', todo: SEPARATE };
+    return {
+      title: `${who(f)} contains instructions that are not known ${here(f)}${since(f)}`,
+      explanation: `It is ${what}${f.args['opcode'] === undefined ? '' : ` (opcode ${f.args['opcode']})`}; the kernel refuses it before it looks at what can be reached, so a guard in the code may not hide it.`,
+      remediation: todo,
+    };
+  },
+  UNSUPPORTED_LOOP: (f) => ({
+    title: `${who(f)} has a loop, which is not allowed ${here(f)}`,
+    explanation: 'Bounded loops are allowed upstream since 5.3.',
+    remediation: 'Unroll the loop (#pragma unroll) in a variant for older kernels.',
+  }),
+  UNSUPPORTED_BPF_CALL: (f) => ({
+    title: `${who(f)} mixes calls in a way that is not allowed ${here(f)}`,
+    explanation:
+      f.args['reason'] === 'tailcall_mix'
+        ? 'Tail calls cannot be mixed with calls between functions here (allowed upstream since 5.10 on x86).'
+        : 'Packet loads (LD_ABS, LD_IND) cannot be mixed with calls between functions here.',
+    remediation: 'Mark the called functions __always_inline.',
+  }),
+  UNSUPPORTED_GLOBAL_FUNCTION: (f) => ({
+    title: `${who(f)} has a global function with a signature that is not allowed ${here(f)}`,
+    explanation: 'Global functions are verified on their own, and older kernels accept few argument types.',
+    remediation: 'Make the function static.',
+  }),
+  PROGRAM_TOO_LARGE: (f) => ({
+    title: `${who(f)} has ${arg(f, 'insns', 'too many')} instructions, this kernel allows ${arg(f, 'limit', '4096')}`,
+    explanation: 'Kernels before 5.2 limit the length of a program.',
+    remediation: 'Split it with tail calls, or keep parts out of line.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -1,0 +1,106 @@
+import type { Finding, FindingCode } from '../../model/finding.ts';
+import { arg, errno, here, lacks, since, type Writer, who } from './writer.ts';
+
+/** What to use instead of a map type that an old kernel does not have. A Map: the names come from guests. */
+const MAP_FALLBACK: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ringbuf: 'Fall back to a perf buffer (BPF_MAP_TYPE_PERF_EVENT_ARRAY, bpf_perf_event_output) on older kernels.',
+    user_ringbuf: 'Fall back to an array or queue that user space fills.',
+    sk_storage: 'Fall back to a hash keyed by socket cookie.',
+    inode_storage: 'Fall back to a hash keyed by inode number.',
+    task_storage: 'Fall back to a hash keyed by pid.',
+    cgrp_storage: 'Fall back to a hash keyed by cgroup id.',
+    devmap_hash: 'Fall back to a DEVMAP.',
+    bloom_filter: 'Fall back to a hash.',
+    lru_hash: 'Fall back to a plain hash.',
+    queue: 'Fall back to an array with an index.',
+    stack: 'Fall back to an array with an index.',
+  }),
+);
+
+const PARAMS: ReadonlyMap<string, { readonly what: string; readonly todo: string }> = new Map([
+  ['key_size', { what: 'a key size', todo: 'Arrays take 4-byte keys, a trie at least 5 bytes, hashes at most 512.' }],
+  [
+    'value_size',
+    {
+      what: 'a value size',
+      todo: 'Values must not be empty, per-CPU values are limited to 32 KiB, stack traces need a multiple of 8.',
+    },
+  ],
+  ['sizes', { what: 'key or value sizes', todo: 'Compare them with what the map type takes.' }],
+  [
+    'max_entries',
+    {
+      what: 'a number of entries',
+      todo: 'A ring buffer needs a power of two times the page size; other types need at least one entry.',
+    },
+  ],
+  ['too_large', { what: 'a total size', todo: 'Use fewer entries or smaller values.' }],
+  [
+    'definition',
+    { what: 'a combination of sizes and flags', todo: 'Compare the definition with what the type takes.' },
+  ],
+]);
+
+const FLAG: ReadonlyMap<string, string> = new Map([
+  ['map_extra', 'the map_extra value'],
+  ['special_fields', 'the special fields (spin lock, timer, kptr) of its value'],
+]);
+
+function flagOf(f: Finding): string {
+  return FLAG.get(arg(f, 'reason', '')) ?? arg(f, 'flag', 'its flags');
+}
+
+function named(f: Finding): string {
+  return `map ${arg(f, 'map', '?')}`;
+}
+
+/** Words for maps that were refused, or used in a way that is. */
+export const MAP_WORDS = {
+  UNSUPPORTED_MAP_TYPE: (f) => ({
+    title: `${named(f)}: ${lacks(f, `${arg(f, 'type', 'such')} maps`)}${since(f)}`,
+    explanation:
+      f.args['reason'] === 'compiled_out'
+        ? `The kernel is new enough for the type and refuses even a plain map of it${errno(f)}: it was built without it.`
+        : f.confidence === 'high'
+          ? `The kernel refuses even a plain map of this type${errno(f)}.`
+          : `The kernel refused to create it${errno(f)}, and its version is older than the map type.`,
+    remediation: MAP_FALLBACK.get(arg(f, 'type', '')) ?? 'Use an older map type on this kernel, or another object.',
+  }),
+  UNSUPPORTED_MAP_FLAG: (f) => ({
+    title: `${named(f)}: ${flagOf(f)} cannot be used ${here(f)}${since(f)}`,
+    explanation: `The kernel refuses the map as it is${errno(f)} and takes it without.`,
+    remediation: 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
+  }),
+  INVALID_MAP_PARAMS: (f) => {
+    const { what, todo } = PARAMS.get(arg(f, 'reason', '')) ?? { what: 'values', todo: 'See the evidence.' };
+    return {
+      title: `${named(f)} is defined with ${what} that its type does not take`,
+      explanation: `The kernel has ${arg(f, 'type', 'the type')} and refuses this definition${errno(f)}.`,
+      remediation: todo,
+    };
+  },
+  MAP_CREATE_FAILED: (f) => ({
+    title: `${named(f)} could not be ${f.args['reason'] === 'not_initialised' ? 'filled' : 'created'}${errno(f)}`,
+    explanation: `Nothing shows that this kernel lacks ${f.args['type'] === undefined ? 'this type of map' : `maps of type ${f.args['type']}`}, so sizes, flags or contents may be at fault.`,
+    remediation: [
+      'Compare sizes and flags of the map with what its type allows.',
+      ...(f.args['type'] === 'ringbuf' ? [MAP_FALLBACK.get('ringbuf')] : []),
+    ].join(' '),
+  }),
+  MAP_PIN_CONFLICT: (f) => ({
+    title: `${named(f)} could not be pinned`,
+    explanation: 'The guest is fresh, so nothing else holds the pin path.',
+    remediation: 'Two maps of the object may share one pin path; otherwise see the evidence.',
+  }),
+  MAP_PROG_INCOMPATIBLE: (f) => ({
+    title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
+    explanation: 'The verifier ties map types to helpers and program types, and newer kernels allow more pairs.',
+    remediation: 'Use a preallocated map, another map type or another helper for this program type.',
+  }),
+  OUT_OF_MEMORY: (f) => ({
+    title: `the guest has too little memory for ${f.args['map'] === undefined ? who(f) : named(f)}`,
+    explanation: `The kernel answered ENOMEM${f.args['entries'] === undefined ? '' : ` for ${f.args['entries']} entries`}${f.args['reason'] === 'map_too_large' ? ', and takes the map with a single entry' : ''}.`,
+    remediation: 'Raise memory_mb in the profile, or use fewer entries.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -1,0 +1,85 @@
+import type { Finding } from '../../model/finding.ts';
+import { arg, notIn, sentence, since, type Words, who } from './writer.ts';
+
+/** Kinds of targets that are no plain functions, by section name. */
+const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonly advice: string }[] = [
+  {
+    section: /^\??(?:tp_btf|tp|tracepoint|raw_tp|raw_tracepoint)\b/,
+    kind: 'tracepoint',
+    advice: 'Look for its new name under /sys/kernel/tracing/events, or use a kprobe on the kernels without it.',
+  },
+  {
+    section: /^\??lsm/,
+    kind: 'LSM hook',
+    advice:
+      'The hook was renamed, or the kernel was built without it: add a program for the hook that these kernels have.',
+  },
+  {
+    section: /^\??iter/,
+    kind: 'iterator',
+    advice: 'The kernel is too old for it or was built without it: leave the program out there (autoload).',
+  },
+];
+
+const FUNCTION_ADVICE =
+  'The function was renamed, removed or inlined. Add a second program for the kernels without it (bpf_program__set_autoload), or hook a tracepoint, which is more stable.';
+
+/** What the lists of the guest say about a name that was not found. */
+const MISSING: Readonly<
+  Record<string, (f: Finding) => { title: (name: string) => string; why: string; todo: string }>
+> = {
+  inlined: () => ({
+    title: (name) => `function ${name} was inlined by the compiler in this kernel`,
+    why: 'Its types are there, its code is not: the compiler copied it into its callers.',
+    todo: 'Hook a caller or a tracepoint.',
+  }),
+  compiler_transformed: (f) => ({
+    title: (name) =>
+      `function ${name} exists in this kernel only as ${arg(f, 'variants', 'a variant of the compiler')}`,
+    why: 'The compiler made it under another name and may have changed its arguments.',
+    todo: 'Match the suffix in the loader and attach by that name, or hook a caller or a tracepoint.',
+  }),
+  not_in_btf: () => ({
+    title: (name) => `function ${name} is in this kernel, but not in its BTF`,
+    why: 'BTF leaves out functions whose signature the compiler changed or that exist more than once.',
+    todo: 'Use a kprobe for it, or hook a caller.',
+  }),
+  module_not_loaded: (f) => ({
+    title: (name) => `${name} belongs to module ${arg(f, 'module', 'of the kernel')}, which is not loaded`,
+    why: 'The guest has only the modules that its profile loads.',
+    todo: 'Load the module before the object (and in the profile), or leave the program out when it is absent.',
+  }),
+  compiled_out: (f) => ({
+    title: (name) => `${name} is not in this kernel, most likely built without ${arg(f, 'config', 'it')}`,
+    why: 'Nothing of its kind is there.',
+    todo: 'Leave the program out on kernels without it (autoload), or use a kernel with the option.',
+  }),
+  kernel_too_old: (f) => ({
+    title: (name) => `${name} is not in this kernel${since(f)}`,
+    why: 'The kernel is older than it.',
+    todo: 'Leave the program out there (autoload).',
+  }),
+  syscall_prefix: () => ({
+    title: (name) => `${name} has a prefix of the architecture in this kernel`,
+    why: 'Entry functions of system calls are called __x64_sys_ or __arm64_sys_ since 4.17.',
+    todo: 'Use SEC("ksyscall/NAME"), which finds the right name.',
+  }),
+};
+
+function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
+  return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));
+}
+
+/** Words for a target that a load or an attach did not find. */
+export function missingWords(f: Finding): Words {
+  const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
+  const known = MISSING[arg(f, 'reason', '')]?.(f);
+  const kind = kindOf(f)?.kind ?? 'function';
+  const section = f.args['section'] === undefined ? '' : ` (${f.args['section']})`;
+  const place = f.args['reason'] === 'btf' ? 'BTF' : '';
+  return {
+    title: known?.title(name) ?? notIn(f, `${kind} ${name}`, place),
+    explanation: `${sentence(`${who(f)}${section} attaches to it.`)}${known === undefined ? '' : ` ${known.why}`}`,
+    remediation: known?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE,
+  };
+}

@@ -1,0 +1,62 @@
+import type { FindingCode } from '../../model/finding.ts';
+import { arg, errno, here, lacks, notIn, sentence, since, type Writer, who } from './writer.ts';
+
+const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
+  sleepable: { what: 'sleepable', todo: 'Add a variant without the .s suffix of its section for these kernels.' },
+  xdp_frags: { what: 'XDP with fragments', todo: 'Add a variant without .frags for these kernels.' },
+};
+
+/** Words for kinds of programs that a kernel does not have, or was built without. */
+export const TYPE_WORDS = {
+  UNSUPPORTED_PROGRAM_TYPE: (f) => {
+    const type = arg(f, 'type', '?');
+    const option = f.args['config'];
+    const built = f.args['reason'] === 'compiled_out';
+    return {
+      title: `${lacks(f, `programs of type ${type}`)}${since(f)}`,
+      explanation: sentence(
+        `the kernel refused ${who(f)} without a word${errno(f)}${f.confidence === 'high' ? ', and even a trivial program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
+      ),
+      remediation:
+        type === 'tracing' && !built
+          ? 'Add a kprobe or tracepoint variant for kernels below 5.5.'
+          : `Use an older hook of the same kind there, and leave this program out (autoload).${built && option !== undefined ? ` Or build the kernel with ${option}.` : ''}`,
+    };
+  },
+  UNSUPPORTED_PROGRAM_FLAG: (f) => {
+    const flag = PROGRAM_FLAG[arg(f, 'reason', '')];
+    return {
+      title: `${who(f)} cannot be ${flag?.what ?? 'loaded with its flags'} ${here(f)}${since(f)}`,
+      explanation:
+        f.confidence === 'high'
+          ? 'The kernel takes a trivial program of this kind without the flag, and refuses it with the flag.'
+          : 'The kernel refuses the flag that the section name stands for.',
+      remediation: flag?.todo ?? 'Load it without the flag there.',
+    };
+  },
+  BPF_SYSCALL_DISABLED: () => ({
+    title: 'this kernel is built without bpf(2)',
+    explanation: 'The system call answers ENOSYS.',
+    remediation: 'Use a kernel with CONFIG_BPF_SYSCALL=y.',
+  }),
+  STRUCT_OPS_UNSUPPORTED: (f) => ({
+    title: lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`),
+    explanation: 'The kernel, or a module that is not loaded, would have to register the structure.',
+    remediation: 'Leave the struct_ops map out there, or load the module that provides it.',
+  }),
+  STRUCT_OPS_MISMATCH: (f) => {
+    const struct = f.args['struct'] === undefined ? 'struct_ops' : `struct_ops ${f.args['struct']}`;
+    const member = f.args['member'];
+    return {
+      title:
+        member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),
+      explanation: 'The structure in the object and the one in the kernel differ.',
+      remediation: 'Use a ___flavour of the structure for these kernels, or clear the member before load.',
+    };
+  },
+  JIT_UNSUPPORTED: (f) => ({
+    title: `${who(f)} needs a JIT compiler that is not available ${here(f)}`,
+    explanation: 'The JIT is off, missing for this architecture, or too old for the feature.',
+    remediation: 'Enable net.core.bpf_jit_enable, or avoid the feature (kfuncs, callbacks, atomics) here.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;

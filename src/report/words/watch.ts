@@ -1,0 +1,26 @@
+import type { FindingCode } from '../../model/finding.ts';
+import { arg, sentence, type Writer, who } from './writer.ts';
+
+/** Words for what was not refused and still deserves a look, and for what nobody could explain. */
+export const WATCH_WORDS = {
+  ATTACH_TARGET_INLINED: (f) => ({
+    title: `${who(f)} hooks ${arg(f, 'function', 'a function')}, which other kernels of this run have inlined`,
+    explanation: `It attaches here; on ${arg(f, 'elsewhere', 'other kernels')} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
+    remediation: 'Hook a caller or a tracepoint, or make sure with a functional test that the probe fires.',
+  }),
+  KERNEL_WARNING: (f) => ({
+    title: 'the kernel printed a warning while this object was checked',
+    explanation: sentence(`${arg(f, 'line', 'see the serial log')}.`),
+    remediation: 'Read the serial log of the target; report it to the kernel developers if the object brings it out.',
+  }),
+  INSN_BUDGET_EXCEEDED: (f) => ({
+    title: `the verifier needs ${arg(f, 'insns', 'too many')} instructions for ${who(f)}, the budget is ${arg(f, 'budget', 'smaller')}`,
+    explanation: `This kernel stops at ${arg(f, 'limit', '1000000')}; the program uses ${arg(f, 'percent', 'much')} % of that.`,
+    remediation: 'Split it into global functions or tail calls, use bpf_loop, or raise the budget (--max-insns).',
+  }),
+  UNKNOWN: (f) => ({
+    title: `${who(f)} fails for a reason that is not recognised${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
+    explanation: 'Neither the errno nor the logs fit a known cause.',
+    remediation: 'Read the libbpf and verifier logs of this target.',
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;
