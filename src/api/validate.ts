@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
 import { gate } from '../gate/gate.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
@@ -31,6 +32,8 @@ export interface ValidateOptions extends Surroundings {
   readonly artifactVariant?: string;
   readonly artifactUri?: string;
   readonly mode?: ValidationMode | undefined;
+  /** What the object's own loader would set; wins over the manifest. */
+  readonly loader?: LoaderSettings;
   /** Guests at the same time. Default 2. */
   readonly concurrency?: number;
   /** Milliseconds for one object on one kernel, boot included. Default 180 000. */
@@ -108,6 +111,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
       targets,
       validationMode: options.mode,
+      loader: options.loader ?? NO_SETTINGS,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       workdir,
     },

@@ -30,6 +30,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       artifactVariant: options.artifactVariant,
       artifactUri: options.artifactUri,
       mode: options.validationMode,
+      loader: options.loader,
       concurrency: options.concurrency,
       isolation: options.isolation,
       timeoutMs: options.timeoutMs,

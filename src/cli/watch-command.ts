@@ -16,6 +16,7 @@ export async function watchCommand(options: WatchOptions, io: Io, signal: AbortS
       artifacts: options.artifacts,
       manifest: options.manifest,
       mode: options.validationMode,
+      loader: options.loader,
       workDir: options.workdir,
       concurrency: options.concurrency,
       isolation: options.isolation,

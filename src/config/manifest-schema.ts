@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ID_PATTERN } from '../model/kernel.ts';
+import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
 import { parseInteger, quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, text, timeout, word } from './yaml-schema.ts';
 
@@ -39,11 +40,20 @@ const attach = z.strictObject({
   required: flag.default(false),
 });
 
+/** A word that the command line takes as well. */
+function loaderWord(rules: Parameters<typeof isWord>[0]) {
+  return text.refine((value) => isWord(rules, value), {
+    error: ({ input }) => `${quoted(String(input))} is not allowed; use ${rules.rule}`,
+  });
+}
+
 const program = z.strictObject({
   name: line({ required: true, maxBytes: 256 }),
   section: text.default(''),
   type: text.default(''),
   attach: attach.prefault({}),
+  attach_target: loaderWord(TARGET).default(''),
+  autoload: flag.optional(),
 });
 
 const functionalTest = z.strictObject({
@@ -139,6 +149,19 @@ const variantGroup = z.strictObject({
   programs: list(variant, { unique: 'name', min: 1, max: 6 }),
 });
 
+const values = z.record(z.string(), loaderWord(VALUE)).superRefine((value, context) => {
+  const names = Object.keys(value);
+  for (const name of names.filter((candidate) => !isWord(VARIABLE, candidate))) {
+    context.addIssue({ code: 'custom', path: [name], message: `is not a name that can be set; use ${VARIABLE.rule}` });
+  }
+  if (names.length > MAX_SETTINGS) {
+    context.addIssue({
+      code: 'custom',
+      message: `has ${names.length} entries; at most ${MAX_SETTINGS} are allowed`,
+    });
+  }
+});
+
 export const ManifestFile = z.strictObject({
   name: line().default(''),
   programs: list(program, { unique: 'name', max: 10_000 }).default([]),
@@ -150,6 +173,8 @@ export const ManifestFile = z.strictObject({
     max: 32,
   }).default([]),
   program_variants: list(variantGroup, { unique: 'group', max: 16 }).default([]),
+  set_rodata: values.default({}),
+  strict_libbpf: flag.default(false),
   probe_companions: list(identifier, { unique: '', max: 64 }).default([]),
   metadata: z.record(z.string(), z.unknown()).default({}),
 });

@@ -4,7 +4,7 @@ import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
-/** A program as the manifest describes it. Only `name` and `attach.required` decide anything. */
+/** A program as the manifest describes it. Kind, section and type are descriptive. */
 export interface ManifestProgram {
   readonly name: string;
   readonly section: string;
@@ -16,6 +16,10 @@ export interface ManifestProgram {
     readonly symbol: string;
     readonly required: boolean;
   };
+  /** What the loader would attach it to: a function of the kernel, `xdp:function` or `tc:function`; may be empty. */
+  readonly attachTarget: string;
+  /** Whether the loader would load it; undefined leaves that to the object. */
+  readonly autoload: boolean | undefined;
 }
 
 /** Sizes that are set between open and load. At least one of the three is there. */
@@ -60,6 +64,10 @@ export interface Manifest {
   readonly programTypes: readonly { readonly program: string; readonly type: string }[];
   readonly programVariants: readonly ProgramVariantGroup[];
   readonly probeCompanions: readonly string[];
+  /** Values of global variables by name. */
+  readonly rodata: ReadonlyMap<string, string>;
+  /** Objects are loaded as plain libbpf does. */
+  readonly strictLibbpf: boolean;
   /** Free; scalars are texts as written. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -71,11 +79,16 @@ export interface Manifest {
 export function readManifest(source: SourceFile): Manifest {
   const yaml = readYaml(source, ManifestFile, 'manifest_invalid');
   refuseSharedVariants(yaml);
+  refuseContradictions(yaml);
   const { value } = yaml;
   return {
     file: source.file,
     name: value.name,
-    programs: value.programs,
+    programs: value.programs.map(({ attach_target: attachTarget, autoload, ...program }) => ({
+      ...program,
+      attachTarget,
+      autoload,
+    })),
     requiredProfiles: value.required_profiles,
     requiredProfileOrigins: value.required_profiles.map((_, index) => yaml.at(['required_profiles', index])),
     functionalTests: value.functional_tests.map((test) => ({
@@ -108,6 +121,8 @@ export function readManifest(source: SourceFile): Manifest {
       })),
     })),
     probeCompanions: value.probe_companions,
+    rodata: new Map(Object.entries(value.set_rodata)),
+    strictLibbpf: value.strict_libbpf,
     metadata: value.metadata,
   };
 }
@@ -127,6 +142,29 @@ function refuseSharedVariants({ value, at }: YamlFile<ManifestFile>): void {
       }
       owners.set(name, group);
     });
+  });
+}
+
+const LOADER_KEYS = ['maps', 'program_types', 'program_variants', 'probe_companions', 'set_rodata'] as const;
+
+/** A program cannot be required and left out, and nothing can be set for a load that changes nothing. */
+function refuseContradictions({ value, at }: YamlFile<ManifestFile>): void {
+  const refuse = (path: readonly (string | number)[], message: string): never => {
+    throw new UsageError('manifest_invalid', `${at(path)}: ${message}`);
+  };
+  const strict = value.strict_libbpf ? 'strict_libbpf loads the object unchanged; remove it or ' : '';
+  const key = LOADER_KEYS.find((name) => Object.keys(value[name]).length > 0);
+  if (strict !== '' && key !== undefined) refuse([key], `${strict}${key}`);
+  value.programs.forEach((program, index) => {
+    if (program.autoload === false && program.attach.required) {
+      refuse(
+        ['programs', index, 'autoload'],
+        `program "${program.name}" must be attached and is not loaded; remove autoload or attach.required`,
+      );
+    }
+    if (strict === '') return;
+    if (program.attach_target !== '') refuse(['programs', index, 'attach_target'], `${strict}attach_target`);
+    if (program.autoload !== undefined) refuse(['programs', index, 'autoload'], `${strict}autoload`);
   });
 }
 

@@ -89,6 +89,31 @@ export const OPTIONS = [
     commands: ['test', 'watch'],
   },
   {
+    name: 'set-rodata',
+    type: 'repeated',
+    default: '',
+    placeholder: 'NAME=VALUE',
+    description:
+      'value of a global variable before the load, such as const volatile settings; NAME.MEMBER and NAME[N] too',
+    commands: ['test', 'watch'],
+  },
+  {
+    name: 'set-attach-target',
+    type: 'repeated',
+    default: '',
+    placeholder: 'PROG=TARGET',
+    description:
+      'what a program is attached to where its loader decides: a kernel function, or xdp:NAME and tc:NAME for a function of a BPF program that is made for it',
+    commands: ['test', 'watch'],
+  },
+  {
+    name: 'strict-libbpf',
+    type: 'boolean',
+    default: '',
+    description: 'load objects as plain libbpf does: no sizes, types or inner maps filled in, settings left out',
+    commands: ['test', 'watch'],
+  },
+  {
     name: 'validation-mode',
     type: 'text',
     default: '',

@@ -1,6 +1,7 @@
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
@@ -18,6 +19,7 @@ export interface TestOptions {
   readonly artifactVariant: string;
   readonly artifactUri: string;
   readonly validationMode: ValidationMode | undefined;
+  readonly loader: LoaderSettings;
   readonly workdir: string;
   readonly runner: 'vm';
   readonly concurrency: number;
@@ -77,6 +79,7 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
     artifactVariant: values.artifactVariant,
     artifactUri: checkUri(values.artifactUri),
     validationMode: parseValidationMode(values.validationMode),
+    loader: readLoaderSettings(values),
     workdir: values.workdir,
     runner: 'vm',
     concurrency: values.concurrency,
@@ -98,6 +101,7 @@ export interface WatchOptions {
   readonly kernels: KernelChoice;
   readonly manifest: string;
   readonly validationMode: ValidationMode | undefined;
+  readonly loader: LoaderSettings;
   readonly workdir: string;
   readonly concurrency: number;
   readonly isolation: Isolation;
@@ -119,6 +123,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
     kernels: chooseKernels(values, 'watch'),
     manifest: values.manifest,
     validationMode: parseValidationMode(values.validationMode),
+    loader: readLoaderSettings(values),
     workdir: values.workdir,
     concurrency: values.concurrency,
     isolation: checkIsolation(values.isolation),

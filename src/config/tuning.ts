@@ -1,8 +1,38 @@
 import type { AttachMode, FunctionalTest, ValidationMode } from '../model/cell.ts';
+import { type LoaderSettings, NO_SETTINGS } from './loader-settings.ts';
 import type { Manifest, ProgramVariant } from './manifest.ts';
 
-/** Request lines (`key=value`, docs/guest-protocol.md) for everything the manifest changes between open and load. */
-export function tuningLines(manifest: Manifest): string[] {
+/**
+ * Request lines (`key=value`, docs/guest-protocol.md) for everything that is changed between open and load. What `settings`
+ * says wins over the manifest.
+ */
+export function tuningLines(manifest: Manifest | undefined, settings: LoaderSettings = NO_SETTINGS): string[] {
+  if (settings.strictLibbpf || manifest?.strictLibbpf) return ['strict_libbpf=true'];
+  const programs = manifest?.programs ?? [];
+  const rodata = new Map([...(manifest?.rodata ?? []), ...settings.rodata]);
+  const targets = new Map([
+    ...programs.flatMap(({ name, attachTarget }) => (attachTarget === '' ? [] : [[name, attachTarget] as const])),
+    ...settings.attachTargets,
+  ]);
+  return [
+    ...(manifest ? manifestLines(manifest) : []),
+    ...[...rodata].map(([name, value]) => `set_rodata=${name}=${value}`),
+    ...[...targets].map(([program, target]) => `set_attach_target=${program}=${target}`),
+    ...programs.flatMap(({ name, autoload }) =>
+      autoload === undefined ? [] : [`set_autoload=${name}=${autoload ? 'on' : 'off'}`],
+    ),
+  ];
+}
+
+/** What strict loading leaves out of a manifest, as a sentence; undefined when that is nothing. */
+export function strictNote(manifest: Manifest | undefined, settings: LoaderSettings = NO_SETTINGS): string | undefined {
+  if (!settings.strictLibbpf || !manifest) return undefined;
+  const count = tuningLines({ ...manifest, strictLibbpf: false }).length;
+  if (count === 0) return undefined;
+  return `--strict-libbpf: ${count} setting${count === 1 ? '' : 's'} of ${manifest.file} for the load left out`;
+}
+
+function manifestLines(manifest: Manifest): string[] {
   return [
     ...manifest.maps.flatMap(({ name, maxEntries, innerRingbufBytes, innerMap }) => [
       ...(maxEntries === undefined ? [] : [`set_map_max_entries=${name}=${maxEntries}`]),

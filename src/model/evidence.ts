@@ -87,6 +87,25 @@ export const MapFacts = z.object({
   flags: count,
 });
 
+/**
+ * One thing that was done to the object before it was loaded, because its own loader would do it or because the user asks
+ * for it.
+ */
+export const Shim = z.object({
+  /**
+   * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user asks: `map_setting`,
+   * `program_type`, `rodata`, `attach_target`, `autoload`.
+   */
+  kind: name,
+  /** Map, program or variable. */
+  subject: name,
+  detail: message,
+  /** Why it could not be done; 0 when it was. */
+  errno,
+});
+export type Shim = z.infer<typeof Shim>;
+
+/** Programs and maps as they are going to be loaded, what `shims` lists included. */
 export const OpenStage = z.object({
   stage: z.literal('open'),
   status: StageStatus,
@@ -101,6 +120,7 @@ export const OpenStage = z.object({
   license: name,
   programs: z.array(ProgramFacts).max(10_000),
   maps: z.array(MapFacts).max(10_000),
+  shims: z.array(Shim).max(1000).optional(),
 });
 
 /** One program loaded with every other program left out, or as part of the object when that was enough. */

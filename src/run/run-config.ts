@@ -1,3 +1,4 @@
+import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Target, ValidationMode } from '../model/cell.ts';
 
@@ -17,6 +18,8 @@ export interface RunConfig {
   /** Kernels in matrix order. */
   readonly targets: readonly Target[];
   readonly validationMode: ValidationMode | undefined;
+  /** Absent: nothing is set beyond the manifest. */
+  readonly loader?: LoaderSettings;
   /** Guests at the same time, at least 1. */
   readonly concurrency: number;
   /** Absolute path. */

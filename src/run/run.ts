@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { classify } from '../classify/classify.ts';
 import { classifyCrash } from '../classify/crash.ts';
-import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../config/tuning.ts';
+import { attachModeOf, requiredPrograms, strictNote, testsOf, tuningLines } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact, Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
@@ -60,6 +60,8 @@ export async function runMatrix(
     cells: cells.length,
   });
 
+  const strict = strictNote(config.manifest, config.loader);
+  if (strict !== undefined) note(strict);
   await stageInputs(host, runDir, loaded);
   await host.files.makeDir(join(runDir, 'targets'));
   const guests = await affordableGuests(host, config.concurrency, config.targets);
@@ -131,7 +133,7 @@ function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
       probeFeatures: true,
       functionalTests,
       requiredPrograms: requiredPrograms(manifest),
-      tuning: manifest ? tuningLines(manifest) : [],
+      tuning: tuningLines(manifest, config.loader),
     },
     judge: (evidence: Evidence): Outcome =>
       classify({ evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests }),

@@ -14,7 +14,7 @@ export interface Question {
   readonly functionalTests: readonly FunctionalTest[];
   /** Programs the manifest marks `attach.required`; opt-in programs among them are tried too. */
   readonly requiredPrograms: readonly string[];
-  /** Request lines `key=value` of docs/guest-protocol.md: map sizes, program types, variants. */
+  /** Request lines `key=value` of docs/guest-protocol.md: map sizes, program types, variants, values. */
   readonly tuning: readonly string[];
   /** Milliseconds the validator may work inside the guest. */
   readonly workTimeoutMs: number;
@@ -45,7 +45,7 @@ export interface WireRequest {
 }
 
 const TUNING =
-  /^(?:set_map_max_entries|set_map_inner_ringbuf|set_map_inner_map|set_prog_type|prog_variants|probe_companions)=/;
+  /^(?:set_map_max_entries|set_map_inner_ringbuf|set_map_inner_map|set_prog_type|prog_variants|probe_companions|set_rodata|set_attach_target|set_autoload|strict_libbpf)=/;
 
 function singleLine(what: string, value: string): string {
   if (!/[\u0000-\u001f\u007f]/.test(value)) return value;

@@ -24,7 +24,7 @@ describe('helpText', () => {
         expect([option.name, shown]).toEqual([option.name, !option.hidden]);
       }
     }
-    expect(helpText('test')).toContain('(default .bpfcompat)');
+    expect(helpText('test')).toMatch(/\(default\s+\.bpfcompat\)/);
     expect(helpText('kernels fetch')).toContain('Usage: bpfcompat kernels fetch [ID...] [flags]');
     expect(helpText('kernels')).toContain('kernels prune');
   });

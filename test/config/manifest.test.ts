@@ -36,6 +36,8 @@ describe('readManifest', () => {
           section: 'fentry/tcp_v4_connect',
           type: 'tracing',
           attach: { kind: 'fentry', category: '', name: '', symbol: 'tcp_v4_connect', required: true },
+          attachTarget: '',
+          autoload: undefined,
         },
       ],
       requiredProfiles: ['ubuntu-22.04-5.15'],
@@ -72,6 +74,8 @@ describe('readManifest', () => {
         },
       ],
       probeCompanions: ['tail_entry'],
+      rodata: new Map(),
+      strictLibbpf: false,
       metadata: { owner: 'net-team' },
     });
   });
@@ -92,11 +96,37 @@ maps: [{name: m, max_entries: "1_000"}]
 metadata: {a: {b: [1, 2.50]}, c: }
 `);
     expect(manifest.programs).toEqual([
-      { name: '10', section: '', type: '', attach: { kind: '', category: '', name: '', symbol: '', required: false } },
+      {
+        name: '10',
+        section: '',
+        type: '',
+        attach: { kind: '', category: '', name: '', symbol: '', required: false },
+        attachTarget: '',
+        autoload: undefined,
+      },
     ]);
     expect(manifest.functionalTests[0]?.command).toBe('echo a');
     expect(manifest.maps[0]?.maxEntries).toBe(1000);
     expect(manifest.metadata).toEqual({ a: { b: ['1', '2.50'] }, c: undefined });
+  });
+
+  test('what the loader of the object would do', () => {
+    const manifest = read(`
+programs: [{name: a, attach_target: "xdp:prog0"}, {name: b, autoload: off}, {name: c, autoload: yes}]
+set_rodata: {pid: 0x10, cfg.port: "80", "names[1]": bash, empty: ""}
+`);
+    expect(manifest.programs.map(({ attachTarget, autoload }) => [attachTarget, autoload])).toEqual([
+      ['xdp:prog0', undefined],
+      ['', false],
+      ['', true],
+    ]);
+    expect([...manifest.rodata]).toEqual([
+      ['pid', '0x10'],
+      ['cfg.port', '80'],
+      ['names[1]', 'bash'],
+      ['empty', ''],
+    ]);
+    expect(read('strict_libbpf: yes').strictLibbpf).toBe(true);
   });
 
   test('times are rounded up to whole seconds, texts are trimmed', () => {
@@ -130,7 +160,7 @@ metadata: {a: {b: [1, 2.50]}, c: }
 });
 
 describe('what is refused, with its place', () => {
-  const KEYS = '(known keys: name, section, type, attach)';
+  const KEYS = '(known keys: name, section, type, attach, attach_target, autoload)';
   test.each([
     ['colour: red', '1:1: unknown key "colour"; remove it'],
     ['requird_profiles: []', '1:1: unknown key "requird_profiles"; did you mean "required_profiles"?'],
@@ -247,6 +277,25 @@ describe('what is refused, with its place', () => {
       '3:32: program "p" is already in group "g"; a program may be in one group only, remove it from one of them',
     ],
     ['probe_companions: [a, a]', '1:23: probe_companions[1] "a" is a duplicate (first in line 1); keep one of them'],
+    [
+      'programs: [{name: a, autoload: no, attach: {required: yes}}]',
+      '1:32: program "a" must be attached and is not loaded; remove autoload or attach.required',
+    ],
+    [
+      'programs: [{name: a, attach_target: "a b"}]',
+      '1:37: programs[0].attach_target "a b" is not allowed; use a function of the kernel (vfs_read),',
+    ],
+    [
+      'set_rodata: {a b: 1}',
+      '1:19: set_rodata.a b is not a name that can be set; use the name of a global variable, name.member or name[3]',
+    ],
+    ['set_rodata: {a: [1]}', '1:17: set_rodata.a must be'],
+    ['strict_libbpf: maybe', '1:16: strict_libbpf must be true or false, not "maybe"'],
+    [
+      'strict_libbpf: true\nset_rodata: {a: 1}',
+      '2:13: strict_libbpf loads the object unchanged; remove it or set_rodata',
+    ],
+    ['strict_libbpf: true\nprograms: [{name: a, autoload: no}]', '2:32: strict_libbpf loads the object unchanged;'],
     ['metadata: [a]', '1:11: metadata must be a map (lines of "key: value"), not a list'],
     ['- a', '1:1: the file must be a map (lines of "key: value"), not a list'],
   ])('%j', (text, expected) => {

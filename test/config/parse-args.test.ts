@@ -167,6 +167,7 @@ describe('test', () => {
       artifactVariant: '',
       artifactUri: '',
       validationMode: undefined,
+      loader: { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() },
       workdir: '.bpfcompat',
       runner: 'vm',
       concurrency: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../src/config/manifest.ts';
-import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../../src/config/tuning.ts';
+import { attachModeOf, requiredPrograms, strictNote, testsOf, tuningLines } from '../../src/config/tuning.ts';
 
 const read = (text: string) => readManifest({ file: 'compat.yaml', text });
 
@@ -26,6 +26,42 @@ probe_companions: [x, y]
     'probe_companions=x,y',
   ]);
   expect(tuningLines(read(''))).toEqual([]);
+});
+
+describe('what the loader would do', () => {
+  const manifest = read(`
+programs: [{name: a, attach_target: vfs_read}, {name: b, autoload: no}, {name: c, autoload: yes}]
+set_rodata: {pid: 1, comm: bash}
+maps: [{name: m, max_entries: 4}]
+`);
+  const settings = {
+    strictLibbpf: false,
+    rodata: new Map([['pid', '7']]),
+    attachTargets: new Map([['d', 'tc:entry']]),
+  };
+
+  test('the command line wins over the manifest', () => {
+    expect(tuningLines(manifest, settings)).toEqual([
+      'set_map_max_entries=m=4',
+      'set_rodata=pid=7',
+      'set_rodata=comm=bash',
+      'set_attach_target=a=vfs_read',
+      'set_attach_target=d=tc:entry',
+      'set_autoload=b=off',
+      'set_autoload=c=on',
+    ]);
+    expect(tuningLines(undefined, settings)).toEqual(['set_rodata=pid=7', 'set_attach_target=d=tc:entry']);
+    expect(tuningLines(undefined)).toEqual([]);
+  });
+
+  test('strict: nothing but that, and a note about what the manifest wants', () => {
+    const strict = { ...settings, strictLibbpf: true };
+    expect(tuningLines(manifest, strict)).toEqual(['strict_libbpf=true']);
+    expect(tuningLines(read('strict_libbpf: true'))).toEqual(['strict_libbpf=true']);
+    expect(strictNote(manifest, strict)).toBe('--strict-libbpf: 6 settings of compat.yaml for the load left out');
+    expect(strictNote(read('programs: [{name: a}]'), strict)).toBeUndefined();
+    expect(strictNote(manifest, settings)).toBeUndefined();
+  });
 });
 
 describe('attachModeOf', () => {

@@ -47,6 +47,8 @@ int attach__socket_filter(struct attach_job *job);
 int attach__reuseport(struct attach_job *job);
 int attach__netns(struct attach_job *job);
 int attach__sockmap(struct attach_job *job);
+/* attach-chosen.c: to what the user names, `section_target`; others than BTF targets only matter here. */
+int attach__chosen(struct attach_job *job);
 /* attach-cgroup.c */
 int attach__cgroup(struct attach_job *job);
 

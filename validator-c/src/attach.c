@@ -126,8 +126,16 @@ static int attach_by_kind(struct attach_job *job)
 	return attach__skip(job, "loaded; this validator knows no target for programs of this type");
 }
 
+/* Their own ways of attaching take any target. */
+static bool is_lsm_or_iterator(const struct attach_job *job)
+{
+	return job->type == BPF_PROG_TYPE_LSM || job->expected == BPF_TRACE_ITER;
+}
+
 static void attach_program(struct work *work, struct program *program, struct bpf_program *prog)
 {
+	const struct tuning *tuning = &work->request->tuning;
+	const struct attach_target *chosen = tuning__target(tuning, program->name);
 	struct program_attach *out = &program->attach;
 	uint64_t start = io__now_us();
 	struct attach_job job = {
@@ -145,14 +153,17 @@ static void attach_program(struct work *work, struct program *program, struct bp
 
 	if (job.section_target)
 		job.section_target++;
+	if (chosen)
+		job.section_target = chosen->function;
 	if (job.fd < 0) {
 		err = attach__skip(&job, "not loaded: %s",
 				   program->switched_off ? "a program variant that is not used on this kernel" :
-							   "the object marks it as opt-in");
+				   tuning__leaves_out(tuning, program->name) ? "its loader is said to leave it out" :
+									       "the object marks it as opt-in");
 	} else {
 		evidence__step(work->evidence, "attach", program->name);
 		capture__begin();
-		err = attach_by_kind(&job);
+		err = chosen && !is_lsm_or_iterator(&job) ? attach__chosen(&job) : attach_by_kind(&job);
 		capture__warnings(&out->log);
 	}
 	out->status = err == ATTACH_SKIPPED ? STATUS_SKIPPED : err ? STATUS_FAIL : STATUS_PASS;

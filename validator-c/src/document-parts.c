@@ -7,6 +7,7 @@
 
 #include "bpftool.h"
 #include "probe.h"
+#include "shims.h"
 #include "text.h"
 
 /* A document of thousands of failing programs must still fit one frame. */
@@ -100,6 +101,8 @@ void document__put_tuning(struct json *json, const struct tuning *tuning)
 	}
 	json__end(json);
 	put_variants(json, tuning);
+	json__bool(json, "strict_libbpf", tuning->strict);
+	shims__put(json, tuning);
 }
 
 void document__put_btf(struct json *json, const struct result *result)

@@ -3,6 +3,7 @@
 
 #include "frames.h"
 #include "json.h"
+#include "shims.h"
 #include "text.h"
 
 /* The host stops reading at 10 000 stage frames or 64 MiB. */
@@ -111,7 +112,7 @@ static void put_map_facts(struct json *json, const struct map *map)
 	json__end(json);
 }
 
-void evidence__open(struct evidence *evidence, const struct result *result)
+void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning)
 {
 	struct json json;
 	int i;
@@ -132,6 +133,7 @@ void evidence__open(struct evidence *evidence, const struct result *result)
 	for (i = 0; i < result->map_count && evidence->text.len < LISTS_MAX; i++)
 		put_map_facts(&json, &result->maps[i]);
 	json__end(&json);
+	shims__put(&json, tuning);
 	finish(evidence, &json);
 }
 

@@ -22,7 +22,7 @@ struct evidence {
 
 void evidence__begin(struct evidence *evidence, const struct request *request);
 void evidence__step(struct evidence *evidence, const char *phase, const char *subject);
-void evidence__open(struct evidence *evidence, const struct result *result);
+void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
 void evidence__program(struct evidence *evidence, const struct program *program);
 void evidence__map(struct evidence *evidence, const struct map *map);
 void evidence__load(struct evidence *evidence, const struct object_step *load);

@@ -36,6 +36,8 @@ static void try_others(struct work *work, struct trials *trials)
 
 		if (program->switched_off && !program->tried)
 			skip_program(work, program, "a program variant that is not used on this kernel");
+		if (!program->tried && !program->wanted && tuning__leaves_out(&work->request->tuning, program->name))
+			skip_program(work, program, "its loader is said to leave it out");
 		if (!needs_trial_first(program))
 			continue;
 		if (!work->request->probe_features) {

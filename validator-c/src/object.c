@@ -2,19 +2,22 @@
 #include "object.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
 #include "elf-facts.h"
 #include "io.h"
+#include "pins.h"
 
 static struct bpf_object *open_object(const struct request *request, int *err)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = request->artifact_name);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = request->artifact_name,
+		    .relaxed_maps = request->tuning.relaxed_maps);
 	struct bpf_object *obj;
 
-	obj = bpf_object__open_mem(request->artifact, request->artifact_size, &opts);
+	obj = bpf_object__open_mem(request->mended ? request->mended : request->artifact, request->artifact_size, &opts);
 	*err = obj ? 0 : -errno;
 	return obj;
 }
@@ -86,7 +89,66 @@ static int read_maps(struct bpf_object *obj, struct result *result)
 	return 0;
 }
 
-struct bpf_object *object__open_first(const struct request *request, struct result *result)
+/* The line of libbpf that says `what`, and the name of the map it is about; false when there is none. */
+static bool said_of_map(const char *what, char map[TUNING_NAME_SIZE], char line[256])
+{
+	struct buf log = {};
+	const char *at, *start;
+
+	capture__warnings(&log);
+	buf__addc(&log, '\0');
+	at = log.data && !log.failed ? strstr(log.data, what) : NULL;
+	for (start = at; start && start > log.data && start[-1] != '\n'; start--)
+		;
+	if (start)
+		snprintf(line, 256, "%.*s", (int)strcspn(start, "\n"), start);
+	buf__free(&log);
+	return start && sscanf(line, "libbpf: map '%128[^']'", map) == 1;
+}
+
+/* Fields of another loader in a map's definition: libbpf names the first one and gives up, unless it is told not to. */
+static bool relax_fields(struct tuning *tuning)
+{
+	char line[256], map[TUNING_NAME_SIZE];
+	const char *what = "': unknown field '", *field;
+
+	if (tuning->relaxed_maps || !said_of_map(what, map, line))
+		return false;
+	field = strstr(line, what) + strlen(what);
+	tuning__record(tuning, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
+		       (int)strcspn(field, "'"), field);
+	tuning->relaxed_maps = true;
+	return true;
+}
+
+static bool drop_pins_of_others(struct request *request)
+{
+	char line[256], map[TUNING_NAME_SIZE];
+
+	if (request->mended || !said_of_map("': invalid pinning value ", map, line))
+		return false;
+	request->mended = malloc(request->artifact_size);
+	if (!request->mended)
+		return false;
+	memcpy(request->mended, request->artifact, request->artifact_size);
+	return pins__drop_custom(request->mended, request->artifact_size, &request->tuning) > 0;
+}
+
+/* What other loaders take and libbpf does not even open. Each is mended at most once, so this ends. */
+static struct bpf_object *open_mended(struct request *request, int *err)
+{
+	struct bpf_object *obj = open_object(request, err);
+
+	request->tuning.recording = true;
+	while (!obj && !request->tuning.strict && (relax_fields(&request->tuning) || drop_pins_of_others(request))) {
+		capture__begin();
+		obj = open_object(request, err);
+	}
+	request->tuning.recording = false;
+	return obj;
+}
+
+struct bpf_object *object__open_first(struct request *request, struct result *result)
 {
 	uint64_t start = io__now_us();
 	struct bpf_object *obj;
@@ -99,8 +161,10 @@ struct bpf_object *object__open_first(const struct request *request, struct resu
 	result->has_btf_ext = facts.has_btf_ext;
 	result->core_relocations = facts.core_relocations;
 	result->license = strdup(facts.license);
-	obj = open_object(request, &err);
+	obj = open_mended(request, &err);
+	capture__warnings(&result->open.log);
 	if (obj) {
+		tuning__apply(&request->tuning, obj, true);
 		err = read_programs(obj, result);
 		if (!err)
 			err = read_maps(obj, result);
@@ -112,7 +176,6 @@ struct bpf_object *object__open_first(const struct request *request, struct resu
 	result->open.status = err ? STATUS_FAIL : STATUS_PASS;
 	result->open.err = err;
 	result->open.elapsed_us = io__now_us() - start;
-	capture__warnings(&result->open.log);
 	return obj;
 }
 

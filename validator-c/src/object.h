@@ -8,8 +8,11 @@
 #include "request.h"
 #include "result.h"
 
-/* Opens it and fills result->open, programs, maps and license. NULL when libbpf refused; result->open tells. */
-struct bpf_object *object__open_first(const struct request *request, struct result *result);
+/*
+ * Opens it, applies the tuning, and fills result->open, programs, maps and license with what will be loaded. NULL when
+ * libbpf refused; result->open tells.
+ */
+struct bpf_object *object__open_first(struct request *request, struct result *result);
 /* Opens it once more and applies the same tuning. NULL with *err set when that failed. */
 struct bpf_object *object__open_again(struct request *request, int *err);
 /* The program at the same place as result->programs[index]. */

@@ -23,6 +23,11 @@ static const char help[] =
 	"  --set-prog-type PROGRAM|SECTION=TYPE\n"
 	"  --prog-variants GROUP=PROGRAM[:HELPER_ID|trial],...\n"
 	"  --probe-companions PROGRAM,...\n"
+	"  --set-rodata VARIABLE=VALUE  value of a global variable; VARIABLE.MEMBER and VARIABLE[N] too\n"
+	"  --set-attach-target PROGRAM=FUNCTION|xdp:FUNCTION|tc:FUNCTION\n"
+	"                               xdp:, tc: a function of a BPF program that is made for it\n"
+	"  --set-autoload PROGRAM=on|off\n"
+	"  --strict-libbpf BOOL         load the object as plain libbpf does, nothing mended (default false)\n"
 	"  --version, -h, --help\n"
 	"\n"
 	"Exit code: 0 pass, 2 fail, 1 the validator itself could not work.\n";

@@ -192,6 +192,7 @@ void request__free(struct request *request)
 	for (i = 0; i < request->required_count; i++)
 		free(request->required_programs[i]);
 	free(request->required_programs);
+	free(request->mended);
 	tuning__free(&request->tuning);
 	request__init(request);
 }

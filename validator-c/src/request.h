@@ -40,6 +40,8 @@ struct request {
 
 	/* The bytes themselves; not owned. */
 	const void *artifact;
+	/* A copy in which something libbpf refuses to open was mended; NULL when there is no need. */
+	void *mended;
 	/* A text. */
 	const char *plan;
 	/* Recorded only. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tuning.h"
+#include "tuning-parts.h"
 
 static const char *const overridable_types[] = {
 	"socket_filter", "kprobe",     "tracepoint",  "raw_tracepoint", "xdp",    "perf_event", "cgroup_skb",
@@ -220,5 +220,5 @@ int tuning__set(struct tuning *tuning, const char *key, const char *value, char 
 		return add_group(tuning, value, error, size);
 	if (!strcmp(key, "probe_companions"))
 		return add_companions(tuning, value, error, size);
-	return -ENOENT;
+	return tuning__set_more(tuning, key, value, error, size);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the user wants changed between opening an object and loading it: map sizes, inner maps, program types, groups of
- * program variants. Every change that was made, or could not be, is kept here for the result.
+ * What is changed between opening an object and loading it: what the user asks for (map sizes, inner maps, program types,
+ * variants, values of constants, attach targets) and what the loaders of such objects do by themselves (shims). Every
+ * change that was made, or could not be, is kept here for the result.
  */
 #ifndef BPFCOMPAT_TUNING_H
 #define BPFCOMPAT_TUNING_H
@@ -15,7 +16,12 @@
 #define TUNING_MAX_GROUPS 16
 #define TUNING_MAX_VARIANTS 6
 #define TUNING_MAX_COMPANIONS 64
+#define TUNING_MAX_VALUES 128
+#define TUNING_MAX_TARGETS 128
+#define TUNING_MAX_AUTOLOADS 256
+#define TUNING_MAX_SHIMS 1000
 #define TUNING_NAME_SIZE 129
+#define TUNING_VALUE_SIZE 513
 
 struct map_fixup {
 	char name[TUNING_NAME_SIZE];
@@ -61,7 +67,41 @@ struct auto_fix {
 	uint32_t max_entries;
 };
 
+/* One thing that was done to the object before it was loaded. */
+struct shim {
+	/* Static text: map_size, map_key_value, inner_map, map_field, pinning, map_setting, program_type, rodata,
+	 * attach_target, autoload. */
+	const char *kind;
+	/* The map, program or variable. */
+	char subject[TUNING_NAME_SIZE];
+	char detail[256];
+	/* Why it could not be done; 0 when it was. */
+	int err;
+};
+
+struct variable_value {
+	/* `name`, `name.member`, `name[3]`. */
+	char path[TUNING_NAME_SIZE];
+	char value[TUNING_VALUE_SIZE];
+};
+
+struct attach_target {
+	char program[TUNING_NAME_SIZE];
+	/* BPF_PROG_TYPE_UNSPEC: a function of the kernel; else one of a BPF program of this type that is made for it. */
+	enum bpf_prog_type of;
+	char function[TUNING_NAME_SIZE];
+	/* The program that was made, when above 0. */
+	int fd;
+};
+
+struct autoload_choice {
+	char program[TUNING_NAME_SIZE];
+	bool on;
+};
+
 struct tuning {
+	/* Nothing is changed: the object is loaded as plain libbpf does. */
+	bool strict;
 	struct map_fixup maps[TUNING_MAX_MAPS];
 	int map_count;
 	struct type_override types[TUNING_MAX_TYPES];
@@ -74,6 +114,20 @@ struct tuning {
 	int sized_count;
 	struct auto_fix *typed;
 	int typed_count;
+	struct variable_value values[TUNING_MAX_VALUES];
+	int value_count;
+	struct attach_target targets[TUNING_MAX_TARGETS];
+	int target_count;
+	struct autoload_choice autoloads[TUNING_MAX_AUTOLOADS];
+	int autoload_count;
+	/* Stands in for inner maps that only the object's own loader knows, when above 0. */
+	int inner_map;
+	/* Map fields that libbpf does not know are passed over. */
+	bool relaxed_maps;
+	struct shim *shims;
+	int shim_count;
+	/* Whether what is done goes into `shims`: only the first time an object is opened. */
+	bool recording;
 };
 
 /*
@@ -82,10 +136,17 @@ struct tuning {
  */
 int tuning__set(struct tuning *tuning, const char *key, const char *value, char *error, size_t size);
 /*
- * Applies map fixups, auto-sizing, type overrides and auto-typing, in this order, to an object that was opened and not
- * loaded. With `record` the statuses are kept in `tuning`.
+ * Applies map settings, shims for maps, program types, shims for programs, values, attach targets and autoload, in this
+ * order, to an object that was opened and not loaded. With `record` what was done is kept in `tuning`.
  */
 void tuning__apply(struct tuning *tuning, struct bpf_object *obj, bool record);
+/* Keeps one thing that was done, or with `err` could not be; nothing while the tuning does not record. */
+void tuning__record(struct tuning *tuning, const char *kind, const char *subject, int err, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* What the user wants this program attached to; NULL when that was left to the object. */
+const struct attach_target *tuning__target(const struct tuning *tuning, const char *program);
+/* Whether the user wants this program left out. */
+bool tuning__leaves_out(const struct tuning *tuning, const char *program);
 /* Name of a program or map type as in the manifest and in libbpf, such as `kprobe`; "" for an unknown one. */
 const char *tuning__prog_type_name(uint32_t type);
 const char *tuning__map_type_name(uint32_t type);

@@ -31,10 +31,9 @@ static void run_stages(struct work *work)
 	if (request->plan)
 		plan__parse(request->plan, request->plan_size, result);
 	work->obj = object__open_first(request, result);
-	evidence__open(work->evidence, result);
+	evidence__open(work->evidence, result, &request->tuning);
 	if (!work->obj)
 		return;
-	tuning__apply(&request->tuning, work->obj, true);
 	if (!request->in_guest)
 		object__drop_pins(work->obj);
 	load__run(work);

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 	test_relay();
 	test_request();
 	test_tuning();
+	test_variable();
 	test_streams();
 	test_plan();
 	test_elf_facts();

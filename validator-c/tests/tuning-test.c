@@ -58,8 +58,46 @@ static void test_programs(void)
 	tuning__free(&tuning);
 }
 
+static void test_loader_settings(void)
+{
+	tuning__free(&tuning);
+	CHECK(!set("set_rodata", "cfg.port[2]=0x10") && !strcmp(tuning.values[0].path, "cfg.port[2]"));
+	CHECK(!strcmp(tuning.values[0].value, "0x10"));
+	CHECK(!set("set_rodata", "comm=") && !tuning.values[1].value[0]);
+	CHECK(!set("set_rodata", "text=a=b") && !strcmp(tuning.values[2].value, "a=b"));
+	CHECK(set("set_rodata", "=1") == -EINVAL && set("set_rodata", "name") == -EINVAL && tuning.value_count == 3);
+	CHECK(!set("set_attach_target", "p=vfs_read") && !tuning.targets[0].of);
+	CHECK(!set("set_attach_target", "p=xdp:prog0") && tuning.targets[1].of == BPF_PROG_TYPE_XDP);
+	CHECK(!strcmp(tuning__target(&tuning, "p")->function, "prog0") && !tuning__target(&tuning, "q"));
+	CHECK(!set("set_attach_target", "t=tc:entry") && tuning.targets[2].of == BPF_PROG_TYPE_SCHED_CLS);
+	CHECK(set("set_attach_target", "p=") == -EINVAL && set("set_attach_target", "p=xdp:") == -EINVAL);
+	CHECK(!set("set_autoload", "p=off") && tuning__leaves_out(&tuning, "p"));
+	CHECK(!set("set_autoload", "p=on") && !tuning__leaves_out(&tuning, "p"));
+	CHECK(set("set_autoload", "p=maybe") == -EINVAL);
+	CHECK(!set("set_autoload", "p=off") && !set("strict_libbpf", "true") && tuning.strict);
+	CHECK(!tuning__target(&tuning, "p") && !tuning__leaves_out(&tuning, "p"));
+	CHECK(set("strict_libbpf", "very") == -EINVAL);
+	tuning__free(&tuning);
+}
+
+static void test_record(void)
+{
+	int i;
+
+	tuning__record(&tuning, "map_size", "quiet", 0, "x");
+	CHECK(!tuning.shim_count);
+	tuning.recording = true;
+	for (i = 0; i < TUNING_MAX_SHIMS + 5; i++)
+		tuning__record(&tuning, "map_size", "a", -EINVAL, "max_entries %d", i);
+	CHECK(tuning.shim_count == TUNING_MAX_SHIMS);
+	CHECK(!strcmp(tuning.shims[7].detail, "max_entries 7") && tuning.shims[7].err == -EINVAL);
+	tuning__free(&tuning);
+}
+
 void test_tuning(void)
 {
+	test_loader_settings();
+	test_record();
 	test_maps();
 	test_programs();
 }
