@@ -66,7 +66,9 @@ function lineInFunction(
   if (!table) return undefined;
   const byte = fn.offset + own * INSN_BYTES;
   // The record that starts last at or before the instruction; one of another function says nothing.
-  const record = firstAtLeast(table.offsets, byte + 1) - 1;
+  let record = firstAtLeast(table.offsets, byte + 1) - 1;
+  // Line 0 stands for code that the compiler made up: the line before it is the one that a person wrote.
+  while (record > 0 && (table.places[record] ?? 0) >>> 10 === 0) record--;
   if (record < 0 || (table.offsets[record] ?? 0) < fn.offset) return undefined;
   return { ...recordAt(sources.btf, table, record), function: fn.name, insn, certainty: 'table' };
 }
