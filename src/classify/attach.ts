@@ -1,6 +1,7 @@
 import { errnoName } from '../model/errno.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
@@ -67,12 +68,13 @@ export function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
     return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });
   const { rule, captured } = found;
   const functionName = captured['function'] ?? target;
-  return makeFinding({
+  const finding = makeFinding({
     ...common,
     code: rule.code,
     confidence: rule.confidence,
     args: { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason: rule.reason },
   });
+  return confirm(finding, evidence);
 }
 
 /** A program that had to be attached and was not even tried, or of which the guest said nothing. */

@@ -64,13 +64,13 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_HELPER',
     reason: 'unknown',
-    pattern: /^invalid func (?:(?<helper>\S+)#)?(?<id>\d+)$/,
+    pattern: /^invalid func (?:(?:unknown|(?<helper>\S+))#)?(?<id>\d+)$/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid func unknown#181' },
   },
   {
     code: 'HELPER_NOT_ALLOWED',
     reason: 'program_type',
-    pattern: /^(?:unknown func|program of this type cannot use helper) (?:(?<helper>\S+)#)?(?<id>\d+)$/,
+    pattern: /^(?:unknown func|program of this type cannot use helper) (?:(?:unknown|(?<helper>\S+))#)?(?<id>\d+)$/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'unknown func bpf_skb_load_bytes#26' },
   },
   {

@@ -70,7 +70,7 @@ export function here(finding: Finding): string {
 /** What the other kernels of the run add; empty when there is nothing to say. */
 export function acrossRun(finding: Finding): string {
   const { everywhere: all, lastGood, firstBad, firstGood, existsOn } = finding.args;
-  if (all !== undefined) return `It is the same on all ${all} kernels of this run that answered, the newest included.`;
+  if (all !== undefined) return `It is the same on all ${all} kernels of this run that answered.`;
   if (lastGood !== undefined && firstGood !== undefined) {
     return `In this run it is fine up to ${lastGood} and again from ${firstGood} on.`;
   }

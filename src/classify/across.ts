@@ -1,0 +1,88 @@
+import type { CellResult, Outcome } from '../model/cell.ts';
+import type { Finding, FindingCode } from '../model/finding.ts';
+import { type Answer, answersOf, isFine, newestAnswered, tells } from './answers.ts';
+import { moduleElsewhere } from './elsewhere.ts';
+import { inlinedElsewhere } from './inlined.ts';
+
+/** Refusals that follow a change of the rules and not of what the verifier can see. */
+const RULE_CHANGES: ReadonlySet<string> = new Set(['ctx_access', 'uninitialized', 'infinite_loop', 'structure']);
+
+/** Codes about a name of the kernel: the reader wants to know which kernels have it. */
+const NAMES: ReadonlySet<FindingCode> = new Set([
+  'ATTACH_TARGET_NOT_FOUND',
+  'CORE_RELOCATION_FAILURE',
+  'MISSING_KFUNC',
+  'UNRESOLVED_KSYM',
+  'UNRESOLVED_KCONFIG',
+]);
+
+/** Groups that say already that no kernel is to blame, or that nobody was asked. */
+const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy', 'infra']);
+
+/**
+ * What one kernel cannot know and all kernels of a run together tell: the same failure everywhere is the object's,
+ * one that begins at some kernel is a removal, one that ends is a question of age. Pure; the verdicts of the cells stay
+ * as they are, only their findings say more. Results of several artifacts are looked at one artifact at a time.
+ */
+export function acrossKernels(results: readonly CellResult[]): CellResult[] {
+  const byArtifact = new Map<number, CellResult[]>();
+  for (const result of results) {
+    const group = byArtifact.get(result.cell.artifact) ?? [];
+    byArtifact.set(result.cell.artifact, [...group, result]);
+  }
+  const replaced = new Map<CellResult, CellResult>();
+  for (const group of byArtifact.values()) {
+    const answers = answersOf(group);
+    const complete = newestAnswered(group, answers);
+    for (const answer of answers) replaced.set(answer.result, retold(answer, answers, complete));
+  }
+  return results.map((result) => replaced.get(result) ?? result);
+}
+
+/** @param complete the newest kernel of the run is among the answers */
+function retold(answer: Answer, answers: readonly Answer[], complete: boolean): CellResult {
+  const { outcome } = answer.result;
+  const warnings = inlinedElsewhere(answer, answers);
+  const findings = [...answer.findings.map((finding) => judge(finding, answer, answers, complete)), ...warnings];
+  const next: Outcome = outcome.status === 'pass' || outcome.status === 'fail' ? { ...outcome, findings } : outcome;
+  return { ...answer.result, outcome: next };
+}
+
+function judge(finding: Finding, answer: Answer, answers: readonly Answer[], complete: boolean): Finding {
+  const told = answers.filter((other) => tells(other, finding));
+  if (complete && answers.length >= 2 && told.length === answers.length) return toldEverywhere(finding, answers.length);
+  const at = answers.indexOf(answer);
+  const fine = answers.filter((other) => isFine(other, finding));
+  const before = fine.filter((other) => answers.indexOf(other) < at).at(-1);
+  const after = fine.find((other) => answers.indexOf(other) > at);
+  const args: Record<string, string> = { ...finding.args };
+  if (before && after) {
+    Object.assign(args, { lastGood: before.label, firstGood: after.label, regression: 'true' });
+  } else if (before) {
+    const first = answers.find((other) => answers.indexOf(other) > answers.indexOf(before) && tells(other, finding));
+    Object.assign(args, { lastGood: before.label, firstBad: first?.label ?? answer.label });
+  } else if (after) {
+    args['firstGood'] = after.label;
+  }
+  if (fine.length > 0 && NAMES.has(finding.code)) args['existsOn'] = fine.map(({ label }) => label).join(', ');
+  return moduleElsewhere(reworded({ ...finding, args }), answers);
+}
+
+/** Every kernel that answered says the same, the newest included. */
+function toldEverywhere(finding: Finding, kernels: number): Finding {
+  const group = KEEPS_GROUP.has(finding.group) ? finding.group : 'object';
+  return { ...finding, group, args: { ...finding.args, everywhere: String(kernels) } };
+}
+
+/** Reasons that only the other kernels show. */
+function reworded(finding: Finding): Finding {
+  const { reason = '', lastGood, firstGood } = finding.args;
+  if (finding.code === 'VERIFIER_REJECTION' && firstGood !== undefined && lastGood === undefined) {
+    if (RULE_CHANGES.has(reason)) return finding;
+    return { ...finding, args: { ...finding.args, reason: 'verifier_precision', proof: reason } };
+  }
+  if (reason === 'renamed_or_removed' && lastGood !== undefined && firstGood === undefined) {
+    return { ...finding, args: { ...finding.args, reason: 'removed' } };
+  }
+  return finding;
+}

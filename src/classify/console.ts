@@ -1,0 +1,55 @@
+import type { Finding } from '../model/finding.ts';
+import { makeFinding } from './make-finding.ts';
+
+const MAX_FINDINGS = 5;
+const MAX_TEXT = 256 * 1024;
+const MAX_LINE = 300;
+
+/** What a kernel prints when something went wrong inside of it, with the words for the reason. */
+const TROUBLE: readonly (readonly [reason: string, line: RegExp])[] = [
+  ['oops', /^(?:Oops: |general protection fault|Internal error: |Unable to handle kernel )/],
+  ['bug', /^(?:BUG: (?!workqueue lockup)|kernel BUG at |KASAN: |BUG KASAN)/],
+  // Since 6.18 the place comes before the CPU. Boot messages that only begin with the word name neither.
+  ['warning', /^WARNING: (?:CPU: \d+ PID: \d+ at |.*\bat \S+\+0x|.*CPU#\d+: )/],
+  ['ubsan', /^UBSAN: /],
+  ['locking', /^WARNING: (?:possible |suspicious |inconsistent |bad unlock)/],
+  ['device_in_use', /^unregister_netdevice: waiting for /],
+];
+
+/** A line without time stamp and thread, as `dmesg` prints them. */
+function plain(line: string): string {
+  return line
+    .replace(/^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?/, '')
+    .slice(0, MAX_LINE)
+    .trim();
+}
+
+/** The same trouble at another address or on another CPU is the same. */
+function keyOf(line: string): string {
+  return line.replace(/\d+/g, '0').replace(/0x[0-9a-f]+/g, '0x0');
+}
+
+/**
+ * Warnings, bugs and oopses that a kernel printed while an object was checked: warnings that never turn a pass into a
+ * fail. Lock-ups and stalls are left out, because a slow machine makes them.
+ */
+export function consoleFindings(consoleTail: string): Finding[] {
+  const found = new Map<string, Finding>();
+  for (const raw of consoleTail.slice(-MAX_TEXT).split('\n')) {
+    const line = plain(raw);
+    const reason = TROUBLE.find(([, pattern]) => pattern.test(line))?.[0];
+    if (reason === undefined || found.has(keyOf(line))) continue;
+    if (found.size >= MAX_FINDINGS) break;
+    found.set(
+      keyOf(line),
+      makeFinding({
+        code: 'KERNEL_WARNING',
+        confidence: 'high',
+        phase: 'infra',
+        args: { reason, line },
+        evidence: { text: line, origin: 'console' },
+      }),
+    );
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,35 @@
+import { stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Answer } from './answers.ts';
+import { sectionTarget } from './first-kernel.ts';
+import { makeFinding } from './make-finding.ts';
+
+const FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
+
+/** Kernels on which the compiler copied a function into its callers, as their own lists say. */
+function inliners(name: string, answers: readonly Answer[]): string[] {
+  return answers
+    .filter(({ findings }) =>
+      findings.some(({ args }) => args['reason'] === 'inlined' && (args['function'] ?? args['target']) === name),
+    )
+    .map(({ label }) => label);
+}
+
+/**
+ * A function that is hooked here and inlined on every other kernel that answered: the hook may miss calls here as well.
+ * A guess, and only a warning.
+ */
+export function inlinedElsewhere(answer: Answer, answers: readonly Answer[]): Finding[] {
+  const others = answers.filter((other) => other !== answer);
+  if (others.length === 0) return [];
+  return stagesOf(answer.evidence, 'attach').flatMap((stage) => {
+    const name = sectionTarget(stage.section);
+    if (stage.status !== 'pass' || name === undefined || !FUNCTION_HOOK.test(stage.section)) return [];
+    const elsewhere = inliners(name, others);
+    if (elsewhere.length < others.length) return [];
+    const args = { program: stage.program, section: stage.section, function: name, elsewhere: elsewhere.join(', ') };
+    return [
+      makeFinding({ code: 'ATTACH_TARGET_INLINED', confidence: 'low', phase: 'attach', subject: stage.program, args }),
+    ];
+  });
+}

@@ -1,0 +1,92 @@
+import { type Evidence, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
+import { makeFinding } from './make-finding.ts';
+
+/** Bytes of stack that a chain of calls may use; the same on every kernel. */
+export const STACK_LIMIT = 512;
+
+/** Instructions that the verifier looks at before it gives up, by the first kernel with that limit; newest first. */
+const INSN_LIMITS: readonly (readonly [since: string, limit: number])[] = [
+  ['5.2', 1_000_000],
+  ['4.15', 131_072],
+  ['4.12', 98_304],
+  ['4.7', 65_536],
+  ['0.0', 32_768],
+];
+
+/** How close one program came to what the kernel allows. */
+export interface ProgramMargin {
+  readonly program: string;
+  /** Instructions the verifier looked at. */
+  readonly insns: number;
+  readonly insnLimit: number;
+  /** `insns` of `insnLimit`, 0 to 1. */
+  readonly insnShare: number;
+  /** undefined where the kernel does not say. */
+  readonly totalStates: number | undefined;
+  readonly peakStates: number | undefined;
+  readonly stackBytes: number | undefined;
+  readonly stackLimit: number;
+  /** Microseconds from the request to the answer. */
+  readonly loadUs: number;
+}
+
+/** Instructions that the verifier of a kernel looks at before it gives up; that of current kernels when not known. */
+export function insnLimit(release: string): number {
+  const version = kernelVersion(release);
+  if (!version) return 1_000_000;
+  return INSN_LIMITS.find(([since]) => !olderThan(version, since))?.[1] ?? 1_000_000;
+}
+
+/** The margins of every program that loaded and of which the kernel told its instructions, in the guest's order. */
+export function programMargins(evidence: Evidence): ProgramMargin[] {
+  const limit = insnLimit(evidence.hello.kernel.release);
+  return stagesOf(evidence, 'program')
+    .filter((stage) => stage.status === 'pass' && stage.verified_insns > 0)
+    .map((stage) => ({
+      program: stage.name,
+      insns: stage.verified_insns,
+      insnLimit: limit,
+      insnShare: stage.verified_insns / limit,
+      totalStates: stage.total_states,
+      peakStates: stage.peak_states,
+      stackBytes: stage.stack_bytes,
+      stackLimit: STACK_LIMIT,
+      loadUs: stage.elapsed_us,
+    }));
+}
+
+/** A budget for the verifier: a number of instructions, or a part of what the kernel allows (`80%`). */
+export type InsnBudget = number | `${number}%`;
+
+/** Instructions that a budget allows on a kernel with `limit`. */
+function allowed(budget: InsnBudget, limit: number): number {
+  return typeof budget === 'number' ? budget : (Number(budget.slice(0, -1)) / 100) * limit;
+}
+
+/**
+ * One finding per program that loads and needs more of the verifier than the budget allows. Programs of which the
+ * kernel tells no number give none.
+ */
+export function overBudget(evidence: Evidence, { maxInsns }: { readonly maxInsns: InsnBudget }): Finding[] {
+  return programMargins(evidence)
+    .filter(({ insns, insnLimit: limit }) => insns > allowed(maxInsns, limit))
+    .map(({ program, insns, insnLimit: limit, insnShare }) =>
+      makeFinding({
+        code: 'INSN_BUDGET_EXCEEDED',
+        confidence: 'high',
+        phase: 'load',
+        subject: program,
+        args: {
+          program,
+          insns: String(insns),
+          budget: String(maxInsns),
+          limit: String(limit),
+          percent: (insnShare * 100).toFixed(1),
+          reason: 'instructions',
+        },
+        evidence: { text: `processed ${insns} insns (limit ${limit})`, origin: 'verifier statistics' },
+      }),
+    );
+}

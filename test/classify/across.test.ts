@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { acrossKernels } from '../../src/classify/across.ts';
+import type { CellResult } from '../../src/model/cell.ts';
+import type { Evidence, Stage } from '../../src/model/evidence.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { words } from '../../src/report/words.ts';
+import * as fx from '../fixtures/evidence.ts';
+import { asked, infra, kernelRecord, result } from '../fixtures/run.ts';
+
+const RELEASES = ['5.10.0-46-cloud-amd64', '6.1.0-56-cloud-amd64', '6.12.117-amd64', '7.3.4-amd64'];
+
+/** One object on four kernels, oldest last: the order of the matrix is not the order of age. */
+function run(evidence: (release: string, index: number) => Evidence, artifact = 0): CellResult[] {
+  return RELEASES.map((release, index) =>
+    asked({ artifact, target: index }, evidence(release, index), `k-${release.split('.').slice(0, 2).join('.')}`),
+  ).reverse();
+}
+
+function findings(results: readonly CellResult[]): (Finding | undefined)[] {
+  return [...results].reverse().map(({ outcome }) => {
+    return outcome.status === 'pass' || outcome.status === 'fail' ? outcome.findings[0] : undefined;
+  });
+}
+
+const refuse = (log: string) => (release: string) => fx.verifierFailure(log, fx.hello({ release }), -22);
+const good = (release: string) => fx.passing(fx.hello({ release }));
+const nullCheck = refuse("R0 invalid mem access 'map_value_or_null'\n");
+
+describe('the same cause everywhere', () => {
+  test('a missing helper on all kernels is no incompatibility', () => {
+    const found = findings(acrossKernels(run(refuse('invalid func unknown#999\n'))));
+    for (const finding of found) {
+      expect(finding).toMatchObject({ code: 'UNSUPPORTED_HELPER', group: 'object', args: { everywhere: '4' } });
+      const { title, explanation } = words(finding as Finding);
+      expect(title).toBe('no kernel of this run has helper number 999');
+      expect(explanation).toMatch(/the same on all 4 kernels/);
+    }
+  });
+
+  test('what the source must change stays with the program', () => {
+    expect(findings(acrossKernels(run(nullCheck)))[0]).toMatchObject({
+      group: 'program',
+      args: { everywhere: '4', reason: 'null_check' },
+    });
+  });
+
+  test('one kernel alone is not everywhere, and a newer one that said nothing forbids the word', () => {
+    const one = run(refuse('invalid func unknown#999\n')).slice(0, 1);
+    expect(findings(acrossKernels(one))[0]?.args).not.toHaveProperty('everywhere');
+    const silent = {
+      ...result({ artifact: 0, target: 9 }, infra()),
+      evidence: undefined,
+      kernel: kernelRecord('k-8.0', '8.0.1-amd64'),
+    };
+    const results = acrossKernels([...run(refuse('invalid func unknown#999\n')), silent]);
+    expect(findings(results.slice(0, 4))[0]?.args).not.toHaveProperty('everywhere');
+  });
+
+  test('objects are not mixed', () => {
+    const mixed = acrossKernels([...run(nullCheck), ...run(good, 1)]);
+    expect(findings(mixed.slice(0, 4))[3]?.args).toMatchObject({ everywhere: '4' });
+  });
+});
+
+describe('from some kernel on', () => {
+  test('a removed function', () => {
+    const results = acrossKernels(
+      run((release, index) => (index === 3 ? fx.missingFentry(release) : goodFentry(release))),
+    );
+    expect(findings(results)[3]).toMatchObject({
+      code: 'ATTACH_TARGET_NOT_FOUND',
+      group: 'kernel',
+      args: { reason: 'removed', lastGood: 'k-6.12', firstBad: 'k-7.3', existsOn: 'k-5.10, k-6.1, k-6.12' },
+    });
+  });
+
+  test('a missing type names the first good kernel', () => {
+    const results = acrossKernels(run((release, index) => (index === 0 ? fx.missingRingbuf(release) : good(release))));
+    expect(findings(results)[0]).toMatchObject({
+      code: 'UNSUPPORTED_MAP_TYPE',
+      group: 'kernel',
+      args: { firstGood: 'k-6.1' },
+    });
+  });
+
+  test('a program that newer verifiers take as it is', () => {
+    const results = acrossKernels(run((release, index) => (index < 2 ? nullCheck(release) : good(release))));
+    const [first] = findings(results);
+    expect(first).toMatchObject({
+      group: 'program',
+      args: { reason: 'verifier_precision', proof: 'null_check', firstGood: 'k-6.12' },
+    });
+    expect(words(first as Finding).remediation).toMatch(/^Help this verifier: check the pointer for NULL/);
+  });
+
+  test('a context field that older kernels do not have is not about precision', () => {
+    const ctx = refuse('invalid bpf_context access off=192 size=8\n');
+    const results = acrossKernels(run((release, index) => (index < 2 ? ctx(release) : good(release))));
+    expect(findings(results)[0]?.args).toMatchObject({ reason: 'ctx_access', firstGood: 'k-6.12' });
+  });
+
+  test('only in the middle', () => {
+    const results = acrossKernels(run((release, index) => (index === 2 ? nullCheck(release) : good(release))));
+    expect(findings(results)[2]?.args).toMatchObject({
+      regression: 'true',
+      lastGood: 'k-6.1',
+      firstGood: 'k-7.3',
+      reason: 'null_check',
+    });
+  });
+
+  test('a kernel that fails otherwise proves nothing', () => {
+    const results = acrossKernels(
+      run((release, index) =>
+        index === 3 ? refuse('infinite loop detected at insn 3\n')(release) : nullCheck(release),
+      ),
+    );
+    expect(findings(results)[0]?.args).not.toHaveProperty('firstGood');
+    expect(findings(results)[0]?.args).not.toHaveProperty('everywhere');
+  });
+});
+
+const kprobe = 'kprobe/do_thing';
+
+function kprobeOn(release: string, missing: Partial<ReturnType<typeof fx.symbol>> | undefined): Evidence {
+  const attach: Stage[] = missing
+    ? [
+        fx.attach('handle_exec', {
+          section: kprobe,
+          status: 'fail',
+          errno: -2,
+          log: "libbpf: prog 'handle_exec': failed to create kprobe 'do_thing+0x0' perf event: -ENOENT\n",
+        }),
+        fx.symbol('do_thing', missing),
+      ]
+    : [fx.attach('handle_exec', { section: kprobe })];
+  return fx.evidence(
+    [fx.open({ programs: [fx.programFacts('handle_exec', { section: kprobe })] }), fx.load(), ...attach, fx.exit()],
+    fx.hello({ release }),
+  );
+}
+
+describe('functions', () => {
+  test('inlined on every other kernel: a hook that may miss calls', () => {
+    const results = acrossKernels(run((release, index) => kprobeOn(release, index === 0 ? undefined : { btf: true })));
+    expect(findings(results)[0]).toMatchObject({
+      code: 'ATTACH_TARGET_INLINED',
+      confidence: 'low',
+      args: { function: 'do_thing', elsewhere: 'k-6.1, k-6.12, k-7.3' },
+    });
+    expect([...results].reverse()[0]?.outcome.status).toBe('pass');
+  });
+
+  test('a module of another kernel explains why it is gone', () => {
+    const modules = { kallsyms: [{ type: 't', module: 'thing' }], btf: false, traceable: true };
+    const results = acrossKernels(run((release, index) => kprobeOn(release, index === 0 ? modules : {})));
+    expect(findings(results)[3]?.args).toMatchObject({ reason: 'module_not_loaded', module: 'thing' });
+  });
+});
+
+function goodFentry(release: string): Evidence {
+  const section = 'fentry/do_unlinkat';
+  return fx.evidence(
+    [
+      fx.open({ programs: [fx.programFacts('on_unlink', { section, type: 'tracing' })] }),
+      fx.program('on_unlink', { section }),
+      fx.load(),
+      fx.attach('on_unlink', { section }),
+      fx.exit(),
+    ],
+    fx.hello({ release }),
+  );
+}

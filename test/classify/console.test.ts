@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { consoleFindings } from '../../src/classify/console.ts';
+
+test('nothing to say about a boot', () => {
+  const boot = [
+    '[    0.000000] Linux version 6.1.0-56-cloud-amd64',
+    '[    0.120000] Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on, data leaks possible!',
+    '[    0.900000] ima: No TPM chip found, activating TPM-bypass!',
+    '[   22.100000] watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [init:1]',
+    '[   30.100000] BUG: workqueue lockup - pool cpus=0',
+    '[   60.100000] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks',
+  ].join('\n');
+  expect(consoleFindings(boot)).toEqual([]);
+});
+
+test.each([
+  ['warning', 'WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40'],
+  ['warning', 'WARNING: kernel/bpf/verifier.c:1234 at check_foo+0x12/0x40, CPU#0: init/88'],
+  ['bug', 'BUG: kernel NULL pointer dereference, address: 0000000000000000'],
+  ['bug', 'BUG: sleeping function called from invalid context at mm/slab.h:1'],
+  ['oops', 'Oops: 0000 [#1] PREEMPT SMP NOPTI'],
+  ['oops', 'general protection fault, probably for non-canonical address 0xdead'],
+  ['locking', 'WARNING: possible circular locking dependency detected'],
+  ['ubsan', 'UBSAN: array-index-out-of-bounds in net/core/filter.c:1'],
+  ['device_in_use', 'unregister_netdevice: waiting for veth0 to become free. Usage count = 2'],
+])('%s: %s', (reason, line) => {
+  expect(consoleFindings(`[   12.345678] ${line}\n`)).toMatchObject([
+    { code: 'KERNEL_WARNING', phase: 'infra', args: { reason }, evidence: { text: line, origin: 'console' } },
+  ]);
+  expect(consoleFindings(`[   12.345678][   T88] ${line}\r\n`)).toHaveLength(1);
+});
+
+test('the same trouble is told once, and a flood is bounded', () => {
+  const flood = Array.from({ length: 5000 }, (_, i) => `[ 1.${i}] WARNING: CPU: ${i} PID: 8 at a.c:1 f+0x1/0x2`);
+  expect(consoleFindings(flood.join('\n'))).toHaveLength(1);
+  const kinds = Array.from({ length: 50 }, (_, i) => `BUG: bug ${'x'.repeat(i)}`);
+  expect(consoleFindings(kinds.join('\n'))).toHaveLength(5);
+});

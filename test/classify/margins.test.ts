@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { insnLimit, overBudget, programMargins } from '../../src/classify/margins.ts';
+import * as fx from '../fixtures/evidence.ts';
+
+test.each([
+  ['4.4.0-21-generic', 32_768],
+  ['4.14.35', 98_304],
+  ['4.19.0-26-amd64', 131_072],
+  ['5.10.0-46-cloud-amd64', 1_000_000],
+  ['7.3.4+deb13-cloud-amd64', 1_000_000],
+  ['odd', 1_000_000],
+])('the verifier of %s stops at %i', (release, limit) => {
+  expect(insnLimit(release)).toBe(limit);
+});
+
+const big = fx.evidence([
+  fx.open(),
+  fx.program('small', { verified_insns: 42 }),
+  fx.program('big', { verified_insns: 812_345, total_states: 9000, peak_states: 120, stack_bytes: 480 }),
+  fx.program('untold', { verified_insns: 0 }),
+  fx.rejected('refused', 'x'),
+  fx.load(),
+  fx.exit(),
+]);
+
+test('margins of the programs that loaded', () => {
+  expect(programMargins(big)).toEqual([
+    expect.objectContaining({ program: 'small', insns: 42, totalStates: undefined }),
+    {
+      program: 'big',
+      insns: 812_345,
+      insnLimit: 1_000_000,
+      insnShare: 0.812345,
+      totalStates: 9000,
+      peakStates: 120,
+      stackBytes: 480,
+      stackLimit: 512,
+      loadUs: 900,
+    },
+  ]);
+});
+
+test.each(['80%', 800_000] as const)('a budget of %s', (maxInsns) => {
+  expect(overBudget(big, { maxInsns })).toMatchObject([
+    {
+      code: 'INSN_BUDGET_EXCEEDED',
+      group: 'program',
+      subject: 'big',
+      args: { insns: '812345', limit: '1000000', percent: '81.2', budget: String(maxInsns) },
+    },
+  ]);
+});
+
+test('what is exactly the budget is inside it', () => {
+  expect(overBudget(big, { maxInsns: 812_345 })).toEqual([]);
+  expect(overBudget(big, { maxInsns: '90%' })).toEqual([]);
+});
