@@ -8,11 +8,6 @@ export function compareVersions(a: string, b: string): number {
   return majorA - majorB || minorA - minorB;
 }
 
-/** The newer of two versions. */
-export function newest(a: string, b: string): string {
-  return compareVersions(a, b) >= 0 ? a : b;
-}
-
 /** `6.1` of `uname -r`, and whether its vendor carries features back; undefined when it starts otherwise. */
 export function versionOf(release: string): { readonly version: string; readonly backports: boolean } | undefined {
   const match = /^(\d{1,3}\.\d{1,4})(?![\d])/.exec(release);

@@ -1,0 +1,30 @@
+/** Something that not every kernel has and a program or map needs. */
+export interface Requirement {
+  readonly kind:
+    | 'program_type'
+    | 'attach_type'
+    | 'map_type'
+    | 'map_flag'
+    | 'helper'
+    | 'kfunc'
+    | 'code'
+    | 'target'
+    | 'struct';
+  /** The thing itself: `ringbuf`, `bpf_loop`, `jmp32`. */
+  readonly name: string;
+  /** Words that follow "needs". */
+  readonly words: string;
+  /** `major.minor` of the first upstream kernel; empty when no known kernel has it. */
+  readonly since: string;
+  /**
+   * `hard`: an older kernel refuses it even in code that never runs. `soft`: guards in the code can avoid it, or the
+   * loader can supply it.
+   */
+  readonly strength: 'hard' | 'soft';
+  /** Whether an older kernel refuses to load, or loads and refuses to attach. */
+  readonly phase: 'load' | 'attach';
+  /** The program or map that needs it. */
+  readonly subject: { readonly kind: 'program' | 'map'; readonly name: string };
+  /** First instruction of the program that needs it; undefined when it is not about one. */
+  readonly insn: number | undefined;
+}
