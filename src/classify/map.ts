@@ -119,7 +119,7 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
     });
   }
   const fault = facts && definitionFault(facts);
-  if (!refusal.init && olderThan(version, since) && (refusal.errno === -22 || refusal.errno === -7)) {
+  if (!refusal.init && olderThan(version, since) && [-22, -7, -524].includes(refusal.errno)) {
     return makeFinding({
       ...common,
       code: 'UNSUPPORTED_MAP_TYPE',

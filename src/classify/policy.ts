@@ -1,6 +1,10 @@
 import type { Hello } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
 import { makeFinding } from './make-finding.ts';
+
+/** First kernel that charges BPF memory to cgroups and not to RLIMIT_MEMLOCK. */
+const MEMCG_SINCE = '5.11';
 
 /** Helpers that lockdown takes away, by the level that does it. */
 const INTEGRITY = new Set([36]);
@@ -19,9 +23,50 @@ export function lockedHelper(hello: Hello, id: number): boolean {
   return (level === 'integrity' ? INTEGRITY : CONFIDENTIALITY).has(id);
 }
 
+const CAP_NET_ADMIN = 12;
+const CAP_SYS_ADMIN = 21;
+const CAP_PERFMON = 38;
+const CAP_BPF = 39;
+
+/** Whether the validator has what loading takes; undefined when it does not say. */
+export function privileged(hello: Hello): boolean | undefined {
+  const hex = hello.facts.cap_eff;
+  if (hex === undefined || !/^[0-9a-f]{1,16}$/i.test(hex)) return undefined;
+  const held = (bit: number): boolean => ((BigInt(`0x${hex}`) >> BigInt(bit)) & 1n) === 1n;
+  return held(CAP_SYS_ADMIN) || (held(CAP_BPF) && held(CAP_PERFMON) && held(CAP_NET_ADMIN));
+}
+
+interface Denial {
+  readonly code: FindingCode;
+  readonly confidence: Confidence;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+function denial(hello: Hello, phase: Finding['phase']): Denial {
+  const level = lockdownLevel(hello);
+  if (level !== undefined) {
+    return { code: 'POLICY_DENIED', confidence: 'medium', args: { reason: 'lockdown', level } };
+  }
+  const rights = privileged(hello);
+  if (rights === false) return { code: 'CAPABILITY_FAILURE', confidence: 'high', args: { reason: 'capability' } };
+  const modules = (hello.facts.lsm ?? '')
+    .split(',')
+    .filter((name) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name));
+  const enforcing = modules.filter((name) => name === 'selinux' || name === 'smack');
+  if (enforcing.length > 0) {
+    return { code: 'POLICY_DENIED', confidence: 'low', args: { reason: 'lsm', modules: enforcing.join(', ') } };
+  }
+  if (rights === undefined) return { code: 'CAPABILITY_FAILURE', confidence: 'medium', args: { reason: 'capability' } };
+  if (phase !== 'attach' && olderThan(kernelVersion(hello.kernel.release), MEMCG_SINCE)) {
+    return { code: 'MEMLOCK_LIMIT', confidence: 'low', args: { reason: 'memlock' } };
+  }
+  return { code: 'POLICY_DENIED', confidence: 'low', args: { reason: 'unexplained', modules: modules.join(', ') } };
+}
+
 /**
- * EPERM without any text: the kernel could, something forbids it. The validator is root with all capabilities, so
- * lockdown is the first suspect, then a security module, and a missing capability means a broken guest.
+ * EPERM without any text: the kernel could, something forbids it. Lockdown is the first suspect, then missing
+ * capabilities (the validator is root with all of them, so that means a broken guest), then a security module, then on
+ * old kernels the limit for locked memory.
  */
 export function denied(
   hello: Hello,
@@ -29,19 +74,6 @@ export function denied(
 ): Finding {
   const { phase, subject, errno, evidence } = context;
   const about = phase === 'map' ? { map: subject } : { program: subject };
-  const level = lockdownLevel(hello);
-  if (level !== undefined) {
-    const args = { ...about, reason: 'lockdown', level, errno };
-    return makeFinding({ code: 'POLICY_DENIED', confidence: 'medium', phase, subject, args, evidence });
-  }
-  const modules = (hello.facts.lsm ?? '')
-    .split(',')
-    .filter((name) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name));
-  const enforcing = modules.filter((name) => name === 'selinux' || name === 'smack');
-  if (enforcing.length > 0) {
-    const args = { ...about, reason: 'lsm', modules: enforcing.join(', '), errno };
-    return makeFinding({ code: 'POLICY_DENIED', confidence: 'low', phase, subject, args, evidence });
-  }
-  const args = { ...about, reason: 'capability', errno };
-  return makeFinding({ code: 'CAPABILITY_FAILURE', confidence: 'medium', phase, subject, args, evidence });
+  const { code, confidence, args } = denial(hello, phase);
+  return makeFinding({ code, confidence, phase, subject, args: { ...about, ...args, errno }, evidence });
 }

@@ -31,6 +31,8 @@ export interface VerifierLog {
   readonly problem: string | undefined;
   /** `conn.bpf.c:42` of the block's `At:` section. */
   readonly at: string | undefined;
+  /** Instruction of the block's `Instruction context:`, as the verifier counts. */
+  readonly insn: string | undefined;
 }
 
 /** The whole text the kernel wrote for a program, with a mark where a part of it was left out. */
@@ -45,11 +47,14 @@ export function verifierText(stage: StageOf<'program'>): string {
 export function parseVerifierLog(text: string): VerifierLog {
   const lines = text.split('\n').map((line) => line.slice(0, MAX_LINE).trimEnd());
   const block = lines.findIndex((line) => line.startsWith('Verification failed: '));
-  if (block < 0) return { lines, category: undefined, problem: undefined, at: undefined };
+  if (block < 0) return { lines, category: undefined, problem: undefined, at: undefined, insn: undefined };
   const [, category, problem] = /^Verification failed: ([^:]+): (.+)$/.exec(lines[block] ?? '') ?? [];
   const heading = lines.findIndex((line, index) => index > block && /^At:\s*$/.test(line));
   const at = heading < 0 ? undefined : /([^\s@:]+:\d+)(?::\d+)?\s*$/.exec(lines[heading + 1] ?? '')?.[1];
-  return { lines: lines.slice(0, block), category, problem, at };
+  const context = lines.findIndex((line, index) => index > block && /^\s+Instruction context:\s*$/.test(line));
+  const marked = context < 0 ? undefined : lines.slice(context).find((line) => /^\s*>>>\s+\d+ \|/.test(line));
+  const insn = /(\d+) \|/.exec(marked ?? '')?.[1];
+  return { lines: lines.slice(0, block), category, problem, at, insn };
 }
 
 /** Indices of lines that may be the cause, the last of them first. */
@@ -70,6 +75,15 @@ function sourceAbove(lines: readonly string[], cause: number): { source?: string
     return { source_text: match[1].slice(0, MAX_SOURCE), ...(match[2] !== undefined && { source: match[2] }) };
   }
   return {};
+}
+
+/** The instruction the verifier stood at: the last one it printed above the cause. */
+function insnAbove(lines: readonly string[], cause: number): string | undefined {
+  for (let i = cause; i >= 0 && cause - i < 200; i--) {
+    const insn = /^(\d+): \([0-9a-f]{2}\)/.exec(lines[i] ?? '')?.[1];
+    if (insn !== undefined) return insn;
+  }
+  return undefined;
 }
 
 export interface VerifierCause {
@@ -99,7 +113,9 @@ export function verifierCause(rules: readonly TextRule[], text: string): Verifie
 function describe(log: VerifierLog, index: number): Record<string, string> {
   const above = sourceAbove(log.lines, index);
   const source = log.at ?? above.source;
+  const insn = insnAbove(log.lines, index) ?? log.insn;
   return {
+    ...(insn !== undefined && { insn }),
     ...(above.source_text !== undefined && { source_text: above.source_text }),
     ...(source !== undefined && { source }),
     ...(log.category !== undefined && { category: log.category }),

@@ -13,7 +13,7 @@ describe('logs as the kernels wrote them', () => {
     expect(verifierCause(VERIFIER_RULES, recorded('5.10-null-check.txt'))).toMatchObject({
       line: "R0 invalid mem access 'map_value_or_null'",
       match: { rule: { code: 'VERIFIER_REJECTION', reason: 'null_check' } },
-      args: { source_text: '*value += 1;' },
+      args: { source_text: '*value += 1;', insn: '7' },
     });
   });
 
@@ -27,6 +27,7 @@ describe('logs as the kernels wrote them', () => {
         source_text: '*value += 1;',
         category: 'Register Type Safety',
         problem: 'Invalid dereference',
+        insn: '7',
       },
     });
   });
@@ -64,4 +65,10 @@ test('hostile logs are read in bounded time', () => {
 
 test('a block without a heading it knows is no reason to stumble', () => {
   expect(parseVerifierLog('cause\nVerification failed: odd\nSomething new:\n  x').lines).toEqual(['cause']);
+});
+
+test('the instruction of the block is taken where the log above has none', () => {
+  const block =
+    'cause\nVerification failed: A: b\n\nAt:\n  f @ x.bpf.c:3:1\n  Instruction context:\n       6 | (85) call x#1\n  >>>  7 | (79) r1 = r2\n';
+  expect(parseVerifierLog(block).insn).toBe('7');
 });

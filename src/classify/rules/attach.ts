@@ -34,8 +34,10 @@ const EBADF = -9;
 const EACCES = -13;
 const EBUSY = -16;
 const EEXIST = -17;
+const ENODEV = -19;
 const EINVAL = -22;
 const EOPNOTSUPP = -95;
+const EMFILE = -24;
 const EADDRNOTAVAIL = -99;
 const ENOTSUPP = -524;
 
@@ -44,6 +46,8 @@ const MULTI = /^\??k(?:ret)?probe\.(?:multi|session)\b/;
 const TRACEPOINT = /^\??(?:tp|tracepoint)\//;
 const RAW_TRACEPOINT = /^\??raw_(?:tp|tracepoint)(?:\.w)?\//;
 const TRAMPOLINE = /^\??(?:fentry|fexit|fmod_ret|fsession|lsm|freplace)\b/;
+const CGROUP = /^\??(?:cgroup|sockops)/;
+const NETDEV = /^\??(?:xdp|tc|tcx|netkit|classifier|action)\b/;
 const UPROBE = /^\??(?:u(?:ret)?probe|usdt)\b/;
 const KPROBE_LINE =
   /failed to (?:create|attach to) k(?:ret)?probe '(?<function>[^'+]+)\+0x|failed to add legacy kprobe event for '(?<legacy>[^'+]+)\+0x/;
@@ -266,16 +270,8 @@ export const ATTACH_RULES: readonly AttachRule[] = [
     reason: 'no_auto_attach',
     confidence: 'medium',
     errnos: [EOPNOTSUPP],
-    when: (r) => r.lines.length === 0,
+    when: (r) => r.lines.length === 0 && r.method === 'auto',
     example: { errno: -95, section: 'lwt_in', method: 'auto', lines: [], release: NEW_61 },
-  },
-  {
-    code: 'ATTACH_FAILED',
-    reason: 'cgroup_v1',
-    confidence: 'medium',
-    errnos: [EBADF],
-    section: /^\??cgroup/,
-    example: { errno: -9, section: 'cgroup/connect4', method: 'cgroup', lines: [], release: OLD },
   },
   {
     code: 'UNSUPPORTED_ATTACH_TYPE',
@@ -290,6 +286,52 @@ export const ATTACH_RULES: readonly AttachRule[] = [
       lines: ["prog 'ingress': failed to attach to tcx: -EINVAL"],
       release: NEW_61,
     },
+  },
+  {
+    code: 'CGROUP_UNAVAILABLE',
+    reason: 'cgroup_v1',
+    confidence: 'medium',
+    errnos: [EBADF],
+    section: CGROUP,
+    example: { errno: -9, section: 'cgroup/connect4', method: 'cgroup', lines: [], release: OLD },
+  },
+  {
+    code: 'CGROUP_UNAVAILABLE',
+    reason: 'no_cgroup',
+    confidence: 'low',
+    errnos: [ENOENT, EINVAL],
+    section: CGROUP,
+    example: { errno: -22, section: 'cgroup_skb/egress', method: 'cgroup', lines: [], release: NEW_61 },
+  },
+  {
+    code: 'NETDEV_ATTACH_FAILED',
+    reason: 'refused',
+    confidence: 'medium',
+    section: NETDEV,
+    line: /Kernel error message: (?<said>.+)$/,
+    example: {
+      errno: -95,
+      section: 'xdp',
+      method: 'xdp',
+      lines: ['Kernel error message: Underlying driver does not support XDP in native mode'],
+      release: NEW_61,
+    },
+  },
+  {
+    code: 'NETDEV_ATTACH_FAILED',
+    reason: 'errno',
+    confidence: 'low',
+    errnos: [EOPNOTSUPP, EINVAL, ENOENT, ENODEV],
+    section: NETDEV,
+    example: { errno: -22, section: 'tc', method: 'tc', lines: [], release: NEW_61 },
+  },
+  {
+    code: 'PERF_EVENT_UNAVAILABLE',
+    reason: 'no_event',
+    confidence: 'medium',
+    errnos: [ENOENT, EOPNOTSUPP, ENODEV, EMFILE],
+    section: /^\??perf_event\b/,
+    example: { errno: -2, section: 'perf_event', method: 'perf_event', lines: [], release: NEW_61 },
   },
 ];
 

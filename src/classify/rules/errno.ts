@@ -26,6 +26,10 @@ export interface ErrnoRule {
 const EINVAL = -22;
 const E2BIG = -7;
 const ENOMEM = -12;
+const EFAULT = -14;
+const ENOSYS = -38;
+/** EBADMSG, ENOKEY, EKEYREJECTED. */
+const SIGNATURE: readonly number[] = [-74, -126, -129];
 const ENOTSUPP = -524;
 
 const older = (refusal: SilentRefusal, since: string | undefined): boolean =>
@@ -108,5 +112,37 @@ export const ERRNO_RULES: readonly ErrnoRule[] = [
       insns: 900_000,
       release: '6.1.0-56-cloud-amd64',
     },
+  },
+  {
+    code: 'SIGNATURE_REQUIRED',
+    reason: 'signature',
+    confidence: 'medium',
+    when: (r) => SIGNATURE.includes(r.errno),
+    args: () => ({}),
+    example: { errno: -129, type: 'xdp', section: 'xdp', insns: 4, release: '7.3.4+deb13-cloud-amd64' },
+  },
+  {
+    code: 'BPF_SYSCALL_DISABLED',
+    reason: 'syscall',
+    confidence: 'medium',
+    when: (r) => r.errno === ENOSYS,
+    args: () => ({}),
+    example: { errno: -38, type: 'xdp', section: 'xdp', insns: 4, release: '6.1.0-56-cloud-amd64' },
+  },
+  {
+    code: 'VERIFIER_INTERNAL',
+    reason: 'bug',
+    confidence: 'low',
+    when: (r) => r.errno === EFAULT,
+    args: () => ({}),
+    example: { errno: -14, type: 'xdp', section: 'xdp', insns: 4, release: '6.1.0-56-cloud-amd64' },
+  },
+  {
+    code: 'UNSUPPORTED_PROGRAM_FLAG',
+    reason: 'attributes',
+    confidence: 'low',
+    when: (r) => r.errno === E2BIG,
+    args: () => ({}),
+    example: { errno: -7, type: 'xdp', section: 'xdp', insns: 4, release: '5.10.0-46-cloud-amd64' },
   },
 ];

@@ -5,10 +5,30 @@ export const KERNEL_RULES: readonly TextRule[] = [
   {
     code: 'BTF_LOAD_REJECTED',
     reason: 'mandatory',
-    pattern: /^Error loading \.BTF into kernel: \S+\.? BTF is mandatory, can't proceed/,
+    pattern: /^Error loading \.BTF into kernel: .*BTF is mandatory, can't proceed/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: "Error loading .BTF into kernel: -EINVAL. BTF is mandatory, can't proceed.",
+    },
+  },
+  {
+    code: 'BPF_SYSCALL_DISABLED',
+    reason: 'syscall',
+    pattern: /^Error in bpf_object__probe_loading\(\): \S*(?:ENOSYS|Function not implemented)/,
+    subject: 'none',
+    example: {
+      kernel: 'built without CONFIG_BPF_SYSCALL',
+      text: "Error in bpf_object__probe_loading(): -ENOSYS. Couldn't load trivial BPF program. Make sure your kernel supports BPF (CONFIG_BPF_SYSCALL=y) and/or that RLIMIT_MEMLOCK is set to big enough value.",
+    },
+  },
+  {
+    code: 'CAPABILITY_FAILURE',
+    reason: 'trivial',
+    pattern: /^Error in bpf_object__probe_loading\(\): \S*(?:EPERM|Operation not permitted)/,
+    subject: 'none',
+    example: {
+      kernel: 'any, without CAP_BPF',
+      text: "Error in bpf_object__probe_loading(): -EPERM. Couldn't load trivial BPF program. Make sure your kernel supports BPF (CONFIG_BPF_SYSCALL=y) and/or that RLIMIT_MEMLOCK is set to big enough value.",
     },
   },
   {
@@ -67,6 +87,13 @@ export const KERNEL_RULES: readonly TextRule[] = [
       kernel: '6.1.0-56-cloud-amd64',
       text: "extern (var ksym) 'bpf_prog_active_gone': not found in kernel BTF",
     },
+  },
+  {
+    code: 'UNRESOLVED_KSYM',
+    reason: 'kallsyms',
+    pattern: /^failed to open \/proc\/kallsyms/,
+    subject: 'none',
+    example: { kernel: 'any, without CONFIG_KALLSYMS', text: 'failed to open /proc/kallsyms: -ENOENT' },
   },
   {
     code: 'UNRESOLVED_KCONFIG',

@@ -68,6 +68,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'invalid func unknown#181' },
   },
   {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'unlinked_call',
+    pattern: /^invalid func (?:\S+#)?-\d+$/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'invalid func unknown#-1' },
+  },
+  {
     code: 'HELPER_NOT_ALLOWED',
     reason: 'program_type',
     pattern: /^(?:unknown func|program of this type cannot use helper) (?:(?:unknown|(?<helper>\S+))#)?(?<id>\d+)$/,
@@ -77,7 +83,7 @@ export const FEATURE_RULES: readonly TextRule[] = [
     code: 'HELPER_NOT_ALLOWED',
     reason: 'context',
     pattern:
-      /^helper call is not allowed in probe|^helper call might sleep|^sleepable helper (?<helper>\S+)#\d+ in |^func \S+#\d+ (?:supported only|not supported) for/,
+      /^helper call is not allowed in probe|^helper call might sleep|^sleepable helper (?<helper>\S+)#\d+ in |^func (?<name>\S+)#\d+ (?:supported only|not supported) for/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'helper call is not allowed in probe' },
   },
   {
@@ -118,10 +124,20 @@ export const FEATURE_RULES: readonly TextRule[] = [
     code: 'KFUNC_NOT_ALLOWED',
     reason: 'context',
     pattern:
-      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) \S+ (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
+      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) (?<name>\S+) (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',
       text: 'program must be sleepable to call sleepable kfunc bpf_get_file_xattr',
+    },
+  },
+  {
+    code: 'KFUNC_SIGNATURE_MISMATCH',
+    reason: 'argument',
+    pattern: /^kernel function (?<function>\S+) \S+ expected (?:pointer|\S+ to)/,
+    subject: 'function',
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: 'kernel function bpf_task_release args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT file',
     },
   },
   {
@@ -134,7 +150,7 @@ export const FEATURE_RULES: readonly TextRule[] = [
     code: 'CAPABILITY_FAILURE',
     reason: 'verifier',
     pattern:
-      /allowed (?:only )?(?:to|for) (?:CAP_\w+|root)|prohibited for !root|require CAP_SYS_BOOT|are required to use arena|leaks addr (?:into|as)|^R\d+ pointer (?:arithmetic|comparison) prohibited/,
+      /allowed (?:only )?(?:to|for) (?:CAP_\w+|root)|prohibited for !root|require CAP_SYS_BOOT|are required to use arena|leaks addr (?:into|as)|^\S+ pointer (?:arithmetic|comparison) prohibited/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'destructive kfunc calls require CAP_SYS_BOOT capabilities' },
   },
   {
@@ -188,14 +204,14 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'not_sleepable',
-    pattern: /^(?<function>\S+) is not sleepable$/,
+    pattern: /^(?<function>\S+) is not sleepable$|cannot attach to non-faultable tracepoint (?<tracepoint>\S+)/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'tcp_v4_connect is not sleepable' },
   },
   {
     code: 'UNSUPPORTED_PROGRAM_FLAG',
     reason: 'sleepable',
     pattern:
-      /^Only .* programs can be sleepable|^Program of this type cannot be sleepable|^Syscall programs can only be sleepable|cannot attach to non-faultable tracepoint/,
+      /^Only .* programs can be sleepable|^Program of this type cannot be sleepable|^Syscall programs can only be sleepable/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: 'Only fentry/fexit/fmod_ret and lsm programs can be sleepable',

@@ -21,6 +21,10 @@ const INCOMPATIBLE: Readonly<Record<string, { what: string; todo: string }>> = {
     what: 'refers to data that libbpf cannot place',
     todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',
   },
+  unlinked_call: {
+    what: 'calls a function that was never linked in',
+    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',
+  },
   extern: {
     what: 'is not fully linked',
     todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym.',
