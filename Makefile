@@ -92,6 +92,7 @@ validator-arm64: | setup ## the same, cross-built for arm64
 EXAMPLES_ARCH ?= x86
 examples := $(patsubst %.c,%.o,$(sort $(wildcard examples/*/*.bpf.c)))
 test-objects := $(patsubst %.c,%.o,$(sort $(wildcard test/fixtures/bpf/*.bpf.c)))
+confusion-objects := $(patsubst %.c,%.o,$(sort $(wildcard test/confusion/objects/*.bpf.c)))
 examples-arch := build/examples-arch.txt
 # asm/types.h lives in the directory of the host's architecture on Debian and Ubuntu.
 # The objects hold source paths: the prefix map makes them the same in every directory.
@@ -100,10 +101,14 @@ bpf-cflags = -O2 -g -Wall -Werror -ffile-prefix-map=$(CURDIR)=. -target bpf -D__
 .PHONY: examples examples-arm64 test-objects
 examples: $(examples) ## compile the example objects
 	@:
-test-objects: $(test-objects) # objects that the tests on real kernels ask about
+test-objects: $(test-objects) $(confusion-objects) # objects that the tests on real kernels ask about
 	@:
 examples-arm64: ## the same for arm64 (in the same places)
 	@$(MAKE) --no-print-directory examples EXAMPLES_ARCH=arm64
+
+# Which instructions an object has is part of what it asks: a newer compiler's default must not change it.
+$(confusion-objects): bpf-cpu = -mcpu=v2
+$(filter test/confusion/objects/isa_v3_%,$(confusion-objects)): bpf-cpu = -mcpu=v3
 
 $(examples-arch): FORCE
 	@mkdir -p $(@D)
@@ -111,12 +116,12 @@ $(examples-arch): FORCE
 
 %.bpf.o: %.bpf.c $(examples-arch) | setup
 	@echo 'clang $@'
-	@$(CLANG) $(bpf-cflags) -c $< -o $@.tmp
+	@$(CLANG) $(bpf-cflags) $(bpf-cpu) -c $< -o $@.tmp
 	@$(LLVM_STRIP) -g $@.tmp
 	@mv $@.tmp $@
 
 .PHONY: clean
 clean: ## remove everything that was built, and the work directory
 	rm -rf build lib bin/bpfcompat .bpfcompat
-	rm -f examples/*/*.bpf.o test/fixtures/bpf/*.bpf.o
+	rm -f examples/*/*.bpf.o test/fixtures/bpf/*.bpf.o test/confusion/objects/*.bpf.o
 	@$(MAKE) --no-print-directory -C validator-c clean

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// An option that every kernel has, and the version.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+extern int CONFIG_HZ __kconfig;
+extern int LINUX_KERNEL_VERSION __kconfig;
+
+SEC("raw_tp/sys_enter")
+int probe(void *ctx)
+{
+	return CONFIG_HZ > LINUX_KERNEL_VERSION;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// bpf_ktime_get_tai_ns: upstream since 6.1.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("raw_tp/sys_enter")
+int probe(void *ctx)
+{
+	return bpf_ktime_get_tai_ns() == 0; /* here */
+}

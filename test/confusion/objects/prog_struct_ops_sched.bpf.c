@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scheduler: upstream since 6.12, in Debian from its 6.16 on.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct sched_ext_ops {
+	void (*exit)(void *info);
+	char name[128];
+};
+
+SEC("struct_ops/exit")
+void on_exit(void *ctx)
+{
+}
+
+SEC(".struct_ops")
+struct sched_ext_ops first_come = { .exit = (void *)on_exit, .name = "first_come" };
