@@ -2,7 +2,6 @@
 #include "evidence.h"
 
 #include "frames.h"
-#include "json.h"
 #include "shims.h"
 #include "text.h"
 
@@ -11,9 +10,8 @@
 #define MAX_FRAMES 9900
 #define SHORT_LOGS_FROM (32U << 20)
 #define SHORT_LOG_MAX 2048
-#define LISTS_MAX (3U << 20)
 
-static void start(struct evidence *evidence, struct json *json, const char *stage)
+void evidence__start(struct evidence *evidence, struct json *json, const char *stage)
 {
 	buf__reset(&evidence->text);
 	json__init(json, &evidence->text);
@@ -31,7 +29,7 @@ static void send_frame(struct evidence *evidence, uint8_t type, const void *data
 	evidence->bytes += FRAME_HEADER_SIZE + len;
 }
 
-static void finish(struct evidence *evidence, struct json *json)
+void evidence__finish(struct evidence *evidence, struct json *json)
 {
 	json__end(json);
 	if (evidence->text.failed || evidence->frames >= MAX_FRAMES)
@@ -69,10 +67,10 @@ void evidence__begin(struct evidence *evidence, const struct request *request)
 {
 	struct json json;
 
-	start(evidence, &json, "begin");
+	evidence__start(evidence, &json, "begin");
 	json__str(&json, "nonce", request->nonce, NAME_MAX_BYTES);
 	json__str(&json, "artifact_sha256", request->artifact_sha256, NAME_MAX_BYTES);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__step(struct evidence *evidence, const char *phase, const char *subject)
@@ -81,10 +79,10 @@ void evidence__step(struct evidence *evidence, const char *phase, const char *su
 
 	if (evidence->fd < 0 || evidence->frames >= STEPS_UNTIL_FRAME)
 		return;
-	start(evidence, &json, "step");
+	evidence__start(evidence, &json, "step");
 	json__str(&json, "phase", phase, NAME_MAX_BYTES);
 	json__str(&json, "subject", subject, NAME_MAX_BYTES);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 static void put_program_facts(struct json *json, const struct program *program)
@@ -119,22 +117,22 @@ void evidence__open(struct evidence *evidence, const struct result *result, cons
 
 	if (evidence->fd < 0)
 		return;
-	start(evidence, &json, "open");
+	evidence__start(evidence, &json, "open");
 	put_object_step(evidence, &json, &result->open);
 	json__bool(&json, "artifact_has_btf", result->has_btf);
 	json__bool(&json, "artifact_has_btf_ext", result->has_btf_ext);
 	json__uint(&json, "core_relocations", result->core_relocations);
 	json__str(&json, "license", result->license, NAME_MAX_BYTES);
 	json__array(&json, "programs");
-	for (i = 0; i < result->program_count && evidence->text.len < LISTS_MAX; i++)
+	for (i = 0; i < result->program_count && evidence->text.len < EVIDENCE_LISTS_MAX; i++)
 		put_program_facts(&json, &result->programs[i]);
 	json__end(&json);
 	json__array(&json, "maps");
-	for (i = 0; i < result->map_count && evidence->text.len < LISTS_MAX; i++)
+	for (i = 0; i < result->map_count && evidence->text.len < EVIDENCE_LISTS_MAX; i++)
 		put_map_facts(&json, &result->maps[i]);
 	json__end(&json);
 	shims__put(&json, tuning);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 static void put_probes(struct json *json, const struct probes *probes)
@@ -170,7 +168,7 @@ void evidence__program(struct evidence *evidence, const struct program *program)
 
 	if (evidence->fd < 0)
 		return;
-	start(evidence, &json, "program");
+	evidence__start(evidence, &json, "program");
 	json__str(&json, "name", program->name, NAME_MAX_BYTES);
 	json__str(&json, "section", program->section, NAME_MAX_BYTES);
 	json__str(&json, "status", status__name(load->status), NAME_MAX_BYTES);
@@ -188,30 +186,30 @@ void evidence__program(struct evidence *evidence, const struct program *program)
 	json__uint(&json, "jited_bytes", load->jited_bytes);
 	json__uint(&json, "elapsed_us", load->elapsed_us);
 	put_probes(&json, &load->probes);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__map(struct evidence *evidence, const struct map *map)
 {
 	struct json json;
 
-	start(evidence, &json, "map");
+	evidence__start(evidence, &json, "map");
 	json__str(&json, "name", map->name, NAME_MAX_BYTES);
 	json__str(&json, "type", tuning__map_type_name(map->type), NAME_MAX_BYTES);
 	json__str(&json, "status", status__name(map->refused ? STATUS_FAIL : STATUS_PASS), NAME_MAX_BYTES);
 	json__int(&json, "errno", map->err);
 	json__str(&json, "error", map->error, MESSAGE_MAX_BYTES);
 	put_probes(&json, &map->probes);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__load(struct evidence *evidence, const struct object_step *load)
 {
 	struct json json;
 
-	start(evidence, &json, "load");
+	evidence__start(evidence, &json, "load");
 	put_object_step(evidence, &json, load);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__attach(struct evidence *evidence, const struct program *program)
@@ -221,7 +219,7 @@ void evidence__attach(struct evidence *evidence, const struct program *program)
 
 	if (evidence->fd < 0)
 		return;
-	start(evidence, &json, "attach");
+	evidence__start(evidence, &json, "attach");
 	json__str(&json, "program", program->name, NAME_MAX_BYTES);
 	json__str(&json, "section", program->section, NAME_MAX_BYTES);
 	json__str(&json, "status", status__name(attach->status), NAME_MAX_BYTES);
@@ -232,16 +230,16 @@ void evidence__attach(struct evidence *evidence, const struct program *program)
 	json__str(&json, "reason", attach->reason, MESSAGE_MAX_BYTES);
 	put_log(evidence, &json, "log", &attach->log);
 	json__uint(&json, "elapsed_us", attach->elapsed_us);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__functional(struct evidence *evidence, const struct test *test)
 {
 	struct json json;
 
-	start(evidence, &json, "functional");
+	evidence__start(evidence, &json, "functional");
 	test__put(&json, test);
-	finish(evidence, &json);
+	evidence__finish(evidence, &json);
 }
 
 void evidence__document(struct evidence *evidence, const struct buf *document)

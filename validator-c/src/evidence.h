@@ -9,8 +9,12 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "json.h"
 #include "request.h"
 #include "result.h"
+
+/* A list in a stage ends here, so that the stage fits one frame. */
+#define EVIDENCE_LISTS_MAX (3U << 20)
 
 struct evidence {
 	/* Where frames go; -1 says nothing. */
@@ -19,6 +23,10 @@ struct evidence {
 	uint64_t bytes;
 	struct buf text;
 };
+
+/* A stage is begun, filled and sent; only one at a time. */
+void evidence__start(struct evidence *evidence, struct json *json, const char *stage);
+void evidence__finish(struct evidence *evidence, struct json *json);
 
 void evidence__begin(struct evidence *evidence, const struct request *request);
 void evidence__step(struct evidence *evidence, const char *phase, const char *subject);

@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "capture.h"
 #include "document.h"
+#include "evidence-kernel.h"
 #include "functional.h"
 #include "load.h"
 #include "object.h"
@@ -37,6 +38,7 @@ static void run_stages(struct work *work)
 	if (!request->in_guest)
 		object__drop_pins(work->obj);
 	load__run(work);
+	evidence__core(work->evidence);
 	if (result->load.status != STATUS_PASS)
 		return;
 	if (request->attach_mode != ATTACH_DISABLED)

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	test_elf_facts();
 	test_refused();
 	test_verifier_stats();
+	test_core_relos();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

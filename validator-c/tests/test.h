@@ -40,5 +40,6 @@ void test_plan(void);
 void test_elf_facts(void);
 void test_refused(void);
 void test_verifier_stats(void);
+void test_core_relos(void);
 
 #endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stages that say what the kernel has of what the object names. They explain other stages and decide nothing. */
+#ifndef BPFCOMPAT_EVIDENCE_KERNEL_H
+#define BPFCOMPAT_EVIDENCE_KERNEL_H
+
+#include "evidence.h"
+
+/* The CO-RE relocations that libbpf has worked on so far; nothing when there are none. */
+void evidence__core(struct evidence *evidence);
+
+#endif
