@@ -7,6 +7,7 @@ import { functionalResult } from './functional.ts';
 import { loadFindings, openFindings } from './load.ts';
 import { mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
+import { settingFindings, withSettings } from './settings.ts';
 
 export { classifyCrash } from './crash.ts';
 
@@ -52,9 +53,10 @@ export function classify(question: Question): Outcome {
   // What the kernel refused stays refused, whatever happened to the validator afterwards.
   if (open?.status === 'fail') return fail('load', openFindings(evidence, open));
   const manifest = open ? manifestFindings(open, question.programs) : { missing: [], remarks: [] };
+  const settings = settingFindings(evidence);
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
-    return fail('load', [...loadFindings(evidence, load), ...manifest.missing]);
+    return fail('load', [...withSettings(loadFindings(evidence, load), settings), ...manifest.missing]);
   }
 
   const stopped = stoppedEarly(evidence);
@@ -63,7 +65,9 @@ export function classify(question: Question): Outcome {
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
   if (manifest.missing.length > 0) return fail('validation', [...manifest.missing, ...manifest.remarks]);
-  return afterLoad(question, exit.code, manifest.remarks);
+  const remarks = [...manifest.remarks, ...settings.remarks];
+  if (settings.failed.length > 0) return fail('validation', [...settings.failed, ...remarks]);
+  return afterLoad(question, exit.code, remarks);
 }
 
 function afterLoad(question: Question, exitCode: number, remarks: readonly Finding[]): Outcome {

@@ -14,6 +14,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'ATTACH_CONFLICT',
     'BTF_INFO_REJECTED',
     'MANIFEST_MISMATCH',
+    'SETTING_NOT_APPLIED',
     'INVALID_MAP_PARAMS',
     'MISSING_PROGRAM',
     'FUNCTIONAL_TEST_FAILURE',

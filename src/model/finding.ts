@@ -28,6 +28,7 @@ export type FindingCode =
   | 'BTF_INFO_REJECTED'
   | 'BTF_LOAD_REJECTED'
   | 'MANIFEST_MISMATCH'
+  | 'SETTING_NOT_APPLIED'
   | 'INVALID_MAP_PARAMS'
   // A kernel that lacks something.
   | 'MISSING_KFUNC'

@@ -1,5 +1,6 @@
 import { type Evidence, firstStage, type Probe, stagesOf } from '../model/evidence.ts';
 import { list, object, some } from './json-values.ts';
+import { shimsJson } from './shims.ts';
 import type { ProgramView } from './view.ts';
 
 function probesJson(probes: readonly Probe[] | undefined) {
@@ -83,6 +84,7 @@ export function evidenceJson(evidence: Evidence | undefined) {
   if (!evidence) return {};
   return {
     maps: mapsJson(evidence),
+    shims: shimsJson(evidence),
     core_relocations: coreJson(evidence),
     externs: externsJson(evidence),
     symbols: symbolsJson(evidence),

@@ -6,6 +6,7 @@ import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
+import { shimsMarkdown } from './shims.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
 
 /** `yes`, `no`, or nothing when the guest did not say. */
@@ -102,6 +103,8 @@ function targetDetails(view: TargetView): string[] {
     );
   }
   if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);
+  const shims = shimsMarkdown(evidence);
+  if (shims !== undefined) lines.push(shims);
   if (open && open.maps.length > 0) {
     const maps = open.maps.slice(0, 50).map(({ name, type }) => `${code(name)} (${md(type)})`);
     lines.push(`- Maps: ${maps.join(', ')}`);

@@ -2,6 +2,7 @@ import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
 import { oneLine } from './escape.ts';
 import { placeText } from './finding-facts.ts';
+import { shimsNote } from './shims.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -24,6 +25,8 @@ export function targetNotes(view: TargetView): string[] {
   if (retried) notes.push(`retried after: ${retried}`);
   if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
   for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
+  const shims = shimsNote(view.evidence);
+  if (shims !== undefined) notes.push(shims);
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);
   for (const program of view.programs) {
     if (program.load !== 'fail') continue;

@@ -5,6 +5,7 @@ import { MAP_WORDS } from './words/maps.ts';
 import { NAME_WORDS } from './words/names.ts';
 import { OBJECT_WORDS } from './words/object.ts';
 import { POLICY_WORDS } from './words/policy.ts';
+import { SETTING_WORDS } from './words/settings.ts';
 import { TYPE_WORDS } from './words/types.ts';
 import { VERIFIER_WORDS } from './words/verifier.ts';
 import { WATCH_WORDS } from './words/watch.ts';
@@ -55,6 +56,7 @@ const OWN_WORDS = {
 /** Every code has words: a missing one does not compile. */
 const WRITERS: Readonly<Record<FindingCode, Writer>> = {
   ...OBJECT_WORDS,
+  ...SETTING_WORDS,
   ...NAME_WORDS,
   ...MAP_WORDS,
   ...TYPE_WORDS,

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../src/classify/classify.ts';
+import type { Shim } from '../../src/model/evidence.ts';
+import { words } from '../../src/report/words.ts';
+import { evidence, exit, hello, load, open, program, programFacts } from '../fixtures/evidence.ts';
+
+const shim = (part: Partial<Shim>): Shim => ({ kind: 'rodata', subject: 'pid', detail: '12', errno: 0, ...part });
+
+function outcome(shims: Shim[], failing = false, btf = true) {
+  const programs = [programFacts('on_read', { section: 'fentry/dummy' }), programFacts('on_exec')];
+  const refused = program('on_read', {
+    section: 'fentry/dummy',
+    status: 'fail',
+    errno: -3,
+    log: "libbpf: prog 'on_read': failed to find kernel BTF type ID of 'dummy': -ESRCH\n",
+  });
+  const stages = failing
+    ? [open({ programs, shims }), refused, load({ status: 'fail', errno: -3 }), exit({ code: 2 })]
+    : [open({ programs, shims }), load(), exit()];
+  const given = evidence(stages, hello({ btf }));
+  return classify({ evidence: given, attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [] });
+}
+
+describe('settings for the load', () => {
+  test('what was done, and what no loader would miss, is no finding', () => {
+    const unasked = shim({ kind: 'inner_map', subject: 'm', errno: -1 });
+    expect(outcome([shim({}), unasked])).toEqual({ status: 'pass', findings: [] });
+  });
+
+  test('a name the object does not have is a remark: the manifest may be for several objects', () => {
+    const result = outcome([shim({ detail: 'no such variable (asked for 12)', errno: -2 })]);
+    expect(result).toMatchObject({
+      status: 'pass',
+      findings: [{ code: 'SETTING_NOT_APPLIED', group: 'object', subject: 'pid', args: { errno: 'ENOENT' } }],
+    });
+    const [finding] = result.status === 'pass' ? result.findings : [];
+    expect(finding && words(finding).title).toBe(
+      'the value of variable pid could not be set: no such variable (asked for 12)',
+    );
+  });
+
+  test('a value that does not fit never passes', () => {
+    expect(outcome([shim({ detail: 'too large', errno: -34 })])).toMatchObject({
+      status: 'fail',
+      failedStage: 'validation',
+      findings: [{ code: 'SETTING_NOT_APPLIED', phase: 'open', confidence: 'high' }],
+    });
+  });
+
+  test('an attach target that this kernel lacks replaces what the placeholder of the object caused', () => {
+    const target = shim({ kind: 'attach_target', subject: 'on_read', detail: 'vfs_gone', errno: -3 });
+    const result = outcome([target], true);
+    expect(result).toMatchObject({
+      status: 'fail',
+      failedStage: 'load',
+      findings: [{ code: 'ATTACH_TARGET_NOT_FOUND', subject: 'on_read', args: { function: 'vfs_gone' } }],
+    });
+    expect(result.status === 'fail' && result.findings).toHaveLength(1);
+    expect(outcome([target], true, false)).toMatchObject({ findings: [{ code: 'MISSING_BTF' }] });
+  });
+
+  test('a load that failed for another reason keeps its finding first', () => {
+    const result = outcome([shim({ errno: -2 })], true);
+    expect(result).toMatchObject({ findings: [{ subject: 'on_read' }, { code: 'SETTING_NOT_APPLIED' }] });
+  });
+});
