@@ -7,6 +7,8 @@
  * ```
  */
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
+export { type ExplainRequest, explain } from './api/explain.ts';
+export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
 export {
   type CleanedKernels,
   cleanKernels,
@@ -24,8 +26,10 @@ export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';
 export type { Evidence, Hello, Stage } from './model/evidence.ts';
 export type { Confidence, Finding, FindingCode } from './model/finding.ts';
+export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
+export { inspectText } from './report/inspect-text.ts';
 export { reportJson } from './report/json.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export { matrixText } from './report/matrix-text.ts';

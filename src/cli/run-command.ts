@@ -3,6 +3,8 @@ import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { explainCommand } from './explain-command.ts';
+import { inspectCommand } from './inspect-command.ts';
 import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
 import { withSignals } from './signals.ts';
@@ -21,6 +23,10 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return testCommand(parsed.options, io, signal);
     case 'watch':
       return watchCommand(parsed.options, io, signal);
+    case 'explain':
+      return explainCommand(parsed.options, io);
+    case 'inspect':
+      return inspectCommand(parsed.options, io);
     case 'kernels list':
       return listCommand(parsed.options, io);
     case 'kernels fetch':

@@ -2,6 +2,16 @@
 export const COMMANDS = [
   { name: 'test', summary: 'check objects on real kernels: do they load and attach?' },
   { name: 'watch', summary: 'check objects again whenever their files change, and redraw the matrix' },
+  {
+    name: 'explain',
+    summary: 'tell the story of one object on one kernel from a report',
+    arguments: { name: 'REPORT', description: 'JSON report that "test --out" wrote' },
+  },
+  {
+    name: 'inspect',
+    summary: 'show what is in objects and which kernels they need, without booting one',
+    arguments: { name: 'FILE...', description: 'compiled objects (.bpf.o), or patterns in quotes ("build/*.bpf.o")' },
+  },
   { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
   {
     name: 'kernels fetch',

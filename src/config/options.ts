@@ -22,7 +22,16 @@ export interface OptionRow {
 }
 
 const CHOOSING = ['test', 'watch', 'kernels fetch'] as const;
-const ASKING = ['test', 'watch', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor'] as const;
+const ASKING = [
+  'test',
+  'watch',
+  'explain',
+  'inspect',
+  'kernels list',
+  'kernels fetch',
+  'kernels prune',
+  'doctor',
+] as const;
 
 export const OPTIONS = [
   {
@@ -33,6 +42,22 @@ export const OPTIONS = [
     description:
       'compiled object (.bpf.o) to check, or a pattern in quotes ("build/*.bpf.o"); may be given several times',
     commands: ['test', 'watch'],
+  },
+  {
+    name: 'artifact',
+    type: 'text',
+    default: '',
+    placeholder: 'NAME',
+    description: 'object to tell about, where the report has several: its file name, path or name',
+    commands: ['explain'],
+  },
+  {
+    name: 'kernel',
+    type: 'text',
+    default: '',
+    placeholder: 'ID',
+    description: 'kernel to tell about: profile id, family (6.1) or release; without it, what did not pass is listed',
+    commands: ['explain'],
   },
   {
     name: 'matrix',
@@ -293,7 +318,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'print JSON',
-    commands: ['kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
+    commands: ['inspect', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
   },
   {
     name: 'quiet',

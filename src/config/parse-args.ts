@@ -14,12 +14,24 @@ export type ParsedArgs =
   | { readonly command: 'test'; readonly options: TestOptions }
   | { readonly command: 'watch'; readonly options: WatchOptions }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
+  | { readonly command: 'explain'; readonly options: ExplainOptions }
+  | { readonly command: 'inspect'; readonly options: InspectArguments }
   | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
 
-type PlainCommand = Exclude<CommandName, 'test' | 'watch' | 'kernels fetch'>;
+type PlainCommand = Exclude<CommandName, 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'>;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
   readonly kernels: KernelChoice;
+};
+
+export type ExplainOptions = ValuesOf<'explain'> & {
+  /** Path as typed. */
+  readonly report: string;
+};
+
+export type InspectArguments = ValuesOf<'inspect'> & {
+  /** Paths and patterns as typed; at least one. */
+  readonly files: readonly string[];
 };
 
 /**
@@ -89,6 +101,13 @@ function check(
         options: { kernels: chooseKernels(fetch, command, words), refreshKernels, json, quiet, noColor },
       };
     }
+    case 'explain':
+      return { command, options: { ...(values as ValuesOf<'explain'>), report: oneReport(words) } };
+    case 'inspect':
+      if (words.length === 0) {
+        throw new UsageError('missing_argument', "'inspect' needs an object; write bpfcompat inspect my.bpf.o");
+      }
+      return { command, options: { ...(values as ValuesOf<'inspect'>), files: words } };
     case 'kernels prune': {
       const prune = values as ValuesOf<'kernels prune'>;
       if (prune.all && prune.keep.length > 0) {
@@ -106,4 +125,15 @@ function check(
     default:
       return { command, options: values } as ParsedArgs;
   }
+}
+
+function oneReport(words: readonly string[]): string {
+  const [report, second] = words;
+  if (report === undefined) {
+    throw new UsageError('missing_argument', "'explain' needs a report; write bpfcompat explain report.json");
+  }
+  if (second !== undefined) {
+    throw new UsageError('unexpected_argument', `unexpected argument ${quoted(second)}; 'explain' takes one report`);
+  }
+  return report;
 }

@@ -1,0 +1,142 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { didYouMean, enumerate } from '../config/near.ts';
+import { quoted } from '../config/words.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import { explainCell } from '../report/explain/cell.ts';
+import { explainCollection, explainReport, nameOfCase } from '../report/explain/overview.ts';
+import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
+import { readSaved } from './saved-reports.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+export interface ExplainRequest extends Surroundings {
+  /** JSON report, or the collection document of a run with several objects; relative to `cwd`. */
+  readonly report: string;
+  /** Path, file name or name of an object; needed where the document has several. */
+  readonly artifact?: string | undefined;
+  /** Profile id, kernel family (`6.1`) or release; without it the cells that did not pass are listed. */
+  readonly kernel?: string | undefined;
+  /** Columns of the text. Default 100. */
+  readonly width?: number;
+  readonly color?: boolean;
+}
+
+/**
+ * The story of one object on one kernel, read from a report and told for a person; without a kernel what did not pass,
+ * and how to ask for more. Nothing is booted.
+ * @throws UsageError for a file that is no report, and for an object or a kernel that is not in it
+ */
+export async function explain(request: ExplainRequest): Promise<string> {
+  const { host, cwd } = surroundingsOf(request);
+  const page = { width: request.width ?? 100, color: request.color ?? false };
+  const saved = await readSaved(host, cwd, request.report);
+  if (saved.schema_version === 'bpfcompat_suite.v0.1') {
+    const only = saved.cases.length === 1 ? saved.cases[0] : undefined;
+    const chosen = request.artifact === undefined ? only : findCase(saved, request.artifact, cwd, request.report);
+    if (!chosen) {
+      if (request.kernel !== undefined) throw needsArtifact(saved, request.report);
+      return explainCollection(saved.cases, request.report, page);
+    }
+    return tell(await readCase(host, cwd, request.report, chosen), nameOfCase(chosen), request, page);
+  }
+  if (request.artifact !== undefined) checkArtifact(saved, request.artifact, cwd, request.report);
+  return tell(saved, undefined, request, page);
+}
+
+function tell(
+  report: SavedReport,
+  artifactFlag: string | undefined,
+  request: ExplainRequest,
+  page: { readonly width: number; readonly color: boolean },
+): string {
+  const { targets } = report;
+  if (targets.length === 0) {
+    throw new UsageError('report_empty', `${request.report}: the report has no kernels; run "bpfcompat test" again`);
+  }
+  const only = targets.length === 1 ? targets[0] : undefined;
+  const target = request.kernel === undefined ? only : findTarget(report, request.kernel, request.report);
+  return target ? explainCell(report, target, page) : explainReport(report, request.report, artifactFlag, page);
+}
+
+function findTarget({ targets }: SavedReport, wanted: string, file: string): SavedTarget {
+  const exact = targets.find(({ profile_id: id }) => id === wanted);
+  if (exact) return exact;
+  const ids = targets.map(({ profile_id: id }) => id);
+  const named = targets.filter(({ host, profile }) =>
+    [host?.kernel, profile?.kernel, host?.kernel_family, profile?.kernel_family].includes(wanted),
+  );
+  const [first, second] = named;
+  if (first && !second) return first;
+  if (second) {
+    const several = enumerate(
+      named.map(({ profile_id: id }) => quoted(id)),
+      'or',
+    );
+    throw new UsageError(
+      'kernel_ambiguous',
+      `--kernel ${quoted(wanted)} is several kernels of ${file}; use ${several}`,
+    );
+  }
+  const remedy = didYouMean(wanted, ids, 3) || `; it has ${enumerate(ids.slice(0, 12).map(quoted), 'and')}`;
+  throw new UsageError('kernel_unknown', `--kernel ${quoted(wanted)} is not in ${file}${remedy}`);
+}
+
+/** Does `wanted` name the object at `path`, whose name in the report is `name`? */
+function isArtifact(wanted: string, path: string, name: string, cwd: string): boolean {
+  return [path, basename(path), name].includes(wanted) || resolve(cwd, wanted) === path;
+}
+
+function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, file: string): void {
+  if (isArtifact(wanted, artifact.path, artifact.basename, cwd)) return;
+  throw new UsageError(
+    'artifact_unknown',
+    `--artifact ${quoted(wanted)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
+  );
+}
+
+function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file: string): SavedCase {
+  const found = cases.filter((one) => isArtifact(wanted, one.artifact, one.name, cwd));
+  const [first, second] = found;
+  if (first && !second) return first;
+  if (second) {
+    const several = enumerate(
+      found.map(({ artifact }) => quoted(artifact)),
+      'or',
+    );
+    throw new UsageError(
+      'artifact_ambiguous',
+      `--artifact ${quoted(wanted)} is several objects of ${file}; use ${several}`,
+    );
+  }
+  const names = cases.map(nameOfCase);
+  const remedy = didYouMean(wanted, names, 3) || `; it has ${enumerate(names.slice(0, 12).map(quoted), 'and')}`;
+  throw new UsageError('artifact_unknown', `--artifact ${quoted(wanted)} is not in ${file}${remedy}`);
+}
+
+function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
+  const names = enumerate(
+    cases.slice(0, 12).map((one) => quoted(nameOfCase(one))),
+    'or',
+  );
+  return new UsageError('missing_flag', `${file} has ${cases.length} objects; add --artifact with ${names}`);
+}
+
+/** The report of one object: where the collection says, or beside the collection when both were moved. */
+async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase): Promise<SavedReport> {
+  const path = chosen.report_json_path;
+  const beside = join(dirname(file), basename(path));
+  const there = path !== '' && (await host.files.stat(resolve(cwd, path))) !== undefined;
+  const saved = await readSaved(host, cwd, there ? path : beside).catch((error: unknown) => {
+    if (there || !(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      'report_unreadable',
+      `the report of ${quoted(nameOfCase(chosen))} is neither at ${quoted(path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
+      { cause: error },
+    );
+  });
+  if (saved.schema_version === 'v0.1') return saved;
+  throw new UsageError(
+    'report_invalid',
+    `${file}: the report of ${quoted(nameOfCase(chosen))} is a collection again; name a report`,
+  );
+}

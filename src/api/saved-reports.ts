@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import type * as z from 'zod';
+import { quoted } from '../config/words.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import { jsonPosition, positionAt } from '../report/json-position.ts';
+import { SavedCollection, SavedReport } from '../report/saved-report.ts';
+
+/** Larger than any report of ours: a thousand programs on fifty kernels. */
+const MAX_REPORT_BYTES = 128 * 1024 * 1024;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; name the file that "bpfcompat test --out FILE" wrote',
+  EACCES: 'this user may not read it; correct its permissions',
+  EISDIR: 'it is a directory; name the JSON report in it',
+};
+
+/** Documents of ours that are no reports, by how their `schema_version` begins. */
+const OTHERS: readonly (readonly [start: string, remedy: string])[] = [
+  ['validator.', 'it is what the validator said in one guest; name the report of the run'],
+  ['registry.', 'it is the record of a run; name the report that its json_report_path points to'],
+  ['compat_diff.', 'it compares two reports; name one of them'],
+  ['artifact_history.', 'it is a line of the history; name the report that its json_report_path points to'],
+];
+
+function unreadable(file: string, why: string, cause?: unknown): UsageError {
+  return new UsageError('report_unreadable', `${file}: ${why}`, { cause });
+}
+
+async function readText(host: Host, cwd: string, file: string): Promise<string> {
+  const path = resolve(cwd, file);
+  try {
+    const stat = await host.files.stat(path);
+    if (stat && !stat.isFile && !stat.isDirectory) {
+      throw unreadable(file, 'it is a pipe or a device; write the report to a file first');
+    }
+    if (stat && stat.size > MAX_REPORT_BYTES)
+      throw unreadable(file, `it has ${stat.size} bytes; no report is so large`);
+    return (await host.files.read(path, MAX_REPORT_BYTES)).toString('utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    throw unreadable(file, REASONS[code] ?? `it cannot be read (${code || 'unknown error'})`, error);
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The engine's own words quote the file, which may be anything: only the place is told.
+    const offset = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const end = offset === undefined ? undefined : positionAt(text, Number(offset));
+    const place = end ? `${file}:${end.line}:${end.column}` : file;
+    const why = text.trim() === '' ? 'the file is empty' : 'this is no JSON';
+    throw unreadable(place, `${why}; name the file that "bpfcompat test --out FILE" wrote`);
+  }
+}
+
+function check<S extends z.ZodType>(file: string, text: string, value: unknown, schema: S): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const { line, column } = jsonPosition(text, path);
+  const name = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const what = name === '' ? 'the report' : quoted(name.replace(/^\./, ''));
+  throw new UsageError(
+    'report_invalid',
+    `${file}:${line}:${column}: ${what} is not what a report has there; it was changed or cut, write it again with "bpfcompat test"`,
+  );
+}
+
+/**
+ * Reads a report (v0.1) or the collection document of a run with several objects. The file may come from anywhere.
+ * @param file path as the user named it, relative to `cwd`
+ * @throws UsageError `report_unreadable` or `report_invalid` with file, line and column
+ */
+export async function readSaved(host: Host, cwd: string, file: string): Promise<SavedReport | SavedCollection> {
+  const text = await readText(host, cwd, file);
+  const value = parse(file, text);
+  const version =
+    typeof value === 'object' && value !== null && 'schema_version' in value ? value.schema_version : undefined;
+  if (version === 'v0.1') return check(file, text, value, SavedReport);
+  if (version === 'bpfcompat_suite.v0.1') return check(file, text, value, SavedCollection);
+  const known = typeof version === 'string' ? OTHERS.find(([start]) => version.startsWith(start)) : undefined;
+  if (known) throw unreadable(file, known[1]);
+  const shown =
+    typeof version === 'string' ? `schema_version ${quoted(version)} is not known` : 'it has no schema_version';
+  throw unreadable(
+    file,
+    `this is no report of bpfcompat: ${shown}; name the file that "bpfcompat test --out FILE" wrote`,
+  );
+}

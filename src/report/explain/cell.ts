@@ -1,0 +1,111 @@
+import { oneLine, terminal } from '../escape.ts';
+import { agreementWords, predictionWords } from '../prediction.ts';
+import type { SavedFinding, SavedReport, SavedTarget } from '../saved-report.ts';
+import { causeLines } from './cause.ts';
+import { againLines } from './command.ts';
+import { costLines } from './costs.ts';
+import { type ExplainOptions, type Page, pageOf, paragraph, paths, quotedLines, section, textOf } from './layout.ts';
+import { stageLines } from './stages.ts';
+import { triedLines } from './tried.ts';
+
+/** Programs whose verifier log is shown, and lines of each. */
+const MAX_LOGS = 3;
+const MAX_LOG_LINES = 15;
+
+const VERDICTS = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  skipped: 'SKIPPED: it was not asked',
+  infra_error: 'NO ANSWER: neither pass nor fail',
+} as const;
+
+function headline(page: Page, report: SavedReport, target: SavedTarget): string {
+  const { paint } = page;
+  const text = terminal(`${report.artifact.basename} on ${target.profile_id}`, 300);
+  const verdict =
+    target.status === 'fail' && target.failed_stage
+      ? `FAIL at ${oneLine(target.failed_stage, 20)}`
+      : VERDICTS[target.status];
+  const painted = target.status === 'pass' ? paint.good : target.status === 'fail' ? paint.bad : paint.warn;
+  return `${paint.bold(text)}: ${painted(verdict)}`;
+}
+
+/** The findings of a target; of reports that have none, what their classification says. */
+function causesOf(target: SavedTarget): readonly SavedFinding[] {
+  if (target.findings.length > 0 || target.classification_code === '') return target.findings;
+  return [
+    {
+      code: target.classification_code,
+      reason: '',
+      group: '',
+      phase: '',
+      subject: '',
+      confidence: target.classification_confidence,
+      title: target.classification_reason,
+      explanation: '',
+      remediation: '',
+      location: undefined,
+      also: [],
+      first_upstream_kernel: '',
+      args: {},
+      evidence: undefined,
+    },
+  ];
+}
+
+function logLines(page: Page, target: SavedTarget): string[] {
+  const logs = target.programs.filter(({ log_tail: log }) => log.trim() !== '');
+  const left = logs.length - MAX_LOGS;
+  return [
+    ...logs
+      .slice(0, MAX_LOGS)
+      .flatMap(({ name, log_tail: log }) => [
+        ...paragraph(page, `about ${name}:`),
+        ...quotedLines(page, log, MAX_LOG_LINES),
+      ]),
+    ...(left > 0 ? [`  The logs of ${left} more programs stand in the report.`] : []),
+  ];
+}
+
+function silenceLines(page: Page, target: SavedTarget): string[] {
+  if (target.infra_error !== '') return paragraph(page, target.infra_error);
+  return target.status === 'skipped' && target.skipped_reason !== '' ? paragraph(page, target.skipped_reason) : [];
+}
+
+function predictionLines(page: Page, { prediction }: SavedTarget): string[] {
+  if (!prediction) return [];
+  const { agreement } = prediction;
+  const words =
+    agreement === 'agrees' || agreement === 'backport' || agreement === 'refused' ? agreementWords(agreement) : '';
+  const text = predictionWords({ ...prediction, floor: prediction.floor });
+  return paragraph(page, words === '' ? text : `${text}; observed: ${words}`);
+}
+
+/** The story of one object on one kernel, for a person at a terminal. Prose keeps to the width; paths, commands
+ * and tables are there to be copied and may be wider. */
+export function explainCell(report: SavedReport, target: SavedTarget, options: ExplainOptions): string {
+  const page = pageOf(options);
+  const causes = causesOf(target).flatMap((finding, index) => [
+    ...(index > 0 ? [''] : []),
+    ...causeLines(page, report, target, finding),
+  ]);
+  return textOf([
+    headline(page, report, target),
+    ...section(page, 'What was tried', triedLines(page, report, target)),
+    ...section(page, 'How far it came', stageLines(page, target)),
+    ...section(page, 'Why there is no answer', silenceLines(page, target)),
+    ...section(page, target.status === 'pass' ? 'Warnings' : 'What went wrong', causes),
+    ...section(page, 'What the verifier said', logLines(page, target)),
+    ...section(page, 'What the object lets one expect', predictionLines(page, target)),
+    ...section(page, 'Margins', costLines(target)),
+    ...section(
+      page,
+      'Files',
+      paths([
+        ['console', target.serial_log],
+        ['validator', target.validator_result],
+      ]),
+    ),
+    ...section(page, 'To ask again', againLines(report, target, page.width)),
+  ]);
+}

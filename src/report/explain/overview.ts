@@ -1,0 +1,97 @@
+import { oneLine, terminal } from '../escape.ts';
+import { placeText } from '../finding-facts.ts';
+import type { SavedCase, SavedReport, SavedTarget } from '../saved-report.ts';
+import { shellWord } from '../shell-words.ts';
+import { plural } from '../style.ts';
+import { type ExplainOptions, type Page, pageOf, paragraph, textOf } from './layout.ts';
+
+const MARKS = { pass: 'pass', fail: 'FAIL', skipped: 'skip', infra_error: 'ERR ' } as const;
+
+/** Objects of a collection that are listed. */
+const MAX_CASES = 100;
+
+function shortly(page: Page, target: SavedTarget): string[] {
+  const [first, ...rest] = target.findings;
+  const title = first?.title || target.classification_reason || target.classification_code;
+  const why = title || target.infra_error || target.skipped_reason || 'the report does not say why';
+  const place = first?.location ? ` (${placeText(first.location)})` : '';
+  const more = rest.length > 0 ? `; ${plural(rest.length, 'more cause')}` : '';
+  const optional = target.required ? '' : ' (optional)';
+  return paragraph(
+    page,
+    `${oneLine(target.profile_id, 64)}${optional}: ${why}${place}${more}`,
+    `  ${MARKS[target.status]}  `,
+  );
+}
+
+function hint(page: Page, file: string, flags: string): string[] {
+  const command = `bpfcompat explain ${shellWord(terminal(file, 1000))} ${flags}`;
+  return ['', ...paragraph(page, 'The whole story of one of them:'), `  ${command}`];
+}
+
+/**
+ * The cells of one object that did not pass, each in a line or two, and how to hear more.
+ * @param file the report as the user named it
+ */
+export function explainReport(
+  report: SavedReport,
+  file: string,
+  artifactFlag: string | undefined,
+  options: ExplainOptions,
+): string {
+  const page = pageOf(options);
+  const { targets, artifact } = report;
+  const failing = targets.filter(({ status }) => status !== 'pass');
+  const warned = targets.filter(({ status, findings }) => status === 'pass' && findings.length > 0);
+  const listed = [...failing, ...warned];
+  const passed = targets.length - failing.length;
+  const count = warned.length > 0 ? `, ${warned.length} of them with a warning` : '';
+  const example = listed[0] ?? targets[0];
+  const which = artifactFlag === undefined ? '' : `--artifact ${shellWord(terminal(artifactFlag, 300))} `;
+  return textOf([
+    page.paint.bold(
+      terminal(`${artifact.basename}: ${passed} of ${plural(targets.length, 'kernel')} pass${count}`, 300),
+    ),
+    ...listed.flatMap((target) => shortly(page, target)),
+    ...(example ? hint(page, file, `${which}--kernel ${shellWord(terminal(example.profile_id, 100))}`) : []),
+  ]);
+}
+
+function caseLines(page: Page, saved: SavedCase): string[] {
+  const name = oneLine(nameOfCase(saved), 200);
+  const failing = saved.targets.filter(({ status }) => status !== 'pass');
+  if (failing.length === 0)
+    return paragraph(page, `${name}: passes on ${plural(saved.targets.length, 'kernel')}`, '  pass  ');
+  const causes = new Map<string, string[]>();
+  for (const target of failing) {
+    const cause = target.classification_code || (target.status === 'fail' ? 'not classified' : 'no answer');
+    causes.set(cause, [...(causes.get(cause) ?? []), oneLine(target.profile_id, 64)]);
+  }
+  const told = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);
+  const mark = failing.some(({ status }) => status === 'fail') ? MARKS.fail : MARKS.infra_error;
+  return paragraph(page, `${name}: ${told.join('; ')}`, `  ${mark}  `);
+}
+
+/** What a case of a collection is called on the command line: the file name of its object. */
+export function nameOfCase({ artifact, name }: SavedCase): string {
+  return artifact.slice(artifact.lastIndexOf('/') + 1) || name;
+}
+
+/** The objects of a collection, failing ones first, and how to hear more. */
+export function explainCollection(cases: readonly SavedCase[], file: string, options: ExplainOptions): string {
+  const page = pageOf(options);
+  const bad = cases.filter(({ targets }) => targets.some(({ status }) => status !== 'pass'));
+  const sorted = [...bad, ...cases.filter((one) => !bad.includes(one))];
+  const example = sorted[0];
+  const kernel = example?.targets.find(({ status }) => status !== 'pass') ?? example?.targets[0];
+  const left = sorted.length - MAX_CASES;
+  const flags =
+    example &&
+    `--artifact ${shellWord(terminal(nameOfCase(example), 300))}${kernel ? ` --kernel ${shellWord(terminal(kernel.profile_id, 100))}` : ''}`;
+  return textOf([
+    page.paint.bold(`${plural(cases.length, 'object')}, ${cases.length - bad.length} of them pass everywhere`),
+    ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one)),
+    ...(left > 0 ? [`  and ${left} more`] : []),
+    ...(flags ? hint(page, file, flags) : []),
+  ]);
+}

@@ -1,0 +1,85 @@
+import { errnoName } from '../../model/errno.ts';
+import { oneLine } from '../escape.ts';
+import type { SavedProgram, SavedTarget } from '../saved-report.ts';
+import { plural } from '../style.ts';
+import { fields, type Page } from './layout.ts';
+
+type Row = readonly [stage: string, text: string];
+
+const MAX_NAMES = 6;
+
+function names(programs: readonly SavedProgram[]): string {
+  const shown = programs.slice(0, MAX_NAMES).map(({ name, errno }) => {
+    const why = errnoName(Math.round(errno));
+    return `${oneLine(name, 80)}${why === '' ? '' : ` (${why})`}`;
+  });
+  const rest = programs.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+function bootRow(target: SavedTarget): Row {
+  if (target.host) {
+    const ms = target.timings?.boot_ms ?? 0;
+    return [
+      'boot',
+      `ok: ${oneLine(target.host.kernel ?? '', 100)} answered${ms > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : ''}`,
+    ];
+  }
+  if (target.status === 'skipped') return ['boot', 'not tried'];
+  return ['boot', 'no answer'];
+}
+
+function openRow(target: SavedTarget): Row {
+  if (!target.validation) return ['open', ''];
+  if (target.findings[0]?.phase === 'open') return ['open', 'FAIL: libbpf cannot read the object'];
+  const { programs, maps } = target;
+  if (programs.length === 0) return ['open', ''];
+  return ['open', `ok: ${plural(programs.length, 'program')}, ${plural(maps.length, 'map')}`];
+}
+
+function loadRow({ validation, programs }: SavedTarget): Row {
+  const refused = programs.filter(({ load_status: status }) => status === 'fail');
+  const loaded = programs.filter(({ load_status: status }) => status === 'pass').length;
+  switch (validation?.load_status) {
+    case 'pass':
+      return ['load', `ok: ${plural(loaded, 'program')} loaded`];
+    case 'fail': {
+      const others = loaded > 0 ? `; ${plural(loaded, 'other program')} would load alone` : '';
+      const error = validation.load_error === '' ? '' : `: ${validation.load_error}`;
+      return ['load', refused.length === 0 ? `FAIL${error}` : `FAIL: refused ${names(refused)}${others}`];
+    }
+    default:
+      return ['load', validation ? 'not tried' : ''];
+  }
+}
+
+function attachRow({ validation, programs }: SavedTarget): Row {
+  if (!validation) return ['attach', ''];
+  if (validation.attach_mode === 'disabled') return ['attach', 'not asked for'];
+  const { attach_status: status, attach_attempted: tried, attach_passed: passed } = validation;
+  if (tried === 0)
+    return ['attach', validation.load_status === 'pass' ? 'nothing that could be attached' : 'not tried'];
+  const failed = programs.filter((program) => program.attach_status === 'fail');
+  const left = programs.filter((program) => program.attach_status === 'skipped' && program.attach_reason !== '');
+  const parts = [
+    `${status === 'fail' ? 'FAIL' : status === 'warn' ? 'partly' : 'ok'}: ${passed} of ${tried} attached`,
+    ...(failed.length > 0
+      ? [`not ${names(failed.map((program) => ({ ...program, errno: program.attach_errno })))}`]
+      : []),
+    ...left.slice(0, 3).map(({ name, attach_reason: why }) => `${oneLine(name, 80)} left out: ${oneLine(why, 120)}`),
+  ];
+  return ['attach', parts.join('; ')];
+}
+
+function testsRow({ functional }: SavedTarget): Row {
+  if (!functional) return ['tests', ''];
+  const told = functional.tests.map(
+    ({ name, status, error }) => `${name} ${status}${error === '' ? '' : ` (${error})`}`,
+  );
+  return ['tests', [functional.status, ...told].join('; ')];
+}
+
+/** How far the question came, stage by stage. */
+export function stageLines(page: Page, target: SavedTarget): string[] {
+  return fields(page, [bootRow(target), openRow(target), loadRow(target), attachRow(target), testsRow(target)]);
+}

@@ -1,0 +1,36 @@
+import { thousands } from '../margins.ts';
+import type { SavedReport, SavedTarget } from '../saved-report.ts';
+import { fields, type Page } from './layout.ts';
+
+function guestText({ guest }: SavedTarget): string {
+  if (!guest) return '';
+  const accel = `${guest.accel.toUpperCase()}${guest.accel_reason === '' ? '' : ` (${guest.accel_reason})`}`;
+  const isolation =
+    guest.isolation === 'cell'
+      ? 'a fresh copy of a booted guest'
+      : guest.isolation === 'boot'
+        ? 'booted from nothing'
+        : '';
+  const sandbox = guest.sandbox_layers.length > 0 ? `sandbox: ${guest.sandbox_layers.join(', ')}` : '';
+  return [isolation, `${guest.lane} lane`, accel, `QEMU ${guest.qemu_version}`, sandbox].filter(Boolean).join('; ');
+}
+
+/** The object, the kernel, the guest and when it was. */
+export function triedLines(page: Page, report: SavedReport, target: SavedTarget): string[] {
+  const { artifact, run } = report;
+  const { host, profile, kernel_package: pack } = target;
+  const kernel = host?.kernel || profile?.kernel || '';
+  const took = target.duration_ms > 0 ? `${(target.duration_ms / 1000).toFixed(1)} s` : '';
+  const size = artifact.size_bytes > 0 ? `, ${thousands(artifact.size_bytes)} bytes` : '';
+  const digest = artifact.sha256 === '' ? '' : `, SHA-256 ${artifact.sha256.slice(0, 12)}`;
+  const shims = target.shims.map(({ kind, subject, detail }) => [kind, subject, detail].filter(Boolean).join(' '));
+  return fields(page, [
+    ['object', `${artifact.path}${size}${digest}`],
+    ['kernel', kernel === '' ? '' : `${kernel} ${host?.arch ?? profile?.arch ?? ''}`],
+    ['package', pack ? `${pack.name} ${pack.version}${pack.suite === '' ? '' : ` from ${pack.suite}`}` : ''],
+    ['guest', guestText(target)],
+    ['when', [target.started_at || run.started_at, took, `run ${run.id}`].filter(Boolean).join(', ')],
+    ['loaded with', shims.join('; ')],
+    ['asked twice', target.retried_after === '' ? '' : `the first time: ${target.retried_after}`],
+  ]);
+}

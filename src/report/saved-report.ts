@@ -1,0 +1,159 @@
+import * as z from 'zod';
+
+/**
+ * A report as it is read back from its file (docs/report.md): the fields that someone looks at, all optional that an
+ * older writer may not know. The file may come from anywhere: texts are only ever shown through escape.ts.
+ */
+const text = z.string();
+const optional = text.default('');
+const count = z.number().nonnegative().default(0);
+const status = z.enum(['pass', 'fail', 'skipped', 'infra_error']);
+
+const Location = z.object({
+  file: text,
+  line: z.number().int().nonnegative(),
+  column: z.number().int().nonnegative().default(0),
+  text: optional,
+  function: optional,
+  insn: z.number().int().optional(),
+});
+
+const Finding = z.object({
+  code: text,
+  reason: optional,
+  group: optional,
+  phase: optional,
+  subject: optional,
+  confidence: optional,
+  title: optional,
+  explanation: optional,
+  remediation: optional,
+  location: Location.optional(),
+  also: z.array(text).default([]),
+  first_upstream_kernel: optional,
+  args: z.record(text, text).default({}),
+  evidence: z.object({ text, origin: optional }).optional(),
+});
+export type SavedFinding = z.infer<typeof Finding>;
+
+const Program = z.object({
+  name: text,
+  section: optional,
+  type: optional,
+  load_status: optional,
+  errno: z.number().default(0),
+  verified_insns: count,
+  insn_limit: z.number().positive().optional(),
+  total_states: count,
+  peak_states: count,
+  stack_bytes: count,
+  load_us: count,
+  attach_status: optional,
+  attach_errno: z.number().default(0),
+  attach_method: optional,
+  attach_target: optional,
+  attach_reason: optional,
+  log_tail: optional,
+});
+export type SavedProgram = z.infer<typeof Program>;
+
+const Surroundings = z.object({
+  distro: optional,
+  version: optional,
+  kernel_family: optional,
+  kernel: optional,
+  arch: optional,
+});
+
+const Target = z.object({
+  profile_id: text,
+  required: z.boolean().default(true),
+  status,
+  profile: Surroundings.optional(),
+  host: Surroundings.optional(),
+  validation: z
+    .object({
+      load_status: optional,
+      load_error_code: z.number().default(0),
+      load_error: optional,
+      attach_mode: optional,
+      attach_status: optional,
+      attach_attempted: count,
+      attach_passed: count,
+    })
+    .optional(),
+  functional: z
+    .object({
+      status: optional,
+      tests: z.array(z.object({ name: optional, status: optional, error: optional })).default([]),
+    })
+    .optional(),
+  failed_stage: optional,
+  btf: z.object({ kernel_btf_available: z.boolean(), artifact_has_btf: z.boolean() }).partial().optional(),
+  classification_code: optional,
+  classification_confidence: optional,
+  classification_reason: optional,
+  started_at: optional,
+  duration_ms: count,
+  serial_log: optional,
+  validator_result: optional,
+  infra_error: optional,
+  skipped_reason: optional,
+  retried_after: optional,
+  notes: z.array(text).default([]),
+  kernel_package: z.object({ name: text, version: optional, suite: optional }).optional(),
+  guest: z
+    .object({
+      lane: optional,
+      isolation: optional,
+      accel: optional,
+      accel_reason: optional,
+      qemu_version: optional,
+      sandbox_layers: z.array(text).default([]),
+    })
+    .optional(),
+  timings: z.object({ boot_ms: count, ask_ms: count, total_ms: count }).optional(),
+  prediction: z
+    .object({
+      verdict: z.enum(['loads', 'refused', 'unknown']),
+      floor: text.optional(),
+      why: optional,
+      agreement: optional,
+    })
+    .optional(),
+  shims: z.array(z.object({ kind: text, subject: optional, detail: optional })).default([]),
+  findings: z.array(Finding).default([]),
+  programs: z.array(Program).default([]),
+  maps: z.array(z.object({ name: text })).default([]),
+});
+export type SavedTarget = z.infer<typeof Target>;
+
+/** `schema_version` v0.1: one object on every kernel of a run. */
+export const SavedReport = z.object({
+  schema_version: z.literal('v0.1'),
+  run: z.object({ id: text, started_at: optional, flags: z.array(text).default([]) }),
+  artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
+  targets: z.array(Target).default([]),
+  summary: z.object({ status: optional }).optional(),
+});
+export type SavedReport = z.infer<typeof SavedReport>;
+
+/** `bpfcompat_suite.v0.1`: several objects, each with a report of its own. */
+export const SavedCollection = z.object({
+  schema_version: z.literal('bpfcompat_suite.v0.1'),
+  cases: z.array(
+    z.object({
+      name: optional,
+      artifact: optional,
+      status: optional,
+      report_json_path: optional,
+      targets: z
+        .array(
+          z.object({ profile_id: text, status, required: z.boolean().default(true), classification_code: optional }),
+        )
+        .default([]),
+    }),
+  ),
+});
+export type SavedCollection = z.infer<typeof SavedCollection>;
+export type SavedCase = SavedCollection['cases'][number];

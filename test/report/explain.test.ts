@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { gate } from '../../src/gate/gate.ts';
+import type { RunReport } from '../../src/model/report.ts';
+import { collectionJson } from '../../src/report/collection.ts';
+import { explainCell } from '../../src/report/explain/cell.ts';
+import { explainCollection, explainReport } from '../../src/report/explain/overview.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
+import { expectGolden } from '../fixtures/golden.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
+import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
+
+const page = { width: 90, color: false };
+
+function saved(run: RunReport, artifact = 0): SavedReport {
+  const results = run.results.filter(({ cell }) => cell.artifact === artifact);
+  const verdict = gate({ targets: run.targets, results });
+  return SavedReport.parse(JSON.parse(reportJson(run, artifact, verdict, { json: '/src/report.json' })));
+}
+
+function cell(report: SavedReport, index: number, width = page.width): string {
+  const target = report.targets[index];
+  if (!target) throw new Error('no such target');
+  return explainCell(report, target, { ...page, width });
+}
+
+test.each([
+  ['map', mixedRun(), 0, 0],
+  ['verifier', mixedRun(), 0, 1],
+  ['no-answer', mixedRun(), 0, 2],
+  ['skipped', mixedRun(), 0, 3],
+  ['pass', quickRun(), 0, 1],
+  ['gone', quickRun(), 1, 3],
+  ['warning', quickRun(), 2, 0],
+] as const)('golden story %s', (name, run, artifact, target) => {
+  expectGolden(`explain/${name}.txt`, cell(saved(run, artifact), target));
+});
+
+test('golden lists', () => {
+  expectGolden('explain/report.txt', explainReport(saved(mixedRun()), 'out/report.json', undefined, page));
+  const run = quickRun();
+  const cases = run.artifacts.map((_, artifact) => {
+    const results = run.results.filter(({ cell: { artifact: index } }) => index === artifact);
+    return { artifact, verdict: gate({ targets: run.targets, results }), json: `/r/${artifact}.json`, markdown: '' };
+  });
+  const collection = SavedCollection.parse(JSON.parse(collectionJson(run, gate(run), cases)));
+  expectGolden('explain/collection.txt', explainCollection(collection.cases, 'my report.json', page));
+});
+
+test('a passing object says so', () => {
+  expect(explainReport(saved(quickRun(), 0), 'r.json', undefined, page)).toMatch(
+    /^simple-pass\.bpf\.o: 4 of 4 kernels pass\n/,
+  );
+});
+
+test('the command asks the same question, quoted for a shell', () => {
+  const run = mixedRun();
+  const flags = ['--manifest', "/src/it's here.yaml", '--max-insns', '80%'];
+  const artifacts = run.artifacts.map((artifact) => ({ ...artifact, path: '/src/$(reboot); x.bpf.o' }));
+  expect(cell(saved({ ...run, artifacts, flags }), 0, 300)).toContain(
+    `  bpfcompat test --artifact '/src/$(reboot); x.bpf.o' --kernels ubuntu-20.04-5.4 --manifest '/src/it'\\''s here.yaml' --max-insns 80% --out again.json\n`,
+  );
+});
+
+test('a report of the first version, without findings, still has a story', () => {
+  const report = SavedReport.parse({
+    schema_version: 'v0.1',
+    run: { id: '20260102T030405Z-a1b2c3' },
+    artifact: { path: '/src/conn.bpf.o', basename: 'conn.bpf.o' },
+    targets: [
+      {
+        profile_id: 'ubuntu-20.04-5.4',
+        status: 'fail',
+        failed_stage: 'load',
+        host: { kernel: '5.4.0-216-generic' },
+        validation: { load_status: 'fail', load_error: 'Invalid argument' },
+        classification_code: 'UNSUPPORTED_MAP_TYPE',
+        classification_confidence: 'high',
+        classification_reason: 'map events (ringbuf) cannot be created on this kernel',
+      },
+    ],
+  });
+  expect(cell(report, 0)).toContain(
+    '  map events (ringbuf) cannot be created on this kernel\n  [high confidence; UNSUPPORTED_MAP_TYPE]',
+  );
+  expect(cell(report, 0)).toContain('load    FAIL: Invalid argument');
+});
+
+describe('layout', () => {
+  test.each([40, 60, 80, 120])('prose below the headline keeps to %i columns', (width) => {
+    for (const run of [mixedRun(), quickRun()]) {
+      for (const [artifact] of run.artifacts.entries()) {
+        for (const [index] of run.targets.entries()) {
+          const prose = cell(saved(run, artifact), index, width).split(/\n(?:Margins|Files|To ask again)\n/)[0] ?? '';
+          for (const line of prose.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(width);
+        }
+      }
+    }
+  });
+
+  test('colour changes no text', () => {
+    const report = saved(mixedRun());
+    const [target] = report.targets;
+    if (!target) throw new Error('no target');
+    const painted = explainCell(report, target, { width: 90, color: true });
+    expect(painted).toContain('\u001b[31m');
+    expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(cell(report, 0));
+  });
+});
+
+test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('nothing is forged: %s', (_name, text) => {
+  const report = saved({ ...hostileRun(text), flags: [text] });
+  const target = report.targets[0];
+  if (!target) throw new Error('no target');
+  const finding = {
+    ...target.findings[0],
+    code: text,
+    title: text,
+    explanation: text,
+    remediation: text,
+    also: [text],
+    args: { near: text },
+    evidence: { text, origin: text },
+    location: { file: text, line: 1, text, function: text },
+  };
+  const worse = SavedReport.parse({
+    ...report,
+    artifact: { ...report.artifact, path: text },
+    targets: [{ ...target, profile_id: text, findings: [finding], serial_log: text, shims: [{ kind: text }] }],
+  });
+  const output = [
+    cell(report, 0),
+    cell(worse, 0),
+    explainReport(worse, text, text, page),
+    explainCollection([{ name: text, artifact: text, status: text, report_json_path: text, targets: [] }], text, page),
+  ].join('\n');
+  expect(output).not.toMatch(/^\s*::/m);
+  expect(output).not.toMatch(/##\[/);
+  expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u200b]/);
+});
