@@ -33,6 +33,8 @@ export interface ProgramFacts {
   /** Names of maps and of sections of global variables. */
   readonly maps: readonly string[];
   readonly externs: readonly Extern[];
+  /** First instruction of the whole program that refers to an extern, by the extern's name. */
+  readonly externAt: ReadonlyMap<string, number>;
 }
 
 interface Sources {
@@ -71,6 +73,7 @@ function programOf(
   const features = new Map<CodeFeature, number>();
   const maps = new Set<string>();
   const externs = new Map<string, Extern>();
+  const externAt = new Map<string, number>();
   let loopsAt: number | undefined;
   let callbackAt: number | undefined;
   for (const part of layout.parts) {
@@ -80,9 +83,12 @@ function programOf(
     merge(features, facts.features, part.start);
     if (facts.loopsAt !== undefined) loopsAt ??= part.start + facts.loopsAt;
     if (facts.takesAddress !== undefined) callbackAt ??= part.start + facts.takesAddress;
-    for (const symbol of facts.symbols.keys()) {
+    for (const [symbol, insn] of facts.symbols) {
       const target = references.resolve(symbol);
-      if (target.kind === 'extern') externs.set(target.extern.name, target.extern);
+      if (target.kind === 'extern') {
+        externs.set(target.extern.name, target.extern);
+        first(externAt, target.extern.name, part.start + insn);
+      }
       if (target.kind !== 'section') continue;
       const map = isDataSection(target.sectionName)
         ? target.sectionName
@@ -106,9 +112,14 @@ function programOf(
     callbackAt,
     maps: [...maps],
     externs: [...externs.values()],
+    externAt,
   };
 }
 
+function first<Key>(seen: Map<Key, number>, key: Key, insn: number): void {
+  if (!seen.has(key)) seen.set(key, insn);
+}
+
 function merge<Key>(into: Map<Key, number>, from: ReadonlyMap<Key, number>, start: number): void {
-  for (const [key, insn] of from) if (!into.has(key)) into.set(key, start + insn);
+  for (const [key, insn] of from) first(into, key, start + insn);
 }

@@ -21,7 +21,8 @@ export interface CellJob {
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
   readonly dir: string;
-  readonly judge: (evidence: Evidence) => Outcome;
+  /** @param console what the kernel printed while it was asked */
+  readonly judge: (evidence: Evidence, console: string) => Outcome;
   readonly judgeCrash: (error: GuestError) => Outcome;
 }
 
@@ -56,13 +57,16 @@ async function askGuest(
     askStarted = host.monotonicMs();
     emit({ type: 'cell-asking', ...at, bootMs });
     const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));
+    const before = guest.console();
     const evidence = await guest.ask(
       { ...job.request, workTimeoutMs: Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10))) },
       { signal, timeoutMs: left, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },
     );
     const askMs = host.monotonicMs() - askStarted;
     await writeCellFiles(host, job.dir, evidence);
-    return { outcome: job.judge(evidence), evidence, guest: facts, bootMs, askMs };
+    const said = guest.console();
+    const console = said.startsWith(before) ? said.slice(before.length) : said;
+    return { outcome: job.judge(evidence, console), evidence, guest: facts, bootMs, askMs };
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;

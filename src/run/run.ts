@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { acrossKernels } from '../classify/across.ts';
 import { classify } from '../classify/classify.ts';
+import { consoleFindings } from '../classify/console.ts';
 import { classifyCrash } from '../classify/crash.ts';
+import { locateFindings } from '../classify/locate.ts';
 import { attachModeOf, requiredPrograms, strictNote, testsOf, tuningLines } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact, Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Evidence } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { predict } from '../object/predict.ts';
+import { readObject } from '../object/read-object.ts';
 import { planCells } from '../plan/plan.ts';
 import { loadArtifact } from './load-artifact.ts';
 import { affordableGuests } from './places.ts';
@@ -22,6 +29,8 @@ import { stagedName, stageInputs } from './stage-inputs.ts';
 interface LoadedArtifact {
   readonly artifact: Artifact;
   readonly bytes: Uint8Array;
+  /** undefined for a file that is no object. */
+  readonly facts: ObjectFacts | undefined;
 }
 
 /**
@@ -47,7 +56,11 @@ export async function runMatrix(
   };
 
   const loaded: LoadedArtifact[] = [];
-  for (const input of config.artifacts) loaded.push(await loadArtifact(host, input.path, input.name));
+  for (const input of config.artifacts) {
+    const file = await loadArtifact(host, input.path, input.name);
+    const facts = readObject(file.bytes);
+    loaded.push({ ...file, facts: facts.ok ? facts : undefined });
+  }
   const artifacts = loaded.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));
   const runDir = join(config.workdir, 'runs', runId);
@@ -88,7 +101,9 @@ export async function runMatrix(
           );
           await host.files.makeDir(dir);
           const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
-          return finish(emit, await runCell({ ...job, ...question(config, subject) }, host, signal, emit));
+          const result = await runCell({ ...job, ...question(config, subject) }, host, signal, emit);
+          const prediction = subject.facts && predict(subject.facts, kernel.record.release);
+          return finish(emit, { ...result, prediction });
         });
       }),
     );
@@ -102,7 +117,7 @@ export async function runMatrix(
       targets: config.targets,
       validationMode: config.validationMode ?? '',
       attachMode: attachModeOf(config.validationMode, config.manifest),
-      results,
+      results: acrossKernels(results),
       validator: services.validator,
       notes,
       runDir,
@@ -116,7 +131,7 @@ export async function runMatrix(
 }
 
 /** What every cell of one artifact asks, and how its answer is judged. */
-function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
+function question(config: RunConfig, { artifact, bytes, facts }: LoadedArtifact) {
   const { manifest, validationMode } = config;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
@@ -135,10 +150,18 @@ function question(config: RunConfig, { artifact, bytes }: LoadedArtifact) {
       requiredPrograms: requiredPrograms(manifest),
       tuning: tuningLines(manifest, config.loader),
     },
-    judge: (evidence: Evidence): Outcome =>
-      classify({ evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests }),
+    judge: (evidence: Evidence, console: string): Outcome => {
+      const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests };
+      const outcome = withWarnings(classify(asked), consoleFindings(console));
+      return facts ? locateFindings(outcome, evidence, facts) : outcome;
+    },
     judgeCrash: classifyCrash,
   };
+}
+
+function withWarnings(outcome: Outcome, warnings: readonly Finding[]): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  return { ...outcome, findings: [...outcome.findings, ...warnings] };
 }
 
 function finish(emit: EventListener, result: CellResult): CellResult {

@@ -59,6 +59,17 @@ static void add_problem(void *context, const char *what, int err)
 	hello__problem(context, what, err);
 }
 
+/* We boot quietly; from here on a warning that an object causes must reach the console. */
+static void show_warnings(void)
+{
+	int fd = open("/proc/sys/kernel/printk", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, "5", 1);
+	close(fd);
+}
+
 void init__main(void)
 {
 	static struct hello hello;
@@ -69,5 +80,6 @@ void init__main(void)
 	fill_standard_descriptors();
 	modules__load_all(add_problem, &hello);
 	port = port__open();
+	show_warnings();
 	serve__run(port, &hello);
 }

@@ -1,0 +1,112 @@
+import type { Outcome } from '../model/cell.ts';
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding, SourceLocation } from '../model/finding.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { linesOfProgram } from '../object/lines.ts';
+import type { ProgramFacts } from '../object/programs.ts';
+import { coreAccesses, sourceLine } from '../object/read-object.ts';
+import { type Blamed, blamedInsn, refusedInsn } from './failing-insn.ts';
+import { verifierText } from './verifier-log.ts';
+
+type ProgramStage = StageOf<'program'>;
+
+const RELOCATION = /^prog '([^']+)': relo #(\d+): /;
+/** As long as the words of the log that findings carry. */
+const MAX_SOURCE = 120;
+
+/**
+ * Gives every finding of an outcome the line of C it points to, as far as the object and the log tell: the rejected
+ * instruction, the access or symbol that is missing, else the program itself where it could not be attached or loaded.
+ */
+export function locateFindings(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  const findings = outcome.findings.map((finding) => {
+    const location = finding.location ?? locate(finding, evidence, facts);
+    return location ? { ...finding, location } : finding;
+  });
+  return { ...outcome, findings };
+}
+
+function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): SourceLocation | undefined {
+  if (!['open', 'load', 'attach'].includes(finding.phase)) return undefined;
+  const program = programOf(finding, facts);
+  if (!program) return userOf(finding, facts);
+  const stage = stagesOf(evidence, 'program').find(({ name, status }) => name === program.name && status === 'fail');
+  const blamed = insnOf(finding, program, stage, facts);
+  if (blamed === undefined) return sourceLine(facts, program, 0);
+  const location = sourceLine(facts, program, blamed.insn);
+  return location && checked(location, blamed, finding, program, facts);
+}
+
+function programOf(finding: Finding, facts: ObjectFacts): ProgramFacts | undefined {
+  const name = finding.args['program']?.split(', ')[0] ?? finding.subject;
+  const named = facts.programs.filter((program) => program.name === name);
+  return named.find(({ section }) => section === finding.args['section']?.replace(/^\?/, '')) ?? named[0];
+}
+
+function insnOf(
+  finding: Finding,
+  program: ProgramFacts,
+  stage: ProgramStage | undefined,
+  facts: ObjectFacts,
+): Blamed | undefined {
+  const text = finding.evidence?.text ?? '';
+  if (finding.phase === 'attach') return undefined;
+  if (finding.evidence?.origin === 'verifier log' && stage) {
+    const blamed = blamedInsn(verifierText(stage), text);
+    if (blamed !== undefined) return blamed;
+  }
+  const relocation = RELOCATION.exec(text)?.[2];
+  const insn =
+    relocation !== undefined
+      ? relocationInsn(program, Number(relocation), facts)
+      : finding.code === 'CORE_RELOCATION_FAILURE'
+        ? coreAccesses(facts, program).find(({ access }) => access === finding.subject)?.insn
+        : refusedInsn(program, finding);
+  return insn === undefined ? undefined : { insn, current: false };
+}
+
+/** libbpf counts the relocations of a section, not those of a program. */
+function relocationInsn(program: ProgramFacts, number: number, facts: ObjectFacts): number | undefined {
+  const main = program.layout.parts[0];
+  const section = main && facts.functions[main.fn]?.sectionName;
+  const record = facts.core.filter(({ fn }) => facts.functions[fn]?.sectionName === section)[number];
+  const part = record && program.layout.parts.find(({ fn }) => fn === record.fn);
+  return record && part && part.start + record.insn;
+}
+
+/** The first program that refers to the extern a finding about the whole object names. */
+function userOf(finding: Finding, facts: ObjectFacts): SourceLocation | undefined {
+  for (const program of facts.programs) {
+    const insn = refusedInsn(program, finding);
+    if (insn !== undefined) return sourceLine(facts, program, insn);
+  }
+  return undefined;
+}
+
+/**
+ * Holds the object's line against what the log printed above the cause. When they differ the log is right about the
+ * text: a line of the program with that text, if there is only one, takes the place.
+ */
+function checked(
+  location: SourceLocation,
+  { current }: Blamed,
+  finding: Finding,
+  program: ProgramFacts,
+  facts: ObjectFacts,
+): SourceLocation | undefined {
+  const { source_text: said, source: at } = finding.args;
+  if (said === undefined) return location;
+  const agrees = ({ file, line, text }: Pick<SourceLocation, 'file' | 'line' | 'text'>): boolean =>
+    text.trim().slice(0, MAX_SOURCE) === said.trim() && (at === undefined || at === `${basename(file)}:${line}`);
+  if (agrees(location)) return { ...location, certainty: 'exact' };
+  if (!current) return location;
+  const others = linesOfProgram(facts, program.layout).filter(agrees);
+  const places = new Set(others.map(({ file, line }) => `${file}:${line}`));
+  const [only] = others;
+  return only && places.size === 1 ? { ...only, certainty: 'exact' } : location;
+}
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
