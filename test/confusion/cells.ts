@@ -1,0 +1,73 @@
+/** One thing that has to be told about an object on a kernel. */
+export interface Told {
+  readonly code: string;
+  /** undefined: the code has no reasons. */
+  readonly reason: string | undefined;
+  /** undefined: the finding is about the file as a whole. */
+  readonly subject: string | undefined;
+  /** The line to be named is the one with this word in a comment of its own; undefined: no line causes it. */
+  readonly mark: string | undefined;
+}
+
+/** What an object does on one kernel. */
+export interface Cell {
+  readonly status: 'pass' | 'fail';
+  readonly told: readonly Told[];
+}
+
+/** What an object does on every kernel: the last entry whose kernel is not newer than the one asked counts. */
+export interface Row {
+  readonly object: string;
+  readonly since: readonly (readonly [kernel: string, cell: Cell])[];
+}
+
+/** Everything loads, everything is attached, nothing is remarked. */
+export const PASS: Cell = { status: 'pass', told: [] };
+
+/** Does not load, for a reason that stands in no line of the source. */
+export function fails(code: string, reason: string | undefined, subject: string | undefined): Cell {
+  return { status: 'fail', told: [{ code, reason, subject, mark: undefined }] };
+}
+
+/** Does not load, because of the line that is marked `here`. */
+export function failsHere(code: string, reason: string, subject = 'probe'): Cell {
+  return { status: 'fail', told: [{ code, reason, subject, mark: 'here' }] };
+}
+
+/** Loads and is not attached: nothing fails where no manifest wants it attached, but it is said. */
+export function warns(code: string, reason: string | undefined, subject = 'probe'): Cell {
+  return { status: 'pass', told: [{ code, reason, subject, mark: undefined }] };
+}
+
+/** The same on every kernel of the table. */
+export function always(object: string, cell: Cell): Row {
+  return { object, since: [['5.10', cell]] };
+}
+
+/** `before` up to the kernel that is named, `after` from there on. */
+export function from(kernel: string, object: string, before: Cell, after: Cell = PASS): Row {
+  return {
+    object,
+    since: [
+      ['5.10', before],
+      [kernel, after],
+    ],
+  };
+}
+
+/** `6.12` as a number that compares. */
+function comparable(version: string): number {
+  const [major = '', minor = ''] = version.split('.');
+  return Number(major) * 1000 + Number(minor);
+}
+
+/**
+ * What a row says about a profile such as `debian-12-6.1`.
+ * @throws Error when the row begins with a newer kernel
+ */
+export function cellOf(row: Row, profile: string): Cell {
+  const version = comparable(profile.split('-').at(-1) ?? '');
+  const found = row.since.findLast(([kernel]) => comparable(kernel) <= version);
+  if (found === undefined) throw new Error(`${row.object}: nothing is expected on ${profile}`);
+  return found[1];
+}

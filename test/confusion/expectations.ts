@@ -1,0 +1,23 @@
+import type { Row } from './cells.ts';
+import { ATTACH } from './expectations/attach.ts';
+import { MAPS } from './expectations/maps.ts';
+import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
+import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
+import { INSTRUCTIONS, VERIFIER } from './expectations/verifier.ts';
+
+/**
+ * What each object of `objects/` does on each Debian kernel, from what the sources of those kernels say. A comment gives
+ * the evidence where Debian differs from upstream, by an option or by a backport.
+ */
+export const EXPECTATIONS: readonly Row[] = [
+  ...OBJECTS,
+  ...PROGRAMS,
+  ...MAPS,
+  ...HELPERS,
+  ...KFUNCS,
+  ...EXTERNS,
+  ...CORE,
+  ...VERIFIER,
+  ...INSTRUCTIONS,
+  ...ATTACH,
+];

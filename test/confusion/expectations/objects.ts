@@ -1,0 +1,49 @@
+import { always, fails, from, PASS, type Row } from '../cells.ts';
+
+/** What the file itself does, or expects of its own loader. */
+export const OBJECTS: readonly Row[] = [
+  always('file_static_program', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'static_program', 'hidden')),
+  always('file_undefined_function', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'extern', 'elsewhere')),
+  always('file_common_variable', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'relocation', undefined)),
+  // Done for the object as its own loader would do it.
+  always('loader_map_size', PASS),
+  always('loader_perf_array', PASS),
+  always('loader_stack_trace', PASS),
+  always('loader_ringbuf_value', PASS),
+  always('loader_ringbuf_size', PASS),
+  always('loader_inner_map', PASS),
+  always('loader_section_classifier', PASS),
+  always('loader_section_socket', PASS),
+  // Nobody can know what the loader would say.
+  always('loader_unknown_section', fails('UNKNOWN_SECTION', 'section', 'on_hook')),
+  always('loader_fentry_target', fails('LOADER_CONTRACT', 'btf_target', 'on_entry')),
+  always('loader_freplace_target', fails('LOADER_CONTRACT', 'freplace_target', 'replacement')),
+  always('loader_struct_ops_unreferenced', fails('LOADER_CONTRACT', 'struct_ops_unreferenced', 'forgotten')),
+  // Objects that look worse than they are.
+  always('twin_frightening_names', PASS),
+  always('twin_helper_guarded', PASS),
+  always('twin_btf_tags', PASS),
+  always('twin_probe_read', PASS),
+];
+
+const tooOld = (program: string) => fails('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', program);
+const noSuchStruct = (name: string) => fails('STRUCT_OPS_UNSUPPORTED', 'struct', name);
+
+export const PROGRAMS: readonly Row[] = [
+  from('5.14', 'prog_syscall', tooOld('on_call')),
+  from('6.4', 'prog_netfilter', tooOld('on_packet')),
+  from('5.18', 'prog_xdp_frags', fails('UNSUPPORTED_PROGRAM_FLAG', 'xdp_frags', 'on_packet')),
+  // CONFIG_BPF_LIRC_MODE2 is not set in any of Debian's kernels for the cloud (their config files).
+  always('prog_lirc', fails('UNSUPPORTED_PROGRAM_TYPE', 'compiled_out', 'on_pulse')),
+  from('6.0', 'prog_lsm_cgroup', fails('UNSUPPORTED_ATTACH_TYPE', 'kernel_too_old', 'on_bind')),
+  from('6.7', 'prog_cgroup_unix', fails('UNSUPPORTED_ATTACH_TYPE', 'kernel_too_old', 'on_connect')),
+  from('6.0', 'prog_uprobe_sleepable', fails('UNSUPPORTED_PROGRAM_FLAG', 'sleepable', 'on_call')),
+  // BPF_TRACE_FSESSION is in the BTF of Debian's 7.0 and not in that of its 6.19.
+  from('7.0', 'prog_fsession', fails('UNSUPPORTED_ATTACH_TYPE', 'kernel_too_old', 'on_read')),
+  // CONFIG_HID_BPF is not set in any of Debian's kernels for the cloud.
+  always('prog_struct_ops_hid', noSuchStruct('hid_bpf_ops')),
+  // Upstream since 6.12; CONFIG_SCHED_CLASS_EXT is set from Debian's 6.16 on and not in either 6.12.
+  from('6.16', 'prog_struct_ops_sched', noSuchStruct('sched_ext_ops')),
+  always('prog_struct_ops_tcp', PASS),
+  always('prog_struct_ops_extra_member', fails('STRUCT_OPS_MISMATCH', 'member', 'gentle')),
+];
