@@ -20,10 +20,18 @@ export function shimsJson(evidence: Evidence | undefined) {
   return shims.length === 0 ? undefined : shims;
 }
 
+/** What stands before the detail of shims that do not speak for themselves. */
+const LABELS: Readonly<Record<string, string>> = {
+  rodata: 'set to ',
+  attach_target: 'attach target ',
+  autoload: 'autoload ',
+};
+
 function list(shims: readonly Shim[], name: (text: string) => string, plain: (text: string) => string): string {
-  const shown = shims.slice(0, MAX_LISTED).map(({ subject, detail, errno }) => {
+  const shown = shims.slice(0, MAX_LISTED).map(({ kind, subject, detail, errno }) => {
+    const label = errno === 0 ? (LABELS[kind] ?? '') : '';
     const failed = errno === 0 ? '' : `, not done: ${errnoName(errno)}`;
-    return `${name(subject)} (${plain(detail)}${failed})`;
+    return `${name(subject)} (${label}${plain(detail)}${failed})`;
   });
   const rest = shims.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;

@@ -29,6 +29,17 @@ test('an object that was loaded as it is has nothing to say', () => {
   }
 });
 
+test('values, targets and switches are said to be such', () => {
+  const asked = [
+    { kind: 'rodata', subject: 'pid', detail: '12', errno: 0 },
+    { kind: 'attach_target', subject: 'on_read', detail: 'vfs_read', errno: 0 },
+    { kind: 'autoload', subject: 'old', detail: 'off', errno: 0 },
+  ];
+  expect(shimsNote(evidence([open({ shims: asked })]))).toBe(
+    'loaded with: pid (set to 12), on_read (attach target vfs_read), old (autoload off)',
+  );
+});
+
 test('long lists are cut', () => {
   const many = Array.from({ length: 30 }, (_, i) => ({ ...shims[0], subject: `m${i}` }) as Shim);
   const note = shimsNote(evidence([open({ shims: many })]));

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "request.h"
+
 /* Anonymous structures within each other; the object's BTF may be damaged. */
 #define MAX_DEPTH 16
 
@@ -215,6 +217,7 @@ int variable__write(const struct variable *variable, const char *value, const ch
 	uint32_t id = variable->type;
 	const struct btf_type *t = plain(btf, &id);
 	struct number number = {};
+	bool on;
 
 	if (t && btf_is_array(t) && holds_bytes(btf, t))
 		return write_bytes(variable, btf_array(t)->nelems, value, why);
@@ -225,9 +228,12 @@ int variable__write(const struct variable *variable, const char *value, const ch
 	}
 	if (!t || !btf_is_int(t))
 		return refuse(-EOPNOTSUPP, why, "only numbers, enums and arrays of bytes can be set; name a member or element");
-	if (!parse_number(value, &number))
+	if (btf_int_encoding(t) & BTF_INT_BOOL) {
+		if (!request__parse_bool(value, &on))
+			return refuse(-EINVAL, why, "the variable is a bool: true or false");
+		number.magnitude = on;
+	} else if (!parse_number(value, &number)) {
 		return refuse(-EINVAL, why, "not a whole number");
-	if ((btf_int_encoding(t) & BTF_INT_BOOL) && (number.negative || number.magnitude > 1))
-		return refuse(-ERANGE, why, "the variable is a bool");
+	}
 	return write_number(variable, t->size, btf_int_encoding(t) & BTF_INT_SIGNED, &number, why);
 }

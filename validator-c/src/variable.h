@@ -21,7 +21,7 @@ struct variable {
  */
 int variable__follow(struct variable *variable, const char *path, const char **why);
 /*
- * Whole numbers (decimal or 0x), true and false, the names of an enum's values; for arrays of bytes a text that leaves
+ * Whole numbers (decimal or 0x), true and false, for a bool yes, no, on and off too, the names of an enum's values; for arrays of bytes a text that leaves
  * room for its end, or `hex:` and two digits per byte, the rest being zero. 0, or a negative errno with the reason in
  * `why`.
  */

@@ -130,6 +130,7 @@ const TargetReport = z.object({
   findings: some(z.array(Finding)),
   programs: some(z.array(Program)),
   maps: some(z.array(z.object({ name: text, type: text }))),
+  shims: some(z.array(z.object({ kind: text, subject: text, detail: text, errno: some(text) }))),
 });
 export type TargetReport = z.infer<typeof TargetReport>;
 
