@@ -29,3 +29,59 @@ void evidence__core(struct evidence *evidence)
 	json__uint(&json, "dropped", dropped + (count - i));
 	evidence__finish(evidence, &json);
 }
+
+static void put_answer(struct json *json, const char *key, enum answer answer)
+{
+	if (answer == ANSWER_NONE)
+		json__null(json, key);
+	else
+		json__bool(json, key, answer == ANSWER_YES);
+}
+
+static void put_kallsyms(struct json *json, const struct symbol *symbol)
+{
+	char type[2] = "";
+	int i;
+
+	if (symbol->kallsyms == ANSWER_NONE) {
+		json__null(json, "kallsyms");
+		return;
+	}
+	json__array(json, "kallsyms");
+	for (i = 0; i < symbol->found_count; i++) {
+		type[0] = symbol->found[i].type;
+		json__object(json, NULL);
+		json__str(json, "type", type, 1);
+		json__str(json, "module", symbol->found[i].module, NAME_MAX_BYTES);
+		json__end(json);
+	}
+	json__end(json);
+}
+
+void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
+{
+	struct json json;
+	int i;
+
+	if (evidence->fd < 0)
+		return;
+	evidence__start(evidence, &json, "symbol");
+	json__str(&json, "name", symbol->wanted.name, NAME_MAX_BYTES);
+	json__str(&json, "kind", wanted__kind_name(symbol->wanted.kind), NAME_MAX_BYTES);
+	json__str(&json, "program", symbol->wanted.program, NAME_MAX_BYTES);
+	put_kallsyms(&json, symbol);
+	json__array(&json, "variants");
+	for (i = 0; i < symbol->variant_count; i++)
+		json__str(&json, NULL, symbol->variants[i], NAME_MAX_BYTES);
+	json__end(&json);
+	put_answer(&json, "btf", symbol->btf);
+	json__str(&json, "btf_module", symbol->btf_module, NAME_MAX_BYTES);
+	put_answer(&json, "traceable", symbol->traceable);
+	put_answer(&json, "blacklisted", symbol->blacklisted);
+	put_answer(&json, "category", symbol->category);
+	json__array(&json, "near");
+	for (i = 0; i < symbol->near.count; i++)
+		json__str(&json, NULL, symbol->near.best[i].name, NAME_MAX_BYTES);
+	json__end(&json);
+	evidence__finish(evidence, &json);
+}

@@ -4,8 +4,11 @@
 #define BPFCOMPAT_EVIDENCE_KERNEL_H
 
 #include "evidence.h"
+#include "symbols.h"
 
 /* The CO-RE relocations that libbpf has worked on so far; nothing when there are none. */
 void evidence__core(struct evidence *evidence);
+/* What the kernel has of one name that was not found. */
+void evidence__symbol(struct evidence *evidence, const struct symbol *symbol);
 
 #endif

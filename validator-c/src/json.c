@@ -163,3 +163,9 @@ void json__bool(struct json *json, const char *key, bool value)
 	put_key(json, key);
 	buf__adds(json->out, value ? "true" : "false");
 }
+
+void json__null(struct json *json, const char *key)
+{
+	put_key(json, key);
+	buf__adds(json->out, "null");
+}

@@ -33,5 +33,6 @@ void json__int(struct json *json, const char *key, long long value);
 /* Larger values than a JSON reader can hold exactly are written as 2^53-1. */
 void json__uint(struct json *json, const char *key, uint64_t value);
 void json__bool(struct json *json, const char *key, bool value);
+void json__null(struct json *json, const char *key);
 
 #endif

@@ -19,6 +19,8 @@ int main(int argc, char **argv)
 	test_refused();
 	test_verifier_stats();
 	test_core_relos();
+	test_near();
+	test_wanted();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

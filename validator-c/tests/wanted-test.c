@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wanted.h"
+
+#include <bpf/libbpf.h>
+
+#include "test.h"
+
+static bool has(const struct wanted *list, int count, enum wanted_kind kind, const char *name, const char *program)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].kind == kind && !strcmp(list[i].name, name) && !strcmp(list[i].program, program))
+			return true;
+	return false;
+}
+
+static void test_kinds(void)
+{
+	struct program programs[5] = {
+		{ .name = "a", .section = "lsm/file_opened", .type = BPF_PROG_TYPE_LSM },
+		{ .name = "b", .section = "kprobe/gone", .type = BPF_PROG_TYPE_KPROBE },
+		{ .name = "c", .section = "fentry/mod:gone_too", .type = BPF_PROG_TYPE_TRACING },
+		{ .name = "d", .section = "tc", .type = BPF_PROG_TYPE_SCHED_CLS },
+		{ .name = "e", .section = "kprobe.multi/tcp_*", .type = BPF_PROG_TYPE_KPROBE },
+	};
+	struct result result = { .programs = programs, .program_count = 5 };
+	struct wanted list[WANTED_MAX];
+	int count, i;
+
+	CHECK(wanted__find(&result, list) == 0);
+	programs[0].load.status = programs[3].load.status = STATUS_FAIL;
+	programs[1].attach.status = programs[2].attach.status = programs[4].attach.status = STATUS_FAIL;
+	buf__adds(&programs[0].load.log, "libbpf: prog 'a': failed to find kernel BTF type ID of 'file_opened': -ESRCH\n");
+	buf__adds(&programs[1].attach.log, "libbpf: prog 'b': failed to create kprobe 'gone+0x0' perf event: -ENOENT\n"
+					   "libbpf: prog 'b': failed to create kprobe 'gone+0x0' perf event: -ENOENT\n"
+					   "failed to create kprobe '");
+	buf__adds(&programs[3].load.log, "libbpf: extern (func ksym) 'bpf_gone': not found in kernel or module BTFs\n"
+					 "libbpf: extern (func ksym) 'bpf_there': func_proto [1] incompatible with x [2]\n"
+					 "libbpf: extern 'CONFIG_GONE' (strong): not resolved\n"
+					 "libbpf: extern 'gone' (strong): not resolved\n");
+	buf__adds(&programs[3].load.verifier.tail, "kfunc 'bpf_weak' is referenced but wasn't resolved\n");
+	count = wanted__find(&result, list);
+	CHECK(count == 6);
+	CHECK(has(list, count, WANTED_LSM_HOOK, "file_opened", "a") && has(list, count, WANTED_FUNCTION, "gone", "b"));
+	CHECK(has(list, count, WANTED_FUNCTION, "gone_too", "c") && has(list, count, WANTED_KFUNC, "bpf_gone", "d"));
+	CHECK(has(list, count, WANTED_VARIABLE, "gone", "d") && has(list, count, WANTED_KFUNC, "bpf_weak", "d"));
+	for (i = 0; i < 5; i++) {
+		buf__free(&programs[i].load.log);
+		buf__free(&programs[i].load.verifier.tail);
+		buf__free(&programs[i].attach.log);
+	}
+}
+
+static void test_bounds(void)
+{
+	struct program program = { .name = "a", .section = "kprobe/x", .attach.status = STATUS_FAIL };
+	struct result result = { .programs = &program, .program_count = 1 };
+	struct wanted list[WANTED_MAX];
+	char name[1000];
+	int i;
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	buf__addf(&program.attach.log, "failed to create kprobe '%s+0x0'\nfailed to create kprobe 'a b+0x0'\n", name);
+	CHECK(wanted__find(&result, list) == 0);
+	for (i = 0; i < 50; i++)
+		buf__addf(&program.attach.log, "failed to create kprobe 'f%d+0x0' perf event: -ENOENT\n", i);
+	CHECK(wanted__find(&result, list) == WANTED_MAX);
+	buf__free(&program.attach.log);
+}
+
+void test_wanted(void)
+{
+	test_kinds();
+	test_bounds();
+}
