@@ -42,10 +42,11 @@ export function floorsOf(facts: ObjectFacts): ObjectFloors {
   const core = facts.core.filter(({ kind }) => kind !== 'local_type_id');
   const asking = new Set(core.filter(({ onlyAsks }) => onlyAsks).map(({ fn }) => fn));
   const using = new Set(core.map(({ fn }) => fn));
-  const programs = facts.programs.map((program) => {
+  const programs = facts.programs.map((program, index) => {
     const { parts } = program.layout;
     const requirements = programRequirements(
       program,
+      index,
       parts.some(({ fn }) => using.has(fn)),
     );
     const guarded = parts.some(({ fn }) => asking.has(fn)) || isGuarded(facts, program);

@@ -56,7 +56,12 @@ export function linesOfProgram(sources: LineSources, layout: Layout): ProgramLin
   });
 }
 
-function lineInFunction(
+/**
+ * The line of an instruction of a function.
+ * @param own slots from the start of the function
+ * @param insn the number that the result shall carry
+ */
+export function lineInFunction(
   sources: LineSources,
   fn: ObjectFunction,
   own: number,

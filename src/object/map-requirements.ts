@@ -22,6 +22,7 @@ function describe(map: MapFacts, subject: string): Requirement[] {
     strength: 'hard',
     phase: 'load',
     subject: { kind: 'map', name: subject },
+    program: undefined,
     insn: undefined,
   });
   const type = mapTypeSince(map.type) ?? '';

@@ -14,11 +14,12 @@ type Feature = keyof typeof FEATURES;
 
 /**
  * What a program with its subprograms asks of the kernel, maps left out.
+ * @param index its position in the list of programs
  * @param usesCore it has CO-RE accesses that the kernel's BTF must answer
  */
-export function programRequirements(program: ProgramFacts, usesCore: boolean): Requirement[] {
+export function programRequirements(program: ProgramFacts, index: number, usesCore: boolean): Requirement[] {
   const subject = { kind: 'program', name: program.name } as const;
-  const base = { strength: 'hard', phase: 'load', subject, insn: undefined } as const;
+  const base = { strength: 'hard', phase: 'load', subject, program: index, insn: undefined } as const;
   const code = (name: Feature, insn?: number): Requirement => ({
     ...base,
     kind: 'code',
@@ -42,7 +43,7 @@ export function programRequirements(program: ProgramFacts, usesCore: boolean): R
   return needs;
 }
 
-type Base = Pick<Requirement, 'strength' | 'phase' | 'subject' | 'insn'>;
+type Base = Pick<Requirement, 'strength' | 'phase' | 'subject' | 'program' | 'insn'>;
 
 function typeRequirements({ kind, section }: ProgramFacts, base: Base): Requirement[] {
   const needs: Requirement[] = [];

@@ -25,6 +25,8 @@ export interface Requirement {
   readonly phase: 'load' | 'attach';
   /** The program or map that needs it. */
   readonly subject: { readonly kind: 'program' | 'map'; readonly name: string };
+  /** Position of the program in the list of programs; undefined for maps. */
+  readonly program: number | undefined;
   /** First instruction of the program that needs it; undefined when it is not about one. */
   readonly insn: number | undefined;
 }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Inspection } from '../model/inspection.ts';
+import { MAX_OBJECT_BYTES } from '../object/header.ts';
+import { readObject } from '../object/read-object.ts';
+import { inspectionOf } from './inspection.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+const PATTERN = /[*?[{]/;
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; build the object first or correct the path',
+  EACCES: 'this user may not read it; correct its permissions',
+  EISDIR: 'it is a directory; name the compiled object in it',
+};
+
+export interface InspectOptions extends Surroundings {
+  /** Compiled objects: paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
+  readonly files: readonly string[];
+}
+
+/** One file: what is in it, or why it is no object. */
+export type InspectResult =
+  | { readonly ok: true; readonly object: Inspection }
+  | { readonly ok: false; readonly path: string; readonly error: UsageError };
+
+/**
+ * Reads objects without loading them and without a kernel: what they hold and what they ask for. Each file gets its own
+ * answer; a file that is no object does not stop the others.
+ * @throws UsageError when no file is named or a pattern matches nothing
+ */
+export async function inspect(options: InspectOptions): Promise<InspectResult[]> {
+  const { host, cwd } = surroundingsOf(options);
+  if (options.files.length === 0) {
+    throw new UsageError('missing_argument', 'no object is named; write bpfcompat inspect my.bpf.o');
+  }
+  const results: InspectResult[] = [];
+  for (const word of options.files) {
+    for (const path of await expand(host, cwd, word)) results.push(await inspectFile(host, cwd, path));
+  }
+  return results;
+}
+
+async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
+  if (!PATTERN.test(word) || (await host.files.stat(resolve(cwd, word))) !== undefined) return [word];
+  const matches = await host.files.glob(word, cwd);
+  if (matches.length > 0) return matches;
+  throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);
+}
+
+async function inspectFile(host: Host, cwd: string, path: string): Promise<InspectResult> {
+  const bytes = await readBytes(host, resolve(cwd, path), path);
+  if (bytes instanceof UsageError) return { ok: false, path, error: bytes };
+  const facts = readObject(bytes);
+  if (!facts.ok) {
+    const { reason, message } = facts.problem;
+    return { ok: false, path, error: new UsageError(`artifact_${reason}`, `${path}: ${message}`) };
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ok: true, object: { path, size_bytes: bytes.length, sha256, ...inspectionOf(facts) } };
+}
+
+async function readBytes(host: Host, absolute: string, shown: string): Promise<Uint8Array | UsageError> {
+  const wrong = (words: string, cause?: unknown): UsageError =>
+    new UsageError('artifact_unreadable', `${shown}: ${words}`, { cause });
+  try {
+    const stat = await host.files.stat(absolute);
+    if (stat && !stat.isFile && !stat.isDirectory) return wrong('it is a pipe or a device; write it to a file first');
+    if (stat?.isFile && stat.size > MAX_OBJECT_BYTES) {
+      return wrong(
+        `the file has ${stat.size} bytes, at most 64 MiB are read; strip its debug sections (llvm-strip -g)`,
+      );
+    }
+    return await host.files.read(absolute, MAX_OBJECT_BYTES);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return wrong(REASONS[code] ?? `cannot be read (${code || String(error)})`, error);
+  }
+}

@@ -1,0 +1,19 @@
+import type { InspectArguments } from '../config/parse-args.ts';
+import { inspect, inspectText } from '../index.ts';
+import type { Io } from './io.ts';
+
+/** `inspect`: says what is in objects without a kernel; exit code 1 when one of the files is no object. */
+export async function inspectCommand(options: InspectArguments, io: Io): Promise<number> {
+  const results = await inspect({ files: options.files, env: io.env, cwd: io.cwd });
+  const objects = results.flatMap((result) => (result.ok ? [result.object] : []));
+  const failed = results.flatMap((result) => (result.ok ? [] : [result]));
+  if (options.json) {
+    const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
+    io.out(`${JSON.stringify({ schema: 'bpfcompat_inspect.v1', objects, errors }, null, 2)}\n`);
+  } else {
+    const text = { width: io.width(), color: io.color && !options.noColor };
+    io.out(objects.map((object) => inspectText(object, text)).join('\n'));
+  }
+  for (const { error } of failed) io.err(`bpfcompat: ${error.message}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
