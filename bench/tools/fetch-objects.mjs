@@ -43,11 +43,11 @@ async function download(host, source, dir, workDir) {
 }
 
 /**
- * Paths of the `.bpf.o` files of the newest `name` in Debian's `suite`, unpacked below `workDir`.
- * @param cacheDir the store of kernels; the package is kept in its directory `sources`
+ * Paths of all files of the newest `name` in Debian's `suite`, unpacked below `workDir`.
+ * @param cacheDir the store of kernels, or any directory; the package is kept in its directory `sources`
  * @throws HostError or Error when it cannot be had
  */
-export async function objectsOfPackage({ env, name, suite, cacheDir, workDir }) {
+export async function filesOfPackage({ env, name, suite, cacheDir, workDir }) {
   const host = createHost({ env });
   const dir = join(cacheDir, 'sources');
   const source = { source: 'deb', archive: 'debian', suite, package: name, mirror: 'http://ftp.debian.org/debian' };
@@ -55,5 +55,10 @@ export async function objectsOfPackage({ env, name, suite, cacheDir, workDir }) 
   const deb = kept(dir, name) ?? (await download(host, source, dir, aptDir));
   rmSync(aptDir, { recursive: true, force: true });
   const files = await unpackDebs(host, [deb], join(workDir, name), undefined);
-  return [...files.values()].filter((path) => path.endsWith('.bpf.o')).sort();
+  return [...files.values()].sort();
+}
+
+/** The `.bpf.o` files among them. */
+export async function objectsOfPackage(place) {
+  return (await filesOfPackage(place)).filter((path) => path.endsWith('.bpf.o'));
 }
