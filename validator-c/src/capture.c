@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "clip.h"
+#include "externs.h"
 
 #define WARN_HEAD_MAX (64 * 1024)
 #define WARN_TAIL_MAX (128 * 1024)
@@ -22,6 +23,7 @@ static int on_print(enum libbpf_print_level level, const char *format, va_list a
 	va_list again;
 	int len;
 
+	externs__hear(format, args);
 	if (level == LIBBPF_DEBUG)
 		return 0;
 	va_copy(again, args);

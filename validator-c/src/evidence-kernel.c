@@ -30,6 +30,30 @@ void evidence__core(struct evidence *evidence)
 	evidence__finish(evidence, &json);
 }
 
+void evidence__externs(struct evidence *evidence, const struct extern_name *list, size_t count)
+{
+	static const char *const kinds[] = { "kfunc", "ksym", "kconfig" };
+	struct json json;
+	size_t i;
+
+	if (evidence->fd < 0 || !count)
+		return;
+	evidence__start(evidence, &json, "externs");
+	json__array(&json, "externs");
+	for (i = 0; i < count && evidence->text.len < EVIDENCE_LISTS_MAX; i++) {
+		json__object(&json, NULL);
+		json__str(&json, "name", list[i].name, NAME_MAX_BYTES);
+		json__str(&json, "kind", kinds[list[i].kind], NAME_MAX_BYTES);
+		json__bool(&json, "weak", list[i].weak);
+		if (list[i].asked)
+			json__bool(&json, "present", list[i].present);
+		json__str(&json, "module", list[i].module, NAME_MAX_BYTES);
+		json__end(&json);
+	}
+	json__end(&json);
+	evidence__finish(evidence, &json);
+}
+
 static void put_answer(struct json *json, const char *key, enum answer answer)
 {
 	if (answer == ANSWER_NONE)

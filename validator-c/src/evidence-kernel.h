@@ -4,10 +4,13 @@
 #define BPFCOMPAT_EVIDENCE_KERNEL_H
 
 #include "evidence.h"
+#include "externs.h"
 #include "symbols.h"
 
 /* The CO-RE relocations that libbpf has worked on so far; nothing when there are none. */
 void evidence__core(struct evidence *evidence);
+/* What the object takes from the kernel; nothing when there are none. */
+void evidence__externs(struct evidence *evidence, const struct extern_name *list, size_t count);
 /* What the kernel has of one name that was not found. */
 void evidence__symbol(struct evidence *evidence, const struct symbol *symbol);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "work.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "attach.h"
@@ -26,6 +27,18 @@ static void run_tests(struct work *work)
 		functional__run(&result->tests[i]);
 		evidence__functional(work->evidence, &result->tests[i]);
 	}
+}
+
+static void explain_externs(struct work *work)
+{
+	struct extern_name *list;
+	size_t count;
+
+	if (work->evidence->fd < 0)
+		return;
+	count = externs__list(work->request->artifact, work->request->artifact_size, bpf_object__btf(work->obj), &list);
+	evidence__externs(work->evidence, list, count);
+	free(list);
 }
 
 /* What was not found, and what there is instead. A request that has little time left gets its answer without. */
@@ -59,6 +72,7 @@ static void run_stages(struct work *work)
 		object__drop_pins(work->obj);
 	load__run(work);
 	evidence__core(work->evidence);
+	explain_externs(work);
 	if (result->load.status == STATUS_PASS && request->attach_mode != ATTACH_DISABLED)
 		attach__run(work);
 	explain_names(work);

@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 	test_core_relos();
 	test_near();
 	test_wanted();
+	test_externs();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

@@ -43,5 +43,6 @@ void test_verifier_stats(void);
 void test_core_relos(void);
 void test_near(void);
 void test_wanted(void);
+void test_externs(void);
 
 #endif
