@@ -3,6 +3,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
 import { gate } from '../gate/gate.ts';
 import { storeRoot } from '../kernels/store-root.ts';
+import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -34,6 +35,8 @@ export interface ValidateOptions extends Surroundings {
   readonly mode?: ValidationMode | undefined;
   /** What the object's own loader would set; wins over the manifest. */
   readonly loader?: LoaderSettings;
+  /** Programs that cost the verifier more fail: instructions, or a share of the kernel's limit; wins over the manifest. */
+  readonly maxInsns?: InsnBudget | undefined;
   /** Guests at the same time. Default 2. */
   readonly concurrency?: number;
   /** Milliseconds for one object on one kernel, boot included. Default 180 000. */
@@ -65,6 +68,18 @@ function choiceOf({ matrix, kernels, quick }: ValidateOptions): KernelChoice {
   if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
   if (quick) return { kind: 'quick' };
   throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
+}
+
+/** The flags of `test` that make a question the same one, besides its objects and kernels. */
+function flagsOf({ manifest, mode, maxInsns, loader = NO_SETTINGS }: ValidateOptions, cwd: string): string[] {
+  return [
+    ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
+    ...(mode ? ['--validation-mode', mode] : []),
+    ...(maxInsns === undefined ? [] : ['--max-insns', String(maxInsns)]),
+    ...(loader.strictLibbpf ? ['--strict-libbpf'] : []),
+    ...[...loader.rodata].flatMap(([name, value]) => ['--set-rodata', `${name}=${value}`]),
+    ...[...loader.attachTargets].flatMap(([name, target]) => ['--set-attach-target', `${name}=${target}`]),
+  ];
 }
 
 /**
@@ -112,6 +127,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       targets,
       validationMode: options.mode,
       loader: options.loader ?? NO_SETTINGS,
+      maxInsns: options.maxInsns,
+      flags: flagsOf(options, cwd),
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       workdir,
     },

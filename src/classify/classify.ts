@@ -1,3 +1,4 @@
+import type { InsnBudget } from '../model/budget.ts';
 import type { AttachMode, FailedStage, FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
@@ -7,6 +8,7 @@ import { functionalResult } from './functional.ts';
 import { loadFindings, openFindings } from './load.ts';
 import { mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
+import { overBudget } from './margins.ts';
 import { settingFindings, withSettings } from './settings.ts';
 
 export { classifyCrash } from './crash.ts';
@@ -21,6 +23,8 @@ export interface Question {
   readonly validationMode: string;
   /** Tests the validator was told to run; empty when the mode forbids them. */
   readonly functionalTests: readonly FunctionalTest[];
+  /** What a program may cost the verifier; undefined without a budget. */
+  readonly maxInsns?: InsnBudget | undefined;
 }
 
 function unusable(message: string): Outcome {
@@ -71,17 +75,19 @@ export function classify(question: Question): Outcome {
 }
 
 function afterLoad(question: Question, exitCode: number, remarks: readonly Finding[]): Outcome {
-  const { evidence, attachMode } = question;
+  const { evidence, attachMode, maxInsns } = question;
+  const over = maxInsns === undefined ? [] : overBudget(evidence, { maxInsns });
   const attach = attachMode === 'disabled' ? { required: [], warnings: [] } : attachFindings(question);
   if (attach.required.length > 0)
-    return fail('attach', mergeFindings([...attach.required, ...attach.warnings, ...remarks]));
+    return fail('attach', mergeFindings([...attach.required, ...over, ...attach.warnings, ...remarks]));
   const functional = functionalResult(evidence, question.functionalTests, question.validationMode);
   const rest = [...attach.warnings, ...remarks];
-  if (functional.failed) return fail('functional', [...functional.findings, ...rest]);
+  if (functional.failed) return fail('functional', [...functional.findings, ...over, ...rest]);
   const stages = [...stagesOf(evidence, 'attach'), ...stagesOf(evidence, 'functional')];
   if (exitCode === 2 && stages.every((stage) => stage.status === 'pass')) {
     return unusable('every stage passed, but the validator says that something failed');
   }
+  if (over.length > 0) return fail('validation', mergeFindings([...over, ...functional.findings, ...rest]));
   return { status: 'pass', findings: mergeFindings([...functional.findings, ...rest]) };
 }
 

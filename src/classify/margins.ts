@@ -1,19 +1,10 @@
+import { type InsnBudget, insnLimit } from '../model/budget.ts';
 import { type Evidence, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** Bytes of stack that a chain of calls may use; the same on every kernel. */
 export const STACK_LIMIT = 512;
-
-/** Instructions that the verifier looks at before it gives up, by the first kernel with that limit; newest first. */
-const INSN_LIMITS: readonly (readonly [since: string, limit: number])[] = [
-  ['5.2', 1_000_000],
-  ['4.15', 131_072],
-  ['4.12', 98_304],
-  ['4.7', 65_536],
-  ['0.0', 32_768],
-];
 
 /** How close one program came to what the kernel allows. */
 export interface ProgramMargin {
@@ -32,16 +23,12 @@ export interface ProgramMargin {
   readonly loadUs: number;
 }
 
-/** Instructions that the verifier of a kernel looks at before it gives up; that of current kernels when not known. */
-export function insnLimit(release: string): number {
-  const version = kernelVersion(release);
-  if (!version) return 1_000_000;
-  return INSN_LIMITS.find(([since]) => !olderThan(version, since))?.[1] ?? 1_000_000;
-}
+/** The limit of all current kernels, for those whose version does not tell theirs. */
+const USUAL_LIMIT = 1_000_000;
 
 /** The margins of every program that loaded and of which the kernel told its instructions, in the guest's order. */
 export function programMargins(evidence: Evidence): ProgramMargin[] {
-  const limit = insnLimit(evidence.hello.kernel.release);
+  const limit = insnLimit(evidence.hello.kernel.release) ?? USUAL_LIMIT;
   return stagesOf(evidence, 'program')
     .filter((stage) => stage.status === 'pass' && stage.verified_insns > 0)
     .map((stage) => ({
@@ -56,9 +43,6 @@ export function programMargins(evidence: Evidence): ProgramMargin[] {
       loadUs: stage.elapsed_us,
     }));
 }
-
-/** A budget for the verifier: a number of instructions, or a part of what the kernel allows (`80%`). */
-export type InsnBudget = number | `${number}%`;
 
 /** Instructions that a budget allows on a kernel with `limit`. */
 function allowed(budget: InsnBudget, limit: number): number {

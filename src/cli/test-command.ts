@@ -31,6 +31,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       artifactUri: options.artifactUri,
       mode: options.validationMode,
       loader: options.loader,
+      maxInsns: options.maxInsns,
       concurrency: options.concurrency,
       isolation: options.isolation,
       timeoutMs: options.timeoutMs,

@@ -17,6 +17,7 @@ export async function watchCommand(options: WatchOptions, io: Io, signal: AbortS
       manifest: options.manifest,
       mode: options.validationMode,
       loader: options.loader,
+      maxInsns: options.maxInsns,
       workDir: options.workdir,
       concurrency: options.concurrency,
       isolation: options.isolation,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { InsnBudget } from '../model/budget.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
+import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
 import { parseInteger, quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, text, timeout, word } from './yaml-schema.ts';
@@ -162,6 +164,13 @@ const values = z.record(z.string(), loaderWord(VALUE)).superRefine((value, conte
   }
 });
 
+const budget = text.transform((value, context): InsnBudget => {
+  const parsed = parseBudget(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `must be ${BUDGET_RULE}, not ${quoted(value)}` });
+  return z.NEVER;
+});
+
 export const ManifestFile = z.strictObject({
   name: line().default(''),
   programs: list(program, { unique: 'name', max: 10_000 }).default([]),
@@ -175,6 +184,7 @@ export const ManifestFile = z.strictObject({
   program_variants: list(variantGroup, { unique: 'group', max: 16 }).default([]),
   set_rodata: values.default({}),
   strict_libbpf: flag.default(false),
+  max_insns: budget.optional(),
   probe_companions: list(identifier, { unique: '', max: 64 }).default([]),
   metadata: z.record(z.string(), z.unknown()).default({}),
 });

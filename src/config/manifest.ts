@@ -1,3 +1,4 @@
+import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { ManifestFile } from './manifest-schema.ts';
@@ -68,6 +69,8 @@ export interface Manifest {
   readonly rodata: ReadonlyMap<string, string>;
   /** Objects are loaded as plain libbpf does. */
   readonly strictLibbpf: boolean;
+  /** What a program may cost the verifier; undefined without a budget. */
+  readonly maxInsns: InsnBudget | undefined;
   /** Free; scalars are texts as written. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -123,6 +126,7 @@ export function readManifest(source: SourceFile): Manifest {
     probeCompanions: value.probe_companions,
     rodata: new Map(Object.entries(value.set_rodata)),
     strictLibbpf: value.strict_libbpf,
+    maxInsns: value.max_insns,
     metadata: value.metadata,
   };
 }

@@ -147,6 +147,15 @@ export const OPTIONS = [
     commands: ['test', 'watch'],
   },
   {
+    name: 'max-insns',
+    type: 'text',
+    default: '',
+    placeholder: 'N|N%',
+    description:
+      'fail where a program costs the verifier more than N instructions, or more than N% of the limit of the kernel',
+    commands: ['test', 'watch'],
+  },
+  {
     name: 'artifact-name',
     type: 'text',
     default: '',

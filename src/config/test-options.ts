@@ -1,5 +1,7 @@
+import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { didYouMean } from './near.ts';
@@ -19,6 +21,8 @@ export interface TestOptions {
   readonly artifactVariant: string;
   readonly artifactUri: string;
   readonly validationMode: ValidationMode | undefined;
+  /** undefined: none was given. */
+  readonly maxInsns: InsnBudget | undefined;
   readonly loader: LoaderSettings;
   readonly workdir: string;
   readonly runner: 'vm';
@@ -79,6 +83,7 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
     artifactVariant: values.artifactVariant,
     artifactUri: checkUri(values.artifactUri),
     validationMode: parseValidationMode(values.validationMode),
+    maxInsns: checkBudget(values.maxInsns),
     loader: readLoaderSettings(values),
     workdir: values.workdir,
     runner: 'vm',
@@ -101,6 +106,8 @@ export interface WatchOptions {
   readonly kernels: KernelChoice;
   readonly manifest: string;
   readonly validationMode: ValidationMode | undefined;
+  /** undefined: none was given. */
+  readonly maxInsns: InsnBudget | undefined;
   readonly loader: LoaderSettings;
   readonly workdir: string;
   readonly concurrency: number;
@@ -123,6 +130,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
     kernels: chooseKernels(values, 'watch'),
     manifest: values.manifest,
     validationMode: parseValidationMode(values.validationMode),
+    maxInsns: checkBudget(values.maxInsns),
     loader: readLoaderSettings(values),
     workdir: values.workdir,
     concurrency: values.concurrency,
@@ -178,6 +186,13 @@ function checkRunner(runner: string): void {
 function checkIsolation(word: string): Isolation {
   if (word === 'cell' || word === 'boot') return word;
   throw new UsageError('flag_value', `--isolation ${quoted(word)} is not known; use cell or boot`);
+}
+
+function checkBudget(text: string): InsnBudget | undefined {
+  if (text === '') return undefined;
+  const budget = parseBudget(text);
+  if (budget !== undefined) return budget;
+  throw new UsageError('flag_value', `--max-insns ${quoted(text)} must be ${BUDGET_RULE}`);
 }
 
 function checkUri(uri: string): string {

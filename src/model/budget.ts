@@ -1,21 +1,26 @@
 /** The instructions a program may cost the verifier: a number, or a share of the kernel's own limit (`80%`). */
 export type InsnBudget = number | `${number}%`;
 
-/** From 5.2 on for whoever may load everything; before it was 131,072 from 4.15 on. */
-const LIMITS: readonly { readonly since: number; readonly limit: number }[] = [
-  { since: 5_002, limit: 1_000_000 },
-  { since: 4_015, limit: 131_072 },
+/** What the verifier processes at most for whoever may load everything, by the first kernel with that limit; newest first. */
+const LIMITS: readonly (readonly [major: number, minor: number, limit: number])[] = [
+  [5, 2, 1_000_000],
+  [4, 15, 131_072],
+  [4, 12, 98_304],
+  [4, 7, 65_536],
+  [0, 0, 32_768],
 ];
 
+/** Distributions that put parts of newer kernels into 3.x and 4.x ones. */
+const BACKPORTS = /\.(?:el|amzn|al)\d|uek|\.sles|-default$/;
+
 /**
- * Instructions that the verifier of a kernel processes before it gives up; undefined when its version does not tell:
- * older releases, and the 3.x and 4.x kernels of enterprise distributions, which have parts of newer ones.
+ * Instructions that the verifier of a kernel processes before it gives up; undefined when its version does not tell.
  * @param release as `uname -r` prints it
  */
 export function insnLimit(release: string): number | undefined {
-  const [, major = '', minor = ''] = /^(\d{1,3})\.(\d{1,3})/.exec(release) ?? [];
-  if (major === '') return undefined;
-  const version = Number(major) * 1000 + Number(minor);
-  if (version < 5_000 && /\.(?:el|amzn|al)\d|uek/.test(release)) return undefined;
-  return LIMITS.find(({ since }) => version >= since)?.limit;
+  const match = /^(\d{1,3})\.(\d{1,4})/.exec(release);
+  if (!match) return undefined;
+  const [major, minor] = [Number(match[1]), Number(match[2])];
+  if (major < 5 && BACKPORTS.test(release)) return undefined;
+  return LIMITS.find(([m, n]) => major > m || (major === m && minor >= n))?.[2];
 }

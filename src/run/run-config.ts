@@ -1,5 +1,6 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
+import type { InsnBudget } from '../model/budget.ts';
 import type { Target, ValidationMode } from '../model/cell.ts';
 
 /** An object to be checked, as the user named it. */
@@ -20,6 +21,10 @@ export interface RunConfig {
   readonly validationMode: ValidationMode | undefined;
   /** Absent: nothing is set beyond the manifest. */
   readonly loader?: LoaderSettings;
+  /** Wins over the manifest's; undefined: only the manifest decides. */
+  readonly maxInsns?: InsnBudget | undefined;
+  /** Flags that ask the same question again; they stand in the report. */
+  readonly flags?: readonly string[];
   /** Guests at the same time, at least 1. */
   readonly concurrency: number;
   /** Absolute path. */

@@ -117,6 +117,7 @@ export async function runMatrix(
       targets: config.targets,
       validationMode: config.validationMode ?? '',
       attachMode: attachModeOf(config.validationMode, config.manifest),
+      flags: config.flags ?? [],
       results: acrossKernels(results),
       validator: services.validator,
       notes,
@@ -135,6 +136,7 @@ function question(config: RunConfig, { artifact, bytes, facts }: LoadedArtifact)
   const { manifest, validationMode } = config;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
+  const maxInsns = config.maxInsns ?? manifest?.maxInsns;
   const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
     name,
     section,
@@ -151,7 +153,7 @@ function question(config: RunConfig, { artifact, bytes, facts }: LoadedArtifact)
       tuning: tuningLines(manifest, config.loader),
     },
     judge: (evidence: Evidence, console: string): Outcome => {
-      const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests };
+      const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
       const outcome = withWarnings(classify(asked), consoleFindings(console));
       return facts ? locateFindings(outcome, evidence, facts) : outcome;
     },

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest';
-import { insnLimit, overBudget, programMargins } from '../../src/classify/margins.ts';
+import { classify } from '../../src/classify/classify.ts';
+import { overBudget, programMargins } from '../../src/classify/margins.ts';
 import * as fx from '../fixtures/evidence.ts';
-
-test.each([
-  ['4.4.0-21-generic', 32_768],
-  ['4.14.35', 98_304],
-  ['4.19.0-26-amd64', 131_072],
-  ['5.10.0-46-cloud-amd64', 1_000_000],
-  ['7.3.4+deb13-cloud-amd64', 1_000_000],
-  ['odd', 1_000_000],
-])('the verifier of %s stops at %i', (release, limit) => {
-  expect(insnLimit(release)).toBe(limit);
-});
 
 const big = fx.evidence([
   fx.open(),
@@ -54,4 +44,29 @@ test.each(['80%', 800_000] as const)('a budget of %s', (maxInsns) => {
 test('what is exactly the budget is inside it', () => {
   expect(overBudget(big, { maxInsns: 812_345 })).toEqual([]);
   expect(overBudget(big, { maxInsns: '90%' })).toEqual([]);
+});
+
+test('a program over the budget fails the cell, and only that', () => {
+  const outcomeOf = (maxInsns?: number | '80%') =>
+    classify({
+      evidence: fx.evidence([
+        fx.open({ programs: [fx.programFacts('big')] }),
+        fx.program('big', { verified_insns: 812_345 }),
+        fx.load(),
+        fx.attach('big'),
+        fx.exit(),
+      ]),
+      attachMode: 'best-effort',
+      programs: [],
+      validationMode: '',
+      functionalTests: [],
+      maxInsns,
+    });
+  expect(outcomeOf('80%')).toMatchObject({
+    status: 'fail',
+    failedStage: 'validation',
+    findings: [{ code: 'INSN_BUDGET_EXCEEDED', subject: 'big' }],
+  });
+  expect(outcomeOf(900_000)).toEqual({ status: 'pass', findings: [] });
+  expect(outcomeOf()).toEqual({ status: 'pass', findings: [] });
 });

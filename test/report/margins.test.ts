@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { insnLimit } from '../../src/model/budget.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { costsOf, notablePrograms, percent, thousands } from '../../src/report/margins.ts';
 import { marginLines } from '../../src/report/markdown-margins.ts';
@@ -78,16 +77,6 @@ test('a refused program tells what its log says', () => {
     results: [asked({ artifact: 0, target: 0 }, fx.verifierFailure(log, fx.hello({ release: '5.0.0' })), 'x')],
   });
   expect(costsOf(targetViews(run, 0))).toMatchObject([{ insns: 131_073, limit: 131_072 }]);
-});
-
-test('limits of kernels', () => {
-  expect(insnLimit('7.3.4+deb13-cloud-amd64')).toBe(1_000_000);
-  expect(insnLimit('5.2.0')).toBe(1_000_000);
-  expect(insnLimit('5.1.21')).toBe(131_072);
-  expect(insnLimit('4.19.0-27-amd64')).toBe(131_072);
-  expect(insnLimit('4.18.0-553.el8_10.x86_64')).toBeUndefined();
-  expect(insnLimit('4.9.0')).toBeUndefined();
-  expect(insnLimit('something')).toBeUndefined();
 });
 
 test('numbers read well', () => {
