@@ -49,6 +49,13 @@ int attach__netns(struct attach_job *job);
 int attach__sockmap(struct attach_job *job);
 /* attach-chosen.c: to what the user names, `section_target`; others than BTF targets only matter here. */
 int attach__chosen(struct attach_job *job);
+/* attach-route.c */
+int attach__action(struct attach_job *job);
+int attach__lwt(struct attach_job *job);
+int attach__seg6local(struct attach_job *job);
+/* attach-other.c */
+int attach__test_run(struct attach_job *job);
+int attach__lirc(struct attach_job *job);
 /* attach-cgroup.c */
 int attach__cgroup(struct attach_job *job);
 

@@ -11,6 +11,10 @@
 #include "modules.h"
 #include "netdev.h"
 
+/* Written as numbers: headers of the distribution may not know the newer ones yet. */
+#define ATTACH_TYPE_NETKIT_PRIMARY 54
+#define ATTACH_TYPE_NETKIT_PEER 55
+
 /* Sets the device as target and returns its index; a negative errno is a failure of ours, not of the program. */
 static int device_for(struct attach_job *job, const char *method)
 {
@@ -135,13 +139,29 @@ static int attach_classic(struct attach_job *job, int index, bool egress)
 	return err;
 }
 
+/* Where there are no such devices the kernel says so about any other: the program was loaded and is of no use. */
+static int attach_netkit(struct attach_job *job)
+{
+	char name[IF_NAMESIZE] = "";
+	int index = device_for(job, "netkit"), own;
+
+	if (index <= 0)
+		return ATTACH_SKIPPED;
+	own = netdev__netkit(name);
+	if (own > 0) {
+		attach__method(job, "netkit", name);
+		index = own;
+	}
+	return bpf_link_create(job->fd, index, (enum bpf_attach_type)job->expected, NULL) < 0 ? -errno : 0;
+}
+
 int attach__tc(struct attach_job *job)
 {
 	bool egress = strstr(job->section, "egress") != NULL;
 	int index;
 
-	if (!strncmp(job->section, "netkit", 6))
-		return attach__skip(job, "loaded; a netkit program needs a netkit device, its loader makes one");
+	if (job->expected == ATTACH_TYPE_NETKIT_PRIMARY || job->expected == ATTACH_TYPE_NETKIT_PEER)
+		return attach_netkit(job);
 	index = device_for(job, "tcx");
 	if (index <= 0)
 		return ATTACH_SKIPPED;

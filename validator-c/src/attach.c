@@ -58,26 +58,6 @@ static int attach_lsm(struct attach_job *job)
 	return job->expected == ATTACH_TYPE_LSM_CGROUP ? attach__cgroup(job) : attach__lsm(job);
 }
 
-static int skip_action(struct attach_job *job)
-{
-	return attach__skip(job, "loaded; a tc action is attached as a part of a filter, by its own loader");
-}
-
-static int skip_syscall(struct attach_job *job)
-{
-	return attach__skip(job, "loaded; a syscall program is run on demand and attached to nothing");
-}
-
-static int skip_lwt(struct attach_job *job)
-{
-	return attach__skip(job, "loaded; a lightweight tunnel program needs a route of its own");
-}
-
-static int skip_lirc(struct attach_job *job)
-{
-	return attach__skip(job, "loaded; an infrared program needs a lirc device");
-}
-
 static const struct kind {
 	uint32_t type;
 	int (*attach)(struct attach_job *job);
@@ -93,7 +73,7 @@ static const struct kind {
 	{ BPF_PROG_TYPE_PERF_EVENT, attach__perf_event },
 	{ BPF_PROG_TYPE_XDP, attach_xdp },
 	{ BPF_PROG_TYPE_SCHED_CLS, attach__tc },
-	{ BPF_PROG_TYPE_SCHED_ACT, skip_action },
+	{ BPF_PROG_TYPE_SCHED_ACT, attach__action },
 	{ BPF_PROG_TYPE_SOCKET_FILTER, attach__socket_filter },
 	{ BPF_PROG_TYPE_SK_REUSEPORT, attach__reuseport },
 	{ BPF_PROG_TYPE_SK_LOOKUP, attach__netns },
@@ -107,12 +87,12 @@ static const struct kind {
 	{ BPF_PROG_TYPE_CGROUP_SYSCTL, attach__cgroup },
 	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, attach__cgroup },
 	{ BPF_PROG_TYPE_SOCK_OPS, attach__cgroup },
-	{ BPF_PROG_TYPE_LWT_IN, skip_lwt },
-	{ BPF_PROG_TYPE_LWT_OUT, skip_lwt },
-	{ BPF_PROG_TYPE_LWT_XMIT, skip_lwt },
-	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, skip_lwt },
-	{ BPF_PROG_TYPE_LIRC_MODE2, skip_lirc },
-	{ TYPE_SYSCALL, skip_syscall },
+	{ BPF_PROG_TYPE_LWT_IN, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_OUT, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_XMIT, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, attach__seg6local },
+	{ BPF_PROG_TYPE_LIRC_MODE2, attach__lirc },
+	{ TYPE_SYSCALL, attach__test_run },
 	{ TYPE_NETFILTER, attach__netfilter },
 };
 

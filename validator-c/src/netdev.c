@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,67 +12,22 @@
 #include <unistd.h>
 
 #include "modules.h"
-
+#include "netlink.h"
 
 static int first_namespace = -1;
 
-struct link_request {
-	struct nlmsghdr header;
-	struct ifinfomsg info;
-	char attributes[128];
-};
-
-static struct rtattr *add_attribute(struct link_request *request, unsigned short type, const void *data, size_t len)
-{
-	struct rtattr *attribute = (struct rtattr *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
-
-	attribute->rta_type = type;
-	attribute->rta_len = (unsigned short)RTA_LENGTH(len);
-	if (len)
-		memcpy(RTA_DATA(attribute), data, len);
-	request->header.nlmsg_len = NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(attribute->rta_len);
-	return attribute;
-}
-
-static int ask_kernel(struct link_request *request)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), err = 0;
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char rest[512];
-	} answer;
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	if (send(fd, request, request->header.nlmsg_len, 0) < 0)
-		err = -errno;
-	n = err ? 0 : recv(fd, &answer, sizeof(answer), 0);
-	if (n < 0)
-		err = -errno;
-	else if (n >= (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) && answer.header.nlmsg_type == NLMSG_ERROR)
-		err = answer.error.error;
-	close(fd);
-	return err;
-}
-
 static int create_device(const char *kind, const char *name)
 {
-	struct link_request request = {
-		.header = {
-			.nlmsg_len = NLMSG_LENGTH(sizeof(request.info)),
-			.nlmsg_type = RTM_NEWLINK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
-		},
-	};
+	struct ifinfomsg info = {};
+	struct netlink question;
 	struct rtattr *outer;
 
-	add_attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
-	outer = add_attribute(&request, IFLA_LINKINFO, NULL, 0);
-	add_attribute(&request, IFLA_INFO_KIND, kind, strlen(kind));
-	outer->rta_len = (unsigned short)((char *)&request + request.header.nlmsg_len - (char *)outer);
-	return ask_kernel(&request);
+	netlink__begin(&question, RTM_NEWLINK, &info, sizeof(info));
+	netlink__add(&question, IFLA_IFNAME, name, strlen(name) + 1);
+	outer = netlink__open(&question, IFLA_LINKINFO);
+	netlink__add(&question, IFLA_INFO_KIND, kind, strlen(kind));
+	netlink__close(&question, outer);
+	return netlink__ask(&question);
 }
 
 static int bring_up(const char *name)
@@ -123,6 +77,11 @@ int netdev__veth(char name[IF_NAMESIZE])
 	if (index == -EOPNOTSUPP && !modules__load_lazy("veth"))
 		index = make_device("veth", name);
 	return index;
+}
+
+int netdev__netkit(char name[IF_NAMESIZE])
+{
+	return make_device("netkit", name);
 }
 
 static int choose(bool on_host, char name[IF_NAMESIZE])

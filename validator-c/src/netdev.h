@@ -14,6 +14,8 @@ int netdev__own(bool on_host, char name[IF_NAMESIZE]);
 int netdev__another(char name[IF_NAMESIZE]);
 /* A veth device: unlike a dummy its driver runs XDP itself. Its index, or a negative errno. */
 int netdev__veth(char name[IF_NAMESIZE]);
+/* A netkit device (6.7): programs of that kind go nowhere else. Its index, or a negative errno. */
+int netdev__netkit(char name[IF_NAMESIZE]);
 /* Back to the network namespace this process began in. */
 void netdev__leave(void);
 
