@@ -33,8 +33,18 @@ function shown(names: readonly string[], separator: string): string {
   );
 }
 
+/**
+ * The words of a finding that is shown together with its source line: what the kernel's log said about the line is left
+ * out, for it is the same line without its directory.
+ */
+export function wordsBesidePlace(finding: Finding): Words {
+  if (!finding.location) return words(finding);
+  const { source: _, source_text: __, ...args } = finding.args;
+  return words({ ...finding, args });
+}
+
 export interface FindingFacts extends Words {
-  /** Source line; undefined without one, or when the explanation tells it already. */
+  /** Source line; undefined without one. */
   readonly location: SourceLocation | undefined;
   /** Further sentences, plain text: near names, the first good kernel, what would fail next. */
   readonly more: readonly string[];
@@ -45,7 +55,7 @@ export interface FindingFacts extends Words {
  * say already is not said again.
  */
 export function findingFacts(finding: Finding): FindingFacts {
-  const said = words(finding);
+  const said = wordsBesidePlace(finding);
   const all = `${said.title} ${said.explanation} ${said.remediation}`;
   const { near = '', firstGood = '' } = finding.args;
   const names = near.split(', ').filter((name) => name !== '');
@@ -55,12 +65,5 @@ export function findingFacts(finding: Finding): FindingFacts {
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
   if (finding.also.length > 0) more.push(`Would fail next: ${shown(finding.also, '; ')}.`);
-  return { ...said, location: told(finding.location, said.explanation) ? undefined : finding.location, more };
-}
-
-/** Does the explanation name the place? It knows the kernel's log, which has the file without its directories. */
-function told(location: SourceLocation | undefined, explanation: string): boolean {
-  if (!location) return true;
-  const base = location.file.slice(location.file.lastIndexOf('/') + 1);
-  return base === location.file && explanation.includes(`${base}:${location.line}`);
+  return { ...said, location: finding.location, more };
 }

@@ -1,6 +1,6 @@
 import type { Finding, SourceLocation } from '../model/finding.ts';
+import { wordsBesidePlace } from './finding-facts.ts';
 import { list, some } from './json-values.ts';
-import { words } from './words.ts';
 
 function locationJson(location: SourceLocation) {
   return {
@@ -17,7 +17,7 @@ function locationJson(location: SourceLocation) {
 
 /** A finding as it stands in `findings[]` of a target; docs/report.md describes every field. */
 export function findingJson(finding: Finding) {
-  const { title, explanation, remediation } = words(finding);
+  const { title, explanation, remediation } = wordsBesidePlace(finding);
   return {
     code: finding.code,
     reason: some(finding.args['reason']),

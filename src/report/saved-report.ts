@@ -121,7 +121,7 @@ const Target = z.object({
       agreement: optional,
     })
     .optional(),
-  shims: z.array(z.object({ kind: text, subject: optional, detail: optional })).default([]),
+  shims: z.array(z.object({ kind: text, subject: optional, detail: optional, errno: optional })).default([]),
   findings: z.array(Finding).default([]),
   programs: z.array(Program).default([]),
   maps: z.array(z.object({ name: text })).default([]),

@@ -70,17 +70,22 @@ test('JSON has every part by its own name', () => {
   });
 });
 
-test('what the words say already is not said twice', () => {
-  const args = { reason: 'null_check', source: 'io.bpf.c:42', source_text: 'x' };
-  const said = findingFacts(
-    finding({
-      code: 'VERIFIER_REJECTION',
-      args,
-      location: { file: 'io.bpf.c', line: 42, column: 0, text: 'x', function: '', insn: 3, certainty: 'table' },
-    }),
-  );
-  expect(said.explanation).toContain('io.bpf.c:42');
-  expect(said.location).toBeUndefined();
+test('the place is told once', () => {
+  const rejection = finding({
+    code: 'VERIFIER_REJECTION',
+    args: { reason: 'null_check', source: 'io.bpf.c:42', source_text: 'x = *p;' },
+  });
+  expect(findingFacts({ ...rejection, location: undefined }).explanation).toContain('io.bpf.c:42: x = *p;');
+  for (const { explanation } of [findingFacts(rejection), findingJson(rejection)]) {
+    expect(explanation).not.toMatch(/io\.bpf\.c|undefined/);
+  }
+  expect(findingFacts(rejection).location?.line).toBe(42);
+});
+
+test('near names that the words have are not repeated', () => {
+  const code = 'ATTACH_TARGET_NOT_FOUND';
+  const args = { function: 'do_unlinkat', near: 'do_unlinkat' };
+  expect(findingFacts(finding({ code, args, also: [] })).more).toEqual([]);
 });
 
 test('a long list is cut, and says so', () => {

@@ -23,7 +23,10 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
   const took = target.duration_ms > 0 ? `${(target.duration_ms / 1000).toFixed(1)} s` : '';
   const size = artifact.size_bytes > 0 ? `, ${thousands(artifact.size_bytes)} bytes` : '';
   const digest = artifact.sha256 === '' ? '' : `, SHA-256 ${artifact.sha256.slice(0, 12)}`;
-  const shims = target.shims.map(({ kind, subject, detail }) => [kind, subject, detail].filter(Boolean).join(' '));
+  const shims = target.shims.map(({ kind, subject, detail, errno }) => {
+    const what = [subject, detail].filter((part) => part !== '').join(': ');
+    return `${kind} ${what}${errno === '' ? '' : ` (not done: ${errno})`}`;
+  });
   return fields(page, [
     ['object', `${artifact.path}${size}${digest}`],
     ['kernel', kernel === '' ? '' : `${kernel} ${host?.arch ?? profile?.arch ?? ''}`],
