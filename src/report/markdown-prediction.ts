@@ -14,10 +14,10 @@ function observedWords({ observed, view }: PredictionRow): string {
 export function predictionLines(views: readonly TargetView[]): string[] {
   const rows = predictionRows(views).filter(({ agreement }) => agreement !== 'open');
   if (rows.length === 0) return [];
-  const surprises = rows.filter(({ agreement }) => agreement !== 'agrees').length;
+  const surprises = rows.filter(({ agreement }) => agreement === 'backport' || agreement === 'refused').length;
   const summary =
     surprises === 0
-      ? 'Every kernel did what its version and the object let one expect.'
+      ? 'No kernel did something else than its version lets one expect.'
       : `${surprises} of ${rows.length} kernels did something else than their version lets one expect.`;
   return [
     '## Prediction and Observation',

@@ -1,12 +1,15 @@
+import type { Finding } from '../model/finding.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { some } from './json-values.ts';
 import type { TargetView } from './view.ts';
 
 /**
  * Does what was observed agree with what the object's bytes and the kernel's version let one expect? `backport`: the
- * version is too old, and the kernel takes it. `refused`: the version is new enough, and the kernel refuses it.
+ * version is too old, and the kernel takes it. `refused`: the version is new enough, and the kernel lacks something.
+ * `other_cause`: it is refused for what no version decides (the object, the program, a policy). `open`: nothing to compare.
  */
-export type Agreement = 'agrees' | 'backport' | 'refused' | 'open';
+export const AGREEMENTS = ['agrees', 'backport', 'refused', 'other_cause', 'open'] as const;
+export type Agreement = (typeof AGREEMENTS)[number];
 
 export interface PredictionRow {
   readonly view: TargetView;
@@ -22,7 +25,7 @@ export function predictionRow(view: TargetView): PredictionRow | undefined {
   const prediction = view.result?.prediction;
   if (!prediction) return undefined;
   const observed = view.load && OBSERVED[view.load];
-  return { view, prediction, observed, agreement: agreementOf(prediction.verdict, observed) };
+  return { view, prediction, observed, agreement: agreementOf(prediction.verdict, observed, view.primary) };
 }
 
 /** One row per kernel with a prediction, in matrix order. */
@@ -30,10 +33,15 @@ export function predictionRows(views: readonly TargetView[]): PredictionRow[] {
   return views.map(predictionRow).filter((row) => row !== undefined);
 }
 
-function agreementOf(verdict: Prediction['verdict'], observed: PredictionRow['observed']): Agreement {
+function agreementOf(
+  verdict: Prediction['verdict'],
+  observed: PredictionRow['observed'],
+  cause: Finding | undefined,
+): Agreement {
   if (verdict === 'unknown' || observed === undefined) return 'open';
   if (verdict === observed) return 'agrees';
-  return observed === 'loads' ? 'backport' : 'refused';
+  if (observed === 'loads') return 'backport';
+  return cause === undefined || cause.group === 'kernel' ? 'refused' : 'other_cause';
 }
 
 /** The agreement for a person; empty when there is nothing to compare. */
@@ -45,6 +53,8 @@ export function agreementWords(agreement: Agreement): string {
       return 'version says no, kernel says yes (backport)';
     case 'refused':
       return 'version says yes, kernel says no';
+    case 'other_cause':
+      return 'refused for a cause that no version decides';
     case 'open':
       return '';
   }

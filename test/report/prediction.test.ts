@@ -3,7 +3,7 @@ import type { Prediction } from '../../src/model/prediction.ts';
 import { predictionLines } from '../../src/report/markdown-prediction.ts';
 import { predictionJson, predictionRows } from '../../src/report/prediction.ts';
 import { targetViews } from '../../src/report/view.ts';
-import { missingRingbuf, passing } from '../fixtures/evidence.ts';
+import { missingRingbuf, passing, verifierFailure } from '../fixtures/evidence.ts';
 import { asked, infra, result, runReport, target } from '../fixtures/run.ts';
 
 const from58: Omit<Prediction, 'verdict'> = { floor: '5.8', why: 'ring buffer map events' };
@@ -52,7 +52,17 @@ test('what was predicted stands beside what was seen', () => {
 
 test('agreement everywhere is one sentence above the table', () => {
   const lines = predictionLines(targetViews(runOf(['refused', 'loads', 'loads', 'refused']), 0));
-  expect(lines).toContain('Every kernel did what its version and the object let one expect.');
+  expect(lines).toContain('No kernel did something else than its version lets one expect.');
+});
+
+test('what no version decides is no surprise', () => {
+  const evidence = verifierFailure("R0 invalid mem access 'map_value_or_null'");
+  const run = runReport({
+    results: [{ ...asked({ artifact: 0, target: 0 }, evidence, 'x'), prediction: { verdict: 'loads', ...from58 } }],
+  });
+  const views = targetViews(run, 0);
+  expect(predictionRows(views)).toMatchObject([{ agreement: 'other_cause' }]);
+  expect(predictionLines(views)).toContain('No kernel did something else than its version lets one expect.');
 });
 
 test('without predictions, or where nothing can be compared, there is no section', () => {

@@ -1,5 +1,5 @@
 import { oneLine, terminal } from '../escape.ts';
-import { agreementWords, predictionWords } from '../prediction.ts';
+import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
 import type { SavedFinding, SavedReport, SavedTarget } from '../saved-report.ts';
 import { causeLines } from './cause.ts';
 import { againLines } from './command.ts';
@@ -75,8 +75,8 @@ function silenceLines(page: Page, target: SavedTarget): string[] {
 function predictionLines(page: Page, { prediction }: SavedTarget): string[] {
   if (!prediction) return [];
   const { agreement } = prediction;
-  const words =
-    agreement === 'agrees' || agreement === 'backport' || agreement === 'refused' ? agreementWords(agreement) : '';
+  const known = AGREEMENTS.find((name) => name === agreement);
+  const words = known ? agreementWords(known) : '';
   const text = predictionWords({ ...prediction, floor: prediction.floor });
   return paragraph(page, words === '' ? text : `${text}; observed: ${words}`);
 }
