@@ -5,10 +5,11 @@ import { mapTypeName } from './first-kernel.ts';
 import { readDefinition } from './map-definition.ts';
 import { emptyMap, type MapFacts } from './map-facts.ts';
 import { viewOf } from './strings.ts';
+import type { ElfSymbol } from './symbols.ts';
 
 /** Maps beyond this are not read. */
 const MAX_MAPS = 4096;
-/** Symbols that are looked at for maps of other loaders. */
+/** Symbols that are looked at for maps. */
 const MAX_SYMBOLS = 200_000;
 const STRUCT_OPS_SECTION = /^\??\.struct_ops(?:\.link)?$/;
 const DATA_SECTION = /^\.(?:data|rodata|bss)(?:\.|$)/;
@@ -40,9 +41,11 @@ function describedMaps(elf: Elf, btf: Btf): { readonly defined: MapFacts[]; read
     const section = elf.sections.some((each) => each.name === name) ? datasecs.get(name) : undefined;
     return section ? variablesOf(btf, section).slice(0, MAX_MAPS) : [];
   };
+  // Compilers leave the offsets in BTF to the linker: those of the symbols are right.
+  const places = new Map(symbolsIn(elf, (name) => name === '.maps').map(({ symbol }) => [symbol.name, symbol.value]));
   return {
     defined: variables('.maps').map(({ name, type, offset }) =>
-      readDefinition(btf, plain(btf, type), emptyMap(name, 'btf', '.maps', offset)),
+      readDefinition(btf, plain(btf, type), emptyMap(name, 'btf', '.maps', places.get(name) ?? offset)),
     ),
     structOps: [...datasecs.keys()]
       .filter((name) => STRUCT_OPS_SECTION.test(name))
@@ -89,24 +92,32 @@ function structOpsMap(btf: Btf, variable: BtfVariable, section: string): MapFact
   };
 }
 
-/** Type, key, value, entries and flags: the five words that the definitions of all older loaders begin with. */
-function legacyMaps(elf: Elf): MapFacts[] {
-  const sections = new Map(
-    elf.sections.filter(({ name }) => isLegacyMapSection(name)).map((section) => [section.index, section]),
-  );
-  if (sections.size === 0) return [];
-  const found: MapFacts[] = [];
+/** Named symbols of the sections that are asked for, in the order of the table. */
+function symbolsIn(
+  elf: Elf,
+  wanted: (section: string) => boolean,
+): { readonly symbol: ElfSymbol; readonly section: Section }[] {
+  const sections = new Map(elf.sections.filter(({ name }) => wanted(name)).map((section) => [section.index, section]));
+  const found: { readonly symbol: ElfSymbol; readonly section: Section }[] = [];
+  if (sections.size === 0) return found;
   const last = Math.min(elf.symbols.count, MAX_SYMBOLS);
   for (let index = 1; index < last && found.length < MAX_MAPS; index++) {
     const symbol = elf.symbols.get(index);
     const section = symbol && sections.get(symbol.section);
-    if (!symbol || !section || symbol.name === '' || symbol.type === 'section') continue;
+    if (symbol && section && symbol.name !== '' && symbol.type !== 'section') found.push({ symbol, section });
+  }
+  return found;
+}
+
+/** Type, key, value, entries and flags: the five words that the definitions of all older loaders begin with. */
+function legacyMaps(elf: Elf): MapFacts[] {
+  return symbolsIn(elf, isLegacyMapSection).map(({ symbol, section }) => {
     const view = viewOf(section.bytes);
     const word = (position: number): number => {
       const at = symbol.value + position * 4;
       return at + 4 <= view.byteLength ? view.getUint32(at, true) : 0;
     };
-    found.push({
+    return {
       ...emptyMap(symbol.name, 'legacy', section.name, symbol.value),
       typeId: word(0),
       type: mapTypeName(word(0)),
@@ -114,7 +125,6 @@ function legacyMaps(elf: Elf): MapFacts[] {
       valueSize: word(2),
       maxEntries: word(3),
       flags: word(4),
-    });
-  }
-  return found;
+    };
+  });
 }

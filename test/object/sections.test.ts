@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { attachKind } from '../../src/object/first-kernel.ts';
+import { sectionKind } from '../../src/object/sections.ts';
+
+test.each([
+  ['kprobe/do_exit', 'kprobe', '', 'do_exit'],
+  ['kprobe', 'kprobe', '', ''],
+  ['kprobe.multi/tcp_*', 'kprobe', 'trace_kprobe_multi', 'tcp_*'],
+  ['fentry.s/do_exit', 'tracing', 'trace_fentry', 'do_exit'],
+  ['tp/sched/sched_switch', 'tracepoint', '', 'sched/sched_switch'],
+  ['xdp.frags/devmap', 'xdp', 'xdp_devmap', ''],
+  ['tc/ingress', 'sched_cls', 'tcx_ingress', ''],
+  ['?struct_ops.s/init', 'struct_ops', '', 'init'],
+  ['iter/task', 'tracing', 'trace_iter', 'task'],
+  ['uprobe//bin/sh:main', 'kprobe', '', '/bin/sh:main'],
+])('%s is known to libbpf', (section, type, attachType, target) => {
+  expect(sectionKind(section)).toMatchObject({ known: true, type, attachType, target });
+});
+
+test.each([
+  ['xdp/one', 'xdp'],
+  ['classifier/ingress', 'sched_cls'],
+  ['tc_ingress', 'sched_cls'],
+  ['socket1', 'socket_filter'],
+  ['kprobes/x', ''],
+  ['filter', ''],
+  ['constructor', ''],
+])('%s is not', (section, type) => {
+  expect(sectionKind(section)).toMatchObject({ known: false, type });
+});
+
+test('flags', () => {
+  expect(sectionKind('lsm.s/file_open')).toMatchObject({ sleepable: true, btfTarget: true });
+  expect(sectionKind('xdp.frags')).toMatchObject({ frags: true, attachTypeOptional: false });
+  expect(sectionKind('xdp')).toMatchObject({ frags: false, attachTypeOptional: true });
+  expect(sectionKind('usdt/bin:provider:name')).toMatchObject({ usdt: true });
+});
+
+test.each([
+  ['kprobe.multi/x', { kind: 'kprobe.multi', since: '5.18' }],
+  ['?tcx/ingress', { kind: 'tcx', since: '6.6' }],
+  ['cgroup/connect_unix', { kind: 'cgroup unix', since: '6.7' }],
+  ['xdp', undefined],
+  ['kprobe/x', undefined],
+])('what %s asks for beyond its type', (section, kind) => {
+  expect(attachKind(section)).toEqual(kind);
+});
