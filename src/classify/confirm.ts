@@ -11,6 +11,12 @@ import { explainMissing } from './symbols.ts';
 /** First kernel that takes the address of a function (bpf_for_each_map_elem, bpf_loop, timers). */
 const CALLBACKS_SINCE = '5.13';
 
+/** First kernel with bounded loops. */
+const LOOPS_SINCE = '5.3';
+
+/** bpf_override_return: offered to kprobes only, by kernels that are built with the option for it. */
+const OVERRIDE_RETURN = 58;
+
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
 export function confirm(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
@@ -42,6 +48,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
     case 'BTF_INFO_REJECTED':
     case 'UNSUPPORTED_INSTRUCTION':
       return confirmCallback(finding, evidence);
+    case 'UNSUPPORTED_LOOP':
+      return confirmLoop(finding, evidence);
     case 'UNSUPPORTED_HELPER':
     case 'HELPER_NOT_ALLOWED':
       return confirmHelper(finding, evidence);
@@ -61,6 +69,13 @@ function confirmCallback(finding: Finding, { hello }: Evidence): Finding {
   return recode(finding, 'UNSUPPORTED_INSTRUCTION', { args: { reason: 'callback', since: CALLBACKS_SINCE, release } });
 }
 
+/** Kernels that know loops still refuse a jump back into a function that is being called: a recursion. */
+function confirmLoop(finding: Finding, { hello }: Evidence): Finding {
+  const version = kernelVersion(hello.kernel.release);
+  if (!version || olderThan(version, LOOPS_SINCE)) return finding;
+  return recode(finding, 'VERIFIER_REJECTION', { args: { reason: 'structure', recursion: 'true' } });
+}
+
 function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
   const id = Number(finding.args['id'] ?? Number.NaN);
   const known = Number.isInteger(id) ? helper(id) : undefined;
@@ -70,5 +85,13 @@ function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
     const level = lockdownLevel(hello) ?? '';
     return recode(finding, 'POLICY_DENIED', { confidence: 'high', args: { ...args, reason: 'lockdown', level } });
   }
+  if (finding.args['reason'] === 'program_type' && known?.id === OVERRIDE_RETURN && isKprobe(finding)) {
+    const option = { reason: 'compiled_out', config: 'CONFIG_BPF_KPROBE_OVERRIDE' };
+    return recode(finding, finding.code, { args: { ...args, ...option } });
+  }
   return recode(finding, finding.code, { args });
+}
+
+function isKprobe(finding: Finding): boolean {
+  return /^\??k(?:ret)?(?:probe|syscall)/.test(finding.args['section'] ?? '');
 }

@@ -29,9 +29,15 @@ function neededBy(evidence: Evidence, program: string): Relocation[] {
     .filter((relocation) => relocation.program === program && !QUESTIONS.has(relocation.kind));
 }
 
+/** The access in libbpf's words for a relocation, without the value of an enumerator. */
+function accessIn(finding: Finding): string | undefined {
+  const words = finding.args['field'];
+  return words?.includes('::') ? words.replace(/ = -?\d+$/, '') : words;
+}
+
 /** The access a failure is about: by its words, else by its instruction, else the only one there is. */
 function accessOf(finding: Finding, needed: readonly Relocation[]): Relocation | undefined {
-  const named = finding.args['field'];
+  const named = accessIn(finding);
   if (named !== undefined) return needed.find(({ access }) => access === named);
   const absent = needed.filter(({ present }) => !present);
   const insn = finding.args['insn'];
@@ -56,7 +62,7 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const program = finding.args['program'] ?? '';
   const needed = neededBy(evidence, program);
   const found = accessOf(finding, needed);
-  const access = found?.access ?? finding.args['field'];
+  const access = found?.access ?? accessIn(finding);
   if (access === undefined) return finding;
   const kind = found?.kind ?? finding.args['kind'] ?? '';
   const widthOnly = found?.present === true && wrongWidth(evidence, program);
@@ -65,14 +71,24 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const explained = recode(finding, finding.code, {
     subject: access,
     confidence: found && (!found.present || widthOnly) ? 'high' : 'medium',
-    args: { field: access, kind, reason: widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, all) },
+    args: {
+      field: access,
+      kind,
+      reason: widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, all),
+    },
   });
   return { ...explained, also: [...new Set(also)].slice(0, MAX_ALSO) };
 }
 
-/** A field of a type that the object asked about and that is not there is a missing type. */
-function typeOrField(reason: string, access: string, all: readonly Relocation[]): string {
+/** A field of a type that the kernel does not have at all is a missing type. */
+function typeOrField(
+  reason: string,
+  access: string,
+  found: Relocation | undefined,
+  all: readonly Relocation[],
+): string {
   if (reason !== 'field_missing') return reason;
+  if (found?.type_present === false) return 'type_missing';
   const root = rootOf(access);
   const typeAbsent = all.some(
     ({ kind, access: other, present }) => !present && kind.startsWith('type_') && other === root,

@@ -130,6 +130,15 @@ export function iteratorSince(name: string): string | undefined {
   return ITERATORS.get(name.replace(/^bpf_iter_/, ''));
 }
 
+/** Hooks that every kernel with BPF LSM has: without them it was built without BPF LSM. */
+const OLD_HOOKS =
+  /^(?:bpf_lsm_)?(?:file_open|file_permission|bprm_check_security|task_alloc|inode_(?:create|unlink|rename|permission)|socket_(?:create|connect|bind|sendmsg)|sb_mount|mmap_file|ptrace_access_check|bpf|cred_prepare)$/;
+
+/** Whether an LSM hook is as old as BPF LSM itself. */
+export function isOldHook(name: string): boolean {
+  return OLD_HOOKS.test(name);
+}
+
 /** Names that objects carry until their loader puts the real function in: they exist in no kernel. */
 export function isPlaceholder(name: string): boolean {
   return /^(?:dummy_\w+|func|tc|xdp|placeholder\w*|target_function)$/.test(name);

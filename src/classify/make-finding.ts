@@ -70,7 +70,8 @@ export function findingOf(
   context: { phase: Phase; origin: string; program?: string | undefined; args?: Args },
 ): Finding {
   const { rule, args } = match;
-  const subject = rule.subject === undefined ? context.program : args[rule.subject];
+  const named = rule.subject === undefined ? undefined : args[rule.subject];
+  const subject = rule.subject === 'none' ? undefined : (named ?? context.program);
   return makeFinding({
     code: rule.code,
     confidence: 'medium',

@@ -77,6 +77,7 @@ export function mapVerdict(
       return { code: 'UNSUPPORTED_MAP_FLAG', reason: 'special_fields' };
     case 'no_extra':
       return { code: 'UNSUPPORTED_MAP_FLAG', reason: 'map_extra', args: { since: '5.16' } };
+    case 'needed_flags':
     case 'canonical':
       return { code: 'INVALID_MAP_PARAMS', reason: 'definition' };
     default:

@@ -1,6 +1,6 @@
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { FindingCode } from '../model/finding.ts';
-import { isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
+import { isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
 import { kernelVersion, olderThan } from './kernel-version.ts';
 
 type Symbol = StageOf<'symbol'>;
@@ -103,7 +103,7 @@ export function hookDiagnosis(symbol: Symbol, evidence: Evidence): Diagnosis | u
       ? { reason: 'renamed_or_removed', proven: true }
       : { reason: 'compiled_out', proven: false, args: { config: `what iter/${symbol.name} goes through` } };
   }
-  if (symbol.kind === 'lsm_hook' && symbol.near.length === 0) {
+  if (symbol.kind === 'lsm_hook' && symbol.near.length === 0 && isOldHook(symbol.name)) {
     return { reason: 'compiled_out', proven: false, args: { config: 'CONFIG_BPF_LSM' } };
   }
   const module = symbol.kind === 'raw_tracepoint' ? moduleHint(symbol.name) : undefined;

@@ -1,14 +1,15 @@
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
-import { attachKind, plainType, programTypeSince } from './first-kernel.ts';
+import { attachKind, plainType, programTypeSince, sectionTarget } from './first-kernel.ts';
 import { typeOption } from './kernel-parts.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
+import { type KernelVersion, kernelVersion, olderThan } from './kernel-version.ts';
 import { makeFinding } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { FRAGS, SLEEPABLE } from './rules/sections.ts';
 
 const EPERM = -1;
+const EINVAL = -22;
 const E2BIG = -7;
 const ENOMEM = -12;
 
@@ -64,6 +65,7 @@ function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | und
     case 'no_flags':
       return flagVerdict(stage.section);
     case 'no_attach_type':
+    case 'other_attach_type':
       return {
         code: 'UNSUPPORTED_ATTACH_TYPE',
         reason: olderThan(version, kind?.since) ? 'kernel_too_old' : 'refused',
@@ -72,10 +74,31 @@ function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | und
     case 'type_only':
       return { code: 'UNSUPPORTED_ATTACH_TYPE', reason: 'refused', args: { kind: kind?.kind ?? stage.section, type } };
     default:
-      return NEEDS_TARGET.has(type) || !stage.probes?.some(({ change }) => change === 'type_only')
+      if (NEEDS_TARGET.has(type)) return targetVerdict(stage, type, version, kind?.since);
+      return !stage.probes?.some(({ change }) => change === 'type_only')
         ? undefined
         : typeVerdict(type, olderThan(version, programTypeSince(type)));
   }
+}
+
+/**
+ * A trivial program for the same function is refused as well, on a kernel that knows the type and the hook: the function
+ * is one of those that must not be traced. Kernels that say so in words are read by their words.
+ */
+function targetVerdict(
+  stage: StageOf<'program'>,
+  type: string,
+  version: KernelVersion | undefined,
+  hookSince: string | undefined,
+): Verdict | undefined {
+  const refused = stage.probes?.find(({ change }) => change === 'trivial')?.errno === EINVAL;
+  const known = version && !olderThan(version, programTypeSince(type)) && !olderThan(version, hookSince);
+  if (!refused || !known || type !== 'tracing' || stage.errno !== EINVAL) return undefined;
+  return {
+    code: 'ATTACH_TARGET_NOT_TRACEABLE',
+    reason: 'denied',
+    args: { function: sectionTarget(stage.section) },
+  };
 }
 
 /** Only the instructions differ from what the kernel takes. */

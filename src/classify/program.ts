@@ -3,9 +3,10 @@ import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { firstWarning, mainWarning } from './libbpf-log.ts';
-import { evidenceLine, findingOf, makeFinding } from './make-finding.ts';
+import { evidenceLine, findingOf, makeFinding, recode } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { probedFinding } from './program-probes.ts';
+import { callsItself } from './recursion.ts';
 import { ERRNO_RULES } from './rules/errno.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
@@ -29,7 +30,7 @@ export function programFinding(stage: ProgramStage, evidence: Evidence): Finding
       program: stage.name,
       args: { ...args, ...cause.args },
     });
-    return confirm(found, evidence);
+    return confirm(withoutRecursion(found, verifierText(stage)), evidence);
   }
   if (cause) {
     return makeFinding({
@@ -46,6 +47,13 @@ export function programFinding(stage: ProgramStage, evidence: Evidence): Finding
     return confirm(findingOf(warning, { phase: 'load', origin: 'libbpf', program: stage.name, args }), evidence);
   }
   return silentFinding(stage, evidence, args);
+}
+
+/** Calls that are too deep because a function calls itself are no question of the stack. */
+function withoutRecursion(finding: Finding, log: string): Finding {
+  const deep = finding.code === 'STACK_LIMIT' && /^the call stack of /.test(finding.evidence?.text ?? '');
+  if (!deep || !callsItself(log)) return finding;
+  return recode(finding, 'VERIFIER_REJECTION', { args: { reason: 'structure', recursion: 'true' } });
 }
 
 function silentFinding(stage: ProgramStage, evidence: Evidence, args: Readonly<Record<string, string>>): Finding {

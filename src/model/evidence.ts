@@ -181,6 +181,8 @@ export const CoreStage = z.object({
         /** As libbpf writes it: `struct inet_sock.freebind`, `enum bpf_cmd::BPF_PROG_LOAD`. */
         access: message,
         present: z.boolean(),
+        /** Whether the kernel has any type of the name that the access begins with. */
+        type_present: z.boolean().optional(),
       }),
     )
     .max(4096),

@@ -165,7 +165,14 @@ describe('programs: the same load with one thing changed', () => {
   });
 
   test('a type that needs a target is never blamed for being refused without one', () => {
-    expect(program({ type: 'tracing', section: 'fentry/x' }, -22, allRefused).code).toBe('UNKNOWN');
+    const tracing = { type: 'tracing', section: 'fentry/migrate_disable' };
+    expect(program(tracing, -22, allRefused)).toMatchObject({
+      code: 'ATTACH_TARGET_NOT_TRACEABLE',
+      args: { reason: 'denied', function: 'migrate_disable' },
+    });
+    expect(program({ type: 'lsm', section: 'lsm/x' }, -22, allRefused).code).toBe('UNKNOWN');
+    const tooNew = { type: 'tracing', section: 'fmod_ret/x' };
+    expect(program(tooNew, -22, allRefused, '5.6.0-amd64').code).toBe('UNSUPPORTED_ATTACH_TYPE');
   });
 
   test('EPERM stays a policy', () => {

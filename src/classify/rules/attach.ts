@@ -252,6 +252,20 @@ export const ATTACH_RULES: readonly AttachRule[] = [
     },
   },
   {
+    code: 'UNSUPPORTED_ATTACH_TYPE',
+    reason: 'kernel_too_old',
+    confidence: 'medium',
+    errnos: [EINVAL],
+    when: (r) => olderThan(kernelVersion(r.release), attachKind(r.section)?.since),
+    example: {
+      errno: -22,
+      section: 'tcx/ingress',
+      method: 'tcx',
+      lines: ["prog 'ingress': failed to attach to tcx: -EINVAL"],
+      release: NEW_61,
+    },
+  },
+  {
     code: 'NEEDS_ATTACH_TARGET',
     reason: 'binary',
     confidence: 'medium',
@@ -272,20 +286,6 @@ export const ATTACH_RULES: readonly AttachRule[] = [
     errnos: [EOPNOTSUPP],
     when: (r) => r.lines.length === 0 && r.method === 'auto',
     example: { errno: -95, section: 'lwt_in', method: 'auto', lines: [], release: NEW_61 },
-  },
-  {
-    code: 'UNSUPPORTED_ATTACH_TYPE',
-    reason: 'kernel_too_old',
-    confidence: 'medium',
-    errnos: [EINVAL],
-    when: (r) => olderThan(kernelVersion(r.release), attachKind(r.section)?.since),
-    example: {
-      errno: -22,
-      section: 'tcx/ingress',
-      method: 'tcx',
-      lines: ["prog 'ingress': failed to attach to tcx: -EINVAL"],
-      release: NEW_61,
-    },
   },
   {
     code: 'CGROUP_UNAVAILABLE',

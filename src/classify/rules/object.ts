@@ -9,6 +9,7 @@ export const OBJECT_RULES: readonly TextRule[] = [
     code: 'LEGACY_MAP_DEFINITION',
     reason: 'maps',
     pattern: /^elf: legacy map definitions in '(?<section>[^']+)' section are not supported/,
+    subject: 'section',
     example: {
       kernel: 'any, libbpf 1.7',
       text: "elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+",
@@ -19,6 +20,7 @@ export const OBJECT_RULES: readonly TextRule[] = [
     reason: 'maps_section',
     pattern:
       /^prog '[^']*': bad map relo against '(?<map>[^']+)' in section '(?<section>(?:maps|[^']+\/maps)(?:\/[^']+)?)'/,
+    subject: 'map',
     example: {
       kernel: 'any, libbpf 1.7',
       text: "prog 'kprobe__tcp_v4_connect': bad map relo against 'tcpMap' in section 'maps/tcpMap'",
@@ -44,6 +46,16 @@ export const OBJECT_RULES: readonly TextRule[] = [
     example: { kernel: 'any, libbpf 1.7', text: "elf: 'invalid_object.bin' is not a proper ELF object" },
   },
   {
+    // 65522 is SHN_COMMON: a variable without a place in any section.
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'relocation',
+    pattern: /^sec '[^']*': corrupted symbol #\d+ pointing to invalid section #65522 /,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "sec '.relraw_tp/sys_enter': corrupted symbol #3 pointing to invalid section #65522 for relo #0",
+    },
+  },
+  {
     code: 'INVALID_OBJECT',
     reason: 'truncated',
     pattern:
@@ -57,6 +69,7 @@ export const OBJECT_RULES: readonly TextRule[] = [
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'static_program',
     pattern: /^sec '[^']*': program '(?<program>[^']+)' is static and not supported$/,
+    subject: 'program',
     example: { kernel: 'any, libbpf 1.7', text: "sec 'xdp': program 'xdp_pass' is static and not supported" },
   },
   {
@@ -80,6 +93,7 @@ export const OBJECT_RULES: readonly TextRule[] = [
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'extern',
+    subject: 'symbol',
     pattern:
       /^failed to find BTF for extern '(?<symbol>[^']+)'|^failed to find extern definition|^unrecognized extern section|^extern function \S+ is unsupported/,
     example: { kernel: 'any, libbpf 1.7', text: "failed to find BTF for extern 'helper_in_other_file': -3" },

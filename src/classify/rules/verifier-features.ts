@@ -124,11 +124,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
     code: 'KFUNC_NOT_ALLOWED',
     reason: 'context',
     pattern:
-      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) (?<name>\S+) (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
+      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) (?<callee>\S+) (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',
       text: 'program must be sleepable to call sleepable kfunc bpf_get_file_xattr',
     },
+    subject: 'function',
   },
   {
     code: 'KFUNC_SIGNATURE_MISMATCH',

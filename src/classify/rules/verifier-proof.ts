@@ -18,14 +18,13 @@ export const PROOF_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'invalid_mem_access',
     pattern:
-      /invalid mem access '(?<memory>[^']+)'|invalid access to (?:map value|map key|packet|memory|flow keys|context)|access beyond (?:struct|the end of)|(?:write into|read from) map forbidden|cannot write into|invalid stack/,
+      /invalid mem access '(?<memory>[^']+)'|invalid access to (?:map value|map key|packet|memory|flow keys|context)|access beyond (?:struct|the end of)|(?:write into|read from) map forbidden|cannot write into|invalid stack|(?:min|max) value is outside|outside of the (?:packet|allowed)|pointer be out of bounds/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: "R1 invalid mem access 'scalar'" },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'unbounded',
-    pattern:
-      /unbounded (?:memory|min|size|variable)|min value is (?:negative|outside)|max value is outside|outside of the (?:packet|allowed)|pointer be out of bounds|invalid zero-sized read/,
+    pattern: /unbounded (?:memory|min|size|variable)|min value is negative|invalid zero-sized read/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: "R2 unbounded memory access, use 'var &= const' or 'if (var < const)'",

@@ -46,11 +46,22 @@ export const FEATURE_WORDS = {
       remediation: HELPER_FALLBACK.get(name) ?? `${SEPARATE} A guard by bpf_core_enum_value_exists works too.`,
     };
   },
-  HELPER_NOT_ALLOWED: (f) => ({
-    title: `${who(f)} may not call ${arg(f, 'helper', 'this helper')}${f.args['reason'] === 'context' ? ' at this place' : ''}`,
-    explanation: 'The kernel knows the helper but does not offer it to this type of program.',
-    remediation: 'Use a helper that the program type has, or another program type.',
-  }),
+  HELPER_NOT_ALLOWED: (f) => {
+    const helper = arg(f, 'helper', 'this helper');
+    if (f.args['reason'] === 'compiled_out') {
+      const option = arg(f, 'config', 'the option for it');
+      return {
+        title: `${who(f)} may not call ${helper}, which kernels offer only with ${option}`,
+        explanation: 'The kernel knows the helper and was built without the option, as far as the refusal tells.',
+        remediation: `Use a kernel with ${option}, or leave the program out there (autoload).`,
+      };
+    }
+    return {
+      title: `${who(f)} may not call ${helper}${f.args['reason'] === 'context' ? ' at this place' : ''}`,
+      explanation: 'The kernel knows the helper but does not offer it to this type of program.',
+      remediation: 'Use a helper that the program type has, or another program type.',
+    };
+  },
   UNSUPPORTED_INSTRUCTION: (f) => {
     if (f.args['reason'] === 'callback') {
       return {

@@ -40,6 +40,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     why: 'a pointer is calculated with in a way that is not allowed',
     todo: 'Keep offsets in a bounded scalar and add it once.',
   },
+  recursion: {
+    why: 'a function calls itself',
+    todo: 'Write it as a loop: BPF has no recursion on any kernel.',
+  },
   structure: {
     why: 'the program has code that cannot run or jumps that lead nowhere',
     todo: 'Rebuild with -O2; look for dead code.',
@@ -65,7 +69,8 @@ function precisionTodo(todo: string): string {
 export const VERIFIER_WORDS = {
   VERIFIER_REJECTION: (f) => {
     const precision = f.args['reason'] === 'verifier_precision';
-    const { why, todo } = ADVICE[arg(f, precision ? 'proof' : 'reason', '')] ?? OTHER;
+    const topic = f.args['recursion'] === undefined ? arg(f, precision ? 'proof' : 'reason', '') : 'recursion';
+    const { why, todo } = ADVICE[topic] ?? OTHER;
     const { source, source_text: text, problem } = f.args;
     const place = [source, text].filter((part) => part !== undefined).join(': ');
     return {
