@@ -16,7 +16,11 @@ struct bpf_core_relo_res {
 };
 
 struct btf;
-struct bpf_core_cand_list;
+/* The same of libbpf's list of types that may fit. */
+struct bpf_core_cand_list {
+	struct bpf_core_cand *cands;
+	int len;
+};
 struct bpf_core_spec;
 
 int bpf_core_format_spec(char *text, size_t size, const struct bpf_core_spec *spec);
@@ -167,8 +171,10 @@ int __wrap_bpf_core_calc_relo_insn(const char *program, const struct bpf_core_re
 	if (err || relo->kind == BPF_CORE_TYPE_ID_LOCAL)
 		return err;
 	current = remember(program, relo, scratch);
-	if (current)
+	if (current) {
 		current->present = is_present(current->kind, result);
+		current->type_present = candidates && candidates->len > 0;
+	}
 	return 0;
 }
 

@@ -21,6 +21,8 @@ struct core_relo {
 	/* Counted from the start of the program. */
 	uint32_t insn;
 	bool present;
+	/* The kernel has a type of the name that the access begins with. */
+	bool type_present;
 };
 
 /* One entry per distinct program, kind and access, in the order libbpf met them. */

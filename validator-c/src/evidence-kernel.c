@@ -23,6 +23,7 @@ void evidence__core(struct evidence *evidence)
 		json__str(&json, "kind", core_relos__kind_name(relos[i].kind), NAME_MAX_BYTES);
 		json__str(&json, "access", relos[i].access, MESSAGE_MAX_BYTES);
 		json__bool(&json, "present", relos[i].present);
+		json__bool(&json, "type_present", relos[i].type_present);
 		json__end(&json);
 	}
 	json__end(&json);

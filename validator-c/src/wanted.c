@@ -23,6 +23,8 @@ static const struct pattern {
 	{ "extern (var ksym) '", "': not found", WANTED_VARIABLE, false },
 	{ "extern '", "' (strong): not resolved", WANTED_VARIABLE, false },
 	{ "kfunc '", "' is referenced but wasn't resolved", WANTED_KFUNC, false },
+	/* Of the verifier: the types have it, the symbol table has not. */
+	{ "The address of function ", " cannot be found", WANTED_FUNCTION, false },
 }, attach_patterns[] = {
 	{ "failed to create kprobe '", "+0x", WANTED_FUNCTION, false },
 	{ "failed to create kretprobe '", "+0x", WANTED_FUNCTION, false },
