@@ -11,6 +11,7 @@ const RECORDED = [
   { name: 'failing', sha256: '9a4a77fe88e8d012fc0b013aa08afb5675076dcf37a61066045f35fd56f222f2', last: 'exited' },
   { name: 'refused-map', sha256: '82dd4494e03791ee34977baf52488c77ed41a48c77ab95d7934bc841f96c57e8', last: 'exited' },
   { name: 'timeout', sha256: '5ab45f458047f5237cfceb68c8356c43b480f21fbca9a65bd0401ec482e733c4', last: 'timeout' },
+  { name: 'explained', sha256: '82036e07d01eabd09ee59de75bf00665025d1bd96aff13cc3e13ee9b39952c75', last: 'exited' },
 ];
 
 function replay(name: string, artifactSha256: string): SessionEvent[] {
@@ -56,5 +57,42 @@ describe('recorded guests', () => {
     });
     const refused = stagesIn(replay('refused-map', RECORDED[2]!.sha256));
     expect(refused.find((stage) => stage.stage === 'map')).toMatchObject({ name: 'unk', status: 'fail', errno: -22 });
+  });
+
+  it('keep what explains a failure', () => {
+    const stages = stagesIn(replay('explained', RECORDED[4]!.sha256));
+    expect(stages.find((stage) => stage.stage === 'program' && stage.name === 'careful')).toMatchObject({
+      verified_insns: 18,
+      total_states: 1,
+      stack_bytes: 12,
+    });
+    expect(stages.find((stage) => stage.stage === 'program' && stage.name === 'later')).toMatchObject({
+      errno: -22,
+      probes: [
+        { change: 'trivial', errno: -22 },
+        { change: 'no_flags', errno: 0 },
+      ],
+    });
+    expect(stages.find((stage) => stage.stage === 'core')).toMatchObject({
+      relocations: [
+        { kind: 'field_exists', access: 'struct task_struct.no_such_field', present: false },
+        { kind: 'byte_off', access: 'struct task_struct.no_such_field', present: false },
+        { kind: 'byte_off', access: 'struct task_struct.tgid', insn: 12, present: true },
+      ],
+    });
+    expect(stages.find((stage) => stage.stage === 'externs')).toMatchObject({
+      externs: [
+        { kind: 'kconfig', weak: false, present: true },
+        { kind: 'kconfig', weak: true, present: false },
+      ],
+    });
+    expect(stages.find((stage) => stage.stage === 'symbol')).toMatchObject({
+      name: 'vfs_reed',
+      kallsyms: [],
+      btf: false,
+      traceable: false,
+      category: null,
+      near: ['vfs_read', 'vfs_readv', 'vfs_open'],
+    });
   });
 });
