@@ -1,8 +1,8 @@
 import type { FindingCode } from '../../model/finding.ts';
-import { attachKind, programTypeSince } from '../first-kernel.ts';
+import { attachKind, programTypeSince, sectionTarget } from '../first-kernel.ts';
 import { kernelVersion, olderThan } from '../kernel-version.ts';
 import type { Suspicion } from './rule.ts';
-import { FRAGS, SLEEPABLE } from './sections.ts';
+import { FRAGS, SLEEPABLE, TRACED } from './sections.ts';
 
 /** What is known about a program that the kernel refused without a word. */
 export interface SilentRefusal {
@@ -76,6 +76,21 @@ export const ERRNO_RULES: readonly ErrnoRule[] = [
     when: (r) => r.errno === EINVAL && older(r, attachKind(r.section)?.since),
     args: (r) => attachKind(r.section) ?? {},
     example: { errno: -22, type: 'kprobe', section: 'kprobe.multi/tcp_*', insns: 4, release: '5.10.0-46-cloud-amd64' },
+  },
+  {
+    // Kernels before 6.18 keep some functions from tracing programs without a word.
+    code: 'ATTACH_TARGET_NOT_TRACEABLE',
+    reason: 'denied',
+    confidence: 'low',
+    when: (r) => r.errno === EINVAL && r.type === 'tracing' && TRACED.test(r.section),
+    args: (r) => ({ function: sectionTarget(r.section) }),
+    example: {
+      errno: -22,
+      type: 'tracing',
+      section: 'fentry/migrate_disable',
+      insns: 2,
+      release: '6.1.0-56-cloud-amd64',
+    },
   },
   {
     code: 'STRUCT_OPS_UNSUPPORTED',

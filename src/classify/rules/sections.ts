@@ -4,3 +4,6 @@ export const SLEEPABLE =
 
 /** Sections whose programs are loaded for packets of several buffers. */
 export const FRAGS = /^\??xdp\.frags\b/;
+
+/** Sections of programs that are hooked into a function of the kernel. */
+export const TRACED = /^\??(?:fentry|fexit|fmod_ret|fsession)(?:\.s)?\//;
