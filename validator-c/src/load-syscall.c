@@ -131,6 +131,12 @@ static void add_last_words(union bpf_attr *attr, long size)
 	watch.buffer[watch.size - 1] = '\0';
 }
 
+/* Some refusals leave nothing in the log but the verifier's statistics. */
+static bool says_nothing(const char *log)
+{
+	return !log[0] || !strncmp(log, "processed 0 insns", 17);
+}
+
 static long load_with_log(union bpf_attr *attr, long size)
 {
 	long fd = -1;
@@ -143,7 +149,7 @@ static long load_with_log(union bpf_attr *attr, long size)
 		if (fd < 0 && errno == ENOSPC && !has_last_words())
 			add_last_words(attr, size);
 	}
-	if (fd < 0 && !watch.buffer[0] && watch.program_probes)
+	if (fd < 0 && says_nothing(watch.buffer) && watch.program_probes)
 		probe_program_change__run(attr, size, watch.program_probes);
 	if (fd < 0)
 		errno = watch.first_errno;
