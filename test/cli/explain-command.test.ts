@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import { gate } from '../../src/gate/gate.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { mixedRun } from '../fixtures/scenes.ts';
+
+let cwd = '';
+
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'explain-'));
+  writeFileSync(join(cwd, 'report.json'), reportJson(mixedRun(), 0, gate(mixedRun()), { json: 'report.json' }));
+});
+
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+async function run(...argv: string[]) {
+  const said = { out: '', err: '' };
+  const io: Io = {
+    out(text) {
+      said.out += text;
+    },
+    err(text) {
+      said.err += text;
+    },
+    env: {},
+    cwd,
+    terminalSize: () => undefined,
+    width: () => 80,
+    color: true,
+    terminalOut: false,
+  };
+  return { exitCode: await runCommand(['explain', ...argv], io), ...said };
+}
+
+test('the list and the story end with 0, whatever they tell', async () => {
+  const list = await run('report.json', '--no-color');
+  expect(list).toMatchObject({ exitCode: 0, err: '' });
+  expect(list.out).toMatch(/^conn\.bpf\.o: 0 of 4 kernels pass\n/);
+  const story = await run('report.json', '--kernel', '6.1', '--no-color');
+  expect(story).toMatchObject({ exitCode: 0, err: '' });
+  expect(story.out).toMatch(/^conn\.bpf\.o on debian-12-6\.1: FAIL at load\n/);
+});
+
+test('colour where the terminal has it', async () => {
+  expect((await run('report.json')).out).toContain('\u001b[1m');
+});
+
+test.each([
+  [[], /^bpfcompat: 'explain' needs a report; write bpfcompat explain report\.json\n$/],
+  [['a.json', 'b.json'], /^bpfcompat: unexpected argument "b\.json"; 'explain' takes one report\n$/],
+  [['none.json'], /^bpfcompat: none\.json: there is no such file; /],
+  [['report.json', '--kernl', '6.1'], /did you mean "--kernel"/],
+])('%j ends with 1 and says what to do', async (argv, message) => {
+  const { exitCode, out, err } = await run(...argv);
+  expect([exitCode, out]).toEqual([1, '']);
+  expect(err).toMatch(message);
+});
