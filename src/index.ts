@@ -21,6 +21,7 @@ export {
 export type { Surroundings } from './api/services.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
+export type { LoaderSettings } from './config/loader-settings.ts';
 export type * from './model/cell.ts';
 export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <bpf/btf.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "tuning-parts.h"
@@ -44,7 +45,8 @@ static void look_into(struct bpf_object *obj, uint32_t section, const char *path
 		if (len <= found->name_len || strncmp(path, name, len) || !strchr(".[", path[len]))
 			continue;
 		map = map ? map : map_of(obj, section);
-		data = map ? bpf_map__initial_value(map, &size) : NULL;
+		/* Older releases of libbpf call it const; it is the memory that the map is filled from. */
+		data = map ? (char *)(uintptr_t)bpf_map__initial_value(map, &size) : NULL;
 		if (!data || info[i].offset > size || info[i].size > size - info[i].offset)
 			continue;
 		*found = (struct global){
