@@ -81,11 +81,12 @@ const SLEEPABLE: ReadonlyMap<string, Feature> = new Map([
   ['struct_ops', 'sleepable_struct_ops'],
 ]);
 
+/** A helper that no table lists is one of a newer kernel, or a mistake. */
 function helperRequirement(id: number, insn: number, base: Base): Requirement[] {
-  const known = helper(id);
-  if (!known || REPLACED.has(id)) return [];
-  const { name, since } = known;
-  return [{ ...base, kind: 'helper', name, words: `helper ${name}`, since, strength: 'soft', insn }];
+  if (REPLACED.has(id)) return [];
+  const { name, since } = helper(id) ?? { name: `helper ${id}`, since: '' };
+  const words = name.startsWith('helper') ? name : `helper ${name}`;
+  return [{ ...base, kind: 'helper', name, words, since, strength: 'soft', insn }];
 }
 
 /** A weak extern may be missing; code that asks for it first never runs without it. */

@@ -151,6 +151,13 @@ describe('floors', () => {
     expect(predict(layout, release).verdict).toBe(verdict);
   });
 
+  test('a helper that no table lists leaves it open', () => {
+    const code = insns([[0x85, 0, 0, 4000], [0x85, 0, 0, -1], [0x95]]);
+    const section = { name: 'xdp', executable: true, bytes: code };
+    const facts = read(buildElf([section], [{ name: 'f', section: 'xdp', size: 24 }]));
+    expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'unknown', why: 'helper 4000, program f' });
+  });
+
   test('a prediction says why, and whether it can be attached', () => {
     const all = predict(kinds, '5.15.0');
     expect(all.programs.find(({ program }) => program === 'many')).toMatchObject({

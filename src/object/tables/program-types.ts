@@ -76,11 +76,14 @@ xdp_devmap 5.8 attach
 cgroup_inet_sock_release 5.9 load
 xdp_cpumap 5.9 attach
 sk_lookup 5.9 load
+xdp 5.9 attach
 sk_skb_verdict 5.13 attach
 sk_reuseport_select 4.19 attach
 sk_reuseport_select_or_migrate 5.14 attach
+perf_event 5.15 attach
 trace_kprobe_multi 5.18 attach
 lsm_cgroup 6.0 load
+struct_ops 6.4 attach
 netfilter 6.4 load
 tcx_ingress 6.6 attach
 tcx_egress 6.6 attach
