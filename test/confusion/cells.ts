@@ -13,6 +13,8 @@ export interface Told {
 export interface Cell {
   readonly status: 'pass' | 'fail';
   readonly told: readonly Told[];
+  /** Programs that load and cannot be tried on a hook here. */
+  readonly unattached: readonly string[];
 }
 
 /** What an object does on every kernel: the last entry whose kernel is not newer than the one asked counts. */
@@ -22,21 +24,26 @@ export interface Row {
 }
 
 /** Everything loads, everything is attached, nothing is remarked. */
-export const PASS: Cell = { status: 'pass', told: [] };
+export const PASS: Cell = { status: 'pass', told: [], unattached: [] };
 
 /** Does not load, for a reason that stands in no line of the source. */
 export function fails(code: string, reason: string | undefined, subject: string | undefined): Cell {
-  return { status: 'fail', told: [{ code, reason, subject, mark: undefined }] };
+  return { status: 'fail', told: [{ code, reason, subject, mark: undefined }], unattached: [] };
 }
 
 /** Does not load, because of the line that is marked `here`. */
 export function failsHere(code: string, reason: string, subject = 'probe'): Cell {
-  return { status: 'fail', told: [{ code, reason, subject, mark: 'here' }] };
+  return { status: 'fail', told: [{ code, reason, subject, mark: 'here' }], unattached: [] };
 }
 
 /** Loads and is not attached: nothing fails where no manifest wants it attached, but it is said. */
 export function warns(code: string, reason: string | undefined, subject = 'probe'): Cell {
-  return { status: 'pass', told: [{ code, reason, subject, mark: undefined }] };
+  return { status: 'pass', told: [{ code, reason, subject, mark: undefined }], unattached: [] };
+}
+
+/** Loads; the guest has nothing that this program could be attached to. */
+export function loads(program: string): Cell {
+  return { status: 'pass', told: [], unattached: [program] };
 }
 
 /** The same on every kernel of the table. */

@@ -56,7 +56,6 @@ const noOption = (name: string): Cell => fails('UNRESOLVED_KCONFIG', 'not_set', 
 
 export const EXTERNS: readonly Row[] = [
   always('extern_ksym_missing', fails('UNRESOLVED_KSYM', 'untyped', 'bpfcompat_no_such_symbol')),
-  always('extern_ksym_weak', PASS),
   always('extern_ksym_typed_global', fails('UNRESOLVED_KSYM', 'not_in_btf', 'jiffies')),
   // The BTF of Debian 11 has no variables at all, that of 6.1 has 356.
   from('6.1', 'extern_ksym_typed_percpu', fails('UNRESOLVED_KSYM', 'not_in_btf', 'bpf_prog_active')),
@@ -70,6 +69,10 @@ const core = (reason: string, access: string): Cell => failsHere('CORE_RELOCATIO
 
 export const CORE: readonly Row[] = [
   always('core_field_missing', core('field_missing', 'struct task_struct.bpfcompat_no_such_field')),
+  always(
+    'core_field_read_missing',
+    fails('CORE_RELOCATION_FAILURE', 'field_missing', 'struct task_struct.bpfcompat_no_such_field'),
+  ),
   always('core_field_guarded', PASS),
   from('5.14', 'core_field_removed', PASS, core('field_missing', 'struct task_struct.state')),
   from('5.14', 'core_field_newer', core('field_missing', 'struct task_struct.__state')),
@@ -78,5 +81,7 @@ export const CORE: readonly Row[] = [
   always('core_enum_missing', core('enum_missing', 'enum pid_type::BPFCOMPAT_NO_SUCH_KIND')),
   from('6.9', 'core_enum_newer', core('enum_missing', 'enum bpf_link_type___newer::BPF_LINK_TYPE_SOCKMAP___newer')),
   always('core_field_sign', core('mem_size', 'struct task_struct.pid')),
+  // Every one of these kernels has two struct irq_info, with irq at 128 bits in one and elsewhere in the other.
+  always('core_ambiguous', core('fatal', 'struct irq_info.irq')),
   from('6.7', 'core_freebind', PASS, core('field_missing', 'struct inet_sock.freebind')),
 ];

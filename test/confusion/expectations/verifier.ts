@@ -16,6 +16,8 @@ export const VERIFIER: readonly Row[] = [
   // Upstream since 6.3. Debian's 5.10 and 6.1 have it from the stable series: their verifiers take the program.
   always('verifier_uninit_padding', PASS),
   always('verifier_ctx_access', refused('ctx_access')),
+  // Nothing the program does is wrong: newer verifiers see it.
+  from('6.8', 'verifier_not_equal', refused('verifier_precision')),
   from('5.16', 'verifier_ctx_newer_field', refused('ctx_access')),
   always('verifier_misaligned', refused('misaligned')),
   always('verifier_reference', refused('reference')),
@@ -29,7 +31,7 @@ export const VERIFIER: readonly Row[] = [
   always('verifier_endless_loop', refused('infinite_loop')),
   always('verifier_bounded_loop', PASS),
   // The number of branches that may wait for their turn was 8192; 7.2 and later take ten thousand.
-  from('7.2', 'verifier_jump_sequence', failsHere('VERIFIER_COMPLEXITY', 'limit')),
+  from('7.2', 'verifier_jump_sequence', fails('VERIFIER_COMPLEXITY', 'limit', 'probe')),
   always('verifier_long_straight', PASS),
   always('verifier_stack_frame', failsHere('STACK_LIMIT', 'frame')),
   always('verifier_stack_combined', stack('combined')),
@@ -56,6 +58,7 @@ export const VERIFIER: readonly Row[] = [
             { code: 'VERIFIER_REJECTION', reason: 'null_check', subject: 'unchecked', mark: 'first' },
             { code: 'HELPER_NOT_ALLOWED', reason: 'program_type', subject: 'packetless', mark: 'second' },
           ],
+          unattached: [],
         },
       ],
     ],

@@ -11,10 +11,10 @@ struct task_struct {
 	int bpfcompat_no_such_field;
 } __attribute__((preserve_access_index));
 
-SEC("raw_tp/sched_process_exit")
-int probe(struct bpf_raw_tracepoint_args *ctx)
+SEC("tp_btf/sched_process_exit")
+int probe(__u64 *ctx)
 {
-	struct task_struct *task = (void *)ctx->args[0];
+	struct task_struct *task = (void *)ctx[0];
 
-	return BPF_CORE_READ(task, bpfcompat_no_such_field); /* here */
+	return task->bpfcompat_no_such_field; /* here */
 }

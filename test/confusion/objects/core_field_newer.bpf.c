@@ -11,10 +11,10 @@ struct task_struct {
 	unsigned int __state;
 } __attribute__((preserve_access_index));
 
-SEC("raw_tp/sched_process_exit")
-int probe(struct bpf_raw_tracepoint_args *ctx)
+SEC("tp_btf/sched_process_exit")
+int probe(__u64 *ctx)
 {
-	struct task_struct *task = (void *)ctx->args[0];
+	struct task_struct *task = (void *)ctx[0];
 
-	return BPF_CORE_READ(task, __state) != 0; /* here */
+	return task->__state != 0; /* here */
 }

@@ -11,10 +11,10 @@ struct bpfcompat_no_such_struct {
 	int field;
 } __attribute__((preserve_access_index));
 
-SEC("raw_tp/sched_process_exit")
-int probe(struct bpf_raw_tracepoint_args *ctx)
+SEC("tp_btf/sched_process_exit")
+int probe(__u64 *ctx)
 {
-	struct bpfcompat_no_such_struct *thing = (void *)ctx->args[0];
+	struct bpfcompat_no_such_struct *thing = (void *)ctx[0];
 
-	return BPF_CORE_READ(thing, field); /* here */
+	return thing->field; /* here */
 }

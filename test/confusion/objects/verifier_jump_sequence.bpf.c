@@ -11,6 +11,6 @@ int probe(void *ctx)
 	__u32 random = bpf_get_prandom_u32();
 
 	/* The branches, and not the number of instructions, are too many. */
-	asm volatile(".rept 10000; if %0 == 1 goto +1; r1 = 1; .endr" ::"r"(random) : "r1"); /* here */
+	asm volatile(".rept 10000; if %0 == 1 goto +1; r1 = 1; .endr" ::"r"(random) : "r1");
 	return 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A category of tracepoints that no kernel has.
+// A function of a module that is not loaded.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-SEC("tp/bpfcompat_no_such_category/event")
+SEC("kprobe/xfs_iget")
 int probe(void *ctx)
 {
 	return 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A function that no kernel has, for the link of many.
+// A tracepoint of a module that is not loaded.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-SEC("kprobe.multi/bpfcompat_no_such_function")
+SEC("tp/xfs/xfs_iget_hit")
 int probe(void *ctx)
 {
 	return 0;
