@@ -28,6 +28,7 @@ test('programs, final instructions, lines and maps are those that libbpf hands t
     ...more.flatMap((each) => globSync('*.o', { cwd: each, absolute: true })),
     compile('layout', dir),
     compile('layout', dir, 'v1'),
+    compile('kinds', dir),
   ];
   const compared = views(found.sort()).filter(({ failed }) => failed === 'no');
   expect(compared.length).toBeGreaterThan(1);
