@@ -49,22 +49,21 @@ function retold(answer: Answer, answers: readonly Answer[], complete: boolean): 
 }
 
 function judge(finding: Finding, answer: Answer, answers: readonly Answer[], complete: boolean): Finding {
-  const told = answers.filter((other) => tells(other, finding));
-  if (complete && answers.length >= 2 && told.length === answers.length) return toldEverywhere(finding, answers.length);
+  const same = answers.map((other) => tells(other, finding));
+  if (complete && answers.length >= 2 && same.every((told) => told)) return toldEverywhere(finding, answers.length);
   const at = answers.indexOf(answer);
-  const fine = answers.filter((other) => isFine(other, finding));
-  const before = fine.filter((other) => answers.indexOf(other) < at).at(-1);
-  const after = fine.find((other) => answers.indexOf(other) > at);
+  const fine = answers.map((other) => isFine(other, finding));
+  const before = fine.lastIndexOf(true, at);
+  const after = fine.indexOf(true, at);
+  const label = (index: number): string => answers[index]?.label ?? '';
   const args: Record<string, string> = { ...finding.args };
-  if (before && after) {
-    Object.assign(args, { lastGood: before.label, firstGood: after.label, regression: 'true' });
-  } else if (before) {
-    const first = answers.find((other) => answers.indexOf(other) > answers.indexOf(before) && tells(other, finding));
-    Object.assign(args, { lastGood: before.label, firstBad: first?.label ?? answer.label });
-  } else if (after) {
-    args['firstGood'] = after.label;
+  if (before >= 0) args['lastGood'] = label(before);
+  if (after >= 0) args['firstGood'] = label(after);
+  if (before >= 0 && after >= 0) args['regression'] = 'true';
+  else if (before >= 0) args['firstBad'] = label(same.indexOf(true, before));
+  if (fine.includes(true) && NAMES.has(finding.code)) {
+    args['existsOn'] = answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ');
   }
-  if (fine.length > 0 && NAMES.has(finding.code)) args['existsOn'] = fine.map(({ label }) => label).join(', ');
   return moduleElsewhere(reworded({ ...finding, args }), answers);
 }
 

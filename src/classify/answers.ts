@@ -2,13 +2,53 @@ import type { CellResult } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 
-/** A kernel that was asked about an object and answered. */
+/** A kernel that was asked about an object and answered, with what is looked up often. */
 export interface Answer {
   readonly result: CellResult;
   readonly evidence: Evidence;
   readonly findings: readonly Finding[];
   /** How reports call the kernel: the profile, else its release. */
   readonly label: string;
+  /** Findings by code, reason, subject and function; and by code and subject alone. */
+  readonly told: ReadonlySet<string>;
+  /** Programs that loaded or did not, where each was looked at by itself. */
+  readonly programs: ReadonlyMap<string, boolean>;
+  readonly attached: ReadonlySet<string>;
+  /** CO-RE accesses that the kernel has. */
+  readonly accesses: ReadonlySet<string>;
+  /** The object as a whole loaded. */
+  readonly loaded: boolean;
+}
+
+function exactKey({ code, subject, args }: Finding): string {
+  return JSON.stringify([code, subject ?? '', args['reason'] ?? '', args['function'] ?? '']);
+}
+
+function looseKey({ code, subject }: Finding): string {
+  return JSON.stringify([code, subject ?? '']);
+}
+
+function answerOf(result: CellResult, evidence: Evidence, findings: readonly Finding[]): Answer {
+  return {
+    result,
+    evidence,
+    findings,
+    label: result.kernel?.profile ?? evidence.hello.kernel.release,
+    told: new Set(findings.flatMap((finding) => [exactKey(finding), looseKey(finding)])),
+    programs: new Map(stagesOf(evidence, 'program').map(({ name, status }) => [name, status === 'pass'])),
+    attached: new Set(
+      stagesOf(evidence, 'attach')
+        .filter(({ status }) => status === 'pass')
+        .map(({ program }) => program),
+    ),
+    accesses: new Set(
+      stagesOf(evidence, 'core')
+        .flatMap((stage) => stage.relocations)
+        .filter(({ present }) => present)
+        .map(({ access }) => access),
+    ),
+    loaded: firstStage(evidence, 'load')?.status === 'pass',
+  };
 }
 
 /** The numbers of a release: `6.12.117+deb12-cloud-amd64` gives 6, 12, 117. */
@@ -37,8 +77,7 @@ export function answersOf(results: readonly CellResult[]): Answer[] {
     .flatMap((result) => {
       const { outcome, evidence } = result;
       if (!evidence || (outcome.status !== 'pass' && outcome.status !== 'fail')) return [];
-      const label = result.kernel?.profile ?? evidence.hello.kernel.release;
-      return [{ result, evidence, findings: outcome.findings, label }];
+      return [answerOf(result, evidence, outcome.findings)];
     })
     .sort((a, b) => compareReleases(releaseOf(a), releaseOf(b)));
 }
@@ -52,13 +91,7 @@ export function newestAnswered(results: readonly CellResult[], answers: readonly
 
 /** Whether a kernel tells the very same: code, reason and subject. */
 export function tells(answer: Answer, finding: Finding): boolean {
-  return answer.findings.some(
-    (other) =>
-      other.code === finding.code &&
-      other.subject === finding.subject &&
-      other.args['reason'] === finding.args['reason'] &&
-      other.args['function'] === finding.args['function'],
-  );
+  return answer.told.has(exactKey(finding));
 }
 
 /** The programs a finding is about; empty when it is about the object as a whole. */
@@ -70,27 +103,14 @@ function programsOf(finding: Finding): string[] {
  * Whether a kernel was seen to take what another one refuses: the program loaded (and was attached, when that is what
  * failed elsewhere), the map was made. A kernel that failed earlier or otherwise shows nothing.
  */
-export function isFine({ evidence, findings, result }: Answer, finding: Finding): boolean {
-  if (findings.some((other) => other.code === finding.code && other.subject === finding.subject)) return false;
-  if (finding.code === 'CORE_RELOCATION_FAILURE' && hasAccess(evidence, finding)) return true;
-  if (finding.phase === 'functional') return result.outcome.status === 'pass';
-  const loaded = firstStage(evidence, 'load')?.status === 'pass';
+export function isFine(answer: Answer, finding: Finding): boolean {
+  if (answer.told.has(looseKey(finding))) return false;
+  // libbpf found the access there, whatever became of the program.
+  if (finding.code === 'CORE_RELOCATION_FAILURE' && answer.accesses.has(finding.subject ?? '')) return true;
+  if (finding.phase === 'functional') return answer.result.outcome.status === 'pass';
   const programs = programsOf(finding);
-  if (finding.phase === 'map' || programs.length === 0) return loaded;
-  return programs.every((program) => programFine(evidence, program, finding.phase === 'attach', loaded));
-}
-
-/** libbpf found the access there, whatever became of the program. */
-function hasAccess(evidence: Evidence, finding: Finding): boolean {
-  return stagesOf(evidence, 'core')
-    .flatMap((stage) => stage.relocations)
-    .some(({ access, present }) => present && access === finding.subject);
-}
-
-function programFine(evidence: Evidence, program: string, attached: boolean, loaded: boolean): boolean {
-  if (attached) {
-    return stagesOf(evidence, 'attach').some((stage) => stage.program === program && stage.status === 'pass');
-  }
-  const stage = stagesOf(evidence, 'program').find(({ name }) => name === program);
-  return stage ? stage.status === 'pass' : loaded;
+  if (finding.phase === 'map' || programs.length === 0) return answer.loaded;
+  return finding.phase === 'attach'
+    ? programs.every((program) => answer.attached.has(program))
+    : programs.every((program) => answer.programs.get(program) ?? answer.loaded);
 }

@@ -120,6 +120,26 @@ describe('from some kernel on', () => {
   });
 });
 
+test('thousands of failing programs on a dozen kernels take no time', () => {
+  const names = Array.from({ length: 1500 }, (_, index) => `p${index}`);
+  const results = Array.from({ length: 12 }, (_, index) => {
+    const stages = [
+      fx.open({ programs: names.map((name) => fx.programFacts(name)) }),
+      ...names.map((name) => fx.rejected(name, `R1 invalid mem access 'scalar'\n`)),
+      fx.loadFailed(),
+      fx.exit({ code: 2 }),
+    ];
+    return asked(
+      { artifact: 0, target: index },
+      fx.evidence(stages, fx.hello({ release: `6.${index}.0` })),
+      `k-${index}`,
+    );
+  });
+  const started = performance.now();
+  expect(findings(acrossKernels(results))[0]?.args).toMatchObject({ everywhere: '12' });
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 const kprobe = 'kprobe/do_thing';
 
 function kprobeOn(release: string, missing: Partial<ReturnType<typeof fx.symbol>> | undefined): Evidence {
