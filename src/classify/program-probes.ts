@@ -66,13 +66,15 @@ function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | und
       return flagVerdict(stage.section);
     case 'no_attach_type':
     case 'other_attach_type':
-      return {
-        code: 'UNSUPPORTED_ATTACH_TYPE',
-        reason: olderThan(version, kind?.since) ? 'kernel_too_old' : 'refused',
-        args: { ...kind, kind: kind?.kind ?? stage.section, type },
-      };
     case 'type_only':
-      return { code: 'UNSUPPORTED_ATTACH_TYPE', reason: 'refused', args: { kind: kind?.kind ?? stage.section, type } };
+      // A hook that the kernel has, and takes at another place: the function is refused.
+      return (
+        targetVerdict(stage, type, version, kind?.since) ?? {
+          code: 'UNSUPPORTED_ATTACH_TYPE',
+          reason: olderThan(version, kind?.since) ? 'kernel_too_old' : 'refused',
+          args: { ...kind, kind: kind?.kind ?? stage.section, type },
+        }
+      );
     default:
       if (NEEDS_TARGET.has(type)) return targetVerdict(stage, type, version, kind?.since);
       return !stage.probes?.some(({ change }) => change === 'type_only')

@@ -170,6 +170,14 @@ describe('programs: the same load with one thing changed', () => {
       code: 'ATTACH_TARGET_NOT_TRACEABLE',
       args: { reason: 'denied', function: 'migrate_disable' },
     });
+    const elsewhere = tried(['trivial', -22], ['no_attach_type', -22], ['other_attach_type', 0]);
+    expect(program(tracing, -22, elsewhere).code).toBe('ATTACH_TARGET_NOT_TRACEABLE');
+    const alone = tried(['trivial', -22], ['type_only', 0]);
+    expect(program(tracing, -22, alone).code).toBe('ATTACH_TARGET_NOT_TRACEABLE');
+    expect(program({ type: 'tracing', section: 'fmod_ret/x' }, -22, elsewhere, '5.6.0-amd64')).toMatchObject({
+      code: 'UNSUPPORTED_ATTACH_TYPE',
+      args: { reason: 'kernel_too_old' },
+    });
     expect(program({ type: 'lsm', section: 'lsm/x' }, -22, allRefused).code).toBe('UNKNOWN');
     const tooNew = { type: 'tracing', section: 'fmod_ret/x' };
     expect(program(tooNew, -22, allRefused, '5.6.0-amd64').code).toBe('UNSUPPORTED_ATTACH_TYPE');
