@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { matrixProfiles } from '../lib/index.js';
 import { boot } from './parts/boot.mjs';
+import { evidence } from './parts/evidence.mjs';
 import { growth } from './parts/growth.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
 import { oneObject } from './parts/one-object.mjs';
@@ -22,6 +23,7 @@ const PARTS = {
   overhead: { title: 'What a cell costs', run: overhead },
   'one-object': { title: 'One object, all kernels', run: oneObject },
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
+  evidence: { title: 'What the evidence costs', run: evidence },
   growth: { title: 'Growth', run: growth },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };
@@ -30,26 +32,36 @@ const SHORT_OBJECTS = 6;
 
 function usage(problem) {
   console.error(
-    `bench: ${problem}\nusage: npm run bench -- [${Object.keys(PARTS).join('|')}]... [--short] [--rounds N]`,
+    `bench: ${problem}\nusage: npm run bench -- [${Object.keys(PARTS).join('|')}]... [--short] [--rounds N] [--base-validator PATH]`,
   );
   process.exit(1);
 }
 
 function readFlags() {
   try {
-    const options = { short: { type: 'boolean', default: false }, rounds: { type: 'string' } };
+    const options = {
+      short: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      'base-validator': { type: 'string' },
+    };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const rounds = Number(values.rounds ?? (values.short ? 1 : 3));
     if (!Number.isInteger(rounds) || rounds < 1) usage(`--rounds ${values.rounds}: give a whole number from 1`);
     const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
     if (unknown !== undefined) usage(`"${unknown}" is no part`);
-    return { short: values.short, rounds, parts: positionals.length > 0 ? positionals : Object.keys(PARTS) };
+    const baseValidator = values['base-validator'];
+    return {
+      short: values.short,
+      rounds,
+      baseValidator,
+      parts: positionals.length > 0 ? positionals : Object.keys(PARTS),
+    };
   } catch (error) {
     return usage(error.message);
   }
 }
 
-const { short, rounds, parts } = readFlags();
+const { short, rounds, baseValidator, parts } = readFlags();
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-bench-'));
@@ -64,7 +76,7 @@ const store = await openPrivateStore(env, kernels);
 const found = await findObjects({ env, cacheDir: store.shared, workDir: dir });
 const objects = short ? { ...found, all: spread(found.all, SHORT_OBJECTS), origins: `some: ${found.origins}` } : found;
 const bench = {
-  ...{ root, dir, env, store, kernels, objects, short, rounds, progress },
+  ...{ root, dir, env, store, kernels, objects, short, rounds, baseValidator, progress },
   example: EXAMPLE,
   exampleName: basename(EXAMPLE),
   /** Saves a guest of every kernel that has none. */
