@@ -11,10 +11,10 @@ struct irq_info {
 	int irq;
 } __attribute__((preserve_access_index));
 
-SEC("raw_tp/sched_process_exit")
-int probe(struct bpf_raw_tracepoint_args *ctx)
+SEC("tp_btf/sched_process_exit")
+int probe(__u64 *ctx)
 {
-	struct irq_info *info = (void *)ctx->args[0];
+	struct irq_info *info = (void *)ctx[0];
 
-	return BPF_CORE_READ(info, irq); /* here */
+	return info->irq; /* here */
 }
