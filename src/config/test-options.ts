@@ -6,6 +6,7 @@ import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
+import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 
 /** What `test` was asked to do, checked. Texts that were not given are empty. */
@@ -143,28 +144,17 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
   };
 }
 
-const MODES: Readonly<Record<string, ValidationMode>> = {
-  load_only: 'load_only',
-  loadonly: 'load_only',
-  'load-only': 'load_only',
-  load_attach: 'load_attach',
-  loadattach: 'load_attach',
-  'load-attach': 'load_attach',
-  behavior: 'behavior',
-};
-
 /**
  * A validation mode from any of its spellings, case-insensitive; undefined for an empty text.
  * @throws UsageError `flag_value` for any other word
  */
 export function parseValidationMode(text: string): ValidationMode | undefined {
-  const word = text.trim().toLowerCase();
-  if (word === '') return undefined;
-  const mode = Object.hasOwn(MODES, word) ? MODES[word] : undefined;
+  if (text.trim() === '') return undefined;
+  const mode = modeOf(text);
   if (mode) return mode;
   throw new UsageError(
     'flag_value',
-    `--validation-mode ${quoted(text)} is not known${didYouMean(word, Object.keys(MODES)) || ';'} use load_only, load_attach or behavior`,
+    `--validation-mode ${quoted(text)} is not known${didYouMean(text.trim(), MODE_WORDS) || ';'} use load_only, load_attach or behavior`,
   );
 }
 

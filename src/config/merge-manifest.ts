@@ -1,0 +1,24 @@
+import { Document, isSeq } from 'yaml';
+import type { FunctionalTest } from '../model/cell.ts';
+import { parseDocument } from './yaml-document.ts';
+
+/**
+ * The text of a manifest with one more functional test. Everything that was in it stays as it was written, comments too.
+ * @param text a manifest that can be read; empty for none
+ */
+export function withFunctionalTest(text: string, test: FunctionalTest): string {
+  const document: Document = parseDocument(text).document ?? new Document({});
+  if (document.contents === null) document.contents = document.createNode({});
+  const entry = {
+    name: test.name,
+    command: test.command,
+    required: test.required,
+    timeout: `${test.timeoutSeconds}s`,
+    expect_exit_code: test.expectExitCode,
+    ...(test.expectStdoutContains === '' ? {} : { expect_stdout_contains: test.expectStdoutContains }),
+    ...(test.expectStderrContains === '' ? {} : { expect_stderr_contains: test.expectStderrContains }),
+  };
+  if (isSeq(document.get('functional_tests'))) document.addIn(['functional_tests'], document.createNode(entry));
+  else document.set('functional_tests', document.createNode([entry]));
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import type { ValidationMode } from '../model/cell.ts';
+import { ID_PATTERN } from '../model/kernel.ts';
+import { profileId } from './manifest-schema.ts';
+import { didYouMean } from './near.ts';
+import { MODE_WORDS, modeOf } from './validation-mode.ts';
+import { quoted } from './words.ts';
+import { flag, integer, line, list, MAX_TIMEOUT_MS, text, timeout, word } from './yaml-schema.ts';
+
+/** The suite file of contract 4.4, key by key. suite.ts puts defaults and cases together. */
+
+const id = word(ID_PATTERN, 'at most 64 letters, digits and "._-" that start with a letter or digit');
+const path = line({ required: true });
+const kernels = list(profileId, { unique: '', min: 1 });
+
+const mode = text.transform((value, context): ValidationMode | undefined => {
+  if (value.trim() === '') return undefined;
+  const known = modeOf(value);
+  if (known !== undefined) return known;
+  const near = didYouMean(value.trim(), MODE_WORDS) || ';';
+  context.addIssue({
+    code: 'custom',
+    message: `${quoted(value)} is not known${near} use load_only, load_attach or behavior`,
+  });
+  return z.NEVER;
+});
+
+/** What defaults and a case have in common. */
+const shared = {
+  matrix: path.optional(),
+  kernels: kernels.optional(),
+  workdir: path.optional(),
+  runner: z.enum(['', 'vm', 'virtme-ng', 'firecracker']).optional(),
+  validation_mode: mode.optional(),
+  timeout: timeout(MAX_TIMEOUT_MS, '168h').optional(),
+  /** 0 = not set. */
+  concurrency: integer(0, 256).optional(),
+  keep_vm_on_failure: flag.optional(),
+};
+
+const expectations = z.strictObject({
+  exit_code: integer(0, 255).default(0),
+  stdout_contains: line().default(''),
+  stderr_contains: line().default(''),
+  event_contains: line().default(''),
+});
+
+const behaviorTest = z.strictObject({
+  mode: text.refine((value) => value.trim().toLowerCase() === 'behavior', {
+    error: ({ input }) => `${quoted(String(input))} is not known; write behavior`,
+  }),
+  command: line({ required: true, maxBytes: 1000 }),
+  required: flag.default(true),
+  timeout: timeout(300_000, '5m').default(10_000),
+  expect: expectations.prefault({}),
+});
+
+const suiteCase = z.strictObject({
+  name: id,
+  artifact: path,
+  ...shared,
+  manifest: path.optional(),
+  artifact_uri: line({ maxBytes: 2048 }).default(''),
+  artifact_name: line({ maxBytes: 256 }).default(''),
+  artifact_version: line({ maxBytes: 256 }).default(''),
+  artifact_variant: line({ maxBytes: 256 }).default(''),
+  out: path.optional(),
+  markdown: path.optional(),
+  required: flag.default(true),
+  test: behaviorTest.optional(),
+});
+
+export const SuiteFile = z.strictObject({
+  name: id,
+  defaults: z.strictObject({ ...shared, report_dir: path.optional() }).prefault({}),
+  cases: list(suiteCase, { unique: 'name', min: 1, max: 500 }),
+});
+export type SuiteFile = z.infer<typeof SuiteFile>;

@@ -1,0 +1,137 @@
+import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import type { KernelChoice } from './kernel-choice.ts';
+import { SuiteFile } from './suite-schema.ts';
+import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
+
+const DEFAULT_REPORT_DIR = 'reports/suites';
+const DEFAULT_WORKDIR = '.bpfcompat';
+
+/** One question of a suite: an object, its kernels and how it is asked. Paths are relative to the suite file. */
+export interface SuiteCase {
+  readonly name: string;
+  readonly artifact: string;
+  /** Texts that were not given are empty. */
+  readonly artifactName: string;
+  readonly artifactVersion: string;
+  readonly artifactVariant: string;
+  readonly artifactUri: string;
+  readonly kernels: KernelChoice;
+  /** Empty without one. */
+  readonly manifest: string;
+  /** `behavior` whenever there is a test. */
+  readonly mode: ValidationMode | undefined;
+  /** A test that the case adds to its manifest. */
+  readonly test: FunctionalTest | undefined;
+  readonly out: string;
+  readonly markdown: string;
+  /** Where the manifest goes that has the test of the case in it. */
+  readonly mergedManifest: string;
+  readonly workdir: string;
+  readonly runner: 'vm' | 'virtme-ng' | 'firecracker';
+  /** Milliseconds; undefined: neither the case nor the defaults say. */
+  readonly timeoutMs: number | undefined;
+  /** Guests of this case at the same time; undefined: neither the case nor the defaults say. */
+  readonly concurrency: number | undefined;
+  readonly keepVmOnFailure: boolean;
+  /** false: its result is told and decides nothing. */
+  readonly required: boolean;
+  /** `file:line:column` of the case. */
+  readonly origin: string;
+}
+
+/** Questions that are asked together, in the order of the reports. Names are unique. */
+export interface Suite {
+  readonly file: string;
+  readonly name: string;
+  readonly cases: readonly SuiteCase[];
+}
+
+type CaseFile = SuiteFile['cases'][number];
+
+/**
+ * Reads a suite file (contract 4.4). What a case does not say comes from `defaults`.
+ * @throws UsageError `suite_invalid` with file, line and column of everything that is wrong
+ */
+export function readSuite(source: SourceFile): Suite {
+  const yaml = readYaml(source, SuiteFile, 'suite_invalid');
+  const cases = yaml.value.cases.map((_, index) => suiteCase(yaml, index));
+  refuseSharedReports(cases);
+  return { file: source.file, name: yaml.value.name, cases };
+}
+
+function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
+  const { defaults } = yaml.value;
+  const own = yaml.value.cases[index] as CaseFile;
+  const reports = `${(defaults.report_dir ?? DEFAULT_REPORT_DIR).replace(/\/+$/, '')}/${own.name}`;
+  return {
+    name: own.name,
+    artifact: own.artifact,
+    artifactName: own.artifact_name,
+    artifactVersion: own.artifact_version,
+    artifactVariant: own.artifact_variant,
+    artifactUri: own.artifact_uri,
+    kernels: kernelsOf(yaml, index),
+    manifest: own.manifest ?? '',
+    mode: own.test ? 'behavior' : (own.validation_mode ?? defaults.validation_mode),
+    test: own.test && testOf(own.name, own.test),
+    out: own.out ?? `${reports}.json`,
+    markdown: own.markdown ?? `${reports}.md`,
+    mergedManifest: `${reports}.behavior-manifest.yaml`,
+    workdir: own.workdir ?? defaults.workdir ?? DEFAULT_WORKDIR,
+    runner: own.runner || defaults.runner || 'vm',
+    timeoutMs: own.timeout ?? defaults.timeout,
+    concurrency: own.concurrency || defaults.concurrency || undefined,
+    keepVmOnFailure: own.keep_vm_on_failure ?? defaults.keep_vm_on_failure ?? false,
+    required: own.required,
+    origin: yaml.at(['cases', index]),
+  };
+}
+
+/** The kernels of a case: its own matrix or list, else those of the defaults. */
+function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): KernelChoice {
+  const own = value.cases[index] as CaseFile;
+  for (const [place, { matrix, kernels }] of [
+    [['cases', index], own],
+    [['defaults'], value.defaults],
+  ] as const) {
+    if (matrix !== undefined && kernels !== undefined) {
+      const message = 'matrix and kernels both choose kernels; remove one of them';
+      throw new UsageError('suite_invalid', `${at([...place, 'kernels'])}: ${message}`);
+    }
+    if (matrix !== undefined) return { kind: 'matrix', value: matrix };
+    if (kernels !== undefined) return { kind: 'ids', ids: kernels, origin: at([...place, 'kernels']) };
+  }
+  throw new UsageError(
+    'suite_invalid',
+    `${at(['cases', index])}: case "${own.name}" has no kernels; add matrix (or kernels) to it or to defaults`,
+  );
+}
+
+function testOf(name: string, test: NonNullable<CaseFile['test']>): FunctionalTest {
+  const { expect } = test;
+  return {
+    name: `${name}-behavior`,
+    command: test.command,
+    required: test.required,
+    timeoutSeconds: Math.ceil(test.timeout / 1000),
+    expectExitCode: expect.exit_code,
+    expectStdoutContains: expect.stdout_contains || expect.event_contains,
+    expectStderrContains: expect.stderr_contains,
+  };
+}
+
+/** Two cases cannot write the same file: the later one would be the only one left. */
+function refuseSharedReports(cases: readonly SuiteCase[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, out, markdown, origin } of cases) {
+    for (const path of [out, markdown].map((file) => file.replace(/^(?:\.\/)+/, ''))) {
+      const owner = owners.get(path);
+      if (owner !== undefined) {
+        const whose = owner === name ? 'both reports of this case are' : `case "${owner}" writes its report there too:`;
+        throw new UsageError('suite_invalid', `${origin}: ${whose} ${path}; give each its own out and markdown`);
+      }
+      owners.set(path, name);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { readManifest } from '../../src/config/manifest.ts';
+import { withFunctionalTest } from '../../src/config/merge-manifest.ts';
+import { readSuite } from '../../src/config/suite.ts';
+import { usageErrorOf } from './expect-usage-error.ts';
+
+const read = (text: string) => readSuite({ file: 'ci/suite.yaml', text });
+const first = (text: string) => read(text).cases[0] ?? expect.fail('no case');
+
+const CONTRACT = `name: net-agent
+defaults: {matrix: ../matrices/supported.yaml, report_dir: ../reports/net-agent, validation_mode: load_attach, timeout: 8m}
+cases:
+  - {name: conn, artifact: ../build/conn.bpf.o, manifest: ../compat/conn.yaml}
+  - name: conn-events
+    artifact: ../build/conn.bpf.o
+    test: {mode: behavior, command: "cat /sys/kernel/tracing/trace", timeout: 10s, expect: {event_contains: conn}}
+`;
+
+describe('readSuite', () => {
+  test('the example of the contract', () => {
+    const suite = read(CONTRACT);
+    expect(suite).toMatchObject({ name: 'net-agent', file: 'ci/suite.yaml' });
+    expect(suite.cases[0]).toEqual({
+      name: 'conn',
+      artifact: '../build/conn.bpf.o',
+      artifactName: '',
+      artifactVersion: '',
+      artifactVariant: '',
+      artifactUri: '',
+      kernels: { kind: 'matrix', value: '../matrices/supported.yaml' },
+      manifest: '../compat/conn.yaml',
+      mode: 'load_attach',
+      test: undefined,
+      out: '../reports/net-agent/conn.json',
+      markdown: '../reports/net-agent/conn.md',
+      mergedManifest: '../reports/net-agent/conn.behavior-manifest.yaml',
+      workdir: '.bpfcompat',
+      runner: 'vm',
+      timeoutMs: 480_000,
+      concurrency: undefined,
+      keepVmOnFailure: false,
+      required: true,
+      origin: 'ci/suite.yaml:4:5',
+    });
+    expect(suite.cases[1]).toMatchObject({
+      mode: 'behavior',
+      test: {
+        name: 'conn-events-behavior',
+        command: 'cat /sys/kernel/tracing/trace',
+        required: true,
+        timeoutSeconds: 10,
+        expectExitCode: 0,
+        expectStdoutContains: 'conn',
+      },
+    });
+  });
+
+  test('a case wins over the defaults, and what nobody says has the default of the contract', () => {
+    const text = `name: s
+defaults: {kernels: [debian-12-6.1], workdir: work, timeout: 1m, concurrency: 3, keep_vm_on_failure: yes, runner: vm}
+cases:
+  - {name: a, artifact: a.o}
+  - {name: b, artifact: b.o, matrix: quick, workdir: own, timeout: 2m, concurrency: 4, keep_vm_on_failure: no, out: x.json,
+     validation_mode: Load-Only, required: no}
+  - {name: c, artifact: c.o, concurrency: 0}
+`;
+    const [a, b, c] = read(text).cases;
+    expect(a).toMatchObject({
+      kernels: { kind: 'ids', ids: ['debian-12-6.1'], origin: 'ci/suite.yaml:2:21' },
+      workdir: 'work',
+      timeoutMs: 60_000,
+      concurrency: 3,
+      keepVmOnFailure: true,
+      mode: undefined,
+      out: 'reports/suites/a.json',
+    });
+    expect(b).toMatchObject({
+      kernels: { kind: 'matrix', value: 'quick' },
+      workdir: 'own',
+      timeoutMs: 120_000,
+      concurrency: 4,
+      keepVmOnFailure: false,
+      mode: 'load_only',
+      out: 'x.json',
+      markdown: 'reports/suites/b.md',
+      required: false,
+    });
+    expect(c?.concurrency).toBe(3);
+  });
+
+  test('one object may be in several cases', () => {
+    const text = 'name: s\ncases: [{name: a, artifact: x.o, matrix: m}, {name: b, artifact: x.o, matrix: n}]';
+    expect(read(text).cases).toHaveLength(2);
+  });
+
+  test('the output wins over the event where both are expected', () => {
+    const expected = 'expect: {stdout_contains: out, event_contains: event, exit_code: 3}';
+    const text = `name: s\ncases: [{name: a, artifact: x.o, matrix: m, test: {mode: BEHAVIOR, command: id, ${expected}}}]`;
+    expect(first(text).test).toMatchObject({ expectStdoutContains: 'out', expectExitCode: 3, timeoutSeconds: 10 });
+  });
+
+  test.each([
+    ['', '1:1: the file is empty; it needs at least name'],
+    ['name: s', '1:1: cases is missing; add it'],
+    ['name: s\ncases: []', '2:8: cases is empty; list at least one entry'],
+    ['name: "a b"\ncases: [{name: a, artifact: x, matrix: m}]', '1:7: name "a b" is not allowed; use at most 64'],
+    ['name: s\ncases: [{name: a, matrix: m}]', '2:9: cases[0].artifact is missing; add it'],
+    ['name: s\ncases: [{name: a, artifact: x}]', '2:9: case "a" has no kernels; add matrix (or kernels)'],
+    [
+      'name: s\ncases:\n  - {name: a, artifact: x, matrix: m}\n  - {name: a, artifact: y, matrix: m}',
+      '4:12: cases[1].name "a" is a duplicate (first in line 3); keep one of them',
+    ],
+    [
+      'name: s\ncases:\n  - {name: a, artifact: x, matrix: m}\n  - {name: b, artifact: y, matrix: m, out: ./reports/suites/a.json}',
+      '4:5: case "a" writes its report there too: reports/suites/a.json; give each its own out and markdown',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, out: r, markdown: r}]',
+      '2:9: both reports of this case are r; give each',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, manifset: y}]',
+      '2:43: unknown key "manifset" in cases[0]; did you mean "manifest"?',
+    ],
+    [
+      'name: s\ndefaults: {report-dir: x}\ncases: [{name: a, artifact: x, matrix: m}]',
+      '2:12: unknown key "report-dir" in defaults; did you mean "report_dir"?',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, kernels: [b]}]',
+      '2:52: matrix and kernels both choose kernels; remove one of them',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, validation_mode: load_atach}]',
+      '2:60: cases[0].validation_mode "load_atach" is not known; did you mean "load_attach"? use load_only',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, concurrency: -1}]',
+      '2:56: cases[0].concurrency must be a whole number from 0 to 256',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, timeout: 5}]',
+      '2:52: cases[0].timeout must be a duration, not "5"',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, runner: host}]',
+      '2:51: cases[0].runner "host" is not known; use vm, virtme-ng or firecracker',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, test: {mode: smoke, command: id}}]',
+      '2:56: cases[0].test.mode "smoke" is not known; write behavior',
+    ],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, test: {mode: behavior}}]',
+      '2:49: cases[0].test.command is missing; add it',
+    ],
+  ])('%j is refused with its place', (text, message) => {
+    const error = usageErrorOf(() => read(text));
+    expect(error.code).toBe('suite_invalid');
+    expect(error.message).toContain(`ci/suite.yaml:${message}`);
+  });
+});
+
+describe('withFunctionalTest', () => {
+  const added = read(CONTRACT).cases[1]?.test ?? expect.fail('no test');
+
+  test('without a manifest it is the only test', () => {
+    const text = withFunctionalTest('', added);
+    expect(readManifest({ file: 'm.yaml', text }).functionalTests).toEqual([added]);
+  });
+
+  test('what the manifest says stays, its words and comments too', () => {
+    const before = '# of the net team\nname: conn\nmax_insns: 50%\nfunctional_tests:\n  - {name: old, command: id}\n';
+    const text = withFunctionalTest(before, added);
+    expect(text).toContain('# of the net team\nname: conn\nmax_insns: 50%\n');
+    expect(readManifest({ file: 'm.yaml', text }).functionalTests.map(({ name }) => name)).toEqual(['old', added.name]);
+  });
+
+  test.each(['functional_tests: []\n', 'functional_tests:\nname: x\n', '# nothing\n'])('after %j', (before) => {
+    const text = withFunctionalTest(before, added);
+    expect(readManifest({ file: 'm.yaml', text }).functionalTests).toEqual([added]);
+  });
+
+  test('a value that looks like something else in YAML comes back as it was', () => {
+    const odd = { ...added, command: 'echo "yes": 5.10 # not a comment', expectStdoutContains: 'true' };
+    const text = withFunctionalTest('', odd);
+    expect(readManifest({ file: 'm.yaml', text }).functionalTests).toEqual([odd]);
+  });
+});
