@@ -2,6 +2,7 @@ import type { Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { explainCore } from './core.ts';
 import { explainExtern } from './externs.ts';
+import { sectionTarget } from './first-kernel.ts';
 import { helper } from './helpers.ts';
 import { kernelVersion, olderThan } from './kernel-version.ts';
 import { recode } from './make-finding.ts';
@@ -33,8 +34,11 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       }
       return explainMissing(finding, evidence);
     case 'ATTACH_TARGET_NOT_TRACEABLE':
-    case 'ATTACH_TARGET_AMBIGUOUS':
-      return explainMissing(finding, evidence);
+    case 'ATTACH_TARGET_AMBIGUOUS': {
+      // Some kernels refuse a kind of functions and name none.
+      const target = finding.args['function'] ?? sectionTarget(finding.args['section'] ?? '');
+      return explainMissing(recode(finding, finding.code, { args: { function: target } }), evidence);
+    }
     case 'MISSING_KFUNC':
     case 'UNRESOLVED_KSYM':
       if (!hello.btf.vmlinux && ['strong', 'weak', 'variable'].includes(finding.args['reason'] ?? '')) {

@@ -190,7 +190,7 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'denied',
-    pattern: /^Attaching .* to (?:__noreturn )?function '(?<function>\S+)' is rejected/,
+    pattern: /^Attaching .* to (?:__noreturn )?function(?:s| '(?<function>\S+)') is rejected/,
     example: {
       kernel: '7.0',
       text: "Attaching fexit/fsession/fmod_ret to __noreturn function 'do_exit' is rejected.",
