@@ -15,6 +15,7 @@
 #include "refresh.h"
 #include "request.h"
 #include "supervise.h"
+#include "warm.h"
 
 static uint32_t host_seq;
 
@@ -85,6 +86,7 @@ void serve__run(int port, const struct hello *hello)
 	bool more;
 
 	worker__start(&worker, mailbox, port);
+	warm__memory();
 	hello__write(hello, &text);
 	outlet__send(&outlet, FRAME_HELLO, text.data, (uint32_t)text.len);
 	buf__free(&text);

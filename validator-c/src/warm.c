@@ -37,6 +37,25 @@ void __wrap_btf__free(struct btf *btf)
 		__real_btf__free(btf);
 }
 
+/* A request lies on the stack; the calls below it need some more. */
+#define STACK_BYTES (256 * 1024)
+#define PAGE 4096
+
+/* Set by the linker: where the program's code and constants begin, and where they end. */
+extern const char __executable_start[], etext[];
+
+void warm__memory(void)
+{
+	volatile char stack[STACK_BYTES];
+	const volatile char *code;
+	size_t at;
+
+	for (at = 0; at < sizeof(stack); at += PAGE)
+		stack[at] = 0;
+	for (code = __executable_start; code < etext; code += PAGE)
+		(void)*code;
+}
+
 static void ask_for_features(void)
 {
 #if LIBBPF_MAJOR_VERSION == 1 && LIBBPF_MINOR_VERSION == 7

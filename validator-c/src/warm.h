@@ -5,5 +5,7 @@
 
 /* Never fails: what cannot be done ahead is done when it is needed. */
 void warm__up(void);
+/* Has the pages of code and stack that a request will need, so that it does not wait for each of them. */
+void warm__memory(void);
 
 #endif

@@ -61,6 +61,7 @@ static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool wa
 	worker__raise_limits();
 	if (warm)
 		warm__up();
+	warm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
 	answer(mailbox, frames);
