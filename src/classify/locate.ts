@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding, SourceLocation } from '../model/finding.ts';
+import type { CoreAccess } from '../object/core.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { linesOfProgram } from '../object/lines.ts';
 import type { ProgramFacts } from '../object/programs.ts';
@@ -20,11 +21,22 @@ const MAX_SOURCE = 120;
  */
 export function locateFindings(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
-  const findings = outcome.findings.map((finding) => {
+  const findings = outcome.findings.map((told) => {
+    const finding = withAccess(told, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location } : finding;
   });
   return { ...outcome, findings };
+}
+
+/** libbpf names a relocation it gives up on by its number alone: the object says which access it is. */
+function withAccess(finding: Finding, facts: ObjectFacts): Finding {
+  if (finding.code !== 'CORE_RELOCATION_FAILURE' || finding.args['field'] !== undefined) return finding;
+  const number = RELOCATION.exec(finding.evidence?.text ?? '')?.[2];
+  const program = number === undefined ? undefined : programOf(finding, facts);
+  const access = program && relocationRecord(program, Number(number), facts)?.access;
+  if (access === undefined) return finding;
+  return { ...finding, subject: access, args: { ...finding.args, field: access } };
 }
 
 function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): SourceLocation | undefined {
@@ -67,10 +79,14 @@ function insnOf(
 }
 
 /** libbpf counts the relocations of a section, not those of a program. */
-function relocationInsn(program: ProgramFacts, number: number, facts: ObjectFacts): number | undefined {
+function relocationRecord(program: ProgramFacts, number: number, facts: ObjectFacts): CoreAccess | undefined {
   const main = program.layout.parts[0];
   const section = main && facts.functions[main.fn]?.sectionName;
-  const record = facts.core.filter(({ fn }) => facts.functions[fn]?.sectionName === section)[number];
+  return facts.core.filter(({ fn }) => facts.functions[fn]?.sectionName === section)[number];
+}
+
+function relocationInsn(program: ProgramFacts, number: number, facts: ObjectFacts): number | undefined {
+  const record = relocationRecord(program, number, facts);
   const part = record && program.layout.parts.find(({ fn }) => fn === record.fn);
   return record && part && part.start + record.insn;
 }

@@ -31,7 +31,7 @@ function coreWords(f: Finding) {
   }
   if (reason === 'fatal') {
     return {
-      title: `libbpf gives up on a CO-RE relocation of ${who(f)}`,
+      title: `libbpf gives up on ${access ?? 'a CO-RE relocation'} of ${who(f)}`,
       explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; no kernel was asked.',
       remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
     };
