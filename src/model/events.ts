@@ -4,7 +4,15 @@ import type { KernelRecord } from './kernel.ts';
 
 /** What happens during a run, in order. Progress lines, logs and tests are listeners of this one stream. */
 export type RunEvent =
-  | { type: 'run-start'; runId: string; artifacts: readonly string[]; targets: readonly string[]; cells: number }
+  /** `asks`: how many cells each target has; without it, one per artifact. */
+  | {
+      type: 'run-start';
+      runId: string;
+      artifacts: readonly string[];
+      targets: readonly string[];
+      cells: number;
+      asks?: readonly number[];
+    }
   | { type: 'accel'; accel: 'kvm' | 'tcg'; reason: string }
   | { type: 'kernel-start'; profile: string }
   /** Bytes of `total` that have arrived; `total` 0 = not known yet. */

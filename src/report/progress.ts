@@ -15,6 +15,8 @@ export interface KernelProgress {
   /** Milliseconds that all finished cells took. */
   readonly spentMs: number;
   readonly outcomes: readonly OutcomeStatus[];
+  /** How many outcomes there will be. */
+  readonly asks: number;
   /** Clock and bytes of the last plain line about the download. */
   readonly said: { readonly at: number; readonly bytes: number };
 }
@@ -40,9 +42,9 @@ export const NO_PROGRESS: Progress = {
   finished: false,
 };
 
-function kernel(profile: string, now: number): KernelProgress {
+function kernel(profile: string, now: number, asks: number): KernelProgress {
   const said = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
-  return { profile, phase: 'waiting', what: '', bytes: 0, total: 0, since: now, spentMs: 0, outcomes: [], said };
+  return { profile, phase: 'waiting', what: '', bytes: 0, total: 0, since: now, spentMs: 0, outcomes: [], asks, said };
 }
 
 /** Changes one kernel; `since` starts again whenever the phase changes. A profile that no run-start named is added. */
@@ -53,7 +55,8 @@ function change(
   part: Partial<KernelProgress> | ((before: KernelProgress) => Partial<KernelProgress>),
 ): Progress {
   const index = typeof which === 'number' ? which : progress.kernels.findIndex(({ profile }) => profile === which);
-  const before = progress.kernels[index] ?? (typeof which === 'string' ? kernel(which, now) : undefined);
+  const before =
+    progress.kernels[index] ?? (typeof which === 'string' ? kernel(which, now, progress.artifacts.length) : undefined);
   if (!before) return progress;
   const changed = { ...before, ...(typeof part === 'function' ? part(before) : part) };
   const after = changed.phase === before.phase ? changed : { ...changed, since: now };
@@ -67,9 +70,9 @@ function named(progress: Progress, artifact: number): string {
 }
 
 /** After the last object a kernel is done; before that it waits for the next one. */
-function endPhase(before: KernelProgress, artifacts: number): KernelProgress['phase'] {
+function endPhase(before: KernelProgress): KernelProgress['phase'] {
   if (before.phase === 'failed') return 'failed';
-  return before.outcomes.length + 1 >= artifacts ? 'done' : 'ready';
+  return before.outcomes.length + 1 >= before.asks ? 'done' : 'ready';
 }
 
 /**
@@ -82,7 +85,9 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
       return {
         ...NO_PROGRESS,
         artifacts: event.artifacts,
-        kernels: event.targets.map((profile) => kernel(profile, now)),
+        kernels: event.targets.map((profile, index) =>
+          kernel(profile, now, event.asks?.[index] ?? event.artifacts.length),
+        ),
         accel: progress.accel,
         startedAt: now,
         cells: event.cells,
@@ -114,7 +119,7 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
     }
     case 'cell-end': {
       const after = change(progress, event.target, now, (before) => ({
-        phase: endPhase(before, progress.artifacts.length),
+        phase: endPhase(before),
         what: before.phase === 'failed' ? before.what : '',
         outcomes: [...before.outcomes, event.result.outcome.status],
         spentMs: before.spentMs + event.result.timings.totalMs,

@@ -1,0 +1,60 @@
+import { classify } from '../classify/classify.ts';
+import { consoleFindings } from '../classify/console.ts';
+import { classifyCrash } from '../classify/crash.ts';
+import { locateFindings } from '../classify/locate.ts';
+import type { LoaderSettings } from '../config/loader-settings.ts';
+import type { Manifest } from '../config/manifest.ts';
+import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../config/tuning.ts';
+import type { InsnBudget } from '../model/budget.ts';
+import type { Outcome, ValidationMode } from '../model/cell.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { CellJob } from './run-cell.ts';
+import type { Subject } from './subject.ts';
+
+/** How an object is asked about, on whatever kernel. */
+export interface Asking {
+  readonly manifest: Manifest | undefined;
+  readonly validationMode: ValidationMode | undefined;
+  /** Absent: nothing is set beyond the manifest. */
+  readonly loader?: LoaderSettings;
+  /** Wins over the manifest's; undefined: only the manifest decides. */
+  readonly maxInsns?: InsnBudget | undefined;
+}
+
+/** What every cell of one object asks, and how its answer is judged. */
+export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'>;
+
+export function questionOf(asking: Asking, { artifact, bytes, facts }: Subject): Question {
+  const { manifest, validationMode } = asking;
+  const attachMode = attachModeOf(validationMode, manifest);
+  const functionalTests = testsOf(validationMode, manifest);
+  const maxInsns = asking.maxInsns ?? manifest?.maxInsns;
+  const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
+    name,
+    section,
+    required: attach.required,
+  }));
+  return {
+    request: {
+      artifact: bytes,
+      artifactName: artifact.basename,
+      attachMode,
+      probeFeatures: true,
+      functionalTests,
+      requiredPrograms: requiredPrograms(manifest),
+      tuning: tuningLines(manifest, asking.loader),
+    },
+    judge: (evidence: Evidence, console: string): Outcome => {
+      const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
+      const outcome = withWarnings(classify(asked), consoleFindings(console));
+      return facts ? locateFindings(outcome, evidence, facts) : outcome;
+    },
+    judgeCrash: classifyCrash,
+  };
+}
+
+function withWarnings(outcome: Outcome, warnings: readonly Finding[]): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  return { ...outcome, findings: [...outcome.findings, ...warnings] };
+}

@@ -1,0 +1,21 @@
+import type { Host } from '../host/host.ts';
+import type { Artifact } from '../model/cell.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { readObject } from '../object/read-object.ts';
+import { loadArtifact } from './load-artifact.ts';
+import type { ArtifactInput } from './run-config.ts';
+
+/** An object that was read, once, for everything that is asked about it. */
+export interface Subject {
+  readonly artifact: Artifact;
+  readonly bytes: Uint8Array;
+  /** undefined for a file that is no object. */
+  readonly facts: ObjectFacts | undefined;
+}
+
+/** Reads an object and what its bytes say. @throws UsageError when it cannot be read */
+export async function loadSubject(host: Host, input: ArtifactInput): Promise<Subject> {
+  const file = await loadArtifact(host, input.path, input.name);
+  const facts = readObject(file.bytes);
+  return { ...file, facts: facts.ok ? facts : undefined };
+}
