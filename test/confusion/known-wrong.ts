@@ -3,6 +3,5 @@
  * and printed by the test; an object that is told right has to leave.
  */
 export const KNOWN_WRONG: ReadonlyMap<string, string> = new Map([
-  ['attach_fexit_noreturn', '6.12 and 6.16 refuse it without naming the function, and we do not know those words'],
   ['core_ambiguous', 'the subject is the program and not the access that is ambiguous'],
 ]);

@@ -60,6 +60,5 @@ export const ATTACH: readonly Row[] = [
   from('6.1', 'attach_lsm_newer_hook', unknown('renamed_or_removed')),
   // CONFIG_LSM of Debian 11 ends without bpf, that of every later kernel has it.
   from('6.1', 'attach_lsm_inert', warns('LSM_BPF_NOT_ENABLED', undefined)),
-  always('attach_iter_missing', unknown('renamed_or_removed')),
   from('6.13', 'attach_iter_newer', unknown('kernel_too_old')),
 ];

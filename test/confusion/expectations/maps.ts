@@ -3,7 +3,6 @@ import { always, fails, from, PASS, type Row } from '../cells.ts';
 const tooOld = (map: string) => fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', map);
 
 export const MAPS: readonly Row[] = [
-  always('map_ringbuf', PASS),
   from('5.11', 'map_task_storage', tooOld('notes')),
   from('5.16', 'map_bloom_filter', tooOld('seen')),
   from('6.1', 'map_user_ringbuf', tooOld('commands')),
@@ -14,7 +13,6 @@ export const MAPS: readonly Row[] = [
   from('7.2', 'map_rhash', tooOld('table')),
   from('6.19', 'map_flag_overwrite', fails('UNSUPPORTED_MAP_FLAG', 'kernel_too_old', 'latest')),
   always('map_flag_foreign', fails('UNSUPPORTED_MAP_FLAG', 'refused', 'shared')),
-  always('map_lru_no_prealloc', fails('UNSUPPORTED_MAP_FLAG', 'refused', 'recent')),
   // Here a flag is missing, so that only a map of other making shows that the kernel knows the type.
   always('map_lpm_prealloc', fails('INVALID_MAP_PARAMS', 'definition', 'routes')),
   always('map_array_wide_key', fails('INVALID_MAP_PARAMS', 'key_size', 'wide')),

@@ -6,24 +6,18 @@ export const OBJECTS: readonly Row[] = [
   always('file_undefined_function', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'extern', 'elsewhere')),
   always('file_common_variable', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'relocation', undefined)),
   // Done for the object as its own loader would do it.
-  always('loader_map_size', PASS),
-  always('loader_perf_array', PASS),
-  always('loader_stack_trace', PASS),
-  always('loader_ringbuf_value', PASS),
-  always('loader_ringbuf_size', PASS),
-  always('loader_inner_map', PASS),
-  always('loader_section_classifier', PASS),
-  always('loader_section_socket', PASS),
+  always('loader_maps', PASS),
+  always('loader_sections', PASS),
   // Nobody can know what the loader would say.
   always('loader_unknown_section', fails('UNKNOWN_SECTION', 'section', 'on_hook')),
   always('loader_fentry_target', fails('LOADER_CONTRACT', 'btf_target', 'on_entry')),
   always('loader_freplace_target', fails('LOADER_CONTRACT', 'freplace_target', 'replacement')),
   always('loader_struct_ops_unreferenced', fails('LOADER_CONTRACT', 'struct_ops_unreferenced', 'forgotten')),
   // Objects that look worse than they are.
+  always('twin_old_enough', PASS),
   always('twin_frightening_names', PASS),
   always('twin_helper_guarded', PASS),
   always('twin_btf_tags', PASS),
-  always('twin_probe_read', PASS),
 ];
 
 const tooOld = (program: string) => fails('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', program);

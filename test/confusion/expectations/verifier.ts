@@ -10,7 +10,6 @@ export const VERIFIER: readonly Row[] = [
   always('verifier_map_bounds', refused('invalid_mem_access')),
   always('verifier_rodata_write', refused('invalid_mem_access')),
   always('verifier_packet_bounds', refused('invalid_mem_access')),
-  always('verifier_scalar_read', refused('invalid_mem_access')),
   always('verifier_unbounded', refused('unbounded')),
   always('verifier_uninit_register', refused('uninitialized')),
   // Upstream since 6.3. Debian's 5.10 and 6.1 have it from the stable series: their verifiers take the program.
@@ -29,10 +28,8 @@ export const VERIFIER: readonly Row[] = [
   always('verifier_jump_out', refused('structure')),
   always('verifier_recursion', fails('VERIFIER_REJECTION', 'structure', 'probe')),
   always('verifier_endless_loop', refused('infinite_loop')),
-  always('verifier_bounded_loop', PASS),
   // The number of branches that may wait for their turn was 8192; 7.2 and later take ten thousand.
   from('7.2', 'verifier_jump_sequence', fails('VERIFIER_COMPLEXITY', 'limit', 'probe')),
-  always('verifier_long_straight', PASS),
   always('verifier_stack_frame', failsHere('STACK_LIMIT', 'frame')),
   always('verifier_stack_combined', stack('combined')),
   // Private stacks for tracing programs: upstream since 6.13.
@@ -45,8 +42,6 @@ export const VERIFIER: readonly Row[] = [
   from('7.1', 'verifier_global_void', globalFunction),
   always('verifier_wrong_map', failsHere('MAP_PROG_INCOMPATIBLE', 'map')),
   always('verifier_spin_lock', fails('MAP_PROG_INCOMPATIBLE', 'map', 'probe')),
-  from('5.13', 'verifier_callback', failsHere('UNSUPPORTED_INSTRUCTION', 'callback')),
-  always('verifier_tail_call_mix', PASS),
   {
     object: 'several_causes',
     since: [
@@ -68,12 +63,10 @@ export const VERIFIER: readonly Row[] = [
 const instruction = (reason: string): Cell => failsHere('UNSUPPORTED_INSTRUCTION', reason);
 
 export const INSTRUCTIONS: readonly Row[] = [
-  always('isa_v3_jump32', PASS),
   from('5.12', 'isa_v3_fetch_add', instruction('atomic')),
   from('6.6', 'isa_v4_movsx', instruction('reserved')),
   from('6.6', 'isa_v4_sdiv', instruction('reserved')),
   from('6.6', 'isa_v4_ldsx', instruction('reserved')),
-  from('6.6', 'isa_v4_bswap', instruction('opcode')),
   // Upstream since 6.6; Debian's 6.1.176 has it from the stable series: it follows the jump over a bad instruction.
   from('6.1', 'isa_v4_gotol', instruction('opcode')),
   from('6.9', 'isa_may_goto', instruction('opcode')),
