@@ -6,6 +6,7 @@
  * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
  * ```
  */
+export { type CompareRequest, type CompareResult, compare } from './api/compare.ts';
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
@@ -18,11 +19,13 @@ export {
   knownKernels,
   matrixProfiles,
 } from './api/kernels.ts';
+export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Surroundings } from './api/services.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
 export type * from './model/cell.ts';
+export type * from './model/comparison.ts';
 export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';
 export type { Evidence, Hello, Stage } from './model/evidence.ts';
@@ -30,6 +33,7 @@ export type { Confidence, Finding, FindingCode } from './model/finding.ts';
 export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
+export { diffSummaryLine } from './report/compare-text.ts';
 export { inspectText } from './report/inspect-text.ts';
 export { reportJson } from './report/json.ts';
 export { reportMarkdown } from './report/markdown.ts';

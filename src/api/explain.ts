@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
@@ -6,7 +6,7 @@ import { UsageError } from '../model/errors.ts';
 import { explainCell } from '../report/explain/cell.ts';
 import { explainCollection, explainReport, nameOfCase } from '../report/explain/overview.ts';
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
-import { readSaved } from './saved-reports.ts';
+import { caseReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
 export interface ExplainRequest extends Surroundings {
@@ -121,19 +121,15 @@ function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
   return new UsageError('missing_flag', `${file} has ${cases.length} objects; add --artifact with ${names}`);
 }
 
-/** The report of one object: where the collection says, or beside the collection when both were moved. */
 async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase): Promise<SavedReport> {
-  const path = chosen.report_json_path;
-  const beside = join(dirname(file), basename(path));
-  const there = path !== '' && (await host.files.stat(resolve(cwd, path))) !== undefined;
-  const saved = await readSaved(host, cwd, there ? path : beside).catch((error: unknown) => {
-    if (there || !(error instanceof UsageError)) throw error;
+  const path = await caseReport(host, cwd, file, chosen);
+  if (path === undefined) {
     throw new UsageError(
       'report_unreadable',
-      `the report of ${quoted(nameOfCase(chosen))} is neither at ${quoted(path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
-      { cause: error },
+      `the report of ${quoted(nameOfCase(chosen))} is neither at ${quoted(chosen.report_json_path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
     );
-  });
+  }
+  const saved = await readSaved(host, cwd, path);
   if (saved.schema_version === 'v0.1') return saved;
   throw new UsageError(
     'report_invalid',

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { jsonPosition, positionAt } from '../report/json-position.ts';
-import { SavedCollection, SavedReport } from '../report/saved-report.ts';
+import { type SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
 
 /** Larger than any report of ours: a thousand programs on fifty kernels. */
 const MAX_REPORT_BYTES = 128 * 1024 * 1024;
@@ -91,4 +91,19 @@ export async function readSaved(host: Host, cwd: string, file: string): Promise<
     file,
     `this is no report of bpfcompat: ${shown}; name the file that "bpfcompat test --out FILE" wrote`,
   );
+}
+
+/** Path of a case's own report: where the collection says, or beside the collection when both were moved. */
+export async function caseReport(
+  host: Host,
+  cwd: string,
+  file: string,
+  { report_json_path: path }: SavedCase,
+): Promise<string | undefined> {
+  const isThere = async (candidate: string): Promise<boolean> =>
+    (await host.files.stat(resolve(cwd, candidate)))?.isFile === true;
+  if (path === '') return undefined;
+  if (await isThere(path)) return path;
+  const beside = join(dirname(file), basename(path));
+  return (await isThere(beside)) ? beside : undefined;
 }

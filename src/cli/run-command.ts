@@ -2,11 +2,13 @@ import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
+import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
+import { reportSummaryCommand } from './report-summary-command.ts';
 import { withSignals } from './signals.ts';
 import { testCommand } from './test-command.ts';
 import { versionText } from './version.ts';
@@ -27,6 +29,10 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return explainCommand(parsed.options, io);
     case 'inspect':
       return inspectCommand(parsed.options, io);
+    case 'compare':
+      return compareCommand(parsed.options, io);
+    case 'report-summary':
+      return reportSummaryCommand(parsed.options, io);
     case 'kernels list':
       return listCommand(parsed.options, io);
     case 'kernels fetch':

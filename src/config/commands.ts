@@ -12,6 +12,11 @@ export const COMMANDS = [
     summary: 'show what is in objects and which kernels they need, without booting one',
     arguments: { name: 'FILE...', description: 'compiled objects (.bpf.o), or patterns in quotes ("build/*.bpf.o")' },
   },
+  { name: 'compare', summary: 'say what is different between two reports: regressions, new failures, fixed ones' },
+  {
+    name: 'report-summary',
+    summary: 'print a report as Markdown for the summary of a workflow job',
+  },
   { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
   {
     name: 'kernels fetch',

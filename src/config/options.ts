@@ -1,4 +1,5 @@
 import type { CommandName } from './commands.ts';
+import { REPORT_OPTIONS } from './report-option-rows.ts';
 
 export type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
 
@@ -344,6 +345,7 @@ export const OPTIONS = [
     env: 'NO_COLOR',
     commands: ASKING,
   },
+  ...REPORT_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

@@ -4,6 +4,7 @@ import { parseFlags } from './flags.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
+import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
 import { checkTestOptions, checkWatchOptions, type TestOptions, type WatchOptions } from './test-options.ts';
 import { quoted } from './words.ts';
 
@@ -16,9 +17,10 @@ export type ParsedArgs =
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
   | { readonly command: 'explain'; readonly options: ExplainOptions }
   | { readonly command: 'inspect'; readonly options: InspectArguments }
+  | { readonly command: 'compare'; readonly options: CompareOptions }
   | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
 
-type PlainCommand = Exclude<CommandName, 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'>;
+type PlainCommand = Exclude<CommandName, 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'>;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
   readonly kernels: KernelChoice;
@@ -108,6 +110,10 @@ function check(
         throw new UsageError('missing_argument', "'inspect' needs an object; write bpfcompat inspect my.bpf.o");
       }
       return { command, options: { ...(values as ValuesOf<'inspect'>), files: words } };
+    case 'compare':
+      return { command, options: checkCompareOptions(values as ValuesOf<'compare'>) };
+    case 'report-summary':
+      return { command, options: checkSummaryOptions(values as ValuesOf<'report-summary'>) };
     case 'kernels prune': {
       const prune = values as ValuesOf<'kernels prune'>;
       if (prune.all && prune.keep.length > 0) {

@@ -50,20 +50,25 @@ export interface FindingFacts extends Words {
   readonly more: readonly string[];
 }
 
-/**
- * A finding as every format for people shows it: the words of its code, and what is known besides. Whatever the words
- * say already is not said again.
- */
-export function findingFacts(finding: Finding): FindingFacts {
-  const said = wordsBesidePlace(finding);
+/** What is known besides the words: near names, the first good kernel, what would fail next. */
+export function besidesOf(said: Words, args: Readonly<Record<string, string>>, also: readonly string[]): string[] {
   const all = `${said.title} ${said.explanation} ${said.remediation}`;
-  const { near = '', firstGood = '' } = finding.args;
+  const { near = '', firstGood = '' } = args;
   const names = near.split(', ').filter((name) => name !== '');
   const more: string[] = [];
   if (names.length > 0 && !names.some((name) => all.includes(name))) {
     more.push(`Names this kernel does have: ${shown(names, ', ')}.`);
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
-  if (finding.also.length > 0) more.push(`Would fail next: ${shown(finding.also, '; ')}.`);
-  return { ...said, location: finding.location, more };
+  if (also.length > 0) more.push(`Would fail next: ${shown(also, '; ')}.`);
+  return more;
+}
+
+/**
+ * A finding as every format for people shows it: the words of its code, and what is known besides. Whatever the words
+ * say already is not said again.
+ */
+export function findingFacts(finding: Finding): FindingFacts {
+  const said = wordsBesidePlace(finding);
+  return { ...said, location: finding.location, more: besidesOf(said, finding.args, finding.also) };
 }

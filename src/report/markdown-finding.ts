@@ -1,17 +1,52 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding, FindingGroup } from '../model/finding.ts';
 import { code, md } from './escape.ts';
-import { findingFacts, groupWords, placeText } from './finding-facts.ts';
+import { besidesOf, findingFacts, groupWords, placeText } from './finding-facts.ts';
+import type { SavedFinding } from './saved-report.ts';
 
-/** A finding as a bullet with its source line, evidence and remedy under it. */
-export function findingLines(finding: Finding): string[] {
-  const { title, explanation, remediation, location, more } = findingFacts(finding);
+interface Told {
+  readonly code: string;
+  readonly filing: string;
+  readonly title: string;
+  readonly explanation: string;
+  readonly remediation: string;
+  readonly location: { readonly file: string; readonly line: number; readonly text: string } | undefined;
+  readonly evidence: { readonly text: string; readonly origin: string } | undefined;
+  readonly more: readonly string[];
+}
+
+function lines({ title, explanation, remediation, location, more, ...told }: Told): string[] {
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   return [
-    `- **${finding.code}** (${groupWords(finding.group)}, ${finding.confidence} confidence): ${md(title)}`,
-    `  - ${md(explanation, 1000)}`,
+    `- **${told.code}**${told.filing === '' ? '' : ` (${told.filing})`}: ${md(title)}`,
+    ...(explanation === '' ? [] : [`  - ${md(explanation, 1000)}`]),
     ...(source ? [`  - Source: ${source.join(': ')}`] : []),
-    ...(finding.evidence ? [`  - Evidence (${md(finding.evidence.origin)}): ${code(finding.evidence.text, 400)}`] : []),
+    ...(told.evidence ? [`  - Evidence (${md(told.evidence.origin)}): ${code(told.evidence.text, 400)}`] : []),
     ...more.map((text) => `  - ${md(text, 1000)}`),
     ...(remediation === '' ? [] : [`  - What to do: ${md(remediation, 1000)}`]),
   ];
+}
+
+/** A finding as a bullet with its source line, evidence and remedy under it. */
+export function findingLines(finding: Finding): string[] {
+  const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
+  return lines({ ...findingFacts(finding), code: finding.code, filing, evidence: finding.evidence });
+}
+
+const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
+
+/** The same for a finding out of a report, which may come from anywhere. */
+export function savedFindingLines(finding: SavedFinding): string[] {
+  const { title, explanation, remediation, location, evidence, args, also } = finding;
+  const group = GROUPS.find((name) => name === finding.group);
+  const filing = [group ? groupWords(group) : '', finding.confidence === '' ? '' : `${finding.confidence} confidence`];
+  return lines({
+    code: md(finding.code, 80),
+    filing: md(filing.filter((part) => part !== '').join(', '), 100),
+    title: title || finding.code,
+    explanation,
+    remediation,
+    location,
+    evidence,
+    more: besidesOf({ title, explanation, remediation }, args, also),
+  });
 }

@@ -31,7 +31,7 @@ const SHORT: ReadonlyMap<string, string> = new Map(
 );
 
 /** `Debian 12 (6.1)`. */
-export function profileName(profile: Profile): string {
+export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kernelFamily'>): string {
   const distro = DISTROS.get(profile.distro) ?? profile.distro;
   return `${distro}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
 }

@@ -133,19 +133,22 @@ export const SavedReport = z.object({
   schema_version: z.literal('v0.1'),
   run: z.object({ id: text, started_at: optional, flags: z.array(text).default([]) }),
   artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
+  matrix: z.object({ path: optional, name: optional }).optional(),
   targets: z.array(Target).default([]),
-  summary: z.object({ status: optional }).optional(),
+  summary: z.object({ status: optional, notes: z.array(text).default([]) }).optional(),
 });
 export type SavedReport = z.infer<typeof SavedReport>;
 
 /** `bpfcompat_suite.v0.1`: several objects, each with a report of its own. */
 export const SavedCollection = z.object({
   schema_version: z.literal('bpfcompat_suite.v0.1'),
+  status: optional,
   cases: z.array(
     z.object({
       name: optional,
       artifact: optional,
       status: optional,
+      run_id: text.optional(),
       report_json_path: optional,
       targets: z
         .array(

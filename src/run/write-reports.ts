@@ -46,7 +46,8 @@ export async function checkReportPlaces(host: Host, places: readonly string[]): 
   }
 }
 
-async function write(host: Host, path: string, text: string): Promise<void> {
+/** Writes one document whole or not at all; nothing for an empty path. @throws HostError */
+export async function writeReport(host: Host, path: string, text: string): Promise<void> {
   if (path === '') return;
   try {
     await host.files.makeDir(dirname(path));
@@ -101,18 +102,18 @@ export async function writeReports(
   });
   const paths: ReportPaths = { json: targets.out, markdown: targets.markdown, artifacts: own };
   for (const [index, { json, markdown, verdict: ownVerdict }] of own.entries()) {
-    await write(host, json, reportJson(report, index, ownVerdict, { json, ...(markdown ? { markdown } : {}) }));
-    await write(host, markdown, reportMarkdown(report, index, ownVerdict));
+    await writeReport(host, json, reportJson(report, index, ownVerdict, { json, ...(markdown ? { markdown } : {}) }));
+    await writeReport(host, markdown, reportMarkdown(report, index, ownVerdict));
   }
   if (!single) {
     const cases: CollectionCase[] = own.map((files, artifact) => ({ artifact, ...files }));
-    await write(host, targets.out, collectionJson(report, verdict, cases));
-    await write(host, targets.markdown, collectionMarkdown(report, verdict, cases));
+    await writeReport(host, targets.out, collectionJson(report, verdict, cases));
+    await writeReport(host, targets.markdown, collectionMarkdown(report, verdict, cases));
   }
   const records = report.artifacts.map((_, index) =>
     runRecord(report, index, own[index]?.verdict.status ?? '', paths, targets),
   );
-  await write(
+  await writeReport(
     host,
     join(report.runDir, 'metadata.json'),
     `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { compareReports, totalOf } from '../compare/compare.ts';
+import type { Comparison, ComparisonSummary } from '../model/comparison.ts';
+import { UsageError } from '../model/errors.ts';
+import {
+  type CollectionComparison,
+  type ComparedCase,
+  compareCollectionJson,
+  compareJson,
+} from '../report/compare-json.ts';
+import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-markdown.ts';
+import { timestamp } from '../run/run-id.ts';
+import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { caseOf, type LoadedRun, loadRun } from './load-run.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+export interface CompareRequest extends Surroundings {
+  /** JSON report, collection document or run directory; relative to `cwd`. */
+  readonly base: string;
+  readonly head: string;
+  /** JSON and Markdown to write, relative to `cwd`. */
+  readonly out?: string | undefined;
+  readonly markdown?: string | undefined;
+}
+
+export interface CompareResult {
+  readonly summary: ComparisonSummary;
+  /** One per object that both sides have. */
+  readonly comparisons: readonly { readonly name: string; readonly comparison: Comparison }[];
+  /** The documents as text. */
+  readonly json: string;
+  readonly markdown: string;
+  /** Where they were written, absolute; empty = nowhere. */
+  readonly paths: { readonly json: string; readonly markdown: string };
+}
+
+/**
+ * What is different between two finished runs. Nothing is booted; a regression is a result, not an exception.
+ * @throws UsageError for a file that is no report and for runs that have no object in common; HostError when a document
+ * cannot be written
+ */
+export async function compare(request: CompareRequest): Promise<CompareResult> {
+  const { host, cwd } = surroundingsOf(request);
+  const paths = {
+    json: request.out ? resolve(cwd, request.out) : '',
+    markdown: request.markdown ? resolve(cwd, request.markdown) : '',
+  };
+  const base = await loadRun(host, cwd, request.base, '--base-report');
+  const head = await loadRun(host, cwd, request.head, '--head-report');
+  await checkReportPlaces(host, [paths.json, paths.markdown]);
+  const documents = compareRuns(base, head, timestamp(host.now()));
+  await writeReport(host, paths.json, documents.json);
+  await writeReport(host, paths.markdown, documents.markdown);
+  return { ...documents, paths };
+}
+
+function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<CompareResult, 'paths'> {
+  const cases = comparedCases(base, head);
+  const comparisons = cases.flatMap(({ name, comparison }) => (comparison ? [{ name, comparison }] : []));
+  const [first] = comparisons;
+  if (!first) {
+    throw new UsageError(
+      'nothing_in_common',
+      `${base.path} and ${head.path} have no object in common; name two runs of the same objects`,
+    );
+  }
+  const summary = totalOf(comparisons.map(({ comparison }) => comparison.summary));
+  if (base.kind === 'report' && head.kind === 'report') {
+    const { comparison } = first;
+    return { summary, comparisons, json: compareJson(comparison, now), markdown: compareMarkdown(comparison) };
+  }
+  const collection: CollectionComparison = { base, head, summary, cases };
+  return {
+    summary,
+    comparisons,
+    json: compareCollectionJson(collection, now),
+    markdown: compareCollectionMarkdown(collection),
+  };
+}
+
+/** In the order of the head, then what only the base has. */
+function comparedCases(base: LoadedRun, head: LoadedRun): ComparedCase[] {
+  const seen = new Set<unknown>();
+  const cases = head.cases.map((one): ComparedCase => {
+    const before = caseOf(base, one, head.cases.length === 1);
+    if (!before || seen.has(before)) return { name: one.name, change: 'added', comparison: undefined };
+    seen.add(before);
+    return { name: one.name, change: 'compared', comparison: compareReports(before.report, one.report) };
+  });
+  const gone = base.cases.filter((one) => !seen.has(one));
+  return [...cases, ...gone.map(({ name }): ComparedCase => ({ name, change: 'removed', comparison: undefined }))];
+}

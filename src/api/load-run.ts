@@ -1,0 +1,137 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
+import { quoted } from '../config/words.ts';
+import type { Host } from '../host/host.ts';
+import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
+import { UsageError } from '../model/errors.ts';
+import { nameOfCase } from '../report/explain/overview.ts';
+import { recordedCase, recordedReport } from '../report/recorded.ts';
+import type { SavedCollection } from '../report/saved-report.ts';
+import { caseReport, readSaved } from './saved-reports.ts';
+
+/** A finished run as it is compared: one report per object. */
+export interface LoadedRun extends ReportIdentity {
+  /** `report`: one object that the document itself is about. */
+  readonly kind: 'report' | 'collection';
+  readonly cases: readonly LoadedCase[];
+}
+
+export interface LoadedCase {
+  /** Name of the object, or of the case of a suite. */
+  readonly name: string;
+  /** File name of the object. */
+  readonly artifact: string;
+  readonly report: RecordedReport;
+}
+
+const MAX_METADATA_BYTES = 16 * 1024 * 1024;
+const RunRecord = z.object({ json_report_path: z.string(), artifact_name: z.string().optional() });
+const Metadata = z.union([RunRecord, z.array(RunRecord).min(1)]);
+
+/**
+ * Reads what `compare` and `--baseline` take: a report, a collection document, or the directory of a run.
+ * @param file path as the user named it, relative to `cwd`
+ * @param flag where it was named, for messages
+ * @throws UsageError for everything that is none of these
+ */
+export async function loadRun(host: Host, cwd: string, file: string, flag: string): Promise<LoadedRun> {
+  if ((await host.files.stat(resolve(cwd, file)))?.isDirectory) return loadDirectory(host, cwd, file, flag);
+  const saved = await readNamed(host, cwd, file, flag);
+  if (saved.schema_version === 'bpfcompat_suite.v0.1') return loadCollection(host, cwd, file, saved);
+  const report = recordedReport(saved, file);
+  const { path, runId, summaryStatus } = report;
+  const { basename: artifact } = saved.artifact;
+  const cases = [{ name: artifact, artifact, report }];
+  return { kind: 'report', path, runId, summaryStatus, cases };
+}
+
+async function readNamed(host: Host, cwd: string, file: string, flag: string): ReturnType<typeof readSaved> {
+  try {
+    return await readSaved(host, cwd, file);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.code, `${flag} ${error.message}`, { cause: error });
+  }
+}
+
+async function loadCollection(host: Host, cwd: string, file: string, saved: SavedCollection): Promise<LoadedRun> {
+  const cases: LoadedCase[] = [];
+  for (const one of saved.cases) {
+    const path = await caseReport(host, cwd, file, one);
+    const own = path === undefined ? undefined : await readSaved(host, cwd, path);
+    const report =
+      path !== undefined && own?.schema_version === 'v0.1' ? recordedReport(own, path) : recordedCase(one, file);
+    cases.push({ name: one.name || nameOfCase(one), artifact: nameOfCase(one), report });
+  }
+  const runId = saved.cases.find(({ run_id: id }) => id)?.run_id ?? '';
+  return { kind: 'collection', path: file, runId, summaryStatus: saved.status, cases };
+}
+
+/** The reports of a run directory, which its `metadata.json` names. */
+async function loadDirectory(host: Host, cwd: string, dir: string, flag: string): Promise<LoadedRun> {
+  const metadata = join(dir, 'metadata.json');
+  const wrong = (why: string, cause?: unknown): UsageError =>
+    new UsageError(
+      'report_unreadable',
+      `${flag} ${dir}: ${why}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
+      { cause },
+    );
+  let records: z.infer<typeof RunRecord>[];
+  try {
+    const text = (await host.files.read(resolve(cwd, metadata), MAX_METADATA_BYTES)).toString('utf8');
+    records = [Metadata.parse(JSON.parse(text))].flat();
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw wrong(missing ? 'it has no metadata.json' : 'its metadata.json is not that of a run', error);
+  }
+  const runs: LoadedRun[] = [];
+  for (const { json_report_path: path, artifact_name: name } of records) {
+    const there = await findReport(host, cwd, dir, path);
+    if (there === undefined) throw wrong(`its report ${quoted(path)} is gone`);
+    const run = await loadRun(host, cwd, there, flag);
+    const cases = name === undefined ? run.cases : run.cases.map((one) => ({ ...one, name }));
+    runs.push({ ...run, cases });
+  }
+  const [first] = runs;
+  if (first && runs.length === 1) return first;
+  const worst = ['error', 'fail', 'pass'].find((word) => runs.some(({ summaryStatus }) => summaryStatus === word));
+  return {
+    kind: 'collection',
+    path: dir,
+    runId: first?.runId ?? '',
+    summaryStatus: worst ?? '',
+    cases: runs.flatMap(({ cases }) => cases),
+  };
+}
+
+/** Where the run says, or in the run directory when that was moved. */
+async function findReport(host: Host, cwd: string, dir: string, path: string): Promise<string | undefined> {
+  const candidates = [
+    path,
+    join(dir, 'reports', basename(path)),
+    join(dir, basename(path)),
+    join(dirname(dir), basename(path)),
+  ];
+  for (const candidate of candidates) {
+    if ((await host.files.stat(resolve(cwd, candidate)))?.isFile) return candidate;
+  }
+  return undefined;
+}
+
+/**
+ * The case of `run` that is about the same object. A run about one object fits any other about one object, whatever
+ * the files are called.
+ * @param alone the object is the only one on its own side
+ */
+export function caseOf(
+  run: LoadedRun,
+  wanted: { readonly name: string; readonly artifact: string },
+  alone: boolean,
+): LoadedCase | undefined {
+  const [only, second] = run.cases;
+  if (alone && second === undefined) return only;
+  const named = run.cases.find(({ name }) => name === wanted.name);
+  if (named) return named;
+  const [first, other] = run.cases.filter(({ artifact }) => artifact === wanted.artifact);
+  return other === undefined ? first : undefined;
+}

@@ -1,0 +1,29 @@
+import type { CompareOptions } from '../config/report-options.ts';
+import { compare, diffSummaryLine } from '../index.ts';
+import type { Io } from './io.ts';
+
+/**
+ * `compare`: writes what is different, or prints it as JSON. Exit code 0 whatever it is, unless `--fail-on-regression`
+ * asks for 2 (a required kernel that passed fails now) or 1 (one that passed gave no answer).
+ */
+export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
+  const { summary, json, paths } = await compare({
+    base: options.baseReport,
+    head: options.headReport,
+    out: options.out,
+    markdown: options.markdown,
+    env: io.env,
+    cwd: io.cwd,
+  });
+  if (paths.json !== '') io.out(`Compare JSON: ${paths.json}\n`);
+  if (paths.markdown !== '') io.out(`Compare Markdown: ${paths.markdown}\n`);
+  if (paths.json === '' && paths.markdown === '') io.out(json);
+  io.out(`${diffSummaryLine(summary)}\n`);
+  if (!options.failOnRegression) return 0;
+  if (summary.requiredRegressions > 0) return 2;
+  if (summary.requiredWithoutAnswer === 0) return 0;
+  io.err(
+    `bpfcompat: required kernels that passed gave no answer (${summary.requiredWithoutAnswer}); run the head again\n`,
+  );
+  return 1;
+}

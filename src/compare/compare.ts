@@ -1,0 +1,114 @@
+import type {
+  Change,
+  Comparison,
+  ComparisonSummary,
+  FailureNews,
+  ProfileDiff,
+  RecordedReport,
+  RecordedTarget,
+  ReportIdentity,
+} from '../model/comparison.ts';
+import { compareCauses, grownPrograms } from './causes.ts';
+
+function answered({ status }: RecordedTarget): boolean {
+  return status === 'pass' || status === 'fail';
+}
+
+function changeOf(base: RecordedTarget, head: RecordedTarget): Change {
+  if (base.status === head.status) {
+    return base.classification === head.classification ? 'unchanged' : 'classification_changed';
+  }
+  if (!answered(base) || !answered(head)) return 'changed';
+  return head.status === 'pass' ? 'improved' : 'regressed';
+}
+
+function failureOf(base: RecordedTarget | undefined, head: RecordedTarget | undefined): FailureNews | undefined {
+  if (head?.status === 'fail') return base?.status === 'fail' ? 'known' : 'new';
+  return base?.status === 'fail' && head?.status === 'pass' ? 'fixed' : undefined;
+}
+
+function deltaOf(base: string, head: string): string {
+  if (base === head) return 'unchanged';
+  if (base === '') return `new:${head}`;
+  return head === '' ? `cleared:${base}` : `${base}->${head}`;
+}
+
+function diffOf(profile: string, base: RecordedTarget | undefined, head: RecordedTarget | undefined): ProfileDiff {
+  const both = base !== undefined && head !== undefined && answered(base) && answered(head);
+  const inconclusive = [base, head].some((side) => side !== undefined && !answered(side));
+  return {
+    profile,
+    required: (head ?? base)?.required ?? false,
+    change: base && head ? changeOf(base, head) : head ? 'added' : 'removed',
+    base,
+    head,
+    classificationDelta: inconclusive ? undefined : deltaOf(base?.classification ?? '', head?.classification ?? ''),
+    failure: failureOf(base, head),
+    inconclusive,
+    ...(both ? compareCauses(base.causes, head.causes) : { newCauses: [], clearedCauses: [], movedCauses: [] }),
+    grown: both ? grownPrograms(base, head) : [],
+  };
+}
+
+function causesChanged({ failure, newCauses, clearedCauses }: ProfileDiff): boolean {
+  return failure === 'known' && newCauses.length + clearedCauses.length > 0;
+}
+
+function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {
+  const count = (matches: (diff: ProfileDiff) => boolean): number => profiles.filter(matches).length;
+  return {
+    total: profiles.length,
+    changed: count(({ change }) => change !== 'unchanged'),
+    improved: count(({ change }) => change === 'improved'),
+    regressed: count(({ change }) => change === 'regressed'),
+    requiredRegressions: count(({ change, required }) => required && change === 'regressed'),
+    baseRequiredFailed: count(({ base }) => base?.required === true && base.status !== 'pass'),
+    headRequiredFailed: count(({ head }) => head?.required === true && head.status !== 'pass'),
+    newFailures: count(({ failure }) => failure === 'new'),
+    knownFailures: count(({ failure }) => failure === 'known'),
+    fixed: count(({ failure }) => failure === 'fixed'),
+    changedCauses: count(causesChanged),
+    inconclusive: count(({ inconclusive }) => inconclusive),
+    requiredWithoutAnswer: count(
+      ({ base, head, required }) => required && base?.status === 'pass' && head !== undefined && !answered(head),
+    ),
+    grownPrograms: profiles.reduce((sum, { grown }) => sum + grown.length, 0),
+  };
+}
+
+function identityOf({ path, runId, summaryStatus }: RecordedReport): ReportIdentity {
+  return { path, runId, summaryStatus };
+}
+
+/**
+ * What is different in `head`, kernel by kernel. A kernel that gave no answer on one side is never a regression and
+ * never an improvement (contract 16.20).
+ */
+export function compareReports(base: RecordedReport, head: RecordedReport): Comparison {
+  const before = new Map(base.targets.map((target) => [target.profile, target]));
+  const after = new Map(head.targets.map((target) => [target.profile, target]));
+  const ids = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const profiles = ids.map((id) => diffOf(id, before.get(id), after.get(id)));
+  return { base: identityOf(base), head: identityOf(head), summary: summaryOf(profiles), profiles };
+}
+
+/** The counts of several comparisons together. */
+export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSummary {
+  const sum = (key: keyof ComparisonSummary): number => summaries.reduce((total, summary) => total + summary[key], 0);
+  return {
+    total: sum('total'),
+    changed: sum('changed'),
+    improved: sum('improved'),
+    regressed: sum('regressed'),
+    requiredRegressions: sum('requiredRegressions'),
+    baseRequiredFailed: sum('baseRequiredFailed'),
+    headRequiredFailed: sum('headRequiredFailed'),
+    newFailures: sum('newFailures'),
+    knownFailures: sum('knownFailures'),
+    fixed: sum('fixed'),
+    changedCauses: sum('changedCauses'),
+    inconclusive: sum('inconclusive'),
+    requiredWithoutAnswer: sum('requiredWithoutAnswer'),
+    grownPrograms: sum('grownPrograms'),
+  };
+}

@@ -1,0 +1,113 @@
+import type { OutcomeStatus } from './cell.ts';
+
+/** A cause as reports keep it. */
+export interface RecordedCause {
+  readonly code: string;
+  /** Variety of the code; may be empty. */
+  readonly reason: string;
+  /** Program, map, function or section; may be empty. */
+  readonly subject: string;
+  /** Source file as the compiler wrote it; empty without a place. */
+  readonly file: string;
+  /** 0 without a place. */
+  readonly line: number;
+  readonly title: string;
+}
+
+/** One kernel of a finished run, as far as two runs are compared. */
+export interface RecordedTarget {
+  readonly profile: string;
+  readonly required: boolean;
+  readonly status: OutcomeStatus;
+  /** Contract code; empty on a pass and without an answer. */
+  readonly classification: string;
+  /** Empty without a classification. */
+  readonly confidence: string;
+  readonly causes: readonly RecordedCause[];
+  /** Instructions that the verifier processed; programs without a number are left out. */
+  readonly programs: readonly { readonly name: string; readonly insns: number }[];
+}
+
+/** Which report it was. */
+export interface ReportIdentity {
+  readonly path: string;
+  readonly runId: string;
+  readonly summaryStatus: string;
+}
+
+/** One object on every kernel of a run. */
+export interface RecordedReport extends ReportIdentity {
+  readonly targets: readonly RecordedTarget[];
+}
+
+/** How a kernel's answer differs (contract 5.3). Where one side gave no answer it is `changed`, never a regression. */
+export type Change =
+  | 'unchanged'
+  | 'classification_changed'
+  | 'improved'
+  | 'regressed'
+  | 'added'
+  | 'removed'
+  | 'changed';
+
+/** `new`: fails now and did not before; `known`: failed before too; `fixed`: failed before and passes now. */
+export type FailureNews = 'new' | 'known' | 'fixed';
+
+export interface ProfileDiff {
+  readonly profile: string;
+  /** As the head has it, else the base. */
+  readonly required: boolean;
+  readonly change: Change;
+  readonly base: RecordedTarget | undefined;
+  readonly head: RecordedTarget | undefined;
+  /** `unchanged`, `new:X`, `cleared:X` or `A->B`; undefined where one side gave no answer. */
+  readonly classificationDelta: string | undefined;
+  readonly failure: FailureNews | undefined;
+  /** One side gave no answer: nothing can be said about this kernel. */
+  readonly inconclusive: boolean;
+  readonly newCauses: readonly RecordedCause[];
+  readonly clearedCauses: readonly RecordedCause[];
+  /** The same cause at another line. */
+  readonly movedCauses: readonly { readonly base: RecordedCause; readonly head: RecordedCause }[];
+  /** Programs that cost the verifier more instructions than before, the greatest growth first. */
+  readonly grown: readonly GrownProgram[];
+}
+
+export interface GrownProgram {
+  readonly name: string;
+  readonly base: number;
+  readonly head: number;
+}
+
+/** Counts of profiles unless they say otherwise. */
+export interface ComparisonSummary {
+  readonly total: number;
+  /** Everything but `unchanged`. */
+  readonly changed: number;
+  readonly improved: number;
+  readonly regressed: number;
+  /** Required kernels that passed and fail now. */
+  readonly requiredRegressions: number;
+  /** Required kernels that did not pass. */
+  readonly baseRequiredFailed: number;
+  readonly headRequiredFailed: number;
+  readonly newFailures: number;
+  readonly knownFailures: number;
+  readonly fixed: number;
+  /** Kernels that fail on both sides with other causes. */
+  readonly changedCauses: number;
+  readonly inconclusive: number;
+  /** Required kernels that passed in the base and gave no answer in the head. */
+  readonly requiredWithoutAnswer: number;
+  /** Programs on kernels. */
+  readonly grownPrograms: number;
+}
+
+/** Two reports about one object. */
+export interface Comparison {
+  readonly base: ReportIdentity;
+  readonly head: ReportIdentity;
+  readonly summary: ComparisonSummary;
+  /** Sorted by profile id. */
+  readonly profiles: readonly ProfileDiff[];
+}

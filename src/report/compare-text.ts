@@ -1,0 +1,47 @@
+import type { Comparison, ComparisonSummary } from '../model/comparison.ts';
+import { byImportance, detailTexts, newsText, sideText } from './compare-parts.ts';
+import { terminal } from './escape.ts';
+import { style, wrap } from './style.ts';
+
+/** The last line of `compare`, which scripts read (contract section 2). */
+export function diffSummaryLine(summary: ComparisonSummary): string {
+  return `Diff summary: profiles=${summary.total} changed=${summary.changed} improved=${summary.improved} regressed=${summary.regressed} required_regressions=${summary.requiredRegressions}`;
+}
+
+const LABELS = { new: 'new failure', known: 'known failure', fixed: 'fixed' } as const;
+
+/** Kernels that are listed one by one on a terminal. */
+const MAX_LISTED = 40;
+
+/**
+ * What is new against the baseline, for a terminal: one object per block, new failures first.
+ * @param objects name of each object with its comparison; those that the baseline does not have are left out
+ */
+export function baselineText(
+  objects: readonly { readonly name: string; readonly comparison: Comparison }[],
+  options: { readonly width: number; readonly color: boolean },
+): string {
+  const width = Math.max(40, options.width);
+  const paint = style(options.color);
+  const lines = objects.flatMap(({ name, comparison }) => {
+    const head = `${name} against ${comparison.base.path}: ${newsText(comparison.summary)}`;
+    const bad = comparison.summary.newFailures > 0;
+    const listed = byImportance(comparison).filter(({ failure }) => failure !== undefined);
+    return [
+      ...wrap(terminal(head, 1000), width).map(bad ? paint.bad : paint.bold),
+      ...listed.slice(0, MAX_LISTED).flatMap((diff) => {
+        const label = diff.failure === undefined ? '' : LABELS[diff.failure];
+        const optional = diff.required ? '' : ' (optional)';
+        const what = `${label}: ${diff.profile}${optional}: ${sideText(diff.base) || 'not asked'} -> ${sideText(diff.head)}`;
+        const texts = [what, ...(diff.failure === 'fixed' ? [] : detailTexts(diff).map((text) => `  ${text}`))];
+        return texts.flatMap((text) => indented(terminal(text, 600), width, text.startsWith('  ') ? '    ' : '  '));
+      }),
+      ...(listed.length > MAX_LISTED ? [`  and ${listed.length - MAX_LISTED} more kernels`] : []),
+    ];
+  });
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function indented(text: string, width: number, lead: string): string[] {
+  return wrap(text, width - lead.length - 2).map((line, index) => `${lead}${index === 0 ? '' : '  '}${line}`);
+}

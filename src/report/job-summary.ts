@@ -1,0 +1,133 @@
+import { code, codeCell, md } from './escape.ts';
+import { savedFindingLines } from './markdown-finding.ts';
+import { table } from './markdown-table.ts';
+import { profileName } from './names.ts';
+import type { SavedReport, SavedTarget } from './saved-report.ts';
+
+export interface SummaryLimits {
+  /** Rows of the matrix. Default 25. */
+  readonly maxTargets?: number;
+  /** Targets with details. Default 10. */
+  readonly maxFailures?: number;
+}
+
+/** Lines of other lists, which a report from anywhere must not be able to make endless. */
+const MAX_FINDINGS = 20;
+const MAX_STEPS = 10;
+const MAX_NOTES = 50;
+
+/** Class of a target that did not pass, with the pseudo codes that only summaries know. */
+function failureClass({ classification_code: name, status, infra_error: infra }: SavedTarget): string {
+  if (name !== '') return name;
+  return infra !== '' || status === 'infra_error' ? 'INFRA_ERROR' : 'UNCLASSIFIED_FAILURE';
+}
+
+/** How many of each class, the most frequent first. */
+function classCounts(targets: readonly SavedTarget[]): string[][] {
+  const counts = new Map<string, number>();
+  for (const target of targets) counts.set(failureClass(target), (counts.get(failureClass(target)) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, MAX_FINDINGS)
+    .map(([name, count]) => [md(name, 80), String(count)]);
+}
+
+function tally(targets: readonly SavedTarget[]): string {
+  const passed = targets.filter(({ status }) => status === 'pass').length;
+  return `${passed} / ${targets.length - passed}`;
+}
+
+function nameOf({ profile, host, profile_id: id }: SavedTarget, show: (text: string) => string): string {
+  const { distro = '', version = '', kernel_family: kernelFamily = '' } = profile ?? host ?? {};
+  const name = distro === '' ? '' : `${md(profileName({ distro, version, kernelFamily }), 100)} `;
+  return `${name}${show(id)}`;
+}
+
+function noAnswer({ status, infra_error: infra, skipped_reason: skipped }: SavedTarget): string {
+  return status === 'infra_error' ? infra : status === 'skipped' ? skipped : '';
+}
+
+function details(target: SavedTarget): string[] {
+  const head = `### ${nameOf(target, code)}: ${target.status}`;
+  const why = noAnswer(target) || (target.findings.length === 0 ? target.classification_reason : '');
+  const rest = target.findings.length - MAX_FINDINGS;
+  const body = why === '' ? target.findings.slice(0, MAX_FINDINGS).flatMap(savedFindingLines) : [`- ${md(why, 1000)}`];
+  return [head, '', ...body, ...(rest > 0 ? [`- and ${rest} more causes`] : []), ''];
+}
+
+function nextSteps(failing: readonly SavedTarget[]): string[] {
+  const steps = failing.flatMap(({ findings }) => findings.map(({ remediation }) => remediation));
+  if (failing.some(({ status }) => status === 'infra_error')) {
+    steps.push('Targets without an answer are neither pass nor fail: run again, and look at their serial.log.');
+  }
+  return [...new Set(steps)].filter((step) => step !== '').slice(0, MAX_STEPS);
+}
+
+const MATRIX_COLUMNS = ['Profile', 'Required', 'Status', 'Kernel', 'BTF', 'Functional', 'Class'];
+
+function matrixRow(target: SavedTarget): string[] {
+  const btf = target.btf?.kernel_btf_available;
+  return [
+    nameOf(target, codeCell),
+    target.required ? 'yes' : 'no',
+    target.status,
+    codeCell(target.host?.kernel ?? ''),
+    btf === undefined ? '' : btf ? 'yes' : 'no',
+    md(target.functional?.status ?? '', 40),
+    target.status === 'pass' ? '' : md(failureClass(target), 80),
+  ];
+}
+
+/** Rows of the matrix in its order; when it is cut, those that did not pass stay. */
+function shownTargets(targets: readonly SavedTarget[], max: number): SavedTarget[] {
+  const rank = ({ status, required }: SavedTarget): number => (status === 'pass' ? 2 : required ? 0 : 1);
+  const kept = new Set([...targets].sort((a, b) => rank(a) - rank(b)).slice(0, max));
+  return targets.filter((target) => kept.has(target));
+}
+
+/**
+ * A report as Markdown for the summary page of a workflow job (contract 5.4): bounded, and whatever the report holds is
+ * shown as text.
+ */
+export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures = 10 }: SummaryLimits = {}): string {
+  const { targets } = report;
+  const required = targets.filter((target) => target.required);
+  const failing = targets.filter(({ status }) => status !== 'pass');
+  const { status = '', notes = [] } = report.summary ?? {};
+  const lines = [
+    '# bpfcompat Compatibility Gate',
+    '',
+    `**Status: ${md(status, 40)}**`,
+    '',
+    ...table(
+      ['Field', 'Value'],
+      [
+        ['Run ID', codeCell(report.run.id)],
+        ['Artifact', codeCell(report.artifact.basename)],
+        ['SHA-256', codeCell(report.artifact.sha256.slice(0, 12))],
+        ['Matrix', md(report.matrix?.name || report.matrix?.path || '')],
+        ['Profiles total / required', `${targets.length} / ${required.length}`],
+        ['Required pass / fail', tally(required)],
+        ['Optional pass / fail', tally(targets.filter((target) => !target.required))],
+      ],
+    ),
+    '',
+  ];
+  if (failing.length > 0)
+    lines.push('## Failure Classes', '', ...table(['Class', 'Targets'], classCounts(failing)), '');
+  lines.push('## Compatibility Matrix', '');
+  lines.push(...table(MATRIX_COLUMNS, shownTargets(targets, maxTargets).map(matrixRow)), '');
+  if (targets.length > maxTargets) lines.push(`${targets.length - maxTargets} more targets stand in the report.`, '');
+  if (failing.length > 0 && maxFailures > 0) {
+    const told = shownTargets(failing, maxFailures);
+    lines.push('## Failure Details', '', ...told.flatMap(details));
+    if (failing.length > told.length) lines.push(`${failing.length - told.length} more stand in the report.`, '');
+  }
+  const steps = nextSteps(failing);
+  if (steps.length > 0) lines.push('## Suggested Next Steps', '', ...steps.map((step) => `- ${md(step, 1000)}`), '');
+  if (notes.length > 0) {
+    lines.push('## Report Notes', '', ...notes.slice(0, MAX_NOTES).map((note) => `- ${md(note, 1000)}`));
+    if (notes.length > MAX_NOTES) lines.push(`- and ${notes.length - MAX_NOTES} more`);
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}

@@ -1,0 +1,88 @@
+import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
+import type { RunReport } from '../model/report.ts';
+import type { SavedCase, SavedReport, SavedTarget } from './saved-report.ts';
+import { type TargetView, targetViews } from './view.ts';
+import { words } from './words.ts';
+
+function savedTarget(target: SavedTarget): RecordedTarget {
+  return {
+    profile: target.profile_id,
+    required: target.required,
+    status: target.status,
+    classification: target.classification_code,
+    confidence: target.classification_confidence,
+    causes: target.findings.map(({ code, reason, subject, location, title }) => ({
+      code,
+      reason,
+      subject,
+      file: location?.file ?? '',
+      line: location?.line ?? 0,
+      title,
+    })),
+    programs: target.programs
+      .filter(({ verified_insns: insns }) => insns > 0)
+      .map(({ name, verified_insns: insns }) => ({ name, insns })),
+  };
+}
+
+/** A report that was read back, as far as two runs are compared. `path` is where it was read from. */
+export function recordedReport(saved: SavedReport, path: string): RecordedReport {
+  return {
+    path,
+    runId: saved.run.id,
+    summaryStatus: saved.summary?.status ?? '',
+    targets: saved.targets.map(savedTarget),
+  };
+}
+
+/** A case of a collection whose own report is gone: what the collection itself says, without causes and costs. */
+export function recordedCase(saved: SavedCase, path: string): RecordedReport {
+  return {
+    path,
+    runId: saved.run_id ?? '',
+    summaryStatus: saved.status,
+    targets: saved.targets.map(({ profile_id: profile, required, status, classification_code: classification }) => ({
+      profile,
+      required,
+      status,
+      classification,
+      confidence: '',
+      causes: [],
+      programs: [],
+    })),
+  };
+}
+
+function runTarget({ target, outcome, findings, primary, programs }: TargetView): RecordedTarget {
+  return {
+    profile: target.profile.id,
+    required: target.required,
+    status: outcome.status,
+    classification:
+      outcome.status === 'skipped'
+        ? 'UNSUPPORTED_TRANSPORT'
+        : (primary?.rollup ?? (outcome.status === 'fail' ? 'UNKNOWN' : '')),
+    confidence: primary?.confidence ?? (outcome.status === 'skipped' ? 'high' : outcome.status === 'fail' ? 'low' : ''),
+    causes: findings.map((finding) => ({
+      code: finding.code,
+      reason: finding.args['reason'] ?? '',
+      subject: finding.subject ?? '',
+      file: finding.location?.file ?? '',
+      line: finding.location?.line ?? 0,
+      title: words(finding).title,
+    })),
+    programs: programs
+      .filter(({ verifiedInsns }) => verifiedInsns > 0)
+      .map(({ name, verifiedInsns: insns }) => ({ name, insns })),
+  };
+}
+
+/** One artifact of a run that has just ended, the same as its report would be when it is read back. */
+export function recordedRun(run: RunReport, artifact: number): RecordedReport {
+  return {
+    path: '',
+    runId: run.runId,
+    summaryStatus: '',
+    targets: targetViews(run, artifact).map(runTarget),
+  };
+}

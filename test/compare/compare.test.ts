@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { compareReports, totalOf } from '../../src/compare/compare.ts';
+import type { RecordedCause, RecordedReport, RecordedTarget } from '../../src/model/comparison.ts';
+
+function cause(part: Partial<RecordedCause> = {}): RecordedCause {
+  return { code: 'UNSUPPORTED_HELPER', reason: 'unknown', subject: 'p', file: '/a/x.c', line: 3, title: '', ...part };
+}
+
+function target(profile: string, part: Partial<RecordedTarget> = {}): RecordedTarget {
+  return {
+    profile,
+    required: true,
+    status: 'pass',
+    classification: '',
+    confidence: '',
+    causes: [],
+    programs: [],
+    ...part,
+  };
+}
+
+function failing(profile: string, part: Partial<RecordedTarget> = {}): RecordedTarget {
+  return target(profile, {
+    status: 'fail',
+    classification: 'VERIFIER_REJECTION',
+    confidence: 'high',
+    causes: [cause()],
+    ...part,
+  });
+}
+
+const silent = (profile: string, part: Partial<RecordedTarget> = {}): RecordedTarget =>
+  target(profile, { status: 'infra_error', ...part });
+
+function report(...targets: RecordedTarget[]): RecordedReport {
+  return { path: 'r.json', runId: 'run', summaryStatus: 'pass', targets };
+}
+
+function one(base: RecordedTarget | undefined, head: RecordedTarget | undefined) {
+  const { profiles, summary } = compareReports(report(...(base ? [base] : [])), report(...(head ? [head] : [])));
+  return { diff: profiles[0] ?? expect.fail('no profile'), summary };
+}
+
+describe('what happened to a kernel', () => {
+  const skipped = target('k', { status: 'skipped', classification: 'UNSUPPORTED_TRANSPORT' });
+  test.each([
+    ['passes as before', target('k'), target('k'), 'unchanged', undefined, 'unchanged'],
+    ['fails as before', failing('k'), failing('k'), 'unchanged', 'known', 'unchanged'],
+    [
+      'fails with another code',
+      failing('k'),
+      failing('k', { classification: 'MISSING_BTF' }),
+      'classification_changed',
+      'known',
+      'VERIFIER_REJECTION->MISSING_BTF',
+    ],
+    ['fails now', target('k'), failing('k'), 'regressed', 'new', 'new:VERIFIER_REJECTION'],
+    ['is mended', failing('k'), target('k'), 'improved', 'fixed', 'cleared:VERIFIER_REJECTION'],
+    ['was not asked before', undefined, failing('k'), 'added', 'new', 'new:VERIFIER_REJECTION'],
+    ['is not asked any more', failing('k'), undefined, 'removed', undefined, 'cleared:VERIFIER_REJECTION'],
+    ['gives no answer now', target('k'), silent('k'), 'changed', undefined, undefined],
+    ['gave no answer before', silent('k'), target('k'), 'changed', undefined, undefined],
+    ['gave no answer and fails', silent('k'), failing('k'), 'changed', 'new', undefined],
+    ['failed and gives no answer', failing('k'), silent('k'), 'changed', undefined, undefined],
+    ['never answered', silent('k'), silent('k'), 'unchanged', undefined, undefined],
+    ['is skipped now', target('k'), skipped, 'changed', undefined, undefined],
+  ] as const)('it %s', (_name, base, head, change, failure, classificationDelta) => {
+    expect(one(base, head).diff).toMatchObject({ change, failure, classificationDelta });
+  });
+
+  test('a kernel without an answer is inconclusive, never a regression', () => {
+    const { diff, summary } = one(target('k'), silent('k'));
+    expect(diff.inconclusive).toBe(true);
+    expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredWithoutAnswer: 1 });
+  });
+
+  test('required is what the head says', () => {
+    const { diff, summary } = one(target('k'), failing('k', { required: false }));
+    expect(diff.required).toBe(false);
+    expect(summary).toMatchObject({ regressed: 1, requiredRegressions: 0, headRequiredFailed: 0 });
+    expect(one(target('k', { required: false }), undefined).diff.required).toBe(false);
+  });
+});
+
+describe('causes', () => {
+  test('the same cause at another line moved; a directory is no move', () => {
+    const there = failing('k', { causes: [cause({ file: '/ci/x.c' }), cause({ subject: 'q', line: 9 })] });
+    const here = failing('k', { causes: [cause({ subject: 'q', line: 12 }), cause()] });
+    const { diff, summary } = one(there, here);
+    expect(diff).toMatchObject({ newCauses: [], clearedCauses: [] });
+    expect(diff.movedCauses).toMatchObject([{ base: { line: 9 }, head: { line: 12 } }]);
+    expect(summary.changedCauses).toBe(0);
+  });
+
+  test.each([{ code: 'MISSING_KFUNC' }, { reason: 'not_allowed' }, { subject: 'q' }])(
+    'another %j is another cause',
+    (part) => {
+      const { diff, summary } = one(failing('k'), failing('k', { causes: [cause(part)] }));
+      expect(diff).toMatchObject({ change: 'unchanged', newCauses: [part], clearedCauses: [cause()] });
+      expect(summary.changedCauses).toBe(1);
+    },
+  );
+
+  test('two equal causes, one of which went', () => {
+    const { diff } = one(failing('k', { causes: [cause(), cause()] }), failing('k'));
+    expect(diff).toMatchObject({ newCauses: [], clearedCauses: [cause()], movedCauses: [] });
+  });
+
+  test('a kernel without an answer has no causes to compare', () => {
+    expect(one(failing('k'), silent('k')).diff.clearedCauses).toEqual([]);
+  });
+});
+
+test('programs that cost more, the greatest growth first', () => {
+  const costs = (...insns: number[]) => ({ programs: insns.map((n, index) => ({ name: `p${index}`, insns: n })) });
+  const { diff, summary } = one(target('k', costs(1000, 100, 50, 7)), target('k', costs(1100, 300, 49, 7, 900)));
+  expect(diff.grown).toEqual([
+    { name: 'p1', base: 100, head: 300 },
+    { name: 'p0', base: 1000, head: 1100 },
+  ]);
+  expect(summary).toMatchObject({ changed: 0, grownPrograms: 2 });
+});
+
+test('profiles are sorted by id, and the counts add up', () => {
+  const base = report(target('b'), failing('a'), failing('c', { required: false }));
+  const head = report(failing('b'), target('a'), target('d'), failing('c', { required: false }));
+  const { profiles, summary } = compareReports(base, head);
+  expect(profiles.map(({ profile }) => profile)).toEqual(['a', 'b', 'c', 'd']);
+  expect(summary).toMatchObject({
+    total: 4,
+    changed: 3,
+    improved: 1,
+    regressed: 1,
+    requiredRegressions: 1,
+    baseRequiredFailed: 1,
+    headRequiredFailed: 1,
+    newFailures: 1,
+    knownFailures: 1,
+    fixed: 1,
+  });
+  expect(totalOf([summary, summary])).toMatchObject({ total: 8, requiredRegressions: 2, fixed: 2 });
+});
