@@ -1,4 +1,4 @@
-import { always, fails, from, PASS, type Row } from '../cells.ts';
+import { always, fails, from, type Row } from '../cells.ts';
 
 const tooOld = (map: string) => fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', map);
 
