@@ -16,6 +16,9 @@ const NAMES: ReadonlySet<FindingCode> = new Set([
   'UNRESOLVED_KCONFIG',
 ]);
 
+/** Reasons that lie in how a kernel was built or set up, however many kernels share them. */
+const KERNEL_REASONS: ReadonlySet<string> = new Set(['compiled_out', 'module_not_loaded']);
+
 /** Groups that say already that no kernel is to blame, or that nobody was asked. */
 const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy', 'infra']);
 
@@ -69,7 +72,10 @@ function judge(finding: Finding, answer: Answer, answers: readonly Answer[], com
 
 /** Every kernel that answered says the same, the newest included. */
 function toldEverywhere(finding: Finding, kernels: number): Finding {
-  const group = KEEPS_GROUP.has(finding.group) ? finding.group : 'object';
+  const { reason = '', since } = finding.args;
+  // What upstream has, a newer or otherwise built kernel would take: then the object is not to blame.
+  const ofKernel = since !== undefined || KERNEL_REASONS.has(reason);
+  const group = KEEPS_GROUP.has(finding.group) || ofKernel ? finding.group : 'object';
   return { ...finding, group, args: { ...finding.args, everywhere: String(kernels) } };
 }
 

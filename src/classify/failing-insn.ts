@@ -62,17 +62,15 @@ function lastMatch(lines: readonly string[], pattern: RegExp): number | undefine
  * followed any path, and stopped at the first one it did not know.
  */
 export function refusedInsn(program: ProgramFacts, finding: Finding): number | undefined {
-  const { reason = '', id, name, function: callee } = finding.args;
-  const words = finding.evidence?.text ?? '';
+  const { id, name, function: callee } = finding.args;
   switch (finding.code) {
     case 'UNSUPPORTED_HELPER':
     case 'HELPER_NOT_ALLOWED':
       return program.helpers.get(Number(id ?? Number.NaN));
     case 'UNSUPPORTED_INSTRUCTION': {
-      if (reason === 'callback' || /bpf_ld_imm64|func_info/.test(words)) return program.callbackAt;
-      const row = REFUSED_FEATURES.find(([of, pattern]) => of === reason && pattern.test(words));
-      const places = (row?.[2] ?? []).flatMap((feature) => program.features.get(feature) ?? []);
-      return places.length === 0 ? undefined : Math.min(...places);
+      if (isCallback(finding)) return program.callbackAt;
+      const feature = refusedFeature(program, finding);
+      return feature && program.features.get(feature);
     }
     case 'UNSUPPORTED_LOOP':
       return program.loopsAt;
@@ -85,4 +83,18 @@ export function refusedInsn(program: ProgramFacts, finding: Finding): number | u
     default:
       return undefined;
   }
+}
+
+function isCallback({ args, evidence }: Finding): boolean {
+  return args['reason'] === 'callback' || /bpf_ld_imm64|func_info/.test(evidence?.text ?? '');
+}
+
+/** What a program asks of the instruction set that a kernel refused, the first of it; undefined when nothing fits. */
+export function refusedFeature(program: ProgramFacts, finding: Finding): CodeFeature | undefined {
+  if (finding.code !== 'UNSUPPORTED_INSTRUCTION' || isCallback(finding)) return undefined;
+  const row = REFUSED_FEATURES.find(
+    ([of, words]) => of === finding.args['reason'] && words.test(finding.evidence?.text ?? ''),
+  );
+  const found = (row?.[2] ?? []).filter((feature) => program.features.has(feature));
+  return found.sort((a, b) => (program.features.get(a) ?? 0) - (program.features.get(b) ?? 0))[0];
 }

@@ -6,7 +6,9 @@ import type { ObjectFacts } from '../object/facts.ts';
 import { linesOfProgram } from '../object/lines.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
-import { type Blamed, blamedInsn, refusedInsn } from './failing-insn.ts';
+import { FEATURES } from '../object/tables/features.ts';
+import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
+import { kernelVersion, olderThan } from './kernel-version.ts';
 import { verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -22,7 +24,7 @@ const MAX_SOURCE = 120;
 export function locateFindings(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((told) => {
-    const finding = withAccess(told, facts);
+    const finding = withFeature(withAccess(told, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location } : finding;
   });
@@ -37,6 +39,17 @@ function withAccess(finding: Finding, facts: ObjectFacts): Finding {
   const access = program && relocationRecord(program, Number(number), facts)?.access;
   if (access === undefined) return finding;
   return { ...finding, subject: access, args: { ...finding.args, field: access } };
+}
+
+/** The kernel does not say what it cannot read: the object has what is meant, and a table the first kernel with it. */
+function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
+  const program = programOf(finding, facts);
+  const feature = program && refusedFeature(program, finding);
+  if (feature === undefined) return finding;
+  const { since, words } = FEATURES[feature];
+  const tooOld = olderThan(kernelVersion(evidence.hello.kernel.release), since);
+  const confidence = tooOld ? 'high' : finding.confidence;
+  return { ...finding, confidence, args: { ...finding.args, since, feature: words } };
 }
 
 function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): SourceLocation | undefined {

@@ -239,6 +239,21 @@ export const ATTACH_RULES: readonly AttachRule[] = [
     },
   },
   {
+    // The kernel finds something else than its own tracing stub at the start of the function.
+    code: 'ATTACH_TARGET_NOT_TRACEABLE',
+    reason: 'no_entry',
+    confidence: 'medium',
+    errnos: [EBUSY],
+    section: /^\??(?:fentry|fexit|fmod_ret)\b/,
+    example: {
+      errno: -16,
+      section: 'fentry/blk_account_io_start',
+      method: 'auto',
+      lines: ["prog 'blk_account_io_start': failed to attach: -EBUSY"],
+      release: '7.3.4+deb13-cloud-amd64',
+    },
+  },
+  {
     code: 'ATTACH_CONFLICT',
     reason: 'occupied',
     confidence: 'medium',

@@ -10,6 +10,10 @@ const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: 
   ['blacklisted', { what: 'cannot be probed', why: 'It is on the list of functions that kprobes keep away from.' }],
   ['notrace', { what: 'cannot be traced', why: 'It is built without the entry that tracing needs (notrace).' }],
   [
+    'no_entry',
+    { what: 'cannot be traced', why: 'It starts with something else than the entry that tracing needs (EBUSY).' },
+  ],
+  [
     'not_modifiable',
     { what: 'cannot have its return value changed', why: 'Only functions on the error injection list can.' },
   ],
