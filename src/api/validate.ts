@@ -7,12 +7,16 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { FailOn } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
+import { gateOptionsOf, withKnown } from '../run/gate-options.ts';
 import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
 import { checkReportPlaces, type ReportPaths, writeReports } from '../run/write-reports.ts';
+import { againstBaseline } from './baseline.ts';
+import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
@@ -37,6 +41,10 @@ export interface ValidateOptions extends Surroundings {
   readonly loader?: LoaderSettings;
   /** Programs that cost the verifier more fail: instructions, or a share of the kernel's limit; wins over the manifest. */
   readonly maxInsns?: InsnBudget | undefined;
+  /** Older report, collection or run directory of the same objects, relative to `cwd`: failures that it has are known. */
+  readonly baseline?: string;
+  /** What makes the verdict a failure; wins over the manifest. Default `required`. */
+  readonly failOn?: FailOn | undefined;
   /** Guests at the same time. Default 2. */
   readonly concurrency?: number;
   /** Milliseconds for one object on one kernel, boot included. Default 180 000. */
@@ -71,7 +79,15 @@ function choiceOf({ matrix, kernels, quick }: ValidateOptions): KernelChoice {
 }
 
 /** The flags of `test` that make a question the same one, besides its objects and kernels. */
-function flagsOf({ manifest, mode, maxInsns, loader = NO_SETTINGS }: ValidateOptions, cwd: string): string[] {
+export function flagsOf(
+  {
+    manifest,
+    mode,
+    maxInsns,
+    loader = NO_SETTINGS,
+  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader'>,
+  cwd: string,
+): string[] {
   return [
     ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
     ...(mode ? ['--validation-mode', mode] : []),
@@ -98,6 +114,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const catalogue = createCatalogue(host, cwd, builtin);
   const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
+  const gateOptions = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const out = options.out ? resolve(cwd, options.out) : '';
   const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
@@ -119,7 +137,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     onEvent,
   });
   const only = artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
-  const report = await runMatrix(
+  const asked = await runMatrix(
     {
       artifacts: artifacts.map((path) => ({ path, ...only })),
       manifest,
@@ -135,7 +153,9 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     services,
     { signal, onEvent },
   );
-  const verdict = gate(report, { requiredProfiles: manifest?.requiredProfiles ?? [] });
+  const report: RunReport = baseline ? { ...asked, baseline: againstBaseline(asked, baseline) } : asked;
+  const decides = withKnown(gateOptions, report);
+  const verdict = gate(report, decides);
   const paths = await writeReports(host, report, verdict, {
     workdir,
     out,
@@ -143,7 +163,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactVersion: options.artifactVersion ?? '',
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
-    requiredProfiles: manifest?.requiredProfiles ?? [],
+    gate: decides,
   });
   onEvent({ type: 'run-end', status: verdict.status, ms: report.durationMs });
   return { report, verdict, paths };

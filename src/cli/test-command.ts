@@ -1,6 +1,6 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
-import { matrixText, stableLines, type ValidateOptions, validate } from '../index.ts';
+import { baselineText, matrixText, stableLines, type ValidateOptions, validate } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 
@@ -32,6 +32,8 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       mode: options.validationMode,
       loader: options.loader,
       maxInsns: options.maxInsns,
+      baseline: options.baseline,
+      failOn: options.failOn,
       concurrency: options.concurrency,
       isolation: options.isolation,
       timeoutMs: options.timeoutMs,
@@ -46,7 +48,10 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       onEvent: view.onEvent,
     });
     view.close();
-    if (!options.quiet) io.out(`${matrixText(report, { width: io.width(), color: io.color && !options.noColor })}\n`);
+    if (!options.quiet) {
+      const look = { width: io.width(), color: io.color && !options.noColor };
+      io.out(`${matrixText(report, look)}\n${baselineText(report, look)}`);
+    }
     for (const [index, own] of paths.artifacts.entries()) {
       io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
     }

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import type { InsnBudget } from '../model/budget.ts';
+import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
+import {
+  exactKernelNumber,
+  type KernelNumber,
+  type KernelRange,
+  parseKernelRange,
+  RANGE_RULE,
+} from '../model/kernel-range.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
 import { parseInteger, quoted } from './words.ts';
@@ -171,6 +179,29 @@ const budget = text.transform((value, context): InsnBudget => {
   return z.NEVER;
 });
 
+const range = text.transform((value, context): KernelRange => {
+  const parsed = parseKernelRange(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `must be ${RANGE_RULE}, not ${quoted(value)}` });
+  return z.NEVER;
+});
+
+const kernel = text.transform((value, context): KernelNumber => {
+  const number = exactKernelNumber(value);
+  if (number !== undefined) return number;
+  context.addIssue({ code: 'custom', message: `must be the number of a kernel such as 5.10, not ${quoted(value)}` });
+  return z.NEVER;
+});
+
+/** A known incompatibility. */
+const expectation = z.strictObject({
+  expect: z.literal('fail'),
+  profiles: list(profileId, { unique: '', min: 1 }).optional(),
+  kernels: range.optional(),
+  code: word(/^[A-Z][A-Z0-9_]{0,63}$/, 'a code of the report such as UNSUPPORTED_MAP_TYPE'),
+  reason: line({ required: true, maxBytes: 500 }),
+});
+
 export const ManifestFile = z.strictObject({
   name: line().default(''),
   programs: list(program, { unique: 'name', max: 10_000 }).default([]),
@@ -185,6 +216,11 @@ export const ManifestFile = z.strictObject({
   set_rodata: values.default({}),
   strict_libbpf: flag.default(false),
   max_insns: budget.optional(),
+  fail_on: z.enum(FAIL_ON).optional(),
+  /** As the flag is called. */
+  'fail-on': z.enum(FAIL_ON).optional(),
+  min_kernel: kernel.optional(),
+  expectations: list(expectation, { max: 200 }).default([]),
   probe_companions: list(identifier, { unique: '', max: 64 }).default([]),
   metadata: z.record(z.string(), z.unknown()).default({}),
 });

@@ -1,6 +1,8 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Expectation, FailOn } from '../model/gate.ts';
+import type { KernelNumber } from '../model/kernel-range.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -71,6 +73,12 @@ export interface Manifest {
   readonly strictLibbpf: boolean;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns: InsnBudget | undefined;
+  /** What makes a run fail; undefined leaves that to the caller. */
+  readonly failOn: FailOn | undefined;
+  /** Kernels from here on are required and older ones optional; undefined leaves that to the matrix. */
+  readonly minKernel: KernelNumber | undefined;
+  /** Known incompatibilities. */
+  readonly expectations: readonly Expectation[];
   /** Free; scalars are texts as written. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -127,8 +135,22 @@ export function readManifest(source: SourceFile): Manifest {
     rodata: new Map(Object.entries(value.set_rodata)),
     strictLibbpf: value.strict_libbpf,
     maxInsns: value.max_insns,
+    failOn: value.fail_on ?? value['fail-on'],
+    minKernel: value.min_kernel,
+    expectations: value.expectations.map((_, index) => expectationOf(yaml, index)),
     metadata: value.metadata,
   };
+}
+
+/** @throws UsageError when the declaration does not say of which kernels it speaks, or says it twice */
+function expectationOf({ value, at }: YamlFile<ManifestFile>, index: number): Expectation {
+  const { profiles, kernels, code, reason } = value.expectations[index] as ManifestFile['expectations'][number];
+  const origin = at(['expectations', index]);
+  if ((profiles === undefined) === (kernels === undefined)) {
+    const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
+    throw new UsageError('manifest_invalid', `${origin}: expectation ${problem} profiles or kernels`);
+  }
+  return { profiles: profiles ?? [], kernels, code, reason, origin };
 }
 
 /** A program can be switched by one group only. */
@@ -156,6 +178,9 @@ function refuseContradictions({ value, at }: YamlFile<ManifestFile>): void {
   const refuse = (path: readonly (string | number)[], message: string): never => {
     throw new UsageError('manifest_invalid', `${at(path)}: ${message}`);
   };
+  if (value.fail_on !== undefined && value['fail-on'] !== undefined) {
+    refuse(['fail-on'], 'fail-on is fail_on once more; remove one of them');
+  }
   const strict = value.strict_libbpf ? 'strict_libbpf loads the object unchanged; remove it or ' : '';
   const key = LOADER_KEYS.find((name) => Object.keys(value[name]).length > 0);
   if (strict !== '' && key !== undefined) refuse([key], `${strict}${key}`);

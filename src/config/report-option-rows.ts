@@ -1,7 +1,25 @@
 import type { OptionRow } from './options.ts';
 
-/** Flags of the commands that read finished runs. */
+/** Flags that have to do with finished runs and with what decides. */
 export const REPORT_OPTIONS = [
+  {
+    name: 'baseline',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description:
+      'older JSON report (or run directory) of the same objects: new failures are told apart from those it has already',
+    commands: ['test'],
+  },
+  {
+    name: 'fail-on',
+    type: 'text',
+    default: '',
+    placeholder: 'WHAT',
+    description:
+      'any, required, regression or never: what makes the exit code 2; without it what the manifest says, else required',
+    commands: ['test'],
+  },
   {
     name: 'base-report',
     type: 'text',

@@ -1,4 +1,6 @@
 import { UsageError } from '../model/errors.ts';
+import { FAIL_ON, type FailOn } from '../model/gate.ts';
+import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
 
@@ -25,4 +27,15 @@ export function checkSummaryOptions(values: SummaryOptions): SummaryOptions {
 
 function missing(flag: string, example: string): UsageError {
   return new UsageError('missing_flag', `${flag} is missing; add it, for example ${example}`);
+}
+
+/** The policy of `--fail-on`; undefined when it was not given. @throws UsageError `flag_value` for any other word */
+export function checkFailOn(text: string): FailOn | undefined {
+  if (text === '') return undefined;
+  const policy = FAIL_ON.find((word) => word === text.trim().toLowerCase());
+  if (policy) return policy;
+  throw new UsageError(
+    'flag_value',
+    `--fail-on ${quoted(text)} is not known${didYouMean(text, FAIL_ON) || ';'} use any, required, regression or never`,
+  );
 }

@@ -1,11 +1,13 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { FailOn } from '../model/gate.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
+import { checkFailOn } from './report-options.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 
@@ -25,6 +27,10 @@ export interface TestOptions {
   /** undefined: none was given. */
   readonly maxInsns: InsnBudget | undefined;
   readonly loader: LoaderSettings;
+  /** Older report as typed; empty without one. */
+  readonly baseline: string;
+  /** undefined: the manifest decides. */
+  readonly failOn: FailOn | undefined;
   readonly workdir: string;
   readonly runner: 'vm';
   readonly concurrency: number;
@@ -86,6 +92,8 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
     validationMode: parseValidationMode(values.validationMode),
     maxInsns: checkBudget(values.maxInsns),
     loader: readLoaderSettings(values),
+    baseline: values.baseline,
+    failOn: checkFailOn(values.failOn),
     workdir: values.workdir,
     runner: 'vm',
     concurrency: values.concurrency,
@@ -173,7 +181,8 @@ function checkRunner(runner: string): void {
   );
 }
 
-function checkIsolation(word: string): Isolation {
+/** @throws UsageError `flag_value` for any other word */
+export function checkIsolation(word: string): Isolation {
   if (word === 'cell' || word === 'boot') return word;
   throw new UsageError('flag_value', `--isolation ${quoted(word)} is not known; use cell or boot`);
 }

@@ -1,9 +1,17 @@
-import type { CellResult, Target } from '../model/cell.ts';
+import type { Cell, CellResult, Target } from '../model/cell.ts';
+import type { Expectation, Expected, FailOn } from '../model/gate.ts';
 import type { Verdict } from '../model/report.ts';
+import { expectedOf } from './expectations.ts';
 
 export interface GateOptions {
   /** The manifest's list: these gate even when the matrix calls them optional. */
   readonly requiredProfiles?: readonly string[];
+  /** Default `required`. */
+  readonly failOn?: FailOn;
+  /** Known incompatibilities: a declared failure decides nothing. */
+  readonly expectations?: readonly Expectation[];
+  /** Cells that failed in the baseline already; only `regression` asks for them. */
+  readonly known?: readonly Cell[];
 }
 
 /** What one run, or the part of it that belongs to one artifact, brings to the gate. */
@@ -29,32 +37,76 @@ function reasonOf(id: string, result: CellResult | undefined): string {
   }
 }
 
+/** Where a cell's reason goes: it makes the run an error, a failure, or is only told. */
+type Weight = 'error' | 'failure' | 'remark';
+
+interface Weighed {
+  readonly weight: Weight;
+  readonly text: string;
+}
+
+function weigh(
+  cell: Cell,
+  target: Target,
+  result: CellResult | undefined,
+  expected: Expected | undefined,
+  options: GateOptions,
+): Weighed | undefined {
+  const { failOn = 'required', requiredProfiles = [], known = [] } = options;
+  const { id } = target.profile;
+  const status = result?.outcome.status;
+  if (status === 'pass') {
+    if (expected === undefined) return undefined;
+    const text = `unexpected ${id}: passes, and ${expected.code} was expected (${expected.reason}); remove it from expectations`;
+    return { weight: failOn === 'any' ? 'failure' : 'remark', text };
+  }
+  const required = target.required || requiredProfiles.includes(id);
+  const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
+  if (status !== 'fail') {
+    const gates = required || (failOn === 'any' && status !== 'skipped');
+    return { weight: gates ? 'error' : 'remark', text };
+  }
+  if (expected?.met === 'failed') {
+    return { weight: 'remark', text: `expected ${reasonOf(id, result)}: ${expected.reason}` };
+  }
+  const told = expected === undefined ? text : `${text}; ${expected.code} was expected`;
+  if (failOn === 'regression' && known.some((one) => one.artifact === cell.artifact && one.target === cell.target)) {
+    return { weight: 'remark', text: `known ${told}` };
+  }
+  return { weight: required || failOn === 'any' ? 'failure' : 'remark', text: told };
+}
+
 /**
  * The verdict of contract section 1: a required target that gave no answer (or was skipped, or is missing) is an error,
  * exit 1; else a required target that failed is a failure, exit 2; else pass. Optional targets are named in the reasons
- * and change nothing. A run without a single answer is an error too: nothing was observed.
+ * and change nothing. A run without a single answer is an error too: nothing was observed. `failOn` moves the line
+ * between failures and remarks (docs/gate.md); an error stays one.
  */
 export function gate(run: GateInput, options: GateOptions = {}): Verdict {
-  const listed = new Set(options.requiredProfiles ?? []);
-  const errors: string[] = [];
-  const failures: string[] = [];
-  const remarks: string[] = [];
-  const artifacts = [...new Set(run.results.map((result) => result.cell.artifact))];
-  for (const artifact of artifacts) {
+  const { failOn = 'required', expectations = [] } = options;
+  const weighed: Weighed[] = [];
+  const allExpected: Expected[] = [];
+  for (const artifact of [...new Set(run.results.map((result) => result.cell.artifact))]) {
     for (const [index, target] of run.targets.entries()) {
-      const { id } = target.profile;
-      const result = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === index);
-      const status = result?.outcome.status;
-      if (status === 'pass') continue;
-      if (!target.required && !listed.has(id)) remarks.push(`optional ${reasonOf(id, result)}`);
-      else (status === 'fail' ? failures : errors).push(`required ${reasonOf(id, result)}`);
+      const cell = { artifact, target: index };
+      const result = run.results.find((one) => one.cell.artifact === artifact && one.cell.target === index);
+      const expected = expectedOf(cell, target, result, expectations);
+      if (expected) allExpected.push(expected);
+      const reason = weigh(cell, target, result, expected, options);
+      if (reason) weighed.push(reason);
     }
   }
   if (!run.results.some(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail')) {
-    errors.push('no target gave an answer');
+    weighed.push({ weight: 'error', text: 'no target gave an answer' });
   }
-  const reasons = [...new Set([...errors, ...failures, ...remarks])];
-  if (errors.length > 0) return { status: 'error', exitCode: 1, reasons };
-  if (failures.length > 0) return { status: 'fail', exitCode: 2, reasons };
-  return { status: 'pass', exitCode: 0, reasons };
+  const of = (weight: Weight): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
+  const [errors, failures] = [of('error'), of('failure')];
+  const facts = {
+    reasons: [...new Set([...errors, ...failures, ...of('remark')])],
+    ...(failOn !== 'required' && { failOn }),
+    ...(allExpected.length > 0 && { expected: allExpected }),
+  };
+  if (errors.length > 0) return { status: 'error', exitCode: 1, ...facts };
+  if (failures.length > 0) return { status: 'fail', exitCode: failOn === 'never' ? 0 : 2, ...facts };
+  return { status: 'pass', exitCode: 0, ...facts };
 }

@@ -24,7 +24,7 @@ export interface RecordedTarget {
   /** Empty without a classification. */
   readonly confidence: string;
   readonly causes: readonly RecordedCause[];
-  /** Instructions that the verifier processed; programs without a number are left out. */
+  /** Instructions that the verifier processed of programs that it took; those without a number are left out. */
   readonly programs: readonly { readonly name: string; readonly insns: number }[];
 }
 

@@ -1,4 +1,6 @@
 import type { Artifact, AttachMode, CellResult, Target } from './cell.ts';
+import type { Comparison } from './comparison.ts';
+import type { Expected, FailOn } from './gate.ts';
 
 export type RunStatus = 'pass' | 'fail' | 'error';
 
@@ -8,6 +10,10 @@ export interface Verdict {
   readonly exitCode: 0 | 1 | 2;
   /** One sentence per target that decided, and per optional target that gave no answer. */
   readonly reasons: readonly string[];
+  /** What decided; absent where it is `required`, as it always was. */
+  readonly failOn?: FailOn;
+  /** Kernels with a declared failure, and what became of it; absent where nothing is declared. */
+  readonly expected?: readonly Expected[];
 }
 
 /**
@@ -27,6 +33,10 @@ export interface RunReport {
   /** Flags of `test`, each a word, besides those for objects and kernels, that ask the same question again. */
   readonly flags?: readonly string[];
   readonly results: readonly CellResult[];
+  /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
+  readonly baseline?: readonly (Comparison | undefined)[];
+  /** Kernels of the catalogue, part of the run or not; absent when nobody looked. */
+  readonly known?: readonly { readonly id: string; readonly kernelFamily: string }[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];
   readonly runDir: string;

@@ -1,6 +1,7 @@
 import type { Artifact, Cell, Target } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
+import { compareKernels, type KernelNumber, kernelNumber } from '../model/kernel-range.ts';
 
 /**
  * One cell per artifact and kernel, artifact by artifact, each in matrix order: the order of every report. A guest's
@@ -41,4 +42,16 @@ export function requireProfiles(targets: readonly Target[], requiredProfiles: re
   return targets.map((target) =>
     requiredProfiles.includes(target.profile.id) ? { ...target, required: true } : target,
   );
+}
+
+/**
+ * The matrix with the manifest's `min_kernel` applied: kernels from it on are required and older ones optional, whatever
+ * the matrix says. A profile whose family is no number stays as it is.
+ */
+export function promiseKernels(targets: readonly Target[], minKernel: KernelNumber | undefined): Target[] {
+  return targets.map((target) => {
+    const number = kernelNumber(target.profile.kernelFamily);
+    if (minKernel === undefined || number === undefined) return target;
+    return { ...target, required: compareKernels(number, minKernel) >= 0 };
+  });
 }

@@ -20,7 +20,12 @@ export function causeText({ code, reason, subject, file, line, title }: Recorded
 export const NOTHING_NEW = 'nothing is different';
 
 /** `1 new failure, 2 known failures, 1 fixed`; a line for a person about everything that is not as before. */
-export function newsText(summary: ComparisonSummary): string {
+export function newsText(
+  summary: Pick<
+    ComparisonSummary,
+    'newFailures' | 'knownFailures' | 'changedCauses' | 'fixed' | 'inconclusive' | 'grownPrograms'
+  >,
+): string {
   const parts = [
     [plural(summary.newFailures, 'new failure'), summary.newFailures],
     [plural(summary.knownFailures, 'known failure'), summary.knownFailures],

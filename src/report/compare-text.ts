@@ -1,4 +1,5 @@
-import type { Comparison, ComparisonSummary } from '../model/comparison.ts';
+import type { ComparisonSummary } from '../model/comparison.ts';
+import type { RunReport } from '../model/report.ts';
 import { byImportance, detailTexts, newsText, sideText } from './compare-parts.ts';
 import { terminal } from './escape.ts';
 import { style, wrap } from './style.ts';
@@ -13,17 +14,16 @@ const LABELS = { new: 'new failure', known: 'known failure', fixed: 'fixed' } as
 /** Kernels that are listed one by one on a terminal. */
 const MAX_LISTED = 40;
 
-/**
- * What is new against the baseline, for a terminal: one object per block, new failures first.
- * @param objects name of each object with its comparison; those that the baseline does not have are left out
- */
+/** What is new against the baseline of a run, for a terminal: object by object, new failures first. */
 export function baselineText(
-  objects: readonly { readonly name: string; readonly comparison: Comparison }[],
+  run: Pick<RunReport, 'artifacts' | 'baseline'>,
   options: { readonly width: number; readonly color: boolean },
 ): string {
   const width = Math.max(40, options.width);
   const paint = style(options.color);
-  const lines = objects.flatMap(({ name, comparison }) => {
+  const lines = (run.baseline ?? []).flatMap((comparison, artifact) => {
+    const name = run.artifacts[artifact]?.basename ?? '';
+    if (!comparison) return wrap(terminal(`${name}: the baseline does not have it`, 1000), width).map(paint.warn);
     const head = `${name} against ${comparison.base.path}: ${newsText(comparison.summary)}`;
     const bad = comparison.summary.newFailures > 0;
     const listed = byImportance(comparison).filter(({ failure }) => failure !== undefined);

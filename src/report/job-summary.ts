@@ -1,3 +1,4 @@
+import { newsText } from './compare-parts.ts';
 import { code, codeCell, md } from './escape.ts';
 import { savedFindingLines } from './markdown-finding.ts';
 import { table } from './markdown-table.ts';
@@ -85,6 +86,26 @@ function shownTargets(targets: readonly SavedTarget[], max: number): SavedTarget
   return targets.filter((target) => kept.has(target));
 }
 
+/** What is new against the older report, in a few lines. */
+function baselineLines({ baseline }: SavedReport, max: number): string[] {
+  if (!baseline) return [];
+  const { summary, profiles } = baseline;
+  const news = newsText({
+    newFailures: summary.new_failures ?? 0,
+    knownFailures: summary.known_failures ?? 0,
+    changedCauses: summary.changed_causes ?? 0,
+    fixed: summary.fixed_failures ?? 0,
+    inconclusive: summary.inconclusive_profiles ?? 0,
+    grownPrograms: summary.grown_programs ?? 0,
+  });
+  const groups = (['new', 'known', 'fixed'] as const).map((word) => {
+    const ids = profiles.filter(({ failure }) => failure === word).map(({ profile_id: id }) => code(id));
+    const rest = ids.length > max ? ` and ${ids.length - max} more` : '';
+    return ids.length === 0 ? '' : `- ${word}: ${ids.slice(0, max).join(', ')}${rest}`;
+  });
+  return ['## Against the Baseline', '', `- ${news}`, ...groups.filter((line) => line !== ''), ''];
+}
+
 /**
  * A report as Markdown for the summary page of a workflow job (contract 5.4): bounded, and whatever the report holds is
  * shown as text.
@@ -113,6 +134,7 @@ export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures =
     ),
     '',
   ];
+  lines.push(...baselineLines(report, maxTargets));
   if (failing.length > 0)
     lines.push('## Failure Classes', '', ...table(['Class', 'Targets'], classCounts(failing)), '');
   lines.push('## Compatibility Matrix', '');

@@ -1,5 +1,7 @@
 import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { baselineJson } from './compare-json.ts';
+import { gateJson } from './gate-json.ts';
 import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
@@ -170,6 +172,7 @@ function targetJson(run: RunReport, view: TargetView) {
 export function reportJson(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths): string {
   const subject = run.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
+  const baseline = run.baseline?.[artifact];
   const report = {
     schema_version: 'v0.1',
     run: {
@@ -192,6 +195,8 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
     },
     targets: list(targetViews(run, artifact).map((view) => targetJson(run, view))),
     summary: { status: verdict.status, notes: list([...verdict.reasons, ...run.notes]) },
+    gate: gateJson(run, artifact, verdict),
+    baseline: baseline && baselineJson(baseline),
     paths: { run_dir: run.runDir, json: paths.json, markdown: some(paths.markdown) },
   };
   return `${JSON.stringify(report, null, 2)}\n`;

@@ -1,5 +1,6 @@
 import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { findingLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
@@ -132,6 +133,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const views = targetViews(run, artifact);
   const notes = [...verdict.reasons, ...run.notes];
+  const baseline = run.baseline?.[artifact];
   const lines = [
     '# bpfcompat Compatibility Report',
     '',
@@ -143,6 +145,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     `- Matrix: ${md(run.matrix.name || run.matrix.path)}`,
     `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,
     '',
+    ...(baseline ? baselineLines(baseline) : []),
     '## Targets',
     '',
     ...table(COLUMNS, views.map(targetRow)),

@@ -20,7 +20,7 @@ function savedTarget(target: SavedTarget): RecordedTarget {
       title,
     })),
     programs: target.programs
-      .filter(({ verified_insns: insns }) => insns > 0)
+      .filter(({ verified_insns: insns, load_status: load }) => insns > 0 && load === 'pass')
       .map(({ name, verified_insns: insns }) => ({ name, insns })),
   };
 }
@@ -72,7 +72,7 @@ function runTarget({ target, outcome, findings, primary, programs }: TargetView)
       title: words(finding).title,
     })),
     programs: programs
-      .filter(({ verifiedInsns }) => verifiedInsns > 0)
+      .filter(({ verifiedInsns, load }) => verifiedInsns > 0 && load === 'pass')
       .map(({ name, verifiedInsns: insns }) => ({ name, insns })),
   };
 }

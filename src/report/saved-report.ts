@@ -128,6 +128,23 @@ const Target = z.object({
 });
 export type SavedTarget = z.infer<typeof Target>;
 
+/** What a report says about the older one that it was held against. */
+const Baseline = z.object({
+  path: optional,
+  summary: z
+    .object({
+      new_failures: count,
+      known_failures: count,
+      fixed_failures: count,
+      changed_causes: count,
+      inconclusive_profiles: count,
+      grown_programs: count,
+    })
+    .partial()
+    .default({}),
+  profiles: z.array(z.object({ profile_id: text, failure: optional })).default([]),
+});
+
 /** `schema_version` v0.1: one object on every kernel of a run. */
 export const SavedReport = z.object({
   schema_version: z.literal('v0.1'),
@@ -135,6 +152,7 @@ export const SavedReport = z.object({
   artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
   matrix: z.object({ path: optional, name: optional }).optional(),
   targets: z.array(Target).default([]),
+  baseline: Baseline.optional(),
   summary: z.object({ status: optional, notes: z.array(text).default([]) }).optional(),
 });
 export type SavedReport = z.infer<typeof SavedReport>;

@@ -15,7 +15,7 @@ import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
-import { requireProfiles } from '../plan/plan.ts';
+import { promiseKernels, requireProfiles } from '../plan/plan.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
@@ -62,7 +62,7 @@ export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice
 }
 
 /**
- * Kernels of a matrix as the run wants them: the manifest's required profiles gate, the matrix's own time-outs win.
+ * Kernels of a matrix as the run wants them: the manifest's promised and required kernels gate, the matrix's own time-outs win.
  * @throws UsageError when the manifest requires a profile that was not chosen
  */
 export function targetsOf(
@@ -82,7 +82,7 @@ export function targetsOf(
     entries.map(({ id }) => id),
     matrix.file,
   );
-  return requireProfiles(targets, manifest.requiredProfiles);
+  return requireProfiles(promiseKernels(targets, manifest.minKernel), manifest.requiredProfiles);
 }
 
 /** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { gate } from '../gate/gate.ts';
+import { type GateOptions, gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
@@ -17,7 +17,8 @@ export interface ReportTargets {
   readonly artifactVersion: string;
   readonly artifactVariant: string;
   readonly artifactUri: string;
-  readonly requiredProfiles: readonly string[];
+  /** What decides about each artifact on its own. */
+  readonly gate: GateOptions;
 }
 
 /** Where the reports are; empty when none was asked for. */
@@ -93,9 +94,7 @@ export async function writeReports(
     const results = report.results.filter(({ cell }) => cell.artifact === index);
     const base = join(report.runDir, 'reports', stagedName(artifact, index));
     return {
-      verdict: single
-        ? verdict
-        : gate({ targets: report.targets, results }, { requiredProfiles: targets.requiredProfiles }),
+      verdict: single ? verdict : gate({ targets: report.targets, results }, targets.gate),
       json: single && targets.out !== '' ? targets.out : `${base}.json`,
       markdown: single && targets.out !== '' ? targets.markdown : `${base}.md`,
     };

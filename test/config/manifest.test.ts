@@ -76,6 +76,9 @@ describe('readManifest', () => {
       probeCompanions: ['tail_entry'],
       rodata: new Map(),
       strictLibbpf: false,
+      failOn: undefined,
+      minKernel: undefined,
+      expectations: [],
       metadata: { owner: 'net-team' },
     });
   });
@@ -338,5 +341,50 @@ describe('checkRequiredProfiles', () => {
       'compat.yaml:3:5: required profile "debian-13-6.2" is not among the kernels of matrix quick; did you mean "debian-13-6.12"? add it there or remove it from required_profiles',
     );
     expect(error.message).toContain('compat.yaml:2:5: required profile "debian-12-6.1"');
+  });
+});
+
+describe('what decides', () => {
+  test('policy, promise and known incompatibilities', () => {
+    const manifest = read(
+      [
+        'fail_on: regression',
+        'min_kernel: 5.10',
+        'expectations:',
+        '  - {expect: fail, kernels: "<5.8", code: UNSUPPORTED_MAP_TYPE, reason: no ring buffer yet}',
+        '  - {expect: fail, profiles: [debian-13-7.3], code: ATTACH_TARGET_NOT_FOUND, reason: renamed}',
+      ].join('\n'),
+    );
+    expect(manifest).toMatchObject({
+      failOn: 'regression',
+      minKernel: [5, 10],
+      expectations: [
+        { profiles: [], kernels: { text: '<5.8' }, reason: 'no ring buffer yet', origin: 'compat.yaml:4:5' },
+        { profiles: ['debian-13-7.3'], kernels: undefined, code: 'ATTACH_TARGET_NOT_FOUND' },
+      ],
+    });
+  });
+
+  test('fail-on as the flag is called, and nothing said', () => {
+    expect(read('fail-on: any').failOn).toBe('any');
+    expect(read('name: x')).toMatchObject({ failOn: undefined, minKernel: undefined, expectations: [] });
+  });
+
+  test.each([
+    ['fail_on: sometimes', /^compat\.yaml:1:10: .*fail_on/],
+    ['fail_on: any\nfail-on: never', /^compat\.yaml:2:10: fail-on is fail_on once more/],
+    ['min_kernel: 5.10.3', /^compat\.yaml:1:13: .*must be the number of a kernel such as 5\.10/],
+    ['expectations: [{expect: fail, code: X, reason: y}]', /^compat\.yaml:1:16: .*names no kernels; add profiles or/],
+    [
+      'expectations: [{expect: fail, code: X, reason: y, kernels: 5.4, profiles: [a]}]',
+      /names kernels twice; keep only one/,
+    ],
+    ['expectations: [{expect: fail, code: X, reason: y, kernels: old}]', /:60: .*must be a range of kernels such as/],
+    ['expectations: [{expect: pass, code: X, reason: y, kernels: 5.4}]', /:25: .*expect/],
+    ['expectations: [{expect: fail, code: lower, reason: y, kernels: 5.4}]', /:37: .*use a code of the report/],
+    ['expectations: [{expect: fail, code: X, kernels: 5.4}]', /reason/],
+    ['expectations: [{expect: fail, code: X, reason: "", kernels: 5.4}]', /reason is empty/],
+  ])('%s', (text, message) => {
+    expect(errorOf(text).message).toMatch(message);
   });
 });

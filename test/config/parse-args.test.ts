@@ -168,6 +168,8 @@ describe('test', () => {
       artifactUri: '',
       validationMode: undefined,
       loader: { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() },
+      baseline: '',
+      failOn: undefined,
       workdir: '.bpfcompat',
       runner: 'vm',
       concurrency: 2,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
+import type { Expectation } from '../../src/model/gate.ts';
+import { parseKernelRange } from '../../src/model/kernel-range.ts';
 import { failed, infra, result, skipped, target } from '../fixtures/run.ts';
 
 const pass = { status: 'pass', findings: [] } as const;
@@ -53,4 +55,107 @@ test('every artifact is held to every target', () => {
 
 test('an empty run has shown nothing', () => {
   expect(gate({ targets: [], results: [] })).toMatchObject({ status: 'error', exitCode: 1 });
+});
+
+describe('what makes a run fail', () => {
+  const both = run([true, failed()], [false, failed()], [true, pass]);
+  const optional = run([true, pass], [false, failed()]);
+  const silent = run([true, pass], [false, infra()], [false, skipped()]);
+
+  test.each([
+    ['required', both, 'fail', 2],
+    ['any', both, 'fail', 2],
+    ['regression', both, 'fail', 2],
+    ['never', both, 'fail', 0],
+    ['required', optional, 'pass', 0],
+    ['any', optional, 'fail', 2],
+    ['regression', optional, 'pass', 0],
+    ['never', optional, 'pass', 0],
+    ['required', silent, 'pass', 0],
+    ['any', silent, 'error', 1],
+    ['any', run([true, pass], [false, skipped()]), 'pass', 0],
+    ['regression', run([true, infra()], [true, pass]), 'error', 1],
+    ['never', run([true, infra()], [true, pass]), 'error', 1],
+  ] as const)('%s', (failOn, input, status, exitCode) => {
+    expect(gate(input, { failOn })).toMatchObject({ status, exitCode });
+  });
+
+  test('the policy stands in the verdict unless it is the usual one', () => {
+    expect(gate(both, { failOn: 'never' }).failOn).toBe('never');
+    expect(gate(both, { failOn: 'required' })).not.toHaveProperty('failOn');
+  });
+
+  test('a failure of the baseline is known, and only regression lets it pass', () => {
+    const known = [{ artifact: 0, target: 0 }];
+    expect(gate(both, { failOn: 'regression', known })).toMatchObject({
+      status: 'pass',
+      exitCode: 0,
+      reasons: ['known required k0: failed at load (VERIFIER_REJECTION)', expect.stringMatching(/^optional k1: /)],
+    });
+    expect(gate(both, { known })).toMatchObject({ status: 'fail', exitCode: 2 });
+    const other = [{ artifact: 1, target: 0 }];
+    expect(gate(both, { failOn: 'regression', known: other })).toMatchObject({ status: 'fail', exitCode: 2 });
+  });
+});
+
+describe('declared failures', () => {
+  const declared = (part: Partial<Expectation>): Expectation => ({
+    profiles: ['k0'],
+    kernels: undefined,
+    code: 'UNSUPPORTED_HELPER',
+    reason: 'bpf_loop came in 5.17',
+    origin: 'compat.yaml:3:5',
+    ...part,
+  });
+  const input = run([true, failed()], [true, pass]);
+
+  test.each(['UNSUPPORTED_HELPER', 'VERIFIER_REJECTION'])('the code may be %s', (code) => {
+    expect(gate(input, { expectations: [declared({ code })], failOn: 'any' })).toEqual({
+      status: 'pass',
+      exitCode: 0,
+      failOn: 'any',
+      reasons: ['expected k0: failed at load (VERIFIER_REJECTION): bpf_loop came in 5.17'],
+      expected: [{ artifact: 0, target: 0, code, reason: 'bpf_loop came in 5.17', met: 'failed' }],
+    });
+  });
+
+  test('another cause than the declared one is a failure', () => {
+    const verdict = gate(input, { expectations: [declared({ code: 'MISSING_BTF' })] });
+    expect(verdict).toMatchObject({ status: 'fail', exitCode: 2, expected: [{ met: 'other_cause' }] });
+    expect(verdict.reasons).toEqual(['required k0: failed at load (VERIFIER_REJECTION); MISSING_BTF was expected']);
+  });
+
+  test('one of several declarations is enough', () => {
+    const expectations = [declared({ code: 'MISSING_BTF' }), declared({})];
+    expect(gate(input, { expectations })).toMatchObject({ status: 'pass', expected: [{ met: 'failed' }] });
+  });
+
+  test.each([
+    ['required', 'pass', 0],
+    ['regression', 'pass', 0],
+    ['any', 'fail', 2],
+  ] as const)('a pass that was not expected under %s', (failOn, status, exitCode) => {
+    const verdict = gate(run([true, pass]), { failOn, expectations: [declared({})] });
+    expect(verdict).toMatchObject({ status, exitCode, expected: [{ met: 'passed' }] });
+    expect(verdict.reasons[0]).toMatch(
+      /^unexpected k0: passes, and UNSUPPORTED_HELPER was expected \(bpf_loop came in 5\.17\); remove it/,
+    );
+  });
+
+  test('no answer stays an error', () => {
+    const verdict = gate(run([true, infra()], [true, pass]), { expectations: [declared({})] });
+    expect(verdict).toMatchObject({ status: 'error', exitCode: 1, expected: [{ met: 'no_answer' }] });
+  });
+
+  test.each([
+    ['<5.18', ['debian-12-5.17']],
+    ['>=5.18', ['debian-12-5.18', 'debian-12-6.1']],
+    ['6.2', []],
+  ])('kernels %s', (text, ids) => {
+    const targets = ['debian-12-5.17', 'debian-12-5.18', 'debian-12-6.1'].map((id) => target(id));
+    const results = targets.map((_, index) => result({ artifact: 0, target: index }, failed()));
+    const expectations = [declared({ profiles: [], kernels: parseKernelRange(text) })];
+    const { expected = [] } = gate({ targets, results }, { expectations });
+    expect(expected.map(({ target: index }) => targets[index]?.profile.id)).toEqual(ids);
+  });
 });

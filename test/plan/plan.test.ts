@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { planCells, requireProfiles, runnable } from '../../src/plan/plan.ts';
+import { planCells, promiseKernels, requireProfiles, runnable } from '../../src/plan/plan.ts';
 import { artifact, failed, result, target } from '../fixtures/run.ts';
 
 test('cells come artifact by artifact, in matrix order', () => {
@@ -35,4 +35,17 @@ test('required_profiles gate although the matrix calls them optional', () => {
 test('a required profile outside the matrix is a usage error that names it', () => {
   expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(UsageError);
   expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(/required_profiles names k9, .*it has k0/);
+});
+
+test('kernels from min_kernel on are required and older ones optional, whatever the matrix says', () => {
+  const targets = [
+    target('debian-11-5.4'),
+    target('debian-11-5.10', { required: false }),
+    target('debian-12-6.1'),
+    target('debian-sid-latest', { required: false }),
+  ];
+  const required = (minKernel: readonly [number, number] | undefined): boolean[] =>
+    promiseKernels(targets, minKernel).map((one) => one.required);
+  expect(required([5, 10])).toEqual([false, true, true, false]);
+  expect(required(undefined)).toEqual([true, false, true, false]);
 });

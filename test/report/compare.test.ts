@@ -6,10 +6,13 @@ import { compareCollectionJson, compareJson } from '../../src/report/compare-jso
 import { compareCollectionMarkdown, compareMarkdown } from '../../src/report/compare-markdown.ts';
 import { baselineText, diffSummaryLine } from '../../src/report/compare-text.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { reportMarkdown } from '../../src/report/markdown.ts';
 import { recordedReport, recordedRun } from '../../src/report/recorded.ts';
 import { SavedReport } from '../../src/report/saved-report.ts';
+import { summaryMarkdown } from '../../src/report/summary.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
+import { artifact } from '../fixtures/run.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 const NOW = '2026-01-02T03:04:05Z';
@@ -46,7 +49,7 @@ test.each([
   expectGolden(`compare/${name}.md`, compareMarkdown(comparison));
   expectGolden(
     `compare/${name}.txt`,
-    baselineText([{ name: 'unlink.bpf.o', comparison }], { width: 90, color: false }),
+    baselineText({ artifacts: [artifact('unlink.bpf.o')], baseline: [comparison] }, { width: 90, color: false }),
   );
 });
 
@@ -78,6 +81,22 @@ test('the line that scripts read', () => {
   expect(diffSummaryLine(worse.summary)).toBe(
     'Diff summary: profiles=4 changed=1 improved=0 regressed=1 required_regressions=1',
   );
+});
+
+test('a report keeps what is new against its baseline, and puts it before its own tables', () => {
+  const against = { ...run, baseline: [undefined, worse, undefined] };
+  const verdict = gate({ targets: run.targets, results: run.results.filter(({ cell }) => cell.artifact === 1) });
+  const { baseline } = JSON.parse(reportJson(against, 1, verdict, { json: '' }));
+  expect(baseline).toMatchObject({ path: 'main.json', summary: { new_failures: 1, known_failures: 0 } });
+  expect(baseline.profiles[3]).toMatchObject({ failure: 'new', new_causes: [{ code: 'ATTACH_TARGET_NOT_FOUND' }] });
+  const text = reportMarkdown(against, 1, verdict);
+  expect(text.match(/^## .*$/gm)?.slice(0, 2)).toEqual(['## Against the baseline', '## Targets']);
+  expect(text).not.toMatch(/^\| `debian-12-6\.1` \|/m);
+  expect(summaryMarkdown(against, 1, verdict)).toMatch(
+    /^## Against the Baseline\n\n- 1 new failure\n- new: `debian-13-7\.3`$/m,
+  );
+  expect(JSON.parse(reportJson(against, 0, verdict, { json: '' }))).not.toHaveProperty('baseline');
+  expect(baselineText(against, { width: 90, color: false })).toContain('the baseline does not have it');
 });
 
 test('several objects: one case each, objects without news are named only', () => {
@@ -123,7 +142,7 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('wit
   });
 
   test('the terminal gets no control and no command', () => {
-    const output = baselineText([{ name: text, comparison }], { width: 80, color: false });
+    const output = baselineText({ artifacts: [artifact(text)], baseline: [comparison] }, { width: 80, color: false });
     expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(output).not.toMatch(/^::|##\[/m);
   });

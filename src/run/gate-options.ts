@@ -1,0 +1,37 @@
+import type { Manifest } from '../config/manifest.ts';
+import type { GateOptions } from '../gate/gate.ts';
+import { UsageError } from '../model/errors.ts';
+import type { FailOn } from '../model/gate.ts';
+import type { RunReport } from '../model/report.ts';
+
+/**
+ * What decides about a run: the caller's word, else the manifest's, else that required kernels pass.
+ * @param baseline whether the run is held against an older one
+ * @throws UsageError when regressions decide and there is nothing to compare with
+ */
+export function gateOptionsOf(
+  manifest: Manifest | undefined,
+  failOn: FailOn | undefined,
+  baseline: boolean,
+): GateOptions {
+  const policy = failOn ?? manifest?.failOn ?? 'required';
+  if (policy === 'regression' && !baseline) {
+    const where = failOn === undefined ? `fail_on: regression in ${manifest?.file}` : '--fail-on regression';
+    throw new UsageError('missing_flag', `${where} needs an older report; add --baseline main.json`);
+  }
+  return {
+    failOn: policy,
+    requiredProfiles: manifest?.requiredProfiles ?? [],
+    expectations: manifest?.expectations ?? [],
+  };
+}
+
+/** The same with the cells that failed in the baseline of the run already. */
+export function withKnown(options: GateOptions, { baseline = [], targets }: RunReport): GateOptions {
+  const known = baseline.flatMap((comparison, artifact) =>
+    (comparison?.profiles ?? [])
+      .filter(({ failure }) => failure === 'known')
+      .map(({ profile }) => ({ artifact, target: targets.findIndex((target) => target.profile.id === profile) })),
+  );
+  return { ...options, known };
+}

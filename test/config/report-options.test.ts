@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { parseArgs } from '../../src/config/parse-args.ts';
+import { usageErrorOf } from './expect-usage-error.ts';
+
+const TEST = ['test', '--artifact', 'a.bpf.o', '--quick', '--out', 'r.json'];
+const errorOf = (argv: readonly string[]): string => usageErrorOf(() => parseArgs(argv)).message;
+
+describe('test', () => {
+  test('--baseline and --fail-on', () => {
+    expect(parseArgs([...TEST, '--baseline', 'main.json', '--fail-on', 'Regression'])).toMatchObject({
+      options: { baseline: 'main.json', failOn: 'regression' },
+    });
+    expect(parseArgs(TEST)).toMatchObject({ options: { baseline: '', failOn: undefined } });
+  });
+
+  test('a policy that is not known', () => {
+    expect(errorOf([...TEST, '--fail-on', 'regresion'])).toBe(
+      '--fail-on "regresion" is not known; did you mean "regression"? use any, required, regression or never',
+    );
+    expect(errorOf([...TEST, '--fail-on', 'x'])).toMatch(/is not known; use any, required, /);
+  });
+});
+
+describe('compare', () => {
+  const both = ['compare', '--base-report', 'a.json', '--head-report', 'b.json'];
+
+  test('two reports', () => {
+    expect(parseArgs(both)).toMatchObject({
+      command: 'compare',
+      options: { baseReport: 'a.json', headReport: 'b.json', out: '', markdown: '', failOnRegression: false },
+    });
+    expect(parseArgs([...both, '--fail-on-regression'])).toMatchObject({ options: { failOnRegression: true } });
+  });
+
+  test.each([
+    [['compare'], /^--base-report is missing; add it, for example --base-report main\.json/],
+    [['compare', '--base-report', 'a.json'], /^--head-report is missing; /],
+    [[...both, '--out', 'x', '--markdown', 'x'], /^--out and --markdown are the same file "x"; /],
+    [[...both, 'a.json'], /^unexpected argument "a\.json"/],
+    [[...both, '--head', 'x'], /did you mean "--head-report"/],
+  ])('%j', (argv, message) => {
+    expect(errorOf(argv)).toMatch(message);
+  });
+});
+
+test('report-summary', () => {
+  expect(parseArgs(['report-summary', '--report', 'r.json'])).toMatchObject({
+    options: { report: 'r.json', maxTargets: 25, maxFailures: 10 },
+  });
+  expect(errorOf(['report-summary'])).toMatch(/^--report is missing; /);
+  expect(errorOf(['report-summary', '--report', 'r', '--max-targets', '0'])).toMatch(/^--max-targets must be/);
+});
