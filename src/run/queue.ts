@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, throwIfCancelled } from '../model/errors.ts';
@@ -80,6 +81,8 @@ export async function runQueue(
 
   async function runCase(one: QueueCase, index: number): Promise<readonly CellResult[]> {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
+    // Each kernel of the case listens while it waits: many are no leak.
+    setMaxListeners(0, own);
     const ownSlots = one.limit < guests.count ? createSlots(one.limit, own) : NO_LIMIT;
     const results = await allOrFirstError(
       one.targets.map(async (target, position) => {
