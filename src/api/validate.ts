@@ -12,7 +12,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf, withKnown } from '../run/gate-options.ts';
-import { createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
+import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
 import { checkReportPlaces, type ReportPaths, writeReports } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
@@ -153,7 +153,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     services,
     { signal, onEvent },
   );
-  const report: RunReport = baseline ? { ...asked, baseline: againstBaseline(asked, baseline) } : asked;
+  const answered: RunReport = { ...asked, known: await catalogueKernels(catalogue) };
+  const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
   const decides = withKnown(gateOptions, report);
   const verdict = gate(report, decides);
   const paths = await writeReports(host, report, verdict, {

@@ -10,6 +10,7 @@ import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
 import { reportSummaryCommand } from './report-summary-command.ts';
 import { withSignals } from './signals.ts';
+import { suiteCommand } from './suite-command.ts';
 import { testCommand } from './test-command.ts';
 import { versionText } from './version.ts';
 import { watchCommand } from './watch-command.ts';
@@ -23,6 +24,8 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return parsed.exitCode;
     case 'test':
       return testCommand(parsed.options, io, signal);
+    case 'suite':
+      return suiteCommand(parsed.options, io, signal);
     case 'watch':
       return watchCommand(parsed.options, io, signal);
     case 'explain':

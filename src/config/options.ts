@@ -1,5 +1,6 @@
 import type { CommandName } from './commands.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
+import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
 export type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
 
@@ -26,6 +27,7 @@ const CHOOSING = ['test', 'watch', 'kernels fetch'] as const;
 const ASKING = [
   'test',
   'watch',
+  'suite',
   'explain',
   'inspect',
   'kernels list',
@@ -220,7 +222,7 @@ export const OPTIONS = [
     default: 'cell',
     placeholder: 'cell|boot',
     description: 'cell: each object and kernel gets its own copy of a booted guest; boot: boot from nothing each time',
-    commands: ['test', 'watch'],
+    commands: ['test', 'watch', 'suite'],
   },
   {
     name: 'timeout',
@@ -292,14 +294,14 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use stored kernels only, never the network',
-    commands: ['test', 'watch', 'doctor'],
+    commands: ['test', 'watch', 'suite', 'doctor'],
   },
   {
     name: 'refresh-kernels',
     type: 'boolean',
     default: '',
     description: 'look for newer kernel packages even where one is stored',
-    commands: CHOOSING,
+    commands: [...CHOOSING, 'suite'],
   },
   {
     name: 'keep',
@@ -328,14 +330,14 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'print JSON',
-    commands: ['inspect', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
+    commands: ['suite', 'inspect', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
   },
   {
     name: 'quiet',
     type: 'boolean',
     default: '',
     description: 'no progress and no table: only the lines scripts read, and errors',
-    commands: CHOOSING,
+    commands: [...CHOOSING, 'suite'],
   },
   {
     name: 'no-color',
@@ -346,6 +348,7 @@ export const OPTIONS = [
     commands: ASKING,
   },
   ...REPORT_OPTIONS,
+  ...SUITE_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

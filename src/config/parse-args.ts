@@ -5,6 +5,7 @@ import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import { checkSuiteOptions, type SuiteCommandOptions } from './suite-options.ts';
 import { checkTestOptions, checkWatchOptions, type TestOptions, type WatchOptions } from './test-options.ts';
 import { quoted } from './words.ts';
 
@@ -14,13 +15,17 @@ export type ParsedArgs =
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
   | { readonly command: 'test'; readonly options: TestOptions }
   | { readonly command: 'watch'; readonly options: WatchOptions }
+  | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
   | { readonly command: 'explain'; readonly options: ExplainOptions }
   | { readonly command: 'inspect'; readonly options: InspectArguments }
   | { readonly command: 'compare'; readonly options: CompareOptions }
   | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
 
-type PlainCommand = Exclude<CommandName, 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'>;
+type PlainCommand = Exclude<
+  CommandName,
+  'suite' | 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'
+>;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
   readonly kernels: KernelChoice;
@@ -95,6 +100,8 @@ function check(
       return { command, options: checkTestOptions(values as ValuesOf<'test'>, given) };
     case 'watch':
       return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
+    case 'suite':
+      return { command, options: checkSuiteOptions(values as ValuesOf<'suite'>) };
     case 'kernels fetch': {
       const fetch = values as ValuesOf<'kernels fetch'>;
       const { refreshKernels, json, quiet, noColor } = fetch;

@@ -25,6 +25,8 @@ const mode = text.transform((value, context): ValidationMode | undefined => {
   return z.NEVER;
 });
 
+const URI = /^(?:https?|file):\/\/\S+$/i;
+
 /** What defaults and a case have in common. */
 const shared = {
   matrix: path.optional(),
@@ -60,7 +62,12 @@ const suiteCase = z.strictObject({
   artifact: path,
   ...shared,
   manifest: path.optional(),
-  artifact_uri: line({ maxBytes: 2048 }).default(''),
+  artifact_uri: line({ maxBytes: 2048 })
+    .refine((value) => value === '' || URI.test(value), {
+      error: ({ input }) =>
+        `${quoted(String(input))} is not a URL; use one that starts with https://, http:// or file://`,
+    })
+    .default(''),
   artifact_name: line({ maxBytes: 256 }).default(''),
   artifact_version: line({ maxBytes: 256 }).default(''),
   artifact_variant: line({ maxBytes: 256 }).default(''),

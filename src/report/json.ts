@@ -8,6 +8,7 @@ import { list, object, some } from './json-values.ts';
 import { targetNotes } from './notes.ts';
 import { predictionJson } from './prediction.ts';
 import { shellWords } from './shell-words.ts';
+import { supportJson, supportRange } from './support-range.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
 
@@ -173,6 +174,7 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
   const subject = run.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const baseline = run.baseline?.[artifact];
+  const views = targetViews(run, artifact);
   const report = {
     schema_version: 'v0.1',
     run: {
@@ -193,7 +195,8 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
       name: some(run.matrix.name),
       profiles: run.targets.map(({ profile }) => profile.id),
     },
-    targets: list(targetViews(run, artifact).map((view) => targetJson(run, view))),
+    targets: list(views.map((view) => targetJson(run, view))),
+    support: supportJson(supportRange(views, run.known)),
     summary: { status: verdict.status, notes: list([...verdict.reasons, ...run.notes]) },
     gate: gateJson(run, artifact, verdict),
     baseline: baseline && baselineJson(baseline),

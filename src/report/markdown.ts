@@ -8,6 +8,7 @@ import { predictionLines } from './markdown-prediction.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { shimsMarkdown } from './shims.ts';
+import { supportRange } from './support-range.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
 
 /** `yes`, `no`, or nothing when the guest did not say. */
@@ -144,6 +145,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     `- SHA-256: ${code(subject.sha256)}`,
     `- Matrix: ${md(run.matrix.name || run.matrix.path)}`,
     `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,
+    `- Support: ${md(supportRange(views, run.known).text, 600)}`,
     '',
     ...(baseline ? baselineLines(baseline) : []),
     '## Targets',

@@ -14,44 +14,46 @@ export function artifactName(path: string): string {
 }
 
 const REASONS: Record<string, string> = {
-  ENOENT: 'there is no such file; build the object first or correct --artifact',
+  ENOENT: 'there is no such file; build the object first or correct the path',
   EACCES: 'this user may not read it; correct its permissions',
   EISDIR: 'it is a directory; name the compiled object in it',
 };
 
 /** Tells from the outside that a file is no object: reading a pipe or a device may never end. */
-function refuse(path: string, { isFile, isDirectory, size }: FileStat): void {
+function refuse(origin: string, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
     const words = 'it is a pipe or a device; write the object to a file first';
-    throw new UsageError('artifact_unreadable', `--artifact ${path}: ${words}`);
+    throw new UsageError('artifact_unreadable', `${origin} ${path}: ${words}`);
   }
   if (isFile && size > MAX_ARTIFACT_BYTES) {
     const words = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
-    throw new UsageError('artifact_too_large', `--artifact ${path}: ${words}`);
+    throw new UsageError('artifact_too_large', `${origin} ${path}: ${words}`);
   }
 }
 
 /**
  * Reads an object once; the digest is of the bytes that guests get.
+ * @param origin where the path was written, for messages
  * @throws UsageError when the file is missing, unreadable, no regular file, empty or over 64 MiB
  */
 export async function loadArtifact(
   host: Host,
   path: string,
   name: string | undefined,
+  origin = '--artifact',
 ): Promise<{ artifact: Artifact; bytes: Uint8Array }> {
   const absolute = resolve(path);
   let bytes: Buffer;
   try {
     const stat = await host.files.stat(absolute);
-    if (stat) refuse(path, stat);
+    if (stat) refuse(origin, path, stat);
     bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (error instanceof UsageError) throw error;
     throw new UsageError(
       'artifact_unreadable',
-      `--artifact ${path}: ${REASONS[code] ?? `cannot be read (${code || error})`}`,
+      `${origin} ${path}: ${REASONS[code] ?? `cannot be read (${code || error})`}`,
       {
         cause: error,
       },
@@ -60,7 +62,7 @@ export async function loadArtifact(
   if (bytes.length === 0) {
     throw new UsageError(
       'artifact_empty',
-      `--artifact ${path}: the file is empty; build it again, the compiler may have failed`,
+      `${origin} ${path}: the file is empty; build it again, the compiler may have failed`,
     );
   }
   const artifact: Artifact = {

@@ -19,14 +19,17 @@ import { promiseKernels, requireProfiles } from '../plan/plan.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
-/** Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`. */
-export function createCatalogue(host: Host, cwd: string, builtin: string): Catalogue {
+/**
+ * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
+ * @param base directory that relative paths of matrices start from
+ */
+export function createCatalogue(host: Host, cwd: string, builtin: string, base = cwd): Catalogue {
   return {
     workspace: cwd,
     builtin,
     files: {
       list: (dir) => host.files.list(dir),
-      read: async (path) => (await host.files.read(resolve(cwd, path), MAX_CONFIG_BYTES)).toString('utf8'),
+      read: async (path) => (await host.files.read(resolve(base, path), MAX_CONFIG_BYTES)).toString('utf8'),
     },
   };
 }
@@ -85,16 +88,34 @@ export function targetsOf(
   return requireProfiles(promiseKernels(targets, manifest.minKernel), manifest.requiredProfiles);
 }
 
-/** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
-export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
-  if (path === '') return undefined;
-  let text: string;
+/**
+ * Text of a file that the user wrote by hand.
+ * @param origin where its path was written, for messages
+ * @throws UsageError `<what>_unreadable`
+ */
+export async function loadText(host: Host, path: string, what: string, origin: string): Promise<string> {
   try {
-    text = (await host.files.read(resolve(cwd, path), MAX_CONFIG_BYTES)).toString('utf8');
+    return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new UsageError('manifest_unreadable', `--manifest ${path}: ${why}; correct the path`, { cause: error });
+    throw new UsageError(`${what}_unreadable`, `${origin}: ${why}; correct the path`, { cause: error });
   }
-  return readManifest({ file: path, text });
+}
+
+/** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
+export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
+  if (path === '') return undefined;
+  return readManifest({ file: path, text: await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`) });
+}
+
+/** Every kernel of the catalogue, in the order of their ids; profiles that cannot be read are left out. */
+export async function catalogueKernels(
+  catalogue: Catalogue,
+): Promise<{ readonly id: string; readonly kernelFamily: string }[]> {
+  const ids = await profileIds(catalogue);
+  const profiles = await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)));
+  return profiles.flatMap((profile) =>
+    profile.status === 'fulfilled' ? [{ id: profile.value.id, kernelFamily: profile.value.kernelFamily }] : [],
+  );
 }

@@ -13,9 +13,9 @@ export interface Subject {
   readonly facts: ObjectFacts | undefined;
 }
 
-/** Reads an object and what its bytes say. @throws UsageError when it cannot be read */
-export async function loadSubject(host: Host, input: ArtifactInput): Promise<Subject> {
-  const file = await loadArtifact(host, input.path, input.name);
+/** Reads an object and what its bytes say. `origin` says in messages where it was named. @throws UsageError when it cannot be read */
+export async function loadSubject(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
+  const file = await loadArtifact(host, input.path, input.name, origin);
   const facts = readObject(file.bytes);
   return { ...file, facts: facts.ok ? facts : undefined };
 }

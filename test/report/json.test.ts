@@ -37,6 +37,7 @@ describe('the contract', () => {
       'validator',
       'matrix',
       'targets',
+      'support',
       'summary',
       'paths',
     ]);

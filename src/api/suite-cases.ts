@@ -1,0 +1,146 @@
+import { relative, resolve } from 'node:path';
+import type { Catalogue } from '../config/catalogue.ts';
+import { type Manifest, readManifest } from '../config/manifest.ts';
+import { withFunctionalTest } from '../config/merge-manifest.ts';
+import type { Suite, SuiteCase } from '../config/suite.ts';
+import type { GateOptions } from '../gate/gate.ts';
+import type { Host } from '../host/host.ts';
+import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import { ensureDirectory } from '../run/directories.ts';
+import { gateOptionsOf } from '../run/gate-options.ts';
+import { loadText, resolveKernels, targetsOf } from '../run/resolve.ts';
+import type { SuiteRunCase } from '../run/run-suite.ts';
+import { loadSubject, type Subject } from '../run/subject.ts';
+import { checkReportPlaces } from '../run/write-reports.ts';
+import { flagsOf } from './validate.ts';
+
+const DEFAULT_TIMEOUT_MS = 180_000;
+const DEFAULT_CONCURRENCY = 2;
+
+/** What the command line or the caller says for all cases; wins over the file. */
+export interface SuiteOverrides {
+  /** Absolute path. */
+  readonly workdir: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+/** A case that can start. Paths are absolute. */
+export interface ReadyCase {
+  readonly run: SuiteRunCase;
+  readonly manifest: string;
+  /** Text of the manifest with the test of the case in it, to be written to `manifest`; undefined without a test. */
+  readonly mergedManifest: string | undefined;
+  /** What decides about this case. */
+  readonly gate: GateOptions;
+}
+
+/** A case with all paths resolved; `error` says why it cannot start. */
+export interface PreparedCase {
+  readonly source: SuiteCase;
+  readonly artifact: string;
+  readonly matrix: string;
+  readonly json: string;
+  readonly markdown: string;
+  readonly ready: ReadyCase | undefined;
+  readonly error: string;
+}
+
+/** Where the cases of a suite are made ready. */
+export interface SuiteGround {
+  readonly host: Host;
+  readonly cwd: string;
+  /** Directory of the suite file: all its paths start there. */
+  readonly dir: string;
+  readonly catalogue: Catalogue;
+}
+
+/** Reads each object once, however many cases ask about it. */
+function subjectReader(host: Host): (path: string, name: string, origin: string) => Promise<Subject> {
+  const known = new Map<string, Promise<Subject>>();
+  return async (path, name, origin) => {
+    const reading = known.get(path) ?? loadSubject(host, { path }, origin);
+    known.set(path, reading);
+    const subject = await reading;
+    return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
+  };
+}
+
+async function manifestOf(
+  { host, cwd, dir }: SuiteGround,
+  source: SuiteCase,
+): Promise<{ manifest: Manifest | undefined; path: string; merged: string | undefined }> {
+  const own = source.manifest === '' ? '' : resolve(dir, source.manifest);
+  // Positions in messages are read where the command was typed.
+  const shown = (path: string): string => relative(cwd, path) || path;
+  const text = own === '' ? '' : await loadText(host, own, 'manifest', `${source.origin}: manifest ${shown(own)}`);
+  const manifest = own === '' ? undefined : readManifest({ file: shown(own), text });
+  if (source.test === undefined) return { manifest, path: own, merged: undefined };
+  const path = resolve(dir, source.mergedManifest);
+  const merged = withFunctionalTest(text, source.test);
+  return { manifest: readManifest({ file: shown(path), text: merged }), path, merged };
+}
+
+function refuseRunner({ runner, origin }: SuiteCase): void {
+  if (runner === 'vm') return;
+  throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
+}
+
+/**
+ * Makes every case ready: reads its files, finds its kernels, makes its directories. What is wrong with a case is
+ * told in its `error`; the others are not touched by it.
+ */
+export async function prepareCases(
+  ground: SuiteGround,
+  suite: Suite,
+  overrides: SuiteOverrides,
+): Promise<PreparedCase[]> {
+  const { host, dir, catalogue } = ground;
+  const readSubject = subjectReader(host);
+
+  async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
+    refuseRunner(source);
+    const subject = await readSubject(paths.artifact, source.artifactName, `${source.origin}: artifact`);
+    const { matrix, entries } = await resolveKernels(catalogue, source.kernels);
+    const { manifest, path, merged } = await manifestOf(ground, source);
+    const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const targets = targetsOf(matrix, entries, manifest, timeoutMs);
+    const workdir = overrides.workdir ?? resolve(dir, source.workdir);
+    await checkReportPlaces(host, [paths.json, paths.markdown]);
+    await ensureDirectory(host, resolve(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+    return {
+      run: {
+        name: source.name,
+        subject,
+        matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
+        targets,
+        manifest,
+        validationMode: source.mode,
+        flags: flagsOf({ manifest: path, mode: source.mode }, dir),
+        concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
+        workdir,
+      },
+      manifest: path,
+      mergedManifest: merged,
+      gate: gateOptionsOf(manifest, undefined, false),
+    };
+  }
+
+  const prepared: PreparedCase[] = [];
+  for (const source of suite.cases) {
+    const paths = {
+      source,
+      artifact: resolve(dir, source.artifact),
+      matrix: source.kernels.kind === 'matrix' ? source.kernels.value : '',
+      json: resolve(dir, source.out),
+      markdown: resolve(dir, source.markdown),
+    };
+    try {
+      prepared.push({ ...paths, ready: await ready(source, paths), error: '' });
+    } catch (error) {
+      if (!(error instanceof UsageError) && !(error instanceof HostError)) throw error;
+      prepared.push({ ...paths, ready: undefined, error: messageOf(error) });
+    }
+  }
+  return prepared;
+}

@@ -1,0 +1,38 @@
+import type { SuiteCommandOptions } from '../config/suite-options.ts';
+import { suiteLines, suiteMatrixText, validateSuite } from '../index.ts';
+import type { Io } from './io.ts';
+import { progressView } from './live.ts';
+
+/** `suite`: checks all cases of a suite file, shows cases by kernels, prints the lines that scripts read. */
+export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
+  const view = progressView(io, options.quiet);
+  try {
+    const { suite, json } = await validateSuite({
+      suite: options.suite,
+      out: options.out,
+      markdown: options.markdown,
+      workDir: options.workdir,
+      timeoutMs: options.timeoutMs,
+      concurrency: options.concurrency,
+      stopOnFailure: options.stopOnFailure,
+      isolation: options.isolation,
+      offline: options.offline,
+      refreshKernels: options.refreshKernels,
+      env: io.env,
+      cwd: io.cwd,
+      signal,
+      onEvent: view.onEvent,
+    });
+    view.close();
+    if (options.json) {
+      io.out(json);
+      return suite.exitCode;
+    }
+    const matrix = suiteMatrixText(suite, { width: io.width(), color: io.color && !options.noColor });
+    if (!options.quiet && matrix !== '') io.out(`${matrix}\n`);
+    io.out(`${suiteLines(suite).join('\n')}\n`);
+    return suite.exitCode;
+  } finally {
+    view.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { OptionRow } from './options.ts';
+
+/** Flags of `suite`. What is empty or 0 is left to the suite file. */
+export const SUITE_OPTIONS = [
+  {
+    name: 'suite',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'suite file: objects, kernels and how each is asked; its paths are relative to itself',
+    commands: ['suite'],
+  },
+  {
+    name: 'out',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'JSON document of the whole suite; each case has a report of its own besides',
+    commands: ['suite'],
+  },
+  {
+    name: 'markdown',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'the same as Markdown: cases by kernels first',
+    commands: ['suite'],
+  },
+  {
+    name: 'workdir',
+    type: 'text',
+    default: '',
+    placeholder: 'DIR',
+    description: 'directory for the evidence of all cases, relative to the suite file; without it what the file says',
+    commands: ['suite'],
+  },
+  {
+    name: 'timeout',
+    type: 'text',
+    default: '',
+    placeholder: 'TIME',
+    description: 'time for one object on one kernel (90s, 5m); without it what the file says, else 180s',
+    commands: ['suite'],
+  },
+  {
+    name: 'concurrency',
+    type: 'integer',
+    default: '0',
+    placeholder: 'N',
+    description: 'guests that run at the same time; without it what the file says, else 2',
+    commands: ['suite'],
+    min: 0,
+    max: 256,
+  },
+  {
+    name: 'stop-on-failure',
+    type: 'boolean',
+    default: '',
+    description: 'give up the cases that come after the first one that does not pass',
+    commands: ['suite'],
+  },
+] as const satisfies readonly OptionRow[];

@@ -1,0 +1,45 @@
+import type { Isolation } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import { readFlagValue } from './flag-values.ts';
+import type { ValuesOf } from './options.ts';
+import { checkIsolation } from './test-options.ts';
+import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
+
+/** What `suite` was asked to do, checked. Texts that were not given are empty. */
+export interface SuiteCommandOptions extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation'> {
+  /** Milliseconds; undefined: the file decides. */
+  readonly timeoutMs: number | undefined;
+  readonly concurrency: number | undefined;
+  readonly isolation: Isolation;
+}
+
+/** @throws UsageError that names the flag and the remedy */
+export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOptions {
+  const { timeout, ...rest } = values;
+  if (values.suite === '') {
+    throw new UsageError('missing_flag', '--suite is missing; add it, for example --suite compat/suite.yaml');
+  }
+  if (values.out !== '' && values.out === values.markdown) {
+    throw new UsageError('flag_conflict', `--out and --markdown are the same file ${values.out}; choose two`);
+  }
+  if (values.offline && values.refreshKernels) {
+    throw new UsageError(
+      'flag_conflict',
+      '--refresh-kernels needs the network, which --offline forbids; remove one of them',
+    );
+  }
+  const row = {
+    name: 'timeout',
+    type: 'duration',
+    default: '',
+    description: '',
+    commands: [],
+    max: MAX_TIMEOUT_MS,
+  } as const;
+  return {
+    ...rest,
+    timeoutMs: timeout === '' ? undefined : Number(readFlagValue(row, timeout)),
+    concurrency: values.concurrency === 0 ? undefined : values.concurrency,
+    isolation: checkIsolation(values.isolation),
+  };
+}

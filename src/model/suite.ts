@@ -1,0 +1,39 @@
+import type { RunReport, RunStatus, Verdict } from './report.ts';
+
+/** What became of one case. */
+export interface SuiteCaseReport {
+  readonly name: string;
+  /** Absolute path. */
+  readonly artifact: string;
+  /** Absolute path; empty without one. */
+  readonly manifest: string;
+  /** Path of the matrix; empty where kernels were named one by one. */
+  readonly matrix: string;
+  /** false: it is told and decides nothing. */
+  readonly required: boolean;
+  readonly status: RunStatus;
+  readonly exitCode: 0 | 1 | 2;
+  /** Why it could not start; empty when it did. */
+  readonly error: string;
+  /** undefined for a case that could not start. `artifact` is the position of its object in the run. */
+  readonly answer: { readonly run: RunReport; readonly artifact: number; readonly verdict: Verdict } | undefined;
+  /** Paths of its own reports; empty when there are none. */
+  readonly json: string;
+  readonly markdownPath: string;
+}
+
+/** A suite that was run, or a run with several objects, before it becomes a file. */
+export interface SuiteReport {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Wall time in milliseconds. */
+  readonly durationMs: number;
+  /** The worst of the required cases: an error is worse than a failure. */
+  readonly status: RunStatus;
+  readonly exitCode: 0 | 1 | 2;
+  /** In the order of the file. */
+  readonly cases: readonly SuiteCaseReport[];
+  /** Names of the cases that were given up because an earlier one did not pass. */
+  readonly notRun: readonly string[];
+}

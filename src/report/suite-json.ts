@@ -1,0 +1,85 @@
+import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { list, object, some } from './json-values.ts';
+import { supportJson, supportRange } from './support-range.ts';
+import { type TargetView, targetViews } from './view.ts';
+
+/** Targets of a case, in matrix order; none when it could not start. */
+export function caseViews({ answer }: SuiteCaseReport): TargetView[] {
+  return answer ? targetViews(answer.run, answer.artifact) : [];
+}
+
+/** How many required targets passed, and how many did not. */
+export function requiredCounts(views: readonly TargetView[]): { readonly passed: number; readonly failed: number } {
+  const required = views.filter(({ target }) => target.required);
+  const passed = required.filter(({ outcome }) => outcome.status === 'pass').length;
+  return { passed, failed: required.length - passed };
+}
+
+/** Functional tests over all targets; undefined when none ran. Skipped ones do not count. */
+export function behaviorCounts(
+  views: readonly TargetView[],
+): { readonly status: 'pass' | 'fail'; readonly passed: number; readonly failed: number } | undefined {
+  const functional = views.flatMap((view) => view.functional ?? []);
+  const tests = functional.flatMap(({ tests: own }) => own);
+  const passed = tests.filter(({ status }) => status === 'pass').length;
+  const failed = tests.filter(({ status }) => status === 'fail').length;
+  if (passed + failed === 0) return undefined;
+  return { status: functional.some(({ status }) => status === 'fail') ? 'fail' : 'pass', passed, failed };
+}
+
+/** Code of a target that failed; undefined for any other. */
+export function codeOf({ outcome }: TargetView): string | undefined {
+  return outcome.status === 'fail' ? outcome.findings[0]?.rollup : undefined;
+}
+
+function caseJson(one: SuiteCaseReport) {
+  const views = caseViews(one);
+  const { passed, failed } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  return object({
+    name: one.name,
+    artifact: one.artifact,
+    manifest: some(one.manifest),
+    matrix: one.matrix,
+    status: one.status,
+    exit_code: one.exitCode,
+    error: some(one.error),
+    run_id: one.answer?.run.runId,
+    report_json_path: some(one.json),
+    report_markdown_path: some(one.markdownPath),
+    total_profiles: views.length,
+    required_passed: passed,
+    required_failed: failed,
+    validation_mode: some(one.answer?.run.validationMode ?? ''),
+    behavior_status: behavior?.status,
+    behavior_passed: some(behavior?.passed),
+    behavior_failed: some(behavior?.failed),
+    targets: list(
+      views.map((view) => ({
+        profile_id: view.target.profile.id,
+        status: view.outcome.status,
+        required: view.target.required,
+        classification_code: codeOf(view),
+      })),
+    ),
+    optional: some(!one.required),
+    reasons: list(one.answer?.verdict.reasons ?? []),
+    support: one.answer && supportJson(supportRange(views, one.answer.run.known)),
+  });
+}
+
+/** The collection document, `bpfcompat_suite.v0.1` (contract section 5.2) with additive fields, as text. */
+export function suiteJson(suite: SuiteReport): string {
+  const document = {
+    schema_version: 'bpfcompat_suite.v0.1',
+    name: suite.name,
+    started_at: suite.startedAt,
+    finished_at: suite.finishedAt,
+    duration_ms: Math.round(suite.durationMs),
+    status: suite.status,
+    exit_code: suite.exitCode,
+    cases: suite.cases.map(caseJson),
+    not_run: list(suite.notRun),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

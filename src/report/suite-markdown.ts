@@ -1,0 +1,104 @@
+import type { Profile } from '../model/kernel.ts';
+import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { code, codeCell, md } from './escape.ts';
+import { findingFacts } from './finding-facts.ts';
+import { table } from './markdown-table.ts';
+import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
+import { supportRange } from './support-range.ts';
+import type { TargetView } from './view.ts';
+
+type Column = readonly [SuiteCaseReport, readonly TargetView[]];
+
+/** Kernels of all cases, oldest first. */
+function kernelsOf(columns: readonly Column[]): Profile[] {
+  const kernels = new Map(
+    columns.flatMap(([, views]) => views.map(({ target }) => [target.profile.id, target.profile])),
+  );
+  const number = ({ kernelFamily }: Profile): number => {
+    const [major = 0, minor = 0] = kernelFamily.split('.').map(Number);
+    return major * 10_000 + minor;
+  };
+  return [...kernels.values()].sort((a, b) => number(a) - number(b));
+}
+
+function cellText(view: TargetView | undefined): string {
+  if (!view) return '-';
+  return [view.outcome.status, view.target.required ? '`required`' : '', codeOf(view) ?? ''].filter(Boolean).join(' ');
+}
+
+function matrixLines(columns: readonly Column[]): string[] {
+  const started = columns.filter(([, views]) => views.length > 0);
+  if (started.length === 0) return ['No case could start.'];
+  const head = ['Profile', ...started.map(([one]) => md(one.name))];
+  const rows = kernelsOf(started).map(({ id }) => [
+    codeCell(id),
+    ...started.map(([, views]) => cellText(views.find(({ target }) => target.profile.id === id))),
+  ]);
+  return table(head, rows);
+}
+
+function caseRow([one, views]: Column): string[] {
+  const { passed, failed } = requiredCounts(views);
+  const behavior = behaviorCounts(views);
+  return [
+    md(one.name),
+    md(one.answer?.run.validationMode || 'default'),
+    `${one.status}${one.required ? '' : ' (optional)'}`,
+    `${passed}/${failed}`,
+    behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : '-',
+    `${views.length}`,
+    codeCell(one.json, 400),
+  ];
+}
+
+/** Each cause of a case once, with the kernels it stands for. */
+function causeLines(views: readonly TargetView[]): string[] {
+  const causes = new Map<string, string[]>();
+  for (const { outcome, primary, target } of views) {
+    if (outcome.status === 'pass') continue;
+    const facts = primary && findingFacts(primary);
+    const silence =
+      outcome.status === 'infra_error' ? outcome.message : outcome.status === 'skipped' ? outcome.reason : 'failed';
+    const said = facts ? `**${md(facts.title)}** ${md(facts.remediation, 1000)}` : md(silence, 1000);
+    causes.set(said, [...(causes.get(said) ?? []), target.profile.id]);
+  }
+  return [...causes].map(([said, ids]) => `- ${said.trim()} (${ids.map((id) => code(id)).join(', ')})`);
+}
+
+function detailLines([one, views]: Column): string[] {
+  const { answer } = one;
+  const lines = [`### ${md(one.name)}: ${one.status}`, '', `- Artifact: ${code(one.artifact, 400)}`];
+  if (one.manifest !== '') lines.push(`- Manifest: ${code(one.manifest, 400)}`);
+  if (one.error !== '') lines.push(`- Could not start: ${md(one.error, 1000)}`);
+  if (answer)
+    lines.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
+  return [...lines, ...causeLines(views), ''];
+}
+
+/** A suite for a person (contract section 5.4): the matrix of cases and kernels comes first. */
+export function suiteMarkdown(suite: SuiteReport): string {
+  const columns = suite.cases.map((one): Column => [one, caseViews(one)]);
+  const lines = [
+    '# bpfcompat Compatibility Suite',
+    '',
+    `- Suite: ${md(suite.name)}`,
+    `- Status: ${suite.status}`,
+    `- Exit Code: ${suite.exitCode}`,
+    `- Started: ${suite.startedAt}`,
+    `- Finished: ${suite.finishedAt}`,
+    ...(suite.notRun.length === 0 ? [] : [`- Not run: ${suite.notRun.map((name) => md(name)).join(', ')}`]),
+    '',
+    '## Collection Matrix',
+    '',
+    ...matrixLines(columns),
+    '',
+    '## Cases',
+    '',
+    ...table(['Case', 'Mode', 'Status', 'Required pass/fail', 'Behavior', 'Profiles', 'Report'], columns.map(caseRow)),
+    '',
+    '## Case Details',
+    '',
+    ...columns.flatMap(detailLines),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}

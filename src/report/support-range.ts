@@ -1,0 +1,142 @@
+import { oneLine } from './escape.ts';
+import type { TargetView } from './view.ts';
+import { words } from './words.ts';
+
+/** Kernels next to each other, by version, on which an object fares alike. */
+export interface SupportSegment {
+  /** `differs`: kernels of one version that disagree. */
+  readonly status: 'pass' | 'fail' | 'differs';
+  /** Versions of the first and the last kernel that was asked. */
+  readonly from: string;
+  readonly to: string;
+  /** Profile ids, oldest kernel first. */
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+  /** Why, where all failures say the same; else empty. */
+  readonly cause: string;
+}
+
+/** What kernels an object supports, as far as they were asked. */
+export interface SupportRange {
+  readonly segments: readonly SupportSegment[];
+  /** Ids of kernels that gave no answer, or are known and were not part of the run. Oldest first. */
+  readonly notAsked: readonly string[];
+  /** One sentence for people. */
+  readonly text: string;
+}
+
+/** A kernel that can be asked. */
+export interface KnownKernel {
+  readonly id: string;
+  /** `6.1` */
+  readonly kernelFamily: string;
+}
+
+function byVersion(a: KnownKernel, b: KnownKernel): number {
+  const [majorA = 0, minorA = 0] = a.kernelFamily.split('.').map(Number);
+  const [majorB = 0, minorB = 0] = b.kernelFamily.split('.').map(Number);
+  return majorA - majorB || minorA - minorB;
+}
+
+function causeOf(views: readonly TargetView[]): string {
+  const titles = new Set(views.map(({ primary }) => (primary ? words(primary).title : '')));
+  const [only = ''] = titles;
+  return titles.size === 1 ? only : '';
+}
+
+function segmentOf(views: readonly TargetView[]): SupportSegment {
+  const ids = (status: string): string[] =>
+    views.filter(({ outcome }) => outcome.status === status).map(({ target }) => target.profile.id);
+  const passed = ids('pass');
+  const failed = ids('fail');
+  return {
+    status: failed.length === 0 ? 'pass' : passed.length === 0 ? 'fail' : 'differs',
+    from: views[0]?.target.profile.kernelFamily ?? '',
+    to: views.at(-1)?.target.profile.kernelFamily ?? '',
+    passed,
+    failed,
+    cause: causeOf(views.filter(({ outcome }) => outcome.status === 'fail')),
+  };
+}
+
+/** Kernels of one version first, then neighbours that fare alike and for the same reason. */
+function segmentsOf(answered: readonly TargetView[]): SupportSegment[] {
+  const groups: TargetView[][] = [];
+  for (const view of answered) {
+    const last = groups.at(-1);
+    const sameVersion = last?.[0] && byVersion(last[0].target.profile, view.target.profile) === 0;
+    if (sameVersion) last.push(view);
+    else groups.push([view]);
+  }
+  const joined: TargetView[][] = [];
+  for (const group of groups) {
+    const last = joined.at(-1);
+    const [before, now] = [last && segmentOf(last), segmentOf(group)];
+    const alike = before?.status === now.status && now.status !== 'differs' && before.cause === now.cause;
+    if (alike) last?.push(...group);
+    else joined.push([...group]);
+  }
+  return joined.map(segmentOf);
+}
+
+function segmentText(
+  segment: SupportSegment,
+  before: SupportSegment | undefined,
+  after: SupportSegment | undefined,
+): string {
+  const { status, from, to, passed, failed } = segment;
+  const range = from === to ? from : `${from}-${to}`;
+  const cause = segment.cause === '' ? '' : `: ${segment.cause}`;
+  if (status === 'pass') return `passes ${range}`;
+  if (status === 'differs') return `passes ${passed.join(', ')} but fails ${failed.join(', ')}${cause}`;
+  if (after === undefined && before?.status === 'pass') return `fails from ${from}${cause}`;
+  if (before === undefined && after?.status === 'pass') return `fails up to ${to}${cause}`;
+  return `fails ${range}${cause}`;
+}
+
+/** Versions, and the id where another kernel of the same version did answer. */
+function notAskedText(notAsked: readonly KnownKernel[], answered: readonly TargetView[]): string {
+  if (notAsked.length === 0) return '';
+  const told = new Set(answered.map(({ target }) => target.profile.kernelFamily));
+  const names = new Set(notAsked.map(({ id, kernelFamily }) => (told.has(kernelFamily) ? id : kernelFamily)));
+  return ` (not asked: ${[...names].join(', ')})`;
+}
+
+/**
+ * The kernels that an object passes and fails on, in ranges of versions. What was not asked is never part of a claim:
+ * the ends of each range are kernels that answered, and the others are named.
+ * @param views of one object; optional kernels count as well
+ * @param known kernels that could have been asked too
+ */
+export function supportRange(views: readonly TargetView[], known: readonly KnownKernel[] = []): SupportRange {
+  const sorted = [...views].sort((a, b) => byVersion(a.target.profile, b.target.profile));
+  const answered = sorted.filter(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail');
+  const ids = new Set(answered.map(({ target }) => target.profile.id));
+  const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
+  const notAsked = [...others.values()].filter(({ id }) => !ids.has(id)).sort(byVersion);
+  const segments = segmentsOf(answered);
+  const told = segments
+    .map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1]))
+    .join(', ');
+  return {
+    segments,
+    notAsked: notAsked.map(({ id }) => id),
+    text: oneLine(`${told === '' ? 'no kernel gave an answer' : told}${notAskedText(notAsked, answered)}`, 600),
+  };
+}
+
+/** The range as it stands in a JSON report. */
+export function supportJson({ text, segments, notAsked }: SupportRange) {
+  return {
+    text,
+    ranges: segments.map(({ status, from, to, passed, failed, cause }) => ({
+      status,
+      from,
+      to,
+      ...(passed.length > 0 ? { passed } : {}),
+      ...(failed.length > 0 ? { failed } : {}),
+      ...(cause === '' ? {} : { cause: oneLine(cause) }),
+    })),
+    ...(notAsked.length > 0 ? { not_asked: notAsked } : {}),
+  };
+}
