@@ -23,7 +23,7 @@ export interface Matrix {
   readonly profiles: readonly MatrixEntry[];
 }
 
-const MatrixFile = z.strictObject({
+export const MatrixFile = z.strictObject({
   name: line({ maxBytes: 256 }).default(''),
   profiles: list(
     z.strictObject({

@@ -29,7 +29,7 @@ const packageUrl = word(
 );
 
 /** Contract 4.3. Unknown keys are tolerated everywhere but in `kernel`, which is ours. */
-const ProfileFile = z.looseObject({
+export const ProfileFile = z.looseObject({
   id: profileId,
   distro: requiredLine,
   version: optionalLine,

@@ -5,6 +5,8 @@ import { parseInteger, parseYamlBoolean, quoted } from './words.ts';
 /**
  * Building blocks for the schemas of YAML files. A scalar arrives as its text (yaml-tree.ts), so each block says itself
  * how the text is read. Messages follow the name of the key: "programs[0].name " + message.
+ *
+ * `meta` is what an editor may know of a value before it is text (json-schemas.ts).
  */
 
 /** Longest time-out that is accepted anywhere, in milliseconds: a week. Timers of Node cannot wait for much longer. */
@@ -21,8 +23,11 @@ function scalar<T>(read: (text: string) => string | readonly [T]) {
   });
 }
 
+/** What YAML makes of an unquoted scalar. */
+const ANY_SCALAR = ['string', 'number', 'boolean'] as const;
+
 /** Free text. */
-export const text = z.string();
+export const text = z.string().meta({ type: [...ANY_SCALAR] });
 
 export interface LineRules {
   readonly required?: boolean;
@@ -39,7 +44,7 @@ export function line({ required = false, maxBytes = 4096 }: LineRules = {}) {
     const bytes = new TextEncoder().encode(value).length;
     if (bytes > maxBytes) return `is ${bytes} bytes long; at most ${maxBytes} are allowed, shorten it`;
     return [value];
-  });
+  }).meta({ type: [...ANY_SCALAR], maxLength: maxBytes, ...(required && { minLength: 1 }) });
 }
 
 /** Text that matches `pattern`; `rule` says in words what is allowed. */
@@ -47,14 +52,14 @@ export function word(pattern: RegExp, rule: string) {
   return scalar((value) => {
     if (value === '') return `is empty; use ${rule}`;
     return pattern.test(value) ? [value] : `${quoted(value)} is not allowed; use ${rule}`;
-  });
+  }).meta({ type: [...ANY_SCALAR], pattern: pattern.source, description: rule });
 }
 
 /** A boolean in any of YAML's words. */
 export const flag = scalar((value) => {
   const result = parseYamlBoolean(value);
   return result === undefined ? `must be true or false, not ${quoted(value)}` : [result];
-});
+}).meta({ type: 'boolean' });
 
 /** A whole number within bounds, quoted or not. */
 export function integer(min: number, max: number) {
@@ -64,7 +69,7 @@ export function integer(min: number, max: number) {
     if (result === undefined || result < min || result > max)
       return `must be a whole number ${range}, not ${quoted(value)}`;
     return [result];
-  });
+  }).meta({ type: ['integer', 'string'], minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) });
 }
 
 /** A duration above zero and up to `maxMs`, in whole milliseconds (rounded up). */
@@ -74,7 +79,7 @@ export function timeout(maxMs: number, maxWords: string) {
     if (result === undefined) return `must be a duration, not ${quoted(value)}; ${DURATION_HINT}`;
     if (result <= 0) return `must be more than 0, not ${quoted(value)}`;
     return result > maxMs ? `must be at most ${maxWords}, not ${quoted(value)}` : [Math.ceil(result)];
-  });
+  }).meta({ type: 'string', description: `a duration such as 90s or 1m30s, at most ${maxWords}` });
 }
 
 export interface ListRules {
@@ -86,34 +91,37 @@ export interface ListRules {
 
 /** A list. Its own rules are checked even where items are wrong, so that all problems of a file show at once. */
 export function list<Item extends z.ZodType>(item: Item, { unique, min = 0, max = 1000 }: ListRules = {}) {
-  return z.array(item).superRefine(
-    (value: unknown, context) => {
-      if (!Array.isArray(value)) return;
-      if (value.length < min)
-        context.addIssue({
-          code: 'custom',
-          message: `is empty; list at least ${min === 1 ? 'one entry' : `${min} entries`}`,
-        });
-      if (value.length > max)
-        context.addIssue({ code: 'custom', message: `has ${value.length} entries; at most ${max} are allowed` });
-      if (unique === undefined) return;
-      const keyPath = unique === '' ? [] : [unique];
-      const firsts = new Map<string, number>();
-      value.forEach((entry: unknown, index) => {
-        const key = unique === '' ? entry : (entry as Record<string, unknown> | null | undefined)?.[unique];
-        if (typeof key !== 'string' || key.trim() === '') return;
-        const first = firsts.get(key.trim());
-        if (first === undefined) firsts.set(key.trim(), index);
-        else {
+  return z
+    .array(item)
+    .superRefine(
+      (value: unknown, context) => {
+        if (!Array.isArray(value)) return;
+        if (value.length < min)
           context.addIssue({
             code: 'custom',
-            message: `${quoted(key.trim())} is a duplicate`,
-            path: [index, ...keyPath],
-            params: { first: [first, ...keyPath] },
+            message: `is empty; list at least ${min === 1 ? 'one entry' : `${min} entries`}`,
           });
-        }
-      });
-    },
-    { when: () => true },
-  );
+        if (value.length > max)
+          context.addIssue({ code: 'custom', message: `has ${value.length} entries; at most ${max} are allowed` });
+        if (unique === undefined) return;
+        const keyPath = unique === '' ? [] : [unique];
+        const firsts = new Map<string, number>();
+        value.forEach((entry: unknown, index) => {
+          const key = unique === '' ? entry : (entry as Record<string, unknown> | null | undefined)?.[unique];
+          if (typeof key !== 'string' || key.trim() === '') return;
+          const first = firsts.get(key.trim());
+          if (first === undefined) firsts.set(key.trim(), index);
+          else {
+            context.addIssue({
+              code: 'custom',
+              message: `${quoted(key.trim())} is a duplicate`,
+              path: [index, ...keyPath],
+              params: { first: [first, ...keyPath] },
+            });
+          }
+        });
+      },
+      { when: () => true },
+    )
+    .meta({ ...(min > 0 && { minItems: min }), maxItems: max, ...(unique === '' && { uniqueItems: true }) });
 }
