@@ -6,9 +6,10 @@
  * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
  * ```
  */
-export { type CompareRequest, type CompareResult, compare } from './api/compare.ts';
+export { type CompareRequest, type CompareResult, compare, type HistorySides } from './api/compare.ts';
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
+export { type HistoryOptions, listHistory, signAll, verifyAll } from './api/history.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
 export {
   type CleanedKernels,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { compareReports, totalOf } from '../compare/compare.ts';
+import type { Host } from '../host/host.ts';
 import type { Comparison, ComparisonSummary } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import {
@@ -11,13 +12,24 @@ import {
 import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-markdown.ts';
 import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { reportOfVersion } from './history.ts';
 import { caseOf, type LoadedRun, loadRun } from './load-run.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
+/** Two versions of an object in the history of a work directory. */
+export interface HistorySides {
+  /** Relative to `cwd`. */
+  readonly workdir: string;
+  readonly artifactName: string;
+  readonly baseVersion: string;
+  readonly headVersion: string;
+}
+
 export interface CompareRequest extends Surroundings {
-  /** JSON report, collection document or run directory; relative to `cwd`. */
-  readonly base: string;
-  readonly head: string;
+  /** JSON report, collection document or run directory; relative to `cwd`. Both sides, or `history`. */
+  readonly base?: string;
+  readonly head?: string;
+  readonly history?: HistorySides;
   /** JSON and Markdown to write, relative to `cwd`. */
   readonly out?: string | undefined;
   readonly markdown?: string | undefined;
@@ -45,13 +57,27 @@ export async function compare(request: CompareRequest): Promise<CompareResult> {
     json: request.out ? resolve(cwd, request.out) : '',
     markdown: request.markdown ? resolve(cwd, request.markdown) : '',
   };
-  const base = await loadRun(host, cwd, request.base, '--base-report');
-  const head = await loadRun(host, cwd, request.head, '--head-report');
+  const sides = await sidesOf(host, cwd, request);
+  const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
+  const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
   const documents = compareRuns(base, head, timestamp(host.now()));
   await writeReport(host, paths.json, documents.json);
   await writeReport(host, paths.markdown, documents.markdown);
   return { ...documents, paths };
+}
+
+async function sidesOf(host: Host, cwd: string, { base, head, history }: CompareRequest) {
+  if (history) {
+    const workdir = resolve(cwd, history.workdir);
+    return {
+      base: await reportOfVersion(host, workdir, history.artifactName, history.baseVersion, '--base-version'),
+      head: await reportOfVersion(host, workdir, history.artifactName, history.headVersion, '--head-version'),
+      flags: ['--base-version', '--head-version'],
+    } as const;
+  }
+  if (base && head) return { base, head, flags: ['--base-report', '--head-report'] } as const;
+  throw new UsageError('missing_option', 'two reports are needed; give base and head, or history');
 }
 
 function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<CompareResult, 'paths'> {

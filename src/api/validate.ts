@@ -16,6 +16,7 @@ import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, target
 import { runMatrix } from '../run/run.ts';
 import { checkReportPlaces, type ReportPaths, writeReports } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
+import { recordRun } from './history.ts';
 import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 
@@ -157,7 +158,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
   const decides = withKnown(gateOptions, report);
   const verdict = gate(report, decides);
-  const paths = await writeReports(host, report, verdict, {
+  const places = {
     workdir,
     out,
     markdown,
@@ -165,7 +166,10 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
     gate: decides,
-  });
+  };
+  const paths = await writeReports(host, report, verdict, places);
+  const warning = await recordRun(host, report, paths, places, options.manifest ? resolve(cwd, options.manifest) : '');
+  if (warning !== undefined) onEvent({ type: 'note', message: warning });
   onEvent({ type: 'run-end', status: verdict.status, ms: report.durationMs });
   return { report, verdict, paths };
 }

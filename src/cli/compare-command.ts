@@ -8,8 +8,9 @@ import type { Io } from './io.ts';
  */
 export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
   const { summary, json, paths } = await compare({
-    base: options.baseReport,
-    head: options.headReport,
+    ...(options.sides.kind === 'reports'
+      ? { base: options.sides.base, head: options.sides.head }
+      : { history: options.sides }),
     out: options.out,
     markdown: options.markdown,
     env: io.env,

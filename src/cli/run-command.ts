@@ -5,6 +5,7 @@ import { CancelledError, HostError, messageOf, UsageError } from '../model/error
 import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
@@ -36,6 +37,12 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return compareCommand(parsed.options, io);
     case 'report-summary':
       return reportSummaryCommand(parsed.options, io);
+    case 'history list':
+      return historyListCommand(parsed.options, io);
+    case 'history verify':
+      return historyVerifyCommand(parsed.options, io);
+    case 'history sign':
+      return historySignCommand(parsed.options, io);
     case 'kernels list':
       return listCommand(parsed.options, io);
     case 'kernels fetch':

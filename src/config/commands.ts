@@ -18,6 +18,9 @@ export const COMMANDS = [
     name: 'report-summary',
     summary: 'print a report as Markdown for the summary of a workflow job',
   },
+  { name: 'history list', summary: 'show what earlier runs found, the newest first' },
+  { name: 'history verify', summary: 'check that no record of the history was changed or is gone' },
+  { name: 'history sign', summary: 'link and sign all records of the history anew' },
   { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
   {
     name: 'kernels fetch',

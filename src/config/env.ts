@@ -6,7 +6,7 @@ export interface EnvVariable {
   /** Empty: none. */
   readonly Default: string;
   readonly Description: string;
-  readonly Category: 'Validator' | 'Kernels' | 'Guests' | 'Build' | 'Output';
+  readonly Category: 'Validator' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output';
 }
 
 /** Every environment variable that is read, and nothing else. */
@@ -64,6 +64,36 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Default: '',
     Description: "system: build the validator on the distro's own libbpf instead of the pinned one",
     Category: 'Build',
+  },
+  {
+    Name: 'BPFCOMPAT_SIGNING_MODE',
+    Default: 'local',
+    Description: 'who signs the history: local (a key in the work directory) or external-cmd',
+    Category: 'History',
+  },
+  {
+    Name: 'BPFCOMPAT_SIGNING_EXTERNAL_CMD',
+    Default: '',
+    Description: 'program that signs: payload on stdin, JSON with signature, key id and public key on stdout',
+    Category: 'History',
+  },
+  {
+    Name: 'BPFCOMPAT_SIGNING_EXTERNAL_ARGS',
+    Default: '',
+    Description: 'its arguments, separated by blanks',
+    Category: 'History',
+  },
+  {
+    Name: 'BPFCOMPAT_TRUSTED_SIGNING_KEYS_PATH',
+    Default: '',
+    Description: 'file of public keys whose signatures are believed too, one per line',
+    Category: 'History',
+  },
+  {
+    Name: 'BPFCOMPAT_TRUSTED_SIGNING_PUBLIC_KEYS',
+    Default: '',
+    Description: 'the same keys in place: base64 or id:base64, separated by commas or blanks',
+    Category: 'History',
   },
   {
     Name: 'NO_COLOR',

@@ -4,19 +4,50 @@ import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
 
+/** Which two reports `compare` reads. */
+export type CompareSides =
+  | { readonly kind: 'reports'; readonly base: string; readonly head: string }
+  | {
+      readonly kind: 'history';
+      readonly workdir: string;
+      readonly artifactName: string;
+      readonly baseVersion: string;
+      readonly headVersion: string;
+    };
+
 /** What `compare` was asked to do, checked. */
-export type CompareOptions = ValuesOf<'compare'>;
+export interface CompareOptions extends Pick<ValuesOf<'compare'>, 'out' | 'markdown' | 'failOnRegression'> {
+  readonly sides: CompareSides;
+}
 export type SummaryOptions = ValuesOf<'report-summary'>;
 
 /** @throws UsageError that names the flag and the remedy */
-export function checkCompareOptions(values: CompareOptions): CompareOptions {
-  const { baseReport, headReport, out, markdown } = values;
-  if (baseReport === '') throw missing('--base-report', '--base-report main.json');
-  if (headReport === '') throw missing('--head-report', '--head-report report.json');
+export function checkCompareOptions(values: ValuesOf<'compare'>): CompareOptions {
+  const { out, markdown, failOnRegression } = values;
+  const sides = sidesOf(values);
   if (out !== '' && out === markdown) {
     throw new UsageError('flag_conflict', `--out and --markdown are the same file ${quoted(out)}; choose two`);
   }
-  return values;
+  return { sides, out, markdown, failOnRegression };
+}
+
+function sidesOf(values: ValuesOf<'compare'>): CompareSides {
+  const { baseReport: base, headReport: head, workdir, artifactName, baseVersion, headVersion } = values;
+  if (artifactName === '' && baseVersion === '' && headVersion === '') {
+    if (base === '') throw missing('--base-report', '--base-report main.json');
+    if (head === '') throw missing('--head-report', '--head-report report.json');
+    return { kind: 'reports', base, head };
+  }
+  if (base !== '' || head !== '') {
+    throw new UsageError(
+      'flag_conflict',
+      'reports are named by --base-report and --head-report or found by --artifact-name, --base-version and --head-version; keep one of both',
+    );
+  }
+  if (artifactName === '') throw missing('--artifact-name', '--artifact-name conn');
+  if (baseVersion === '') throw missing('--base-version', '--base-version v1.0');
+  if (headVersion === '') throw missing('--head-version', '--head-version v1.1');
+  return { kind: 'history', workdir, artifactName, baseVersion, headVersion };
 }
 
 /** @throws UsageError `missing_flag` without a report */

@@ -27,15 +27,33 @@ describe('compare', () => {
   test('two reports', () => {
     expect(parseArgs(both)).toMatchObject({
       command: 'compare',
-      options: { baseReport: 'a.json', headReport: 'b.json', out: '', markdown: '', failOnRegression: false },
+      options: {
+        sides: { kind: 'reports', base: 'a.json', head: 'b.json' },
+        out: '',
+        markdown: '',
+        failOnRegression: false,
+      },
     });
     expect(parseArgs([...both, '--fail-on-regression'])).toMatchObject({ options: { failOnRegression: true } });
+  });
+
+  test('two versions of the history', () => {
+    const argv = ['compare', '--artifact-name', 'x', '--base-version', '1', '--head-version', '2', '--workdir', 'w'];
+    expect(parseArgs(argv)).toMatchObject({
+      options: {
+        sides: { kind: 'history', artifactName: 'x', baseVersion: '1', headVersion: '2', workdir: 'w' },
+      },
+    });
   });
 
   test.each([
     [['compare'], /^--base-report is missing; add it, for example --base-report main\.json/],
     [['compare', '--base-report', 'a.json'], /^--head-report is missing; /],
     [[...both, '--out', 'x', '--markdown', 'x'], /^--out and --markdown are the same file "x"; /],
+    [[...both, '--artifact-name', 'x'], /^reports are named by --base-report and --head-report or found by/],
+    [['compare', '--artifact-name', 'x'], /^--base-version is missing; /],
+    [['compare', '--artifact-name', 'x', '--base-version', '1'], /^--head-version is missing; /],
+    [['compare', '--head-version', '1'], /^--artifact-name is missing; /],
     [[...both, 'a.json'], /^unexpected argument "a\.json"/],
     [[...both, '--head', 'x'], /did you mean "--head-report"/],
   ])('%j', (argv, message) => {

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import { didYouMean } from '../config/near.ts';
+import { quoted } from '../config/words.ts';
+import { trustedKeys } from '../history/keys.ts';
+import { HistoryRecord } from '../history/record.ts';
+import { signerOf } from '../history/signer.ts';
+import { appendHistory, readHead, readHistory, signHistory } from '../history/store.ts';
+import { type VerificationRow, verifyHistory } from '../history/verify.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { RunReport } from '../model/report.ts';
+import { recordedRun } from '../report/recorded.ts';
+import { timestamp } from '../run/run-id.ts';
+import type { ReportPaths, ReportTargets } from '../run/write-reports.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+export interface HistoryOptions extends Surroundings {
+  /** Work directory, relative to `cwd`. Default `.bpfcompat`. */
+  readonly workDir?: string;
+}
+
+function placeOf(options: HistoryOptions): { host: Host; workdir: string } {
+  const { host, cwd } = surroundingsOf(options);
+  return { host, workdir: resolve(cwd, options.workDir ?? '.bpfcompat') };
+}
+
+/**
+ * Records of earlier runs, the newest first; lines that are no records are left out.
+ * @param limit 0 = all
+ */
+export async function listHistory(
+  options: HistoryOptions & { readonly artifactName?: string; readonly limit?: number },
+): Promise<HistoryRecord[]> {
+  const { host, workdir } = placeOf(options);
+  const { artifactName = '', limit = 0 } = options;
+  const records = (await readHistory(host, workdir))
+    .flatMap(({ record }) => record ?? [])
+    .filter(({ artifact_name: name }) => artifactName === '' || name === artifactName)
+    .reverse();
+  return limit === 0 ? records : records.slice(0, limit);
+}
+
+/**
+ * Checks every record of the history: unchanged, linked to the one before, signed with a key that is trusted; and that
+ * none is gone from the end.
+ * @throws UsageError for a keyring that cannot be read, and where the note of the last writing was changed
+ */
+export async function verifyAll(options: HistoryOptions): Promise<VerificationRow[]> {
+  const { host, workdir } = placeOf(options);
+  const trusted = await trustedKeys(host, workdir);
+  return verifyHistory(await readHistory(host, workdir), trusted, await readHead(host, workdir, trusted));
+}
+
+/** Links and signs all records anew. @returns how many there are */
+export async function signAll(options: HistoryOptions): Promise<number> {
+  const { host, workdir } = placeOf(options);
+  return signHistory(host, workdir, await signerOf(host, workdir));
+}
+
+/** Sorted, each once; undefined when there is none. */
+function namesOf(names: readonly string[]): string[] | undefined {
+  return names.length === 0 ? undefined : [...new Set(names)].sort();
+}
+
+/** What the history keeps of one artifact of a run. */
+function recordOf(
+  run: RunReport,
+  artifact: number,
+  paths: ReportPaths,
+  targets: Omit<ReportTargets, 'gate'>,
+  about: { readonly manifest: string; readonly createdAt: string },
+): HistoryRecord {
+  const own = paths.artifacts[artifact];
+  const recorded = recordedRun(run, artifact).targets;
+  const required = recorded.filter((target) => target.required);
+  const passed = recorded.filter(({ status }) => status === 'pass');
+  const subject = run.artifacts[artifact];
+  return HistoryRecord.parse({
+    schema_version: 'artifact_history.v0.1',
+    run_id: run.runId,
+    run_started_at: run.startedAt,
+    created_at: about.createdAt,
+    artifact_name: subject?.name,
+    artifact_version: targets.artifactVersion || run.runId,
+    artifact_variant: targets.artifactVariant || undefined,
+    artifact_path: subject?.path,
+    artifact_uri: targets.artifactUri || undefined,
+    artifact_sha256: subject?.sha256,
+    manifest_path: about.manifest || undefined,
+    matrix_path: run.matrix.path,
+    matrix_name: run.matrix.name || undefined,
+    summary_status: own?.verdict.status,
+    required_passed: required.filter(({ status }) => status === 'pass').length,
+    required_failed: required.filter(({ status }) => status !== 'pass').length,
+    total_profiles: recorded.length,
+    supported_profiles: namesOf(passed.map(({ profile }) => profile)),
+    failed_profiles: namesOf(recorded.filter(({ status }) => status !== 'pass').map(({ profile }) => profile)),
+    classification_codes: namesOf(recorded.map(({ classification }) => classification).filter((code) => code !== '')),
+    json_report_path: own?.json,
+    markdown_path: own?.markdown || undefined,
+  });
+}
+
+/**
+ * Adds a finished run to the history of its work directory, one signed record per artifact.
+ * @param manifest absolute path; empty without one
+ * @returns what the user should know; undefined when all is well
+ * @throws HostError when it cannot be written, UsageError for keys and settings of the signer that are wrong
+ */
+export async function recordRun(
+  host: Host,
+  run: RunReport,
+  paths: ReportPaths,
+  targets: Omit<ReportTargets, 'gate'>,
+  manifest: string,
+): Promise<string | undefined> {
+  const { workdir } = targets;
+  const about = { manifest, createdAt: timestamp(host.now()) };
+  const records = run.artifacts.map((_, artifact) => recordOf(run, artifact, paths, targets, about));
+  const intact = await appendHistory(host, workdir, records, await signerOf(host, workdir));
+  return intact
+    ? undefined
+    : `the history in ${workdir} was cut or changed; "bpfcompat history verify --workdir ${workdir}" says where`;
+}
+
+/** The report of the newest record of a version. @throws UsageError for an object or version that is not recorded */
+export async function reportOfVersion(
+  host: Host,
+  workdir: string,
+  artifactName: string,
+  version: string,
+  flag: string,
+): Promise<string> {
+  const records = (await readHistory(host, workdir)).flatMap(({ record }) => record ?? []).reverse();
+  const own = records.filter(({ artifact_name: name }) => name === artifactName);
+  if (own.length === 0) {
+    const names = [...new Set(records.map(({ artifact_name: name }) => name))];
+    throw new UsageError(
+      'artifact_unknown',
+      `--artifact-name ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(artifactName, names) || ';'} see "bpfcompat history list"`,
+    );
+  }
+  const found = own.find(({ artifact_version: recorded }) => recorded === version);
+  if (found) return found.json_report_path;
+  const versions = [...new Set(own.map(({ artifact_version: recorded }) => recorded))];
+  throw new UsageError(
+    'version_unknown',
+    `${flag} ${quoted(version)} of ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(version, versions) || ';'} see "bpfcompat history list"`,
+  );
+}
