@@ -10,6 +10,7 @@ export { type CompareRequest, type CompareResult, compare, type HistorySides } f
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
 export { type HistoryOptions, listHistory, signAll, verifyAll } from './api/history.ts';
+export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
 export {
   type CleanedKernels,

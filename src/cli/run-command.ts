@@ -6,6 +6,7 @@ import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
+import { initCommand } from './init-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
@@ -25,6 +26,8 @@ async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promis
       return parsed.exitCode;
     case 'test':
       return testCommand(parsed.options, io, signal);
+    case 'init':
+      return initCommand(parsed.options, io);
     case 'suite':
       return suiteCommand(parsed.options, io, signal);
     case 'watch':

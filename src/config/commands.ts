@@ -2,6 +2,14 @@
 export const COMMANDS = [
   { name: 'test', summary: 'check objects on real kernels: do they load and attach?' },
   { name: 'suite', summary: 'check the cases of a suite file, each with its own object, kernels and manifest' },
+  {
+    name: 'init',
+    summary: 'write a suite file for the objects that are there',
+    arguments: {
+      name: '[DIR]',
+      description: 'directory to look in, and to write the suite to; default the current one',
+    },
+  },
   { name: 'watch', summary: 'check objects again whenever their files change, and redraw the matrix' },
   {
     name: 'explain',

@@ -5,7 +5,7 @@ import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
-import { checkSuiteOptions, type SuiteCommandOptions } from './suite-options.ts';
+import { checkInitOptions, checkSuiteOptions, type InitArguments, type SuiteCommandOptions } from './suite-options.ts';
 import { checkTestOptions, checkWatchOptions, type TestOptions, type WatchOptions } from './test-options.ts';
 import { quoted } from './words.ts';
 
@@ -16,6 +16,7 @@ export type ParsedArgs =
   | { readonly command: 'test'; readonly options: TestOptions }
   | { readonly command: 'watch'; readonly options: WatchOptions }
   | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
+  | { readonly command: 'init'; readonly options: InitArguments }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
   | { readonly command: 'explain'; readonly options: ExplainOptions }
   | { readonly command: 'inspect'; readonly options: InspectArguments }
@@ -24,7 +25,7 @@ export type ParsedArgs =
 
 type PlainCommand = Exclude<
   CommandName,
-  'suite' | 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'
+  'init' | 'suite' | 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'
 >;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
@@ -102,6 +103,8 @@ function check(
       return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
     case 'suite':
       return { command, options: checkSuiteOptions(values as ValuesOf<'suite'>) };
+    case 'init':
+      return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
     case 'kernels fetch': {
       const fetch = values as ValuesOf<'kernels fetch'>;
       const { refreshKernels, json, quiet, noColor } = fetch;

@@ -59,4 +59,12 @@ export const SUITE_OPTIONS = [
     description: 'give up the cases that come after the first one that does not pass',
     commands: ['suite'],
   },
+  {
+    name: 'matrix',
+    type: 'text',
+    default: 'quick',
+    placeholder: 'FILE|NAME',
+    description: 'matrix of the new suite: a built-in name (quick, debian) or a file, relative to the suite',
+    commands: ['init'],
+  },
 ] as const satisfies readonly OptionRow[];

@@ -3,6 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import { readFlagValue } from './flag-values.ts';
 import type { ValuesOf } from './options.ts';
 import { checkIsolation } from './test-options.ts';
+import { quoted } from './words.ts';
 import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
 /** What `suite` was asked to do, checked. Texts that were not given are empty. */
@@ -42,4 +43,18 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
   };
+}
+
+export type InitArguments = ValuesOf<'init'> & {
+  /** Directory as typed; empty: the current one. */
+  readonly dir: string;
+};
+
+/** @throws UsageError for more than one directory */
+export function checkInitOptions(values: ValuesOf<'init'>, words: readonly string[]): InitArguments {
+  const [dir = '', second] = words;
+  if (second !== undefined) {
+    throw new UsageError('unexpected_argument', `unexpected argument ${quoted(second)}; 'init' takes one directory`);
+  }
+  return { ...values, dir };
 }

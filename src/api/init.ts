@@ -1,0 +1,94 @@
+import { basename, join, relative, resolve } from 'node:path';
+import { type DraftCase, draftId, suiteDraft } from '../config/suite-draft.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { floorsOf } from '../object/floor.ts';
+import { artifactName } from '../run/load-artifact.ts';
+import { loadSubject } from '../run/subject.ts';
+import { writeReport } from '../run/write-reports.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+const FILE = 'bpfcompat-suite.yaml';
+const MAX_CASES = 500;
+/** Directories whose objects are not the user's own work. */
+const FOREIGN = /(?:^|\/)(?:node_modules|\.git|\.bpfcompat)\//;
+
+export interface InitOptions extends Surroundings {
+  /** Directory to look in, relative to `cwd`; the suite is written there. Default: `cwd`. */
+  readonly dir?: string;
+  /** Matrix of the suite: built-in name, or a file relative to `dir`. Default `quick`. */
+  readonly matrix?: string;
+}
+
+export interface InitResult {
+  /** The file that was written. */
+  readonly file: string;
+  readonly cases: readonly DraftCase[];
+  /** Files that look like objects and are none. */
+  readonly skipped: readonly string[];
+}
+
+/** Sections whose programs cannot be attached before their loader says to what. */
+const NEEDS_LOADER =
+  /^(?:kprobe|kretprobe|uprobe|uretprobe|usdt|fentry|fexit|fmod_ret|freplace|lsm|iter|raw_tp|tp_btf|struct_ops)(?:\.s)?\/?$|^freplace\//;
+
+function remarkOf({ programs, maps }: ObjectFacts, needs: string | undefined): string {
+  const sections = programs.slice(0, 3).map(({ section }) => section);
+  const more = programs.length > sections.length ? `, ${programs.length - sections.length} more` : '';
+  const what = programs.length === 0 ? 'no programs' : `${sections.join(', ')}${more}`;
+  const kernels = needs === undefined ? '' : `; needs kernel ${needs} or newer`;
+  return `${what}; ${maps.length} map${maps.length === 1 ? '' : 's'}${kernels}`;
+}
+
+async function draftCases(host: Host, dir: string, files: readonly string[]) {
+  const cases: DraftCase[] = [];
+  const skipped: string[] = [];
+  const taken = new Set<string>();
+  for (const path of files) {
+    const { facts } = await loadSubject(host, { path }, 'object').catch((error: unknown) => {
+      if (error instanceof UsageError) return { facts: undefined };
+      throw error;
+    });
+    if (facts === undefined) {
+      skipped.push(path);
+      continue;
+    }
+    const name = draftId(artifactName(path), taken);
+    taken.add(name);
+    const attachable = facts.programs.some(({ section }) => !NEEDS_LOADER.test(section));
+    cases.push({
+      name,
+      artifact: relative(dir, path),
+      mode: attachable ? 'load_attach' : 'load_only',
+      remark: remarkOf(facts, floorsOf(facts).hard?.version || undefined),
+    });
+  }
+  return { cases, skipped };
+}
+
+/**
+ * Writes a suite for the objects (`*.bpf.o`) below a directory. An existing file is never written over.
+ * @throws UsageError when there is a suite already, or no object
+ */
+export async function initSuite(options: InitOptions = {}): Promise<InitResult> {
+  const { host, cwd } = surroundingsOf(options);
+  const dir = resolve(cwd, options.dir || '.');
+  const file = join(dir, FILE);
+  const shown = relative(cwd, file);
+  if (!(await host.files.stat(dir))?.isDirectory) {
+    throw new UsageError('no_directory', `${options.dir}: there is no such directory; correct the path`);
+  }
+  if ((await host.files.stat(file)) !== undefined) {
+    throw new UsageError('suite_exists', `${shown} is there already and is left as it is; edit it, or remove it first`);
+  }
+  const found = (await host.files.glob('**/*.bpf.o', dir)).filter((path) => !FOREIGN.test(relative(dir, path)));
+  const { cases, skipped } = await draftCases(host, dir, found.slice(0, MAX_CASES));
+  if (cases.length === 0) {
+    const looked =
+      found.length === 0 ? 'no file called *.bpf.o' : `none of ${found.length} files called *.bpf.o is an eBPF object`;
+    throw new UsageError('no_objects', `${dir}: ${looked}; build the objects first, or name the directory they are in`);
+  }
+  await writeReport(host, file, suiteDraft(draftId(basename(dir)), options.matrix || 'quick', cases));
+  return { file, cases, skipped };
+}

@@ -1,0 +1,20 @@
+import { relative } from 'node:path';
+import type { InitArguments } from '../config/suite-options.ts';
+import { initSuite } from '../index.ts';
+import type { Io } from './io.ts';
+
+/** `init`: writes a suite for the objects below a directory and says what to do next. */
+export async function initCommand(options: InitArguments, io: Io): Promise<number> {
+  const { file, cases, skipped } = await initSuite({
+    dir: options.dir,
+    matrix: options.matrix,
+    env: io.env,
+    cwd: io.cwd,
+  });
+  const shown = relative(io.cwd, file);
+  for (const path of skipped) io.err(`note: ${relative(io.cwd, path)} is no eBPF object and was left out\n`);
+  io.out(`Wrote ${shown} with ${cases.length} case${cases.length === 1 ? '' : 's'}:\n`);
+  for (const { name, artifact, mode } of cases) io.out(`  - ${name}: ${artifact} (${mode})\n`);
+  io.out(`Next: bpfcompat suite --suite ${shown} --markdown suite.md\n`);
+  return 0;
+}
