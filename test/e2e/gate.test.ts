@@ -1,0 +1,93 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bpfcompat, type CliEnd } from './support/cli.ts';
+import { example } from './support/places.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// One object that passes everywhere, and one whose function is gone on 7.3: the same release before and after.
+const scratch = scratchDir();
+const KERNELS = 'debian-12-6.1,debian-13-7.3';
+const GONE = 'debian-13-7.3';
+
+function ask(object: string, name: string, ...more: string[]): Promise<CliEnd> {
+  const what = ['--artifact', example(object), '--kernels', KERNELS, '--artifact-name', 'conn', '--offline', '--quiet'];
+  const version = ['--artifact-version', name, '--out', `${name}.json`];
+  return bpfcompat(['test', ...what, ...version, ...more], { cwd: scratch });
+}
+
+const run = (...args: string[]): Promise<CliEnd> => bpfcompat(args, { cwd: scratch });
+const json = (file: string) => JSON.parse(readFileSync(join(scratch, file), 'utf8'));
+
+describe('a release that loses a kernel', () => {
+  let worse: CliEnd;
+  let same: CliEnd;
+  beforeAll(async () => {
+    await ask('simple-pass', 'v1');
+    worse = await ask('fentry-unlink', 'v2', '--baseline', 'v1.json', '--fail-on', 'regression', '--markdown', 'v2.md');
+    same = await ask('fentry-unlink', 'v3', '--baseline', 'v2.json', '--fail-on', 'regression');
+  });
+
+  test('fails while the failure is new, and passes once the baseline has it', () => {
+    expect(worse).toMatchObject({ code: 2, stdout: expect.stringContaining(`required ${GONE}: failed at load`) });
+    expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining(`known required ${GONE}: failed at load`) });
+    expect(json('v2.json').baseline).toMatchObject({ path: 'v1.json', summary: { new_failures: 1 } });
+    expect(json('v3.json')).toMatchObject({
+      gate: { fail_on: 'regression', exit_code: 0 },
+      baseline: { summary: { new_failures: 0, known_failures: 1 } },
+    });
+    expect(readFileSync(join(scratch, 'v2.md'), 'utf8')).toContain('## Against the baseline');
+  });
+
+  test('compare finds the reports by file, run directory and version, and says the same', async () => {
+    const line = /^Diff summary: profiles=2 changed=1 improved=0 regressed=1 required_regressions=1\n$/m;
+    const dir = json('v1.json').paths.run_dir;
+    for (const sides of [
+      ['--base-report', 'v1.json', '--head-report', 'v2.json'],
+      ['--base-report', dir, '--head-report', json('v2.json').paths.run_dir],
+      ['--artifact-name', 'conn', '--base-version', 'v1', '--head-version', 'v2'],
+    ]) {
+      const end = await run('compare', ...sides, '--fail-on-regression', '--out', 'diff.json');
+      expect(end).toMatchObject({ code: 2, stdout: expect.stringMatching(line) });
+    }
+    expect(await run('compare', '--base-report', 'v2.json', '--head-report', 'v1.json')).toMatchObject({ code: 0 });
+  });
+
+  test('the history has all three runs, and notices when one is gone', async () => {
+    expect((await run('history', 'list')).stdout.match(/@v\d status=\w+ required=\d\/\d/g)).toEqual([
+      '@v3 status=pass required=1/1',
+      '@v2 status=fail required=1/1',
+      '@v1 status=pass required=2/0',
+    ]);
+    expect(await run('history', 'verify')).toMatchObject({ code: 0, stdout: expect.stringMatching(/verified=3/) });
+    const file = join(scratch, '.bpfcompat/registry/artifact_versions.jsonl');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1));
+    expect(await run('history', 'verify')).toMatchObject({ code: 1, stdout: expect.stringMatching(/history was cut/) });
+    writeFileSync(file, text);
+  });
+
+  test('report-summary is Markdown', async () => {
+    const end = await run('report-summary', '--report', 'v2.json', '--max-targets', '1');
+    expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining('1 more targets stand in the report.') });
+    expect(end.stdout).toMatch(/^# bpfcompat Compatibility Gate\n/);
+  });
+});
+
+test.each([
+  ['expectations: [{expect: fail, kernels: ">=7.0", code: ATTACH_TARGET_NOT_FOUND, reason: renamed}]', 0, 'expected'],
+  ['expectations: [{expect: fail, kernels: ">=6.0", code: ATTACH_TARGET_NOT_FOUND, reason: renamed}]', 0, 'unexpected'],
+  ['expectations: [{expect: fail, kernels: ">=7.0", code: MISSING_BTF, reason: wrong}]', 2, 'MISSING_BTF was expected'],
+  ['min_kernel: "7.4"', 0, 'optional debian-13-7.3'],
+  ['min_kernel: 5.10', 2, 'required debian-13-7.3'],
+  ['fail_on: never', 0, 'required debian-13-7.3'],
+])('%s', async (manifest, code, said) => {
+  writeFileSync(join(scratch, 'compat.yaml'), `${manifest}\n`);
+  const end = await ask('fentry-unlink', 'm', '--manifest', 'compat.yaml');
+  expect(end).toMatchObject({ code, stdout: expect.stringContaining(said) });
+});
+
+test('regression without anything to compare with', async () => {
+  const end = await ask('simple-pass', 'x', '--fail-on', 'regression');
+  expect(end).toMatchObject({ code: 1, stderr: expect.stringMatching(/--fail-on regression needs an older report/) });
+});
