@@ -15,6 +15,7 @@ import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { timestamp } from '../run/run-id.ts';
 import { runSuite } from '../run/run-suite.ts';
 import { checkReportPlaces, writeReport, writeReports } from '../run/write-reports.ts';
+import { recordRun } from './history.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { type PreparedCase, prepareCases, type ReadyCase } from './suite-cases.ts';
 
@@ -104,12 +105,13 @@ function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseRep
   };
 }
 
+/** Writes the reports of a case and adds it to the history. @returns what the user should know of the history */
 async function writeCase(
   host: Host,
   { source, ready, json, markdown }: Startable,
   report: SuiteCaseReport,
-): Promise<void> {
-  if (report.answer === undefined) return;
+): Promise<string | undefined> {
+  if (report.answer === undefined) return undefined;
   if (ready.mergedManifest !== undefined) await writeReport(host, ready.manifest, ready.mergedManifest);
   const places = {
     workdir: ready.run.workdir,
@@ -120,7 +122,8 @@ async function writeCase(
     artifactUri: source.artifactUri,
     gate: ready.gate,
   };
-  await writeReports(host, report.answer.run, report.answer.verdict, places);
+  const { run, verdict } = report.answer;
+  return recordRun(host, run, await writeReports(host, run, verdict, places), places, ready.manifest);
 }
 
 /**
@@ -191,7 +194,9 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const told = lost < 0 ? wanted : wanted.slice(0, lost);
   const cases = told.map((one) => caseReport(one, reports.get(one)));
   for (const [index, one] of told.entries()) {
-    if (one.ready) await writeCase(host, { ...one, ready: one.ready }, cases[index] as SuiteCaseReport);
+    if (!one.ready) continue;
+    const warning = await writeCase(host, { ...one, ready: one.ready }, cases[index] as SuiteCaseReport);
+    if (warning !== undefined) onEvent({ type: 'note', message: warning });
   }
   const report: SuiteReport = {
     name: suite.name,
