@@ -51,18 +51,25 @@ function caseRow([one, views]: Column): string[] {
   ];
 }
 
-/** Each cause of a case once, with the kernels it stands for. */
+/** What there is to say about a kernel: warnings where it passes, causes where it fails, why it gave no answer. */
+function remarksOf({ outcome, findings }: TargetView): string[] {
+  if (outcome.status === 'infra_error') return [`no answer: ${md(outcome.message, 1000)}`];
+  if (outcome.status === 'skipped') return [`not asked: ${md(outcome.reason, 1000)}`];
+  const told = outcome.status === 'fail' ? findings.slice(0, 1) : findings;
+  return told.map((finding) => {
+    const { title, remediation } = findingFacts(finding);
+    const kind = outcome.status === 'fail' ? '' : 'warning: ';
+    return `${kind}**${md(title)}** ${md(remediation, 1000)}`.trim();
+  });
+}
+
+/** Each remark of a case once, with the kernels it stands for. */
 function causeLines(views: readonly TargetView[]): string[] {
   const causes = new Map<string, string[]>();
-  for (const { outcome, primary, target } of views) {
-    if (outcome.status === 'pass') continue;
-    const facts = primary && findingFacts(primary);
-    const silence =
-      outcome.status === 'infra_error' ? outcome.message : outcome.status === 'skipped' ? outcome.reason : 'failed';
-    const said = facts ? `**${md(facts.title)}** ${md(facts.remediation, 1000)}` : md(silence, 1000);
-    causes.set(said, [...(causes.get(said) ?? []), target.profile.id]);
+  for (const view of views) {
+    for (const said of remarksOf(view)) causes.set(said, [...(causes.get(said) ?? []), view.target.profile.id]);
   }
-  return [...causes].map(([said, ids]) => `- ${said.trim()} (${ids.map((id) => code(id)).join(', ')})`);
+  return [...causes].map(([said, ids]) => `- ${said} (${ids.map((id) => code(id)).join(', ')})`);
 }
 
 function detailLines([one, views]: Column): string[] {
