@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Catalogue } from '../config/catalogue.ts';
+import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type Manifest, readManifest } from '../config/manifest.ts';
 import { withFunctionalTest } from '../config/merge-manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
@@ -81,6 +82,13 @@ async function manifestOf(
   return { manifest: readManifest({ file: shown(path), text: merged }), path, merged };
 }
 
+/** A matrix file by its whole path, so that messages about it can be followed; a built-in name as it is. */
+async function kernelsOf({ host, dir }: SuiteGround, { kernels }: SuiteCase): Promise<KernelChoice> {
+  if (kernels.kind !== 'matrix') return kernels;
+  const path = resolve(dir, kernels.value);
+  return (await host.files.stat(path))?.isFile ? { kind: 'matrix', value: path } : kernels;
+}
+
 function refuseRunner({ runner, origin }: SuiteCase): void {
   if (runner === 'vm') return;
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
@@ -101,7 +109,7 @@ export async function prepareCases(
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
     refuseRunner(source);
     const subject = await readSubject(paths.artifact, source.artifactName, `${source.origin}: artifact`);
-    const { matrix, entries } = await resolveKernels(catalogue, source.kernels);
+    const { matrix, entries } = await resolveKernels(catalogue, await kernelsOf(ground, source));
     const { manifest, path, merged } = await manifestOf(ground, source);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const targets = targetsOf(matrix, entries, manifest, timeoutMs);
