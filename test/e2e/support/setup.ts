@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { doctor, fetchKernels } from '../../../src/index.ts';
-import { CLI, KERNELS, ROOT, systemObjects } from './places.ts';
+import { CLI, ROOT, systemObjects } from './places.ts';
 
 /** Kernels come over the network once; after this long they will not come any more. */
 const FETCH_MS = 10 * 60_000;
 
 function compiledObjects(): string[] {
   const dirs = readdirSync(join(ROOT, 'examples')).map((name) => join(ROOT, 'examples', name));
-  return [...dirs, join(ROOT, 'test/fixtures/bpf')].flatMap((dir) =>
+  return [...dirs, join(ROOT, 'test/fixtures/bpf'), join(ROOT, 'test/confusion/objects')].flatMap((dir) =>
     readdirSync(dir)
       .filter((name) => name.endsWith('.bpf.c'))
       .map((name) => join(dir, name.replace(/c$/, 'o'))),
@@ -33,7 +33,7 @@ export default async function setup(): Promise<void> {
   }
   const errors: string[] = [];
   await fetchKernels({
-    choice: { kind: 'ids', ids: KERNELS, origin: 'the tests' },
+    choice: { kind: 'matrix', value: 'debian' },
     signal: AbortSignal.timeout(FETCH_MS),
     onEnd: (profile, result) => {
       if (result instanceof Error) errors.push(`${profile}: ${result.message}`);
