@@ -7,7 +7,7 @@ import { signerOf } from '../history/signer.ts';
 import { appendHistory, readHead, readHistory, signHistory } from '../history/store.ts';
 import { type VerificationRow, verifyHistory } from '../history/verify.ts';
 import type { Host } from '../host/host.ts';
-import { UsageError } from '../model/errors.ts';
+import { HostError, UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
 import { recordedRun } from '../report/recorded.ts';
 import { timestamp } from '../run/run-id.ts';
@@ -104,8 +104,9 @@ function recordOf(
 /**
  * Adds a finished run to the history of its work directory, one signed record per artifact.
  * @param manifest absolute path; empty without one
- * @returns what the user should know; undefined when all is well
- * @throws HostError when it cannot be written, UsageError for keys and settings of the signer that are wrong
+ * @returns what the user should know; undefined when all is well. A history that cannot be written is no reason to lose
+ * a verdict whose reports are there already.
+ * @throws UsageError for keys and settings of the signer that are wrong, HostError when the signer fails
  */
 export async function recordRun(
   host: Host,
@@ -117,7 +118,13 @@ export async function recordRun(
   const { workdir } = targets;
   const about = { manifest, createdAt: timestamp(host.now()) };
   const records = run.artifacts.map((_, artifact) => recordOf(run, artifact, paths, targets, about));
-  const intact = await appendHistory(host, workdir, records, await signerOf(host, workdir));
+  let intact: boolean;
+  try {
+    intact = await appendHistory(host, workdir, records, await signerOf(host, workdir));
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code === 'signer_failed') throw error;
+    return `this run is not in the history of ${workdir}: ${error.message}`;
+  }
   return intact
     ? undefined
     : `the history in ${workdir} was cut or changed; "bpfcompat history verify --workdir ${workdir}" says where`;

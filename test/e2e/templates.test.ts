@@ -246,13 +246,18 @@ describe('a machine that cannot save guests boots every one and says so once', (
     expectBooted(await check(scratch, [SIMPLE], { kernels, env: { ...inNewCache(), ...wrapper } }), why);
   });
 
-  const failing = (code: string): Promise<never> =>
-    Promise.reject(Object.assign(new Error(`${code}: no file for memory`), { code }));
+  /** Memory cannot be made a file; every other file can. */
+  const failing =
+    (code: string): HostFiles['createSparse'] =>
+    (path, size, mode) =>
+      path.endsWith('/ram')
+        ? Promise.reject(Object.assign(new Error(`${code}: no file for memory`), { code }))
+        : createHost({ env: {} }).files.createSparse(path, size, mode);
 
   test.each<[string, Partial<HostFiles>, RegExp]>([
     ['the disk is nearly full', { freeBytes: async () => 100 * 1024 * 1024 }, /templates has 100 MB free, .* 512 MB/],
-    ['the disk is full', { createSparse: () => failing('ENOSPC') }, /ENOSPC/],
-    ['the cache may not be written', { createSparse: () => failing('EROFS') }, /EROFS/],
+    ['the disk is full', { createSparse: failing('ENOSPC') }, /ENOSPC/],
+    ['the cache may not be written', { createSparse: failing('EROFS') }, /EROFS/],
   ])('when %s', async (_, files, why) => {
     const env = inNewCache();
     const real = createHost({ env });
