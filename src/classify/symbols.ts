@@ -55,7 +55,8 @@ export function explainMissing(finding: Finding, evidence: Evidence): Finding {
   const symbol = symbolOf(evidence, name, (finding.args['program'] ?? '').split(', '));
   const diagnosis = symbol && diagnose(finding, symbol, evidence);
   if (!symbol || !diagnosis) return finding;
-  const near = symbol.near.length > 0 ? symbol.near.join(', ') : undefined;
+  // What is like a placeholder helps nobody.
+  const near = symbol.near.length > 0 && diagnosis.code !== 'LOADER_CONTRACT' ? symbol.near.join(', ') : undefined;
   const strong = finding.code === 'MISSING_KFUNC' ? finding.args['reason'] : undefined;
   return recode(finding, diagnosis.code ?? finding.code, {
     confidence: diagnosis.proven ? 'high' : 'medium',

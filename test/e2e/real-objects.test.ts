@@ -36,7 +36,7 @@ const EXPECTED: readonly (readonly [name: RegExp, why: string, Expected])[] = [
   [
     /^xdpdump_bpf\.o$/,
     'fentry and fexit on the placeholder "func": xdpdump names the real function before it loads them, a plain load cannot',
-    { status: 'fail', codes: ['ATTACH_TARGET_NOT_FOUND', 'ATTACH_TARGET_NOT_FOUND'], attached: 0 },
+    { status: 'fail', codes: ['LOADER_CONTRACT', 'LOADER_CONTRACT'], attached: 0 },
   ],
 ];
 
@@ -76,7 +76,7 @@ describe.each(KERNELS)('on %s', (kernel) => {
   test('the one that fails says which function it wants', () => {
     const path = objects.find((object) => basename(object) === 'xdpdump_bpf.o') ?? '';
     const target = targetOf(reportOf(run, path), kernel);
-    expect(target).toMatchObject({ failed_stage: 'load', classification_code: 'UNSUPPORTED_ATTACH_TYPE' });
+    expect(target).toMatchObject({ failed_stage: 'load', classification_code: 'LOADER_CONTRACT' });
     expect(target.findings?.map(({ subject, args }) => [subject, args?.['function']])).toEqual([
       ['trace_on_entry', 'func'],
       ['trace_on_exit', 'func'],

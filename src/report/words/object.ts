@@ -50,7 +50,7 @@ const CONTRACT: Readonly<Record<string, { what: string; todo: string }>> = {
   },
   btf_target: {
     what: 'leaves the function to attach to open until run time',
-    todo: 'Name the function in the section, as in SEC("fentry/vfs_read").',
+    todo: 'Name the function in the section, as in SEC("fentry/vfs_read"), or for a run with --set-attach-target PROGRAM=FUNCTION.',
   },
   struct_ops_unreferenced: {
     what: 'has a struct_ops program that no map refers to',
