@@ -9,6 +9,7 @@ import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { kernelVersion, olderThan } from './kernel-version.ts';
+import { inRepository, type Sources } from './source-paths.ts';
 import { verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -21,12 +22,17 @@ const MAX_SOURCE = 120;
  * Gives every finding of an outcome the line of C it points to, as far as the object and the log tell: the rejected
  * instruction, the access or symbol that is missing, else the program itself where it could not be attached or loaded.
  */
-export function locateFindings(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
+export function locateFindings(
+  outcome: Outcome,
+  evidence: Evidence,
+  facts: ObjectFacts,
+  sources: Sources = new Map(),
+): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((told) => {
     const finding = withFeature(withAccess(told, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
-    return location ? { ...finding, location } : finding;
+    return location ? { ...finding, location: inRepository(location, sources) } : finding;
   });
   return { ...outcome, findings };
 }

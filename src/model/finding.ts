@@ -101,6 +101,11 @@ export interface SourceLocation {
   readonly insn: number | undefined;
   /** `exact`: the object's line table and the kernel's log agree. `table`: the log says nothing about it. */
   readonly certainty: 'exact' | 'table';
+  /**
+   * Where that is in the git work tree the object lies in, when it can be told without guessing. `exact`: the line there
+   * says what was compiled; `shifted`: a line close by does; `stale`: none does, the file has changed.
+   */
+  readonly repository?: { readonly path: string; readonly line: number; readonly match: 'exact' | 'shifted' | 'stale' };
 }
 
 /**

@@ -19,8 +19,14 @@ export function groupWords(group: FindingGroup, many = false): string {
 }
 
 /** `conn.bpf.c:42`, as editors and log readers understand it. */
-export function placeText({ file, line }: Pick<SourceLocation, 'file' | 'line'>): string {
-  return `${oneLine(file, 300)}:${line}`;
+export function placeText({
+  file,
+  line,
+  repository,
+}: Pick<SourceLocation, 'file' | 'line'> & Partial<Pick<SourceLocation, 'repository'>>): string {
+  // A file that has changed since may say anything at that line.
+  const known = repository && repository.match !== 'stale' ? repository : undefined;
+  return `${oneLine(known?.path ?? file, 300)}:${known?.line ?? line}`;
 }
 
 /** Entries of `also` and of the near names that are shown; reports in JSON have all of them. */

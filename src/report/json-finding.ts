@@ -12,6 +12,7 @@ function locationJson(location: SourceLocation) {
     // Instruction 0 is one.
     insn: location.insn,
     certainty: location.certainty,
+    repository: location.repository,
   };
 }
 

@@ -25,7 +25,7 @@ export interface Asking {
 /** What every cell of one object asks, and how its answer is judged. */
 export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'>;
 
-export function questionOf(asking: Asking, { artifact, bytes, facts }: Subject): Question {
+export function questionOf(asking: Asking, { artifact, bytes, facts, sources }: Subject): Question {
   const { manifest, validationMode } = asking;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
@@ -48,7 +48,7 @@ export function questionOf(asking: Asking, { artifact, bytes, facts }: Subject):
     judge: (evidence: Evidence, console: string): Outcome => {
       const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
       const outcome = withWarnings(classify(asked), consoleFindings(console));
-      return facts ? locateFindings(outcome, evidence, facts) : outcome;
+      return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
     },
     judgeCrash: classifyCrash,
   };

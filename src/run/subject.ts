@@ -1,8 +1,10 @@
+import type { Sources } from '../classify/source-paths.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
+import { readSources } from './read-sources.ts';
 import type { ArtifactInput } from './run-config.ts';
 
 /** An object that was read, once, for everything that is asked about it. */
@@ -11,11 +13,14 @@ export interface Subject {
   readonly bytes: Uint8Array;
   /** undefined for a file that is no object. */
   readonly facts: ObjectFacts | undefined;
+  /** Files of the repository it lies in that it was compiled from. */
+  readonly sources: Sources;
 }
 
 /** Reads an object and what its bytes say. `origin` says in messages where it was named. @throws UsageError when it cannot be read */
 export async function loadSubject(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
   const file = await loadArtifact(host, input.path, input.name, origin);
   const facts = readObject(file.bytes);
-  return { ...file, facts: facts.ok ? facts : undefined };
+  if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
+  return { ...file, facts, sources: await readSources(host, file.artifact.path, facts) };
 }

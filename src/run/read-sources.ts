@@ -1,0 +1,70 @@
+import { dirname, join } from 'node:path';
+import { repositoryPath, type SourceFile, type Sources } from '../classify/source-paths.ts';
+import type { Host } from '../host/host.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+
+const MAX_FILES = 64;
+const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
+const GIT_MS = 10_000;
+/** Nothing that a repository's own settings name is run. */
+const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+
+interface Repository {
+  readonly root: string;
+  /** Paths from its top. */
+  readonly files: readonly string[];
+}
+
+async function git(host: Host, dir: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const options = { timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 };
+    const { exitCode, stdout, truncated } = await host.run('git', [...SAFE, '-C', dir, ...args], options);
+    return exitCode === 0 && !truncated ? stdout.toString('utf8') : undefined;
+  } catch {
+    // No git here.
+    return undefined;
+  }
+}
+
+async function openRepository(host: Host, dir: string): Promise<Repository | undefined> {
+  const root = (await git(host, dir, ['rev-parse', '--show-toplevel']))?.replace(/\n$/, '');
+  const names = root ? await git(host, root, ['ls-files', '-z']) : undefined;
+  return root && names !== undefined ? { root, files: names.split('\0').filter((name) => name !== '') } : undefined;
+}
+
+const opened = new WeakMap<Host, Map<string, Promise<Repository | undefined>>>();
+
+function repositoryOf(host: Host, dir: string): Promise<Repository | undefined> {
+  const known = opened.get(host) ?? new Map<string, Promise<Repository | undefined>>();
+  opened.set(host, known);
+  const repository = known.get(dir) ?? openRepository(host, dir);
+  known.set(dir, repository);
+  return repository;
+}
+
+/** Paths of source files in an object's line tables, as the compiler wrote them. */
+function namedFiles(facts: ObjectFacts): string[] {
+  const names = new Set<string>();
+  for (const { files } of facts.lines.values()) {
+    for (const offset of new Set(files)) {
+      const name = facts.btf?.string(offset) ?? '';
+      if (name !== '' && names.size < MAX_FILES) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+/** The source files of an object, where it lies in a git work tree that has them; empty elsewhere. */
+export async function readSources(host: Host, objectPath: string, facts: ObjectFacts): Promise<Sources> {
+  const named = namedFiles(facts);
+  const found = new Map<string, SourceFile>();
+  const repository = named.length === 0 ? undefined : await repositoryOf(host, dirname(objectPath));
+  if (!repository) return found;
+  for (const name of named) {
+    const path = repositoryPath(name, repository.root, repository.files);
+    if (path === undefined) continue;
+    const text = await host.files.read(join(repository.root, path), MAX_SOURCE_BYTES).catch(() => undefined);
+    if (text) found.set(name, { path, lines: text.toString('utf8').split('\n') });
+  }
+  return found;
+}
