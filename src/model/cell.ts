@@ -2,6 +2,7 @@ import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { KernelRecord, Profile } from './kernel.ts';
 import type { Prediction } from './prediction.ts';
+import type { TestExpectations } from './test-expectations.ts';
 
 export type AttachMode = 'disabled' | 'best-effort' | 'required';
 export type ValidationMode = 'load_only' | 'load_attach' | 'behavior';
@@ -16,15 +17,18 @@ export interface Artifact {
   readonly sizeBytes: number;
 }
 
-/** A command that is run in the guest while the programs are attached (contract 4.1, functional_tests). */
+/** What is done and looked at in the guest while the programs are attached (contract 4.1, functional_tests). */
 export interface FunctionalTest {
   readonly name: string;
+  /** Empty where only `expect` is looked at. */
   readonly command: string;
   readonly required: boolean;
   readonly timeoutSeconds: number;
   readonly expectExitCode: number;
   readonly expectStdoutContains: string;
   readonly expectStderrContains: string;
+  /** Absent: the command alone decides. */
+  readonly expect?: TestExpectations | undefined;
 }
 
 /** A kernel of the matrix. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttachMode, FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { GuestEntry } from '../model/guest-entry.ts';
+import type { LoaderCommand } from '../model/loader-command.ts';
 import { sanitizeText } from '../model/sanitize.ts';
 import { BLOB_KINDS, encodeFrame, MAX_HOST_PAYLOAD } from './frames.ts';
 import { functionalPlanText } from './functional-plan.ts';
@@ -16,6 +18,10 @@ export interface Question {
   readonly requiredPrograms: readonly string[];
   /** Request lines `key=value` of docs/guest-protocol.md: map sizes, program types, variants, values. */
   readonly tuning: readonly string[];
+  /** What the guest gets besides the object; none: it stays as small as it is. */
+  readonly files?: readonly GuestEntry[] | undefined;
+  /** Given: this is run instead of our own load. The artifact may then be empty. */
+  readonly command?: LoaderCommand | undefined;
   /** Milliseconds the validator may work inside the guest. */
   readonly workTimeoutMs: number;
 }
