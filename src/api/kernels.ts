@@ -4,6 +4,7 @@ import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snap
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
+import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import type { Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -64,6 +65,19 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
     }
   }
   return failed;
+}
+
+export interface FetchUserlandOptions extends Surroundings {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (what: string, bytes: number, total: number) => void;
+  readonly onNote?: (message: string) => void;
+}
+
+/** Fetches the shell for commands in guests, unless it is stored already. @throws HostError when it cannot be had */
+export async function fetchUserland(options: FetchUserlandOptions = {}): Promise<Userland> {
+  const { host } = surroundingsOf(options);
+  const { signal, onProgress = () => {}, onNote = () => {} } = options;
+  return ensureUserland('x86_64', { host, signal, onProgress, onNote });
 }
 
 export interface CleanedKernels extends PruneResult {

@@ -1,8 +1,11 @@
+import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
-import { cleanKernels, fetchKernels, knownKernels, matrixProfiles } from '../index.ts';
+import { cleanKernels, fetchKernels, fetchUserland, knownKernels, matrixProfiles } from '../index.ts';
 import { columns } from './columns.ts';
 import type { Io } from './io.ts';
+
+const USERLAND = 'userland';
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
@@ -50,35 +53,49 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
   const say = (text: string): void => {
     if (!options.quiet && !options.json) io.out(`${text}\n`);
   };
-  const failed = await fetchKernels({
-    env: io.env,
-    cwd: io.cwd,
-    choice: options.kernels,
-    refresh: options.refreshKernels,
-    signal,
-    onStart: (profile) => {
-      lastTenth = -1;
-      say(`${profile}: looking`);
-    },
-    onProgress: (profile, what, bytes, total) => {
-      const tenth = total > 0 ? Math.floor((bytes / total) * 4) : 0;
-      if (tenth === lastTenth) return;
-      lastTenth = tenth;
-      say(`${profile}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
-    },
-    onNote: (message) => io.err(`note: ${message}\n`),
-    onEnd: (profile, result) => {
-      if (result instanceof Error) {
-        rows.push({ profile, error: result.message });
-        io.err(`bpfcompat: ${profile}: ${result.message}\n`);
-        return;
-      }
-      const { record } = result.files;
-      rows.push({ profile, cached: result.cached, release: record.release, package: record.package.name });
-      say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}`);
-    },
-  });
-  if (options.json) io.out(`${JSON.stringify({ kernels: rows }, null, 2)}\n`);
+  const onStart = (name: string): void => {
+    lastTenth = -1;
+    say(`${name}: looking`);
+  };
+  const onProgress = (name: string, what: string, bytes: number, total: number): void => {
+    const tenth = total > 0 ? Math.floor((bytes / total) * 4) : 0;
+    if (tenth === lastTenth) return;
+    lastTenth = tenth;
+    say(`${name}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
+  };
+  const onNote = (message: string): void => io.err(`note: ${message}\n`);
+  const common = { env: io.env, cwd: io.cwd, signal, onNote };
+  const fetchKernelsOf = (choice: KernelChoice): Promise<number> =>
+    fetchKernels({
+      ...common,
+      choice,
+      refresh: options.refreshKernels,
+      onStart,
+      onProgress,
+      onEnd: (profile, result) => {
+        if (result instanceof Error) {
+          rows.push({ profile, error: result.message });
+          io.err(`bpfcompat: ${profile}: ${result.message}\n`);
+          return;
+        }
+        const { record } = result.files;
+        rows.push({ profile, cached: result.cached, release: record.release, package: record.package.name });
+        say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}`);
+      },
+    });
+  const failed = options.kernels === undefined ? 0 : await fetchKernelsOf(options.kernels);
+  let userland: object | undefined;
+  if (options.userland) {
+    onStart(USERLAND);
+    const { record, cached } = await fetchUserland({
+      ...common,
+      onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
+    });
+    const { name, version } = record.package;
+    userland = { package: name, version, cached, sha256: record.busybox.sha256 };
+    say(`${USERLAND}: ${name} ${version} ${cached ? 'was stored already' : 'fetched and verified'}`);
+  }
+  if (options.json) io.out(`${JSON.stringify({ kernels: rows, userland }, null, 2)}\n`);
   return failed === 0 ? 0 : 1;
 }
 

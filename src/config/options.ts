@@ -93,6 +93,13 @@ export const OPTIONS = [
     commands: ['kernels fetch'],
   },
   {
+    name: 'userland',
+    type: 'boolean',
+    default: '',
+    description: 'the shell for commands in guests (busybox) as well, or alone; otherwise the first test fetches it',
+    commands: ['kernels fetch'],
+  },
+  {
     name: 'out',
     type: 'text',
     default: '',

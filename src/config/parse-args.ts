@@ -29,7 +29,9 @@ type PlainCommand = Exclude<
 >;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
-  readonly kernels: KernelChoice;
+  /** undefined: only the userland is wanted. */
+  readonly kernels: KernelChoice | undefined;
+  readonly userland: boolean;
 };
 
 export type ExplainOptions = ValuesOf<'explain'> & {
@@ -107,11 +109,11 @@ function check(
       return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
     case 'kernels fetch': {
       const fetch = values as ValuesOf<'kernels fetch'>;
-      const { refreshKernels, json, quiet, noColor } = fetch;
-      return {
-        command,
-        options: { kernels: chooseKernels(fetch, command, words), refreshKernels, json, quiet, noColor },
-      };
+      const { refreshKernels, json, quiet, noColor, userland } = fetch;
+      const { matrix, kernels: ids, all } = fetch;
+      const alone = userland && !fetch.quick && !all && matrix === '' && ids.length + words.length === 0;
+      const kernels = alone ? undefined : chooseKernels(fetch, command, words);
+      return { command, options: { kernels, userland, refreshKernels, json, quiet, noColor } };
     }
     case 'explain':
       return { command, options: { ...(values as ValuesOf<'explain'>), report: oneReport(words) } };

@@ -12,6 +12,7 @@ import {
   removeRecord,
   type Store,
 } from './store.ts';
+import { removeUserlands, userlandFiles } from './userland.ts';
 
 export interface StoredKernel {
   readonly record: KernelRecord;
@@ -100,7 +101,9 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   const removedKernels = await dropProfiles(host, store, options);
   if (options.all === true) await dropLists(host, store, options.signal);
   await using _lock = await lockStore(host, store, options.signal);
-  const needed = new Set((await records(host, store)).flatMap(filesOf).map((file) => file.sha256));
+  if (options.all === true) await removeUserlands(host, store);
+  const files = [...(await records(host, store)).flatMap(filesOf), ...(await userlandFiles(host, store))];
+  const needed = new Set(files.map((file) => file.sha256));
   let removedBlobs = 0;
   let freedBytes = 0;
   let keptBytes = 0;

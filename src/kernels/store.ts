@@ -8,13 +8,14 @@ const MAX_RECORD = 1024 * 1024;
 
 /**
  * The content-addressed store on disk:
- * `blobs/sha256/<hex>` bytes, `kernels/<profile>.json` records, `apt/` package lists, `tmp/<profile>/` work in
- * progress, `locks/`. Lock order: profile, apt, store.
+ * `blobs/sha256/<hex>` bytes, `kernels/<profile>.json` and `userland/<arch>.json` records, `apt/` package lists,
+ * `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
 export interface Store {
   readonly root: string;
   readonly blobs: string;
   readonly records: string;
+  readonly userland: string;
   readonly apt: string;
   readonly tmp: string;
   readonly locks: string;
@@ -27,6 +28,7 @@ export function locateStore(host: Host): Store {
     root,
     blobs: join(root, 'blobs', 'sha256'),
     records: join(root, 'kernels'),
+    userland: join(root, 'userland'),
     apt: join(root, 'apt'),
     tmp: join(root, 'tmp'),
     locks: join(root, 'locks'),

@@ -6,7 +6,16 @@ import { commitKernel } from './commit.ts';
 import { nameMatches } from './sources/deb/choose.ts';
 import { fetchDeb } from './sources/deb.ts';
 import { asStoreError } from './space.ts';
-import { kernelFiles, locateStore, lockProfile, lockStore, openStore, readRecord, type Store } from './store.ts';
+import {
+  filesOf,
+  kernelFiles,
+  locateStore,
+  lockProfile,
+  lockStore,
+  openStore,
+  readRecord,
+  type Store,
+} from './store.ts';
 import type { FetchListener } from './unpacked.ts';
 import { damageOf, removeDamaged } from './verify.ts';
 
@@ -51,11 +60,11 @@ async function storedKernel(
 ): Promise<KernelRecord | undefined> {
   const record = await readRecord(host, store, profile.id);
   if (record === undefined || !answers(record, profile, source)) return undefined;
-  const damage = await damageOf(host, store, record);
+  const damage = await damageOf(host, store, filesOf(record));
   if (damage === undefined) return record;
   listener.onNote(`${profile.id}: stored kernel ${damage}; fetching it again`);
   await using _lock = await lockStore(host, store, listener.signal);
-  await removeDamaged(host, store, record);
+  await removeDamaged(host, store, filesOf(record));
   return undefined;
 }
 

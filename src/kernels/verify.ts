@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FileStat, Host } from '../host/host.ts';
-import type { KernelRecord, StoredFile } from '../model/kernel.ts';
-import { blobPath, filesOf, type Store } from './store.ts';
+import type { StoredFile } from '../model/kernel.ts';
+import { blobPath, type Store } from './store.ts';
 
 /**
  * Blobs whose digest was found right, with what the file system said about the file then. The change time is among
@@ -66,10 +66,10 @@ async function stateOf(host: Host, store: Store, file: StoredFile): Promise<'who
   return 'whole';
 }
 
-/** What is wrong with the stored bytes of a kernel; undefined when every digest is right. */
-export async function damageOf(host: Host, store: Store, record: KernelRecord): Promise<string | undefined> {
+/** What is wrong with stored files; undefined when every digest is right. */
+export async function damageOf(host: Host, store: Store, files: readonly StoredFile[]): Promise<string | undefined> {
   const words: string[] = [];
-  for (const file of filesOf(record)) {
+  for (const file of files) {
     const state = await stateOf(host, store, file);
     if (state !== 'whole') words.push(`${file.sha256.slice(0, 12)} is ${state}`);
   }
@@ -77,9 +77,9 @@ export async function damageOf(host: Host, store: Store, record: KernelRecord): 
   return words.length === 0 ? undefined : [...new Set(words)].join(', ');
 }
 
-/** Removes the damaged blobs of a kernel, so that nobody can use them. Call it under the store's lock. */
-export async function removeDamaged(host: Host, store: Store, record: KernelRecord): Promise<void> {
-  for (const file of filesOf(record)) {
+/** Removes the damaged blobs among these, so that nobody can use them. Call it under the store's lock. */
+export async function removeDamaged(host: Host, store: Store, files: readonly StoredFile[]): Promise<void> {
+  for (const file of files) {
     if ((await stateOf(host, store, file)) === 'damaged') await host.files.remove(blobPath(store, file));
   }
 }

@@ -74,6 +74,16 @@ export const StoredFile = z.strictObject({
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
+/** The package that stored bytes came from. */
+const PackageRecord = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  archive: z.string(),
+  suite: z.string(),
+  /** Digests of every package file that bytes were taken from, as the signed index (or the profile's pin) names them. */
+  files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
+});
+
 /** A kernel in the store: what `kernels/<profile>.json` says. */
 export const KernelRecord = z.strictObject({
   schema: z.literal('bpfcompat_kernel.v2'),
@@ -81,14 +91,7 @@ export const KernelRecord = z.strictObject({
   arch: Arch,
   /** `uname -r` that this kernel must answer with. */
   release: z.string().min(1),
-  package: z.strictObject({
-    name: z.string(),
-    version: z.string(),
-    archive: z.string(),
-    suite: z.string(),
-    /** Digests of every package file that bytes were taken from, as the signed index (or the profile's pin) names them. */
-    files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
-  }),
+  package: PackageRecord,
   vmlinuz: StoredFile,
   /** The kernel's configuration; null when the distro does not ship it. */
   config: StoredFile.nullable(),
@@ -97,6 +100,17 @@ export const KernelRecord = z.strictObject({
   fetchedAt: z.string(),
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
+
+/** The userland for commands in guests, in the store: what `userland/<arch>.json` says. */
+export const UserlandRecord = z.strictObject({
+  schema: z.literal('bpfcompat_userland.v1'),
+  arch: Arch,
+  package: PackageRecord,
+  /** One static program with a shell and the usual tools. */
+  busybox: StoredFile,
+  fetchedAt: z.string(),
+});
+export type UserlandRecord = z.infer<typeof UserlandRecord>;
 
 /** A kernel ready to boot: digests have been checked in this process, paths are readable. */
 export interface KernelFiles {

@@ -23,7 +23,15 @@ export interface DebPlaces {
   readonly workDir: string;
 }
 
-/** The package a stored kernel came from. */
+/** What is made of packages once their bytes are here and verified. */
+export interface Recipe<T> {
+  /** What has to be downloaded besides the chosen package. */
+  readonly parts: (apt: Apt, first: DebPackage, source: DebKernelSource) => Promise<Choice>;
+  /** @param files absolute path of every unpacked file by its path in the package */
+  readonly take: (files: ReadonlyMap<string, string>, choice: Choice, source: DebKernelSource) => T;
+}
+
+/** The package that stored bytes came from. */
 export interface PackageId {
   readonly name: string;
   readonly version: string;
@@ -73,7 +81,7 @@ async function verified(host: Host, dir: string, packages: readonly DebPackage[]
   });
 }
 
-async function fetchFrom(
+async function fetchFrom<T>(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
@@ -81,7 +89,8 @@ async function fetchFrom(
   places: DebPlaces,
   listener: FetchListener,
   stored: PackageId | undefined,
-): Promise<FetchedKernel | 'unchanged'> {
+  recipe: Recipe<T>,
+): Promise<T | 'unchanged'> {
   const debArch = DEB_ARCH[arch];
   const key = suiteKey(source, mirror, debArch);
   const stateDir = join(places.aptDir, key);
@@ -96,7 +105,7 @@ async function fetchFrom(
     const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
     const first = choosePackage(source, offered);
     if (first.name === stored?.name && first.version === stored.version) return undefined;
-    const choice = await withParts(apt, first, source);
+    const choice = await recipe.parts(apt, first, source);
     const { all } = choice;
     const total = all.reduce((sum, one) => sum + one.size, 0);
     const unpacked = all.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
@@ -111,22 +120,32 @@ async function fetchFrom(
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
   const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
-  const kernel = locateKernel(files);
-  requireWhole(kernel, choice, source);
-  if (kernel === undefined) {
-    throw new HostError('kernel_unusable', `${first.name} ${first.version} holds no kernel; name another package`);
-  }
+  return recipe.take(files, choice, source);
+}
+
+/** The packages of a choice, as records keep them. */
+export function packageOf({ first, all }: Choice, source: DebKernelSource): FetchedKernel['package'] {
   return {
-    kernel,
-    package: {
-      name: first.name,
-      version: first.version,
-      archive: source.archive,
-      suite: source.suite,
-      files: all.map(({ name, version, sha256 }) => ({ name, version, sha256 })),
-    },
+    name: first.name,
+    version: first.version,
+    archive: source.archive,
+    suite: source.suite,
+    files: all.map(({ name, version, sha256 }) => ({ name, version, sha256 })),
   };
 }
+
+const KERNEL: Recipe<FetchedKernel> = {
+  parts: withParts,
+  take: (files, choice, source) => {
+    const { first } = choice;
+    const kernel = locateKernel(files);
+    requireWhole(kernel, choice, source);
+    if (kernel === undefined) {
+      throw new HostError('kernel_unusable', `${first.name} ${first.version} holds no kernel; name another package`);
+    }
+    return { kernel, package: packageOf(choice, source) };
+  },
+};
 
 /** Failures after which the next mirror may do better. A bad signature or digest is not one. */
 const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'package_not_found']);
@@ -137,14 +156,8 @@ function withRemedy(error: HostError): HostError {
   return new HostError(error.code, `${error.message}. ${variables} name other mirrors`, { cause: error });
 }
 
-/**
- * Fetches a kernel from a Debian archive with the host's own apt: choose, download, verify, unpack.
- * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
- * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
- * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
- * UsageError for a profile that cannot be used; CancelledError.
- */
-export async function fetchDeb(
+/** Fetches a kernel from a Debian archive, see `fetchPackages`. */
+export function fetchDeb(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
@@ -152,12 +165,31 @@ export async function fetchDeb(
   listener: FetchListener,
   stored: PackageId | undefined,
 ): Promise<FetchedKernel | 'unchanged'> {
+  return fetchPackages(host, arch, source, places, listener, stored, KERNEL);
+}
+
+/**
+ * Fetches packages from a Debian archive with the host's own apt: choose, download, verify, unpack.
+ * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
+ * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
+ * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
+ * UsageError for a profile that cannot be used; CancelledError.
+ */
+export async function fetchPackages<T>(
+  host: Host,
+  arch: Arch,
+  source: DebKernelSource,
+  places: DebPlaces,
+  listener: FetchListener,
+  stored: PackageId | undefined,
+  recipe: Recipe<T>,
+): Promise<T | 'unchanged'> {
   const failures: HostError[] = [];
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
       const own = { ...places, workDir: join(places.workDir, String(index)) };
-      return await fetchFrom(host, arch, source, mirror, own, listener, stored);
+      return await fetchFrom(host, arch, source, mirror, own, listener, stored, recipe);
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
       failures.push(error);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { doctor, fetchKernels } from '../../../src/index.ts';
+import { doctor, fetchKernels, fetchUserland } from '../../../src/index.ts';
 import { CLI, ROOT, systemObjects } from './places.ts';
 
 /** Kernels come over the network once; after this long they will not come any more. */
@@ -40,5 +40,6 @@ export default async function setup(): Promise<void> {
       else if (!result.cached) console.log(`fetched ${result.files.record.release} for ${profile}`);
     },
   });
+  await fetchUserland({ signal: AbortSignal.timeout(FETCH_MS) });
   if (errors.length > 0) throw new Error(`kernels for the tests cannot be had: ${errors.join('; ')}`);
 }

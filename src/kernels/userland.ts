@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError, throwIfCancelled } from '../model/errors.ts';
+import { Arch, type DebKernelSource, type StoredFile, UserlandRecord } from '../model/kernel.ts';
+import { fetchPackages, packageOf, type Recipe } from './sources/deb.ts';
+import { asStoreError } from './space.ts';
+import { blobPath, locateStore, lockProfile, lockStore, openStore, type Store } from './store.ts';
+import type { EnsureOptions } from './supply.ts';
+import type { FetchedKernel, FetchListener } from './unpacked.ts';
+import { damageOf, removeDamaged } from './verify.ts';
+
+/**
+ * The small userland that a guest gets when commands run in it: one static program with a shell and the usual tools.
+ * It comes from the distribution as kernels do: named by a signed index, checked by digest, kept in the store.
+ */
+const SOURCE: DebKernelSource = {
+  source: 'deb',
+  archive: 'debian',
+  suite: 'bookworm',
+  package: 'busybox-static',
+  mirror: 'http://ftp.debian.org/debian',
+};
+
+export interface Userland {
+  /** The static program; its digest has been checked in this process. */
+  readonly busybox: string;
+  readonly record: UserlandRecord;
+  readonly cached: boolean;
+}
+
+export interface UserlandOptions extends Omit<EnsureOptions, 'refresh'> {
+  /** Keyring of the archive; default Debian's own. */
+  readonly keyring?: string;
+}
+
+const MAX_RECORD = 64 * 1024;
+
+function recordPath(store: Store, arch: Arch): string {
+  return join(store.userland, `${arch}.json`);
+}
+
+async function readRecord(host: Host, store: Store, arch: Arch): Promise<UserlandRecord | undefined> {
+  try {
+    const text = (await host.files.read(recordPath(store, arch), MAX_RECORD)).toString('utf8');
+    const record = UserlandRecord.parse(JSON.parse(text));
+    return record.arch === arch ? record : undefined;
+  } catch {
+    // There is none, or it cannot be understood: then it is fetched anew.
+    return undefined;
+  }
+}
+
+/** Files of the store that a userland needs, whatever the architecture. */
+export async function userlandFiles(host: Host, store: Store): Promise<StoredFile[]> {
+  const records = await Promise.all(Arch.options.map((arch) => readRecord(host, store, arch)));
+  return records.flatMap((record) => (record === undefined ? [] : [record.busybox]));
+}
+
+/** Forgets the userlands; their bytes go with the next clean-up of the store. */
+export async function removeUserlands(host: Host, store: Store): Promise<void> {
+  await host.files.remove(store.userland);
+}
+
+interface Fetched {
+  readonly path: string;
+  readonly package: FetchedKernel['package'];
+}
+
+const RECIPE: Recipe<Fetched> = {
+  parts: async (_apt, first) => ({ first, all: [first], missing: [] }),
+  take: (files, choice, source) => {
+    const path = files.get('bin/busybox') ?? files.get('usr/bin/busybox');
+    if (path !== undefined) return { path, package: packageOf(choice, source) };
+    const { name, version } = choice.first;
+    throw new HostError('userland_unusable', `${name} ${version} holds no bin/busybox; try another mirror`);
+  },
+};
+
+async function fetchUserland(
+  host: Host,
+  store: Store,
+  arch: Arch,
+  source: DebKernelSource,
+  listener: FetchListener,
+): Promise<UserlandRecord> {
+  const parent = join(store.tmp, `userland-${arch}`);
+  // We hold the lock: whatever lies here was left by a process that was killed.
+  await host.files.remove(parent);
+  await host.files.makeDir(parent);
+  try {
+    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent };
+    const fetched = await fetchPackages(host, arch, source, places, listener, undefined, RECIPE);
+    if (fetched === 'unchanged') throw new TypeError('the source called a userland unchanged that we do not have');
+    const size = (await host.files.stat(fetched.path))?.size ?? 0;
+    const record: UserlandRecord = {
+      schema: 'bpfcompat_userland.v1',
+      arch,
+      package: fetched.package,
+      busybox: { sha256: await host.files.sha256(fetched.path), size },
+      fetchedAt: host.now().toISOString(),
+    };
+    await using _lock = await lockStore(host, store, listener.signal);
+    await host.files.rename(fetched.path, blobPath(store, record.busybox));
+    await host.files.makeDir(store.userland);
+    await host.files.writeAtomic(recordPath(store, arch), `${JSON.stringify(record, null, 2)}\n`);
+    return record;
+  } finally {
+    await host.files.remove(parent);
+  }
+}
+
+/**
+ * The userland of an architecture: from the store when it is there (digest checked), else fetched, verified and stored.
+ * Several processes may ask at once.
+ * @throws HostError when it cannot be had (network, signature, space, missing tool); CancelledError. Nothing half-made
+ * is left in either case
+ */
+export async function ensureUserland(arch: Arch, options: UserlandOptions): Promise<Userland> {
+  const { host, signal } = options;
+  const listener: FetchListener = {
+    signal,
+    onProgress: options.onProgress ?? (() => {}),
+    onNote: options.onNote ?? (() => {}),
+  };
+  throwIfCancelled(signal);
+  const store = locateStore(host);
+  const userland = (record: UserlandRecord, cached: boolean): Userland => ({
+    busybox: blobPath(store, record.busybox),
+    record,
+    cached,
+  });
+  try {
+    await openStore(host);
+    await using _lock = await lockProfile(host, store, `userland-${arch}`, signal);
+    const stored = await readRecord(host, store, arch);
+    const damage = stored && (await damageOf(host, store, [stored.busybox]));
+    if (stored && damage === undefined) return userland(stored, true);
+    if (stored) {
+      listener.onNote(`the stored userland for commands ${damage}; fetching it again`);
+      await using _store = await lockStore(host, store, signal);
+      await removeDamaged(host, store, [stored.busybox]);
+    }
+    if (options.offline === true) {
+      throw new HostError(
+        'userland_not_stored',
+        'the shell for commands in guests (busybox-static) is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch --userland',
+      );
+    }
+    const source = options.keyring === undefined ? SOURCE : { ...SOURCE, keyring: options.keyring };
+    return userland(await fetchUserland(host, store, arch, source, listener), false);
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw asStoreError(error, store.root);
+  }
+}
