@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { compareReports, totalOf } from '../compare/compare.ts';
+import { compareReports } from '../compare/compare.ts';
 import type { Host } from '../host/host.ts';
-import type { Comparison, ComparisonSummary } from '../model/comparison.ts';
+import { type Comparison, type ComparisonSummary, totalOf } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import {
   type CollectionComparison,

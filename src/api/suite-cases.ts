@@ -7,12 +7,14 @@ import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import type { FailOn } from '../model/gate.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { loadText, resolveKernels, targetsOf } from '../run/resolve.ts';
 import type { SuiteRunCase } from '../run/run-suite.ts';
 import { loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
+import { type LoadedRun, loadRun } from './load-run.ts';
 import { flagsOf } from './validate.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
@@ -24,6 +26,16 @@ export interface SuiteOverrides {
   readonly workdir: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
+  readonly failOn: FailOn | undefined;
+  /** Older run of the whole suite. */
+  readonly baseline: LoadedRun | undefined;
+}
+
+/** The older run that a case is held against. */
+export interface CaseBaseline {
+  readonly run: LoadedRun;
+  /** It was named for this case alone: a report about one object fits, whatever it is called. */
+  readonly alone: boolean;
 }
 
 /** A case that can start. Paths are absolute. */
@@ -34,6 +46,7 @@ export interface ReadyCase {
   readonly mergedManifest: string | undefined;
   /** What decides about this case. */
   readonly gate: GateOptions;
+  readonly baseline: CaseBaseline | undefined;
 }
 
 /** A case with all paths resolved; `error` says why it cannot start. */
@@ -65,6 +78,30 @@ function subjectReader(host: Host): (path: string, name: string, origin: string)
     const subject = await reading;
     return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
   };
+}
+
+/** Reads each older run once, however many cases name it. */
+function baselineReader({ host, cwd, dir }: SuiteGround): (file: string, origin: string) => Promise<LoadedRun> {
+  const known = new Map<string, Promise<LoadedRun>>();
+  return (file, origin) => {
+    const path = resolve(dir, file);
+    const reading = known.get(path) ?? loadRun(host, cwd, relative(cwd, path) || path, `${origin}: baseline`);
+    known.set(path, reading);
+    return reading;
+  };
+}
+
+/** The nearest word about the verdict: the caller's, the case's, the manifest's, that of the defaults. */
+function gateOf(
+  { gate, origin }: SuiteCase,
+  manifest: Manifest | undefined,
+  failOn: FailOn | undefined,
+  held: boolean,
+) {
+  const own = manifest?.failOn === undefined ? (gate.failOn ?? gate.defaults.failOn) : gate.failOn;
+  const said = failOn === undefined ? `${origin}: fail_on: regression` : '--fail-on regression';
+  const options = gateOptionsOf(manifest, failOn ?? own, held, said);
+  return { ...options, expectations: [...gate.expectations, ...(options.expectations ?? [])] };
 }
 
 async function manifestOf(
@@ -105,6 +142,14 @@ export async function prepareCases(
 ): Promise<PreparedCase[]> {
   const { host, dir, catalogue } = ground;
   const readSubject = subjectReader(host);
+  const readBaseline = baselineReader(ground);
+
+  async function baselineOf({ gate, origin }: SuiteCase): Promise<CaseBaseline | undefined> {
+    const only = suite.cases.length === 1;
+    if (overrides.baseline) return { run: overrides.baseline, alone: only };
+    const { baseline } = gate;
+    return baseline && { run: await readBaseline(baseline.path, origin), alone: only || baseline.own };
+  }
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
     refuseRunner(source);
@@ -112,7 +157,12 @@ export async function prepareCases(
     const { matrix, entries } = await resolveKernels(catalogue, await kernelsOf(ground, source));
     const { manifest, path, merged } = await manifestOf(ground, source);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const targets = targetsOf(matrix, entries, manifest, timeoutMs);
+    const { gate } = source;
+    const minKernel = gate.minKernel ?? manifest?.minKernel ?? gate.defaults.minKernel;
+    const targets = targetsOf(matrix, entries, manifest, timeoutMs, minKernel);
+    const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
+    const baseline = await baselineOf(source);
+    const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
     const workdir = overrides.workdir ?? resolve(dir, source.workdir);
     await checkReportPlaces(host, [paths.json, paths.markdown]);
     await ensureDirectory(host, resolve(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
@@ -124,13 +174,15 @@ export async function prepareCases(
         targets,
         manifest,
         validationMode: source.mode,
-        flags: flagsOf({ manifest: path, mode: source.mode }, dir),
+        maxInsns,
+        flags: flagsOf({ manifest: path, mode: source.mode, maxInsns }, dir),
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
         workdir,
       },
       manifest: path,
       mergedManifest: merged,
-      gate: gateOptionsOf(manifest, undefined, false),
+      gate: decides,
+      baseline,
     };
   }
 

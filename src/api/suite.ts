@@ -1,23 +1,26 @@
 import { dirname, relative, resolve } from 'node:path';
 import { readSuite, type Suite } from '../config/suite.ts';
-import { gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import type { RunReport, Verdict } from '../model/report.ts';
+import type { FailOn } from '../model/gate.ts';
+import type { RunReport } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
 import { ensureDirectory } from '../run/directories.ts';
+import { withKnown } from '../run/gate-options.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { timestamp } from '../run/run-id.ts';
 import { runSuite } from '../run/run-suite.ts';
 import { checkReportPlaces, writeReport, writeReports } from '../run/write-reports.ts';
 import { recordRun } from './history.ts';
+import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
-import { type PreparedCase, prepareCases, type ReadyCase } from './suite-cases.ts';
+import { type PreparedCase, prepareCases } from './suite-cases.ts';
+import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
 
 const OWNER_ONLY = 0o700;
 
@@ -31,6 +34,10 @@ export interface SuiteOptions extends Surroundings {
   readonly workDir?: string;
   readonly timeoutMs?: number | undefined;
   readonly concurrency?: number | undefined;
+  /** Older suite document, report or run directory, relative to `cwd`; wins over the file. Failures it has are known. */
+  readonly baseline?: string;
+  /** What makes a case a failure; wins over the file and the manifests. */
+  readonly failOn?: FailOn | undefined;
   /** Ends after the first case (in the order of the file) that decides and does not pass. */
   readonly stopOnFailure?: boolean;
   readonly isolation?: Isolation;
@@ -49,8 +56,6 @@ export interface SuiteResult {
   /** Absolute paths; empty when not asked for. */
   readonly paths: { readonly json: string; readonly markdown: string };
 }
-
-type Startable = PreparedCase & { readonly ready: ReadyCase };
 
 async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
   if (path === '') throw new UsageError('missing_option', 'no suite is given; name a suite file');
@@ -73,45 +78,28 @@ function refuseSharedPaths(cases: readonly PreparedCase[], out: string, markdown
   );
 }
 
+/** @throws UsageError now rather than once per case */
+function refuseRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions): void {
+  if (failOn !== 'regression' || baseline || cases.every(({ gate }) => gate.baseline !== undefined)) return;
+  throw new UsageError(
+    'missing_flag',
+    '--fail-on regression needs an older report; add --baseline main.json, or baseline to the suite',
+  );
+}
+
 /** Whether a case ends a suite that stops at the first failure. */
 function decides(one: PreparedCase): boolean {
   return one.source.required;
 }
 
-function verdictOf({ ready }: Startable, report: RunReport): Verdict {
-  return gate(report, ready.gate);
-}
-
-function worst(cases: readonly SuiteCaseReport[]): Pick<SuiteReport, 'status' | 'exitCode'> {
-  const statuses = cases.filter(({ required }) => required).map(({ status }) => status);
-  if (statuses.includes('error')) return { status: 'error', exitCode: 1 };
-  return statuses.includes('fail') ? { status: 'fail', exitCode: 2 } : { status: 'pass', exitCode: 0 };
-}
-
-function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
-  const verdict = one.ready && run && verdictOf({ ...one, ready: one.ready }, run);
-  return {
-    name: one.source.name,
-    artifact: one.artifact,
-    manifest: one.ready?.manifest ?? '',
-    matrix: one.ready?.run.matrix.path ?? one.matrix,
-    required: one.source.required,
-    status: verdict?.status ?? 'error',
-    exitCode: verdict?.exitCode ?? 1,
-    error: one.error,
-    answer: run && verdict && { run, artifact: 0, verdict },
-    json: run ? one.json : '',
-    markdownPath: run ? one.markdown : '',
-  };
-}
-
 /** Writes the reports of a case and adds it to the history. @returns what the user should know of the history */
 async function writeCase(
   host: Host,
-  { source, ready, json, markdown }: Startable,
+  { source, ready, json, markdown }: StartableCase,
   report: SuiteCaseReport,
 ): Promise<string | undefined> {
   if (report.answer === undefined) return undefined;
+  const { run, verdict } = report.answer;
   if (ready.mergedManifest !== undefined) await writeReport(host, ready.manifest, ready.mergedManifest);
   const places = {
     workdir: ready.run.workdir,
@@ -120,9 +108,8 @@ async function writeCase(
     artifactVersion: source.artifactVersion,
     artifactVariant: source.artifactVariant,
     artifactUri: source.artifactUri,
-    gate: ready.gate,
+    gate: withKnown(ready.gate, run),
   };
-  const { run, verdict } = report.answer;
   return recordRun(host, run, await writeReports(host, run, verdict, places), places, ready.manifest);
 }
 
@@ -146,10 +133,14 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     markdown: options.markdown ? resolve(cwd, options.markdown) : '',
   };
   const catalogue = createCatalogue(host, cwd, builtin, dir);
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  refuseRegression(suite, options);
   const prepared = await prepareCases({ host, cwd, dir, catalogue }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,
+    failOn: options.failOn,
+    baseline,
   });
   refuseSharedPaths(prepared, paths.json, paths.markdown);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
@@ -157,7 +148,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const stops = options.stopOnFailure ?? false;
   const broken = prepared.findIndex((one) => one.ready === undefined && decides(one));
   const wanted = stops && broken >= 0 ? prepared.slice(0, broken + 1) : prepared;
-  const startable = wanted.filter((one): one is Startable => one.ready !== undefined);
+  const startable = wanted.filter((one): one is StartableCase => one.ready !== undefined);
   const reports = new Map<PreparedCase, RunReport>();
   if (startable.length > 0) {
     await ensureDirectory(
@@ -182,12 +173,15 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
         signal,
         onEvent,
         endsSuite: (index, report) => {
-          const one = startable[index] as Startable;
-          return stops && decides(one) && verdictOf(one, report).status !== 'pass';
+          const one = startable[index] as StartableCase;
+          return stops && decides(one) && verdictOf(one, heldRun(one, report)).status !== 'pass';
         },
       },
     );
-    for (const [index, run] of ended.entries()) if (run) reports.set(startable[index] as Startable, { ...run, known });
+    for (const [index, run] of ended.entries()) {
+      const one = startable[index] as StartableCase;
+      if (run) reports.set(one, heldRun(one, { ...run, known }));
+    }
   }
   // What was given up, and what comes after it, was not run.
   const lost = wanted.findIndex((one) => one.ready !== undefined && !reports.has(one));
@@ -203,7 +197,8 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     startedAt,
     finishedAt: timestamp(host.now()),
     durationMs: host.monotonicMs() - started,
-    ...worst(cases),
+    ...worstOf(cases),
+    ...suiteBaseline(baseline, prepared),
     cases,
     notRun: prepared.slice(told.length).map(({ source }) => source.name),
   };

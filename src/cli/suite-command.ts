@@ -14,6 +14,8 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       workDir: options.workdir,
       timeoutMs: options.timeoutMs,
       concurrency: options.concurrency,
+      baseline: options.baseline,
+      failOn: options.failOn,
       stopOnFailure: options.stopOnFailure,
       isolation: options.isolation,
       offline: options.offline,

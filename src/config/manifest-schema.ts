@@ -172,7 +172,7 @@ const values = z.record(z.string(), loaderWord(VALUE)).superRefine((value, conte
   }
 });
 
-const budget = text.transform((value, context): InsnBudget => {
+export const budget = text.transform((value, context): InsnBudget => {
   const parsed = parseBudget(value);
   if (parsed !== undefined) return parsed;
   context.addIssue({ code: 'custom', message: `must be ${BUDGET_RULE}, not ${quoted(value)}` });
@@ -186,7 +186,7 @@ const range = text.transform((value, context): KernelRange => {
   return z.NEVER;
 });
 
-const kernel = text.transform((value, context): KernelNumber => {
+export const kernelVersion = text.transform((value, context): KernelNumber => {
   const number = exactKernelNumber(value);
   if (number !== undefined) return number;
   context.addIssue({ code: 'custom', message: `must be the number of a kernel such as 5.10, not ${quoted(value)}` });
@@ -194,7 +194,7 @@ const kernel = text.transform((value, context): KernelNumber => {
 });
 
 /** A known incompatibility. */
-const expectation = z.strictObject({
+export const expectation = z.strictObject({
   expect: z.literal('fail'),
   profiles: list(profileId, { unique: '', min: 1 }).optional(),
   kernels: range.optional(),
@@ -219,7 +219,7 @@ export const ManifestFile = z.strictObject({
   fail_on: z.enum(FAIL_ON).optional(),
   /** As the flag is called. */
   'fail-on': z.enum(FAIL_ON).optional(),
-  min_kernel: kernel.optional(),
+  min_kernel: kernelVersion.optional(),
   expectations: list(expectation, { max: 200 }).default([]),
   probe_companions: list(identifier, { unique: '', max: 64 }).default([]),
   metadata: z.record(z.string(), z.unknown()).default({}),

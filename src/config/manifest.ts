@@ -137,18 +137,26 @@ export function readManifest(source: SourceFile): Manifest {
     maxInsns: value.max_insns,
     failOn: value.fail_on ?? value['fail-on'],
     minKernel: value.min_kernel,
-    expectations: value.expectations.map((_, index) => expectationOf(yaml, index)),
+    expectations: value.expectations.map((one, index) =>
+      expectationOf(one, yaml.at(['expectations', index]), 'manifest_invalid'),
+    ),
     metadata: value.metadata,
   };
 }
 
-/** @throws UsageError when the declaration does not say of which kernels it speaks, or says it twice */
-function expectationOf({ value, at }: YamlFile<ManifestFile>, index: number): Expectation {
-  const { profiles, kernels, code, reason } = value.expectations[index] as ManifestFile['expectations'][number];
-  const origin = at(['expectations', index]);
+/**
+ * A known incompatibility as it stands in a file.
+ * @param origin `file:line:column` of the declaration
+ * @throws UsageError when the declaration does not say of which kernels it speaks, or says it twice
+ */
+export function expectationOf(
+  { profiles, kernels, code, reason }: ManifestFile['expectations'][number],
+  origin: string,
+  errorCode: 'manifest_invalid' | 'suite_invalid',
+): Expectation {
   if ((profiles === undefined) === (kernels === undefined)) {
     const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
-    throw new UsageError('manifest_invalid', `${origin}: expectation ${problem} profiles or kernels`);
+    throw new UsageError(errorCode, `${origin}: expectation ${problem} profiles or kernels`);
   }
   return { profiles: profiles ?? [], kernels, code, reason, origin };
 }

@@ -1,17 +1,22 @@
 import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { FailOn } from '../model/gate.ts';
 import { readFlagValue } from './flag-values.ts';
 import type { ValuesOf } from './options.ts';
+import { checkFailOn } from './report-options.ts';
 import { checkIsolation } from './test-options.ts';
 import { quoted } from './words.ts';
 import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
 /** What `suite` was asked to do, checked. Texts that were not given are empty. */
-export interface SuiteCommandOptions extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation'> {
+export interface SuiteCommandOptions
+  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn'> {
   /** Milliseconds; undefined: the file decides. */
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly isolation: Isolation;
+  /** undefined: the file and the manifests decide. */
+  readonly failOn: FailOn | undefined;
 }
 
 /** @throws UsageError that names the flag and the remedy */
@@ -42,6 +47,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     timeoutMs: timeout === '' ? undefined : Number(readFlagValue(row, timeout)),
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
+    failOn: checkFailOn(values.failOn),
   };
 }
 

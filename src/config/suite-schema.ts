@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { ValidationMode } from '../model/cell.ts';
+import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
-import { profileId } from './manifest-schema.ts';
+import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
@@ -38,6 +39,12 @@ const shared = {
   /** 0 = not set. */
   concurrency: integer(0, 256).optional(),
   keep_vm_on_failure: flag.optional(),
+  baseline: path.optional(),
+  fail_on: z.enum(FAIL_ON).optional(),
+  /** As the flag is called. */
+  'fail-on': z.enum(FAIL_ON).optional(),
+  min_kernel: kernelVersion.optional(),
+  max_insns: budget.optional(),
 };
 
 const expectations = z.strictObject({
@@ -74,6 +81,7 @@ const suiteCase = z.strictObject({
   out: path.optional(),
   markdown: path.optional(),
   required: flag.default(true),
+  expectations: list(expectation, { max: 200 }).default([]),
   test: behaviorTest.optional(),
 });
 

@@ -1,6 +1,10 @@
+import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Expectation, FailOn } from '../model/gate.ts';
+import type { KernelNumber } from '../model/kernel-range.ts';
 import type { KernelChoice } from './kernel-choice.ts';
+import { expectationOf } from './manifest.ts';
 import { SuiteFile } from './suite-schema.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
@@ -36,8 +40,22 @@ export interface SuiteCase {
   readonly keepVmOnFailure: boolean;
   /** false: its result is told and decides nothing. */
   readonly required: boolean;
+  readonly gate: SuiteGate;
   /** `file:line:column` of the case. */
   readonly origin: string;
+}
+
+/** What decides about a case, as far as the suite says it. The case's own word wins over its manifest. */
+export interface SuiteGate {
+  /** Older report that the case is held against; `own`: the case itself names it. */
+  readonly baseline: { readonly path: string; readonly own: boolean } | undefined;
+  readonly failOn: FailOn | undefined;
+  readonly minKernel: KernelNumber | undefined;
+  readonly maxInsns: InsnBudget | undefined;
+  /** Known incompatibilities besides those of the manifest. */
+  readonly expectations: readonly Expectation[];
+  /** What the defaults say: only where neither the case nor its manifest does. */
+  readonly defaults: Pick<SuiteGate, 'failOn' | 'minKernel' | 'maxInsns'>;
 }
 
 /** Questions that are asked together, in the order of the reports. Names are unique. */
@@ -84,7 +102,28 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     concurrency: own.concurrency || defaults.concurrency || undefined,
     keepVmOnFailure: own.keep_vm_on_failure ?? defaults.keep_vm_on_failure ?? false,
     required: own.required,
+    gate: gateOf(yaml, index),
     origin: yaml.at(['cases', index]),
+  };
+}
+
+function gateOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteGate {
+  const own = value.cases[index] as CaseFile;
+  const said = (place: readonly (string | number)[], keys: typeof own | SuiteFile['defaults']) => {
+    if (keys.fail_on !== undefined && keys['fail-on'] !== undefined) {
+      const message = 'fail-on is fail_on once more; remove one of them';
+      throw new UsageError('suite_invalid', `${at([...place, 'fail-on'])}: ${message}`);
+    }
+    return { failOn: keys.fail_on ?? keys['fail-on'], minKernel: keys.min_kernel, maxInsns: keys.max_insns };
+  };
+  const baseline = own.baseline ?? value.defaults.baseline;
+  return {
+    baseline: baseline === undefined ? undefined : { path: baseline, own: own.baseline !== undefined },
+    ...said(['cases', index], own),
+    expectations: own.expectations.map((one, position) =>
+      expectationOf(one, at(['cases', index, 'expectations', position]), 'suite_invalid'),
+    ),
+    defaults: said(['defaults'], value.defaults),
   };
 }
 

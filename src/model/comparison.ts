@@ -111,3 +111,24 @@ export interface Comparison {
   /** Sorted by profile id. */
   readonly profiles: readonly ProfileDiff[];
 }
+
+/** The counts of several comparisons together. */
+export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSummary {
+  const sum = (key: keyof ComparisonSummary): number => summaries.reduce((total, summary) => total + summary[key], 0);
+  return {
+    total: sum('total'),
+    changed: sum('changed'),
+    improved: sum('improved'),
+    regressed: sum('regressed'),
+    requiredRegressions: sum('requiredRegressions'),
+    baseRequiredFailed: sum('baseRequiredFailed'),
+    headRequiredFailed: sum('headRequiredFailed'),
+    newFailures: sum('newFailures'),
+    knownFailures: sum('knownFailures'),
+    fixed: sum('fixed'),
+    changedCauses: sum('changedCauses'),
+    inconclusive: sum('inconclusive'),
+    requiredWithoutAnswer: sum('requiredWithoutAnswer'),
+    grownPrograms: sum('grownPrograms'),
+  };
+}

@@ -1,3 +1,4 @@
+import type { ReportIdentity } from './comparison.ts';
 import type { RunReport, RunStatus, Verdict } from './report.ts';
 
 /** What became of one case. */
@@ -11,6 +12,8 @@ export interface SuiteCaseReport {
   readonly matrix: string;
   /** false: it is told and decides nothing. */
   readonly required: boolean;
+  /** `file:line:column` where the suite asks for it; absent when it is not of a suite. */
+  readonly origin?: string;
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
   /** Why it could not start; empty when it did. */
@@ -36,4 +39,6 @@ export interface SuiteReport {
   readonly cases: readonly SuiteCaseReport[];
   /** Names of the cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
+  /** The older run of the whole suite, where one was named: `gone` are its cases that this suite does not have. */
+  readonly baseline?: ReportIdentity & { readonly gone: readonly string[] };
 }

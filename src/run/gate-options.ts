@@ -7,16 +7,18 @@ import type { RunReport } from '../model/report.ts';
 /**
  * What decides about a run: the caller's word, else the manifest's, else that required kernels pass.
  * @param baseline whether the run is held against an older one
+ * @param said where `failOn` was written, for messages
  * @throws UsageError when regressions decide and there is nothing to compare with
  */
 export function gateOptionsOf(
   manifest: Manifest | undefined,
   failOn: FailOn | undefined,
   baseline: boolean,
+  said = '--fail-on regression',
 ): GateOptions {
   const policy = failOn ?? manifest?.failOn ?? 'required';
   if (policy === 'regression' && !baseline) {
-    const where = failOn === undefined ? `fail_on: regression in ${manifest?.file}` : '--fail-on regression';
+    const where = failOn === undefined ? `fail_on: regression in ${manifest?.file}` : said;
     throw new UsageError('missing_flag', `${where} needs an older report; add --baseline main.json`);
   }
   return {

@@ -66,6 +66,7 @@ export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice
 
 /**
  * Kernels of a matrix as the run wants them: the manifest's promised and required kernels gate, the matrix's own time-outs win.
+ * @param minKernel kernels from here on are required and older ones optional; without it what the manifest says
  * @throws UsageError when the manifest requires a profile that was not chosen
  */
 export function targetsOf(
@@ -73,19 +74,20 @@ export function targetsOf(
   entries: readonly ResolvedEntry[],
   manifest: Manifest | undefined,
   timeoutMs: number,
+  minKernel = manifest?.minKernel,
 ): Target[] {
   const targets = entries.map((entry) => ({
     profile: entry.profile,
     required: entry.required,
     timeoutMs: entry.timeoutMs ?? timeoutMs,
   }));
-  if (manifest === undefined) return targets;
+  if (manifest === undefined) return promiseKernels(targets, minKernel);
   checkRequiredProfiles(
     manifest,
     entries.map(({ id }) => id),
     matrix.file,
   );
-  return requireProfiles(promiseKernels(targets, manifest.minKernel), manifest.requiredProfiles);
+  return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compareReports, totalOf } from '../../src/compare/compare.ts';
-import type { RecordedCause, RecordedReport, RecordedTarget } from '../../src/model/comparison.ts';
+import { compareReports } from '../../src/compare/compare.ts';
+import { type RecordedCause, type RecordedReport, type RecordedTarget, totalOf } from '../../src/model/comparison.ts';
 
 function cause(part: Partial<RecordedCause> = {}): RecordedCause {
   return { code: 'UNSUPPORTED_HELPER', reason: 'unknown', subject: 'p', file: '/a/x.c', line: 3, title: '', ...part };

@@ -40,6 +40,14 @@ describe('readSuite', () => {
       concurrency: undefined,
       keepVmOnFailure: false,
       required: true,
+      gate: {
+        baseline: undefined,
+        failOn: undefined,
+        minKernel: undefined,
+        maxInsns: undefined,
+        expectations: [],
+        defaults: { failOn: undefined, minKernel: undefined, maxInsns: undefined },
+      },
       origin: 'ci/suite.yaml:4:5',
     });
     expect(suite.cases[1]).toMatchObject({
@@ -185,5 +193,54 @@ describe('withFunctionalTest', () => {
     const odd = { ...added, command: 'echo "yes": 5.10 # not a comment', expectStdoutContains: 'true' };
     const text = withFunctionalTest('', odd);
     expect(readManifest({ file: 'm.yaml', text }).functionalTests).toEqual([odd]);
+  });
+});
+
+describe('what decides', () => {
+  const SAID = `name: s
+defaults: {matrix: quick, baseline: main.json, fail-on: regression, min_kernel: 5.10, max_insns: 80%}
+cases:
+  - {name: a, artifact: a.bpf.o}
+  - name: b
+    artifact: b.bpf.o
+    baseline: b.json
+    fail_on: any
+    min_kernel: "6.1"
+    expectations: [{expect: fail, kernels: "<5.8", code: UNSUPPORTED_MAP_TYPE, reason: no ring buffer}]
+`;
+
+  test('is taken from the case, and kept apart from what the defaults say', () => {
+    const [a, b] = read(SAID).cases;
+    const defaults = { failOn: 'regression', minKernel: [5, 10], maxInsns: '80%' };
+    expect(a?.gate).toEqual({
+      baseline: { path: 'main.json', own: false },
+      failOn: undefined,
+      minKernel: undefined,
+      maxInsns: undefined,
+      expectations: [],
+      defaults,
+    });
+    expect(b?.gate).toMatchObject({
+      baseline: { path: 'b.json', own: true },
+      failOn: 'any',
+      minKernel: [6, 1],
+      expectations: [{ code: 'UNSUPPORTED_MAP_TYPE', origin: 'ci/suite.yaml:10:20' }],
+      defaults,
+    });
+  });
+
+  test.each([
+    ['fail_on: allways', /^ci\/suite\.yaml:1:53: cases\[0\]\.fail_on "allways" is not known; use any/],
+    ['fail_on: any, fail-on: any', /^ci\/suite\.yaml:1:\d+: fail-on is fail_on once more/],
+    ['min_kernel: 5.x', /min_kernel must be the number of a kernel/],
+    ['max_insns: 200%', /max_insns must be/],
+    [
+      'expectations: [{expect: fail, code: MISSING_BTF, reason: r}]',
+      /^ci\/suite\.yaml:1:\d+: expectation names no kernels/,
+    ],
+    ['failon: any', /did you mean "fail_on"|did you mean "fail-on"/],
+  ])('%s', (keys, message) => {
+    const text = `{name: s, cases: [{name: a, artifact: a.o, ${keys}, matrix: quick}]}`;
+    expect(usageErrorOf(() => read(text)).message).toMatch(message);
   });
 });

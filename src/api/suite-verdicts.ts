@@ -1,0 +1,70 @@
+import { gate } from '../gate/gate.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { withKnown } from '../run/gate-options.ts';
+import { againstBaseline } from './baseline.ts';
+import { caseOf, type LoadedRun } from './load-run.ts';
+import type { PreparedCase, ReadyCase } from './suite-cases.ts';
+
+export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
+
+/** The run of a case, with what is new in it where there is an older one. */
+export function heldRun({ source, ready }: StartableCase, run: RunReport): RunReport {
+  const { baseline } = ready;
+  if (baseline === undefined) return run;
+  return { ...run, baseline: againstBaseline(run, baseline.run, { name: source.name, alone: baseline.alone }) };
+}
+
+/** What the gate says about a case. @param run with its baseline, if there is one */
+export function verdictOf({ ready }: StartableCase, run: RunReport): Verdict {
+  return gate(run, withKnown(ready.gate, run));
+}
+
+/**
+ * What became of a case.
+ * @param run with its baseline, if there is one; undefined for a case that could not start
+ */
+export function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
+  const verdict = one.ready && run && verdictOf({ ...one, ready: one.ready }, run);
+  return {
+    name: one.source.name,
+    artifact: one.artifact,
+    manifest: one.ready?.manifest ?? '',
+    matrix: one.ready?.run.matrix.path ?? one.matrix,
+    required: one.source.required,
+    status: verdict?.status ?? 'error',
+    exitCode: verdict?.exitCode ?? 1,
+    error: one.error,
+    answer: run && verdict && { run, artifact: 0, verdict },
+    json: run ? one.json : '',
+    markdownPath: run ? one.markdown : '',
+  };
+}
+
+/** The worst of the cases that decide: an error is worse than a failure. A failure that nobody gates on exits with 0. */
+export function worstOf(cases: readonly SuiteCaseReport[]): Pick<SuiteReport, 'status' | 'exitCode'> {
+  const deciding = cases.filter(({ required }) => required);
+  const status = (['error', 'fail'] as const).find((word) => deciding.some((one) => one.status === word)) ?? 'pass';
+  const exitCode = ([1, 2] as const).find((code) => deciding.some((one) => one.exitCode === code)) ?? 0;
+  return { status, exitCode };
+}
+
+/** Which older run it was, and what it has that the suite has no longer. */
+export function suiteBaseline(
+  baseline: LoadedRun | undefined,
+  cases: readonly PreparedCase[],
+): Pick<SuiteReport, 'baseline'> {
+  if (baseline === undefined) return {};
+  const found = new Set(
+    cases.map(({ source, artifact }) =>
+      caseOf(
+        baseline,
+        { name: source.name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) },
+        cases.length === 1,
+      ),
+    ),
+  );
+  const { path, runId, summaryStatus } = baseline;
+  const gone = baseline.cases.filter((one) => !found.has(one)).map(({ name }) => name);
+  return { baseline: { path, runId, summaryStatus, gone } };
+}
