@@ -13,7 +13,7 @@ export interface CollectionCase {
 }
 
 /** A run with several artifacts is told like a suite with one case per artifact. */
-function collection(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): SuiteReport {
+export function runCollection(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): SuiteReport {
   return {
     name: run.matrix.name,
     startedAt: run.startedAt,
@@ -40,10 +40,10 @@ function collection(run: RunReport, verdict: Verdict, cases: readonly Collection
 
 /** A run with several artifacts as the contract's collection document, `bpfcompat_suite.v0.1` (section 5.2). */
 export function collectionJson(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): string {
-  return suiteJson(collection(run, verdict, cases));
+  return suiteJson(runCollection(run, verdict, cases));
 }
 
 /** The same for a person (contract section 5.4, suite Markdown). */
 export function collectionMarkdown(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): string {
-  return suiteMarkdown(collection(run, verdict, cases));
+  return suiteMarkdown(runCollection(run, verdict, cases));
 }

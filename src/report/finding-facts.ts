@@ -23,7 +23,9 @@ export function placeText({
   file,
   line,
   repository,
-}: Pick<SourceLocation, 'file' | 'line'> & Partial<Pick<SourceLocation, 'repository'>>): string {
+}: Pick<SourceLocation, 'file' | 'line'> & {
+  readonly repository?: SourceLocation['repository'] | undefined;
+}): string {
   // A file that has changed since may say anything at that line.
   const known = repository && repository.match !== 'stale' ? repository : undefined;
   return `${oneLine(known?.path ?? file, 300)}:${known?.line ?? line}`;

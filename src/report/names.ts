@@ -36,6 +36,11 @@ export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kerne
   return `${distro}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
 }
 
+/** `deb` for debian; the word itself where there is no shorter one. */
+export function shortDistro(distro: string): string {
+  return SHORT.get(distro) ?? distro;
+}
+
 /**
  * The shortest names that still tell all kernels of a run apart: `6.1`, where one family occurs twice `deb12-6.1`, and
  * the profile id when even that is not unique. Same order as `targets`.
@@ -44,7 +49,7 @@ export function shortNames(targets: readonly Target[]): string[] {
   const ids = targets.map(({ profile }) => profile.id);
   const families = targets.map(({ profile }) => profile.kernelFamily);
   const releases = targets.map(
-    ({ profile }) => `${SHORT.get(profile.distro) ?? profile.distro}${profile.version}-${profile.kernelFamily}`,
+    ({ profile }) => `${shortDistro(profile.distro)}${profile.version}-${profile.kernelFamily}`,
   );
   const unique = (names: readonly string[], name: string): boolean =>
     names.filter((other) => other === name).length === 1;

@@ -16,6 +16,10 @@ const Location = z.object({
   text: optional,
   function: optional,
   insn: z.number().int().optional(),
+  certainty: optional,
+  repository: z
+    .object({ path: text, line: z.number().int().nonnegative(), match: z.enum(['exact', 'shifted', 'stale']) })
+    .optional(),
 });
 
 const Finding = z.object({
@@ -65,6 +69,18 @@ const Surroundings = z.object({
   arch: optional,
 });
 
+const FunctionalTest = z.object({
+  name: optional,
+  status: optional,
+  required: z.boolean().default(false),
+  expected_exit_code: count,
+  exit_code: z.number().default(0),
+  timed_out: z.boolean().default(false),
+  stdout_tail: optional,
+  stderr_tail: optional,
+  error: optional,
+});
+
 const Target = z.object({
   profile_id: text,
   required: z.boolean().default(true),
@@ -82,12 +98,7 @@ const Target = z.object({
       attach_passed: count,
     })
     .optional(),
-  functional: z
-    .object({
-      status: optional,
-      tests: z.array(z.object({ name: optional, status: optional, error: optional })).default([]),
-    })
-    .optional(),
+  functional: z.object({ status: optional, tests: z.array(FunctionalTest).default([]) }).optional(),
   failed_stage: optional,
   btf: z.object({ kernel_btf_available: z.boolean(), artifact_has_btf: z.boolean() }).partial().optional(),
   classification_code: optional,
@@ -112,7 +123,7 @@ const Target = z.object({
       sandbox_layers: z.array(text).default([]),
     })
     .optional(),
-  timings: z.object({ boot_ms: count, ask_ms: count, total_ms: count }).optional(),
+  timings: z.object({ prepare_ms: count, boot_ms: count, ask_ms: count, total_ms: count }).optional(),
   prediction: z
     .object({
       verdict: z.enum(['loads', 'refused', 'unknown']),
@@ -145,36 +156,60 @@ const Baseline = z.object({
   profiles: z.array(z.object({ profile_id: text, failure: optional })).default([]),
 });
 
+const Support = z.object({ text: optional });
+
+/** What decided, where it is not that required kernels pass. */
+const Gate = z.object({
+  fail_on: optional,
+  expectations: z
+    .array(z.object({ profile_id: optional, code: optional, reason: optional, met: optional }))
+    .default([]),
+});
+
 /** `schema_version` v0.1: one object on every kernel of a run. */
 export const SavedReport = z.object({
   schema_version: z.literal('v0.1'),
-  run: z.object({ id: text, started_at: optional, flags: z.array(text).default([]) }),
+  run: z.object({ id: text, started_at: optional, finished_at: optional, flags: z.array(text).default([]) }),
   artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
   matrix: z.object({ path: optional, name: optional }).optional(),
   targets: z.array(Target).default([]),
+  support: Support.optional(),
+  gate: Gate.optional(),
   baseline: Baseline.optional(),
   summary: z.object({ status: optional, notes: z.array(text).default([]) }).optional(),
 });
 export type SavedReport = z.infer<typeof SavedReport>;
 
+const Case = z.object({
+  name: optional,
+  artifact: optional,
+  manifest: optional,
+  matrix: optional,
+  /** `file:line:column` of the suite file; empty when it is not of a suite. */
+  origin: optional,
+  status: optional,
+  error: optional,
+  optional: z.boolean().default(false),
+  run_id: text.optional(),
+  report_json_path: optional,
+  reasons: z.array(text).default([]),
+  support: Support.optional(),
+  targets: z
+    .array(z.object({ profile_id: text, status, required: z.boolean().default(true), classification_code: optional }))
+    .default([]),
+});
+export type SavedCase = z.infer<typeof Case>;
+
 /** `bpfcompat_suite.v0.1`: several objects, each with a report of its own. */
 export const SavedCollection = z.object({
   schema_version: z.literal('bpfcompat_suite.v0.1'),
+  name: optional,
+  started_at: optional,
+  finished_at: optional,
+  duration_ms: count,
   status: optional,
-  cases: z.array(
-    z.object({
-      name: optional,
-      artifact: optional,
-      status: optional,
-      run_id: text.optional(),
-      report_json_path: optional,
-      targets: z
-        .array(
-          z.object({ profile_id: text, status, required: z.boolean().default(true), classification_code: optional }),
-        )
-        .default([]),
-    }),
-  ),
+  exit_code: z.number().optional(),
+  cases: z.array(Case),
+  not_run: z.array(text).default([]),
 });
 export type SavedCollection = z.infer<typeof SavedCollection>;
-export type SavedCase = SavedCollection['cases'][number];

@@ -63,6 +63,7 @@ function caseJson(one: SuiteCaseReport) {
       })),
     ),
     optional: some(!one.required),
+    origin: some(one.origin),
     reasons: list(one.answer?.verdict.reasons ?? []),
     support: one.answer && supportJson(supportRange(views, one.answer.run.known)),
   });

@@ -128,11 +128,15 @@ test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('nothing
     artifact: { ...report.artifact, path: text },
     targets: [{ ...target, profile_id: text, findings: [finding], serial_log: text, shims: [{ kind: text }] }],
   });
+  const foreign = SavedCollection.parse({
+    schema_version: 'bpfcompat_suite.v0.1',
+    cases: [{ name: text, artifact: text, status: text, report_json_path: text }],
+  });
   const output = [
     cell(report, 0),
     cell(worse, 0),
     explainReport(worse, text, text, page),
-    explainCollection([{ name: text, artifact: text, status: text, report_json_path: text, targets: [] }], text, page),
+    explainCollection(foreign.cases, text, page),
   ].join('\n');
   expect(output).not.toMatch(/^\s*::/m);
   expect(output).not.toMatch(/##\[/);

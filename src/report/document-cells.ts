@@ -1,0 +1,112 @@
+import type { DocumentCase, GateDocument } from './gate-document.ts';
+import type { SavedTarget } from './saved-report.ts';
+
+/** One object on one kernel, with what it means for the verdict. */
+export interface DocumentCell {
+  readonly one: DocumentCase;
+  readonly target: SavedTarget;
+  /** It makes the run fail, or makes it an error. */
+  readonly decides: boolean;
+  /** Why a failure decides nothing; undefined for all else. */
+  readonly tolerated: 'optional' | 'expected' | 'known' | undefined;
+  /** Against the older report. */
+  readonly news: 'new' | 'known' | 'fixed' | undefined;
+  /** A failure that was declared, and what became of it. */
+  readonly expected: { readonly code: string; readonly reason: string; readonly met: string } | undefined;
+}
+
+function newsOf({ report }: DocumentCase, id: string): DocumentCell['news'] {
+  const word = report?.baseline?.profiles.find(({ profile_id: other }) => other === id)?.failure;
+  return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
+}
+
+/** The same rules as the gate's (docs/gate.md), on what the report says. */
+function weigh(
+  { one, target, news, expected }: Pick<DocumentCell, 'one' | 'target' | 'news' | 'expected'>,
+  policy: string,
+): Pick<DocumentCell, 'decides' | 'tolerated'> {
+  const required = one.required && target.required;
+  const strict = one.required && (required || policy === 'any');
+  switch (target.status) {
+    case 'pass':
+      return { decides: one.required && policy === 'any' && expected?.met === 'passed', tolerated: undefined };
+    case 'infra_error':
+      return { decides: strict, tolerated: undefined };
+    case 'skipped':
+      return { decides: required, tolerated: undefined };
+    case 'fail':
+      if (expected?.met === 'failed') return { decides: false, tolerated: 'expected' };
+      if (!strict) return { decides: false, tolerated: 'optional' };
+      if (policy === 'regression' && news === 'known') return { decides: false, tolerated: 'known' };
+      return { decides: policy !== 'never', tolerated: undefined };
+  }
+}
+
+function cellsOf(one: DocumentCase): DocumentCell[] {
+  const gate = one.report?.gate;
+  return one.targets.map((target) => {
+    const id = target.profile_id;
+    const expected = gate?.expectations.find(({ profile_id: other }) => other === id);
+    const news = newsOf(one, id);
+    return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on || 'required') };
+  });
+}
+
+/** Every cell of a document, case by case, in the order of the kernels. */
+export function documentCells({ cases }: GateDocument): DocumentCell[] {
+  return cases.flatMap(cellsOf);
+}
+
+/** Numbers of cells, unless they say otherwise. */
+export interface DocumentCounts {
+  readonly total: number;
+  readonly passed: number;
+  /** Every failure, whether it decides or not. */
+  readonly failed: number;
+  /** Failures that decide nothing. */
+  readonly tolerated: number;
+  readonly skipped: number;
+  /** Cells without an answer. */
+  readonly errored: number;
+  /** Failures that the older report does not have. */
+  readonly regressions: number;
+  readonly known: number;
+  readonly fixed: number;
+  /** Answered only when they were asked a second time. */
+  readonly flaky: number;
+  /** Cases that could not start: they have no cells. */
+  readonly broken: number;
+}
+
+/** The counts of a document; what the outputs of the Action and the heads of all texts are made of. */
+export function documentCounts(document: GateDocument): DocumentCounts {
+  const cells = documentCells(document);
+  const count = (test: (cell: DocumentCell) => boolean): number => cells.filter(test).length;
+  return {
+    total: cells.length,
+    passed: count(({ target }) => target.status === 'pass'),
+    failed: count(({ target }) => target.status === 'fail'),
+    tolerated: count(({ tolerated }) => tolerated !== undefined),
+    skipped: count(({ target }) => target.status === 'skipped'),
+    errored: count(({ target }) => target.status === 'infra_error'),
+    regressions: count(({ news }) => news === 'new'),
+    known: count(({ news }) => news === 'known'),
+    fixed: count(({ news }) => news === 'fixed'),
+    flaky: count(({ target }) => target.retried_after !== '' && target.status !== 'infra_error'),
+    broken: document.cases.filter(({ error }) => error !== '').length,
+  };
+}
+
+/** Why there is no answer, or what the failure is, in one sentence; empty on a pass. */
+export function reasonOf({ status, findings, ...target }: SavedTarget): string {
+  switch (status) {
+    case 'pass':
+      return '';
+    case 'infra_error':
+      return target.infra_error || 'it gave no answer';
+    case 'skipped':
+      return target.skipped_reason || 'it was not asked';
+    case 'fail':
+      return findings[0]?.title || target.classification_reason || target.classification_code || 'it failed';
+  }
+}

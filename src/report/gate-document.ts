@@ -1,0 +1,197 @@
+import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
+import type { SuiteReport } from '../model/suite.ts';
+import { runCollection } from './collection.ts';
+import { reportJson } from './json.ts';
+import { type SavedCase, SavedCollection, SavedReport, type SavedTarget } from './saved-report.ts';
+import { suiteJson } from './suite-json.ts';
+
+/**
+ * What every reporter for machines and workflows reads. It is made of documents as they are saved and of nothing else:
+ * a run that has just ended, one that is read back and one that was put together from shards give the same.
+ */
+export interface GateDocument {
+  /** `report`: one object; `collection`: a suite, or a run with several objects. */
+  readonly kind: 'report' | 'collection';
+  /** Name of the suite or the matrix; of the object when neither has one. */
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly exitCode: 0 | 1 | 2;
+  /** RFC 3339; may be empty. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Wall time in milliseconds; 0 when the document does not say. */
+  readonly durationMs: number;
+  /** In the order of the document. */
+  readonly cases: readonly DocumentCase[];
+  /** Names of cases that were given up because an earlier one did not pass. */
+  readonly notRun: readonly string[];
+}
+
+/** One object with its kernels. */
+export interface DocumentCase {
+  readonly name: string;
+  /** Paths as the run had them; empty when it had none. */
+  readonly artifact: string;
+  readonly manifest: string;
+  readonly matrix: string;
+  /** `file:line:column` in the suite file; empty when it is not of a suite. */
+  readonly origin: string;
+  /** false: it is told and decides nothing. */
+  readonly required: boolean;
+  readonly status: RunStatus;
+  /** Why it could not start; empty when it did. */
+  readonly error: string;
+  readonly reasons: readonly string[];
+  /** Which kernels it passes and fails on, in words; may be empty. */
+  readonly support: string;
+  /** Where its own report is gone, what the collection says: statuses without causes. */
+  readonly targets: readonly SavedTarget[];
+  /** Its own report; undefined when it is gone, or when the case could not start. */
+  readonly report: SavedReport | undefined;
+}
+
+const EMPTY_TARGET = {
+  classification_confidence: '',
+  classification_reason: '',
+  failed_stage: '',
+  started_at: '',
+  duration_ms: 0,
+  serial_log: '',
+  validator_result: '',
+  infra_error: '',
+  skipped_reason: '',
+  retried_after: '',
+  notes: [],
+  shims: [],
+  findings: [],
+  programs: [],
+  maps: [],
+} satisfies Partial<SavedTarget>;
+
+function statusOf(word: string): RunStatus {
+  // A word that nobody knows is no pass.
+  return word === 'pass' || word === 'fail' ? word : 'error';
+}
+
+function exitCodeOf(status: RunStatus): 0 | 1 | 2 {
+  return status === 'pass' ? 0 : status === 'fail' ? 2 : 1;
+}
+
+function millisecondsBetween(from: string, to: string): number {
+  const ms = Date.parse(to) - Date.parse(from);
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+}
+
+/** The word behind a flag of the run; empty without it. */
+function flagOf({ run }: SavedReport, flag: string): string {
+  const at = run.flags.indexOf(flag);
+  return at < 0 ? '' : (run.flags[at + 1] ?? '');
+}
+
+function caseOfReport(report: SavedReport): DocumentCase {
+  const { artifact, matrix, summary, support, targets } = report;
+  return {
+    name: artifact.basename,
+    artifact: artifact.path,
+    manifest: flagOf(report, '--manifest'),
+    matrix: matrix?.path ?? '',
+    origin: '',
+    required: true,
+    status: statusOf(summary?.status ?? ''),
+    error: '',
+    reasons: summary?.notes ?? [],
+    support: support?.text ?? '',
+    targets,
+    report,
+  };
+}
+
+/** The document of a run about one object. */
+export function reportDocument(report: SavedReport): GateDocument {
+  const only = caseOfReport(report);
+  const { run, matrix, gate } = report;
+  return {
+    kind: 'report',
+    name: matrix?.name || only.name,
+    status: only.status,
+    exitCode: gate?.fail_on === 'never' && only.status === 'fail' ? 0 : exitCodeOf(only.status),
+    startedAt: run.started_at,
+    finishedAt: run.finished_at,
+    durationMs: millisecondsBetween(run.started_at, run.finished_at),
+    cases: [only],
+    notRun: [],
+  };
+}
+
+function caseOf(saved: SavedCase, report: SavedReport | undefined): DocumentCase {
+  return {
+    name: saved.name || saved.artifact,
+    artifact: saved.artifact,
+    manifest: saved.manifest || (report ? flagOf(report, '--manifest') : ''),
+    matrix: saved.matrix,
+    origin: saved.origin,
+    required: !saved.optional,
+    status: statusOf(saved.status),
+    error: saved.error,
+    reasons: saved.reasons,
+    support: saved.support?.text ?? '',
+    targets: report?.targets ?? saved.targets.map((target) => ({ ...EMPTY_TARGET, ...target })),
+    report,
+  };
+}
+
+/** Objects in different directories may have one name: each then has as much of its path as tells it apart. */
+function withUniqueNames(cases: readonly DocumentCase[]): DocumentCase[] {
+  const unique = (names: readonly string[], index: number): boolean =>
+    names.filter((name) => name === names[index]).length === 1;
+  const names = cases.map(({ name }) => name);
+  const depths = [2, 3, 4].map((depth) => cases.map(({ artifact }) => artifact.split('/').slice(-depth).join('/')));
+  return cases.map((one, index) => {
+    const told = [names, ...depths].find((some) => unique(some, index));
+    return { ...one, name: told?.[index] ?? `${one.name} (${index + 1})` };
+  });
+}
+
+/**
+ * The document of a suite, or of a run with several objects.
+ * @param reports each case's own report, in the same order; undefined where it is gone
+ */
+export function collectionDocument(
+  saved: SavedCollection,
+  reports: readonly (SavedReport | undefined)[],
+): GateDocument {
+  const status = statusOf(saved.status);
+  const code = saved.exit_code ?? exitCodeOf(status);
+  return {
+    kind: 'collection',
+    name: saved.name,
+    status,
+    exitCode: code === 0 || code === 2 ? code : 1,
+    startedAt: saved.started_at,
+    finishedAt: saved.finished_at,
+    durationMs: saved.duration_ms,
+    cases: withUniqueNames(saved.cases.map((one, index) => caseOf(one, reports[index]))),
+    notRun: saved.not_run,
+  };
+}
+
+function savedReport(run: RunReport, artifact: number, verdict: Verdict): SavedReport {
+  return SavedReport.parse(JSON.parse(reportJson(run, artifact, verdict, { json: '' })));
+}
+
+/** The same of a suite that has just ended, by way of the documents it writes. */
+export function suiteDocument(suite: SuiteReport): GateDocument {
+  const reports = suite.cases.map(({ answer }) => answer && savedReport(answer.run, answer.artifact, answer.verdict));
+  return collectionDocument(SavedCollection.parse(JSON.parse(suiteJson(suite))), reports);
+}
+
+/**
+ * The same of a run that has just ended.
+ * @param verdict of the whole run
+ * @param own verdict of each artifact, in order
+ */
+export function runDocument(run: RunReport, verdict: Verdict, own: readonly Verdict[]): GateDocument {
+  if (run.artifacts.length === 1) return reportDocument(savedReport(run, 0, own[0] ?? verdict));
+  const cases = own.map((one, artifact) => ({ artifact, verdict: one, json: '', markdown: '' }));
+  return suiteDocument(runCollection(run, verdict, cases));
+}
