@@ -1,0 +1,83 @@
+import type { Cell } from './cell.ts';
+import type { Expectation, FailOn } from './gate.ts';
+import type { RunReport } from './report.ts';
+
+/** More machines than a job matrix of GitHub may have. */
+export const MAX_SHARDS = 256;
+
+/** One machine of several that share the cells of a run. */
+export interface Shard {
+  /** 1 to `total`. */
+  readonly index: number;
+  readonly total: number;
+}
+
+/** A cell and the machine that asks it. */
+export interface PlannedCell extends Cell {
+  /** 1 to the number of shards. */
+  readonly shard: number;
+}
+
+/** What the cells of a plan are called, for people and for telling plans apart. */
+export interface NamedCell {
+  /** Name of the object, or of the case of a suite. */
+  readonly subject: string;
+  /** Profile id. */
+  readonly kernel: string;
+  readonly shard: number;
+}
+
+/** What decides about a run, as the machine that ran a part of it was told. */
+export interface ShardGate {
+  readonly requiredProfiles?: readonly string[];
+  readonly failOn?: FailOn;
+  readonly expectations?: readonly Expectation[];
+}
+
+/** One run (of a suite: one case) as far as one machine asked it. */
+export interface ShardRun {
+  /** All objects and kernels of the plan, the results of this machine; findings as each kernel alone gave them. */
+  readonly run: RunReport;
+  /** Every cell of the plan. */
+  readonly cells: readonly PlannedCell[];
+  readonly gate: ShardGate;
+  /** Path of the manifest; empty without one. */
+  readonly manifest: string;
+  readonly artifactVersion: string;
+  readonly artifactVariant: string;
+  readonly artifactUri: string;
+  /** The older report that the run is held against, as it was read; absent without one. */
+  readonly baseline?: unknown;
+}
+
+/** A case of a suite in a plan. `run` is the position of its run among the runs of the part; undefined when it could not start. */
+export interface ShardCase {
+  readonly name: string;
+  readonly artifact: string;
+  readonly manifest: string;
+  readonly matrix: string;
+  readonly required: boolean;
+  readonly error: string;
+  readonly run: number | undefined;
+}
+
+/** Everything that one machine contributes; stands in its report, so that one file is all that is handed over. */
+export interface ShardPart extends Shard {
+  readonly format: 'bpfcompat_shard.v1';
+  /** Version of bpfcompat that made it. */
+  readonly version: string;
+  readonly plan: {
+    /** The same for every part of one plan. */
+    readonly digest: string;
+    readonly cells: readonly NamedCell[];
+  };
+  readonly runs: readonly ShardRun[];
+  /** Absent for objects that were named one by one. */
+  readonly suite?: {
+    readonly name: string;
+    readonly startedAt: string;
+    readonly finishedAt: string;
+    readonly durationMs: number;
+    readonly cases: readonly ShardCase[];
+  };
+}
