@@ -28,8 +28,10 @@ export interface ResolvedSurroundings {
   readonly builtin: string;
 }
 
-/** The package root, found from this file: below `src/api`, `lib/api` and, bundled, `build`. */
-const PACKAGE_ROOT = fileURLToPath(new URL(/\/build\/[^/]+$/.test(import.meta.url) ? '..' : '../..', import.meta.url));
+/** The package root, found from this file: below `src/api`, `lib/api` and, bundled, `build` or `dist`. */
+const PACKAGE_ROOT = fileURLToPath(
+  new URL(/\/(?:build|dist)\/[^/]+$/.test(import.meta.url) ? '..' : '../..', import.meta.url),
+);
 
 export function surroundingsOf(options: Surroundings): ResolvedSurroundings {
   const root = PACKAGE_ROOT.replace(/\/$/, '');

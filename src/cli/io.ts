@@ -1,3 +1,5 @@
+import type { EventListener } from '../model/events.ts';
+
 /** Where a command writes and what it may know of its surroundings. */
 export interface Io {
   out(text: string): void;
@@ -11,6 +13,8 @@ export interface Io {
   readonly color: boolean;
   /** A person looks at stdout and it can be redrawn. */
   readonly terminalOut: boolean;
+  /** Hears every event of a run besides what is printed. */
+  readonly onEvent?: EventListener;
 }
 
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */

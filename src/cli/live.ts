@@ -65,6 +65,19 @@ function plainView(io: Io): ProgressView {
 
 /** Progress on stderr: a live block on a terminal, plain lines elsewhere, nothing when `quiet`. */
 export function progressView(io: Io, quiet: boolean): ProgressView {
+  const view = shownProgress(io, quiet);
+  const { onEvent } = io;
+  if (onEvent === undefined) return view;
+  return {
+    ...view,
+    onEvent(event) {
+      view.onEvent(event);
+      onEvent(event);
+    },
+  };
+}
+
+function shownProgress(io: Io, quiet: boolean): ProgressView {
   if (quiet) return { onEvent: () => {}, close: () => {} };
   const size = io.terminalSize();
   if (size === undefined) return plainView(io);

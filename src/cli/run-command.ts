@@ -19,7 +19,8 @@ import { watchCommand } from './watch-command.ts';
 
 const EXIT_ERROR = 1;
 
-async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promise<number> {
+/** Runs a checked command. @throws what the library throws: UsageError, HostError, CancelledError */
+export async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promise<number> {
   switch (parsed.command) {
     case 'help':
       io.out(helpText(parsed.topic, io.width()));

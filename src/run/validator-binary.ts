@@ -36,12 +36,13 @@ function candidates(root: string, arch: Arch, host: Host): string[] {
     '/usr/local/libexec/bpfcompat/bpfcompat-validator',
     '/usr/libexec/bpfcompat/bpfcompat-validator',
     join(root, 'build', 'validator', arch, 'bpfcompat-validator'),
+    join(root, 'dist', 'validator', `bpfcompat-validator-${arch}`),
   ];
 }
 
 /**
  * Finds the guest validator in the order of contract section 6.1.
- * @param root package root that holds `build/`
+ * @param root package root that holds `build/`, and `dist/` where it is checked out as an action
  * @throws UsageError when the file the environment names is unusable; HostError when there is none
  */
 export async function findValidator(host: Host, root: string, arch: Arch): Promise<ValidatorBinary> {

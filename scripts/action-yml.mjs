@@ -1,0 +1,26 @@
+// Writes action.yml and the tables of docs/action.md from the one table of inputs.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+const outfile = 'build/action-manifest.mjs';
+await build({
+  entryPoints: ['src/config/action-manifest.ts'],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'warning',
+});
+const { actionManifest, actionTables } = await import(pathToFileURL(outfile).href);
+writeFileSync('action.yml', actionManifest());
+const marked = /(<!-- inputs:begin -->\n)[\s\S]*?(<!-- inputs:end -->)/;
+const docs = readFileSync('docs/action.md', 'utf8');
+if (!marked.test(docs))
+  throw new Error('docs/action.md has lost its marks <!-- inputs:begin --> and <!-- inputs:end -->');
+writeFileSync(
+  'docs/action.md',
+  docs.replace(marked, (_, begin, end) => `${begin}\n${actionTables()}\n${end}`),
+);

@@ -1,0 +1,74 @@
+import { ACTION_INPUTS, ACTION_OUTPUTS, type ActionInput } from './action-inputs.ts';
+import { wrap } from './wrap.ts';
+
+const WIDTH = 110;
+
+function quotedYaml(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function folded(text: string, indent: string): string {
+  return `>-\n${wrap(text, WIDTH - indent.length)
+    .map((line) => `${indent}${line}`)
+    .join('\n')}`;
+}
+
+function rangeOf({ choices, type }: ActionInput): string {
+  if (choices) return ` (${choices.join(', ')})`;
+  return type === 'boolean' ? ' (true or false)' : '';
+}
+
+/** The text of action.yml. */
+export function actionManifest(): string {
+  return [
+    '# Made from src/config/action-inputs.ts: npm run action-yml',
+    'name: bpfcompat',
+    'author: bpfcompat',
+    'description: Checks on real distro kernels whether compiled eBPF objects (.bpf.o) load and attach, and gates the pull request',
+    'branding:',
+    '  icon: check-circle',
+    '  color: green',
+    '',
+    'inputs:',
+    ...ACTION_INPUTS.map((input) =>
+      [
+        `  ${input.name}:`,
+        `    description: ${folded(`${input.description}${rangeOf(input)}`, '      ')}`,
+        '    required: false',
+        `    default: ${quotedYaml(input.default)}`,
+      ].join('\n'),
+    ),
+    '',
+    'outputs:',
+    ...ACTION_OUTPUTS.map(({ name, description }) =>
+      [`  ${name}:`, `    description: ${folded(description, '      ')}`].join('\n'),
+    ),
+    '',
+    'runs:',
+    '  using: node20',
+    '  main: dist/action.cjs',
+    '  post: dist/action.cjs',
+    '',
+  ].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}
+
+/** The tables of inputs and outputs for the documentation. */
+export function actionTables(): string {
+  return [
+    '| input | default | what it does |',
+    '| --- | --- | --- |',
+    ...ACTION_INPUTS.map(
+      (input) =>
+        `| \`${input.name}\` | ${input.default === '' ? '' : `\`${input.default}\``} | ${cell(input.description)}${rangeOf(input)} |`,
+    ),
+    '',
+    '| output | what it holds |',
+    '| --- | --- |',
+    ...ACTION_OUTPUTS.map(({ name, description }) => `| \`${name}\` | ${cell(description)} |`),
+    '',
+  ].join('\n');
+}
