@@ -117,7 +117,10 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       answered = false;
       onStage = listener;
       answer = deferred<Answer>();
+      // Corked: many small pieces become few writes.
+      port.cork();
       for (const chunk of wire.chunks) port.write(chunk);
+      port.uncork();
       return await answer.promise;
     },
     fail,

@@ -38,11 +38,18 @@ export function machineFailure(
     return new GuestError('qemu_failed', `QEMU ended before the guest was up (${exitWords(end)}): ${said}`, details);
   }
   const tail = stderr === '' ? '' : `: ${stderr}`;
+  const words = lastWords(details.consoleTail);
   return new GuestError(
     'guest_crash',
-    `the guest ended ${when} (QEMU: ${exitWords(end)}${tail}); see serial.log`,
+    `the guest ended ${when} (QEMU: ${exitWords(end)}${tail})${words}; see serial.log`,
     details,
   );
+}
+
+/** Why PID 1 of the guest gave up: it says so on the console before it ends the machine. */
+function lastWords(console: string): string {
+  const line = /^bpfcompat: (.{1,300})/m.exec(console)?.[1]?.trim();
+  return line === undefined ? '' : `: it says "${line}"`;
 }
 
 function exitWords(end: Extract<MachineEnd, { kind: 'exit' }>): string {

@@ -13,7 +13,7 @@ export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
 export const FRAME_TYPES = { hello: 1, request: 2, blob: 3, stage: 4, document: 5, bye: 6 } as const;
 export type FrameName = keyof typeof FRAME_TYPES;
-export const BLOB_KINDS = { artifact: 1, functionalPlan: 2 } as const;
+export const BLOB_KINDS = { artifact: 1, functionalPlan: 2, file: 3 } as const;
 
 export interface Frame {
   readonly name: FrameName;
@@ -43,16 +43,36 @@ const LEGAL: Readonly<Record<Direction, { readonly names: readonly FrameName[]; 
   'host-to-guest': { names: ['request', 'blob'], maxPayload: MAX_HOST_PAYLOAD },
 };
 
-export function encodeFrame(frame: { name: FrameName; kind?: number; seq: number; payload: Uint8Array }): Buffer {
-  const out = Buffer.allocUnsafe(HEADER_BYTES + frame.payload.length);
+interface OutgoingFrame {
+  readonly name: FrameName;
+  readonly kind?: number;
+  readonly seq: number;
+  readonly payload: Uint8Array;
+}
+
+/** The header that goes before the payload. */
+function encodeHeader(frame: OutgoingFrame, out: Buffer): void {
   out.writeUInt32LE(MAGIC, 0);
   out.writeUInt8(VERSION, 4);
   out.writeUInt8(FRAME_TYPES[frame.name], 5);
   out.writeUInt16LE(frame.kind ?? 0, 6);
   out.writeUInt32LE(frame.seq, 8);
   out.writeUInt32LE(frame.payload.length, 12);
+}
+
+/** A frame in one piece. */
+export function encodeFrame(frame: OutgoingFrame): Buffer {
+  const out = Buffer.allocUnsafe(HEADER_BYTES + frame.payload.length);
+  encodeHeader(frame, out);
   out.set(frame.payload, HEADER_BYTES);
   return out;
+}
+
+/** The same bytes in two pieces, so that a large payload is not copied. */
+export function frameParts(frame: OutgoingFrame): readonly [Buffer, Uint8Array] {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  encodeHeader(frame, header);
+  return [header, frame.payload];
 }
 
 interface Header {

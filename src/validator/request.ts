@@ -4,8 +4,9 @@ import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { sanitizeText } from '../model/sanitize.ts';
-import { BLOB_KINDS, encodeFrame, MAX_HOST_PAYLOAD } from './frames.ts';
+import { BLOB_KINDS, frameParts, MAX_HOST_PAYLOAD } from './frames.ts';
 import { functionalPlanText } from './functional-plan.ts';
+import { entryLines, hasShell } from './guest-files.ts';
 
 /** What is asked about one artifact. */
 export interface Question {
@@ -45,10 +46,13 @@ export interface Expectation {
 /** A request on the wire: its bytes in order, and what has to come back. */
 export interface WireRequest {
   readonly expect: Expectation;
-  readonly chunks: readonly Buffer[];
+  readonly chunks: readonly Uint8Array[];
   /** Sequence number of the next frame in this direction. */
   readonly nextSeq: number;
 }
+
+/** MAILBOX_TEXT_MAX of the guest. */
+const MAX_TEXT_BYTES = 1024 * 1024;
 
 const TUNING =
   /^(?:set_map_max_entries|set_map_inner_ringbuf|set_map_inner_map|set_prog_type|prog_variants|probe_companions|set_rodata|set_attach_target|set_autoload|strict_libbpf)=/;
@@ -100,6 +104,8 @@ export function requestText(
     `entropy=${identity.entropy}`,
     ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
     ...question.tuning.map(tuningLine),
+    ...entryLines(question.files ?? []),
+    ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -118,12 +124,20 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
   const artifactSha256 = createHash('sha256').update(question.artifact).digest('hex');
   const plan = Buffer.from(functionalPlanText(question.functionalTests));
   const text = Buffer.from(requestText(question, identity, artifactSha256, plan.length));
-  const chunks = [
-    encodeFrame({ name: 'request', seq, payload: text }),
-    encodeFrame({ name: 'blob', kind: BLOB_KINDS.artifact, seq: seq + 1, payload: question.artifact }),
-  ];
-  if (plan.length > 0) {
-    chunks.push(encodeFrame({ name: 'blob', kind: BLOB_KINDS.functionalPlan, seq: seq + 2, payload: plan }));
+  if (text.length > MAX_TEXT_BYTES) {
+    const words = `the request is ${text.length} bytes long, at most ${MAX_TEXT_BYTES}: ship fewer files, or shorter paths`;
+    throw new UsageError('bad_request_value', words);
   }
-  return { expect: { nonce: identity.nonce, artifactSha256 }, chunks, nextSeq: seq + chunks.length };
+  const blobs = [
+    { kind: BLOB_KINDS.artifact, payload: question.artifact },
+    ...(plan.length > 0 ? [{ kind: BLOB_KINDS.functionalPlan, payload: plan }] : []),
+    ...(question.files ?? []).flatMap((entry) =>
+      entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
+    ),
+  ];
+  const chunks = [
+    ...frameParts({ name: 'request', seq, payload: text }),
+    ...blobs.flatMap((blob, index) => frameParts({ name: 'blob', ...blob, seq: seq + 1 + index })),
+  ];
+  return { expect: { nonce: identity.nonce, artifactSha256 }, chunks, nextSeq: seq + 1 + blobs.length };
 }

@@ -25,6 +25,7 @@ enum frame_type {
 enum blob_kind {
 	BLOB_ARTIFACT = 1,
 	BLOB_PLAN = 2,
+	BLOB_FILE = 3,
 };
 
 struct frame {

@@ -8,7 +8,8 @@
 
 #include "request.h"
 
-#define MAILBOX_TEXT_MAX (256 * 1024)
+/* A list of 4096 files is some 400 KB. */
+#define MAILBOX_TEXT_MAX (1024 * 1024)
 #define MAILBOX_PLAN_MAX (1024 * 1024)
 
 struct mailbox {

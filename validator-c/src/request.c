@@ -88,6 +88,12 @@ static bool copy_text(const char *value, char *to, size_t size)
 	return strlen(value) < size && strcpy(to, value);
 }
 
+static bool parse_work_mode(const char *value, bool *command_mode)
+{
+	*command_mode = !strcmp(value, "command");
+	return *command_mode || !strcmp(value, "load");
+}
+
 /* 1 when the key is not one of these, 0 when taken, -EINVAL for a bad value. */
 static int set_plain(struct request *request, const char *key, const char *value)
 {
@@ -117,6 +123,16 @@ static int set_plain(struct request *request, const char *key, const char *value
 		good = request__parse_bool(value, &request->more);
 	else if (!strcmp(key, "required_program"))
 		good = value[0] && add_required(request, value);
+	else if (!strcmp(key, "file"))
+		good = entries__add_file(&request->entries, value);
+	else if (!strcmp(key, "link"))
+		good = entries__add_link(&request->entries, value);
+	else if (!strcmp(key, "mode"))
+		good = parse_work_mode(value, &request->command_mode);
+	else if (!strcmp(key, "shell"))
+		good = request__parse_bool(value, &request->shell);
+	else if (!strcmp(key, "bin"))
+		good = copy_text(value, request->bin, sizeof(request->bin));
 	else
 		return 1;
 	return good ? 0 : -EINVAL;
@@ -194,5 +210,6 @@ void request__free(struct request *request)
 	free(request->required_programs);
 	free(request->mended);
 	tuning__free(&request->tuning);
+	entries__free(&request->entries);
 	request__init(request);
 }

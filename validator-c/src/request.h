@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entries.h"
 #include "sha256.h"
 #include "tuning.h"
 
@@ -37,6 +38,13 @@ struct request {
 	char **required_programs;
 	int required_count;
 	struct tuning tuning;
+	struct entries entries;
+	/* The object is not loaded: the one test of the plan is the user's own loader. */
+	bool command_mode;
+	/* /bin/busybox is among the files; its applets are the commands of this guest. */
+	bool shell;
+	/* Where the user's own loader lies; "" without one. */
+	char bin[ENTRY_MAX_PATH + 1];
 
 	/* The bytes themselves; not owned. */
 	const void *artifact;

@@ -10,6 +10,7 @@
 
 #include "frames.h"
 #include "init.h"
+#include "install.h"
 #include "io.h"
 #include "port.h"
 #include "refresh.h"
@@ -17,10 +18,12 @@
 #include "supervise.h"
 #include "warm.h"
 
+#define FILE_PIECE (64 * 1024)
+
 static uint32_t host_seq;
 
-/* Reads the next frame of the host into `to`. It must be of this type; anything else ends the guest. */
-static uint32_t expect(int port, uint8_t type, uint16_t kind, void *to, uint32_t max)
+/* Reads the header of the host's next frame. It must be of this type; anything else ends the guest. */
+static uint32_t expect_header(int port, uint8_t type, uint16_t kind, uint32_t max)
 {
 	uint8_t header[FRAME_HEADER_SIZE];
 	struct frame frame;
@@ -37,35 +40,72 @@ static uint32_t expect(int port, uint8_t type, uint16_t kind, void *to, uint32_t
 	if (frame.type != type || frame.kind != kind)
 		init__give_up("the host sent a frame of type %u kind %u where type %u kind %u was due", frame.type,
 			      frame.kind, type, kind);
-	port__read(port, to, frame.len);
 	return frame.len;
+}
+
+static void expect_blob_header(int port, uint16_t kind, uint64_t size)
+{
+	uint32_t len = expect_header(port, FRAME_BLOB, kind, (uint32_t)size);
+
+	if (len != size)
+		init__give_up("the host announced %llu bytes and sent %u", (unsigned long long)size, len);
 }
 
 static void expect_blob(int port, uint16_t kind, char *to, uint64_t size)
 {
-	uint32_t len = expect(port, FRAME_BLOB, kind, to, (uint32_t)size);
+	expect_blob_header(port, kind, size);
+	port__read(port, to, size);
+	to[size] = '\0';
+}
 
-	if (len != size)
-		init__give_up("the host announced %llu bytes and sent %u", (unsigned long long)size, len);
-	to[len] = '\0';
+/* Written while it arrives: no file is ever held in memory as a whole, besides where it is going to lie. */
+static void receive_file(int port, const struct entry *file)
+{
+	static char piece[FILE_PIECE];
+	uint64_t left = file->size;
+	int fd;
+
+	expect_blob_header(port, BLOB_FILE, file->size);
+	fd = install__create(file);
+	while (left) {
+		size_t len = left < sizeof(piece) ? left : sizeof(piece);
+
+		port__read(port, piece, len);
+		install__write(file, fd, piece, len);
+		left -= len;
+	}
+	close(fd);
+}
+
+static void receive_entries(int port, const struct entries *entries)
+{
+	int i;
+
+	install__links(entries);
+	for (i = 0; i < entries->count; i++)
+		if (!entries->list[i].target)
+			receive_file(port, &entries->list[i]);
 }
 
 static void receive(int port, struct mailbox *mailbox, struct request *request)
 {
 	char error[256], digest[SHA256_HEX_SIZE];
 
-	mailbox->text_size = expect(port, FRAME_REQUEST, 0, mailbox->text, MAILBOX_TEXT_MAX);
+	mailbox->text_size = expect_header(port, FRAME_REQUEST, 0, MAILBOX_TEXT_MAX);
+	port__read(port, mailbox->text, mailbox->text_size);
 	mailbox->received_us = io__now_us();
 	if (mailbox__open(mailbox, request, error, sizeof(error)))
 		init__give_up("bad request: %s", error);
 	refresh__guest(request);
-	expect_blob(port, BLOB_ARTIFACT, mailbox->artifact, request->artifact_size);
+	if (request->artifact_size || !request->command_mode)
+		expect_blob(port, BLOB_ARTIFACT, mailbox->artifact, request->artifact_size);
 	if (request->plan_size)
 		expect_blob(port, BLOB_PLAN, mailbox->plan, request->plan_size);
 	sha256__hex(request->artifact, request->artifact_size, digest);
 	if (strcmp(digest, request->artifact_sha256))
 		init__give_up("the object that arrived has digest %s, the request says %s", digest,
 			      request->artifact_sha256);
+	receive_entries(port, &request->entries);
 }
 
 /* Where the host will ask again, everything that the last worker left behind goes. */

@@ -29,7 +29,14 @@ static void test_good(void)
 	CHECK(request__requires(&request, "two") && !request__requires(&request, "three"));
 	CHECK(request.tuning.map_count == 1 && !strcmp(request.tuning.maps[0].max_entries, "cpus"));
 	request__free(&request);
-	CHECK(!parse(GOOD, &request, error) && request.probe_features && request.attach_mode == ATTACH_BEST_EFFORT);
+	CHECK(!parse(GOOD "mode=command\nshell=true\nbin=/bpfcompat/my loader\nfile=755 5 /bpfcompat/my loader\n"
+			  "link=/lib64 usr/lib64\n",
+		     &request, error));
+	CHECK(request.command_mode && request.shell && !strcmp(request.bin, "/bpfcompat/my loader"));
+	CHECK(request.entries.count == 2 && request.entries.list[0].size == 5);
+	request__free(&request);
+	CHECK(!request.entries.count);
+	CHECK(!parse(GOOD, &request, error) && !request.command_mode && request.probe_features && request.attach_mode == ATTACH_BEST_EFFORT);
 	request__free(&request);
 }
 
@@ -58,6 +65,9 @@ static void test_bad(void)
 	refuses(GOOD "work_timeout_ms=0\n", "work_timeout_ms");
 	refuses(GOOD "no equals sign\n", "without '='");
 	refuses(GOOD "color=red\n", "unknown request key");
+	refuses(GOOD "mode=attach\n", "mode");
+	refuses(GOOD "file=644 1 relative\n", "file");
+	refuses(GOOD "link=/a\n", "link");
 	refuses(GOOD "set_map_max_entries=m=0\n", "bad map setting");
 	memset(long_line, 'x', sizeof(long_line) - 1);
 	long_line[sizeof(long_line) - 1] = '\0';

@@ -1,0 +1,47 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { createServices, surroundingsOf } from '../../../src/api/services.ts';
+import { findProfile } from '../../../src/config/catalogue.ts';
+import type { GuestRequest, GuestSource } from '../../../src/guests/guest.ts';
+import type { Evidence, Stage } from '../../../src/model/evidence.ts';
+import { createCatalogue } from '../../../src/run/resolve.ts';
+
+/** Guests of one kernel, to be asked things that no command of the product asks. */
+export interface Guests {
+  readonly source: GuestSource;
+  /** Asks one question in a guest of its own. @param limitMs for the whole answer */
+  ask(question: Partial<GuestRequest>, limitMs?: number, onStage?: (stage: Stage) => void): Promise<Evidence>;
+}
+
+const BOOT_MS = 120_000;
+
+/** @param scratch directory for the logs of the guests */
+export async function guestsOf(scratch: string, kernel: string): Promise<Guests> {
+  const surroundings = surroundingsOf({});
+  const { signal } = new AbortController();
+  const profile = await findProfile(createCatalogue(surroundings.host, surroundings.cwd, surroundings.builtin), kernel);
+  const options = { isolation: 'cell', offline: true, refresh: false, signal, onEvent: () => {} } as const;
+  const services = await createServices(surroundings, options);
+  const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
+  const source = await services.createLane(() => {}).prepare(profile, files, signal);
+  const open = { signal, bootTimeoutMs: BOOT_MS, dir: mkdtempSync(join(scratch, 'guest-')) };
+  await source.warm?.(open);
+  return {
+    source,
+    async ask(question, limitMs = 60_000, onStage = () => {}) {
+      await using guest = await source.open({ ...open, dir: mkdtempSync(join(scratch, 'guest-')) });
+      const request = {
+        artifact: new Uint8Array(),
+        artifactName: 'object.bpf.o',
+        attachMode: 'best-effort',
+        probeFeatures: false,
+        functionalTests: [],
+        requiredPrograms: [],
+        tuning: [],
+        workTimeoutMs: limitMs - 1000,
+        ...question,
+      } as const;
+      return await guest.ask(request, { signal, timeoutMs: limitMs, onStage });
+    },
+  };
+}
