@@ -79,6 +79,8 @@ export interface HostFiles {
   list(path: string): Promise<string[]>;
   /** Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. */
   glob(pattern: string, cwd: string): Promise<string[]>;
+  /** The path without links. @throws a Node error when there is nothing */
+  realPath(path: string): Promise<string>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */
@@ -102,6 +104,8 @@ export interface FileStat {
   readonly allocated: number;
   readonly isFile: boolean;
   readonly isDirectory: boolean;
+  /** Somebody may execute it. */
+  readonly executable: boolean;
   readonly mtimeMs: number;
   readonly dev: number;
   readonly ino: number;

@@ -1,0 +1,113 @@
+/** What a program file needs before a kernel can run it, read from its bytes. Pure. */
+export type ProgramFile =
+  | {
+      readonly kind: 'elf';
+      readonly bits: 32 | 64;
+      /** `e_machine`: 62 is x86_64, 183 aarch64, 247 BPF. */
+      readonly machine: number;
+      /** `e_type`: 1 is an object that was not linked, 2 and 3 are programs and libraries. */
+      readonly type: number;
+      /** Loader that the kernel starts; empty for a static program and for libraries. */
+      readonly interpreter: string;
+      /** Names of libraries, in order. */
+      readonly needed: readonly string[];
+      /** Directories as the linker wrote them. `rpath` counts only where there is no `runpath`. */
+      readonly runpath: readonly string[];
+      readonly rpath: readonly string[];
+    }
+  | { readonly kind: 'script'; readonly interpreter: string; readonly argument: string }
+  | { readonly kind: 'other' };
+
+const MAX_HEADERS = 256;
+const MAX_DYNAMIC = 4096;
+const MAX_NEEDED = 512;
+const MAX_STRING = 4096;
+const PT = { load: 1, dynamic: 2, interp: 3 } as const;
+const DT = { null: 0, needed: 1, strtab: 5, rpath: 15, runpath: 29 } as const;
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+/** Text up to its zero byte; undefined where the file ends first. */
+function textAt(bytes: Buffer, offset: number): string | undefined {
+  if (offset < 0 || offset >= bytes.length) return undefined;
+  const end = bytes.subarray(offset, offset + MAX_STRING).indexOf(0);
+  return end < 0 ? undefined : bytes.toString('utf8', offset, offset + end);
+}
+
+function readSegments(bytes: Buffer): Segment[] | undefined {
+  const table = Number(bytes.readBigUInt64LE(32));
+  const size = bytes.readUInt16LE(54);
+  const count = bytes.readUInt16LE(56);
+  if (count === 0) return [];
+  if (size < 56 || count > MAX_HEADERS || table + size * count > bytes.length) return undefined;
+  return Array.from({ length: count }, (_, index) => {
+    const at = table + index * size;
+    return {
+      type: bytes.readUInt32LE(at),
+      offset: Number(bytes.readBigUInt64LE(at + 8)),
+      address: Number(bytes.readBigUInt64LE(at + 16)),
+      size: Number(bytes.readBigUInt64LE(at + 32)),
+    };
+  });
+}
+
+/** Tags and values of the dynamic section, in order. */
+function readDynamic(bytes: Buffer, { offset, size }: Segment): [tag: number, value: number][] {
+  const entries: [number, number][] = [];
+  const end = Math.min(bytes.length, offset + size, offset + MAX_DYNAMIC * 16);
+  for (let at = offset; at + 16 <= end; at += 16) {
+    const tag = Number(bytes.readBigUInt64LE(at));
+    if (tag === DT.null) break;
+    entries.push([tag, Number(bytes.readBigUInt64LE(at + 8))]);
+  }
+  return entries;
+}
+
+function linkage(bytes: Buffer, segments: readonly Segment[]) {
+  const dynamic = segments.find(({ type }) => type === PT.dynamic);
+  const entries = dynamic ? readDynamic(bytes, dynamic) : [];
+  const address = entries.find(([tag]) => tag === DT.strtab)?.[1] ?? 0;
+  const home = segments.find(
+    (one) => one.type === PT.load && address >= one.address && address < one.address + one.size,
+  );
+  const strings = home === undefined ? undefined : home.offset + address - home.address;
+  const texts = (wanted: number): string[] =>
+    strings === undefined
+      ? []
+      : entries.flatMap(([tag, value]) => (tag === wanted ? (textAt(bytes, strings + value) ?? []) : []));
+  const paths = (wanted: number): string[] =>
+    texts(wanted).flatMap((text) => text.split(':').filter((dir) => dir !== ''));
+  return { needed: texts(DT.needed).slice(0, MAX_NEEDED), runpath: paths(DT.runpath), rpath: paths(DT.rpath) };
+}
+
+const SCRIPT = /^#![ \t]*([^\s]+)(?:[ \t]+([^\r\n]*))?/;
+
+function readScript(bytes: Buffer): ProgramFile {
+  const [, interpreter = '', argument = ''] = SCRIPT.exec(bytes.toString('utf8', 0, 256)) ?? [];
+  return interpreter === '' ? { kind: 'other' } : { kind: 'script', interpreter, argument: argument.trim() };
+}
+
+/** Reads a program, a library or a script. Never throws: what cannot be read is `other`. */
+export function readProgramFile(file: Uint8Array): ProgramFile {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (bytes.length > 2 && bytes[0] === 0x23 && bytes[1] === 0x21) return readScript(bytes);
+  if (bytes.length < 52 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[5] !== 1) return { kind: 'other' };
+  const none = { interpreter: '', needed: [], runpath: [], rpath: [] };
+  const about = { kind: 'elf', type: bytes.readUInt16LE(16), machine: bytes.readUInt16LE(18) } as const;
+  if (bytes[4] === 1) return { ...about, bits: 32, ...none };
+  if (bytes[4] !== 2 || bytes.length < 64) return { kind: 'other' };
+  const segments = readSegments(bytes);
+  if (segments === undefined) return { kind: 'other' };
+  const interp = segments.find(({ type }) => type === PT.interp);
+  return {
+    ...about,
+    bits: 64,
+    interpreter: interp === undefined ? '' : (textAt(bytes, interp.offset) ?? ''),
+    ...linkage(bytes, segments),
+  };
+}
