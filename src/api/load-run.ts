@@ -6,7 +6,7 @@ import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import { nameOfCase } from '../report/explain/overview.ts';
 import { recordedCase, recordedReport } from '../report/recorded.ts';
-import type { SavedCollection } from '../report/saved-report.ts';
+import type { SavedCollection, SavedReport } from '../report/saved-report.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
 
 /** A finished run as it is compared: one report per object. */
@@ -60,11 +60,18 @@ async function loadCollection(host: Host, cwd: string, file: string, saved: Save
     const path = await caseReport(host, cwd, file, one);
     const own = path === undefined ? undefined : await readSaved(host, cwd, path);
     const report =
-      path !== undefined && own?.schema_version === 'v0.1' ? recordedReport(own, path) : recordedCase(one, file);
+      path !== undefined && own?.schema_version === 'v0.1' && isOf(one, own)
+        ? recordedReport(own, path)
+        : recordedCase(one, file);
     cases.push({ name: one.name || nameOfCase(one), artifact: nameOfCase(one), report });
   }
   const runId = saved.cases.find(({ run_id: id }) => id)?.run_id ?? '';
   return { kind: 'collection', path: file, runId, summaryStatus: saved.status, cases };
+}
+
+/** A later run of the suite wrote its reports to the same places: then the collection speaks for itself. */
+function isOf({ run_id: id }: SavedCollection['cases'][number], { run }: SavedReport): boolean {
+  return id === undefined || id === '' || id === run.id;
 }
 
 /** The reports of a run directory, which its `metadata.json` names. */

@@ -32,6 +32,7 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
     manifest: one.ready?.manifest ?? '',
     matrix: one.ready?.run.matrix.path ?? one.matrix,
     required: one.source.required,
+    origin: one.source.origin,
     status: verdict?.status ?? 'error',
     exitCode: verdict?.exitCode ?? 1,
     error: one.error,

@@ -1,5 +1,5 @@
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
-import { suiteLines, suiteMatrixText, validateSuite } from '../index.ts';
+import { suiteBaselineText, suiteLines, suiteMatrixText, validateSuite } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 
@@ -30,8 +30,11 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       io.out(json);
       return suite.exitCode;
     }
-    const matrix = suiteMatrixText(suite, { width: io.width(), color: io.color && !options.noColor });
-    if (!options.quiet && matrix !== '') io.out(`${matrix}\n`);
+    if (!options.quiet) {
+      const look = { width: io.width(), color: io.color && !options.noColor };
+      const matrix = suiteMatrixText(suite, look);
+      io.out(`${matrix === '' ? '' : `${matrix}\n`}${suiteBaselineText(suite, look)}`);
+    }
     io.out(`${suiteLines(suite).join('\n')}\n`);
     return suite.exitCode;
   } finally {

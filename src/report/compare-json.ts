@@ -16,11 +16,13 @@ export interface CollectionComparison {
   readonly cases: readonly ComparedCase[];
 }
 
-function identityJson({ path, runId, summaryStatus }: ReportIdentity) {
+/** Which report it was, as documents name it. */
+export function identityJson({ path, runId, summaryStatus }: ReportIdentity) {
   return { path, run_id: runId, summary_status: summaryStatus };
 }
 
-function summaryJson(summary: ComparisonSummary) {
+/** The counts as they stand in documents; docs/gate.md describes every field. */
+export function summaryJson(summary: ComparisonSummary) {
   return {
     total_profiles: summary.total,
     changed_profiles: summary.changed,
@@ -38,7 +40,8 @@ function summaryJson(summary: ComparisonSummary) {
   };
 }
 
-function causeJson({ code, reason, subject, file, line, title }: RecordedCause) {
+/** A cause as documents about two runs name it. */
+export function causeJson({ code, reason, subject, file, line, title }: RecordedCause) {
   return {
     code,
     reason: some(reason),

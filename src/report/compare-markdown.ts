@@ -10,7 +10,8 @@ const MAX_DETAILS = 50;
 
 const COLUMNS = ['Profile', 'Required', 'Change', 'Base', 'Head', 'Class Delta'];
 
-function identityLine(side: string, { path, runId, summaryStatus }: ReportIdentity): string {
+/** `- Base: report.json, run 2026…, status pass`. */
+export function identityLine(side: string, { path, runId, summaryStatus }: ReportIdentity): string {
   const facts = [runId === '' ? '' : `run ${code(runId)}`, summaryStatus === '' ? '' : `status ${md(summaryStatus)}`];
   return `- ${side}: ${[code(path, 400), ...facts].filter((part) => part !== '').join(', ')}`;
 }
@@ -35,7 +36,7 @@ function profileRow(diff: ProfileDiff): string[] {
   ];
 }
 
-/** Tables and details of one comparison below a heading of the caller. `level` of its own headings, 2 or 3. */
+/** Tables and details of one comparison below a heading of the caller. `level` of its own headings, 2 to 4. */
 function comparisonLines(comparison: Comparison, level: number): string[] {
   const head = '#'.repeat(level);
   const profiles = byImportance(comparison);
@@ -103,6 +104,11 @@ export function compareCollectionMarkdown(collection: CollectionComparison): str
   ]);
 }
 
+/** Tables and details of what is different, below a heading of the caller. `level` of its own headings. */
+export function newsLines(comparison: Comparison, level: number): string[] {
+  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(isNews) }, level);
+}
+
 /** The part of a report that says what is new against its baseline. */
 export function baselineLines(baseline: Comparison): string[] {
   return [
@@ -111,6 +117,6 @@ export function baselineLines(baseline: Comparison): string[] {
     identityLine('Baseline', baseline.base),
     `- ${newsText(baseline.summary)}`,
     '',
-    ...comparisonLines({ ...baseline, profiles: baseline.profiles.filter(isNews) }, 3),
+    ...newsLines(baseline, 3),
   ];
 }

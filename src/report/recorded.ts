@@ -35,20 +35,20 @@ export function recordedReport(saved: SavedReport, path: string): RecordedReport
   };
 }
 
-/** A case of a collection whose own report is gone: what the collection itself says, without causes and costs. */
+/** A case of a collection whose own report is gone: what the collection itself says. */
 export function recordedCase(saved: SavedCase, path: string): RecordedReport {
   return {
     path,
     runId: saved.run_id ?? '',
     summaryStatus: saved.status,
-    targets: saved.targets.map(({ profile_id: profile, required, status, classification_code: classification }) => ({
-      profile,
-      required,
-      status,
-      classification,
-      confidence: '',
-      causes: [],
-      programs: [],
+    targets: saved.targets.map((target) => ({
+      profile: target.profile_id,
+      required: target.required,
+      status: target.status,
+      classification: target.classification_code,
+      confidence: target.classification_confidence,
+      causes: target.causes,
+      programs: target.program_costs,
     })),
   };
 }

@@ -180,6 +180,15 @@ export const SavedReport = z.object({
 });
 export type SavedReport = z.infer<typeof SavedReport>;
 
+const Cause = z.object({
+  code: text,
+  reason: optional,
+  subject: optional,
+  file: optional,
+  line: count,
+  title: optional,
+});
+
 const Case = z.object({
   name: optional,
   artifact: optional,
@@ -195,7 +204,17 @@ const Case = z.object({
   reasons: z.array(text).default([]),
   support: Support.optional(),
   targets: z
-    .array(z.object({ profile_id: text, status, required: z.boolean().default(true), classification_code: optional }))
+    .array(
+      z.object({
+        profile_id: text,
+        status,
+        required: z.boolean().default(true),
+        classification_code: optional,
+        classification_confidence: optional,
+        causes: z.array(Cause).default([]),
+        program_costs: z.array(z.object({ name: text, insns: count })).default([]),
+      }),
+    )
     .default([]),
 });
 export type SavedCase = z.infer<typeof Case>;

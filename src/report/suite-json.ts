@@ -1,5 +1,10 @@
+import type { RecordedTarget } from '../model/comparison.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { baselineJson, causeJson } from './compare-json.ts';
+import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
+import { recordedRun } from './recorded.ts';
+import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { type TargetView, targetViews } from './view.ts';
 
@@ -32,10 +37,32 @@ export function codeOf({ outcome }: TargetView): string | undefined {
   return outcome.status === 'fail' ? outcome.findings[0]?.rollup : undefined;
 }
 
+/**
+ * A kernel of a case. With causes and costs, so that the document alone can be the baseline of a later run: the cases'
+ * own reports are written over by the next one.
+ */
+function targetJson(view: TargetView, recorded: RecordedTarget | undefined, failure: string | undefined) {
+  return {
+    profile_id: view.target.profile.id,
+    status: view.outcome.status,
+    required: view.target.required,
+    classification_code: codeOf(view),
+    classification_confidence: some(recorded?.confidence),
+    failure,
+    causes: list((recorded?.causes ?? []).map(causeJson)),
+    program_costs: list((recorded?.programs ?? []).map(({ name, insns }) => ({ name, insns }))),
+  };
+}
+
 function caseJson(one: SuiteCaseReport) {
   const views = caseViews(one);
   const { passed, failed } = requiredCounts(views);
   const behavior = behaviorCounts(views);
+  const { answer } = one;
+  const recorded = answer ? recordedRun(answer.run, answer.artifact).targets : [];
+  const baseline = comparisonOf(one);
+  const newsOf = ({ target }: TargetView): string | undefined =>
+    baseline?.profiles.find(({ profile }) => profile === target.profile.id)?.failure;
   return object({
     name: one.name,
     artifact: one.artifact,
@@ -44,28 +71,23 @@ function caseJson(one: SuiteCaseReport) {
     status: one.status,
     exit_code: one.exitCode,
     error: some(one.error),
-    run_id: one.answer?.run.runId,
+    run_id: answer?.run.runId,
     report_json_path: some(one.json),
     report_markdown_path: some(one.markdownPath),
     total_profiles: views.length,
     required_passed: passed,
     required_failed: failed,
-    validation_mode: some(one.answer?.run.validationMode ?? ''),
+    validation_mode: some(answer?.run.validationMode ?? ''),
     behavior_status: behavior?.status,
     behavior_passed: some(behavior?.passed),
     behavior_failed: some(behavior?.failed),
-    targets: list(
-      views.map((view) => ({
-        profile_id: view.target.profile.id,
-        status: view.outcome.status,
-        required: view.target.required,
-        classification_code: codeOf(view),
-      })),
-    ),
+    targets: list(views.map((view, index) => targetJson(view, recorded[index], newsOf(view)))),
     optional: some(!one.required),
     origin: some(one.origin),
-    reasons: list(one.answer?.verdict.reasons ?? []),
-    support: one.answer && supportJson(supportRange(views, one.answer.run.known)),
+    reasons: list(answer?.verdict.reasons ?? []),
+    gate: answer && gateJson(answer.run, answer.artifact, answer.verdict),
+    support: answer && supportJson(supportRange(views, answer.run.known)),
+    baseline: baseline && baselineJson(baseline),
   });
 }
 
@@ -81,6 +103,7 @@ export function suiteJson(suite: SuiteReport): string {
     exit_code: suite.exitCode,
     cases: suite.cases.map(caseJson),
     not_run: list(suite.notRun),
+    baseline: suiteBaselineJson(suite),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

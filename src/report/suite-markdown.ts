@@ -3,6 +3,7 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
 import { findingFacts } from './finding-facts.ts';
 import { table } from './markdown-table.ts';
+import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
 import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
 import { supportRange } from './support-range.ts';
 import type { TargetView } from './view.ts';
@@ -21,18 +22,32 @@ function kernelsOf(columns: readonly Column[]): Profile[] {
   return [...kernels.values()].sort((a, b) => number(a) - number(b));
 }
 
-function cellText(view: TargetView | undefined): string {
+function cellText(view: TargetView | undefined, isNew: boolean): string {
   if (!view) return '-';
-  return [view.outcome.status, view.target.required ? '`required`' : '', codeOf(view) ?? ''].filter(Boolean).join(' ');
+  const { outcome, target } = view;
+  const words = [outcome.status, target.required ? '`required`' : '', codeOf(view) ?? '', isNew ? '**new**' : ''];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+/** Kernels on which a case fails and did not fail in the older run. */
+function newFailures(one: SuiteCaseReport): Set<string> {
+  const profiles = comparisonOf(one)?.profiles ?? [];
+  return new Set(profiles.filter(({ failure }) => failure === 'new').map(({ profile }) => profile));
 }
 
 function matrixLines(columns: readonly Column[]): string[] {
   const started = columns.filter(([, views]) => views.length > 0);
   if (started.length === 0) return ['No case could start.'];
   const head = ['Profile', ...started.map(([one]) => md(one.name))];
+  const fresh = started.map(([one]) => newFailures(one));
   const rows = kernelsOf(started).map(({ id }) => [
     codeCell(id),
-    ...started.map(([, views]) => cellText(views.find(({ target }) => target.profile.id === id))),
+    ...started.map(([, views], index) =>
+      cellText(
+        views.find(({ target }) => target.profile.id === id),
+        fresh[index]?.has(id) ?? false,
+      ),
+    ),
   ]);
   return table(head, rows);
 }
@@ -99,6 +114,7 @@ export function suiteMarkdown(suite: SuiteReport): string {
     '',
     ...matrixLines(columns),
     '',
+    ...suiteBaselineLines(suite),
     '## Cases',
     '',
     ...table(['Case', 'Mode', 'Status', 'Required pass/fail', 'Behavior', 'Profiles', 'Report'], columns.map(caseRow)),

@@ -1,5 +1,6 @@
 import type { RunReport } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { baselineText } from './compare-text.ts';
 import { terminal } from './escape.ts';
 import { matrixText, type TextOptions } from './matrix-text.ts';
 
@@ -55,4 +56,18 @@ export function suiteMatrixText(suite: SuiteReport, options: TextOptions): strin
   return sameKernels(answered)
     .map((group) => matrixText(joined(group, suite.durationMs), options))
     .join('\n');
+}
+
+/** What is new against the older run, case by case, for a terminal; empty without one. */
+export function suiteBaselineText(suite: SuiteReport, options: TextOptions): string {
+  const held = suite.cases.filter((one): one is Answered => one.answer?.run.baseline !== undefined);
+  const text = held
+    .map(({ name, answer: { run, artifact } }) => {
+      const subject = run.artifacts[artifact];
+      const artifacts = subject ? [{ ...subject, basename: name }] : [];
+      return baselineText({ artifacts, baseline: [run.baseline?.[artifact]] }, options);
+    })
+    .join('');
+  const gone = suite.baseline?.gone ?? [];
+  return gone.length === 0 ? text : `${text}Only in the baseline: ${terminal(gone.join(', '), 1000)}\n`;
 }

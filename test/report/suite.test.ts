@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { compareReports } from '../../src/compare/compare.ts';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../../src/model/suite.ts';
+import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
-import { suiteLines, suiteMatrixText } from '../../src/report/suite-text.ts';
+import { suiteBaselineText, suiteLines, suiteMatrixText } from '../../src/report/suite-text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -168,5 +170,60 @@ describe('text', () => {
     expect(heads.map((line) => line.trim().split(/ +/))).toEqual([['5.10', '(6.1)'], ['6.1']]);
     expect(text.indexOf('again')).toBeLessThan(text.indexOf('bad'));
     expect(suiteMatrixText(suite([broken]), options)).toBe('');
+  });
+});
+
+describe('held against an older run', () => {
+  const before = { ...recordedRun(good, 0), path: 'main.json', summaryStatus: 'pass' };
+  const held = (name: string, run: RunReport): SuiteCaseReport =>
+    answered(name, { ...run, baseline: [compareReports(before, recordedRun(run, 0))] });
+  const worse = suite([held('same', good), held('worse', bad), answered('fresh', { ...good, baseline: [undefined] })], {
+    baseline: { path: 'main.json', runId: '', summaryStatus: 'pass', gone: ['old'] },
+  });
+
+  test('JSON: each case has its kernels, the suite has the counts and which cases came and went', () => {
+    const document = JSON.parse(suiteJson(worse));
+    expect(document.baseline).toMatchObject({
+      path: 'main.json',
+      summary_status: 'pass',
+      summary: { new_failures: 1, known_failures: 0 },
+      added_cases: ['fresh'],
+      removed_cases: ['old'],
+    });
+    expect(document.cases[1]).toMatchObject({
+      baseline: { path: 'main.json', summary: { new_failures: 1 } },
+      targets: [{ profile_id: B, failure: 'new', causes: [{ code: 'UNSUPPORTED_HELPER', subject: 'on_exec' }] }],
+    });
+    expect(document.cases[2].baseline).toBeUndefined();
+    expect(JSON.parse(suiteJson(all)).baseline).toBeUndefined();
+  });
+
+  test('the document alone is as good a baseline as the reports of its cases', () => {
+    const [, saved] = SavedCollection.parse(JSON.parse(suiteJson(worse))).cases;
+    expect(saved && recordedCase(saved, '').targets).toEqual(recordedRun(bad, 0).targets);
+  });
+
+  test('Markdown: the matrix stays first and marks what is new; then case by case', () => {
+    const text = suiteMarkdown(worse);
+    expect(text).toContain(`fail \`required\` VERIFIER_REJECTION **new**`);
+    const headings = text.match(/^##+ .*$/gm)?.slice(0, 4);
+    expect(headings).toEqual([
+      '## Collection Matrix',
+      '## Against the baseline',
+      '### worse: 1 new failure',
+      '#### Causes',
+    ]);
+    for (const line of ['- As before: same', '- Not in the baseline: fresh', '- Only in the baseline: old']) {
+      expect(text).toContain(`\n${line}\n`);
+    }
+    expect(suiteMarkdown(all)).not.toContain('baseline');
+  });
+
+  test('text: case by case', () => {
+    const text = suiteBaselineText(worse, { width: 100, color: false });
+    expect(text).toMatch(/^same against main\.json: nothing is different$/m);
+    expect(text).toMatch(/^worse against main\.json: 1 new failure\n {2}new failure: debian-12-6\.1: pass -> fail/m);
+    expect(text).toMatch(/^fresh: the baseline does not have it\nOnly in the baseline: old\n$/m);
+    expect(suiteBaselineText(all, { width: 100, color: false })).toBe('');
   });
 });
