@@ -264,6 +264,20 @@ export const AttachStage = z.object({
   elapsed_us: micros,
 });
 
+/** One thing a test expected without a shell, in the order of its plan: maps, events, runs. */
+export const Assertion = z.object({
+  kind: z.enum(['map', 'event', 'run']),
+  /** Map or program; `trace_pipe`. */
+  subject: name,
+  status: StageStatus,
+  /** The plan's line without its subject, cut; for people only. */
+  wanted: message,
+  /** What was found, as `key=value` fields with blanks between (docs/guest-protocol.md). */
+  seen: message,
+  error: message,
+});
+export type Assertion = z.infer<typeof Assertion>;
+
 export const FunctionalStage = z.object({
   stage: z.literal('functional'),
   name,
@@ -272,11 +286,13 @@ export const FunctionalStage = z.object({
   command: message,
   timeout_seconds: count,
   expected_exit_code: z.number().int().min(0).max(255),
+  /** -1: no command was run. */
   exit_code: z.number().int().min(-1).max(255),
   timed_out: z.boolean(),
   stdout_tail: z.string().max(8192),
   stderr_tail: z.string().max(8192),
   error: message,
+  assertions: z.array(Assertion).max(64).optional(),
 });
 
 /** The last word about a request, said by PID 1 and not by the process that touched the object. */

@@ -11,21 +11,33 @@ export type HexBytes = string;
 /** A map, looked at after the command of the test (if any) and the runs. All that is given must hold. */
 export interface MapExpectation {
   readonly map: string;
-  /** Key to look up; undefined: the map as a whole is meant. */
+  /** Key to look up, which must be there; undefined: the map as a whole is meant. */
   readonly key: HexBytes | number | undefined;
-  /** Value the entry must have; a number is held against values of 1, 2, 4 and 8 bytes. Per-CPU values are added up. */
+  /**
+   * Value the entry must have; a number is held against values of 1, 2, 4 and 8 bytes. Per-CPU values are added up, and
+   * where no key is given, those of all entries.
+   */
   readonly value: HexBytes | number | undefined;
   /** The value as a number, and the sum of the values where no key is given, is at least this. */
   readonly min: number | undefined;
   /** The value is larger after the test than before it. */
   readonly grows: boolean;
-  /** The map has at least this many entries. */
+  /** The map has at least this many entries; those of an array count when they are not all zero. */
   readonly minEntries: number | undefined;
+  /** `file:line:column` of where it is expected; undefined when no file says so. */
+  readonly origin?: string | undefined;
 }
 
 /** Records of a ring buffer or perf event array, or a line of trace_pipe. */
 export type EventExpectation =
-  | { readonly source: 'map'; readonly map: string; readonly min: number; readonly contains: HexBytes | undefined }
+  | {
+      readonly source: 'map';
+      readonly map: string;
+      /** Records that must arrive, 1 to 10 000; with `contains` only those that have it somewhere count. */
+      readonly min: number;
+      readonly contains: HexBytes | undefined;
+      readonly origin?: string | undefined;
+    }
   | { readonly source: 'trace_pipe'; readonly min: number; readonly contains: string };
 
 /** BPF_PROG_TEST_RUN, in the words of libbpf's bpf_test_run_opts. */
@@ -34,7 +46,15 @@ export interface RunExpectation {
   readonly dataIn: HexBytes;
   readonly ctxIn: HexBytes;
   readonly repeat: number;
-  /** undefined: any return value will do. */
+  /** Compared as 32 bits; undefined: any return value will do. */
   readonly retval: number | undefined;
   readonly dataOut: HexBytes | undefined;
+  readonly origin?: string | undefined;
+}
+
+/** Assertions of one test at most, and how many there are. */
+export const MAX_ASSERTIONS = 64;
+
+export function countOf(expect: TestExpectations | undefined): number {
+  return expect === undefined ? 0 : expect.maps.length + expect.events.length + expect.run.length;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expect.h"
+
 /* The kernel uses it inside and lets it out in places; the C library has no words for it. */
 #define KERNEL_ENOTSUPP 524
 
@@ -48,6 +50,7 @@ static void free_test(struct test *test)
 	free(test->expect_stderr);
 	buf__free(&test->stdout_tail);
 	buf__free(&test->stderr_tail);
+	expect__free(test->expect);
 }
 
 void result__free(struct result *result)

@@ -98,6 +98,8 @@ struct object_step {
 	uint64_t elapsed_us;
 };
 
+struct expect;
+
 struct test {
 	char *name;
 	char *command;
@@ -112,6 +114,8 @@ struct test {
 	struct buf stdout_tail;
 	struct buf stderr_tail;
 	char error[512];
+	/* What it expects besides its command; NULL for nothing. */
+	struct expect *expect;
 };
 
 struct result {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text.h"
 
+#include "expect.h"
+
 void test__put(struct json *json, const struct test *test)
 {
 	json__str(json, "name", test->name, NAME_MAX_BYTES);
@@ -14,4 +16,5 @@ void test__put(struct json *json, const struct test *test)
 	json__strn(json, "stdout_tail", test->stdout_tail.data, test->stdout_tail.len, TEST_TAIL_MAX_BYTES);
 	json__strn(json, "stderr_tail", test->stderr_tail.data, test->stderr_tail.len, TEST_TAIL_MAX_BYTES);
 	json__str(json, "error", test->error, MESSAGE_MAX_BYTES);
+	expect__put(json, test->expect);
 }

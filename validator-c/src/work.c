@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "document.h"
 #include "evidence-kernel.h"
+#include "expect.h"
 #include "functional.h"
 #include "io.h"
 #include "load.h"
@@ -23,9 +24,14 @@ static void run_tests(struct work *work)
 	int i;
 
 	for (i = 0; i < result->test_count; i++) {
-		evidence__step(work->evidence, "functional", result->tests[i].name);
-		functional__run(&result->tests[i]);
-		evidence__functional(work->evidence, &result->tests[i]);
+		struct test *test = &result->tests[i];
+
+		evidence__step(work->evidence, "functional", test->name);
+		expect__begin(test, work->obj);
+		if (test->command || !test->expect)
+			functional__run(test);
+		expect__finish(test);
+		evidence__functional(work->evidence, test);
 	}
 }
 

@@ -16,6 +16,7 @@ int main(int argc, char **argv)
 	test_variable();
 	test_streams();
 	test_plan();
+	test_expect();
 	test_elf_facts();
 	test_refused();
 	test_verifier_stats();

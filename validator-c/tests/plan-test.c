@@ -56,7 +56,7 @@ void test_plan(void)
 	refuses("functional_plan.v0.1\nname=x\n", "outside");
 	refuses("functional_plan.v0.1\nBEGIN\nBEGIN\n", "BEGIN inside");
 	refuses("functional_plan.v0.1\nBEGIN\ncommand=x\n", "ends inside");
-	refuses("functional_plan.v0.1\nBEGIN\ntimeout_seconds=301\nEND\n", "bad value");
+	refuses("functional_plan.v0.1\nBEGIN\ntimeout_seconds=86401\nEND\n", "bad value");
 	refuses("functional_plan.v0.1\nBEGIN\ncolor=red\nEND\n", "unknown key");
 	test_random_plans();
 }

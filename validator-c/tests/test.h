@@ -38,6 +38,7 @@ void test_tuning(void);
 void test_variable(void);
 void test_streams(void);
 void test_plan(void);
+void test_expect(void);
 void test_elf_facts(void);
 void test_refused(void);
 void test_verifier_stats(void);

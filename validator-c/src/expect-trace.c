@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "expect-parts.h"
+#include "io.h"
+
+/* Longer lines are looked at in pieces. */
+#define LINE_MAX_BYTES 4096
+/* For throwing away what was there before. */
+#define DRAIN_US 300000
+
+static const char *const mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+
+static bool write_one(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, "1", 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* An instance has its own buffer, so that nobody else who reads trace_pipe takes its lines. Since 5.9 it gets them too. */
+static int open_instance(struct trace_reader *reader, const char *mount)
+{
+	char path[192];
+	int fd;
+
+	snprintf(reader->instance, sizeof(reader->instance), "%s/instances/bpfcompat-%d", mount, (int)getpid());
+	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk/enable", mount);
+	if (access(path, F_OK) || mkdir(reader->instance, 0700)) {
+		reader->instance[0] = '\0';
+		return -1;
+	}
+	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk/enable", reader->instance);
+	if (write_one(path)) {
+		snprintf(path, sizeof(path), "%s/trace_pipe", reader->instance);
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+	}
+	rmdir(reader->instance);
+	reader->instance[0] = '\0';
+	return -1;
+}
+
+static void forget(void *context, const char *text, size_t len)
+{
+	(void)context;
+	(void)text;
+	(void)len;
+}
+
+int trace_reader__open(struct trace_reader *reader)
+{
+	char path[192];
+	int i, err = -ENOENT;
+
+	*reader = (struct trace_reader){ .fd = -1 };
+	for (i = 0; i < 2 && reader->fd < 0; i++)
+		reader->fd = open_instance(reader, mounts[i]);
+	for (i = 0; i < 2 && reader->fd < 0; i++) {
+		snprintf(path, sizeof(path), "%s/trace_pipe", mounts[i]);
+		reader->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		err = reader->fd < 0 ? -errno : 0;
+		if (!err)
+			trace_reader__read(reader, io__now_us() + DRAIN_US, forget, NULL);
+	}
+	return reader->fd < 0 ? err : 0;
+}
+
+void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
+			void (*line)(void *context, const char *text, size_t len), void *context)
+{
+	char bytes[LINE_MAX_BYTES];
+	ssize_t n, i;
+
+	while (io__now_us() < until_us && (n = read(reader->fd, bytes, sizeof(bytes))) > 0) {
+		for (i = 0; i < n; i++) {
+			if (bytes[i] != '\n')
+				buf__addc(&reader->line, bytes[i]);
+			if (bytes[i] != '\n' && reader->line.len < LINE_MAX_BYTES)
+				continue;
+			line(context, reader->line.data ? reader->line.data : "", reader->line.len);
+			buf__reset(&reader->line);
+		}
+	}
+}
+
+void trace_reader__close(struct trace_reader *reader)
+{
+	close(reader->fd);
+	buf__free(&reader->line);
+	if (reader->instance[0])
+		rmdir(reader->instance);
+	reader->fd = -1;
+}
