@@ -58,6 +58,7 @@ export type InfraCause =
   | 'protocol'
   | 'wrong_kernel'
   | 'no_space'
+  | 'shard_missing'
   | 'internal';
 
 /** How long each part of a cell took, in milliseconds. */
@@ -91,7 +92,8 @@ export interface GuestFacts {
 export type Outcome =
   | { readonly status: 'pass'; readonly findings: readonly Finding[] }
   | { readonly status: 'fail'; readonly failedStage: FailedStage; readonly findings: readonly Finding[] }
-  | { readonly status: 'skipped'; readonly reason: string }
+  /** `elsewhere`: another machine asks it. */
+  | { readonly status: 'skipped'; readonly reason: string; readonly elsewhere?: true }
   | { readonly status: 'infra_error'; readonly cause: InfraCause; readonly message: string };
 
 export type OutcomeStatus = Outcome['status'];

@@ -1,6 +1,7 @@
 import type { Artifact, AttachMode, CellResult, Target } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Expected, FailOn } from './gate.ts';
+import type { ShardPart } from './shard.ts';
 
 export type RunStatus = 'pass' | 'fail' | 'error';
 
@@ -39,6 +40,8 @@ export interface RunReport {
   readonly known?: readonly { readonly id: string; readonly kernelFamily: string }[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];
+  /** What this machine contributes to a run that several share; absent where one machine asks everything. */
+  readonly part?: ShardPart;
   readonly runDir: string;
   /** Wall time of the whole run in milliseconds. */
   readonly durationMs: number;

@@ -1,6 +1,7 @@
 import type { Cell } from './cell.ts';
 import type { Expectation, FailOn } from './gate.ts';
 import type { RunReport } from './report.ts';
+import type { SuiteReport } from './suite.ts';
 
 /** More machines than a job matrix of GitHub may have. */
 export const MAX_SHARDS = 256;
@@ -46,19 +47,22 @@ export interface ShardRun {
   readonly artifactVersion: string;
   readonly artifactVariant: string;
   readonly artifactUri: string;
-  /** The older report that the run is held against, as it was read; absent without one. */
-  readonly baseline?: unknown;
+  /** The older run that it is held against, as it was read (`LoadedRun`); absent without one. */
+  readonly baseline?: { readonly run: unknown; readonly alone: boolean };
 }
 
-/** A case of a suite in a plan. `run` is the position of its run among the runs of the part; undefined when it could not start. */
+/** A case of a suite in a plan. */
 export interface ShardCase {
   readonly name: string;
   readonly artifact: string;
   readonly manifest: string;
   readonly matrix: string;
   readonly required: boolean;
+  readonly origin: string;
+  /** Why it could not start; empty when it did. */
   readonly error: string;
-  readonly run: number | undefined;
+  /** Position of its run among the runs of the part; absent when it could not start. */
+  readonly run?: number;
 }
 
 /** Everything that one machine contributes; stands in its report, so that one file is all that is handed over. */
@@ -69,15 +73,12 @@ export interface ShardPart extends Shard {
   readonly plan: {
     /** The same for every part of one plan. */
     readonly digest: string;
+    /** Every cell of the plan, sorted. */
     readonly cells: readonly NamedCell[];
   };
   readonly runs: readonly ShardRun[];
   /** Absent for objects that were named one by one. */
-  readonly suite?: {
-    readonly name: string;
-    readonly startedAt: string;
-    readonly finishedAt: string;
-    readonly durationMs: number;
+  readonly suite?: Pick<SuiteReport, 'name' | 'startedAt' | 'finishedAt' | 'durationMs' | 'baseline'> & {
     readonly cases: readonly ShardCase[];
   };
 }

@@ -1,5 +1,6 @@
 import type { ReportIdentity } from './comparison.ts';
 import type { RunReport, RunStatus, Verdict } from './report.ts';
+import type { ShardPart } from './shard.ts';
 
 /** What became of one case. */
 export interface SuiteCaseReport {
@@ -39,6 +40,8 @@ export interface SuiteReport {
   readonly cases: readonly SuiteCaseReport[];
   /** Names of the cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
+  /** What this machine contributes; absent where one machine asks everything. */
+  readonly part?: ShardPart;
   /** The older run of the whole suite, where one was named: `gone` are its cases that this suite does not have. */
   readonly baseline?: ReportIdentity & { readonly gone: readonly string[] };
 }

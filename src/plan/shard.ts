@@ -116,20 +116,20 @@ export function assignShards(cells: readonly CellName[], total: number, costs: C
 }
 
 /**
- * The fewest machines with which no machine is expected to take longer than `withinMs`; where no number does, the
- * fewest that come closest.
+ * The fewest machines with which none is expected to take longer than `withinMs`; where no number does, as many as can
+ * have something to do.
  */
 export function shardsWithin(cells: readonly CellName[], withinMs: number, most: number, costs: Costs): number {
-  let best = 1;
-  let shortest = Number.POSITIVE_INFINITY;
   const max = Math.min(most, Math.max(1, cells.length));
+  const longest = Math.max(
+    0,
+    ...cells.map(({ subject, kernel }) => costs.kernelMs(kernel) + costs.cellMs(subject, kernel)),
+  );
+  if (longest > withinMs) return max;
+  // Fewer cannot do it, however well the cells are divided.
   const alone = assignShards(cells, 1, costs).loads[0] ?? 0;
-  // Fewer than this cannot do it, however well they are divided.
-  const fewest = withinMs > 0 ? Math.ceil(alone / withinMs) : max;
-  for (let total = fewest <= max ? Math.max(1, fewest) : 1; total <= max; total++) {
-    const ms = slowest(assignShards(cells, total, costs));
-    if (ms <= withinMs) return total;
-    if (ms < shortest) [best, shortest] = [total, ms];
+  for (let total = Math.max(1, Math.ceil(alone / withinMs)); total < max; total++) {
+    if (slowest(assignShards(cells, total, costs)) <= withinMs) return total;
   }
-  return best;
+  return max;
 }

@@ -35,6 +35,7 @@ export function runCollection(run: RunReport, verdict: Verdict, cases: readonly 
       markdownPath: markdown,
     })),
     notRun: [],
+    ...(run.part && { part: run.part }),
   };
 }
 

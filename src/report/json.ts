@@ -7,6 +7,7 @@ import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
 import { targetNotes } from './notes.ts';
 import { predictionJson } from './prediction.ts';
+import { shardJson } from './shard-json.ts';
 import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -85,7 +86,7 @@ function surroundingsJson({ result }: TargetView) {
 }
 
 function classificationJson({ outcome, primary }: TargetView) {
-  if (outcome.status === 'skipped') {
+  if (outcome.status === 'skipped' && !outcome.elsewhere) {
     return {
       classification_code: 'UNSUPPORTED_TRANSPORT',
       classification_confidence: 'high',
@@ -106,7 +107,7 @@ function failedStage({ outcome }: TargetView): string | undefined {
     case 'fail':
       return outcome.failedStage;
     case 'skipped':
-      return 'transport';
+      return outcome.elsewhere ? undefined : 'transport';
     case 'infra_error':
       return 'infra';
   }
@@ -201,6 +202,8 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
     gate: gateJson(run, artifact, verdict),
     baseline: baseline && baselineJson(baseline),
     paths: { run_dir: run.runDir, json: paths.json, markdown: some(paths.markdown) },
+    // A run with several objects has it in the document about all of them.
+    shard: run.part && run.artifacts.length === 1 ? shardJson(run.part) : undefined,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -4,6 +4,7 @@ import { baselineJson, causeJson } from './compare-json.ts';
 import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
 import { recordedRun } from './recorded.ts';
+import { shardJson } from './shard-json.ts';
 import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -104,6 +105,7 @@ export function suiteJson(suite: SuiteReport): string {
     cases: suite.cases.map(caseJson),
     not_run: list(suite.notRun),
     baseline: suiteBaselineJson(suite),
+    shard: suite.part && shardJson(suite.part),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
