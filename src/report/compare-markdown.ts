@@ -104,9 +104,13 @@ export function compareCollectionMarkdown(collection: CollectionComparison): str
   ]);
 }
 
-/** Tables and details of what is different, below a heading of the caller. `level` of its own headings. */
-export function newsLines(comparison: Comparison, level: number): string[] {
-  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(isNews) }, level);
+/** Tables and details of the kernels that `wanted` chooses, below a heading of the caller. `level` of its own headings. */
+export function newsLines(
+  comparison: Comparison,
+  level: number,
+  wanted: (diff: ProfileDiff) => boolean = isNews,
+): string[] {
+  return comparisonLines({ ...comparison, profiles: comparison.profiles.filter(wanted) }, level);
 }
 
 /** The part of a report that says what is new against its baseline. */

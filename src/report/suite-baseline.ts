@@ -1,8 +1,8 @@
-import { type Comparison, type ComparisonSummary, totalOf } from '../model/comparison.ts';
+import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } from '../model/comparison.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { identityJson, summaryJson } from './compare-json.ts';
 import { identityLine, newsLines } from './compare-markdown.ts';
-import { isNews, newsText } from './compare-parts.ts';
+import { isNews, isOldNews, newsText } from './compare-parts.ts';
 import { md } from './escape.ts';
 import { list } from './json-values.ts';
 
@@ -12,11 +12,12 @@ export function comparisonOf({ answer }: SuiteCaseReport): Comparison | undefine
 }
 
 /** Was the suite, or a case of it, held against an older run? */
-function hasBaseline({ baseline, cases }: SuiteReport): boolean {
+export function hasBaseline({ baseline, cases }: SuiteReport): boolean {
   return baseline !== undefined || cases.some(({ answer }) => answer?.run.baseline !== undefined);
 }
 
-function newsOf({ cases }: SuiteReport): ComparisonSummary {
+/** The counts of all cases together. */
+export function suiteNews({ cases }: SuiteReport): ComparisonSummary {
   return totalOf(cases.flatMap((one) => comparisonOf(one)?.summary ?? []));
 }
 
@@ -30,41 +31,59 @@ export function suiteBaselineJson(suite: SuiteReport) {
   if (!hasBaseline(suite)) return undefined;
   return {
     ...(suite.baseline && identityJson(suite.baseline)),
-    summary: summaryJson(newsOf(suite)),
+    summary: summaryJson(suiteNews(suite)),
     added_cases: list(added(suite)),
     removed_cases: list(suite.baseline?.gone ?? []),
   };
 }
 
-function listed(label: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`- ${label}: ${names.map((name) => md(name)).join(', ')}`];
+/** Something that was not there before, or is no longer. */
+function isFresh(diff: ProfileDiff): boolean {
+  return isNews(diff) && !isOldNews(diff);
 }
 
-/** What is new in a suite, case by case; nothing without an older run. Cases as before share one line. */
+export interface HeldCase {
+  readonly one: SuiteCaseReport;
+  readonly comparison: Comparison;
+}
+
+/** The cases that an older run has: with news, with known failures and nothing else, and as before. */
+export function sortedNews({ cases }: SuiteReport): Readonly<Record<'fresh' | 'known' | 'same', readonly HeldCase[]>> {
+  const held = cases.flatMap((one): HeldCase[] => {
+    const comparison = comparisonOf(one);
+    return comparison ? [{ one, comparison }] : [];
+  });
+  const fresh = held.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known = held.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known, same: held.filter((case_) => !fresh.includes(case_) && !known.includes(case_)) };
+}
+
+/** Lines about cases without news, not escaped yet: label and names. */
+export function quietTexts(suite: SuiteReport): string[] {
+  const { known, same } = sortedNews(suite);
+  const texts: readonly (readonly [label: string, names: readonly string[]])[] = [
+    ['Known failures only', known.map(({ one, comparison }) => `${one.name} (${comparison.summary.knownFailures})`)],
+    ['As before', same.map(({ one }) => one.name)],
+    ['Not in the baseline', added(suite)],
+    ['Only in the baseline', suite.baseline?.gone ?? []],
+  ];
+  return texts.filter(([, names]) => names.length > 0).map(([label, names]) => `${label}: ${names.join(', ')}`);
+}
+
+/** What is new in a suite, case by case; nothing without an older run. Cases without news share a line. */
 export function suiteBaselineLines(suite: SuiteReport): string[] {
   if (!hasBaseline(suite)) return [];
-  const held = suite.cases.flatMap((one) => {
-    const comparison = comparisonOf(one);
-    return comparison ? [{ name: one.name, comparison }] : [];
-  });
-  const different = held.filter(({ comparison }) => comparison.profiles.some(isNews));
-  const same = held.filter((one) => !different.includes(one));
   return [
     '## Against the baseline',
     '',
     ...(suite.baseline ? [identityLine('Baseline', suite.baseline)] : []),
-    `- ${newsText(newsOf(suite))}`,
-    ...listed(
-      'As before',
-      same.map(({ name }) => name),
-    ),
-    ...listed('Not in the baseline', added(suite)),
-    ...listed('Only in the baseline', suite.baseline?.gone ?? []),
+    `- ${newsText(suiteNews(suite))}`,
+    ...quietTexts(suite).map((text) => `- ${md(text, 4000)}`),
     '',
-    ...different.flatMap(({ name, comparison }) => [
-      `### ${md(name)}: ${newsText(comparison.summary)}`,
+    ...sortedNews(suite).fresh.flatMap(({ one, comparison }) => [
+      `### ${md(one.name)}: ${newsText(comparison.summary)}`,
       '',
-      ...newsLines(comparison, 4),
+      ...newsLines(comparison, 4, isFresh),
     ]),
   ];
 }

@@ -22,30 +22,53 @@ function kernelsOf(columns: readonly Column[]): Profile[] {
   return [...kernels.values()].sort((a, b) => number(a) - number(b));
 }
 
-function cellText(view: TargetView | undefined, isNew: boolean): string {
+function cellText(view: TargetView | undefined, standing: string): string {
   if (!view) return '-';
   const { outcome, target } = view;
-  const words = [outcome.status, target.required ? '`required`' : '', codeOf(view) ?? '', isNew ? '**new**' : ''];
+  const words = [outcome.status, target.required ? '`required`' : '', codeOf(view) ?? '', standing];
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** Kernels on which a case fails and did not fail in the older run. */
-function newFailures(one: SuiteCaseReport): Set<string> {
-  const profiles = comparisonOf(one)?.profiles ?? [];
-  return new Set(profiles.filter(({ failure }) => failure === 'new').map(({ profile }) => profile));
+const DECLARED = {
+  failed: 'expected',
+  other_cause: '**other cause**',
+  passed: '**unexpected**',
+  no_answer: '',
+} as const;
+
+/** How a cell stands to what was declared and to the older run; empty where there is nothing to say. */
+function standingOf(one: SuiteCaseReport, id: string): string {
+  const { answer } = one;
+  const target = answer?.run.targets.findIndex(({ profile }) => profile.id === id);
+  const declared = answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact);
+  const failure = comparisonOf(one)?.profiles.find(({ profile }) => profile === id)?.failure;
+  const news = failure === 'new' ? '**new**' : (failure ?? '');
+  return [declared ? DECLARED[declared.met] : '', news].filter((word) => word !== '').join(' ');
+}
+
+/** What was declared about a case, once per declaration, with what became of it. */
+function declaredLines({ answer }: SuiteCaseReport): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { artifact, target, code: name, reason, met } of answer?.verdict.expected ?? []) {
+    if (artifact !== answer?.artifact) continue;
+    const became = { failed: 'as declared', other_cause: 'fails with another cause', passed: 'passes; remove it' };
+    const said = `- Declared to fail with ${code(name)} (${md(reason, 500)}): ${met === 'no_answer' ? 'no answer' : became[met]}`;
+    const id = answer.run.targets[target]?.profile.id ?? '';
+    lines.set(said, [...(lines.get(said) ?? []), code(id)]);
+  }
+  return [...lines].map(([said, ids]) => `${said} (${ids.join(', ')})`);
 }
 
 function matrixLines(columns: readonly Column[]): string[] {
   const started = columns.filter(([, views]) => views.length > 0);
   if (started.length === 0) return ['No case could start.'];
   const head = ['Profile', ...started.map(([one]) => md(one.name))];
-  const fresh = started.map(([one]) => newFailures(one));
   const rows = kernelsOf(started).map(({ id }) => [
     codeCell(id),
-    ...started.map(([, views], index) =>
+    ...started.map(([one, views]) =>
       cellText(
         views.find(({ target }) => target.profile.id === id),
-        fresh[index]?.has(id) ?? false,
+        standingOf(one, id),
       ),
     ),
   ]);
@@ -94,6 +117,8 @@ function detailLines([one, views]: Column): string[] {
   if (one.error !== '') lines.push(`- Could not start: ${md(one.error, 1000)}`);
   if (answer)
     lines.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
+  if (answer?.verdict.failOn) lines.push(`- Fails on: ${answer.verdict.failOn}`);
+  lines.push(...declaredLines(one));
   return [...lines, ...causeLines(views), ''];
 }
 

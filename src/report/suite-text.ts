@@ -1,8 +1,11 @@
 import type { RunReport } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { newsText } from './compare-parts.ts';
 import { baselineText } from './compare-text.ts';
 import { terminal } from './escape.ts';
 import { matrixText, type TextOptions } from './matrix-text.ts';
+import { wrap } from './style.ts';
+import { hasBaseline, quietTexts, sortedNews, suiteNews } from './suite-baseline.ts';
 
 /** The lines about a suite that scripts look for (contract section 2.1). Their names and order never change. */
 export function suiteLines(suite: SuiteReport): string[] {
@@ -58,16 +61,17 @@ export function suiteMatrixText(suite: SuiteReport, options: TextOptions): strin
     .join('\n');
 }
 
-/** What is new against the older run, case by case, for a terminal; empty without one. */
+/** What is new against the older run, for a terminal: cases with news one by one; empty without such a run. */
 export function suiteBaselineText(suite: SuiteReport, options: TextOptions): string {
-  const held = suite.cases.filter((one): one is Answered => one.answer?.run.baseline !== undefined);
-  const text = held
-    .map(({ name, answer: { run, artifact } }) => {
-      const subject = run.artifacts[artifact];
-      const artifacts = subject ? [{ ...subject, basename: name }] : [];
-      return baselineText({ artifacts, baseline: [run.baseline?.[artifact]] }, options);
-    })
-    .join('');
-  const gone = suite.baseline?.gone ?? [];
-  return gone.length === 0 ? text : `${text}Only in the baseline: ${terminal(gone.join(', '), 1000)}\n`;
+  if (!hasBaseline(suite)) return '';
+  const width = Math.max(40, options.width);
+  const against = suite.baseline ? `Against ${suite.baseline.path}` : 'Against the baseline';
+  const head = [`${against}: ${newsText(suiteNews(suite))}`, ...quietTexts(suite)];
+  const cases = sortedNews(suite).fresh.map(({ one, comparison }) => {
+    const subject = one.answer?.run.artifacts[one.answer.artifact];
+    const artifacts = subject ? [{ ...subject, basename: one.name }] : [];
+    return baselineText({ artifacts, baseline: [comparison] }, options);
+  });
+  const lines = head.flatMap((text) => wrap(terminal(text, 4000), width));
+  return `${lines.join('\n')}\n${cases.join('')}`;
 }

@@ -219,11 +219,39 @@ describe('held against an older run', () => {
     expect(suiteMarkdown(all)).not.toContain('baseline');
   });
 
-  test('text: case by case', () => {
+  test('text: counts, cases without news in a line, the others one by one', () => {
     const text = suiteBaselineText(worse, { width: 100, color: false });
-    expect(text).toMatch(/^same against main\.json: nothing is different$/m);
-    expect(text).toMatch(/^worse against main\.json: 1 new failure\n {2}new failure: debian-12-6\.1: pass -> fail/m);
-    expect(text).toMatch(/^fresh: the baseline does not have it\nOnly in the baseline: old\n$/m);
+    const head = ['Against main.json: 1 new failure', 'As before: same', 'Not in the baseline: fresh'];
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      ...head,
+      'Only in the baseline: old',
+      'worse against main.json: 1 new failure',
+      '  new failure: debian-12-6.1: pass -> fail (VERIFIER_REJECTION)',
+    ]);
     expect(suiteBaselineText(all, { width: 100, color: false })).toBe('');
   });
+
+  test('what failed before for the same reasons stands apart', () => {
+    const run = { ...bad, baseline: [compareReports(recordedRun(bad, 0), recordedRun(bad, 0))] };
+    const known = suite([answered('known', run)]);
+    expect(suiteMarkdown(known)).toContain('- 1 known failure\n- Known failures only: known (1)\n\n## Cases');
+    expect(suiteMarkdown(known)).toContain('VERIFIER_REJECTION known |');
+    expect(suiteBaselineText(known, { width: 100, color: false })).toBe(
+      'Against the baseline: 1 known failure\nKnown failures only: known (1)\n',
+    );
+  });
+});
+
+test('declared failures are marked in the matrix and told with what became of them', () => {
+  const declare = (code: string) =>
+    gate(bad, {
+      expectations: [{ profiles: [B], kernels: undefined, code, reason: 'bpf_loop is young', origin: 's.yaml:1:1' }],
+    });
+  const told = (code: string): string =>
+    suiteMarkdown(suite([answered('c', bad, { answer: { run: bad, artifact: 0, verdict: declare(code) } })]));
+  expect(told('UNSUPPORTED_HELPER')).toContain('VERIFIER_REJECTION expected |');
+  expect(told('UNSUPPORTED_HELPER')).toMatch(
+    /^- Declared to fail with `UNSUPPORTED_HELPER` \(bpf\\?_loop is young\): as declared \(`debian-12-6\.1`\)$/m,
+  );
+  expect(told('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');
 });
