@@ -1,0 +1,27 @@
+import { documentCells, documentCounts } from './document-cells.ts';
+import type { GateDocument } from './gate-document.ts';
+
+function colorOf(document: GateDocument): string {
+  const { failed, tolerated, passed } = documentCounts(document);
+  if (document.status === 'fail' || failed > tolerated) return 'red';
+  if (document.status === 'error' || passed === 0) return 'lightgrey';
+  return tolerated > 0 ? 'yellow' : 'brightgreen';
+}
+
+/**
+ * A badge as the endpoint of shields.io reads it. Red: something that decides fails; yellow: only what decides nothing
+ * does; grey: there is no answer.
+ */
+export function badge(document: GateDocument): string {
+  const { total, passed, failed } = documentCounts(document);
+  const kernels = new Set(documentCells(document).map(({ target }) => target.profile_id)).size;
+  const what = document.cases.length > 1 ? 'checks' : 'kernels';
+  const answered = passed + failed > 0;
+  const value = {
+    schemaVersion: 1,
+    label: 'compat',
+    message: answered && kernels > 0 ? `${passed}/${total} ${what}` : 'unknown',
+    color: colorOf(document),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,191 @@
+import { sanitizeText } from '../model/sanitize.ts';
+import { logTails } from './cell-log.ts';
+import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
+import { oneLine } from './escape.ts';
+import { placeText } from './finding-facts.ts';
+import type { DocumentCase, GateDocument } from './gate-document.ts';
+import type { SavedFinding } from './saved-report.ts';
+
+const MAX_LOG_LINES = 40;
+const MAX_FINDINGS = 20;
+
+/** What XML 1.0 cannot hold at all, besides the control characters that are gone already. */
+const ILLEGAL = /[\ufffe\uffff]|\p{Noncharacter_Code_Point}/gu;
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function content(value: string): string {
+  return sanitizeText(value)
+    .replace(ILLEGAL, '')
+    .replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
+}
+
+/** Attributes in their order; those without a value are left out. */
+function attributes(values: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => ` ${name}="${content(oneLine(String(value), 1000))}"`)
+    .join('');
+}
+
+function element(
+  name: string,
+  values: Parameters<typeof attributes>[0],
+  body: string | readonly string[] = '',
+): string[] {
+  const head = `<${name}${attributes(values)}`;
+  if (typeof body === 'string') return [body === '' ? `${head}/>` : `${head}>${content(body)}</${name}>`];
+  return [`${head}>`, ...body.map((line) => line.replace(/^/, '  ')), `</${name}>`];
+}
+
+interface Answer {
+  /** undefined: it passes. */
+  readonly kind: 'failure' | 'error' | 'skipped' | undefined;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** What decides nothing must not make a consumer red: it is told as skipped, with its reason. */
+function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answer {
+  const { status, classification_code: code } = target;
+  const message = reasonOf(target);
+  const type = code || (status === 'infra_error' ? 'INFRA_ERROR' : 'UNCLASSIFIED_FAILURE');
+  if (status === 'pass') {
+    const unexpected = decides && expected ? `passes, and ${expected.code} was expected` : '';
+    return { kind: unexpected === '' ? undefined : 'failure', type: 'UNEXPECTED_PASS', message: unexpected };
+  }
+  if (status === 'skipped') return { kind: 'skipped', type: '', message };
+  if (status === 'infra_error') {
+    return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `no answer: ${message}` };
+  }
+  if (tolerated === undefined) return { kind: 'failure', type, message };
+  const why = tolerated === 'expected' ? `expected (${expected?.reason ?? ''})` : tolerated;
+  return { kind: 'skipped', type, message: `fails, ${why}: ${message}` };
+}
+
+function findingText(finding: SavedFinding): string {
+  const { code, title, explanation, location, evidence, remediation } = finding;
+  return [
+    `${code}: ${title}`,
+    explanation,
+    location ? `at ${placeText(location)}: ${location.text.trim()}` : '',
+    evidence ? `${evidence.origin}: ${evidence.text}` : '',
+    remediation === '' ? '' : `What to do: ${remediation}`,
+  ]
+    .filter((line) => line !== '')
+    .map((line) => oneLine(line, 1000))
+    .join('\n');
+}
+
+/** Consumers split a class at its dots; those of a file name are none. */
+function className({ name }: DocumentCase): string {
+  return `bpfcompat.${name.replace(/(?:\.bpf)?\.o$/, '').replaceAll('.', '_')}`;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
+
+function duration({ target }: DocumentCell): number {
+  return target.timings?.total_ms ?? target.duration_ms;
+}
+
+function cellLines(cell: DocumentCell, answer: Answer): string[] {
+  const { target, one } = cell;
+  const location = target.findings.find((finding) => finding.location)?.location;
+  const place = location?.repository?.match === 'stale' ? undefined : location?.repository;
+  const attributes = {
+    name: target.profile_id,
+    classname: className(one),
+    time: seconds(duration(cell)),
+    file: place?.path,
+    line: place?.line,
+  };
+  if (answer.kind === undefined && target.findings.length === 0) return element('testcase', attributes);
+  const told = target.findings.slice(0, MAX_FINDINGS).map(findingText).join('\n\n');
+  const said = logTails(target, MAX_LOG_LINES).map(({ title, text }) => `${title}:\n${text}`);
+  const { kind, type, message } = answer;
+  const children = [
+    ...(kind === 'skipped' ? element(kind, { message }) : []),
+    ...(kind === 'failure' || kind === 'error' ? element(kind, { message, type }, told || message) : []),
+    ...(kind === 'failure' || kind === 'error' ? [] : told === '' ? [] : element('system-out', {}, told)),
+    ...(kind === 'failure' && said.length > 0 ? element('system-out', {}, said.join('\n\n')) : []),
+  ];
+  return element('testcase', attributes, children);
+}
+
+interface Part {
+  readonly lines: string[];
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+  readonly ms: number;
+}
+
+/** Times without a zone, as the format has them; they are UTC. */
+function timestamp(text: string): string {
+  return text.replace(/(?:\.\d+)?Z$/, '');
+}
+
+function suitePart(document: GateDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
+  const told = cells.map((cell) => ({ cell, answer: answerOf(cell) }));
+  const lines = told.flatMap(({ cell, answer }) => cellLines(cell, answer));
+  const broken = one.error !== '' || cells.length === 0;
+  if (broken) {
+    const message = one.error || 'it has no kernels';
+    const place = { name: 'start', classname: className(one), time: seconds(0) };
+    const kind = one.required ? 'error' : 'skipped';
+    lines.push(...element('testcase', place, element(kind, { message, ...(one.required && { type: 'NOT_STARTED' }) })));
+  }
+  const count = (kind: Answer['kind']): number => told.filter(({ answer }) => answer.kind === kind).length;
+  const counts = {
+    tests: cells.length + (broken ? 1 : 0),
+    failures: count('failure'),
+    errors: count('error') + (broken && one.required ? 1 : 0),
+    skipped: count('skipped') + (broken && !one.required ? 1 : 0),
+  };
+  const ms = cells.reduce((sum, cell) => sum + duration(cell), 0);
+  const started = timestamp(one.report?.run.started_at ?? document.startedAt);
+  const head = { name: one.name, ...counts, time: seconds(ms), timestamp: started };
+  return { lines: element('testsuite', head, lines), ...counts, ms };
+}
+
+function notRunPart(name: string): Part {
+  const reason = 'an earlier case did not pass, and the suite ends there';
+  const place = { name: 'start', classname: `bpfcompat.${name.replaceAll('.', '_')}`, time: seconds(0) };
+  const counts = { tests: 1, failures: 0, errors: 0, skipped: 1 };
+  const inner = element('testcase', place, element('skipped', { message: reason }));
+  return { lines: element('testsuite', { name, ...counts, time: seconds(0) }, inner), ...counts, ms: 0 };
+}
+
+/**
+ * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
+ * kernel. `failure`: the kernel says no and it decides; `error`: no answer; `skipped`: not asked, or it fails and decides
+ * nothing (optional, expected or known).
+ */
+export function junit(document: GateDocument): string {
+  const cells = documentCells(document);
+  const parts = [
+    ...document.cases.map((one) =>
+      suitePart(
+        document,
+        one,
+        cells.filter((cell) => cell.one === one),
+      ),
+    ),
+    ...document.notRun.map(notRunPart),
+  ];
+  const sum = (key: 'tests' | 'failures' | 'errors' | 'skipped' | 'ms'): number =>
+    parts.reduce((total, part) => total + part[key], 0);
+  const head = {
+    name: document.name === '' ? 'bpfcompat' : document.name,
+    tests: sum('tests'),
+    failures: sum('failures'),
+    errors: sum('errors'),
+    skipped: sum('skipped'),
+    time: seconds(sum('ms')),
+  };
+  const body = parts.flatMap(({ lines }) => lines);
+  return ['<?xml version="1.0" encoding="UTF-8"?>', ...element('testsuites', head, body), ''].join('\n');
+}
