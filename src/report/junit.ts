@@ -49,12 +49,12 @@ interface Answer {
 function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answer {
   const { status, classification_code: code } = target;
   const message = reasonOf(target);
-  const type = code || (status === 'infra_error' ? 'INFRA_ERROR' : 'UNCLASSIFIED_FAILURE');
+  const type = (status === 'fail' && code) || (status === 'fail' ? 'UNCLASSIFIED_FAILURE' : 'INFRA_ERROR');
   if (status === 'pass') {
     const unexpected = decides && expected ? `passes, and ${expected.code} was expected` : '';
     return { kind: unexpected === '' ? undefined : 'failure', type: 'UNEXPECTED_PASS', message: unexpected };
   }
-  if (status === 'skipped') return { kind: 'skipped', type: '', message };
+  if (status === 'skipped') return { kind: decides ? 'error' : 'skipped', type: 'NOT_ASKED', message };
   if (status === 'infra_error') {
     return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `no answer: ${message}` };
   }

@@ -1,0 +1,113 @@
+import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
+import { documentKernels } from './document-kernels.ts';
+import { oneLine } from './escape.ts';
+import type { DocumentCase, GateDocument } from './gate-document.ts';
+import type { SavedFinding } from './saved-report.ts';
+
+/** `error`: it decides; `warning`: it decides nothing, or nothing was refused. */
+export type CauseLevel = 'error' | 'warning';
+
+/** One cause of one object over all its kernels. */
+export interface DocumentCause {
+  readonly one: DocumentCase;
+  /** As the first kernel told it. */
+  readonly finding: SavedFinding;
+  readonly cells: readonly DocumentCell[];
+  readonly level: CauseLevel;
+  /** Some kernel failed for it, whether that decides or not. */
+  readonly failed: boolean;
+  /** The older report does not have one of these failures. */
+  readonly isNew: boolean;
+}
+
+/** A failure about which the report says nothing more than that. */
+function unexplained({ target }: DocumentCell): SavedFinding {
+  return {
+    code: target.classification_code || 'UNKNOWN',
+    reason: '',
+    group: '',
+    phase: target.failed_stage,
+    subject: '',
+    confidence: 'low',
+    title: reasonOf(target),
+    explanation: '',
+    remediation: '',
+    location: undefined,
+    also: [],
+    first_upstream_kernel: '',
+    args: {},
+    evidence: undefined,
+  };
+}
+
+function findingsOf(cell: DocumentCell): readonly SavedFinding[] {
+  const { status, findings } = cell.target;
+  return status === 'fail' && findings.length === 0 ? [unexplained(cell)] : findings;
+}
+
+/** What makes two findings of one object the same one; the line too, for one helper may be called twice. */
+function keyOf({ code, reason, subject, title, location }: SavedFinding): string {
+  return JSON.stringify([code, reason, subject, title, location?.file, location?.line]);
+}
+
+/**
+ * Every cause of a document, those that decide first, and of these what is new; else in the order of the document.
+ * Kernels without an answer have none.
+ */
+export function documentCauses(document: GateDocument): DocumentCause[] {
+  const groups = new Map<string, { finding: SavedFinding; cells: DocumentCell[] }>();
+  const cells = documentCells(document);
+  for (const cell of cells) {
+    if (cell.target.status !== 'pass' && cell.target.status !== 'fail') continue;
+    for (const finding of findingsOf(cell)) {
+      const key = `${document.cases.indexOf(cell.one)} ${keyOf(finding)}`;
+      const group = groups.get(key) ?? { finding, cells: [] };
+      if (!group.cells.includes(cell)) group.cells.push(cell);
+      groups.set(key, group);
+    }
+  }
+  const causes = [...groups.values()].flatMap(({ finding, cells: own }): DocumentCause[] => {
+    const [first] = own;
+    if (!first) return [];
+    const failing = own.filter(({ target }) => target.status === 'fail');
+    const level = failing.some(({ decides }) => decides) ? 'error' : 'warning';
+    const isNew = failing.some(({ news }) => news === 'new');
+    return [{ one: first.one, finding, cells: own, level, failed: failing.length > 0, isNew }];
+  });
+  const rank = ({ level, failed, isNew }: DocumentCause): number =>
+    (level === 'error' ? 0 : failed ? 2 : 4) + (isNew ? 0 : 1);
+  return causes.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Cells without an answer, by what was said about it. */
+export interface DocumentSilence {
+  readonly message: string;
+  readonly cells: readonly DocumentCell[];
+  readonly level: CauseLevel;
+}
+
+/** Why some cells have no answer; what decides first. What was skipped and decides nothing is left out. */
+export function documentSilence(document: GateDocument): DocumentSilence[] {
+  const groups = new Map<string, DocumentCell[]>();
+  for (const cell of documentCells(document)) {
+    const { status } = cell.target;
+    if (status !== 'infra_error' && !(status === 'skipped' && cell.decides)) continue;
+    const message = reasonOf(cell.target);
+    groups.set(message, [...(groups.get(message) ?? []), cell]);
+  }
+  return [...groups]
+    .map(([message, cells]): DocumentSilence => {
+      return { message, cells, level: cells.some(({ decides }) => decides) ? 'error' : 'warning' };
+    })
+    .sort((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'));
+}
+
+/** `Debian 11 (5.10), Debian 12 (6.1) and 3 more`: the kernels of some cells, each once, oldest first. Plain text. */
+export function kernelsText(document: GateDocument, cells: readonly DocumentCell[], max = 6): string {
+  const ids = new Set(cells.map(({ target }) => target.profile_id));
+  const names = documentKernels(document)
+    .filter(({ id }) => ids.has(id))
+    .map(({ name }) => name);
+  const rest = names.length - max;
+  return rest > 1 ? `${names.slice(0, max).join(', ')} and ${rest} more` : oneLine(names.join(', '), 1000);
+}
