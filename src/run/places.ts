@@ -18,7 +18,7 @@ export async function affordableGuests(
 ): Promise<{ readonly count: number; readonly note: string | undefined }> {
   const available = await host.availableMemory();
   if (available === undefined) return { count: wanted, note: undefined };
-  const largest = Math.max(...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE + QEMU_BYTES;
+  const largest = Math.max(0, ...targets.map(({ profile }) => profile.memoryMb)) * MEGABYTE + QEMU_BYTES;
   const count = Math.max(1, Math.min(wanted, Math.floor((available * SHARE) / largest)));
   if (count === wanted) return { count, note: undefined };
   const megabytes = Math.round(available / MEGABYTE);

@@ -1,7 +1,7 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { Target, ValidationMode } from '../model/cell.ts';
+import type { Artifact, Cell, Target, ValidationMode } from '../model/cell.ts';
 
 /** An object to be checked, as the user named it. */
 export interface ArtifactInput {
@@ -25,6 +25,8 @@ export interface RunConfig {
   readonly maxInsns?: InsnBudget | undefined;
   /** Flags that ask the same question again; they stand in the report. */
   readonly flags?: readonly string[];
+  /** The cells to ask, of objects that were read; absent: all of them. */
+  readonly choose?: ((artifacts: readonly Artifact[]) => readonly Cell[]) | undefined;
   /** Guests at the same time, at least 1. */
   readonly concurrency: number;
   /** Absolute path. */

@@ -34,6 +34,8 @@ export interface SuiteRunCase extends Asking {
 export interface SuiteRunOptions {
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
+  /** Other machines ask more kernels of these cases: findings stay as each kernel alone gave them. */
+  readonly partial?: boolean;
   /** Says of a finished case whether the cases behind it are given up. */
   readonly endsSuite: (index: number, report: RunReport) => boolean;
 }
@@ -87,7 +89,7 @@ export async function runSuite(
       validationMode: one.validationMode ?? '',
       attachMode: attachModeOf(one.validationMode, one.manifest),
       flags: one.flags,
-      results: acrossKernels(results),
+      results: options.partial ? results : acrossKernels(results),
       validator: services.validator,
       notes: strict === undefined ? [] : [strict],
       runDir: dirs[index] as string,

@@ -8,7 +8,7 @@ import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import type { RunServices } from './prepare-kernels.ts';
 import { questionOf } from './question.ts';
-import { runQueue } from './queue.ts';
+import { kernelsOf, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
 import { makeRunId, timestamp } from './run-id.ts';
@@ -18,7 +18,8 @@ import { loadSubject, type Subject } from './subject.ts';
 
 /**
  * Runs every artifact on every kernel of the matrix and resolves with all that was found.
- * A failing kernel, guest or download is a result, never an exception.
+ * A failing kernel, guest or download is a result, never an exception. Where `choose` leaves cells to other machines,
+ * findings are as each kernel alone gave them.
  * @throws UsageError for artifacts that cannot be read; CancelledError when `signal` is aborted, with nothing left behind
  */
 export async function runMatrix(
@@ -36,12 +37,21 @@ export async function runMatrix(
   const artifacts = subjects.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));
   const runDir = join(config.workdir, 'runs', runId);
+  const cells = config.choose?.(artifacts) ?? planCells(artifacts, config.targets);
+  const positions = subjects.map((_, index) =>
+    cells.flatMap(({ artifact, target }) => (artifact === index ? target : [])),
+  );
+  const asked = positions.map((own) => own.flatMap((position) => config.targets[position] ?? []));
+  const kernels = kernelsOf(asked.map((targets) => ({ targets })));
   voice.emit({
     type: 'run-start',
     runId,
     artifacts: artifacts.map(({ name }) => name),
-    targets: config.targets.map(({ profile }) => profile.id),
-    cells: planCells(artifacts, config.targets).length,
+    targets: kernels.map(({ profile }) => profile.id),
+    cells: cells.length,
+    ...(config.choose && {
+      asks: kernels.map(({ profile }) => asked.flat().filter((target) => target.profile.id === profile.id).length),
+    }),
   });
   const strict = strictNote(config.manifest, config.loader);
   if (strict !== undefined) voice.note(strict);
@@ -51,7 +61,7 @@ export async function runMatrix(
     const cases = subjects.map((subject, index) => ({
       subject,
       question: questionOf(config, subject),
-      targets: config.targets,
+      targets: asked[index] ?? [],
       limit: config.concurrency,
       cellDir: (profileId: string): string =>
         cellDir(runDir, profileId, subjects.length > 1 ? stagedName(subject.artifact, index) : undefined),
@@ -63,7 +73,10 @@ export async function runMatrix(
       voice,
     });
     const results = ended.flatMap((own, artifact) =>
-      (own ?? []).map((result) => ({ ...result, cell: { ...result.cell, artifact } })),
+      (own ?? []).map((result) => ({
+        ...result,
+        cell: { artifact, target: positions[artifact]?.[result.cell.target] ?? 0 },
+      })),
     );
     return {
       runId,
@@ -75,7 +88,7 @@ export async function runMatrix(
       validationMode: config.validationMode ?? '',
       attachMode: attachModeOf(config.validationMode, config.manifest),
       flags: config.flags ?? [],
-      results: acrossKernels(results),
+      results: config.choose ? results : acrossKernels(results),
       validator: services.validator,
       notes: voice.notes,
       runDir,
