@@ -9,6 +9,7 @@ import {
   parseKernelRange,
   RANGE_RULE,
 } from '../model/kernel-range.ts';
+import { assetList } from './assets.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
 import { parseInteger, quoted } from './words.ts';
@@ -207,6 +208,7 @@ export const ManifestFile = z.strictObject({
   programs: list(program, { unique: 'name', max: 10_000 }).default([]),
   required_profiles: list(profileId, { unique: '' }).default([]),
   functional_tests: list(functionalTest, { unique: 'name', max: 32 }).default([]),
+  assets: assetList.default([]),
   maps: list(map, { unique: 'name', max: 32 }).default([]),
   program_types: list(z.strictObject({ program: selector, type: z.enum(PROGRAM_TYPES) }), {
     unique: 'program',

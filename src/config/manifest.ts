@@ -3,6 +3,7 @@ import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn } from '../model/gate.ts';
 import type { KernelNumber } from '../model/kernel-range.ts';
+import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -63,6 +64,8 @@ export interface Manifest {
   /** `file:line:column` of each required profile, same order. */
   readonly requiredProfileOrigins: readonly string[];
   readonly functionalTests: readonly FunctionalTest[];
+  /** Files that guests get, relative to the directory of the manifest. */
+  readonly assets: readonly AssetRef[];
   readonly maps: readonly MapTuning[];
   readonly programTypes: readonly { readonly program: string; readonly type: string }[];
   readonly programVariants: readonly ProgramVariantGroup[];
@@ -111,6 +114,7 @@ export function readManifest(source: SourceFile): Manifest {
       expectStdoutContains: test.expect_stdout_contains,
       expectStderrContains: test.expect_stderr_contains,
     })),
+    assets: assetRefs(value.assets, (index) => yaml.at(['assets', index])),
     maps: value.maps.map((map) => ({
       name: map.name,
       maxEntries: map.max_entries,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ValidationMode } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
+import { assetList } from './assets.ts';
 import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
@@ -30,6 +31,7 @@ const URI = /^(?:https?|file):\/\/\S+$/i;
 
 /** What defaults and a case have in common. */
 const shared = {
+  assets: assetList.optional(),
   matrix: path.optional(),
   kernels: kernels.optional(),
   workdir: path.optional(),
@@ -66,7 +68,11 @@ const behaviorTest = z.strictObject({
 
 const suiteCase = z.strictObject({
   name: id,
-  artifact: path,
+  /** May be left out only where a command is run. */
+  artifact: path.optional(),
+  command: line({ required: true, maxBytes: 4096 }).optional(),
+  command_binary: path.optional(),
+  command_expect_exit: integer(0, 255).optional(),
   ...shared,
   manifest: path.optional(),
   artifact_uri: line({ maxBytes: 2048 })

@@ -3,6 +3,7 @@ import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn } from '../model/gate.ts';
 import type { KernelNumber } from '../model/kernel-range.ts';
+import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { expectationOf } from './manifest.ts';
 import { SuiteFile } from './suite-schema.ts';
@@ -14,7 +15,12 @@ const DEFAULT_WORKDIR = '.bpfcompat';
 /** One question of a suite: an object, its kernels and how it is asked. Paths are relative to the suite file. */
 export interface SuiteCase {
   readonly name: string;
+  /** Empty where only a command is run. */
   readonly artifact: string;
+  /** A command that is run in the guests instead of a load; undefined without one. */
+  readonly command: SuiteCommand | undefined;
+  /** Files that guests get: those of the defaults, then those of the case. */
+  readonly assets: readonly AssetRef[];
   /** Texts that were not given are empty. */
   readonly artifactName: string;
   readonly artifactVersion: string;
@@ -43,6 +49,13 @@ export interface SuiteCase {
   readonly gate: SuiteGate;
   /** `file:line:column` of the case. */
   readonly origin: string;
+}
+
+/** Command mode of a case; `binary` is relative to the suite file, empty without one. */
+export interface SuiteCommand {
+  readonly command: string;
+  readonly binary: string;
+  readonly expectExitCode: number;
 }
 
 /** What decides about a case, as far as the suite says it. The case's own word wins over its manifest. */
@@ -84,14 +97,19 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
   const reports = `${(defaults.report_dir ?? DEFAULT_REPORT_DIR).replace(/\/+$/, '')}/${own.name}`;
   return {
     name: own.name,
-    artifact: own.artifact,
+    artifact: own.artifact ?? '',
+    command: commandOf(yaml, index),
+    assets: [
+      ...assetRefs(defaults.assets ?? [], (position) => yaml.at(['defaults', 'assets', position])),
+      ...assetRefs(own.assets ?? [], (position) => yaml.at(['cases', index, 'assets', position])),
+    ],
     artifactName: own.artifact_name,
     artifactVersion: own.artifact_version,
     artifactVariant: own.artifact_variant,
     artifactUri: own.artifact_uri,
     kernels: kernelsOf(yaml, index),
     manifest: own.manifest ?? '',
-    mode: own.test ? 'behavior' : (own.validation_mode ?? defaults.validation_mode),
+    mode: own.test ? 'behavior' : own.command ? undefined : (own.validation_mode ?? defaults.validation_mode),
     test: own.test && testOf(own.name, own.test),
     out: own.out ?? `${reports}.json`,
     markdown: own.markdown ?? `${reports}.md`,
@@ -105,6 +123,25 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     gate: gateOf(yaml, index),
     origin: yaml.at(['cases', index]),
   };
+}
+
+/** @throws UsageError for a case that says neither what to load nor what to run, or half of it */
+function commandOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteCommand | undefined {
+  const own = value.cases[index] as CaseFile;
+  const refuse = (key: string, message: string): never => {
+    const place = key === '' ? ['cases', index] : ['cases', index, key];
+    throw new UsageError('suite_invalid', `${at(place)}: ${message}`);
+  };
+  if (own.command !== undefined) {
+    if (own.test !== undefined) refuse('test', 'test and command cannot be in one case; make two cases of it');
+    if (own.validation_mode !== undefined) refuse('validation_mode', 'a command decides by its exit code; remove it');
+    return { command: own.command, binary: own.command_binary ?? '', expectExitCode: own.command_expect_exit ?? 0 };
+  }
+  for (const key of ['command_binary', 'command_expect_exit'] as const) {
+    if (own[key] !== undefined) refuse(key, `${key} needs a command; add one, or remove it`);
+  }
+  if (own.artifact === undefined) refuse('', `case "${own.name}" has no artifact; add one (or a command to run)`);
+  return undefined;
 }
 
 function gateOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteGate {

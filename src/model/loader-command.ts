@@ -9,3 +9,25 @@ export interface LoaderCommand {
   /** Seconds until its whole process group is killed, which is a failure and no infra error. */
   readonly timeoutSeconds: number;
 }
+
+/** What command mode was asked to do, as reports tell it. */
+export interface CommandFacts {
+  readonly command: string;
+  /** 0 to 255. */
+  readonly expectExitCode: number;
+  /** SHA-256 in hex of the command and its expected exit code (contract 5.1). */
+  readonly invocationSha256: string;
+  /** The program that was brought along; undefined without one. */
+  readonly binary: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number } | undefined;
+}
+
+/** A file that was put into the guests because a manifest or suite names it. */
+export interface AssetFact {
+  /** Below the remote root of the guest. */
+  readonly path: string;
+  /** Absolute path on the host. */
+  readonly source: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly executable: boolean;
+}

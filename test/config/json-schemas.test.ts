@@ -25,7 +25,7 @@ describe('what an editor learns', () => {
     const { properties, required, additionalProperties } = schema('suite');
     expect(required).toEqual(['name', 'cases']);
     expect(additionalProperties).toBe(false);
-    expect(properties?.['cases']?.items?.required).toEqual(['name', 'artifact']);
+    expect(properties?.['cases']?.items?.required).toEqual(['name']);
     expect(Object.keys(properties?.['cases']?.items?.properties ?? {})).toEqual(
       expect.arrayContaining(['matrix', 'kernels', 'manifest', 'test', 'timeout', 'required']),
     );

@@ -42,6 +42,7 @@ describe('readManifest', () => {
       ],
       requiredProfiles: ['ubuntu-22.04-5.15'],
       requiredProfileOrigins: ['compat.yaml:7:21'],
+      assets: [],
       functionalTests: [
         {
           name: 'counter-moves',

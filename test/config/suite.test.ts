@@ -17,12 +17,30 @@ cases:
 `;
 
 describe('readSuite', () => {
+  test('assets of the defaults and of the case, and a command instead of an object', () => {
+    const { cases } = read(
+      'name: s\ndefaults: {matrix: m, assets: [scripts/]}\ncases:\n  - {name: a, command: "$BPFCOMPAT_BIN -x", command_binary: build/loader, command_expect_exit: 3, assets: [./a.conf, /etc/services:etc/names]}\n',
+    );
+    expect(cases[0]).toMatchObject({
+      artifact: '',
+      mode: undefined,
+      command: { command: '$BPFCOMPAT_BIN -x', binary: 'build/loader', expectExitCode: 3 },
+      assets: [
+        { path: 'scripts', to: 'scripts', origin: 'ci/suite.yaml:2:32' },
+        { path: 'a.conf', to: 'a.conf', origin: 'ci/suite.yaml:4:108' },
+        { path: '/etc/services', to: 'etc/names' },
+      ],
+    });
+  });
+
   test('the example of the contract', () => {
     const suite = read(CONTRACT);
     expect(suite).toMatchObject({ name: 'net-agent', file: 'ci/suite.yaml' });
     expect(suite.cases[0]).toEqual({
       name: 'conn',
       artifact: '../build/conn.bpf.o',
+      command: undefined,
+      assets: [],
       artifactName: '',
       artifactVersion: '',
       artifactVariant: '',
@@ -112,7 +130,16 @@ cases:
     ['name: s', '1:1: cases is missing; add it'],
     ['name: s\ncases: []', '2:8: cases is empty; list at least one entry'],
     ['name: "a b"\ncases: [{name: a, artifact: x, matrix: m}]', '1:7: name "a b" is not allowed; use at most 64'],
-    ['name: s\ncases: [{name: a, matrix: m}]', '2:9: cases[0].artifact is missing; add it'],
+    ['name: s\ncases: [{name: a, matrix: m}]', '2:9: case "a" has no artifact; add one (or a command to run)'],
+    [
+      'name: s\ncases: [{name: a, artifact: x, matrix: m, command_binary: y}]',
+      '2:59: command_binary needs a command; add one, or remove it',
+    ],
+    [
+      'name: s\ncases: [{name: a, matrix: m, command: x, test: {mode: behavior, command: id}}]',
+      '2:48: test and command cannot be in one case',
+    ],
+    ['name: s\ncases: [{name: a, artifact: x, matrix: m, assets: [../y]}]', '2:52: cases[0].assets[0] "../y" leaves'],
     ['name: s\ncases: [{name: a, artifact: x}]', '2:9: case "a" has no kernels; add matrix (or kernels)'],
     [
       'name: s\ncases:\n  - {name: a, artifact: x, matrix: m}\n  - {name: a, artifact: y, matrix: m}',

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { join, posix, resolve } from 'node:path';
+import type { AssetRef } from '../config/assets.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import { type GuestEntry, REMOTE_ROOT } from '../model/guest-entry.ts';
+import type { AssetFact } from '../model/loader-command.ts';
+
+/** Files for guests, and what reports say of them. */
+export interface Assets {
+  readonly entries: readonly GuestEntry[];
+  readonly facts: readonly AssetFact[];
+}
+
+export const NO_ASSETS: Assets = { entries: [], facts: [] };
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_FILES = 4000;
+const MAX_DEPTH = 32;
+
+function refuse(code: string, message: string): never {
+  throw new UsageError(code, message);
+}
+
+function within(root: string, path: string): boolean {
+  return path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
+}
+
+interface Collected {
+  readonly files: Map<string, { readonly entry: GuestEntry; readonly fact: AssetFact }>;
+  bytes: number;
+}
+
+/** The real place of a path. @throws UsageError when it is nowhere, or a link leads out of `root` */
+async function realPlace(host: Host, path: string, root: string, origin: string): Promise<string> {
+  let real: string;
+  try {
+    real = await host.files.realPath(path);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read (${cause})`;
+    throw new UsageError('asset_missing', `${origin}: asset ${path} ${why}; make it or correct the path`, { cause });
+  }
+  if (!within(root, real)) {
+    refuse('asset_outside', `${origin}: asset ${path} is a link to ${real}, outside of ${root}; copy the file there`);
+  }
+  return real;
+}
+
+async function addFile(host: Host, into: Collected, real: string, to: string, origin: string): Promise<void> {
+  if (/[\u0000-\u001f\u007f]/.test(to))
+    refuse('bad_asset_name', `${origin}: the name of ${real} has a control character`);
+  const stat = await host.files.stat(real);
+  if (!stat?.isFile) refuse('asset_unreadable', `${origin}: ${real} is neither a file nor a directory; remove it`);
+  into.bytes += stat.size;
+  if (into.bytes > MAX_BYTES || into.files.size >= MAX_FILES) {
+    refuse('assets_too_large', `${origin}: assets are limited to 64 MiB and ${MAX_FILES} files; name fewer`);
+  }
+  const bytes = await host.files.read(real, MAX_BYTES).catch((cause: unknown) => {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new UsageError('asset_unreadable', `${origin}: ${real} cannot be read (${why}); correct its permissions`, {
+      cause,
+    });
+  });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const known = into.files.get(to);
+  if (known !== undefined && known.fact.sha256 !== sha256) {
+    refuse('asset_conflict', `${origin}: ${real} and ${known.fact.source} both go to ${to} in the guest; rename one`);
+  }
+  const { executable } = stat;
+  into.files.set(to, {
+    entry: { kind: 'file', path: posix.join(REMOTE_ROOT, to), executable, bytes },
+    fact: { path: to, source: real, sha256, sizeBytes: bytes.length, executable },
+  });
+}
+
+async function addTree(
+  host: Host,
+  into: Collected,
+  place: { readonly real: string; readonly root: string; readonly to: string; readonly depth: number },
+  origin: string,
+): Promise<void> {
+  const { real, root, to, depth } = place;
+  if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
+  if (depth > MAX_DEPTH) refuse('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
+  for (const name of (await host.files.list(real)).sort()) {
+    const inner = await realPlace(host, join(real, name), root, origin);
+    await addTree(host, into, { real: inner, root, to: posix.join(to, name), depth: depth + 1 }, origin);
+  }
+}
+
+/**
+ * Reads what a file declares as assets, directories with all that is in them. Links are followed only as long as they
+ * stay below the declared directory, or, for a single file with a relative path, below `dir`.
+ * @param dir directory of the file that names them
+ * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
+ */
+export async function loadAssets(host: Host, dir: string, refs: readonly AssetRef[]): Promise<Assets> {
+  const collected: Collected = { files: new Map(), bytes: 0 };
+  for (const { path, to, origin } of refs) {
+    const absolute = resolve(dir, path);
+    const own = path.startsWith('/') ? '/' : await realPlace(host, dir, '/', origin);
+    const real = await realPlace(host, absolute, own, origin);
+    await addTree(host, collected, { real, root: real, to, depth: 0 }, origin);
+  }
+  const files = [...collected.files.values()];
+  return { entries: files.map(({ entry }) => entry), facts: files.map(({ fact }) => fact) };
+}
+
+/** Two lots of assets as one. @throws UsageError where both put different files at the same place */
+export function joinAssets(first: Assets, second: Assets): Assets {
+  const known = new Map(first.facts.map((fact) => [fact.path, fact]));
+  const fresh = second.facts.map((fact) => {
+    const other = known.get(fact.path);
+    if (other !== undefined && other.sha256 !== fact.sha256) {
+      refuse('asset_conflict', `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
+    }
+    return other === undefined;
+  });
+  return {
+    entries: [...first.entries, ...second.entries.filter((_, index) => fresh[index])],
+    facts: [...first.facts, ...second.facts.filter((_, index) => fresh[index])],
+  };
+}
+
+/** Characters that end a word of a shell command. */
+const BREAKS = /[\s'"`;|&<>()=]+/;
+const MAX_WORDS = 64;
+
+/**
+ * Files beside a manifest or suite that a command names although guests do not get them, as notes.
+ * @param what how notes name the command, such as `functional test "exec"`
+ */
+export async function undeclaredFiles(
+  host: Host,
+  dir: string,
+  what: string,
+  command: string,
+  shipped: readonly string[],
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const word of new Set(command.split(BREAKS).slice(0, MAX_WORDS))) {
+    const path = posix.normalize(word.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ''));
+    if (!/[./]/.test(path) || path.includes('$') || path.startsWith('/') || path.startsWith('..')) continue;
+    if (path === '.' || shipped.includes(path) || shipped.some((own) => own.startsWith(`${path}/`))) continue;
+    const stat = await host.files.stat(join(dir, path)).catch(() => undefined);
+    if (!stat?.isFile && !stat?.isDirectory) continue;
+    const beside = `${path} lies beside the file that names it, but guests do not get it`;
+    notes.push(`${what}: ${beside}; declare it (assets: [${path}]), it is then ${posix.join(REMOTE_ROOT, path)}`);
+  }
+  return notes;
+}

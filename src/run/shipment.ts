@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Host } from '../host/host.ts';
+import { type CommandBinary, loadCommandBinary } from '../loader/command-binary.ts';
+import { UsageError } from '../model/errors.ts';
+import type { GuestEntry } from '../model/guest-entry.ts';
+import type { AssetFact, CommandFacts } from '../model/loader-command.ts';
+import { type Assets, NO_ASSETS } from './assets.ts';
+
+/** What guests get besides the object, and the command that is run in them instead of a load. */
+export interface Shipment {
+  readonly assets: readonly AssetFact[];
+  readonly entries: readonly GuestEntry[];
+  readonly command: PreparedCommand | undefined;
+}
+
+/** Command mode, with the user's own program read. */
+export interface PreparedCommand extends CommandFacts {
+  /** undefined where the command runs only what guests have anyway. */
+  readonly program: CommandBinary | undefined;
+}
+
+/** Command mode as the user asks for it. */
+export interface CommandRequest {
+  readonly command: string;
+  /** Program that is brought along, relative to the current directory; empty without one. */
+  readonly binary: string;
+  readonly expectExitCode: number;
+}
+
+const MAX_COMMAND_BYTES = 4096;
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Reads what command mode needs.
+ * @param origin how messages name the command and the program: their flags, or a place in a suite
+ * @throws UsageError for a command that is empty or too long, and for a program that no guest can run
+ */
+export async function prepareCommand(
+  host: Host,
+  cwd: string,
+  request: CommandRequest,
+  origin: { readonly command: string; readonly binary: string },
+): Promise<PreparedCommand> {
+  const command = request.command.trim();
+  if (command === '') throw new UsageError('bad_command', `${origin.command} is empty; write the command to run`);
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(command) || Buffer.byteLength(command) > MAX_COMMAND_BYTES) {
+    const words = `must be one line of at most ${MAX_COMMAND_BYTES} bytes; put longer ones into a script (--command-binary)`;
+    throw new UsageError('bad_command', `${origin.command} ${words}`);
+  }
+  const { binary, expectExitCode } = request;
+  const program = binary === '' ? undefined : await loadCommandBinary(host, cwd, binary, `${origin.binary} ${binary}`);
+  return {
+    command,
+    expectExitCode,
+    invocationSha256: sha256(`${command}\0expected-exit=${expectExitCode}`),
+    binary: program && { basename: program.basename, sha256: program.sha256, sizeBytes: program.sizeBytes },
+    program,
+  };
+}
+
+/** Everything for the guests of one question. @throws UsageError where two files would be at the same place */
+export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand | undefined = undefined): Shipment {
+  const program = command?.program?.entries ?? [];
+  const places = new Map(assets.entries.map((entry) => [entry.path, entry]));
+  for (const entry of program) {
+    if (!places.has(entry.path)) continue;
+    const message = `an asset and the program of the command both go to ${entry.path} in the guest; rename one of them`;
+    throw new UsageError('asset_conflict', message);
+  }
+  return { assets: assets.facts, entries: [...assets.entries, ...program], command };
+}
+
+/** Digest that stands for the object in reports of a command that has none (contract 5.1). */
+export function syntheticDigest({ invocationSha256, binary }: CommandFacts): string {
+  return sha256(binary === undefined ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
+}

@@ -1,0 +1,100 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { AssetRef } from '../../src/config/assets.ts';
+import { createHost } from '../../src/host/create-host.ts';
+import { joinAssets, loadAssets, undeclaredFiles } from '../../src/run/assets.ts';
+
+const top = mkdtempSync(join(tmpdir(), 'bpfcompat-assets-'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+const host = createHost({ env: {} });
+const dir = join(top, 'project');
+mkdirSync(join(dir, 'scripts/lib'), { recursive: true });
+writeFileSync(join(dir, 'scripts/run.sh'), '#!/bin/sh\n');
+chmodSync(join(dir, 'scripts/run.sh'), 0o755);
+writeFileSync(join(dir, 'scripts/lib/common.sh'), 'x=1\n');
+symlinkSync('run.sh', join(dir, 'scripts/again'));
+writeFileSync(join(top, 'secret'), 'outside\n');
+
+const ref = (path: string, to = path): AssetRef => ({ path, to, origin: 'm.yaml:3:5' });
+const load = (...refs: AssetRef[]) => loadAssets(host, dir, refs);
+
+describe('loadAssets', () => {
+  test('a directory with all that is in it; links inside are followed; the executable bit is kept', async () => {
+    const { entries, facts } = await load(ref('scripts'));
+    expect(entries).toMatchObject([
+      { kind: 'file', path: '/bpfcompat/scripts/again', executable: true },
+      { kind: 'file', path: '/bpfcompat/scripts/lib/common.sh', executable: false },
+      { kind: 'file', path: '/bpfcompat/scripts/run.sh', executable: true },
+    ]);
+    expect(facts[1]).toEqual({
+      path: 'scripts/lib/common.sh',
+      source: join(dir, 'scripts/lib/common.sh'),
+      sha256: '98752ee28d5484bdc2814fb70adb6a0b2fb31f6a9b8ee7ae81fd2fc9cf300b3b',
+      sizeBytes: 4,
+      executable: false,
+    });
+  });
+
+  test('an absolute path goes where the file says', async () => {
+    const { facts } = await load(ref(join(top, 'secret'), 'conf/secret'));
+    expect(facts).toMatchObject([{ path: 'conf/secret', source: join(top, 'secret') }]);
+  });
+
+  test('the same file twice is one', async () => {
+    const once = await load(ref('scripts'), ref('scripts/run.sh'));
+    expect(once.entries).toHaveLength(3);
+    expect(joinAssets(once, await load(ref('scripts/run.sh'))).entries).toHaveLength(3);
+  });
+
+  test.each([
+    ['missing', ref('nowhere.sh'), 'asset_missing', /m\.yaml:3:5: asset .*nowhere\.sh is not there; make it/],
+    ['a link out of the tree', ref('leak'), 'asset_outside', /is a link to .*secret, outside of .*; copy/],
+    ['a link out of a directory', ref('leaky'), 'asset_outside', /outside of .*leaky/],
+    ['a link that leads nowhere', ref('broken'), 'asset_missing', /is not there/],
+    ['a link that leads back', ref('loop'), 'assets_too_deep', /leads back/],
+    ['too large', ref('large'), 'assets_too_large', /64 MiB/],
+    ['a device', ref('/dev/null', 'null'), 'asset_unreadable', /neither a file nor a directory/],
+  ])('%s', async (_name, asset, code, words) => {
+    if (asset.path === 'leak') symlinkSync('../secret', join(dir, 'leak'));
+    if (asset.path === 'leaky') {
+      mkdirSync(join(dir, 'leaky'));
+      symlinkSync('../scripts/run.sh', join(dir, 'leaky/out'));
+    }
+    if (asset.path === 'broken') symlinkSync('gone', join(dir, 'broken'));
+    if (asset.path === 'loop') {
+      mkdirSync(join(dir, 'loop'));
+      symlinkSync('.', join(dir, 'loop/again'));
+    }
+    if (asset.path === 'large') {
+      writeFileSync(join(dir, 'large'), '');
+      truncateSync(join(dir, 'large'), 65 * 1024 * 1024);
+    }
+    await expect(load(asset)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
+  });
+
+  test('two files for one place', async () => {
+    const both = load(ref('scripts/run.sh', 'x'), ref('scripts/lib/common.sh', 'x'));
+    await expect(both).rejects.toMatchObject({ code: 'asset_conflict' });
+    const [first, second] = [await load(ref('scripts/run.sh', 'x')), await load(ref('scripts/lib/common.sh', 'x'))];
+    expect(() => joinAssets(first, second)).toThrow(/both go to x/);
+  });
+});
+
+describe('undeclaredFiles', () => {
+  const notes = (command: string, shipped: string[] = []) => undeclaredFiles(host, dir, 'test "t"', command, shipped);
+
+  test('a script that lies there and is not declared', async () => {
+    expect(await notes('sh scripts/run.sh --fast')).toEqual([
+      expect.stringMatching(/^test "t": scripts\/run\.sh lies beside .*assets: \[scripts\/run\.sh\]/),
+    ]);
+    expect(await notes('"$BPFCOMPAT_REMOTE_ROOT/scripts/run.sh"; true')).toHaveLength(1);
+  });
+
+  test('nothing where it is declared, absolute, or no file', async () => {
+    expect(await notes('./scripts/run.sh', ['scripts/run.sh'])).toEqual([]);
+    expect(await notes('ls scripts/lib', ['scripts/lib/common.sh'])).toEqual([]);
+    expect(await notes('cat /sys/kernel/tracing/trace . .. $x/scripts/run.sh a.b 1.5')).toEqual([]);
+  });
+});
