@@ -1,7 +1,10 @@
 import type { FunctionalTest } from '../model/cell.ts';
-import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import { errnoName } from '../model/errno.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { type Broken, brokenExpectations } from './assertions.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
+import { testRunSince } from './test-run.ts';
 
 type FunctionalStage = StageOf<'functional'>;
 
@@ -11,15 +14,52 @@ export interface FunctionalResult {
   readonly failed: boolean;
 }
 
-/** Whether the guest's own facts say that the test passed; the word `pass` alone is not enough. */
-function passed(test: FunctionalTest, stage: FunctionalStage | undefined): boolean {
-  return stage?.status === 'pass' && !stage.timed_out && stage.exit_code === test.expectExitCode;
+/** A test with what the guest said about it. */
+interface Answer {
+  readonly test: FunctionalTest;
+  readonly stage: FunctionalStage | undefined;
+  readonly broken: readonly Broken[];
 }
 
-function testFinding(test: FunctionalTest, stage: FunctionalStage | undefined): Finding {
+/** Whether the guest's own facts say that the test passed; the word `pass` alone is not enough. */
+function passed({ test, stage, broken }: Answer): boolean {
+  const commandPassed = test.command === '' || stage?.exit_code === test.expectExitCode;
+  return stage?.status === 'pass' && !stage.timed_out && commandPassed && broken.length === 0;
+}
+
+function reasonOf({ test, stage, broken }: Answer): string {
+  if (stage === undefined) return 'not_run';
+  if (stage.status === 'skipped') return 'skipped';
+  if (stage.timed_out) return 'timeout';
+  const commandFailed = test.command !== '' && stage.exit_code !== test.expectExitCode;
+  return !commandFailed && broken.length > 0 ? 'expectation' : 'failed';
+}
+
+const ENOTSUPP = -524;
+
+/** What is known about the first expectation that does not hold. */
+function expectationArgs(evidence: Evidence, [first, ...more]: readonly Broken[]): Record<string, string | undefined> {
+  if (first === undefined) return {};
+  const program = firstStage(evidence, 'open')?.programs.find(({ name }) => name === first.subject);
+  const unsupported =
+    first.kind === 'run' && (first.errno === ENOTSUPP || errnoName(first.errno) === 'EOPNOTSUPP')
+      ? { cause: 'test_run_unsupported', program_type: program?.type, since: testRunSince(program?.type ?? '') }
+      : {};
+  return {
+    kind: first.kind,
+    expected_of: first.subject,
+    wanted: first.wanted.slice(0, 300),
+    seen: first.seen.slice(0, 300),
+    error: first.error,
+    also_failed: more.length > 0 ? String(more.length) : undefined,
+    ...unsupported,
+  };
+}
+
+function testFinding(evidence: Evidence, answer: Answer): Finding {
+  const { test, stage, broken } = answer;
+  const reason = reasonOf(answer);
   const output = stage?.stderr_tail.trim() || stage?.stdout_tail.trim();
-  const reason =
-    stage === undefined ? 'not_run' : stage.status === 'skipped' ? 'skipped' : stage.timed_out ? 'timeout' : 'failed';
   return makeFinding({
     code: 'FUNCTIONAL_TEST_FAILURE',
     confidence: 'high',
@@ -29,10 +69,11 @@ function testFinding(test: FunctionalTest, stage: FunctionalStage | undefined): 
       reason,
       test: test.name,
       required: String(test.required),
-      exit_code: stage && String(stage.exit_code),
-      expected_exit_code: String(test.expectExitCode),
+      exit_code: stage && test.command !== '' ? String(stage.exit_code) : undefined,
+      expected_exit_code: test.command === '' ? undefined : String(test.expectExitCode),
       timeout_seconds: String(test.timeoutSeconds),
       error: stage?.error,
+      ...(reason === 'expectation' ? expectationArgs(evidence, broken) : {}),
     },
     evidence: evidenceLine(stage?.error || output?.split('\n').pop(), `functional test ${test.name}`),
   });
@@ -54,9 +95,14 @@ export function functionalResult(
     return { findings: [finding], failed: true };
   }
   const stages = new Map(stagesOf(evidence, 'functional').map((stage) => [stage.name, stage]));
-  const broken = tests.filter((test) => !passed(test, stages.get(test.name)));
+  const failed = tests
+    .map((test): Answer => {
+      const stage = stages.get(test.name);
+      return { test, stage, broken: brokenExpectations(test, stage) };
+    })
+    .filter((answer) => !passed(answer));
   return {
-    findings: broken.map((test) => testFinding(test, stages.get(test.name))),
-    failed: broken.some((test) => test.required),
+    findings: failed.map((answer) => testFinding(evidence, answer)),
+    failed: failed.some(({ test }) => test.required),
   };
 }

@@ -1,4 +1,4 @@
-import type { HexBytes } from '../model/test-expectations.ts';
+import { type HexBytes, hexOf } from '../model/test-expectations.ts';
 import { parseInteger } from './words.ts';
 
 /** Keys, values and data of expectations as they are written in files, in bpftool's ways of writing bytes. */
@@ -32,11 +32,6 @@ export function parseOperand(text: string): number | HexBytes | undefined {
 export function parseContent(text: string): HexBytes | undefined {
   if (/^0x/i.test(text.trim()) || PREFIX.test(text.trim())) return parseBytes(text);
   return hexOf(text);
-}
-
-/** The bytes of a text in UTF-8. */
-export function hexOf(text: string): HexBytes {
-  return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** An operand as it can be read back. */

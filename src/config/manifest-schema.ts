@@ -10,6 +10,7 @@ import {
   RANGE_RULE,
 } from '../model/kernel-range.ts';
 import { assetList } from './assets.ts';
+import { checkTest, TestExpect } from './expect-schema.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
 import { parseInteger, quoted } from './words.ts';
@@ -67,15 +68,24 @@ const program = z.strictObject({
   autoload: flag.optional(),
 });
 
-const functionalTest = z.strictObject({
-  name: line({ required: true, maxBytes: 256 }),
-  command: line({ required: true, maxBytes: 1000 }),
-  required: flag.default(true),
-  timeout: timeout(300_000, '5m').default(10_000),
-  expect_exit_code: integer(0, 255).default(0),
-  expect_stdout_contains: line().default(''),
-  expect_stderr_contains: line().default(''),
-});
+const functionalTest = z
+  .strictObject({
+    name: line({ required: true, maxBytes: 256 }),
+    command: line({ maxBytes: 1000 }).default(''),
+    required: flag.default(true),
+    timeout: timeout(300_000, '5m').default(10_000),
+    expect_exit_code: integer(0, 255).default(0),
+    expect_stdout_contains: line().default(''),
+    expect_stderr_contains: line().default(''),
+    expect: TestExpect.prefault({}),
+  })
+  .superRefine((test, context) =>
+    checkTest(test, context, [
+      { path: ['expect_exit_code'], given: test.expect_exit_code !== 0 },
+      { path: ['expect_stdout_contains'], given: test.expect_stdout_contains !== '' },
+      { path: ['expect_stderr_contains'], given: test.expect_stderr_contains !== '' },
+    ]),
+  );
 
 const INNER_MAP_TYPES = ['hash', 'array', 'lru_hash', 'percpu_hash', 'percpu_array', 'lru_percpu_hash'] as const;
 

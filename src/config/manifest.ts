@@ -6,6 +6,7 @@ import type { KernelNumber } from '../model/kernel-range.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
+import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
 /** A program as the manifest describes it. Kind, section and type are descriptive. */
@@ -105,7 +106,7 @@ export function readManifest(source: SourceFile): Manifest {
     })),
     requiredProfiles: value.required_profiles,
     requiredProfileOrigins: value.required_profiles.map((_, index) => yaml.at(['required_profiles', index])),
-    functionalTests: value.functional_tests.map((test) => ({
+    functionalTests: value.functional_tests.map((test, index) => ({
       name: test.name,
       command: test.command,
       required: test.required,
@@ -113,6 +114,7 @@ export function readManifest(source: SourceFile): Manifest {
       expectExitCode: test.expect_exit_code,
       expectStdoutContains: test.expect_stdout_contains,
       expectStderrContains: test.expect_stderr_contains,
+      expect: expectationsOf(test.expect, (path) => yaml.at(['functional_tests', index, 'expect', ...path])),
     })),
     assets: assetRefs(value.assets, (index) => yaml.at(['assets', index])),
     maps: value.maps.map((map) => ({

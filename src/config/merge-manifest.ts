@@ -1,5 +1,6 @@
 import { Document, isSeq } from 'yaml';
 import type { FunctionalTest } from '../model/cell.ts';
+import { expectFileValue } from './test-expect.ts';
 import { parseDocument } from './yaml-document.ts';
 
 /**
@@ -11,12 +12,13 @@ export function withFunctionalTest(text: string, test: FunctionalTest): string {
   if (document.contents === null) document.contents = document.createNode({});
   const entry = {
     name: test.name,
-    command: test.command,
+    ...(test.command === '' ? {} : { command: test.command }),
     required: test.required,
     timeout: `${test.timeoutSeconds}s`,
-    expect_exit_code: test.expectExitCode,
+    ...(test.command === '' ? {} : { expect_exit_code: test.expectExitCode }),
     ...(test.expectStdoutContains === '' ? {} : { expect_stdout_contains: test.expectStdoutContains }),
     ...(test.expectStderrContains === '' ? {} : { expect_stderr_contains: test.expectStderrContains }),
+    ...(test.expect === undefined ? {} : { expect: expectFileValue(test.expect) }),
   };
   if (isSeq(document.get('functional_tests'))) document.addIn(['functional_tests'], document.createNode(entry));
   else document.set('functional_tests', document.createNode([entry]));

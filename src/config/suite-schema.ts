@@ -3,6 +3,7 @@ import type { ValidationMode } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { assetList } from './assets.ts';
+import { checkTest, EXPECT_KEYS } from './expect-schema.ts';
 import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
@@ -54,17 +55,27 @@ const expectations = z.strictObject({
   stdout_contains: line().default(''),
   stderr_contains: line().default(''),
   event_contains: line().default(''),
+  ...EXPECT_KEYS,
 });
 
-const behaviorTest = z.strictObject({
-  mode: text.refine((value) => value.trim().toLowerCase() === 'behavior', {
-    error: ({ input }) => `${quoted(String(input))} is not known; write behavior`,
-  }),
-  command: line({ required: true, maxBytes: 1000 }),
-  required: flag.default(true),
-  timeout: timeout(300_000, '5m').default(10_000),
-  expect: expectations.prefault({}),
-});
+const behaviorTest = z
+  .strictObject({
+    mode: text.refine((value) => value.trim().toLowerCase() === 'behavior', {
+      error: ({ input }) => `${quoted(String(input))} is not known; write behavior`,
+    }),
+    command: line({ maxBytes: 1000 }).default(''),
+    required: flag.default(true),
+    timeout: timeout(300_000, '5m').default(10_000),
+    expect: expectations.prefault({}),
+  })
+  .superRefine((test, context) =>
+    checkTest(test, context, [
+      { path: ['expect', 'exit_code'], given: test.expect.exit_code !== 0 },
+      { path: ['expect', 'stdout_contains'], given: test.expect.stdout_contains !== '' },
+      { path: ['expect', 'stderr_contains'], given: test.expect.stderr_contains !== '' },
+      { path: ['expect', 'event_contains'], given: test.expect.event_contains !== '' },
+    ]),
+  );
 
 const suiteCase = z.strictObject({
   name: id,

@@ -7,6 +7,7 @@ import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { expectationOf } from './manifest.ts';
 import { SuiteFile } from './suite-schema.ts';
+import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
 const DEFAULT_REPORT_DIR = 'reports/suites';
@@ -110,7 +111,7 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     kernels: kernelsOf(yaml, index),
     manifest: own.manifest ?? '',
     mode: own.test ? 'behavior' : own.command ? undefined : (own.validation_mode ?? defaults.validation_mode),
-    test: own.test && testOf(own.name, own.test),
+    test: testOf(yaml, index),
     out: own.out ?? `${reports}.json`,
     markdown: own.markdown ?? `${reports}.md`,
     mergedManifest: `${reports}.behavior-manifest.yaml`,
@@ -184,7 +185,9 @@ function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): KernelCho
   );
 }
 
-function testOf(name: string, test: NonNullable<CaseFile['test']>): FunctionalTest {
+function testOf(yaml: YamlFile<SuiteFile>, index: number): FunctionalTest | undefined {
+  const { name, test } = yaml.value.cases[index] as CaseFile;
+  if (test === undefined) return undefined;
   const { expect } = test;
   return {
     name: `${name}-behavior`,
@@ -194,6 +197,7 @@ function testOf(name: string, test: NonNullable<CaseFile['test']>): FunctionalTe
     expectExitCode: expect.exit_code,
     expectStdoutContains: expect.stdout_contains || expect.event_contains,
     expectStderrContains: expect.stderr_contains,
+    expect: expectationsOf(expect, (path) => yaml.at(['cases', index, 'test', 'expect', ...path])),
   };
 }
 

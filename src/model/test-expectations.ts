@@ -8,6 +8,11 @@ export interface TestExpectations {
 /** Bytes as lower-case hex digits, two per byte. */
 export type HexBytes = string;
 
+/** The bytes of a text in UTF-8. */
+export function hexOf(text: string): HexBytes {
+  return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** A map, looked at after the command of the test (if any) and the runs. All that is given must hold. */
 export interface MapExpectation {
   readonly map: string;
@@ -50,11 +55,4 @@ export interface RunExpectation {
   readonly retval: number | undefined;
   readonly dataOut: HexBytes | undefined;
   readonly origin?: string | undefined;
-}
-
-/** Assertions of one test at most, and how many there are. */
-export const MAX_ASSERTIONS = 64;
-
-export function countOf(expect: TestExpectations | undefined): number {
-  return expect === undefined ? 0 : expect.maps.length + expect.events.length + expect.run.length;
 }

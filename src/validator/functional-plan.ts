@@ -1,5 +1,6 @@
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { expectLines } from './expect-lines.ts';
 
 /**
  * Text of the functional plan (blob kind 2): version line, then one BEGIN … END block per test.
@@ -18,7 +19,8 @@ function block(test: FunctionalTest): string {
     ['expect_exit_code', String(test.expectExitCode)],
     ['expect_stdout_contains', test.expectStdoutContains],
     ['expect_stderr_contains', test.expectStderrContains],
-    ['command', test.command],
+    ...(test.command === '' ? [] : [['command', test.command] as const]),
+    ...(test.expect === undefined ? [] : expectLines(test.expect)),
   ];
   const lines = values.map(([key, value]) => {
     if (/[\r\n\0]/.test(value)) {

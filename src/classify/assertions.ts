@@ -1,0 +1,88 @@
+import type { FunctionalTest } from '../model/cell.ts';
+import type { Assertion, StageOf } from '../model/evidence.ts';
+import { type Expected, expectedOf, type Fields, fieldsOf, wantedText } from '../model/expect-fields.ts';
+import type { EventExpectation, HexBytes, MapExpectation, RunExpectation } from '../model/test-expectations.ts';
+
+/** An expectation that does not hold. */
+export interface Broken {
+  readonly kind: Assertion['kind'];
+  readonly subject: string;
+  readonly wanted: string;
+  /** Empty: nothing was looked at. */
+  readonly seen: string;
+  readonly error: string;
+  /** Of the system call that could not be done; 0 otherwise. */
+  readonly errno: number;
+}
+
+/** Bytes that the guest tells at most, in hex digits; of longer ones the guest's own comparison is all there is. */
+const SHOWN_DIGITS = 512;
+
+/** What a test expected and did not get, in the order of the plan. The guest's `pass` counts only where what it saw fits. */
+export function brokenExpectations(test: FunctionalTest, stage: StageOf<'functional'> | undefined): Broken[] {
+  return expectedOf(test.expect).flatMap((one, index): Broken[] => {
+    const answer = stage?.assertions?.[index];
+    const common = { kind: one.kind, subject: one.subject, wanted: wantedText(one) };
+    if (answer === undefined || answer.kind !== one.kind || answer.subject !== one.subject) {
+      return [{ ...common, seen: '', error: stage?.error || 'the guest did not look at it', errno: 0 }];
+    }
+    const seen = fieldsOf(answer.seen);
+    const fits = holds(one, seen);
+    if (answer.status === 'pass' && fits) return [];
+    const error = answer.error || (fits ? 'the guest says that it failed' : 'the guest says that it passed');
+    return [{ ...common, seen: answer.seen, error, errno: Number(numberOf(seen, 'errno') ?? 0n) }];
+  });
+}
+
+function holds(one: Expected, seen: Fields): boolean {
+  switch (one.kind) {
+    case 'map':
+      return mapHolds(one.expected, seen);
+    case 'event':
+      return eventHolds(one.expected, seen);
+    case 'run':
+      return runHolds(one.expected, seen);
+  }
+}
+
+function numberOf(seen: Fields, key: string): bigint | undefined {
+  const text = seen.get(key) ?? '';
+  return /^-?\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+}
+
+function atLeast(seen: Fields, key: string, min: number | undefined): boolean {
+  if (min === undefined) return true;
+  const number = numberOf(seen, key);
+  return number !== undefined && number >= BigInt(min);
+}
+
+function bytesFit(seen: Fields, key: string, wanted: HexBytes): boolean {
+  const length = numberOf(seen, 'length');
+  return length === BigInt(wanted.length / 2) && seen.get(key) === `x${wanted.slice(0, SHOWN_DIGITS)}`;
+}
+
+function valueFits(seen: Fields, wanted: number | HexBytes | undefined): boolean {
+  if (wanted === undefined) return true;
+  if (typeof wanted === 'string') return bytesFit(seen, 'bytes', wanted);
+  const value = numberOf(seen, 'value');
+  const bits = Number(numberOf(seen, 'size') ?? 8n) * 8;
+  return value !== undefined && (value === BigInt(wanted) || value === BigInt.asUintN(bits, BigInt(wanted)));
+}
+
+function mapHolds({ key, value, min, grows, minEntries }: MapExpectation, seen: Fields): boolean {
+  if (key !== undefined && seen.get('found') !== 'true') return false;
+  const before = numberOf(seen, 'before');
+  const now = numberOf(seen, 'value');
+  const grew = !grows || (before !== undefined && now !== undefined && now > before);
+  return grew && valueFits(seen, value) && atLeast(seen, 'value', min) && atLeast(seen, 'entries', minEntries);
+}
+
+function eventHolds({ min }: EventExpectation, seen: Fields): boolean {
+  return atLeast(seen, 'matching', min);
+}
+
+function runHolds({ retval, dataOut }: RunExpectation, seen: Fields): boolean {
+  const returned = numberOf(seen, 'retval');
+  if (returned === undefined || (retval !== undefined && returned !== BigInt(retval >>> 0))) return false;
+  return dataOut === undefined || bytesFit(seen, 'data_out', dataOut);
+}
