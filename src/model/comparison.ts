@@ -26,6 +26,8 @@ export interface RecordedTarget {
   readonly causes: readonly RecordedCause[];
   /** Instructions that the verifier processed of programs that it took; those without a number are left out. */
   readonly programs: readonly { readonly name: string; readonly insns: number }[];
+  /** Milliseconds: making the kernel ready, and the cell itself; absent where nobody measured. */
+  readonly ms?: { readonly prepare: number; readonly total: number } | undefined;
 }
 
 /** Which report it was. */

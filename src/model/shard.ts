@@ -70,6 +70,8 @@ export interface ShardPart extends Shard {
   readonly format: 'bpfcompat_shard.v1';
   /** Version of bpfcompat that made it. */
   readonly version: string;
+  /** When this machine began, RFC 3339: of two attempts at one part the newer counts. */
+  readonly startedAt: string;
   readonly plan: {
     /** The same for every part of one plan. */
     readonly digest: string;

@@ -10,6 +10,7 @@ import { predictionJson } from './prediction.ts';
 import { shardJson } from './shard-json.ts';
 import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';
+import { timingsJson } from './timings-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
 
@@ -154,12 +155,7 @@ function targetJson(run: RunReport, view: TargetView) {
     retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
     ...surroundingsJson(view),
-    timings: result && {
-      prepare_ms: Math.round(result.timings.prepareMs),
-      boot_ms: Math.round(result.timings.bootMs),
-      ask_ms: Math.round(result.timings.askMs),
-      total_ms: Math.round(result.timings.totalMs),
-    },
+    timings: timingsJson(view),
     prediction: predictionJson(view),
     findings: list(view.findings.map(findingJson)),
     programs: list(view.programs.map(programJson)),

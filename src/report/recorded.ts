@@ -22,7 +22,16 @@ function savedTarget(target: SavedTarget): RecordedTarget {
     programs: target.programs
       .filter(({ verified_insns: insns, load_status: load }) => insns > 0 && load === 'pass')
       .map(({ name, verified_insns: insns }) => ({ name, insns })),
+    ...timesOf(target),
   };
+}
+
+function timesOf({
+  timings,
+}: {
+  readonly timings?: { readonly prepare_ms: number; readonly total_ms: number } | undefined;
+}): Pick<RecordedTarget, 'ms'> {
+  return timings ? { ms: { prepare: timings.prepare_ms, total: timings.total_ms } } : {};
 }
 
 /** A report that was read back, as far as two runs are compared. `path` is where it was read from. */
@@ -49,11 +58,12 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
       confidence: target.classification_confidence,
       causes: target.causes,
       programs: target.program_costs,
+      ...timesOf(target),
     })),
   };
 }
 
-function runTarget({ target, outcome, findings, primary, programs }: TargetView): RecordedTarget {
+function runTarget({ target, result, outcome, findings, primary, programs }: TargetView): RecordedTarget {
   return {
     profile: target.profile.id,
     required: target.required,
@@ -74,6 +84,9 @@ function runTarget({ target, outcome, findings, primary, programs }: TargetView)
     programs: programs
       .filter(({ verifiedInsns, load }) => verifiedInsns > 0 && load === 'pass')
       .map(({ name, verifiedInsns: insns }) => ({ name, insns })),
+    ...(result && {
+      ms: { prepare: Math.round(result.timings.prepareMs), total: Math.round(result.timings.totalMs) },
+    }),
   };
 }
 

@@ -213,6 +213,7 @@ const Case = z.object({
         classification_confidence: optional,
         causes: z.array(Cause).default([]),
         program_costs: z.array(z.object({ name: text, insns: count })).default([]),
+        timings: z.object({ prepare_ms: count, boot_ms: count, ask_ms: count, total_ms: count }).optional(),
       }),
     )
     .default([]),

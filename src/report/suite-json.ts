@@ -7,6 +7,7 @@ import { recordedRun } from './recorded.ts';
 import { shardJson } from './shard-json.ts';
 import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
 import { supportJson, supportRange } from './support-range.ts';
+import { timingsJson } from './timings-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Targets of a case, in matrix order; none when it could not start. */
@@ -52,6 +53,7 @@ function targetJson(view: TargetView, recorded: RecordedTarget | undefined, fail
     failure,
     causes: list((recorded?.causes ?? []).map(causeJson)),
     program_costs: list((recorded?.programs ?? []).map(({ name, insns }) => ({ name, insns }))),
+    timings: timingsJson(view),
   };
 }
 

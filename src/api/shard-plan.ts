@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Artifact, Target } from '../model/cell.ts';
+import type { NamedCell, PlannedCell, Shard } from '../model/shard.ts';
+import { costsOf, type KnownCost } from '../plan/costs.ts';
+import { planCells } from '../plan/plan.ts';
+import { assignShards } from '../plan/shard.ts';
+import type { LoadedRun } from './load-run.ts';
+
+/** One run of a plan: objects that are asked on the same kernels. */
+export interface PlanRun {
+  readonly artifacts: readonly Artifact[];
+  /** What each object is called in the plan; no two alike in the whole plan. */
+  readonly names: readonly string[];
+  readonly targets: readonly Target[];
+  /** Whatever else makes the question the same one: flags, manifest, what decides. */
+  readonly question: unknown;
+}
+
+/** A plan for several machines. */
+export interface ShardPlan {
+  /** Same for every machine that plans the same. */
+  readonly digest: string;
+  /** Every cell by its names, sorted. */
+  readonly named: readonly NamedCell[];
+  /** Every cell of each run, artifact by artifact in matrix order. */
+  readonly runs: readonly (readonly PlannedCell[])[];
+}
+
+/** Objects of one name in different directories are told apart by a number. */
+export function subjectNames(artifacts: readonly { readonly name: string; readonly path: string }[]): string[] {
+  return artifacts.map(({ name, path }) => {
+    const twins = artifacts.filter((other) => other.name === name).map((other) => other.path);
+    return twins.length === 1 ? name : `${name} (${twins.sort().indexOf(path) + 1})`;
+  });
+}
+
+/** What an earlier run says about times. The cost of a kernel is its preparation, which stands in every cell of it. */
+export function knownCosts(baseline: LoadedRun | undefined): KnownCost[] {
+  return (baseline?.cases ?? []).flatMap(({ name, artifact, report }) => {
+    // A report about one object knows its file name only.
+    const subjects = [...new Set([name, artifact, artifact.replace(/(?:\.bpf)?\.o$/, '')])];
+    return report.targets.flatMap(({ profile: kernel, ms }) =>
+      ms === undefined ? [] : subjects.map((subject) => ({ subject, kernel, kernelMs: ms.prepare, cellMs: ms.total })),
+    );
+  });
+}
+
+/** Maps would all look alike. */
+function withMaps(_key: string, value: unknown): unknown {
+  return value instanceof Map ? [...value] : value;
+}
+
+/** The same for the same value on every machine. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value, withMaps)).digest('hex');
+}
+
+function byName(a: NamedCell, b: NamedCell): number {
+  return a.kernel === b.kernel ? (a.subject < b.subject ? -1 : 1) : a.kernel < b.kernel ? -1 : 1;
+}
+
+/** Divides the cells of all runs among machines. */
+export function planShards(
+  runs: readonly PlanRun[],
+  total: Shard['total'],
+  baseline: LoadedRun | undefined,
+): ShardPlan {
+  const cells = runs.flatMap(({ artifacts, names, targets }, run) =>
+    planCells(artifacts, targets).map((cell) => ({
+      run,
+      cell,
+      subject: names[cell.artifact] ?? '',
+      kernel: targets[cell.target]?.profile.id ?? '',
+    })),
+  );
+  const { shards } = assignShards(cells, total, costsOf(knownCosts(baseline)));
+  const planned = cells.map((one, index) => ({ ...one, shard: shards[index] ?? 1 }));
+  const named = planned.map(({ subject, kernel, shard }) => ({ subject, kernel, shard })).sort(byName);
+  const digest = digestOf([
+    total,
+    named,
+    runs.map(({ artifacts, names, targets, question }) => [
+      artifacts.map(({ sha256 }, index) => [names[index], sha256]),
+      targets.map(({ profile, required }) => [profile.id, required]),
+      question,
+    ]),
+  ]);
+  return {
+    digest,
+    named,
+    runs: runs.map((_, run) => planned.filter((one) => one.run === run).map(({ cell, shard }) => ({ ...cell, shard }))),
+  };
+}
