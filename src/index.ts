@@ -46,6 +46,6 @@ export { reportJson } from './report/json.ts';
 export { reportMarkdown } from './report/markdown.ts';
 export { matrixText } from './report/matrix-text.ts';
 export { stableLines } from './report/stable-lines.ts';
-export { suiteBaselineText, suiteLines, suiteMatrixText } from './report/suite-text.ts';
+export { suiteLines, suiteMatrixText, suiteText } from './report/suite-text.ts';
 export { summaryMarkdown } from './report/summary.ts';
 export { type Words, words } from './report/words.ts';

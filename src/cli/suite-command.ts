@@ -1,5 +1,5 @@
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
-import { suiteBaselineText, suiteLines, suiteMatrixText, validateSuite } from '../index.ts';
+import { suiteLines, suiteText, validateSuite } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 
@@ -32,8 +32,8 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
     }
     if (!options.quiet) {
       const look = { width: io.width(), color: io.color && !options.noColor };
-      const matrix = suiteMatrixText(suite, look);
-      io.out(`${matrix === '' ? '' : `${matrix}\n`}${suiteBaselineText(suite, look)}`);
+      const text = suiteText(suite, look);
+      if (text !== '') io.out(`${text}\n`);
     }
     io.out(`${suiteLines(suite).join('\n')}\n`);
     return suite.exitCode;

@@ -6,6 +6,8 @@ import { terminal } from './escape.ts';
 import { matrixText, type TextOptions } from './matrix-text.ts';
 import { wrap } from './style.ts';
 import { hasBaseline, quietTexts, sortedNews, suiteNews } from './suite-baseline.ts';
+import { caseViews } from './suite-json.ts';
+import { supportRange } from './support-range.ts';
 
 /** The lines about a suite that scripts look for (contract section 2.1). Their names and order never change. */
 export function suiteLines(suite: SuiteReport): string[] {
@@ -53,7 +55,7 @@ function joined(cases: readonly Answered[], durationMs: number): RunReport {
   };
 }
 
-/** Cases by kernels for a terminal, one matrix for all cases that ask the same kernels. */
+/** Cases by kernels, one matrix for all cases that ask the same kernels. */
 export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
   const answered = suite.cases.filter((one): one is Answered => one.answer !== undefined);
   return sameKernels(answered)
@@ -74,4 +76,49 @@ export function suiteBaselineText(suite: SuiteReport, options: TextOptions): str
   });
   const lines = head.flatMap((text) => wrap(terminal(text, 4000), width));
   return `${lines.join('\n')}\n${cases.join('')}`;
+}
+
+/** The kernels that each case supports, as far as they were asked. */
+function supportText({ cases }: SuiteReport, width: number): string[] {
+  return cases.flatMap((one) => {
+    if (!one.answer) return [];
+    const { text } = supportRange(caseViews(one), one.answer.run.known);
+    return indented(`${one.name}: ${text}`, width);
+  });
+}
+
+const BECAME = {
+  failed: 'fails as declared',
+  other_cause: 'fails with another cause than declared',
+  passed: 'passes, and was declared to fail: remove it',
+  no_answer: 'gave no answer, and was declared to fail',
+} as const;
+
+/** What became of declared failures, a line for each case and end. */
+function declaredText({ cases }: SuiteReport, width: number): string[] {
+  return cases.flatMap(({ name, answer }) => {
+    const own = (answer?.verdict.expected ?? []).filter(({ artifact }) => artifact === answer?.artifact);
+    return [...new Set(own.map(({ met }) => met))].flatMap((end) => {
+      const ids = own.filter(({ met }) => met === end).map(({ target }) => answer?.run.targets[target]?.profile.id);
+      return indented(`${name}: ${BECAME[end]} on ${ids.join(', ')}`, width);
+    });
+  });
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(terminal(text, 2000), width - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`);
+}
+
+/** All there is to say about a suite on a terminal: the matrix first; the lines for scripts are not part of it. */
+export function suiteText(suite: SuiteReport, options: TextOptions): string {
+  const width = Math.max(40, options.width);
+  const support = supportText(suite, width);
+  const declared = declaredText(suite, width);
+  const parts = [
+    suiteMatrixText(suite, options),
+    support.length === 0 ? '' : `Support\n${support.join('\n')}\n`,
+    declared.length === 0 ? '' : `Declared failures\n${declared.join('\n')}\n`,
+    suiteBaselineText(suite, options),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
 }

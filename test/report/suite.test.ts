@@ -7,7 +7,7 @@ import { recordedCase, recordedRun } from '../../src/report/recorded.ts';
 import { SavedCollection } from '../../src/report/saved-report.ts';
 import { suiteJson } from '../../src/report/suite-json.ts';
 import { suiteMarkdown } from '../../src/report/suite-markdown.ts';
-import { suiteBaselineText, suiteLines, suiteMatrixText } from '../../src/report/suite-text.ts';
+import { suiteBaselineText, suiteLines, suiteMatrixText, suiteText } from '../../src/report/suite-text.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { failed, infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -170,6 +170,16 @@ describe('text', () => {
     expect(heads.map((line) => line.trim().split(/ +/))).toEqual([['5.10', '(6.1)'], ['6.1']]);
     expect(text.indexOf('again')).toBeLessThan(text.indexOf('bad'));
     expect(suiteMatrixText(suite([broken]), options)).toBe('');
+    expect(suiteText(suite([broken]), options)).toBe('');
+  });
+
+  test('which kernels each case supports, and which were not asked', () => {
+    const known = [{ id: 'debian-13-7.0', kernelFamily: '7.0' }];
+    const text = suiteText(suite([answered('good', { ...good, known }), answered('bad', bad)]), {
+      width: 90,
+      color: false,
+    });
+    expect(text).toContain('\nSupport\n  good: passes 5.10-6.1 (not asked: 7.0)\n  bad: fails 6.1: ');
   });
 });
 
@@ -252,6 +262,10 @@ test('declared failures are marked in the matrix and told with what became of th
   expect(told('UNSUPPORTED_HELPER')).toContain('VERIFIER_REJECTION expected |');
   expect(told('UNSUPPORTED_HELPER')).toMatch(
     /^- Declared to fail with `UNSUPPORTED_HELPER` \(bpf\\?_loop is young\): as declared \(`debian-12-6\.1`\)$/m,
+  );
+  const run = { run: bad, artifact: 0, verdict: declare('UNSUPPORTED_HELPER') };
+  expect(suiteText(suite([answered('c', bad, { answer: run })]), { width: 100, color: false })).toContain(
+    '\nDeclared failures\n  c: fails as declared on debian-12-6.1\n',
   );
   expect(told('MISSING_BTF')).toContain('VERIFIER_REJECTION **other cause** |');
 });
