@@ -1,5 +1,6 @@
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from './document-causes.ts';
 import { documentCells } from './document-cells.ts';
+import { type DocumentKernel, documentKernels } from './document-kernels.ts';
 import { casePlace, sourcePlace } from './document-place.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
@@ -34,7 +35,7 @@ function lines(parts: readonly string[]): string {
   return clip(text, MAX_MESSAGE);
 }
 
-function causeAnnotation(document: GateDocument, cause: DocumentCause, workspace: string): Annotation {
+function causeAnnotation(kernels: readonly DocumentKernel[], cause: DocumentCause, workspace: string): Annotation {
   const { one, finding, cells, level, failed, isNew } = cause;
   const { location, evidence } = finding;
   const place = sourcePlace(finding) ?? casePlace(one, workspace);
@@ -47,7 +48,7 @@ function causeAnnotation(document: GateDocument, cause: DocumentCause, workspace
     ...place,
     title: terminal(`${isNew ? 'New: ' : ''}${one.name}: ${finding.title || finding.code}`, MAX_TITLE),
     message: lines([
-      `${one.name} ${verb} ${kernelsText(document, cells)}${passing > 0 ? `; passes on ${passing} of ${one.targets.length}` : ''}.`,
+      `${one.name} ${verb} ${kernelsText(kernels, cells)}${passing > 0 ? `; passes on ${passing} of ${one.targets.length}` : ''}.`,
       finding.explanation,
       location ? `At ${placeText(location)}: ${location.text.trim()}` : '',
       evidence ? `${evidence.origin}: ${evidence.text}` : '',
@@ -56,7 +57,11 @@ function causeAnnotation(document: GateDocument, cause: DocumentCause, workspace
   };
 }
 
-function silenceAnnotations(document: GateDocument, workspace: string): Annotation[] {
+function silenceAnnotations(
+  document: GateDocument,
+  kernels: readonly DocumentKernel[],
+  workspace: string,
+): Annotation[] {
   return documentSilence(document).map(({ message, cells, level }) => {
     const one = cells[0]?.one;
     const place = one && casePlace(one, workspace);
@@ -65,7 +70,7 @@ function silenceAnnotations(document: GateDocument, workspace: string): Annotati
     return {
       level,
       ...place,
-      title: terminal(`${whose}: no answer from ${kernelsText(document, cells, 3)}`, MAX_TITLE),
+      title: terminal(`${whose}: no answer from ${kernelsText(kernels, cells, 3)}`, MAX_TITLE),
       message: lines([message, 'This is no incompatibility: the question could not be asked. Run it again.']),
     };
   });
@@ -101,10 +106,11 @@ const ORDER: readonly Annotation['level'][] = ['error', 'warning', 'notice'];
  * one says how many are left out.
  */
 export function annotations(document: GateDocument, { workspace = '', max = 9 }: AnnotationOptions = {}): Annotation[] {
+  const kernels = documentKernels(document);
   const all = [
     ...brokenAnnotations(document, workspace),
-    ...documentCauses(document).map((cause) => causeAnnotation(document, cause, workspace)),
-    ...silenceAnnotations(document, workspace),
+    ...documentCauses(document).map((cause) => causeAnnotation(kernels, cause, workspace)),
+    ...silenceAnnotations(document, kernels, workspace),
     ...unexpectedAnnotations(document, workspace),
   ].sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level));
   if (max <= 0) return [];

@@ -1,0 +1,35 @@
+import type { FindingCode } from '../../model/finding.ts';
+import { oneLine } from '../escape.ts';
+import { RULE_TEXTS } from './rule-texts.ts';
+
+function isKnown(code: string): code is FindingCode {
+  return Object.hasOwn(RULE_TEXTS, code);
+}
+
+/** Id of a rule; a report from anywhere may say anything where a code belongs. */
+export function ruleId(code: string): string {
+  return isKnown(code) ? code : 'UNKNOWN';
+}
+
+/** `UNSUPPORTED_MAP_TYPE` as `UnsupportedMapType`, the way rules are named. */
+function ruleName(id: string): string {
+  return id
+    .split('_')
+    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
+    .join('');
+}
+
+/** A rule as `tool.driver.rules` has it. */
+export function sarifRule(id: string) {
+  const [title, help] = RULE_TEXTS[isKnown(id) ? id : 'UNKNOWN'];
+  const text = oneLine(`${title}. ${help}`);
+  return {
+    id,
+    name: ruleName(id),
+    shortDescription: { text: `${title}.` },
+    fullDescription: { text },
+    help: { text: help, markdown: `**${title}.**\n\n${help}` },
+    defaultConfiguration: { level: 'error' },
+    properties: { tags: ['bpf', 'compatibility'], precision: 'high' },
+  };
+}
