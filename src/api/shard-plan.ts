@@ -50,6 +50,11 @@ function withMaps(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...value] : value;
 }
 
+/** A manifest as any machine reads it, wherever it lies there. */
+export function withoutPaths(manifest: { readonly file: string } | undefined): string {
+  return manifest ? JSON.stringify(manifest, withMaps).replaceAll(JSON.stringify(manifest.file).slice(1, -1), '') : '';
+}
+
 /** The same for the same value on every machine. */
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, withMaps)).digest('hex');

@@ -1,24 +1,26 @@
 import { join, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
-import { gate } from '../gate/gate.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { Isolation, ValidationMode } from '../model/cell.ts';
+import type { Artifact, Cell, Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import type { Shard } from '../model/shard.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
-import { gateOptionsOf, withKnown } from '../run/gate-options.ts';
+import { gateOptionsOf } from '../run/gate-options.ts';
 import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
-import { checkReportPlaces, type ReportPaths, writeReports } from '../run/write-reports.ts';
+import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
-import { recordRun } from './history.ts';
+import { finishRun } from './finish-run.ts';
+import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+import { planShards, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -61,6 +63,8 @@ export interface ValidateOptions extends Surroundings {
   readonly out?: string;
   /** Markdown report to write, relative to `cwd`. */
   readonly markdown?: string;
+  /** Asks one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
+  readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal;
   readonly onEvent?: EventListener;
 }
@@ -138,6 +142,18 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     onEvent,
   });
   const only = artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
+  const { shard } = options;
+  let plan: ShardPlan | undefined;
+  const choose = (found: readonly Artifact[]): readonly Cell[] => {
+    const { mode, loader, maxInsns } = options;
+    const question = [mode, loader, maxInsns, withoutPaths(manifest), gateOptions.failOn, baselineDigest(baseline)];
+    plan = planShards(
+      [{ artifacts: found, names: subjectNames(found), targets, question }],
+      shard?.total ?? 1,
+      baseline,
+    );
+    return plan.runs.flat().filter((cell) => cell.shard === shard?.index);
+  };
   const asked = await runMatrix(
     {
       artifacts: artifacts.map((path) => ({ path, ...only })),
@@ -148,6 +164,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       loader: options.loader ?? NO_SETTINGS,
       maxInsns: options.maxInsns,
       flags: flagsOf(options, cwd),
+      choose: shard && choose,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       workdir,
     },
@@ -155,9 +172,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     { signal, onEvent },
   );
   const answered: RunReport = { ...asked, known: await catalogueKernels(catalogue) };
-  const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
-  const decides = withKnown(gateOptions, report);
-  const verdict = gate(report, decides);
+  const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const places = {
     workdir,
     out,
@@ -165,11 +180,9 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactVersion: options.artifactVersion ?? '',
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
-    gate: decides,
   };
-  const paths = await writeReports(host, report, verdict, places);
-  const warning = await recordRun(host, report, paths, places, options.manifest ? resolve(cwd, options.manifest) : '');
-  if (warning !== undefined) onEvent({ type: 'note', message: warning });
-  onEvent({ type: 'run-end', status: verdict.status, ms: report.durationMs });
-  return { report, verdict, paths };
+  const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent };
+  if (shard && plan) return finishShard({ ...ended, shard, plan, run: answered, baseline });
+  const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
+  return finishRun({ ...ended, run: report });
 }
