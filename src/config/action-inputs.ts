@@ -14,11 +14,11 @@ export interface ActionInput {
   /** Words that a `choice` takes. */
   readonly choices?: readonly string[];
   /** Flag that gets the value, per command. Empty: the Action's own. */
-  readonly flags: Partial<Record<CommandName, string>>;
+  readonly flags: Partial<Record<ActionCommand, string>>;
 }
 
 /** Commands the Action runs. */
-export const ACTION_COMMANDS = ['test', 'suite'] as const satisfies readonly CommandName[];
+export const ACTION_COMMANDS = ['test', 'suite', 'plan', 'merge'] as const;
 export type ActionCommand = (typeof ACTION_COMMANDS)[number];
 
 /** Flags that make no sense in a workflow step, or that an input of the Action's own replaces. */
@@ -132,7 +132,7 @@ function typeOf({ type }: OptionRow): InputType {
 function flagInputs(): ActionInput[] {
   const inputs = new Map<string, ActionInput>();
   for (const command of ACTION_COMMANDS) {
-    for (const option of optionsOf(command)) {
+    for (const option of optionsOf(command as CommandName)) {
       if (NOT_INPUTS.has(option.name)) continue;
       const name = command === 'suite' ? (SUITE_NAMES[option.name] ?? option.name) : option.name;
       const known = inputs.get(name);

@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { ACTION_INPUTS, type ActionCommand, type ActionInput } from './action-inputs.ts';
+import type { CommandName } from './commands.ts';
 import { didYouMean, enumerate } from './near.ts';
 import { optionsOf } from './options.ts';
 import { parseBoolean, parseInteger, quoted } from './words.ts';
@@ -118,7 +119,7 @@ export function flagsFromInputs(
   command: ActionCommand,
   files: Readonly<Record<string, string>> = {},
 ): string[] {
-  const types = new Map(optionsOf(command).map(({ name, type }) => [name, type]));
+  const types = new Map(optionsOf(command as CommandName).map(({ name, type }) => [name, type]));
   return ACTION_INPUTS.flatMap((input) => {
     const flag = input.flags[command];
     if (flag === undefined) return [];

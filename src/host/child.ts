@@ -25,9 +25,17 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+const startListeners: ((pid: number) => void)[] = [];
+
+/** Calls `listener` with every process group from now on, as soon as it is there. */
+export function onGroupStart(listener: (pid: number) => void): void {
+  startListeners.push(listener);
+}
+
 export function trackGroup(pid: number): void {
   installExitHook();
   liveGroups.add(pid);
+  for (const listener of startListeners) listener(pid);
 }
 
 export function forgetGroup(pid: number): void {

@@ -1,0 +1,120 @@
+// Builds dist/action.cjs, the one file that a runner starts as main and as post, with the licences of what is in it, and
+// puts the guest validator beside it. The same sources give the same bytes, in any directory and at any commit.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const outDir = process.argv[2] ?? 'dist';
+const bundle = join(outDir, 'action.cjs');
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+mkdirSync(outDir, { recursive: true });
+
+const { metafile } = await build({
+  entryPoints: ['src/action/main.ts'],
+  outfile: `${bundle}.tmp`,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // The cache client tells its errors apart by the names of their classes.
+  keepNames: true,
+  external: ['cpu-features', '*.node'],
+  define: {
+    'import.meta.url': '__bundle_url',
+    // The commit that holds this file cannot stand in it: the runner says which ref of the action it took.
+    __BPFCOMPAT_BUILD__: JSON.stringify({ version, commit: 'unknown', buildDate: 'unknown' }),
+  },
+  banner: { js: "const __bundle_url = require('node:url').pathToFileURL(__filename).href;" },
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+renameSync(`${bundle}.tmp`, bundle);
+
+/** Directories of the packages that are in the bundle, sorted. */
+function bundledPackages() {
+  const dirs = Object.keys(metafile.inputs).flatMap((path) => {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
+    return match ? [match[1]] : [];
+  });
+  return [...new Set(dirs)].sort();
+}
+
+function licenceOf(dir) {
+  const file = [
+    'LICENSE',
+    'LICENSE.md',
+    'LICENSE.txt',
+    'LICENCE',
+    'license',
+    'License.txt',
+    'LICENSE-MIT.txt',
+    'license.md',
+  ].find((name) => existsSync(join(dir, name)));
+  const { name, version: itsVersion, license } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+  const text = file ? readFileSync(join(dir, file), 'utf8').replace(/\r\n?/g, '\n').trim() : '';
+  return `${name} ${itsVersion}\n${typeof license === 'string' ? license : 'see its text'}\n\n${text}\n`;
+}
+
+writeFileSync(
+  join(outDir, 'licenses.txt'),
+  bundledPackages()
+    .map(licenceOf)
+    .join(`\n${'-'.repeat(80)}\n\n`),
+);
+
+function addValidator() {
+  const from = 'build/validator/x86_64/bpfcompat-validator';
+  if (!existsSync(from)) return;
+  const name = 'bpfcompat-validator-x86_64';
+  mkdirSync(join(outDir, 'validator'), { recursive: true });
+  copyFileSync(from, join(outDir, 'validator', name));
+  const digest = createHash('sha256').update(readFileSync(from)).digest('hex');
+  writeFileSync(join(outDir, 'validator', 'SHA256SUMS'), `${digest}  ${name}\n`);
+}
+addValidator();
+
+/** A bundle that builds may still die while it loads: start it as a runner would, with an input that it refuses. */
+function tryBundle() {
+  const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-dist-'));
+  try {
+    for (const name of ['output', 'state', 'summary']) writeFileSync(join(dir, name), '');
+    const env = {
+      PATH: process.env.PATH,
+      HOME: dir,
+      RUNNER_TEMP: dir,
+      GITHUB_WORKSPACE: dir,
+      GITHUB_OUTPUT: join(dir, 'output'),
+      GITHUB_STATE: join(dir, 'state'),
+      GITHUB_STEP_SUMMARY: join(dir, 'summary'),
+      INPUT_MODE: 'nothing',
+    };
+    let said = '';
+    try {
+      said = execFileSync(process.execPath, [bundle], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    } catch (error) {
+      said = error.stdout ?? '';
+    }
+    if (!said.includes('input mode must be run, plan or merge')) throw new Error(`${bundle} does not run:\n${said}`);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+tryBundle();
+console.log(`built ${bundle}: ${(statSync(bundle).size / 1e6).toFixed(2)} MB, ${bundledPackages().length} packages`);

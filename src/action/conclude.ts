@@ -1,0 +1,189 @@
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildInfo } from '../api/build-info.ts';
+import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
+import { messageOf } from '../model/errors.ts';
+import { annotations } from '../report/annotations.ts';
+import { type DocumentCounts, documentCells, documentCounts } from '../report/document-cells.ts';
+import type { GateDocument } from '../report/gate-document.ts';
+import { annotation, failed, say } from './commands.ts';
+import { gatherEvidence, safeName } from './evidence.ts';
+import { setOutputs } from './files.ts';
+import { type Format, writeFormats } from './formats.ts';
+import type { Job } from './job.ts';
+import type { RestoredKernels } from './kernel-cache.ts';
+import { type Env, type Runner, runUrl } from './runner.ts';
+import { appendSummary } from './summary.ts';
+import { artifactName, type Uploaded, uploadEvidence } from './upload.ts';
+
+export interface Ended {
+  readonly env: Env;
+  readonly runner: Runner;
+  readonly job: Job;
+  readonly scratch: string;
+  readonly kernels: RestoredKernels;
+  /** Of the command. */
+  readonly exitCode: number;
+  /** What the command wrote on stdout. */
+  readonly printed: string;
+  /** `kvm`, `tcg`, or empty when nothing was booted. */
+  readonly accel: string;
+}
+
+function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
+  return {
+    created_at: new Date().toISOString(),
+    tools: {
+      bpfcompat: buildInfo.version,
+      action_ref: env['GITHUB_ACTION_REF'] ?? '',
+      node: process.versions.node,
+      accelerator: accel,
+    },
+    job: {
+      repository: runner.repository,
+      ref: runner.ref,
+      sha: runner.sha,
+      run_id: runner.runId,
+      run_attempt: runner.attempt,
+      url: runUrl(runner),
+    },
+  };
+}
+
+function kernelFacts(document: GateDocument): Record<string, unknown>[] {
+  const seen = new Map<string, Record<string, unknown>>();
+  for (const { target } of documentCells(document)) {
+    if (seen.has(target.profile_id)) continue;
+    const { kernel_package: pkg, guest, host } = target;
+    seen.set(target.profile_id, {
+      profile: target.profile_id,
+      kernel: host?.kernel ?? '',
+      package: pkg ? `${pkg.name} ${pkg.version}` : '',
+      qemu: guest?.qemu_version ?? '',
+    });
+  }
+  return [...seen.values()];
+}
+
+/** Copies the reports that the run wrote into the bundle. */
+function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): void {
+  const wanted: (readonly [string | undefined, string])[] = [
+    [job.json, 'report.json'],
+    [job.markdown, 'report.md'],
+    ...files.map((path, index) => [path, join('cases', `${index + 1}.json`)] as const),
+  ];
+  mkdirSync(join(dir, 'cases'), { recursive: true });
+  for (const [path, name] of wanted) {
+    if (path !== undefined && path !== '' && existsSync(path)) copyFileSync(path, join(dir, name));
+  }
+}
+
+function verdictText(document: GateDocument, counts: DocumentCounts): string {
+  const { total, failed: said, regressions, errored, broken } = counts;
+  const news = regressions > 0 ? ` (${regressions} new)` : '';
+  if (document.status === 'fail') return `${said} of ${total} checks failed${news}`;
+  if (broken > 0) return `${broken} of ${document.cases.length} cases could not start`;
+  return `no verdict: ${errored} of ${total} checks got no answer; this says nothing about the object`;
+}
+
+function annotate(document: GateDocument, { job, runner }: Ended): void {
+  if (!job.settings.annotations || job.settings.maxAnnotations === 0) return;
+  try {
+    const found = annotations(document, { workspace: runner.workspace, max: job.settings.maxAnnotations });
+    for (const { level, file, line, title, message } of found) annotation(level, { file, line, title }, message);
+  } catch (error) {
+    say(`the annotations could not be made: ${messageOf(error)}`);
+  }
+}
+
+function reportOutputs(ended: Ended, paths: Record<Format, string>) {
+  const { job } = ended;
+  const own = (format: Format): string => {
+    const path = job.input(format);
+    return path === '' ? paths[format] : join(ended.runner.workspace, path);
+  };
+  return {
+    'report-json': job.json,
+    'report-markdown': job.markdown,
+    'report-junit': own('junit'),
+    'report-badge': own('badge'),
+  };
+}
+
+async function bundle(ended: Ended, loaded: LoadedDocument, root: string): Promise<Uploaded | undefined> {
+  const { job, runner, env } = ended;
+  const { document } = loaded;
+  const { files } = await gatherEvidence({
+    root,
+    cells: documentCells(document),
+    workspace: runner.workspace,
+    ownRun: job.command !== 'merge',
+    about: { ...aboutJob(ended), kernels: kernelFacts(document), status: document.status, exit_code: ended.exitCode },
+  });
+  if (!job.settings.uploadEvidence) return undefined;
+  const shard = job.input('shard').replace('/', '-of-');
+  const parts = [document.kind === 'collection' && job.command !== 'test' ? safeName(document.name) : '', shard];
+  const name = artifactName(job.settings.evidenceName, parts, runner);
+  return uploadEvidence({ name, files, root, retentionDays: job.settings.retentionDays }, env, runner);
+}
+
+/** The document of the run; undefined, with everything told, when there is none. */
+async function readDocument({ job, runner, env, exitCode }: Ended): Promise<LoadedDocument | undefined> {
+  try {
+    return await loadDocument(job.json, { env, cwd: runner.workspace });
+  } catch (error) {
+    appendSummary(runner, '## ⚠️ bpfcompat: no report\n\nThe run wrote no report; the log of the step says why.\n');
+    failed(`bpfcompat ended with exit code ${exitCode} and there is no report to read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/**
+ * Tells everyone what came out: evidence first, so that the summary can link to it, outputs before the step fails.
+ * A part that breaks costs the others nothing.
+ */
+export async function conclude(ended: Ended): Promise<void> {
+  const { env, job, exitCode, kernels, accel, scratch } = ended;
+  if (job.command === 'plan') {
+    setOutputs(env, { result: exitCode === 0 ? 'pass' : 'error', 'exit-code': exitCode, matrix: ended.printed.trim() });
+    if (exitCode !== 0) failed('the plan could not be made; the log says why');
+    return;
+  }
+  const loaded = await readDocument(ended);
+  if (loaded === undefined) return;
+  const { document } = loaded;
+  const counts = documentCounts(document);
+  const root = join(scratch, 'evidence');
+  const reports = join(root, 'reports');
+  copyReports(reports, ended, loaded);
+  const paths = writeFormats(reports, document);
+  setOutputs(env, {
+    result: document.status,
+    'exit-code': exitCode,
+    total: counts.total,
+    passed: counts.passed,
+    failed: counts.failed,
+    skipped: counts.skipped,
+    errored: counts.errored,
+    regressions: counts.regressions,
+    ...reportOutputs(ended, paths),
+    'cache-hit':
+      kernels.toSave.length > 0 && kernels.restored.length + kernels.present.length === kernels.toSave.length,
+    'cached-kernels': kernels.restored.length,
+    accelerator: accel,
+  });
+  const uploaded = await bundle(ended, loaded, root).catch((error: unknown) => {
+    say(`the evidence could not be gathered: ${messageOf(error)}`);
+    return undefined;
+  });
+  setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
+  if (job.settings.jobSummary !== 'none') {
+    const path = join(scratch, 'summary.md');
+    writeFileSync(path, '');
+    setOutputs(env, { 'summary-file': path });
+  }
+  annotate(document, ended);
+  if (exitCode === 0) return;
+  failed(verdictText(document, counts));
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { copyFile, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { DocumentCell } from '../report/document-cells.ts';
+import { shellWords } from '../report/shell-words.ts';
+
+/** A file beyond this stays out of the bundle and is named in its manifest. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** A word as a name in the bundle: GitHub takes no path with any of `" : < > | * ?`, `\` means a directory. */
+export function safeName(word: string): string {
+  const name = word.replace(/[^A-Za-z0-9._+-]/g, '_').replace(/^\.+/, '_');
+  return (name || '_').slice(0, 100);
+}
+
+export interface CellEvidence {
+  readonly case: string;
+  readonly kernel: string;
+  /** Directory in the bundle; empty when the run kept nothing. */
+  readonly dir: string;
+  readonly status: string;
+  /** Command line that asks the same on another machine. */
+  readonly reproduce: string;
+}
+
+async function filesBelow(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) found.push(...(await filesBelow(path)));
+    // Links and sockets have no place in evidence.
+    else if (entry.isFile()) found.push(path);
+  }
+  return found;
+}
+
+/** Copies the regular files of a directory. @returns names that were too large */
+async function copyFiles(from: string, to: string): Promise<string[]> {
+  const large: string[] = [];
+  for (const path of await filesBelow(from)) {
+    const name = relative(from, path).split('/').map(safeName).join('/');
+    if ((await lstat(path)).size > MAX_FILE_BYTES) {
+      large.push(join(to, name));
+      continue;
+    }
+    await mkdir(dirname(join(to, name)), { recursive: true });
+    await copyFile(path, join(to, name));
+  }
+  return large;
+}
+
+/** Flags that change what is asked; those that say where things go or who reads them do not. */
+function questionFlags(flags: readonly string[]): string[] {
+  const known = ['--manifest', '--validation-mode', '--max-insns', '--set-rodata', '--set-attach-target'];
+  return flags.flatMap((flag, index) => {
+    if (flag === '--strict-libbpf') return [flag];
+    const value = flags[index + 1];
+    return known.includes(flag) && value !== undefined ? [flag, value] : [];
+  });
+}
+
+/** The command that asks one object on one kernel again, with paths from the workspace. */
+export function reproduceCommand({ one, target }: DocumentCell, workspace: string): string {
+  const here = (path: string): string => {
+    const inside = relative(workspace, path);
+    return inside === '' || inside.startsWith('..') ? path : inside;
+  };
+  const flags = one.report ? questionFlags(one.report.run.flags).map(here) : [];
+  return shellWords([
+    'bpfcompat',
+    'test',
+    '--artifact',
+    here(one.artifact),
+    '--kernels',
+    target.profile_id,
+    ...flags,
+    '--out',
+    'report.json',
+  ]);
+}
+
+/** Directory in which a cell keeps its evidence; empty without one. */
+function evidenceDir({ target }: DocumentCell): string {
+  const file = target.serial_log || target.validator_result;
+  return file === '' ? '' : dirname(file);
+}
+
+export interface EvidenceRequest {
+  /** Directory of the bundle; `reports/` in it is there already. */
+  readonly root: string;
+  readonly cells: readonly DocumentCell[];
+  readonly workspace: string;
+  /** false: the reports come from other machines, so the paths in them are not ours to follow. */
+  readonly ownRun: boolean;
+  /** What goes into the manifest besides: versions, job. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+export interface Evidence {
+  /** Absolute paths of every file, the manifest among them. */
+  readonly files: readonly string[];
+  readonly cells: readonly CellEvidence[];
+}
+
+function caseNumber({ one }: DocumentCell, cells: readonly DocumentCell[]): number {
+  return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
+}
+
+async function gatherCell(cell: DocumentCell, { root, workspace, ownRun, cells }: EvidenceRequest, large: string[]) {
+  // Two objects may have the same name, also after it was made safe.
+  const number = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : '';
+  const from = ownRun ? evidenceDir(cell) : '';
+  const dir = join('cells', `${number}${safeName(cell.one.name)}`, safeName(cell.target.profile_id));
+  const kept =
+    from !== '' &&
+    (await copyFiles(from, join(root, dir)).then(
+      (names) => {
+        large.push(...names);
+        return true;
+      },
+      () => false,
+    ));
+  return {
+    case: cell.one.name,
+    kernel: cell.target.profile_id,
+    dir: kept ? dir : '',
+    status: cell.target.status,
+    reproduce: reproduceCommand(cell, workspace),
+  };
+}
+
+/** Puts the evidence of every cell beside the reports, and a manifest with the SHA-256 of each file. */
+export async function gatherEvidence(request: EvidenceRequest): Promise<Evidence> {
+  const { root, about } = request;
+  const large: string[] = [];
+  const cells: CellEvidence[] = [];
+  for (const cell of request.cells) cells.push(await gatherCell(cell, request, large));
+  const files = await filesBelow(root);
+  const listed = [];
+  for (const path of files) {
+    const bytes = await readFile(path);
+    listed.push({
+      path: relative(root, path),
+      size: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+  }
+  const manifest = {
+    schema_version: 'bpfcompat_evidence.v1',
+    ...about,
+    cells: cells.map(({ case: name, kernel, dir, status, reproduce }) => ({
+      case: name,
+      kernel,
+      status,
+      dir,
+      ...(status === 'pass' ? {} : { reproduce }),
+    })),
+    files: listed,
+    left_out: large.map((path) => relative(root, path)),
+  };
+  const path = join(root, 'manifest.json');
+  await writeFile(path, `${JSON.stringify(manifest, null, 2)}\n`);
+  return { files: [...files, path], cells };
+}

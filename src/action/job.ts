@@ -1,0 +1,93 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ActionCommand } from '../config/action-inputs.ts';
+import {
+  type ActionSettings,
+  asInputWords,
+  checkSettings,
+  flagsFromInputs,
+  type InputTexts,
+  readInputs,
+} from '../config/action-values.ts';
+import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Env } from './runner.ts';
+
+/** What the step was asked to do, checked. */
+export interface Job {
+  readonly settings: ActionSettings;
+  readonly command: ActionCommand;
+  /** The same as a command line, without the program. */
+  readonly argv: readonly string[];
+  readonly parsed: ParsedArgs;
+  /** Absolute paths; empty where none is written. */
+  readonly json: string;
+  readonly markdown: string;
+  /** Value of an input as it was written. */
+  readonly input: (name: string) => string;
+  /** Program that the user wants instead of ours, absolute; empty: ours. */
+  readonly binary: string;
+}
+
+const OWN_BINARY = './bin/bpfcompat';
+
+function commandOf({ mode }: ActionSettings, inputs: InputTexts): ActionCommand {
+  if (mode !== 'run') return mode;
+  return inputs.get('suite') ? 'suite' : 'test';
+}
+
+/** What a step needs before flags are looked at, told in the words of a workflow. */
+function checkBasics(command: ActionCommand, inputs: InputTexts): void {
+  if (command !== 'test' || inputs.get('artifact') || inputs.get('command')) return;
+  throw new UsageError(
+    'missing_input',
+    'there is nothing to check: set the input artifact to a compiled object, for example artifact: build/my.bpf.o, or the input suite to a suite file',
+  );
+}
+
+function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string): Record<string, string> {
+  const chosen = ['matrix', 'kernels', 'quick'].some((name) => inputs.get(name));
+  return {
+    // Everything the step tells is read from the JSON report.
+    out: join(scratch, 'report.json'),
+    ...(command === 'test' && !chosen ? { quick: 'true' } : {}),
+  };
+}
+
+/** A program of the user's own, when one is named and is there (contract, section 3). */
+function binaryOf({ binary }: ActionSettings, workspace: string): string {
+  if (binary === '' || binary === OWN_BINARY) return '';
+  const path = resolve(workspace, binary);
+  return existsSync(path) && statSync(path).isFile() ? path : '';
+}
+
+/** @throws UsageError that names the input, what is wrong with it and what it takes */
+export function readJob(env: Env, workspace: string, scratch: string): Job {
+  const inputs = readInputs(env);
+  const settings = checkSettings(inputs);
+  const command = commandOf(settings, inputs);
+  checkBasics(command, inputs);
+  const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch));
+  const words = command === 'merge' ? settings.reports : [];
+  const argv = [command, ...flags, ...(words.length > 0 ? ['--', ...words] : [])];
+  const pathOf = (flag: string): string => {
+    const prefix = `--${flag}=`;
+    const text = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? '';
+    return text === '' ? '' : resolve(workspace, text);
+  };
+  try {
+    return {
+      settings,
+      command,
+      argv,
+      parsed: parseArgs(argv),
+      json: pathOf('out'),
+      markdown: pathOf('markdown'),
+      input: (name) => inputs.get(name) ?? '',
+      binary: binaryOf(settings, workspace),
+    };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.code, asInputWords(error.message, command), { cause: error });
+  }
+}

@@ -1,0 +1,67 @@
+import type { RunEvent } from '../model/events.ts';
+import { codeCell, md } from '../report/escape.ts';
+
+/** What is known of a run while it goes on. */
+export interface Partial {
+  readonly cells: number;
+  readonly done: readonly { readonly artifact: string; readonly kernel: string; readonly status: string }[];
+  readonly accel: string;
+}
+
+interface Names {
+  readonly artifacts: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** Listens to a run, so that something can be told when it is cut short. */
+export function partialRun(): { readonly onEvent: (event: RunEvent) => void; readonly now: () => Partial } {
+  let names: Names = { artifacts: [], targets: [] };
+  let cells = 0;
+  let accel = '';
+  const done: Partial['done'][number][] = [];
+  return {
+    onEvent(event) {
+      if (event.type === 'run-start') {
+        names = event;
+        cells = event.cells;
+      }
+      if (event.type === 'accel') accel = event.accel;
+      if (event.type !== 'cell-end') return;
+      done.push({
+        artifact: names.artifacts[event.artifact] ?? '',
+        kernel: names.targets[event.target] ?? '',
+        status: event.result.outcome.status,
+      });
+    },
+    now: () => ({ cells, done: [...done], accel }),
+  };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  pass: '✅ loads',
+  fail: '❌ fails',
+  skipped: '⏭️ skipped',
+  infra_error: '⚠️ no answer',
+};
+
+/** Rows beyond this are counted only. */
+const MAX_ROWS = 500;
+
+/** The summary of a run that was cancelled, marked as such. */
+export function partialSummary({ cells, done }: Partial): string {
+  const failed = done.filter(({ status }) => status === 'fail').length;
+  const rows = done
+    .slice(0, MAX_ROWS)
+    .map(
+      ({ artifact, kernel, status }) =>
+        `| ${codeCell(artifact)} | ${codeCell(kernel)} | ${md(WORDS[status] ?? status)} |`,
+    );
+  return [
+    `## ⏹️ bpfcompat: cancelled after ${done.length} of ${cells} checks`,
+    '',
+    `**This summary is partial.** The run was cancelled before it ended; ${failed === 0 ? 'nothing had failed' : `${failed} had failed`} until then.`,
+    '',
+    ...(rows.length === 0 ? [] : ['| object | kernel | result |', '| --- | --- | --- |', ...rows, '']),
+    ...(done.length > MAX_ROWS ? [`and ${done.length - MAX_ROWS} more`, ''] : []),
+  ].join('\n');
+}

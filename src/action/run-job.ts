@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { dispatch } from '../cli/run-command.ts';
+import type { EventListener } from '../model/events.ts';
+import { say } from './commands.ts';
+import type { Job } from './job.ts';
+import type { Env } from './runner.ts';
+import { lineWriter } from './text.ts';
+
+export interface Surroundings {
+  readonly env: Env;
+  readonly workspace: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+const LOG_WIDTH = 120;
+
+/** Runs the command of a job in this process; everything it prints is harmless. @returns its exit code, and stdout */
+async function runHere(job: Job, { env, workspace, signal, onEvent }: Surroundings) {
+  const printed: string[] = [];
+  const log = lineWriter((text) => void process.stdout.write(text));
+  const io = {
+    out(text: string) {
+      printed.push(text);
+      log.write(text);
+    },
+    err: (text: string) => log.write(text),
+    env,
+    cwd: workspace,
+    terminalSize: () => undefined,
+    width: () => LOG_WIDTH,
+    color: false,
+    terminalOut: false,
+    onEvent,
+  };
+  try {
+    return { exitCode: await dispatch(job.parsed, io, signal), printed: printed.join('') };
+  } finally {
+    log.end();
+  }
+}
+
+/** Runs the user's own program with the same words. */
+async function runBinary(job: Job, { env, workspace, signal }: Surroundings) {
+  say(`running ${job.binary}`);
+  const log = lineWriter((text) => void process.stdout.write(text));
+  const printed: string[] = [];
+  const child = spawn(job.binary, [...job.argv], {
+    cwd: workspace,
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed.push(text);
+    log.write(text);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => log.write(text));
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+  log.end();
+  return { exitCode, printed: printed.join('') };
+}
+
+/** @throws what the library throws */
+export async function runJob(
+  job: Job,
+  surroundings: Surroundings,
+): Promise<{ readonly exitCode: number; readonly printed: string }> {
+  return job.binary === '' ? runHere(job, surroundings) : runBinary(job, surroundings);
+}

@@ -1,0 +1,117 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
+import { notice, say, warning } from './commands.ts';
+import type { Env, Runner } from './runner.ts';
+
+/** What kernels need on this machine: a command in PATH or a file, and the package that has it on Debian and Ubuntu. */
+const NEEDS: readonly { readonly command?: string; readonly file?: string; readonly pkg: string }[] = [
+  { command: 'qemu-system-x86_64', pkg: 'qemu-system-x86' },
+  { command: 'xz', pkg: 'xz-utils' },
+  { command: 'zstd', pkg: 'zstd' },
+  { command: 'setpriv', pkg: 'util-linux' },
+  { file: '/usr/share/keyrings/debian-archive-keyring.gpg', pkg: 'debian-archive-keyring' },
+];
+
+const KVM = '/dev/kvm';
+const APT_MS = 300_000;
+
+function inPath(env: Env, command: string): boolean {
+  return (env['PATH'] ?? '').split(':').some((dir) => {
+    try {
+      accessSync(join(dir, command), constants.X_OK);
+      return dir !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Packages that are missing here. `BPFCOMPAT_QEMU` stands for its package. */
+export function missingPackages(env: Env): string[] {
+  return NEEDS.filter(({ command, file, pkg }) => {
+    if (pkg === 'qemu-system-x86' && env['BPFCOMPAT_QEMU']) return false;
+    return command === undefined ? !existsSync(file ?? '') : !inPath(env, command);
+  }).map(({ pkg }) => pkg);
+}
+
+interface Sudo {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+}
+
+/** Words that make a command run as root without a question; undefined when that is not allowed. */
+async function rootWords({ host, signal }: Sudo): Promise<readonly string[] | undefined> {
+  if (process.getuid?.() === 0) return [];
+  const able = await host.run('sudo', ['-n', 'true'], { timeoutMs: 10_000, signal }).catch(() => undefined);
+  return able?.exitCode === 0 ? ['sudo', '-n'] : undefined;
+}
+
+async function asRoot(
+  sudo: Sudo,
+  root: readonly string[],
+  argv: readonly string[],
+  timeoutMs: number,
+): Promise<boolean> {
+  const [command = '', ...args] = [...root, ...argv];
+  const result = await sudo.host
+    .run(command, args, { timeoutMs, signal: sudo.signal, onLine: (_fd, line) => say(line) })
+    .catch(() => undefined);
+  return result?.exitCode === 0;
+}
+
+async function aptInstall(sudo: Sudo, root: readonly string[], packages: readonly string[]): Promise<boolean> {
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120'];
+  const install = [...apt, 'install', '-y', '--no-install-recommends', ...packages];
+  // Lists of a fresh machine are mostly good enough; mirrors that are slow or stale get one second chance.
+  if (await asRoot(sudo, root, install, APT_MS)) return true;
+  await asRoot(sudo, root, [...apt, 'update'], APT_MS);
+  return asRoot(sudo, root, install, APT_MS);
+}
+
+/**
+ * Installs what is missing where that needs no question.
+ * @throws HostError with the command to type, when it cannot or may not be done
+ */
+export async function ensureTools(
+  env: Env,
+  install: 'auto' | 'never',
+  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
+): Promise<void> {
+  const packages = missingPackages(env);
+  if (packages.length === 0) return;
+  const byHand = `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const missing = (why: string): HostError =>
+    new HostError(
+      'tools_missing',
+      `${packages.join(', ')} not installed, ${why}; add a step before this one: run: ${byHand}`,
+    );
+  if (install === 'never') throw missing('and install-qemu: never forbids installing');
+  if (!inPath(env, 'apt-get')) throw missing('and this is no Debian or Ubuntu');
+  const root = await rootWords({ host, signal });
+  if (root === undefined) throw missing('and this user may not use sudo without a password');
+  notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);
+  if (await aptInstall({ host, signal }, root, packages)) return;
+  if (signal.aborted) return;
+  throw missing('and apt-get could not install them, see the log');
+}
+
+/**
+ * On a machine of GitHub's own `/dev/kvm` is there but closed to the user of the job: opens it. Machines of others are
+ * left as they are.
+ */
+export async function openKvm(
+  runner: Runner,
+  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
+): Promise<void> {
+  if (!runner.hosted || !existsSync(KVM)) return;
+  try {
+    accessSync(KVM, constants.R_OK | constants.W_OK);
+    return;
+  } catch {
+    const root = await rootWords({ host, signal });
+    if (root !== undefined && (await asRoot({ host, signal }, root, ['chmod', '0666', KVM], 10_000))) return;
+    warning(`${KVM} is there, but this user may not open it: kernels are emulated, which takes longer`);
+  }
+}

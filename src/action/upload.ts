@@ -1,0 +1,58 @@
+import { messageOf } from '../model/errors.ts';
+import { say, warning } from './commands.ts';
+import { type Env, type Runner, runUrl } from './runner.ts';
+
+export interface Uploaded {
+  readonly id: number;
+  readonly url: string;
+  readonly name: string;
+}
+
+export interface UploadRequest {
+  readonly name: string;
+  /** Absolute paths below `root`. */
+  readonly files: readonly string[];
+  readonly root: string;
+  /** 0: what the repository says. */
+  readonly retentionDays: number;
+}
+
+/** A name is burnt when it is taken, and when an upload under it broke at its end. */
+const BURNT = /\(409\)|already exists|conflict|finalize/i;
+const SUFFIXES = ['', '-retry1', '-retry2'];
+
+/** Name that the service accepts: bpfcompat, the suite, the shard, and the attempt above the first. */
+export function artifactName(own: string, parts: readonly string[], { attempt }: Runner): string {
+  const base = own || ['bpfcompat', ...parts].filter((part) => part !== '').join('-');
+  const clean = base.replace(/["<>|*?:\r\n\\/\u0000-\u001f]/g, '-').slice(0, 200);
+  return attempt > 1 ? `${clean}-a${attempt}` : clean;
+}
+
+/**
+ * Uploads the evidence. Never throws: without it the verdict stands all the same.
+ * @returns undefined when it could not be uploaded, which is told
+ */
+export async function uploadEvidence(request: UploadRequest, env: Env, runner: Runner): Promise<Uploaded | undefined> {
+  if (!env['ACTIONS_RUNTIME_TOKEN'] || !env['ACTIONS_RESULTS_URL']) {
+    say('the evidence is not uploaded: this runner has no artifact service');
+    return undefined;
+  }
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const options = request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {};
+  let why = '';
+  for (const suffix of SUFFIXES) {
+    const name = `${request.name}${suffix}`;
+    try {
+      const { id } = await new DefaultArtifactClient().uploadArtifact(name, [...request.files], request.root, options);
+      if (id === undefined) throw new Error('the service gave it no id');
+      const run = runUrl(runner);
+      return { id, name, url: run === '' ? '' : `${run}/artifacts/${id}` };
+    } catch (error) {
+      why = messageOf(error);
+      if (!BURNT.test(why)) break;
+      say(`the name ${name} cannot be used: ${why}`);
+    }
+  }
+  warning(`the evidence was not uploaded: ${why}; the verdict does not depend on it`);
+  return undefined;
+}

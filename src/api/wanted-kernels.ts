@@ -1,0 +1,34 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import { readSuite } from '../config/suite.ts';
+import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+/** What will be asked: a choice of kernels, or a suite file relative to `cwd`. */
+export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: string };
+
+/**
+ * Profile ids of the kernels that a run will need, each once. What is wrong with a case, or with a file, is not told
+ * here but by the run: then the kernels are left out.
+ */
+export async function wantedKernels(wanted: Wanted, options: Surroundings = {}): Promise<string[]> {
+  const { host, cwd, builtin } = surroundingsOf(options);
+  const ids = new Set<string>();
+  const add = async (choice: KernelChoice, dir: string): Promise<void> => {
+    const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin, dir), choice);
+    for (const { id, profile } of entries) if (profile.kernel !== undefined) ids.add(id);
+  };
+  try {
+    if ('kernels' in wanted) {
+      await add(wanted.kernels, cwd);
+      return [...ids];
+    }
+    const path = resolve(cwd, wanted.suite);
+    const text = await loadText(host, path, 'suite', wanted.suite);
+    const suite = readSuite({ file: relative(cwd, path), text });
+    for (const { kernels } of suite.cases) await add(kernels, dirname(path)).catch(() => {});
+  } catch {
+    // The run meets the same mistake, and says where it is.
+  }
+  return [...ids];
+}
