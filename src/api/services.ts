@@ -5,8 +5,10 @@ import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { ensureKernel } from '../kernels/supply.ts';
+import { ensureUserland } from '../kernels/userland.ts';
 import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
+import { SHELL_PATH } from '../model/guest-entry.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
 import { findValidator } from '../run/validator-binary.ts';
 
@@ -51,6 +53,7 @@ export interface ServiceOptions {
   readonly onEvent: EventListener;
 }
 
+const MAX_SHELL_BYTES = 16 * 1024 * 1024;
 /** Twelve kernels take about 1.5 GB. */
 const MAX_TEMPLATE_BYTES = 4_000_000_000;
 
@@ -70,6 +73,15 @@ export async function createServices(
     validator,
     createLane: (onNote) =>
       directLane({ ...qemu, host, validator, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+    ensureShell: async (options) => {
+      const { busybox } = await ensureUserland('x86_64', { ...options, host, offline });
+      return {
+        kind: 'file',
+        path: SHELL_PATH,
+        executable: true,
+        bytes: await host.files.read(busybox, MAX_SHELL_BYTES),
+      };
+    },
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };
 }

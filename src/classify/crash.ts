@@ -56,14 +56,24 @@ export function classifyCrash(crash: Crash): Outcome {
 const SIGKILL = 9;
 const SIGXCPU = 24;
 const SIGNALS: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
   4: 'SIGILL',
   6: 'SIGABRT',
   7: 'SIGBUS',
   8: 'SIGFPE',
+  9: 'SIGKILL',
   11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
   15: 'SIGTERM',
   31: 'SIGSYS',
 };
+
+/** `SIGSEGV`, or `signal 35` for one without a name of its own. */
+export function signalName(signal: number): string {
+  return SIGNALS[signal] ?? `signal ${signal}`;
+}
 
 /** The validator was stopped before it could answer, which says nothing about the object: undefined when it was not. */
 export function stoppedEarly(evidence: Evidence): Outcome | undefined {
@@ -86,7 +96,7 @@ export function crashFinding(evidence: Evidence): Finding | undefined {
   const exit = firstStage(evidence, 'exit');
   if (exit?.kind !== 'signaled') return undefined;
   const step = lastStep(evidence.stages);
-  const signal = SIGNALS[exit.signal] ?? `signal ${exit.signal}`;
+  const signal = signalName(exit.signal);
   const attaching = stagesOf(evidence, 'load').some((stage) => stage.status === 'pass');
   return makeFinding({
     code: 'VALIDATOR_CRASH',

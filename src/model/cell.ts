@@ -50,6 +50,7 @@ export interface Cell {
 /** Why a guest gave no answer. */
 export type InfraCause =
   | 'kernel_unavailable'
+  | 'userland_unavailable'
   | 'qemu_failed'
   | 'kvm_unusable'
   | 'boot_timeout'

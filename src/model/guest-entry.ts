@@ -19,3 +19,6 @@ export type GuestEntry =
 
 /** Directory in the guest where the object, the user's loader and assets lie; commands start there. */
 export const REMOTE_ROOT = '/bpfcompat';
+
+/** Where the small userland for commands goes; a guest that gets it installs its tools. */
+export const SHELL_PATH = '/bin/busybox';

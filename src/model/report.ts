@@ -1,6 +1,7 @@
 import type { Artifact, AttachMode, CellResult, Target } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Expected, FailOn } from './gate.ts';
+import type { AssetFact, CommandFacts } from './loader-command.ts';
 import type { ShardPart } from './shard.ts';
 
 export type RunStatus = 'pass' | 'fail' | 'error';
@@ -33,6 +34,10 @@ export interface RunReport {
   readonly attachMode: AttachMode;
   /** Flags of `test`, each a word, besides those for objects and kernels, that ask the same question again. */
   readonly flags?: readonly string[];
+  /** The command that was run in the guests instead of a load; absent without one. */
+  readonly command?: CommandFacts | undefined;
+  /** Files that the guests got because a manifest or suite names them; absent without any. */
+  readonly assets?: readonly AssetFact[];
   readonly results: readonly CellResult[];
   /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
   readonly baseline?: readonly (Comparison | undefined)[];

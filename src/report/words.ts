@@ -1,5 +1,6 @@
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { ATTACH_WORDS } from './words/attach.ts';
+import { COMMAND_WORDS } from './words/command.ts';
 import { FEATURE_WORDS } from './words/features.ts';
 import { MAP_WORDS } from './words/maps.ts';
 import { NAME_WORDS } from './words/names.ts';
@@ -46,11 +47,6 @@ const OWN_WORDS = {
     explanation: sentence(arg(f, 'why', 'the question was not asked.')),
     remediation: 'Use a profile with a kernel source, or another runner.',
   }),
-  COMMAND_VALIDATION_FAILURE: (f) => ({
-    title: `the command ended with exit code ${arg(f, 'exit_code', 'unknown')} instead of ${arg(f, 'expected_exit_code', '0')}`,
-    explanation: 'The verdict of command mode is the exit code alone.',
-    remediation: 'See its output in the report.',
-  }),
 } as const satisfies Partial<Record<FindingCode, Writer>>;
 
 /** Every code has words: a missing one does not compile. */
@@ -65,6 +61,7 @@ const WRITERS: Readonly<Record<FindingCode, Writer>> = {
   ...POLICY_WORDS,
   ...ATTACH_WORDS,
   ...WATCH_WORDS,
+  ...COMMAND_WORDS,
   ...OWN_WORDS,
 };
 

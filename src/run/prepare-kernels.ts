@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
@@ -18,11 +19,18 @@ export type KernelSupply = (
   },
 ) => Promise<{ readonly files: KernelFiles; readonly cached: boolean }>;
 
+/** The shell for commands in guests, as a file for them; `src/kernels` has the real one. */
+export type ShellSupply = (options: {
+  readonly signal: AbortSignal;
+  readonly onNote: (message: string) => void;
+}) => Promise<GuestEntry>;
+
 export interface RunServices {
   readonly host: Host;
   /** Makes the lane; `onNote` hears what the user should know although nothing failed. */
   readonly createLane: (onNote: (message: string) => void) => Lane;
   readonly ensureKernel: KernelSupply;
+  readonly ensureShell: ShellSupply;
   readonly validator: ValidatorBinary;
 }
 

@@ -1,4 +1,5 @@
 import { classify } from '../classify/classify.ts';
+import { classifyCommand } from '../classify/command.ts';
 import { consoleFindings } from '../classify/console.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
@@ -10,6 +11,7 @@ import type { Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { CellJob } from './run-cell.ts';
+import type { PreparedCommand, Shipment } from './shipment.ts';
 import type { Subject } from './subject.ts';
 
 /** How an object is asked about, on whatever kernel. */
@@ -20,13 +22,48 @@ export interface Asking {
   readonly loader?: LoaderSettings;
   /** Wins over the manifest's; undefined: only the manifest decides. */
   readonly maxInsns?: InsnBudget | undefined;
+  /** What the guests get besides the object; absent: nothing. */
+  readonly shipment?: Shipment | undefined;
 }
 
 /** What every cell of one object asks, and how its answer is judged. */
-export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'>;
+export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'> & {
+  /** Commands are run in the guest: it needs a shell. */
+  readonly needsShell: boolean;
+};
 
-export function questionOf(asking: Asking, { artifact, bytes, facts, sources }: Subject): Question {
-  const { manifest, validationMode } = asking;
+/** How an object is loaded and judged, or, in command mode, how the user's command is run and judged. */
+export function questionOf(asking: Asking, subject: Subject): Question {
+  const { command } = asking.shipment ?? {};
+  return command === undefined ? loadQuestion(asking, subject) : commandQuestion(asking, command, subject);
+}
+
+/** The guest loads nothing by itself: the command decides by its exit code. */
+function commandQuestion(
+  { shipment }: Asking,
+  { command, expectExitCode, program }: PreparedCommand,
+  { artifact, bytes }: Subject,
+): Question {
+  return {
+    request: {
+      artifact: bytes,
+      artifactName: artifact.basename,
+      attachMode: 'disabled',
+      probeFeatures: false,
+      functionalTests: [],
+      requiredPrograms: [],
+      tuning: [],
+      files: shipment?.entries ?? [],
+      command: { command, expectExitCode, binPath: program?.guestPath ?? '' },
+    },
+    needsShell: true,
+    judge: (evidence, console) => withWarnings(classifyCommand(evidence, expectExitCode), consoleFindings(console)),
+    judgeCrash: classifyCrash,
+  };
+}
+
+function loadQuestion(asking: Asking, { artifact, bytes, facts, sources }: Subject): Question {
+  const { manifest, validationMode, shipment } = asking;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
   const maxInsns = asking.maxInsns ?? manifest?.maxInsns;
@@ -44,7 +81,9 @@ export function questionOf(asking: Asking, { artifact, bytes, facts, sources }: 
       functionalTests,
       requiredPrograms: requiredPrograms(manifest),
       tuning: tuningLines(manifest, asking.loader),
+      files: functionalTests.length > 0 ? (shipment?.entries ?? []) : [],
     },
+    needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
       const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
       const outcome = withWarnings(classify(asked), consoleFindings(console));

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
-import { CancelledError, throwIfCancelled } from '../model/errors.ts';
+import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { GuestEntry } from '../model/guest-entry.ts';
 import { predict } from '../object/predict.ts';
 import { affordableGuests } from './places.ts';
 import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
@@ -78,6 +79,9 @@ export async function runQueue(
     voice.emit,
     voice.note,
   );
+  const shell = cases.some(({ question }) => question.needsShell)
+    ? prepareShell(services, signal, voice.note)
+    : undefined;
 
   async function runCase(one: QueueCase, index: number): Promise<readonly CellResult[]> {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
@@ -91,6 +95,10 @@ export async function runQueue(
         const cell: Cell = { artifact: index, target: kernelIndex };
         const inCase: Cell = { artifact: 0, target: position };
         if (!kernel.ok) return finish(voice.emit, cell, inCase, unaskedResult(cell, kernel.outcome, kernel.ms, host));
+        const withShell = one.question.needsShell && shell ? await unlessAborted(shell, own) : undefined;
+        if (withShell !== undefined && 'status' in withShell) {
+          return finish(voice.emit, cell, inCase, unaskedResult(cell, withShell, kernel.ms, host));
+        }
         return ownSlots.use(0, () => {
           const rank = asked.has(kernelIndex) ? RANKS.cell : RANKS.firstCell;
           asked.add(kernelIndex);
@@ -100,7 +108,9 @@ export async function runQueue(
             const dir = one.cellDir(target.profile.id);
             await host.files.makeDir(dir);
             const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
-            const result = await runCell({ ...job, ...one.question }, host, own, voice.emit);
+            const files = [...(withShell ? [withShell] : []), ...(one.question.request.files ?? [])];
+            const question = { ...one.question, request: { ...one.question.request, files } };
+            const result = await runCell({ ...job, ...question }, host, own, voice.emit);
             const prediction = one.subject.facts && predict(one.subject.facts, kernel.record.release);
             return finish(voice.emit, cell, inCase, { ...result, prediction });
           });
@@ -120,6 +130,19 @@ export async function runQueue(
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   });
+}
+
+/** The shell for guests, or what becomes of cells that cannot have it. */
+async function prepareShell(
+  { ensureShell }: RunServices,
+  signal: AbortSignal,
+  onNote: (message: string) => void,
+): Promise<GuestEntry | Outcome> {
+  try {
+    return await ensureShell({ signal, onNote });
+  } catch (error) {
+    return { status: 'infra_error', cause: 'userland_unavailable', message: messageOf(error) };
+  }
 }
 
 const NO_LIMIT: Slots = { use: (_rank, work) => work() };

@@ -7,6 +7,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { KernelRecord } from '../model/kernel.ts';
+import type { LoaderCommand } from '../model/loader-command.ts';
 import { writeCellFiles } from './cell-files.ts';
 import { timestamp } from './run-id.ts';
 
@@ -16,7 +17,9 @@ export interface CellJob {
   readonly target: Target;
   readonly record: KernelRecord;
   readonly source: GuestSource;
-  readonly request: Omit<GuestRequest, 'workTimeoutMs'>;
+  readonly request: Omit<GuestRequest, 'workTimeoutMs' | 'command'> & {
+    readonly command?: Omit<LoaderCommand, 'timeoutSeconds'>;
+  };
   /** Milliseconds that kernel supply and lane preparation took. */
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
@@ -28,6 +31,8 @@ export interface CellJob {
 
 /** Part of the budget that the host keeps for the way of the answer, so that the guest's own time-out speaks first. */
 const ANSWER_RESERVE_MS = 1000;
+/** Part of the guest's time that is kept for killing a command that hangs, and for telling so. */
+const KILL_RESERVE_MS = 2000;
 
 interface Answer {
   readonly outcome: Outcome;
@@ -58,8 +63,11 @@ async function askGuest(
     emit({ type: 'cell-asking', ...at, bootMs });
     const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));
     const before = guest.console();
+    const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
+    const { command, ...request } = job.request;
+    const timeoutSeconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
     const evidence = await guest.ask(
-      { ...job.request, workTimeoutMs: Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10))) },
+      { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) },
       { signal, timeoutMs: left, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },
     );
     const askMs = host.monotonicMs() - askStarted;

@@ -13,6 +13,7 @@ import { kernelsOf, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { makeRunId, timestamp } from './run-id.ts';
 import { runVoice } from './run-notes.ts';
+import { commandFacts } from './shipment.ts';
 import { stageInputs } from './stage-inputs.ts';
 import type { Subject } from './subject.ts';
 
@@ -25,6 +26,8 @@ export interface SuiteRunCase extends Asking {
   readonly targets: readonly Target[];
   /** Flags that ask the same question again; they stand in the report. */
   readonly flags: readonly string[];
+  /** What the user should know of this case although nothing failed. */
+  readonly notes?: readonly string[];
   /** Guests of this case at the same time, at least 1. */
   readonly concurrency: number;
   /** Absolute path. */
@@ -79,6 +82,7 @@ export async function runSuite(
   const reportOf = (index: number, results: readonly CellResult[]): RunReport => {
     const one = cases[index] as SuiteRunCase;
     const strict = strictNote(one.manifest, one.loader);
+    const { command, assets = [] } = one.shipment ?? {};
     return {
       runId: ids[index] as string,
       startedAt: timestamp(startedAt),
@@ -87,11 +91,13 @@ export async function runSuite(
       matrix: one.matrix,
       targets: one.targets,
       validationMode: one.validationMode ?? '',
-      attachMode: attachModeOf(one.validationMode, one.manifest),
+      attachMode: command === undefined ? attachModeOf(one.validationMode, one.manifest) : 'disabled',
       flags: one.flags,
+      ...(command && { command: commandFacts(command) }),
+      ...(assets.length > 0 && { assets }),
       results: options.partial ? results : acrossKernels(results),
       validator: services.validator,
-      notes: strict === undefined ? [] : [strict],
+      notes: [...(strict === undefined ? [] : [strict]), ...(one.notes ?? [])],
       runDir: dirs[index] as string,
       durationMs: host.monotonicMs() - started,
     };
@@ -100,7 +106,7 @@ export async function runSuite(
   try {
     for (const [index, { subject }] of cases.entries()) {
       const dir = dirs[index] as string;
-      await stageInputs(host, dir, [subject]);
+      await stageInputs(host, dir, [subject], cases[index]?.shipment);
       await host.files.makeDir(join(dir, 'targets'));
     }
     const ended = await runQueue(

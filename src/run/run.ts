@@ -13,8 +13,9 @@ import { cellDir } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
 import { makeRunId, timestamp } from './run-id.ts';
 import { runVoice } from './run-notes.ts';
+import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
-import { loadSubject, type Subject } from './subject.ts';
+import { commandSubject, loadForCommand, loadSubject, type Subject } from './subject.ts';
 
 /**
  * Runs every artifact on every kernel of the matrix and resolves with all that was found.
@@ -33,7 +34,11 @@ export async function runMatrix(
   const startedAt = host.now();
   const voice = runVoice(options.onEvent);
   const subjects: Subject[] = [];
-  for (const input of config.artifacts) subjects.push(await loadSubject(host, input));
+  const { command, assets = [] } = config.shipment ?? {};
+  for (const input of config.artifacts) {
+    subjects.push(await (command === undefined ? loadSubject(host, input) : loadForCommand(host, input)));
+  }
+  if (command !== undefined && subjects.length === 0) subjects.push(commandSubject(command, config.commandName ?? ''));
   const artifacts = subjects.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));
   const runDir = join(config.workdir, 'runs', runId);
@@ -55,7 +60,8 @@ export async function runMatrix(
   });
   const strict = strictNote(config.manifest, config.loader);
   if (strict !== undefined) voice.note(strict);
-  await stageInputs(host, runDir, subjects);
+  for (const text of config.notes ?? []) voice.note(text);
+  await stageInputs(host, runDir, subjects, config.shipment);
   try {
     await host.files.makeDir(join(runDir, 'targets'));
     const cases = subjects.map((subject, index) => ({
@@ -86,8 +92,10 @@ export async function runMatrix(
       matrix: config.matrix,
       targets: config.targets,
       validationMode: config.validationMode ?? '',
-      attachMode: attachModeOf(config.validationMode, config.manifest),
+      attachMode: command === undefined ? attachModeOf(config.validationMode, config.manifest) : 'disabled',
       flags: config.flags ?? [],
+      ...(command && { command: commandFacts(command) }),
+      ...(assets.length > 0 && { assets }),
       results: config.choose ? results : acrossKernels(results),
       validator: services.validator,
       notes: voice.notes,

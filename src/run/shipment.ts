@@ -73,6 +73,11 @@ export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand 
   return { assets: assets.facts, entries: [...assets.entries, ...program], command };
 }
 
+/** What reports tell of a command: all but the bytes. */
+export function commandFacts({ command, expectExitCode, invocationSha256, binary }: PreparedCommand): CommandFacts {
+  return { command, expectExitCode, invocationSha256, binary };
+}
+
 /** Digest that stands for the object in reports of a command that has none (contract 5.1). */
 export function syntheticDigest({ invocationSha256, binary }: CommandFacts): string {
   return sha256(binary === undefined ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);

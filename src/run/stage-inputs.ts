@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { HostError, messageOf } from '../model/errors.ts';
+import { REMOTE_ROOT } from '../model/guest-entry.ts';
+import { commandFacts, type Shipment } from './shipment.ts';
 
 /** Name of an artifact's files in a run directory; the position keeps artifacts of one name apart. */
 export function stagedName(artifact: Artifact, index: number): string {
@@ -17,17 +19,42 @@ export async function stageInputs(
   host: Host,
   runDir: string,
   inputs: readonly { readonly artifact: Artifact; readonly bytes: Uint8Array }[],
+  shipment?: Shipment,
 ): Promise<void> {
   const dir = join(runDir, 'input');
   try {
     await host.files.makeDir(dir);
     for (const [index, { artifact, bytes }] of inputs.entries()) {
+      // A command that needs no object has none.
+      if (bytes.length === 0) continue;
       const name = inputs.length === 1 ? artifact.basename : `${stagedName(artifact, index)}.o`;
       await host.files.writeAtomic(join(dir, name), bytes);
     }
+    if (shipment !== undefined) await stageShipment(host, dir, shipment);
   } catch (cause) {
     await host.files.remove(runDir);
     const remedy = 'check the space and permissions of the work directory (--workdir)';
     throw new HostError('workdir_unwritable', `cannot write ${dir}: ${messageOf(cause)}; ${remedy}`, { cause });
+  }
+}
+
+/** The command, its program and the assets, as the guests get them: `command.json`, `bin/`, `assets/`. */
+async function stageShipment(host: Host, dir: string, { command, assets, entries }: Shipment): Promise<void> {
+  if (command !== undefined) {
+    const { program } = command;
+    await host.files.writeAtomic(join(dir, 'command.json'), `${JSON.stringify(commandFacts(command), null, 2)}\n`);
+    if (program !== undefined) {
+      await host.files.makeDir(join(dir, 'bin'));
+      await host.files.writeAtomic(join(dir, 'bin', program.basename), program.bytes);
+    }
+  }
+  const bytes = new Map(
+    entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.path, entry.bytes] as const] : [])),
+  );
+  for (const { path } of assets) {
+    const content = bytes.get(posix.join(REMOTE_ROOT, path));
+    if (content === undefined) continue;
+    await host.files.makeDir(dirname(join(dir, 'assets', path)));
+    await host.files.writeAtomic(join(dir, 'assets', path), content);
   }
 }

@@ -6,6 +6,7 @@ import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
 import { readSources } from './read-sources.ts';
 import type { ArtifactInput } from './run-config.ts';
+import { type PreparedCommand, syntheticDigest } from './shipment.ts';
 
 /** An object that was read, once, for everything that is asked about it. */
 export interface Subject {
@@ -23,4 +24,31 @@ export async function loadSubject(host: Host, input: ArtifactInput, origin?: str
   const facts = readObject(file.bytes);
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
   return { ...file, facts, sources: await readSources(host, file.artifact.path, facts) };
+}
+
+/**
+ * What stands for the object where only a command is run: named after the program, or the first word of the command.
+ * @param name empty: none was given
+ */
+export function commandSubject(command: PreparedCommand, name: string): Subject {
+  const [word = ''] = command.command.split(/\s+/);
+  const own =
+    name || command.binary?.basename || word.replace(/^.*\//, '').replace(/[^A-Za-z0-9._-]/g, '') || 'command';
+  return {
+    artifact: {
+      path: `command://${own}`,
+      basename: own,
+      name: own,
+      sha256: syntheticDigest(command),
+      sizeBytes: 0,
+    },
+    bytes: new Uint8Array(),
+    facts: undefined,
+    sources: new Map(),
+  };
+}
+
+/** An object for a command: it is handed over as it is, and nothing is expected of it. */
+export async function loadForCommand(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
+  return { ...(await loadArtifact(host, input.path, input.name, origin)), facts: undefined, sources: new Map() };
 }

@@ -56,6 +56,7 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
   fetched.length = 0;
   const services: RunServices = {
     host,
+    ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
     createLane: () => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers))),
     ensureKernel: async ({ id }) => {
       fetched.push(id);

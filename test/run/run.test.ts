@@ -47,6 +47,7 @@ async function run(setting: Setting = {}): Promise<RunReport> {
   for (const name of artifacts) await writeFile(join(dir.path, name), `bytes of ${name}`);
   const services: RunServices = {
     host,
+    ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
     createLane: () => setting.lane ?? easyLane(),
     ensureKernel: setting.ensureKernel ?? stored,
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },

@@ -1,0 +1,108 @@
+import type { Outcome } from '../model/cell.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import { signalName } from './crash.ts';
+import { firstWarning } from './libbpf-log.ts';
+import { evidenceLine, findingOf, makeFinding } from './make-finding.ts';
+import { LIBBPF_RULES } from './rules.ts';
+
+/** Name of the one test that command mode runs (docs/guest-protocol.md). */
+const COMMAND_TEST = 'command';
+/** Shells add this to the number of the signal that ended a program. */
+const SIGNAL_BASE = 128;
+const MAX_SIGNAL = 64;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+
+type CommandStage = StageOf<'functional'>;
+
+function infra(cause: 'protocol' | 'guest_crash' | 'internal', message: string): Outcome {
+  return { status: 'infra_error', cause, message };
+}
+
+/** What stderr says in words that many programs share; a guess that only chooses the advice. */
+const HINTS: readonly (readonly [hint: string, pattern: RegExp])[] = [
+  ['library', /error while loading shared libraries|Error loading shared library/],
+  ['permission', /Permission denied|Operation not permitted/],
+  ['memlock', /RLIMIT_MEMLOCK|memlock/i],
+  ['no_file', /No such file or directory/],
+  ['usage', /unrecognized option|invalid option|^usage:/im],
+];
+
+function hintOf(stage: CommandStage): string | undefined {
+  if (stage.exit_code === NOT_FOUND) return /loading shared/i.test(stage.stderr_tail) ? 'library' : 'not_found';
+  if (stage.exit_code === NOT_EXECUTABLE) return 'not_executable';
+  return HINTS.find(([, pattern]) => pattern.test(stage.stderr_tail))?.[0];
+}
+
+function lastLine(text: string): string | undefined {
+  return text
+    .trimEnd()
+    .split('\n')
+    .findLast((line) => line.trim() !== '');
+}
+
+function commandFinding(stage: CommandStage, expectExitCode: number): Finding {
+  const signal = stage.exit_code - SIGNAL_BASE;
+  const killed = signal > 0 && signal <= MAX_SIGNAL && !stage.timed_out;
+  const said = lastLine(stage.stderr_tail) ?? lastLine(stage.stdout_tail);
+  return makeFinding({
+    code: 'COMMAND_VALIDATION_FAILURE',
+    confidence: 'high',
+    phase: 'functional',
+    subject: COMMAND_TEST,
+    args: {
+      reason: stage.timed_out ? 'timeout' : stage.exit_code < 0 ? 'not_run' : killed ? 'signal' : 'exit_code',
+      exit_code: String(stage.exit_code),
+      expected_exit_code: String(expectExitCode),
+      signal: killed ? signalName(signal) : undefined,
+      timeout_seconds: String(stage.timeout_seconds),
+      hint: stage.timed_out ? undefined : hintOf(stage),
+      error: stage.error,
+    },
+    evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
+  });
+}
+
+/** What libbpf said inside the user's loader, where one of our rules knows it. A line of a program proves little. */
+function libbpfFinding(stage: CommandStage): Finding | undefined {
+  const lines = stage.stderr_tail.split('\n').filter((line) => line.startsWith('libbpf: '));
+  const warning = firstWarning(LIBBPF_RULES, lines.join('\n'));
+  if (warning === undefined) return undefined;
+  return { ...findingOf(warning, { phase: 'load', origin: 'output of the command' }), confidence: 'low' };
+}
+
+function timedOut(expectExitCode: number): Finding {
+  return makeFinding({
+    code: 'COMMAND_VALIDATION_FAILURE',
+    confidence: 'high',
+    phase: 'functional',
+    subject: COMMAND_TEST,
+    args: { reason: 'timeout', expected_exit_code: String(expectExitCode) },
+  });
+}
+
+/**
+ * The verdict of command mode: the exit code of the user's own command, and nothing else. A command that hangs or
+ * crashes fails; only a guest that cannot say how it ended is an infra error.
+ */
+export function classifyCommand(evidence: Evidence, expectExitCode: number): Outcome {
+  const fail = (findings: readonly Finding[]): Outcome => ({ status: 'fail', failedStage: 'command', findings });
+  const exit = firstStage(evidence, 'exit');
+  const stage = stagesOf(evidence, 'functional').find(({ name }) => name === COMMAND_TEST);
+  if (!exit) return infra('protocol', 'the guest ended its answer without saying how the command ended');
+  if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
+  if (stage === undefined) {
+    if (exit.kind === 'timeout') return fail([timedOut(expectExitCode)]);
+    if (exit.kind === 'signaled') {
+      const how = `killed by ${signalName(exit.signal)}`;
+      const message = `what ran the command was ${how}, most likely out of memory; raise memory_mb of the profile`;
+      return infra('guest_crash', message);
+    }
+    return infra('internal', "the guest did not run the command; see the validator's log of this target");
+  }
+  if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
+  if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
+  const cause = libbpfFinding(stage);
+  return fail([commandFinding(stage, expectExitCode), ...(cause ? [cause] : [])]);
+}

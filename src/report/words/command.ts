@@ -1,0 +1,49 @@
+import type { Finding, FindingCode } from '../../model/finding.ts';
+import { arg, sentence, type Writer } from './writer.ts';
+
+/** What to do about an end that many programs have in common. */
+const ADVICE: Readonly<Record<string, string>> = {
+  library:
+    'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
+  permission:
+    'The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel.',
+  memlock: 'Before 5.11 the kernel counts BPF memory as locked memory: raise RLIMIT_MEMLOCK in the loader.',
+  no_file: 'It misses a file: guests have only what was brought along. Declare it (assets: in the manifest or suite).',
+  usage: 'The program did not take its arguments: check the command.',
+  not_found:
+    'The shell found no such program: guests have a small shell with its tools, $BPFCOMPAT_BIN and the declared assets, nothing else.',
+  not_executable:
+    'The file is there and cannot be executed: check its permissions, its format and the first line of a script.',
+};
+
+function title(f: Finding): string {
+  const wanted = arg(f, 'expected_exit_code', '0');
+  switch (f.args['reason']) {
+    case 'timeout':
+      return f.args['timeout_seconds'] === undefined
+        ? 'the command did not end in time'
+        : `the command did not end within ${f.args['timeout_seconds']} s`;
+    case 'signal':
+      return `the command was ended by ${arg(f, 'signal', 'a signal')} (exit code ${arg(f, 'exit_code', 'unknown')} instead of ${wanted})`;
+    case 'not_run':
+      return 'the command could not be started';
+    default:
+      return `the command ended with exit code ${arg(f, 'exit_code', 'unknown')} instead of ${wanted}`;
+  }
+}
+
+function remedy(f: Finding): string {
+  const own = ADVICE[f.args['hint'] ?? ''];
+  if (own !== undefined) return own;
+  if (f.args['reason'] === 'timeout') return 'See its output in the report; raise --timeout if it needs longer.';
+  return 'See its output in the report.';
+}
+
+/** Words for command mode: the user's own program decided. */
+export const COMMAND_WORDS = {
+  COMMAND_VALIDATION_FAILURE: (f) => ({
+    title: title(f),
+    explanation: sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone.'),
+    remediation: remedy(f),
+  }),
+} as const satisfies Partial<Record<FindingCode, Writer>>;
