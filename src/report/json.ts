@@ -1,6 +1,7 @@
 import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { baselineJson } from './compare-json.ts';
+import { functionalJson } from './functional.ts';
 import { gateJson } from './gate-json.ts';
 import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
@@ -35,29 +36,6 @@ function validationJson(run: RunReport, view: TargetView) {
     attach_passed: some(attach?.passed),
     attach_failed: some(attach?.failed),
   });
-}
-
-function functionalJson(view: TargetView) {
-  const { functional } = view;
-  if (!functional) return undefined;
-  return {
-    status: functional.status,
-    tests: list(
-      functional.tests.map((test) => ({
-        name: some(test.name),
-        required: test.required,
-        status: test.status,
-        command: some(test.command),
-        timeout_seconds: some(test.timeout_seconds),
-        expected_exit_code: some(test.expected_exit_code),
-        exit_code: some(test.exit_code),
-        timed_out: some(test.timed_out),
-        stdout_tail: some(test.stdout_tail),
-        stderr_tail: some(test.stderr_tail),
-        error: some(test.error),
-      })),
-    ),
-  };
 }
 
 /** Additive: which kernel and which machine gave the answer. */

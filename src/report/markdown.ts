@@ -2,6 +2,7 @@ import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
+import { functionalLines } from './functional.ts';
 import { findingLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
@@ -115,12 +116,7 @@ function targetDetails(view: TargetView): string[] {
   if (view.programs.length > 0) {
     lines.push('', ...table(['Program', 'Section', 'Load', 'Insns', 'Attach', 'How'], view.programs.map(programRow)));
   }
-  for (const test of view.functional?.tests ?? []) {
-    lines.push('', `Functional test ${code(test.name)}: ${test.status}, exit code ${test.exit_code}`);
-    if (test.stdout_tail !== '') lines.push('', fence(test.stdout_tail));
-    if (test.stderr_tail !== '') lines.push('', fence(test.stderr_tail));
-  }
-  return [...lines, ...logBlocks(view), ''];
+  return [...lines, ...functionalLines(view), ...logBlocks(view), ''];
 }
 
 /** `1.2 s`. */

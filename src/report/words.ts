@@ -2,6 +2,7 @@ import type { Finding, FindingCode } from '../model/finding.ts';
 import { ATTACH_WORDS } from './words/attach.ts';
 import { COMMAND_WORDS } from './words/command.ts';
 import { FEATURE_WORDS } from './words/features.ts';
+import { functionalWords } from './words/functional.ts';
 import { MAP_WORDS } from './words/maps.ts';
 import { NAME_WORDS } from './words/names.ts';
 import { OBJECT_WORDS } from './words/object.ts';
@@ -14,34 +15,8 @@ import { acrossRun, arg, sentence, type Words, type Writer } from './words/write
 
 export type { Words } from './words/writer.ts';
 
-const FUNCTIONAL: Readonly<Record<string, string>> = {
-  no_tests: 'behaviour mode was asked for, and the manifest has no functional test',
-  not_run: 'was not run',
-  skipped: 'was skipped',
-  timeout: 'ran out of time',
-  failed: 'failed',
-};
-
 const OWN_WORDS = {
-  FUNCTIONAL_TEST_FAILURE: (f) => {
-    const reason = arg(f, 'reason', 'failed');
-    const said = FUNCTIONAL[reason] ?? 'failed';
-    if (reason === 'no_tests') {
-      return {
-        title: said,
-        explanation: 'Load and attach alone show no behaviour.',
-        remediation: 'Add functional_tests to the manifest, or use validation mode load_attach.',
-      };
-    }
-    return {
-      title: `functional test ${arg(f, 'test', '?')} ${said}`,
-      explanation: sentence(
-        f.args['error'] ??
-          `exit code ${arg(f, 'exit_code', 'unknown')}, expected ${arg(f, 'expected_exit_code', '0')}.`,
-      ),
-      remediation: 'Load and attach worked: look at the output of the test in the report.',
-    };
-  },
+  FUNCTIONAL_TEST_FAILURE: functionalWords,
   UNSUPPORTED_TRANSPORT: (f) => ({
     title: 'no lane of this release can run the profile',
     explanation: sentence(arg(f, 'why', 'the question was not asked.')),

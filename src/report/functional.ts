@@ -1,0 +1,57 @@
+import type { Assertion, StageOf } from '../model/evidence.ts';
+import { code, codeCell, fence, md } from './escape.ts';
+import { list, some } from './json-values.ts';
+import { table } from './markdown-table.ts';
+import type { TargetView } from './view.ts';
+import { seenWords, wantedWords } from './words/assertions.ts';
+
+/** Functional tests of a target, in the documents. */
+
+type Test = StageOf<'functional'>;
+
+/** The object `functional` of contract section 5.1, with additive keys; undefined when no test ran. */
+export function functionalJson({ functional }: TargetView) {
+  return functional && { status: functional.status, tests: list(functional.tests.map(testJson)) };
+}
+
+function testJson(test: Test) {
+  const command = some(test.command);
+  return {
+    name: some(test.name),
+    required: test.required,
+    status: test.status,
+    command,
+    timeout_seconds: some(test.timeout_seconds),
+    expected_exit_code: some(test.expected_exit_code),
+    // Without a command there is none.
+    exit_code: test.exit_code < 0 ? undefined : some(test.exit_code),
+    timed_out: some(test.timed_out),
+    stdout_tail: some(test.stdout_tail),
+    stderr_tail: some(test.stderr_tail),
+    error: some(test.error),
+    assertions: list((test.assertions ?? []).map(assertionJson)),
+  };
+}
+
+function assertionJson({ kind, subject, status, wanted, seen, error }: Assertion) {
+  return { kind, subject, status, wanted: some(wanted), seen: some(seen), error: some(error) };
+}
+
+/** Each test with its output and what it expected, as Markdown. */
+export function functionalLines({ functional }: TargetView): string[] {
+  return (functional?.tests ?? []).flatMap(testLines);
+}
+
+function testLines(test: Test): string[] {
+  const exit = test.exit_code < 0 ? '' : `, exit code ${test.exit_code}`;
+  const lines = ['', `Functional test ${code(test.name)}: ${test.status}${exit}`];
+  if (test.stdout_tail !== '') lines.push('', fence(test.stdout_tail));
+  if (test.stderr_tail !== '') lines.push('', fence(test.stderr_tail));
+  const rows = (test.assertions ?? []).map(({ kind, subject, status, wanted, seen, error }) => [
+    `${kind} ${codeCell(subject)}`,
+    md(wantedWords(kind, wanted)),
+    md([seenWords(kind, seen), error].filter((part) => part !== '').join('; ')),
+    status,
+  ]);
+  return rows.length === 0 ? lines : [...lines, '', ...table(['Expectation', 'Wanted', 'Seen', 'Status'], rows)];
+}

@@ -1,0 +1,88 @@
+import type { Finding } from '../../model/finding.ts';
+import { seenWords, wantedWords } from './assertions.ts';
+import { arg, sentence, type Words } from './writer.ts';
+
+const SAID: Readonly<Record<string, string>> = {
+  not_run: 'was not run',
+  skipped: 'was skipped',
+  timeout: 'ran out of time',
+  failed: 'failed',
+};
+
+/** Words of FUNCTIONAL_TEST_FAILURE. */
+export function functionalWords(finding: Finding): Words {
+  const reason = arg(finding, 'reason', 'failed');
+  if (reason === 'no_tests') {
+    return {
+      title: 'behaviour mode was asked for, and the manifest has no functional test',
+      explanation: 'Load and attach alone show no behaviour.',
+      remediation: 'Add functional_tests to the manifest, or use validation mode load_attach.',
+    };
+  }
+  if (reason === 'expectation') return expectationWords(finding);
+  return {
+    title: `functional test ${arg(finding, 'test', '?')} ${SAID[reason] ?? 'failed'}`,
+    explanation: sentence(
+      finding.args['error'] ??
+        `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}.`,
+    ),
+    remediation: 'Load and attach worked: look at the output of the test in the report.',
+  };
+}
+
+const SUBJECTS = { map: 'map', event: 'events of', run: 'program' } as const;
+
+const TODO = {
+  map: 'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.',
+  event:
+    'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.',
+  run: 'The program loads; look at what it makes of this input on this kernel.',
+} as const;
+
+function kindOf(finding: Finding): keyof typeof SUBJECTS {
+  const kind = arg(finding, 'kind', 'map');
+  return kind === 'event' || kind === 'run' ? kind : 'map';
+}
+
+function expectationWords(finding: Finding): Words {
+  const kind = kindOf(finding);
+  const subject = `${SUBJECTS[kind]} ${arg(finding, 'expected_of', '?')}`;
+  const test = `functional test ${arg(finding, 'test', '?')}`;
+  const wanted = wantedWords(kind, arg(finding, 'wanted', ''));
+  const seen = seenWords(kind, arg(finding, 'seen', ''));
+  const more = finding.args['also_failed'];
+  const explanation = [
+    `Expected of ${subject}: ${wanted}.`,
+    seen === '' ? '' : `Seen: ${seen}.`,
+    more === undefined ? '' : `${more} more of what the test expects ${more === '1' ? 'does' : 'do'} not hold.`,
+  ].filter((part) => part !== '');
+  if (finding.args['cause'] === 'test_run_unsupported') return unsupportedRun(finding, test);
+  return {
+    title: `${test}: ${subject}: ${arg(finding, 'error', 'not as expected')}`,
+    explanation: explanation.join(' '),
+    remediation: hint(finding) ?? TODO[kind],
+  };
+}
+
+function unsupportedRun(finding: Finding, test: string): Words {
+  const type = arg(finding, 'program_type', 'this');
+  const { since } = finding.args;
+  const program = arg(finding, 'expected_of', '?');
+  return {
+    title: `${test}: this kernel cannot run ${type} programs by BPF_PROG_TEST_RUN`,
+    explanation:
+      since === undefined
+        ? `No kernel can run programs of type ${type} that way, so nothing is known about ${program}.`
+        : `Kernels can since ${since}, so nothing is known about ${program} here. It may well work.`,
+    remediation:
+      since === undefined
+        ? 'Trigger the program with a command, and expect what it leaves in maps or events.'
+        : `Make the test \`required: false\`, or expect it on kernels from ${since} on only.`,
+  };
+}
+
+/** What a refusal without words most often means. */
+function hint(finding: Finding): string | undefined {
+  if (finding.args['kind'] !== 'run' || !/\berrno=-22\b/.test(arg(finding, 'seen', ''))) return undefined;
+  return 'XDP and packet programs need at least 14 bytes of data_in (an Ethernet header); raw tracepoints, sk_lookup and syscall programs take ctx_in and no data_in.';
+}
