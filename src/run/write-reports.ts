@@ -8,6 +8,8 @@ import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { stagedName } from './stage-inputs.ts';
 
+const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
+
 export interface ReportTargets {
   /** Absolute path of the work directory. */
   readonly workdir: string;
@@ -79,9 +81,26 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
   };
 }
 
+/** Adds lines to the list of runs, all or none: an append to a full disk would leave half a line for ever. */
+async function addToIndex(host: Host, workdir: string, records: readonly object[]): Promise<void> {
+  const registry = join(workdir, 'registry');
+  const path = join(registry, 'runs.jsonl');
+  try {
+    await host.files.makeDir(registry);
+    await using _lock = await host.files.lock(join(registry, 'runs.lock'));
+    const known = (await host.files.stat(path)) ? await host.files.read(path, MAX_INDEX_BYTES) : '';
+    const start = known.length === 0 || `${known}`.endsWith('\n') ? '' : '\n';
+    const added = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await host.files.writeAtomic(path, `${known}${start}${added}`);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
 /**
  * Writes the reports of a finished run, each whole or not at all. One artifact: its report at `out` and `markdown`.
  * Several: a collection document there, and each artifact's own report in the run directory.
+ * @throws HostError that names the file that cannot be written
  */
 export async function writeReports(
   host: Host,
@@ -117,11 +136,6 @@ export async function writeReports(
     join(report.runDir, 'metadata.json'),
     `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,
   );
-  const registry = join(targets.workdir, 'registry');
-  await host.files.makeDir(registry);
-  await host.files.append(
-    join(registry, 'runs.jsonl'),
-    records.map((record) => `${JSON.stringify(record)}\n`).join(''),
-  );
+  await addToIndex(host, targets.workdir, records);
   return paths;
 }
