@@ -6,9 +6,11 @@
  * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
  * ```
  */
+export type { CommandOptions } from './api/command-mode.ts';
 export { type CompareRequest, type CompareResult, compare, type HistorySides } from './api/compare.ts';
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
+export type { SuiteResult } from './api/finish-suite.ts';
 export { type HistoryOptions, listHistory, signAll, verifyAll } from './api/history.ts';
 export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
@@ -25,7 +27,7 @@ export {
 } from './api/kernels.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Surroundings } from './api/services.ts';
-export { type SuiteOptions, type SuiteResult, validateSuite } from './api/suite.ts';
+export { type SuiteOptions, validateSuite } from './api/suite.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
@@ -38,6 +40,7 @@ export type { Confidence, Finding, FindingCode } from './model/finding.ts';
 export type { Expectation, Expected, FailOn } from './model/gate.ts';
 export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';
+export type { AssetFact, CommandFacts } from './model/loader-command.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
 export type { SuiteCaseReport, SuiteReport } from './model/suite.ts';
 export { baselineText, diffSummaryLine } from './report/compare-text.ts';

@@ -27,7 +27,8 @@ function unreadable(file: string, why: string, cause?: unknown): UsageError {
   return new UsageError('report_unreadable', `${file}: ${why}`, { cause });
 }
 
-async function readText(host: Host, cwd: string, file: string): Promise<string> {
+/** The text of a report. @throws UsageError `report_unreadable` */
+export async function readText(host: Host, cwd: string, file: string): Promise<string> {
   const path = resolve(cwd, file);
   try {
     const stat = await host.files.stat(path);
@@ -44,7 +45,8 @@ async function readText(host: Host, cwd: string, file: string): Promise<string> 
   }
 }
 
-function parse(file: string, text: string): unknown {
+/** The value of a report's text. @throws UsageError `report_unreadable` with the place */
+export function parseSaved(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -57,7 +59,8 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-function check<S extends z.ZodType>(file: string, text: string, value: unknown, schema: S): z.output<S> {
+/** @throws UsageError `report_invalid` with file, line and column of what is not as the schema has it */
+export function checkSaved<S extends z.ZodType>(file: string, text: string, value: unknown, schema: S): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -78,11 +81,11 @@ function check<S extends z.ZodType>(file: string, text: string, value: unknown, 
  */
 export async function readSaved(host: Host, cwd: string, file: string): Promise<SavedReport | SavedCollection> {
   const text = await readText(host, cwd, file);
-  const value = parse(file, text);
+  const value = parseSaved(file, text);
   const version =
     typeof value === 'object' && value !== null && 'schema_version' in value ? value.schema_version : undefined;
-  if (version === 'v0.1') return check(file, text, value, SavedReport);
-  if (version === 'bpfcompat_suite.v0.1') return check(file, text, value, SavedCollection);
+  if (version === 'v0.1') return checkSaved(file, text, value, SavedReport);
+  if (version === 'bpfcompat_suite.v0.1') return checkSaved(file, text, value, SavedCollection);
   const known = typeof version === 'string' ? OTHERS.find(([start]) => version.startsWith(start)) : undefined;
   if (known) throw unreadable(file, known[1]);
   const shown =

@@ -7,18 +7,18 @@ import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
-import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
-import { suiteJson } from '../report/suite-json.ts';
-import { suiteMarkdown } from '../report/suite-markdown.ts';
+import type { Shard } from '../model/shard.ts';
+import type { SuiteCaseReport } from '../model/suite.ts';
 import { ensureDirectory } from '../run/directories.ts';
-import { withKnown } from '../run/gate-options.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { timestamp } from '../run/run-id.ts';
 import { runSuite } from '../run/run-suite.ts';
-import { checkReportPlaces, writeReport, writeReports } from '../run/write-reports.ts';
-import { recordRun } from './history.ts';
+import { shardVerdict, shardView } from '../run/shard-view.ts';
+import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
 import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
 
@@ -40,21 +40,14 @@ export interface SuiteOptions extends Surroundings {
   readonly failOn?: FailOn | undefined;
   /** Ends after the first case (in the order of the file) that decides and does not pass. */
   readonly stopOnFailure?: boolean;
+  /** Asks one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
+  readonly shard?: Shard | undefined;
   readonly isolation?: Isolation;
   /** Never use the network. */
   readonly offline?: boolean;
   readonly refreshKernels?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: EventListener;
-}
-
-export interface SuiteResult {
-  /** A case that fails or cannot start is a verdict, not an exception. */
-  readonly suite: SuiteReport;
-  /** The document of `out`. */
-  readonly json: string;
-  /** Absolute paths; empty when not asked for. */
-  readonly paths: { readonly json: string; readonly markdown: string };
 }
 
 async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
@@ -92,25 +85,26 @@ function decides(one: PreparedCase): boolean {
   return one.source.required;
 }
 
-/** Writes the reports of a case and adds it to the history. @returns what the user should know of the history */
-async function writeCase(
-  host: Host,
-  { source, ready, json, markdown }: StartableCase,
-  report: SuiteCaseReport,
-): Promise<string | undefined> {
-  if (report.answer === undefined) return undefined;
-  const { run, verdict } = report.answer;
-  if (ready.mergedManifest !== undefined) await writeReport(host, ready.manifest, ready.mergedManifest);
-  const places = {
-    workdir: ready.run.workdir,
-    out: json,
-    markdown,
-    artifactVersion: source.artifactVersion,
-    artifactVariant: source.artifactVariant,
-    artifactUri: source.artifactUri,
-    gate: withKnown(ready.gate, run),
+/** Where the reports of a case go and what decides about it. */
+function endedCase(one: PreparedCase, report: SuiteCaseReport): EndedCase | { readonly report: SuiteCaseReport } {
+  const { source, ready, json, markdown } = one;
+  if (ready === undefined) return { report };
+  const { artifactVersion, artifactVariant, artifactUri } = source;
+  return {
+    report,
+    gate: ready.gate,
+    places: { workdir: ready.run.workdir, out: json, markdown, artifactVersion, artifactVariant, artifactUri },
+    manifest: ready.manifest,
   };
-  return recordRun(host, run, await writeReports(host, run, verdict, places), places, ready.manifest);
+}
+
+/** @throws UsageError for flags that contradict each other */
+function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
+  if (shard === undefined || !stopOnFailure) return;
+  throw new UsageError(
+    'flag_conflict',
+    '--stop-on-failure needs all cases on one machine, and --shard divides them; remove one of them',
+  );
 }
 
 /**
@@ -135,6 +129,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const catalogue = createCatalogue(host, cwd, builtin, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
+  refuseStop(options);
   const prepared = await prepareCases({ host, cwd, dir, catalogue }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
     timeoutMs: options.timeoutMs,
@@ -149,6 +144,11 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const broken = prepared.findIndex((one) => one.ready === undefined && decides(one));
   const wanted = stops && broken >= 0 ? prepared.slice(0, broken + 1) : prepared;
   const startable = wanted.filter((one): one is StartableCase => one.ready !== undefined);
+  const plan = options.shard && planSuite(startable, options.shard, baseline);
+  const runs = startable.map(({ ready }, index) => (plan ? ownKernels(ready.run, index, plan) : ready.run));
+  const isElsewhere = (one: PreparedCase): boolean =>
+    runs[startable.indexOf(one as StartableCase)]?.targets.length === 0;
+  const wholes: { readonly one: StartableCase; readonly run: RunReport }[] = [];
   const reports = new Map<PreparedCase, RunReport>();
   if (startable.length > 0) {
     await ensureDirectory(
@@ -166,45 +166,55 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
       onEvent,
     });
     const known = await catalogueKernels(catalogue);
-    const ended = await runSuite(
-      startable.map(({ ready }) => ready.run),
-      services,
-      {
-        signal,
-        onEvent,
-        endsSuite: (index, report) => {
-          const one = startable[index] as StartableCase;
-          return stops && decides(one) && verdictOf(one, heldRun(one, report)).status !== 'pass';
-        },
+    const ended = await runSuite(runs, services, {
+      signal,
+      onEvent,
+      partial: plan !== undefined,
+      endsSuite: (index, report) => {
+        const one = startable[index] as StartableCase;
+        return stops && decides(one) && verdictOf(one, heldRun(one, report)).status !== 'pass';
       },
-    );
+    });
     for (const [index, run] of ended.entries()) {
       const one = startable[index] as StartableCase;
-      if (run) reports.set(one, heldRun(one, { ...run, known }));
+      if (!run) continue;
+      const asked = { ...run, known };
+      if (plan) {
+        const whole = wholeRun(asked, one.ready.run, index, plan);
+        wholes.push({ one, run: whole });
+        reports.set(one, shardView(whole, plan.plan.runs[index] ?? [], plan.shard));
+      } else reports.set(one, heldRun(one, asked));
     }
   }
   // What was given up, and what comes after it, was not run.
   const lost = wanted.findIndex((one) => one.ready !== undefined && !reports.has(one));
-  const told = lost < 0 ? wanted : wanted.slice(0, lost);
-  const cases = told.map((one) => caseReport(one, reports.get(one)));
-  for (const [index, one] of told.entries()) {
-    if (!one.ready) continue;
-    const warning = await writeCase(host, { ...one, ready: one.ready }, cases[index] as SuiteCaseReport);
-    if (warning !== undefined) onEvent({ type: 'note', message: warning });
+  const told = (lost < 0 ? wanted : wanted.slice(0, lost)).filter((one) => !isElsewhere(one));
+  for (const { ready } of told) {
+    if (ready?.mergedManifest !== undefined) await writeReport(host, ready.manifest, ready.mergedManifest);
   }
-  const report: SuiteReport = {
+  const cases = told.map((one) => caseReport(one, reports.get(one)));
+  const facts = {
     name: suite.name,
     startedAt,
     finishedAt: timestamp(host.now()),
     durationMs: host.monotonicMs() - started,
-    ...worstOf(cases),
     ...suiteBaseline(baseline, prepared),
-    cases,
-    notRun: prepared.slice(told.length).map(({ source }) => source.name),
   };
-  const json = suiteJson(report);
-  await writeReport(host, paths.json, json);
-  await writeReport(host, paths.markdown, suiteMarkdown(report));
-  onEvent({ type: 'run-end', status: report.status, ms: report.durationMs });
-  return { suite: report, json, paths };
+  const part = plan && suitePart(plan, facts, prepared, wholes);
+  const verdict = worstOf(cases);
+  const { status, exitCode } = plan ? shardVerdict({ ...verdict, reasons: [] }, plan.shard, cases.length) : verdict;
+  return finishSuite({
+    host,
+    suite: {
+      ...facts,
+      status,
+      exitCode,
+      notRun: plan ? [] : prepared.slice(told.length).map(({ source }) => source.name),
+      ...(part && { part }),
+    },
+    cases: told.map((one, index) => endedCase(one, cases[index] as SuiteCaseReport)),
+    paths,
+    onEvent,
+    history: plan === undefined,
+  });
 }

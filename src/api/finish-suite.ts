@@ -1,0 +1,77 @@
+import type { GateOptions } from '../gate/gate.ts';
+import type { Host } from '../host/host.ts';
+import type { EventListener } from '../model/events.ts';
+import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { suiteJson } from '../report/suite-json.ts';
+import { suiteMarkdown } from '../report/suite-markdown.ts';
+import { withKnown } from '../run/gate-options.ts';
+import { type ReportTargets, writeReport, writeReports } from '../run/write-reports.ts';
+import { recordRun } from './history.ts';
+
+/** What became of a case, and where to write it. */
+export interface EndedCase {
+  readonly report: SuiteCaseReport;
+  readonly gate: GateOptions;
+  readonly places: Omit<ReportTargets, 'gate'>;
+  /** Absolute path of its manifest; empty without one. */
+  readonly manifest: string;
+}
+
+/** A suite that was asked, with everything that has to be done about it. */
+export interface EndedSuite {
+  readonly host: Host;
+  readonly suite: Omit<SuiteReport, 'cases'>;
+  /** In the order of the file; undefined `gate` and `places` for a case that could not start. */
+  readonly cases: readonly (EndedCase | { readonly report: SuiteCaseReport })[];
+  /** Absolute paths; empty when not asked for. */
+  readonly paths: { readonly json: string; readonly markdown: string };
+  readonly onEvent: EventListener;
+  /** false: a part of a suite is no entry of the history. Default true. */
+  readonly history?: boolean;
+}
+
+export interface SuiteResult {
+  /** A case that fails or cannot start is a verdict, not an exception. */
+  readonly suite: SuiteReport;
+  /** The document of `out`. */
+  readonly json: string;
+  /** Absolute paths; empty when not asked for. */
+  readonly paths: { readonly json: string; readonly markdown: string };
+}
+
+/** Writes the reports of a case and adds it to the history. @returns what the user should know of the history */
+async function writeCase(
+  host: Host,
+  { report, gate, places, manifest }: EndedCase,
+  history: boolean,
+): Promise<{ readonly report: SuiteCaseReport; readonly warning?: string | undefined }> {
+  const { answer } = report;
+  if (answer === undefined) return { report };
+  const where = { ...places, gate: withKnown(gate, answer.run) };
+  const paths = await writeReports(host, answer.run, answer.verdict, where);
+  const [own] = paths.artifacts;
+  const told = { ...report, json: own?.json ?? '', markdownPath: own?.markdown ?? '' };
+  if (!history) return { report: told };
+  return { report: told, warning: await recordRun(host, answer.run, paths, where, manifest) };
+}
+
+/**
+ * The reports of a suite and of its cases, and their place in the history: the same whether one machine asked everything
+ * or several did.
+ * @throws HostError when a report cannot be written
+ */
+export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
+  const { host, paths, onEvent } = ended;
+  const cases: SuiteCaseReport[] = [];
+  for (const one of ended.cases) {
+    const told = 'gate' in one ? await writeCase(host, one, ended.history ?? true) : { ...one, warning: undefined };
+    cases.push(told.report);
+    if (told.warning !== undefined) onEvent({ type: 'note', message: told.warning });
+  }
+  const suite: SuiteReport = { ...ended.suite, cases };
+  const json = suiteJson(suite);
+  await writeReport(host, paths.json, json);
+  await writeReport(host, paths.markdown, suiteMarkdown(suite));
+  onEvent({ type: 'run-end', status: suite.status, ms: suite.durationMs });
+  return { suite, json, paths };
+}
