@@ -16,6 +16,7 @@ import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, target
 import { runMatrix } from '../run/run.ts';
 import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
+import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun } from './load-run.ts';
@@ -27,7 +28,7 @@ const DEFAULT_CONCURRENCY = 2;
 const OWNER_ONLY = 0o700;
 
 export interface ValidateOptions extends Surroundings {
-  /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
+  /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. May be none with `command`. */
   readonly artifacts: readonly string[];
   /** Exactly one way to choose kernels: a matrix (file or built-in name), profile ids, or the built-in matrix quick. */
   readonly matrix?: string;
@@ -40,6 +41,8 @@ export interface ValidateOptions extends Surroundings {
   readonly artifactVariant?: string;
   readonly artifactUri?: string;
   readonly mode?: ValidationMode | undefined;
+  /** Command mode: this is run in every guest instead of a load, and its exit code decides. */
+  readonly command?: CommandOptions | undefined;
   /** What the object's own loader would set; wins over the manifest. */
   readonly loader?: LoaderSettings;
   /** Programs that cost the verifier more fail: instructions, or a share of the kernel's limit; wins over the manifest. */
@@ -90,7 +93,8 @@ export function flagsOf(
     mode,
     maxInsns,
     loader = NO_SETTINGS,
-  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader'>,
+    command,
+  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command'>,
   cwd: string,
 ): string[] {
   return [
@@ -100,6 +104,9 @@ export function flagsOf(
     ...(loader.strictLibbpf ? ['--strict-libbpf'] : []),
     ...[...loader.rodata].flatMap(([name, value]) => ['--set-rodata', `${name}=${value}`]),
     ...[...loader.attachTargets].flatMap(([name, target]) => ['--set-attach-target', `${name}=${target}`]),
+    ...(command ? ['--command', command.command] : []),
+    ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
+    ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
   ];
 }
 
@@ -114,11 +121,14 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const { host, cwd, builtin } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
-  if (options.artifacts.length === 0) throw new UsageError('missing_option', 'no artifact is given; name at least one');
+  if (options.artifacts.length === 0 && !options.command)
+    throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts);
   const catalogue = createCatalogue(host, cwd, builtin);
   const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
+  const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
+  const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
   const gateOptions = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
@@ -146,7 +156,17 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   let plan: ShardPlan | undefined;
   const choose = (found: readonly Artifact[]): readonly Cell[] => {
     const { mode, loader, maxInsns } = options;
-    const question = [mode, loader, maxInsns, withoutPaths(manifest), gateOptions.failOn, baselineDigest(baseline)];
+    const question = [
+      mode,
+      loader,
+      maxInsns,
+      shipment.command?.invocationSha256,
+      shipment.command?.binary,
+      shipment.assets,
+      withoutPaths(manifest),
+      gateOptions.failOn,
+      baselineDigest(baseline),
+    ];
     plan = planShards(
       [{ artifacts: found, names: subjectNames(found), targets, question }],
       shard?.total ?? 1,
@@ -164,6 +184,9 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       loader: options.loader ?? NO_SETTINGS,
       maxInsns: options.maxInsns,
       flags: flagsOf(options, cwd),
+      shipment,
+      notes,
+      ...(options.artifactName && { commandName: options.artifactName }),
       choose: shard && choose,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       workdir,
@@ -172,7 +195,6 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     { signal, onEvent },
   );
   const answered: RunReport = { ...asked, known: await catalogueKernels(catalogue) };
-  const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const places = {
     workdir,
     out,

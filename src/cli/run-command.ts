@@ -26,6 +26,7 @@ export async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal):
       io.out(helpText(parsed.topic, io.width()));
       return parsed.exitCode;
     case 'test':
+    case 'test-command':
       return testCommand(parsed.options, io, signal);
     case 'init':
       return initCommand(parsed.options, io);

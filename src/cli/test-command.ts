@@ -16,7 +16,7 @@ export function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 
   }
 }
 
-/** `test`: checks objects on kernels, shows the matrix, prints the lines that scripts read. */
+/** `test` and `test-command`: checks objects on kernels, shows the matrix, prints the lines that scripts read. */
 export async function testCommand(options: TestOptions, io: Io, signal: AbortSignal): Promise<number> {
   for (const note of options.notes) io.err(`note: ${note}\n`);
   const view = progressView(io, options.quiet);
@@ -30,6 +30,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       artifactVariant: options.artifactVariant,
       artifactUri: options.artifactUri,
       mode: options.validationMode,
+      command: options.command,
       loader: options.loader,
       maxInsns: options.maxInsns,
       baseline: options.baseline,

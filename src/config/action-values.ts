@@ -51,10 +51,14 @@ function text(inputs: InputTexts, name: string): string {
   return inputs.get(name) || inputNamed(name).default;
 }
 
-function booleanOf(inputs: InputTexts, name: string): boolean {
-  const value = parseBoolean(text(inputs, name));
-  if (value === undefined) throw wrong(name, `must be true or false, not ${quoted(text(inputs, name))}`);
+function readBoolean(name: string, word: string): boolean {
+  const value = parseBoolean(word);
+  if (value === undefined) throw wrong(name, `must be true or false, not ${quoted(word)}`);
   return value;
+}
+
+function booleanOf(inputs: InputTexts, name: string): boolean {
+  return readBoolean(name, text(inputs, name));
 }
 
 function choiceOf<T extends string>(inputs: InputTexts, name: string): T {
@@ -127,7 +131,7 @@ export function flagsFromInputs(
     if (value === '') return [];
     switch (types.get(flag)) {
       case 'boolean':
-        return [`--${flag}=${booleanOf(inputs, input.name)}`];
+        return [`--${flag}=${readBoolean(input.name, value)}`];
       case 'repeated':
         return linesOf(value).map((line) => `--${flag}=${line}`);
       case 'list':

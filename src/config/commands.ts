@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
 export const COMMANDS = [
   { name: 'test', summary: 'check objects on real kernels: do they load and attach?' },
+  { name: 'test-command', summary: 'run your own loader on real kernels: its exit code is the verdict' },
   { name: 'suite', summary: 'check the cases of a suite file, each with its own object, kernels and manifest' },
   {
     name: 'init',

@@ -1,3 +1,4 @@
+import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
@@ -23,9 +24,10 @@ export interface OptionRow {
   readonly max?: number;
 }
 
-const CHOOSING = ['test', 'watch', 'kernels fetch'] as const;
+const CHOOSING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
 const ASKING = [
   'test',
+  'test-command',
   'watch',
   'suite',
   'explain',
@@ -44,7 +46,7 @@ export const OPTIONS = [
     placeholder: 'FILE',
     description:
       'compiled object (.bpf.o) to check, or a pattern in quotes ("build/*.bpf.o"); may be given several times',
-    commands: ['test', 'watch'],
+    commands: ['test', 'test-command', 'watch'],
   },
   {
     name: 'artifact',
@@ -68,7 +70,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE|NAME',
     description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
-    commands: ['test', 'watch', 'kernels fetch', 'profile list'],
+    commands: ['test', 'test-command', 'watch', 'kernels fetch', 'profile list'],
   },
   {
     name: 'quick',
@@ -105,7 +107,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'JSON report to write; directories are created',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'markdown',
@@ -113,7 +115,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'Markdown report to write as well',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'manifest',
@@ -121,7 +123,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'manifest: programs that must attach, tests to run, sizes to set',
-    commands: ['test', 'watch'],
+    commands: ['test', 'test-command', 'watch'],
   },
   {
     name: 'set-rodata',
@@ -171,7 +173,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'NAME',
     description: 'name in the report; without it the file name without its extension',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'artifact-version',
@@ -179,7 +181,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'TEXT',
     description: 'version in the report; without it the run id',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'artifact-variant',
@@ -187,7 +189,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'TEXT',
     description: 'variant in the report',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'artifact-uri',
@@ -195,7 +197,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'URL',
     description: 'where the object is published (http, https, file); only recorded',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'workdir',
@@ -203,7 +205,7 @@ export const OPTIONS = [
     default: '.bpfcompat',
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
-    commands: ['test', 'watch'],
+    commands: ['test', 'test-command', 'watch'],
   },
   {
     name: 'runner',
@@ -219,7 +221,7 @@ export const OPTIONS = [
     default: '2',
     placeholder: 'N',
     description: 'guests that run at the same time',
-    commands: ['test', 'watch'],
+    commands: ['test', 'test-command', 'watch'],
     min: 1,
     max: 256,
   },
@@ -229,7 +231,7 @@ export const OPTIONS = [
     default: 'cell',
     placeholder: 'cell|boot',
     description: 'cell: each object and kernel gets its own copy of a booted guest; boot: boot from nothing each time',
-    commands: ['test', 'watch', 'suite'],
+    commands: ['test', 'test-command', 'watch', 'suite'],
   },
   {
     name: 'timeout',
@@ -238,7 +240,7 @@ export const OPTIONS = [
     placeholder: 'TIME',
     description:
       'time for one object on one kernel, boot included (90s, 5m, 1h30m); without an answer there is one second try',
-    commands: ['test', 'watch'],
+    commands: ['test', 'test-command', 'watch'],
     min: 1,
     max: 7 * 24 * 3_600_000,
   },
@@ -247,7 +249,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'keep the files of guests that failed',
-    commands: ['test'],
+    commands: ['test', 'test-command'],
   },
   {
     name: 'disk-resize',
@@ -258,35 +260,6 @@ export const OPTIONS = [
     commands: ['test'],
     min: 0,
     max: 1024,
-  },
-  {
-    name: 'command',
-    type: 'text',
-    default: '',
-    placeholder: 'TEXT',
-    description: 'run a command in each guest instead; not in this version',
-    commands: ['test'],
-    hidden: true,
-  },
-  {
-    name: 'command-binary',
-    type: 'text',
-    default: '',
-    placeholder: 'FILE',
-    description: 'program for the command; not in this version',
-    commands: ['test'],
-    hidden: true,
-  },
-  {
-    name: 'command-expect-exit',
-    type: 'integer',
-    default: '0',
-    placeholder: 'N',
-    description: 'exit code the command must have; not in this version',
-    commands: ['test'],
-    hidden: true,
-    min: 0,
-    max: 255,
   },
   {
     name: 'unsafe-allow-host-runner',
@@ -301,7 +274,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use stored kernels only, never the network',
-    commands: ['test', 'watch', 'suite', 'doctor'],
+    commands: ['test', 'test-command', 'watch', 'suite', 'doctor'],
   },
   {
     name: 'refresh-kernels',
@@ -354,6 +327,7 @@ export const OPTIONS = [
     env: 'NO_COLOR',
     commands: ASKING,
   },
+  ...COMMAND_OPTIONS,
   ...REPORT_OPTIONS,
   ...SUITE_OPTIONS,
 ] as const satisfies readonly OptionRow[];

@@ -6,7 +6,13 @@ import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
 import { checkInitOptions, checkSuiteOptions, type InitArguments, type SuiteCommandOptions } from './suite-options.ts';
-import { checkTestOptions, checkWatchOptions, type TestOptions, type WatchOptions } from './test-options.ts';
+import {
+  checkTestCommandOptions,
+  checkTestOptions,
+  checkWatchOptions,
+  type TestOptions,
+  type WatchOptions,
+} from './test-options.ts';
 import { quoted } from './words.ts';
 
 /** A checked command line. */
@@ -14,6 +20,7 @@ export type ParsedArgs =
   /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: nothing was asked. */
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
   | { readonly command: 'test'; readonly options: TestOptions }
+  | { readonly command: 'test-command'; readonly options: TestOptions }
   | { readonly command: 'watch'; readonly options: WatchOptions }
   | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
   | { readonly command: 'init'; readonly options: InitArguments }
@@ -25,7 +32,7 @@ export type ParsedArgs =
 
 type PlainCommand = Exclude<
   CommandName,
-  'init' | 'suite' | 'compare' | 'inspect' | 'test' | 'watch' | 'kernels fetch' | 'explain'
+  'init' | 'suite' | 'compare' | 'inspect' | 'test' | 'test-command' | 'watch' | 'kernels fetch' | 'explain'
 >;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
@@ -101,6 +108,8 @@ function check(
   switch (command) {
     case 'test':
       return { command, options: checkTestOptions(values as ValuesOf<'test'>, given) };
+    case 'test-command':
+      return { command, options: checkTestCommandOptions(values as ValuesOf<'test-command'>) };
     case 'watch':
       return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
     case 'suite':

@@ -9,7 +9,7 @@ export const REPORT_OPTIONS = [
     placeholder: 'FILE',
     description:
       'older JSON report (or run directory) of the same objects: new failures are told apart from those it has already',
-    commands: ['test', 'suite'],
+    commands: ['test', 'test-command', 'suite'],
   },
   {
     name: 'fail-on',
@@ -18,7 +18,7 @@ export const REPORT_OPTIONS = [
     placeholder: 'WHAT',
     description:
       'any, required, regression or never: what makes the exit code 2; without it what the manifest says, else required',
-    commands: ['test', 'suite'],
+    commands: ['test', 'test-command', 'suite'],
   },
   {
     name: 'base-report',

@@ -2,6 +2,7 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
+import { asTestValues, type CommandArguments, readCommandFlags, readTestCommand } from './command-options.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
@@ -13,8 +14,10 @@ import { quoted } from './words.ts';
 
 /** What `test` was asked to do, checked. Texts that were not given are empty. */
 export interface TestOptions {
-  /** Paths as typed; at least one. */
+  /** Paths as typed; at least one, unless a command is run. */
   readonly artifacts: readonly string[];
+  /** Command mode; undefined without one. */
+  readonly command: CommandArguments | undefined;
   readonly kernels: KernelChoice;
   readonly out: string;
   readonly markdown: string;
@@ -45,7 +48,6 @@ export interface TestOptions {
   readonly notes: readonly string[];
 }
 
-const COMMAND_FLAGS = ['command', 'command-binary', 'command-expect-exit'];
 const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
 
 /**
@@ -54,16 +56,20 @@ const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
  * @throws UsageError that names the flag and the remedy
  */
 export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<string>): TestOptions {
-  const commandFlag = COMMAND_FLAGS.find((name) => given.has(name));
-  if (commandFlag) {
-    throw notAvailable(
-      `--${commandFlag} (running a command in each guest)`,
-      'remove it, and put commands into functional_tests of a manifest',
-    );
-  }
+  return checkTest(values, readCommandFlags(values, given));
+}
+
+/** The same for `test-command`. @throws UsageError that names the flag and the remedy */
+export function checkTestCommandOptions(values: ValuesOf<'test-command'>): TestOptions {
+  return checkTest(asTestValues(values), readTestCommand(values));
+}
+
+type Checked = Omit<ValuesOf<'test'>, 'command' | 'commandBinary' | 'commandExpectExit'>;
+
+function checkTest(values: Checked, command: CommandArguments | undefined): TestOptions {
   checkRunner(values.runner);
   const { artifact: artifacts, artifactName } = values;
-  if (artifacts.length === 0) throw missing('--artifact', '--artifact build/my.bpf.o');
+  if (artifacts.length === 0 && command === undefined) throw missing('--artifact', '--artifact build/my.bpf.o');
   const twice = artifacts.find((path, index) => artifacts.indexOf(path) !== index);
   if (twice !== undefined) throw conflict(`--artifact ${twice} is given twice; remove one of them`);
   if (artifacts.length > 1 && artifactName !== '') {
@@ -81,6 +87,7 @@ export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<st
   }
   return {
     artifacts,
+    command,
     kernels,
     out: values.out,
     markdown: values.markdown,

@@ -100,6 +100,26 @@ describe('flag syntax', () => {
     expect(testOptions('--keep-vm-on-failure', `--keep-vm-on-failure=${word}`).keepVmOnFailure).toBe(false);
   });
 
+  test('a command instead of an object, in either spelling', () => {
+    const plain = ['--quick', '--out', 'r', '--artifact', 'a.o'];
+    const long = ['--command', 'x -v', '--command-binary=./x', '--command-expect-exit', '3'];
+    expect(parseArgs(['test', ...plain, ...long])).toMatchObject({
+      command: 'test',
+      options: { artifacts: ['a.o'], command: { command: 'x -v', binary: './x', expectExitCode: 3 } },
+    });
+    expect(parseArgs(['test-command', ...plain, '--cmd', 'x -v', '--bin', './x', '--expect-exit=3'])).toMatchObject({
+      command: 'test-command',
+      options: {
+        artifacts: ['a.o'],
+        runner: 'vm',
+        validationMode: undefined,
+        command: { command: 'x -v', binary: './x', expectExitCode: 3, flags: { command: '--cmd', binary: '--bin' } },
+      },
+    });
+    expect(parseArgs(['test', '--command=id', '--quick', '--out=r'])).toMatchObject({ options: { artifacts: [] } });
+    expect(parseArgs(['test', ...plain])).toMatchObject({ options: { command: undefined } });
+  });
+
   test.each([
     [
       ['test', '--quick', 'false'],
@@ -289,17 +309,19 @@ describe('test', () => {
       'flag_value',
       '--runner "frecracker" is not known; did you mean "firecracker"? use vm',
     ],
+    [['test', '--command', 'uname -a', '--quick'], 'missing_flag', '--out is missing'],
+    [['test', '--command', ' ', '--quick', '--out', 'r'], 'flag_value', '--command is empty; write the command'],
+    [[...MINIMAL, '--command-binary', 'x'], 'missing_flag', '--command-binary needs --command; add'],
+    [[...MINIMAL, '--command-expect-exit=0'], 'missing_flag', '--command-expect-exit needs --command'],
+    [[...MINIMAL, '--command', 'id', '--command-expect-exit=256'], 'flag_value', '--command-expect-exit'],
     [
-      ['test', '--command', 'uname -a'],
-      'not_available',
-      '--command (running a command in each guest) is not available in this version;',
+      [...MINIMAL, '--command', 'id', '--set-rodata', 'x=1'],
+      'flag_conflict',
+      '--set-rodata has no effect with --command: the guest loads nothing by itself; remove one of them',
     ],
-    [
-      ['test', '--command-binary', 'x'],
-      'not_available',
-      '--command-binary (running a command in each guest) is not available',
-    ],
-    [['test', '--command-expect-exit=0'], 'not_available', '--command-expect-exit (running'],
+    [['test-command', '--quick', '--out', 'r'], 'missing_flag', '--cmd is missing; add it'],
+    [['test-command', '--cmd', 'id', '--out', 'r'], 'missing_flag', 'no kernels are chosen'],
+    [['test-command', '--cmd', 'id', '--runner', 'vm'], 'unknown_flag', 'unknown flag "--runner"'],
     [
       [...MINIMAL, '--validation-mode=load_attch'],
       'flag_value',

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import type { Manifest } from '../config/manifest.ts';
+import type { Host } from '../host/host.ts';
+import type { ValidationMode } from '../model/cell.ts';
+import { loadAssets, NO_ASSETS } from '../run/assets.ts';
+import { gatherShipment } from '../run/gather-shipment.ts';
+import { prepareCommand, type Shipment } from '../run/shipment.ts';
+
+/** The user's own loader. */
+export interface CommandOptions {
+  /** Run by a login shell, as root; `$BPFCOMPAT_BIN`, `$BPFCOMPAT_ARTIFACT` and `$BPFCOMPAT_REMOTE_ROOT` are set. */
+  readonly command: string;
+  /** Program to bring along with its libraries, relative to `cwd`. */
+  readonly binary?: string;
+  /** 0 to 255; default 0. */
+  readonly expectExitCode?: number;
+  /** How messages name the two; default the flags of `test`. */
+  readonly flags?: { readonly command: string; readonly binary: string };
+}
+
+/** What the guests get besides the objects. @throws UsageError for a program or an asset that cannot be used */
+export async function shipmentFor(
+  host: Host,
+  cwd: string,
+  { command, mode }: { readonly command?: CommandOptions | undefined; readonly mode?: ValidationMode | undefined },
+  manifest: Manifest | undefined,
+  manifestPath: string,
+): Promise<{ readonly shipment: Shipment; readonly notes: readonly string[] }> {
+  const dir = manifestPath === '' ? cwd : dirname(manifestPath);
+  const assets = manifest ? await loadAssets(host, dir, manifest.assets) : NO_ASSETS;
+  const prepared =
+    command &&
+    (await prepareCommand(
+      host,
+      cwd,
+      { command: command.command, binary: command.binary ?? '', expectExitCode: command.expectExitCode ?? 0 },
+      command.flags ?? { command: '--command', binary: '--command-binary' },
+    ));
+  return gatherShipment(host, { manifest, mode, assets, command: prepared, dir });
+}

@@ -1,0 +1,59 @@
+import type { OptionRow } from './options.ts';
+
+/** Flags of command mode: for `test`, and under shorter names for `test-command`. */
+export const COMMAND_OPTIONS = [
+  {
+    name: 'command',
+    type: 'text',
+    default: '',
+    placeholder: 'TEXT',
+    description:
+      'run this in every guest instead of a load: its exit code is the verdict; it finds $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, a small shell and the assets of the manifest, and no other program of this machine',
+    commands: ['test'],
+  },
+  {
+    name: 'command-binary',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'program for the command; it is brought along with the libraries that it needs',
+    commands: ['test'],
+  },
+  {
+    name: 'command-expect-exit',
+    type: 'integer',
+    default: '0',
+    placeholder: 'N',
+    description: 'exit code that the command must end with',
+    commands: ['test'],
+    min: 0,
+    max: 255,
+  },
+  {
+    name: 'cmd',
+    type: 'text',
+    default: '',
+    placeholder: 'TEXT',
+    description:
+      'command to run in every guest: its exit code is the verdict; it finds $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, a small shell and the assets of the manifest, and no other program of this machine',
+    commands: ['test-command'],
+  },
+  {
+    name: 'bin',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'program for the command; it is brought along with the libraries that it needs',
+    commands: ['test-command'],
+  },
+  {
+    name: 'expect-exit',
+    type: 'integer',
+    default: '0',
+    placeholder: 'N',
+    description: 'exit code that the command must end with',
+    commands: ['test-command'],
+    min: 0,
+    max: 255,
+  },
+] as const satisfies readonly OptionRow[];

@@ -1,0 +1,61 @@
+import { UsageError } from '../model/errors.ts';
+import type { ValuesOf } from './options.ts';
+
+/** Command mode as the command line asks for it. */
+export interface CommandArguments {
+  readonly command: string;
+  /** As typed; empty without one. */
+  readonly binary: string;
+  readonly expectExitCode: number;
+  /** Flags that messages name. */
+  readonly flags: { readonly command: string; readonly binary: string };
+}
+
+/** Flags that only change how we load an object ourselves. */
+const LOAD_FLAGS = ['validation-mode', 'max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf'] as const;
+
+/**
+ * Command mode of `test`; undefined without `--command`.
+ * @param given names of the flags that were typed
+ * @throws UsageError for flags that need a command, or that have no effect with one
+ */
+export function readCommandFlags(values: ValuesOf<'test'>, given: ReadonlySet<string>): CommandArguments | undefined {
+  const { command, commandBinary: binary, commandExpectExit: expectExitCode } = values;
+  if (!given.has('command')) {
+    const orphan = ['command-binary', 'command-expect-exit'].find((name) => given.has(name));
+    if (orphan === undefined) return undefined;
+    throw new UsageError('missing_flag', `--${orphan} needs --command; add the command to run, or remove it`);
+  }
+  const idle = LOAD_FLAGS.find((name) => given.has(name));
+  if (idle !== undefined) {
+    const why = 'has no effect with --command: the guest loads nothing by itself';
+    throw new UsageError('flag_conflict', `--${idle} ${why}; remove one of them`);
+  }
+  if (command.trim() === '') throw new UsageError('flag_value', '--command is empty; write the command to run');
+  return { command, binary, expectExitCode, flags: { command: '--command', binary: '--command-binary' } };
+}
+
+/** The flags of `test-command` as those of `test`, all others as if they had not been typed. */
+export function asTestValues(values: ValuesOf<'test-command'>): Omit<ValuesOf<'test'>, keyof CommandKeys> {
+  return {
+    ...values,
+    runner: 'vm',
+    diskResize: 0,
+    unsafeAllowHostRunner: false,
+    validationMode: '',
+    maxInsns: '',
+    setRodata: [],
+    setAttachTarget: [],
+    strictLibbpf: false,
+  };
+}
+
+type CommandKeys = Pick<ValuesOf<'test'>, 'command' | 'commandBinary' | 'commandExpectExit'>;
+
+/** Command mode of `test-command`. @throws UsageError without a command */
+export function readTestCommand({ cmd, bin, expectExit }: ValuesOf<'test-command'>): CommandArguments {
+  if (cmd.trim() === '') {
+    throw new UsageError('missing_flag', "--cmd is missing; add it, for example --cmd '$BPFCOMPAT_BIN --check'");
+  }
+  return { command: cmd, binary: bin, expectExitCode: expectExit, flags: { command: '--cmd', binary: '--bin' } };
+}
