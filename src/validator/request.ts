@@ -41,6 +41,8 @@ export interface Identity {
 export interface Expectation {
   readonly nonce: string;
   readonly artifactSha256: string;
+  /** The user's own loader is run: nothing is opened, loaded or attached by us. */
+  readonly command: boolean;
 }
 
 /** A request on the wire: its bytes in order, and what has to come back. */
@@ -50,6 +52,11 @@ export interface WireRequest {
   /** Sequence number of the next frame in this direction. */
   readonly nextSeq: number;
 }
+
+/** Name of the one functional test of command mode. */
+export const COMMAND_TEST = 'command';
+/** The guest takes no longer time-out; the whole request has one of its own. */
+const MAX_COMMAND_SECONDS = 86_400;
 
 /** MAILBOX_TEXT_MAX of the guest. */
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -68,6 +75,19 @@ function tuningLine(line: string): string {
     'bad_request_value',
     `unknown validator option ${JSON.stringify(line)}; see docs/guest-protocol.md`,
   );
+}
+
+/** What the plan says of the user's own loader: a test like others, with the name that its answer has. */
+function loaderTest({ command, expectExitCode, timeoutSeconds }: LoaderCommand): FunctionalTest {
+  return {
+    name: COMMAND_TEST,
+    command,
+    required: true,
+    timeoutSeconds: Math.min(MAX_COMMAND_SECONDS, Math.max(1, Math.ceil(timeoutSeconds))),
+    expectExitCode,
+    expectStdoutContains: '',
+    expectStderrContains: '',
+  };
 }
 
 /** File names may hold any byte but must not add lines to the request. */
@@ -106,6 +126,7 @@ export function requestText(
     ...question.tuning.map(tuningLine),
     ...entryLines(question.files ?? []),
     ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
+    ...(question.command ? ['mode=command', `bin=${singleLine('path of the loader', question.command.binPath)}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -122,14 +143,17 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
     );
   }
   const artifactSha256 = createHash('sha256').update(question.artifact).digest('hex');
-  const plan = Buffer.from(functionalPlanText(question.functionalTests));
+  const plan = Buffer.from(
+    functionalPlanText(question.command ? [loaderTest(question.command)] : question.functionalTests),
+  );
   const text = Buffer.from(requestText(question, identity, artifactSha256, plan.length));
   if (text.length > MAX_TEXT_BYTES) {
     const words = `the request is ${text.length} bytes long, at most ${MAX_TEXT_BYTES}: ship fewer files, or shorter paths`;
     throw new UsageError('bad_request_value', words);
   }
+  const sendsArtifact = question.artifact.length > 0 || question.command === undefined;
   const blobs = [
-    { kind: BLOB_KINDS.artifact, payload: question.artifact },
+    ...(sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: question.artifact }] : []),
     ...(plan.length > 0 ? [{ kind: BLOB_KINDS.functionalPlan, payload: plan }] : []),
     ...(question.files ?? []).flatMap((entry) =>
       entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
@@ -139,5 +163,6 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
     ...frameParts({ name: 'request', seq, payload: text }),
     ...blobs.flatMap((blob, index) => frameParts({ name: 'blob', ...blob, seq: seq + 1 + index })),
   ];
-  return { expect: { nonce: identity.nonce, artifactSha256 }, chunks, nextSeq: seq + 1 + blobs.length };
+  const expect = { nonce: identity.nonce, artifactSha256, command: question.command !== undefined };
+  return { expect, chunks, nextSeq: seq + 1 + blobs.length };
 }

@@ -41,7 +41,7 @@ function broken(reason: string): Step {
 /** The session after a request was sent; only a guest that said hello and owes no answer can be asked. */
 export function ask(session: Session, expect: Expectation): Session {
   if (session.phase !== 'ready') return { phase: 'broken', reason: `asked while ${session.phase}` };
-  return { phase: 'asked', expect, progress: noStages(), stageFrames: 0, bytes: 0 };
+  return { phase: 'asked', expect, progress: noStages(expect.command), stageFrames: 0, bytes: 0 };
 }
 
 /** Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one. */

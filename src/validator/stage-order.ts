@@ -2,6 +2,8 @@ import type { Stage } from '../model/evidence.ts';
 
 /** What of a request has been said; enough to tell whether the next stage is legal. */
 export interface Progress {
+  /** The user's own loader is run: between begin and document there is its answer only. */
+  readonly command: boolean;
   /** Rank of the latest stage: ranks never go down. */
   readonly rank: number;
   readonly openPassed: boolean;
@@ -10,8 +12,8 @@ export interface Progress {
   readonly seen: Set<string>;
 }
 
-export function noStages(): Progress {
-  return { rank: -1, openPassed: false, loadPassed: false, seen: new Set() };
+export function noStages(command = false): Progress {
+  return { command, rank: -1, openPassed: false, loadPassed: false, seen: new Set() };
 }
 
 type Kind = Stage['stage'] | 'document';
@@ -56,6 +58,16 @@ function identity(stage: Stage): string | undefined {
   }
 }
 
+const IN_COMMAND_MODE: ReadonlySet<Kind> = new Set(['begin', 'functional', 'document', 'exit']);
+
+function takeOfCommand(progress: Progress, stage: Stage | 'document', kind: Kind, rank: number): Progress | string {
+  if (!IN_COMMAND_MODE.has(kind)) return `${kind} although nothing is loaded`;
+  const key = stage === 'document' ? undefined : identity(stage);
+  if (key !== undefined && progress.seen.has(key)) return `${kind} twice for the same subject`;
+  if (key !== undefined) progress.seen.add(key);
+  return { ...progress, rank };
+}
+
 /** The progress after `stage`, or the words of why it is not legal now. An earlier stage can never be said again. */
 export function takeStage(progress: Progress, stage: Stage | 'document'): Progress | string {
   const kind: Kind = stage === 'document' ? 'document' : stage.stage;
@@ -65,6 +77,7 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
   if (isRemark(kind) && rank >= RANK.document) return `${kind} after the document`;
   if (rank < progress.rank) return `${kind} out of order`;
   if (!isRemark(kind) && rank === progress.rank && !REPEATABLE.has(kind)) return `second ${kind}`;
+  if (progress.command) return takeOfCommand(progress, stage, kind, rank);
   if ((AFTER_OPEN.has(kind) || isRemark(kind)) && !progress.openPassed) return `${kind} without a passed open`;
   if (kind === 'attach' && !progress.loadPassed) return 'attach without a passed load';
   if (kind === 'functional' && progress.rank < RANK.load) return 'functional before load';
@@ -73,6 +86,7 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
   const passed = stage !== 'document' && 'status' in stage && stage.status === 'pass';
   if (key !== undefined) progress.seen.add(key);
   return {
+    command: false,
     rank,
     openPassed: progress.openPassed || (kind === 'open' && passed),
     loadPassed: progress.loadPassed || (kind === 'load' && passed),

@@ -2,7 +2,7 @@ import { encodeFrame, type Frame, type FrameName } from '../../src/validator/fra
 import type { Expectation } from '../../src/validator/request.ts';
 
 /** Answers of a guest for tests of both decoder and session. */
-export const EXPECT: Expectation = { nonce: 'ab'.repeat(16), artifactSha256: 'c'.repeat(64) };
+export const EXPECT: Expectation = { nonce: 'ab'.repeat(16), artifactSha256: 'c'.repeat(64), command: false };
 
 export const HELLO = {
   protocol: 1,

@@ -23,7 +23,7 @@ function replay(name: string, artifactSha256: string): SessionEvent[] {
   for (const frame of frames) {
     const [next, event] = receive(session, frame);
     events.push(event);
-    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256 }) : next;
+    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, command: false }) : next;
   }
   return events;
 }

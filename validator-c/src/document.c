@@ -60,6 +60,8 @@ const char *document__functional_status(const struct result *result)
 
 bool document__passed(const struct work *work)
 {
+	if (work->request->command_mode)
+		return work->result->test_count && strcmp(document__functional_status(work->result), "fail");
 	return work->result->load.status == STATUS_PASS && strcmp(document__attach_status(work), "fail") &&
 	       strcmp(document__functional_status(work->result), "fail");
 }
@@ -86,18 +88,28 @@ static void put_input(struct json *json, const struct request *request)
 	json__str(json, "artifact", artifact, MESSAGE_MAX_BYTES);
 	json__str(json, "manifest", request->manifest_path, MESSAGE_MAX_BYTES);
 	json__str(json, "functional_plan", request->plan_path, MESSAGE_MAX_BYTES);
+	json__str(json, "mode", request->command_mode ? "command" : "load", NAME_MAX_BYTES);
 	json__str(json, "attach_mode", request__mode_name(request->attach_mode), NAME_MAX_BYTES);
 	json__bool(json, "probe_features", request->probe_features);
 	json__end(json);
 }
 
-static void put_load(struct json *json, const struct result *result)
+/* In command mode the object is not ours to load. */
+static const char *load_status(const struct work *work, const struct object_step *step)
 {
+	if (work->request->command_mode)
+		return "skipped";
+	return step->status == STATUS_PASS ? "pass" : "fail";
+}
+
+static void put_load(struct json *json, const struct work *work)
+{
+	const struct result *result = work->result;
 	const struct object_step *step = result->open.status == STATUS_FAIL ? &result->open : &result->load;
 	char words[256];
 
 	json__object(json, "load");
-	json__str(json, "status", step->status == STATUS_PASS ? "pass" : "fail", NAME_MAX_BYTES);
+	json__str(json, "status", load_status(work, step), NAME_MAX_BYTES);
 	json__int(json, "error_code", step->err);
 	json__str(json, "error", status__error(step->err, words, sizeof(words)), MESSAGE_MAX_BYTES);
 	json__uint(json, "elapsed_us", result->load.elapsed_us);
@@ -164,7 +176,7 @@ void document__write(const struct work *work, struct buf *out)
 	document__put_btf(&json, result);
 	document__put_capabilities(&json, work->request);
 	document__put_discovery(&json, result);
-	put_load(&json, result);
+	put_load(&json, work);
 	put_attach(&json, work);
 	put_functional(&json, result);
 	json__object(&json, "logs");

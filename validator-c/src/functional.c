@@ -2,138 +2,159 @@
 #include "functional.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clip.h"
+#include "command.h"
+#include "descendants.h"
+#include "exec-problem.h"
+#include "expect.h"
 #include "io.h"
-#include "matcher.h"
-#include "netdev.h"
+#include "stream.h"
 #include "text.h"
 
-#define SHELL "/bin/sh"
-/* How long output is still read once the shell itself has ended. */
+/* How long output is still awaited once the shell itself has ended. */
 #define GRACE_US 200000
 #define POLL_MS 20
+/* A command that writes a lot fills the pipe before it is emptied: a switch of processes per line costs far more. */
+#define BULK_BYTES (128 * 1024)
+#define BULK_PAUSE_US 2000
 #define EXIT_TIMEOUT 124
-#define EXIT_NOT_FOUND 127
+/* The loader in command mode is ended this long before PID 1 ends us, so that its hanging is an answer. */
+#define ANSWER_RESERVE_US 1000000
 
-struct stream {
-	int fd;
-	struct matcher matcher;
-	struct clip clip;
+struct run {
+	pid_t shell;
+	int status;
+	bool ended;
+	struct stream streams[2];
+	struct expect *expect;
 };
 
-static bool stream__init(struct stream *stream, const char *wanted, int *write_end)
+static uint64_t deadline_of(const struct test *test, const struct request *request, uint64_t started)
 {
-	int ends[2];
+	uint64_t deadline = started + (uint64_t)test->timeout_seconds * 1000000;
+	uint64_t work = request->work_timeout_ms * 1000, reserve = work / 10;
+	uint64_t last = request->received_us + work - (reserve < ANSWER_RESERVE_US ? reserve : ANSWER_RESERVE_US);
 
-	stream->fd = -1;
-	clip__init(&stream->clip, 0, TEST_TAIL_MAX_BYTES);
-	if (!matcher__init(&stream->matcher, wanted) || pipe2(ends, O_CLOEXEC))
-		return false;
-	stream->fd = ends[0];
-	*write_end = ends[1];
-	return true;
+	return request->command_mode && request->in_guest && deadline > last ? last : deadline;
 }
 
-static void stream__read(struct stream *stream)
+/* Takes in whoever ended, orphans too. True when the shell was among them. */
+static bool collect(struct run *run)
 {
-	char bytes[16384];
-	ssize_t n = read(stream->fd, bytes, sizeof(bytes));
+	int status;
+	pid_t pid;
 
-	if (n < 0 && errno == EINTR)
-		return;
-	if (n <= 0) {
-		close(stream->fd);
-		stream->fd = -1;
-		return;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != run->shell)
+			continue;
+		run->ended = true;
+		run->status = status;
 	}
-	matcher__feed(&stream->matcher, bytes, (size_t)n);
-	clip__add(&stream->clip, bytes, (size_t)n);
+	return run->ended;
 }
 
-static void stream__finish(struct stream *stream, struct buf *tail)
+/* Reads until the shell has ended and its output too, or until time is up. */
+static void watch(struct run *run, uint64_t deadline, bool *timed_out)
 {
-	if (stream->fd >= 0)
-		close(stream->fd);
-	clip__tail(&stream->clip, TEST_TAIL_MAX_BYTES, tail);
-	clip__free(&stream->clip);
-	matcher__free(&stream->matcher);
-}
+	struct stream *streams = run->streams;
+	int i;
 
-static void run_shell(const char *command, int out, int err)
-{
-	int in = open("/dev/null", O_RDONLY);
-
-	setpgid(0, 0);
-	netdev__leave();
-	/* PID 1 of a guest has none to hand down. */
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
-	dup2(in, 0);
-	dup2(out, 1);
-	dup2(err, 2);
-	execl(SHELL, "sh", "-c", command, (char *)NULL);
-	_exit(EXIT_NOT_FOUND);
-}
-
-/* Reads until the shell has ended and its output too, or until time is up. The wait status of the shell. */
-static int watch(pid_t shell, struct stream streams[2], uint64_t deadline, bool *timed_out)
-{
-	bool ended = false;
-	int status = 0;
-
-	while (!ended || streams[0].fd >= 0 || streams[1].fd >= 0) {
+	while (!run->ended || streams[0].fd >= 0 || streams[1].fd >= 0) {
 		struct pollfd polled[2] = { { .fd = streams[0].fd, .events = POLLIN },
 					    { .fd = streams[1].fd, .events = POLLIN } };
-		int i;
 
 		if (io__now_us() >= deadline) {
-			*timed_out = !ended;
-			break;
+			*timed_out = !run->ended;
+			return;
 		}
-		poll(polled, 2, POLL_MS);
+		/* Its output ends a moment before the shell itself does. */
+		poll(polled, 2, streams[0].fd < 0 && streams[1].fd < 0 ? 1 : POLL_MS);
+		if (streams[0].clip.total + streams[1].clip.total > BULK_BYTES && !run->ended)
+			io__sleep_us(BULK_PAUSE_US);
 		for (i = 0; i < 2; i++)
-			if (polled[i].revents && streams[i].fd >= 0)
-				stream__read(&streams[i]);
-		if (!ended && waitpid(shell, &status, WNOHANG) == shell) {
-			ended = true;
-			if (io__now_us() + GRACE_US < deadline)
-				deadline = io__now_us() + GRACE_US;
-		}
+			if (polled[i].revents)
+				stream__drain(&streams[i]);
+		expect__poll(run->expect);
+		if (!run->ended && collect(run) && io__now_us() + GRACE_US < deadline)
+			deadline = io__now_us() + GRACE_US;
 	}
-	/* Grandchildren hold the pipes and may go on for ever: the whole group goes. */
-	kill(-shell, SIGKILL);
-	if (!ended)
-		waitpid(shell, &status, 0);
-	return status;
 }
 
-static void judge(struct test *test, const struct stream streams[2])
+static void judge(struct test *test, const struct request *request)
 {
-	if (test->timed_out)
-		snprintf(test->error, sizeof(test->error), "timed out after %d s", test->timeout_seconds);
-	else if (test->exit_code != test->expect_exit_code)
-		snprintf(test->error, sizeof(test->error), "exit code %d, expected %d", test->exit_code,
-			 test->expect_exit_code);
-	else if (!streams[0].matcher.found)
+	char why[256];
+
+	if (test->timed_out) {
+		snprintf(test->error, sizeof(test->error), "timed out after %.3g s", (double)test->elapsed_us / 1e6);
+	} else if (test->exit_code != test->expect_exit_code) {
+		exec_problem__find(request, test, why, sizeof(why));
+		snprintf(test->error, sizeof(test->error), "exit code %d, expected %d%s%s", test->exit_code,
+			 test->expect_exit_code, why[0] ? ": " : "", why);
+	} else if (!test->out.found) {
 		snprintf(test->error, sizeof(test->error), "stdout does not contain the expected text");
-	else if (!streams[1].matcher.found)
+	} else if (!test->err.found) {
 		snprintf(test->error, sizeof(test->error), "stderr does not contain the expected text");
+	}
 	test->status = test->error[0] ? STATUS_FAIL : STATUS_PASS;
 }
 
-void functional__run(struct test *test)
+static void keep(struct stream *stream, struct test_output *output)
 {
-	struct stream streams[2] = { { .fd = -1 }, { .fd = -1 } };
-	int out = -1, err = -1, status;
-	pid_t shell;
+	output->bytes = stream->clip.total;
+	output->found = stream->matcher.found;
+	clip__tail(&stream->clip, TEST_TAIL_MAX_BYTES, &output->tail);
+	if (stream->clip.total > TEST_TAIL_MAX_BYTES)
+		buf__add(&output->head, stream->clip.head.data, stream->clip.head.len);
+	stream__free(stream);
+}
+
+/* True when the shell runs. */
+static bool start(struct run *run, const struct test *test, const struct request *request)
+{
+	int out = -1, err = -1;
+
+	if (!stream__init(&run->streams[0], test->expect_stdout, &out) ||
+	    !stream__init(&run->streams[1], test->expect_stderr, &err)) {
+		close(out);
+		return false;
+	}
+	command__prepare(request);
+	descendants__adopt();
+	run->shell = fork();
+	if (!run->shell)
+		command__exec(request, test->command, out, err);
+	close(out);
+	close(err);
+	if (run->shell < 0)
+		return false;
+	setpgid(run->shell, run->shell);
+	return true;
+}
+
+static void run_shell(struct run *run, struct test *test, const struct request *request)
+{
+	uint64_t started = io__now_us();
+
+	watch(run, deadline_of(test, request, started), &test->timed_out);
+	test->elapsed_us = io__now_us() - started;
+	/* Grandchildren hold the pipes and may go on for ever. */
+	descendants__end(run->shell, request->in_guest, &run->status);
+	stream__drain(&run->streams[0]);
+	stream__drain(&run->streams[1]);
+	test->exit_code = test->timed_out	   ? EXIT_TIMEOUT :
+			  WIFSIGNALED(run->status) ? 128 + WTERMSIG(run->status) :
+						     WEXITSTATUS(run->status);
+}
+
+void functional__run(struct test *test, const struct request *request)
+{
+	struct run run = { .streams = { { .fd = -1 }, { .fd = -1 } }, .expect = test->expect };
 
 	if (test->status == STATUS_FAIL)
 		return;
@@ -148,27 +169,12 @@ void functional__run(struct test *test)
 			 strerror(errno));
 		return;
 	}
-	if (!stream__init(&streams[0], test->expect_stdout, &out) || !stream__init(&streams[1], test->expect_stderr, &err)) {
-		snprintf(test->error, sizeof(test->error), "the test could not be set up: %s", strerror(errno));
-		stream__finish(&streams[0], &test->stdout_tail);
-		stream__finish(&streams[1], &test->stderr_tail);
-		return;
-	}
-	shell = fork();
-	if (!shell)
-		run_shell(test->command, out, err);
-	close(out);
-	close(err);
-	if (shell < 0) {
+	if (start(&run, test, request))
+		run_shell(&run, test, request);
+	else
 		snprintf(test->error, sizeof(test->error), "the command could not be started: %s", strerror(errno));
-		stream__finish(&streams[0], &test->stdout_tail);
-		stream__finish(&streams[1], &test->stderr_tail);
-		return;
-	}
-	setpgid(shell, shell);
-	status = watch(shell, streams, io__now_us() + (uint64_t)test->timeout_seconds * 1000000, &test->timed_out);
-	test->exit_code = test->timed_out ? EXIT_TIMEOUT : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	judge(test, streams);
-	stream__finish(&streams[0], &test->stdout_tail);
-	stream__finish(&streams[1], &test->stderr_tail);
+	keep(&run.streams[0], &test->out);
+	keep(&run.streams[1], &test->err);
+	if (!test->error[0])
+		judge(test, request);
 }

@@ -2,12 +2,13 @@
 #ifndef BPFCOMPAT_FUNCTIONAL_H
 #define BPFCOMPAT_FUNCTIONAL_H
 
+#include "request.h"
 #include "result.h"
 
 /*
- * Runs the command of one test with /bin/sh in its own process group, for at most its time-out, and fills in the
- * answer. A test that already failed (a plan that cannot be read) is left alone.
+ * Runs the command of one test by a shell and fills what is known afterwards. Everything the command started is gone
+ * when this returns; in a guest, every process but ours and PID 1 is. A command that hangs is a failed test.
  */
-void functional__run(struct test *test);
+void functional__run(struct test *test, const struct request *request);
 
 #endif

@@ -31,6 +31,14 @@ void matcher__feed(struct matcher *matcher, const char *data, size_t len)
 	size_t i;
 
 	for (i = 0; i < len && !matcher->found; i++) {
+		/* Most of a long output has nothing to do with what is looked for. */
+		if (!matcher->matched) {
+			const char *next = memchr(data + i, matcher->wanted[0], len - i);
+
+			if (!next)
+				return;
+			i = (size_t)(next - data);
+		}
 		while (matcher->matched && data[i] != matcher->wanted[matcher->matched])
 			matcher->matched = matcher->fallback[matcher->matched - 1];
 		if (data[i] == matcher->wanted[matcher->matched])

@@ -21,6 +21,8 @@ static const struct {
 	{ "debugfs", "/sys/kernel/debug", QUIET },
 	{ "bpf", "/sys/fs/bpf", QUIET },
 	{ "cgroup2", "/sys/fs/cgroup", QUIET },
+	{ "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC },
+	{ "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV },
 	{ "tmpfs", "/tmp", MS_NOSUID | MS_NODEV },
 };
 

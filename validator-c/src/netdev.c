@@ -115,6 +115,11 @@ int netdev__own(bool on_host, char name[IF_NAMESIZE])
 	return index;
 }
 
+void netdev__loopback(void)
+{
+	bring_up("lo");
+}
+
 void netdev__leave(void)
 {
 	if (first_namespace >= 0)

@@ -16,6 +16,8 @@ int netdev__another(char name[IF_NAMESIZE]);
 int netdev__veth(char name[IF_NAMESIZE]);
 /* A netkit device (6.7): programs of that kind go nowhere else. Its index, or a negative errno. */
 int netdev__netkit(char name[IF_NAMESIZE]);
+/* Brings `lo` up: programs talk to themselves over it. */
+void netdev__loopback(void);
 /* Back to the network namespace this process began in. */
 void netdev__leave(void);
 

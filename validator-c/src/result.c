@@ -48,8 +48,10 @@ static void free_test(struct test *test)
 	free(test->command);
 	free(test->expect_stdout);
 	free(test->expect_stderr);
-	buf__free(&test->stdout_tail);
-	buf__free(&test->stderr_tail);
+	buf__free(&test->out.head);
+	buf__free(&test->out.tail);
+	buf__free(&test->err.head);
+	buf__free(&test->err.tail);
 	expect__free(test->expect);
 }
 

@@ -100,6 +100,17 @@ struct object_step {
 
 struct expect;
 
+/* One output stream of a command. */
+struct test_output {
+	/* The beginning, kept when it is not part of the tail. */
+	struct buf head;
+	struct buf tail;
+	/* Length of the whole stream. */
+	uint64_t bytes;
+	/* Whether the expected text was in it. */
+	bool found;
+};
+
 struct test {
 	char *name;
 	char *command;
@@ -111,8 +122,9 @@ struct test {
 	enum status status;
 	int exit_code;
 	bool timed_out;
-	struct buf stdout_tail;
-	struct buf stderr_tail;
+	struct test_output out;
+	struct test_output err;
+	uint64_t elapsed_us;
 	char error[512];
 	/* What it expects besides its command; NULL for nothing. */
 	struct expect *expect;

@@ -16,6 +16,7 @@
 #include "refresh.h"
 #include "request.h"
 #include "supervise.h"
+#include "userland.h"
 #include "warm.h"
 
 #define FILE_PIECE (64 * 1024)
@@ -106,6 +107,8 @@ static void receive(int port, struct mailbox *mailbox, struct request *request)
 		init__give_up("the object that arrived has digest %s, the request says %s", digest,
 			      request->artifact_sha256);
 	receive_entries(port, &request->entries);
+	if (request->shell)
+		userland__install();
 }
 
 /* Where the host will ask again, everything that the last worker left behind goes. */

@@ -3,6 +3,15 @@
 
 #include "expect.h"
 
+static void put_output(struct json *json, const char *bytes, const char *head, const char *tail,
+		       const struct test_output *output)
+{
+	json__uint(json, bytes, output->bytes);
+	if (output->head.len)
+		json__strn(json, head, output->head.data, output->head.len, TEST_HEAD_MAX_BYTES);
+	json__strn(json, tail, output->tail.data, output->tail.len, TEST_TAIL_MAX_BYTES);
+}
+
 void test__put(struct json *json, const struct test *test)
 {
 	json__str(json, "name", test->name, NAME_MAX_BYTES);
@@ -13,8 +22,9 @@ void test__put(struct json *json, const struct test *test)
 	json__int(json, "expected_exit_code", test->expect_exit_code);
 	json__int(json, "exit_code", test->exit_code);
 	json__bool(json, "timed_out", test->timed_out);
-	json__strn(json, "stdout_tail", test->stdout_tail.data, test->stdout_tail.len, TEST_TAIL_MAX_BYTES);
-	json__strn(json, "stderr_tail", test->stderr_tail.data, test->stderr_tail.len, TEST_TAIL_MAX_BYTES);
+	put_output(json, "stdout_bytes", "stdout_head", "stdout_tail", &test->out);
+	put_output(json, "stderr_bytes", "stderr_head", "stderr_tail", &test->err);
+	json__uint(json, "elapsed_us", test->elapsed_us);
 	json__str(json, "error", test->error, MESSAGE_MAX_BYTES);
 	expect__put(json, test->expect);
 }

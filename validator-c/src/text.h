@@ -9,6 +9,7 @@
 #define NAME_MAX_BYTES 256
 #define MESSAGE_MAX_BYTES 4096
 #define LOG_MAX_BYTES (250 * 1024)
+#define TEST_HEAD_MAX_BYTES 2048
 #define TEST_TAIL_MAX_BYTES 8192
 
 /* The keys of one functional test, into an object that is open. */

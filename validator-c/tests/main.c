@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 	test_near();
 	test_wanted();
 	test_externs();
+	test_functional();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);
