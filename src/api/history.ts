@@ -104,7 +104,7 @@ function recordOf(
 /**
  * Adds a finished run to the history of its work directory, one signed record per artifact.
  * @param manifest absolute path; empty without one
- * @returns what the user should know; undefined when all is well. A history that cannot be written is no reason to lose
+ * @returns what the user should know; undefined when all is well. A history that cannot be read or written is no reason to lose
  * a verdict whose reports are there already.
  * @throws UsageError for keys and settings of the signer that are wrong, HostError when the signer fails
  */
@@ -122,7 +122,9 @@ export async function recordRun(
   try {
     intact = await appendHistory(host, workdir, records, await signerOf(host, workdir));
   } catch (error) {
-    if (!(error instanceof HostError) || error.code === 'signer_failed') throw error;
+    const unreadable = error instanceof UsageError && error.code === 'history_unreadable';
+    const unwritable = error instanceof HostError && error.code !== 'signer_failed';
+    if (!unreadable && !unwritable) throw error;
     return `this run is not in the history of ${workdir}: ${error.message}`;
   }
   return intact

@@ -32,8 +32,11 @@ export interface ReportPaths {
 }
 
 function unwritable(path: string, cause: unknown): HostError {
-  const why = `${messageOf(cause)}; choose another place, or check its permissions and the space`;
-  return new HostError('report_unwritable', `cannot write ${path}: ${why}`, { cause });
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const blocked = code === 'EEXIST' || code === 'ENOTDIR';
+  const why = blocked ? 'a part of the path before its name is a file and no directory' : messageOf(cause);
+  const remedy = 'choose another place, or check its permissions and the space';
+  return new HostError('report_unwritable', `cannot write ${path}: ${why}; ${remedy}`, { cause });
 }
 
 /** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
