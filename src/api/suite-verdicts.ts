@@ -53,16 +53,12 @@ export function worstOf(cases: readonly SuiteCaseReport[]): Pick<SuiteReport, 's
 /** Which older run it was, and what it has that the suite has no longer. */
 export function suiteBaseline(
   baseline: LoadedRun | undefined,
-  cases: readonly PreparedCase[],
+  cases: readonly { readonly name: string; readonly artifact: string }[],
 ): Pick<SuiteReport, 'baseline'> {
   if (baseline === undefined) return {};
   const found = new Set(
-    cases.map(({ source, artifact }) =>
-      caseOf(
-        baseline,
-        { name: source.name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) },
-        cases.length === 1,
-      ),
+    cases.map(({ name, artifact }) =>
+      caseOf(baseline, { name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) }, cases.length === 1),
     ),
   );
   const { path, runId, summaryStatus } = baseline;

@@ -198,7 +198,10 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     startedAt,
     finishedAt: timestamp(host.now()),
     durationMs: host.monotonicMs() - started,
-    ...suiteBaseline(baseline, prepared),
+    ...suiteBaseline(
+      baseline,
+      prepared.map(({ source, artifact }) => ({ name: source.name, artifact })),
+    ),
   };
   const part = plan && suitePart(plan, facts, prepared, wholes);
   const verdict = worstOf(cases);

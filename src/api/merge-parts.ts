@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { GateOptions } from '../gate/gate.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import type { FailOn } from '../model/gate.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import type { ShardPart, ShardRun } from '../model/shard.ts';
+import { joinShards } from '../run/join-shards.ts';
+import { againstBaseline, type RunCase } from './baseline.ts';
+import type { LoadedRun } from './load-run.ts';
+
+/** What all ways to put parts together need. */
+export interface Merging {
+  readonly host: Host;
+  readonly parts: readonly ShardPart[];
+  readonly missing: readonly string[];
+  readonly notes: readonly string[];
+  readonly baseline: LoadedRun | undefined;
+  readonly failOn: FailOn | undefined;
+  /** Absolute paths; `out` and `markdown` empty when not asked for. */
+  readonly workdir: string;
+  readonly out: string;
+  readonly markdown: string;
+  readonly onEvent: EventListener;
+}
+
+/** A run put together, held against the older one. */
+export function mergedRun(merging: Merging, position: number, runId: string, suiteCase?: RunCase): RunReport {
+  const { parts, workdir, notes } = merging;
+  const joined = joinShards(parts, position, { runId, runDir: join(workdir, 'runs', runId) });
+  const run = { ...joined, notes: [...joined.notes, ...notes] };
+  const own = parts[0]?.runs[position]?.baseline;
+  // The schema has checked it.
+  const baseline = merging.baseline ?? (own?.run as LoadedRun | undefined);
+  if (baseline === undefined) return run;
+  const about = suiteCase && { ...suiteCase, alone: merging.baseline ? suiteCase.alone : (own?.alone ?? false) };
+  return { ...run, baseline: againstBaseline(run, baseline, about) };
+}
+
+/** What decides about a run. @throws UsageError when regressions decide and there is nothing to compare with */
+export function mergedGate({ failOn, baseline }: Merging, run: ShardRun): GateOptions {
+  const policy = failOn ?? run.gate.failOn;
+  if (policy === 'regression' && baseline === undefined && run.baseline === undefined) {
+    throw new UsageError('missing_flag', '--fail-on regression needs an older report; add --baseline main.json');
+  }
+  return policy === undefined ? run.gate : { ...run.gate, failOn: policy };
+}
+
+/** A shard that is not there is never green, whatever else decides. */
+export function withMissing(verdict: Verdict, missing: readonly string[]): Verdict {
+  if (missing.length === 0) return verdict;
+  return { ...verdict, status: 'error', exitCode: 1, reasons: [...missing, ...verdict.reasons] };
+}

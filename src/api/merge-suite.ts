@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { gate } from '../gate/gate.ts';
+import { UsageError } from '../model/errors.ts';
+import type { ShardCase, ShardPart } from '../model/shard.ts';
+import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { withKnown } from '../run/gate-options.ts';
+import { makeRunId } from '../run/run-id.ts';
+import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
+import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
+import { suiteBaseline, worstOf } from './suite-verdicts.ts';
+
+type Suite = NonNullable<ShardPart['suite']>;
+
+/** Case by case with an id of its own, although all begin in the same second. */
+function distinctIds(startedAt: Date): () => string {
+  const ids = new Set<string>();
+  return () => {
+    for (;;) {
+      const id = makeRunId(startedAt, randomBytes(3));
+      if (!ids.has(id)) return ids.add(id) && id;
+    }
+  };
+}
+
+function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
+  const { name, artifact, manifest, matrix, required, origin, error } = one;
+  return {
+    report: {
+      name,
+      artifact,
+      manifest,
+      matrix,
+      required,
+      origin,
+      status: 'error',
+      exitCode: 1,
+      error,
+      answer: undefined,
+      json: '',
+      markdownPath: '',
+    },
+  };
+}
+
+function mergedCase(merging: Merging, one: ShardCase, runId: string, alone: boolean): EndedCase {
+  const position = one.run ?? 0;
+  const own = merging.parts[0]?.runs[position];
+  if (!own) throw new UsageError('report_invalid', `case ${one.name} has no run; run the shards again`);
+  const decides = mergedGate(merging, own);
+  const run = mergedRun(merging, position, runId, { name: one.name, alone });
+  const verdict = gate(run, withKnown(decides, run));
+  const { name, artifact, manifest, matrix, required, origin, error } = one;
+  const { artifactVersion, artifactVariant, artifactUri } = own;
+  const answer = { run, artifact: 0, verdict };
+  const { status, exitCode } = verdict;
+  const facts = { name, artifact, manifest, matrix, required, origin, error, status, exitCode, answer };
+  return {
+    report: { ...facts, json: '', markdownPath: '' },
+    gate: decides,
+    // Reports of cases lie with the merged run: a path that a report names is never written to.
+    places: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
+    manifest,
+  };
+}
+
+function baselineOf({ baseline }: Merging, suite: Suite): Pick<SuiteReport, 'baseline'> {
+  if (baseline) return suiteBaseline(baseline, suite.cases);
+  return suite.baseline ? { baseline: suite.baseline } : {};
+}
+
+/** The parts of a suite as one suite. */
+export async function mergeSuite(merging: Merging, startedAt: Date): Promise<SuiteResult> {
+  const { host, parts, missing, out, markdown, onEvent } = merging;
+  const suites = parts.flatMap(({ suite }) => suite ?? []);
+  const [first] = suites as [Suite, ...Suite[]];
+  const nextId = distinctIds(startedAt);
+  const cases = first.cases.map((one) =>
+    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), first.cases.length === 1),
+  );
+  const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
+  const { status, exitCode } = withMissing(verdict, missing);
+  return finishSuite({
+    host,
+    suite: {
+      name: first.name,
+      startedAt: suites.map((one) => one.startedAt).sort()[0] ?? '',
+      finishedAt:
+        suites
+          .map((one) => one.finishedAt)
+          .sort()
+          .at(-1) ?? '',
+      durationMs: Math.max(...suites.map(({ durationMs }) => durationMs)),
+      status,
+      exitCode,
+      notRun: [],
+      ...baselineOf(merging, first),
+    },
+    cases,
+    paths: { json: out, markdown },
+    onEvent,
+  });
+}

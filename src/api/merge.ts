@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import type { FailOn } from '../model/gate.ts';
+import { missingShards } from '../report/merge-missing.ts';
+import { ensureDirectory } from '../run/directories.ts';
+import { makeRunId } from '../run/run-id.ts';
+import { checkReportPlaces } from '../run/write-reports.ts';
+import { type FinishedRun, finishRun } from './finish-run.ts';
+import type { SuiteResult } from './finish-suite.ts';
+import { loadRun } from './load-run.ts';
+import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
+import { mergeSuite } from './merge-suite.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+import { chooseParts } from './shard-choice.ts';
+import { findParts } from './shard-files.ts';
+
+export interface MergeOptions extends Surroundings {
+  /** Reports of shards: files, patterns, and directories with all below them; relative to `cwd`. */
+  readonly reports: readonly string[];
+  /** JSON and Markdown to write, relative to `cwd`. */
+  readonly out?: string;
+  readonly markdown?: string;
+  /** Directory for the history and the reports of single objects, relative to `cwd`. Default `.bpfcompat`. */
+  readonly workDir?: string;
+  /** Older run; wins over the one that the shards were given. */
+  readonly baseline?: string;
+  /** What makes the verdict a failure; wins over what the shards were told. */
+  readonly failOn?: FailOn | undefined;
+  readonly onEvent?: EventListener;
+}
+
+interface MergeFacts {
+  /** What nobody asked, one sentence per shard; then the verdict is an error. */
+  readonly missing: readonly string[];
+  /** What was left out and why. */
+  readonly notes: readonly string[];
+}
+
+export type MergeResult = MergeFacts &
+  (({ readonly kind: 'run' } & FinishedRun) | ({ readonly kind: 'suite' } & SuiteResult));
+
+async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun> {
+  const { host, parts, missing, workdir, out, markdown, onEvent } = merging;
+  const own = parts[0]?.runs[0];
+  if (!own) throw new UsageError('report_invalid', 'the reports hold no run; run the shards again');
+  const { manifest, artifactVersion, artifactVariant, artifactUri } = own;
+  const gate = mergedGate(merging, own);
+  return finishRun({
+    host,
+    run: mergedRun(merging, 0, makeRunId(startedAt, randomBytes(3))),
+    gate,
+    places: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
+    manifest,
+    onEvent,
+    settle: (verdict) => withMissing(verdict, missing),
+  });
+}
+
+/**
+ * Puts the reports of shards together to one run with one verdict, the same that one machine would have come to. Nothing
+ * is booted. A missing shard is a result (an error), not an exception.
+ * @throws UsageError for files that are no reports of shards and for shards that do not belong together; HostError when
+ * a report cannot be written
+ */
+export async function mergeReports(options: MergeOptions): Promise<MergeResult> {
+  const { host, cwd } = surroundingsOf(options);
+  const onEvent = options.onEvent ?? (() => {});
+  const startedAt = host.now();
+  if (options.reports.length === 0) {
+    throw new UsageError('missing_option', 'no report is given; name the reports of the shards');
+  }
+  const files = await findParts(host, cwd, options.reports);
+  const chosen = chooseParts(files.found);
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const merging: Merging = {
+    host,
+    parts: chosen.parts,
+    missing: missingShards(chosen.parts),
+    notes: [...files.notes, ...chosen.notes],
+    baseline,
+    failOn: options.failOn,
+    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    out: options.out ? resolve(cwd, options.out) : '',
+    markdown: options.markdown ? resolve(cwd, options.markdown) : '',
+    onEvent,
+  };
+  const { workdir, missing, notes } = merging;
+  await checkReportPlaces(host, [merging.out, merging.markdown]);
+  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  for (const message of notes) onEvent({ type: 'note', message });
+  if (chosen.parts[0]?.suite) return { kind: 'suite', missing, notes, ...(await mergeSuite(merging, startedAt)) };
+  return { kind: 'run', missing, notes, ...(await mergeRun(merging, startedAt)) };
+}

@@ -1,0 +1,107 @@
+import { UsageError } from '../model/errors.ts';
+import type { NamedCell, ShardPart } from '../model/shard.ts';
+import type { FoundPart } from './shard-files.ts';
+
+/** Parts of one plan, at most one per shard. */
+export interface ChosenParts {
+  /** By the number of the shard; at least one. */
+  readonly parts: readonly ShardPart[];
+  /** What was left out and why. */
+  readonly notes: readonly string[];
+}
+
+function nameOf({ part, file }: FoundPart): string {
+  return `shard ${part.index}/${part.total} (${file})`;
+}
+
+/** The newest attempt at each shard. */
+function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPart[]; readonly notes: string[] } {
+  const kept = new Map<number, FoundPart>();
+  const notes: string[] = [];
+  for (const one of found) {
+    const other = kept.get(one.part.index);
+    if (other === undefined || one.part.total !== other.part.total) {
+      // Shards of another plan are not left out in silence: they are refused below.
+      kept.set(other === undefined ? one.part.index : -one.part.index, one);
+      continue;
+    }
+    if (one.part.startedAt === other.part.startedAt && one.part.runs[0]?.run.runId === other.part.runs[0]?.run.runId) {
+      continue;
+    }
+    const [late, early] = one.part.startedAt > other.part.startedAt ? [one, other] : [other, one];
+    kept.set(one.part.index, late);
+    notes.push(
+      `shard ${one.part.index}/${one.part.total} was run more than once: the newest run counts (${late.part.startedAt}, ${late.file}), not that of ${early.part.startedAt} (${early.file})`,
+    );
+  }
+  return { kept: [...kept.values()].sort((a, b) => a.part.index - b.part.index), notes };
+}
+
+function objectsOf({ runs }: ShardPart): Map<string, string> {
+  return new Map(runs.flatMap(({ run }) => run.artifacts.map(({ name, sha256 }) => [name, sha256])));
+}
+
+function validatorOf({ runs }: ShardPart): string | undefined {
+  return runs[0]?.run.validator.sha256;
+}
+
+function onlyIn(a: readonly NamedCell[], b: readonly NamedCell[], key: 'subject' | 'kernel'): string | undefined {
+  const there = new Set(b.map((cell) => cell[key]));
+  return a.find((cell) => !there.has(cell[key]))?.[key];
+}
+
+const SAME_FOR_ALL = 'run all shards with the same objects, kernels and flags';
+
+/** Why two parts do not belong together, and what to do; undefined when they do. */
+function difference(a: FoundPart, b: FoundPart): string | undefined {
+  const [one, two] = [a.part, b.part];
+  const both = `${nameOf(a)} and ${nameOf(b)}`;
+  if (one.version !== two.version) {
+    return `${both} were made by bpfcompat ${one.version} and ${two.version}; run all shards with one version`;
+  }
+  if (one.plan.digest === two.plan.digest) {
+    return validatorOf(one) === validatorOf(two)
+      ? undefined
+      : `${both} asked with different validators; run all shards with one version of bpfcompat`;
+  }
+  if (one.total !== two.total) return `${both} are of different plans; hand over the reports of one plan only`;
+  if ((one.suite === undefined) !== (two.suite === undefined)) {
+    return `${both}: only one of them is of a suite; hand over the reports of one plan only`;
+  }
+  const stuck = one.suite?.cases.find(({ name, error }) =>
+    two.suite?.cases.some((other) => other.name === name && other.error !== error),
+  );
+  if (stuck) {
+    const error = stuck.error || two.suite?.cases.find(({ name }) => name === stuck.name)?.error;
+    return `${both}: case ${stuck.name} could start in one of them only (${error}); give every shard the same files`;
+  }
+  const objects = objectsOf(two);
+  const rebuilt = [...objectsOf(one)].find(([name, sha256]) => objects.has(name) && objects.get(name) !== sha256);
+  if (rebuilt) {
+    return `${both} asked about different builds of ${rebuilt[0]} (sha256 ${rebuilt[1].slice(0, 12)} and ${objects.get(rebuilt[0])?.slice(0, 12)}); build it once and give every shard that file`;
+  }
+  for (const key of ['subject', 'kernel'] as const) {
+    const name = onlyIn(one.plan.cells, two.plan.cells, key) ?? onlyIn(two.plan.cells, one.plan.cells, key);
+    if (name !== undefined) {
+      return `${both}: only one of them has ${key === 'kernel' ? 'kernel' : 'object'} ${name}; ${SAME_FOR_ALL}`;
+    }
+  }
+  if (JSON.stringify(one.plan.cells) !== JSON.stringify(two.plan.cells)) {
+    return `${both} divide the cells in different ways; give all shards the same --baseline, or none`;
+  }
+  return `${both} were asked in different ways (other flags, another manifest, --fail-on or --baseline); ${SAME_FOR_ALL}`;
+}
+
+/**
+ * The parts to put together: of each shard the newest run.
+ * @throws UsageError `shards_differ` for parts that are not of one plan, object, version or question
+ */
+export function chooseParts(found: readonly FoundPart[]): ChosenParts {
+  const { kept, notes } = newest(found);
+  const [first] = kept;
+  for (const other of kept.slice(1)) {
+    const why = first && difference(first, other);
+    if (why !== undefined) throw new UsageError('shards_differ', why);
+  }
+  return { parts: kept.map(({ part }) => part), notes };
+}
