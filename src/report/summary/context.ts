@@ -1,0 +1,56 @@
+import { code, md } from '../escape.ts';
+import type { GateDocument } from '../gate-document.ts';
+import { address } from '../html.ts';
+import { durationText, plural } from './heading.ts';
+import { markdownLink } from './links.ts';
+import type { Parts } from './parts.ts';
+import { acceleratorText } from './sections.ts';
+
+/** What was asked, how it ended and where more is to be found, in one line. */
+export function contextLine({ document, cells, kernels, counts, options }: Parts): string {
+  const { cases, durationMs, name } = document;
+  const [only] = cases;
+  const what = cases.length === 1 && only ? code(only.name, 100) : plural(cases.length, 'object');
+  const { evidence, run } = options.links ?? {};
+  const times = options.times ?? true;
+  const some = (count: number, words: string): string => (count > 0 ? `${count} ${words}` : '');
+  const told = [
+    `${counts.passed} passed`,
+    some(counts.failed, 'failed'),
+    some(counts.errored, 'without an answer'),
+    some(counts.skipped, 'skipped'),
+  ];
+  return [
+    `**${md(name, 100)}**`,
+    `${what} × ${plural(kernels.length, 'kernel')}`,
+    told.filter((part) => part !== '').join(', '),
+    times && durationMs > 0 ? durationText(durationMs) : '',
+    times ? acceleratorText(cells) : '',
+    address(evidence) ? markdownLink('evidence', address(evidence)) : '',
+    address(run) ? markdownLink('run', address(run)) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** What is new against the older report; nothing without one. */
+export function newsLine({ cells, counts }: Parts): string[] {
+  if (!cells.some(({ one }) => one.report?.baseline)) return [];
+  const { regressions, known, fixed } = counts;
+  return [`Against the older report: **${regressions} new**, ${known} known, ${fixed} fixed.`, ''];
+}
+
+/** Cases that could not start or were given up. */
+export function brokenLines({ cases, notRun }: GateDocument, most: number): string[] {
+  const broken = cases.filter(({ error }) => error !== '');
+  const lines = broken
+    .slice(0, most)
+    .map(({ name, error }) => `- ⚠️ ${code(name, 100)} could not start: ${md(error, 600)}`);
+  if (broken.length > lines.length) lines.push(`- and ${broken.length - lines.length} more`);
+  const given = notRun.slice(0, 20).map((name) => code(name, 60));
+  if (given.length > 0) {
+    const rest = notRun.length > given.length ? ` and ${notRun.length - given.length} more` : '';
+    lines.push(`- not run, for an earlier case did not pass: ${given.join(', ')}${rest}`);
+  }
+  return lines.length === 0 ? [] : [...lines, ''];
+}

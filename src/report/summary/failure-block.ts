@@ -1,0 +1,131 @@
+import type { FindingGroup } from '../../model/finding.ts';
+import { logTails } from '../cell-log.ts';
+import { type DocumentCell, reasonOf } from '../document-cells.ts';
+import type { DocumentKernel } from '../document-kernels.ts';
+import { relativeTo, sourcePlace } from '../document-place.ts';
+import { code, fence, md } from '../escape.ts';
+import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
+import { address, html } from '../html.ts';
+import type { SavedFinding } from '../saved-report.ts';
+import { shellWords } from '../shell-words.ts';
+import { markdownLink, type SummaryLinks, sourceLink } from './links.ts';
+
+export interface BlockOptions {
+  readonly links: SummaryLinks;
+  /** Root of the checkout: paths below it are shown without it. */
+  readonly workspace: string;
+  /** Of the logs of one cell together. */
+  readonly logLines: number;
+}
+
+const MAX_OTHERS = 8;
+const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
+
+function sourceLines(finding: SavedFinding, { links }: BlockOptions): string[] {
+  const { location } = finding;
+  if (!location) return [];
+  const place = sourcePlace(finding);
+  const where = markdownLink(code(placeText(location), 320), place && sourceLink(links, place));
+  const inside = location.function === '' ? '' : ` in ${code(location.function, 100)}`;
+  return [`Source: ${where}${inside}`, '', ...(location.text.trim() === '' ? [] : [fence(location.text, 400), ''])];
+}
+
+function filing({ code: name, group, confidence }: SavedFinding): string {
+  const known = GROUPS.find((word) => word === group);
+  const parts = [
+    known ? `lies with ${groupWords(known)}` : '',
+    confidence === '' ? '' : `${md(confidence, 20)} confidence`,
+  ];
+  return [code(name, 60), ...parts.filter((part) => part !== '')].join(' · ');
+}
+
+/** The cause that gives the cell its class, whole; its title stands in the heading of the block. */
+function firstCause(finding: SavedFinding, options: BlockOptions): string[] {
+  const { title, explanation, remediation, evidence, args, also } = finding;
+  const more = besidesOf({ title, explanation, remediation }, args, also);
+  return [
+    filing(finding),
+    '',
+    ...(explanation === '' ? [] : [md(explanation, 1000), '']),
+    ...sourceLines(finding, options),
+    ...(evidence ? [`${md(evidence.origin, 100)}: ${code(evidence.text, 400)}`, ''] : []),
+    ...more.flatMap((text) => [md(text, 600), '']),
+    ...(remediation === '' ? [] : [`**What to do:** ${md(remediation, 1000)}`, '']),
+  ];
+}
+
+function otherCauses(findings: readonly SavedFinding[]): string[] {
+  const told = findings.slice(0, MAX_OTHERS).map(({ title, code: name, location, remediation }) => {
+    const where = location ? ` at ${code(placeText(location), 320)}` : '';
+    return `- also **${md(title || name)}**${where}${remediation === '' ? '' : `: ${md(remediation, 400)}`}`;
+  });
+  const rest = findings.length - told.length;
+  return told.length === 0 ? [] : [...told, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
+}
+
+/** The command that asks the same again; undefined where the report does not say how. */
+function reproduceCommand({ one, target }: DocumentCell, workspace: string): string | undefined {
+  if (!one.report || one.artifact === '') return undefined;
+  const shorter = (word: string): string => (word.startsWith('/') ? (relativeTo(workspace, word) ?? word) : word);
+  const { flags } = one.report.run;
+  const words = ['--artifact', shorter(one.artifact), '--kernels', target.profile_id, ...flags.map(shorter)];
+  return shellWords(['bpfcompat', 'test', ...words]);
+}
+
+/** `(new)`, `(optional)`: what a failure means besides. */
+function remark({ news, tolerated }: DocumentCell): string {
+  const words = [news === 'new' ? 'new' : '', tolerated ?? (news === 'known' ? 'known' : '')];
+  const told = words.filter((word) => word !== '').join(', ');
+  return told === '' ? '' : ` <b>(${told})</b>`;
+}
+
+/**
+ * Everything about a cell that did not pass, folded.
+ * @param anchor id of the block
+ */
+export function failureBlock(
+  cell: DocumentCell,
+  kernel: DocumentKernel,
+  anchor: string,
+  open: boolean,
+  options: BlockOptions,
+): string[] {
+  const { one, target, expected } = cell;
+  const [first, ...others] = target.findings;
+  const silent = target.status !== 'fail';
+  const verb = silent ? 'no answer: ' : '';
+  const arch = kernel.arch === '' || kernel.arch === 'x86_64' ? '' : ` ${html(kernel.arch, 20)}`;
+  const head = `<b>${html(one.name, 80)}</b> on ${html(kernel.name, 100)}${arch}: ${verb}${html(reasonOf(target), 300)}${remark(cell)}`;
+  const command = reproduceCommand(cell, options.workspace);
+  const evidence = address(options.links.evidence);
+  const last = [
+    command === undefined ? '' : `Again: ${code(command, 1000)}`,
+    evidence ? `[evidence](${evidence})` : '',
+  ];
+  return [
+    `<details${open ? ' open' : ''} id="${anchor}"><summary>${head}</summary>`,
+    '',
+    ...(silent
+      ? [
+          md(reasonOf(target), 1000),
+          '',
+          'This is no incompatibility: the question could not be asked. Run it again.',
+          '',
+        ]
+      : []),
+    ...(first && !silent ? firstCause(first, options) : []),
+    ...(silent ? [] : otherCauses(others)),
+    ...(expected && expected.met !== 'no_answer'
+      ? [`Expected: ${code(expected.code, 60)} (${md(expected.reason, 400)})`, '']
+      : []),
+    ...logTails(target, options.logLines).flatMap(({ title, text }) => [
+      `End of the ${md(title)}:`,
+      '',
+      fence(text),
+      '',
+    ]),
+    ...(last.some((part) => part !== '') ? [last.filter((part) => part !== '').join(' · '), ''] : []),
+    '</details>',
+    '',
+  ];
+}

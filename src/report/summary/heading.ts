@@ -1,0 +1,40 @@
+import type { DocumentCounts } from '../document-cells.ts';
+import type { GateDocument } from '../gate-document.ts';
+
+const ICONS = { pass: '✅', fail: '❌', error: '⚠️' } as const;
+
+/** `1 kernel`, `3 kernels`. */
+export function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** `3 of 24 incompatible (1 new), 2 without an answer`: what a notification shows of a run. Plain text. */
+export function verdictText({ status, notRun }: GateDocument, counts: DocumentCounts): string {
+  const { total, passed, failed, tolerated, errored, broken, regressions, known } = counts;
+  const deciding = failed - tolerated;
+  const news = [regressions > 0 ? `${regressions} new` : '', known > 0 ? `${known} known` : ''].filter(
+    (part) => part !== '',
+  );
+  const parts = [
+    deciding > 0 ? `${deciding} of ${total} incompatible${news.length > 0 ? ` (${news.join(', ')})` : ''}` : '',
+    errored > 0 ? `${errored} of ${total} without an answer` : '',
+    broken > 0 ? `${plural(broken, 'case')} could not start` : '',
+    notRun.length > 0 ? `${plural(notRun.length, 'case')} not run` : '',
+    tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible where that is accepted` : '',
+  ].filter((part) => part !== '');
+  if (parts.length > 0) return parts.join(', ');
+  if (status === 'pass') return passed === total ? `all ${total} compatible` : `${passed} of ${total} compatible`;
+  return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'no answer';
+}
+
+/** The heading of a summary: the verdict as a symbol and in words. */
+export function headingText(document: GateDocument, counts: DocumentCounts): string {
+  return `${ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
+}
+
+/** `3 min 12 s`, `14.0 s`. */
+export function durationText(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { DocumentCell } from '../document-cells.ts';
+import { md } from '../escape.ts';
+import type { GateDocument } from '../gate-document.ts';
+import { address } from '../html.ts';
+import { brokenLines, contextLine, newsLine } from './context.ts';
+import { type BlockOptions, failureBlock } from './failure-block.ts';
+import { headingText, plural } from './heading.ts';
+import { matrix } from './matrix-table.ts';
+import type { Detail, Parts } from './parts.ts';
+import { causeTable, environmentLines, folded, supportLines, timingLines, warningLines } from './sections.ts';
+import { legend } from './symbols.ts';
+
+/** With so few failures each is shown whole, and a table of causes would say the same. */
+const FEW = 3;
+
+/** Beginning of the ids of a summary: several summaries may stand on one page. */
+function anchorBase({ name }: GateDocument): string {
+  return `bpf-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
+}
+
+/** Cells that get a block: what decides first, and of these what is new. */
+function toldCells(cells: readonly DocumentCell[]): DocumentCell[] {
+  const rank = ({ target, decides, news, tolerated }: DocumentCell): number => {
+    if (target.status === 'fail') return (tolerated !== undefined ? 3 : decides ? 0 : 1) + (news === 'new' ? 0 : 0.5);
+    return decides ? 2 : 4;
+  };
+  return cells
+    .filter(({ target, decides }) => target.status === 'fail' || target.status === 'infra_error' || decides)
+    .filter(({ target }) => target.status !== 'pass')
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+function matrixLines(
+  { document, kernels, cells }: Parts,
+  detail: Detail,
+  anchors: Map<DocumentCell, string>,
+): string[] {
+  if (detail.list === 'none') return [];
+  const passes = new Map(document.cases.map((one) => [one, true]));
+  for (const { one, target } of cells) if (target.status !== 'pass') passes.set(one, false);
+  const wanted =
+    detail.list === 'all'
+      ? document.cases
+      : document.cases.filter((one) => one.targets.length === 0 || passes.get(one) === false);
+  const cases = wanted.slice(0, detail.most);
+  const { lines, used } = matrix({ cases, kernels, cells, anchor: (cell) => anchors.get(cell) });
+  const passing = document.cases.length - wanted.length;
+  const left = [
+    passing > 0 ? `${plural(passing, 'object')} that ${passing === 1 ? 'passes' : 'pass'} everywhere` : '',
+    wanted.length > cases.length ? `${plural(wanted.length - cases.length, 'object')} that do not` : '',
+  ].filter((part) => part !== '');
+  return [
+    ...lines,
+    ...(lines.length > 0 ? ['', legend(used), ''] : []),
+    ...(left.length > 0 ? [`Not shown: ${left.join(', ')}.`, ''] : []),
+  ];
+}
+
+/** The whole text at one level of detail. `shortened`: it says that it leaves things out. */
+export function render(parts: Parts, detail: Detail, shortened: boolean): string {
+  const { document, cells, kernels, causes, counts, options } = parts;
+  const links = options.links ?? {};
+  const block: BlockOptions = { links, workspace: options.workspace ?? '', logLines: detail.logLines };
+  const told = toldCells(cells);
+  const shown = told.slice(0, detail.most);
+  const base = anchorBase(document);
+  const anchors = new Map(shown.map((cell, index) => [cell, `${base}-${index + 1}`]));
+  const kernelOf = new Map(kernels.map((kernel) => [kernel.id, kernel]));
+  const blocks = shown.flatMap((cell) => {
+    const kernel = kernelOf.get(cell.target.profile_id);
+    return kernel ? failureBlock(cell, kernel, anchors.get(cell) ?? '', told.length <= FEW, block) : [];
+  });
+  const failing = causes.filter(({ failed }) => failed);
+  const support = supportLines(document.cases, detail.most);
+  const evidence = address(links.evidence);
+  const where = evidence ? `the [evidence](${evidence})` : 'the report';
+  const times = options.times ?? true;
+  return [
+    `## ${headingText(document, counts)}`,
+    '',
+    contextLine(parts),
+    '',
+    ...(options.note ? [`**⏹️ ${md(options.note, 600)}**`, ''] : []),
+    ...(shortened ? [`This summary is shortened to fit the page: ${where} has everything.`, ''] : []),
+    ...newsLine(parts),
+    ...brokenLines(document, Math.min(detail.most, 20)),
+    ...(told.length > FEW ? causeTable(failing, kernels, Math.min(detail.most, 20)) : []),
+    ...matrixLines(parts, detail, anchors),
+    ...blocks,
+    ...(told.length > shown.length ? [`${told.length - shown.length} more stand in ${where}.`, ''] : []),
+    ...folded('Warnings', detail.extras ? warningLines(cells, causes, kernels) : []),
+    ...(support.length > 0 && document.cases.length <= FEW
+      ? [...support, '']
+      : folded('Which kernels each object supports', detail.extras ? support : [])),
+    ...(detail.extras && times
+      ? folded('Timings and environment', [...timingLines(cells, kernels), '', ...environmentLines(cells, document)])
+      : []),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}

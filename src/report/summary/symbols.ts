@@ -1,0 +1,51 @@
+import { type DocumentCell, reasonOf } from '../document-cells.ts';
+
+/** What a cell shows; every symbol has a shape and words of its own. */
+export const SYMBOLS = {
+  pass: ['✅', 'passes'],
+  warning: ['✅❕', 'passes, with a warning'],
+  fail: ['❌', 'fails'],
+  tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
+  silent: ['⚠️', 'no answer (infrastructure)'],
+  skipped: ['⏭️', 'not asked'],
+  absent: ['–', 'not part of the run'],
+  new: ['🆕', 'did not fail before'],
+  flaky: ['🔁', 'answered only when asked again'],
+} as const satisfies Readonly<Record<string, readonly [symbol: string, words: string]>>;
+
+export type SymbolName = keyof typeof SYMBOLS;
+
+/** What a cell is, the mark of its verdict first. */
+export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
+  if (!cell) return ['absent'];
+  const { target, tolerated, news, expected } = cell;
+  const flaky: SymbolName[] = target.retried_after === '' || target.status === 'infra_error' ? [] : ['flaky'];
+  switch (target.status) {
+    case 'pass':
+      return [target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass', ...flaky];
+    case 'fail':
+      return [tolerated === undefined ? 'fail' : 'tolerated', ...(news === 'new' ? (['new'] as const) : []), ...flaky];
+    case 'infra_error':
+      return ['silent'];
+    case 'skipped':
+      return ['skipped'];
+  }
+}
+
+/** What stands behind the symbol when a mouse rests on it. Plain text. */
+export function cellTitle(cell: DocumentCell | undefined): string {
+  if (!cell) return SYMBOLS.absent[1];
+  const { target, tolerated, expected } = cell;
+  if (expected?.met === 'passed') return `passes, and ${expected.code} was expected`;
+  if (target.status === 'pass') return target.findings[0]?.title ?? SYMBOLS.pass[1];
+  return tolerated === undefined ? reasonOf(target) : `${tolerated}: ${reasonOf(target)}`;
+}
+
+/** `✅ passes · ❌ fails`, of those that occur. */
+export function legend(used: ReadonlySet<SymbolName>): string {
+  const names = Object.keys(SYMBOLS) as SymbolName[];
+  return names
+    .filter((name) => used.has(name))
+    .map((name) => SYMBOLS[name].join(' '))
+    .join(' · ');
+}
