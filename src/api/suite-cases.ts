@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Catalogue } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
-import { type Manifest, readManifest } from '../config/manifest.ts';
-import { withFunctionalTest } from '../config/merge-manifest.ts';
+import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
@@ -10,11 +9,13 @@ import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
-import { loadText, resolveKernels, targetsOf } from '../run/resolve.ts';
+import { resolveKernels, targetsOf } from '../run/resolve.ts';
 import type { SuiteRunCase } from '../run/run-suite.ts';
-import { loadSubject, type Subject } from '../run/subject.ts';
+import type { PreparedCommand } from '../run/shipment.ts';
+import { commandSubject, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
+import { caseCommand, caseLuggage } from './suite-luggage.ts';
 import { flagsOf } from './validate.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
@@ -104,21 +105,6 @@ function gateOf(
   return { ...options, expectations: [...gate.expectations, ...(options.expectations ?? [])] };
 }
 
-async function manifestOf(
-  { host, cwd, dir }: SuiteGround,
-  source: SuiteCase,
-): Promise<{ manifest: Manifest | undefined; path: string; merged: string | undefined }> {
-  const own = source.manifest === '' ? '' : resolve(dir, source.manifest);
-  // Positions in messages are read where the command was typed.
-  const shown = (path: string): string => relative(cwd, path) || path;
-  const text = own === '' ? '' : await loadText(host, own, 'manifest', `${source.origin}: manifest ${shown(own)}`);
-  const manifest = own === '' ? undefined : readManifest({ file: shown(own), text });
-  if (source.test === undefined) return { manifest, path: own, merged: undefined };
-  const path = resolve(dir, source.mergedManifest);
-  const merged = withFunctionalTest(text, source.test);
-  return { manifest: readManifest({ file: shown(path), text: merged }), path, merged };
-}
-
 /** A matrix file by its whole path, so that messages about it can be followed; a built-in name as it is. */
 async function kernelsOf({ host, dir }: SuiteGround, { kernels }: SuiteCase): Promise<KernelChoice> {
   if (kernels.kind !== 'matrix') return kernels;
@@ -144,6 +130,17 @@ export async function prepareCases(
   const readSubject = subjectReader(host);
   const readBaseline = baselineReader(ground);
 
+  async function subjectOf(
+    { artifact, artifactName, name, origin }: SuiteCase,
+    path: string,
+    command: PreparedCommand | undefined,
+  ): Promise<Subject> {
+    if (command !== undefined && artifact === '') return commandSubject(command, artifactName || name);
+    const subject = await readSubject(path, artifactName, `${origin}: artifact`);
+    // Nothing is expected of an object that only a command opens.
+    return command === undefined ? subject : { ...subject, facts: undefined };
+  }
+
   async function baselineOf({ gate, origin }: SuiteCase): Promise<CaseBaseline | undefined> {
     const only = suite.cases.length === 1;
     if (overrides.baseline) return { run: overrides.baseline, alone: only };
@@ -153,9 +150,10 @@ export async function prepareCases(
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
     refuseRunner(source);
-    const subject = await readSubject(paths.artifact, source.artifactName, `${source.origin}: artifact`);
+    const command = await caseCommand(ground, source);
+    const subject = await subjectOf(source, paths.artifact, command);
     const { matrix, entries } = await resolveKernels(catalogue, await kernelsOf(ground, source));
-    const { manifest, path, merged } = await manifestOf(ground, source);
+    const { manifest, manifestPath, merged, shipment, notes } = await caseLuggage(ground, source, command);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { gate } = source;
     const minKernel = gate.minKernel ?? manifest?.minKernel ?? gate.defaults.minKernel;
@@ -175,11 +173,13 @@ export async function prepareCases(
         manifest,
         validationMode: source.mode,
         maxInsns,
-        flags: flagsOf({ manifest: path, mode: source.mode, maxInsns }, dir),
+        flags: flagsOf({ manifest: manifestPath, mode: source.mode, maxInsns, command: source.command }, dir),
+        shipment,
+        notes,
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
         workdir,
       },
-      manifest: path,
+      manifest: manifestPath,
       mergedManifest: merged,
       gate: decides,
       baseline,
@@ -190,7 +190,7 @@ export async function prepareCases(
   for (const source of suite.cases) {
     const paths = {
       source,
-      artifact: resolve(dir, source.artifact),
+      artifact: source.artifact === '' ? `command://${source.name}` : resolve(dir, source.artifact),
       matrix: source.kernels.kind === 'matrix' ? source.kernels.value : '',
       json: resolve(dir, source.out),
       markdown: resolve(dir, source.markdown),

@@ -24,3 +24,12 @@ export function withFunctionalTest(text: string, test: FunctionalTest): string {
   else document.set('functional_tests', document.createNode([entry]));
   return document.toString({ lineWidth: 0 });
 }
+
+/** The text of a manifest with these assets instead of its own. @param assets whole paths, and where they go in the guest */
+export function withAssets(text: string, assets: readonly { readonly path: string; readonly to: string }[]): string {
+  if (assets.length === 0) return text;
+  const document: Document = parseDocument(text).document ?? new Document({});
+  if (document.contents === null) document.contents = document.createNode({});
+  document.set('assets', document.createNode(assets.map(({ path, to }) => `${path}:${to}`)));
+  return document.toString({ lineWidth: 0 });
+}

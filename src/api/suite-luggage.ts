@@ -1,0 +1,70 @@
+import { dirname, relative, resolve } from 'node:path';
+import { type Manifest, readManifest } from '../config/manifest.ts';
+import { withAssets, withFunctionalTest } from '../config/merge-manifest.ts';
+import type { SuiteCase } from '../config/suite.ts';
+import type { Host } from '../host/host.ts';
+import { joinAssets, loadAssets, NO_ASSETS } from '../run/assets.ts';
+import { gatherShipment } from '../run/gather-shipment.ts';
+import { loadText } from '../run/resolve.ts';
+import { type PreparedCommand, prepareCommand, type Shipment } from '../run/shipment.ts';
+
+/** Where a suite is read. */
+export interface LuggageGround {
+  readonly host: Host;
+  readonly cwd: string;
+  /** Directory of the suite file: all its paths start there. */
+  readonly dir: string;
+}
+
+/** The manifest of a case, and what its guests get besides the object. */
+export interface CaseLuggage {
+  readonly manifest: Manifest | undefined;
+  /** Absolute; empty without one. */
+  readonly manifestPath: string;
+  /** Text of the manifest with the test and the assets of the case in it; undefined where the case adds nothing. */
+  readonly merged: string | undefined;
+  readonly shipment: Shipment;
+  readonly notes: readonly string[];
+}
+
+/** The command of a case with its program read; undefined without one. @throws UsageError that names the case */
+export async function caseCommand(
+  { host, dir }: LuggageGround,
+  source: SuiteCase,
+): Promise<PreparedCommand | undefined> {
+  if (source.command === undefined) return undefined;
+  const said = { command: `${source.origin}: command`, binary: `${source.origin}: command_binary` };
+  return prepareCommand(host, dir, source.command, said);
+}
+
+/**
+ * Reads the manifest of a case and everything that its guests get.
+ * @throws UsageError with file, line and column of what is wrong
+ */
+export async function caseLuggage(
+  { host, cwd, dir }: LuggageGround,
+  source: SuiteCase,
+  command: PreparedCommand | undefined,
+): Promise<CaseLuggage> {
+  const own = source.manifest === '' ? '' : resolve(dir, source.manifest);
+  // Positions in messages are read where the command was typed.
+  const shown = (path: string): string => relative(cwd, path) || path;
+  const text = own === '' ? '' : await loadText(host, own, 'manifest', `${source.origin}: manifest ${shown(own)}`);
+  const written = own === '' ? undefined : readManifest({ file: shown(own), text });
+  const manifestDir = own === '' ? dir : dirname(own);
+  const declared = written ? await loadAssets(host, manifestDir, written.assets) : NO_ASSETS;
+  const assets = joinAssets(declared, await loadAssets(host, dir, source.assets));
+  const adds = source.test !== undefined || source.assets.length > 0;
+  const path = adds ? resolve(dir, source.mergedManifest) : own;
+  // The merged file lies elsewhere: what was relative to another file is told by its whole path.
+  const places = [
+    ...(written?.assets ?? []).map((asset) => ({ path: resolve(manifestDir, asset.path), to: asset.to })),
+    ...source.assets.map((asset) => ({ path: resolve(dir, asset.path), to: asset.to })),
+  ];
+  const tested = source.test === undefined ? text : withFunctionalTest(text, source.test);
+  const merged = adds ? withAssets(tested, places) : undefined;
+  const manifest = merged === undefined ? written : readManifest({ file: shown(path), text: merged });
+  const from = source.test === undefined && own !== '' ? manifestDir : dir;
+  const packed = await gatherShipment(host, { manifest, mode: source.mode, assets, command, dir: from });
+  return { manifest, manifestPath: path, merged, ...packed };
+}
