@@ -291,6 +291,14 @@ export const FunctionalStage = z.object({
   timed_out: z.boolean(),
   stdout_tail: z.string().max(8192),
   stderr_tail: z.string().max(8192),
+  /** Lengths of the whole streams; they were searched whole. */
+  stdout_bytes: count.optional(),
+  stderr_bytes: count.optional(),
+  /** How the streams began; absent where the tail has it. */
+  stdout_head: z.string().max(2048).optional(),
+  stderr_head: z.string().max(2048).optional(),
+  /** How long the command ran. */
+  elapsed_us: micros.optional(),
   error: message,
   assertions: z.array(Assertion).max(64).optional(),
 });

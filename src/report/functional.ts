@@ -28,6 +28,11 @@ function testJson(test: Test) {
     timed_out: some(test.timed_out),
     stdout_tail: some(test.stdout_tail),
     stderr_tail: some(test.stderr_tail),
+    stdout_bytes: some(test.stdout_bytes),
+    stderr_bytes: some(test.stderr_bytes),
+    stdout_head: some(test.stdout_head),
+    stderr_head: some(test.stderr_head),
+    duration_ms: test.elapsed_us === undefined ? undefined : Math.round(test.elapsed_us / 1000),
     error: some(test.error),
     assertions: list((test.assertions ?? []).map(assertionJson)),
   };
