@@ -63,8 +63,15 @@ export async function caseLuggage(
   ];
   const tested = source.test === undefined ? text : withFunctionalTest(text, source.test);
   const merged = adds ? withAssets(tested, places) : undefined;
-  const manifest = merged === undefined ? written : readManifest({ file: shown(path), text: merged });
+  const whole = merged === undefined ? written : readManifest({ file: shown(path), text: merged });
+  const manifest = whole && withOwnTest(whole, source);
   const from = source.test === undefined && own !== '' ? manifestDir : dir;
   const packed = await gatherShipment(host, { manifest, mode: source.mode, assets, command, dir: from });
   return { manifest, manifestPath: path, merged, ...packed };
+}
+
+/** Positions in messages about the case's own test are those of the suite, where it was written. */
+function withOwnTest(manifest: Manifest, { test }: SuiteCase): Manifest {
+  if (test === undefined) return manifest;
+  return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }

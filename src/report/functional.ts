@@ -55,7 +55,7 @@ function testLines(test: Test): string[] {
   const rows = (test.assertions ?? []).map(({ kind, subject, status, wanted, seen, error }) => [
     `${kind} ${codeCell(subject)}`,
     md(wantedWords(kind, wanted)),
-    md([seenWords(kind, seen), error].filter((part) => part !== '').join('; ')),
+    md([seenWords(kind, seen, wanted), error].filter((part) => part !== '').join('; ')),
     status,
   ]);
   return rows.length === 0 ? lines : [...lines, '', ...table(['Expectation', 'Wanted', 'Seen', 'Status'], rows)];

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { acrossKernels } from '../classify/across.ts';
-import { attachModeOf, strictNote } from '../config/tuning.ts';
+import { attachModeOf, strictNote, testsOf } from '../config/tuning.ts';
 import { CancelledError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
+import { checkExpectedNames } from './expected-names.ts';
 import type { RunServices } from './prepare-kernels.ts';
 import { questionOf } from './question.ts';
 import { kernelsOf, runQueue } from './queue.ts';
@@ -39,6 +40,8 @@ export async function runMatrix(
     subjects.push(await (command === undefined ? loadSubject(host, input) : loadForCommand(host, input)));
   }
   if (command !== undefined && subjects.length === 0) subjects.push(commandSubject(command, config.commandName ?? ''));
+  const tests = testsOf(config.validationMode, config.manifest);
+  for (const subject of subjects) if (command === undefined) checkExpectedNames(tests, subject);
   const artifacts = subjects.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));
   const runDir = join(config.workdir, 'runs', runId);

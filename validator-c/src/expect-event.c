@@ -12,7 +12,7 @@
 /* Pages per CPU of a perf buffer; a power of two. */
 #define PERF_PAGES 16
 /* Bytes of the first record that are told. */
-#define FIRST_MAX 64
+#define FIRST_MAX 160
 /* For throwing away what was there before. */
 #define DRAIN_US 300000
 /* A program may write faster than this reads, and other buffers wait. */
@@ -75,6 +75,11 @@ static void take_line(void *context, const char *text, size_t len)
 	struct expect *expect = context;
 	int i;
 
+	/* The name of the task is right-aligned. */
+	while (len && *text == ' ') {
+		text++;
+		len--;
+	}
 	for (i = 0; i < expect->count; i++)
 		if (is_about(&expect->list[i], NULL))
 			expect_event__count(&expect->list[i], text, len);

@@ -27,12 +27,12 @@ export function wantedWords(kind: Kind, wanted: string): string {
   }
 }
 
-/** `value 3, before 2`; `12 records, none of them with it`; `returned 2`. Empty when nothing was looked at. */
-export function seenWords(kind: Kind, seen: string): string {
+/** `value 3, before 2`; `12 records, none as expected`; `returned 2`. Empty when nothing was looked at. */
+export function seenWords(kind: Kind, seen: string, wanted: string): string {
   const fields = fieldsOf(seen);
   switch (kind) {
     case 'map':
-      return mapSeen(fields);
+      return mapSeen(fields, fieldsOf(wanted).get('value')?.startsWith('-') ?? false);
     case 'event':
       return eventSeen(fields);
     case 'run':
@@ -81,9 +81,12 @@ function mapWanted(fields: Fields): string {
   ]);
 }
 
-function mapSeen(fields: Fields): string {
+/** @param negative a value below zero was expected, so that those bits are read with their sign */
+function mapSeen(fields: Fields, negative: boolean): string {
   if (fields.get('found') === 'false') return 'no such entry';
-  const [value, before, entries, length] = ['value', 'before', 'entries', 'length'].map((key) => number(fields, key));
+  const [bits, before, entries, length] = ['value', 'before', 'entries', 'length'].map((key) => number(fields, key));
+  const size = Number(number(fields, 'size') ?? '8');
+  const value = bits !== undefined && negative && size <= 8 ? String(BigInt.asIntN(size * 8, BigInt(bits))) : bits;
   const bytes = value === undefined && length !== undefined ? bytesWords(fields.get('bytes')) : '';
   return joined([
     entries === undefined ? undefined : plural(entries, 'entry', 'entries'),

@@ -49,7 +49,7 @@ function expectationWords(finding: Finding): Words {
   const subject = `${SUBJECTS[kind]} ${arg(finding, 'expected_of', '?')}`;
   const test = `functional test ${arg(finding, 'test', '?')}`;
   const wanted = wantedWords(kind, arg(finding, 'wanted', ''));
-  const seen = seenWords(kind, arg(finding, 'seen', ''));
+  const seen = seenWords(kind, arg(finding, 'seen', ''), arg(finding, 'wanted', ''));
   const more = finding.args['also_failed'];
   const explanation = [
     `Expected of ${subject}: ${wanted}.`,
@@ -73,7 +73,7 @@ function unsupportedRun(finding: Finding, test: string): Words {
     explanation:
       since === undefined
         ? `No kernel can run programs of type ${type} that way, so nothing is known about ${program}.`
-        : `Kernels can since ${since}, so nothing is known about ${program} here. It may well work.`,
+        : `Upstream kernels can since ${since}, so nothing is known about ${program} here. It may well work.`,
     remediation:
       since === undefined
         ? 'Trigger the program with a command, and expect what it leaves in maps or events.'
@@ -81,8 +81,12 @@ function unsupportedRun(finding: Finding, test: string): Words {
   };
 }
 
-/** What a refusal without words most often means. */
+/** What a refusal without words most often means, and what cannot come true on any kernel. */
 function hint(finding: Finding): string | undefined {
-  if (finding.args['kind'] !== 'run' || !/\berrno=-22\b/.test(arg(finding, 'seen', ''))) return undefined;
-  return 'XDP and packet programs need at least 14 bytes of data_in (an Ethernet header); raw tracepoints, sk_lookup and syscall programs take ctx_in and no data_in.';
+  const seen = arg(finding, 'seen', '');
+  if (finding.args['kind'] !== 'run') {
+    return seen === '' ? 'Correct the expectation: no kernel can meet it as it is written.' : undefined;
+  }
+  if (!/\berrno=-22\b/.test(seen)) return undefined;
+  return 'Packet programs need a whole Ethernet header in data_in (14 bytes; tc and the like more than that) and, where it says IPv4, a whole IPv4 header (20 bytes more); raw tracepoints, sk_lookup and syscall programs take ctx_in and no data_in.';
 }

@@ -31,6 +31,15 @@ const Surroundings = z.object({
   arch: some(text),
 });
 
+const Assertion = z.object({
+  kind: z.enum(['map', 'event', 'run']),
+  subject: text.min(1),
+  status: z.enum(['pass', 'fail', 'skipped']),
+  wanted: some(text),
+  seen: some(text),
+  error: some(text),
+});
+
 const FunctionalTest = z.object({
   name: some(text),
   required: z.boolean(),
@@ -43,6 +52,7 @@ const FunctionalTest = z.object({
   stdout_tail: some(text),
   stderr_tail: some(text),
   error: some(text),
+  assertions: some(z.array(Assertion)),
 });
 
 const Finding = z.object({
