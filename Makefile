@@ -18,6 +18,7 @@ needs-validator := build
 needs-validator-dynamic := build
 needs-validator-static := build
 needs-validator-arm64 := build arm64
+needs-dist := build
 needs-examples := build
 needs-test-objects := build
 needs-examples-arm64 := build
@@ -32,7 +33,8 @@ demo: build validator examples ## check three objects on four real kernels and s
 	@$(NODE) scripts/demo.mjs
 
 .PHONY: test
-test: build validator examples test-objects ## static checks, unit tests, C tests, then tests on real kernels
+# A committed bundle is tested as it is; that it is up to date is a test of its own.
+test: build validator examples test-objects $(node24-stamp) $(if $(shell git ls-files dist 2>/dev/null | head -1),,dist) ## static checks, unit tests, C tests, then tests on real kernels
 	@$(NODE) scripts/run-tests.mjs
 
 .PHONY: bench
@@ -77,6 +79,18 @@ build: bin/bpfcompat build/cli.mjs lib/index.js ## the command line program, its
 
 bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/build.mjs tsconfig.json tsconfig.build.json $(npm-stamp)
 	@$(NPM) run --silent build
+
+# --- the Action ------------------------------------------------------------------------------------------------------
+
+.PHONY: dist
+dist: $(npm-stamp) validator-static ## the Action as it is committed: bundle, licences, guest validator
+	@$(NPM) run --silent action-yml
+	@$(NPM) run --silent build:action
+
+node24-stamp := test/action/node24/node_modules/.bpfcompat-lock.json
+$(node24-stamp): test/action/node24/package-lock.json | setup
+	@cmp -s $< $@ || { cd $(<D) && $(NPM) ci --silent && cp package-lock.json node_modules/.bpfcompat-lock.json; }
+	@touch $@
 
 # --- validator -------------------------------------------------------------------------------------------------------
 

@@ -79,16 +79,46 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
+/** SHA-256 over everything the validator is built from. */
+function validatorSources() {
+  const hash = createHash('sha256');
+  const files = readdirSync('validator-c', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('/tests'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function firstLine(command, ...args) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')[0]
+      .trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
 function addValidator() {
   const from = 'build/validator/x86_64/bpfcompat-validator';
-  if (!existsSync(from)) return;
+  if (!existsSync(from)) throw new Error(`${from} is missing: make validator-static`);
   const name = 'bpfcompat-validator-x86_64';
-  mkdirSync(join(outDir, 'validator'), { recursive: true });
-  copyFileSync(from, join(outDir, 'validator', name));
+  const dir = join(outDir, 'validator');
+  mkdirSync(dir, { recursive: true });
+  copyFileSync(from, join(dir, name));
   const digest = createHash('sha256').update(readFileSync(from)).digest('hex');
-  writeFileSync(join(outDir, 'validator', 'SHA256SUMS'), `${digest}  ${name}\n`);
+  writeFileSync(join(dir, 'SHA256SUMS'), `${digest}  ${name}\n`);
+  // The same compiler and libraries give the same bytes; others may not, hence they are named.
+  const origin = {
+    sources_sha256: validatorSources(),
+    compiler: firstLine('gcc', '--version'),
+    libc: firstLine('ldd', '--version'),
+    libelf: firstLine('pkg-config', '--modversion', 'libelf'),
+  };
+  writeFileSync(join(dir, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`);
 }
-addValidator();
+if (process.argv[3] !== '--bundle-only') addValidator();
 
 /** A bundle that builds may still die while it loads: start it as a runner would, with an input that it refuses. */
 function tryBundle() {

@@ -1,20 +1,24 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
 import { messageOf } from '../model/errors.ts';
 import { annotations } from '../report/annotations.ts';
 import { type DocumentCounts, documentCells, documentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
-import { annotation, failed, say } from './commands.ts';
+import type { SummaryLinks } from '../report/summary/links.ts';
+import { stepSummary } from '../report/summary/step-summary.ts';
+import { annotation, endGroup, failed, group, say } from './commands.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
 import { setOutputs } from './files.ts';
-import { type Format, writeFormats } from './formats.ts';
+import { attempt, type Format, writeFormats } from './formats.ts';
 import type { Job } from './job.ts';
 import type { RestoredKernels } from './kernel-cache.ts';
 import { type Env, type Runner, runUrl } from './runner.ts';
-import { appendSummary } from './summary.ts';
+import { appendSummary, summaryRoom } from './summary.ts';
 import { artifactName, type Uploaded, uploadEvidence } from './upload.ts';
+
+const SUMMARY = 'summary.md';
 
 export interface Ended {
   readonly env: Env;
@@ -96,16 +100,47 @@ function annotate(document: GateDocument, { job, runner }: Ended): void {
   }
 }
 
+/** Where the reader finds more. Empty addresses are left out. */
+function linksOf({ runner }: Ended, uploaded: Uploaded | undefined): SummaryLinks {
+  const { serverUrl, repository, sha } = runner;
+  return {
+    ...(uploaded?.url && { evidence: uploaded.url }),
+    ...(runUrl(runner) !== '' && { run: runUrl(runner) }),
+    ...(repository && sha && { source: `${serverUrl}/${repository}/blob/${sha}` }),
+  };
+}
+
+/** The summary, also written to a file. @returns undefined when it broke, which is told */
+function writeSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
+  const { job, runner } = ended;
+  const options = { maxBytes: summaryRoom(runner), links: linksOf(ended, uploaded), workspace: runner.workspace };
+  const list = job.settings.jobSummary === 'failed' ? 'failed' : 'all';
+  const text = attempt('the job summary', () => stepSummary(document, { ...options, list }));
+  if (text !== undefined) writeFileSync(path, text);
+  return text;
+}
+
+/** Shows the summary, with a link to the evidence. @returns the path of the file; empty when the summary broke */
+function tellSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string): string {
+  const own = ended.job.input('summary');
+  const path = own === '' ? join(dir, SUMMARY) : resolve(ended.runner.workspace, own);
+  const text = writeSummary(document, ended, uploaded, path);
+  if (text === undefined) return '';
+  if (ended.job.settings.jobSummary !== 'none') appendSummary(ended.runner, text);
+  return path;
+}
+
 function reportOutputs(ended: Ended, paths: Record<Format, string>) {
   const { job } = ended;
   const own = (format: Format): string => {
     const path = job.input(format);
-    return path === '' ? paths[format] : join(ended.runner.workspace, path);
+    return path === '' ? paths[format] : resolve(ended.runner.workspace, path);
   };
   return {
     'report-json': job.json,
     'report-markdown': job.markdown,
     'report-junit': own('junit'),
+    'report-sarif': own('sarif'),
     'report-badge': own('badge'),
   };
 }
@@ -124,7 +159,12 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string): Promi
   const shard = job.input('shard').replace('/', '-of-');
   const parts = [document.kind === 'collection' && job.command !== 'test' ? safeName(document.name) : '', shard];
   const name = artifactName(job.settings.evidenceName, parts, runner);
-  return uploadEvidence({ name, files, root, retentionDays: job.settings.retentionDays }, env, runner);
+  group('Upload the evidence');
+  try {
+    return await uploadEvidence({ name, files, root, retentionDays: job.settings.retentionDays }, env, runner);
+  } finally {
+    endGroup();
+  }
 }
 
 /** The document of the run; undefined, with everything told, when there is none. */
@@ -156,7 +196,9 @@ export async function conclude(ended: Ended): Promise<void> {
   const root = join(scratch, 'evidence');
   const reports = join(root, 'reports');
   copyReports(reports, ended, loaded);
-  const paths = writeFormats(reports, document);
+  // In the bundle without the link to itself.
+  writeSummary(document, ended, undefined, join(reports, SUMMARY));
+  const paths = writeFormats(reports, document, ended.runner.workspace);
   setOutputs(env, {
     result: document.status,
     'exit-code': exitCode,
@@ -177,11 +219,8 @@ export async function conclude(ended: Ended): Promise<void> {
     return undefined;
   });
   setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
-  if (job.settings.jobSummary !== 'none') {
-    const path = join(scratch, 'summary.md');
-    writeFileSync(path, '');
-    setOutputs(env, { 'summary-file': path });
-  }
+  const summary = tellSummary(document, ended, uploaded, reports);
+  setOutputs(env, { 'summary-file': summary });
   annotate(document, ended);
   if (exitCode === 0) return;
   failed(verdictText(document, counts));
