@@ -6,7 +6,7 @@
 # Node and npm are always checked. --check only reports. Exit: 0 all there, 1 something is missing.
 set -eu
 
-# purpose | check | package | what it is for. Checks: cmd:NAME is in PATH, file:PATTERN exists.
+# purpose | check | package | what it is for. Checks: cmd:NAME is in PATH, any:NAME NAME one of them is, file:PATTERN exists.
 table() {
 	cat <<'TABLE'
 run|cmd:qemu-system-x86_64|qemu-system-x86|boots the kernels
@@ -26,6 +26,8 @@ build|file:/usr/include/libelf.h|libelf-dev|linked into the validator
 build|file:/usr/include/zlib.h|zlib1g-dev|linked into the validator
 build|file:/usr/include/zstd.h|libzstd-dev|linked into the validator
 build|cmd:pkg-config|pkgconf|finds the libraries of the validator
+test|any:chromium chromium-browser google-chrome|chromium|shows the job summary as a browser does
+test|file:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf|fonts-noto-color-emoji|the signs of the job summary
 test|cmd:gpg|gnupg|signs the archives that the tests make
 test|cmd:cpio|cpio|reads back initramfs images
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
@@ -40,10 +42,16 @@ TABLE
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# there CHECK: true when the thing a table row asks for exists. The pattern of file: is expanded on purpose.
+# there CHECK: true when the thing a table row asks for exists. The words of any: and the pattern of file: are expanded on purpose.
 there() {
 	case $1 in
 	cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+	any:*)
+		for one in ${1#any:}; do
+			command -v "$one" >/dev/null 2>&1 && return 0
+		done
+		return 1
+		;;
 	file:*)
 		for found in ${1#file:}; do
 			[ -e "$found" ] && return 0
