@@ -9,7 +9,8 @@ import { loadSubject } from '../run/subject.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
-const FILE = 'bpfcompat-suite.yaml';
+/** What `init` writes, and what `suite` reads where none is named. */
+export const DRAFT_FILE = 'bpfcompat-suite.yaml';
 const MAX_CASES = 500;
 /** Directories whose objects are not the user's own work. */
 const FOREIGN = /(?:^|\/)(?:node_modules|\.git|\.bpfcompat)\//;
@@ -74,7 +75,7 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
 export async function initSuite(options: InitOptions = {}): Promise<InitResult> {
   const { host, cwd } = surroundingsOf(options);
   const dir = resolve(cwd, options.dir || '.');
-  const file = join(dir, FILE);
+  const file = join(dir, DRAFT_FILE);
   const shown = relative(cwd, file);
   if (!(await host.files.stat(dir))?.isDirectory) {
     throw new UsageError('no_directory', `${options.dir}: there is no such directory; correct the path`);

@@ -16,6 +16,7 @@ import { runSuite } from '../run/run-suite.ts';
 import { shardVerdict, shardView } from '../run/shard-view.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
+import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
@@ -25,7 +26,7 @@ import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, wors
 const OWNER_ONLY = 0o700;
 
 export interface SuiteOptions extends Surroundings {
-  /** Suite file, relative to `cwd`. */
+  /** Suite file, relative to `cwd`; empty: the one that `init` wrote there. */
   readonly suite: string;
   /** JSON and Markdown of the whole suite, relative to `cwd`. Each case has reports of its own besides. */
   readonly out?: string;
@@ -50,15 +51,25 @@ export interface SuiteOptions extends Surroundings {
   readonly onEvent?: EventListener;
 }
 
-async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
-  if (path === '') throw new UsageError('missing_option', 'no suite is given; name a suite file');
+/** The suite that was named, else the one that `init` writes. */
+async function suitePath(host: Host, cwd: string, path: string): Promise<string> {
+  if (path !== '') return path;
+  if ((await host.files.stat(resolve(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  throw new UsageError(
+    'missing_option',
+    `--suite is missing and there is no ${DRAFT_FILE} here; add it, for example --suite compat/suite.yaml, or write one with "bpfcompat init"`,
+  );
+}
+
+/** Reads a suite file. @throws UsageError with file, line and column */
+export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
   const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`);
   return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
 }
 
 function refuseSharedPaths(cases: readonly PreparedCase[], out: string, markdown: string): void {
   if (out !== '' && out === markdown) {
-    throw new UsageError('flag_conflict', `--out and --markdown are the same file ${out}; choose two`);
+    throw new UsageError('flag_conflict', `out and markdown of the suite are the same file ${out}; choose two`);
   }
   const owner = cases.find(({ json, markdown: own }) =>
     [out, markdown].some((path) => path !== '' && [json, own].includes(path)),
@@ -120,12 +131,12 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = timestamp(host.now());
   const started = host.monotonicMs();
-  const suite = await loadSuite(host, cwd, options.suite);
-  const dir = dirname(resolve(cwd, options.suite));
-  const paths = {
-    json: options.out ? resolve(cwd, options.out) : '',
-    markdown: options.markdown ? resolve(cwd, options.markdown) : '',
-  };
+  const file = await suitePath(host, cwd, options.suite);
+  const suite = await loadSuite(host, cwd, file);
+  const dir = dirname(resolve(cwd, file));
+  const place = (said: string | undefined, own: string): string =>
+    said ? resolve(cwd, said) : own === '' ? '' : resolve(dir, own);
+  const paths = { json: place(options.out, suite.out), markdown: place(options.markdown, suite.markdown) };
   const catalogue = createCatalogue(host, cwd, builtin, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);

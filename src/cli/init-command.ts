@@ -15,6 +15,7 @@ export async function initCommand(options: InitArguments, io: Io): Promise<numbe
   for (const path of skipped) io.err(`note: ${relative(io.cwd, path)} is no eBPF object and was left out\n`);
   io.out(`Wrote ${shown} with ${cases.length} case${cases.length === 1 ? '' : 's'}:\n`);
   for (const { name, artifact, mode } of cases) io.out(`  - ${name}: ${artifact} (${mode})\n`);
-  io.out(`Next: bpfcompat suite --suite ${shown} --markdown suite.md\n`);
+  const here = shown.includes('/') ? ` --suite ${shown}` : '';
+  io.out(`Next: look at its kernels, then run: bpfcompat suite${here}\n`);
   return 0;
 }

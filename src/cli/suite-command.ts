@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { SuiteCommandOptions } from '../config/suite-options.ts';
 import { suiteLines, suiteText, validateSuite } from '../index.ts';
 import type { Io } from './io.ts';
@@ -7,7 +8,7 @@ import { progressView } from './live.ts';
 export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
   const view = progressView(io, options.quiet);
   try {
-    const { suite, json } = await validateSuite({
+    const { suite, json, paths } = await validateSuite({
       suite: options.suite,
       out: options.out,
       markdown: options.markdown,
@@ -34,6 +35,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       const look = { width: io.width(), color: io.color && !options.noColor };
       const text = suiteText(suite, look);
       if (text !== '') io.out(`${text}\n`);
+      for (const path of [paths.json, paths.markdown]) if (path !== '') io.out(`Written: ${relative(io.cwd, path)}\n`);
     }
     io.out(`${suiteLines(suite).join('\n')}\n`);
     return suite.exitCode;

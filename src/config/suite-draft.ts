@@ -24,9 +24,11 @@ export function draftId(words: string, taken: ReadonlySet<string> = new Set()): 
 /** A suite file with comments for whoever edits it. `matrix`: a file relative to it, or a built-in name. */
 export function suiteDraft(name: string, matrix: string, cases: readonly DraftCase[]): string {
   return [
-    '# Which objects must work on which kernels. Run it with: bpfcompat suite --suite <this file>',
+    '# Which objects must work on which kernels. Run it with: bpfcompat suite',
     '# Paths are relative to this file. All keys: docs/suites.md',
     `name: ${JSON.stringify(name)}`,
+    '# Cases by kernels, to read; each case has a report of its own in report_dir.',
+    'markdown: reports/suite.md',
     'defaults:',
     '  # A built-in matrix, or a file of yours with "profiles:"; "bpfcompat kernels list" shows the ids.',
     `  matrix: ${JSON.stringify(matrix)}`,

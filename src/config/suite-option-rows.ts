@@ -7,7 +7,8 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'suite file: objects, kernels and how each is asked; its paths are relative to itself',
+    description:
+      'suite file: objects, kernels and how each is asked; its paths are relative to itself; without it bpfcompat-suite.yaml',
     commands: ['suite'],
   },
   {
@@ -15,7 +16,8 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'JSON document of the whole suite; each case has a report of its own besides',
+    description:
+      'JSON document of the whole suite, without it what the file says; each case has a report of its own besides',
     commands: ['suite'],
   },
   {

@@ -22,9 +22,6 @@ export interface SuiteCommandOptions
 /** @throws UsageError that names the flag and the remedy */
 export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOptions {
   const { timeout, ...rest } = values;
-  if (values.suite === '') {
-    throw new UsageError('missing_flag', '--suite is missing; add it, for example --suite compat/suite.yaml');
-  }
   if (values.out !== '' && values.out === values.markdown) {
     throw new UsageError('flag_conflict', `--out and --markdown are the same file ${values.out}; choose two`);
   }

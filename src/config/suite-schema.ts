@@ -104,6 +104,8 @@ const suiteCase = z.strictObject({
 
 export const SuiteFile = z.strictObject({
   name: id,
+  out: path.optional(),
+  markdown: path.optional(),
   defaults: z.strictObject({ ...shared, report_dir: path.optional() }).prefault({}),
   cases: list(suiteCase, { unique: 'name', min: 1, max: 500 }),
 });

@@ -76,6 +76,9 @@ export interface SuiteGate {
 export interface Suite {
   readonly file: string;
   readonly name: string;
+  /** Where the documents of the whole suite go; empty: nowhere, unless the caller says. */
+  readonly out: string;
+  readonly markdown: string;
   readonly cases: readonly SuiteCase[];
 }
 
@@ -89,7 +92,8 @@ export function readSuite(source: SourceFile): Suite {
   const yaml = readYaml(source, SuiteFile, 'suite_invalid');
   const cases = yaml.value.cases.map((_, index) => suiteCase(yaml, index));
   refuseSharedReports(cases);
-  return { file: source.file, name: yaml.value.name, cases };
+  const { name, out = '', markdown = '' } = yaml.value;
+  return { file: source.file, name, out, markdown, cases };
 }
 
 function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {

@@ -35,7 +35,8 @@ describe('readSuite', () => {
 
   test('the example of the contract', () => {
     const suite = read(CONTRACT);
-    expect(suite).toMatchObject({ name: 'net-agent', file: 'ci/suite.yaml' });
+    expect(suite).toMatchObject({ name: 'net-agent', file: 'ci/suite.yaml', out: '', markdown: '' });
+    expect(read(`out: a.json\nmarkdown: a.md\n${CONTRACT}`)).toMatchObject({ out: 'a.json', markdown: 'a.md' });
     expect(suite.cases[0]).toEqual({
       name: 'conn',
       artifact: '../build/conn.bpf.o',

@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { bpfcompat } from './support/cli.ts';
 import { example, ROOT } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
@@ -17,23 +18,23 @@ function workspace(): string {
 
 const SUITE = ['suite', '--suite', 'examples/suite/suite.yaml', '--offline', '--quiet'];
 
-/** A document without what may differ from run to run: times, ids, places and what the guest measured. */
-function normal(text: string, dir: string): unknown {
-  const volatile = /(?:_ms|_us|_at)$|^(?:run_id|id|qemu_command|vm_run_dir|run_dir|serial_log|validator_result)$/;
-  return JSON.parse(text.replaceAll(dir, '<dir>'), (key, value: unknown) => {
-    if (volatile.test(key)) return undefined;
-    if (typeof value !== 'string') return value;
-    return value.replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '<run>');
-  });
+/** A document without what may differ from run to run: where it is, run ids, the time of day and how long it took. */
+function normal(text: string, dir: string): string {
+  return text
+    .replaceAll(dir, '<dir>')
+    .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '<run>')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
+    .replace(/("[a-z_]+_(?:ms|us)": )\d+/g, '$10')
+    .replace(/\b[\d.]+ (?:ms|s)(?: on \d+\.\d+)?(?![a-z])/g, '<time>');
 }
 
-/** Every document of one run of the suite. */
-async function documents(concurrency: number): Promise<ReadonlyMap<string, unknown>> {
-  const dir = workspace();
-  const end = await bpfcompat([...SUITE, '--out', 'suite.json', '--concurrency', `${concurrency}`], { cwd: dir });
+/** Every document of one run of a suite, as text. */
+async function documents(suite: string, concurrency: number, dir = workspace()): Promise<ReadonlyMap<string, string>> {
+  const args = ['suite', '--suite', suite, '--offline', '--quiet', '--concurrency', `${concurrency}`];
+  const end = await bpfcompat([...args, '--out', 'suite.json', '--markdown', 'suite.md'], { cwd: dir });
   expect(end.code, end.stderr).toBe(2);
-  const reports = readdirSync(join(dir, 'reports/examples')).filter((name) => name.endsWith('.json'));
-  const files = ['suite.json', ...reports.map((name) => join('reports/examples', name))];
+  const reports = readdirSync(join(dir, 'reports/examples')).map((name) => join('reports/examples', name));
+  const files = ['suite.json', 'suite.md', ...reports];
   return new Map(files.map((file) => [file, normal(readFileSync(join(dir, file), 'utf8'), dir)]));
 }
 
@@ -62,11 +63,35 @@ test('the examples: one matrix first, a verdict per case, lines for scripts', as
   expect(readdirSync(join(dir, '.bpfcompat/runs'))).toHaveLength(6);
 });
 
-test('reports are the same with 1, 2 and 8 guests at once', async () => {
-  const [one, two, eight] = [await documents(1), await documents(2), await documents(8)];
-  expect([...one.keys()]).toHaveLength(7);
-  expect(two).toEqual(one);
-  expect(eight).toEqual(one);
+const byName = (text = ''): { name: string }[] =>
+  (JSON.parse(text) as { cases: { name: string; origin?: string }[] }).cases
+    // The line of the suite file is another one when the lines change places.
+    .map(({ origin: _, ...one }) => one)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+describe('every document is the same, byte for byte,', () => {
+  const suite = 'examples/suite/suite.yaml';
+  let one: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    one = await documents(suite, 1);
+  });
+
+  test.each([2, 8])('with one guest at a time and with %i', async (concurrency) => {
+    const many = await documents(suite, concurrency);
+    expect(one.size).toBe(2 + 2 * 6);
+    expect([...many.keys()]).toEqual([...one.keys()]);
+    for (const [file, text] of one) expect(many.get(file), file).toBe(text);
+  });
+
+  test('with the cases in another order', async () => {
+    const dir = workspace();
+    const { cases, ...rest } = parse(readFileSync(join(dir, suite), 'utf8')) as { cases: unknown[] };
+    const shuffled = [3, 0, 5, 1, 4, 2].map((index) => cases[index]);
+    writeFileSync(join(dir, suite), stringify({ ...rest, cases: shuffled }));
+    const other = await documents(suite, 2, dir);
+    for (const [file, text] of one) if (file.startsWith('reports')) expect(other.get(file), file).toBe(text);
+    expect(byName(other.get('suite.json'))).toEqual(byName(one.get('suite.json')));
+  });
 });
 
 describe('--stop-on-failure', () => {
@@ -98,12 +123,66 @@ test('a case that cannot start is an error, and the others run', async () => {
   expect(end.stdout).toMatch(/ {2}- there: pass run=/);
 });
 
-test("a newcomer's path: init, then the suite as it is written", async () => {
-  const dir = mkdtempSync(join(scratch, 'suite-'));
-  mkdirSync(join(dir, 'build'));
-  copyFileSync(example('simple-pass'), join(dir, 'build/simple_pass.bpf.o'));
-  expect((await bpfcompat(['init'], { cwd: dir })).stdout).toMatch(/^Wrote bpfcompat-suite\.yaml with 1 case:/);
-  const end = await bpfcompat(['suite', '--suite', 'bpfcompat-suite.yaml', '--offline'], { cwd: dir });
-  expect(end.code, end.stderr).toBe(0);
-  expect(end.stdout).toMatch(/^simple_pass +pass +pass +pass +pass$/m);
+describe("a newcomer's path", () => {
+  const dir = (): string => {
+    const made = mkdtempSync(join(scratch, 'new-'));
+    mkdirSync(join(made, 'build'));
+    for (const name of ['simple-pass', 'fentry-unlink']) {
+      copyFileSync(example(name), join(made, 'build', basename(example(name))));
+    }
+    return made;
+  };
+
+  test('init, one line edited, suite, and the Markdown to read', async () => {
+    const cwd = dir();
+    const init = await bpfcompat(['init'], { cwd });
+    expect(init.stdout).toMatch(/^Wrote bpfcompat-suite\.yaml with 2 cases:/);
+    expect(init.stdout).toMatch(/^Next: .* bpfcompat suite$/m);
+    const file = join(cwd, 'bpfcompat-suite.yaml');
+    const draft = readFileSync(file, 'utf8');
+    expect(draft).toMatch(/^ {2}matrix: "quick"$/m);
+    writeFileSync(file, draft.replace('matrix: "quick"', 'kernels: [debian-12-6.1, debian-13-7.3]'));
+    const end = await bpfcompat(['suite', '--offline'], { cwd });
+    expect(end.code, end.stderr).toBe(2);
+    expect(end.stdout).toMatch(/^fentry_unlink +pass +FAIL$/m);
+    expect(end.stdout).toMatch(/^ {2}fentry_unlink: passes 6\.1, fails from 7\.3: function do_unlinkat is not in/m);
+    expect(end.stdout).toMatch(/^Written: reports\/suite\.md$/m);
+    const markdown = readFileSync(join(cwd, 'reports/suite.md'), 'utf8');
+    expect(markdown).toContain('| `debian-13-7.3` | fail `required` UNSUPPORTED_ATTACH_TYPE | pass `required` |');
+    expect(markdown.indexOf('## Collection Matrix')).toBeLessThan(300);
+    expect(markdown).toMatch(/do\\?_unlinkat is not in this kernel\*\* The function was renamed/);
+    const own = [...markdown.matchAll(/`([^`]+\.json)`/g)].map(([, path = '']) => path);
+    expect(own.map((path) => JSON.parse(readFileSync(join(cwd, path), 'utf8')).schema_version)).toEqual([
+      'v0.1',
+      'v0.1',
+    ]);
+  });
+
+  test.each([
+    ['a typing error in the matrix', 'matrix: "quick"', 'matrix: "debain"', 1, /did you mean debian/],
+    [
+      'a typing error in a key',
+      'matrix: "quick"',
+      'matrx: "quick"',
+      1,
+      /bpfcompat-suite\.yaml:\d+:3: .*did you mean "?matrix/,
+    ],
+    ['a kernel nobody knows', 'matrix: "quick"', 'kernels: [debian-12-6.11]', 1, /near matches: debian-12-6\.1\b/],
+  ])('%s is told with its remedy', async (_what, from, to, code, message) => {
+    const cwd = dir();
+    await bpfcompat(['init'], { cwd });
+    const file = join(cwd, 'bpfcompat-suite.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+    const end = await bpfcompat(['suite', '--offline'], { cwd });
+    expect(end.code).toBe(code);
+    expect(end.stdout + end.stderr).toMatch(message);
+  });
+
+  test('suite without a suite says what to do', async () => {
+    const end = await bpfcompat(['suite'], { cwd: dir() });
+    expect(end).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no bpfcompat-suite\.yaml here; .*bpfcompat init/),
+    });
+  });
 });
