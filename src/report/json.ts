@@ -1,5 +1,6 @@
 import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { assetsJson, commandJson } from './command.ts';
 import { baselineJson } from './compare-json.ts';
 import { functionalJson } from './functional.ts';
 import { gateJson } from './gate-json.ts';
@@ -27,7 +28,7 @@ function validationJson(run: RunReport, view: TargetView) {
   const open = firstStage(evidence, 'open');
   const failed = open?.status === 'fail' ? open : firstStage(evidence, 'load');
   return object({
-    load_status: view.load,
+    load_status: run.command === undefined ? view.load : 'skipped',
     load_error_code: some(failed?.errno),
     load_error: some(failed?.error),
     attach_mode: run.attachMode,
@@ -164,6 +165,8 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
       sha256: subject.sha256,
       size_bytes: subject.sizeBytes,
     },
+    command: commandJson(run),
+    assets: assetsJson(run),
     validator: { basename: run.validator.basename, sha256: run.validator.sha256, size_bytes: run.validator.sizeBytes },
     matrix: {
       path: run.matrix.path,

@@ -1,5 +1,6 @@
 import { firstStage } from '../model/evidence.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { commandLines } from './command.ts';
 import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { functionalLines } from './functional.ts';
@@ -139,6 +140,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     `- Status: **${verdict.status}**`,
     `- Artifact: ${code(subject.basename)}`,
     `- SHA-256: ${code(subject.sha256)}`,
+    ...commandLines(run),
     `- Matrix: ${md(run.matrix.name || run.matrix.path)}`,
     `- Profiles: ${run.targets.map(({ profile }) => code(profile.id)).join(', ')}`,
     `- Support: ${md(supportRange(views, run.known).text, 600)}`,

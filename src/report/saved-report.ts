@@ -171,6 +171,7 @@ export const SavedReport = z.object({
   schema_version: z.literal('v0.1'),
   run: z.object({ id: text, started_at: optional, finished_at: optional, flags: z.array(text).default([]) }),
   artifact: z.object({ path: text, basename: text, sha256: optional, size_bytes: count }),
+  command: z.object({ text: optional, expected_exit_code: count }).optional(),
   matrix: z.object({ path: optional, name: optional }).optional(),
   targets: z.array(Target).default([]),
   support: Support.optional(),

@@ -101,7 +101,7 @@ function attachView(run: RunReport, outcome: Outcome, evidence: Evidence): Attac
 
 function functionalView(outcome: Outcome, evidence: Evidence): FunctionalView | undefined {
   const tests = stagesOf(evidence, 'functional');
-  const failed = outcome.status === 'fail' && outcome.failedStage === 'functional';
+  const failed = outcome.status === 'fail' && ['functional', 'command'].includes(outcome.failedStage);
   if (tests.length === 0 && !failed) return undefined;
   if (failed) return { status: 'fail', tests };
   if (tests.some((test) => test.status === 'fail')) return { status: 'warn', tests };

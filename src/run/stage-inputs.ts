@@ -3,7 +3,8 @@ import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import { REMOTE_ROOT } from '../model/guest-entry.ts';
-import { commandFacts, type Shipment } from './shipment.ts';
+import { commandJson } from '../report/command.ts';
+import type { Shipment } from './shipment.ts';
 
 /** Name of an artifact's files in a run directory; the position keeps artifacts of one name apart. */
 export function stagedName(artifact: Artifact, index: number): string {
@@ -42,7 +43,7 @@ export async function stageInputs(
 async function stageShipment(host: Host, dir: string, { command, assets, entries }: Shipment): Promise<void> {
   if (command !== undefined) {
     const { program } = command;
-    await host.files.writeAtomic(join(dir, 'command.json'), `${JSON.stringify(commandFacts(command), null, 2)}\n`);
+    await host.files.writeAtomic(join(dir, 'command.json'), `${JSON.stringify(commandJson({ command }), null, 2)}\n`);
     if (program !== undefined) {
       await host.files.makeDir(join(dir, 'bin'));
       await host.files.writeAtomic(join(dir, 'bin', program.basename), program.bytes);

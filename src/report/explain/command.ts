@@ -15,7 +15,8 @@ export function againLines(report: SavedReport, target: SavedTarget, width: numb
   const flags = report.run.flags.map(safeWord);
   const groups: string[][] = [
     ['bpfcompat', 'test'],
-    ['--artifact', safeWord(report.artifact.path)],
+    // A command may have had no object.
+    ...(report.artifact.path.startsWith('command://') ? [] : [['--artifact', safeWord(report.artifact.path)]]),
     ['--kernels', safeWord(target.profile_id)],
   ];
   for (const word of flags) {

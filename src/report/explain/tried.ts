@@ -28,7 +28,11 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
     return `${kind} ${what}${errno === '' ? '' : ` (not done: ${errno})`}`;
   });
   return fields(page, [
-    ['object', `${artifact.path}${size}${digest}`],
+    [
+      'command',
+      report.command ? `${report.command.text}, passes with exit code ${report.command.expected_exit_code}` : '',
+    ],
+    ['object', artifact.path.startsWith('command://') ? '' : `${artifact.path}${size}${digest}`],
     ['kernel', kernel === '' ? '' : `${kernel} ${host?.arch ?? profile?.arch ?? ''}`],
     ['package', pack ? `${pack.name} ${pack.version}${pack.suite === '' ? '' : ` from ${pack.suite}`}` : ''],
     ['guest', guestText(target)],
