@@ -31,6 +31,7 @@ struct run {
 	pid_t shell;
 	int status;
 	bool ended;
+	uint64_t allowed_us;
 	struct stream streams[2];
 	struct expect *expect;
 };
@@ -86,12 +87,18 @@ static void watch(struct run *run, uint64_t deadline, bool *timed_out)
 	}
 }
 
-static void judge(struct test *test, const struct request *request)
+/* Whole ones: the words are the same in every run. */
+static unsigned long long rounded_seconds(uint64_t us)
+{
+	return (us + 500000) / 1000000;
+}
+
+static void judge(struct test *test, const struct request *request, uint64_t allowed_us)
 {
 	char why[256];
 
 	if (test->timed_out) {
-		snprintf(test->error, sizeof(test->error), "timed out after %.3g s", (double)test->elapsed_us / 1e6);
+		snprintf(test->error, sizeof(test->error), "timed out after %llu s", rounded_seconds(allowed_us));
 	} else if (test->exit_code != test->expect_exit_code) {
 		exec_problem__find(request, test, why, sizeof(why));
 		snprintf(test->error, sizeof(test->error), "exit code %d, expected %d%s%s", test->exit_code,
@@ -139,9 +146,10 @@ static bool start(struct run *run, const struct test *test, const struct request
 
 static void run_shell(struct run *run, struct test *test, const struct request *request)
 {
-	uint64_t started = io__now_us();
+	uint64_t started = io__now_us(), deadline = deadline_of(test, request, started);
 
-	watch(run, deadline_of(test, request, started), &test->timed_out);
+	run->allowed_us = deadline > started ? deadline - started : 0;
+	watch(run, deadline, &test->timed_out);
 	test->elapsed_us = io__now_us() - started;
 	/* Grandchildren hold the pipes and may go on for ever. */
 	descendants__end(run->shell, request->in_guest, &run->status);
@@ -176,5 +184,5 @@ void functional__run(struct test *test, const struct request *request)
 	keep(&run.streams[0], &test->out);
 	keep(&run.streams[1], &test->err);
 	if (!test->error[0])
-		judge(test, request);
+		judge(test, request, run.allowed_us);
 }

@@ -102,7 +102,7 @@ static void test_timeout(void)
 
 	run(&test, "trap '' TERM INT; echo begun; setsid sh -c 'echo $$ >three; exec sleep 60'; sleep 60");
 	CHECK(test.timed_out && test.exit_code == 124 && test.status == STATUS_FAIL);
-	CHECK(!strncmp(test.error, "timed out after 1", 17) && test.elapsed_us >= 1000000 && test.elapsed_us < 5000000);
+	CHECK(!strcmp(test.error, "timed out after 1 s") && test.elapsed_us >= 1000000 && test.elapsed_us < 5000000);
 	CHECK_TEXT(test.out.tail, "begun\n");
 	CHECK(!lives("three"));
 	done(&test);
