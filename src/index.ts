@@ -25,6 +25,9 @@ export {
   knownKernels,
   matrixProfiles,
 } from './api/kernels.ts';
+export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
+export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
+export type { ReportFiles } from './api/report-files.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Surroundings } from './api/services.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
@@ -42,6 +45,7 @@ export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';
 export type { AssetFact, CommandFacts } from './model/loader-command.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
+export type { Shard } from './model/shard.ts';
 export type { SuiteCaseReport, SuiteReport } from './model/suite.ts';
 export { baselineText, diffSummaryLine } from './report/compare-text.ts';
 export { inspectText } from './report/inspect-text.ts';

@@ -2,9 +2,11 @@ import { type GateOptions, gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { runDocument } from '../report/gate-document.ts';
 import { withKnown } from '../run/gate-options.ts';
 import { type ReportPaths, type ReportTargets, writeReports } from '../run/write-reports.ts';
 import { recordRun } from './history.ts';
+import { type ReportFiles, writeReportFiles } from './report-files.ts';
 
 /** A run that was asked, with everything that has to be done about it. */
 export interface EndedRun {
@@ -18,6 +20,9 @@ export interface EndedRun {
   readonly onEvent: EventListener;
   /** Has the last word about the verdict. */
   readonly settle?: (verdict: Verdict) => Verdict;
+  /** Reports for other programs, relative to `cwd`. */
+  readonly files?: ReportFiles | undefined;
+  readonly cwd: string;
   /** false: a part of a run is no entry of the history. Default true. */
   readonly history?: boolean;
 }
@@ -40,6 +45,8 @@ export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const paths = await writeReports(host, run, verdict, { ...places, gate: decides });
   const warning = ended.history === false ? undefined : await recordRun(host, run, paths, places, manifest);
   if (warning !== undefined) onEvent({ type: 'note', message: warning });
+  const own = paths.artifacts.map((artifact) => artifact.verdict);
+  await writeReportFiles(host, ended.cwd, ended.files, () => runDocument(run, verdict, own), onEvent);
   onEvent({ type: 'run-end', status: verdict.status, ms: run.durationMs });
   return { report: run, verdict, paths };
 }

@@ -7,6 +7,7 @@ import { shardVerdict, shardView } from '../run/shard-view.ts';
 import type { ReportTargets } from '../run/write-reports.ts';
 import { type FinishedRun, finishRun } from './finish-run.ts';
 import type { LoadedRun } from './load-run.ts';
+import type { ReportFiles } from './report-files.ts';
 import { shardPart } from './shard-part.ts';
 import { digestOf, type ShardPlan } from './shard-plan.ts';
 
@@ -23,6 +24,8 @@ export interface EndedShard {
   /** Absolute path; empty without one. */
   readonly manifest: string;
   readonly onEvent: EventListener;
+  readonly files: ReportFiles | undefined;
+  readonly cwd: string;
 }
 
 /** The same for the same older run, wherever it was read from. */
@@ -48,6 +51,8 @@ export async function finishShard(ended: EndedShard): Promise<FinishedRun> {
     places,
     manifest,
     onEvent,
+    files: ended.files,
+    cwd: ended.cwd,
     settle: (verdict) => shardVerdict(verdict, shard, run.results.length),
     history: false,
   });

@@ -2,11 +2,13 @@ import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
 import { withKnown } from '../run/gate-options.ts';
 import { type ReportTargets, writeReport, writeReports } from '../run/write-reports.ts';
 import { recordRun } from './history.ts';
+import { type ReportFiles, writeReportFiles } from './report-files.ts';
 
 /** What became of a case, and where to write it. */
 export interface EndedCase {
@@ -26,6 +28,9 @@ export interface EndedSuite {
   /** Absolute paths; empty when not asked for. */
   readonly paths: { readonly json: string; readonly markdown: string };
   readonly onEvent: EventListener;
+  /** Reports for other programs, relative to `cwd`. */
+  readonly files?: ReportFiles | undefined;
+  readonly cwd: string;
   /** false: a part of a suite is no entry of the history. Default true. */
   readonly history?: boolean;
 }
@@ -72,6 +77,7 @@ export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const json = suiteJson(suite);
   await writeReport(host, paths.json, json);
   await writeReport(host, paths.markdown, suiteMarkdown(suite));
+  await writeReportFiles(host, ended.cwd, ended.files, () => suiteDocument(suite), onEvent);
   onEvent({ type: 'run-end', status: suite.status, ms: suite.durationMs });
   return { suite, json, paths };
 }

@@ -9,6 +9,7 @@ import type { ShardPart, ShardRun } from '../model/shard.ts';
 import { joinShards } from '../run/join-shards.ts';
 import { againstBaseline, type RunCase } from './baseline.ts';
 import type { LoadedRun } from './load-run.ts';
+import type { ReportFiles } from './report-files.ts';
 
 /** What all ways to put parts together need. */
 export interface Merging {
@@ -22,6 +23,8 @@ export interface Merging {
   readonly workdir: string;
   readonly out: string;
   readonly markdown: string;
+  readonly files: ReportFiles | undefined;
+  readonly cwd: string;
   readonly onEvent: EventListener;
 }
 

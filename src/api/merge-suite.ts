@@ -98,5 +98,7 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
     cases,
     paths: { json: out, markdown },
     onEvent,
+    files: merging.files,
+    cwd: merging.cwd,
   });
 }

@@ -12,6 +12,7 @@ import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
+import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
@@ -28,6 +29,8 @@ export interface MergeOptions extends Surroundings {
   readonly baseline?: string;
   /** What makes the verdict a failure; wins over what the shards were told. */
   readonly failOn?: FailOn | undefined;
+  /** Reports for other programs, relative to `cwd`. */
+  readonly files?: ReportFiles | undefined;
   readonly onEvent?: EventListener;
 }
 
@@ -42,7 +45,7 @@ export type MergeResult = MergeFacts &
   (({ readonly kind: 'run' } & FinishedRun) | ({ readonly kind: 'suite' } & SuiteResult));
 
 async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun> {
-  const { host, parts, missing, workdir, out, markdown, onEvent } = merging;
+  const { host, parts, missing, workdir, out, markdown, files, cwd, onEvent } = merging;
   const own = parts[0]?.runs[0];
   if (!own) throw new UsageError('report_invalid', 'the reports hold no run; run the shards again');
   const { manifest, artifactVersion, artifactVariant, artifactUri } = own;
@@ -54,6 +57,8 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
     places: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
     manifest,
     onEvent,
+    files,
+    cwd,
     settle: (verdict) => withMissing(verdict, missing),
   });
 }
@@ -84,10 +89,12 @@ export async function mergeReports(options: MergeOptions): Promise<MergeResult> 
     workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
     out: options.out ? resolve(cwd, options.out) : '',
     markdown: options.markdown ? resolve(cwd, options.markdown) : '',
+    files: options.files,
+    cwd,
     onEvent,
   };
   const { workdir, missing, notes } = merging;
-  await checkReportPlaces(host, [merging.out, merging.markdown]);
+  await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
   for (const message of notes) onEvent({ type: 'note', message });
   if (chosen.parts[0]?.suite) return { kind: 'suite', missing, notes, ...(await mergeSuite(merging, startedAt)) };

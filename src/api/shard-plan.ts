@@ -65,7 +65,7 @@ function byName(a: NamedCell, b: NamedCell): number {
 }
 
 /** Divides the cells of all runs among machines. */
-export function planShards(
+export function divideRuns(
   runs: readonly PlanRun[],
   total: Shard['total'],
   baseline: LoadedRun | undefined,

@@ -4,7 +4,7 @@ import type { SuiteRunCase } from '../run/run-suite.ts';
 import { baselineDigest } from './finish-shard.ts';
 import type { LoadedRun } from './load-run.ts';
 import { shardPart } from './shard-part.ts';
-import { type PlanRun, planShards, type ShardPlan, withoutPaths } from './shard-plan.ts';
+import { divideRuns, type PlanRun, type ShardPlan, withoutPaths } from './shard-plan.ts';
 import type { PreparedCase } from './suite-cases.ts';
 import type { StartableCase } from './suite-verdicts.ts';
 
@@ -32,7 +32,7 @@ function planRun({ source, ready }: StartableCase): PlanRun {
  */
 export function planSuite(cases: readonly StartableCase[], shard: Shard, baseline: LoadedRun | undefined): SuitePlan {
   const older = baseline ?? cases.find(({ ready }) => ready.baseline)?.ready.baseline?.run;
-  return { shard, plan: planShards(cases.map(planRun), shard.total, older) };
+  return { shard, plan: divideRuns(cases.map(planRun), shard.total, older) };
 }
 
 /** A case with the kernels of this machine. */

@@ -108,7 +108,7 @@ function gateOf(
 }
 
 /** A matrix file by its whole path, so that messages about it can be followed; a built-in name as it is. */
-async function kernelsOf({ host, dir }: SuiteGround, { kernels }: SuiteCase): Promise<KernelChoice> {
+export async function suiteKernels(host: Host, dir: string, { kernels }: SuiteCase): Promise<KernelChoice> {
   if (kernels.kind !== 'matrix') return kernels;
   const path = resolve(dir, kernels.value);
   return (await host.files.stat(path))?.isFile ? { kind: 'matrix', value: path } : kernels;
@@ -154,7 +154,7 @@ export async function prepareCases(
     refuseRunner(source);
     const command = await caseCommand(ground, source);
     const subject = await subjectOf(source, paths.artifact, command);
-    const { matrix, entries } = await resolveKernels(catalogue, await kernelsOf(ground, source));
+    const { matrix, entries } = await resolveKernels(catalogue, await suiteKernels(host, dir, source));
     const { manifest, manifestPath, merged, shipment, notes } = await caseLuggage(ground, source, command);
     if (command === undefined) checkExpectedNames(testsOf(source.mode, manifest), subject);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;

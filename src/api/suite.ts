@@ -18,6 +18,7 @@ import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
+import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
@@ -41,6 +42,8 @@ export interface SuiteOptions extends Surroundings {
   readonly failOn?: FailOn | undefined;
   /** Ends after the first case (in the order of the file) that decides and does not pass. */
   readonly stopOnFailure?: boolean;
+  /** Reports for other programs, relative to `cwd`. */
+  readonly files?: ReportFiles | undefined;
   /** Asks one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
   readonly shard?: Shard | undefined;
   readonly isolation?: Isolation;
@@ -149,7 +152,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     baseline,
   });
   refuseSharedPaths(prepared, paths.json, paths.markdown);
-  await checkReportPlaces(host, [paths.json, paths.markdown]);
+  await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
 
   const stops = options.stopOnFailure ?? false;
   const broken = prepared.findIndex((one) => one.ready === undefined && decides(one));
@@ -229,6 +232,8 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     cases: told.map((one, index) => endedCase(one, cases[index] as SuiteCaseReport)),
     paths,
     onEvent,
+    files: options.files,
+    cwd,
     history: plan === undefined,
   });
 }

@@ -20,8 +20,9 @@ import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun } from './load-run.ts';
+import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
-import { planShards, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
+import { divideRuns, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -66,6 +67,8 @@ export interface ValidateOptions extends Surroundings {
   readonly out?: string;
   /** Markdown report to write, relative to `cwd`. */
   readonly markdown?: string;
+  /** Reports for other programs; they come after the JSON report. */
+  readonly files?: ReportFiles | undefined;
   /** Asks one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
   readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal;
@@ -79,7 +82,12 @@ export interface ValidateResult {
   readonly paths: ReportPaths;
 }
 
-function choiceOf({ matrix, kernels, quick }: ValidateOptions): KernelChoice {
+/** The kernels that the caller chose. @throws UsageError `missing_option` for none */
+export function choiceOf({
+  matrix,
+  kernels,
+  quick,
+}: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'>): KernelChoice {
   if (matrix) return { kind: 'matrix', value: matrix };
   if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
   if (quick) return { kind: 'quick' };
@@ -135,7 +143,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const out = options.out ? resolve(cwd, options.out) : '';
   const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
   const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
-  await checkReportPlaces(host, [out, markdown]);
+  await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
   await ensureDirectory(
     host,
@@ -167,7 +175,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       gateOptions.failOn,
       baselineDigest(baseline),
     ];
-    plan = planShards(
+    plan = divideRuns(
       [{ artifacts: found, names: subjectNames(found), targets, question }],
       shard?.total ?? 1,
       baseline,
@@ -203,7 +211,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
   };
-  const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent };
+  const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent, files: options.files, cwd };
   if (shard && plan) return finishShard({ ...ended, shard, plan, run: answered, baseline });
   const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
   return finishRun({ ...ended, run: report });

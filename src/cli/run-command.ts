@@ -10,6 +10,8 @@ import { initCommand } from './init-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import type { Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
+import { mergeCommand } from './merge-command.ts';
+import { planCommand } from './plan-command.ts';
 import { reportSummaryCommand } from './report-summary-command.ts';
 import { withSignals } from './signals.ts';
 import { suiteCommand } from './suite-command.ts';
@@ -32,6 +34,10 @@ export async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal):
       return initCommand(parsed.options, io);
     case 'suite':
       return suiteCommand(parsed.options, io, signal);
+    case 'merge':
+      return mergeCommand(parsed.options, io);
+    case 'plan':
+      return planCommand(parsed.options, io);
     case 'watch':
       return watchCommand(parsed.options, io, signal);
     case 'explain':

@@ -12,6 +12,8 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       suite: options.suite,
       out: options.out,
       markdown: options.markdown,
+      files: options,
+      shard: options.shard,
       workDir: options.workdir,
       timeoutMs: options.timeoutMs,
       concurrency: options.concurrency,

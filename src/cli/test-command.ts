@@ -43,6 +43,8 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       refreshKernels: options.refreshKernels,
       out: options.out,
       markdown: options.markdown,
+      files: options.files,
+      shard: options.shard,
       env: io.env,
       cwd: io.cwd,
       signal,

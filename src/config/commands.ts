@@ -4,6 +4,18 @@ export const COMMANDS = [
   { name: 'test-command', summary: 'run your own loader on real kernels: its exit code is the verdict' },
   { name: 'suite', summary: 'check the cases of a suite file, each with its own object, kernels and manifest' },
   {
+    name: 'plan',
+    summary: 'divide a run among machines: the job matrix of a workflow as one line of JSON; nothing is booted',
+  },
+  {
+    name: 'merge',
+    summary: 'put the reports of shards together to one report with one verdict',
+    arguments: {
+      name: 'REPORT...',
+      description: 'JSON reports that "test --shard" or "suite --shard" wrote: files, patterns in quotes, directories',
+    },
+  },
+  {
     name: 'init',
     summary: 'write a suite file for the objects that are there',
     arguments: {

@@ -21,7 +21,7 @@ export interface ChoosingFlags {
  */
 export function chooseKernels(
   { matrix, quick, kernels, all = false }: ChoosingFlags,
-  command: 'test' | 'watch' | 'kernels fetch',
+  command: 'test' | 'watch' | 'plan' | 'kernels fetch',
   words: readonly string[] = [],
 ): KernelChoice {
   const choices: [string, KernelChoice][] = [];

@@ -1,6 +1,7 @@
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
+import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
 export type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
@@ -330,6 +331,7 @@ export const OPTIONS = [
   ...COMMAND_OPTIONS,
   ...REPORT_OPTIONS,
   ...SUITE_OPTIONS,
+  ...SHARD_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

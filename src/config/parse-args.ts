@@ -2,6 +2,7 @@ import { UsageError } from '../model/errors.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
 import { parseFlags } from './flags.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { checkMergeOptions, checkPlanOptions, type MergeArguments, type PlanArguments } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
@@ -24,6 +25,8 @@ export type ParsedArgs =
   | { readonly command: 'watch'; readonly options: WatchOptions }
   | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
   | { readonly command: 'init'; readonly options: InitArguments }
+  | { readonly command: 'merge'; readonly options: MergeArguments }
+  | { readonly command: 'plan'; readonly options: PlanArguments }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
   | { readonly command: 'explain'; readonly options: ExplainOptions }
   | { readonly command: 'inspect'; readonly options: InspectArguments }
@@ -32,7 +35,17 @@ export type ParsedArgs =
 
 type PlainCommand = Exclude<
   CommandName,
-  'init' | 'suite' | 'compare' | 'inspect' | 'test' | 'test-command' | 'watch' | 'kernels fetch' | 'explain'
+  | 'init'
+  | 'merge'
+  | 'plan'
+  | 'suite'
+  | 'compare'
+  | 'inspect'
+  | 'test'
+  | 'test-command'
+  | 'watch'
+  | 'kernels fetch'
+  | 'explain'
 >;
 
 export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
@@ -114,6 +127,10 @@ function check(
       return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
     case 'suite':
       return { command, options: checkSuiteOptions(values as ValuesOf<'suite'>) };
+    case 'merge':
+      return { command, options: checkMergeOptions(values as ValuesOf<'merge'>, words) };
+    case 'plan':
+      return { command, options: checkPlanOptions(values as ValuesOf<'plan'>) };
     case 'init':
       return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
     case 'kernels fetch': {

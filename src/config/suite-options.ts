@@ -1,22 +1,27 @@
 import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { Shard } from '../model/shard.ts';
 import { readFlagValue } from './flag-values.ts';
+import { checkReportFiles } from './merge-options.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
+import { parseShard } from './shard.ts';
 import { checkIsolation } from './test-options.ts';
 import { quoted } from './words.ts';
 import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
 /** What `suite` was asked to do, checked. Texts that were not given are empty. */
 export interface SuiteCommandOptions
-  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn'> {
+  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn' | 'shard'> {
   /** Milliseconds; undefined: the file decides. */
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly isolation: Isolation;
   /** undefined: the file and the manifests decide. */
   readonly failOn: FailOn | undefined;
+  /** undefined: this machine asks everything. */
+  readonly shard: Shard | undefined;
 }
 
 /** @throws UsageError that names the flag and the remedy */
@@ -24,6 +29,13 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
   const { timeout, ...rest } = values;
   if (values.out !== '' && values.out === values.markdown) {
     throw new UsageError('flag_conflict', `--out and --markdown are the same file ${values.out}; choose two`);
+  }
+  checkReportFiles(values);
+  if (values.stopOnFailure && values.shard !== '') {
+    throw new UsageError(
+      'flag_conflict',
+      '--stop-on-failure needs all cases on one machine, and --shard divides them; remove one of them',
+    );
   }
   if (values.offline && values.refreshKernels) {
     throw new UsageError(
@@ -45,6 +57,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
     failOn: checkFailOn(values.failOn),
+    shard: parseShard(values.shard),
   };
 }
 

@@ -2,13 +2,16 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { Shard } from '../model/shard.ts';
 import { asTestValues, type CommandArguments, readCommandFlags, readTestCommand } from './command-options.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
+import { checkReportFiles, type ReportFiles } from './merge-options.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
+import { parseShard } from './shard.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 
@@ -34,6 +37,9 @@ export interface TestOptions {
   readonly baseline: string;
   /** undefined: the manifest decides. */
   readonly failOn: FailOn | undefined;
+  /** undefined: this machine asks everything. */
+  readonly shard: Shard | undefined;
+  readonly files: ReportFiles;
   readonly workdir: string;
   readonly runner: 'vm';
   readonly concurrency: number;
@@ -81,6 +87,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
   if (values.out === '') throw missing('--out', '--out report.json');
   if (values.out === values.markdown)
     throw conflict(`--out and --markdown are the same file ${quoted(values.out)}; choose two`);
+  checkReportFiles(values);
   if (values.workdir === '') throw conflict('--workdir is empty; name a directory or leave the flag out');
   if (values.offline && values.refreshKernels) {
     throw conflict('--refresh-kernels needs the network, which --offline forbids; remove one of them');
@@ -101,6 +108,8 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     loader: readLoaderSettings(values),
     baseline: values.baseline,
     failOn: checkFailOn(values.failOn),
+    shard: parseShard(values.shard),
+    files: { junit: values.junit, sarif: values.sarif, badge: values.badge, summary: values.summary },
     workdir: values.workdir,
     runner: 'vm',
     concurrency: values.concurrency,

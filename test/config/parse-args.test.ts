@@ -190,6 +190,8 @@ describe('test', () => {
       loader: { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() },
       baseline: '',
       failOn: undefined,
+      shard: undefined,
+      files: { junit: '', sarif: '', badge: '', summary: '' },
       workdir: '.bpfcompat',
       runner: 'vm',
       concurrency: 2,

@@ -1,0 +1,95 @@
+import { dirname, resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import { MAX_SHARDS } from '../model/shard.ts';
+import { costsOf } from '../plan/costs.ts';
+import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
+import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
+import { findArtifacts } from '../run/find-artifacts.ts';
+import { artifactName } from '../run/load-artifact.ts';
+import { createCatalogue, resolveKernels } from '../run/resolve.ts';
+import { writeReport } from '../run/write-reports.ts';
+import { loadRun } from './load-run.ts';
+import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { knownCosts, subjectNames } from './shard-plan.ts';
+import { loadSuite } from './suite.ts';
+import { suiteKernels } from './suite-cases.ts';
+import { choiceOf, type ValidateOptions } from './validate.ts';
+
+export interface PlanOptions extends Surroundings, Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
+  /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */
+  readonly artifacts?: readonly string[];
+  /** Suite that is going to be run, relative to `cwd`, instead of objects and kernels. */
+  readonly suite?: string;
+  /** Older report that says how long things take, relative to `cwd`. */
+  readonly baseline?: string;
+  /** Number of shards, at most 256; 0 or absent: as many as `targetMs` needs. */
+  readonly shards?: number;
+  /** Milliseconds that one shard should take at most, as far as is known. Default 5 minutes. */
+  readonly targetMs?: number;
+  /** File for the JSON, relative to `cwd`. */
+  readonly out?: string;
+}
+
+export interface PlanResult {
+  /** For `strategy.matrix` of a workflow. */
+  readonly matrix: JobMatrix;
+  /** Objects on kernels. */
+  readonly cells: number;
+  /** The matrix as one line. */
+  readonly json: string;
+  /** Expected milliseconds of each shard. */
+  readonly expectedMs: readonly number[];
+}
+
+const TARGET_MS = 5 * 60_000;
+
+async function plannedCells({ host, cwd, builtin }: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
+  if (options.suite) return suiteCells(host, cwd, builtin, options.suite);
+  const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin), choiceOf(options));
+  const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
+  const names = subjectNames(paths.map((path) => ({ path, name: artifactName(path) })));
+  const subjects = names.length === 0 ? ['object'] : names;
+  return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
+}
+
+async function suiteCells(host: Host, cwd: string, builtin: string, file: string): Promise<CellName[]> {
+  const dir = dirname(resolve(cwd, file));
+  const { cases } = await loadSuite(host, cwd, file);
+  const catalogue = createCatalogue(host, cwd, builtin, dir);
+  const cells: CellName[] = [];
+  for (const one of cases) {
+    const { entries } = await resolveKernels(catalogue, await suiteKernels(host, dir, one));
+    cells.push(...entries.map(({ id: kernel }) => ({ subject: one.name, kernel })));
+  }
+  return cells;
+}
+
+/**
+ * Divides a run among machines before any of them starts: the job matrix of a workflow. Nothing is booted, and objects
+ * need not be built yet. No shard is empty: fewer are planned where there is not enough to do.
+ * @throws UsageError for kernels, suites and reports that cannot be read
+ */
+export async function planShards(options: PlanOptions): Promise<PlanResult> {
+  const surroundings = surroundingsOf(options);
+  const { host, cwd } = surroundings;
+  const { shards = 0, targetMs = TARGET_MS } = options;
+  if (!Number.isInteger(shards) || shards < 0 || shards > MAX_SHARDS) {
+    throw new UsageError('invalid_option', `shards is ${shards}; a job matrix has 1 to ${MAX_SHARDS} jobs`);
+  }
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const costs = costsOf(knownCosts(baseline));
+  const cells = await plannedCells(surroundings, options);
+  let total = shards === 0 ? shardsWithin(cells, targetMs, MAX_SHARDS, costs) : shards;
+  let assignment = assignShards(cells, total, costs);
+  for (;;) {
+    const busy = assignment.loads.filter((_, i) => assignment.shards.includes(i + 1)).length;
+    if (busy === total || busy === 0) break;
+    total = busy;
+    assignment = assignShards(cells, total, costs);
+  }
+  const matrix = jobMatrix(cells, assignment);
+  const json = `${JSON.stringify(matrix)}\n`;
+  await writeReport(host, options.out ? resolve(cwd, options.out) : '', json);
+  return { matrix, json, cells: cells.length, expectedMs: assignment.loads };
+}

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { messageOf } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import { badge } from '../report/badge.ts';
+import type { GateDocument } from '../report/gate-document.ts';
+import { junit } from '../report/junit.ts';
+import { sarif } from '../report/sarif/sarif.ts';
+import { stepSummary } from '../report/summary/step-summary.ts';
+import { writeReport } from '../run/write-reports.ts';
+import { buildInfo } from './build-info.ts';
+
+/** Reports for other programs to write, relative to `cwd`; empty or absent = not wanted. */
+export interface ReportFiles {
+  /** JUnit XML. */
+  readonly junit?: string;
+  /** SARIF 2.1.0. */
+  readonly sarif?: string;
+  /** JSON of a shields.io endpoint badge. */
+  readonly badge?: string;
+  /** Markdown for the summary page of a workflow job. */
+  readonly summary?: string;
+}
+
+const REPORTERS: readonly (readonly [
+  kind: keyof ReportFiles,
+  reporter: (document: GateDocument, cwd: string) => string,
+])[] = [
+  ['junit', (document) => junit(document)],
+  ['sarif', (document, workspace) => sarif(document, { workspace, version: buildInfo.version })],
+  ['badge', (document) => badge(document)],
+  ['summary', (document, workspace) => stepSummary(document, { workspace })],
+];
+
+/** The places of the files that are wanted, absolute. */
+export function reportFilePlaces(files: ReportFiles | undefined, cwd: string): string[] {
+  return Object.values(files ?? {}).flatMap((file: string) => (file === '' ? [] : [resolve(cwd, file)]));
+}
+
+/**
+ * Writes the reports that other programs read. They come after the JSON report, which has everything: one that cannot be
+ * made or written is told as a note and changes nothing else.
+ * @param makeDocument called once, and only when a file is wanted
+ */
+export async function writeReportFiles(
+  host: Host,
+  cwd: string,
+  files: ReportFiles | undefined,
+  makeDocument: () => GateDocument,
+  onEvent: EventListener,
+): Promise<void> {
+  const wanted = REPORTERS.filter(([kind]) => Boolean(files?.[kind]));
+  if (wanted.length === 0) return;
+  const fail = (kind: string, error: unknown): void =>
+    onEvent({ type: 'note', message: `no ${kind} report was written: ${messageOf(error)}` });
+  let document: GateDocument;
+  try {
+    document = makeDocument();
+  } catch (error) {
+    for (const [kind] of wanted) fail(kind, error);
+    return;
+  }
+  for (const [kind, reporter] of wanted) {
+    try {
+      await writeReport(host, resolve(cwd, files?.[kind] ?? ''), reporter(document, cwd));
+    } catch (error) {
+      fail(kind, error);
+    }
+  }
+}

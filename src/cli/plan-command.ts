@@ -1,0 +1,35 @@
+import type { PlanArguments } from '../config/merge-options.ts';
+import { planShards } from '../index.ts';
+import { columns } from './columns.ts';
+import type { Io } from './io.ts';
+import { chosen } from './test-command.ts';
+
+/**
+ * `plan`: one line of JSON for the job matrix of a workflow, on stdout or in a file; on stderr what it means for a
+ * person.
+ */
+export async function planCommand(options: PlanArguments, io: Io): Promise<number> {
+  const { artifacts, kernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
+  const { matrix, json, cells, expectedMs } = await planShards({
+    ...(kernels && chosen(kernels)),
+    artifacts,
+    suite,
+    baseline,
+    shards,
+    targetMs,
+    out,
+    env: io.env,
+    cwd: io.cwd,
+  });
+  if (!quiet) {
+    const rows = matrix.include.map(({ shard, kernels: ids }, i) => [
+      shard,
+      `about ${Math.ceil((expectedMs[i] ?? 0) / 1000)} s`,
+      ids.replaceAll(',', ', '),
+    ]);
+    const fewer = shards > rows.length ? `; ${shards} would leave some with nothing to do` : '';
+    io.err(`${cells} cells in ${rows.length} shards${fewer}\n${columns(rows)}`);
+  }
+  if (out === '') io.out(json);
+  return 0;
+}

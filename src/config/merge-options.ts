@@ -1,0 +1,71 @@
+import { UsageError } from '../model/errors.ts';
+import type { FailOn } from '../model/gate.ts';
+import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import type { ValuesOf } from './options.ts';
+import { checkFailOn } from './report-options.ts';
+import { quoted } from './words.ts';
+
+/** Reports for other programs, as typed; empty = not wanted. */
+export interface ReportFiles {
+  readonly junit: string;
+  readonly sarif: string;
+  readonly badge: string;
+  readonly summary: string;
+}
+
+/** What `merge` was asked to do, checked. */
+export interface MergeArguments extends Omit<ValuesOf<'merge'>, 'failOn'> {
+  /** Files, patterns and directories as typed; at least one. */
+  readonly reports: readonly string[];
+  /** undefined: what the shards were told decides. */
+  readonly failOn: FailOn | undefined;
+}
+
+/** @throws UsageError that names the flag and the remedy */
+export function checkMergeOptions(values: ValuesOf<'merge'>, words: readonly string[]): MergeArguments {
+  if (words.length === 0) {
+    throw new UsageError(
+      'missing_argument',
+      "'merge' needs the reports of the shards; write bpfcompat merge shards/ --out report.json",
+    );
+  }
+  if (values.out === '') {
+    throw new UsageError('missing_flag', '--out is missing; add it, for example --out report.json');
+  }
+  checkReportFiles(values);
+  return { ...values, reports: words, failOn: checkFailOn(values.failOn) };
+}
+
+/** @throws UsageError `flag_conflict` when two reports would be the same file */
+export function checkReportFiles(values: ReportFiles & { readonly out: string; readonly markdown: string }): void {
+  const { out, markdown, junit, sarif, badge, summary } = values;
+  const flags = new Map<string, string>();
+  for (const [flag, file] of Object.entries({ out, markdown, junit, sarif, badge, summary })) {
+    const other = flags.get(file);
+    if (file !== '' && other !== undefined) {
+      throw new UsageError('flag_conflict', `--${other} and --${flag} are the same file ${quoted(file)}; choose two`);
+    }
+    flags.set(file, flag);
+  }
+}
+
+/** What `plan` was asked to do, checked. */
+export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matrix' | 'quick' | 'kernels'> {
+  /** Paths and patterns as typed; may be none. */
+  readonly artifacts: readonly string[];
+  /** undefined with a suite. */
+  readonly kernels: KernelChoice | undefined;
+}
+
+/** @throws UsageError that names the flag and the remedy */
+export function checkPlanOptions(values: ValuesOf<'plan'>): PlanArguments {
+  const { artifact: artifacts, matrix, quick, kernels, ...rest } = values;
+  const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0;
+  if (values.suite !== '' && named) {
+    throw new UsageError(
+      'flag_conflict',
+      '--suite names objects and kernels itself; remove --artifact, --matrix, --kernels and --quick, or the suite',
+    );
+  }
+  return { ...rest, artifacts, kernels: values.suite === '' ? chooseKernels(values, 'plan') : undefined };
+}
