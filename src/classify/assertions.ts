@@ -18,6 +18,9 @@ export interface Broken {
 /** Bytes that the guest tells at most, in hex digits; of longer ones the guest's own comparison is all there is. */
 const SHOWN_DIGITS = 512;
 
+/** Bits of a number by its bytes. */
+const WIDTHS: Readonly<Record<string, number>> = { '1': 8, '2': 16, '4': 32, '8': 64 };
+
 /** What a test expected and did not get, in the order of the plan. The guest's `pass` counts only where what it saw fits. */
 export function brokenExpectations(test: FunctionalTest, stage: StageOf<'functional'> | undefined): Broken[] {
   return expectedOf(test.expect).flatMap((one, index): Broken[] => {
@@ -65,8 +68,9 @@ function valueFits(seen: Fields, wanted: number | HexBytes | undefined): boolean
   if (wanted === undefined) return true;
   if (typeof wanted === 'string') return bytesFit(seen, 'bytes', wanted);
   const value = numberOf(seen, 'value');
-  const bits = Number(numberOf(seen, 'size') ?? 8n) * 8;
-  return value !== undefined && (value === BigInt(wanted) || value === BigInt.asUintN(bits, BigInt(wanted)));
+  if (value === undefined || wanted >= 0) return value === BigInt(wanted);
+  const width = WIDTHS[seen.get('size') ?? ''];
+  return width !== undefined && value === BigInt.asUintN(width, BigInt(wanted));
 }
 
 function mapHolds({ key, value, min, grows, minEntries }: MapExpectation, seen: Fields): boolean {

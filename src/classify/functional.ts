@@ -56,10 +56,16 @@ function expectationArgs(evidence: Evidence, [first, ...more]: readonly Broken[]
   };
 }
 
+/** The line that says most: what the command said last, unless an expectation failed. */
+function tellingLine(stage: FunctionalStage | undefined, reason: string): string | undefined {
+  const output = stage?.stderr_tail.trim() || stage?.stdout_tail.trim();
+  const said = output?.split('\n').pop();
+  return reason === 'failed' ? said || stage?.error : stage?.error || said;
+}
+
 function testFinding(evidence: Evidence, answer: Answer): Finding {
   const { test, stage, broken } = answer;
   const reason = reasonOf(answer);
-  const output = stage?.stderr_tail.trim() || stage?.stdout_tail.trim();
   return makeFinding({
     code: 'FUNCTIONAL_TEST_FAILURE',
     confidence: 'high',
@@ -75,7 +81,7 @@ function testFinding(evidence: Evidence, answer: Answer): Finding {
       error: stage?.error,
       ...(reason === 'expectation' ? expectationArgs(evidence, broken) : {}),
     },
-    evidence: evidenceLine(stage?.error || output?.split('\n').pop(), `functional test ${test.name}`),
+    evidence: evidenceLine(tellingLine(stage, reason), `functional test ${test.name}`),
   });
 }
 

@@ -297,7 +297,7 @@ export const FunctionalStage = z.object({
   /** How the streams began; absent where the tail has it. */
   stdout_head: z.string().max(2048).optional(),
   stderr_head: z.string().max(2048).optional(),
-  /** How long the command ran. */
+  /** How long the command ran; with assertions, how long the whole test took. */
   elapsed_us: micros.optional(),
   error: message,
   assertions: z.array(Assertion).max(64).optional(),

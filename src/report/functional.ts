@@ -49,9 +49,10 @@ export function functionalLines({ functional }: TargetView): string[] {
 
 function testLines(test: Test): string[] {
   const exit = test.exit_code < 0 ? '' : `, exit code ${test.exit_code}`;
-  const lines = ['', `Functional test ${code(test.name)}: ${test.status}${exit}`];
-  if (test.stdout_tail !== '') lines.push('', fence(test.stdout_tail));
-  if (test.stderr_tail !== '') lines.push('', fence(test.stderr_tail));
+  const time = test.elapsed_us === undefined ? '' : ` in ${(test.elapsed_us / 1e6).toFixed(1)} s`;
+  const lines = ['', `Functional test ${code(test.name)}: ${test.status}${exit}${time}`];
+  lines.push(...outputLines(test.stdout_head, test.stdout_tail, test.stdout_bytes));
+  lines.push(...outputLines(test.stderr_head, test.stderr_tail, test.stderr_bytes));
   const rows = (test.assertions ?? []).map(({ kind, subject, status, wanted, seen, error }) => [
     `${kind} ${codeCell(subject)}`,
     md(wantedWords(kind, wanted)),
@@ -59,4 +60,12 @@ function testLines(test: Test): string[] {
     status,
   ]);
   return rows.length === 0 ? lines : [...lines, '', ...table(['Expectation', 'Wanted', 'Seen', 'Status'], rows)];
+}
+
+/** A stream, without its middle when it was long. */
+function outputLines(head: string | undefined, tail: string, bytes: number | undefined): string[] {
+  if (tail === '') return [];
+  if (head === undefined || head === '') return ['', fence(tail)];
+  const whole = bytes === undefined ? '' : ` of ${bytes} bytes in all`;
+  return ['', fence(head), '', `The middle${whole} is left out; the end:`, '', fence(tail)];
 }

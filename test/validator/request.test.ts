@@ -37,6 +37,47 @@ function sent(asked: Question): string[] {
   return frames.map((frame) => frame.payload.toString());
 }
 
+const EXPECTING: FunctionalTest = {
+  ...test,
+  name: 'counts',
+  command: '',
+  expect: {
+    maps: [
+      { map: '.bss', key: 0, value: '0102', min: undefined, grows: true, minEntries: undefined },
+      { map: 'hits', key: undefined, value: undefined, min: 3, grows: false, minEntries: 2 },
+    ],
+    events: [
+      { source: 'map', map: 'ring', min: 2, contains: undefined },
+      { source: 'trace_pipe', min: 1, contains: 'seen it' },
+    ],
+    run: [{ program: 'pass_all', dataIn: '00ff', ctxIn: '', repeat: 3, retval: -1, dataOut: '' }],
+  },
+};
+
+describe('expectations without a shell', () => {
+  it('stand in the plan, maps first, then events, then runs', () => {
+    expect(sent({ ...question, functionalTests: [EXPECTING] })[2]).toBe(
+      [
+        'functional_plan.v0.1',
+        'BEGIN',
+        'name=counts',
+        'required=true',
+        'timeout_seconds=5',
+        'expect_exit_code=0',
+        'expect_stdout_contains=ok',
+        'expect_stderr_contains=',
+        'expect_map=map=.bss key=0 value=x0102 grows=true',
+        'expect_map=map=hits min=3 min_entries=2',
+        'expect_event=map=ring min=2',
+        'expect_event=trace_pipe min=1 contains=x7365656e206974',
+        'expect_run=program=pass_all data_in=x00ff repeat=3 retval=4294967295 data_out=x',
+        'END',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
 describe('request', () => {
   it('is the text of docs/guest-protocol.md, followed by the artifact', () => {
     const [text, artifact, ...more] = sent(question);

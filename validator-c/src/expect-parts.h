@@ -71,6 +71,7 @@ struct expect {
 	struct assertion list[EXPECT_MAX];
 	int count;
 	struct bpf_object *obj;
+	uint64_t began_us;
 	uint64_t deadline_us;
 	struct readers *readers;
 };

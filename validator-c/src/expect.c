@@ -43,7 +43,8 @@ void expect__begin(struct test *test, struct bpf_object *obj)
 	if (!expect || test->status == STATUS_FAIL)
 		return;
 	expect->obj = obj;
-	expect->deadline_us = io__now_us() + (uint64_t)test->timeout_seconds * 1000000;
+	expect->began_us = io__now_us();
+	expect->deadline_us = expect->began_us + (uint64_t)test->timeout_seconds * 1000000;
 	expect_event__open(expect);
 	for (i = 0; i < expect->count; i++)
 		if (expect->list[i].kind == EXPECT_MAP)
@@ -119,6 +120,7 @@ void expect__finish(struct test *test)
 		return;
 	good = wait_for_all(expect, !ran || test->status == STATUS_PASS);
 	expect_event__close(expect);
+	test->elapsed_us = io__now_us() - expect->began_us;
 	if (ran && test->status == STATUS_FAIL)
 		return;
 	test->status = good ? STATUS_PASS : STATUS_FAIL;

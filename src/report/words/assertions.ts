@@ -12,6 +12,8 @@ type Kind = Assertion['kind'];
 
 /** Hex digits that are shown of longer bytes. */
 const MAX_DIGITS = 64;
+/** Bits of a number by its bytes. */
+const WIDTHS: Readonly<Record<string, number>> = { '1': 8, '2': 16, '4': 32, '8': 64 };
 const NUMBER = /^-?\d{1,20}$/;
 
 /** `key 0, value 1`; `at least 3 records with "conn"`; `data_in of 14 bytes, returns 1`. */
@@ -85,8 +87,9 @@ function mapWanted(fields: Fields): string {
 function mapSeen(fields: Fields, negative: boolean): string {
   if (fields.get('found') === 'false') return 'no such entry';
   const [bits, before, entries, length] = ['value', 'before', 'entries', 'length'].map((key) => number(fields, key));
-  const size = Number(number(fields, 'size') ?? '8');
-  const value = bits !== undefined && negative && size <= 8 ? String(BigInt.asIntN(size * 8, BigInt(bits))) : bits;
+  const width = WIDTHS[number(fields, 'size') ?? ''];
+  const signedBits = negative && width !== undefined;
+  const value = bits !== undefined && signedBits ? String(BigInt.asIntN(width, BigInt(bits))) : bits;
   const bytes = value === undefined && length !== undefined ? bytesWords(fields.get('bytes')) : '';
   return joined([
     entries === undefined ? undefined : plural(entries, 'entry', 'entries'),
