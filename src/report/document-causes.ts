@@ -102,10 +102,18 @@ export function documentSilence(document: GateDocument): DocumentSilence[] {
     .sort((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'));
 }
 
-/** `Debian 11 (5.10), Debian 12 (6.1) and 3 more`: the kernels of some cells, each once, in the order of `kernels`. Plain text. */
-export function kernelsText(kernels: readonly DocumentKernel[], cells: readonly DocumentCell[], max = 6): string {
+/**
+ * `Debian 11 (5.10), Debian 12 (6.1) and 3 more`: the kernels of some cells, each once, in the order of `kernels`. Plain
+ * text.
+ */
+export function kernelsText(
+  kernels: readonly DocumentKernel[],
+  cells: readonly DocumentCell[],
+  max = 6,
+  word: 'name' | 'short' = 'name',
+): string {
   const ids = new Set(cells.map(({ target }) => target.profile_id));
-  const names = kernels.filter(({ id }) => ids.has(id)).map(({ name }) => name);
+  const names = kernels.filter(({ id }) => ids.has(id)).map((kernel) => kernel[word]);
   const rest = names.length - max;
   return rest > 1 ? `${names.slice(0, max).join(', ')} and ${rest} more` : oneLine(names.join(', '), 1000);
 }

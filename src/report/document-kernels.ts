@@ -15,9 +15,11 @@ export interface DocumentKernel {
   readonly arch: string;
   /** `Debian 12 (6.1)`; the id where the report does not say. */
   readonly name: string;
+  /** The family where no other kernel of the document has it, else the name. */
+  readonly short: string;
 }
 
-function kernelOf(target: SavedTarget): DocumentKernel {
+function kernelOf(target: SavedTarget): Omit<DocumentKernel, 'short'> {
   const { profile_id: id, profile, host } = target;
   const { distro = '', version = '', kernel_family: family = '', arch = '' } = profile ?? host ?? {};
   const known = distro !== '' && family !== '';
@@ -30,7 +32,7 @@ function kernelOf(target: SavedTarget): DocumentKernel {
   };
 }
 
-function byAge(a: DocumentKernel, b: DocumentKernel): number {
+function byAge(a: Pick<DocumentKernel, 'family'>, b: Pick<DocumentKernel, 'family'>): number {
   const [x, y] = [kernelNumber(a.family), kernelNumber(b.family)];
   // What has no number comes last.
   if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
@@ -39,7 +41,7 @@ function byAge(a: DocumentKernel, b: DocumentKernel): number {
 
 /** All kernels of a document, each once: grouped by architecture, oldest first. */
 export function documentKernels({ cases }: GateDocument): DocumentKernel[] {
-  const kernels = new Map<string, DocumentKernel>();
+  const kernels = new Map<string, Omit<DocumentKernel, 'short'>>();
   for (const { targets } of cases) {
     for (const target of targets) {
       const before = kernels.get(target.profile_id);
@@ -47,6 +49,10 @@ export function documentKernels({ cases }: GateDocument): DocumentKernel[] {
       if (!before || before.distro === '') kernels.set(target.profile_id, kernelOf(target));
     }
   }
-  const archs = [...new Set([...kernels.values()].map(({ arch }) => arch))];
-  return [...kernels.values()].sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch) || byAge(a, b));
+  const all = [...kernels.values()];
+  const alone = (family: string): boolean => all.filter((other) => other.family === family).length === 1;
+  const archs = [...new Set(all.map(({ arch }) => arch))];
+  return all
+    .map((kernel) => ({ ...kernel, short: alone(kernel.family) ? kernel.family : kernel.name }))
+    .sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch) || byAge(a, b));
 }

@@ -27,7 +27,10 @@ export function terminal(text: string, max = 400): string {
     .replace(/(?<!\S)::/g, ': :');
 }
 
-/** Inline Markdown that renders as the plain text it was: no markup, HTML, links, images, mentions or issue numbers. */
+/**
+ * Inline Markdown that renders as the plain text it was: no markup, HTML, links, images, mentions, issue numbers or emoji
+ * names.
+ */
 export function md(text: string, max = 400): string {
   return (
     oneLine(text, max)
@@ -37,12 +40,13 @@ export function md(text: string, max = 400): string {
       // Before any other mark is put in: the marks themselves hold a # and digits.
       .replace(/#(?=\d)/g, `#${ZERO_WIDTH}`)
       .replace(/[\\`*[\]|~$]/g, '\\$&')
-      .replace(/(?<![A-Za-z0-9_])_|_(?![A-Za-z0-9_])/g, '\\_')
+      .replace(/(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])/g, (run) => '\\_'.repeat(run.length))
       .replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`))
       .replaceAll('@', `@${ZERO_WIDTH}`)
       .replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`)
       .replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`)
       .replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`)
+      .replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`)
   );
 }
 

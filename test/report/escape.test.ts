@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sanitizeText } from '../../src/model/sanitize.ts';
 import { clip, code, codeCell, fence, md, oneLine, terminal } from '../../src/report/escape.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
+import { elements, rawTree } from '../tools/github-page.ts';
 
 describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s', (_name, text) => {
   test('is clean', () => {
@@ -21,6 +22,11 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s'
     expect(escaped).not.toMatch(/^[-+#=]|^\d+[.)](?:\s|$)/);
   });
 
+  test('is one run of text where Markdown is rendered', () => {
+    const page = elements(rawTree(`a ${md(text)}`));
+    expect(page.map(({ tagName }) => tagName)).toEqual(['p']);
+  });
+
   test('cannot leave a code span or a fence', () => {
     for (const span of [code(text), codeCell(text)]) {
       const ticks = /^`*/.exec(span)?.[0] ?? '';
@@ -37,6 +43,7 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s'
 test('names stay readable', () => {
   expect(md('prog_array perf_event bpf_loop a-b.c (x)')).toBe('prog_array perf_event bpf_loop a-b.c (x)');
   expect(md('_edge_')).toBe('\\_edge\\_');
+  expect(md('__proto__ bpf_program__set')).toBe('\\_\\_proto\\_\\_ bpf_program__set');
 });
 
 test('long text is cut with a mark, and never in the middle of a character', () => {

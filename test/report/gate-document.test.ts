@@ -100,5 +100,7 @@ test('a report of an older writer can be read', () => {
     summary: { status: 'pass' },
   });
   expect(reportDocument(report)).toMatchObject({ name: 'a.o', status: 'pass', exitCode: 0, durationMs: 0 });
-  expect(documentKernels(reportDocument(report))).toEqual([{ id: 'k', family: 'k', distro: '', arch: '', name: 'k' }]);
+  expect(documentKernels(reportDocument(report))).toEqual([
+    { id: 'k', family: 'k', distro: '', arch: '', name: 'k', short: 'k' },
+  ]);
 });

@@ -8,26 +8,53 @@ import remarkParse from 'remark-parse';
 import remarkRehype from 'remark-rehype';
 import { unified } from 'unified';
 
+/** A node of a rendered page. */
+export interface PageNode {
+  readonly type: string;
+  readonly tagName?: string;
+  readonly value?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly children?: readonly PageNode[];
+}
+
+function processor() {
+  return unified().use(remarkParse).use(remarkGfm).use(remarkRehype, { allowDangerousHtml: true }).use(rehypeRaw);
+}
+
+/** Markdown as a tree of HTML, before any sanitiser has seen it: what is harmless here is harmless everywhere. */
+export function rawTree(markdown: string): PageNode {
+  const own = processor();
+  return own.runSync(own.parse(markdown)) as PageNode;
+}
+
+/** The same behind GitHub's sanitiser. */
+export function cleanTree(markdown: string): PageNode {
+  const own = processor().use(rehypeSanitize);
+  return own.runSync(own.parse(markdown)) as PageNode;
+}
+
 /** Markdown as GitHub shows it on the summary page of a job: GFM, raw HTML, its sanitiser. The body only. */
 export function githubHtml(markdown: string): string {
-  return String(
-    unified()
-      .use(remarkParse)
-      .use(remarkGfm)
-      .use(remarkRehype, { allowDangerousHtml: true })
-      .use(rehypeRaw)
-      .use(rehypeSanitize)
-      .use(rehypeStringify)
-      .processSync(markdown),
-  );
+  return String(processor().use(rehypeSanitize).use(rehypeStringify).processSync(markdown));
 }
 
 /** The same as a page with GitHub's style sheet, as wide as the summary page of a job. */
 export function githubPage(markdown: string): string {
-  const css = readFileSync(
-    createRequire(import.meta.url).resolve('github-markdown-css/github-markdown-light.css'),
-    'utf8',
-  );
+  const css = createRequire(import.meta.url).resolve('github-markdown-css/github-markdown-light.css');
   const own = 'body { margin: 0 auto; padding: 24px; width: 940px; background: #fff; }';
-  return `<!doctype html><meta charset="utf-8"><style>${css}${own}</style><article class="markdown-body">${githubHtml(markdown)}</article>`;
+  const head = `<!doctype html><meta charset="utf-8"><style>${readFileSync(css, 'utf8')}${own}</style>`;
+  return `${head}<article class="markdown-body">${githubHtml(markdown)}</article>`;
+}
+
+/** All elements below a node, in order. */
+export function elements(node: PageNode): PageNode[] {
+  const inner = (node.children ?? []).flatMap(elements);
+  return node.type === 'element' ? [node, ...inner] : inner;
+}
+
+/** Text below a node; that of code is left out where `prose` is asked for. */
+export function textOf(node: PageNode, prose = false): string {
+  if (node.type === 'text') return node.value ?? '';
+  if (prose && node.tagName === 'code') return ' ';
+  return (node.children ?? []).map((child) => textOf(child, prose)).join('');
 }

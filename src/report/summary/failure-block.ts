@@ -19,6 +19,7 @@ export interface BlockOptions {
 }
 
 const MAX_OTHERS = 8;
+const MAX_TITLE = 300;
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
 function sourceLines(finding: SavedFinding, { links }: BlockOptions): string[] {
@@ -95,11 +96,11 @@ export function failureBlock(
   const silent = target.status !== 'fail';
   const verb = silent ? 'no answer: ' : '';
   const arch = kernel.arch === '' || kernel.arch === 'x86_64' ? '' : ` ${html(kernel.arch, 20)}`;
-  const head = `<b>${html(one.name, 80)}</b> on ${html(kernel.name, 100)}${arch}: ${verb}${html(reasonOf(target), 300)}${remark(cell)}`;
+  const head = `<b>${html(one.name, 80)}</b> on ${html(kernel.name, 100)}${arch}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);
   const last = [
-    command === undefined ? '' : `Again: ${code(command, 1000)}`,
+    command === undefined ? '' : `To repeat: ${code(command, 1000)}`,
     evidence ? `[evidence](${evidence})` : '',
   ];
   return [
@@ -107,8 +108,7 @@ export function failureBlock(
     '',
     ...(silent
       ? [
-          md(reasonOf(target), 1000),
-          '',
+          ...(reasonOf(target).length > MAX_TITLE ? [md(reasonOf(target), 1000), ''] : []),
           'This is no incompatibility: the question could not be asked. Run it again.',
           '',
         ]

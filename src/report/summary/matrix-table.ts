@@ -59,7 +59,7 @@ function archRow(kernels: readonly DocumentKernel[]): string[] {
 }
 
 function caseLabel({ name, required }: DocumentCase): string {
-  return `<td>${htmlCode(name, 60)}${required ? '' : ' <i>optional</i>'}</td>`;
+  return `<td nowrap>${htmlCode(name, 60)}${required ? '' : ' <i>optional</i>'}</td>`;
 }
 
 /** Objects as rows, kernels as columns. */
@@ -91,7 +91,7 @@ function wideTable(input: MatrixInput, kernels: readonly DocumentKernel[], find:
 function tallTable({ cases, kernels, anchor }: MatrixInput, find: Lookup): string[] {
   const several = new Set(kernels.map(({ arch }) => arch)).size > 1;
   const rows = kernels.map((kernel) => {
-    const label = `<td><b>${html(kernel.family, 40)}</b> ${html(kernel.distro, 30)}${several ? ` ${html(kernel.arch, 20)}` : ''}</td>`;
+    const label = `<td nowrap><b>${html(kernel.family, 40)}</b> ${html(kernel.distro, 30)}${several ? ` ${html(kernel.arch, 20)}` : ''}</td>`;
     return `<tr>${label}${cases.map((one) => cellHtml(find(one, kernel), anchor)).join('')}</tr>`;
   });
   return [

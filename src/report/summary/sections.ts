@@ -37,7 +37,7 @@ export function causeTable(
   const rows = all.slice(0, max).map(({ finding: { title, code: name, remediation }, group }) => {
     const objects = group.map(({ one }) => one.name);
     const cells = group.flatMap((cause) => cause.cells);
-    return [md(title || name), names(objects, 5), md(kernelsText(kernels, cells, 4)), md(remediation, 400)];
+    return [md(title || name), names(objects, 5), md(kernelsText(kernels, cells, 12, 'short')), md(remediation, 400)];
   });
   if (rows.length === 0) return [];
   const rest = all.length - rows.length;
@@ -66,7 +66,7 @@ export function warningLines(
     .slice(0, MAX_WARNINGS)
     .map(({ one, finding, cells }) => {
       const { title, code: name, remediation } = finding;
-      const where = md(kernelsText(kernels, cells, 4));
+      const where = md(kernelsText(kernels, cells, 12, 'short'));
       return `- ${code(one.name, 60)}: **${md(title || name)}** (${where}) ${md(remediation, 400)}`.trim();
     });
   return [...unexpected, ...told];
@@ -93,12 +93,10 @@ export function timingLines(cells: readonly DocumentCell[], kernels: readonly Do
   const rows = kernels.map(({ id, name }) => {
     const own = cells.filter(({ target }) => target.profile_id === id);
     const timings = own.flatMap(({ target }) => target.timings ?? []);
-    const packages = new Set(own.flatMap(({ target }) => target.kernel_package?.version || []));
     const releases = new Set(own.flatMap(({ target }) => target.host?.kernel || []));
     return [
       md(name),
       codeCell([...releases].join(' '), 100),
-      codeCell([...packages].join(' '), 100),
       `${own.length}`,
       secondsOf(
         timings.map(({ boot_ms: boot }) => boot).filter((ms) => ms > 0),
@@ -115,7 +113,7 @@ export function timingLines(cells: readonly DocumentCell[], kernels: readonly Do
     ];
   });
   if (rows.length === 0) return [];
-  return table(['Kernel', 'Release', 'Package', 'Objects', 'Boot (longest)', 'Answers', 'All'], rows);
+  return table(['Kernel', 'Release', 'Objects', 'Boot (longest)', 'Answers', 'All'], rows);
 }
 
 /** The accelerators of a run in words: `KVM`, `TCG`; empty when nothing was booted. */
