@@ -2,7 +2,7 @@ import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { signalName } from './crash.ts';
-import { firstWarning } from './libbpf-log.ts';
+import { firstWarning, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding } from './make-finding.ts';
 import { LIBBPF_RULES } from './rules.ts';
 
@@ -13,6 +13,8 @@ const SIGNAL_BASE = 128;
 const MAX_SIGNAL = 64;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
+/** What the title says anyway. */
+const TOLD_ALREADY = /^(?:exit code -?\d+, expected \d+|timed out after .*)$/;
 
 type CommandStage = StageOf<'functional'>;
 
@@ -22,7 +24,7 @@ function infra(cause: 'protocol' | 'guest_crash' | 'internal', message: string):
 
 /** What stderr says in words that many programs share; a guess that only chooses the advice. */
 const HINTS: readonly (readonly [hint: string, pattern: RegExp])[] = [
-  ['library', /error while loading shared libraries|Error loading shared library/],
+  ['library', /error while loading shared libraries|Error loading shared library|cannot open shared object file/],
   ['permission', /Permission denied|Operation not permitted/],
   ['memlock', /RLIMIT_MEMLOCK|memlock/i],
   ['no_file', /No such file or directory/],
@@ -30,9 +32,9 @@ const HINTS: readonly (readonly [hint: string, pattern: RegExp])[] = [
 ];
 
 function hintOf(stage: CommandStage): string | undefined {
-  if (stage.exit_code === NOT_FOUND) return /loading shared/i.test(stage.stderr_tail) ? 'library' : 'not_found';
-  if (stage.exit_code === NOT_EXECUTABLE) return 'not_executable';
-  return HINTS.find(([, pattern]) => pattern.test(stage.stderr_tail))?.[0];
+  const hint = HINTS.find(([, pattern]) => pattern.test(stage.stderr_tail))?.[0];
+  if (stage.exit_code === NOT_FOUND) return hint === 'library' ? hint : 'not_found';
+  return stage.exit_code === NOT_EXECUTABLE ? 'not_executable' : hint;
 }
 
 function lastLine(text: string): string | undefined {
@@ -58,16 +60,24 @@ function commandFinding(stage: CommandStage, expectExitCode: number): Finding {
       signal: killed ? signalName(signal) : undefined,
       timeout_seconds: String(stage.timeout_seconds),
       hint: stage.timed_out ? undefined : hintOf(stage),
-      error: stage.error,
+      libbpf: mainWarning(libbpfText(stage)),
+      error: TOLD_ALREADY.test(stage.error) ? undefined : stage.error,
     },
     evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
   });
 }
 
+/** The lines of libbpf in the output of a loader that uses it. */
+function libbpfText({ stderr_tail: text }: CommandStage): string {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('libbpf: '))
+    .join('\n');
+}
+
 /** What libbpf said inside the user's loader, where one of our rules knows it. A line of a program proves little. */
 function libbpfFinding(stage: CommandStage): Finding | undefined {
-  const lines = stage.stderr_tail.split('\n').filter((line) => line.startsWith('libbpf: '));
-  const warning = firstWarning(LIBBPF_RULES, lines.join('\n'));
+  const warning = firstWarning(LIBBPF_RULES, libbpfText(stage));
   if (warning === undefined) return undefined;
   return { ...findingOf(warning, { phase: 'load', origin: 'output of the command' }), confidence: 'low' };
 }

@@ -18,7 +18,6 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'INVALID_MAP_PARAMS',
     'MISSING_PROGRAM',
     'FUNCTIONAL_TEST_FAILURE',
-    'COMMAND_VALIDATION_FAILURE',
   ],
   kernel: [
     'UNSUPPORTED_ATTACH_TYPE',
@@ -66,6 +65,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'STACK_LIMIT',
     'ATTACH_TARGET_INLINED',
     'INSN_BUDGET_EXCEEDED',
+    'COMMAND_VALIDATION_FAILURE',
   ],
   policy: ['POLICY_DENIED', 'CAPABILITY_FAILURE', 'SIGNATURE_REQUIRED', 'MEMLOCK_LIMIT'],
   infra: [

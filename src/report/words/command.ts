@@ -32,6 +32,12 @@ function title(f: Finding): string {
   }
 }
 
+function explanation(f: Finding): string {
+  const libbpf = f.args['libbpf'] === undefined ? '' : ` libbpf said in it: ${f.args['libbpf']}`;
+  const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
+  return `${/[.!?]$/.test(why) ? why : `${why}.`}${libbpf}`;
+}
+
 function remedy(f: Finding): string {
   const own = ADVICE[f.args['hint'] ?? ''];
   if (own !== undefined) return own;
@@ -43,7 +49,7 @@ function remedy(f: Finding): string {
 export const COMMAND_WORDS = {
   COMMAND_VALIDATION_FAILURE: (f) => ({
     title: title(f),
-    explanation: sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone.'),
+    explanation: explanation(f),
     remediation: remedy(f),
   }),
 } as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { classifyCommand } from '../../src/classify/command.ts';
+import type { Outcome } from '../../src/model/cell.ts';
+import { type Evidence, Stage } from '../../src/model/evidence.ts';
+import { words } from '../../src/report/words.ts';
+import { hello } from '../fixtures/evidence.ts';
+
+const evidenceOf = (stages: readonly Stage[]): Evidence => ({ hello: hello(), stages, document: undefined });
+const EXITED = { kind: 'exited', code: 2, signal: 0 } as const;
+
+function command(stage: Record<string, unknown> | undefined, exit: Record<string, unknown> = EXITED): Evidence {
+  const base = {
+    stage: 'functional',
+    name: 'command',
+    required: true,
+    status: 'fail',
+    command: '$BPFCOMPAT_BIN',
+    timeout_seconds: 20,
+    expected_exit_code: 0,
+    exit_code: 1,
+    timed_out: false,
+    stdout_tail: '',
+    stderr_tail: '',
+    error: 'exit code 1, expected 0',
+  };
+  return evidenceOf([
+    ...(stage === undefined ? [] : [Stage.parse({ ...base, ...stage })]),
+    Stage.parse({ stage: 'exit', elapsed_us: 1, ...exit }),
+  ]);
+}
+
+function told(outcome: Outcome): { title: string; remediation: string; args: Readonly<Record<string, string>> } {
+  if (outcome.status !== 'fail' || outcome.findings[0] === undefined) throw new Error(JSON.stringify(outcome));
+  expect(outcome.failedStage).toBe('command');
+  const [finding] = outcome.findings;
+  expect(finding).toMatchObject({ code: 'COMMAND_VALIDATION_FAILURE', confidence: 'high' });
+  const { title, remediation } = words(finding);
+  return { title, remediation, args: finding.args };
+}
+
+describe('the exit code is the verdict', () => {
+  test('as expected: pass, whatever the word of the guest', () => {
+    expect(classifyCommand(command({ exit_code: 3 }), 3)).toEqual({ status: 'pass', findings: [] });
+    expect(classifyCommand(command({ exit_code: 0, status: 'pass' }), 0).status).toBe('pass');
+    expect(classifyCommand(command({ exit_code: 0, status: 'pass' }), 1).status).toBe('fail');
+  });
+
+  test('a time-out is never a pass', () => {
+    const outcome = classifyCommand(command({ exit_code: 0, timed_out: true, status: 'pass' }), 0);
+    expect(told(outcome).title).toBe('the command did not end within 20 s');
+    expect(classifyCommand(command({ exit_code: 124, timed_out: true }), 124).status).toBe('fail');
+  });
+
+  test('a crash names the signal, and the last line it said is the evidence', () => {
+    const outcome = classifyCommand(command({ exit_code: 139, stderr_tail: 'one\nlast words\n\n' }), 0);
+    expect(told(outcome).title).toBe('the command was ended by SIGSEGV (exit code 139 instead of 0)');
+    expect(outcome).toMatchObject({
+      findings: [{ evidence: { text: 'last words', origin: 'output of the command' } }],
+    });
+  });
+
+  test.each([
+    [127, 'sh: bpftool: not found', /small shell with its tools/],
+    [127, 'x: error while loading shared libraries: libz.so.1: cannot open', /opened by name at run time/],
+    [126, '', /cannot be executed/],
+    [1, 'open: No such file or directory', /Declare it/],
+    [1, 'bpf: Operation not permitted', /lockdown/],
+    [1, 'strange', /See its output/],
+  ])('exit code %i with %j', (exitCode, stderr, remedy) => {
+    expect(told(classifyCommand(command({ exit_code: exitCode, stderr_tail: stderr }), 0)).remediation).toMatch(remedy);
+  });
+
+  test('what libbpf said in the loader is told besides, and never decides', () => {
+    const stderr = "libbpf: failed to find valid kernel BTF\nlibbpf: failed to load object 'x'\nbye\n";
+    const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: stderr }), 0);
+    expect(outcome).toMatchObject({
+      findings: [
+        { code: 'COMMAND_VALIDATION_FAILURE', args: { libbpf: 'failed to find valid kernel BTF' } },
+        { code: 'MISSING_BTF', confidence: 'low', phase: 'load' },
+      ],
+    });
+    expect(classifyCommand(command({ exit_code: 0, stderr_tail: stderr }), 0)).toEqual({
+      status: 'pass',
+      findings: [],
+    });
+  });
+});
+
+describe('a guest that cannot say how the command ended', () => {
+  test('the time of the guest was over: the command hung, no infra error', () => {
+    expect(told(classifyCommand(command(undefined, { kind: 'timeout', code: 0, signal: 9 }), 0)).title).toMatch(
+      /did not end in time/,
+    );
+  });
+
+  test.each([
+    ['killed', command(undefined, { kind: 'signaled', code: 0, signal: 9 }), 'guest_crash', /SIGKILL.*memory_mb/],
+    ['said nothing', command(undefined), 'internal', /did not run the command/],
+    ['skipped', command({ status: 'skipped', error: 'no shell' }), 'internal', /no shell/],
+    ['broke the protocol', command(undefined, { kind: 'protocol', code: 0, signal: 0 }), 'protocol', /protocol/],
+    ['no end', evidenceOf([]), 'protocol', /without saying/],
+  ])('%s', (_name, evidence, cause, message) => {
+    expect(classifyCommand(evidence, 0)).toMatchObject({
+      status: 'infra_error',
+      cause,
+      message: expect.stringMatching(message),
+    });
+  });
+});
