@@ -114,6 +114,16 @@ export async function suiteKernels(host: Host, dir: string, { kernels }: SuiteCa
   return (await host.files.stat(path))?.isFile ? { kind: 'matrix', value: path } : kernels;
 }
 
+/** @throws UsageError with the line that chose the kernels */
+async function kernelsOf({ host, dir, catalogue }: SuiteGround, source: SuiteCase) {
+  try {
+    return await resolveKernels(catalogue, await suiteKernels(host, dir, source));
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'unknown_matrix') throw error;
+    throw new UsageError(error.code, `${source.kernelsOrigin}: ${error.message}`, { cause: error });
+  }
+}
+
 function refuseRunner({ runner, origin }: SuiteCase): void {
   if (runner === 'vm') return;
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
@@ -128,7 +138,7 @@ export async function prepareCases(
   suite: Suite,
   overrides: SuiteOverrides,
 ): Promise<PreparedCase[]> {
-  const { host, dir, catalogue } = ground;
+  const { host, dir } = ground;
   const readSubject = subjectReader(host);
   const readBaseline = baselineReader(ground);
 
@@ -154,7 +164,7 @@ export async function prepareCases(
     refuseRunner(source);
     const command = await caseCommand(ground, source);
     const subject = await subjectOf(source, paths.artifact, command);
-    const { matrix, entries } = await resolveKernels(catalogue, await suiteKernels(host, dir, source));
+    const { matrix, entries } = await kernelsOf(ground, source);
     const { manifest, manifestPath, merged, shipment, notes } = await caseLuggage(ground, source, command);
     if (command === undefined) checkExpectedNames(testsOf(source.mode, manifest), subject);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;

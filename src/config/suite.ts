@@ -28,6 +28,8 @@ export interface SuiteCase {
   readonly artifactVariant: string;
   readonly artifactUri: string;
   readonly kernels: KernelChoice;
+  /** `file:line:column` of what chose them, in the case or in the defaults. */
+  readonly kernelsOrigin: string;
   /** Empty without one. */
   readonly manifest: string;
   /** `behavior` whenever there is a test. */
@@ -112,7 +114,7 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     artifactVersion: own.artifact_version,
     artifactVariant: own.artifact_variant,
     artifactUri: own.artifact_uri,
-    kernels: kernelsOf(yaml, index),
+    ...kernelsOf(yaml, index),
     manifest: own.manifest ?? '',
     mode: own.test ? 'behavior' : own.command ? undefined : (own.validation_mode ?? defaults.validation_mode),
     test: testOf(yaml, index),
@@ -170,7 +172,7 @@ function gateOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteGate {
 }
 
 /** The kernels of a case: its own matrix or list, else those of the defaults. */
-function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): KernelChoice {
+function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): Pick<SuiteCase, 'kernels' | 'kernelsOrigin'> {
   const own = value.cases[index] as CaseFile;
   for (const [place, { matrix, kernels }] of [
     [['cases', index], own],
@@ -180,8 +182,13 @@ function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): KernelCho
       const message = 'matrix and kernels both choose kernels; remove one of them';
       throw new UsageError('suite_invalid', `${at([...place, 'kernels'])}: ${message}`);
     }
-    if (matrix !== undefined) return { kind: 'matrix', value: matrix };
-    if (kernels !== undefined) return { kind: 'ids', ids: kernels, origin: at([...place, 'kernels']) };
+    if (matrix !== undefined) {
+      return { kernels: { kind: 'matrix', value: matrix }, kernelsOrigin: at([...place, 'matrix']) };
+    }
+    if (kernels !== undefined) {
+      const origin = at([...place, 'kernels']);
+      return { kernels: { kind: 'ids', ids: kernels, origin }, kernelsOrigin: origin };
+    }
   }
   throw new UsageError(
     'suite_invalid',

@@ -47,6 +47,7 @@ describe('readSuite', () => {
       artifactVariant: '',
       artifactUri: '',
       kernels: { kind: 'matrix', value: '../matrices/supported.yaml' },
+      kernelsOrigin: 'ci/suite.yaml:2:20',
       manifest: '../compat/conn.yaml',
       mode: 'load_attach',
       test: undefined,

@@ -16,7 +16,8 @@ function workspace(): string {
   return dir;
 }
 
-const SUITE = ['suite', '--suite', 'examples/suite/suite.yaml', '--offline', '--quiet'];
+const SUITE = 'examples/suite/suite.yaml';
+const FLAGS = ['suite', '--suite', SUITE, '--offline', '--quiet'];
 
 /** A document without what may differ from run to run: where it is, run ids, the time of day and how long it took. */
 function normal(text: string, dir: string): string {
@@ -24,44 +25,26 @@ function normal(text: string, dir: string): string {
     .replaceAll(dir, '<dir>')
     .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '<run>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
-    .replace(/("[a-z_]+_(?:ms|us)": )\d+/g, '$10')
+    .replace(/("[a-z_]+_(?:ms|us)": )\d+/g, (_, key) => `${key}0`)
     .replace(/\b[\d.]+ (?:ms|s)(?: on \d+\.\d+)?(?![a-z])/g, '<time>');
 }
 
-/** Every document of one run of a suite, as text. */
-async function documents(suite: string, concurrency: number, dir = workspace()): Promise<ReadonlyMap<string, string>> {
-  const args = ['suite', '--suite', suite, '--offline', '--quiet', '--concurrency', `${concurrency}`];
-  const end = await bpfcompat([...args, '--out', 'suite.json', '--markdown', 'suite.md'], { cwd: dir });
+interface Ran {
+  readonly dir: string;
+  readonly stdout: string;
+  /** Every document, by its path in `dir`. */
+  readonly documents: ReadonlyMap<string, string>;
+}
+
+async function run(concurrency: number, dir = workspace()): Promise<Ran> {
+  const args = [...FLAGS, '--concurrency', `${concurrency}`, '--out', 'suite.json', '--markdown', 'suite.md'];
+  const end = await bpfcompat(args, { cwd: dir });
   expect(end.code, end.stderr).toBe(2);
   const reports = readdirSync(join(dir, 'reports/examples')).map((name) => join('reports/examples', name));
   const files = ['suite.json', 'suite.md', ...reports];
-  return new Map(files.map((file) => [file, normal(readFileSync(join(dir, file), 'utf8'), dir)]));
+  const documents = new Map(files.map((file) => [file, normal(readFileSync(join(dir, file), 'utf8'), dir)]));
+  return { dir, stdout: end.stdout, documents };
 }
-
-test('the examples: one matrix first, a verdict per case, lines for scripts', async () => {
-  const dir = workspace();
-  const end = await bpfcompat([...SUITE, '--markdown', 'suite.md'], { cwd: dir });
-  expect(end.code, end.stderr).toBe(2);
-  const lines = end.stdout
-    .trimEnd()
-    .replaceAll(/run=\S+/g, 'run=<run>')
-    .split('\n');
-  expect(lines).toEqual([
-    'Suite: examples',
-    'Status: fail',
-    'Exit Code: 2',
-    '  - simple-pass: pass run=<run>',
-    '  - exec-ringbuf: pass run=<run>',
-    '  - exec-perfbuf: pass run=<run>',
-    '  - fentry-unlink: fail run=<run>',
-    '  - fentry-unlink-promised: pass run=<run>',
-    '  - core-relocation: fail run=<run>',
-  ]);
-  const markdown = readFileSync(join(dir, 'suite.md'), 'utf8');
-  expect(markdown.match(/^## .*$/gm)).toEqual(['## Collection Matrix', '## Cases', '## Case Details']);
-  expect(markdown).toContain('- Support: passes 5.10-6.1, fails from 7.3: ');
-  expect(readdirSync(join(dir, '.bpfcompat/runs'))).toHaveLength(6);
-});
 
 const byName = (text = ''): { name: string }[] =>
   (JSON.parse(text) as { cases: { name: string; origin?: string }[] }).cases
@@ -69,35 +52,58 @@ const byName = (text = ''): { name: string }[] =>
     .map(({ origin: _, ...one }) => one)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-describe('every document is the same, byte for byte,', () => {
-  const suite = 'examples/suite/suite.yaml';
-  let one: ReadonlyMap<string, string>;
+describe('the examples', () => {
+  let one: Ran;
   beforeAll(async () => {
-    one = await documents(suite, 1);
+    one = await run(1);
   });
 
-  test.each([2, 8])('with one guest at a time and with %i', async (concurrency) => {
-    const many = await documents(suite, concurrency);
-    expect(one.size).toBe(2 + 2 * 6);
-    expect([...many.keys()]).toEqual([...one.keys()]);
-    for (const [file, text] of one) expect(many.get(file), file).toBe(text);
+  test('one matrix first, a verdict per case, lines for scripts', () => {
+    const lines = one.stdout
+      .trimEnd()
+      .replaceAll(/run=\S+/g, 'run=<run>')
+      .split('\n');
+    expect(lines).toEqual([
+      'Suite: examples',
+      'Status: fail',
+      'Exit Code: 2',
+      '  - simple-pass: pass run=<run>',
+      '  - exec-ringbuf: pass run=<run>',
+      '  - exec-perfbuf: pass run=<run>',
+      '  - fentry-unlink: fail run=<run>',
+      '  - fentry-unlink-promised: pass run=<run>',
+      '  - core-relocation: fail run=<run>',
+    ]);
+    const markdown = one.documents.get('suite.md') ?? '';
+    expect(markdown.match(/^## .*$/gm)).toEqual(['## Collection Matrix', '## Cases', '## Case Details']);
+    expect(markdown).toContain('- Support: passes 5.10-6.1, fails from 7.3: ');
+    expect(readdirSync(join(one.dir, '.bpfcompat/runs'))).toHaveLength(6);
   });
 
-  test('with the cases in another order', async () => {
+  test.each([2, 8])('every document is the same, byte for byte, with one guest at a time and with %i', async (many) => {
+    const { documents } = await run(many);
+    expect(one.documents.size).toBe(2 + 2 * 6);
+    expect([...documents.keys()]).toEqual([...one.documents.keys()]);
+    for (const [file, text] of one.documents) expect(documents.get(file), file).toBe(text);
+  });
+
+  test('and with the cases in another order', async () => {
     const dir = workspace();
-    const { cases, ...rest } = parse(readFileSync(join(dir, suite), 'utf8')) as { cases: unknown[] };
+    const { cases, ...rest } = parse(readFileSync(join(dir, SUITE), 'utf8')) as { cases: unknown[] };
     const shuffled = [3, 0, 5, 1, 4, 2].map((index) => cases[index]);
-    writeFileSync(join(dir, suite), stringify({ ...rest, cases: shuffled }));
-    const other = await documents(suite, 2, dir);
-    for (const [file, text] of one) if (file.startsWith('reports')) expect(other.get(file), file).toBe(text);
-    expect(byName(other.get('suite.json'))).toEqual(byName(one.get('suite.json')));
+    writeFileSync(join(dir, SUITE), stringify({ ...rest, cases: shuffled }));
+    const { documents } = await run(2, dir);
+    for (const [file, text] of one.documents) {
+      if (file.startsWith('reports')) expect(documents.get(file), file).toBe(text);
+    }
+    expect(byName(documents.get('suite.json'))).toEqual(byName(one.documents.get('suite.json')));
   });
 });
 
 describe('--stop-on-failure', () => {
   test('leaves out what comes after the first case that does not pass', async () => {
     const dir = workspace();
-    const end = await bpfcompat([...SUITE, '--stop-on-failure', '--json'], { cwd: dir });
+    const end = await bpfcompat([...FLAGS, '--stop-on-failure', '--json'], { cwd: dir });
     expect(end.code, end.stderr).toBe(2);
     const suite = JSON.parse(end.stdout) as { cases: { name: string }[]; not_run: string[] };
     expect(suite.cases.map(({ name }) => name).at(-1)).toBe('fentry-unlink');
@@ -152,14 +158,17 @@ describe("a newcomer's path", () => {
     expect(markdown.indexOf('## Collection Matrix')).toBeLessThan(300);
     expect(markdown).toMatch(/do\\?_unlinkat is not in this kernel\*\* The function was renamed/);
     const own = [...markdown.matchAll(/`([^`]+\.json)`/g)].map(([, path = '']) => path);
-    expect(own.map((path) => JSON.parse(readFileSync(join(cwd, path), 'utf8')).schema_version)).toEqual([
-      'v0.1',
-      'v0.1',
-    ]);
+    expect(own.map((path) => JSON.parse(readFileSync(path, 'utf8')).schema_version)).toEqual(['v0.1', 'v0.1']);
   });
 
   test.each([
-    ['a typing error in the matrix', 'matrix: "quick"', 'matrix: "debain"', 1, /did you mean debian/],
+    [
+      'a typing error in the matrix',
+      'matrix: "quick"',
+      'matrix: "debain"',
+      1,
+      /bpfcompat-suite\.yaml:\d+:\d+: no matrix file .*did you mean "debian"/,
+    ],
     [
       'a typing error in a key',
       'matrix: "quick"',
