@@ -1,4 +1,5 @@
 import type { Assertion, StageOf } from '../model/evidence.ts';
+import type { CommandFacts } from '../model/loader-command.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { list, some } from './json-values.ts';
 import { table } from './markdown-table.ts';
@@ -42,15 +43,17 @@ function assertionJson({ kind, subject, status, wanted, seen, error }: Assertion
   return { kind, subject, status, wanted: some(wanted), seen: some(seen), error: some(error) };
 }
 
-/** Each test with its output and what it expected, as Markdown. */
-export function functionalLines({ functional }: TargetView): string[] {
-  return (functional?.tests ?? []).flatMap(testLines);
+/** Each test with its output and what it expected, as Markdown. @param command the run is one of command mode */
+export function functionalLines({ functional }: TargetView, command: CommandFacts | undefined): string[] {
+  return (functional?.tests ?? []).flatMap((test) => testLines(test, command));
 }
 
-function testLines(test: Test): string[] {
-  const exit = test.exit_code < 0 ? '' : `, exit code ${test.exit_code}`;
+function testLines(test: Test, command: CommandFacts | undefined): string[] {
+  const wanted = command === undefined ? '' : ` (wanted ${command.expectExitCode})`;
+  const exit = test.exit_code < 0 ? '' : `, exit code ${test.exit_code}${wanted}`;
+  const what = command === undefined ? `Functional test ${code(test.name)}` : `Command ${code(command.command)}`;
   const time = test.elapsed_us === undefined ? '' : ` in ${(test.elapsed_us / 1e6).toFixed(1)} s`;
-  const lines = ['', `Functional test ${code(test.name)}: ${test.status}${exit}${time}`];
+  const lines = ['', `${what}: ${test.status}${exit}${time}`];
   lines.push(...outputLines(test.stdout_head, test.stdout_tail, test.stdout_bytes));
   lines.push(...outputLines(test.stderr_head, test.stderr_tail, test.stderr_bytes));
   const rows = (test.assertions ?? []).map(({ kind, subject, status, wanted, seen, error }) => [

@@ -85,7 +85,7 @@ function logBlocks(view: TargetView): string[] {
     .flatMap((program) => ['', `Verifier log of ${code(program.name)} (end):`, '', fence(program.logTail)]);
 }
 
-function targetDetails(view: TargetView): string[] {
+function targetDetails(view: TargetView, { command }: RunReport): string[] {
   const { target, result, evidence } = view;
   const open = evidence && firstStage(evidence, 'open');
   const lines = [`### ${md(profileName(target.profile))} ${code(target.profile.id)}`, ''];
@@ -117,7 +117,7 @@ function targetDetails(view: TargetView): string[] {
   if (view.programs.length > 0) {
     lines.push('', ...table(['Program', 'Section', 'Load', 'Insns', 'Attach', 'How'], view.programs.map(programRow)));
   }
-  return [...lines, ...functionalLines(view), ...logBlocks(view), ''];
+  return [...lines, ...functionalLines(view, command), ...logBlocks(view), ''];
 }
 
 /** `1.2 s`. */
@@ -152,7 +152,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     '',
     '## Target Details',
     '',
-    ...views.flatMap(targetDetails),
+    ...views.flatMap((view) => targetDetails(view, run)),
     ...marginLines(views),
     ...predictionLines(views),
     '## Notes',

@@ -94,6 +94,15 @@ const Target = z.looseObject({
   timeoutMs: ms,
 });
 
+const Command = z.looseObject({
+  command: text,
+  expectExitCode: position,
+  invocationSha256: text,
+  binary: z.looseObject({ basename: text, sha256: text, sizeBytes: ms }).optional(),
+});
+
+const Asset = z.looseObject({ path: text, source: text, sha256: text, sizeBytes: ms, executable: z.boolean() });
+
 const Run = z.looseObject({
   runId: text,
   startedAt: text,
@@ -104,6 +113,8 @@ const Run = z.looseObject({
   validationMode: text,
   attachMode: z.enum(['disabled', 'best-effort', 'required']),
   flags: z.array(text).optional(),
+  command: Command.optional(),
+  assets: z.array(Asset).optional(),
   results: z.array(Result),
   known: z.array(z.object({ id: text, kernelFamily: text })).optional(),
   validator: z.object({ basename: text, sha256: text, sizeBytes: ms }),
