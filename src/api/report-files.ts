@@ -34,7 +34,8 @@ const REPORTERS: readonly (readonly [
 
 /** The places of the files that are wanted, absolute. */
 export function reportFilePlaces(files: ReportFiles | undefined, cwd: string): string[] {
-  return Object.values(files ?? {}).flatMap((file: string) => (file === '' ? [] : [resolve(cwd, file)]));
+  // Callers hand in objects that hold more than these.
+  return REPORTERS.flatMap(([kind]) => (files?.[kind] ? [resolve(cwd, files[kind])] : []));
 }
 
 /**
