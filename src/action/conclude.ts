@@ -1,38 +1,19 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
 import { messageOf } from '../model/errors.ts';
-import { annotations } from '../report/annotations.ts';
-import { type DocumentCounts, documentCells, documentCounts } from '../report/document-cells.ts';
+import { documentCells, documentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
-import type { SummaryLinks } from '../report/summary/links.ts';
-import { stepSummary } from '../report/summary/step-summary.ts';
-import { annotation, endGroup, failed, group, say } from './commands.ts';
+import { endGroup, failed, group, say } from './commands.ts';
+import type { Ended } from './ended.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
 import { setOutputs } from './files.ts';
-import { attempt, type Format, writeFormats } from './formats.ts';
-import type { Job } from './job.ts';
-import type { RestoredKernels } from './kernel-cache.ts';
-import { type Env, type Runner, runUrl } from './runner.ts';
-import { appendSummary, summaryRoom } from './summary.ts';
+import { type Format, writeFormats } from './formats.ts';
+import { runUrl } from './runner.ts';
+import { appendSummary } from './summary.ts';
+import { annotate, SUMMARY, tellComment, tellSummary, verdictText, writeSummary } from './tell.ts';
 import { artifactName, type Uploaded, uploadEvidence } from './upload.ts';
-
-const SUMMARY = 'summary.md';
-
-export interface Ended {
-  readonly env: Env;
-  readonly runner: Runner;
-  readonly job: Job;
-  readonly scratch: string;
-  readonly kernels: RestoredKernels;
-  /** Of the command. */
-  readonly exitCode: number;
-  /** What the command wrote on stdout. */
-  readonly printed: string;
-  /** `kvm`, `tcg`, or empty when nothing was booted. */
-  readonly accel: string;
-}
 
 function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
   return {
@@ -80,54 +61,6 @@ function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): vo
   for (const [path, name] of wanted) {
     if (path !== undefined && path !== '' && existsSync(path)) copyFileSync(path, join(dir, name));
   }
-}
-
-function verdictText(document: GateDocument, counts: DocumentCounts): string {
-  const { total, failed: said, regressions, errored, broken } = counts;
-  const news = regressions > 0 ? ` (${regressions} new)` : '';
-  if (document.status === 'fail') return `${said} of ${total} checks failed${news}`;
-  if (broken > 0) return `${broken} of ${document.cases.length} cases could not start`;
-  return `no verdict: ${errored} of ${total} checks got no answer; this says nothing about the object`;
-}
-
-function annotate(document: GateDocument, { job, runner }: Ended): void {
-  if (!job.settings.annotations || job.settings.maxAnnotations === 0) return;
-  try {
-    const found = annotations(document, { workspace: runner.workspace, max: job.settings.maxAnnotations });
-    for (const { level, file, line, title, message } of found) annotation(level, { file, line, title }, message);
-  } catch (error) {
-    say(`the annotations could not be made: ${messageOf(error)}`);
-  }
-}
-
-/** Where the reader finds more. Empty addresses are left out. */
-function linksOf({ runner }: Ended, uploaded: Uploaded | undefined): SummaryLinks {
-  const { serverUrl, repository, sha } = runner;
-  return {
-    ...(uploaded?.url && { evidence: uploaded.url }),
-    ...(runUrl(runner) !== '' && { run: runUrl(runner) }),
-    ...(repository && sha && { source: `${serverUrl}/${repository}/blob/${sha}` }),
-  };
-}
-
-/** The summary, also written to a file. @returns undefined when it broke, which is told */
-function writeSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
-  const { job, runner } = ended;
-  const options = { maxBytes: summaryRoom(runner), links: linksOf(ended, uploaded), workspace: runner.workspace };
-  const list = job.settings.jobSummary === 'failed' ? 'failed' : 'all';
-  const text = attempt('the job summary', () => stepSummary(document, { ...options, list }));
-  if (text !== undefined) writeFileSync(path, text);
-  return text;
-}
-
-/** Shows the summary, with a link to the evidence. @returns the path of the file; empty when the summary broke */
-function tellSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string): string {
-  const own = ended.job.input('summary');
-  const path = own === '' ? join(dir, SUMMARY) : resolve(ended.runner.workspace, own);
-  const text = writeSummary(document, ended, uploaded, path);
-  if (text === undefined) return '';
-  if (ended.job.settings.jobSummary !== 'none') appendSummary(ended.runner, text);
-  return path;
 }
 
 function reportOutputs(ended: Ended, paths: Record<Format, string>) {
@@ -220,7 +153,7 @@ export async function conclude(ended: Ended): Promise<void> {
   });
   setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
   const summary = tellSummary(document, ended, uploaded, reports);
-  setOutputs(env, { 'summary-file': summary });
+  setOutputs(env, { 'summary-file': summary, 'comment-file': await tellComment(document, ended, uploaded, reports) });
   annotate(document, ended);
   if (exitCode === 0) return;
   failed(verdictText(document, counts));

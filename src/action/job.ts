@@ -38,6 +38,12 @@ function commandOf({ mode }: ActionSettings, inputs: InputTexts): ActionCommand 
 
 /** What a step needs before flags are looked at, told in the words of a workflow. */
 function checkBasics(command: ActionCommand, inputs: InputTexts): void {
+  if (command === 'merge' && !inputs.get('reports')) {
+    throw new UsageError(
+      'missing_input',
+      'there is nothing to merge: set the input reports to the reports of the shards, for example reports: shards/**/report.json',
+    );
+  }
   if (command !== 'test' || inputs.get('artifact') || inputs.get('command')) return;
   throw new UsageError(
     'missing_input',
@@ -47,11 +53,18 @@ function checkBasics(command: ActionCommand, inputs: InputTexts): void {
 
 function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string): Record<string, string> {
   const chosen = ['matrix', 'kernels', 'quick'].some((name) => inputs.get(name));
+  const asksForKernels = command === 'test' || (command === 'plan' && !inputs.get('suite'));
   return {
     // Everything the step tells is read from the JSON report.
-    out: join(scratch, 'report.json'),
-    ...(command === 'test' && !chosen ? { quick: 'true' } : {}),
+    ...(command === 'plan' ? {} : { out: join(scratch, 'report.json') }),
+    ...(asksForKernels && !chosen ? { quick: 'true' } : {}),
   };
+}
+
+/** A suite names objects and kernels itself; a plan is an output of the step and no file. */
+function ignoredIn(command: ActionCommand, inputs: InputTexts): string[] {
+  if (command !== 'plan') return [];
+  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'quick'] : ['out'];
 }
 
 /** A program of the user's own, when one is named and is there (contract, section 3). */
@@ -67,7 +80,7 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
   const settings = checkSettings(inputs);
   const command = commandOf(settings, inputs);
   checkBasics(command, inputs);
-  const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch));
+  const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch), ignoredIn(command, inputs));
   const words = command === 'merge' ? settings.reports : [];
   const argv = [command, ...flags, ...(words.length > 0 ? ['--', ...words] : [])];
   const pathOf = (flag: string): string => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelTransfer } from '../api/kernel-transfer.ts';
+import { planShards } from '../api/plan.ts';
 import { wantedKernels } from '../api/wanted-kernels.ts';
 import { onGroupStart } from '../host/child.ts';
 import { createHost } from '../host/create-host.ts';
@@ -21,21 +22,39 @@ import { ensureTools, openKvm } from './tools.ts';
 
 const NO_KERNELS: RestoredKernels = { restored: [], present: [], toSave: [] };
 
+/** Kernels that a run needs; of a shard only its own. */
+async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
+  if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
+  const { options } = parsed;
+  const surroundings = { env, cwd };
+  const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
+  const all = await wantedKernels(wanted, surroundings);
+  const { shard } = options;
+  if (shard === undefined) return all;
+  const question =
+    parsed.command === 'test' ? { artifacts: parsed.options.artifacts, kernels: all } : { suite: parsed.options.suite };
+  try {
+    const { matrix } = await planShards({
+      ...surroundings,
+      ...question,
+      shards: shard.total,
+      baseline: input('baseline'),
+    });
+    return matrix.include.find((one) => one.shard === `${shard.index}/${shard.total}`)?.kernels.split(',') ?? [];
+  } catch {
+    // The run meets the same mistake, and says where it is.
+    return all;
+  }
+}
+
 async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
-  const { parsed, settings } = job;
-  if (!settings.cache) return NO_KERNELS;
+  if (!job.settings.cache) return NO_KERNELS;
   const surroundings = { env, cwd: runner.workspace };
-  const wanted =
-    parsed.command === 'test'
-      ? { kernels: parsed.options.kernels }
-      : parsed.command === 'suite'
-        ? { suite: parsed.options.suite }
-        : undefined;
-  const profiles = wanted ? await wantedKernels(wanted, surroundings) : [];
+  const profiles = await kernelsOf(job, env, runner.workspace);
   const restored = await restoreKernels(profiles, kernelTransfer(surroundings), { env, runner, arch: process.arch });
   saveState(env, { kernels: restored.toSave, scratch });
-  const { length } = restored.restored;
   if (profiles.length > 0) {
+    const { length } = restored.restored;
     say(`kernels: ${length} from the cache, ${restored.present.length} stored here, of ${profiles.length}`);
   }
   return restored;

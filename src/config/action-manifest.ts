@@ -13,6 +13,11 @@ function folded(text: string, indent: string): string {
     .join('\n')}`;
 }
 
+/** A flag in a description is an input here. */
+function inputWords(text: string): string {
+  return text.replace(/--([a-z][a-z-]*)/g, '$1');
+}
+
 function rangeOf({ choices, type }: ActionInput): string {
   if (choices) return ` (${choices.join(', ')})`;
   return type === 'boolean' ? ' (true or false)' : '';
@@ -33,7 +38,7 @@ export function actionManifest(): string {
     ...ACTION_INPUTS.map((input) =>
       [
         `  ${input.name}:`,
-        `    description: ${folded(`${input.description}${rangeOf(input)}`, '      ')}`,
+        `    description: ${folded(`${inputWords(input.description)}${rangeOf(input)}`, '      ')}`,
         '    required: false',
         `    default: ${quotedYaml(input.default)}`,
       ].join('\n'),
@@ -63,7 +68,7 @@ export function actionTables(): string {
     '| --- | --- | --- |',
     ...ACTION_INPUTS.map(
       (input) =>
-        `| \`${input.name}\` | ${input.default === '' ? '' : `\`${input.default}\``} | ${cell(input.description)}${rangeOf(input)} |`,
+        `| \`${input.name}\` | ${input.default === '' ? '' : `\`${input.default}\``} | ${cell(inputWords(input.description))}${rangeOf(input)} |`,
     ),
     '',
     '| output | what it holds |',

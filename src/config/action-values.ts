@@ -116,17 +116,19 @@ export function checkSettings(inputs: InputTexts): ActionSettings {
 /**
  * The flags of a command from the inputs. Only what the user set: a suite file keeps what it says.
  * @param files values of flags that the step decides when its input is empty (`out`)
+ * @param ignored inputs that do not count in this mode
  * @throws UsageError that names the input
  */
 export function flagsFromInputs(
   inputs: InputTexts,
   command: ActionCommand,
   files: Readonly<Record<string, string>> = {},
+  ignored: readonly string[] = [],
 ): string[] {
   const types = new Map(optionsOf(command as CommandName).map(({ name, type }) => [name, type]));
   return ACTION_INPUTS.flatMap((input) => {
     const flag = input.flags[command];
-    if (flag === undefined) return [];
+    if (flag === undefined || ignored.includes(input.name)) return [];
     const value = inputs.get(input.name) || files[flag] || '';
     if (value === '') return [];
     switch (types.get(flag)) {

@@ -38,6 +38,11 @@ export interface ResultsService {
   close(): Promise<void>;
 }
 
+/** The fault a table has for a method. */
+export function faultOf(table: Readonly<Record<string, Fault>>, method: string): Fault | undefined {
+  return table[method];
+}
+
 const SERVICE = '/twirp/github.actions.results.api.v1.';
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

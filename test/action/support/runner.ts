@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -49,6 +49,8 @@ export interface StepOptions {
   readonly cancelAt?: RegExp;
   /** Sends SIGKILL then. */
   readonly killAt?: RegExp;
+  /** What the summary of the step holds already. */
+  readonly summary?: string;
 }
 
 export interface PhaseEnd {
@@ -116,7 +118,7 @@ async function phase(file: string, options: StepOptions, more: Record<string, st
   const files = Object.fromEntries(
     ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'].map((name) => {
       const path = join(job.temp, `${name.toLowerCase()}_${randomUUID()}`);
-      writeFileSync(path, '');
+      writeFileSync(path, name === 'STEP_SUMMARY' ? (options.summary ?? '') : '');
       return [`GITHUB_${name}`, path];
     }),
   );
@@ -173,6 +175,17 @@ export async function runAction(options: StepOptions): Promise<StepEnd> {
       return phase(join(ROOT, runs.post), rest, { ...inputs, ...state });
     },
   };
+}
+
+/** Processes that live and belong to a job: a runner ends them by this mark. */
+export function processesOf({ runId }: Job): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`github_${runId}`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Messages of annotations of one level. */

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { messageOf } from '../model/errors.ts';
+import { notice, say } from './commands.ts';
+import type { Runner } from './runner.ts';
+
+const Comments = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
+
+const PER_PAGE = 100;
+/** Pull requests with more comments than these pages hold get a second one of ours. */
+const MAX_PAGES = 20;
+const TIMEOUT_MS = 20_000;
+
+interface Place {
+  readonly apiUrl: string;
+  readonly repository: string;
+  readonly token: string;
+}
+
+async function call({ apiUrl, token }: Place, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'user-agent': 'bpfcompat',
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`${method} ${path} answers ${response.status}`);
+  return response.json();
+}
+
+async function findOurs(place: Place, number: number, marker: string) {
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const path = `/repos/${place.repository}/issues/${number}/comments?per_page=${PER_PAGE}&page=${page}`;
+    const comments = Comments.parse(await call(place, 'GET', path));
+    const ours = comments.find(({ body }) => body?.startsWith(marker));
+    if (ours || comments.length < PER_PAGE) return ours;
+  }
+  return undefined;
+}
+
+/**
+ * Writes the comment of a pull request, or replaces the one of an earlier run; nothing when it says the same already.
+ * Never throws: without the permission (a fork, a workflow that does not grant it) it is a notice.
+ * @param body begins with its marker, a line of its own
+ */
+export async function tellPullRequest(body: string, token: string, runner: Runner): Promise<void> {
+  const { pullRequest: number, apiUrl, repository } = runner;
+  if (number === undefined) {
+    say('no comment: this run is not about a pull request');
+    return;
+  }
+  if (token === '') {
+    notice('no comment was written: set the input github-token to the token of the job, secrets.GITHUB_TOKEN');
+    return;
+  }
+  const place = { apiUrl, repository, token };
+  try {
+    const marker = body.slice(0, body.indexOf('\n'));
+    const ours = await findOurs(place, number, marker);
+    if (ours?.body === body) return;
+    if (ours) await call(place, 'PATCH', `/repos/${repository}/issues/comments/${ours.id}`, { body });
+    else await call(place, 'POST', `/repos/${repository}/issues/${number}/comments`, { body });
+  } catch (error) {
+    notice(`the comment was not written (${messageOf(error)}); the job needs the permission pull-requests: write`);
+  }
+}

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../model/errors.ts';
+import { annotations } from '../report/annotations.ts';
+import { comment } from '../report/comment.ts';
+import type { DocumentCounts } from '../report/document-cells.ts';
+import type { GateDocument } from '../report/gate-document.ts';
+import type { SummaryLinks } from '../report/summary/links.ts';
+import { stepSummary } from '../report/summary/step-summary.ts';
+import { annotation, say } from './commands.ts';
+import { tellPullRequest } from './comment.ts';
+import type { Ended } from './ended.ts';
+import { attempt } from './formats.ts';
+import { runUrl } from './runner.ts';
+import { appendSummary, summaryRoom } from './summary.ts';
+import type { Uploaded } from './upload.ts';
+
+/** File name of the summary in the evidence. */
+export const SUMMARY = 'summary.md';
+
+/** The verdict in one line, for the annotation that fails the step. */
+export function verdictText(document: GateDocument, counts: DocumentCounts): string {
+  const { total, failed: said, regressions, errored, broken } = counts;
+  const news = regressions > 0 ? ` (${regressions} new)` : '';
+  if (document.status === 'fail') return `${said} of ${total} checks failed${news}`;
+  if (broken > 0) return `${broken} of ${document.cases.length} cases could not start`;
+  return `no verdict: ${errored} of ${total} checks got no answer; this says nothing about the object`;
+}
+
+/** Marks failures on their lines. A shard leaves that to the merge: annotations are counted per run. */
+export function annotate(document: GateDocument, { job, runner }: Ended): void {
+  if (!job.settings.annotations || job.settings.maxAnnotations === 0 || job.input('shard') !== '') return;
+  try {
+    const found = annotations(document, { workspace: runner.workspace, max: job.settings.maxAnnotations });
+    for (const { level, file, line, title, message } of found) annotation(level, { file, line, title }, message);
+  } catch (error) {
+    say(`the annotations could not be made: ${messageOf(error)}`);
+  }
+}
+
+/** Where the reader finds more. Empty addresses are left out. */
+function linksOf({ runner }: Ended, uploaded: Uploaded | undefined): SummaryLinks {
+  const { serverUrl, repository, sha } = runner;
+  return {
+    ...(uploaded?.url && { evidence: uploaded.url }),
+    ...(runUrl(runner) !== '' && { run: runUrl(runner) }),
+    ...(repository && sha && { source: `${serverUrl}/${repository}/blob/${sha}` }),
+  };
+}
+
+/** The summary, also written to a file. @returns undefined when it broke, which is told */
+export function writeSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
+  const { job, runner } = ended;
+  const options = { maxBytes: summaryRoom(runner), links: linksOf(ended, uploaded), workspace: runner.workspace };
+  const list = job.settings.jobSummary === 'failed' ? 'failed' : 'all';
+  const text = attempt('the job summary', () => stepSummary(document, { ...options, list }));
+  if (text !== undefined) writeFileSync(path, text);
+  return text;
+}
+
+/** Shows the summary, with a link to the evidence. @returns the path of the file; empty when the summary broke */
+export function tellSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string): string {
+  const own = ended.job.input('summary');
+  const path = own === '' ? join(dir, SUMMARY) : resolve(ended.runner.workspace, own);
+  const text = writeSummary(document, ended, uploaded, path);
+  if (text === undefined) return '';
+  if (ended.job.settings.jobSummary !== 'none') appendSummary(ended.runner, text);
+  return path;
+}
+
+/** Writes the text of the comment, and the comment where it is wanted. @returns the path; empty when it broke */
+export async function tellComment(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string) {
+  const { runner, job } = ended;
+  const options = { links: linksOf(ended, uploaded), workspace: runner.workspace };
+  const text = attempt('the comment', () => comment(document, options));
+  if (text === undefined) return '';
+  const path = join(dir, 'comment.md');
+  writeFileSync(path, text);
+  if (job.settings.comment && job.input('shard') === '') await tellPullRequest(text, job.settings.githubToken, runner);
+  return path;
+}
