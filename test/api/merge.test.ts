@@ -1,0 +1,343 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { finishRun } from '../../src/api/finish-run.ts';
+import { loadRun } from '../../src/api/load-run.ts';
+import { type MergeOptions, mergeReports } from '../../src/api/merge.ts';
+import { acrossKernels } from '../../src/classify/across.ts';
+import type { GateOptions } from '../../src/gate/gate.ts';
+import type { RunReport } from '../../src/model/report.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
+import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
+import { host, type ShardSettings, writeShard } from '../fixtures/shards.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'merge-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const FORMATS = { junit: 'junit.xml', sarif: 'report.sarif', badge: 'badge.json', summary: 'summary.md' };
+
+function filesIn(place: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(FORMATS).map(([kind, name]) => [kind, join(place, name)]));
+}
+
+/** The run as one machine would have ended it. */
+async function direct(run: RunReport, gate: GateOptions = {}): Promise<number> {
+  const { verdict } = await finishRun({
+    host,
+    cwd: dir,
+    run: { ...run, results: acrossKernels(run.results), runDir: join(dir, 'direct-run') },
+    gate,
+    places: {
+      workdir: join(dir, 'direct-work'),
+      out: join(dir, 'direct/report.json'),
+      markdown: join(dir, 'direct/report.md'),
+      artifactVersion: '',
+      artifactVariant: '',
+      artifactUri: '',
+    },
+    manifest: '',
+    onEvent: () => {},
+    files: filesIn(join(dir, 'direct')),
+  });
+  return verdict.exitCode;
+}
+
+async function shards(run: RunReport, total: number, settings: ShardSettings = {}): Promise<void> {
+  for (let index = 1; index <= total; index++) {
+    await writeShard(dir, run, index, total, join(dir, `shards/${index}/report.json`), settings);
+  }
+}
+
+async function merge(more: Partial<MergeOptions> = {}) {
+  const merged = await mergeReports({
+    reports: ['shards'],
+    out: 'merged/report.json',
+    markdown: 'merged/report.md',
+    files: filesIn(join(dir, 'merged')),
+    cwd: dir,
+    env: {},
+    ...more,
+  });
+  if (merged.kind !== 'run') throw new Error('this is no suite');
+  return merged;
+}
+
+/** Every document below a directory, without ids and places. */
+function documents(place: string, runDir: string): Record<string, string> {
+  const read = (file: string): string =>
+    readFileSync(file, 'utf8')
+      .replaceAll(runDir, '<run dir>')
+      .replaceAll(place, '<place>')
+      .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '<run>');
+  const own = readdirSync(place).map((name) => [name, read(join(place, name))]);
+  const reports = readdirSync(join(runDir)).includes('reports') ? readdirSync(join(runDir, 'reports')) : [];
+  const single = reports.map((name) => [`reports/${name}`, read(join(runDir, 'reports', name))]);
+  return Object.fromEntries([...own, ...single]);
+}
+
+describe.each([
+  ['three objects', quickRun()],
+  ['one object with every outcome', mixedRun()],
+  ['text that hurts', hostileRun(HOSTILE.join('').slice(0, 250))],
+])('%s', (_name, run) => {
+  test.each([1, 2, 3, 7])('%i shards give what one machine gives, in every format', async (total) => {
+    const code = await direct(run);
+    await shards(run, total);
+    const { verdict, report, missing, notes } = await merge();
+    expect(verdict.exitCode).toBe(code);
+    expect({ missing, notes }).toEqual({ missing: [], notes: [] });
+    const merged = documents(join(dir, 'merged'), report.runDir);
+    expect(Object.keys(merged)).toEqual(
+      expect.arrayContaining([...Object.values(FORMATS), 'report.json', 'report.md']),
+    );
+    expect(merged).toEqual(documents(join(dir, 'direct'), join(dir, 'direct-run')));
+  });
+});
+
+test('one kernel whose objects are on several machines', async () => {
+  const run = quickRun();
+  const targets = run.targets.slice(3);
+  const results = run.results
+    .filter(({ cell }) => cell.target === 3)
+    .map((result) => ({
+      ...result,
+      cell: { ...result.cell, target: 0 },
+      timings: { ...result.timings, totalMs: 60_000 },
+    }));
+  const one = { ...run, targets, results };
+  const code = await direct(one);
+  const baseline = await loadRun(host, dir, 'direct/report.json', '--baseline');
+  await shards(one, 3, { baseline });
+  const { verdict, report } = await merge();
+  expect(verdict.exitCode).toBe(code);
+  const own = JSON.parse(readFileSync(join(dir, 'shards/1/report.json'), 'utf8'));
+  expect(own.shard.plan.cells.map(({ shard }: { shard: number }) => shard).sort()).toEqual([1, 2, 3]);
+  expect(report.results.map(({ outcome }) => outcome.status)).toEqual(results.map(({ outcome }) => outcome.status));
+});
+
+describe('a shard on its own', () => {
+  test('says what it found and decides nothing', async () => {
+    const ended = [];
+    for (let i = 1; i <= 4; i++) ended.push(await writeShard(dir, quickRun(), i, 4, join(dir, `shards/${i}.json`)));
+    expect(ended.map(({ verdict }) => verdict.exitCode)).toEqual([0, 0, 0, 0]);
+    expect(ended.map(({ verdict }) => verdict.status).sort()).toEqual(['fail', 'pass', 'pass', 'pass']);
+    expect(ended.flatMap(({ report }) => report.targets.map(({ profile }) => profile.id)).sort()).toEqual(
+      quickRun().targets.map(({ profile }) => profile.id),
+    );
+    expect(ended[0]?.verdict.reasons.at(-1)).toBe('shard 1/4: the verdict falls when all shards are merged');
+  });
+
+  test('without an answer of a required kernel it is red, so that it is run again', async () => {
+    const ended = [];
+    for (let i = 1; i <= 4; i++) ended.push(await writeShard(dir, mixedRun(), i, 4, join(dir, `shards/${i}.json`)));
+    expect(ended.filter(({ verdict }) => verdict.exitCode === 1).length).toBeGreaterThan(0);
+  });
+
+  test('with nothing to ask it is green', async () => {
+    const { verdict } = await writeShard(dir, mixedRun(), 1, 200, join(dir, 'shards/1.json'));
+    const { verdict: other } = await writeShard(dir, mixedRun(), 199, 200, join(dir, 'shards/199.json'));
+    expect([verdict, other].filter(({ exitCode }) => exitCode === 0).length).toBeGreaterThan(0);
+    expect([...verdict.reasons, ...other.reasons].join()).toContain('has nothing to ask');
+  });
+});
+
+describe('what is missing', () => {
+  test('is named, fails, and stands in every report', async () => {
+    await shards(quickRun(), 4);
+    const lost = JSON.parse(readFileSync(join(dir, 'shards/2/report.json'), 'utf8'));
+    const kernel = lost.shard.plan.cells.find(({ shard }: { shard: number }) => shard === 2).kernel;
+    rmSync(join(dir, 'shards/2'), { recursive: true });
+    const { verdict, missing } = await merge({ failOn: 'never' });
+    expect(verdict).toMatchObject({ status: 'error', exitCode: 1 });
+    expect(missing).toEqual([
+      `shard 2/4 is missing: nobody knows about half-attached-on-purpose on ${kernel}, simple-pass on ${kernel}, unlink on ${kernel}`,
+    ]);
+    expect(verdict.reasons[0]).toBe(missing[0]);
+    for (const name of ['report.md', 'junit.xml', 'summary.md']) {
+      expect(readFileSync(join(dir, 'merged', name), 'utf8'), name).toMatch(/shard 2\/4 is missing/);
+    }
+  });
+
+  test('is a failure for optional kernels too', async () => {
+    const run = quickRun();
+    const optional = { ...run, targets: run.targets.map((target, i) => ({ ...target, required: i === 0 })) };
+    await shards(optional, 4);
+    rmSync(join(dir, 'shards/3'), { recursive: true });
+    rmSync(join(dir, 'shards/4'), { recursive: true });
+    const { verdict, missing } = await merge();
+    expect(verdict.exitCode).toBe(1);
+    expect(missing).toHaveLength(2);
+  });
+
+  test('is told of a report that lost answers', async () => {
+    await shards(mixedRun(), 1);
+    const file = join(dir, 'shards/1/report.json');
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    report.shard.runs[0].run.results.pop();
+    writeFileSync(file, JSON.stringify(report));
+    const { verdict, missing } = await merge();
+    expect(verdict.exitCode).toBe(1);
+    expect(missing[0]).toMatch(/^shard 1\/1 holds 3 of 4 answers: nobody knows about /);
+  });
+});
+
+test('of two runs of a shard the newer one counts, whatever the order', async () => {
+  const run = quickRun();
+  await shards({ ...run, startedAt: '2026-01-02T03:00:00Z' }, 2);
+  const early = { ...run, startedAt: '2026-01-01T00:00:00Z', runId: '20260101T000000Z-000000' };
+  await writeShard(dir, early, 2, 2, join(dir, 'shards/0/report.json'));
+  const late = { ...run, startedAt: '2026-01-03T00:00:00Z', runId: '20260103T000000Z-000000' };
+  await writeShard(dir, late, 2, 2, join(dir, 'shards/9/report.json'));
+  const { notes, report, missing } = await merge();
+  expect(missing).toEqual([]);
+  expect(notes).toHaveLength(2);
+  expect(notes[1]).toBe(
+    'shard 2/2 was run more than once: the newest run counts (2026-01-03T00:00:00Z, shards/9/report.json), not that of 2026-01-02T03:00:00Z (shards/2/report.json)',
+  );
+  expect(report.notes).toEqual(expect.arrayContaining([...notes]));
+});
+
+test('the same file by two names is one shard', async () => {
+  await shards(quickRun(), 2);
+  const { notes } = await merge({ reports: ['shards', 'shards/1/report.json', 'shards/*/report.json'] });
+  expect(notes).toEqual([]);
+});
+
+describe('what does not belong together', () => {
+  const other = async (run: RunReport, total: number, settings: ShardSettings = {}): Promise<void> => {
+    await writeShard(dir, run, 2, total, join(dir, 'shards/2/report.json'), settings);
+  };
+
+  test.each([
+    [
+      'another number of shards',
+      /shard 1\/3 .* and shard 2\/4 .* are of different plans; hand over the reports of one plan only/,
+      () => other(quickRun(), 4),
+    ],
+    [
+      'another kernel',
+      /only one of them has kernel debian-13-7\.3; run all shards with the same objects, kernels and flags/,
+      () => {
+        const run = quickRun();
+        return other(
+          { ...run, targets: run.targets.slice(0, 3), results: run.results.filter(({ cell }) => cell.target < 3) },
+          3,
+        );
+      },
+    ],
+    [
+      'another build',
+      /asked about different builds of unlink \(sha256 abababababab and 000000000000\); build it once and give every shard that file/,
+      () => {
+        const run = quickRun();
+        const artifacts = run.artifacts.map((one) =>
+          one.name === 'unlink' ? { ...one, sha256: '0'.repeat(64) } : one,
+        );
+        return other({ ...run, artifacts }, 3);
+      },
+    ],
+    [
+      'other flags',
+      /were asked in different ways \(other flags, another manifest, --fail-on or --baseline\)/,
+      () => other(quickRun(), 3, { question: 'load_only' }),
+    ],
+    [
+      'another validator',
+      /asked with different validators; run all shards with one version of bpfcompat/,
+      () => other({ ...quickRun(), validator: { ...quickRun().validator, sha256: '1'.repeat(64) } }, 3),
+    ],
+  ])('%s', async (_name, message, write) => {
+    await shards(quickRun(), 3);
+    await write();
+    await expect(merge()).rejects.toThrow(message);
+  });
+
+  test('another version', async () => {
+    await shards(quickRun(), 3);
+    const file = join(dir, 'shards/2/report.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": "unbuilt"', '"version": "9.9.9"'));
+    await expect(merge()).rejects.toThrow(
+      /were made by bpfcompat unbuilt and 9\.9\.9; run all shards with one version/,
+    );
+  });
+});
+
+describe('files that are no shards', () => {
+  test.each([
+    ['nothing.json', 'nothing.json: there is no such file'],
+    ['empty', 'no report of a shard lies in this directory; name what "bpfcompat test --shard 1/2 --out FILE" wrote'],
+    ['*.xml', 'no report of a shard matches this pattern'],
+    ['package.json', 'package.json: this is no report of bpfcompat'],
+    ['direct/report.json', 'direct/report.json: this is the report of a whole run or of one object of it'],
+    ['cut.json', 'cut.json'],
+    ['bent.json', '"shard.runs[0].run.targets" is not what a report has there'],
+  ])('%s', async (name, message) => {
+    await direct(quickRun());
+    await shards(quickRun(), 1);
+    mkdirSync(join(dir, 'empty'));
+    writeFileSync(join(dir, 'package.json'), '{"name": "x"}');
+    const whole = readFileSync(join(dir, 'shards/1/report.json'), 'utf8');
+    writeFileSync(join(dir, 'cut.json'), whole.slice(0, 2000));
+    const bent = JSON.parse(whole);
+    bent.shard.runs[0].run.targets = 'none';
+    writeFileSync(join(dir, 'bent.json'), JSON.stringify(bent));
+    await expect(merge({ reports: [name] })).rejects.toThrow(message);
+  });
+
+  test('in a directory are passed over; one that was cut is told', async () => {
+    await direct(quickRun());
+    await shards(quickRun(), 2);
+    writeFileSync(join(dir, 'shards/other.json'), '{"schema_version": "v0.1"}');
+    writeFileSync(join(dir, 'shards/cut.json'), '{"schema_version": "v0');
+    const { notes } = await merge({ reports: ['.'] });
+    expect(notes).toEqual(['shards/cut.json was left out: it cannot be read, or it was cut']);
+  });
+
+  test('cannot make merge write anywhere else', async () => {
+    await shards(quickRun(), 1);
+    const file = join(dir, 'shards/1/report.json');
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const { run } = report.shard.runs[0];
+    run.runDir = '/proc/nowhere';
+    run.artifacts[0].name = '../../../../escaped';
+    run.results[0].dir = '/proc/nowhere';
+    writeFileSync(file, JSON.stringify(report));
+    const { report: merged } = await merge({ workDir: 'work' });
+    expect(merged.runDir.startsWith(join(dir, 'work/runs/'))).toBe(true);
+    expect(readdirSync(join(merged.runDir, 'reports')).filter((name) => name.includes('escaped'))).toEqual([
+      '1-..-..-..-..-escaped.json',
+      '1-..-..-..-..-escaped.md',
+    ]);
+  });
+});
+
+describe('what decides', () => {
+  test('travels with the shards, and the merge has the last word', async () => {
+    await shards(quickRun(), 2, { gate: { failOn: 'never' } });
+    expect((await merge()).verdict).toMatchObject({ status: 'fail', exitCode: 0, failOn: 'never' });
+    expect((await merge({ failOn: 'required' })).verdict.exitCode).toBe(2);
+    await expect(merge({ failOn: 'regression' })).rejects.toThrow('--fail-on regression needs an older report');
+  });
+
+  test('known failures are known from the older report of the shards, or of the merge', async () => {
+    await direct(quickRun());
+    const baseline = await loadRun(host, dir, 'direct/report.json', '--baseline');
+    await shards(quickRun(), 2, { baseline, gate: { failOn: 'regression' } });
+    const { verdict, report } = await merge();
+    expect(verdict.exitCode).toBe(0);
+    expect(report.baseline?.map((one) => one?.summary.knownFailures)).toEqual([0, 1, 0]);
+    rmSync(join(dir, 'shards'), { recursive: true });
+    await shards(quickRun(), 2);
+    expect((await merge({ baseline: 'direct/report.json', failOn: 'regression' })).verdict.exitCode).toBe(0);
+  });
+});
+
+test('a place that cannot be written is told before anything else', async () => {
+  await shards(quickRun(), 2);
+  mkdirSync(join(dir, 'merged/junit.xml'), { recursive: true });
+  await expect(merge()).rejects.toThrow(/cannot write .*junit\.xml: it is a directory/);
+});
