@@ -25,6 +25,8 @@ export interface GateDocument {
   readonly cases: readonly DocumentCase[];
   /** Names of cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
+  /** The machine of several that asked; undefined when it was the only one, and after the merge. */
+  readonly shard: { readonly index: number; readonly total: number } | undefined;
 }
 
 /** One object with its kernels. */
@@ -88,8 +90,13 @@ function flagOf({ run }: SavedReport, flag: string): string {
   return at < 0 ? '' : (run.flags[at + 1] ?? '');
 }
 
+/** Cells that another machine asks are no part of this document. */
+function ownTargets(targets: readonly SavedTarget[], sharded: boolean): readonly SavedTarget[] {
+  return sharded ? targets.filter(({ status, failed_stage: stage }) => status !== 'skipped' || stage !== '') : targets;
+}
+
 function caseOfReport(report: SavedReport): DocumentCase {
-  const { artifact, matrix, summary, support, targets } = report;
+  const { artifact, matrix, summary, support, targets, shard } = report;
   return {
     name: artifact.basename,
     artifact: artifact.path,
@@ -101,7 +108,7 @@ function caseOfReport(report: SavedReport): DocumentCase {
     error: '',
     reasons: summary?.notes ?? [],
     support: support?.text ?? '',
-    targets,
+    targets: ownTargets(targets, shard !== undefined),
     report,
   };
 }
@@ -120,10 +127,12 @@ export function reportDocument(report: SavedReport): GateDocument {
     durationMs: millisecondsBetween(run.started_at, run.finished_at),
     cases: [only],
     notRun: [],
+    shard: report.shard,
   };
 }
 
-function caseOf(saved: SavedCase, report: SavedReport | undefined): DocumentCase {
+function caseOf(saved: SavedCase, report: SavedReport | undefined, sharded: boolean): DocumentCase {
+  const targets = report?.targets ?? saved.targets.map((target) => ({ ...EMPTY_TARGET, ...target }));
   return {
     name: saved.name || saved.artifact,
     artifact: saved.artifact,
@@ -135,7 +144,7 @@ function caseOf(saved: SavedCase, report: SavedReport | undefined): DocumentCase
     error: saved.error,
     reasons: saved.reasons,
     support: saved.support?.text ?? '',
-    targets: report?.targets ?? saved.targets.map((target) => ({ ...EMPTY_TARGET, ...target })),
+    targets: ownTargets(targets, sharded),
     report,
   };
 }
@@ -170,8 +179,9 @@ export function collectionDocument(
     startedAt: saved.started_at,
     finishedAt: saved.finished_at,
     durationMs: saved.duration_ms,
-    cases: withUniqueNames(saved.cases.map((one, index) => caseOf(one, reports[index]))),
+    cases: withUniqueNames(saved.cases.map((one, index) => caseOf(one, reports[index], saved.shard !== undefined))),
     notRun: saved.not_run,
+    shard: saved.shard,
   };
 }
 

@@ -166,6 +166,9 @@ const Gate = z.object({
     .default([]),
 });
 
+/** Which machine of several asked; what it hands over for the merge is read elsewhere. */
+const Shard = z.object({ index: z.number().int().positive(), total: z.number().int().positive() });
+
 /** `schema_version` v0.1: one object on every kernel of a run. */
 export const SavedReport = z.object({
   schema_version: z.literal('v0.1'),
@@ -176,6 +179,7 @@ export const SavedReport = z.object({
   targets: z.array(Target).default([]),
   support: Support.optional(),
   gate: Gate.optional(),
+  shard: Shard.optional(),
   baseline: Baseline.optional(),
   summary: z.object({ status: optional, notes: z.array(text).default([]) }).optional(),
 });
@@ -232,5 +236,6 @@ export const SavedCollection = z.object({
   exit_code: z.number().optional(),
   cases: z.array(Case),
   not_run: z.array(text).default([]),
+  shard: Shard.optional(),
 });
 export type SavedCollection = z.infer<typeof SavedCollection>;

@@ -104,3 +104,23 @@ test('a report of an older writer can be read', () => {
     { id: 'k', family: 'k', distro: '', arch: '', name: 'k', short: 'k' },
   ]);
 });
+
+test('cells that another machine asks are no part of the document of a shard', () => {
+  const target = (id: string, part: object) => ({ profile_id: id, ...part });
+  const report = (part: object) =>
+    SavedReport.parse({
+      schema_version: 'v0.1',
+      run: { id: 'x' },
+      artifact: { path: '/a.o', basename: 'a.o' },
+      targets: [
+        target('mine', { status: 'pass' }),
+        target('elsewhere', { status: 'skipped' }),
+        target('lost', { status: 'skipped', failed_stage: 'transport' }),
+      ],
+      summary: { status: 'pass' },
+      ...part,
+    });
+  const ids = (part: object) => documentCells(reportDocument(report(part))).map(({ target: { profile_id: id } }) => id);
+  expect(ids({ shard: { index: 1, total: 2 } })).toEqual(['mine', 'lost']);
+  expect(ids({})).toEqual(['mine', 'elsewhere', 'lost']);
+});

@@ -43,7 +43,10 @@ export function githubPage(markdown: string): string {
   const css = createRequire(import.meta.url).resolve('github-markdown-css/github-markdown-light.css');
   const own = 'body { margin: 0 auto; padding: 24px; width: 940px; background: #fff; }';
   const head = `<!doctype html><meta charset="utf-8"><style>${readFileSync(css, 'utf8')}${own}</style>`;
-  return `${head}<article class="markdown-body">${githubHtml(markdown)}</article>`;
+  // What a reader would have to scroll for is noted where a test finds it.
+  const measure = `for (const one of document.querySelectorAll('table, pre')) {
+    one.dataset.width = one.scrollWidth; one.dataset.room = one.parentElement.clientWidth; }`;
+  return `${head}<article class="markdown-body">${githubHtml(markdown)}</article><script>${measure}</script>`;
 }
 
 /** All elements below a node, in order. */

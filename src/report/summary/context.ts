@@ -8,7 +8,7 @@ import { acceleratorText } from './sections.ts';
 
 /** What was asked, how it ended and where more is to be found, in one line. */
 export function contextLine({ document, cells, kernels, counts, options }: Parts): string {
-  const { cases, durationMs, name } = document;
+  const { cases, durationMs, name, shard } = document;
   const [only] = cases;
   const what = cases.length === 1 && only ? code(only.name, 100) : plural(cases.length, 'object');
   const { evidence, run } = options.links ?? {};
@@ -22,6 +22,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   ];
   return [
     `**${md(name, 100)}**`,
+    shard ? `part ${shard.index} of ${shard.total}` : '',
     `${what} × ${plural(kernels.length, 'kernel')}`,
     told.filter((part) => part !== '').join(', '),
     times && durationMs > 0 ? durationText(durationMs) : '',

@@ -3,7 +3,7 @@ import { type DocumentCell, reasonOf } from '../document-cells.ts';
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
   pass: ['✅', 'passes'],
-  warning: ['✅❕', 'passes, with a warning'],
+  warning: ['🟡', 'passes, with a warning'],
   fail: ['❌', 'fails'],
   tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
   silent: ['⚠️', 'no answer (infrastructure)'],
