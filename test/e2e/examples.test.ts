@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bpfcompat, type CliEnd } from './support/cli.ts';
-import { KERNELS, ROOT } from './support/places.ts';
+import { example, KERNELS, ROOT } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
 // What the examples, suites and matrices of this repository promise, held against real kernels.
@@ -91,4 +91,60 @@ describe('suites/examples.yaml', () => {
       }
     }
   });
+});
+
+describe('the other suites of the repository pass', () => {
+  test('suites/dev-functional.yaml', async () => {
+    const dir = workspace();
+    const end = await bpfcompat(['suite', '--suite', 'suites/dev-functional.yaml', '--offline', '--quiet'], {
+      cwd: dir,
+    });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    const suite = JSON.parse(readFileSync(join(dir, 'reports/suites/dev-functional/suite.json'), 'utf8'));
+    expect(suite.cases[1]).toMatchObject({ name: 'functional-execve', behavior_status: 'pass', behavior_passed: 1 });
+  });
+
+  test('suites/example-collection.yaml, on every kernel of matrices/debian.yaml', async () => {
+    const dir = workspace();
+    const args = ['suite', '--suite', 'suites/example-collection.yaml', '--offline', '--quiet'];
+    const end = await bpfcompat(args, { cwd: dir });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    const file = join(dir, 'reports/suites/example-collection/suite.json');
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
+    expect(cases.map(({ name, support }) => [name, support.text.split(':')[0]])).toEqual([
+      ['exec-tracer-ringbuf', 'passes 5.10-7.3'],
+      ['exec-tracer-perfbuf', 'passes 5.10-7.3'],
+      ['exec-event-capture', 'passes 5.10-7.3'],
+      ['unlink-counter', 'passes 5.10-6.19, fails from 7.0'],
+    ]);
+    for (const { targets } of cases) expect(targets).toHaveLength(12);
+  });
+
+  test('adapters/generic-ebpf-suite/suite.yaml, as it is before anything is changed in it', async () => {
+    const dir = workspace();
+    cpSync(join(ROOT, 'adapters/generic-ebpf-suite'), join(dir, 'compat'), { recursive: true });
+    cpSync(example('functional-execve'), join(dir, 'build/agent.bpf.o'));
+    const end = await bpfcompat(['suite', '--suite', 'compat/suite.yaml', '--offline', '--quiet'], { cwd: dir });
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(readFileSync(join(dir, 'reports/bpfcompat/suite.md'), 'utf8')).toContain('| pass 4/0 |');
+  });
+});
+
+test('examples/behavior-expect/suite.yaml passes', async () => {
+  const dir = workspace();
+  const args = ['suite', '--suite', 'examples/behavior-expect/suite.yaml', '--offline', '--quiet'];
+  const end = await bpfcompat(args, { cwd: dir });
+  expect(end.code, end.stdout + end.stderr).toBe(0);
+});
+
+test('every suite of the repository is run by some test', () => {
+  const below = (dir: string): string[] =>
+    readdirSync(join(ROOT, dir), { recursive: true, encoding: 'utf8' }).map((file) => join(dir, file));
+  const suites = ['suites', 'examples', 'adapters']
+    .flatMap(below)
+    .filter((file) => /(?:^suites\/|suite)[^/]*\.yaml$/.test(file));
+  const tests = readdirSync(join(ROOT, 'test/e2e')).filter((name) => name.endsWith('.test.ts'));
+  const text = tests.map((name) => readFileSync(join(ROOT, 'test/e2e', name), 'utf8')).join('\n');
+  expect(suites.length).toBeGreaterThan(4);
+  for (const suite of suites) expect(text, suite).toContain(suite);
 });
