@@ -10,6 +10,7 @@ import {
   suiteOf,
 } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
+import { artifact } from '../fixtures/run.ts';
 
 const workspace = '/src';
 
@@ -39,6 +40,8 @@ describe('annotations', () => {
     expect(annotations(documentOf({ ...run, flags: [] }), { workspace })).toMatchObject([
       { file: 'conn.bpf.o', line: 1 },
     ]);
+    const command = { ...run, flags: [], artifacts: [artifact('x', { path: 'command://x' })] };
+    expect(annotations(documentOf(command), { workspace })[0]).not.toHaveProperty('file');
     expect(annotations(documentOf(run), { workspace: '/elsewhere' })[0]).not.toHaveProperty('file');
   });
 

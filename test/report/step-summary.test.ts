@@ -15,7 +15,7 @@ import {
 } from '../fixtures/documents.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { runReport, target } from '../fixtures/run.ts';
+import { artifact, runReport, target } from '../fixtures/run.ts';
 import { cleanTree, elements, type PageNode, rawTree, textOf } from '../tools/github-page.ts';
 
 const links = {
@@ -78,6 +78,12 @@ describe('the summary', () => {
     expect(text).toContain(
       '`bpfcompat test --artifact conn.bpf.o --kernels debian-11-5.10 --manifest compat/conn.yaml`',
     );
+  });
+
+  test('a command without an object is asked again without one', () => {
+    const run = { ...placedRun(PLACE, 1), flags: ['--command', 'bpftool prog load x'] };
+    const text = stepSummary(documentOf({ ...run, artifacts: [artifact('x', { path: 'command://x' })] }), options);
+    expect(text).toContain("`bpfcompat test --kernels debian-11-5.10 --command 'bpftool prog load x'`");
   });
 
   test('shows at most 40 lines of a log', () => {

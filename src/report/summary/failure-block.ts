@@ -2,12 +2,12 @@ import type { FindingGroup } from '../../model/finding.ts';
 import { logTails } from '../cell-log.ts';
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
-import { relativeTo, sourcePlace } from '../document-place.ts';
+import { sourcePlace } from '../document-place.ts';
 import { code, fence, md } from '../escape.ts';
 import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
 import { address, html } from '../html.ts';
+import { reproduceCommand } from '../reproduce.ts';
 import type { SavedFinding } from '../saved-report.ts';
-import { shellWords } from '../shell-words.ts';
 import { markdownLink, type SummaryLinks, sourceLink } from './links.ts';
 
 export interface BlockOptions {
@@ -62,15 +62,6 @@ function otherCauses(findings: readonly SavedFinding[]): string[] {
   });
   const rest = findings.length - told.length;
   return told.length === 0 ? [] : [...told, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
-}
-
-/** The command that asks the same again; undefined where the report does not say how. */
-function reproduceCommand({ one, target }: DocumentCell, workspace: string): string | undefined {
-  if (!one.report || one.artifact === '') return undefined;
-  const shorter = (word: string): string => (word.startsWith('/') ? (relativeTo(workspace, word) ?? word) : word);
-  const { flags } = one.report.run;
-  const words = ['--artifact', shorter(one.artifact), '--kernels', target.profile_id, ...flags.map(shorter)];
-  return shellWords(['bpfcompat', 'test', ...words]);
 }
 
 /** `(new)`, `(optional)`: what a failure means besides. */
