@@ -1,5 +1,5 @@
-// Builds dist/action.cjs, the one file that a runner starts as main and as post, with the licences of what is in it, and
-// puts the guest validator beside it. The same sources give the same bytes, in any directory and at any commit.
+// Builds dist/: action.cjs, the one file that a runner starts as main and as post, clients.cjs, which that one reads when it
+// talks to GitHub, the licences of what is in them, and the guest validator. The same sources give the same bytes, in any directory and at any commit.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,31 +26,51 @@ const bundle = join(outDir, 'action.cjs');
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 mkdirSync(outDir, { recursive: true });
 
-const { metafile } = await build({
-  entryPoints: ['src/action/main.ts'],
-  outfile: `${bundle}.tmp`,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  // The cache client tells its errors apart by the names of their classes.
-  keepNames: true,
-  external: ['cpu-features', '*.node'],
-  define: {
-    'import.meta.url': '__bundle_url',
-    // The commit that holds this file cannot stand in it: the runner says which ref of the action it took.
-    __BPFCOMPAT_BUILD__: JSON.stringify({ version, commit: 'unknown', buildDate: 'unknown' }),
+const clients = join(outDir, 'clients.cjs');
+
+/** What main reads only when it is needed stays a file of its own. */
+const clientsApart = {
+  name: 'clients-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/clients\.ts$/ }, () => ({ path: './clients.cjs', external: true }));
   },
-  banner: { js: "const __bundle_url = require('node:url').pathToFileURL(__filename).href;" },
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-});
-renameSync(`${bundle}.tmp`, bundle);
+};
+
+/** Bundles one entry into one file. @returns the paths of what went in */
+async function bundleFile(entry, outfile, plugins) {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile: `${outfile}.tmp`,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // The cache client tells its errors apart by the names of their classes.
+    keepNames: true,
+    external: ['cpu-features', '*.node'],
+    plugins,
+    define: {
+      'import.meta.url': '__bundle_url',
+      // The commit that holds this file cannot stand in it: the runner says which ref of the action it took.
+      __BPFCOMPAT_BUILD__: JSON.stringify({ version, commit: 'unknown', buildDate: 'unknown' }),
+    },
+    banner: { js: "const __bundle_url = require('node:url').pathToFileURL(__filename).href;" },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  renameSync(`${outfile}.tmp`, outfile);
+  return Object.keys(metafile.inputs);
+}
+
+const inputs = [
+  ...(await bundleFile('src/action/main.ts', bundle, [clientsApart])),
+  ...(await bundleFile('src/action/clients.ts', clients, [])),
+];
 
 /** Directories of the packages that are in the bundle, sorted. */
 function bundledPackages() {
-  const dirs = Object.keys(metafile.inputs).flatMap((path) => {
+  const dirs = inputs.flatMap((path) => {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
     return match ? [match[1]] : [];
   });
@@ -148,4 +168,5 @@ function tryBundle() {
   }
 }
 tryBundle();
-console.log(`built ${bundle}: ${(statSync(bundle).size / 1e6).toFixed(2)} MB, ${bundledPackages().length} packages`);
+const megabytes = (path) => `${path} ${(statSync(path).size / 1e6).toFixed(2)} MB`;
+console.log(`built ${megabytes(bundle)}, ${megabytes(clients)}, of ${bundledPackages().length} packages`);

@@ -48,7 +48,7 @@ type One = { readonly came: 'restored' | 'present' | 'missing'; readonly suffix:
 
 async function restoreOne(profile: string, arch: string, kernels: KernelTransfer, runner: Runner): Promise<One> {
   if ((await kernels.stored(profile)) !== undefined) return { came: 'present', suffix: '' };
-  const { restoreCache } = await import('@actions/cache');
+  const { restoreCache } = await import('./clients.ts');
   const start = keyStart(arch, profile);
   const path = cachePath(profile);
   const place = expandHome(path);
@@ -76,7 +76,7 @@ export async function restoreKernels(
   kernels: KernelTransfer,
   { env, runner, arch }: { readonly env: Env; readonly runner: Runner; readonly arch: string },
 ): Promise<RestoredKernels> {
-  const { isFeatureAvailable } = await import('@actions/cache');
+  const { isFeatureAvailable } = await import('./clients.ts');
   if (!isFeatureAvailable()) {
     say('the cache of GitHub Actions is not available here: kernels are fetched where they are not stored');
     return { restored: [], present: [], toSave: [] };
@@ -108,7 +108,7 @@ async function saveOne(
   arch: string,
   kernels: KernelTransfer,
 ): Promise<string> {
-  const { restoreCache, saveCache } = await import('@actions/cache');
+  const { restoreCache, saveCache } = await import('./clients.ts');
   const digest = await kernels.stored(profile);
   if (digest === undefined) return 'is not stored, nothing to save';
   const path = cachePath(profile);

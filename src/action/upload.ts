@@ -37,7 +37,7 @@ export async function uploadEvidence(request: UploadRequest, env: Env, runner: R
     say('the evidence is not uploaded: this runner has no artifact service');
     return undefined;
   }
-  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const { DefaultArtifactClient } = await import('./clients.ts');
   const options = request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {};
   let why = '';
   for (const suffix of SUFFIXES) {
