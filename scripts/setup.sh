@@ -32,6 +32,8 @@ test|cmd:gpg|gnupg|signs the archives that the tests make
 test|cmd:cpio|cpio|reads back initramfs images
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
 test|file:/usr/lib/*/bpf/xdpfilt_alw_all.o|xdp-tools|BPF objects that others wrote
+test|file:/usr/sbin/bpftool|bpftool|a loader that others wrote
+test|file:/usr/sbin/vfsstat|libbpf-tools|loaders that others wrote
 bench|cmd:busybox|busybox-static|the hand-made guest to compare with
 bench|cmd:cpio|cpio|the hand-made guest to compare with
 arm64|cmd:aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu|cross-compiles the validator

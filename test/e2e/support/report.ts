@@ -89,7 +89,7 @@ const TargetReport = z.object({
   host: some(Surroundings),
   validation: some(
     z.object({
-      load_status: some(z.enum(['pass', 'fail'])),
+      load_status: some(z.enum(['pass', 'fail', 'skipped'])),
       load_error_code: some(whole.negative()),
       load_error: some(text),
       attach_mode: some(z.enum(['disabled', 'best-effort', 'required'])),
@@ -147,7 +147,20 @@ export type TargetReport = z.infer<typeof TargetReport>;
 const Report = z.object({
   schema_version: z.literal('v0.1'),
   run: z.object({ id: z.string().regex(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/), started_at: time, finished_at: time }),
-  artifact: z.object({ path, basename: text, sha256, size_bytes: whole.positive() }),
+  artifact: z.object({
+    path: z.string().regex(/^(?:\/|command:\/\/)/),
+    basename: text,
+    sha256,
+    size_bytes: whole.nonnegative(),
+  }),
+  command: some(
+    z.object({
+      text: some(text),
+      invocation_sha256: sha256,
+      expected_exit_code: whole,
+      binary: some(z.object({ basename: text, sha256, size_bytes: whole.positive() })),
+    }),
+  ),
   validator: some(z.object({ basename: text, sha256, size_bytes: whole.positive() })),
   matrix: z.object({ path: text, name: some(text), profiles: z.array(text).min(1) }),
   targets: some(z.array(TargetReport)),

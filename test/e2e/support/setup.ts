@@ -31,6 +31,10 @@ export default async function setup(): Promise<void> {
   if (!objects.includes('xdp-dispatcher.o') || !objects.includes('xdpfilt_alw_all.o')) {
     throw new Error('objects that others wrote are missing below /usr/lib; run: apt-get install libxdp1 xdp-tools');
   }
+  const loaders = ['/usr/sbin/bpftool', '/usr/sbin/vfsstat', '/usr/sbin/execsnoop'].filter((path) => !existsSync(path));
+  if (loaders.length > 0) {
+    throw new Error(`${loaders.join(', ')} missing; run: apt-get install bpftool libbpf-tools`);
+  }
   const errors: string[] = [];
   await fetchKernels({
     choice: { kind: 'matrix', value: 'debian' },

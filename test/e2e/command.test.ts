@@ -1,0 +1,236 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type RunReport, validate, validateSuite } from '../../src/index.ts';
+import { example, KERNELS, ROOT } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// Command mode: loaders that others wrote, and small ones that misbehave, decide by their exit code.
+const scratch = scratchDir();
+const OLD = 'debian-11-5.10';
+const NEW = 'debian-13-7.3';
+const BOTH = [OLD, NEW];
+const BPFTOOL = '/usr/sbin/bpftool';
+const OBJECT = example('ringbuf-modern');
+
+let runs = 0;
+
+interface Asked {
+  readonly run: RunReport;
+  readonly statuses: readonly string[];
+  readonly report: ReturnType<typeof readReport>;
+  readonly markdown: string;
+}
+
+async function ask(
+  command: string,
+  binary: string,
+  more: { artifact?: string; exit?: number; kernels?: readonly string[]; matrix?: string; timeoutMs?: number } = {},
+): Promise<Asked> {
+  const out = join(scratch, `${runs++}.json`);
+  const { report: run } = await validate({
+    artifacts: more.artifact === undefined ? [] : [more.artifact],
+    ...(more.matrix === undefined ? { kernels: more.kernels ?? BOTH } : { matrix: more.matrix }),
+    command: { command, binary, expectExitCode: more.exit ?? 0 },
+    cwd: scratch,
+    offline: true,
+    timeoutMs: more.timeoutMs ?? 60_000,
+    out,
+    markdown: `${out}.md`,
+  });
+  const statuses = run.results.map(({ outcome }) => outcome.status);
+  return { run, statuses, report: readReport(out), markdown: readFileSync(`${out}.md`, 'utf8') };
+}
+
+function output({ run }: Asked, target = 0): string {
+  const stage = run.results[target]?.evidence?.stages.find((one) => one.stage === 'functional');
+  return stage?.stage === 'functional' ? `${stage.stdout_tail}${stage.stderr_tail}` : '';
+}
+
+describe('loaders that we did not write', () => {
+  test('bpftool loads and pins an object on every kernel of the catalogue', async () => {
+    const pin = '$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x && $BPFCOMPAT_BIN prog show';
+    const asked = await ask(pin, BPFTOOL, { artifact: OBJECT, matrix: 'debian' });
+    expect(asked.statuses).toHaveLength(12);
+    expect(new Set(asked.statuses)).toEqual(new Set(['pass']));
+    for (const index of asked.statuses.keys()) expect(output(asked, index)).toMatch(/tracepoint {2}name handle_exec/);
+    const { command, targets } = asked.report as unknown as {
+      command: Record<string, unknown>;
+      targets: { validation: object; functional: { tests: object[] } }[];
+    };
+    expect(command).toMatchObject({
+      text: pin,
+      expected_exit_code: 0,
+      binary: { basename: 'bpftool', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(targets[0]?.validation).toMatchObject({ load_status: 'skipped', attach_mode: 'disabled' });
+    expect(targets[0]?.functional.tests).toMatchObject([{ name: 'command', status: 'pass' }]);
+    expect(asked.markdown).toContain('Command `$BPFCOMPAT_BIN prog load');
+  });
+
+  test('its exit code decides, kernel by kernel, and its libbpf is quoted', async () => {
+    const object = join(ROOT, 'test/confusion/objects/helper_loop.bpf.o');
+    const asked = await ask('$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x', BPFTOOL, {
+      artifact: object,
+    });
+    expect(asked.statuses).toEqual(['fail', 'pass']);
+    expect(targetOf(asked.report, OLD)).toMatchObject({
+      failed_stage: 'command',
+      classification_code: 'COMMAND_VALIDATION_FAILURE',
+      classification_confidence: 'high',
+    });
+    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['libbpf']).toMatch(/./);
+  });
+
+  test('vfsstat of libbpf-tools counts calls', async () => {
+    const asked = await ask('$BPFCOMPAT_BIN 1 1', '/usr/sbin/vfsstat');
+    expect(asked.statuses).toEqual(['pass', 'pass']);
+    for (const index of [0, 1]) expect(output(asked, index)).toMatch(/READ\/s[\s\S]*\d\d:\d\d:\d\d: +\d+/);
+  });
+
+  test('execsnoop of libbpf-tools sees a program start', async () => {
+    const command = [
+      '$BPFCOMPAT_BIN > seen & snoop=$!; tries=0',
+      // It has attached once it holds events of the kernel.
+      'until ls -l /proc/$snoop/fd | grep -q perf_event || [ $tries -gt 200 ]; do tries=$((tries+1)); sleep 0.05; done',
+      'sleep 0.5; /bin/true; sleep 0.5; kill -INT $snoop; wait; cat seen; grep -q true seen',
+    ].join('; ');
+    const asked = await ask(command, '/usr/sbin/execsnoop');
+    expect(asked.statuses, output(asked)).toEqual(['pass', 'pass']);
+  });
+});
+
+describe('loaders of our own', () => {
+  const compile = (name: string, source: string, flags: readonly string[] = []): string => {
+    const out = join(scratch, name);
+    writeFileSync(`${out}.c`, source);
+    execFileSync('gcc', ['-o', out, `${out}.c`, ...flags], { cwd: scratch, stdio: ['ignore', 'ignore', 'pipe'] });
+    return out;
+  };
+
+  beforeAll(() => {
+    mkdirSync(join(scratch, 'lib'));
+    compile(
+      'moody',
+      [
+        '#include <stdio.h>',
+        '#include <string.h>',
+        '#include <stdlib.h>',
+        '#include <unistd.h>',
+        'int main(int argc, char **argv) {',
+        '  const char *mood = argc > 1 ? argv[1] : "";',
+        '  fprintf(stderr, "mood: %s, object: %s\\n", mood, getenv("BPFCOMPAT_ARTIFACT"));',
+        '  if (!strcmp(mood, "crash")) *(volatile int *)0 = 1;',
+        '  if (!strcmp(mood, "hang")) for (;;) pause();',
+        '  return atoi(mood);',
+        '}',
+      ].join('\n'),
+      ['-static'],
+    );
+    compile('lib/libanswer.so', 'int answer(void) { return 42; }', ['-shared', '-fPIC']);
+    compile('lost', 'int answer(void); int main(void) { return answer(); }', ['-Llib', '-lanswer']);
+    compile('found', 'int answer(void); int main(void) { return answer(); }', [
+      '-Llib',
+      '-lanswer',
+      '-Wl,-rpath,$ORIGIN/lib',
+    ]);
+    compile('late', '#include <dlfcn.h>\nint main(void) { return dlopen("libanswer.so", RTLD_NOW) ? 0 : 9; }');
+  });
+
+  test('a static one with the exit code that is expected', async () => {
+    const asked = await ask('$BPFCOMPAT_BIN 3', 'moody', { exit: 3 });
+    expect(asked.statuses).toEqual(['pass', 'pass']);
+    expect(output(asked)).toBe('mood: 3, object: \n');
+    expect(asked.report.artifact).toMatchObject({ path: 'command://moody', basename: 'moody', size_bytes: 0 });
+  });
+
+  test('one that crashes fails with its signal', async () => {
+    const asked = await ask('$BPFCOMPAT_BIN crash', 'moody');
+    expect(asked.statuses).toEqual(['fail', 'fail']);
+    const [finding] = targetOf(asked.report, NEW).findings ?? [];
+    expect(finding?.title).toBe('the command was ended by SIGSEGV (exit code 139 instead of 0)');
+    expect(finding?.evidence?.text).toBe('mood: crash, object:');
+  });
+
+  test('one that hangs is killed, fails and is no infra error', async () => {
+    const asked = await ask('$BPFCOMPAT_BIN hang & $BPFCOMPAT_BIN hang', 'moody', { kernels: [NEW], timeoutMs: 6000 });
+    expect(asked.statuses).toEqual(['fail']);
+    expect(targetOf(asked.report, NEW).findings?.[0]?.title).toMatch(/^the command did not end within \d s$/);
+  });
+
+  test('a library beside the program comes along', async () => {
+    expect((await ask('$BPFCOMPAT_BIN', 'found', { exit: 42 })).statuses).toEqual(['pass', 'pass']);
+  });
+
+  test('a library that is nowhere is told before any boot', async () => {
+    const before = readdirSync(join(scratch, '.bpfcompat/runs'));
+    await expect(ask('$BPFCOMPAT_BIN', 'lost')).rejects.toThrow(/needs libanswer\.so, which is in none of/);
+    expect(readdirSync(join(scratch, '.bpfcompat/runs'))).toEqual(before);
+  });
+
+  test('a library that is opened by name at run time is missed in the guest', async () => {
+    expect((await ask('$BPFCOMPAT_BIN', 'late', { kernels: [NEW], exit: 9 })).statuses).toEqual(['pass']);
+  });
+
+  test('a program that nobody brought along is not found, and the advice says why', async () => {
+    const asked = await ask('bpftool prog show', '', { kernels: [NEW] });
+    expect(targetOf(asked.report, NEW).findings?.[0]?.remediation).toMatch(/small shell with its tools/);
+  });
+});
+
+describe('suites', () => {
+  test('a command with assets, and a functional test that runs a declared script', async () => {
+    const dir = join(scratch, 'suite');
+    mkdirSync(join(dir, 'scripts'), { recursive: true });
+    writeFileSync(join(dir, 'scripts/check.sh'), '#!/bin/sh\ncat "$(dirname "$0")/word.txt"\n', { mode: 0o755 });
+    writeFileSync(join(dir, 'scripts/word.txt'), 'from an asset\n');
+    writeFileSync(join(dir, 'undeclared.sh'), 'exit 0\n');
+    const file = join(dir, 'suite.yaml');
+    const lines = [
+      'name: own-loader',
+      `defaults: {kernels: [${NEW}], assets: [scripts]}`,
+      'cases:',
+      '  - {name: loader, command: "scripts/check.sh && test -z $BPFCOMPAT_BIN$BPFCOMPAT_ARTIFACT"}',
+      `  - name: behaviour`,
+      `    artifact: ${OBJECT}`,
+      '    test: {mode: behavior, command: "$BPFCOMPAT_REMOTE_ROOT/scripts/check.sh", expect: {stdout_contains: from an asset}}',
+      `  - {name: missing, artifact: ${OBJECT}, test: {mode: behavior, command: sh undeclared.sh}}`,
+      '  - {name: wrong, command: id, assets: [gone.sh]}',
+    ];
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const { suite } = await validateSuite({ suite: file, cwd: dir, offline: true });
+    expect(suite.cases.map(({ name, status }) => [name, status])).toEqual([
+      ['loader', 'pass'],
+      ['behaviour', 'pass'],
+      ['missing', 'fail'],
+      ['wrong', 'error'],
+    ]);
+    expect(suite.cases[3]?.error).toMatch(/suite\.yaml:9:\d+: asset .*gone\.sh is not there; make it/);
+    const missing = suite.cases[2]?.answer?.run;
+    expect(missing?.notes.join('\n')).toMatch(/undeclared\.sh lies beside .*assets: \[undeclared\.sh\]/);
+    const runDir = suite.cases[0]?.answer?.run.runDir ?? '';
+    expect(existsSync(join(runDir, 'input/assets/scripts/check.sh'))).toBe(true);
+    expect(suite.cases[1]?.answer?.run.assets?.map(({ path }) => path)).toEqual([
+      'scripts/check.sh',
+      'scripts/word.txt',
+    ]);
+  });
+
+  test('the example functional-execve passes with its manifest as it is', async () => {
+    const dir = join(ROOT, 'examples/functional-execve');
+    const { verdict, report } = await validate({
+      artifacts: [join(dir, 'functional_execve.bpf.o')],
+      manifest: join(dir, 'manifest-upstream-kernel.yaml'),
+      kernels: KERNELS,
+      cwd: scratch,
+      offline: true,
+    });
+    expect(verdict).toMatchObject({ status: 'pass', exitCode: 0 });
+    for (const { evidence } of report.results) {
+      const stage = evidence?.stages.find((one) => one.stage === 'functional');
+      expect(stage?.stage === 'functional' && stage.stdout_tail).toContain('bpfcompat_functional_execve');
+    }
+  });
+});
