@@ -12,9 +12,15 @@ const RECORDED = [
   { name: 'refused-map', sha256: '82dd4494e03791ee34977baf52488c77ed41a48c77ab95d7934bc841f96c57e8', last: 'exited' },
   { name: 'timeout', sha256: '5ab45f458047f5237cfceb68c8356c43b480f21fbca9a65bd0401ec482e733c4', last: 'timeout' },
   { name: 'explained', sha256: '82036e07d01eabd09ee59de75bf00665025d1bd96aff13cc3e13ee9b39952c75', last: 'exited' },
+  {
+    name: 'command',
+    sha256: '2958d416d08aa5a472d7b509036cb7eafd542add84527e66a145ea64cb4cdc75',
+    last: 'exited',
+    command: true,
+  },
 ];
 
-function replay(name: string, artifactSha256: string): SessionEvent[] {
+function replay(name: string, artifactSha256: string, command = false): SessionEvent[] {
   const bytes = readFileSync(new URL(`../fixtures/protocol/${name}.bin`, import.meta.url));
   const { frames, violation } = createDecoder('guest-to-host').push(bytes);
   expect(violation).toBeUndefined();
@@ -23,7 +29,7 @@ function replay(name: string, artifactSha256: string): SessionEvent[] {
   for (const frame of frames) {
     const [next, event] = receive(session, frame);
     events.push(event);
-    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, command: false }) : next;
+    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, command }) : next;
   }
   return events;
 }
@@ -33,8 +39,8 @@ function stagesIn(events: readonly SessionEvent[]): Stage[] {
 }
 
 describe('recorded guests', () => {
-  it.each(RECORDED)('$name is a legal session from hello to bye', ({ name, sha256, last }) => {
-    const events = replay(name, sha256);
+  it.each(RECORDED)('$name is a legal session from hello to bye', ({ name, sha256, last, command }) => {
+    const events = replay(name, sha256, command);
     expect(events.filter((event) => event.type === 'violation')).toEqual([]);
     expect(events[0]?.type).toBe('hello');
     expect(events.at(-1)?.type).toBe('bye');
@@ -57,6 +63,21 @@ describe('recorded guests', () => {
     });
     const refused = stagesIn(replay('refused-map', RECORDED[2]!.sha256));
     expect(refused.find((stage) => stage.stage === 'map')).toMatchObject({ name: 'unk', status: 'fail', errno: -22 });
+  });
+
+  it('keep how a command ended', () => {
+    const stages = stagesIn(replay('command', RECORDED[5]!.sha256, true));
+    expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'step', 'functional', 'exit']);
+    expect(stages[2]).toMatchObject({
+      name: 'command',
+      status: 'fail',
+      exit_code: 3,
+      timed_out: false,
+      stdout_tail: 'red \ufffd\nobject',
+      stdout_bytes: 17,
+      stderr_tail: 'libbpf: no\n',
+      error: 'exit code 3, expected 0',
+    });
   });
 
   it('keep what explains a failure', () => {

@@ -4,11 +4,14 @@ import { createServices, surroundingsOf } from '../../../src/api/services.ts';
 import { findProfile } from '../../../src/config/catalogue.ts';
 import type { GuestRequest, GuestSource } from '../../../src/guests/guest.ts';
 import type { Evidence, Stage } from '../../../src/model/evidence.ts';
+import type { GuestEntry } from '../../../src/model/guest-entry.ts';
 import { createCatalogue } from '../../../src/run/resolve.ts';
 
 /** Guests of one kernel, to be asked things that no command of the product asks. */
 export interface Guests {
   readonly source: GuestSource;
+  /** What gives a guest a shell. */
+  readonly shell: GuestEntry;
   /** Asks one question in a guest of its own. @param limitMs for the whole answer */
   ask(question: Partial<GuestRequest>, limitMs?: number, onStage?: (stage: Stage) => void): Promise<Evidence>;
 }
@@ -26,8 +29,10 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const source = await services.createLane(() => {}).prepare(profile, files, signal);
   const open = { signal, bootTimeoutMs: BOOT_MS, dir: mkdtempSync(join(scratch, 'guest-')) };
   await source.warm?.(open);
+  const shell = await services.ensureShell({ signal, onNote: () => {} });
   return {
     source,
+    shell,
     async ask(question, limitMs = 60_000, onStage = () => {}) {
       await using guest = await source.open({ ...open, dir: mkdtempSync(join(scratch, 'guest-')) });
       const request = {

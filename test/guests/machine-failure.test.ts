@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { createBoundedLog } from '../../src/guests/bounded-log.ts';
+import { machineFailure } from '../../src/guests/machine-failure.ts';
+import type { RunningMachine } from '../../src/guests/qemu/machine.ts';
+
+function machine(console: string, stderr = ''): RunningMachine {
+  const log = (text: string) => {
+    const made = createBoundedLog(1000, 1000);
+    made.append(Buffer.from(text));
+    return made;
+  };
+  return { console: log(console), stderr: log(stderr) } as unknown as RunningMachine;
+}
+
+const EXIT = { kind: 'exit', exitCode: 0, signal: null } as const;
+const STEP = { stage: 'step', phase: 'command', subject: 'command' } as const;
+
+describe('a machine that ended', () => {
+  it('is quoted when PID 1 gave up', () => {
+    const console =
+      "[    1.0] random words\r\nbpfcompat: '/a' could not be put into the guest: No space left\r\n[    2.0] off\r\n";
+    const error = machineFailure(machine(console), EXIT, 'ask', []);
+    expect(error.infraCause).toBe('guest_crash');
+    expect(error.message).toBe(
+      'the guest ended before it answered (QEMU: exit code 0): it says "\'/a\' could not be put into the guest: No space left"; see serial.log',
+    );
+  });
+
+  it('says what was going on when it gave no reason', () => {
+    const error = machineFailure(machine('x bpfcompat: not at the beginning of a line\n'), EXIT, 'ask', [STEP]);
+    expect(error.message).toBe('the guest ended during command of command (QEMU: exit code 0); see serial.log');
+  });
+
+  it('panicked when the console says so, whatever else it says', () => {
+    const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'ask', [STEP]);
+    expect(error.message).toContain("the guest's kernel panicked during command of command");
+  });
+});
