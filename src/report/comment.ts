@@ -2,27 +2,41 @@ import { createHash } from 'node:crypto';
 import type { GateDocument } from './gate-document.ts';
 import { type StepSummaryOptions, stepSummary } from './summary/step-summary.ts';
 
-/** GitHub takes 65 536 characters; bytes are never fewer. */
+/** GitHub takes 65 536 characters; bytes are never fewer. The two invisible lines need some. */
 const MAX_BYTES = 65_000;
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
 
 /**
  * What the comment of a suite begins with, invisible, so that the next run finds it again.
  * @param name of the suite; a job with several comments gives each a name of its own
  */
 export function commentMarker(name: string): string {
-  return `<!-- bpfcompat:${createHash('sha256').update(name).digest('hex').slice(0, 16)} -->`;
+  return `<!-- bpfcompat:${digest(name)} -->`;
 }
 
 /**
- * The document as the body of a comment that is replaced by the next run. Two runs with the same answers give the same
- * text, apart from what `links` says.
+ * The document as the body of a comment that is replaced by the next run. The last line, invisible, is the same for runs
+ * with the same answers, whatever their links and times: see `sameComment`.
  */
 export function comment(
   document: GateDocument,
   options: Pick<StepSummaryOptions, 'links' | 'workspace'> & { readonly name?: string } = {},
 ): string {
-  const { name = document.name, ...rest } = options;
-  const marker = commentMarker(name);
-  const text = stepSummary(document, { ...rest, times: false, maxBytes: MAX_BYTES - marker.length - 1 });
-  return `${marker}\n${text}`;
+  const { name = document.name, links = {}, workspace = '' } = options;
+  const told = { workspace, times: false, maxBytes: MAX_BYTES };
+  const answers = digest(stepSummary(document, told));
+  return `${commentMarker(name)}\n${stepSummary(document, { ...told, links })}\n<!-- answers:${answers} -->\n`;
+}
+
+function answersOf(body: string): string | undefined {
+  return /<!-- answers:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
+}
+
+/** Whether two comments tell the same answers, so that none of them need replace the other. */
+export function sameComment(a: string, b: string): boolean {
+  const answers = answersOf(a);
+  return a === b || (answers !== undefined && answers === answersOf(b));
 }

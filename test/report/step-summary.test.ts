@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comment, commentMarker } from '../../src/report/comment.ts';
+import { comment, commentMarker, sameComment } from '../../src/report/comment.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
 import type { GateDocument } from '../../src/report/gate-document.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
@@ -215,6 +215,13 @@ describe('the comment', () => {
       results: run.results.map((one) => ({ ...one, timings: { ...one.timings, totalMs: 5, bootMs: 3 } })),
     };
     expect(comment(documentOf(later))).toBe(comment(documentOf(run)));
+    const other = { ...links, evidence: 'https://github.com/o/r/actions/runs/9/artifacts/9' };
+    const bodies = [links, other].map((some) => comment(documentOf(run), { ...options, links: some }));
+    expect(bodies[0]).not.toBe(bodies[1]);
+    // GitHub keeps comments without their last line feed.
+    expect(sameComment(bodies[0]?.trimEnd() ?? '', bodies[1] ?? '')).toBe(true);
+    expect(sameComment(bodies[0] ?? '', comment(documentOf(placedRun(PLACE, 2)), options))).toBe(false);
+    expect(sameComment('', bodies[0] ?? '')).toBe(false);
   });
 
   test('keeps below what GitHub takes', () => {
