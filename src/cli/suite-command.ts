@@ -3,6 +3,7 @@ import type { SuiteCommandOptions } from '../config/suite-options.ts';
 import { suiteLines, suiteText, validateSuite } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
+import { shardNote } from './shard-note.ts';
 
 /** `suite`: checks all cases of a suite file, shows cases by kernels, prints the lines that scripts read. */
 export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
@@ -29,6 +30,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       onEvent: view.onEvent,
     });
     view.close();
+    io.err(shardNote(suite.part));
     if (options.json) {
       io.out(json);
       return suite.exitCode;

@@ -3,6 +3,7 @@ import type { TestOptions } from '../config/test-options.ts';
 import { baselineText, matrixText, stableLines, type ValidateOptions, validate } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
+import { shardNote } from './shard-note.ts';
 
 /** The library's way to say which kernels. */
 export function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
@@ -58,6 +59,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
     for (const [index, own] of paths.artifacts.entries()) {
       io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
     }
+    io.err(shardNote(report.part));
     return verdict.exitCode;
   } finally {
     view.close();
