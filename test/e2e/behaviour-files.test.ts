@@ -61,8 +61,9 @@ describe('files of a request', () => {
     expect(await printed('ls -A /bpfcompat /opt 2>&1 | head -n 1', [])).toBe('ls: /opt: No such file or directory\n');
   });
 
-  test('that cannot be written end the guest with the reason', async () => {
-    const asked = guests.ask({ files: [file('/proc/nothing/here', Buffer.from('x'))] }, 20_000);
+  test('that cannot be written end the guest with the reason, while more are on their way', async () => {
+    const more = Array.from({ length: 4 }, (_, index) => file(`/opt/${index}`, new Uint8Array(60 * 1024 * 1024)));
+    const asked = guests.ask({ files: [file('/proc/nothing/here', Buffer.from('x')), ...more] }, 20_000);
     await expect(asked).rejects.toThrow(GuestError);
     await expect(asked).rejects.toThrow(
       'it says "\'/proc/nothing/here\' could not be put into the guest: No such file or directory"; see serial.log',

@@ -178,6 +178,8 @@ void exec_problem__find(const struct request *request, const struct test *test, 
 		return;
 	if (test->exit_code == EXIT_NOT_FOUND)
 		find_library(test, why, size);
+	if (test->exit_code == EXIT_NOT_FOUND && !why[0])
+		check_program(SHELL, why, size);
 	copy = strdup(test->command);
 	word = copy ? strtok_r(copy, " \t;|&()<>\"'`=", &rest) : NULL;
 	for (; word && !why[0] && count < WORDS_MAX; count++) {
