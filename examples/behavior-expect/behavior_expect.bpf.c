@@ -23,6 +23,8 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } events SEC(".maps");
 
+__u64 marked_packets;
+
 SEC("tracepoint/sched/sched_switch")
 int count_switch(void *ctx)
 {
@@ -47,6 +49,7 @@ int drop_marked(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	if (data[0] == 0xff)
 		action = XDP_DROP;
+	marked_packets += action == XDP_DROP;
 	/* The packet that goes on carries a mark in its first byte. */
 	data[0] = 0x42;
 	count = bpf_map_lookup_elem(&packets_by_action, &action);

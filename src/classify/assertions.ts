@@ -41,6 +41,8 @@ function holds(one: Expected, seen: Fields): boolean {
   switch (one.kind) {
     case 'map':
       return mapHolds(one.expected, seen);
+    case 'variable':
+      return mapHolds({ ...one.expected, map: one.subject, key: 0, minEntries: undefined }, seen);
     case 'event':
       return eventHolds(one.expected, seen);
     case 'run':

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { HexBytes } from '../model/test-expectations.ts';
 import { BYTES_RULE, OPERAND_RULE, parseBytes, parseContent, parseOperand } from './expect-values.ts';
+import { VARIABLE } from './loader-settings.ts';
+import { loaderWord } from './loader-word.ts';
 import { quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, text, word } from './yaml-schema.ts';
 
@@ -57,6 +59,18 @@ const map = z
     }
   });
 
+const variable = z
+  .strictObject({
+    name: loaderWord(VARIABLE),
+    value: operand.optional(),
+    min: integer(0, Number.MAX_SAFE_INTEGER).optional(),
+    grows: flag.default(false),
+  })
+  .superRefine(({ value, min, grows }, context) => {
+    if (value !== undefined || min !== undefined || grows) return;
+    context.addIssue({ code: 'custom', message: 'expects nothing; add value, min or grows: true' });
+  });
+
 const event = z
   .strictObject({
     map: mapName.optional(),
@@ -91,6 +105,7 @@ const run = z.strictObject({
 /** The keys that a test's `expect` has for this. */
 export const EXPECT_KEYS = {
   maps: list(map, { max: 64 }).default([]),
+  variables: list(variable, { max: 64 }).default([]),
   events: list(event, { max: 64 }).default([]),
   run: list(run, { max: 64 }).default([]),
 } as const;
@@ -112,8 +127,8 @@ export function checkTest<T extends Test>(
   context: z.RefinementCtx<T>,
   needCommand: readonly { readonly path: readonly string[]; readonly given: boolean }[],
 ): void {
-  const { maps, events, run } = test.expect;
-  const count = maps.length + events.length + run.length;
+  const { maps, variables, events, run } = test.expect;
+  const count = maps.length + variables.length + events.length + run.length;
   if (count > 64) {
     context.addIssue({
       code: 'custom',
@@ -123,7 +138,7 @@ export function checkTest<T extends Test>(
   }
   if (test.command !== '') return;
   if (count === 0) {
-    const message = 'is empty; give it a value, or say under expect what maps, events or run must show';
+    const message = 'is empty; give it a value, or say under expect what maps, variables, events or run must show';
     context.addIssue({ code: 'custom', path: ['command'], message });
     return;
   }

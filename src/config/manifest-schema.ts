@@ -13,6 +13,7 @@ import { assetList } from './assets.ts';
 import { checkTest, TestExpect } from './expect-schema.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { isWord, MAX_SETTINGS, TARGET, VALUE, VARIABLE } from './loader-settings.ts';
+import { loaderWord } from './loader-word.ts';
 import { parseInteger, quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, text, timeout, word } from './yaml-schema.ts';
 
@@ -51,13 +52,6 @@ const attach = z.strictObject({
   symbol: text.default(''),
   required: flag.default(false),
 });
-
-/** A word that the command line takes as well. */
-function loaderWord(rules: Parameters<typeof isWord>[0]) {
-  return text.refine((value) => isWord(rules, value), {
-    error: ({ input }) => `${quoted(String(input))} is not allowed; use ${rules.rule}`,
-  });
-}
 
 const program = z.strictObject({
   name: line({ required: true, maxBytes: 256 }),

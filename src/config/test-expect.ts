@@ -7,7 +7,7 @@ export function expectationsOf(
   expect: TestExpect,
   at: (path: readonly (string | number)[]) => string,
 ): TestExpectations | undefined {
-  if (expect.maps.length + expect.events.length + expect.run.length === 0) return undefined;
+  if (expect.maps.length + expect.variables.length + expect.events.length + expect.run.length === 0) return undefined;
   return {
     maps: expect.maps.map(
       ({ name, key, value, min, grows, min_entries: minEntries }, index): MapExpectation => ({
@@ -20,6 +20,13 @@ export function expectationsOf(
         origin: at(['maps', index, 'name']),
       }),
     ),
+    variables: expect.variables.map(({ name, value, min, grows }, index) => ({
+      variable: name,
+      value,
+      min,
+      grows,
+      origin: at(['variables', index, 'name']),
+    })),
     events: expect.events.map(
       ({ map, trace_pipe: line, min, contains }, index): EventExpectation =>
         map === undefined
@@ -52,6 +59,14 @@ export function expectFileValue(expect: TestExpectations): Record<string, unknow
       min_entries: minEntries,
     }),
   );
+  const variables = expect.variables.map(({ variable, value, min, grows }) =>
+    withoutGaps({
+      name: variable,
+      value: value === undefined ? undefined : operandText(value),
+      min,
+      grows: grows || undefined,
+    }),
+  );
   const events = expect.events.map((event) =>
     event.source === 'trace_pipe'
       ? { trace_pipe: event.contains, min: event.min }
@@ -73,6 +88,7 @@ export function expectFileValue(expect: TestExpectations): Record<string, unknow
   );
   return withoutGaps({
     maps: maps.length > 0 ? maps : undefined,
+    variables: variables.length > 0 ? variables : undefined,
     events: events.length > 0 ? events : undefined,
     run: run.length > 0 ? run : undefined,
   });

@@ -264,10 +264,10 @@ export const AttachStage = z.object({
   elapsed_us: micros,
 });
 
-/** One thing a test expected without a shell, in the order of its plan: maps, events, runs. */
+/** One thing a test expected without a shell, in the order of its plan: maps, variables, events, runs. */
 export const Assertion = z.object({
-  kind: z.enum(['map', 'event', 'run']),
-  /** Map or program; `trace_pipe`. */
+  kind: z.enum(['map', 'variable', 'event', 'run']),
+  /** Map, variable or program; `trace_pipe`. */
   subject: name,
   status: StageStatus,
   /** The plan's line without its subject, cut; for people only. */

@@ -5,6 +5,7 @@ import {
   type MapExpectation,
   type RunExpectation,
   type TestExpectations,
+  type VariableExpectation,
 } from './test-expectations.ts';
 
 /**
@@ -15,6 +16,7 @@ import {
 /** An expectation of any kind, named like the assertion that answers it. */
 export type Expected =
   | { readonly kind: 'map'; readonly subject: string; readonly expected: MapExpectation }
+  | { readonly kind: 'variable'; readonly subject: string; readonly expected: VariableExpectation }
   | { readonly kind: 'event'; readonly subject: string; readonly expected: EventExpectation }
   | { readonly kind: 'run'; readonly subject: string; readonly expected: RunExpectation };
 
@@ -25,6 +27,7 @@ export function expectedOf(expect: TestExpectations | undefined): Expected[] {
   if (expect === undefined) return [];
   return [
     ...expect.maps.map((expected): Expected => ({ kind: 'map', subject: expected.map, expected })),
+    ...expect.variables.map((expected): Expected => ({ kind: 'variable', subject: expected.variable, expected })),
     ...expect.events.map(
       (expected): Expected => ({
         kind: 'event',
@@ -73,6 +76,11 @@ const FIELDS = {
     ['min', min?.toString()],
     ['grows', grows ? 'true' : undefined],
     ['min_entries', minEntries?.toString()],
+  ],
+  variable: ({ value, min, grows }: VariableExpectation): Field[] => [
+    ['value', operand(value)],
+    ['min', min?.toString()],
+    ['grows', grows ? 'true' : undefined],
   ],
   event: (event: EventExpectation): Field[] => [
     ['min', String(event.min)],

@@ -1,6 +1,7 @@
 /** What a test may expect of the guest without any shell: looked at by the validator itself while the links live. */
 export interface TestExpectations {
   readonly maps: readonly MapExpectation[];
+  readonly variables: readonly VariableExpectation[];
   readonly events: readonly EventExpectation[];
   readonly run: readonly RunExpectation[];
 }
@@ -30,6 +31,16 @@ export interface MapExpectation {
   /** The map has at least this many entries; those of an array count when they are not all zero. */
   readonly minEntries: number | undefined;
   /** `file:line:column` of where it is expected; undefined when no file says so. */
+  readonly origin?: string | undefined;
+}
+
+/** A global variable of the object, looked at like an entry of a map. */
+export interface VariableExpectation {
+  /** `v`, `v.member` or `v[3]`. */
+  readonly variable: string;
+  readonly value: HexBytes | number | undefined;
+  readonly min: number | undefined;
+  readonly grows: boolean;
   readonly origin?: string | undefined;
 }
 

@@ -33,7 +33,7 @@ function testJson(test: Test) {
     stderr_bytes: some(test.stderr_bytes),
     stdout_head: some(test.stdout_head),
     stderr_head: some(test.stderr_head),
-    duration_ms: test.elapsed_us === undefined ? undefined : Math.round(test.elapsed_us / 1000),
+    duration_ms: some(Math.round((test.elapsed_us ?? 0) / 1000)),
     error: some(test.error),
     assertions: list((test.assertions ?? []).map(assertionJson)),
   };

@@ -2,12 +2,33 @@ import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Btf } from '../object/btf.ts';
+import { variablesOf } from '../object/btf-types.ts';
 import type { Subject } from './subject.ts';
 
+const GLOBALS = /^\.(?:rodata|data|bss)(?:\.|$)/;
+
+/** Names of global variables; undefined when the object's BTF does not say. */
+function variablesIn(btf: Btf | undefined): string[] | undefined {
+  if (btf === undefined) return undefined;
+  const found: string[] = [];
+  for (let id = 1; id <= btf.count; id++) {
+    const type = btf.kind(id) === 'datasec' ? btf.type(id) : undefined;
+    if (type && GLOBALS.test(type.name)) found.push(...variablesOf(btf, type).map(({ name }) => name));
+  }
+  return found;
+}
+
+/** The variable that a path begins with: names may have dots of their own. */
+function isVariable(path: string, names: readonly string[]): boolean {
+  return names.some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
+}
+
+const VARIABLE = 'global variable';
 const RECORDS = ['ringbuf', 'perf_event_array'];
 
 /**
- * Holds the maps and programs that tests expect something of against the object, before anything is booted.
+ * Holds the maps, variables and programs that tests expect something of against the object, before anything is booted.
  * @throws UsageError `expectation_invalid` with one line per name the object does not have, and per map without records
  *   that events are expected of
  */
@@ -16,13 +37,14 @@ export function checkExpectedNames(tests: readonly FunctionalTest[], { artifact,
   if (facts === undefined || facts.problems.length > 0) return;
   const maps = facts.maps.map(({ name }) => name);
   const programs = facts.programs.map(({ name }) => name);
+  const variables = variablesIn(facts.btf);
   const problems = tests.flatMap(({ name: test, expect }) => {
     const where = (origin: string | undefined): string => (origin === undefined ? '' : `${origin}: `);
     const missing = (kind: string, name: string, present: readonly string[], origin: string | undefined) =>
       present.includes(name)
         ? []
         : [
-            `${where(origin)}test ${quoted(test)} expects something of ${kind} ${quoted(name)}, which ${artifact.basename} does not have${nearOr(name, present)}`,
+            `${where(origin)}test ${quoted(test)} expects something of ${kind} ${quoted(name)}, which ${artifact.basename} does not have${nearOr(kind === VARIABLE ? (name.split(/[.[]/, 1)[0] ?? name) : name, present)}`,
           ];
     const noRecords = (name: string, origin: string | undefined): string[] => {
       const map = facts.maps.find((one) => one.name === name);
@@ -33,6 +55,11 @@ export function checkExpectedNames(tests: readonly FunctionalTest[], { artifact,
     };
     return [
       ...(expect?.maps ?? []).flatMap(({ map, origin }) => missing('map', map, maps, origin)),
+      ...(expect?.variables ?? []).flatMap(({ variable, origin }) =>
+        variables === undefined || isVariable(variable, variables)
+          ? []
+          : missing(VARIABLE, variable, variables, origin),
+      ),
       ...(expect?.events ?? []).flatMap((event) =>
         event.source === 'map'
           ? [...missing('map', event.map, maps, event.origin), ...noRecords(event.map, event.origin)]

@@ -1,11 +1,13 @@
 import { expectedOf, TRACE_PIPE, wantedText } from '../model/expect-fields.ts';
 import type { TestExpectations } from '../model/test-expectations.ts';
 
-/** Lines `expect_map`, `expect_event` and `expect_run` of the functional plan, as [key, value]. */
+const SUBJECTS = { map: 'map', variable: 'name', event: 'map', run: 'program' } as const;
+
+/** Lines `expect_map`, `expect_variable`, `expect_event` and `expect_run` of the functional plan, as [key, value]. */
 export function expectLines(expect: TestExpectations): [string, string][] {
   return expectedOf(expect).map((one) => {
     const traced = one.kind === 'event' && one.expected.source === 'trace_pipe';
-    const subject = traced ? TRACE_PIPE : `${one.kind === 'run' ? 'program' : 'map'}=${one.subject}`;
+    const subject = traced ? TRACE_PIPE : `${SUBJECTS[one.kind]}=${one.subject}`;
     return [`expect_${one.kind}`, `${subject} ${wantedText(one)}`];
   });
 }

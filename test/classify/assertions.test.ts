@@ -16,15 +16,23 @@ const map = (part: Partial<MapExpectation>): MapExpectation => ({
 });
 const run = { program: 'on_packet', dataIn: '00', ctxIn: '', repeat: 1, retval: undefined, dataOut: undefined };
 const ring = { source: 'map', map: 'ring', min: 2, contains: undefined } as const;
-const only = (part: Partial<TestExpectations>): TestExpectations => ({ maps: [], events: [], run: [], ...part });
+const only = (part: Partial<TestExpectations>): TestExpectations => ({
+  maps: [],
+  variables: [],
+  events: [],
+  run: [],
+  ...part,
+});
 
 /** The outcome when the guest says `seen` of one expectation, and that it holds. */
 function outcome(expected: TestExpectations, seen: string, part: Partial<Assertion> = {}, required = true) {
   const [kind, subject] = expected.maps[0]
     ? (['map', 'hits'] as const)
-    : expected.events[0]
-      ? (['event', 'ring'] as const)
-      : (['run', 'on_packet'] as const);
+    : expected.variables[0]
+      ? (['variable', 'n'] as const)
+      : expected.events[0]
+        ? (['event', 'ring'] as const)
+        : (['run', 'on_packet'] as const);
   const assertion: Assertion = { kind, subject, status: 'pass', wanted: '', seen, error: '', ...part };
   const stage = fx.functional('t', {
     command: '',
@@ -67,6 +75,12 @@ describe('what the guest saw decides, and not that it says pass', () => {
       'entries=1 value=3 size=8 before=3',
     ],
     ['entries', only({ maps: [map({ minEntries: 2 })] }), 'entries=2', 'entries=1'],
+    [
+      'a variable',
+      only({ variables: [{ variable: 'n', value: undefined, min: 2, grows: true }] }),
+      'found=true value=2 size=4 before=0',
+      'found=true value=2 size=4 before=2',
+    ],
     ['records', only({ events: [ring] }), 'records=9 matching=2', 'records=9 matching=1'],
     ['a return value', only({ run: [{ ...run, retval: -1 }] }), 'retval=4294967295', 'retval=1'],
     [

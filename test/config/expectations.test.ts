@@ -49,6 +49,8 @@ test('a test without a command, in the words of the model', () => {
       maps:
         - {name: .bss, key: 0, min: 1, grows: yes}
         - {name: hits, min_entries: 2}
+      variables:
+        - {name: "stats.hits[2]", min: 5}
       events:
         - {map: ring, min: 3, contains: conn}
         - {trace_pipe: "seen it"}
@@ -75,8 +77,9 @@ test('a test without a command, in the words of the model', () => {
           origin: 'm.yaml:6:18',
         },
       ],
+      variables: [{ variable: 'stats.hits[2]', value: undefined, min: 5, grows: false, origin: 'm.yaml:8:18' }],
       events: [
-        { source: 'map', map: 'ring', min: 3, contains: '636f6e6e', origin: 'm.yaml:8:17' },
+        { source: 'map', map: 'ring', min: 3, contains: '636f6e6e', origin: 'm.yaml:10:17' },
         { source: 'trace_pipe', min: 1, contains: 'seen it' },
       ],
       run: [
@@ -87,7 +90,7 @@ test('a test without a command, in the words of the model', () => {
           repeat: 1,
           retval: -1,
           dataOut: undefined,
-          origin: 'm.yaml:11:21',
+          origin: 'm.yaml:13:21',
         },
       ],
     },
@@ -106,6 +109,8 @@ test.each([
   ['{maps: [{nmae: a, key: 1}]}', 'unknown key "nmae" in functional_tests[0].expect.maps[0]; did you mean "name"?'],
   ['{maps: [{name: a, key: 1, min_entries: 1}]}', 'min_entries speaks of the whole map and key of one entry'],
   ['{maps: [{name: a, value: "01"}]}', 'value is bytes, which cannot be added up over the whole map; add the key'],
+  ['{variables: [{name: hits}]}', 'variables[0] expects nothing; add value, min or grows: true'],
+  ['{variables: [{name: "a b", min: 1}]}', 'variables[0].name "a b" is not allowed; use the name of a global variable'],
   ['{events: [{min: 1}]}', 'events[0] says nothing about where events come from; add map or trace_pipe'],
   ['{events: [{map: a, trace_pipe: b}]}', 'events[0] has both map and trace_pipe; make two items of them'],
   [
@@ -154,6 +159,7 @@ cases:
       mode: behavior
       expect:
         maps: [{name: hits, key: "07 00", value: 5}, {name: sum, min: 3, grows: true}]
+        variables: [{name: v, value: "01 02", grows: true}, {name: w, value: 3}]
         events: [{map: ring, contains: 0x00ff}, {trace_pipe: "a line", min: 2}]
         run: [{program: p, data_in: 00 01, ctx_in: "02", repeat: 3, retval: 1, data_out: "03"}]
 `,

@@ -37,6 +37,31 @@ function assertionsOf(target: TargetReport, name: string) {
   return target.functional?.tests?.find((one) => one.name === name)?.assertions ?? [];
 }
 
+const COUNTED_BY_A_COMMAND = `functional_tests:
+  - name: both
+    command: echo in-the-shell; test "$(ls /sys/kernel/tracing/instances | wc -l)" = 1
+    expect_stdout_contains: in-the-shell
+    expect:
+      maps: [{name: switches, grows: true}]
+      events: [{map: events}, {trace_pipe: a task was switched}]
+  - name: nothing-is-waited-for
+    required: false
+    command: exit 3
+    expect: {maps: [{name: switches, min: 1000000000}]}
+`;
+
+test(`a command and expectations in one test on ${KERNELS.join(', ')}`, async () => {
+  const file = example('behavior-expect');
+  const run = await check(scratch, [file], { kernels: KERNELS, mode: 'behavior', manifest: COUNTED_BY_A_COMMAND });
+  expect(run.verdict.exitCode).toBe(0);
+  for (const kernel of KERNELS) {
+    const [both, failed] = targetOf(reportOf(run, file), kernel).functional?.tests ?? [];
+    expect(both).toMatchObject({ status: 'pass', assertions: Array(3).fill({ status: 'pass' }) });
+    expect(failed).toMatchObject({ status: 'fail', exit_code: 3, error: expect.stringMatching(/^exit code 3/) });
+    expect(failed?.duration_ms ?? 0).toBeLessThan(5000);
+  }
+});
+
 test(`every kind is met on ${KERNELS.join(', ')}`, async () => {
   const run = await ask(
     testOf('traces', {
@@ -49,6 +74,11 @@ test(`every kind is met on ${KERNELS.join(', ')}`, async () => {
         '{name: per_cpu, min: 3, min_entries: 1}',
         '{name: bytes, min_entries: 1}',
         '{name: .bss, key: 0, min: 3, grows: true}',
+      ],
+      variables: [
+        '{name: runs, min: 3, grows: true}',
+        '{name: "stats.hits[2]", value: 3}',
+        '{name: stats.last.a, value: 09 00 00 00}',
       ],
       events: [
         '{map: ring, min: 3, contains: 0x02000000}',
@@ -64,7 +94,7 @@ test(`every kind is met on ${KERNELS.join(', ')}`, async () => {
   for (const kernel of KERNELS) {
     const target = targetOf(reportOf(run, OBJECT), kernel);
     expect(target).toMatchObject({ status: 'pass', functional: { status: 'pass' } });
-    expect(assertionsOf(target, 'traces').map(({ status }) => status)).toEqual(Array(11).fill('pass'));
+    expect(assertionsOf(target, 'traces').map(({ status }) => status)).toEqual(Array(14).fill('pass'));
     expect(assertionsOf(target, 'arguments')).toMatchObject([{ subject: 'add_arguments', seen: 'retval=3' }]);
   }
 });
@@ -82,6 +112,7 @@ describe('what is not met', () => {
             '{name: per_cpu, grows: true}',
             '{name: bytes, min_entries: 3}',
           ],
+          variables: ['{name: "stats.hits[1]", min: 1}'],
           events: ['{map: ring, contains: hello}', '{map: perf}', '{trace_pipe: nothing like this}'],
         },
         '    timeout: 1s\n',
@@ -111,6 +142,7 @@ describe('what is not met', () => {
       { status: 'fail', error: 'the value is too small' },
       { status: 'fail', error: 'the value did not grow' },
       { status: 'fail', error: 'it has too few entries' },
+      { kind: 'variable', status: 'fail', error: 'the value is too small' },
       { status: 'fail', error: 'nothing arrived' },
       { status: 'fail', error: 'nothing arrived' },
       { status: 'fail', error: 'nothing arrived' },
@@ -151,6 +183,7 @@ test('a name that the object does not have is an error before anything boots', a
   const asked = ask(
     testOf('names', {
       maps: ['{name: by_kinds, key: 1}'],
+      variables: ['{name: "stat.hits", min: 1}'],
       events: ['{map: pairs}'],
       run: ['{program: leave_trace}'],
     }),
@@ -159,8 +192,9 @@ test('a name that the object does not have is an error before anything boots', a
     code: 'expectation_invalid',
     message: [
       'manifest.yaml:5:18: test "names" expects something of map "by_kinds", which expectations.bpf.o does not have; did you mean "by_kind"?',
-      'manifest.yaml:7:17: test "names" expects events of map "pairs", which is of type lru_hash and has no records; name a ring buffer or a perf event array',
-      'manifest.yaml:9:21: test "names" expects something of program "leave_trace", which expectations.bpf.o does not have; did you mean "leave_traces"?',
+      'manifest.yaml:7:18: test "names" expects something of global variable "stat.hits", which expectations.bpf.o does not have; did you mean "stats"?',
+      'manifest.yaml:9:17: test "names" expects events of map "pairs", which is of type lru_hash and has no records; name a ring buffer or a perf event array',
+      'manifest.yaml:11:21: test "names" expects something of program "leave_trace", which expectations.bpf.o does not have; did you mean "leave_traces"?',
     ].join('\n'),
   });
 });

@@ -8,6 +8,7 @@ test.each([
   ['map', 'min_entries=1', 'at least 1 entry'],
   ['map', 'key=x636f6e6e00', 'key "conn"'],
   ['map', 'key=x0001', 'key 0x0001'],
+  ['variable', 'min=3 grows=true', 'value at least 3, value growing'],
   ['event', 'min=3 contains=x636f6e6e', 'at least 3 records with "conn"'],
   ['event', 'min=1', 'at least 1 record'],
   ['run', 'data_in=x0011 retval=4294967295', 'data_in of 2 bytes, returns -1'],

@@ -46,6 +46,7 @@ const EXPECTING: FunctionalTest = {
       { map: '.bss', key: 0, value: '0102', min: undefined, grows: true, minEntries: undefined },
       { map: 'hits', key: undefined, value: undefined, min: 3, grows: false, minEntries: 2 },
     ],
+    variables: [{ variable: 'stats.hits[2]', value: 7, min: undefined, grows: true }],
     events: [
       { source: 'map', map: 'ring', min: 2, contains: undefined },
       { source: 'trace_pipe', min: 1, contains: 'seen it' },
@@ -55,7 +56,7 @@ const EXPECTING: FunctionalTest = {
 };
 
 describe('expectations without a shell', () => {
-  it('stand in the plan, maps first, then events, then runs', () => {
+  it('stand in the plan, in the order of the answers', () => {
     expect(sent({ ...question, functionalTests: [EXPECTING] })[2]).toBe(
       [
         'functional_plan.v0.1',
@@ -68,6 +69,7 @@ describe('expectations without a shell', () => {
         'expect_stderr_contains=',
         'expect_map=map=.bss key=0 value=x0102 grows=true',
         'expect_map=map=hits min=3 min_entries=2',
+        'expect_variable=name=stats.hits[2] value=7 grows=true',
         'expect_event=map=ring min=2',
         'expect_event=trace_pipe min=1 contains=x7365656e206974',
         'expect_run=program=pass_all data_in=x00ff repeat=3 retval=4294967295 data_out=x',

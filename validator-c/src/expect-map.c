@@ -3,27 +3,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "expect-parts.h"
+#include "expect-view.h"
 
 /* More entries are not looked at: the answer would take longer than the test. */
 #define ENTRIES_MAX 100000
-
-/* A map and room for one key and the value on every CPU. */
-struct view {
-	int fd;
-	uint32_t type;
-	uint32_t key_size;
-	uint32_t value_size;
-	uint32_t max_entries;
-	bool per_cpu;
-	int cpus;
-	unsigned char *key;
-	unsigned char *value;
-	size_t value_bytes;
-};
 
 struct found {
 	bool there;
@@ -36,92 +21,6 @@ struct found {
 static bool is_array(uint32_t type)
 {
 	return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY;
-}
-
-static const char *refusal(uint32_t type)
-{
-	switch (type) {
-	case BPF_MAP_TYPE_HASH:
-	case BPF_MAP_TYPE_ARRAY:
-	case BPF_MAP_TYPE_PERCPU_HASH:
-	case BPF_MAP_TYPE_PERCPU_ARRAY:
-	case BPF_MAP_TYPE_LRU_HASH:
-	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
-	case BPF_MAP_TYPE_LPM_TRIE:
-	case BPF_MAP_TYPE_STACK_TRACE:
-		return NULL;
-	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
-	case BPF_MAP_TYPE_HASH_OF_MAPS:
-		return "it holds maps, and values are only in the maps inside";
-	case BPF_MAP_TYPE_RINGBUF:
-	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
-		return "it holds records; expect them under events";
-	default:
-		return "its entries cannot be looked at; use a hash, an array, an LPM trie or a map of stack traces";
-	}
-}
-
-static bool view__open(struct view *view, struct assertion *assertion, const struct bpf_object *obj)
-{
-	const struct bpf_map *map = bpf_object__find_map_by_name(obj, assertion->subject);
-	const char *why = map ? refusal(bpf_map__type(map)) : "the object has no such map";
-
-	*view = (struct view){ .fd = -1 };
-	if (!why && bpf_map__fd(map) < 0)
-		why = "the map was not created";
-	if (!why && bpf_map__value_size(map) > EXPECT_BYTES_MAX)
-		why = "its values are larger than 64 KiB";
-	if (why) {
-		expect__refuse(assertion, "%s", why);
-		return false;
-	}
-	*view = (struct view){
-		.fd = bpf_map__fd(map),
-		.type = bpf_map__type(map),
-		.key_size = bpf_map__key_size(map),
-		.value_size = bpf_map__value_size(map),
-		.max_entries = bpf_map__max_entries(map),
-		.cpus = 1,
-	};
-	view->per_cpu = view->type == BPF_MAP_TYPE_PERCPU_HASH || view->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-			view->type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-	view->value_bytes = view->value_size;
-	if (view->per_cpu) {
-		view->cpus = libbpf_num_possible_cpus();
-		view->value_bytes = (view->value_size + 7) & ~7U;
-	}
-	view->key = calloc(1, view->key_size + 1);
-	view->value = view->cpus > 0 ? calloc((size_t)view->cpus, view->value_bytes + 1) : NULL;
-	if (view->key && view->value)
-		return true;
-	expect__refuse(assertion, "there is no memory for its values");
-	return false;
-}
-
-static void view__close(struct view *view)
-{
-	free(view->key);
-	free(view->value);
-}
-
-static bool is_number(uint32_t size)
-{
-	return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
-/* A number as this machine has it in memory. */
-static uint64_t load_number(const unsigned char *at, uint32_t size)
-{
-	switch (size) {
-	case 1:
-		return *at;
-	case 2:
-		return *(const uint16_t *)(const void *)at;
-	case 4:
-		return *(const uint32_t *)(const void *)at;
-	default:
-		return *(const uint64_t *)(const void *)at;
-	}
 }
 
 static uint64_t mask(uint32_t size)
@@ -162,7 +61,7 @@ static bool put_key(struct view *view, struct assertion *assertion)
 
 	if (key->form == OPERAND_BYTES && key->len != view->key_size)
 		expect__refuse(assertion, "its keys have %u bytes, the expected one has %zu", view->key_size, key->len);
-	else if (key->form == OPERAND_NUMBER && !is_number(view->key_size))
+	else if (key->form == OPERAND_NUMBER && !view__is_number(view->key_size))
 		expect__refuse(assertion, "its keys have %u bytes, which is no number; write the key as bytes",
 			       view->key_size);
 	else if (key->form == OPERAND_NUMBER && !fits(key, view->key_size))
@@ -183,7 +82,7 @@ static bool check_value(const struct view *view, struct assertion *assertion)
 {
 	const struct operand *value = &assertion->value;
 
-	if (needs_number(assertion) && !is_number(view->value_size))
+	if (needs_number(assertion) && !view__is_number(view->value_size))
 		expect__refuse(assertion, "its values have %u bytes, which is no number; write the value as bytes",
 			       view->value_size);
 	else if (value->form == OPERAND_NUMBER && assertion->key.form && !view->per_cpu && !fits(value, view->value_size))
@@ -196,20 +95,6 @@ static bool check_value(const struct view *view, struct assertion *assertion)
 	return !assertion->hopeless;
 }
 
-/* The value of view->key, added up over CPUs. */
-static int look_up(const struct view *view, uint64_t *number)
-{
-	int i, err = bpf_map_lookup_elem(view->fd, view->key, view->value);
-
-	*number = 0;
-	if (err)
-		return err;
-	if (is_number(view->value_size))
-		for (i = 0; i < view->cpus; i++)
-			*number += load_number(view->value + (size_t)i * view->value_bytes, view->value_size);
-	return 0;
-}
-
 static bool all_zero(const struct view *view)
 {
 	size_t i;
@@ -220,29 +105,36 @@ static bool all_zero(const struct view *view)
 	return true;
 }
 
-static bool next_key(const struct view *view, uint64_t index)
+/* The next key after view->key; -ENOENT after the last. */
+static int next_key(const struct view *view, uint64_t index)
 {
 	if (!is_array(view->type))
-		return !bpf_map_get_next_key(view->fd, index ? view->key : NULL, view->key);
+		return bpf_map_get_next_key(view->fd, index ? view->key : NULL, view->key);
 	store_number(view->key, 4, index);
-	return index < view->max_entries;
+	return index < view->max_entries ? 0 : -ENOENT;
 }
 
-static void add_up(const struct view *view, struct found *found)
+/* -ENOENT when there is nothing to add up. */
+static int add_up(const struct view *view, struct found *found)
 {
 	uint64_t index, number;
+	int err;
 
-	for (index = 0; next_key(view, index); index++) {
+	for (index = 0; !(err = next_key(view, index)); index++) {
 		if (index == ENTRIES_MAX) {
 			found->cut = true;
-			return;
+			return 0;
 		}
-		if (look_up(view, &number) || (is_array(view->type) && all_zero(view)))
+		err = view__read(view, &number);
+		if (err && err != -ENOENT)
+			return err;
+		if (err || (is_array(view->type) && all_zero(view)))
 			continue;
 		found->there = true;
 		found->entries++;
 		found->number += number;
 	}
+	return err;
 }
 
 static bool value_holds(const struct view *view, const struct assertion *assertion, const struct found *found)
@@ -284,7 +176,7 @@ static void tell(const struct view *view, struct assertion *assertion, const str
 		buf__adds(seen, found->there ? "found=true" : "found=false");
 	else
 		buf__addf(seen, "entries=%" PRIu64, found->entries);
-	if (is_number(view->value_size) && (found->there || !assertion->key.form))
+	if (view__is_number(view->value_size) && (found->there || !assertion->key.form))
 		buf__addf(seen, " value=%" PRIu64 " size=%u", found->number, view->value_size);
 	if (assertion->grows)
 		buf__addf(seen, " before=%" PRIu64, assertion->before);
@@ -298,6 +190,8 @@ void expect_map__look(struct assertion *assertion, const struct bpf_object *obj,
 {
 	struct found found = {};
 	struct view view;
+	char words[128];
+	int err;
 
 	if (assertion->hopeless || (first && !assertion->grows))
 		return;
@@ -306,9 +200,15 @@ void expect_map__look(struct assertion *assertion, const struct bpf_object *obj,
 	if ((assertion->key.form && !put_key(&view, assertion)) || !check_value(&view, assertion))
 		goto done;
 	if (assertion->key.form)
-		found.there = !look_up(&view, &found.number);
+		err = view__read(&view, &found.number);
 	else
-		add_up(&view, &found);
+		err = add_up(&view, &found);
+	/* A map that only programs may read, for example. */
+	if (err && err != -ENOENT) {
+		expect__refuse(assertion, "it cannot be read: %s", status__error(err, words, sizeof(words)));
+		goto done;
+	}
+	found.there = found.there || !err;
 	if (first) {
 		assertion->before = found.number;
 		goto done;

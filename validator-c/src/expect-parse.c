@@ -81,6 +81,12 @@ static bool parse_map_field(struct assertion *assertion, const char *key, const 
 	return false;
 }
 
+/* What a variable has of a map is one entry. */
+static bool parse_variable_field(struct assertion *assertion, const char *key, const char *value)
+{
+	return strcmp(key, "key") && strcmp(key, "min_entries") && parse_map_field(assertion, key, value);
+}
+
 static bool parse_event_field(struct assertion *assertion, const char *key, const char *value)
 {
 	if (!strcmp(key, "min"))
@@ -118,6 +124,8 @@ static bool parse_field(struct assertion *assertion, char *field)
 	switch (assertion->kind) {
 	case EXPECT_MAP:
 		return parse_map_field(assertion, field, value);
+	case EXPECT_VARIABLE:
+		return parse_variable_field(assertion, field, value);
 	case EXPECT_EVENT:
 		return parse_event_field(assertion, field, value);
 	default:
@@ -128,7 +136,8 @@ static bool parse_field(struct assertion *assertion, char *field)
 /* The first field names what it is about. */
 static bool parse_subject(struct assertion *assertion, const char *field)
 {
-	const char *key = assertion->kind == EXPECT_RUN ? "program=" : "map=";
+	static const char *const keys[] = { "map=", "name=", "map=", "program=" };
+	const char *key = keys[assertion->kind];
 
 	assertion->trace_pipe = assertion->kind == EXPECT_EVENT && !strcmp(field, "trace_pipe");
 	if (!assertion->trace_pipe) {
@@ -156,9 +165,10 @@ static bool parse_line(struct assertion *assertion, const char *line)
 	return good;
 }
 
+const char *const expect__kinds[4] = { "map", "variable", "event", "run" };
+
 bool expect__parse(struct expect **expect, const char *kind, const char *line)
 {
-	static const char *const kinds[] = { "map", "event", "run" };
 	struct assertion *assertion;
 	int i;
 
@@ -168,11 +178,13 @@ bool expect__parse(struct expect **expect, const char *kind, const char *line)
 		return false;
 	assertion = &(*expect)->list[(*expect)->count++];
 	assertion->repeat = 1;
-	for (i = 0; i < 3; i++)
-		if (!strcmp(kind, kinds[i]))
+	for (i = 0; i < 4; i++)
+		if (!strcmp(kind, expect__kinds[i]))
 			assertion->kind = (enum expect_kind)i;
 	if (!parse_line(assertion, line))
 		return false;
+	if (assertion->kind == EXPECT_VARIABLE)
+		assertion->key.form = OPERAND_NUMBER;
 	if (assertion->kind == EXPECT_EVENT && !assertion->has_min)
 		assertion->min = 1;
 	return true;

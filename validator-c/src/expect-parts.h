@@ -15,6 +15,8 @@
 
 enum expect_kind {
 	EXPECT_MAP,
+	/* A global variable, looked at in the map that holds it. */
+	EXPECT_VARIABLE,
 	EXPECT_EVENT,
 	EXPECT_RUN,
 };
@@ -31,7 +33,7 @@ struct operand {
 
 struct assertion {
 	enum expect_kind kind;
-	/* Map or program; `trace_pipe`. */
+	/* Map, variable or program; `trace_pipe`. */
 	char *subject;
 	/* The fields of the plan's line but the subject. */
 	char *wanted;
@@ -79,6 +81,9 @@ struct expect {
 void expect__refuse(struct assertion *assertion, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Appends `x` and at most EXPECT_SHOWN_MAX bytes in hex. */
 void expect__hex(struct buf *out, const void *bytes, size_t len);
+
+/* The names of the kinds, in their order. */
+extern const char *const expect__kinds[4];
 
 /* Looks into the map; `first` remembers what `grows` starts from instead of judging. */
 void expect_map__look(struct assertion *assertion, const struct bpf_object *obj, bool first);

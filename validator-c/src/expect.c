@@ -35,6 +35,11 @@ void expect__hex(struct buf *out, const void *bytes, size_t len)
 		buf__addf(out, "%02x", at[i]);
 }
 
+static bool is_looked_at(const struct assertion *assertion)
+{
+	return assertion->kind == EXPECT_MAP || assertion->kind == EXPECT_VARIABLE;
+}
+
 void expect__begin(struct test *test, struct bpf_object *obj)
 {
 	struct expect *expect = test->expect;
@@ -47,7 +52,7 @@ void expect__begin(struct test *test, struct bpf_object *obj)
 	expect->deadline_us = expect->began_us + (uint64_t)test->timeout_seconds * 1000000;
 	expect_event__open(expect);
 	for (i = 0; i < expect->count; i++)
-		if (expect->list[i].kind == EXPECT_MAP)
+		if (is_looked_at(&expect->list[i]))
 			expect_map__look(&expect->list[i], obj, true);
 	for (i = 0; i < expect->count; i++)
 		if (expect->list[i].kind == EXPECT_RUN)
@@ -72,7 +77,7 @@ static bool look(struct expect *expect, bool *hopeless)
 
 		if (assertion->kind == EXPECT_EVENT && !assertion->hopeless)
 			expect_event__judge(assertion);
-		else if (assertion->kind == EXPECT_MAP && !assertion->hopeless)
+		else if (is_looked_at(assertion) && !assertion->hopeless)
 			expect_map__look(assertion, expect->obj, false);
 		good = good && assertion->status == STATUS_PASS;
 		*hopeless = *hopeless || assertion->hopeless;
@@ -130,10 +135,8 @@ void expect__finish(struct test *test)
 
 static void put_assertion(struct json *json, const struct assertion *assertion)
 {
-	static const char *const kinds[] = { "map", "event", "run" };
-
 	json__object(json, NULL);
-	json__str(json, "kind", kinds[assertion->kind], NAME_MAX_BYTES);
+	json__str(json, "kind", expect__kinds[assertion->kind], NAME_MAX_BYTES);
 	json__str(json, "subject", assertion->subject, NAME_MAX_BYTES);
 	json__str(json, "status", status__name(assertion->status), NAME_MAX_BYTES);
 	json__str(json, "wanted", assertion->wanted, MESSAGE_MAX_BYTES);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a test expects without any shell: entries of maps, records of buffers, lines of trace_pipe, programs run once by
+ * What a test expects without any shell: entries of maps, global variables, records of buffers, lines of trace_pipe, programs run once by
  * BPF_PROG_TEST_RUN. Looked at while the links live. docs/guest-protocol.md has the spelling of the plan's lines.
  */
 #ifndef BPFCOMPAT_EXPECT_H
@@ -15,7 +15,7 @@
 #define EXPECT_MAX 64
 
 /*
- * Adds one assertion; `kind` is `map`, `event` or `run`, `line` what stands behind the `=` of the plan. False when it
+ * Adds one assertion; `kind` is `map`, `variable`, `event` or `run`, `line` what stands behind the `=` of the plan. False when it
  * cannot be read or there are too many.
  */
 bool expect__parse(struct expect **expect, const char *kind, const char *line);

@@ -75,7 +75,8 @@ static bool set_key(struct test *test, const char *key, const char *value)
 		return set_text(&test->expect_stdout, value);
 	if (!strcmp(key, "expect_stderr_contains"))
 		return set_text(&test->expect_stderr, value);
-	if (!strcmp(key, "expect_map") || !strcmp(key, "expect_event") || !strcmp(key, "expect_run"))
+	if (!strcmp(key, "expect_map") || !strcmp(key, "expect_variable") || !strcmp(key, "expect_event") ||
+	    !strcmp(key, "expect_run"))
 		return expect__parse(&test->expect, key + strlen("expect_"), value);
 	if (!strcmp(key, "required"))
 		return request__parse_bool(value, &test->required);

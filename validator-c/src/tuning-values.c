@@ -1,90 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <bpf/btf.h>
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
-
 #include "tuning-parts.h"
 #include "variable.h"
 
-struct global {
-	/* Its own part of the initial value of the map that holds it. */
-	char *at;
-	size_t room;
-	uint32_t type;
-	/* How much of the path names the variable itself. */
-	size_t name_len;
-};
-
-static struct bpf_map *map_of(struct bpf_object *obj, uint32_t section)
-{
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, obj)
-		if (bpf_map__is_internal(map) && bpf_map__btf_value_type_id(map) == section)
-			return map;
-	return NULL;
-}
-
-/* A variable that the path begins with; names may have dots of their own (`function.variable`), so the longest wins. */
-static void look_into(struct bpf_object *obj, uint32_t section, const char *path, struct global *found)
-{
-	const struct btf *btf = bpf_object__btf(obj);
-	const struct btf_type *t = btf__type_by_id(btf, section), *var;
-	const struct btf_var_secinfo *info = btf_var_secinfos(t);
-	struct bpf_map *map = NULL;
-	size_t size = 0, len;
-	const char *name;
-	char *data;
-	int i;
-
-	for (i = 0; i < btf_vlen(t); i++) {
-		var = btf__type_by_id(btf, info[i].type);
-		name = var && btf_is_var(var) ? btf__name_by_offset(btf, var->name_off) : NULL;
-		len = name ? strlen(name) : 0;
-		if (len <= found->name_len || strncmp(path, name, len) || !strchr(".[", path[len]))
-			continue;
-		map = map ? map : map_of(obj, section);
-		/* Older releases of libbpf call it const; it is the memory that the map is filled from. */
-		data = map ? (char *)(uintptr_t)bpf_map__initial_value(map, &size) : NULL;
-		if (!data || info[i].offset > size || info[i].size > size - info[i].offset)
-			continue;
-		*found = (struct global){
-			.at = data + info[i].offset,
-			.room = info[i].size,
-			.type = var->type,
-			.name_len = len,
-		};
-	}
-}
-
-static bool holds_globals(const char *section)
-{
-	return section && (!strncmp(section, ".rodata", 7) || !strncmp(section, ".data", 5) ||
-			   !strncmp(section, ".bss", 4));
-}
-
 int variable__set(struct bpf_object *obj, const char *path, const char *value, const char **why)
 {
-	const struct btf *btf = bpf_object__btf(obj);
-	struct variable variable = { .btf = btf };
-	struct global global = {};
-	uint32_t id;
-	int err;
+	struct variable variable;
+	int err = variable__find(obj, path, &variable, NULL, why);
 
-	*why = btf ? "no such variable" : "the object has no BTF";
-	for (id = 1; btf && id < btf__type_cnt(btf); id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-
-		if (btf_is_datasec(t) && holds_globals(btf__name_by_offset(btf, t->name_off)))
-			look_into(obj, id, path, &global);
-	}
-	if (!global.at)
-		return -ENOENT;
-	variable.type = global.type;
-	variable.at = global.at;
-	variable.room = global.room;
-	err = variable__follow(&variable, path + global.name_len, why);
 	return err ? err : variable__write(&variable, value, why);
 }
 

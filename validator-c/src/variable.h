@@ -4,6 +4,7 @@
 #define BPFCOMPAT_VARIABLE_H
 
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,12 @@ struct variable {
 	size_t room;
 };
 
+/*
+ * The variable that `path` names: `v`, `v.member`, `v[3]`. `at` points into the initial value of its map, which is stored
+ * in `map` unless that is NULL. 0, or a negative errno with the reason in `why` (static text).
+ */
+int variable__find(const struct bpf_object *obj, const char *path, struct variable *variable, const struct bpf_map **map,
+		   const char **why);
 /*
  * Goes on to the member or element that `path` names: "", `.member`, `[3]`, and so on. 0, or a negative errno with the
  * reason in `why` (static text).

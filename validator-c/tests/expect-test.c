@@ -29,6 +29,9 @@ static void test_lines(void)
 {
 	takes("map", "map=.bss min_entries=1");
 	takes("map", "map=counters key=-1 value=x grows=true");
+	takes("variable", "name=stats.hits[3] grows=true");
+	refuses("variable", "name=hits key=0");
+	refuses("variable", "map=hits min=1");
 	takes("event", "map=events contains=x6869");
 	takes("event", "trace_pipe min=2 contains=x61");
 	takes("run", "program=xdp_drop data_in=x00ff retval=4294967295 repeat=3");

@@ -21,7 +21,9 @@ export function wantedWords(kind: Kind, wanted: string): string {
   const fields = fieldsOf(wanted);
   switch (kind) {
     case 'map':
-      return mapWanted(fields);
+      return mapWanted(fields, fields.has('key') ? 'value' : 'all values together');
+    case 'variable':
+      return mapWanted(fields, 'value');
     case 'event':
       return eventWanted(fields);
     case 'run':
@@ -34,6 +36,7 @@ export function seenWords(kind: Kind, seen: string, wanted: string): string {
   const fields = fieldsOf(seen);
   switch (kind) {
     case 'map':
+    case 'variable':
       return mapSeen(fields, fieldsOf(wanted).get('value')?.startsWith('-') ?? false);
     case 'event':
       return eventSeen(fields);
@@ -71,9 +74,8 @@ function joined(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(', ');
 }
 
-function mapWanted(fields: Fields): string {
+function mapWanted(fields: Fields, subject: string): string {
   const [key, value, min, entries] = ['key', 'value', 'min', 'min_entries'].map((name) => fields.get(name));
-  const subject = key === undefined ? 'all values together' : 'value';
   return joined([
     key === undefined ? undefined : `key ${operand(key)}`,
     value === undefined ? undefined : `${subject} ${operand(value)}`,

@@ -22,26 +22,35 @@ export function functionalWords(finding: Finding): Words {
   if (reason === 'expectation') return expectationWords(finding);
   return {
     title: `functional test ${arg(finding, 'test', '?')} ${SAID[reason] ?? 'failed'}`,
-    explanation: sentence(
-      finding.args['error'] ??
-        `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}.`,
+    explanation: ended(
+      sentence(
+        finding.args['error'] ??
+          `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}`,
+      ),
     ),
     remediation: 'Load and attach worked: look at the output of the test in the report.',
   };
 }
 
-const SUBJECTS = { map: 'map', event: 'events of', run: 'program' } as const;
+/** With a full stop. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
 
+const SUBJECTS = { map: 'map', variable: 'variable', event: 'events of', run: 'program' } as const;
+
+const TRIGGER =
+  'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.';
 const TODO = {
-  map: 'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.',
-  event:
-    'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.',
+  map: TRIGGER,
+  variable: TRIGGER,
+  event: TRIGGER,
   run: 'The program loads; look at what it makes of this input on this kernel.',
 } as const;
 
 function kindOf(finding: Finding): keyof typeof SUBJECTS {
   const kind = arg(finding, 'kind', 'map');
-  return kind === 'event' || kind === 'run' ? kind : 'map';
+  return kind === 'variable' || kind === 'event' || kind === 'run' ? kind : 'map';
 }
 
 function expectationWords(finding: Finding): Words {

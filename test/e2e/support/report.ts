@@ -32,7 +32,7 @@ const Surroundings = z.object({
 });
 
 const Assertion = z.object({
-  kind: z.enum(['map', 'event', 'run']),
+  kind: z.enum(['map', 'variable', 'event', 'run']),
   subject: text.min(1),
   status: z.enum(['pass', 'fail', 'skipped']),
   wanted: some(text),
@@ -51,6 +51,7 @@ const FunctionalTest = z.object({
   timed_out: some(z.boolean()),
   stdout_tail: some(text),
   stderr_tail: some(text),
+  duration_ms: some(whole),
   error: some(text),
   assertions: some(z.array(Assertion)),
 });
