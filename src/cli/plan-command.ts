@@ -1,5 +1,6 @@
 import type { PlanArguments } from '../config/merge-options.ts';
 import { planShards } from '../index.ts';
+import { plural } from '../report/style.ts';
 import { columns } from './columns.ts';
 import type { Io } from './io.ts';
 import { chosen } from './test-command.ts';
@@ -28,7 +29,7 @@ export async function planCommand(options: PlanArguments, io: Io): Promise<numbe
       ids.replaceAll(',', ', '),
     ]);
     const fewer = shards > rows.length ? `; ${shards} would leave some with nothing to do` : '';
-    io.err(`${cells} cells in ${rows.length} shards${fewer}\n${columns(rows)}`);
+    io.err(`${plural(cells, 'cell')} in ${plural(rows.length, 'shard')}${fewer}\n${columns(rows)}`);
   }
   if (out === '') io.out(json);
   return 0;
