@@ -117,6 +117,15 @@ describe('the summary', () => {
     expect(text).toContain('<th colspan="2">x86_64</th><th colspan="2">aarch64</th>');
   });
 
+  test('long names do not stand side by side', () => {
+    const document = documentOf(largeRun(6, 20));
+    const heads = (cases: typeof document.cases): string[] =>
+      tags(pageOf(stepSummary({ ...document, cases })), 'th').map((one) => textOf(one));
+    expect(heads(document.cases)).toContain('Kernel');
+    const long = document.cases.map((one) => ({ ...one, name: `${one.name}-with-a-name-of-some-length` }));
+    expect(heads(long).filter((text) => text === 'Object').length).toBeGreaterThanOrEqual(2);
+  });
+
   test('a list of failures leaves out what passes everywhere, and says so', () => {
     const text = stepSummary(quickDocument(), { list: 'failed' });
     expect(text).toContain('Not shown: 2 objects that pass everywhere.');
@@ -128,6 +137,21 @@ describe('the summary', () => {
     expect(stepSummary(quickDocument(), { note: 'cancelled: 3 of 12 were asked' })).toMatch(
       /^## .*\n\n.*\n\n\*\*⏹️ cancelled: 3 of 12 were asked\*\*/,
     );
+  });
+
+  test('what decides nothing is folded, and no reason to do something', () => {
+    const expectation = { kernels: undefined, code: 'ATTACH_TARGET_NOT_FOUND', reason: 'renamed', origin: 'm:1:1' };
+    const text = stepSummary(quickDocument({ expectations: [{ ...expectation, profiles: ['debian-13-7.3'] }] }));
+    expect(text).toContain('## ✅ bpfcompat: 1 of 12 incompatible where that is accepted');
+    expect(text).toMatch(/<details id="[^"]+"><summary><b>unlink<\/b>.* <b>\(new, expected\)<\/b>/);
+    expect(text).toContain('Expected: `ATTACH_TARGET_NOT_FOUND` (renamed)');
+    expect(text).toContain('🔶');
+  });
+
+  test('a case that could not start has no cells', () => {
+    const document = suiteOf();
+    const cases = document.cases.filter(({ name }) => name === 'good' || name === 'gone');
+    expect(stepSummary({ ...document, cases })).not.toContain('not part of the run');
   });
 
   test('says what was declared and passes', () => {

@@ -6,6 +6,9 @@ import { cellTitle, SYMBOLS, type SymbolName, symbolsOf } from './symbols.ts';
 
 /** As many columns of one symbol as a summary page shows without scrolling. */
 const MAX_COLUMNS = 12;
+const PAGE_WIDTH = 900;
+/** Characters of an object's name over its column. */
+const MAX_NAME = 40;
 
 export interface MatrixInput {
   readonly cases: readonly DocumentCase[];
@@ -45,15 +48,19 @@ function kernelHead({ family, distro, name }: DocumentKernel): string {
   return `<th title="${html(name, 100)}">${html(family, 40)}${distro === '' ? '' : `<br><sub>${html(distro, 30)}</sub>`}</th>`;
 }
 
-/** A row of architectures over the kernels, where there are several. */
-function archRow(kernels: readonly DocumentKernel[]): string[] {
+function severalArchs(kernels: readonly DocumentKernel[]): boolean {
+  return new Set(kernels.map(({ arch }) => arch)).size > 1;
+}
+
+/** A row of architectures over the kernels of a table, where the matrix has several. */
+function archRow(all: readonly DocumentKernel[], kernels: readonly DocumentKernel[]): string[] {
+  if (!severalArchs(all)) return [];
   const groups: { arch: string; count: number }[] = [];
   for (const { arch } of kernels) {
     const last = groups.at(-1);
     if (last?.arch === arch) last.count++;
     else groups.push({ arch, count: 1 });
   }
-  if (groups.length < 2) return [];
   const heads = groups.map(({ arch, count }) => `<th colspan="${count}">${html(arch || 'unknown', 20)}</th>`);
   return [`<tr><th rowspan="2">Object</th>${heads.join('')}</tr>`];
 }
@@ -64,7 +71,7 @@ function caseLabel({ name, required }: DocumentCase): string {
 
 /** Objects as rows, kernels as columns. */
 function wideTable(input: MatrixInput, kernels: readonly DocumentKernel[], find: Lookup): string[] {
-  const archs = archRow(kernels);
+  const archs = archRow(input.kernels, kernels);
   const heads = kernels.map(kernelHead).join('');
   const rows = input.cases.map((one) => {
     const label = caseLabel(one);
@@ -89,7 +96,7 @@ function wideTable(input: MatrixInput, kernels: readonly DocumentKernel[], find:
 
 /** Kernels as rows, objects as columns. */
 function tallTable({ cases, kernels, anchor }: MatrixInput, find: Lookup): string[] {
-  const several = new Set(kernels.map(({ arch }) => arch)).size > 1;
+  const several = severalArchs(kernels);
   const rows = kernels.map((kernel) => {
     const label = `<td nowrap><b>${html(kernel.family, 40)}</b> ${html(kernel.distro, 30)}${several ? ` ${html(kernel.arch, 20)}` : ''}</td>`;
     return `<tr>${label}${cases.map((one) => cellHtml(find(one, kernel), anchor)).join('')}</tr>`;
@@ -97,13 +104,19 @@ function tallTable({ cases, kernels, anchor }: MatrixInput, find: Lookup): strin
   return [
     '<table>',
     '<thead>',
-    `<tr><th>Kernel</th>${cases.map(({ name }) => `<th>${htmlCode(name, 40)}</th>`).join('')}</tr>`,
+    `<tr><th>Kernel</th>${cases.map(({ name }) => `<th>${htmlCode(name, MAX_NAME)}</th>`).join('')}</tr>`,
     '</thead>',
     '<tbody>',
     ...rows,
     '</tbody>',
     '</table>',
   ];
+}
+
+/** Whether the names of the objects fit side by side: pixels, as the page shows them. */
+function fitsAbove(cases: readonly DocumentCase[]): boolean {
+  const width = cases.reduce((sum, { name }) => sum + 8 * Math.min(name.length, MAX_NAME) + 40, 150);
+  return cases.length <= MAX_COLUMNS && width <= PAGE_WIDTH;
 }
 
 /** As few tables as possible, all of about the same width. */
@@ -120,10 +133,10 @@ function chunks(kernels: readonly DocumentKernel[]): (readonly DocumentKernel[])
 export function matrix(input: MatrixInput): Matrix {
   const { cases, kernels, cells } = input;
   const find = lookup(cells);
-  const used = new Set(cases.flatMap((one) => kernels.flatMap((kernel) => symbolsOf(find(one, kernel)))));
-  if (kernels.length === 0 || cases.length === 0) return { lines: [], used: new Set() };
   const started = cases.filter(({ targets }) => targets.length > 0);
-  const tall = kernels.length > MAX_COLUMNS && cases.length <= MAX_COLUMNS && started.length === cases.length;
+  const used = new Set(started.flatMap((one) => kernels.flatMap((kernel) => symbolsOf(find(one, kernel)))));
+  if (kernels.length === 0 || cases.length === 0) return { lines: [], used: new Set() };
+  const tall = kernels.length > MAX_COLUMNS && started.length === cases.length && fitsAbove(cases);
   if (tall) return { lines: tallTable(input, find), used };
   const parts = chunks(kernels);
   const lines = parts.flatMap((part, index) => [...(index > 0 ? [''] : []), ...wideTable(input, part, find)]);

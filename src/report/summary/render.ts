@@ -31,6 +31,11 @@ function toldCells(cells: readonly DocumentCell[]): DocumentCell[] {
     .sort((a, b) => rank(a) - rank(b));
 }
 
+/** Whether the reader has to do something about a cell that did not pass. */
+function mattering({ decides, tolerated, target }: DocumentCell): boolean {
+  return decides || (target.status === 'fail' && tolerated === undefined);
+}
+
 function matrixLines(
   { document, kernels, cells }: Parts,
   detail: Detail,
@@ -64,14 +69,15 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
   const block: BlockOptions = { links, workspace: options.workspace ?? '', logLines: detail.logLines };
   const told = toldCells(cells);
   const shown = told.slice(0, detail.most);
+  const few = told.filter(mattering).length <= FEW;
   const base = anchorBase(document);
   const anchors = new Map(shown.map((cell, index) => [cell, `${base}-${index + 1}`]));
   const kernelOf = new Map(kernels.map((kernel) => [kernel.id, kernel]));
   const blocks = shown.flatMap((cell) => {
     const kernel = kernelOf.get(cell.target.profile_id);
-    return kernel ? failureBlock(cell, kernel, anchors.get(cell) ?? '', told.length <= FEW, block) : [];
+    return kernel ? failureBlock(cell, kernel, anchors.get(cell) ?? '', few && mattering(cell), block) : [];
   });
-  const failing = causes.filter(({ failed }) => failed);
+  const failing = causes.filter(({ failed, cells: own }) => failed && own.some(mattering));
   const support = supportLines(document.cases, detail.most);
   const evidence = address(links.evidence);
   const where = evidence ? `the [evidence](${evidence})` : 'the report';
@@ -85,7 +91,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
     ...(shortened ? [`This summary is shortened to fit the page: ${where} has everything.`, ''] : []),
     ...newsLine(parts),
     ...brokenLines(document, Math.min(detail.most, 20)),
-    ...(told.length > FEW ? causeTable(failing, kernels, Math.min(detail.most, 20)) : []),
+    ...(!few ? causeTable(failing, kernels, Math.min(detail.most, 20)) : []),
     ...matrixLines(parts, detail, anchors),
     ...blocks,
     ...(told.length > shown.length ? [`${told.length - shown.length} more stand in ${where}.`, ''] : []),
