@@ -65,7 +65,7 @@ static bool collect(struct run *run)
 static void watch(struct run *run, uint64_t deadline, bool *timed_out)
 {
 	struct stream *streams = run->streams;
-	int i;
+	int closed = 0, i;
 
 	while (!run->ended || streams[0].fd >= 0 || streams[1].fd >= 0) {
 		struct pollfd polled[2] = { { .fd = streams[0].fd, .events = POLLIN },
@@ -75,8 +75,11 @@ static void watch(struct run *run, uint64_t deadline, bool *timed_out)
 			*timed_out = !run->ended;
 			return;
 		}
-		/* Its output ends a moment before the shell itself does. */
-		poll(polled, 2, streams[0].fd < 0 && streams[1].fd < 0 ? 1 : POLL_MS);
+		/* The output ends a moment before the shell itself does, or long before when it was closed. */
+		if (streams[0].fd >= 0 || streams[1].fd >= 0)
+			poll(polled, 2, POLL_MS);
+		else
+			poll(NULL, 0, closed < POLL_MS ? ++closed : POLL_MS);
 		if (streams[0].clip.total + streams[1].clip.total > BULK_BYTES && !run->ended)
 			io__sleep_us(BULK_PAUSE_US);
 		for (i = 0; i < 2; i++)
