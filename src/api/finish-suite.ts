@@ -1,5 +1,6 @@
 import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteDocument } from '../report/gate-document.ts';
@@ -60,24 +61,43 @@ async function writeCase(
   return { report: told, warning: await recordRun(host, answer.run, paths, where, manifest) };
 }
 
+/** What one report lacks is no reason to lose the others. @returns undefined, with the message in `unwritten` */
+async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'report_unwritable') throw error;
+    unwritten.push(error.message);
+    return undefined;
+  }
+}
+
 /**
  * The reports of a suite and of its cases, and their place in the history: the same whether one machine asked everything
  * or several did.
- * @throws HostError when a report cannot be written
+ * @throws HostError when a report cannot be written, after all others were, with the verdict in its message
  */
 export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const { host, paths, onEvent } = ended;
   const cases: SuiteCaseReport[] = [];
+  const unwritten: string[] = [];
   for (const one of ended.cases) {
-    const told = 'gate' in one ? await writeCase(host, one, ended.history ?? true) : { ...one, warning: undefined };
-    cases.push(told.report);
-    if (told.warning !== undefined) onEvent({ type: 'note', message: told.warning });
+    const told = await unlessUnwritable(unwritten, async () =>
+      'gate' in one ? writeCase(host, one, ended.history ?? true) : { report: one.report, warning: undefined },
+    );
+    cases.push(told?.report ?? { ...one.report, json: '', markdownPath: '' });
+    if (told?.warning !== undefined) onEvent({ type: 'note', message: told.warning });
   }
   const suite: SuiteReport = { ...ended.suite, cases };
   const json = suiteJson(suite);
-  await writeReport(host, paths.json, json);
-  await writeReport(host, paths.markdown, suiteMarkdown(suite));
+  await unlessUnwritable(unwritten, () => writeReport(host, paths.json, json));
+  await unlessUnwritable(unwritten, () => writeReport(host, paths.markdown, suiteMarkdown(suite)));
   await writeReportFiles(host, ended.cwd, ended.files, () => suiteDocument(suite), onEvent);
   onEvent({ type: 'run-end', status: suite.status, ms: suite.durationMs });
+  if (unwritten.length > 0) {
+    const verdicts = cases.map(({ name, status }) => `${name}: ${status}`).join(', ');
+    const message = `${unwritten.join('\n')}\nthe suite itself ended with ${suite.status} (${verdicts})`;
+    throw new HostError('report_unwritable', message);
+  }
   return { suite, json, paths };
 }

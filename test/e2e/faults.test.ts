@@ -166,8 +166,26 @@ describe('a suite', () => {
       cwd: dir,
     });
     complains(end, join(dir, 'suite.json'), 'ENOSPC');
+    expect(end.stderr).toContain('\nthe suite itself ended with pass (a: pass)\n');
     expect(readFileSync(join(dir, 'suite.json'), 'utf8')).toBe(OLD);
     expect(temporary(dir)).toEqual([]);
+  });
+
+  test('on a disk that is full for one case writes everything else, and tells the verdict', async () => {
+    const dir = workspace();
+    const disk = smallDisk('full-case', 64);
+    const object = example('simple-pass');
+    const text = suite(`{name: a, artifact: ${object}, out: ${disk}/a.json}`, `{name: b, artifact: ${object}}`);
+    writeFileSync(join(dir, 'suite.yaml'), text);
+    fill(disk, 0);
+    const end = await bpfcompat(['suite', '--suite', 'suite.yaml', '--out', 's.json', '--offline', '--quiet'], {
+      cwd: dir,
+    });
+    complains(end, join(disk, 'a.json'), 'ENOSPC');
+    expect(end.stderr).toContain('\nthe suite itself ended with pass (a: pass, b: pass)\n');
+    const { cases } = JSON.parse(readFileSync(join(dir, 's.json'), 'utf8')) as { cases: Record<string, string>[] };
+    expect(cases.map(({ report_json_path: path }) => path)).toEqual([undefined, join(dir, 'reports/suites/b.json')]);
+    expect(existsSync(join(dir, 'reports/suites/b.json'))).toBe(true);
   });
 
   test('with a case whose report is a directory: that case is an error, the others run', async () => {

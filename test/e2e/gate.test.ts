@@ -87,6 +87,43 @@ test.each([
   expect(end).toMatchObject({ code, stdout: expect.stringContaining(said) });
 });
 
+test('a suite that loses a kernel: new once, known from then on, by the old document alone', async () => {
+  const suite = (files: string, more = '', gone = ''): void => {
+    const head = `name: agent\ndefaults: {kernels: [${KERNELS}], report_dir: reports${more}}\ncases:\n`;
+    const line = (name: string, object: string): string => `  - {name: ${name}, artifact: ${example(object)}}\n`;
+    writeFileSync(join(scratch, 'suite.yaml'), `${head}${line('conn', 'simple-pass')}${line('files', files)}${gone}`);
+  };
+  const go = (out: string, ...more: string[]): Promise<CliEnd> =>
+    run('suite', '--suite', 'suite.yaml', '--offline', '--no-color', '--out', out, ...more);
+
+  suite('simple-pass', '', `  - {name: old, artifact: ${example('simple-pass')}, kernels: [debian-12-6.1]}\n`);
+  expect((await go('s1.json')).code).toBe(0);
+  suite('fentry-unlink');
+  const worse = await go('s2.json', '--baseline', 's1.json', '--fail-on', 'regression', '--markdown', 's2.md');
+  expect(worse.code, worse.stderr).toBe(2);
+  expect(worse.stdout).toMatch(/^Against s1\.json: 1 new failure\nAs before: conn\nOnly in the baseline: old$/m);
+  expect(worse.stdout).toMatch(/^ {2}new failure: debian-13-7\.3: pass -> fail/m);
+  expect(readFileSync(join(scratch, 's2.md'), 'utf8')).toMatch(/UNSUPPORTED_ATTACH_TYPE \*\*new\*\* \|/);
+  expect(json('s2.json')).toMatchObject({
+    baseline: { path: 's1.json', summary: { new_failures: 1 }, removed_cases: ['old'] },
+    cases: [{ status: 'pass' }, { status: 'fail', baseline: { summary: { new_failures: 1 } } }],
+  });
+
+  // From here on the suite says so itself; the reports that s2.json names are written over by each run.
+  suite('fentry-unlink', ', baseline: s2.json, fail_on: regression');
+  for (const out of ['s3.json', 's4.json']) {
+    const end = await go(out);
+    expect(end.code, end.stderr).toBe(0);
+    expect(end.stdout).toMatch(
+      /^Against the baseline: 1 known failure\nKnown failures only: files \(1\)\nAs before: conn$/m,
+    );
+  }
+  expect((await go('s5.json', '--fail-on', 'required')).code).toBe(2);
+  expect((await go('s6.json', '--fail-on', 'never')).code).toBe(0);
+  const twice = await run('compare', '--base-report', 's2.json', '--head-report', 's4.json');
+  expect(twice.stdout).toMatch(/^Diff summary: profiles=4 changed=0 improved=0 regressed=0/m);
+});
+
 test('regression without anything to compare with', async () => {
   const end = await ask('simple-pass', 'x', '--fail-on', 'regression');
   expect(end).toMatchObject({ code: 1, stderr: expect.stringMatching(/--fail-on regression needs an older report/) });
