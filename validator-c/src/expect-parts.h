@@ -101,8 +101,6 @@ void expect_event__count(struct assertion *assertion, const void *data, size_t l
 struct trace_reader {
 	int fd;
 	struct buf line;
-	/* The instance that was made; empty for the global one. */
-	char instance[128];
 };
 
 /* 0 or a negative errno. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,37 +17,68 @@
 
 static const char *const mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-static bool write_one(const char *path)
+/* One instance for all tests: making and removing it takes the kernel up to 200 ms. Empty before the first. */
+static char instance[128];
+
+static bool write_text(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, "1", 1) == 1;
+	bool done = fd >= 0 && write(fd, text, strlen(text)) > 0;
 
 	if (fd >= 0)
 		close(fd);
 	return done;
 }
 
+static bool set_event(const char *text)
+{
+	char path[192];
+
+	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk/enable", instance);
+	return write_text(path, text);
+}
+
+/* Not in a guest, which is thrown away with its worker still there. */
+static void remove_instance(void)
+{
+	rmdir(instance);
+}
+
+static bool make_instance(const char *mount)
+{
+	char path[192];
+
+	if (instance[0])
+		return true;
+	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk", mount);
+	snprintf(instance, sizeof(instance), "%s/instances/bpfcompat-%d", mount, (int)getpid());
+	if (!access(path, F_OK) && !mkdir(instance, 0700)) {
+		atexit(remove_instance);
+		return true;
+	}
+	instance[0] = '\0';
+	return false;
+}
+
 /* An instance has its own buffer, so that nobody else who reads trace_pipe takes its lines. Since 5.9 it gets them too. */
-static int open_instance(struct trace_reader *reader, const char *mount)
+static int open_instance(const char *mount)
 {
 	char path[192];
 	int fd;
 
-	snprintf(reader->instance, sizeof(reader->instance), "%s/instances/bpfcompat-%d", mount, (int)getpid());
-	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk/enable", mount);
-	if (access(path, F_OK) || mkdir(reader->instance, 0700)) {
-		reader->instance[0] = '\0';
+	if (!make_instance(mount))
 		return -1;
-	}
-	snprintf(path, sizeof(path), "%s/events/bpf_trace/bpf_trace_printk/enable", reader->instance);
-	if (write_one(path)) {
-		snprintf(path, sizeof(path), "%s/trace_pipe", reader->instance);
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (fd >= 0)
-			return fd;
-	}
-	rmdir(reader->instance);
-	reader->instance[0] = '\0';
+	/* Opening it this way empties the buffer. */
+	snprintf(path, sizeof(path), "%s/trace", instance);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	snprintf(path, sizeof(path), "%s/trace_pipe", instance);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || set_event("1"))
+		return fd;
+	close(fd);
 	return -1;
 }
 
@@ -64,7 +96,7 @@ int trace_reader__open(struct trace_reader *reader)
 
 	*reader = (struct trace_reader){ .fd = -1 };
 	for (i = 0; i < 2 && reader->fd < 0; i++)
-		reader->fd = open_instance(reader, mounts[i]);
+		reader->fd = open_instance(mounts[i]);
 	for (i = 0; i < 2 && reader->fd < 0; i++) {
 		snprintf(path, sizeof(path), "%s/trace_pipe", mounts[i]);
 		reader->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -95,9 +127,9 @@ void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
 
 void trace_reader__close(struct trace_reader *reader)
 {
+	if (instance[0])
+		set_event("0");
 	close(reader->fd);
 	buf__free(&reader->line);
-	if (reader->instance[0])
-		rmdir(reader->instance);
 	reader->fd = -1;
 }
