@@ -1,7 +1,7 @@
 import type { Profile } from '../model/kernel.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
-import { findingFacts } from './finding-facts.ts';
+import { findingFacts, placeText } from './finding-facts.ts';
 import { table } from './markdown-table.ts';
 import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
 import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
@@ -89,25 +89,51 @@ function caseRow([one, views]: Column): string[] {
   ];
 }
 
+/** Something to say about a kernel: the first line, and what stands below it. */
+interface Remark {
+  readonly text: string;
+  readonly below: readonly string[];
+}
+
 /** What there is to say about a kernel: warnings where it passes, causes where it fails, why it gave no answer. */
-function remarksOf({ outcome, findings }: TargetView): string[] {
-  if (outcome.status === 'infra_error') return [`no answer: ${md(outcome.message, 1000)}`];
-  if (outcome.status === 'skipped') return [`not asked: ${md(outcome.reason, 1000)}`];
+function remarksOf({ outcome, findings }: TargetView): Remark[] {
+  if (outcome.status === 'infra_error') return [{ text: `no answer: ${md(outcome.message, 1000)}`, below: [] }];
+  if (outcome.status === 'skipped') return [{ text: `not asked: ${md(outcome.reason, 1000)}`, below: [] }];
   const told = outcome.status === 'fail' ? findings.slice(0, 1) : findings;
   return told.map((finding) => {
-    const { title, remediation } = findingFacts(finding);
+    const { title, remediation, location, more } = findingFacts(finding);
     const kind = outcome.status === 'fail' ? '' : 'warning: ';
-    return `${kind}**${md(title)}** ${md(remediation, 1000)}`.trim();
+    const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
+    const below = [
+      ...(source ? [`Source: ${source.join(': ')}`] : []),
+      ...more.map((text) => md(text, 1000)),
+      ...(remediation === '' ? [] : [`What to do: ${md(remediation, 1000)}`]),
+    ];
+    return { text: `${kind}**${md(title)}**`, below };
   });
 }
 
 /** Each remark of a case once, with the kernels it stands for. */
 function causeLines(views: readonly TargetView[]): string[] {
-  const causes = new Map<string, string[]>();
+  const causes = new Map<string, Remark & { readonly ids: string[] }>();
   for (const view of views) {
-    for (const said of remarksOf(view)) causes.set(said, [...(causes.get(said) ?? []), view.target.profile.id]);
+    for (const remark of remarksOf(view)) {
+      const known = causes.get(remark.text);
+      if (known) known.ids.push(view.target.profile.id);
+      else causes.set(remark.text, { ...remark, ids: [view.target.profile.id] });
+    }
   }
-  return [...causes].map(([said, ids]) => `- ${said} (${ids.map((id) => code(id)).join(', ')})`);
+  return [...causes.values()].flatMap(({ text, ids, below }) => [
+    `- ${text} (${ids.map((id) => code(id)).join(', ')})`,
+    ...below.map((line) => `  - ${line}`),
+  ]);
+}
+
+/** What needs reading first: cases that could not start or failed, then those with something to say. */
+function byUrgency(columns: readonly Column[]): Column[] {
+  const rank = ([{ status }, views]: Column): number =>
+    status === 'error' ? 0 : status === 'fail' ? 1 : views.some((view) => remarksOf(view).length > 0) ? 2 : 3;
+  return [...columns].sort((a, b) => rank(a) - rank(b));
 }
 
 function detailLines([one, views]: Column): string[] {
@@ -146,7 +172,7 @@ export function suiteMarkdown(suite: SuiteReport): string {
     '',
     '## Case Details',
     '',
-    ...columns.flatMap(detailLines),
+    ...byUrgency(columns).flatMap(detailLines),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }

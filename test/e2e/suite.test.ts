@@ -156,7 +156,9 @@ describe("a newcomer's path", () => {
     const markdown = readFileSync(join(cwd, 'reports/suite.md'), 'utf8');
     expect(markdown).toContain('| `debian-13-7.3` | fail `required` UNSUPPORTED_ATTACH_TYPE | pass `required` |');
     expect(markdown.indexOf('## Collection Matrix')).toBeLessThan(300);
-    expect(markdown).toMatch(/do\\?_unlinkat is not in this kernel\*\* The function was renamed/);
+    expect(markdown).toMatch(
+      /do\\?_unlinkat is not in this kernel\*\* \(`debian-13-7\.3`\)\n {2}- Source: [\s\S]* {2}- What to do: The function was renamed/,
+    );
     const own = [...markdown.matchAll(/`([^`]+\.json)`/g)].map(([, path = '']) => path);
     expect(own.map((path) => JSON.parse(readFileSync(path, 'utf8')).schema_version)).toEqual(['v0.1', 'v0.1']);
   });

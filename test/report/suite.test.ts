@@ -139,6 +139,17 @@ describe('Markdown', () => {
     expect(text).toMatch(/- no answer: the guest died.*\(`debian-11-5\.10`\)/);
   });
 
+  test('tells of the cases that failed first, each cause once, with the remedy below', () => {
+    const text = suiteMarkdown(all).split('## Case Details')[1] ?? '';
+    expect(text.match(/^### .*$/gm)).toEqual([
+      '### silent: error',
+      '### gone: error',
+      '### bad: fail',
+      '### good: pass',
+    ]);
+    expect(text).toMatch(/^- \*\*.*bpf\\?_loop.*\*\* \(`debian-12-6\.1`\)\n {2}- What to do: /m);
+  });
+
   test.each(HOSTILE)('%j stays text', (words) => {
     const text = suiteMarkdown(suite([{ ...broken, name: words, artifact: words, error: words }], { name: words }));
     expect(text.match(/^# /gm)).toHaveLength(1);
