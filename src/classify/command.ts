@@ -26,7 +26,6 @@ function infra(cause: 'protocol' | 'guest_crash' | 'internal', message: string):
 const HINTS: readonly (readonly [hint: string, pattern: RegExp])[] = [
   ['library', /error while loading shared libraries|Error loading shared library|cannot open shared object file/],
   ['permission', /Permission denied|Operation not permitted/],
-  ['memlock', /RLIMIT_MEMLOCK|memlock/i],
   ['no_file', /No such file or directory/],
   ['usage', /unrecognized option|invalid option|^usage:/im],
 ];

@@ -33,6 +33,8 @@ export interface CellJob {
 const ANSWER_RESERVE_MS = 1000;
 /** Part of the guest's time that is kept for killing a command that hangs, and for telling so. */
 const KILL_RESERVE_MS = 2000;
+/** The longest time-out that the guest takes: a day. */
+const MAX_COMMAND_SECONDS = 86_400;
 
 interface Answer {
   readonly outcome: Outcome;
@@ -65,7 +67,10 @@ async function askGuest(
     const before = guest.console();
     const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
     const { command, ...request } = job.request;
-    const timeoutSeconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
+    const timeoutSeconds = Math.min(
+      MAX_COMMAND_SECONDS,
+      Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000)),
+    );
     const evidence = await guest.ask(
       { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) },
       { signal, timeoutMs: left, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },

@@ -28,6 +28,9 @@ export interface CommandRequest {
 }
 
 const MAX_COMMAND_BYTES = 4096;
+/** A little less than the protocol carries: the shell comes on top. */
+const MAX_BYTES = 240 * 1024 * 1024;
+const MAX_ENTRIES = 4090;
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -61,7 +64,7 @@ export async function prepareCommand(
   };
 }
 
-/** Everything for the guests of one question. @throws UsageError where two files would be at the same place */
+/** Everything for the guests of one question. @throws UsageError where two files would be at the same place, or all are too many */
 export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand | undefined = undefined): Shipment {
   const program = command?.program?.entries ?? [];
   const places = new Map(assets.entries.map((entry) => [entry.path, entry]));
@@ -70,7 +73,16 @@ export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand 
     const message = `an asset and the program of the command both go to ${entry.path} in the guest; rename one of them`;
     throw new UsageError('asset_conflict', message);
   }
-  return { assets: assets.facts, entries: [...assets.entries, ...program], command };
+  const entries = [...assets.entries, ...program];
+  const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.bytes.length : 0), 0);
+  if (bytes > MAX_BYTES || entries.length > MAX_ENTRIES) {
+    const size = `${Math.ceil(bytes / 1024 / 1024)} MiB in ${entries.length} files`;
+    throw new UsageError(
+      'luggage_too_large',
+      `assets, program and libraries are ${size}; at most 240 MiB and ${MAX_ENTRIES} files fit into a guest: strip the program or name fewer assets`,
+    );
+  }
+  return { assets: assets.facts, entries, command };
 }
 
 /** What reports tell of a command: all but the bytes. */

@@ -7,7 +7,6 @@ const ADVICE: Readonly<Record<string, string>> = {
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
   permission:
     'The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel.',
-  memlock: 'Before 5.11 the kernel counts BPF memory as locked memory: raise RLIMIT_MEMLOCK in the loader.',
   no_file: 'It misses a file: guests have only what was brought along. Declare it (assets: in the manifest or suite).',
   usage: 'The program did not take its arguments: check the command.',
   not_found:
