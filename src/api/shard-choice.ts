@@ -1,6 +1,10 @@
 import { UsageError } from '../model/errors.ts';
 import type { NamedCell, ShardPart } from '../model/shard.ts';
+import { terminal } from '../report/escape.ts';
 import type { FoundPart } from './shard-files.ts';
+
+/** Characters of a message that holds names from reports. */
+const MESSAGE_LENGTH = 2000;
 
 /** Parts of one plan, at most one per shard. */
 export interface ChosenParts {
@@ -101,7 +105,8 @@ export function chooseParts(found: readonly FoundPart[]): ChosenParts {
   const [first] = kept;
   for (const other of kept.slice(1)) {
     const why = first && difference(first, other);
-    if (why !== undefined) throw new UsageError('shards_differ', why);
+    // Names of files, objects and kernels come from wherever the reports come from.
+    if (why !== undefined) throw new UsageError('shards_differ', terminal(why, MESSAGE_LENGTH));
   }
-  return { parts: kept.map(({ part }) => part), notes };
+  return { parts: kept.map(({ part }) => part), notes: notes.map((note) => terminal(note, MESSAGE_LENGTH)) };
 }

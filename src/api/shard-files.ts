@@ -3,6 +3,7 @@ import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardPart } from '../model/shard.ts';
+import { terminal } from '../report/escape.ts';
 import { partOf, WithPart } from '../report/shard-schema.ts';
 import { checkSaved, parseSaved, readText } from './saved-reports.ts';
 
@@ -48,9 +49,16 @@ async function readFoundPart(host: Host, cwd: string, file: string): Promise<Fou
   try {
     value = JSON.parse(await readText(host, cwd, file));
   } catch {
-    return `${file} was left out: it cannot be read, or it was cut`;
+    return terminal(`${file} was left out: it cannot be read, or it was cut`, 1000);
   }
-  return isRecord(value) && isRecord(value['shard']) ? readNamed(host, cwd, file) : undefined;
+  if (!isRecord(value) || !isRecord(value['shard'])) return undefined;
+  try {
+    return await readNamed(host, cwd, file);
+  } catch (error) {
+    // Nobody typed the name of this file.
+    if (error instanceof UsageError) throw new UsageError(error.code, terminal(error.message, 1000), { cause: error });
+    throw error;
+  }
 }
 
 /**

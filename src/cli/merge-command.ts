@@ -1,5 +1,6 @@
 import type { MergeArguments } from '../config/merge-options.ts';
 import { baselineText, matrixText, mergeReports, stableLines, suiteLines, suiteText } from '../index.ts';
+import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
 /** `merge`: puts the reports of shards together, shows the matrix and prints the lines of `test` or `suite`. */
@@ -19,7 +20,7 @@ export async function mergeCommand(options: MergeArguments, io: Io): Promise<num
       if (event.type === 'note') io.err(`note: ${event.message}\n`);
     },
   });
-  for (const missing of merged.missing) io.err(`bpfcompat: ${missing}\n`);
+  for (const missing of merged.missing) io.err(`bpfcompat: ${terminal(missing, 2000)}\n`);
   const look = { width: io.width(), color: io.color && !noColor };
   if (merged.kind === 'suite') {
     const text = quiet ? '' : suiteText(merged.suite, look);

@@ -315,6 +315,20 @@ describe('files that are no shards', () => {
   });
 });
 
+test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))(
+  '%s in a name hurts no terminal',
+  async (_name, text) => {
+    const run = quickRun();
+    const artifacts = run.artifacts.map((one, i) => (i === 1 ? { ...one, name: text } : one));
+    await shards({ ...run, artifacts }, 3);
+    const other = artifacts.map((one) => ({ ...one, sha256: '0'.repeat(64) }));
+    await writeShard(dir, { ...run, artifacts: other }, 2, 3, join(dir, 'shards/2/report.json'));
+    const error = await merge().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'shards_differ' });
+    expect((error as Error).message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]|^::|##\[/);
+  },
+);
+
 describe('what decides', () => {
   test('travels with the shards, and the merge has the last word', async () => {
     await shards(quickRun(), 2, { gate: { failOn: 'never' } });
