@@ -16,6 +16,7 @@ export async function initCommand(options: InitArguments, io: Io): Promise<numbe
   io.out(`Wrote ${shown} with ${cases.length} case${cases.length === 1 ? '' : 's'}:\n`);
   for (const { name, artifact, mode } of cases) io.out(`  - ${name}: ${artifact} (${mode})\n`);
   const here = shown.includes('/') ? ` --suite ${shown}` : '';
+  io.out('Results go to reports/ and .bpfcompat/ beside it: keep both out of version control.\n');
   io.out(`Next: look at its kernels, then run: bpfcompat suite${here}\n`);
   return 0;
 }

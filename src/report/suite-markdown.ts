@@ -24,8 +24,9 @@ function kernelsOf(columns: readonly Column[]): Profile[] {
 
 function cellText(view: TargetView | undefined, standing: string): string {
   if (!view) return '-';
-  const { outcome, target } = view;
-  const words = [outcome.status, target.required ? '`required`' : '', codeOf(view) ?? '', standing];
+  const { outcome, target, findings } = view;
+  const what = outcome.status === 'pass' && findings.length > 0 ? 'warning' : (codeOf(view) ?? '');
+  const words = [outcome.status, target.required ? '`required`' : '', what, standing];
   return words.filter((word) => word !== '').join(' ');
 }
 
