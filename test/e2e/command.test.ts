@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RunReport, validate, validateSuite } from '../../src/index.ts';
+import { bpfcompat } from './support/cli.ts';
 import { example, KERNELS, ROOT } from './support/places.ts';
 import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
@@ -177,6 +178,33 @@ describe('loaders of our own', () => {
   test('a program that nobody brought along is not found, and the advice says why', async () => {
     const asked = await ask('bpftool prog show', '', { kernels: [NEW] });
     expect(targetOf(asked.report, NEW).findings?.[0]?.remediation).toMatch(/small shell with its tools/);
+  });
+});
+
+describe('on the command line', () => {
+  const args = (cmd: string): string[] => [
+    'test-command',
+    '--cmd',
+    cmd,
+    '--kernels',
+    NEW,
+    '--offline',
+    '--out',
+    'cli.json',
+  ];
+
+  test('exit code 0 for a pass, 2 for a failure, with the lines that scripts read', async () => {
+    const passed = await bpfcompat(args('test "$BPFCOMPAT_REMOTE_ROOT" = "$PWD"'), { cwd: scratch });
+    expect(passed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Artifact: command:\/\/test$/m) });
+    expect(passed.stdout).toMatch(/^ {2}- debian-13-7\.3: pass$/m);
+    const failed = await bpfcompat([...args('exit 4'), '--expect-exit', '3'], { cwd: scratch });
+    expect(failed).toMatchObject({ code: 2, stdout: expect.stringMatching(/exit code 4 instead of 3/) });
+  });
+
+  test('a program that cannot be brought along is one line and exit code 1', async () => {
+    const { code, stderr } = await bpfcompat([...args('$BPFCOMPAT_BIN'), '--bin', 'nowhere'], { cwd: scratch });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^bpfcompat: --bin nowhere: there is no such file; .*\n$/);
   });
 });
 
