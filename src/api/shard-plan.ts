@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Target } from '../model/cell.ts';
-import type { NamedCell, PlannedCell, Shard } from '../model/shard.ts';
+import { UsageError } from '../model/errors.ts';
+import { MAX_SHARDS, type NamedCell, type PlannedCell, type Shard } from '../model/shard.ts';
 import { costsOf, type KnownCost } from '../plan/costs.ts';
 import { planCells } from '../plan/plan.ts';
 import { assignShards } from '../plan/shard.ts';
@@ -24,6 +25,18 @@ export interface ShardPlan {
   readonly named: readonly NamedCell[];
   /** Every cell of each run, artifact by artifact in matrix order. */
   readonly runs: readonly (readonly PlannedCell[])[];
+}
+
+/** @throws UsageError for a shard that no plan has: it would ask nothing and look green */
+export function checkShard(shard: Shard | undefined): void {
+  if (shard === undefined) return;
+  const { index, total } = shard;
+  const whole = Number.isInteger(index) && Number.isInteger(total);
+  if (whole && index >= 1 && index <= total && total <= MAX_SHARDS) return;
+  throw new UsageError(
+    'invalid_option',
+    `shard ${index}/${total} cannot be: shards are numbered from 1, and there are at most ${MAX_SHARDS}`,
+  );
 }
 
 /** Objects of one name in different directories are told apart by a number. */

@@ -20,6 +20,7 @@ import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+import { checkShard } from './shard-plan.ts';
 import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
 import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
@@ -143,6 +144,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const catalogue = createCatalogue(host, cwd, builtin, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
+  checkShard(options.shard);
   refuseStop(options);
   const prepared = await prepareCases({ host, cwd, dir, catalogue }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,

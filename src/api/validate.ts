@@ -22,7 +22,7 @@ import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun } from './load-run.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
-import { divideRuns, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
+import { checkShard, divideRuns, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -129,6 +129,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const { host, cwd, builtin } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
+  checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts);

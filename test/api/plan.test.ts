@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type PlanOptions, planShards } from '../../src/api/plan.ts';
+import { validateSuite } from '../../src/api/suite.ts';
+import { validate } from '../../src/api/validate.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 import { writeShard } from '../fixtures/shards.ts';
@@ -68,6 +70,18 @@ test('what is wrong is told', async () => {
   await expect(plan({ quick: true, artifacts: ['none/*.o'] })).rejects.toThrow('no file matches this pattern');
   await expect(plan({ quick: true, shards: 300 })).rejects.toThrow('a job matrix has 1 to 256 jobs');
   await expect(plan({ suite: 'no.yaml' })).rejects.toThrow('--suite no.yaml: there is no such file');
+});
+
+test.each([
+  { index: 0, total: 2 },
+  { index: 3, total: 2 },
+  { index: 1.5, total: 2 },
+  { index: 1, total: 257 },
+])('no run takes shard $index/$total', async (shard) => {
+  await expect(validate({ artifacts: ['a.bpf.o'], quick: true, cwd, env: {}, shard })).rejects.toThrow(
+    'cannot be: shards are numbered from 1, and there are at most 256',
+  );
+  await expect(validateSuite({ suite: 'suite.yaml', cwd, env: {}, shard })).rejects.toThrow('cannot be');
 });
 
 test('the shards that run are those that were planned', async () => {
