@@ -183,21 +183,25 @@ void expect_event__read(struct expect *expect)
 		trace_reader__read(&readers->trace, io__now_us() + TURN_US, take_line, expect);
 }
 
+static const char *shortfall(const struct assertion *assertion)
+{
+	if (!assertion->records)
+		return "nothing arrived";
+	if (assertion->matching == assertion->records)
+		return "too few records arrived";
+	return assertion->matching ? "too few of the records that arrived have the expected content" :
+				     "no record that arrived has the expected content";
+}
+
 void expect_event__judge(struct assertion *assertion)
 {
 	bool good = assertion->matching >= assertion->min;
-	bool none = !assertion->records;
 
 	assertion->status = good ? STATUS_PASS : STATUS_FAIL;
-	snprintf(assertion->error, sizeof(assertion->error), "%s",
-		 good			? "" :
-		 none			? "nothing arrived" :
-		 assertion->matching	? "too few of what arrived are as expected" :
-		 assertion->contains.len ? "nothing that arrived has the expected content" :
-					   "too few records arrived");
+	snprintf(assertion->error, sizeof(assertion->error), "%s", good ? "" : shortfall(assertion));
 	buf__reset(&assertion->seen);
 	buf__addf(&assertion->seen, "records=%" PRIu64 " matching=%" PRIu64, assertion->records, assertion->matching);
-	if (none)
+	if (!assertion->records)
 		return;
 	buf__adds(&assertion->seen, " first=");
 	expect__hex(&assertion->seen, assertion->first.data, assertion->first.len);
