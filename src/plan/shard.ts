@@ -60,8 +60,11 @@ function pack(pieces: readonly Piece[], total: number, cellCount: number, costs:
   const booted = loads.map(() => new Set<string>());
   const shards = Array.from({ length: cellCount }, () => 0);
   const ordered = pieces
-    .map((piece, index) => ({ piece, key: [piece.askMs + costs.kernelMs(piece.kernel), `${piece.kernel}#${index}`] }))
-    .sort((a, b) => byCost(a.key as [number, string], b.key as [number, string]));
+    .map((piece, index) => ({
+      piece,
+      key: [piece.askMs + costs.kernelMs(piece.kernel), `${piece.kernel}#${index}`] as const,
+    }))
+    .sort((a, b) => byCost(a.key, b.key));
   for (const { piece } of ordered) {
     const index = leastLoaded(loads);
     const boot = booted[index]?.has(piece.kernel) ? 0 : costs.kernelMs(piece.kernel);
@@ -86,8 +89,12 @@ export function assignShards(cells: readonly CellName[], total: number, costs: C
   };
   const byKernel = new Map<string, number[]>();
   const order = cells
-    .map(({ subject, kernel }, cell) => ({ kernel, cell, key: [askMs(cell), JSON.stringify([kernel, subject])] }))
-    .sort((a, b) => byCost(a.key as [number, string], b.key as [number, string]));
+    .map(({ subject, kernel }, cell) => ({
+      kernel,
+      cell,
+      key: [askMs(cell), JSON.stringify([kernel, subject])] as const,
+    }))
+    .sort((a, b) => byCost(a.key, b.key));
   for (const { kernel, cell } of order) byKernel.set(kernel, [...(byKernel.get(kernel) ?? []), cell]);
   const kernels = [...byKernel.keys()].sort();
 
