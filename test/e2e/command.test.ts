@@ -82,7 +82,7 @@ describe('loaders that we did not write', () => {
       classification_code: 'COMMAND_VALIDATION_FAILURE',
       classification_confidence: 'high',
     });
-    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['libbpf']).toMatch(/./);
+    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['told']).toMatch(/./);
   });
 
   test('vfsstat of libbpf-tools counts calls', async () => {
@@ -130,6 +130,26 @@ describe('loaders of our own', () => {
       ].join('\n'),
       ['-static'],
     );
+    compile(
+      'charged',
+      [
+        '#include <linux/bpf.h>',
+        '#include <stdio.h>',
+        '#include <string.h>',
+        '#include <sys/resource.h>',
+        '#include <sys/syscall.h>',
+        '#include <unistd.h>',
+        'int main(int argc, char **argv) {',
+        '  union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4096, .max_entries = 256 };',
+        '  struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };',
+        '  if (argc > 1) setrlimit(RLIMIT_MEMLOCK, &all);',
+        '  if (syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)) >= 0) return 0;',
+        '  perror("map");',
+        '  return 3;',
+        '}',
+      ].join('\n'),
+      ['-static'],
+    );
     compile('lib/libanswer.so', 'int answer(void) { return 42; }', ['-shared', '-fPIC']);
     compile('lost', 'int answer(void); int main(void) { return answer(); }', ['-Llib', '-lanswer']);
     compile('found', 'int answer(void); int main(void) { return answer(); }', [
@@ -159,6 +179,15 @@ describe('loaders of our own', () => {
     const asked = await ask('$BPFCOMPAT_BIN hang & $BPFCOMPAT_BIN hang', 'moody', { kernels: [NEW], timeoutMs: 6000 });
     expect(asked.statuses).toEqual(['fail']);
     expect(targetOf(asked.report, NEW).findings?.[0]?.title).toMatch(/^the command did not end within \d s$/);
+  });
+
+  test('one that forgets RLIMIT_MEMLOCK fails where BPF memory is charged to it', async () => {
+    const forgot = await ask('$BPFCOMPAT_BIN', 'charged');
+    expect(forgot.statuses).toEqual(['fail', 'pass']);
+    const [finding] = targetOf(forgot.report, OLD).findings ?? [];
+    expect(finding?.evidence?.text).toBe('map: Operation not permitted');
+    expect(finding?.remediation).toMatch(/charged to RLIMIT_MEMLOCK/);
+    expect((await ask('$BPFCOMPAT_BIN raised', 'charged', { kernels: [OLD] })).statuses).toEqual(['pass']);
   });
 
   test('a library beside the program comes along', async () => {

@@ -12,6 +12,7 @@
 
 #include "io.h"
 #include "netdev.h"
+#include "worker.h"
 
 #define PATH_DIRECTORIES "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define OPEN_FILES 65536
@@ -71,9 +72,13 @@ static void set_limit(int resource, rlim_t soft, rlim_t hard)
 	setrlimit(resource, &limit);
 }
 
-/* What limits us, and what the kernel gives its first process, is not what a loader finds on a machine. */
+/*
+ * What limits us, and what the kernel gives its first process, is not what a loader finds on a machine. RLIMIT_MEMLOCK is:
+ * kernels before 5.11 charge BPF memory to it, and a loader that forgets to raise it has to fail here as it does there.
+ */
 static void set_limits(void)
 {
+	worker__lower_memlock();
 	set_limit(RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY);
 	set_limit(RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES_HARD);
 	/* When memory runs out, it is not the validator that goes. */

@@ -23,10 +23,18 @@ static void set_limit(int resource, rlim_t value)
 	setrlimit(resource, &limit);
 }
 
+static struct rlimit kernel_memlock = { .rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY };
+
 void worker__raise_limits(void)
 {
+	getrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 	set_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
 	set_limit(RLIMIT_CORE, 0);
+}
+
+void worker__lower_memlock(void)
+{
+	setrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 }
 
 static void answer(struct mailbox *mailbox, int frames) __attribute__((noreturn));

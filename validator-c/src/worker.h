@@ -25,5 +25,7 @@ void worker__start(struct worker *worker, struct mailbox *mailbox, int port);
 void worker__go(struct worker *worker);
 /* RLIMIT_MEMLOCK without end, no core files. */
 void worker__raise_limits(void);
+/* RLIMIT_MEMLOCK as it was before, for what is run by us and has to raise it itself. */
+void worker__lower_memlock(void);
 
 #endif

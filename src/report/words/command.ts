@@ -6,7 +6,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   library:
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
   permission:
-    'The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel.',
+    'The guest runs it as root with all rights: look at what it opens, and at the lockdown and LSM of the kernel. Before 5.11 BPF memory is charged to RLIMIT_MEMLOCK, which the loader has to raise (setrlimit; libbpf 1.0 does).',
   no_file: 'It misses a file: guests have only what was brought along. Declare it (assets: in the manifest or suite).',
   usage: 'The program did not take its arguments: check the command.',
   not_found:
@@ -32,9 +32,9 @@ function title(f: Finding): string {
 }
 
 function explanation(f: Finding): string {
-  const libbpf = f.args['libbpf'] === undefined ? '' : ` libbpf said in it: ${f.args['libbpf']}`;
+  const told = f.args['told'] === undefined ? '' : ` Its output says: ${f.args['told']}`;
   const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
-  return `${/[.!?]$/.test(why) ? why : `${why}.`}${libbpf}`;
+  return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
 }
 
 function remedy(f: Finding): string {
