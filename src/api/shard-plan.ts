@@ -52,8 +52,11 @@ export function knownCosts(baseline: LoadedRun | undefined): KnownCost[] {
   return (baseline?.cases ?? []).flatMap(({ name, artifact, report }) => {
     // A report about one object knows its file name only.
     const subjects = [...new Set([name, artifact, artifact.replace(/(?:\.bpf)?\.o$/, '')])];
+    // A cell that was never asked took no time: that says nothing about the next run.
     return report.targets.flatMap(({ profile: kernel, ms }) =>
-      ms === undefined ? [] : subjects.map((subject) => ({ subject, kernel, kernelMs: ms.prepare, cellMs: ms.total })),
+      ms === undefined || ms.total === 0
+        ? []
+        : subjects.map((subject) => ({ subject, kernel, kernelMs: ms.prepare, cellMs: ms.total })),
     );
   });
 }

@@ -18,6 +18,9 @@ export interface Costs {
 const KERNEL_MS = 15_000;
 const CELL_MS = 1_000;
 
+/** Nothing is free: cells without a cost would all go to one machine. */
+const LEAST_MS = 1;
+
 function middle(values: readonly number[], fallback: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? fallback;
@@ -28,8 +31,8 @@ export function costsOf(known: readonly KnownCost[]): Costs {
   const kernels = new Map<string, number>();
   const cells = new Map<string, number>();
   for (const { subject, kernel, kernelMs, cellMs } of known) {
-    kernels.set(kernel, Math.max(kernels.get(kernel) ?? 0, kernelMs));
-    cells.set(JSON.stringify([subject, kernel]), cellMs);
+    kernels.set(kernel, Math.max(LEAST_MS, kernels.get(kernel) ?? 0, kernelMs));
+    cells.set(JSON.stringify([subject, kernel]), Math.max(LEAST_MS, cellMs));
   }
   const otherKernel = middle([...kernels.values()], KERNEL_MS);
   const otherCell = middle([...cells.values()], CELL_MS);
