@@ -2,9 +2,10 @@ import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { signalName } from './crash.ts';
-import { firstWarning, mainWarning } from './libbpf-log.ts';
+import { embeddedVerifierLog, firstWarning, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding } from './make-finding.ts';
-import { LIBBPF_RULES } from './rules.ts';
+import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
+import { verifierCause } from './verifier-log.ts';
 
 /** Name of the one test that command mode runs (docs/guest-protocol.md). */
 const COMMAND_TEST = 'command';
@@ -15,6 +16,10 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 /** What the title says anyway. */
 const TOLD_ALREADY = /^(?:exit code -?\d+, expected \d+|timed out after .*)$/;
+
+const LOG_BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
+const LOG_END = /[^\n]*-- END (?:PROG|BTF) LOAD LOG --/;
+const REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|failed to load)/m;
 
 type CommandStage = StageOf<'functional'>;
 
@@ -43,7 +48,7 @@ function lastLine(text: string): string | undefined {
     .findLast((line) => line.trim() !== '');
 }
 
-function commandFinding(stage: CommandStage, expectExitCode: number): Finding {
+function commandFinding(stage: CommandStage, expectExitCode: number, told: Told): Finding {
   const signal = stage.exit_code - SIGNAL_BASE;
   const killed = signal > 0 && signal <= MAX_SIGNAL && !stage.timed_out;
   const said = lastLine(stage.stderr_tail) ?? lastLine(stage.stdout_tail);
@@ -58,27 +63,48 @@ function commandFinding(stage: CommandStage, expectExitCode: number): Finding {
       expected_exit_code: String(expectExitCode),
       signal: killed ? signalName(signal) : undefined,
       timeout_seconds: String(stage.timeout_seconds),
-      hint: stage.timed_out ? undefined : hintOf(stage),
-      libbpf: mainWarning(libbpfText(stage)),
+      hint: stage.timed_out ? undefined : told.finding ? 'cause' : hintOf(stage),
+      told: told.line,
       error: TOLD_ALREADY.test(stage.error) ? undefined : stage.error,
     },
     evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
   });
 }
 
-/** The lines of libbpf in the output of a loader that uses it. */
-function libbpfText({ stderr_tail: text }: CommandStage): string {
-  return text
+/** What the output of a loader says about the load, in the words of libbpf and of the verifier. */
+interface Told {
+  /** The line that says most; undefined where nothing is known. */
+  readonly line: string | undefined;
+  readonly finding: Finding | undefined;
+}
+
+/** The verifier's log in the output; its beginning may be cut off with the beginning of the output. */
+function verifierLogIn(text: string): string {
+  const end = text.search(LOG_END);
+  return end >= 0 && !LOG_BEGIN.test(text.slice(0, end)) ? text.slice(0, end) : embeddedVerifierLog(text);
+}
+
+/**
+ * What our rules make of a loader's output, where it uses libbpf. It is the user's program that wrote it, so that it proves
+ * little: low confidence, and no verdict.
+ */
+function loaderFailure({ stderr_tail: text }: CommandStage): Told {
+  const program = REFUSED_PROGRAM.exec(text)?.[1];
+  const context = { phase: 'load', origin: 'output of the command', program } as const;
+  const cause = verifierCause(VERIFIER_RULES, verifierLogIn(text));
+  if (cause?.match) {
+    const found = findingOf(cause.match, { ...context, args: cause.args });
+    return { line: cause.line, finding: { ...found, confidence: 'low' } };
+  }
+  const said = text
     .split('\n')
     .filter((line) => line.startsWith('libbpf: '))
     .join('\n');
-}
-
-/** What libbpf said inside the user's loader, where one of our rules knows it. A line of a program proves little. */
-function libbpfFinding(stage: CommandStage): Finding | undefined {
-  const warning = firstWarning(LIBBPF_RULES, libbpfText(stage));
-  if (warning === undefined) return undefined;
-  return { ...findingOf(warning, { phase: 'load', origin: 'output of the command' }), confidence: 'low' };
+  const warning = firstWarning(LIBBPF_RULES, said);
+  const line = cause?.line ?? warning?.line ?? mainWarning(said);
+  if (warning === undefined) return { line, finding: undefined };
+  const found = findingOf(warning, { ...context, program: programOf(warning.line) ?? program });
+  return { line, finding: { ...found, confidence: 'low' } };
 }
 
 function timedOut(expectExitCode: number): Finding {
@@ -112,6 +138,6 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
   }
   if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
-  const cause = libbpfFinding(stage);
-  return fail([commandFinding(stage, expectExitCode), ...(cause ? [cause] : [])]);
+  const told = loaderFailure(stage);
+  return fail([commandFinding(stage, expectExitCode, told), ...(told.finding ? [told.finding] : [])]);
 }

@@ -75,7 +75,7 @@ describe('the exit code is the verdict', () => {
     const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: stderr }), 0);
     expect(outcome).toMatchObject({
       findings: [
-        { code: 'COMMAND_VALIDATION_FAILURE', args: { libbpf: 'failed to find valid kernel BTF' } },
+        { code: 'COMMAND_VALIDATION_FAILURE', args: { told: 'failed to find valid kernel BTF' } },
         { code: 'MISSING_BTF', confidence: 'low', phase: 'load' },
       ],
     });
@@ -83,6 +83,47 @@ describe('the exit code is the verdict', () => {
       status: 'pass',
       findings: [],
     });
+  });
+});
+
+describe('a loader that prints the log of the verifier', () => {
+  const log = [
+    "libbpf: prog 'block_rq_issue_btf': BPF program load failed: Permission denied",
+    "libbpf: prog 'block_rq_issue_btf': -- BEGIN PROG LOAD LOG --",
+    '; return trace_rq_start((void *)ctx[1], true);',
+    '9: (79) r6 = *(u64 *)(r1 +8)',
+    "func 'block_rq_issue' doesn't have 2-th argument",
+    'invalid bpf_context access off=8 size=8',
+    'processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0',
+    '-- END PROG LOAD LOG --',
+    "libbpf: prog 'block_rq_issue_btf': failed to load: -13",
+    "libbpf: failed to load object 'biolatency_bpf'",
+    'failed to load BPF object: -13',
+  ];
+
+  test.each([
+    ['whole', log],
+    ['without its beginning', log.slice(2)],
+  ])('%s: the cause is found in it', (_name, lines) => {
+    const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: `${lines.join('\n')}\n` }), 0);
+    expect(outcome).toMatchObject({
+      status: 'fail',
+      failedStage: 'command',
+      findings: [
+        {
+          code: 'COMMAND_VALIDATION_FAILURE',
+          confidence: 'high',
+          args: { told: expect.stringMatching(/2-th argument|bpf_context access/) },
+          evidence: { text: 'failed to load BPF object: -13' },
+        },
+        { rollup: 'VERIFIER_REJECTION', confidence: 'low', phase: 'load', args: { program: 'block_rq_issue_btf' } },
+      ],
+    });
+  });
+
+  test('a log that never ends is no reason to hang', () => {
+    const text = `libbpf: -- BEGIN PROG LOAD LOG --\n${"libbpf: prog 'x\n".repeat(400)}`.slice(0, 8000);
+    expect(classifyCommand(command({ exit_code: 1, stderr_tail: text }), 0).status).toBe('fail');
   });
 });
 

@@ -3,6 +3,7 @@ import { arg, sentence, type Writer } from './writer.ts';
 
 /** What to do about an end that many programs have in common. */
 const ADVICE: Readonly<Record<string, string>> = {
+  cause: 'What its output says about the load is told as a finding of its own; see there.',
   library:
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
   permission:
@@ -32,7 +33,7 @@ function title(f: Finding): string {
 }
 
 function explanation(f: Finding): string {
-  const told = f.args['told'] === undefined ? '' : ` Its output says: ${f.args['told']}`;
+  const told = f.args['told'] === undefined ? '' : ` Its output says: ${f.args['told'].replace(/\.?$/, '.')}`;
   const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
   return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
 }
