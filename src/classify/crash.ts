@@ -85,7 +85,9 @@ export function stoppedEarly(evidence: Evidence): Outcome | undefined {
     return { status: 'infra_error', cause: 'timeout', message };
   }
   if (exit?.kind === 'signaled' && exit.signal === SIGKILL) {
-    const message = `the validator was killed in the guest, most likely out of memory${where}; raise memory_mb of the profile`;
+    const message = step?.startsWith('functional')
+      ? `the validator was killed in the guest${where}: a command must not kill every process (kill -1); if it needs much memory, raise memory_mb of the profile`
+      : `the validator was killed in the guest, most likely out of memory${where}; raise memory_mb of the profile`;
     return { status: 'infra_error', cause: 'guest_crash', message };
   }
   return undefined;

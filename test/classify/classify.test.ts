@@ -522,7 +522,15 @@ describe('a validator that did not end by itself', () => {
       cause: 'timeout',
       message: expect.stringContaining('load a'),
     });
-    expect(ask(killed(9, [fx.open()]))).toMatchObject({ status: 'infra_error', cause: 'guest_crash' });
+    expect(ask(killed(9, [fx.open()]))).toMatchObject({
+      status: 'infra_error',
+      cause: 'guest_crash',
+      message: expect.stringContaining('out of memory'),
+    });
+    expect(ask(killed(9, [fx.open(), fx.load(), fx.step('functional', 'kills-all')]))).toMatchObject({
+      status: 'infra_error',
+      message: expect.stringMatching(/functional kills-all: a command must not kill every process/),
+    });
   });
 
   test('what was refused before stays refused', () => {
