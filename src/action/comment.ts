@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { messageOf } from '../model/errors.ts';
+import { sameComment } from '../report/comment.ts';
 import { notice, say } from './commands.ts';
 import type { Runner } from './runner.ts';
 
-const Comments = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
+const User = z.object({ login: z.string(), type: z.string().default('User') });
+const Comments = z.array(z.object({ id: z.number(), body: z.string().nullish(), user: User.nullish() }));
+type Comment = z.infer<typeof Comments>[number];
 
 const PER_PAGE = 100;
 /** Pull requests with more comments than these pages hold get a second one of ours. */
@@ -32,12 +35,22 @@ async function call({ apiUrl, token }: Place, method: string, path: string, body
   return response.json();
 }
 
+/** Anyone can write a marker: ours are those of a bot, or of the owner of the token. */
+async function isOurs(place: Place, { user }: Comment): Promise<boolean> {
+  if (user?.type === 'Bot') return true;
+  const owner = await call(place, 'GET', '/user').catch(() => undefined);
+  const known = User.safeParse(owner);
+  return known.success && known.data.login === user?.login;
+}
+
 async function findOurs(place: Place, number: number, marker: string) {
   for (let page = 1; page <= MAX_PAGES; page++) {
     const path = `/repos/${place.repository}/issues/${number}/comments?per_page=${PER_PAGE}&page=${page}`;
     const comments = Comments.parse(await call(place, 'GET', path));
-    const ours = comments.find(({ body }) => body?.startsWith(marker));
-    if (ours || comments.length < PER_PAGE) return ours;
+    for (const one of comments) {
+      if (one.body?.startsWith(marker) && (await isOurs(place, one))) return one;
+    }
+    if (comments.length < PER_PAGE) return undefined;
   }
   return undefined;
 }
@@ -61,7 +74,7 @@ export async function tellPullRequest(body: string, token: string, runner: Runne
   try {
     const marker = body.slice(0, body.indexOf('\n'));
     const ours = await findOurs(place, number, marker);
-    if (ours?.body === body) return;
+    if (ours?.body && sameComment(ours.body, body)) return;
     if (ours) await call(place, 'PATCH', `/repos/${repository}/issues/comments/${ours.id}`, { body });
     else await call(place, 'POST', `/repos/${repository}/issues/${number}/comments`, { body });
   } catch (error) {

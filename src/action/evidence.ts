@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { DocumentCell } from '../report/document-cells.ts';
-import { shellWords } from '../report/shell-words.ts';
+import { reproduceCommand } from '../report/reproduce.ts';
 
 /** A file beyond this stays out of the bundle and is named in its manifest. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -19,8 +19,8 @@ export interface CellEvidence {
   /** Directory in the bundle; empty when the run kept nothing. */
   readonly dir: string;
   readonly status: string;
-  /** Command line that asks the same on another machine. */
-  readonly reproduce: string;
+  /** Command line that asks the same on another machine; undefined where nobody knows. */
+  readonly reproduce: string | undefined;
 }
 
 async function filesBelow(dir: string): Promise<string[]> {
@@ -48,36 +48,6 @@ async function copyFiles(from: string, to: string): Promise<string[]> {
     await copyFile(path, join(to, name));
   }
   return large;
-}
-
-/** Flags that change what is asked; those that say where things go or who reads them do not. */
-function questionFlags(flags: readonly string[]): string[] {
-  const known = ['--manifest', '--validation-mode', '--max-insns', '--set-rodata', '--set-attach-target'];
-  return flags.flatMap((flag, index) => {
-    if (flag === '--strict-libbpf') return [flag];
-    const value = flags[index + 1];
-    return known.includes(flag) && value !== undefined ? [flag, value] : [];
-  });
-}
-
-/** The command that asks one object on one kernel again, with paths from the workspace. */
-export function reproduceCommand({ one, target }: DocumentCell, workspace: string): string {
-  const here = (path: string): string => {
-    const inside = relative(workspace, path);
-    return inside === '' || inside.startsWith('..') ? path : inside;
-  };
-  const flags = one.report ? questionFlags(one.report.run.flags).map(here) : [];
-  return shellWords([
-    'bpfcompat',
-    'test',
-    '--artifact',
-    here(one.artifact),
-    '--kernels',
-    target.profile_id,
-    ...flags,
-    '--out',
-    'report.json',
-  ]);
 }
 
 /** Directory in which a cell keeps its evidence; empty without one. */
@@ -154,7 +124,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<Evidence
       kernel,
       status,
       dir,
-      ...(status === 'pass' ? {} : { reproduce }),
+      ...(status === 'pass' || reproduce === undefined ? {} : { reproduce }),
     })),
     files: listed,
     left_out: large.map((path) => relative(root, path)),

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { kernelTransfer } from '../api/kernel-transfer.ts';
 import { planShards } from '../api/plan.ts';
 import { wantedKernels } from '../api/wanted-kernels.ts';
@@ -110,6 +111,9 @@ function tell(error: unknown, { env, runner, partial }: Ground): void {
   failed(message);
 }
 
+/** The guest validator that was committed with this bundle, whatever else lies in the checkout of the action. */
+const OWN_VALIDATOR = fileURLToPath(new URL('validator/bpfcompat-validator-x86_64', import.meta.url));
+
 /** The step: from inputs to outputs and an exit code. Never throws. */
 export async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
   const runner = runnerOf(env);
@@ -123,6 +127,7 @@ export async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
   // Whatever makes temporary files makes them where post removes them.
   env['TMPDIR'] = join(scratch, 'tmp');
   mkdirSync(env['TMPDIR']);
+  if (!env['BPFCOMPAT_VALIDATOR_BIN'] && existsSync(OWN_VALIDATOR)) env['BPFCOMPAT_VALIDATOR_BIN'] = OWN_VALIDATOR;
   const ground = { env, runner, scratch, cancel, partial };
   try {
     await work(ground);

@@ -86,13 +86,18 @@ test('the comment of a pull request: written once, kept up to date, never the re
   const event = join(job.temp, 'event.json');
   writeFileSync(event, JSON.stringify({ pull_request: { number: 7 } }));
   const env = { GITHUB_EVENT_PATH: event };
+  const foreign = { id: 1, body: '', user: { login: 'mallory', type: 'User' } };
   await run({ job, env, inputs });
   expect(service.comments).toHaveLength(1);
+  // Somebody else's comment with our marker is not ours to replace.
+  foreign.body = String(service.comments[0]?.body);
+  service.comments.unshift(foreign);
   copyFileSync(example('simple-pass'), join(job.workspace, 'probe.bpf.o'));
   const { main } = await run({ job, env, inputs });
   expect(main.exitCode, main.log).toBe(0);
-  expect(service.comments).toHaveLength(1);
-  expect(service.comments[0]?.body).not.toContain('bpfcompat_no_such_structure');
+  expect(service.comments).toHaveLength(2);
+  expect(service.comments[0]?.body).toContain('bpfcompat_no_such_structure');
+  expect(service.comments[1]?.body).not.toContain('bpfcompat_no_such_structure');
 
   service.fault = ({ method }) => (method.startsWith('rest:') ? { status: 403, body: { message: 'no' } } : undefined);
   const denied = await run({ job, env, inputs });

@@ -32,7 +32,7 @@ export interface ResultsService {
   readonly caches: CacheEntry[];
   readonly artifacts: StoredArtifact[];
   /** Comments of the one pull request there is. */
-  readonly comments: { readonly id: number; body: string }[];
+  readonly comments: { readonly id: number; body: string; readonly user: { login: string; type: string } }[];
   /** Asked about every call and blob (`blob:PUT`); undefined: it works. */
   fault: (call: Call) => Fault | undefined;
   close(): Promise<void>;
@@ -144,7 +144,8 @@ export async function startResultsService(): Promise<ResultsService> {
   function comments(method: string, path: string, { body }: Call): Answer {
     if (method === 'GET') return json(200, service.comments);
     if (method === 'POST') {
-      const made = { id: nextId++, body: String(body['body']) };
+      const user = { login: 'github-actions[bot]', type: 'Bot' };
+      const made = { id: nextId++, body: String(body['body']), user };
       service.comments.push(made);
       return json(201, made);
     }
