@@ -61,6 +61,13 @@ export const REPORT_OPTIONS = [
     commands: ['compare'],
   },
   {
+    name: 'fail-on-regression',
+    type: 'boolean',
+    default: '',
+    description: 'the same as --fail-on regression',
+    commands: ['test', 'test-command', 'suite'],
+  },
+  {
     name: 'workdir',
     type: 'text',
     default: '.bpfcompat',

@@ -60,11 +60,21 @@ function missing(flag: string, example: string): UsageError {
   return new UsageError('missing_flag', `${flag} is missing; add it, for example ${example}`);
 }
 
-/** The policy of `--fail-on`; undefined when it was not given. @throws UsageError `flag_value` for any other word */
-export function checkFailOn(text: string): FailOn | undefined {
-  if (text === '') return undefined;
+/**
+ * The policy of `--fail-on`; undefined when it was not given.
+ * @param regression `--fail-on-regression`, which is `--fail-on regression` as `compare` writes it
+ * @throws UsageError `flag_value` for any other word, `flag_conflict` when both flags are given and say different things
+ */
+export function checkFailOn(text: string, regression = false): FailOn | undefined {
   const policy = FAIL_ON.find((word) => word === text.trim().toLowerCase());
-  if (policy) return policy;
+  if (regression && (text === '' || policy === 'regression')) return 'regression';
+  if (regression && policy) {
+    throw new UsageError(
+      'flag_conflict',
+      `--fail-on-regression and --fail-on ${policy} contradict each other; remove one of them`,
+    );
+  }
+  if (text === '' || policy) return policy;
   throw new UsageError(
     'flag_value',
     `--fail-on ${quoted(text)} is not known${didYouMean(text, FAIL_ON) || ';'} use any, required, regression or never`,

@@ -13,7 +13,7 @@ import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
 /** What `suite` was asked to do, checked. Texts that were not given are empty. */
 export interface SuiteCommandOptions
-  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn' | 'shard'> {
+  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn' | 'failOnRegression' | 'shard'> {
   /** Milliseconds; undefined: the file decides. */
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
@@ -26,7 +26,7 @@ export interface SuiteCommandOptions
 
 /** @throws UsageError that names the flag and the remedy */
 export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOptions {
-  const { timeout, ...rest } = values;
+  const { timeout, failOnRegression, ...rest } = values;
   if (values.out !== '' && values.out === values.markdown) {
     throw new UsageError('flag_conflict', `--out and --markdown are the same file ${values.out}; choose two`);
   }
@@ -56,7 +56,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     timeoutMs: timeout === '' ? undefined : Number(readFlagValue(row, timeout)),
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
-    failOn: checkFailOn(values.failOn),
+    failOn: checkFailOn(values.failOn, failOnRegression),
     shard: parseShard(values.shard),
   };
 }

@@ -107,7 +107,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     maxInsns: checkBudget(values.maxInsns),
     loader: readLoaderSettings(values),
     baseline: values.baseline,
-    failOn: checkFailOn(values.failOn),
+    failOn: checkFailOn(values.failOn, values.failOnRegression),
     shard: parseShard(values.shard),
     files: { junit: values.junit, sarif: values.sarif, badge: values.badge, summary: values.summary },
     workdir: values.workdir,

@@ -53,6 +53,7 @@ describe('action.yml', () => {
       optionsOf(command as CommandName).map(({ name }) => `${command} ${name}`),
     ).filter((flag) => !inputs.has(flag));
     expect([...new Set(missing.map((flag) => flag.split(' ')[1]))].sort()).toEqual([
+      'fail-on-regression',
       'json',
       'no-color',
       'quiet',

@@ -18,6 +18,16 @@ describe('test', () => {
       '--fail-on "regresion" is not known; did you mean "regression"? use any, required, regression or never',
     );
     expect(errorOf([...TEST, '--fail-on', 'x'])).toMatch(/is not known; use any, required, /);
+    expect(errorOf([...TEST, '--fail-on-regression', '--fail-on', 'x'])).toMatch(/is not known; /);
+  });
+
+  test.each([TEST, ['suite', '--suite', 's.yaml']])('--fail-on-regression says the same in one word', (...command) => {
+    const options = { failOn: 'regression' };
+    expect(parseArgs([...command, '--fail-on-regression'])).toMatchObject({ options });
+    expect(parseArgs([...command, '--fail-on-regression', '--fail-on', 'regression'])).toMatchObject({ options });
+    expect(errorOf([...command, '--fail-on-regression', '--fail-on', 'any'])).toBe(
+      '--fail-on-regression and --fail-on any contradict each other; remove one of them',
+    );
   });
 });
 
