@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelTransfer } from '../api/kernel-transfer.ts';
+import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
 import { planShards } from '../api/plan.ts';
 import { wantedKernels } from '../api/wanted-kernels.ts';
 import { onGroupStart } from '../host/child.ts';
@@ -48,12 +48,25 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   }
 }
 
+/** Whether guests may need a shell: then it comes the way kernels come. */
+function mayRunCommands({ parsed, input }: Job): boolean {
+  return parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
+}
+
 async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
   if (!job.settings.cache) return NO_KERNELS;
   const surroundings = { env, cwd: runner.workspace };
   const profiles = await kernelsOf(job, env, runner.workspace);
-  const restored = await restoreKernels(profiles, kernelTransfer(surroundings), { env, runner, arch: process.arch });
-  saveState(env, { kernels: restored.toSave, scratch });
+  const userland = userlandId('x86_64');
+  const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
+  const all = await restoreKernels(wanted, kernelTransfer(surroundings), { env, runner, arch: process.arch });
+  saveState(env, { kernels: all.toSave, scratch });
+  const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
+  const restored = {
+    restored: kernelsOnly(all.restored),
+    present: kernelsOnly(all.present),
+    toSave: all.toSave.filter(({ profile }) => profile !== userland),
+  };
   if (profiles.length > 0) {
     const { length } = restored.restored;
     say(`kernels: ${length} from the cache, ${restored.present.length} stored here, of ${profiles.length}`);

@@ -1,7 +1,9 @@
-import { exportKernel, importKernel, recordDigest, wholeKernel } from '../kernels/transfer.ts';
+import { exportStored, importStored, recordDigest, wholeRecord } from '../kernels/transfer.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
-/** Stored kernels as plain files, for caches that keep directories. */
+export { userlandId } from '../kernels/transfer.ts';
+
+/** Stored kernels, by profile id, and userlands (`userlandId`) as plain files, for caches that keep directories. */
 export interface KernelTransfer {
   /** Digest of the kernel of a profile when it is stored whole. */
   stored(profile: string): Promise<string | undefined>;
@@ -15,15 +17,15 @@ export function kernelTransfer(options: Surroundings = {}): KernelTransfer {
   const { host } = surroundingsOf(options);
   return {
     async stored(profile) {
-      const record = await wholeKernel(host, profile);
+      const record = await wholeRecord(host, profile);
       return record && recordDigest(record);
     },
     async give(profile, dir) {
-      const record = await exportKernel(host, profile, dir);
+      const record = await exportStored(host, profile, dir);
       return record && recordDigest(record);
     },
     async take(profile, dir, digest) {
-      const result = await importKernel(host, profile, dir, digest);
+      const result = await importStored(host, profile, dir, digest);
       return 'rejected' in result ? result.rejected : undefined;
     },
   };

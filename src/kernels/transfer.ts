@@ -1,79 +1,106 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { ID_PATTERN, KernelRecord } from '../model/kernel.ts';
-import { blobPath, filesOf, lockProfile, lockStore, openStore, readRecord, writeRecord } from './store.ts';
+import { type Arch, ID_PATTERN, KernelRecord, type StoredFile, UserlandRecord } from '../model/kernel.ts';
+import { blobPath, filesOf, lockProfile, lockStore, openStore, readRecord, type Store, writeRecord } from './store.ts';
+import { readUserland, writeUserland } from './userland.ts';
 import { damageOf } from './verify.ts';
 
-/** A stored kernel as plain files in one directory: `record.json` and `blobs/<sha256>`. */
+/** What is stored, as plain files in one directory: `record.json` and `blobs/<sha256>`. */
 const RECORD = 'record.json';
 const BLOBS = 'blobs';
 const MAX_RECORD = 1024 * 1024;
 
-/** Digest (hex) of what a kernel is: everything in its record but when it was fetched. */
-export function recordDigest({ fetchedAt: _, ...what }: KernelRecord): string {
+type StoredRecord = KernelRecord | UserlandRecord;
+
+const USERLAND = 'userland+';
+
+/** Name of the userland of an architecture among the profile ids, none of which looks like it. */
+export function userlandId(arch: Arch): string {
+  return `${USERLAND}${arch}`;
+}
+
+function isUserland(id: string): boolean {
+  return id.startsWith(USERLAND);
+}
+
+function readStored(host: Host, store: Store, id: string): Promise<StoredRecord | undefined> {
+  return isUserland(id) ? readUserland(host, store, id.slice(USERLAND.length) as Arch) : readRecord(host, store, id);
+}
+
+function recordFiles(record: StoredRecord): StoredFile[] {
+  return 'busybox' in record ? [record.busybox] : filesOf(record);
+}
+
+function writeStored(host: Host, store: Store, record: StoredRecord): Promise<void> {
+  return 'busybox' in record ? writeUserland(host, store, record) : writeRecord(host, store, record);
+}
+
+/** Digest (hex) of what is stored: everything in its record but when it was fetched. */
+export function recordDigest({ fetchedAt: _, ...what }: StoredRecord): string {
   return createHash('sha256').update(JSON.stringify(what)).digest('hex');
 }
 
-/** The record of a kernel that is stored whole; undefined when it is not. */
-export async function wholeKernel(host: Host, profile: string): Promise<KernelRecord | undefined> {
+/** The record of what is stored whole; undefined when it is not. @param id profile id, or that of a userland */
+export async function wholeRecord(host: Host, id: string): Promise<StoredRecord | undefined> {
   const store = await openStore(host);
-  const record = await readRecord(host, store, profile);
-  return record && (await damageOf(host, store, filesOf(record))) === undefined ? record : undefined;
+  const record = await readStored(host, store, id);
+  return record && (await damageOf(host, store, recordFiles(record))) === undefined ? record : undefined;
 }
 
 /**
- * Writes a stored kernel into `dir`, which is emptied first.
+ * Writes what is stored into `dir`, which is emptied first.
  * @returns its record; undefined when it is not stored whole
  */
-export async function exportKernel(host: Host, profile: string, dir: string): Promise<KernelRecord | undefined> {
+export async function exportStored(host: Host, id: string, dir: string): Promise<StoredRecord | undefined> {
   const store = await openStore(host);
-  await using _lock = await lockProfile(host, store, profile, undefined);
-  const record = await wholeKernel(host, profile);
+  await using _lock = await lockProfile(host, store, id, undefined);
+  const record = await wholeRecord(host, id);
   if (record === undefined) return undefined;
   await host.files.remove(dir);
   await host.files.makeDir(join(dir, BLOBS));
-  for (const file of filesOf(record)) await host.files.copy(blobPath(store, file), join(dir, BLOBS, file.sha256));
+  for (const file of recordFiles(record)) await host.files.copy(blobPath(store, file), join(dir, BLOBS, file.sha256));
   await host.files.writeAtomic(join(dir, RECORD), `${JSON.stringify(record, null, 2)}\n`);
   return record;
 }
 
-/** Why files are no kernel, in words for a log. */
+/** Why files are not what they should be, in words for a log. */
 export interface Rejected {
   readonly rejected: string;
 }
 
-async function readForeignRecord(host: Host, profile: string, dir: string): Promise<KernelRecord | Rejected> {
+async function readForeignRecord(host: Host, id: string, dir: string): Promise<StoredRecord | Rejected> {
   try {
     const text = (await host.files.read(join(dir, RECORD), MAX_RECORD)).toString('utf8');
-    const record = KernelRecord.safeParse(JSON.parse(text));
+    const record = (isUserland(id) ? UserlandRecord : KernelRecord).safeParse(JSON.parse(text));
     if (!record.success) return { rejected: 'its record is not that of a kernel' };
-    return record.data.profile === profile ? record.data : { rejected: 'it is the kernel of another profile' };
+    const its = 'profile' in record.data ? record.data.profile : userlandId(record.data.arch);
+    return its === id ? record.data : { rejected: 'it is the kernel of another profile' };
   } catch {
     return { rejected: 'its record cannot be read' };
   }
 }
 
 /**
- * Takes a kernel from files that may come from anywhere into the store. Every digest is taken from the copy that is
- * kept; nothing changes unless all are right.
+ * Takes a kernel or a userland from files that may come from anywhere into the store. Every digest is taken from the
+ * copy that is kept; nothing changes unless all are right.
  * @param digest what `recordDigest` must give
  */
-export async function importKernel(
+export async function importStored(
   host: Host,
-  profile: string,
+  id: string,
   dir: string,
   digest: string,
-): Promise<KernelRecord | Rejected> {
-  if (!ID_PATTERN.test(profile)) return { rejected: 'its name is no profile id' };
-  const record = await readForeignRecord(host, profile, dir);
+): Promise<StoredRecord | Rejected> {
+  if (!isUserland(id) && !ID_PATTERN.test(id)) return { rejected: 'its name is no profile id' };
+  const record = await readForeignRecord(host, id, dir);
   if ('rejected' in record) return record;
   if (recordDigest(record) !== digest) return { rejected: 'its record has another digest than its name says' };
   const store = await openStore(host);
-  await using _profile = await lockProfile(host, store, profile, undefined);
+  await using _profile = await lockProfile(host, store, id, undefined);
   await using work = await host.files.tempDir('import-', store.tmp);
-  const files = filesOf(record);
-  for (const file of files) {
+  const files = new Map(recordFiles(record).map((file) => [file.sha256, file]));
+  for (const file of files.values()) {
     const from = join(dir, BLOBS, file.sha256);
     const stat = await host.files.stat(from);
     if (!stat?.isFile || stat.size !== file.size) return { rejected: `${file.sha256.slice(0, 12)} is missing or cut` };
@@ -84,12 +111,7 @@ export async function importKernel(
     }
   }
   await using _store = await lockStore(host, store, undefined);
-  const moved = new Set<string>();
-  for (const file of files) {
-    if (moved.has(file.sha256)) continue;
-    moved.add(file.sha256);
-    await host.files.rename(join(work.path, file.sha256), blobPath(store, file));
-  }
-  await writeRecord(host, store, record);
+  for (const file of files.values()) await host.files.rename(join(work.path, file.sha256), blobPath(store, file));
+  await writeStored(host, store, record);
   return record;
 }

@@ -39,7 +39,8 @@ function recordPath(store: Store, arch: Arch): string {
   return join(store.userland, `${arch}.json`);
 }
 
-async function readRecord(host: Host, store: Store, arch: Arch): Promise<UserlandRecord | undefined> {
+/** The record of a stored userland; undefined when there is none. Whether its bytes are whole is another question. */
+export async function readUserland(host: Host, store: Store, arch: Arch): Promise<UserlandRecord | undefined> {
   try {
     const text = (await host.files.read(recordPath(store, arch), MAX_RECORD)).toString('utf8');
     const record = UserlandRecord.parse(JSON.parse(text));
@@ -50,9 +51,14 @@ async function readRecord(host: Host, store: Store, arch: Arch): Promise<Userlan
   }
 }
 
+export async function writeUserland(host: Host, store: Store, record: UserlandRecord): Promise<void> {
+  await host.files.makeDir(store.userland);
+  await host.files.writeAtomic(recordPath(store, record.arch), `${JSON.stringify(record, null, 2)}\n`);
+}
+
 /** Files of the store that a userland needs, whatever the architecture. */
 export async function userlandFiles(host: Host, store: Store): Promise<StoredFile[]> {
-  const records = await Promise.all(Arch.options.map((arch) => readRecord(host, store, arch)));
+  const records = await Promise.all(Arch.options.map((arch) => readUserland(host, store, arch)));
   return records.flatMap((record) => (record === undefined ? [] : [record.busybox]));
 }
 
@@ -101,8 +107,7 @@ async function fetchUserland(
     };
     await using _lock = await lockStore(host, store, listener.signal);
     await host.files.rename(fetched.path, blobPath(store, record.busybox));
-    await host.files.makeDir(store.userland);
-    await host.files.writeAtomic(recordPath(store, arch), `${JSON.stringify(record, null, 2)}\n`);
+    await writeUserland(host, store, record);
     return record;
   } finally {
     await host.files.remove(parent);
@@ -132,7 +137,7 @@ export async function ensureUserland(arch: Arch, options: UserlandOptions): Prom
   try {
     await openStore(host);
     await using _lock = await lockProfile(host, store, `userland-${arch}`, signal);
-    const stored = await readRecord(host, store, arch);
+    const stored = await readUserland(host, store, arch);
     const damage = stored && (await damageOf(host, store, [stored.busybox]));
     if (stored && damage === undefined) return userland(stored, true);
     if (stored) {
