@@ -14,7 +14,7 @@ export interface ReportFiles {
 }
 
 /** What `merge` was asked to do, checked. */
-export interface MergeArguments extends Omit<ValuesOf<'merge'>, 'failOn'> {
+export interface MergeArguments extends Omit<ValuesOf<'merge'>, 'failOn' | 'failOnRegression'> {
   /** Files, patterns and directories as typed; at least one. */
   readonly reports: readonly string[];
   /** undefined: what the shards were told decides. */
@@ -33,7 +33,8 @@ export function checkMergeOptions(values: ValuesOf<'merge'>, words: readonly str
     throw new UsageError('missing_flag', '--out is missing; add it, for example --out report.json');
   }
   checkReportFiles(values);
-  return { ...values, reports: words, failOn: checkFailOn(values.failOn) };
+  const { failOn, failOnRegression, ...rest } = values;
+  return { ...rest, reports: words, failOn: checkFailOn(failOn, failOnRegression) };
 }
 
 /** @throws UsageError `flag_conflict` when two reports would be the same file */

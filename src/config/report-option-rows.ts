@@ -65,7 +65,7 @@ export const REPORT_OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'the same as --fail-on regression',
-    commands: ['test', 'test-command', 'suite'],
+    commands: ['test', 'test-command', 'suite', 'merge'],
   },
   {
     name: 'workdir',
