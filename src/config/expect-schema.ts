@@ -138,8 +138,13 @@ export function checkTest<T extends Test>(
   }
   if (test.command !== '') return;
   if (count === 0) {
-    const message = 'is empty; give it a value, or say under expect what maps, variables, events or run must show';
-    context.addIssue({ code: 'custom', path: ['command'], message });
+    const instead = 'or say under expect what maps, variables, events or run must show';
+    context.addIssue({
+      code: 'custom',
+      path: ['command'],
+      message: `is empty; give it a value, ${instead}`,
+      params: { missing: `is missing; add it, ${instead}` },
+    });
     return;
   }
   for (const { path, given } of needCommand) {

@@ -31,6 +31,8 @@ function explain(issue: z.core.$ZodIssue, tree: YamlTree): Problem {
     if (tree.value === undefined) return { ...tree.at([]), message: `the file is empty; it needs at least ${label}` };
     const key = tree.keyAt(issue.path);
     const isItem = typeof issue.path.at(-1) === 'number';
+    const own: unknown = issue.code === 'custom' && !key ? issue.params?.['missing'] : undefined;
+    if (typeof own === 'string') return { ...tree.at(issue.path), message: `${label} ${own}` };
     const message = key || isItem ? `${label} has no value; give it one` : `${label} is missing; add it`;
     return { ...(key ?? tree.at(issue.path)), message };
   }

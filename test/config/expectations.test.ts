@@ -125,7 +125,7 @@ test.each([
   ],
   ['{run: [{program: p, retval: 4294967296}]}', 'retval must be a whole number from -2147483648 to 4294967295'],
   ['{run: [{data_in: "00"}]}', 'run[0].program is missing; add it'],
-  ['{}', 'functional_tests[0].command is missing; add it'],
+  ['{}', 'functional_tests[0].command is missing; add it, or say under expect what maps'],
   ['{maps: []}', 'functional_tests[0].command is missing; add it'],
 ])('%s is refused', (expectation, message) => {
   const error = usageErrorOf(() => read(expectation));

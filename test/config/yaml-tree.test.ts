@@ -49,6 +49,19 @@ describe('values', () => {
     expect(readTree('a: &x {k: v}\nb: *x\nc: [*x]\n').value).toEqual({ a: { k: 'v' }, b: { k: 'v' }, c: [{ k: 'v' }] });
   });
 
+  test('merge keys bring what a map does not have itself', () => {
+    const text = 'base: &b {k: base, only: base}\nother: &o {k: other, more: other}\n';
+    const merged = readTree(`${text}one: {<<: *b, k: own}\nboth:\n  <<: [*b, *o, {last: here}]\nquoted: {'<<': 1}\n`);
+    expect(merged.problems).toEqual([]);
+    expect(merged.value).toMatchObject({
+      one: { k: 'own', only: 'base' },
+      both: { k: 'base', only: 'base', more: 'other', last: 'here' },
+      quoted: { '<<': '1' },
+    });
+    expect(merged.keyAt(['one', 'k'])).toEqual({ line: 3, column: 15 });
+    expect(merged.at(['both', 'more'])).toEqual({ line: 2, column: 28 });
+  });
+
   test('empty text has no value and no problem', () => {
     expect(readTree('')).toMatchObject({ value: undefined, problems: [] });
     expect(readTree('# nothing\n')).toMatchObject({ value: undefined, problems: [] });
@@ -76,6 +89,10 @@ describe('problems', () => {
     ['a: !!binary aGk=\n', '1:4: unknown tag tag:yaml.org,2002:binary; remove it, only plain YAML is read'],
     ['a:\n\t- b\n', '2:1: not valid YAML: Tabs are not allowed as indentation'],
     ['a: "x\n', '2:1: not valid YAML: Missing closing "quote'],
+    ['a: {<<: 1}\n', '1:9: a merge key (<<) needs a map, an alias of one, or a list of them'],
+    ['a: &a {<<: *a}\n', '1:12: alias *a contains itself; write the value out'],
+    ['a: &a\n  <<: [*a]\n', '2:8: alias *a contains itself; write the value out'],
+    ['a: &a\n  <<: &s [*s]\n', '2:11: a merge key (<<) needs a map, an alias of one, or a list of them'],
     ['a: *b\n', '1:4: alias *b has no anchor before it; define the anchor first'],
     ['a: &a [*a]\n', '1:8: alias *a contains itself; write the value out'],
     ['__proto__: {polluted: 1}\n', '1:1: key "__proto__" is not allowed; rename it'],
@@ -101,7 +118,7 @@ describe('hostile files end quickly', () => {
   test('alias bomb', () => {
     const levels = Array.from({ length: 30 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(9)}]`);
     expect(firstProblem(['l0: &l0 [x]', ...levels].join('\n'))).toContain(
-      'more than 100 aliases; write the values out',
+      'more than 2000 aliases; write the values out',
     );
   });
 
