@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DURATION_HINT, parseDuration } from './duration.ts';
+import { didYouMean } from './near.ts';
 import { parseInteger, parseYamlBoolean, quoted } from './words.ts';
 
 /**
@@ -53,6 +54,16 @@ export function word(pattern: RegExp, rule: string) {
     if (value === '') return `is empty; use ${rule}`;
     return pattern.test(value) ? [value] : `${quoted(value)} is not allowed; use ${rule}`;
   }).meta({ type: [...ANY_SCALAR], pattern: pattern.source, description: rule });
+}
+
+/** One of so many words that a message names only near ones; `rule` says what they are. */
+export function oneOfMany<T extends string>(words: readonly T[], rule: string) {
+  return scalar<T>((value) => {
+    const known = words.find((one) => one === value);
+    return known === undefined
+      ? `${quoted(value)} is not known${didYouMean(value, words) || ';'} use ${rule}`
+      : [known];
+  }).meta({ enum: [...words], description: rule });
 }
 
 /** A boolean in any of YAML's words. */

@@ -375,13 +375,23 @@ describe('what decides', () => {
     ['fail_on: sometimes', /^compat\.yaml:1:10: .*fail_on/],
     ['fail_on: any\nfail-on: never', /^compat\.yaml:2:10: fail-on is fail_on once more/],
     ['min_kernel: 5.10.3', /^compat\.yaml:1:13: .*must be the number of a kernel such as 5\.10/],
-    ['expectations: [{expect: fail, code: X, reason: y}]', /^compat\.yaml:1:16: .*names no kernels; add profiles or/],
     [
-      'expectations: [{expect: fail, code: X, reason: y, kernels: 5.4, profiles: [a]}]',
+      'expectations: [{expect: fail, code: UNSUPORTED_MAP_TYPE, reason: y, kernels: 5.4}]',
+      /"UNSUPORTED_MAP_TYPE" is not known; did you mean "UNSUPPORTED_MAP_TYPE"\?/,
+    ],
+    [
+      'expectations: [{expect: fail, code: UNKNOWN, reason: y}]',
+      /^compat\.yaml:1:16: .*names no kernels; add profiles or/,
+    ],
+    [
+      'expectations: [{expect: fail, code: UNKNOWN, reason: y, kernels: 5.4, profiles: [a]}]',
       /names kernels twice; keep only one/,
     ],
-    ['expectations: [{expect: fail, code: X, reason: y, kernels: old}]', /:60: .*must be a range of kernels such as/],
-    ['expectations: [{expect: pass, code: X, reason: y, kernels: 5.4}]', /:25: .*expect/],
+    [
+      'expectations: [{expect: fail, code: UNKNOWN, reason: y, kernels: old}]',
+      /:60: .*must be a range of kernels such as/,
+    ],
+    ['expectations: [{expect: pass, code: UNKNOWN, reason: y, kernels: 5.4}]', /:25: .*expect/],
     ['expectations: [{expect: fail, code: lower, reason: y, kernels: 5.4}]', /:37: .*use a code of the report/],
     ['expectations: [{expect: fail, code: X, kernels: 5.4}]', /reason/],
     ['expectations: [{expect: fail, code: X, reason: "", kernels: 5.4}]', /reason is empty/],
