@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bpfcompat, type CliEnd } from './support/cli.ts';
-import { example, KERNELS, ROOT } from './support/places.ts';
+import { example, KERNELS } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
 // Several machines on real kernels: each command below is what one job of a workflow would run.
@@ -20,8 +20,8 @@ function normal(text: string, place: string): string {
   return text
     .replace(/"[^"]*\/runs\/[^"]*"/g, '"<run file>"')
     .replace(/`[^`]*\/runs\/[^`]*`/g, '`<run file>`')
-    .replace(/"(?:[^"]*\/reports\/examples\/[^"]*)"/g, '"<run file>"')
-    .replace(/`[^`]*\/reports\/examples\/[^`]*`/g, '`<run file>`')
+    .replace(/"[^"]*\/reports\/suites\/[^"]*"/g, '"<run file>"')
+    .replace(/`[^`]*\/reports\/suites\/[^`]*`/g, '`<run file>`')
     .replaceAll(place, '<place>')
     .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '<run>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?/g, '<time>')
@@ -109,12 +109,23 @@ test('three objects on four kernels: three machines and a merge tell what one ma
   expect(documents(join(dir, 'again-merged'))).toEqual(documents(join(dir, 'direct')));
 });
 
+const SUITE = `name: nightly
+defaults: {matrix: two.yaml}
+cases:
+  - {name: good, artifact: ${example('simple-pass')}}
+  - name: behaves
+    artifact: ${example('simple-pass')}
+    matrix: one.yaml
+    test: {mode: behavior, command: "uname -s", expect: {stdout_contains: Linux}}
+  - {name: refused, artifact: ${example('core-relocation-fail')}}
+`;
+
 test('a suite on two machines', async () => {
-  const dir = mkdtempSync(join(scratch, 'suite-'));
-  mkdirSync(join(dir, 'w'));
-  cpSync(join(ROOT, 'examples'), join(dir, 'w/examples'), { recursive: true });
-  const cwd = join(dir, 'w');
-  const suite = ['suite', '--suite', 'examples/suite/suite.yaml', '--offline', '--quiet'];
+  const cwd = mkdtempSync(join(scratch, 'suite-'));
+  writeFileSync(join(cwd, 'suite.yaml'), SUITE);
+  writeFileSync(join(cwd, 'one.yaml'), `name: one\nprofiles: [{id: ${KERNELS[3]}}]\n`);
+  writeFileSync(join(cwd, 'two.yaml'), `name: two\nprofiles: [{id: ${KERNELS[1]}}, {id: ${KERNELS[3]}}]\n`);
+  const suite = ['suite', '--suite', 'suite.yaml', '--offline', '--quiet'];
   const direct = await bpfcompat([...suite, ...wanted('direct')], { cwd });
   expect(direct.code, direct.stderr).toBe(2);
   const ends = await each(2, (index) =>
