@@ -389,7 +389,7 @@ describe('what decides', () => {
     ],
     [
       'expectations: [{expect: fail, code: UNKNOWN, reason: y, kernels: old}]',
-      /:60: .*must be a range of kernels such as/,
+      /:66: .*must be a range of kernels such as/,
     ],
     ['expectations: [{expect: pass, code: UNKNOWN, reason: y, kernels: 5.4}]', /:25: .*expect/],
     ['expectations: [{expect: fail, code: lower, reason: y, kernels: 5.4}]', /:37: .*use a code of the report/],
