@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RunReport, validate, validateSuite } from '../../src/index.ts';
@@ -273,6 +273,28 @@ describe('suites', () => {
       'scripts/check.sh',
       'scripts/word.txt',
     ]);
+  });
+
+  test('examples/own-loader/suite.yaml passes, with one failure that is declared', async () => {
+    // Its reports go beside it: in a copy, the checkout stays as it is.
+    for (const name of ['own-loader', 'simple-pass']) {
+      cpSync(join(ROOT, 'examples', name), join(scratch, 'examples', name), { recursive: true });
+    }
+    const { suite: ended } = await validateSuite({
+      suite: 'examples/own-loader/suite.yaml',
+      cwd: scratch,
+      offline: true,
+    });
+    expect(ended.cases.map(({ name, status }) => [name, status])).toEqual([
+      ['kernel-btf', 'pass'],
+      ['unlink-hook', 'pass'],
+      ['object-is-there', 'pass'],
+    ]);
+    const gone = ended.cases[1]?.answer?.run.results.at(-1)?.outcome;
+    expect(gone).toMatchObject({
+      status: 'fail',
+      findings: [{ evidence: { text: 'the kernel has no function do_unlinkat' } }],
+    });
   });
 
   test('the example functional-execve passes with its manifest as it is', async () => {
