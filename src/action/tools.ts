@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
-import { notice, say, warning } from './commands.ts';
+import * as commands from './commands.ts';
 import type { Env, Runner } from './runner.ts';
 
 /** What kernels need on this machine: a command in PATH or a file, and the package that has it on Debian and Ubuntu. */
@@ -36,49 +36,49 @@ export function missingPackages(env: Env): string[] {
   }).map(({ pkg }) => pkg);
 }
 
-interface Sudo {
+/** Where this is done, and who is told. */
+export interface Machine {
   readonly host: Host;
   readonly signal: AbortSignal;
+  readonly tell?: Pick<typeof commands, 'say' | 'notice' | 'warning'>;
 }
 
 /** Words that make a command run as root without a question; undefined when that is not allowed. */
-async function rootWords({ host, signal }: Sudo): Promise<readonly string[] | undefined> {
+async function rootWords({ host, signal }: Machine): Promise<readonly string[] | undefined> {
   if (process.getuid?.() === 0) return [];
   const able = await host.run('sudo', ['-n', 'true'], { timeoutMs: 10_000, signal }).catch(() => undefined);
   return able?.exitCode === 0 ? ['sudo', '-n'] : undefined;
 }
 
 async function asRoot(
-  sudo: Sudo,
+  machine: Machine,
   root: readonly string[],
   argv: readonly string[],
   timeoutMs: number,
 ): Promise<boolean> {
   const [command = '', ...args] = [...root, ...argv];
-  const result = await sudo.host
-    .run(command, args, { timeoutMs, signal: sudo.signal, onLine: (_fd, line) => say(line) })
+  const { host, signal, tell = commands } = machine;
+  const result = await host
+    .run(command, args, { timeoutMs, signal, onLine: (_fd, line) => tell.say(line) })
     .catch(() => undefined);
   return result?.exitCode === 0;
 }
 
-async function aptInstall(sudo: Sudo, root: readonly string[], packages: readonly string[]): Promise<boolean> {
+async function aptInstall(machine: Machine, root: readonly string[], packages: readonly string[]): Promise<boolean> {
   const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120'];
   const install = [...apt, 'install', '-y', '--no-install-recommends', ...packages];
   // Lists of a fresh machine are mostly good enough; mirrors that are slow or stale get one second chance.
-  if (await asRoot(sudo, root, install, APT_MS)) return true;
-  await asRoot(sudo, root, [...apt, 'update'], APT_MS);
-  return asRoot(sudo, root, install, APT_MS);
+  if (await asRoot(machine, root, install, APT_MS)) return true;
+  await asRoot(machine, root, [...apt, 'update'], APT_MS);
+  return asRoot(machine, root, install, APT_MS);
 }
 
 /**
  * Installs what is missing where that needs no question.
  * @throws HostError with the command to type, when it cannot or may not be done
  */
-export async function ensureTools(
-  env: Env,
-  install: 'auto' | 'never',
-  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
-): Promise<void> {
+export async function ensureTools(env: Env, install: 'auto' | 'never', machine: Machine): Promise<void> {
+  const { tell = commands } = machine;
   const packages = missingPackages(env);
   if (packages.length === 0) return;
   const byHand = `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
@@ -89,11 +89,11 @@ export async function ensureTools(
     );
   if (install === 'never') throw missing('and install-qemu: never forbids installing');
   if (!inPath(env, 'apt-get')) throw missing('and this is no Debian or Ubuntu');
-  const root = await rootWords({ host, signal });
+  const root = await rootWords(machine);
   if (root === undefined) throw missing('and this user may not use sudo without a password');
-  notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);
-  if (await aptInstall({ host, signal }, root, packages)) return;
-  if (signal.aborted) return;
+  tell.notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);
+  if (await aptInstall(machine, root, packages)) return;
+  if (machine.signal.aborted) return;
   throw missing('and apt-get could not install them, see the log');
 }
 
@@ -101,17 +101,15 @@ export async function ensureTools(
  * On a machine of GitHub's own `/dev/kvm` is there but closed to the user of the job: opens it. Machines of others are
  * left as they are.
  */
-export async function openKvm(
-  runner: Runner,
-  { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
-): Promise<void> {
+export async function openKvm(runner: Runner, machine: Machine): Promise<void> {
+  const { tell = commands } = machine;
   if (!runner.hosted || !existsSync(KVM)) return;
   try {
     accessSync(KVM, constants.R_OK | constants.W_OK);
     return;
   } catch {
-    const root = await rootWords({ host, signal });
-    if (root !== undefined && (await asRoot({ host, signal }, root, ['chmod', '0666', KVM], 10_000))) return;
-    warning(`${KVM} is there, but this user may not open it: kernels are emulated, which takes longer`);
+    const root = await rootWords(machine);
+    if (root !== undefined && (await asRoot(machine, root, ['chmod', '0666', KVM], 10_000))) return;
+    tell.warning(`${KVM} is there, but this user may not open it: kernels are emulated, which takes longer`);
   }
 }
