@@ -1,6 +1,7 @@
 import type { RunReport } from '../model/report.ts';
 import type { Shard, ShardCase, ShardPart } from '../model/shard.ts';
 import type { SuiteRunCase } from '../run/run-suite.ts';
+import { shipmentIdentity } from '../run/shipment.ts';
 import { baselineDigest } from './finish-shard.ts';
 import type { LoadedRun } from './load-run.ts';
 import { shardPart } from './shard-part.ts';
@@ -16,13 +17,20 @@ export interface SuitePlan {
 
 function planRun({ source, ready }: StartableCase): PlanRun {
   const { run, gate, baseline } = ready;
-  const { subject, targets, validationMode, maxInsns, manifest } = run;
+  const { subject, targets, validationMode, maxInsns, manifest, shipment } = run;
   const decides = [gate.failOn, gate.expectations?.map(({ code, reason }) => [code, reason])];
   return {
     artifacts: [subject.artifact],
     names: [source.name],
     targets,
-    question: [validationMode, maxInsns, withoutPaths(manifest), decides, baselineDigest(baseline?.run)],
+    question: [
+      validationMode,
+      maxInsns,
+      shipment && shipmentIdentity(shipment),
+      withoutPaths(manifest),
+      decides,
+      baselineDigest(baseline?.run),
+    ],
   };
 }
 

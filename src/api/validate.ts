@@ -14,6 +14,7 @@ import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
+import { shipmentIdentity } from '../run/shipment.ts';
 import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
 import { type CommandOptions, shipmentFor } from './command-mode.ts';
@@ -169,9 +170,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       mode,
       loader,
       maxInsns,
-      shipment.command?.invocationSha256,
-      shipment.command?.binary,
-      shipment.assets,
+      shipmentIdentity(shipment),
       withoutPaths(manifest),
       gateOptions.failOn,
       baselineDigest(baseline),

@@ -90,6 +90,15 @@ export function commandFacts({ command, expectExitCode, invocationSha256, binary
   return { command, expectExitCode, invocationSha256, binary };
 }
 
+/** What makes a shipment the same one on another machine: contents, and no paths of this one. */
+export function shipmentIdentity({ command, assets }: Shipment): unknown {
+  return [
+    command?.invocationSha256,
+    command?.binary?.sha256,
+    assets.map(({ path, sha256: digest, executable }) => [path, digest, executable]),
+  ];
+}
+
 /** Digest that stands for the object in reports of a command that has none (contract 5.1). */
 export function syntheticDigest({ invocationSha256, binary }: CommandFacts): string {
   return sha256(binary === undefined ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);

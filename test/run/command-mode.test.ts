@@ -11,7 +11,7 @@ import { loadAssets } from '../../src/run/assets.ts';
 import { gatherShipment } from '../../src/run/gather-shipment.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { runMatrix } from '../../src/run/run.ts';
-import { prepareCommand } from '../../src/run/shipment.ts';
+import { prepareCommand, shipmentIdentity, shipmentOf } from '../../src/run/shipment.ts';
 import { hello } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
@@ -171,4 +171,20 @@ test('no shell to be had: no answer from any kernel, with the reason', async () 
     cause: 'userland_unavailable',
     message: 'the shell is not stored',
   });
+});
+
+test('the same question on another machine, wherever its files lie there', async () => {
+  const origin = { command: '--command', binary: '--command-binary' };
+  const identityIn = async (name: string, word: string): Promise<unknown> => {
+    const place = join(dir.path, name);
+    await host.files.makeDir(place);
+    await writeFile(join(place, 'loader.sh'), '#!/bin/sh\n');
+    await writeFile(join(place, 'agent.conf'), word);
+    const wanted = { command: 'id', binary: 'loader.sh', expectExitCode: 0 };
+    const command = await prepareCommand(host, place, wanted, origin);
+    const assets = await loadAssets(host, place, [{ path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' }]);
+    return shipmentIdentity(shipmentOf(assets, command));
+  };
+  expect(await identityIn('one', 'same')).toEqual(await identityIn('two', 'same'));
+  expect(await identityIn('one', 'same')).not.toEqual(await identityIn('two', 'other'));
 });
