@@ -37,3 +37,37 @@ test('kernels that refuse for different reasons are not told together, those wit
     ['compiled_out', [1]],
   ]);
 });
+
+test('of a functional test only what failed first is told: where another part of it failed, nothing is fine', () => {
+  const failed = (subject: string, expected: string): Finding => ({
+    ...unsupported('', ''),
+    code: 'FUNCTIONAL_TEST_FAILURE',
+    rollup: 'FUNCTIONAL_TEST_FAILURE',
+    phase: 'functional',
+    subject,
+    args: { kind: 'map', name: subject, reason: expected },
+  });
+  const run = runReport({
+    targets: ['debian-11-5.10', 'debian-12-6.1', 'debian-13-6.12', 'debian-13-7.3'].map((id) => target(id)),
+    results: [
+      result(
+        { artifact: 0, target: 0 },
+        { status: 'fail', failedStage: 'functional', findings: [failed('counts', 'map_missing')] },
+      ),
+      result(
+        { artifact: 0, target: 1 },
+        { status: 'fail', failedStage: 'functional', findings: [failed('counts', 'value')] },
+      ),
+      result(
+        { artifact: 0, target: 2 },
+        { status: 'fail', failedStage: 'functional', findings: [failed('events', 'value')] },
+      ),
+      result({ artifact: 0, target: 3 }),
+    ],
+  });
+  expect(groupFindings(targetViews(run, 0)).map(({ targets, absent }) => [targets, absent])).toEqual([
+    [[0], [3]],
+    [[1], [3]],
+    [[2], [3]],
+  ]);
+});
