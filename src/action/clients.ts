@@ -5,3 +5,4 @@
  */
 export { DefaultArtifactClient } from '@actions/artifact';
 export { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
+export { HttpClient } from '@actions/http-client';

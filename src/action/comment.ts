@@ -20,19 +20,19 @@ interface Place {
 }
 
 async function call({ apiUrl, token }: Place, method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(`${apiUrl}${path}`, {
-    method,
-    headers: {
-      accept: 'application/vnd.github+json',
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'user-agent': 'bpfcompat',
-    },
-    ...(body && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  if (!response.ok) throw new Error(`${method} ${path} answers ${response.status}`);
-  return response.json();
+  const { HttpClient } = await import('./clients.ts');
+  // The toolkit's client goes through the proxy of the runner.
+  const client = new HttpClient('bpfcompat', [], { socketTimeout: TIMEOUT_MS });
+  const headers = {
+    accept: 'application/vnd.github+json',
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+  };
+  const response = await client.request(method, `${apiUrl}${path}`, body ? JSON.stringify(body) : '', headers);
+  const text = await response.readBody();
+  const { statusCode = 0 } = response.message;
+  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path} answers ${statusCode}`);
+  return JSON.parse(text);
 }
 
 /** Anyone can write a marker: ours are those of a bot, or of the owner of the token. */

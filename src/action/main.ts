@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { buildInfo } from '../api/build-info.ts';
 import { failed, say } from './commands.ts';
 
 // The runner starts this one file twice. Which time it is must be written down before anything can throw: a crash of
@@ -23,6 +24,6 @@ function endSoon(): void {
 
 if (isPost) void import('./post.ts').then(({ runPost }) => runPost(process.env)).then(endSoon);
 else {
-  say('bpfcompat: checks compiled eBPF objects on real kernels');
+  say(`bpfcompat ${buildInfo.version}: checks compiled eBPF objects on real kernels`);
   void import('./step.ts').then(({ runStep }) => runStep(process.env)).then(endSoon);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dispatch } from '../cli/run-command.ts';
 import type { EventListener } from '../model/events.ts';
-import { say } from './commands.ts';
+import { endGroup, group, say } from './commands.ts';
 import type { Job } from './job.ts';
 import type { Env } from './runner.ts';
 import { lineWriter } from './text.ts';
@@ -15,12 +15,20 @@ export interface Surroundings {
 
 const LOG_WIDTH = 120;
 
-/** Runs the command of a job in this process; everything it prints is harmless. @returns its exit code, and stdout */
+/** Runs the command of a job in this process; everything it prints is harmless, progress is folded away. @returns its exit code, and stdout */
 async function runHere(job: Job, { env, workspace, signal, onEvent }: Surroundings) {
   const printed: string[] = [];
   const log = lineWriter((text) => void process.stdout.write(text));
+  let folded = true;
+  const unfold = (): void => {
+    if (!folded) return;
+    folded = false;
+    log.end();
+    endGroup();
+  };
   const io = {
     out(text: string) {
+      unfold();
       printed.push(text);
       log.write(text);
     },
@@ -33,11 +41,18 @@ async function runHere(job: Job, { env, workspace, signal, onEvent }: Surroundin
     terminalOut: false,
     onEvent,
   };
+  group('Progress');
   try {
     return { exitCode: await dispatch(job.parsed, io, signal), printed: printed.join('') };
   } finally {
+    unfold();
     log.end();
   }
+}
+
+/** What another program may know of this step: neither its inputs nor the tokens of its services. */
+function withoutSecrets(env: Env): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT_|ACTIONS_|STATE_)/.test(name)));
 }
 
 /** Runs the user's own program with the same words. */
@@ -47,7 +62,7 @@ async function runBinary(job: Job, { env, workspace, signal }: Surroundings) {
   const printed: string[] = [];
   const child = spawn(job.binary, [...job.argv], {
     cwd: workspace,
-    env: { ...env },
+    env: withoutSecrets(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });

@@ -53,6 +53,10 @@ export async function uploadEvidence(request: UploadRequest, env: Env, runner: R
       say(`the name ${name} cannot be used: ${why}`);
     }
   }
+  if (/GHES/.test(why)) {
+    say('the evidence is not uploaded: GitHub Enterprise Server has no artifact service for this');
+    return undefined;
+  }
   warning(`the evidence was not uploaded: ${why}; the verdict does not depend on it`);
   return undefined;
 }

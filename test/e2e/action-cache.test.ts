@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ON_THIS_MACHINE, seedKernel } from '../action/support/kernels.ts';
 import { faultOf, type ResultsService, startResultsService } from '../action/support/results-service.ts';
-import { annotationsOf, type Job, makeJob, runAction } from '../action/support/runner.ts';
+import { annotationsOf, type Job, makeJob, nodeVersions, runAction } from '../action/support/runner.ts';
 import { example } from './support/places.ts';
 
 // One story of one repository: its jobs run on machines that are thrown away, only the cache lasts.
@@ -16,120 +16,122 @@ const INPUTS = {
   'upload-evidence': 'false',
 };
 const ENV = { BPFCOMPAT_ACCEL: 'tcg' };
-let service: ResultsService;
+describe.each(nodeVersions())('$name', ({ node }) => {
+  let service: ResultsService;
 
-beforeAll(async () => {
-  service = await startResultsService();
-});
-afterEach(() => {
-  service.fault = () => undefined;
-});
-afterAll(() => service.close());
+  beforeAll(async () => {
+    service = await startResultsService();
+  });
+  afterEach(() => {
+    service.fault = () => undefined;
+  });
+  afterAll(() => service.close());
 
-function freshMachine(): Job {
-  const job = makeJob();
-  copyFileSync(example('simple-pass'), join(job.workspace, 'simple-pass.bpf.o'));
-  return job;
-}
-
-/** On a machine of its own every guest boots from nothing: nobody comes back to a saved one. */
-function run(job: Job, env: Record<string, string> = {}) {
-  const isolation = 'BPFCOMPAT_CACHE_DIR' in env ? 'cell' : 'boot';
-  return runAction({ job, service, env: { ...ENV, ...env }, inputs: { ...INPUTS, isolation } });
-}
-
-test('a miss: the kernel would be fetched; what was fetched is saved once, after the job', async () => {
-  const job = freshMachine();
-  const { main, post } = await run(job);
-  expect(main.exitCode, main.log).toBe(1);
-  expect(main.log).toMatch(/kernels: 0 from the cache, 0 stored here, of 1/);
-  expect(main.outputs).toMatchObject({ result: 'error', 'cache-hit': 'false', 'cached-kernels': '0' });
-  // What a download would have left behind.
-  await seedKernel(job.home, KERNEL);
-  const end = await post();
-  expect(end.exitCode, end.log).toBe(0);
-  expect(service.caches.map(({ key }) => key)).toEqual([
-    expect.stringMatching(/^bpfcompat-kernel\/v1\/x64\/debian-12-6\.1\/[0-9a-f]{64}$/),
-  ]);
-});
-
-test('a hit: another machine boots the kernel without a network, and saves nothing', async () => {
-  const { main, post } = await run(freshMachine());
-  expect(main.exitCode, main.log).toBe(0);
-  expect(main.outputs).toMatchObject({ result: 'pass', 'cache-hit': 'true', 'cached-kernels': '1' });
-  const end = await post();
-  expect(end.log).toMatch(/is in the cache already/);
-  expect(service.caches).toHaveLength(1);
-});
-
-test('a poisoned entry is never booted, and a good one takes its place', async () => {
-  const [entry] = service.caches;
-  if (!entry) throw new Error('there is no entry to poison');
-  const good = entry.bytes;
-  const tar = execFileSync('zstd', ['-d', '-c', '-q'], { input: good, maxBuffer: 1 << 28 });
-  const middle = Math.floor(tar.length / 2);
-  tar[middle] = (tar[middle] ?? 0) ^ 0xff;
-  entry.bytes = execFileSync('zstd', ['-c', '-q'], { input: tar, maxBuffer: 1 << 28 });
-
-  const job = freshMachine();
-  const { main, post } = await run(job);
-  expect(main.exitCode, main.log).toBe(1);
-  expect(main.log).toMatch(/the cached kernel is not used: [0-9a-f]{12} has other bytes than its digest says/);
-  expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
-  await seedKernel(job.home, KERNEL);
-  await post();
-  expect(service.caches).toHaveLength(2);
-
-  const next = await run(freshMachine());
-  expect(next.main.exitCode, next.main.log).toBe(0);
-  expect(next.main.outputs).toMatchObject({ 'cached-kernels': '1' });
-});
-
-test.each([
-  [
-    'the save is denied',
-    { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache write denied: read-only token' } } },
-  ],
-  [
-    'the entry exists',
-    { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache entry already exists' } } },
-  ],
-  [
-    'the look-up is denied',
-    { GetCacheEntryDownloadURL: { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } } },
-  ],
-  [
-    'there are too many requests',
-    { CreateCacheEntry: { status: 429, body: { code: 'resource_exhausted', msg: 'slow down' } } },
-  ],
-  ['the upload is refused', { 'blob:PUT': { status: 403, body: {} } }],
-  ['the service hangs up', { GetCacheEntryDownloadURL: 'drop', CreateCacheEntry: 'drop' }],
-] as const)('when %s, the job goes on without noise', async (_what, faults) => {
-  service.caches.length = 0;
-  service.fault = ({ method }) => faultOf(faults, method);
-  const { main, post } = await run(freshMachine(), ON_THIS_MACHINE);
-  expect(main.exitCode, main.log).toBe(0);
-  const end = await post();
-  expect(end.exitCode, end.log).toBe(0);
-  for (const phase of [main, end]) {
-    expect([...annotationsOf(phase, 'warning'), ...annotationsOf(phase, 'error')]).toEqual([]);
+  function freshMachine(): Job {
+    const job = makeJob();
+    copyFileSync(example('simple-pass'), join(job.workspace, 'simple-pass.bpf.o'));
+    return job;
   }
-});
 
-test('a look-up that is denied is a miss', async () => {
-  service.fault = ({ method }) =>
-    method === 'GetCacheEntryDownloadURL'
-      ? { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } }
-      : undefined;
-  const { main } = await run(freshMachine());
-  expect(main.log).toMatch(/kernels: 0 from the cache/);
-  expect(annotationsOf(main, 'warning')).toEqual([]);
-});
+  /** On a machine of its own every guest boots from nothing: nobody comes back to a saved one. */
+  function run(job: Job, env: Record<string, string> = {}) {
+    const isolation = 'BPFCOMPAT_CACHE_DIR' in env ? 'cell' : 'boot';
+    return runAction({ job, node, service, env: { ...ENV, ...env }, inputs: { ...INPUTS, isolation } });
+  }
 
-test('a token that may only read costs no request', async () => {
-  const { post } = await run(freshMachine(), { ...ON_THIS_MACHINE, ACTIONS_CACHE_MODE: 'read' });
-  const before = service.calls.length;
-  const end = await post();
-  expect(end.log).toMatch(/save skipped/);
-  expect(service.calls.length).toBe(before);
+  test('a miss: the kernel would be fetched; what was fetched is saved once, after the job', async () => {
+    const job = freshMachine();
+    const { main, post } = await run(job);
+    expect(main.exitCode, main.log).toBe(1);
+    expect(main.log).toMatch(/kernels: 0 from the cache, 0 stored here, of 1/);
+    expect(main.outputs).toMatchObject({ result: 'error', 'cache-hit': 'false', 'cached-kernels': '0' });
+    // What a download would have left behind.
+    await seedKernel(job.home, KERNEL);
+    const end = await post();
+    expect(end.exitCode, end.log).toBe(0);
+    expect(service.caches.map(({ key }) => key)).toEqual([
+      expect.stringMatching(/^bpfcompat-kernel\/v1\/x64\/debian-12-6\.1\/[0-9a-f]{64}$/),
+    ]);
+  });
+
+  test('a hit: another machine boots the kernel without a network, and saves nothing', async () => {
+    const { main, post } = await run(freshMachine());
+    expect(main.exitCode, main.log).toBe(0);
+    expect(main.outputs).toMatchObject({ result: 'pass', 'cache-hit': 'true', 'cached-kernels': '1' });
+    const end = await post();
+    expect(end.log).toMatch(/is in the cache already/);
+    expect(service.caches).toHaveLength(1);
+  });
+
+  test('a poisoned entry is never booted, and a good one takes its place', async () => {
+    const [entry] = service.caches;
+    if (!entry) throw new Error('there is no entry to poison');
+    const good = entry.bytes;
+    const tar = execFileSync('zstd', ['-d', '-c', '-q'], { input: good, maxBuffer: 1 << 28 });
+    const middle = Math.floor(tar.length / 2);
+    tar[middle] = (tar[middle] ?? 0) ^ 0xff;
+    entry.bytes = execFileSync('zstd', ['-c', '-q'], { input: tar, maxBuffer: 1 << 28 });
+
+    const job = freshMachine();
+    const { main, post } = await run(job);
+    expect(main.exitCode, main.log).toBe(1);
+    expect(main.log).toMatch(/the cached kernel is not used: [0-9a-f]{12} has other bytes than its digest says/);
+    expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
+    await seedKernel(job.home, KERNEL);
+    await post();
+    expect(service.caches).toHaveLength(2);
+
+    const next = await run(freshMachine());
+    expect(next.main.exitCode, next.main.log).toBe(0);
+    expect(next.main.outputs).toMatchObject({ 'cached-kernels': '1' });
+  });
+
+  test.each([
+    [
+      'the save is denied',
+      { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache write denied: read-only token' } } },
+    ],
+    [
+      'the entry exists',
+      { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache entry already exists' } } },
+    ],
+    [
+      'the look-up is denied',
+      { GetCacheEntryDownloadURL: { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } } },
+    ],
+    [
+      'there are too many requests',
+      { CreateCacheEntry: { status: 429, body: { code: 'resource_exhausted', msg: 'slow down' } } },
+    ],
+    ['the upload is refused', { 'blob:PUT': { status: 403, body: {} } }],
+    ['the service hangs up', { GetCacheEntryDownloadURL: 'drop', CreateCacheEntry: 'drop' }],
+  ] as const)('when %s, the job goes on without noise', async (_what, faults) => {
+    service.caches.length = 0;
+    service.fault = ({ method }) => faultOf(faults, method);
+    const { main, post } = await run(freshMachine(), ON_THIS_MACHINE);
+    expect(main.exitCode, main.log).toBe(0);
+    const end = await post();
+    expect(end.exitCode, end.log).toBe(0);
+    for (const phase of [main, end]) {
+      expect([...annotationsOf(phase, 'warning'), ...annotationsOf(phase, 'error')]).toEqual([]);
+    }
+  });
+
+  test('a look-up that is denied is a miss', async () => {
+    service.fault = ({ method }) =>
+      method === 'GetCacheEntryDownloadURL'
+        ? { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } }
+        : undefined;
+    const { main } = await run(freshMachine());
+    expect(main.log).toMatch(/kernels: 0 from the cache/);
+    expect(annotationsOf(main, 'warning')).toEqual([]);
+  });
+
+  test('a token that may only read costs no request', async () => {
+    const { post } = await run(freshMachine(), { ...ON_THIS_MACHINE, ACTIONS_CACHE_MODE: 'read' });
+    const before = service.calls.length;
+    const end = await post();
+    expect(end.log).toMatch(/save skipped/);
+    expect(service.calls.length).toBe(before);
+  });
 });

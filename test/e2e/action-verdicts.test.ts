@@ -6,7 +6,7 @@ import { ON_THIS_MACHINE } from '../action/support/kernels.ts';
 import { type ResultsService, startResultsService } from '../action/support/results-service.ts';
 import { annotationsOf, type Job, makeJob, nodeVersions, runAction } from '../action/support/runner.ts';
 import { unzip } from '../action/support/zip.ts';
-import { example } from './support/places.ts';
+import { example, ROOT } from './support/places.ts';
 
 // The bundle as a runner starts it, with the real clients, on both versions of Node.js.
 const KERNEL = 'debian-12-6.1';
@@ -164,4 +164,32 @@ test('the smallest workflow: an object and nothing else takes the matrix quick',
   expect(main.outputs['total']).toBe('4');
   const report = JSON.parse(readFileSync(main.outputs['report-json'] ?? '', 'utf8'));
   expect(report.matrix.name).toBe('quick');
+});
+
+test('require-kvm: KVM, or no verdict and a reason; never emulation', async () => {
+  const job = jobWith('simple-pass');
+  const inputs = { artifact: 'simple-pass.bpf.o', kernels: KERNEL, 'require-kvm': 'true', cache: 'false' };
+  const { main } = await runAction({ job, service, env: { ...ON_THIS_MACHINE, BPFCOMPAT_ACCEL: '' }, inputs });
+  if (main.exitCode === 0) expect(main.outputs['accelerator']).toBe('kvm');
+  else expect(annotationsOf(main, 'error').join(), main.log).toMatch(/kvm/i);
+  expect(main.log).not.toContain('guests run with tcg');
+});
+
+test('a program of the user runs instead of ours, and learns no secret', async () => {
+  const job = jobWith('simple-pass');
+  const seen = join(job.temp, 'seen');
+  writeFileSync(join(job.workspace, 'mine'), `#!/bin/sh\nenv >${seen}\nexec ${join(ROOT, 'bin/bpfcompat')} "$@"\n`, {
+    mode: 0o755,
+  });
+  const inputs = {
+    artifact: 'simple-pass.bpf.o',
+    kernels: KERNEL,
+    binary: 'mine',
+    cache: 'false',
+    'github-token': 'x',
+  };
+  const { main } = await runAction({ job, service, env: ON_THIS_MACHINE, inputs });
+  expect(main.exitCode, main.log).toBe(0);
+  expect(main.outputs).toMatchObject({ result: 'pass', total: '1' });
+  expect(readFileSync(seen, 'utf8')).not.toMatch(/ACTIONS_RUNTIME_TOKEN|INPUT_|ACTIONS_RESULTS_URL/);
 });
