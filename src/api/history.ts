@@ -51,6 +51,16 @@ export async function verifyAll(options: HistoryOptions): Promise<VerificationRo
   return verifyHistory(await readHistory(host, workdir), trusted, await readHead(host, workdir, trusted));
 }
 
+/** What `verifyAll` cannot know, in words; empty when there is nothing. @throws as `verifyAll` */
+export async function historyDoubt(options: HistoryOptions): Promise<string> {
+  const { host, workdir } = placeOf(options);
+  const [lines, trusted] = await Promise.all([readHistory(host, workdir), trustedKeys(host, workdir)]);
+  if ((await readHead(host, workdir, trusted)) !== undefined) return '';
+  if (lines.length === 0)
+    return `there is no history in ${workdir}; name the work directory of the runs with --workdir`;
+  return 'nothing says how many records were written, so records that are gone from the end are not noticed; compare with a copy, then run "bpfcompat history sign"';
+}
+
 /** Links and signs all records anew. @returns how many there are */
 export async function signAll(options: HistoryOptions): Promise<number> {
   const { host, workdir } = placeOf(options);

@@ -1,5 +1,5 @@
 import type { ValuesOf } from '../config/options.ts';
-import { listHistory, signAll, verifyAll } from '../index.ts';
+import { historyDoubt, listHistory, signAll, verifyAll } from '../index.ts';
 import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
@@ -21,7 +21,10 @@ export async function historyListCommand(options: ValuesOf<'history list'>, io: 
 
 /** `history verify`: what is wrong with which record; exit code 1 when anything is. */
 export async function historyVerifyCommand(options: ValuesOf<'history verify'>, io: Io): Promise<number> {
-  const rows = await verifyAll({ workDir: options.workdir, env: io.env, cwd: io.cwd });
+  const place = { workDir: options.workdir, env: io.env, cwd: io.cwd };
+  const rows = await verifyAll(place);
+  const doubt = await historyDoubt(place);
+  if (doubt !== '') io.err(`bpfcompat: ${terminal(doubt, 500)}\n`);
   const bad = rows.filter(({ verified }) => !verified);
   if (options.json) io.out(`${JSON.stringify(rows, null, 2)}\n`);
   else {

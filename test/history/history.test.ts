@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listHistory, recordRun, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
+import { historyDoubt, listHistory, recordRun, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { publicKeyOf } from '../../src/history/keys.ts';
 import { canonicalBytes, HistoryRecord, recordHash, recordLine } from '../../src/history/record.ts';
@@ -71,6 +71,19 @@ describe('bytes', () => {
 });
 
 describe('a chain', () => {
+  test('what cannot be known is said: no history, or no note of how long it was', async () => {
+    expect(await historyDoubt({ workDir, env: {} })).toBe(
+      `there is no history in ${workDir}; name the work directory of the runs with --workdir`,
+    );
+    await add('v1');
+    expect(await historyDoubt({ workDir, env: {} })).toBe('');
+    rmSync(head());
+    expect(await issues()).toEqual([undefined, undefined]);
+    expect(await historyDoubt({ workDir, env: {} })).toMatch(/^nothing says how many records were written/);
+    await signAll({ workDir, env: {} });
+    expect(await historyDoubt({ workDir, env: {} })).toBe('');
+  });
+
   test('is linked, signed, and verifies', async () => {
     expect(await add('v1')).toBeUndefined();
     expect(await add('v2')).toBeUndefined();
