@@ -38,7 +38,7 @@ test: build validator examples test-objects $(node24-stamp) $(if $(shell git ls-
 	@$(NODE) scripts/run-tests.mjs
 
 .PHONY: bench
-bench: build validator examples ## compare our boot with a hand-made one; time the quick matrix
+bench: build validator examples $(node24-stamp) $(if $(wildcard dist/action.cjs),,dist) ## compare our boot with a hand-made one; time the quick matrix
 	@$(NPM) run --silent bench
 
 .PHONY: setup

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { matrixProfiles } from '../lib/index.js';
+import { action } from './parts/action.mjs';
 import { boot } from './parts/boot.mjs';
 import { evidence } from './parts/evidence.mjs';
 import { growth } from './parts/growth.mjs';
@@ -25,6 +26,7 @@ const PARTS = {
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
   evidence: { title: 'What the evidence costs', run: evidence },
   growth: { title: 'Growth', run: growth },
+  action: { title: 'Start of the Action', run: action },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };
 const EXAMPLE = 'examples/simple-pass/simple_pass.bpf.o';

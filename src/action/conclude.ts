@@ -142,8 +142,7 @@ export async function conclude(ended: Ended): Promise<void> {
     errored: counts.errored,
     regressions: counts.regressions,
     ...reportOutputs(ended, paths),
-    'cache-hit':
-      kernels.toSave.length > 0 && kernels.restored.length + kernels.present.length === kernels.toSave.length,
+    'cache-hit': kernels.missing.length === 0 && kernels.restored.length + kernels.present.length > 0,
     'cached-kernels': kernels.restored.length,
     accelerator: accel,
   });

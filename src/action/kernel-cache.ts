@@ -40,14 +40,18 @@ export interface RestoredKernels {
   readonly restored: readonly string[];
   /** Profiles that were stored on this machine already. */
   readonly present: readonly string[];
+  /** Profiles that must be fetched. */
+  readonly missing: readonly string[];
   /** Profiles to save when the job ends, unless an entry is there by then. */
   readonly toSave: State['kernels'];
 }
 
-type One = { readonly came: 'restored' | 'present' | 'missing'; readonly suffix: string };
+interface One {
+  readonly came: 'restored' | 'present' | 'missing';
+  readonly suffix: string;
+}
 
 async function restoreOne(profile: string, arch: string, kernels: KernelTransfer, runner: Runner): Promise<One> {
-  if ((await kernels.stored(profile)) !== undefined) return { came: 'present', suffix: '' };
   const { restoreCache } = await import('./clients.ts');
   const start = keyStart(arch, profile);
   const path = cachePath(profile);
@@ -77,29 +81,33 @@ export async function restoreKernels(
   { env, runner, arch }: { readonly env: Env; readonly runner: Runner; readonly arch: string },
 ): Promise<RestoredKernels> {
   const { isFeatureAvailable } = await import('./clients.ts');
-  if (!isFeatureAvailable()) {
-    say('the cache of GitHub Actions is not available here: kernels are fetched where they are not stored');
-    return { restored: [], present: [], toSave: [] };
+  const available = isFeatureAvailable();
+  const reads = available && mayUse(env, 'read');
+  if (!reads) {
+    const why = available ? 'may not be read by this job' : 'is not available here';
+    say(`the cache of GitHub Actions ${why}: kernels are fetched where they are not stored`);
   }
-  if (!mayUse(env, 'read')) say('the cache may not be read by this job; kernels are fetched where they are not stored');
   const found = new Map<string, One>();
   const queue = [...profiles];
   const worker = async (): Promise<void> => {
     for (let profile = queue.shift(); profile !== undefined; profile = queue.shift()) {
       try {
-        found.set(profile, await restoreOne(profile, arch, kernels, runner));
+        const here = (await kernels.stored(profile)) !== undefined;
+        if (here) found.set(profile, { came: 'present', suffix: '' });
+        else if (reads) found.set(profile, await restoreOne(profile, arch, kernels, runner));
       } catch (error) {
         say(`${profile}: nothing from the cache: ${messageOf(error)}`);
       }
     }
   };
-  if (mayUse(env, 'read')) await quietToolkit(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
+  await quietToolkit(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
   const came = (how: One['came']): string[] => profiles.filter((profile) => found.get(profile)?.came === how);
   const suffixOf = (profile: string): string => found.get(profile)?.suffix ?? '';
   return {
     restored: came('restored'),
     present: came('present'),
-    toSave: profiles.map((profile) => ({ profile, suffix: suffixOf(profile) })),
+    missing: profiles.filter((profile) => (found.get(profile)?.came ?? 'missing') === 'missing'),
+    toSave: available ? profiles.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
   };
 }
 

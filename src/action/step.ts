@@ -21,7 +21,7 @@ import { notePid, saveState } from './state.ts';
 import { appendSummary } from './summary.ts';
 import { ensureTools, openKvm } from './tools.ts';
 
-const NO_KERNELS: RestoredKernels = { restored: [], present: [], toSave: [] };
+const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
 
 /** Kernels that a run needs; of a shard only its own. */
 async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
@@ -65,7 +65,8 @@ async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: strin
   const restored = {
     restored: kernelsOnly(all.restored),
     present: kernelsOnly(all.present),
-    toSave: all.toSave.filter(({ profile }) => profile !== userland),
+    missing: kernelsOnly(all.missing),
+    toSave: all.toSave,
   };
   if (profiles.length > 0) {
     const { length } = restored.restored;
