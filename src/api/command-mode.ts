@@ -27,7 +27,7 @@ export async function shipmentFor(
   manifestPath: string,
 ): Promise<{ readonly shipment: Shipment; readonly notes: readonly string[] }> {
   const dir = manifestPath === '' ? cwd : dirname(manifestPath);
-  const assets = manifest ? await loadAssets(host, dir, manifest.assets) : NO_ASSETS;
+  const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared =
     command &&
     (await prepareCommand(

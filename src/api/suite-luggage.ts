@@ -52,8 +52,8 @@ export async function caseLuggage(
   const text = own === '' ? '' : await loadText(host, own, 'manifest', `${source.origin}: manifest ${shown(own)}`);
   const written = own === '' ? undefined : readManifest({ file: shown(own), text });
   const manifestDir = own === '' ? dir : dirname(own);
-  const declared = written ? await loadAssets(host, manifestDir, written.assets) : NO_ASSETS;
-  const assets = joinAssets(declared, await loadAssets(host, dir, source.assets));
+  const declared = written ? await loadAssets(host, { dir: manifestDir, cwd }, written.assets) : NO_ASSETS;
+  const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const adds = source.test !== undefined || source.assets.length > 0;
   const path = adds ? resolve(dir, source.mergedManifest) : own;
   // The merged file lies elsewhere: what was relative to another file is told by its whole path.

@@ -20,7 +20,7 @@ const ENTRY = line({ required: true, maxBytes: 2048 });
 function split(entry: string): { path: string; to: string } {
   const colon = entry.lastIndexOf(':');
   const path = posix.normalize(colon < 0 ? entry : entry.slice(0, colon)).replace(/(.)\/+$/, '$1');
-  const own = path.startsWith('/') ? posix.basename(path) : path;
+  const own = path.startsWith('/') ? posix.basename(path) : path.replace(/^(?:\.\.\/)+/, '');
   const to = colon < 0 ? own : posix.normalize(entry.slice(colon + 1)).replace(/(.)\/+$/, '$1');
   return { path, to };
 }
@@ -31,11 +31,6 @@ function leaves(path: string): boolean {
 
 const asset = ENTRY.transform((entry, context) => {
   const { path, to } = split(entry);
-  if (leaves(path)) {
-    const message = `${quoted(entry)} leaves the directory of this file; move the file below it, or write its absolute path`;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  }
   if (leaves(to) || to.startsWith('/') || to === '' || (to === '.' && path !== '.')) {
     const message = `${quoted(entry)}: the place in the guest must be a path below its work directory, such as scripts/run.sh`;
     context.addIssue({ code: 'custom', message });

@@ -88,18 +88,39 @@ async function addTree(
   }
 }
 
+/** Where files may come from. */
+export interface AssetGround {
+  /** Directory of the file that names them. */
+  readonly dir: string;
+  /** Directory that the user works in. */
+  readonly cwd: string;
+}
+
+/**
+ * The directory that a path must not leave. A file of a repository is not trusted to name files of this machine: what
+ * guests print stands in reports that others read.
+ */
+async function rootOf(host: Host, { dir, cwd }: AssetGround, { path, origin }: AssetRef): Promise<string> {
+  const own = await realPlace(host, dir, '/', origin);
+  if (!path.startsWith('/') && !path.startsWith('../')) return own;
+  const roots = [own, await realPlace(host, cwd, '/', origin)];
+  const real = await realPlace(host, resolve(dir, path), '/', origin);
+  const root = roots.find((one) => within(one, real));
+  if (root !== undefined) return root;
+  const where = [...new Set(roots)].join(' and of ');
+  return refuse('asset_outside', `${origin}: asset ${path} lies outside of ${where}; copy the file there`);
+}
+
 /**
  * Reads what a file declares as assets, directories with all that is in them. Links are followed only as long as they
- * stay below the declared directory, or, for a single file with a relative path, below `dir`.
- * @param dir directory of the file that names them
+ * stay below the declared directory, or, for a single file, below `dir` (or `cwd`, with an absolute path or one that begins with `..`).
  * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
  */
-export async function loadAssets(host: Host, dir: string, refs: readonly AssetRef[]): Promise<Assets> {
+export async function loadAssets(host: Host, ground: AssetGround, refs: readonly AssetRef[]): Promise<Assets> {
   const collected: Collected = { files: new Map(), bytes: 0 };
-  for (const { path, to, origin } of refs) {
-    const absolute = resolve(dir, path);
-    const own = path.startsWith('/') ? '/' : await realPlace(host, dir, '/', origin);
-    const real = await realPlace(host, absolute, own, origin);
+  for (const ref of refs) {
+    const { path, to, origin } = ref;
+    const real = await realPlace(host, resolve(ground.dir, path), await rootOf(host, ground, ref), origin);
     await addTree(host, collected, { real, root: real, to, depth: 0 }, origin);
   }
   const files = [...collected.files.values()];

@@ -141,7 +141,7 @@ cases:
       'name: s\ncases: [{name: a, matrix: m, command: x, test: {mode: behavior, command: id}}]',
       '2:48: test and command cannot be in one case',
     ],
-    ['name: s\ncases: [{name: a, artifact: x, matrix: m, assets: [../y]}]', '2:52: cases[0].assets[0] "../y" leaves'],
+    ['name: s\ncases: [{name: a, artifact: x, matrix: m, assets: [..]}]', '2:52: cases[0].assets[0] "..": the place'],
     ['name: s\ncases: [{name: a, artifact: x}]', '2:9: case "a" has no kernels; add matrix (or kernels)'],
     [
       'name: s\ncases:\n  - {name: a, artifact: x, matrix: m}\n  - {name: a, artifact: y, matrix: m}',

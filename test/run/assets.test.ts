@@ -18,7 +18,7 @@ symlinkSync('run.sh', join(dir, 'scripts/again'));
 writeFileSync(join(top, 'secret'), 'outside\n');
 
 const ref = (path: string, to = path): AssetRef => ({ path, to, origin: 'm.yaml:3:5' });
-const load = (...refs: AssetRef[]) => loadAssets(host, dir, refs);
+const load = (...refs: AssetRef[]) => loadAssets(host, { dir, cwd: top }, refs);
 
 describe('loadAssets', () => {
   test('a directory with all that is in it; links inside are followed; the executable bit is kept', async () => {
@@ -42,6 +42,18 @@ describe('loadAssets', () => {
     expect(facts).toMatchObject([{ path: 'conf/secret', source: join(top, 'secret') }]);
   });
 
+  test('a file of the machine stays there: what guests print is read by others', async () => {
+    const outside = loadAssets(host, { dir, cwd: dir }, [ref(join(top, 'secret'), 'secret')]);
+    await expect(outside).rejects.toThrow(/m\.yaml:3:5: asset .*secret lies outside of .*project; copy the file there/);
+  });
+
+  test('a relative path may leave the directory of the file, not the one the user works in', async () => {
+    const { facts } = await load(ref('../secret', 'secret'));
+    expect(facts).toMatchObject([{ path: 'secret', source: join(top, 'secret') }]);
+    const outside = loadAssets(host, { dir, cwd: dir }, [ref('../secret', 'secret')]);
+    await expect(outside).rejects.toThrow(/\.\.\/secret lies outside of .*project/);
+  });
+
   test('the same file twice is one', async () => {
     const once = await load(ref('scripts'), ref('scripts/run.sh'));
     expect(once.entries).toHaveLength(3);
@@ -55,7 +67,7 @@ describe('loadAssets', () => {
     ['a link that leads nowhere', ref('broken'), 'asset_missing', /is not there/],
     ['a link that leads back', ref('loop'), 'assets_too_deep', /leads back/],
     ['too large', ref('large'), 'assets_too_large', /64 MiB/],
-    ['a device', ref('/dev/null', 'null'), 'asset_unreadable', /neither a file nor a directory/],
+    ['a device', ref('/dev/null', 'null'), 'asset_outside', /lies outside of/],
   ])('%s', async (_name, asset, code, words) => {
     if (asset.path === 'leak') symlinkSync('../secret', join(dir, 'leak'));
     if (asset.path === 'leaky') {

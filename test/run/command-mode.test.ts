@@ -40,7 +40,9 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
   const origin = { command: '--command', binary: '--command-binary' };
   const wanted = { command: setting.command, binary: setting.binary ?? '', expectExitCode: 0 };
   const command = await prepareCommand(host, dir.path, wanted, origin);
-  const assets = await loadAssets(host, dir.path, [{ path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' }]);
+  const assets = await loadAssets(host, { dir: dir.path, cwd: dir.path }, [
+    { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
+  ]);
   const packed = await gatherShipment(host, { manifest: undefined, mode: undefined, assets, command, dir: dir.path });
   const guest = fakeGuest(async (request) => {
     asked.push(request);
@@ -182,7 +184,9 @@ test('the same question on another machine, wherever its files lie there', async
     await writeFile(join(place, 'agent.conf'), word);
     const wanted = { command: 'id', binary: 'loader.sh', expectExitCode: 0 };
     const command = await prepareCommand(host, place, wanted, origin);
-    const assets = await loadAssets(host, place, [{ path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' }]);
+    const assets = await loadAssets(host, { dir: place, cwd: place }, [
+      { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
+    ]);
     return shipmentIdentity(shipmentOf(assets, command));
   };
   expect(await identityIn('one', 'same')).toEqual(await identityIn('two', 'same'));
