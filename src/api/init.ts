@@ -42,6 +42,17 @@ function remarkOf({ programs, maps }: ObjectFacts, needs: string | undefined): s
   return `${what}; ${maps.length} map${maps.length === 1 ? '' : 's'}${kernels}`;
 }
 
+/** Each file once, under its shortest path: links would bring it again, and a link to a directory above many times. */
+async function distinctFiles(host: Host, paths: readonly string[]): Promise<string[]> {
+  const byFile = new Map<string, string>();
+  for (const path of paths) {
+    const file = await host.files.realPath(path).catch(() => path);
+    const known = byFile.get(file);
+    if (known === undefined || path.length < known.length) byFile.set(file, path);
+  }
+  return [...byFile.values()].sort();
+}
+
 async function draftCases(host: Host, dir: string, files: readonly string[]) {
   const cases: DraftCase[] = [];
   const skipped: string[] = [];
@@ -83,7 +94,8 @@ export async function initSuite(options: InitOptions = {}): Promise<InitResult> 
   if ((await host.files.stat(file)) !== undefined) {
     throw new UsageError('suite_exists', `${shown} is there already and is left as it is; edit it, or remove it first`);
   }
-  const found = (await host.files.glob('**/*.bpf.o', dir)).filter((path) => !FOREIGN.test(relative(dir, path)));
+  const paths = (await host.files.glob('**/*.bpf.o', dir)).filter((path) => !FOREIGN.test(relative(dir, path)));
+  const found = await distinctFiles(host, paths);
   const { cases, skipped } = await draftCases(host, dir, found.slice(0, MAX_CASES));
   if (cases.length === 0) {
     const looked =

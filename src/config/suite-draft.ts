@@ -14,7 +14,7 @@ export interface DraftCase {
 /** `words` as an id of the contract: other characters become `-`, and no two of `taken` are the same. */
 export function draftId(words: string, taken: ReadonlySet<string> = new Set()): string {
   const plain = words.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  const base = (plain === '' ? 'object' : plain).slice(0, 60);
+  const base = plain.slice(0, 60).replace(/-+$/, '') || 'object';
   for (let number = 1; ; number++) {
     const id = number === 1 ? base : `${base}-${number}`;
     if (!taken.has(id)) return id;

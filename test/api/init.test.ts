@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initSuite } from '../../src/api/init.ts';
@@ -47,6 +47,14 @@ describe('initSuite', () => {
     expect(readFileSync(file, 'utf8')).toContain('# tracepoint/syscalls/sys_enter_execve; 0 maps');
   });
 
+  it('takes each file once, whatever links lead to it', async () => {
+    put('build/simple ü.bpf.o', 'simple-pass');
+    symlinkSync('..', join(dir.path, 'build/loop'));
+    symlinkSync('simple ü.bpf.o', join(dir.path, 'build/an-alias-of-it.bpf.o'));
+    const { cases } = await initSuite({ cwd: dir.path, env: {} });
+    expect(cases.map(({ name, artifact }) => [name, artifact])).toEqual([['simple', 'build/simple ü.bpf.o']]);
+  });
+
   it('never writes over a file', async () => {
     put('a.bpf.o', 'simple-pass');
     const file = join(dir.path, 'bpfcompat-suite.yaml');
@@ -68,7 +76,7 @@ describe('initSuite', () => {
 describe('draftId', () => {
   it.each([
     ['conn', 'conn'],
-    ['my conn!', 'my-conn-'],
+    ['my conn!', 'my-conn'],
     ['..', 'object'],
     ['-x', 'x'],
     ['é', 'object'],
