@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { parse } from 'yaml';
 import type { ResultsService } from './results-service.ts';
 import { type Command, commandsIn, fileCommands } from './runner-log.ts';
@@ -27,9 +28,21 @@ export interface Job {
   readonly runId: string;
 }
 
+const made: string[] = [];
+afterAll(() => {
+  for (const dir of made) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A directory that is gone after the tests of the file. */
+export function scratchDir(prefix: string): string {
+  const dir = mkdtempSync(join(tmpdir(), prefix));
+  made.push(dir);
+  return dir;
+}
+
 /** Makes the directories of a job. `home` may be that of an earlier job: the same machine, or a restored one. */
 export function makeJob(home?: string): Job {
-  const root = mkdtempSync(join(tmpdir(), 'bpfcompat-job-'));
+  const root = scratchDir('bpfcompat-job-');
   const job = {
     home: home ?? join(root, 'home'),
     workspace: join(root, 'work/repo/repo'),

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import type { ResultsService } from './results-service.ts';
-import { type Job, makeJob, type PhaseEnd, runAction } from './runner.ts';
+import { type Job, makeJob, type PhaseEnd, runAction, scratchDir } from './runner.ts';
 import { unzip } from './zip.ts';
 
 interface Step {
@@ -164,7 +163,7 @@ export async function runWorkflow(file: string, options: WorkflowOptions): Promi
 
 /** An empty repository; `write` is called with its directory. */
 export function makeRepository(write: (dir: string) => void): string {
-  const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-repository-'));
+  const dir = scratchDir('bpfcompat-repository-');
   // The workflows build with it; the objects are there already.
   writeFileSync(join(dir, 'Makefile'), 'all:\n\t@true\n');
   write(dir);
