@@ -45,6 +45,10 @@ interface Weighed {
   readonly text: string;
 }
 
+function isRequired({ required, profile }: Target, { requiredProfiles = [] }: GateOptions): boolean {
+  return required || requiredProfiles.includes(profile.id);
+}
+
 function weigh(
   cell: Cell,
   target: Target,
@@ -52,7 +56,7 @@ function weigh(
   expected: Expected | undefined,
   options: GateOptions,
 ): Weighed | undefined {
-  const { failOn = 'required', requiredProfiles = [], known = [] } = options;
+  const { failOn = 'required', known = [] } = options;
   const { id } = target.profile;
   const status = result?.outcome.status;
   if (result?.outcome.status === 'skipped' && result.outcome.elsewhere) return undefined;
@@ -61,7 +65,7 @@ function weigh(
     const text = `unexpected ${id}: passes, and ${expected.code} was expected (${expected.reason}); remove it from expectations`;
     return { weight: failOn === 'any' ? 'failure' : 'remark', text };
   }
-  const required = target.required || requiredProfiles.includes(id);
+  const required = isRequired(target, options);
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
   if (status !== 'fail') {
     const gates = required || (failOn === 'any' && status !== 'skipped');
@@ -99,6 +103,9 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   }
   if (!run.results.some(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail')) {
     weighed.push({ weight: 'error', text: 'no target gave an answer' });
+  }
+  if ((failOn === 'required' || failOn === 'regression') && !run.targets.some((one) => isRequired(one, options))) {
+    weighed.push({ weight: 'remark', text: 'no kernel of this run is required, so no failure can fail it' });
   }
   const of = (weight: Weight): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
   const [errors, failures] = [of('error'), of('failure')];

@@ -27,6 +27,14 @@ describe('first match wins', () => {
   });
 });
 
+test('where nothing is required, the verdict says that nothing can fail it', () => {
+  const words = 'no kernel of this run is required, so no failure can fail it';
+  expect(gate(run([false, failed()], [false, pass])).reasons).toContain(words);
+  expect(gate(run([false, failed()], [true, pass])).reasons).not.toContain(words);
+  expect(gate(run([false, pass]), { requiredProfiles: ['k0'] }).reasons).toEqual([]);
+  expect(gate(run([false, pass]), { failOn: 'any' }).reasons).toEqual([]);
+});
+
 test('reasons name the target, whether it was required, and the code', () => {
   expect(gate(run([true, failed()], [false, infra('the guest died')])).reasons).toEqual([
     'required k0: failed at load (VERIFIER_REJECTION)',
