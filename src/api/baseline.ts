@@ -9,6 +9,8 @@ export interface RunCase {
   readonly name: string;
   /** The older run is asked about this case only. */
   readonly alone: boolean;
+  /** Names of all cases of the suite. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -17,8 +19,9 @@ export interface RunCase {
  */
 export function againstBaseline(run: RunReport, baseline: LoadedRun, suiteCase?: RunCase): (Comparison | undefined)[] {
   const alone = suiteCase?.alone ?? run.artifacts.length === 1;
+  const names = suiteCase?.names ?? run.artifacts.map(({ name }) => name);
   return run.artifacts.map(({ name, basename: artifact }, index) => {
-    const before = caseOf(baseline, { name: suiteCase?.name ?? name, artifact }, alone);
+    const before = caseOf(baseline, { name: suiteCase?.name ?? name, artifact }, alone, names);
     return before && compareReports(before.report, recordedRun(run, index));
   });
 }

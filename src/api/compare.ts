@@ -107,8 +107,9 @@ function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<Compar
 /** In the order of the head, then what only the base has. */
 function comparedCases(base: LoadedRun, head: LoadedRun): ComparedCase[] {
   const seen = new Set<unknown>();
+  const names = head.cases.map(({ name }) => name);
   const cases = head.cases.map((one): ComparedCase => {
-    const before = caseOf(base, one, head.cases.length === 1);
+    const before = caseOf(base, one, names.length === 1, names);
     if (!before || seen.has(before)) return { name: one.name, change: 'added', comparison: undefined };
     seen.add(before);
     return { name: one.name, change: 'compared', comparison: compareReports(before.report, one.report) };

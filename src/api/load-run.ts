@@ -129,16 +129,20 @@ async function findReport(host: Host, cwd: string, dir: string, path: string): P
  * The case of `run` that is about the same object. A run about one object fits any other about one object, whatever
  * the files are called.
  * @param alone the object is the only one on its own side
+ * @param names of all objects on its own side: an older case of one of these names is about that one and no other
  */
 export function caseOf(
   run: LoadedRun,
   wanted: { readonly name: string; readonly artifact: string },
   alone: boolean,
+  names: readonly string[],
 ): LoadedCase | undefined {
   const [only, second] = run.cases;
   if (alone && second === undefined) return only;
   const named = run.cases.find(({ name }) => name === wanted.name);
   if (named) return named;
-  const [first, other] = run.cases.filter(({ artifact }) => artifact === wanted.artifact);
+  const [first, other] = run.cases.filter(
+    ({ name, artifact }) => artifact === wanted.artifact && !names.includes(name),
+  );
   return other === undefined ? first : undefined;
 }

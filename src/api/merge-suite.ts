@@ -42,12 +42,12 @@ function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
   };
 }
 
-function mergedCase(merging: Merging, one: ShardCase, runId: string, alone: boolean): EndedCase {
+function mergedCase(merging: Merging, one: ShardCase, runId: string, names: readonly string[]): EndedCase {
   const position = one.run ?? 0;
   const own = merging.parts[0]?.runs[position];
   if (!own) throw new UsageError('report_invalid', `case ${one.name} has no run; run the shards again`);
   const decides = mergedGate(merging, own);
-  const run = mergedRun(merging, position, runId, { name: one.name, alone });
+  const run = mergedRun(merging, position, runId, { name: one.name, alone: names.length === 1, names });
   const verdict = gate(run, withKnown(decides, run));
   const { name, artifact, manifest, matrix, required, origin, error } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
@@ -74,8 +74,9 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
   const suites = parts.flatMap(({ suite }) => suite ?? []);
   const [first] = suites as [Suite, ...Suite[]];
   const nextId = distinctIds(startedAt);
+  const names = first.cases.map(({ name }) => name);
   const cases = first.cases.map((one) =>
-    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), first.cases.length === 1),
+    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), names),
   );
   const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
   const { status, exitCode } = withMissing(verdict, missing);

@@ -98,7 +98,7 @@ export function suitePart(
     artifactVersion: source.artifactVersion,
     artifactVariant: source.artifactVariant,
     artifactUri: source.artifactUri,
-    ...(ready.baseline && { baseline: ready.baseline }),
+    ...(ready.baseline && { baseline: { run: ready.baseline.run, alone: ready.baseline.alone } }),
   }));
   return shardPart(shard, plan, suite.startedAt, parts, { ...suite, cases: facts });
 }

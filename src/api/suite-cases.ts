@@ -39,6 +39,8 @@ export interface CaseBaseline {
   readonly run: LoadedRun;
   /** It was named for this case alone: a report about one object fits, whatever it is called. */
   readonly alone: boolean;
+  /** Names of all cases of the suite. */
+  readonly names: readonly string[];
 }
 
 /** A case that can start. Paths are absolute. */
@@ -154,10 +156,11 @@ export async function prepareCases(
   }
 
   async function baselineOf({ gate, origin }: SuiteCase): Promise<CaseBaseline | undefined> {
-    const only = suite.cases.length === 1;
-    if (overrides.baseline) return { run: overrides.baseline, alone: only };
+    const names = suite.cases.map(({ name }) => name);
+    const only = names.length === 1;
+    if (overrides.baseline) return { run: overrides.baseline, alone: only, names };
     const { baseline } = gate;
-    return baseline && { run: await readBaseline(baseline.path, origin), alone: only || baseline.own };
+    return baseline && { run: await readBaseline(baseline.path, origin), alone: only || baseline.own, names };
   }
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {

@@ -10,9 +10,13 @@ export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
 
 /** The run of a case, with what is new in it where there is an older one. */
 export function heldRun({ source, ready }: StartableCase, run: RunReport): RunReport {
+  const { name } = source;
   const { baseline } = ready;
   if (baseline === undefined) return run;
-  return { ...run, baseline: againstBaseline(run, baseline.run, { name: source.name, alone: baseline.alone }) };
+  return {
+    ...run,
+    baseline: againstBaseline(run, baseline.run, { name, alone: baseline.alone, names: baseline.names }),
+  };
 }
 
 /** What the gate says about a case. @param run with its baseline, if there is one */
@@ -56,9 +60,10 @@ export function suiteBaseline(
   cases: readonly { readonly name: string; readonly artifact: string }[],
 ): Pick<SuiteReport, 'baseline'> {
   if (baseline === undefined) return {};
+  const names = cases.map(({ name }) => name);
   const found = new Set(
     cases.map(({ name, artifact }) =>
-      caseOf(baseline, { name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) }, cases.length === 1),
+      caseOf(baseline, { name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) }, cases.length === 1, names),
     ),
   );
   const { path, runId, summaryStatus } = baseline;

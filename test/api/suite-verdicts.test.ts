@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LoadedRun } from '../../src/api/load-run.ts';
+import { caseOf, type LoadedRun } from '../../src/api/load-run.ts';
 import { suiteBaseline, worstOf } from '../../src/api/suite-verdicts.ts';
 import type { RunStatus } from '../../src/model/report.ts';
 import type { SuiteCaseReport } from '../../src/model/suite.ts';
@@ -42,4 +42,14 @@ test('an older run: cases are found by name, else by the file of their object; t
     gone: ['old'],
   });
   expect(suiteBaseline(undefined, cases)).toEqual({});
+});
+
+test('a new case about an object of an older one that is still there is held against nothing', () => {
+  const report = { path: 'old.json', runId: 'r', summaryStatus: 'pass', targets: [] };
+  const conn = { name: 'conn', artifact: 'conn.bpf.o', report };
+  const old: LoadedRun = { ...report, kind: 'collection', cases: [conn, { ...conn, name: 'other', artifact: 'o.o' }] };
+  const fresh = { name: 'conn-events', artifact: 'conn.bpf.o' };
+  expect(caseOf(old, fresh, false, ['conn', 'conn-events'])).toBeUndefined();
+  // Where the old name is gone, the case was renamed.
+  expect(caseOf(old, fresh, false, ['conn-events', 'other'])).toBe(conn);
 });
