@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ActionCommand } from '../config/action-inputs.ts';
+import { ACTION_INPUTS, type ActionCommand } from '../config/action-inputs.ts';
 import {
   type ActionSettings,
   asInputWords,
@@ -27,6 +27,8 @@ export interface Job {
   readonly input: (name: string) => string;
   /** Program that the user wants instead of ours, absolute; empty: ours. */
   readonly binary: string;
+  /** What the reader of the log should know of the inputs. */
+  readonly notes: readonly string[];
 }
 
 const OWN_BINARY = './bin/bpfcompat';
@@ -74,6 +76,24 @@ function binaryOf({ binary }: ActionSettings, workspace: string): string {
   return existsSync(path) && statSync(path).isFile() ? path : '';
 }
 
+/** Inputs of a single check that a suite does not look at, where the user set them. */
+function ignoredBySuite(inputs: InputTexts): string[] {
+  return ACTION_INPUTS.filter(
+    ({ name, flags, default: fallback }) =>
+      flags.test !== undefined && flags.suite === undefined && ![fallback, ''].includes(inputs.get(name) ?? ''),
+  ).map(({ name }) => name);
+}
+
+function notesOf(command: ActionCommand, inputs: InputTexts, { binary }: ActionSettings, found: string): string[] {
+  const ignored = command === 'suite' ? ignoredBySuite(inputs) : [];
+  return [
+    ...(ignored.length > 0 ? [`the suite file decides; ignored: ${ignored.join(', ')}`] : []),
+    ...(binary !== OWN_BINARY && binary !== '' && found === ''
+      ? [`binary: there is no ${binary}; the program of this action runs`]
+      : []),
+  ];
+}
+
 /** @throws UsageError that names the input, what is wrong with it and what it takes */
 export function readJob(env: Env, workspace: string, scratch: string): Job {
   const inputs = readInputs(env);
@@ -88,6 +108,7 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
     const text = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? '';
     return text === '' ? '' : resolve(workspace, text);
   };
+  const binary = binaryOf(settings, workspace);
   try {
     return {
       settings,
@@ -97,7 +118,8 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
       json: pathOf('out'),
       markdown: pathOf('markdown'),
       input: (name) => inputs.get(name) ?? '',
-      binary: binaryOf(settings, workspace),
+      binary,
+      notes: notesOf(command, inputs, settings, binary),
     };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

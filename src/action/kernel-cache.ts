@@ -2,13 +2,38 @@ import { rmSync } from 'node:fs';
 import type { KernelTransfer } from '../api/kernel-transfer.ts';
 import { messageOf } from '../model/errors.ts';
 import { say } from './commands.ts';
-import { quietToolkit } from './quiet.ts';
+import { TooSlow, within } from './limit.ts';
 import { type Env, expandHome, KERNEL_CACHE, type Runner } from './runner.ts';
 import type { State } from './state.ts';
 
 /** Bump it when the layout below changes: entries of another layout are then never found. */
 const LAYOUT = 'v1';
 const AT_ONCE = 4;
+
+/** Milliseconds for one kernel, download and upload included; a look-up alone is a single request. */
+const RESTORE_MS = 60_000;
+const LOOKUP_MS = 20_000;
+const SAVE_MS = 120_000;
+/** A service that says no after so long has not said no: it does not work, and is not asked again. */
+const SLOW_MS = 8000;
+
+/** Whether a service is worth another question. */
+interface Trust {
+  lost: boolean;
+}
+
+/** A request to the cache. One that takes too long, or fails slowly, is the last one. */
+async function ask<T>(trust: Trust, ms: number, isNo: (answer: T) => boolean, work: Promise<T>): Promise<T> {
+  const started = performance.now();
+  try {
+    const answer = await within(ms, 'the cache service', work);
+    if (isNo(answer) && performance.now() - started > SLOW_MS) trust.lost = true;
+    return answer;
+  } catch (error) {
+    if (error instanceof TooSlow) trust.lost = true;
+    throw error;
+  }
+}
 
 /** What the token of this job may do (`cache-mode` of the workflow, or what the trigger is trusted with). */
 function mayUse(env: Env, what: 'read' | 'write'): boolean {
@@ -51,14 +76,14 @@ interface One {
   readonly suffix: string;
 }
 
-async function restoreOne(profile: string, arch: string, kernels: KernelTransfer, runner: Runner): Promise<One> {
+async function restoreOne(profile: string, { arch, kernels, runner, trust }: Restoring): Promise<One> {
   const { restoreCache } = await import('./clients.ts');
   const start = keyStart(arch, profile);
   const path = cachePath(profile);
   const place = expandHome(path);
   rmSync(place, { recursive: true, force: true });
   try {
-    const key = await restoreCache([path], start);
+    const key = await ask(trust, RESTORE_MS, (answer) => answer === undefined, restoreCache([path], start));
     if (key === undefined) return { came: 'missing', suffix: '' };
     const digest = digestOfKey(key, start);
     const why = digest === undefined ? 'its key names no digest' : await kernels.take(profile, place, digest);
@@ -69,6 +94,13 @@ async function restoreOne(profile: string, arch: string, kernels: KernelTransfer
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+interface Restoring {
+  readonly arch: string;
+  readonly kernels: KernelTransfer;
+  readonly runner: Runner;
+  readonly trust: Trust;
 }
 
 /**
@@ -87,6 +119,7 @@ export async function restoreKernels(
     const why = available ? 'may not be read by this job' : 'is not available here';
     say(`the cache of GitHub Actions ${why}: kernels are fetched where they are not stored`);
   }
+  const trust = { lost: false };
   const found = new Map<string, One>();
   const queue = [...profiles];
   const worker = async (): Promise<void> => {
@@ -94,27 +127,28 @@ export async function restoreKernels(
       try {
         const here = (await kernels.stored(profile)) !== undefined;
         if (here) found.set(profile, { came: 'present', suffix: '' });
-        else if (reads) found.set(profile, await restoreOne(profile, arch, kernels, runner));
+        else if (reads && !trust.lost) found.set(profile, await restoreOne(profile, { arch, kernels, runner, trust }));
       } catch (error) {
         say(`${profile}: nothing from the cache: ${messageOf(error)}`);
       }
     }
   };
-  await quietToolkit(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (trust.lost) say('the cache service does not answer: kernels are fetched where they are not stored');
   const came = (how: One['came']): string[] => profiles.filter((profile) => found.get(profile)?.came === how);
   const suffixOf = (profile: string): string => found.get(profile)?.suffix ?? '';
   return {
     restored: came('restored'),
     present: came('present'),
     missing: profiles.filter((profile) => (found.get(profile)?.came ?? 'missing') === 'missing'),
-    toSave: available ? profiles.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
+    // A service that did not answer before will not take minutes of the end of the job either.
+    toSave: available && !trust.lost ? profiles.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
   };
 }
 
 async function saveOne(
   { profile, suffix }: State['kernels'][number],
-  arch: string,
-  kernels: KernelTransfer,
+  { arch, kernels, trust }: Omit<Restoring, 'runner'>,
 ): Promise<string> {
   const { restoreCache, saveCache } = await import('./clients.ts');
   const digest = await kernels.stored(profile);
@@ -123,9 +157,13 @@ async function saveOne(
   const key = `${keyStart(arch, profile)}${digest}${suffix}`;
   const place = expandHome(path);
   try {
-    if ((await restoreCache([path], key, undefined, { lookupOnly: true })) === key) return 'is in the cache already';
+    const lookUp = restoreCache([path], key, undefined, { lookupOnly: true });
+    if ((await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp)) === key)
+      return 'is in the cache already';
+    if (trust.lost) return 'was not saved';
     await kernels.give(profile, place);
-    return (await saveCache([path], key)) < 0 ? 'was not saved' : 'saved';
+    const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveCache([path], key));
+    return id < 0 ? 'was not saved' : 'saved';
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -142,13 +180,16 @@ export async function saveKernels(
     say('the cache may not be written by this job: save skipped');
     return;
   }
-  await quietToolkit(async () => {
-    for (const one of wanted) {
-      try {
-        say(`${one.profile}: ${await saveOne(one, arch, kernels)}`);
-      } catch (error) {
-        say(`${one.profile}: was not saved: ${messageOf(error)}`);
-      }
+  const trust = { lost: false };
+  for (const one of wanted) {
+    if (trust.lost) {
+      say('the cache service does not answer: the other kernels are not saved');
+      return;
     }
-  });
+    try {
+      say(`${one.profile}: ${await saveOne(one, { arch, kernels, trust })}`);
+    } catch (error) {
+      say(`${one.profile}: was not saved: ${messageOf(error)}`);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { buildInfo } from '../api/build-info.ts';
+import { watchCancel } from './cancel.ts';
 import { failed, say } from './commands.ts';
 
 // The runner starts this one file twice. Which time it is must be written down before anything can throw: a crash of
@@ -7,6 +8,8 @@ import { failed, say } from './commands.ts';
 const isPost = (process.env['STATE_isPost'] ?? '') !== '';
 const stateFile = process.env['GITHUB_STATE'] ?? '';
 if (!isPost && stateFile !== '') appendFileSync(stateFile, 'isPost=true\n');
+
+const cancel = isPost ? undefined : watchCancel();
 
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
@@ -22,8 +25,8 @@ function endSoon(): void {
   setTimeout(() => process.exit(), 3000).unref();
 }
 
-if (isPost) void import('./post.ts').then(({ runPost }) => runPost(process.env)).then(endSoon);
+if (cancel === undefined) void import('./post.ts').then(({ runPost }) => runPost(process.env)).then(endSoon);
 else {
   say(`bpfcompat ${buildInfo.version}: checks compiled eBPF objects on real kernels`);
-  void import('./step.ts').then(({ runStep }) => runStep(process.env)).then(endSoon);
+  void import('./step.ts').then(({ runStep }) => runStep(process.env, cancel)).then(endSoon);
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../model/errors.ts';
 import { endGroup, group, say } from './commands.ts';
+import { hushToolkit } from './quiet.ts';
 import { type Env, runnerOf } from './runner.ts';
 import { removeScratch } from './scratch.ts';
 import { leftovers, readState } from './state.ts';
@@ -18,6 +19,7 @@ function endLeftovers(scratch: string): void {
 
 /** The step after the job: ends leftovers, saves kernels into the cache. Never throws, never fails the job. */
 export async function runPost(env: Env): Promise<void> {
+  hushToolkit();
   const { kernels, scratch } = readState(env);
   try {
     if (scratch !== '') endLeftovers(scratch);

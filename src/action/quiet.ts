@@ -9,10 +9,11 @@ function asPlainLine(chunk: string): string {
 }
 
 /**
- * Runs `work` while the toolkit's clients may not raise annotations: a cache that a fork may not write, or that is down
- * for a moment, is a line in the log and no warning on the pull request.
+ * From here on the toolkit's clients raise no annotations: a cache that a fork may not write, or a service that is down
+ * for a moment, is a line in the log, and what a person must know we say ourselves (commands.ts). It lasts as long as the
+ * process: a request that we no longer wait for may still complain.
  */
-export async function quietToolkit<T>(work: () => Promise<T>): Promise<T> {
+export function hushToolkit(): void {
   const { stdout } = process;
   const write = stdout.write.bind(stdout) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
   stdout.write = ((chunk: string | Uint8Array, ...rest: unknown[]) =>
@@ -20,9 +21,4 @@ export async function quietToolkit<T>(work: () => Promise<T>): Promise<T> {
       typeof chunk === 'string' && /^::(?:warning|error|notice)/.test(chunk) ? asPlainLine(chunk) : chunk,
       ...rest,
     )) as Write;
-  try {
-    return await work();
-  } finally {
-    stdout.write = write as Write;
-  }
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { dispatch } from '../cli/run-command.ts';
+import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { endGroup, group, say } from './commands.ts';
 import type { Job } from './job.ts';
@@ -79,10 +81,28 @@ async function runBinary(job: Job, { env, workspace, signal }: Surroundings) {
   return { exitCode, printed: printed.join('') };
 }
 
-/** @throws what the library throws */
+/** Which file lies at a path; undefined without one. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws what the library throws; HostError when a program of the user's wrote no report */
 export async function runJob(
   job: Job,
   surroundings: Surroundings,
 ): Promise<{ readonly exitCode: number; readonly printed: string }> {
-  return job.binary === '' ? runHere(job, surroundings) : runBinary(job, surroundings);
+  if (job.binary === '') return runHere(job, surroundings);
+  const before = stampOf(job.json);
+  const end = await runBinary(job, surroundings);
+  // The report of an earlier step must not pass for that of this one.
+  if (before === undefined || stampOf(job.json) !== before) return end;
+  throw new HostError(
+    'no_report',
+    `${job.binary} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its words in the log`,
+  );
 }

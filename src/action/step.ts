@@ -1,93 +1,24 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
-import { planShards } from '../api/plan.ts';
-import { wantedKernels } from '../api/wanted-kernels.ts';
+import { asInputWords } from '../config/action-values.ts';
 import { onGroupStart } from '../host/child.ts';
-import { createHost } from '../host/create-host.ts';
-import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
-import { type Cancel, watchCancel } from './cancel.ts';
-import { endGroup, failed, group, say } from './commands.ts';
+import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
+import type { RunEvent } from '../model/events.ts';
+import { fence } from '../report/escape.ts';
+import type { Cancel } from './cancel.ts';
+import { failed, notice, say } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { setOutputs } from './files.ts';
 import { type Job, readJob } from './job.ts';
-import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
 import { partialRun, partialSummary } from './partial.ts';
+import { prepare } from './prepare.ts';
+import { hushToolkit } from './quiet.ts';
 import { runJob } from './run-job.ts';
 import { type Env, type Runner, runnerOf } from './runner.ts';
 import { makeScratch } from './scratch.ts';
 import { notePid, saveState } from './state.ts';
 import { appendSummary } from './summary.ts';
-import { ensureTools, openKvm } from './tools.ts';
-
-const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
-
-/** Kernels that a run needs; of a shard only its own. */
-async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
-  if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
-  const { options } = parsed;
-  const surroundings = { env, cwd };
-  const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
-  const all = await wantedKernels(wanted, surroundings);
-  const { shard } = options;
-  if (shard === undefined) return all;
-  const question =
-    parsed.command === 'test' ? { artifacts: parsed.options.artifacts, kernels: all } : { suite: parsed.options.suite };
-  try {
-    const { matrix } = await planShards({
-      ...surroundings,
-      ...question,
-      shards: shard.total,
-      baseline: input('baseline'),
-    });
-    return matrix.include.find((one) => one.shard === `${shard.index}/${shard.total}`)?.kernels.split(',') ?? [];
-  } catch {
-    // The run meets the same mistake, and says where it is.
-    return all;
-  }
-}
-
-/** Whether guests may need a shell: then it comes the way kernels come. */
-function mayRunCommands({ parsed, input }: Job): boolean {
-  return parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
-}
-
-async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
-  if (!job.settings.cache) return NO_KERNELS;
-  const surroundings = { env, cwd: runner.workspace };
-  const profiles = await kernelsOf(job, env, runner.workspace);
-  const userland = userlandId('x86_64');
-  const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
-  const all = await restoreKernels(wanted, kernelTransfer(surroundings), { env, runner, arch: process.arch });
-  saveState(env, { kernels: all.toSave, scratch });
-  const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
-  const restored = {
-    restored: kernelsOnly(all.restored),
-    present: kernelsOnly(all.present),
-    missing: kernelsOnly(all.missing),
-    toSave: all.toSave,
-  };
-  if (profiles.length > 0) {
-    const { length } = restored.restored;
-    say(`kernels: ${length} from the cache, ${restored.present.length} stored here, of ${profiles.length}`);
-  }
-  return restored;
-}
-
-/** Everything before the question: tools, KVM, kernels. Only for what boots kernels. */
-async function prepare(job: Job, env: Env, runner: Runner, scratch: string, signal: AbortSignal) {
-  if (job.command !== 'test' && job.command !== 'suite') return NO_KERNELS;
-  group('Prepare this machine');
-  try {
-    const machine = { host: createHost({ env }), signal };
-    if (job.binary === '') await ensureTools(env, job.settings.installQemu, machine);
-    await openKvm(runner, machine);
-    return await prepareKernels(job, env, runner, scratch);
-  } finally {
-    endGroup();
-  }
-}
 
 interface Ground {
   readonly env: Env;
@@ -95,23 +26,64 @@ interface Ground {
   readonly scratch: string;
   readonly cancel: Cancel;
   readonly partial: ReturnType<typeof partialRun>;
+  /** Everything has been told: nothing that happens now changes it. */
+  told: boolean;
 }
 
-async function work({ env, runner, scratch, cancel, partial }: Ground): Promise<void> {
+/** Messages of the command line in the words of a workflow. */
+function inInputWords(error: unknown, { command, settings }: Job): unknown {
+  const known = error instanceof UsageError ? UsageError : error instanceof HostError ? HostError : undefined;
+  if (known === undefined) return error;
+  const words = asInputWords(messageOf(error), command);
+  const { code } = error as UsageError;
+  const message = settings.requireKvm ? words.replace(/set BPFCOMPAT_ACCEL=\w+/, 'set require-kvm: false') : words;
+  return new known(code, message, { cause: error });
+}
+
+async function work(ground: Ground): Promise<void> {
+  const { env, runner, scratch, cancel } = ground;
+  throwIfCancelled(cancel.signal);
   const job = readJob(env, runner.workspace, scratch);
+  for (const note of job.notes) say(note);
+  try {
+    await workOn(job, ground);
+  } catch (error) {
+    throw inInputWords(error, job);
+  }
+}
+
+/** A person should see that answers take longer than they need to, unless that was asked for. */
+function accelNotice(env: Env): (event: RunEvent) => void {
+  return (event) => {
+    if (event.type !== 'accel' || event.accel !== 'tcg' || env['BPFCOMPAT_ACCEL'] === 'tcg') return;
+    notice(`kernels are emulated, which takes longer and gives the same answers: ${event.reason}`);
+  };
+}
+
+async function workOn(job: Job, ground: Ground): Promise<void> {
+  const { env, runner, scratch, cancel, partial } = ground;
+  const onAccel = accelNotice(env);
   const kernels = await cancel.guard(prepare(job, env, runner, scratch, cancel.signal));
   const surroundings = {
     env: job.settings.requireKvm ? { ...env, BPFCOMPAT_ACCEL: 'kvm' } : env,
     workspace: runner.workspace,
     signal: cancel.signal,
-    onEvent: partial.onEvent,
+    onEvent(event: RunEvent) {
+      partial.onEvent(event);
+      onAccel(event);
+    },
   };
   const { exitCode, printed } = await cancel.guard(runJob(job, surroundings));
-  await cancel.guard(conclude({ env, runner, job, scratch, kernels, exitCode, printed, accel: partial.now().accel }));
+  const ended = { env, runner, job, scratch, kernels, exitCode, printed, accel: partial.now().accel };
+  const told = conclude(ended).then(() => {
+    ground.told = true;
+  });
+  await cancel.guard(told);
 }
 
 /** What a thrown value means to the person who reads the log. */
-function tell(error: unknown, { env, runner, partial }: Ground): void {
+function tell(error: unknown, { env, runner, partial, told }: Ground): void {
+  if (told) return;
   if (error instanceof CancelledError) {
     setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
     appendSummary(runner, partialSummary(partial.now()));
@@ -121,7 +93,7 @@ function tell(error: unknown, { env, runner, partial }: Ground): void {
   const known = error instanceof UsageError || error instanceof HostError;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = known ? messageOf(error) : `this is a bug in bpfcompat, please report it with what follows\n${stack}`;
-  appendSummary(runner, `## ⚠️ bpfcompat: no verdict\n\nNothing was found out; the log of the step says why.\n`);
+  appendSummary(runner, `## ⚠️ bpfcompat: no verdict\n\nNothing was found out about the object:\n\n${fence(message)}\n`);
   failed(message);
 }
 
@@ -129,9 +101,9 @@ function tell(error: unknown, { env, runner, partial }: Ground): void {
 const OWN_VALIDATOR = fileURLToPath(new URL('validator/bpfcompat-validator-x86_64', import.meta.url));
 
 /** The step: from inputs to outputs and an exit code. Never throws. */
-export async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
+export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<void> {
+  hushToolkit();
   const runner = runnerOf(env);
-  const cancel = watchCancel();
   const partial = partialRun();
   // What is not overwritten later is true of a step that was killed.
   setOutputs(env, { result: 'error', 'exit-code': 1 });
@@ -142,11 +114,11 @@ export async function runStep(env: NodeJS.ProcessEnv): Promise<void> {
   env['TMPDIR'] = join(scratch, 'tmp');
   mkdirSync(env['TMPDIR']);
   if (!env['BPFCOMPAT_VALIDATOR_BIN'] && existsSync(OWN_VALIDATOR)) env['BPFCOMPAT_VALIDATOR_BIN'] = OWN_VALIDATOR;
-  const ground = { env, runner, scratch, cancel, partial };
+  const ground: Ground = { env, runner, scratch, cancel, partial, told: false };
   try {
     await work(ground);
   } catch (error) {
     tell(error, ground);
-    if (cancel.signal.aborted) setTimeout(() => process.exit(1), 500).unref();
+    if (cancel.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }

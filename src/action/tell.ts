@@ -23,8 +23,10 @@ export function verdictText(document: GateDocument, counts: DocumentCounts): str
   const { total, failed: said, regressions, errored, broken } = counts;
   const news = regressions > 0 ? ` (${regressions} new)` : '';
   if (document.status === 'fail') return `${said} of ${total} checks failed${news}`;
-  if (broken > 0) return `${broken} of ${document.cases.length} cases could not start`;
-  return `no verdict: ${errored} of ${total} checks got no answer; this says nothing about the object`;
+  const others = said > 0 ? `, ${said} failed` : '';
+  if (broken > 0) return `${broken} of ${document.cases.length} cases could not start${others}`;
+  const about = said > 0 ? '' : '; this says nothing about the object';
+  return `no verdict: ${errored} of ${total} checks got no answer${others}${about}`;
 }
 
 /** Marks failures on their lines. A shard leaves that to the merge: annotations are counted per run. */

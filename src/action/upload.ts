@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { messageOf } from '../model/errors.ts';
 import { say, warning } from './commands.ts';
+import { within } from './limit.ts';
 import { type Env, type Runner, runUrl } from './runner.ts';
 
 export interface Uploaded {
@@ -19,7 +22,16 @@ export interface UploadRequest {
 
 /** A name is burnt when it is taken, and when an upload under it broke at its end. */
 const BURNT = /\(409\)|already exists|conflict|finalize/i;
-const SUFFIXES = ['', '-retry1', '-retry2'];
+/** The last one is of this step alone: a matrix of jobs may all want the same name. */
+const suffixes = (): string[] => ['', '-retry1', '-retry2', `-${randomUUID().slice(0, 8)}`];
+
+const LEAST_MS = 120_000;
+const MS_PER_MEGABYTE = 1000;
+
+function limitOf(files: readonly string[]): number {
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  return LEAST_MS + (bytes / 1e6) * MS_PER_MEGABYTE;
+}
 
 /** Name that the service accepts: bpfcompat, the suite, the shard, and the attempt above the first. */
 export function artifactName(own: string, parts: readonly string[], { attempt }: Runner): string {
@@ -40,10 +52,12 @@ export async function uploadEvidence(request: UploadRequest, env: Env, runner: R
   const { DefaultArtifactClient } = await import('./clients.ts');
   const options = request.retentionDays > 0 ? { retentionDays: request.retentionDays } : {};
   let why = '';
-  for (const suffix of SUFFIXES) {
+  const limit = limitOf(request.files);
+  for (const suffix of suffixes()) {
     const name = `${request.name}${suffix}`;
     try {
-      const { id } = await new DefaultArtifactClient().uploadArtifact(name, [...request.files], request.root, options);
+      const upload = new DefaultArtifactClient().uploadArtifact(name, [...request.files], request.root, options);
+      const { id } = await within(limit, 'the artifact service', upload);
       if (id === undefined) throw new Error('the service gave it no id');
       const run = runUrl(runner);
       return { id, name, url: run === '' ? '' : `${run}/artifacts/${id}` };

@@ -1,0 +1,78 @@
+import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
+import { planShards } from '../api/plan.ts';
+import { wantedKernels } from '../api/wanted-kernels.ts';
+import { createHost } from '../host/create-host.ts';
+import { endGroup, group, say } from './commands.ts';
+import type { Job } from './job.ts';
+import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
+import type { Env, Runner } from './runner.ts';
+import { saveState } from './state.ts';
+import { ensureTools, openKvm } from './tools.ts';
+
+const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
+
+/** Kernels that a run needs; of a shard only its own. */
+async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
+  if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
+  const { options } = parsed;
+  const surroundings = { env, cwd };
+  const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
+  const all = await wantedKernels(wanted, surroundings);
+  const { shard } = options;
+  if (shard === undefined) return all;
+  const question =
+    parsed.command === 'test' ? { artifacts: parsed.options.artifacts, kernels: all } : { suite: parsed.options.suite };
+  try {
+    const { matrix } = await planShards({
+      ...surroundings,
+      ...question,
+      shards: shard.total,
+      baseline: input('baseline'),
+    });
+    return matrix.include.find((one) => one.shard === `${shard.index}/${shard.total}`)?.kernels.split(',') ?? [];
+  } catch {
+    // The run meets the same mistake, and says where it is.
+    return all;
+  }
+}
+
+/** Whether guests may need a shell: then it comes the way kernels come. */
+function mayRunCommands({ parsed, input }: Job): boolean {
+  return parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
+}
+
+async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
+  if (!job.settings.cache) return NO_KERNELS;
+  const surroundings = { env, cwd: runner.workspace };
+  const profiles = await kernelsOf(job, env, runner.workspace);
+  const userland = userlandId('x86_64');
+  const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
+  const all = await restoreKernels(wanted, kernelTransfer(surroundings), { env, runner, arch: process.arch });
+  saveState(env, { kernels: all.toSave, scratch });
+  const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
+  const restored = {
+    restored: kernelsOnly(all.restored),
+    present: kernelsOnly(all.present),
+    missing: kernelsOnly(all.missing),
+    toSave: all.toSave,
+  };
+  if (profiles.length > 0) {
+    const { length } = restored.restored;
+    say(`kernels: ${length} from the cache, ${restored.present.length} stored here, of ${profiles.length}`);
+  }
+  return restored;
+}
+
+/** Everything before the question: tools, KVM, kernels. Only for what boots kernels. */
+export async function prepare(job: Job, env: Env, runner: Runner, scratch: string, signal: AbortSignal) {
+  if (job.command !== 'test' && job.command !== 'suite') return NO_KERNELS;
+  group('Prepare this machine');
+  try {
+    const machine = { host: createHost({ env }), signal };
+    if (job.binary === '') await ensureTools(env, job.settings.installQemu, machine);
+    await openKvm(runner, machine);
+    return await prepareKernels(job, env, runner, scratch);
+  } finally {
+    endGroup();
+  }
+}
