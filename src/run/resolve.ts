@@ -13,7 +13,7 @@ import { checkRequiredProfiles, type Manifest, readManifest } from '../config/ma
 import { type Matrix, matrixOf } from '../config/matrix.ts';
 import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
 
@@ -90,6 +90,12 @@ export function targetsOf(
   return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; correct the path',
+  EISDIR: 'it is a directory; name a file',
+  EACCES: 'this user may not read it; correct its permissions',
+};
+
 /**
  * Text of a file that the user wrote by hand.
  * @param origin where its path was written, for messages
@@ -100,8 +106,8 @@ export async function loadText(host: Host, path: string, what: string, origin: s
     return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new UsageError(`${what}_unreadable`, `${origin}: ${why}; correct the path`, { cause: error });
+    const why = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ''] ?? `${messageOf(error)}; correct the path`;
+    throw new UsageError(`${what}_unreadable`, `${origin}: ${why}`, { cause: error });
   }
 }
 

@@ -39,10 +39,21 @@ function unwritable(path: string, cause: unknown): HostError {
   return new HostError('report_unwritable', `cannot write ${path}: ${why}; ${remedy}`, { cause });
 }
 
+/** Names of what this process has open already, which may be a file that others write to as well. */
+const OPEN_ALREADY = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
+
+/** A pipe, a terminal or a device such as /dev/null: text goes into it, and nothing may be put in its place. */
+async function isStream(host: Host, path: string): Promise<boolean> {
+  if (OPEN_ALREADY.test(path)) return true;
+  const found = await host.files.stat(path);
+  return found !== undefined && !found.isFile && !found.isDirectory;
+}
+
 /** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
 export async function checkReportPlaces(host: Host, places: readonly string[]): Promise<void> {
   for (const path of places.filter((place) => place !== '')) {
     try {
+      if (await isStream(host, path)) continue;
       await host.files.makeDir(dirname(path));
       await host.files.checkWritable(dirname(path));
       if ((await host.files.stat(path))?.isDirectory) throw new Error('it is a directory');
@@ -52,10 +63,14 @@ export async function checkReportPlaces(host: Host, places: readonly string[]): 
   }
 }
 
-/** Writes one document whole or not at all; nothing for an empty path. @throws HostError */
+/** Writes one document, a file whole or not at all; nothing for an empty path. @throws HostError */
 export async function writeReport(host: Host, path: string, text: string): Promise<void> {
   if (path === '') return;
   try {
+    if (await isStream(host, path)) {
+      await host.files.append(path, text);
+      return;
+    }
     await host.files.makeDir(dirname(path));
     await host.files.writeAtomic(path, text);
   } catch (cause) {

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import type { TempDir } from '../../src/host/host.ts';
+import { loadText } from '../../src/run/resolve.ts';
+import { checkReportPlaces, writeReport } from '../../src/run/write-reports.ts';
+
+const host = createHost({ env: {} });
+let dir: TempDir;
+
+beforeEach(async () => {
+  dir = await host.files.tempDir('bpfcompat-reports-test-');
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+test('a report is written into a pipe or a device, and nothing is put in its place', async () => {
+  const pipe = join(dir.path, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await checkReportPlaces(host, [pipe]);
+  const [, text] = await Promise.all([writeReport(host, pipe, '{}\n'), host.files.read(pipe, 100)]);
+  expect(text.toString()).toBe('{}\n');
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+test('a file is written whole, its directories are made, and an older one is replaced', async () => {
+  const file = join(dir.path, 'new/place/report.json');
+  await checkReportPlaces(host, [file, '']);
+  expect(existsSync(file)).toBe(false);
+  await writeReport(host, file, 'old');
+  const { ino } = statSync(file);
+  await writeReport(host, file, 'new');
+  expect(readFileSync(file, 'utf8')).toBe('new');
+  expect(statSync(file).ino).not.toBe(ino);
+});
+
+test('a place that cannot take a report is told before the run', async () => {
+  writeFileSync(join(dir.path, 'file'), '');
+  mkdirSync(join(dir.path, 'sub'));
+  await expect(checkReportPlaces(host, [join(dir.path, 'sub')])).rejects.toThrow(/sub: it is a directory; choose/);
+  await expect(checkReportPlaces(host, [join(dir.path, 'file/o.json')])).rejects.toThrow(/a file and no directory/);
+});
+
+test('a file that cannot be read is told in words', async () => {
+  const read = (path: string) => loadText(host, path, 'suite', '--suite x');
+  await expect(read(dir.path)).rejects.toThrow(/^--suite x: it is a directory; name a file$/);
+  await expect(read(join(dir.path, 'none'))).rejects.toThrow(/^--suite x: there is no such file; correct the path$/);
+});
