@@ -24,6 +24,9 @@ needs-test-objects := build
 needs-examples-arm64 := build
 purposes := $(sort $(foreach goal,$(MAKECMDGOALS),$(needs-$(goal))))
 
+# The other Node.js that the Action runs on, for its tests.
+node24-stamp := test/action/node24/node_modules/.bpfcompat-lock.json
+
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -87,7 +90,6 @@ dist: $(npm-stamp) validator-static ## the Action as it is committed: bundle, li
 	@$(NPM) run --silent action-yml
 	@$(NPM) run --silent build:action
 
-node24-stamp := test/action/node24/node_modules/.bpfcompat-lock.json
 $(node24-stamp): test/action/node24/package-lock.json | setup
 	@cmp -s $< $@ || { cd $(<D) && $(NPM) ci --silent && cp package-lock.json node_modules/.bpfcompat-lock.json; }
 	@touch $@
