@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
@@ -50,6 +50,11 @@ function kernelFacts(document: GateDocument): Record<string, unknown>[] {
   return [...seen.values()];
 }
 
+/** Pipes and devices take reports too, and give none back. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 /** Copies the reports that the run wrote into the bundle. */
 function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): void {
   const wanted: (readonly [string | undefined, string])[] = [
@@ -59,7 +64,7 @@ function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): vo
   ];
   mkdirSync(join(dir, 'cases'), { recursive: true });
   for (const [path, name] of wanted) {
-    if (path !== undefined && path !== '' && existsSync(path)) copyFileSync(path, join(dir, name));
+    if (path !== undefined && path !== '' && isFile(path)) copyFileSync(path, join(dir, name));
   }
 }
 

@@ -152,10 +152,16 @@ export function asInputWords(message: string, command: ActionCommand): string {
       return flag === undefined ? [] : [[flag, name]];
     }),
   );
+  const inWords = (text: string): string =>
+    text
+      .replace(/, for example --[^\n;]*/g, '')
+      .replace(/(^|[\s(])--([a-z][a-z-]*)/g, (whole, before: string, flag: string) => {
+        const name = names.get(flag);
+        return name === undefined ? whole : `${before}input ${name}`;
+      });
+  // What stands in quotes is a command line, or the user's own words.
   return message
-    .replace(/, for example --[^\n;]*/g, '')
-    .replace(/(^|[\s(])--([a-z][a-z-]*)/g, (whole, before: string, flag: string) => {
-      const name = names.get(flag);
-      return name === undefined ? whole : `${before}input ${name}`;
-    });
+    .split(/("[^"]*")/)
+    .map((part, index) => (index % 2 === 1 ? part : inWords(part)))
+    .join('');
 }

@@ -86,6 +86,9 @@ test('messages about flags speak of inputs', () => {
   expect(asInputWords('--matrix and --kernels both choose kernels; give only one of them', 'test')).toBe(
     'input matrix and input kernels both choose kernels; give only one of them',
   );
+  expect(asInputWords('--baseline x: name what "bpfcompat test --out FILE" wrote', 'test')).toBe(
+    'input baseline x: name what "bpfcompat test --out FILE" wrote',
+  );
   expect(asInputWords('--out and --markdown are the same file', 'suite')).toBe(
     'input suite-out and input suite-markdown are the same file',
   );

@@ -37,6 +37,15 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect((await post()).exitCode).toBe(0);
   });
 
+  test('a signal in the first moment: outputs and a summary all the same', async () => {
+    const job = endlessJob();
+    const { main } = await runAction({ job, node, env: ON_THIS_MACHINE, inputs: INPUTS, cancelAt: /^bpfcompat / });
+    expect(main.exitCode, main.log).toBe(1);
+    expect(main.outputs).toMatchObject({ result: 'cancelled' });
+    expect(main.summary).toMatch(/^## ⏹️ bpfcompat: cancelled/);
+    expect(processesOf(job)).toEqual([]);
+  });
+
   test('main is killed: post ends the guests, removes the files and does not run main again', async () => {
     const job = endlessJob();
     const { main, post } = await runAction({ job, node, env: ON_THIS_MACHINE, inputs: INPUTS, killAt: /asking/ });

@@ -193,3 +193,22 @@ test('a program of the user runs instead of ours, and learns no secret', async (
   expect(main.outputs).toMatchObject({ result: 'pass', total: '1' });
   expect(readFileSync(seen, 'utf8')).not.toMatch(/ACTIONS_RUNTIME_TOKEN|INPUT_|ACTIONS_RESULTS_URL/);
 });
+
+test('a program that writes no report: the report of an earlier step does not pass for its own', async () => {
+  const job = jobWith('simple-pass');
+  const inputs = { artifact: 'simple-pass.bpf.o', kernels: KERNEL, cache: 'false', 'upload-evidence': 'false' };
+  const first = await runAction({ job, env: ON_THIS_MACHINE, inputs });
+  expect(first.main.exitCode, first.main.log).toBe(0);
+  writeFileSync(join(job.workspace, 'mine'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const { main } = await runAction({ job, env: ON_THIS_MACHINE, inputs: { ...inputs, binary: 'mine' } });
+  expect(main.exitCode).toBe(1);
+  expect(main.outputs['result']).toBe('error');
+  expect(annotationsOf(main, 'error').join()).toMatch(/wrote no report/);
+});
+
+test('what is wrong with an input stands in the summary, in words of a workflow', async () => {
+  const inputs = { artifact: 'gone.bpf.o', kernels: KERNEL };
+  const { main } = await runAction({ job: makeJob(), env: ON_THIS_MACHINE, inputs });
+  expect(main.exitCode).toBe(1);
+  expect(main.summary).toMatch(/no verdict.*input artifact \S*gone\.bpf\.o: there is no such file/s);
+});
