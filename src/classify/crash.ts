@@ -25,7 +25,7 @@ const DEATHS = [
 export function lastStep(stages: readonly Stage[]): string | undefined {
   const step = stages.findLast((stage) => stage.stage === 'step');
   if (step?.stage !== 'step') return undefined;
-  return step.subject === '' ? step.phase : `${step.phase} ${step.subject}`;
+  return step.subject === '' || step.subject === step.phase ? step.phase : `${step.phase} ${step.subject}`;
 }
 
 /** The line of a console that says why the kernel died; undefined when there is none. */

@@ -60,5 +60,9 @@ function exitWords(end: Extract<MachineEnd, { kind: 'exit' }>): string {
 function atStage(stages: readonly Stage[]): string {
   const last = stages.at(-1);
   if (last === undefined) return 'before it answered';
-  return last.stage === 'step' ? `during ${last.phase} of ${last.subject}` : `after stage ${last.stage}`;
+  if (last.stage !== 'step') return `after stage ${last.stage}`;
+  if (last.phase === 'command') return 'while the command ran';
+  return last.phase === 'functional'
+    ? `during functional test ${last.subject}`
+    : `during ${last.phase} of ${last.subject}`;
 }

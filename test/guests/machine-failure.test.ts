@@ -28,11 +28,11 @@ describe('a machine that ended', () => {
 
   it('says what was going on when it gave no reason', () => {
     const error = machineFailure(machine('x bpfcompat: not at the beginning of a line\n'), EXIT, 'ask', [STEP]);
-    expect(error.message).toBe('the guest ended during command of command (QEMU: exit code 0); see serial.log');
+    expect(error.message).toBe('the guest ended while the command ran (QEMU: exit code 0); see serial.log');
   });
 
   it('panicked when the console says so, whatever else it says', () => {
     const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'ask', [STEP]);
-    expect(error.message).toContain("the guest's kernel panicked during command of command");
+    expect(error.message).toContain("the guest's kernel panicked while the command ran");
   });
 });
