@@ -46,7 +46,8 @@ describe('the summary', () => {
   });
 
   test.each<[string, GateDocument, string]>([
-    ['a pass', documentOf(runReport()), '✅ bpfcompat: all 1 compatible'],
+    ['a pass', documentOf(runReport()), '✅ bpfcompat: 1 of 1 compatible'],
+    ['nothing to do', { ...documentOf(runReport()), cases: [] }, '✅ bpfcompat: nothing to check here'],
     ['a failure', quickDocument(), '❌ bpfcompat: 1 of 12 incompatible (1 new)'],
     ['no answer', mixedDocument(), '❌ bpfcompat: 2 of 4 incompatible, 1 of 4 without an answer'],
     [

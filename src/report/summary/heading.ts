@@ -23,7 +23,10 @@ export function verdictText({ status, notRun }: GateDocument, counts: DocumentCo
     tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible where that is accepted` : '',
   ].filter((part) => part !== '');
   if (parts.length > 0) return parts.join(', ');
-  if (status === 'pass') return passed === total ? `all ${total} compatible` : `${passed} of ${total} compatible`;
+  // A part of a run that got nothing to do.
+  if (total === 0 && status === 'pass') return 'nothing to check here';
+  const all = passed === total && total > 1;
+  if (status === 'pass') return all ? `all ${total} compatible` : `${passed} of ${total} compatible`;
   return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'no answer';
 }
 

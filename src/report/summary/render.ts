@@ -99,7 +99,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
     ...(support.length > 0 && document.cases.length <= FEW
       ? [...support, '']
       : folded('Which kernels each object supports', detail.extras ? support : [])),
-    ...(detail.extras && times
+    ...(detail.extras && times && cells.length > 0
       ? folded('Timings and environment', [...timingLines(cells, kernels), '', ...environmentLines(cells, document)])
       : []),
   ]
