@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kernelTransfer } from '../../../src/api/kernel-transfer.ts';
+import { storeRoot } from '../../../src/kernels/store-root.ts';
 
 /** The store of this machine, where the set-up of the tests has put every kernel. */
-export const OWN_STORE = process.env['BPFCOMPAT_CACHE_DIR'] ?? join(homedir(), '.cache', 'bpfcompat');
+export const OWN_STORE = storeRoot(process.env);
 
 /** Environment of a step that uses this machine's store: nothing is fetched, nothing is probed. */
 export const ON_THIS_MACHINE = { BPFCOMPAT_CACHE_DIR: OWN_STORE, BPFCOMPAT_ACCEL: 'tcg' };
