@@ -26,7 +26,7 @@ build|file:/usr/include/libelf.h|libelf-dev|linked into the validator
 build|file:/usr/include/zlib.h|zlib1g-dev|linked into the validator
 build|file:/usr/include/zstd.h|libzstd-dev|linked into the validator
 build|cmd:pkg-config|pkgconf|finds the libraries of the validator
-test|any:chromium chromium-browser google-chrome|chromium|shows the job summary as a browser does
+test|any:chromium chromium-browser google-chrome google-chrome-stable|chromium|shows the job summary as a browser does
 test|file:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf|fonts-noto-color-emoji|the signs of the job summary
 test|cmd:gpg|gnupg|signs the archives that the tests make
 test|cmd:cpio|cpio|reads back initramfs images
@@ -156,6 +156,11 @@ say "installing: $packages"
 apt update || say 'apt-get update failed; trying with the package lists that are there'
 for package in $packages; do
 	apt-cache show --no-all-versions "$package" >/dev/null 2>&1 && continue
+	if [ "$package" = chromium ]; then
+		say 'the package archives of this machine have no chromium (Ubuntu has it as a snap only): install Google Chrome,'
+		say '  https://www.google.com/chrome, and try again; only the tests need it'
+		exit 1
+	fi
 	say "the package archives of this machine do not have \"$package\"; on Ubuntu enable the component universe:"
 	say '  sudo add-apt-repository universe    (or add it to /etc/apt/sources.list.d/ubuntu.sources)'
 	exit 1
