@@ -11,7 +11,7 @@ import type { FailOn } from '../model/gate.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
-import { resolveKernels, targetsOf } from '../run/resolve.ts';
+import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
 import type { SuiteRunCase } from '../run/run-suite.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadSubject, type Subject } from '../run/subject.ts';
@@ -173,6 +173,7 @@ export async function prepareCases(
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { gate } = source;
     const minKernel = gate.minKernel ?? manifest?.minKernel ?? gate.defaults.minKernel;
+    await checkExpectedProfiles(ground.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
     const targets = targetsOf(matrix, entries, manifest, timeoutMs, minKernel);
     const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
     const baseline = await baselineOf(source);

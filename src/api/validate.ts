@@ -12,7 +12,14 @@ import type { Shard } from '../model/shard.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
-import { catalogueKernels, createCatalogue, loadManifest, resolveKernels, targetsOf } from '../run/resolve.ts';
+import {
+  catalogueKernels,
+  checkExpectedProfiles,
+  createCatalogue,
+  loadManifest,
+  resolveKernels,
+  targetsOf,
+} from '../run/resolve.ts';
 import { runMatrix } from '../run/run.ts';
 import { shipmentIdentity } from '../run/shipment.ts';
 import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
@@ -141,6 +148,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
   const gateOptions = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
   const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const out = options.out ? resolve(cwd, options.out) : '';
   const markdown = options.markdown ? resolve(cwd, options.markdown) : '';

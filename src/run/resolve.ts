@@ -14,6 +14,7 @@ import { type Matrix, matrixOf } from '../config/matrix.ts';
 import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
+import type { Expectation } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
 
@@ -88,6 +89,21 @@ export function targetsOf(
     matrix.file,
   );
   return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
+}
+
+/**
+ * An expectation about a kernel of another run is fine; one about a profile that nobody knows would never hold.
+ * @throws UsageError `unknown_profile` with file, line and near matches
+ */
+export async function checkExpectedProfiles(
+  catalogue: Catalogue,
+  expectations: readonly Expectation[],
+  entries: readonly ResolvedEntry[],
+): Promise<void> {
+  const asked = new Set(entries.map(({ id }) => id));
+  for (const { profiles, origin } of expectations) {
+    for (const id of profiles) if (!asked.has(id)) await findProfile(catalogue, id, origin);
+  }
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

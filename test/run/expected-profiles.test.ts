@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { Catalogue } from '../../src/config/catalogue.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { checkExpectedProfiles } from '../../src/run/resolve.ts';
+
+const OLD =
+  'id: debian-11-5.10\ndistro: debian\nkernel_family: "5.10"\narch: x86_64\nimage: {local_path: x.img}\nboot: {memory_mb: 512, cpus: 1}\nvalidator: {path: /v}\n';
+const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+const catalogue: Catalogue = {
+  workspace: '/w',
+  builtin: '/b',
+  files: {
+    list: (dir) => (dir === '/b/profiles' ? Promise.resolve(['debian-11-5.10.yaml']) : Promise.reject(missing())),
+    read: (path) => (path === '/b/profiles/debian-11-5.10.yaml' ? Promise.resolve(OLD) : Promise.reject(missing())),
+  },
+};
+
+const about = (...profiles: string[]) => [
+  { profiles, kernels: undefined, code: 'UNKNOWN', reason: 'r', origin: 'm.yaml:2:3' },
+];
+
+test('a kernel that this run does not ask may be declared, one that nobody knows may not', async () => {
+  await expect(checkExpectedProfiles(catalogue, about('debian-11-5.10'), [])).resolves.toBeUndefined();
+  const error = await checkExpectedProfiles(catalogue, about('debian-11-5.1'), []).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UsageError);
+  expect((error as UsageError).message).toMatch(
+    /^m\.yaml:2:3: unknown profile "debian-11-5\.1"; near matches: debian-11/,
+  );
+});
