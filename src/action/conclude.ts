@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
@@ -10,10 +11,11 @@ import type { Ended } from './ended.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
 import { setOutputs } from './files.ts';
 import { type Format, writeFormats } from './formats.ts';
+import { type Redact, redacted, redactedFile, redactor } from './redact.ts';
 import { runUrl } from './runner.ts';
 import { appendSummary } from './summary.ts';
 import { annotate, SUMMARY, tellComment, tellSummary, verdictText, writeSummary } from './tell.ts';
-import { artifactName, type Uploaded, uploadEvidence } from './upload.ts';
+import { artifactName, uploadEvidence } from './upload.ts';
 
 function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
   return {
@@ -55,8 +57,17 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
+/** Others see paths from the root of the repository on. */
+function redactorOf({ env, runner }: Ended): Redact {
+  return redactor([
+    [runner.workspace, ''],
+    [runner.temp, '$RUNNER_TEMP'],
+    [env['HOME'] || homedir(), '~'],
+  ]);
+}
+
 /** Copies the reports that the run wrote into the bundle. */
-function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): void {
+function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument, redact: Redact): void {
   const wanted: (readonly [string | undefined, string])[] = [
     [job.json, 'report.json'],
     [job.markdown, 'report.md'],
@@ -64,7 +75,8 @@ function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument): vo
   ];
   mkdirSync(join(dir, 'cases'), { recursive: true });
   for (const [path, name] of wanted) {
-    if (path !== undefined && path !== '' && isFile(path)) copyFileSync(path, join(dir, name));
+    if (path === undefined || path === '' || !isFile(path)) continue;
+    writeFileSync(join(dir, name), redactedFile(name, readFileSync(path, 'utf8'), redact));
   }
 }
 
@@ -83,7 +95,7 @@ function reportOutputs(ended: Ended, paths: Record<Format, string>) {
   };
 }
 
-async function bundle(ended: Ended, loaded: LoadedDocument, root: string): Promise<Uploaded | undefined> {
+async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact: Redact) {
   const { job, runner, env } = ended;
   const { document } = loaded;
   const { files } = await gatherEvidence({
@@ -91,6 +103,7 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string): Promi
     cells: documentCells(document),
     workspace: runner.workspace,
     ownRun: job.command !== 'merge',
+    redact,
     about: { ...aboutJob(ended), kernels: kernelFacts(document), status: document.status, exit_code: ended.exitCode },
   });
   if (!job.settings.uploadEvidence) return undefined;
@@ -129,11 +142,12 @@ export async function conclude(ended: Ended): Promise<void> {
   }
   const loaded = await readDocument(ended);
   if (loaded === undefined) return;
-  const { document } = loaded;
+  const redact = redactorOf(ended);
+  const document = redacted(loaded.document, redact);
   const counts = documentCounts(document);
   const root = join(scratch, 'evidence');
   const reports = join(root, 'reports');
-  copyReports(reports, ended, loaded);
+  copyReports(reports, ended, loaded, redact);
   // In the bundle without the link to itself.
   writeSummary(document, ended, undefined, join(reports, SUMMARY));
   const paths = writeFormats(reports, document, ended.runner.workspace);
@@ -151,7 +165,7 @@ export async function conclude(ended: Ended): Promise<void> {
     'cached-kernels': kernels.restored.length,
     accelerator: accel,
   });
-  const uploaded = await bundle(ended, loaded, root).catch((error: unknown) => {
+  const uploaded = await bundle(ended, loaded, root, redact).catch((error: unknown) => {
     say(`the evidence could not be gathered: ${messageOf(error)}`);
     return undefined;
   });

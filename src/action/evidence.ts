@@ -3,6 +3,7 @@ import { copyFile, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/pr
 import { dirname, join, relative } from 'node:path';
 import type { DocumentCell } from '../report/document-cells.ts';
 import { reproduceCommand } from '../report/reproduce.ts';
+import type { Redact } from './redact.ts';
 
 /** A file beyond this stays out of the bundle and is named in its manifest. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -23,6 +24,17 @@ export interface CellEvidence {
   readonly reproduce: string | undefined;
 }
 
+/** What a cell keeps that others may see. Whatever else lies beside it stays on the machine. */
+const CELL_FILES = new Set([
+  'libbpf.log',
+  'qemu.log',
+  'serial.log',
+  'stages.jsonl',
+  'validator-exit-code',
+  'validator-result.json',
+  'validator.stderr',
+]);
+
 async function filesBelow(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true });
   const found: string[] = [];
@@ -35,17 +47,24 @@ async function filesBelow(dir: string): Promise<string[]> {
   return found;
 }
 
-/** Copies the regular files of a directory. @returns names that were too large */
-async function copyFiles(from: string, to: string): Promise<string[]> {
+/** Copies the evidence of a cell. @returns names that were too large */
+async function copyFiles(from: string, to: string, redact: Redact): Promise<string[]> {
   const large: string[] = [];
-  for (const path of await filesBelow(from)) {
-    const name = relative(from, path).split('/').map(safeName).join('/');
-    if ((await lstat(path)).size > MAX_FILE_BYTES) {
+  const names = (await readdir(from)).filter((name) => CELL_FILES.has(name)).sort();
+  for (const name of names) {
+    const found = await lstat(join(from, name));
+    // A link leads anywhere.
+    if (!found.isFile()) continue;
+    if (found.size > MAX_FILE_BYTES) {
       large.push(join(to, name));
       continue;
     }
-    await mkdir(dirname(join(to, name)), { recursive: true });
-    await copyFile(path, join(to, name));
+    await mkdir(to, { recursive: true });
+    // QEMU knows this machine; everything else comes out of the guest.
+    if (name === 'qemu.log') {
+      const text = await readFile(join(from, name), 'latin1');
+      await writeFile(join(to, name), redact(text), 'latin1');
+    } else await copyFile(join(from, name), join(to, name));
   }
   return large;
 }
@@ -63,6 +82,8 @@ export interface EvidenceRequest {
   readonly workspace: string;
   /** false: the reports come from other machines, so the paths in them are not ours to follow. */
   readonly ownRun: boolean;
+  /** For what is told of paths. */
+  readonly redact: Redact;
   /** What goes into the manifest besides: versions, job. */
   readonly about: Readonly<Record<string, unknown>>;
 }
@@ -77,26 +98,28 @@ function caseNumber({ one }: DocumentCell, cells: readonly DocumentCell[]): numb
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
 }
 
-async function gatherCell(cell: DocumentCell, { root, workspace, ownRun, cells }: EvidenceRequest, large: string[]) {
+async function gatherCell(cell: DocumentCell, request: EvidenceRequest, large: string[]) {
+  const { root, workspace, ownRun, cells, redact } = request;
   // Two objects may have the same name, also after it was made safe.
   const number = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : '';
   const from = ownRun ? evidenceDir(cell) : '';
   const dir = join('cells', `${number}${safeName(cell.one.name)}`, safeName(cell.target.profile_id));
   const kept =
     from !== '' &&
-    (await copyFiles(from, join(root, dir)).then(
+    (await copyFiles(from, join(root, dir), redact).then(
       (names) => {
         large.push(...names);
         return true;
       },
       () => false,
     ));
+  const command = reproduceCommand(cell, workspace);
   return {
     case: cell.one.name,
     kernel: cell.target.profile_id,
     dir: kept ? dir : '',
     status: cell.target.status,
-    reproduce: reproduceCommand(cell, workspace),
+    reproduce: command && redact(command),
   };
 }
 

@@ -68,6 +68,9 @@ describe.each(nodeVersions())('$name', ({ node }) => {
         path,
       ).toBe(sha256);
     }
+    for (const [path, bytes] of files) {
+      expect(bytes.includes(job.workspace) || bytes.includes(job.temp), `${path} names a directory`).toBe(false);
+    }
     expect([...files.keys()]).toEqual(
       expect.arrayContaining([
         'reports/report.json',
