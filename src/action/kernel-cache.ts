@@ -81,16 +81,24 @@ async function restoreOne(profile: string, { arch, kernels, runner, trust }: Res
   const start = keyStart(arch, profile);
   const path = cachePath(profile);
   const place = expandHome(path);
+  // Entries are immutable: where one is broken, a good one needs another key, which is newer and found first.
+  const suffix = `-${runner.runId}-${runner.attempt}`;
   rmSync(place, { recursive: true, force: true });
   try {
     const key = await ask(trust, RESTORE_MS, (answer) => answer === undefined, restoreCache([path], start));
-    if (key === undefined) return { came: 'missing', suffix: '' };
+    if (key === undefined) {
+      // The client tells an archive that cannot be unpacked as a miss. Only a look-up knows: such an entry would stay.
+      const lookUp = trust.lost ? undefined : restoreCache([path], start, undefined, { lookupOnly: true });
+      const broken = lookUp && (await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp));
+      if (broken === undefined) return { came: 'missing', suffix: '' };
+      say(`${profile}: the cached kernel cannot be unpacked; it is fetched anew`);
+      return { came: 'missing', suffix };
+    }
     const digest = digestOfKey(key, start);
     const why = digest === undefined ? 'its key names no digest' : await kernels.take(profile, place, digest);
     if (why === undefined) return { came: 'restored', suffix: '' };
     say(`${profile}: the cached kernel is not used: ${why}; it is fetched anew`);
-    // Entries are immutable: a good one needs another key, which is newer and found first.
-    return { came: 'missing', suffix: `-${runner.runId}-${runner.attempt}` };
+    return { came: 'missing', suffix };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

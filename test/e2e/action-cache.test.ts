@@ -86,6 +86,23 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect(next.main.outputs).toMatchObject({ 'cached-kernels': '1' });
   });
 
+  test('an entry that cannot be unpacked does not stay for ever', async () => {
+    service.caches.splice(0, service.caches.length - 1);
+    const [entry] = service.caches;
+    if (!entry) throw new Error('there is no entry to break');
+    entry.bytes = entry.bytes.subarray(0, Math.floor(entry.bytes.length / 2));
+
+    const job = freshMachine();
+    const { main, post } = await run(job, { GITHUB_RUN_ID: '4712' });
+    expect(main.log).toMatch(/the cached kernel cannot be unpacked/);
+    expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
+    await seedKernel(job.home, KERNEL);
+    await post();
+    expect(service.caches).toHaveLength(2);
+    const next = await run(freshMachine());
+    expect(next.main.outputs, next.main.log).toMatchObject({ result: 'pass', 'cached-kernels': '1' });
+  });
+
   test.each([
     [
       'the save is denied',
