@@ -1,7 +1,7 @@
 // What `make test` runs: every stage in order, also after one failed, and a closing line with totals. It fails when a
 // stage failed, and when a test on real kernels was skipped, was not found or did not run.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { guestProblems, readResults } from './test-results.mjs';
 
@@ -25,6 +25,7 @@ const stages = [
   { name: 'lint', command: 'node_modules/.bin/biome', args: ['check', '.'] },
   { name: 'validator', command: 'make', args: ['--no-print-directory', '-C', 'validator-c', 'check'] },
   vitest('unit', 'default'),
+  vitest('browser', 'default', '--config', 'vitest.browser.config.ts'),
   vitest('guests', 'verbose', '--config', 'vitest.guests.config.ts'),
 ];
 
@@ -33,7 +34,20 @@ let failed = 0;
 let skipped = 0;
 const problems = [];
 
+/** Where there is no browser (Ubuntu packages none), pictures are not made: told here, and an alarm in CI. */
+function browserIsMissing() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const dirs = (process.env.PATH ?? '').split(':');
+  return !names.some((name) => dirs.some((dir) => existsSync(`${dir}/${name}`)));
+}
+
 for (const stage of stages) {
+  if (stage.name === 'browser' && browserIsMissing()) {
+    const told = 'browser: not run, there is no chromium or google-chrome here (scripts/setup.sh test)';
+    console.log(`\n== ${told}`);
+    if (process.env.CI) problems.push(told);
+    continue;
+  }
   console.log(`\n== ${stage.name}: ${stage.command} ${stage.args.join(' ')}`);
   const started = Date.now();
   const { status, signal, error } = spawnSync(stage.command, stage.args, { stdio: 'inherit' });

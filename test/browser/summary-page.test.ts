@@ -19,7 +19,7 @@ describe.each([
 ])('%i objects on %i kernels in a browser', (objects, kernels) => {
   const page = githubPage(stepSummary(documentOf(largeRun(objects, kernels)), { links }));
 
-  test('nothing has to be scrolled sideways, and what is folded is folded', { timeout: 90_000 }, async () => {
+  test('nothing has to be scrolled sideways, and what is folded is folded', async () => {
     const dom = await renderedDom(page);
     const tables = [...dom.matchAll(/<table[^>]* data-width="(\d+)" data-room="(\d+)"/g)];
     const shown = tables.filter(([, width]) => Number(width) > 0);
@@ -29,7 +29,7 @@ describe.each([
     expect(dom).toContain('<details');
   });
 
-  test('it can be looked at', { timeout: 90_000 }, async () => {
+  test('it can be looked at', async () => {
     mkdirSync(pictures, { recursive: true });
     const file = join(pictures, `summary-${objects}x${kernels}.png`);
     await screenshot(page, file, HEIGHT);
