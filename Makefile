@@ -36,12 +36,12 @@ demo: build validator examples ## check three objects on four real kernels and s
 	@$(NODE) scripts/demo.mjs
 
 .PHONY: test
-# A committed bundle is tested as it is; that it is up to date is a test of its own.
-test: build validator examples test-objects $(node24-stamp) $(if $(shell git ls-files dist 2>/dev/null | head -1),,dist) ## static checks, unit tests, C tests, then tests on real kernels
+# The committed bundle is tested as it is; that it is up to date is a test of its own.
+test: build validator examples test-objects $(node24-stamp) ## static checks, unit tests, C tests, then tests on real kernels
 	@$(NODE) scripts/run-tests.mjs
 
 .PHONY: bench
-bench: build validator examples $(node24-stamp) $(if $(wildcard dist/action.cjs),,dist) ## compare our boot with a hand-made one; time the quick matrix
+bench: build validator examples $(node24-stamp) ## compare our boot with a hand-made one; time the quick matrix
 	@$(NPM) run --silent bench
 
 .PHONY: setup
