@@ -16,9 +16,18 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-interface Workflow {
+interface Job {
   readonly permissions?: unknown;
-  readonly jobs: Readonly<Record<string, { readonly permissions?: unknown; readonly steps?: readonly Step[] }>>;
+  readonly needs?: string | readonly string[];
+  /** Another workflow that is the whole job. */
+  readonly uses?: string;
+  readonly steps?: readonly Step[];
+}
+
+interface Workflow {
+  readonly on?: unknown;
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 const files = [OURS, EXAMPLES].flatMap((dir) => readdirSync(join(ROOT, dir)).map((name) => `${dir}/${name}`));
@@ -65,5 +74,31 @@ describe.each(files.filter((file) => file.startsWith(OURS)))('%s', (file) => {
   test('pins what it uses, and asks for no permission that a job does not name', () => {
     for (const { uses } of stepsOf(file)) if (uses !== undefined && !uses.startsWith('./')) expect(uses).toMatch(SHA);
     expect(read(file).permissions).toEqual({});
+  });
+});
+
+/** What starts a workflow: `on` is a word, a list of words or a mapping. */
+function triggersOf(file: string): string[] {
+  const { on } = read(file);
+  if (typeof on === 'string') return [on];
+  return Array.isArray(on) ? on.map(String) : Object.keys(on ?? {});
+}
+
+describe('the job "required"', () => {
+  const ci = `${OURS}/ci.yml`;
+
+  test('needs every other job of its workflow', () => {
+    const { required, ...others } = read(ci).jobs;
+    expect([...(required?.needs ?? [])].sort()).toEqual(Object.keys(others).sort());
+  });
+
+  test('stands for every workflow that runs for a pull request', () => {
+    const called = Object.values(read(ci).jobs).flatMap(({ uses = [] }) => uses);
+    const ours = files.filter((file) => file.startsWith(OURS));
+    const unseen = ours.filter(
+      (file) => file !== ci && triggersOf(file).some((word) => word.startsWith('pull_request')),
+    );
+    expect(unseen, 'call it from ci.yml instead').toEqual([]);
+    for (const path of called) expect(triggersOf(path.replace('./', ''))).toContain('workflow_call');
   });
 });
