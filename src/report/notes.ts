@@ -16,6 +16,14 @@ function findingNotes(finding: Finding, primary: boolean): string[] {
   ];
 }
 
+/** What the profile promises about BTF and this guest does not keep; undefined when it keeps it, or nothing is promised. */
+function btfNote({ target, evidence }: TargetView): string | undefined {
+  const { expectedBtf: expected, file } = target.profile;
+  if (evidence === undefined || expected === undefined || evidence.hello.btf.vmlinux === expected) return undefined;
+  const has = expected ? 'has no BTF' : 'has BTF';
+  return `expected_btf: ${expected} in ${file}, but this kernel ${has}; correct the profile or its kernel`;
+}
+
 /** The evidence lines of a target with the contract's fixed prefixes (section 5.1, `notes[]`). */
 export function targetNotes(view: TargetView): string[] {
   const { primary, findings, outcome } = view;
@@ -25,6 +33,8 @@ export function targetNotes(view: TargetView): string[] {
   if (retried) notes.push(`retried after: ${retried}`);
   if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
   for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
+  const btf = btfNote(view);
+  if (btf !== undefined) notes.push(btf);
   const shims = shimsNote(view.evidence);
   if (shims !== undefined) notes.push(shims);
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);

@@ -6,6 +6,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
 
@@ -53,7 +54,13 @@ const PARALLEL_FETCHES = 2;
 
 export type Prepared =
   | { readonly ok: true; readonly source: GuestSource; readonly record: KernelRecord; readonly ms: number }
-  | { readonly ok: false; readonly outcome: Outcome; readonly ms: number };
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      /** The kernel that was found and is not used; absent where there is none. */
+      readonly record?: KernelRecord;
+      readonly ms: number;
+    };
 
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */
 export function prepareKernels(
@@ -88,15 +95,21 @@ export function prepareKernels(
           emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
         return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
       });
+      const { record } = files;
+      const wrong = wrongKernel(profile, record);
+      if (wrong !== undefined) {
+        emit({ type: 'kernel-failed', profile: profile.id, message: wrong });
+        return { ok: false, outcome: { status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record, ms };
+      }
       const source = await timed(() => lane.prepare(profile, files, signal));
-      emit({ type: 'kernel-ready', profile: profile.id, record: files.record, cached, ms });
+      emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms });
       if (source.warm) {
         const dir = join(places.logDir, profile.id);
         await host.files.makeDir(dir);
         const options = { signal, bootTimeoutMs: timeoutMs, dir };
         await slots.use(RANKS.warm, () => timed(async () => source.warm?.(options)));
       }
-      return { ok: true, source, record: files.record, ms };
+      return { ok: true, source, record, ms };
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';

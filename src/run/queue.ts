@@ -94,7 +94,11 @@ export async function runQueue(
         const kernel = await unlessAborted(prepared.of(kernelIndex), own);
         const cell: Cell = { artifact: index, target: kernelIndex };
         const inCase: Cell = { artifact: 0, target: position };
-        if (!kernel.ok) return finish(voice.emit, cell, inCase, unaskedResult(cell, kernel.outcome, kernel.ms, host));
+        if (!kernel.ok)
+          return finish(voice.emit, cell, inCase, {
+            ...unaskedResult(cell, kernel.outcome, kernel.ms, host),
+            kernel: kernel.record,
+          });
         const withShell = one.question.needsShell && shell ? await unlessAborted(shell, own) : undefined;
         if (withShell !== undefined && 'status' in withShell) {
           return finish(voice.emit, cell, inCase, unaskedResult(cell, withShell, kernel.ms, host));

@@ -71,8 +71,8 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
       setting.ensureShell ??
       (async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') })),
     createLane: () => fakeLane(() => fakeSource(async () => guest)),
-    ensureKernel: async ({ id }) => ({
-      files: { record: kernelRecord(id, '6.1.0'), vmlinuz: '/nowhere', config: undefined, modules: [] },
+    ensureKernel: async ({ id, kernelFamily }) => ({
+      files: { record: kernelRecord(id, `${kernelFamily}.0`), vmlinuz: '/nowhere', config: undefined, modules: [] },
       cached: true,
     }),
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },

@@ -58,9 +58,14 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
     host,
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
     createLane: () => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers))),
-    ensureKernel: async ({ id }) => {
+    ensureKernel: async ({ id, kernelFamily }) => {
       fetched.push(id);
-      const files = { record: kernelRecord(id, '6.1.0'), vmlinuz: '/nowhere', config: undefined, modules: [] };
+      const files = {
+        record: kernelRecord(id, `${kernelFamily}.0`),
+        vmlinuz: '/nowhere',
+        config: undefined,
+        modules: [],
+      };
       return { files, cached: true };
     },
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },

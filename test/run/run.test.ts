@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => dir[Symbol.asyncDispose]());
 
 const filesOf = (profile: Profile): KernelFiles => ({
-  record: kernelRecord(profile.id, '6.1.0'),
+  record: kernelRecord(profile.id, `${profile.kernelFamily}.0`),
   vmlinuz: '/nowhere',
   config: undefined,
   modules: [],
@@ -140,6 +140,20 @@ describe('a kernel that cannot be had', () => {
         expect(files).toBeUndefined();
       } else expect(outcome.status).toBe('pass');
     }
+  });
+
+  it('because it is of another family is an infra error, and no guest is asked', async () => {
+    const lying: KernelSupply = async ({ id }) => {
+      const files = { ...filesOf(target(id).profile), record: kernelRecord(id, '6.1.0-49-cloud-amd64') };
+      return { files, cached: true };
+    };
+    const report = await run({ ensureKernel: lying });
+    expect(statuses(report).map((line) => line.split(' ').at(-1))).toEqual(['infra_error', 'pass', 'infra_error']);
+    expect(report.results[0]).toMatchObject({
+      outcome: { cause: 'wrong_kernel', message: expect.stringContaining('kernel_family 5.10') },
+      kernel: { release: '6.1.0-49-cloud-amd64' },
+      evidence: undefined,
+    });
   });
 
   it('because no lane runs it is skipped, and never fetched', async () => {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { targetNotes } from '../../src/report/notes.ts';
+import { targetViews } from '../../src/report/view.ts';
+import { hello, passing } from '../fixtures/evidence.ts';
+import * as fixtures from '../fixtures/run.ts';
+
+function notes(expectedBtf: boolean | undefined, btf: boolean): string[] {
+  const { profile, ...target } = fixtures.target('debian-12-6.1');
+  const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { evidence: passing(hello({ btf })) });
+  const run = fixtures.runReport({ targets: [{ ...target, profile: { ...profile, expectedBtf } }], results: [result] });
+  return targetViews(run, 0).flatMap(targetNotes);
+}
+
+describe('expected_btf', () => {
+  it.each([
+    [true, false, 'has no BTF'],
+    [false, true, 'has BTF'],
+  ])('%s with a guest where it is %s is told', (expected, btf, words) => {
+    expect(notes(expected, btf).join('\n')).toMatch(new RegExp(`expected_btf: ${expected} in .*${words}`));
+  });
+
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+  ])('%s with a guest where it is %s is no news', (expected, btf) => {
+    expect(notes(expected, btf).join('\n')).not.toContain('expected_btf');
+  });
+});
