@@ -14,23 +14,29 @@ function sources(dir: string): string[] {
 }
 
 interface Rule {
-  readonly all: boolean;
+  readonly pure: boolean;
   readonly allowed: ReadonlySet<string>;
   readonly typesOnly: ReadonlySet<string>;
+  /** Permissions as the table spells them; a row above that `everything above` stands for is none. */
+  readonly granted: readonly string[];
 }
 
 /** The table of src/README.md: `| folder | what | may import |`. */
 function readRules(): Map<string, Rule> {
   const rules = new Map<string, Rule>();
   for (const line of readFileSync(join(src, 'README.md'), 'utf8').split('\n')) {
-    const row = /^\| `([^`]+)`\s*\|.*\|\s*([^|]*?)\s*\|$/.exec(line);
+    const row = /^\| `([^`]+)`\s*\|(.*)\|\s*([^|]*?)\s*\|$/.exec(line);
     if (!row) continue;
-    const words = (row[2] ?? '').split(',').map((word) => word.trim());
-    const typesOnly = new Set(words.filter((w) => w.endsWith('(types)')).map((w) => w.replace(' (types)', '')));
+    const words = (row[3] ?? '').split(',').map((word) => word.trim());
+    const granted = words.filter((word) => word !== '–' && word !== 'everything above');
+    const above = words.includes('everything above') ? [...rules.keys()] : [];
     rules.set(row[1] ?? '', {
-      all: words.includes('everything above'),
-      allowed: new Set(['model', ...words]),
-      typesOnly,
+      pure: /\bPure\b/.test(row[2] ?? ''),
+      allowed: new Set(['model', ...above, ...granted.filter((word) => !word.endsWith(' (types)'))]),
+      typesOnly: new Set(
+        granted.filter((word) => word.endsWith(' (types)')).map((word) => word.replace(' (types)', '')),
+      ),
+      granted,
     });
   }
   return rules;
@@ -56,6 +62,18 @@ function folderOf(path: string): string {
   return relative(src, path).split('/')[0] ?? '';
 }
 
+/** Row of the table that an import falls under: a folder, `index.ts`, or a package. */
+function keyOf(file: string, target: string): string {
+  return target.startsWith('.') ? folderOf(join(file, '..', target)) : target;
+}
+
+/** Text without comments and without what stands in quotes. */
+function codeOf(path: string): string {
+  return readFileSync(path, 'utf8')
+    .replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '$1')
+    .replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, "''");
+}
+
 const rules = readRules();
 const files = sources(src);
 
@@ -71,9 +89,9 @@ describe('the house', () => {
       const folder = folderOf(file);
       const rule = rules.get(folder);
       expect(rule, `src/README.md has no row for ${folder}`).toBeDefined();
-      if (!rule || rule.all) return;
+      if (!rule) return;
       const wrong = importsOf(file).filter(({ target, typeOnly }) => {
-        const key = target.startsWith('.') ? folderOf(join(file, '..', target)) : target;
+        const key = keyOf(file, target);
         if (key === folder || rule.allowed.has(key)) return false;
         if (rule.typesOnly.has(key)) return !typeOnly;
         return !(target.startsWith('node:') && rule.allowed.has('node:*'));
@@ -81,6 +99,23 @@ describe('the house', () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  test.each([...rules].filter(([, { pure }]) => pure))('%s is pure: no clock, network, process or timer', (folder) => {
+    const world =
+      /\bfetch\(|\bnew Date\(\)|\bDate\.now\b|\bprocess\.|\bset(?:Timeout|Interval|Immediate)\(|\bMath\.random\b/;
+    const own = files.filter((file) => folderOf(file) === folder);
+    expect(own.filter((file) => world.test(codeOf(file))).map((file) => relative(root, file))).toEqual([]);
+  });
+
+  test.each([...rules])('%s: each permission of src/README.md is used', (folder, { granted }) => {
+    const imports = files
+      .filter((file) => folderOf(file) === folder)
+      .flatMap((file) => importsOf(file).map(({ target }) => keyOf(file, target)));
+    const unused = granted
+      .map((word) => word.replace(' (types)', ''))
+      .filter((word) => !imports.some((key) => key === word || (word === 'node:*' && key.startsWith('node:'))));
+    expect(unused, 'remove them from the table').toEqual([]);
+  });
 
   test('no module is over 12 KB: a larger one does two things', () => {
     expect(files.filter((file) => statSync(file).size > 12 * 1024).map((file) => relative(root, file))).toEqual([]);

@@ -1,10 +1,10 @@
 import type { Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { explainCore } from './core.ts';
 import { explainExtern } from './externs.ts';
 import { sectionTarget } from './first-kernel.ts';
 import { helper } from './helpers.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
 import { recode } from './make-finding.ts';
 import { lockdownLevel, lockedHelper } from './policy.ts';
 import { explainMissing } from './symbols.ts';

@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding, SourceLocation } from '../model/finding.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import type { CoreAccess } from '../object/core.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { linesOfProgram } from '../object/lines.ts';
@@ -8,7 +9,6 @@ import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { verifierText } from './verifier-log.ts';
 

@@ -1,7 +1,7 @@
 import type { Probe, StageOf } from '../model/evidence.ts';
 import type { FindingCode } from '../model/finding.ts';
+import { type KernelVersion, olderThan } from '../model/kernel-range.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
-import { type KernelVersion, olderThan } from './kernel-version.ts';
 
 type MapFacts = StageOf<'open'>['maps'][number];
 

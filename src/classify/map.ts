@@ -1,8 +1,8 @@
 import { errnoName, errnoNumber } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { mapVerdict } from './map-probes.ts';

@@ -1,7 +1,7 @@
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { FindingCode } from '../model/finding.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
 
 type Symbol = StageOf<'symbol'>;
 

@@ -1,6 +1,6 @@
 import type { Hello } from '../model/evidence.ts';
 import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
-import { kernelVersion, olderThan } from './kernel-version.ts';
+import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** First kernel that charges BPF memory to cgroups and not to RLIMIT_MEMLOCK. */

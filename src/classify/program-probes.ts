@@ -1,9 +1,9 @@
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
+import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { attachKind, plainType, programTypeSince, sectionTarget } from './first-kernel.ts';
 import { typeOption } from './kernel-parts.ts';
-import { type KernelVersion, kernelVersion, olderThan } from './kernel-version.ts';
 import { makeFinding } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { FRAGS, SLEEPABLE } from './rules/sections.ts';

@@ -25,9 +25,39 @@ export function compareKernels(a: KernelNumber, b: KernelNumber): number {
   return a[0] - b[0] || a[1] - b[1];
 }
 
+/** The same for texts such as `5.8`. A text without a number is older than all. */
+export function compareVersions(a: string, b: string): number {
+  const [first = [0, 0], second = [0, 0]] = [kernelNumber(a), kernelNumber(b)] as const;
+  return compareKernels(first, second);
+}
+
 /** `5.10`, and nothing behind it. */
 export function exactKernelNumber(text: string): KernelNumber | undefined {
   return /^\d+\.\d+$/.test(text.trim()) ? kernelNumber(text) : undefined;
+}
+
+/**
+ * Releases of vendors that carry features of newer kernels back for years (RHEL and its relatives, Amazon, Oracle, SUSE),
+ * or build from a branch of their own: there the number says little about what is missing.
+ */
+const BACKPORTING = /\.(?:el|amzn|al|an|fc|oe)\d|uek|\.sles|-default$/i;
+
+/** A running kernel as its release tells: numbers of upstream, and whether its vendor carries features back. */
+export interface KernelVersion {
+  readonly number: KernelNumber;
+  readonly backports: boolean;
+}
+
+/** Reads `uname -r`; undefined when it does not start with two numbers. */
+export function kernelVersion(release: string): KernelVersion | undefined {
+  const number = kernelNumber(release);
+  return number && { number, backports: BACKPORTING.test(release) };
+}
+
+/** Whether a kernel is older than `since` (`5.8`); false when either is not known. */
+export function olderThan(version: KernelVersion | undefined, since: string | undefined): boolean {
+  const other = since === undefined ? undefined : kernelNumber(since);
+  return version !== undefined && other !== undefined && compareKernels(version.number, other) < 0;
 }
 
 /** Reads RANGE_RULE; bounds are separated by blanks or commas and must all hold. undefined for any other text. */

@@ -1,9 +1,9 @@
+import { compareVersions } from '../model/kernel-range.ts';
 import type { ObjectFacts } from './facts.ts';
 import { mapRequirements } from './map-requirements.ts';
 import { programRequirements } from './program-requirements.ts';
 import type { ProgramFacts } from './programs.ts';
 import type { Requirement } from './requirements.ts';
-import { compareVersions } from './versions.ts';
 
 /** The oldest upstream kernel that something can work on, and what says so. */
 export interface Floor {

@@ -1,7 +1,7 @@
+import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { ObjectFacts } from './facts.ts';
 import { type Floor, type Floors, floorsOf } from './floor.ts';
-import { compareVersions, versionOf } from './versions.ts';
 
 /** What versions alone say about one program, apart from the others. */
 export interface ProgramPrediction extends Prediction {
@@ -21,7 +21,7 @@ export interface ObjectPrediction extends Prediction {
  * @param kernelRelease as `uname -r` prints it
  */
 export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPrediction {
-  const kernel = versionOf(kernelRelease);
+  const kernel = kernelVersion(kernelRelease);
   const { programs, ...all } = floorsOf(facts);
   return {
     ...load(all, kernel),
@@ -33,7 +33,7 @@ export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPredic
   };
 }
 
-type Kernel = ReturnType<typeof versionOf>;
+type Kernel = KernelVersion | undefined;
 
 function load({ hard, soft }: Floors, kernel: Kernel): Prediction {
   if (!kernel) return { verdict: 'unknown', ...because(hard) };
@@ -54,11 +54,11 @@ function because(floor: Floor | undefined): Pick<Prediction, 'floor' | 'why'> {
   return { floor: floor.version === '' ? undefined : floor.version, why: `${words}, ${subject.kind} ${subject.name}` };
 }
 
-function isBelow({ version }: NonNullable<Kernel>, floor: Floor | undefined): boolean {
-  return floor !== undefined && (floor.version === '' || compareVersions(version, floor.version) < 0);
+function isBelow(version: KernelVersion, floor: Floor | undefined): boolean {
+  return floor !== undefined && (floor.version === '' || olderThan(version, floor.version));
 }
 
 /** An old number says nothing where features are carried back; what no table knows may be newer than the table. */
-function isCertain({ backports }: NonNullable<Kernel>, floor: Floor | undefined): boolean {
+function isCertain({ backports }: KernelVersion, floor: Floor | undefined): boolean {
   return !backports && floor?.version !== '';
 }

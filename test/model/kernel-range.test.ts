@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   compareKernels,
+  compareVersions,
   exactKernelNumber,
   inKernelRange,
   kernelNumber,
+  kernelVersion,
+  olderThan,
   parseKernelRange,
 } from '../../src/model/kernel-range.ts';
 
@@ -29,6 +32,32 @@ test('5.9 is older than 5.10', () => {
   expect(compareKernels([5, 9], [5, 10])).toBeLessThan(0);
   expect(compareKernels([6, 1], [5, 19])).toBeGreaterThan(0);
   expect(compareKernels([6, 1], [6, 1])).toBe(0);
+});
+
+test('versions as texts: an empty one is older than all', () => {
+  expect(compareVersions('5.9', '5.10')).toBeLessThan(0);
+  expect(compareVersions('', '3.18')).toBeLessThan(0);
+  expect(compareVersions('6.1', '6.1')).toBe(0);
+});
+
+test.each([
+  ['5.10.0-46-cloud-amd64', false],
+  ['6.8.0-45-generic', false],
+  ['5.14.0-427.el9.x86_64', true],
+  ['6.1.112-122.189.amzn2023.x86_64', true],
+  ['5.15.0-302.167.6.el9uek.x86_64', true],
+  ['5.14.21-150500.55-default', true],
+  ['6.11.4-301.fc41.x86_64', true],
+])('%s: does its vendor carry features back? %s', (release, backports) => {
+  expect(kernelVersion(release)?.backports).toBe(backports);
+});
+
+test('older than: never without both numbers', () => {
+  expect(olderThan(kernelVersion('5.10.0-46-cloud-amd64'), '5.11')).toBe(true);
+  expect(olderThan(kernelVersion('5.10.0-46-cloud-amd64'), '5.10')).toBe(false);
+  expect(olderThan(kernelVersion('next'), '5.10')).toBe(false);
+  expect(olderThan(kernelVersion('5.10.1'), undefined)).toBe(false);
+  expect(olderThan(kernelVersion('5.10.1'), '')).toBe(false);
 });
 
 describe('ranges', () => {

@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../model/finding.ts';
+import { kernelVersion, olderThan } from '../../model/kernel-range.ts';
 import { attachKind } from '../first-kernel.ts';
-import { kernelVersion, olderThan } from '../kernel-version.ts';
 import type { Suspicion } from './rule.ts';
 
 /** A program that loaded and could not be attached. */
