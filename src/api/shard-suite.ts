@@ -18,7 +18,10 @@ export interface SuitePlan {
 function planRun({ source, ready }: StartableCase): PlanRun {
   const { run, gate, baseline } = ready;
   const { subject, targets, validationMode, maxInsns, manifest, shipment } = run;
-  const decides = [gate.failOn, gate.expectations?.map(({ code, reason }) => [code, reason])];
+  const decides = [
+    gate.failOn,
+    gate.expectations?.map(({ code, subject, program, reason }) => [code, subject, program, reason]),
+  ];
   return {
     artifacts: [subject.artifact],
     names: [source.name],

@@ -1,10 +1,11 @@
 import { errnoName } from '../model/errno.ts';
-import type { Evidence, StageOf } from '../model/evidence.ts';
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
+import type { ManifestProgram } from './manifest.ts';
 import { denied } from './policy.ts';
 import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED } from './rules/attach.ts';
 
@@ -91,7 +92,7 @@ export function notAttachedFinding(program: string, stage: AttachStage | undefin
 }
 
 /** LSM programs that are attached and will never run, because `bpf` is not among the active security modules. */
-export function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Finding[] {
+function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Finding[] {
   const active = evidence.hello.facts.lsm;
   if (active === undefined || active === '' || active.split(',').includes('bpf')) return [];
   return stages
@@ -106,4 +107,27 @@ export function inertFindings(stages: readonly AttachStage[], evidence: Evidence
         evidence: evidenceLine(active, '/sys/kernel/security/lsm'),
       }),
     );
+}
+
+/** Findings of required programs decide; those of the others are warnings (contract sections 1 and 6.2). */
+export function attachFindings({
+  evidence,
+  programs,
+}: {
+  readonly evidence: Evidence;
+  readonly programs: readonly ManifestProgram[];
+}): { readonly required: readonly Finding[]; readonly warnings: readonly Finding[] } {
+  const stages = stagesOf(evidence, 'attach');
+  const required = new Set(programs.filter((program) => program.required).map((program) => program.name));
+  const inert = inertFindings(stages, evidence);
+  const decided: Finding[] = [];
+  for (const name of required) {
+    const stage = stages.find((candidate) => candidate.program === name);
+    if (stage?.status === 'pass') decided.push(...inert.filter(({ subject }) => subject === name));
+    else decided.push(stage?.status === 'fail' ? attachFinding(stage, evidence) : notAttachedFinding(name, stage));
+  }
+  const warnings = stages
+    .filter((stage) => stage.status === 'fail' && !required.has(stage.program))
+    .map((stage) => attachFinding(stage, evidence));
+  return { required: decided, warnings: [...warnings, ...inert.filter(({ subject }) => !required.has(subject ?? ''))] };
 }

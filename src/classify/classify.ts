@@ -2,14 +2,14 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { AttachMode, FailedStage, FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { attachFinding, inertFindings, notAttachedFinding } from './attach.ts';
+import { attachFindings } from './attach.ts';
 import { crashFinding, stoppedEarly } from './crash.ts';
 import { functionalResult } from './functional.ts';
 import { loadFindings, openFindings } from './load.ts';
-import { mergeFindings } from './make-finding.ts';
+import { asCauses, mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
 import { overBudget } from './margins.ts';
-import { settingFindings, withSettings } from './settings.ts';
+import { settingFindings, withoutRetargeted } from './settings.ts';
 
 export { classifyCrash } from './crash.ts';
 
@@ -31,8 +31,9 @@ function unusable(message: string): Outcome {
   return { status: 'infra_error', cause: 'protocol', message };
 }
 
-function fail(failedStage: FailedStage, findings: readonly Finding[]): Outcome {
-  return { status: 'fail', failedStage, findings };
+/** Causes first: the first finding gives the target its classification. */
+function fail(failedStage: FailedStage, causes: readonly Finding[], remarks: readonly Finding[] = []): Outcome {
+  return { status: 'fail', failedStage, findings: mergeFindings([...asCauses(causes), ...remarks]) };
 }
 
 /**
@@ -58,52 +59,57 @@ export function classify(question: Question): Outcome {
   if (open?.status === 'fail') return fail('load', openFindings(evidence, open));
   const manifest = open ? manifestFindings(open, question.programs) : { missing: [], remarks: [] };
   const settings = settingFindings(evidence);
+  const remarks = [...manifest.remarks, ...settings.remarks];
+  const over = overBudgetOf(question);
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
-    return fail('load', [...withSettings(loadFindings(evidence, load), settings), ...manifest.missing]);
+    const refused = withoutRetargeted(loadFindings(evidence, load), settings);
+    return fail('load', [...settings.failed, ...refused, ...manifest.missing, ...over], remarks);
   }
 
   const stopped = stoppedEarly(evidence);
   if (stopped) return stopped;
-  if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash]);
+  if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], remarks);
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
-  if (manifest.missing.length > 0) return fail('validation', [...manifest.missing, ...manifest.remarks]);
-  const remarks = [...manifest.remarks, ...settings.remarks];
-  if (settings.failed.length > 0) return fail('validation', [...settings.failed, ...remarks]);
-  return afterLoad(question, exit.code, remarks);
+  return afterLoad(question, exit.code, { unfit: [...manifest.missing, ...settings.failed], over, remarks });
 }
 
-function afterLoad(question: Question, exitCode: number, remarks: readonly Finding[]): Outcome {
-  const { evidence, attachMode, maxInsns } = question;
-  const over = maxInsns === undefined ? [] : overBudget(evidence, { maxInsns });
+function overBudgetOf({ evidence, maxInsns }: Question): Finding[] {
+  return maxInsns === undefined ? [] : overBudget(evidence, { maxInsns });
+}
+
+/** What is known of an object that loads before anything is attached. */
+interface Loaded {
+  /** The manifest and the object contradict each other. */
+  readonly unfit: readonly Finding[];
+  readonly over: readonly Finding[];
+  readonly remarks: readonly Finding[];
+}
+
+/** Everything that went wrong is told, so that no cause hides behind another one; the earliest names the stage. */
+function afterLoad(question: Question, exitCode: number, { unfit, over, remarks }: Loaded): Outcome {
+  const { evidence, attachMode } = question;
   const attach = attachMode === 'disabled' ? { required: [], warnings: [] } : attachFindings(question);
-  if (attach.required.length > 0)
-    return fail('attach', mergeFindings([...attach.required, ...over, ...attach.warnings, ...remarks]));
+  const unfitNames = new Set(unfit.map(({ subject }) => subject));
+  // A program that is missing, or could not be set up, cannot be attached either: one cause, told once.
+  const unattached = attach.required.filter(({ subject }) => !unfitNames.has(subject));
   const functional = functionalResult(evidence, question.functionalTests, question.validationMode);
-  const rest = [...attach.warnings, ...remarks];
-  if (functional.failed) return fail('functional', [...functional.findings, ...over, ...rest]);
+  const early = unfit.length + unattached.length > 0;
+  // After a failure the validator leaves out tests: what was not run did not fail.
+  const tests = early ? functional.failed.filter(({ args }) => wasRun(args['reason'])) : functional.failed;
+  const causes = [...unfit, ...unattached, ...tests, ...over];
+  const rest = [...functional.remarks, ...attach.warnings, ...remarks];
+  if (unfit.length > 0) return fail('validation', causes, rest);
+  if (unattached.length > 0) return fail('attach', causes, rest);
+  if (tests.length > 0) return fail('functional', causes, rest);
   const stages = [...stagesOf(evidence, 'attach'), ...stagesOf(evidence, 'functional')];
   if (exitCode === 2 && stages.every((stage) => stage.status === 'pass')) {
     return unusable('every stage passed, but the validator says that something failed');
   }
-  if (over.length > 0) return fail('validation', mergeFindings([...over, ...functional.findings, ...rest]));
-  return { status: 'pass', findings: mergeFindings([...functional.findings, ...rest]) };
+  return over.length > 0 ? fail('validation', causes, rest) : { status: 'pass', findings: mergeFindings(rest) };
 }
 
-/** Findings of required programs decide; those of the others are warnings (contract sections 1 and 6.2). */
-function attachFindings(question: Question): { required: Finding[]; warnings: Finding[] } {
-  const { evidence } = question;
-  const stages = stagesOf(evidence, 'attach');
-  const required = new Set(question.programs.filter((program) => program.required).map((program) => program.name));
-  const decided: Finding[] = [];
-  for (const name of required) {
-    const stage = stages.find((candidate) => candidate.program === name);
-    if (stage?.status === 'pass') continue;
-    decided.push(stage?.status === 'fail' ? attachFinding(stage, evidence) : notAttachedFinding(name, stage));
-  }
-  const warnings = stages
-    .filter((stage) => stage.status === 'fail' && !required.has(stage.program))
-    .map((stage) => attachFinding(stage, evidence));
-  return { required: decided, warnings: [...warnings, ...inertFindings(stages, evidence)] };
+function wasRun(reason: string | undefined): boolean {
+  return reason !== 'not_run' && reason !== 'skipped';
 }

@@ -3,7 +3,7 @@ import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evid
 import type { Finding } from '../model/finding.ts';
 import { signalName } from './crash.ts';
 import { embeddedVerifierLog, firstWarning, mainWarning, programOf } from './libbpf-log.ts';
-import { evidenceLine, findingOf, makeFinding } from './make-finding.ts';
+import { asCauses, evidenceLine, findingOf, makeFinding } from './make-finding.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause } from './verifier-log.ts';
 
@@ -122,13 +122,15 @@ function timedOut(expectExitCode: number): Finding {
  * crashes fails; only a guest that cannot say how it ended is an infra error.
  */
 export function classifyCommand(evidence: Evidence, expectExitCode: number): Outcome {
-  const fail = (findings: readonly Finding[]): Outcome => ({ status: 'fail', failedStage: 'command', findings });
+  const fail = (cause: Finding, ...told: readonly Finding[]): Outcome => {
+    return { status: 'fail', failedStage: 'command', findings: [...asCauses([cause]), ...told] };
+  };
   const exit = firstStage(evidence, 'exit');
   const stage = stagesOf(evidence, 'functional').find(({ name }) => name === COMMAND_TEST);
   if (!exit) return infra('protocol', 'the guest ended its answer without saying how the command ended');
   if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
   if (stage === undefined) {
-    if (exit.kind === 'timeout') return fail([timedOut(expectExitCode)]);
+    if (exit.kind === 'timeout') return fail(timedOut(expectExitCode));
     if (exit.kind === 'signaled') {
       const how = `killed by ${signalName(exit.signal)}`;
       const message = `what ran the command was ${how}, most likely out of memory; raise memory_mb of the profile`;
@@ -139,5 +141,5 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
   if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
   const told = loaderFailure(stage);
-  return fail([commandFinding(stage, expectExitCode, told), ...(told.finding ? [told.finding] : [])]);
+  return fail(commandFinding(stage, expectExitCode, told), ...(told.finding ? [told.finding] : []));
 }

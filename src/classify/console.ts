@@ -1,5 +1,6 @@
-import type { Finding } from '../model/finding.ts';
-import { makeFinding } from './make-finding.ts';
+import type { Outcome } from '../model/cell.ts';
+import { decisiveOf, type Finding } from '../model/finding.ts';
+import { asCauses, makeFinding } from './make-finding.ts';
 
 const MAX_FINDINGS = 5;
 const MAX_TEXT = 256 * 1024;
@@ -29,9 +30,13 @@ function keyOf(line: string): string {
   return line.replace(/\d+/g, '0').replace(/0x[0-9a-f]+/g, '0x0');
 }
 
+/** Only waits, which a slow machine makes longer: a remark. Everything else of these is a fault of the kernel. */
+const WAITS: ReadonlySet<string> = new Set(['device_in_use']);
+
 /**
- * Warnings, bugs and oopses that a kernel printed while an object was checked: warnings that never turn a pass into a
- * fail. Lock-ups and stalls are left out, because a slow machine makes them.
+ * Warnings, bugs and oopses that a kernel printed while an object was checked. An object that makes a kernel stumble does
+ * not run well there, whatever loading and attaching said. Lock-ups and stalls are left out, because a slow machine
+ * makes them.
  */
 export function consoleFindings(consoleTail: string): Finding[] {
   const found = new Map<string, Finding>();
@@ -46,10 +51,23 @@ export function consoleFindings(consoleTail: string): Finding[] {
         code: 'KERNEL_WARNING',
         confidence: 'high',
         phase: 'infra',
+        subject: /\b([\w.]{1,128})\+0x[0-9a-f]+\//.exec(line)?.[1],
         args: { reason, line },
         evidence: { text: line, origin: 'console' },
       }),
     );
   }
   return [...found.values()];
+}
+
+/** An answer with what the kernel printed meanwhile: a pass during which it stumbled is none. */
+export function withConsole(outcome: Outcome, console: string): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  const found = consoleFindings(console);
+  const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
+  const causes = asCauses(found.filter((finding) => !isRemark(finding)));
+  const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isRemark)];
+  const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
+  if (outcome.status === 'fail' || causes.length === 0) return { ...outcome, findings };
+  return { status: 'fail', failedStage: 'validation', findings };
 }

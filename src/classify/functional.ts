@@ -9,9 +9,10 @@ import { testRunSince } from './test-run.ts';
 type FunctionalStage = StageOf<'functional'>;
 
 export interface FunctionalResult {
-  readonly findings: readonly Finding[];
-  /** A required test did not pass, or behaviour mode had nothing to run. */
-  readonly failed: boolean;
+  /** Required tests that did not pass, or that behaviour mode had nothing to run. */
+  readonly failed: readonly Finding[];
+  /** Optional tests that did not pass. */
+  readonly remarks: readonly Finding[];
 }
 
 /** A test with what the guest said about it. */
@@ -98,7 +99,7 @@ export function functionalResult(
       phase: 'functional',
       args: { reason: 'no_tests' },
     });
-    return { findings: [finding], failed: true };
+    return { failed: [finding], remarks: [] };
   }
   const stages = new Map(stagesOf(evidence, 'functional').map((stage) => [stage.name, stage]));
   const failed = tests
@@ -107,8 +108,7 @@ export function functionalResult(
       return { test, stage, broken: brokenExpectations(test, stage) };
     })
     .filter((answer) => !passed(answer));
-  return {
-    findings: failed.map((answer) => testFinding(evidence, answer)),
-    failed: failed.some(({ test }) => test.required),
-  };
+  const found = (required: boolean): Finding[] =>
+    failed.filter(({ test }) => test.required === required).map((answer) => testFinding(evidence, answer));
+  return { failed: found(true), remarks: found(false) };
 }

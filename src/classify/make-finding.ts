@@ -35,6 +35,7 @@ export function makeFinding(parts: FindingParts): Finding {
     rollup: rollupOf(parts.code),
     group: groupOf(parts.code),
     confidence: parts.confidence,
+    decisive: false,
     phase: parts.phase,
     subject: parts.subject,
     args,
@@ -42,6 +43,11 @@ export function makeFinding(parts: FindingParts): Finding {
     location: undefined,
     also: parts.also ?? [],
   };
+}
+
+/** The same findings as causes of a failure. Whether something decides is known only where the verdict is made. */
+export function asCauses(findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, decisive: true }));
 }
 
 /** The same finding under another code: what follows from the code follows it. Args are added to those it has. */
@@ -84,12 +90,12 @@ export function findingOf(
 
 /**
  * One finding per cause: later findings with the code and subject of an earlier one only add their program to it.
- * Order is kept, so that root causes stay before what follows from them.
+ * Order is kept, so that root causes stay before what follows from them. A cause and a warning stay apart.
  */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
   const merged = new Map<string, Finding>();
   for (const finding of findings) {
-    const key = `${finding.code} ${finding.phase} ${finding.subject ?? ''}`;
+    const key = `${finding.decisive} ${finding.code} ${finding.phase} ${finding.subject ?? ''}`;
     const first = merged.get(key);
     merged.set(key, first ? together(first, finding) : finding);
   }

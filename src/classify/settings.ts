@@ -38,13 +38,12 @@ function settingFinding(shim: Shim, evidence: Evidence): Finding {
 }
 
 /**
- * The findings of a load that failed, after what was asked for it: a program that was to be attached elsewhere fails over
- * the target its object names, which says nothing.
+ * The findings of a load that failed, without what follows from a setting that failed: a program that was to be attached
+ * elsewhere fails over the target its object names, which says nothing.
  */
-export function withSettings(load: readonly Finding[], settings: SettingFindings): Finding[] {
+export function withoutRetargeted(load: readonly Finding[], settings: SettingFindings): Finding[] {
   const retargeted = new Set(
     settings.failed.filter(({ args }) => args['kind'] === 'attach_target' || args['program']).map((f) => f.subject),
   );
-  const rest = load.filter(({ args, subject }) => !retargeted.has(args['program'] ?? subject));
-  return [...settings.failed, ...rest, ...settings.remarks];
+  return load.filter(({ args, subject }) => !retargeted.has(args['program'] ?? subject));
 }

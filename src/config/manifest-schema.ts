@@ -206,6 +206,9 @@ export const expectation = z.strictObject({
   kernels: range.optional(),
   // A code that nothing reports would make every declared failure one with another cause.
   code: oneOfMany(FINDING_CODES, 'a code of the report such as UNSUPPORTED_MAP_TYPE'),
+  /** As the finding of the report has it. */
+  subject: line({ maxBytes: 500 }).optional(),
+  program: identifier.optional(),
   reason: line({ required: true, maxBytes: 500 }),
 });
 

@@ -156,7 +156,7 @@ export function readManifest(source: SourceFile): Manifest {
  * @throws UsageError when the declaration does not say of which kernels it speaks, or says it twice
  */
 export function expectationOf(
-  { profiles, kernels, code, reason }: ManifestFile['expectations'][number],
+  { profiles, kernels, code, subject, program, reason }: ManifestFile['expectations'][number],
   origin: string,
   errorCode: 'manifest_invalid' | 'suite_invalid',
 ): Expectation {
@@ -164,7 +164,7 @@ export function expectationOf(
     const problem = profiles === undefined ? 'names no kernels; add' : 'names kernels twice; keep only one of';
     throw new UsageError(errorCode, `${origin}: expectation ${problem} profiles or kernels`);
   }
-  return { profiles: profiles ?? [], kernels, code, reason, origin };
+  return { profiles: profiles ?? [], kernels, code, subject, program, reason, origin };
 }
 
 /** A program can be switched by one group only. */

@@ -1,5 +1,6 @@
 import type { Cell, CellResult, Target } from '../model/cell.ts';
-import type { Expectation, Expected } from '../model/gate.ts';
+import { decisiveOf, type Finding, programsOf } from '../model/finding.ts';
+import type { Expectation, Expected, MetCause } from '../model/gate.ts';
 import { inKernelRange, kernelNumber } from '../model/kernel-range.ts';
 
 /** Does the declaration speak of this kernel? A family without a number is told by the kernel that was really asked. */
@@ -10,7 +11,25 @@ function speaksOf({ profiles, kernels }: Expectation, { profile }: Target, resul
   return number !== undefined && inKernelRange(number, kernels);
 }
 
-/** What became of the failure that is declared for this kernel; undefined without a declaration. Any of several will do. */
+/** Every cause of a failure, program by program, with the declaration that speaks of it. Warnings meet nothing. */
+function causesOf(findings: readonly Finding[], declared: readonly Expectation[]): MetCause[] {
+  return decisiveOf(findings).flatMap(({ code, rollup, subject = '', args }) =>
+    programsOf(args).map((program): MetCause => {
+      const by = declared.find(
+        (one) =>
+          (one.code === code || one.code === rollup) &&
+          (one.subject === undefined || one.subject === subject) &&
+          (one.program === undefined || one.program === program),
+      );
+      return { code, subject, program, by };
+    }),
+  );
+}
+
+/**
+ * What became of the failures that are declared for this kernel; undefined without a declaration. Every cause must be
+ * declared: a new one beside a declared one is a failure like any other.
+ */
 export function expectedOf(
   cell: Cell,
   target: Target,
@@ -19,11 +38,19 @@ export function expectedOf(
 ): Expected | undefined {
   const own = expectations.filter((expectation) => speaksOf(expectation, target, result));
   const outcome = result?.outcome;
-  const codes: string[] = outcome?.status === 'fail' ? outcome.findings.flatMap((f) => [f.code, f.rollup]) : [];
-  const matching = own.find(({ code }) => codes.includes(code));
-  const shown = matching ?? own[0];
+  const causes = outcome?.status === 'fail' ? causesOf(outcome.findings, own) : [];
+  const shown = causes.find(({ by }) => by)?.by ?? own[0];
   if (!shown) return undefined;
-  const failed = matching ? 'failed' : 'other_cause';
+  const failed = causes.length > 0 && causes.every(({ by }) => by) ? 'failed' : 'other_cause';
   const met = outcome?.status === 'fail' ? failed : outcome?.status === 'pass' ? 'passed' : 'no_answer';
-  return { artifact: cell.artifact, target: cell.target, code: shown.code, reason: shown.reason, met };
+  return { artifact: cell.artifact, target: cell.target, code: shown.code, reason: shown.reason, met, causes };
+}
+
+/** Causes that nobody declared, in words; empty where every one is. */
+export function undeclaredText({ code, met, causes }: Expected): string {
+  if (met !== 'other_cause') return '';
+  const others = causes.filter(({ by }) => by === undefined);
+  if (others.length === causes.length) return `${code} was expected`;
+  const names = others.map((one) => [one.code, one.program || one.subject].filter((word) => word !== '').join(' '));
+  return `${[...new Set(names)].join(', ')} ${names.length === 1 ? 'was' : 'were'} not expected`;
 }

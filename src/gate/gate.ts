@@ -1,7 +1,8 @@
 import type { Cell, CellResult, Target } from '../model/cell.ts';
+import { decisiveOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn } from '../model/gate.ts';
 import type { Verdict } from '../model/report.ts';
-import { expectedOf } from './expectations.ts';
+import { expectedOf, undeclaredText } from './expectations.ts';
 
 export interface GateOptions {
   /** The manifest's list: these gate even when the matrix calls them optional. */
@@ -27,7 +28,7 @@ function reasonOf(id: string, result: CellResult | undefined): string {
     case 'pass':
       return `${id}: pass`;
     case 'fail': {
-      const codes = [...new Set(outcome.findings.map((finding) => finding.rollup))];
+      const codes = [...new Set(decisiveOf(outcome.findings).map((finding) => finding.rollup))];
       return `${id}: failed at ${outcome.failedStage}${codes.length > 0 ? ` (${codes.join(', ')})` : ''}`;
     }
     case 'skipped':
@@ -74,7 +75,7 @@ function weigh(
   if (expected?.met === 'failed') {
     return { weight: 'remark', text: `expected ${reasonOf(id, result)}: ${expected.reason}` };
   }
-  const told = expected === undefined ? text : `${text}; ${expected.code} was expected`;
+  const told = expected === undefined ? text : `${text}; ${undeclaredText(expected)}`;
   if (failOn === 'regression' && known.some((one) => one.artifact === cell.artifact && one.target === cell.target)) {
     return { weight: 'remark', text: `known ${told}` };
   }

@@ -121,6 +121,8 @@ export interface Finding {
   readonly rollup: FindingCode;
   readonly group: FindingGroup;
   readonly confidence: Confidence;
+  /** It makes the target fail. false: a warning, or what an optional test said; it meets nothing and is no cause. */
+  readonly decisive: boolean;
   readonly phase: 'open' | 'map' | 'load' | 'attach' | 'functional' | 'infra';
   /** Program, map, function or section the finding is about. */
   readonly subject: string | undefined;
@@ -131,4 +133,23 @@ export interface Finding {
   readonly location: SourceLocation | undefined;
   /** What would fail next, as far as it is known: further accesses or symbols that are missing. */
   readonly also: readonly string[];
+}
+
+/** What makes two findings the same cause, wherever its line went. */
+export interface Cause {
+  readonly code: string;
+  readonly subject: string;
+  /** The one program it is about; empty where it is about none. */
+  readonly program: string;
+}
+
+/** The names behind `args.program`, where several programs fail over one thing; one empty name where there is none. */
+export function programsOf(args: Readonly<Record<string, string>>): string[] {
+  const names = (args['program'] ?? '').split(', ').filter((name) => name !== '');
+  return names.length === 0 ? [''] : names;
+}
+
+/** The findings that make a target fail. */
+export function decisiveOf(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ decisive }) => decisive);
 }

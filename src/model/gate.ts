@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts';
+import type { Cause } from './finding.ts';
 import type { KernelRange } from './kernel-range.ts';
 
 /**
@@ -16,18 +17,30 @@ export interface Expectation {
   readonly kernels: KernelRange | undefined;
   /** Code of the cause, the finer or the coarse name. */
   readonly code: string;
+  /** What the cause is about, as the report has it; absent: anything. */
+  readonly subject?: string | undefined;
+  /** The one program that fails over it; absent: any. */
+  readonly program?: string | undefined;
   /** Why it is known, in the words of the one who declared it. */
   readonly reason: string;
   /** `file:line:column`. */
   readonly origin: string;
 }
 
+/** One cause of a failure, and the declaration that speaks of it; undefined where none does. */
+export interface MetCause extends Cause {
+  readonly by: Pick<Expectation, 'code' | 'subject' | 'program' | 'reason' | 'origin'> | undefined;
+}
+
 /**
- * What became of a declared failure. `failed`: as declared. `other_cause`: it failed, with another code. `passed`: the
- * declaration is out of date. `no_answer`: nobody knows.
+ * What became of the failures that are declared for a cell. `failed`: as declared, and for nothing else. `other_cause`: it
+ * failed, and some cause of that is not declared. `passed`: the declaration is out of date. `no_answer`: nobody knows.
  */
 export interface Expected extends Cell {
+  /** Of the first declaration that a cause met, else of the first that speaks of the kernel. */
   readonly code: string;
   readonly reason: string;
   readonly met: 'failed' | 'other_cause' | 'passed' | 'no_answer';
+  /** Every cause of the failure; empty on a pass and without an answer. */
+  readonly causes: readonly MetCause[];
 }

@@ -1,5 +1,16 @@
+import type { MetCause } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
-import { list } from './json-values.ts';
+import { list, some } from './json-values.ts';
+
+/** Which cause met which declaration; without `met_by` none did. */
+function causeJson({ code, subject, program, by }: MetCause) {
+  return {
+    code,
+    subject: some(subject),
+    program: some(program),
+    met_by: by && { code: by.code, subject: by.subject, program: by.program, reason: by.reason, origin: by.origin },
+  };
+}
 
 /** What decided, where it is not the contract's own rule, and what became of declared failures. */
 export function gateJson(run: RunReport, artifact: number, { failOn, exitCode, expected = [] }: Verdict) {
@@ -10,11 +21,12 @@ export function gateJson(run: RunReport, artifact: number, { failOn, exitCode, e
     expectations: list(
       expected
         .filter((one) => one.artifact === artifact)
-        .map(({ target, code, reason, met }) => ({
+        .map(({ target, code, reason, met, causes }) => ({
           profile_id: run.targets[target]?.profile.id,
           code,
           reason,
           met,
+          causes: list(causes.map(causeJson)),
         })),
     ),
   };

@@ -40,7 +40,7 @@ export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
       const key = `${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
       const group = groups.get(key) ?? { finding, targets: [], decisive: false };
       if (!group.targets.includes(index)) group.targets.push(index);
-      group.decisive ||= view.outcome.status === 'fail';
+      group.decisive ||= finding.decisive;
       groups.set(key, group);
     }
   }

@@ -26,6 +26,7 @@ export function findingJson(finding: Finding) {
     phase: finding.phase,
     subject: some(finding.subject),
     confidence: finding.confidence,
+    decisive: finding.decisive,
     title,
     explanation,
     remediation: some(remediation),

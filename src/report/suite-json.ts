@@ -35,8 +35,8 @@ export function behaviorCounts(
 }
 
 /** Code of a target that failed; undefined for any other. */
-export function codeOf({ outcome }: TargetView): string | undefined {
-  return outcome.status === 'fail' ? outcome.findings[0]?.rollup : undefined;
+export function codeOf({ primary }: TargetView): string | undefined {
+  return primary?.rollup;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { insnLimit } from '../model/budget.ts';
 import type { CellResult, Outcome, Target } from '../model/cell.ts';
 import { type Evidence, firstStage, type Probe, type StageOf, stagesOf } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { decisiveOf, type Finding } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
 import { wellFormed } from '../model/sanitize.ts';
 
@@ -80,7 +80,7 @@ function targetView(run: RunReport, target: Target, result: CellResult | undefin
     result,
     outcome,
     findings,
-    primary: outcome.status === 'fail' ? findings[0] : undefined,
+    primary: outcome.status === 'fail' ? decisiveOf(findings)[0] : undefined,
     evidence,
     load: opened === 'fail' ? 'fail' : load === 'skipped' ? undefined : load,
     attach: evidence && attachView(run, outcome, evidence),

@@ -1,6 +1,6 @@
 import { classify } from '../classify/classify.ts';
 import { classifyCommand } from '../classify/command.ts';
-import { consoleFindings } from '../classify/console.ts';
+import { withConsole } from '../classify/console.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
@@ -9,7 +9,6 @@ import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../config/
 import type { InsnBudget } from '../model/budget.ts';
 import type { Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
 import type { CellJob } from './run-cell.ts';
 import type { PreparedCommand, Shipment } from './shipment.ts';
 import type { Subject } from './subject.ts';
@@ -57,7 +56,7 @@ function commandQuestion(
       command: { command, expectExitCode, binPath: program?.guestPath ?? '' },
     },
     needsShell: true,
-    judge: (evidence, console) => withWarnings(classifyCommand(evidence, expectExitCode), consoleFindings(console)),
+    judge: (evidence, console) => withConsole(classifyCommand(evidence, expectExitCode), console),
     judgeCrash: classifyCrash,
   };
 }
@@ -86,14 +85,9 @@ function loadQuestion(asking: Asking, { artifact, bytes, facts, sources }: Subje
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
       const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
-      const outcome = withWarnings(classify(asked), consoleFindings(console));
+      const outcome = withConsole(classify(asked), console);
       return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
     },
     judgeCrash: classifyCrash,
   };
-}
-
-function withWarnings(outcome: Outcome, warnings: readonly Finding[]): Outcome {
-  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
-  return { ...outcome, findings: [...outcome.findings, ...warnings] };
 }

@@ -423,6 +423,21 @@ describe('attach', () => {
     const stages = [fx.open(), fx.load(), lsm, fx.exit()];
     expect(findings(ask(fx.evidence(stages, old))).map((f) => f.code)).toEqual(['LSM_BPF_NOT_ENABLED']);
     expect(findings(ask(fx.evidence(stages)))).toEqual([]);
+    expect(ask(fx.evidence(stages, old)).status).toBe('pass');
+  });
+
+  test('a required LSM program that never runs fails', () => {
+    const lsm = fx.attach('handle_exec', { section: 'lsm/file_open' });
+    const old = fx.hello({ facts: { lsm: 'lockdown,capability,yama,apparmor' } });
+    const outcome = ask(fx.evidence([fx.open(), fx.load(), lsm, fx.exit()], old), {
+      attachMode: 'required',
+      programs: required,
+    });
+    expect(outcome).toMatchObject({
+      status: 'fail',
+      failedStage: 'attach',
+      findings: [{ code: 'LSM_BPF_NOT_ENABLED', subject: 'handle_exec', decisive: true }],
+    });
   });
 
   test('a hook that is newer than the kernel', () => {
@@ -445,6 +460,48 @@ describe('attach', () => {
     expect(outcome(-1).code).toBe('CAPABILITY_FAILURE');
     expect(outcome(-16).code).toBe('ATTACH_CONFLICT');
     expect(outcome(-61)).toMatchObject({ code: 'ATTACH_FAILED', confidence: 'low', args: { errno: 'ENODATA' } });
+  });
+});
+
+describe('no cause hides behind another one', () => {
+  const gone = fx.attach('handle_exec', { status: 'fail', errno: -2 });
+  const required = [{ name: 'handle_exec', section: '', required: true }];
+  const codesOf = (stages: Stage[], part: Partial<Question> = {}) =>
+    findings(
+      ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), {
+        attachMode: 'required',
+        programs: required,
+        functionalTests: [fx.functionalTest('marker')],
+        ...part,
+      }),
+    ).map(({ code, decisive }) => `${decisive ? 'cause' : 'warning'} ${code}`);
+
+  test('a test that fails beside an attach that fails', () => {
+    const test = fx.functional('marker', { status: 'fail', exit_code: 1 });
+    expect(codesOf([gone, test])).toEqual([expect.stringMatching(/^cause /), 'cause FUNCTIONAL_TEST_FAILURE']);
+  });
+
+  test('a test that was left out after it did not fail', () => {
+    expect(codesOf([gone])).toHaveLength(1);
+    expect(codesOf([gone, fx.functional('marker', { status: 'skipped' })])).toHaveLength(1);
+  });
+
+  test('a missing program beside another one that cannot be attached, each told once', () => {
+    const programs = [...required, { name: 'gone', section: '', required: true }];
+    const test = fx.functional('marker');
+    const told = codesOf([gone, test], { programs });
+    expect(told).toEqual(['cause MISSING_PROGRAM', expect.stringMatching(/^cause /)]);
+  });
+
+  test('what an optional test says is no cause, and never stands before one', () => {
+    const functionalTests = [fx.functionalTest('extra', { required: false }), fx.functionalTest('marker')];
+    const failed = { status: 'fail', exit_code: 1 } as const;
+    const stages = [fx.attach('handle_exec'), fx.functional('extra', failed), fx.functional('marker', failed)];
+    const outcome = ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), { functionalTests });
+    expect(findings(outcome).map(({ subject, decisive }) => [subject, decisive])).toEqual([
+      ['marker', true],
+      ['extra', false],
+    ]);
   });
 });
 

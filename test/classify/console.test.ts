@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { consoleFindings } from '../../src/classify/console.ts';
+import { consoleFindings, withConsole } from '../../src/classify/console.ts';
 
 test('nothing to say about a boot', () => {
   const boot = [
@@ -35,4 +35,32 @@ test('the same trouble is told once, and a flood is bounded', () => {
   expect(consoleFindings(flood.join('\n'))).toHaveLength(1);
   const kinds = Array.from({ length: 50 }, (_, i) => `BUG: bug ${'x'.repeat(i)}`);
   expect(consoleFindings(kinds.join('\n'))).toHaveLength(5);
+});
+
+const SPLAT = '[    1.5] WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40\n';
+const WAIT = '[    1.5] unregister_netdevice: waiting for veth0 to become free. Usage count = 2\n';
+
+test('a kernel that stumbles over an object has not passed it', () => {
+  const pass = { status: 'pass', findings: [] } as const;
+  expect(withConsole(pass, SPLAT)).toMatchObject({
+    status: 'fail',
+    failedStage: 'validation',
+    findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo', decisive: true }],
+  });
+  expect(withConsole(pass, WAIT)).toMatchObject({ status: 'pass', findings: [{ decisive: false }] });
+  expect(withConsole(pass, '')).toEqual(pass);
+});
+
+test('a failure stays what it is, and the stumble is a cause of its own before all warnings', () => {
+  const [first, warning] = consoleFindings(`${SPLAT}${WAIT}`);
+  if (!first || !warning) throw new Error('two findings');
+  const fail = { status: 'fail', failedStage: 'attach', findings: [{ ...first, decisive: true }, warning] } as const;
+  const outcome = withConsole(fail, SPLAT);
+  expect(outcome).toMatchObject({ failedStage: 'attach' });
+  expect(outcome.status === 'fail' && outcome.findings.map(({ decisive }) => decisive)).toEqual([true, true, false]);
+});
+
+test('no answer stays none', () => {
+  const infra = { status: 'infra_error', cause: 'timeout', message: 'late' } as const;
+  expect(withConsole(infra, SPLAT)).toBe(infra);
 });

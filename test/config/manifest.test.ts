@@ -353,7 +353,7 @@ describe('what decides', () => {
         'min_kernel: 5.10',
         'expectations:',
         '  - {expect: fail, kernels: "<5.8", code: UNSUPPORTED_MAP_TYPE, reason: no ring buffer yet}',
-        '  - {expect: fail, profiles: [debian-13-7.3], code: ATTACH_TARGET_NOT_FOUND, reason: renamed}',
+        '  - {expect: fail, profiles: [debian-13-7.3], code: ATTACH_TARGET_NOT_FOUND, program: on_exec, subject: do_exec, reason: renamed}',
       ].join('\n'),
     );
     expect(manifest).toMatchObject({
@@ -361,7 +361,7 @@ describe('what decides', () => {
       minKernel: [5, 10],
       expectations: [
         { profiles: [], kernels: { text: '<5.8' }, reason: 'no ring buffer yet', origin: 'compat.yaml:4:5' },
-        { profiles: ['debian-13-7.3'], kernels: undefined, code: 'ATTACH_TARGET_NOT_FOUND' },
+        { profiles: ['debian-13-7.3'], kernels: undefined, program: 'on_exec', subject: 'do_exec' },
       ],
     });
   });

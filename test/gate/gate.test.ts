@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { Expectation } from '../../src/model/gate.ts';
 import { parseKernelRange } from '../../src/model/kernel-range.ts';
 import { failed, infra, result, skipped, target } from '../fixtures/run.ts';
@@ -123,7 +124,16 @@ describe('declared failures', () => {
       exitCode: 0,
       failOn: 'any',
       reasons: ['expected k0: failed at load (VERIFIER_REJECTION): bpf_loop came in 5.17'],
-      expected: [{ artifact: 0, target: 0, code, reason: 'bpf_loop came in 5.17', met: 'failed' }],
+      expected: [
+        {
+          artifact: 0,
+          target: 0,
+          code,
+          reason: 'bpf_loop came in 5.17',
+          met: 'failed',
+          causes: [{ code: 'UNSUPPORTED_HELPER', subject: 'on_exec', program: 'on_exec', by: declared({ code }) }],
+        },
+      ],
     });
   });
 
@@ -131,6 +141,58 @@ describe('declared failures', () => {
     const verdict = gate(input, { expectations: [declared({ code: 'MISSING_BTF' })] });
     expect(verdict).toMatchObject({ status: 'fail', exitCode: 2, expected: [{ met: 'other_cause' }] });
     expect(verdict.reasons).toEqual(['required k0: failed at load (VERIFIER_REJECTION); MISSING_BTF was expected']);
+  });
+
+  describe('only causes of the failure are met, and every one has to be', () => {
+    const base = failed();
+    const [one] = base.status === 'fail' ? base.findings : [];
+    if (!one) throw new Error('the fixture has a finding');
+    const warning: Finding = { ...one, code: 'MISSING_KFUNC', rollup: 'MISSING_KFUNC', decisive: false };
+    const second: Finding = { ...one, code: 'STACK_LIMIT', subject: 'on_exit', args: { program: 'on_exit' } };
+    const verdictOf = (findings: readonly Finding[], ...expectations: Expectation[]) =>
+      gate(run([true, { status: 'fail', failedStage: 'load', findings }], [true, pass]), { expectations });
+
+    test('a warning meets nothing', () => {
+      const verdict = verdictOf([one, warning], declared({ code: 'MISSING_KFUNC' }));
+      expect(verdict).toMatchObject({ exitCode: 2, expected: [{ met: 'other_cause' }] });
+    });
+
+    test('a warning beside the declared cause needs no declaration, and is no reason', () => {
+      const verdict = verdictOf([one, warning], declared({}));
+      expect(verdict).toMatchObject({ exitCode: 0, expected: [{ met: 'failed', causes: [{ program: 'on_exec' }] }] });
+      expect(verdict.reasons.join()).not.toContain('MISSING_KFUNC');
+    });
+
+    test('a second cause is a failure of its own, until it is declared too', () => {
+      const verdict = verdictOf([one, second], declared({}));
+      expect(verdict).toMatchObject({
+        exitCode: 2,
+        expected: [{ met: 'other_cause', causes: [{}, { by: undefined }] }],
+      });
+      expect(verdict.reasons[0]).toMatch(/; STACK_LIMIT on_exit was not expected$/);
+      expect(verdictOf([one, second], declared({}), declared({ code: 'STACK_LIMIT' })).exitCode).toBe(0);
+    });
+
+    test('a further program that fails over the same thing', () => {
+      const both = { ...one, args: { ...one.args, program: 'on_exec, on_exit' } };
+      expect(verdictOf([both], declared({})).exitCode).toBe(0);
+      const verdict = verdictOf([both], declared({ program: 'on_exec' }));
+      expect(verdict).toMatchObject({ exitCode: 2 });
+      expect(verdict.reasons[0]).toMatch(/UNSUPPORTED_HELPER on_exit was not expected$/);
+    });
+
+    test.each([
+      [{ subject: 'on_exec' }, 0],
+      [{ subject: 'events' }, 2],
+      [{ program: 'on_exec' }, 0],
+      [{ program: 'on_exit' }, 2],
+    ])('%j', (part, exitCode) => {
+      expect(verdictOf([one], declared(part)).exitCode).toBe(exitCode);
+    });
+
+    test('a failure that nobody can explain meets no declaration', () => {
+      expect(verdictOf([], declared({}))).toMatchObject({ exitCode: 2, expected: [{ met: 'other_cause' }] });
+    });
   });
 
   test('one of several declarations is enough', () => {

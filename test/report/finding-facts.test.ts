@@ -15,6 +15,7 @@ function finding(part: Partial<Finding> = {}): Finding {
     rollup: 'CORE_RELOCATION_FAILURE',
     group: 'kernel',
     confidence: 'high',
+    decisive: true,
     phase: 'load',
     subject: 'struct request.rq_disk',
     args: { program: 'on_io', reason: 'field_missing', near: 'struct request.q, struct request.part' },

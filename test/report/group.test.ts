@@ -12,6 +12,7 @@ function unsupported(reason: string, errno: string): Finding {
     location: undefined,
     also: [],
     confidence: 'high',
+    decisive: true,
     phase: 'attach',
     subject: 'on_multi',
     args: { program: 'on_multi', kind: 'kprobe.multi', since: '5.18', reason, errno },

@@ -14,6 +14,7 @@ function finding(code: FindingCode, args: Record<string, string>): Finding {
     location: undefined,
     also: [],
     confidence: 'low',
+    decisive: true,
     phase: 'load',
     subject: 'on_exec',
     args,
