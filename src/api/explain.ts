@@ -1,10 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { explainCell } from '../report/explain/cell.ts';
-import { explainCollection, explainReport, nameOfCase } from '../report/explain/overview.ts';
+import { explainCollection, explainReport, isCase, nameOfCase, tellingName } from '../report/explain/overview.ts';
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -37,7 +37,7 @@ export async function explain(request: ExplainRequest): Promise<string> {
       if (request.kernel !== undefined) throw needsArtifact(saved, request.report);
       return explainCollection(saved.cases, request.report, page);
     }
-    return tell(await readCase(host, cwd, request.report, chosen), nameOfCase(chosen), request, page);
+    return tell(await readCase(host, cwd, request.report, chosen), tellingName(chosen, saved.cases), request, page);
   }
   if (request.artifact !== undefined) checkArtifact(saved, request.artifact, cwd, request.report);
   return tell(saved, undefined, request, page);
@@ -81,13 +81,8 @@ function findTarget({ targets }: SavedReport, wanted: string, file: string): Sav
   throw new UsageError('kernel_unknown', `--kernel ${quoted(wanted)} is not in ${file}${remedy}`);
 }
 
-/** Does `wanted` name the object at `path`, whose name in the report is `name`? */
-function isArtifact(wanted: string, path: string, name: string, cwd: string): boolean {
-  return [path, basename(path), name].includes(wanted) || resolve(cwd, wanted) === path;
-}
-
 function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, file: string): void {
-  if (isArtifact(wanted, artifact.path, artifact.basename, cwd)) return;
+  if ([artifact.path, artifact.basename].includes(wanted) || resolve(cwd, wanted) === artifact.path) return;
   throw new UsageError(
     'artifact_unknown',
     `--artifact ${quoted(wanted)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
@@ -95,12 +90,14 @@ function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, f
 }
 
 function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file: string): SavedCase {
-  const found = cases.filter((one) => isArtifact(wanted, one.artifact, one.name, cwd));
+  // A name comes before a path that only looks like it from here.
+  const named = cases.filter((one) => isCase(wanted, one));
+  const found = named.length > 0 ? named : cases.filter(({ artifact }) => resolve(cwd, wanted) === artifact);
   const [first, second] = found;
   if (first && !second) return first;
   if (second) {
     const several = enumerate(
-      found.map(({ artifact }) => quoted(artifact)),
+      found.map((one) => quoted(tellingName(one, cases) ?? one.artifact)),
       'or',
     );
     throw new UsageError(
@@ -115,7 +112,7 @@ function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file:
 
 function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
   const names = enumerate(
-    cases.slice(0, 12).map((one) => quoted(nameOfCase(one))),
+    cases.slice(0, 12).map((one) => quoted(tellingName(one, cases) ?? nameOfCase(one))),
     'or',
   );
   return new UsageError('missing_flag', `${file} has ${cases.length} objects; add --artifact with ${names}`);

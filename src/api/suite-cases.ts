@@ -190,7 +190,11 @@ export async function prepareCases(
         manifest,
         validationMode: source.mode,
         maxInsns,
-        flags: flagsOf({ manifest: manifestPath, mode: source.mode, maxInsns, command: source.command }, dir),
+        flags: flagsOf(
+          { manifest: manifestPath, mode: source.mode, maxInsns, command: source.command, failOn: decides.failOn },
+          dir,
+          manifest?.failOn,
+        ),
         shipment,
         notes,
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,

@@ -15,6 +15,7 @@ import { gateOptionsOf } from '../run/gate-options.ts';
 import {
   catalogueKernels,
   checkExpectedProfiles,
+  checkKnownProfiles,
   createCatalogue,
   loadManifest,
   resolveKernels,
@@ -102,7 +103,11 @@ export function choiceOf({
   throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
 }
 
-/** The flags of `test` that make a question the same one, besides its objects and kernels. */
+/**
+ * The flags of `test` that make a question the same one, besides its objects and kernels.
+ * @param failOn what decided about the run
+ * @param declared what the manifest says of it
+ */
 export function flagsOf(
   {
     manifest,
@@ -110,9 +115,13 @@ export function flagsOf(
     maxInsns,
     loader = NO_SETTINGS,
     command,
-  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command'>,
+    failOn,
+  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn'>,
   cwd: string,
+  declared: FailOn = 'required',
 ): string[] {
+  // One cell alone has no older report beside it.
+  const decides = failOn === 'regression' ? 'required' : failOn;
   return [
     ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
     ...(mode ? ['--validation-mode', mode] : []),
@@ -123,6 +132,7 @@ export function flagsOf(
     ...(command ? ['--command', command.command] : []),
     ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
     ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
+    ...(decides && decides !== declared ? ['--fail-on', decides] : []),
   ];
 }
 
@@ -142,14 +152,18 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts);
   const catalogue = createCatalogue(host, cwd, builtin);
-  const { matrix, entries } = await resolveKernels(catalogue, choiceOf(options));
+  const choice = choiceOf(options);
+  const narrowed = choice.kind === 'ids';
+  const { matrix, entries } = await resolveKernels(catalogue, choice);
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
   const gateOptions = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
-  const targets = targetsOf(matrix, entries, manifest, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  if (narrowed) await checkKnownProfiles(catalogue, manifest);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const targets = targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed);
   const out = options.out ? resolve(cwd, options.out) : '';
   const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
   const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
@@ -199,7 +213,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       validationMode: options.mode,
       loader: options.loader ?? NO_SETTINGS,
       maxInsns: options.maxInsns,
-      flags: flagsOf(options, cwd),
+      flags: flagsOf({ ...options, failOn: gateOptions.failOn }, cwd, manifest?.failOn),
       shipment,
       notes,
       ...(options.artifactName && { commandName: options.artifactName }),

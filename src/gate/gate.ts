@@ -82,6 +82,14 @@ function weigh(
   return { weight: required || failOn === 'any' ? 'failure' : 'remark', text: told };
 }
 
+/** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */
+function unasked({ targets }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
+  const asked = targets.map(({ profile }) => profile.id);
+  return requiredProfiles
+    .filter((id) => !asked.includes(id))
+    .map((id) => `required ${id}: was not asked by this run; add it to --kernels`);
+}
+
 /**
  * The verdict of contract section 1: a required target that gave no answer (or was skipped, or is missing) is an error,
  * exit 1; else a required target that failed is a failure, exit 2; else pass. Optional targets are named in the reasons
@@ -108,6 +116,9 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   if ((failOn === 'required' || failOn === 'regression') && !run.targets.some((one) => isRequired(one, options))) {
     weighed.push({ weight: 'remark', text: 'no kernel of this run is required, so no failure can fail it' });
   }
+  // What failed stays failed, whatever the others would have said.
+  const failing = weighed.some(({ weight }) => weight === 'failure');
+  weighed.push(...unasked(run, options).map((text) => ({ weight: failing ? 'remark' : 'error', text }) as const));
   const of = (weight: Weight): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
   const [errors, failures] = [of('error'), of('failure')];
   const facts = {

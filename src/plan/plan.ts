@@ -1,5 +1,4 @@
 import type { Artifact, Cell, Target } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { compareKernels, type KernelNumber, kernelNumber } from '../model/kernel-range.ts';
 
@@ -27,18 +26,9 @@ export function runnable(profile: Profile): string | undefined {
 
 /**
  * The matrix with the manifest's `required_profiles` applied: a profile listed there gates even when the matrix calls
- * it optional.
- * @throws UsageError when a listed profile is not in the matrix
+ * it optional. One that the matrix does not have is the gate's to tell.
  */
 export function requireProfiles(targets: readonly Target[], requiredProfiles: readonly string[]): Target[] {
-  const present = new Set(targets.map((target) => target.profile.id));
-  const absent = requiredProfiles.filter((id) => !present.has(id));
-  if (absent.length > 0) {
-    throw new UsageError(
-      'required_profile_not_in_matrix',
-      `required_profiles names ${absent.join(', ')}, which the matrix does not have (it has ${[...present].join(', ')}); add it to the matrix or remove it from the manifest`,
-    );
-  }
   return targets.map((target) =>
     requiredProfiles.includes(target.profile.id) ? { ...target, required: true } : target,
   );

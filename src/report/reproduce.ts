@@ -1,20 +1,64 @@
 import type { DocumentCell } from './document-cells.ts';
 import { relativeTo } from './document-place.ts';
-import { oneLine } from './escape.ts';
+import type { SavedReport } from './saved-report.ts';
 import { shellWords } from './shell-words.ts';
 
-const MAX_WORD = 4096;
+/** Report of a repeated run, beside the one it repeats. */
+const AGAIN = 'again.json';
+/** A longer command line is not told: half of one asks something else. */
+export const MAX_LINE = 8000;
+
+/** What a path of the report is called in the command. */
+type Place = (path: string) => string;
+
+/** A word that stands behind a flag and must not be taken for another one. */
+function operand(word: string): string {
+  return word.startsWith('-') ? `./${word}` : word;
+}
+
+/** Flags whose word is a path of this machine; that of `--command` is one of the guest. */
+const PATH_FLAGS: readonly string[] = ['--manifest', '--command-binary'];
+
+/** Words that belong together: a flag with what it is given. */
+function flagGroups(flags: readonly string[], place: Place): string[][] {
+  const groups: string[][] = [];
+  for (const word of flags) {
+    const group = groups.at(-1);
+    if (word.startsWith('--') || group === undefined) groups.push([word]);
+    else group.push(PATH_FLAGS.includes(group[0] ?? '') ? operand(place(word)) : word);
+  }
+  return groups;
+}
 
 /**
- * The command line that asks the question of a cell again, one line as a shell reads it; undefined where the report of the
- * cell is gone.
+ * The command line that asks the question of a cell again and ends with its verdict, flag by flag, as a shell reads it.
+ * Every command of this kind that we print is made here.
+ * @returns undefined for one that is too long to be told whole
+ */
+export function againParts(
+  report: SavedReport,
+  profileId: string,
+  place: Place = (path) => path,
+): string[] | undefined {
+  const { artifact, run } = report;
+  // A command may have had no object.
+  const object = artifact.path.startsWith('command://') ? [] : [['--artifact', operand(place(artifact.path))]];
+  const groups = [
+    ['bpfcompat', 'test'],
+    ...object,
+    ['--kernels', profileId],
+    ...flagGroups(run.flags, place),
+    ['--out', AGAIN],
+  ];
+  const parts = groups.map(shellWords);
+  return parts.join(' ').length > MAX_LINE ? undefined : parts;
+}
+
+/**
+ * The same in one line; undefined where the report of the cell is gone.
  * @param workspace root of the checkout: paths below it are shown without it
  */
 export function reproduceCommand({ one, target }: DocumentCell, workspace: string): string | undefined {
   if (!one.report || one.artifact === '') return undefined;
-  const shorter = (word: string): string => (word.startsWith('/') ? (relativeTo(workspace, word) ?? word) : word);
-  // A command may have had no object.
-  const object = one.artifact.startsWith('command://') ? [] : ['--artifact', shorter(one.artifact)];
-  const words = [...object, '--kernels', target.profile_id, ...one.report.run.flags.map(shorter)];
-  return shellWords(['bpfcompat', 'test', ...words].map((word) => oneLine(word, MAX_WORD)));
+  return againParts(one.report, target.profile_id, (path) => relativeTo(workspace, path) ?? path)?.join(' ');
 }

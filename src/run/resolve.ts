@@ -68,6 +68,8 @@ export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice
 /**
  * Kernels of a matrix as the run wants them: the manifest's promised and required kernels gate, the matrix's own time-outs win.
  * @param minKernel kernels from here on are required and older ones optional; without it what the manifest says
+ * @param narrowed the user asks for these kernels by name: required ones that are not among them keep the run from
+ * passing, and are no reason to refuse it
  * @throws UsageError when the manifest requires a profile that was not chosen
  */
 export function targetsOf(
@@ -76,6 +78,7 @@ export function targetsOf(
   manifest: Manifest | undefined,
   timeoutMs: number,
   minKernel = manifest?.minKernel,
+  narrowed = false,
 ): Target[] {
   const targets = entries.map((entry) => ({
     profile: entry.profile,
@@ -83,11 +86,8 @@ export function targetsOf(
     timeoutMs: entry.timeoutMs ?? timeoutMs,
   }));
   if (manifest === undefined) return promiseKernels(targets, minKernel);
-  checkRequiredProfiles(
-    manifest,
-    entries.map(({ id }) => id),
-    matrix.file,
-  );
+  const chosen = entries.map(({ id }) => id);
+  if (!narrowed) checkRequiredProfiles(manifest, chosen, matrix.file);
   return requireProfiles(promiseKernels(targets, minKernel), manifest.requiredProfiles);
 }
 
@@ -104,6 +104,12 @@ export async function checkExpectedProfiles(
   for (const { profiles, origin } of expectations) {
     for (const id of profiles) if (!asked.has(id)) await findProfile(catalogue, id, origin);
   }
+}
+
+/** The same of required kernels, for a run that asks only some of them. @throws UsageError `unknown_profile` */
+export async function checkKnownProfiles(catalogue: Catalogue, manifest: Manifest | undefined): Promise<void> {
+  for (const [index, id] of (manifest?.requiredProfiles ?? []).entries())
+    await findProfile(catalogue, id, manifest?.requiredProfileOrigins[index]);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

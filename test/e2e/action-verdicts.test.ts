@@ -101,7 +101,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     const { cells } = JSON.parse(String(files.get('manifest.json')));
     const failing = cells.filter(({ reproduce }: { reproduce?: string }) => reproduce);
     expect(failing.map(({ reproduce }: { reproduce: string }) => reproduce)).toEqual([
-      `bpfcompat test --artifact core-relocation-fail.bpf.o --kernels ${KERNEL}`,
+      `bpfcompat test --artifact core-relocation-fail.bpf.o --kernels ${KERNEL} --out again.json`,
     ]);
   });
 

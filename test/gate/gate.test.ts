@@ -48,6 +48,17 @@ test('the manifest makes an optional profile gate', () => {
   expect(gate(input, { requiredProfiles: ['k1'] })).toMatchObject({ status: 'fail', exitCode: 2 });
 });
 
+test('a required kernel that a run of a few does not ask keeps it from passing, and hides no failure', () => {
+  const options = { requiredProfiles: ['k0', 'k9'] };
+  const reason = 'required k9: was not asked by this run; add it to --kernels';
+  expect(gate(run([true, pass]), options)).toMatchObject({ status: 'error', exitCode: 1, reasons: [reason] });
+  expect(gate(run([true, failed()]), options)).toMatchObject({
+    status: 'fail',
+    exitCode: 2,
+    reasons: ['required k0: failed at load (VERIFIER_REJECTION)', reason],
+  });
+});
+
 test('a target without a result is an error', () => {
   const { targets } = run([true, pass], [true, pass]);
   expect(gate({ targets, results: [result({ artifact: 0, target: 0 }, pass)] })).toMatchObject({

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
-import { UsageError } from '../../src/model/errors.ts';
 import { planCells, promiseKernels, requireProfiles, runnable } from '../../src/plan/plan.ts';
 import { artifact, failed, result, target } from '../fixtures/run.ts';
 
@@ -30,11 +29,6 @@ test('required_profiles gate although the matrix calls them optional', () => {
   const results = [result({ artifact: 0, target: 0 }), result({ artifact: 0, target: 1 }, failed())];
   expect(gate({ targets, results }).exitCode).toBe(0);
   expect(gate({ targets: gated, results }).exitCode).toBe(2);
-});
-
-test('a required profile outside the matrix is a usage error that names it', () => {
-  expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(UsageError);
-  expect(() => requireProfiles([target('k0')], ['k9'])).toThrow(/required_profiles names k9, .*it has k0/);
 });
 
 test('kernels from min_kernel on are required and older ones optional, whatever the matrix says', () => {

@@ -77,14 +77,16 @@ describe('the summary', () => {
     expect(text).toContain('Source: [`bpf/conn.bpf.c:53`](https://github.com/o/r/blob/0123abc/bpf/conn.bpf.c#L53)');
     expect(text).toContain('**What to do:** Use a bounded or unrolled loop on older kernels.');
     expect(text).toContain(
-      '`bpfcompat test --artifact conn.bpf.o --kernels debian-11-5.10 --manifest compat/conn.yaml`',
+      '`bpfcompat test --artifact conn.bpf.o --kernels debian-11-5.10 --manifest compat/conn.yaml --out again.json`',
     );
   });
 
   test('a command without an object is asked again without one', () => {
     const run = { ...placedRun(PLACE, 1), flags: ['--command', 'bpftool prog load x'] };
     const text = stepSummary(documentOf({ ...run, artifacts: [artifact('x', { path: 'command://x' })] }), options);
-    expect(text).toContain("`bpfcompat test --kernels debian-11-5.10 --command 'bpftool prog load x'`");
+    expect(text).toContain(
+      "`bpfcompat test --kernels debian-11-5.10 --command 'bpftool prog load x' --out again.json`",
+    );
   });
 
   test('shows at most 40 lines of a log', () => {

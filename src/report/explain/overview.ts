@@ -25,7 +25,7 @@ function shortly(page: Page, target: SavedTarget): string[] {
 }
 
 function hint(page: Page, file: string, flags: string): string[] {
-  const command = `bpfcompat explain ${shellWord(terminal(file, 1000))} ${flags}`;
+  const command = `bpfcompat explain ${shellWord(file)} ${flags}`;
   return ['', ...paragraph(page, 'The whole story of one of them:'), `  ${command}`];
 }
 
@@ -47,18 +47,18 @@ export function explainReport(
   const passed = targets.length - failing.length;
   const count = warned.length > 0 ? `, ${warned.length} of them with a warning` : '';
   const example = listed[0] ?? targets[0];
-  const which = artifactFlag === undefined ? '' : `--artifact ${shellWord(terminal(artifactFlag, 300))} `;
+  const which = artifactFlag === undefined ? '' : `--artifact ${shellWord(artifactFlag)} `;
   return textOf([
     page.paint.bold(
       terminal(`${artifact.basename}: ${passed} of ${plural(targets.length, 'kernel')} pass${count}`, 300),
     ),
     ...listed.flatMap((target) => shortly(page, target)),
-    ...(example ? hint(page, file, `${which}--kernel ${shellWord(terminal(example.profile_id, 100))}`) : []),
+    ...(example ? hint(page, file, `${which}--kernel ${shellWord(example.profile_id)}`) : []),
   ]);
 }
 
-function caseLines(page: Page, saved: SavedCase): string[] {
-  const name = oneLine(nameOfCase(saved), 200);
+function caseLines(page: Page, saved: SavedCase, cases: readonly SavedCase[]): string[] {
+  const name = oneLine(tellingName(saved, cases) ?? nameOfCase(saved), 200);
   const failing = saved.targets.filter(({ status }) => status !== 'pass');
   if (failing.length === 0)
     return paragraph(page, `${name}: passes on ${plural(saved.targets.length, 'kernel')}`, '  pass  ');
@@ -77,6 +77,17 @@ export function nameOfCase({ artifact, name }: SavedCase): string {
   return artifact.slice(artifact.lastIndexOf('/') + 1) || name;
 }
 
+/** Does `wanted` name this case: by its name, or by the path or the file name of its object? */
+export function isCase(wanted: string, { artifact, name }: SavedCase): boolean {
+  return [artifact, artifact.slice(artifact.lastIndexOf('/') + 1), name].includes(wanted);
+}
+
+/** The shortest of its names that no other case of the collection goes by; undefined where there is none. */
+export function tellingName(one: SavedCase, cases: readonly SavedCase[]): string | undefined {
+  const names = [nameOfCase(one), one.name, one.artifact];
+  return names.find((name) => name !== '' && cases.filter((other) => isCase(name, other)).length === 1);
+}
+
 /** The objects of a collection, failing ones first, and how to hear more. */
 export function explainCollection(cases: readonly SavedCase[], file: string, options: ExplainOptions): string {
   const page = pageOf(options);
@@ -85,12 +96,11 @@ export function explainCollection(cases: readonly SavedCase[], file: string, opt
   const example = sorted[0];
   const kernel = example?.targets.find(({ status }) => status !== 'pass') ?? example?.targets[0];
   const left = sorted.length - MAX_CASES;
-  const flags =
-    example &&
-    `--artifact ${shellWord(terminal(nameOfCase(example), 300))}${kernel ? ` --kernel ${shellWord(terminal(kernel.profile_id, 100))}` : ''}`;
+  const name = example && tellingName(example, cases);
+  const flags = name && `--artifact ${shellWord(name)}${kernel ? ` --kernel ${shellWord(kernel.profile_id)}` : ''}`;
   return textOf([
     page.paint.bold(`${plural(cases.length, 'object')}, ${cases.length - bad.length} of them pass everywhere`),
-    ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one)),
+    ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one, cases)),
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...(flags ? hint(page, file, flags) : []),
   ]);

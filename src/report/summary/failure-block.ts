@@ -6,7 +6,7 @@ import { sourcePlace } from '../document-place.ts';
 import { code, fence, md } from '../escape.ts';
 import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
 import { address, html } from '../html.ts';
-import { reproduceCommand } from '../reproduce.ts';
+import { MAX_LINE, reproduceCommand } from '../reproduce.ts';
 import type { SavedFinding } from '../saved-report.ts';
 import { markdownLink, type SummaryLinks, sourceLink } from './links.ts';
 
@@ -91,7 +91,7 @@ export function failureBlock(
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);
   const last = [
-    command === undefined ? '' : `To repeat: ${code(command, 1000)}`,
+    command === undefined ? '' : `Reproduce: ${code(command, MAX_LINE)}`,
     evidence ? `[evidence](${evidence})` : '',
   ];
   return [
