@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../src/config/action-inputs.ts';
@@ -64,4 +64,44 @@ test.each([...texts])('%s: command lines have only flags that there are', (_file
     return used.filter((name) => !known.has(name)).map((name) => `${command} --${name}`);
   });
   expect(unknown).toEqual([]);
+});
+
+/** Text as GitHub makes the name of a heading that links point to. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const PAGES = [...FILES, 'CONTRIBUTING.md', 'SECURITY.md', 'src/README.md'];
+
+describe.each(PAGES)('%s', (file) => {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+
+  test('links lead to files and headings that there are', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const broken = links.filter(([, path = '', anchor]) => {
+      const target = path === '' ? join(ROOT, file) : join(ROOT, dirname(file), path);
+      if (!existsSync(target)) return true;
+      if (anchor === undefined) return false;
+      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+      return !headings.some((heading) => anchorOf(heading) === anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+test('docs/README.md leads to every page of docs', () => {
+  const index = texts.get('docs/README.md') ?? '';
+  const pages = FILES.filter((name) => name.startsWith('docs/') && name !== 'docs/README.md');
+  expect(pages.filter((name) => !index.includes(`(${name.slice('docs/'.length)})`))).toEqual([]);
+});
+
+test('docs/architecture.md names only files that there are', () => {
+  const names = [...(texts.get('docs/architecture.md') ?? '').matchAll(/`([\w./-]+(?:\.ts|\.md|\/))`/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(names.length).toBeGreaterThan(15);
+  const missing = names.filter((name) => ![name, `src/${name}`].some((path) => existsSync(join(ROOT, path))));
+  expect(missing).toEqual([]);
 });
