@@ -40,6 +40,8 @@ export interface Guest extends AsyncDisposable {
   readonly bootMs: number;
   /** true: a copy of a saved guest; false: booted from nothing. */
   readonly restored: boolean;
+  /** Layers around this very QEMU, as the report calls them. */
+  readonly sandboxLayers: readonly string[];
   /**
    * Asks one question. Resolves with all evidence, also when the validator in the guest crashed or timed out.
    * @throws GuestError when no complete answer came (crash of the guest, time-out, protocol violation); the error

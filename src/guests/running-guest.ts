@@ -7,7 +7,7 @@ import { converse, ProtocolViolation } from './conversation.ts';
 import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
 import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.ts';
 import { type RunningMachine, startMachine } from './qemu/machine.ts';
-import type { Wrapped } from './qemu/sandbox.ts';
+import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 
 /** How long a machine that could not be restored may take to die by itself. */
 const RESTORE_GRACE_MS = 200;
@@ -143,6 +143,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     hello,
     bootMs,
     restored: saved !== undefined,
+    sandboxLayers: sandboxLayers(launch.qemu),
     control: machine.control,
     ask,
     console: () => machine.console.text(),

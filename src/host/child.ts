@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { HostError } from '../model/errors.ts';
+import { withStdio } from './child-stdio.ts';
 import type { Child, StartOptions } from './host.ts';
 
 /** Process groups that live now. When this process ends by any path that still runs code, they end with it. */
@@ -50,8 +51,11 @@ export function startChild(command: string, args: readonly string[], options: St
   const channelCount = options.channels ?? 0;
   const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
   for (let i = 0; i < channelCount; i++) stdio.push('pipe');
-  const child = spawn(command, [...args], { cwd: options.cwd, env: { ...options.env }, stdio, detached: true });
-  const channels = child.stdio.slice(3) as Duplex[];
+  const { cwd } = options;
+  const child = withStdio(stdio, (all) =>
+    spawn(command, [...args], { cwd, env: { ...options.env }, stdio: all, detached: true }),
+  );
+  const channels = child.stdio.slice(3, 3 + channelCount) as Duplex[];
   // A peer that dies resets its socket; the exit code tells the story, the reset must not crash us.
   for (const channel of channels) channel?.on('error', () => {});
   const { pid } = child;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { HostError } from '../model/errors.ts';
 import { forgetGroup, signalGroup, trackGroup } from './child.ts';
+import { withStdio } from './child-stdio.ts';
 import type { RunOptions, RunResult } from './host.ts';
 
 const KILL_GRACE_MS = 2000;
@@ -44,12 +45,14 @@ export function runTool(command: string, args: readonly string[], options: RunOp
   const started = performance.now();
   const max = options.maxOutput ?? DEFAULT_MAX_OUTPUT;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { ...options.env },
-      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const child = withStdio([options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], (stdio) =>
+      spawn(command, [...args], {
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        env: { ...options.env },
+        stdio,
+        detached: true,
+      }),
+    );
     const { pid } = child;
     if (pid !== undefined) trackGroup(pid);
     const out = newTap();

@@ -60,7 +60,8 @@ async function askGuest(
     emit({ type: 'cell-booting', ...at, guest: facts });
     await using guest = await job.source.open({ signal, fresh, bootTimeoutMs: job.target.timeoutMs, dir: job.dir });
     bootMs = guest.bootMs;
-    facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot' };
+    const { sandboxLayers } = guest;
+    facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot', sandboxLayers };
     askStarted = host.monotonicMs();
     emit({ type: 'cell-asking', ...at, bootMs });
     const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));

@@ -14,6 +14,7 @@ export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {
     hello: passing().hello,
     bootMs: 12,
     restored: true,
+    sandboxLayers: guestFacts.sandboxLayers,
     ask,
     console: () => '',
     [Symbol.asyncDispose]: async () => {},

@@ -7,7 +7,7 @@ import { cpuModel, type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
 import { GUEST_KERNEL_ARGS } from '../qemu/kernel-args.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
-import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
+import { layerNote, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { templateSource } from '../snapshot/source.ts';
 import { storeInitramfs, type ValidatorBinary } from './stored-initramfs.ts';
@@ -30,11 +30,12 @@ const DEVICES = [serialConsole, validatorPort(PORT_FD)];
 
 /** The direct lane: the vendor's kernel, our initramfs with the validator as PID 1, a fresh boot per guest. */
 export function directLane(options: DirectLaneOptions): Lane {
-  let told = false;
-  // What keeps the guests of one kernel from being copied mostly does so for all: one note is enough.
+  const told = new Set<string>();
+  // What keeps the guests of one kernel from being copied mostly does so for all: one note of a kind is enough.
   const onNote = (message: string): void => {
-    if (!told) options.onNote(message);
-    told = true;
+    const [kind = message] = message.split(':');
+    if (!told.has(kind)) options.onNote(message);
+    told.add(kind);
   };
   return {
     name: 'direct',
@@ -61,7 +62,9 @@ async function prepare(
   throwIfCancelled(signal);
   const initramfs = await storeInitramfs(host, options.cacheDir, options.validator, kernel);
   const files = [kernel.vmlinuz, initramfs.path] as const;
-  const sandbox = await sandboxForFiles(host, options.sandbox, files, signal);
+  const sandbox = await sandboxForFiles(host, options.sandbox, { read: files }, signal, true);
+  const note = layerNote(sandbox);
+  if (note !== undefined) options.onNote(note);
   const machine: Machine = {
     accel: accel.accel,
     memoryMb: profile.memoryMb,
@@ -80,7 +83,7 @@ async function prepare(
     cpuModel: cpuModel(accel.accel),
     memoryMb: profile.memoryMb,
     qemuVersion: qemu.version,
-    sandboxLayers: ['seccomp', ...sandbox.layers],
+    sandboxLayers: sandboxLayers(sandbox),
     // With the paths that a person can use, instead of the descriptors that QEMU was given.
     argv: [qemu.command, ...qemuArgv({ ...machine, kernel: kernel.vmlinuz, initrd: initramfs.path }, DEVICES)],
   };

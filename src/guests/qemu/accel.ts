@@ -101,7 +101,7 @@ async function probeKvm(host: Host, options: AccelOptions): Promise<string | und
     ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`],
     ...['-kernel', wrappedFile(0)],
   ];
-  const sandbox = await sandboxForFiles(host, options.sandbox, [guest], options.signal);
+  const sandbox = await sandboxForFiles(host, options.sandbox, { read: [guest] }, options.signal);
   const { command, args } = wrap(sandbox, options.qemu.command, argv, { files: [guest] });
   const kvmGaveUp = new AbortController();
   const result = await host.run(command, args, {

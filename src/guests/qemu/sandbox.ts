@@ -11,6 +11,8 @@ export interface Sandbox {
   readonly layers: readonly SandboxLayer[];
   /** Namespaces need a user namespace first, because we are not root. */
   readonly userNamespace: boolean;
+  /** Layers that a user like this one should have; see `layerNote`. */
+  readonly wanted?: readonly SandboxLayer[] | undefined;
   /** Group a program with a uid of its own keeps (that of /dev/kvm). */
   readonly group?: number | undefined;
 }
@@ -18,6 +20,8 @@ export interface Sandbox {
 export interface Wrapped {
   readonly command: string;
   readonly args: readonly string[];
+  /** The layers that are in this very command line. */
+  readonly layers: readonly SandboxLayer[];
 }
 
 export interface WrapOptions {
@@ -65,7 +69,7 @@ export function wrap(sandbox: Sandbox, command: string, args: readonly string[],
     if (has('own-uid')) words.push(`--nproc=${MAX_THREADS}`);
   }
   words.push(command, ...args);
-  return { command: words[0]!, args: words.slice(1) };
+  return { command: words[0]!, args: words.slice(1), layers: sandbox.layers };
 }
 
 function unshareArgs(userNamespace: boolean): string[] {
@@ -115,14 +119,16 @@ export async function detectSandbox(host: Host, signal: AbortSignal): Promise<Sa
   const options = { env, cwd: '/', timeoutMs: 10_000, signal };
   const id = await host.run('id', ['-u'], options);
   const root = id.stdout.toString().trim() === '0';
-  for (const sandbox of candidates(root)) {
+  const all = candidates(root);
+  const wanted = all[0]!.layers;
+  for (const sandbox of all) {
     const { command, args } = wrap(sandbox, 'cat', ['/proc/self/status'], { files: [] });
     // A wrapper program that is not installed is a layer we do not have.
     const result = await host.run(command, args, options).catch(() => undefined);
     throwIfCancelled(signal);
-    if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return sandbox;
+    if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return { ...sandbox, wanted };
   }
-  return { layers: [], userNamespace: false };
+  return { layers: [], userNamespace: false, wanted };
 }
 
 /** The same without the uid of its own. */
@@ -130,20 +136,57 @@ export function withoutOwnUid(sandbox: Sandbox): Sandbox {
   return { ...sandbox, layers: sandbox.layers.filter((layer) => layer !== 'own-uid') };
 }
 
+/** Layers as the report calls them: QEMU's own filter of system calls is always there. */
+export function sandboxLayers(by: { readonly layers: readonly SandboxLayer[] }): string[] {
+  return ['seccomp', ...by.layers];
+}
+
+/** What the report says about layers that should be around a QEMU and are not; undefined when all are there. */
+export function layerNote(sandbox: Sandbox): string | undefined {
+  const missing = (sandbox.wanted ?? []).filter((layer) => !sandbox.layers.includes(layer));
+  if (missing.length === 0) return undefined;
+  return `QEMU runs without ${missing.join(', ')}: this machine or the modes of the cache do not allow it; see bpfcompat doctor`;
+}
+
+/** Files that a wrapped program opens again by their descriptor's path, in the order in which it is handed them. */
+export interface NeededFiles {
+  readonly read: readonly string[];
+  /** Handed over after those of `read`. */
+  readonly write?: readonly string[];
+}
+
+const OWN_FILE_MODE = 0o644;
+
 /**
- * Gives up the uid of its own where it could not read `files` (private modes); the other layers stay.
- * Without that layer nothing changes.
+ * Gives up the uid of its own where it could not open `files` (private modes); the other layers stay. Without that
+ * layer nothing changes.
+ * @param ours the files to read are of our cache, which nobody else can enter: private modes (a strict umask) are
+ * widened first
  */
 export async function sandboxForFiles(
   host: Host,
   sandbox: Sandbox,
-  files: readonly string[],
+  files: NeededFiles,
   signal: AbortSignal,
+  ours = false,
 ): Promise<Sandbox> {
   if (!sandbox.layers.includes('own-uid')) return sandbox;
+  if (await opens(host, sandbox, files, signal)) return sandbox;
+  if (!ours) return withoutOwnUid(sandbox);
+  // Not at once: a changed mode makes the store verify the file again.
+  for (const file of files.read) await host.files.setMode(file, OWN_FILE_MODE).catch(() => {});
+  return (await opens(host, sandbox, files, signal)) ? sandbox : withoutOwnUid(sandbox);
+}
+
+/** Opens the files as the wrapped program would: their paths are those of its descriptors. */
+const OPEN_ALL = 'n=$1; shift; for f; do if [ $n -gt 0 ]; then : <"$f"; else : <>"$f"; fi || exit 1; n=$((n-1)); done';
+
+async function opens(host: Host, sandbox: Sandbox, needed: NeededFiles, signal: AbortSignal): Promise<boolean> {
+  const files = [...needed.read, ...(needed.write ?? [])];
   const paths = files.map((_, index) => wrappedFile(index));
-  const { command, args } = wrap(sandbox, 'head', ['-c', '1', '--', ...paths], { files });
+  const script = ['-c', OPEN_ALL, 'sh', String(needed.read.length), ...paths];
+  const { command, args } = wrap(sandbox, 'sh', script, { files });
   const result = await host.run(command, args, { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal });
   throwIfCancelled(signal);
-  return result.exitCode === 0 ? sandbox : withoutOwnUid(sandbox);
+  return result.exitCode === 0;
 }

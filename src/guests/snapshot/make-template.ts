@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import type { OpenOptions } from '../guest.ts';
-import { wrap } from '../qemu/sandbox.ts';
+import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { evictTemplates, touchTemplate } from './evict.ts';
 import { fastMemory } from './fast-memory.ts';
@@ -71,12 +71,12 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
     await using fast = await fastMemory(host, WANTED_MB * MEGABYTE, dir);
     const bootRam = templateFiles(fast.path).ram;
     await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, RAM_MODE);
-    // No artifact has been here: a user of its own is not needed, and could not reach the socket of the state.
-    const sandbox = { ...spec.sandbox, layers: spec.sandbox.layers.filter((layer) => layer !== 'own-uid') };
-    const argv = machineArgv(spec, bootRam, true);
+    const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [bootRam] }, options.signal);
+    const argv = machineArgv(spec, wrappedFile(spec.files.length), true);
+    const files = [...spec.files, bootRam];
     await using guest = await openGuest(
       host,
-      { qemu: wrap(sandbox, qemu.command, argv, { files: spec.files }), release: spec.release, controlled: true },
+      { qemu: wrap(sandbox, qemu.command, argv, { files }), release: spec.release, controlled: true },
       options,
     );
     if (guest.control === undefined) throw new Error('QEMU has no control channel');

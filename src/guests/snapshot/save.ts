@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../host/host.ts';
@@ -5,6 +6,7 @@ import { connectQmp, type Qmp } from './qmp.ts';
 
 /** Device states are some 0.3 MB; more means that memory got into them. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;
+const SOCKET_NAME_BYTES = 16;
 const POLL_MS = 2;
 const GIVE_UP_MS = 20_000;
 
@@ -27,8 +29,11 @@ export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
 export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<void> {
   // QEMU's sandbox forbids programs and it takes no descriptor here: a Unix socket is left, with a short path.
   await using dir = await host.files.tempDir('bpfcompat-');
-  const socket = `${dir.path}/state`;
+  const socket = `${dir.path}/${randomBytes(SOCKET_NAME_BYTES).toString('hex')}`;
   await using reception = await host.files.receive(socket, stateFile, MAX_STATE_BYTES);
+  // QEMU has a uid of its own that is in no group of ours: it gets through to a name that nobody can list or guess.
+  await host.files.setMode(socket, 0o666);
+  await host.files.setMode(dir.path, 0o711);
   const qmp = await connectQmp(control);
   await qmp.execute('migrate-set-capabilities', CAPABILITIES);
   await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1 << 30, 'downtime-limit': 10_000 });

@@ -1,7 +1,14 @@
 import { CancelledError, messageOf } from '../../model/errors.ts';
 import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
-import type { QemuHost } from '../qemu/qemu-host.ts';
-import { sandboxForFiles, wrap, wrappedFd, wrappedFile } from '../qemu/sandbox.ts';
+import {
+  layerNote,
+  type NeededFiles,
+  type Sandbox,
+  sandboxForFiles,
+  wrap,
+  wrappedFd,
+  wrappedFile,
+} from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { ensureTemplate } from './make-template.ts';
 import { resumeFrom } from './save.ts';
@@ -72,7 +79,9 @@ async function restore(spec: TemplateSpec, template: Template, options: OpenOpti
   const [, initramfs] = spec.files;
   // The kernel itself is in the guest's memory already.
   const files = [template.kernel, initramfs, template.ram, template.state];
-  const sandbox = await restoreSandbox(spec, files, options.signal);
+  // The state is not opened again: QEMU goes on with the descriptor that it has.
+  const needed = { read: [template.kernel, initramfs], write: [template.ram] };
+  const sandbox = await restoreSandbox(spec, needed, options.signal);
   const argv = machineArgv(spec, wrappedFile(RAM), false);
   return openGuest(
     host,
@@ -86,15 +95,19 @@ async function restore(spec: TemplateSpec, template: Template, options: OpenOpti
   );
 }
 
-const checkedSandboxes = new WeakMap<TemplateSpec, Promise<QemuHost['sandbox']>>();
+const checkedSandboxes = new WeakMap<TemplateSpec, Promise<Sandbox>>();
 
 /** One look per kernel: the files of all its guests are the same. */
-function restoreSandbox(
-  spec: TemplateSpec,
-  files: readonly string[],
-  signal: AbortSignal,
-): Promise<QemuHost['sandbox']> {
-  const known = checkedSandboxes.get(spec) ?? sandboxForFiles(spec.host, spec.sandbox, files, signal);
+function restoreSandbox(spec: TemplateSpec, files: NeededFiles, signal: AbortSignal): Promise<Sandbox> {
+  const known = checkedSandboxes.get(spec) ?? checkSandbox(spec, files, signal);
   checkedSandboxes.set(spec, known);
+  known.catch(() => checkedSandboxes.delete(spec));
   return known;
+}
+
+async function checkSandbox(spec: TemplateSpec, files: NeededFiles, signal: AbortSignal): Promise<Sandbox> {
+  const sandbox = await sandboxForFiles(spec.host, spec.sandbox, files, signal, true);
+  const note = layerNote(sandbox);
+  if (note !== undefined) spec.onNote(note);
+  return sandbox;
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BASE_ARGS, cpuModel, machineType } from '../../../src/guests/qemu/argv.ts';
 import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from '../../../src/guests/qemu/probe-guest.ts';
-import { detectSandbox, type Sandbox, sandboxForFiles, wrap, wrappedFile } from '../../../src/guests/qemu/sandbox.ts';
+import {
+  detectSandbox,
+  layerNote,
+  type Sandbox,
+  sandboxForFiles,
+  withoutOwnUid,
+  wrap,
+  wrappedFile,
+} from '../../../src/guests/qemu/sandbox.ts';
 import { toolEnv } from '../../../src/guests/qemu/tool-env.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import { processesWith } from '../processes.ts';
@@ -62,9 +70,28 @@ describe('sandbox', () => {
     const file = join(dir.path, 'private');
     await host.files.writeAtomic(file, 'x');
     await chmod(file, 0o600);
-    const used = await sandboxForFiles(host, sandbox, [file], signal);
+    const used = await sandboxForFiles(host, sandbox, { read: [file] }, signal);
     expect(used.layers).not.toContain('own-uid');
     expect((await run('cat', [wrappedFile(0)], [file], used)).stdout.toString()).toBe('x');
+  });
+
+  it('keeps it where the file is of our own cache: a strict umask is no reason', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const file = join(dir.path, 'private');
+    await host.files.writeAtomic(file, 'x');
+    await chmod(file, 0o600);
+    const used = await sandboxForFiles(host, sandbox, { read: [file] }, signal, true);
+    expect(used.layers).toEqual(sandbox.layers);
+  });
+
+  it('gives it up where a file to write can only be read', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const file = join(dir.path, 'memory');
+    await host.files.writeAtomic(file, 'x');
+    const ask = async () => (await sandboxForFiles(host, sandbox, { read: [], write: [file] }, signal)).layers;
+    expect(await ask()).not.toContain('own-uid');
+    await chmod(file, 0o666);
+    expect(await ask()).toEqual(sandbox.layers);
   });
 
   it('runs QEMU: the probe guest gets through under TCG', async () => {
@@ -98,5 +125,19 @@ describe('sandbox', () => {
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     parent.kill('SIGKILL');
     await expect.poll(() => processesWith(isQemu), { timeout: 2000 }).toEqual([]);
+  });
+});
+
+describe('what the report says about layers', () => {
+  it('names those that should be there and are not', () => {
+    const wanted = ['namespaces', 'own-uid', 'no-new-privs', 'limits'] as const;
+    const all: Sandbox = { layers: wanted, userNamespace: false, wanted };
+    expect(layerNote(all)).toBeUndefined();
+    expect(layerNote(withoutOwnUid(all))).toContain('QEMU runs without own-uid:');
+    expect(wrap(withoutOwnUid(all), 'true', [], { files: [] }).layers).not.toContain('own-uid');
+  });
+
+  it('has nothing to say where none was found to be missing', () => {
+    expect(layerNote(sandbox)).toBeUndefined();
   });
 });
