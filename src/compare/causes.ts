@@ -18,23 +18,69 @@ function take(from: RecordedCause[], matches: (cause: RecordedCause) => boolean)
   return index < 0 ? undefined : from.splice(index, 1)[0];
 }
 
+/** A cause, one program at a time; undefined where the report does not say which. */
+type OneProgram = Pick<RecordedCause, 'code' | 'subject'> & { readonly program: string | undefined };
+
+function programsOf({ program = '' }: Pick<RecordedCause, 'program'>): string[] {
+  return program.split(', ').filter((name) => name !== '');
+}
+
+/** What a kernel fails for; warnings are no cause. */
+function failing({ causes }: RecordedTarget): OneProgram[] {
+  return causes
+    .filter(({ decisive }) => decisive !== false)
+    .flatMap((cause): OneProgram[] => {
+      const { code, subject } = cause;
+      const names = programsOf(cause);
+      return names.length === 0
+        ? [{ code, subject, program: cause.program }]
+        : names.map((program) => ({ code, subject, program }));
+    });
+}
+
+/**
+ * Whether a kernel that fails on both sides fails for something it did not fail for before: another code, another subject,
+ * or another program. Where a report tells no causes, its classification has to do.
+ */
+export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean {
+  const before = failing(base);
+  const now = failing(head);
+  if (before.length === 0 || now.length === 0) return base.classification !== head.classification;
+  const key = ({ code, subject, program }: OneProgram): string => JSON.stringify([code, subject, program]);
+  const known = new Set(before.flatMap((one) => [key(one), key({ ...one, program: undefined })]));
+  const unsaid = new Set(before.filter(({ program }) => program === undefined).map(key));
+  return now.some((one) => !known.has(key(one)) && !unsaid.has(key({ ...one, program: undefined })));
+}
+
+/** Programs of `one` that `other` does not have; none where one of them does not say. */
+function programsBeside(one: RecordedCause, other: RecordedCause): RecordedCause[] {
+  if (one.program === undefined || other.program === undefined) return [];
+  const others = new Set(programsOf(other));
+  const more = programsOf(one).filter((name) => !others.has(name));
+  return more.length === 0 ? [] : [{ ...one, program: more.join(', ') }];
+}
+
 /**
  * Causes that came, went and moved. The same code, reason and subject at the same line is the same cause; at another
- * line it moved.
+ * line it moved. A further program that fails over the same thing is a new cause, about that program.
  */
 export function compareCauses(base: readonly RecordedCause[], head: readonly RecordedCause[]): Causes {
   const left = [...base];
+  const pairs: { base: RecordedCause; head: RecordedCause }[] = [];
+  const takeFor = (cause: RecordedCause, same: (other: RecordedCause) => boolean): boolean => {
+    const before = take(left, same);
+    if (before) pairs.push({ base: before, head: cause });
+    return before !== undefined;
+  };
   const elsewhere = head.filter(
-    (cause) =>
-      take(left, (other) => identity(other) === identity(cause) && place(other) === place(cause)) === undefined,
+    (cause) => !takeFor(cause, (other) => identity(other) === identity(cause) && place(other) === place(cause)),
   );
-  const movedCauses: { base: RecordedCause; head: RecordedCause }[] = [];
-  const newCauses = elsewhere.filter((cause) => {
-    const before = take(left, (other) => identity(other) === identity(cause));
-    if (before) movedCauses.push({ base: before, head: cause });
-    return before === undefined;
-  });
-  return { newCauses, clearedCauses: left, movedCauses };
+  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => identity(other) === identity(cause)));
+  return {
+    newCauses: [...fresh, ...pairs.flatMap((pair) => programsBeside(pair.head, pair.base))],
+    clearedCauses: [...left, ...pairs.flatMap((pair) => programsBeside(pair.base, pair.head))],
+    movedCauses: pairs.filter((pair) => place(pair.base) !== place(pair.head)),
+  };
 }
 
 /** Programs that cost more than before, the greatest growth (as a share) first. */

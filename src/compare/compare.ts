@@ -8,7 +8,7 @@ import type {
   RecordedTarget,
   ReportIdentity,
 } from '../model/comparison.ts';
-import { compareCauses, grownPrograms } from './causes.ts';
+import { compareCauses, grownPrograms, hasNewCause } from './causes.ts';
 
 function answered({ status }: RecordedTarget): boolean {
   return status === 'pass' || status === 'fail';
@@ -16,6 +16,7 @@ function answered({ status }: RecordedTarget): boolean {
 
 function changeOf(base: RecordedTarget, head: RecordedTarget): Change {
   if (base.status === head.status) {
+    if (head.status === 'fail' && hasNewCause(base, head)) return 'regressed';
     return base.classification === head.classification ? 'unchanged' : 'classification_changed';
   }
   if (!answered(base) || !answered(head)) return 'changed';
@@ -23,7 +24,7 @@ function changeOf(base: RecordedTarget, head: RecordedTarget): Change {
 }
 
 function failureOf(base: RecordedTarget | undefined, head: RecordedTarget | undefined): FailureNews | undefined {
-  if (head?.status === 'fail') return base?.status === 'fail' ? 'known' : 'new';
+  if (head?.status === 'fail') return base?.status === 'fail' && !hasNewCause(base, head) ? 'known' : 'new';
   return base?.status === 'fail' && head?.status === 'pass' ? 'fixed' : undefined;
 }
 

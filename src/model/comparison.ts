@@ -7,6 +7,10 @@ export interface RecordedCause {
   readonly reason: string;
   /** Program, map, function or section; may be empty. */
   readonly subject: string;
+  /** Programs that fail over it, with commas; empty where it is about none; absent where an older report does not say. */
+  readonly program?: string | undefined;
+  /** false: a warning, which makes nothing fail. Absent where an older report does not say. */
+  readonly decisive?: boolean | undefined;
   /** Source file as the compiler wrote it; empty without a place. */
   readonly file: string;
   /** 0 without a place. */
@@ -52,7 +56,10 @@ export type Change =
   | 'removed'
   | 'changed';
 
-/** `new`: fails now and did not before; `known`: failed before too; `fixed`: failed before and passes now. */
+/**
+ * `new`: fails now for something it did not fail for before; `known`: failed before for all of it; `fixed`: failed before
+ * and passes now.
+ */
 export type FailureNews = 'new' | 'known' | 'fixed';
 
 export interface ProfileDiff {

@@ -10,11 +10,12 @@ export function sideText(side: RecordedTarget | undefined): string {
 }
 
 /** `UNSUPPORTED_HELPER on_exec at conn.bpf.c:12: the kernel has no bpf_loop`. */
-export function causeText({ code, reason, subject, file, line, title }: RecordedCause): string {
+export function causeText({ code, reason, subject, program = '', file, line, title }: RecordedCause): string {
   const what = [oneLine(code, 80), reason === '' ? '' : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
+  const who = program === '' || program === subject ? '' : ` in ${oneLine(program, 200)}`;
   const where = file === '' ? '' : ` at ${oneLine(file, 200)}:${line}`;
   const why = title === '' ? '' : `: ${oneLine(title, 300)}`;
-  return `${what.filter((word) => word !== '').join(' ')}${where}${why}`;
+  return `${what.filter((word) => word !== '').join(' ')}${who}${where}${why}`;
 }
 
 export const NOTHING_NEW = 'nothing is different';

@@ -29,6 +29,7 @@ function unexplained({ target }: DocumentCell): SavedFinding {
     phase: target.failed_stage,
     subject: '',
     confidence: 'low',
+    decisive: true,
     title: reasonOf(target),
     explanation: '',
     remediation: '',

@@ -1,5 +1,6 @@
 import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
 import type { RunReport } from '../model/report.ts';
+import { isDecisive } from './decisive.ts';
 import type { SavedCase, SavedReport, SavedTarget } from './saved-report.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
@@ -11,10 +12,12 @@ function savedTarget(target: SavedTarget): RecordedTarget {
     status: target.status,
     classification: target.classification_code,
     confidence: target.classification_confidence,
-    causes: target.findings.map(({ code, reason, subject, location, title }) => ({
+    causes: target.findings.map(({ code, reason, subject, args, decisive, location, title }) => ({
       code,
       reason,
       subject,
+      program: args['program'] ?? '',
+      decisive,
       file: location?.file ?? '',
       line: location?.line ?? 0,
       title,
@@ -56,7 +59,7 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
       status: target.status,
       classification: target.classification_code,
       confidence: target.classification_confidence,
-      causes: target.causes,
+      causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
       programs: target.program_costs,
       ...timesOf(target),
     })),
@@ -77,6 +80,8 @@ function runTarget({ target, result, outcome, findings, primary, programs }: Tar
       code: finding.code,
       reason: finding.args['reason'] ?? '',
       subject: finding.subject ?? '',
+      program: finding.args['program'] ?? '',
+      decisive: finding.decisive,
       file: finding.location?.file ?? '',
       line: finding.location?.line ?? 0,
       title: words(finding).title,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isDecisive } from './decisive.ts';
 
 /**
  * A report as it is read back from its file (docs/report.md): the fields that someone looks at, all optional that an
@@ -29,6 +30,7 @@ const Finding = z.object({
   phase: optional,
   subject: optional,
   confidence: optional,
+  decisive: z.boolean().optional(),
   title: optional,
   explanation: optional,
   remediation: optional,
@@ -38,7 +40,7 @@ const Finding = z.object({
   args: z.record(text, text).default({}),
   evidence: z.object({ text, origin: optional }).optional(),
 });
-export type SavedFinding = z.infer<typeof Finding>;
+export type SavedFinding = z.infer<typeof Finding> & { readonly decisive: boolean };
 
 const Program = z.object({
   name: text,
@@ -81,7 +83,7 @@ const FunctionalTest = z.object({
   error: optional,
 });
 
-const Target = z.object({
+const PlainTarget = z.object({
   profile_id: text,
   required: z.boolean().default(true),
   status,
@@ -137,6 +139,12 @@ const Target = z.object({
   programs: z.array(Program).default([]),
   maps: z.array(z.object({ name: text })).default([]),
 });
+
+/** A target whose findings all say whether they decide, whoever wrote it. */
+const Target = PlainTarget.transform((target) => ({
+  ...target,
+  findings: target.findings.map((finding) => ({ ...finding, decisive: isDecisive(finding, target) })),
+}));
 export type SavedTarget = z.infer<typeof Target>;
 
 /** What a report says about the older one that it was held against. */
@@ -158,11 +166,23 @@ const Baseline = z.object({
 
 const Support = z.object({ text: optional });
 
+const MetBy = z.object({ code: text, reason: optional, origin: optional });
+
 /** What decided, where it is not that required kernels pass. */
 const Gate = z.object({
   fail_on: optional,
   expectations: z
-    .array(z.object({ profile_id: optional, code: optional, reason: optional, met: optional }))
+    .array(
+      z.object({
+        profile_id: optional,
+        code: optional,
+        reason: optional,
+        met: optional,
+        causes: z
+          .array(z.object({ code: text, subject: optional, program: optional, met_by: MetBy.optional() }))
+          .default([]),
+      }),
+    )
     .default([]),
 });
 
@@ -189,6 +209,8 @@ const Cause = z.object({
   code: text,
   reason: optional,
   subject: optional,
+  program: text.optional(),
+  decisive: z.boolean().optional(),
   file: optional,
   line: count,
   title: optional,

@@ -153,7 +153,18 @@ const RecordedTarget = z.looseObject({
   status,
   classification: text,
   confidence: text,
-  causes: z.array(z.looseObject({ code: text, reason: text, subject: text, file: text, line: position, title: text })),
+  causes: z.array(
+    z.looseObject({
+      code: text,
+      reason: text,
+      subject: text,
+      program: text.optional(),
+      decisive: z.boolean().optional(),
+      file: text,
+      line: position,
+      title: text,
+    }),
+  ),
   programs: z.array(z.object({ name: text, insns: ms })),
 });
 const OlderRun = Identity.extend({

@@ -96,10 +96,60 @@ describe('causes', () => {
     'another %j is another cause',
     (part) => {
       const { diff, summary } = one(failing('k'), failing('k', { causes: [cause(part)] }));
-      expect(diff).toMatchObject({ change: 'unchanged', newCauses: [part], clearedCauses: [cause()] });
-      expect(summary.changedCauses).toBe(1);
+      expect(diff).toMatchObject({ newCauses: [part], clearedCauses: [cause()] });
+      // The same thing of the same program that the kernel refuses in other words is no other failure.
+      const known = 'reason' in part;
+      expect(diff).toMatchObject({ change: known ? 'unchanged' : 'regressed', failure: known ? 'known' : 'new' });
+      expect(summary).toMatchObject({ changedCauses: known ? 1 : 0, requiredRegressions: known ? 0 : 1 });
     },
   );
+
+  describe('known is the same cause', () => {
+    const newsOf = (base: RecordedCause[], head: RecordedCause[]) =>
+      one(failing('k', { causes: base }), failing('k', { causes: head }));
+    const other = cause({ code: 'STACK_LIMIT', subject: 'on_exit', program: 'on_exit' });
+
+    test('a new one beside it is a regression, one that went is told', () => {
+      expect(newsOf([cause()], [cause(), other])).toMatchObject({
+        diff: { failure: 'new', change: 'regressed', newCauses: [other] },
+        summary: { requiredRegressions: 1, newFailures: 1, knownFailures: 0 },
+      });
+      expect(newsOf([cause(), other], [cause()])).toMatchObject({
+        diff: { failure: 'known', change: 'unchanged', clearedCauses: [other] },
+        summary: { requiredRegressions: 0, changedCauses: 1 },
+      });
+    });
+
+    test('warnings do not count', () => {
+      const warning = { ...other, decisive: false };
+      expect(newsOf([cause()], [cause(), warning]).diff.failure).toBe('known');
+      // What only warned before and fails now is new.
+      expect(newsOf([cause(), warning], [cause(), other]).diff.failure).toBe('new');
+    });
+
+    test.each([
+      ['a, b', 'b, a', 'known'],
+      ['a, b', 'a', 'known'],
+      ['a', 'a, b', 'new'],
+      ['', 'a', 'new'],
+      // A report that does not say which program it was.
+      [undefined, 'a', 'known'],
+      ['a', undefined, 'known'],
+    ] as const)('programs %s, then %s: %s', (before, after, failure) => {
+      expect(newsOf([cause({ program: before })], [cause({ program: after })]).diff.failure).toBe(failure);
+    });
+
+    test('the program that came, and the one that went, are told alone', () => {
+      const { diff } = newsOf([cause({ program: 'a, b' })], [cause({ program: 'b, c' })]);
+      expect(diff).toMatchObject({ newCauses: [{ program: 'c' }], clearedCauses: [{ program: 'a' }], movedCauses: [] });
+    });
+
+    test('without causes the classification decides', () => {
+      const bare = failing('k', { causes: [] });
+      expect(one(bare, failing('k')).diff.failure).toBe('known');
+      expect(one({ ...bare, classification: 'MISSING_BTF' }, failing('k')).diff.failure).toBe('new');
+    });
+  });
 
   test('two equal causes, one of which went', () => {
     const { diff } = one(failing('k', { causes: [cause(), cause()] }), failing('k'));

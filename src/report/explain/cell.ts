@@ -41,6 +41,7 @@ function causesOf(target: SavedTarget): readonly SavedFinding[] {
       phase: '',
       subject: '',
       confidence: target.classification_confidence,
+      decisive: true,
       title: target.classification_reason,
       explanation: '',
       remediation: '',
