@@ -5,6 +5,7 @@ import { MAX_SHARDS } from '../model/shard.ts';
 import { costsOf } from '../plan/costs.ts';
 import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
 import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
+import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { artifactName } from '../run/load-artifact.ts';
 import { createCatalogue, resolveKernels } from '../run/resolve.ts';
@@ -57,9 +58,10 @@ async function suiteCells(host: Host, cwd: string, builtin: string, file: string
   const dir = dirname(resolve(cwd, file));
   const { cases } = await loadSuite(host, cwd, file);
   const catalogue = createCatalogue(host, cwd, builtin, dir);
+  const root = await rootOf(host, cwd, dir);
   const cells: CellName[] = [];
   for (const one of cases) {
-    const { entries } = await resolveKernels(catalogue, await suiteKernels(host, dir, one));
+    const { entries } = await resolveKernels(catalogue, await suiteKernels(host, root, one));
     cells.push(...entries.map(({ id: kernel }) => ({ subject: one.name, kernel })));
   }
   return cells;

@@ -8,6 +8,7 @@ import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
+import { confine, type Root } from '../run/confine.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
@@ -71,6 +72,7 @@ export interface SuiteGround {
   readonly cwd: string;
   /** Directory of the suite file: all its paths start there. */
   readonly dir: string;
+  readonly root: Root;
   readonly catalogue: Catalogue;
 }
 
@@ -110,16 +112,17 @@ function gateOf(
 }
 
 /** A matrix file by its whole path, so that messages about it can be followed; a built-in name as it is. */
-export async function suiteKernels(host: Host, dir: string, { kernels }: SuiteCase): Promise<KernelChoice> {
+export async function suiteKernels(host: Host, root: Root, { kernels, paths }: SuiteCase): Promise<KernelChoice> {
   if (kernels.kind !== 'matrix') return kernels;
-  const path = resolve(dir, kernels.value);
+  for (const named of paths) if (named.key === 'matrix') await confine(host, root, named);
+  const path = resolve(root.dir, kernels.value);
   return (await host.files.stat(path))?.isFile ? { kind: 'matrix', value: path } : kernels;
 }
 
 /** @throws UsageError with the line that chose the kernels */
-async function kernelsOf({ host, dir, catalogue }: SuiteGround, source: SuiteCase) {
+async function kernelsOf({ host, root, catalogue }: SuiteGround, source: SuiteCase) {
   try {
-    return await resolveKernels(catalogue, await suiteKernels(host, dir, source));
+    return await resolveKernels(catalogue, await suiteKernels(host, root, source));
   } catch (error) {
     if (!(error instanceof UsageError) || error.code !== 'unknown_matrix') throw error;
     throw new UsageError(error.code, `${source.kernelsOrigin}: ${error.message}`, { cause: error });
@@ -165,6 +168,9 @@ export async function prepareCases(
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
     refuseRunner(source);
+    for (const named of source.paths) {
+      if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, ground.root, named);
+    }
     const command = await caseCommand(ground, source);
     const subject = await subjectOf(source, paths.artifact, command);
     const { matrix, entries } = await kernelsOf(ground, source);

@@ -9,6 +9,7 @@ import type { FailOn } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
+import { confine, rootOf } from '../run/confine.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { timestamp } from '../run/run-id.ts';
@@ -140,13 +141,17 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const dir = dirname(resolve(cwd, file));
   const place = (said: string | undefined, own: string): string =>
     said ? resolve(cwd, said) : own === '' ? '' : resolve(dir, own);
+  const root = await rootOf(host, cwd, dir);
+  for (const named of suite.paths) {
+    if (!options[named.key === 'out' ? 'out' : 'markdown']) await confine(host, root, named);
+  }
   const paths = { json: place(options.out, suite.out), markdown: place(options.markdown, suite.markdown) };
   const catalogue = createCatalogue(host, cwd, builtin, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
   checkShard(options.shard);
   refuseStop(options);
-  const prepared = await prepareCases({ host, cwd, dir, catalogue }, suite, {
+  const prepared = await prepareCases({ host, cwd, dir, root, catalogue }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,

@@ -1,8 +1,10 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { readSuite } from '../config/suite.ts';
+import { rootOf } from '../run/confine.ts';
 import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
+import { suiteKernels } from './suite-cases.ts';
 
 /** What will be asked: a choice of kernels, or a suite file relative to `cwd`. */
 export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: string };
@@ -26,7 +28,12 @@ export async function wantedKernels(wanted: Wanted, options: Surroundings = {}):
     const path = resolve(cwd, wanted.suite);
     const text = await loadText(host, path, 'suite', wanted.suite);
     const suite = readSuite({ file: relative(cwd, path), text });
-    for (const { kernels } of suite.cases) await add(kernels, dirname(path)).catch(() => {});
+    const root = await rootOf(host, cwd, dirname(path));
+    for (const one of suite.cases) {
+      await suiteKernels(host, root, one)
+        .then((kernels) => add(kernels, root.dir))
+        .catch(() => {});
+    }
   } catch {
     // The run meets the same mistake, and says where it is.
   }

@@ -6,6 +6,7 @@ import type { KernelNumber } from '../model/kernel-range.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { expectationOf } from './manifest.ts';
+import { casePaths, type NamedPath, suitePaths } from './suite-paths.ts';
 import { SuiteFile } from './suite-schema.ts';
 import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -50,6 +51,8 @@ export interface SuiteCase {
   /** false: its result is told and decides nothing. */
   readonly required: boolean;
   readonly gate: SuiteGate;
+  /** Every path of the case, to be confined before anything is opened. */
+  readonly paths: readonly NamedPath[];
   /** `file:line:column` of the case. */
   readonly origin: string;
 }
@@ -81,6 +84,8 @@ export interface Suite {
   /** Where the documents of the whole suite go; empty: nowhere, unless the caller says. */
   readonly out: string;
   readonly markdown: string;
+  /** The two above with their places in the file. */
+  readonly paths: readonly NamedPath[];
   readonly cases: readonly SuiteCase[];
 }
 
@@ -95,14 +100,14 @@ export function readSuite(source: SourceFile): Suite {
   const cases = yaml.value.cases.map((_, index) => suiteCase(yaml, index));
   refuseSharedReports(cases);
   const { name, out = '', markdown = '' } = yaml.value;
-  return { file: source.file, name, out, markdown, cases };
+  return { file: source.file, name, out, markdown, paths: suitePaths(yaml), cases };
 }
 
 function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
   const { defaults } = yaml.value;
   const own = yaml.value.cases[index] as CaseFile;
   const reports = `${(defaults.report_dir ?? DEFAULT_REPORT_DIR).replace(/\/+$/, '')}/${own.name}`;
-  return {
+  const said: Omit<SuiteCase, 'paths' | 'origin'> = {
     name: own.name,
     artifact: own.artifact ?? '',
     command: commandOf(yaml, index),
@@ -128,8 +133,8 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     keepVmOnFailure: own.keep_vm_on_failure ?? defaults.keep_vm_on_failure ?? false,
     required: own.required,
     gate: gateOf(yaml, index),
-    origin: yaml.at(['cases', index]),
   };
+  return { ...said, paths: casePaths(yaml, index, said), origin: yaml.at(['cases', index]) };
 }
 
 /** @throws UsageError for a case that says neither what to load nor what to run, or half of it */

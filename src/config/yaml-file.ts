@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
+import { didYouMean } from './near.ts';
+import { keysAt } from './schema-keys.ts';
 import type { Problem } from './yaml-document.ts';
 import { explainIssues } from './yaml-issues.ts';
 import { readTree, type YamlPath } from './yaml-tree.ts';
@@ -27,6 +29,9 @@ const MAX_PROBLEMS = 10;
  */
 export function readYaml<S extends z.ZodType>(source: SourceFile, schema: S, code: string): YamlFile<z.output<S>> {
   const tree = readTree(source.text);
+  // Of these two nothing is quoted: what is refused unread, and what is no map.
+  const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !isMap(tree.value));
+  if (!isPlain && !isOurs(source.text, keysAt(schema, []))) throw foreign(source.file, code, tree.problems[0], schema);
   if (tree.problems.length > 0) throw fileError(source.file, code, tree.problems);
   const result = schema.safeParse(tree.value ?? {});
   if (!result.success) throw fileError(source.file, code, explainIssues(result.error, schema, tree));
@@ -37,6 +42,29 @@ export function readYaml<S extends z.ZodType>(source: SourceFile, schema: S, cod
       return `${source.file}:${line}:${column}`;
     },
   };
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Messages quote keys and lines, so a file must look like one of ours first: it has a key at its left edge that the
+ * schema knows, or nearly. What else a path may lead to, such as a file with secrets, is not quoted.
+ */
+function isOurs(text: string, known: readonly string[]): boolean {
+  if (known.length === 0) return true;
+  const keys = text.matchAll(/^\ufeff?[ \t]*(?:- +)?\{?[ \t]*["']?([A-Za-z][\w-]{0,63})["']?[ \t]*:(?=\s|$)/gm);
+  for (const [, key = ''] of keys) if (known.includes(key) || didYouMean(key, known) !== '') return true;
+  return false;
+}
+
+function foreign(file: string, code: string, problem: Problem | undefined, schema: z.ZodType): UsageError {
+  const { line, column } = problem ?? { line: 1, column: 1 };
+  const what = code.replace(/_invalid$/, '');
+  const keys = keysAt(schema, []).slice(0, 8).join(', ');
+  const message = `this is no ${what}: it has none of the keys of one (${keys}); name another file, or write them`;
+  return new UsageError(code, `${file}:${line}:${column}: ${message}`);
 }
 
 function fileError(file: string, code: string, problems: readonly Problem[]): UsageError {

@@ -87,6 +87,26 @@ async function sha256(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Numbers of file systems that exist only in memory of the kernel, from linux/magic.h. tmpfs is not one of them. */
+const VIRTUAL: ReadonlySet<number> = new Set([
+  0x9fa0, // proc
+  0x62656572, // sysfs
+  0x1cd1, // devpts
+  0x64626720, // debugfs
+  0x74726163, // tracefs
+  0x73636673, // securityfs
+  0x27e0eb, // cgroup
+  0x63677270, // cgroup2
+  0xcafe4a11, // bpf
+  0x6e736673, // nsfs
+  0x19800202, // mqueue
+  0xde5e81e4, // efivarfs
+]);
+
+async function isVirtual(path: string): Promise<boolean> {
+  return VIRTUAL.has((await statfs(path)).type);
+}
+
 async function freeBytes(path: string): Promise<number> {
   let at = path;
   for (;;) {
@@ -155,6 +175,7 @@ export function createFiles(): HostFiles {
     list: (path) => readdir(path),
     glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
     realPath: (path) => realpath(path),
+    isVirtual,
     stat: statOrUndefined,
     sha256,
     freeBytes,

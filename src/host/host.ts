@@ -81,6 +81,8 @@ export interface HostFiles {
   glob(pattern: string, cwd: string): Promise<string[]>;
   /** The path without links. @throws a Node error when there is nothing */
   realPath(path: string): Promise<string>;
+  /** The file system of `path` is made up by the kernel (/proc, /sys, ...): its files are no data of anybody. */
+  isVirtual(path: string): Promise<boolean>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */

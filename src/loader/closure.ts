@@ -9,6 +9,7 @@ export type ElfFile = Extract<ProgramFile, { kind: 'elf' }>;
 
 const MAX_LIBRARY_BYTES = 64 * 1024 * 1024;
 const MAX_LIBRARIES = 500;
+const ET_DYN = 3;
 
 /** A directory here, and where it is in the guest. They differ only below `$ORIGIN` of what is moved. */
 interface Dir {
@@ -57,7 +58,7 @@ export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, ori
   const add = (path: string, bytes: Uint8Array): void => {
     entries.set(path, { kind: 'file', path, executable: true, bytes });
   };
-  add(program.interpreter, await readInterpreter(host, program.interpreter, origin));
+  add(program.interpreter, await readInterpreter(host, program, origin));
   const dirs = (await libraryDirs(host, program.interpreter)).map((path) => ({ host: path, guest: path }));
   const known = new Map<string, Found>();
   const queue: Member[] = [{ elf: program, name: 'it', dir, inherited: [] }];
@@ -80,13 +81,27 @@ export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, ori
   return [...entries.values(), ...linksFor(known)];
 }
 
-async function readInterpreter(host: Host, path: string, origin: string): Promise<Uint8Array> {
+/** Built to be put anywhere in memory: libraries and dynamic linkers, and no plain file or object. */
+function isShared(elf: ProgramFile, { bits, machine }: ElfFile): elf is ElfFile {
+  return elf.kind === 'elf' && elf.type === ET_DYN && elf.bits === bits && elf.machine === machine;
+}
+
+/**
+ * A program names any file as its interpreter, and guests are handed it: what is shipped has to be a dynamic linker,
+ * which starts by itself and needs nothing.
+ */
+async function readInterpreter(host: Host, program: ElfFile, origin: string): Promise<Uint8Array> {
+  const path = program.interpreter;
+  const refuse = (why: string): never => {
+    const remedy = 'build it statically, or run where it can be run';
+    throw new UsageError('interpreter_missing', `${origin}: it is started by ${path}, ${why}; ${remedy}`);
+  };
   const stat = path.startsWith('/') ? await host.files.stat(path) : undefined;
-  if (stat?.isFile) return host.files.read(path, MAX_LIBRARY_BYTES);
-  throw new UsageError(
-    'interpreter_missing',
-    `${origin}: it is started by ${path}, which this machine does not have; build it statically, or run where it can be run`,
-  );
+  if (!stat?.isFile) return refuse('which this machine does not have');
+  const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
+  const elf = readProgramFile(bytes);
+  const starts = isShared(elf, program) && elf.hasEntry && elf.interpreter === '' && elf.needed.length === 0;
+  return starts ? bytes : refuse('which is no dynamic linker for it');
 }
 
 async function findLibrary(
@@ -106,8 +121,8 @@ async function findLibrary(
     if (!(await host.files.stat(path).catch(() => undefined))?.isFile) continue;
     const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
     const elf = readProgramFile(bytes);
-    // As the loader does: a library of another architecture is passed over.
-    if (elf.kind !== 'elf' || elf.bits !== program.bits || elf.machine !== program.machine) continue;
+    // As the loader does: what is no library, or one of another architecture, is passed over.
+    if (!isShared(elf, program)) continue;
     return { elf, bytes, dir, configured };
   }
   return undefined;

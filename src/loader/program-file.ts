@@ -7,6 +7,8 @@ export type ProgramFile =
       readonly machine: number;
       /** `e_type`: 1 is an object that was not linked, 2 and 3 are programs and libraries. */
       readonly type: number;
+      /** It says where to start: programs and dynamic linkers do, libraries do not. */
+      readonly hasEntry: boolean;
       /** Loader that the kernel starts; empty for a static program and for libraries. */
       readonly interpreter: string;
       /** Names of libraries, in order. */
@@ -99,7 +101,7 @@ export function readProgramFile(file: Uint8Array): ProgramFile {
   if (bytes.length < 52 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[5] !== 1) return { kind: 'other' };
   const none = { interpreter: '', needed: [], runpath: [], rpath: [] };
   const about = { kind: 'elf', type: bytes.readUInt16LE(16), machine: bytes.readUInt16LE(18) } as const;
-  if (bytes[4] === 1) return { ...about, bits: 32, ...none };
+  if (bytes[4] === 1) return { ...about, bits: 32, hasEntry: bytes.readUInt32LE(24) !== 0, ...none };
   if (bytes[4] !== 2 || bytes.length < 64) return { kind: 'other' };
   const segments = readSegments(bytes);
   if (segments === undefined) return { kind: 'other' };
@@ -107,6 +109,7 @@ export function readProgramFile(file: Uint8Array): ProgramFile {
   return {
     ...about,
     bits: 64,
+    hasEntry: bytes.readBigUInt64LE(24) !== 0n,
     interpreter: interp === undefined ? '' : (textAt(bytes, interp.offset) ?? ''),
     ...linkage(bytes, segments),
   };

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { type GuestEntry, REMOTE_ROOT } from '../model/guest-entry.ts';
 import type { AssetFact } from '../model/loader-command.ts';
+import { isInGit, rootOf, strangeFile, within } from './confine.ts';
 
 /** Files for guests, and what reports say of them. */
 export interface Assets {
@@ -20,10 +21,6 @@ const MAX_DEPTH = 32;
 
 function refuse(code: string, message: string): never {
   throw new UsageError(code, message);
-}
-
-function within(root: string, path: string): boolean {
-  return path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
 }
 
 interface Collected {
@@ -50,6 +47,8 @@ async function addFile(host: Host, into: Collected, real: string, to: string, or
   if (/[\u0000-\u001f\u007f]/.test(to))
     refuse('bad_asset_name', `${origin}: the name of ${real} has a control character`);
   const stat = await host.files.stat(real);
+  const strange = await strangeFile(host, real);
+  if (strange !== undefined) refuse('asset_unreadable', `${origin}: ${real} ${strange}; remove it`);
   if (!stat?.isFile) refuse('asset_unreadable', `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat.size;
   if (into.bytes > MAX_BYTES || into.files.size >= MAX_FILES) {
@@ -83,6 +82,8 @@ async function addTree(
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
   if (depth > MAX_DEPTH) refuse('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
   for (const name of (await host.files.list(real)).sort()) {
+    // What git keeps is no part of a directory's own files.
+    if (name.toLowerCase() === '.git') continue;
     const inner = await realPlace(host, join(real, name), root, origin);
     await addTree(host, into, { real: inner, root, to: posix.join(to, name), depth: depth + 1 }, origin);
   }
@@ -100,27 +101,31 @@ export interface AssetGround {
  * The directory that a path must not leave. A file of a repository is not trusted to name files of this machine: what
  * guests print stands in reports that others read.
  */
-async function rootOf(host: Host, { dir, cwd }: AssetGround, { path, origin }: AssetRef): Promise<string> {
-  const own = await realPlace(host, dir, '/', origin);
-  if (!path.startsWith('/') && !path.startsWith('../')) return own;
-  const roots = [own, await realPlace(host, cwd, '/', origin)];
+async function groundOf(host: Host, { dir, cwd }: AssetGround, { path, origin }: AssetRef): Promise<string> {
+  const { top } = await rootOf(host, cwd, dir);
   const real = await realPlace(host, resolve(dir, path), '/', origin);
-  const root = roots.find((one) => within(one, real));
-  if (root !== undefined) return root;
-  const where = [...new Set(roots)].join(' and of ');
-  return refuse('asset_outside', `${origin}: asset ${path} lies outside of ${where}; copy the file there`);
+  if (isInGit(top, real)) {
+    refuse(
+      'asset_outside',
+      `${origin}: asset ${path} lies in .git, where only git reads and writes; name another file`,
+    );
+  }
+  if (!path.startsWith('/') && !path.startsWith('../')) return realPlace(host, dir, '/', origin);
+  if (within(top, real)) return top;
+  return refuse('asset_outside', `${origin}: asset ${path} lies outside of ${top}; copy the file there`);
 }
 
 /**
  * Reads what a file declares as assets, directories with all that is in them. Links are followed only as long as they
- * stay below the declared directory, or, for a single file, below `dir` (or `cwd`, with an absolute path or one that begins with `..`).
+ * stay below the declared directory, or, for a single file, below `dir` (or the root of the file, with an absolute path
+ * or one that begins with `..`).
  * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
  */
 export async function loadAssets(host: Host, ground: AssetGround, refs: readonly AssetRef[]): Promise<Assets> {
   const collected: Collected = { files: new Map(), bytes: 0 };
   for (const ref of refs) {
     const { path, to, origin } = ref;
-    const real = await realPlace(host, resolve(ground.dir, path), await rootOf(host, ground, ref), origin);
+    const real = await realPlace(host, resolve(ground.dir, path), await groundOf(host, ground, ref), origin);
     await addTree(host, collected, { real, root: real, to, depth: 0 }, origin);
   }
   const files = [...collected.files.values()];

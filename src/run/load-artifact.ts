@@ -47,6 +47,10 @@ export async function loadArtifact(
   try {
     const stat = await host.files.stat(absolute);
     if (stat) refuse(origin, path, stat);
+    if (stat?.isFile && (await host.files.isVirtual(absolute))) {
+      const words = 'the kernel makes it up as it is read; it is no object, name the compiled file';
+      throw new UsageError('artifact_unreadable', `${origin} ${path}: ${words}`);
+    }
     bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';

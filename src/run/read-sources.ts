@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { repositoryPath, type SourceFile, type Sources } from '../classify/source-paths.ts';
 import type { Host } from '../host/host.ts';
 import type { ObjectFacts } from '../object/facts.ts';
+import { isInGit, strangeFile, within } from './confine.ts';
 
 const MAX_FILES = 64;
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
@@ -54,6 +55,17 @@ function namedFiles(facts: ObjectFacts): string[] {
   return [...names];
 }
 
+/** A file of the work tree. A link out of it, which a stranger may have committed, is no source: reports quote lines. */
+async function readBelow(host: Host, root: string, path: string): Promise<Buffer | undefined> {
+  try {
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath(join(root, path))];
+    const isSource = within(top, real) && !isInGit(top, real) && (await strangeFile(host, real)) === undefined;
+    return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The source files of an object, where it lies in a git work tree that has them; empty elsewhere. */
 export async function readSources(host: Host, objectPath: string, facts: ObjectFacts): Promise<Sources> {
   const named = namedFiles(facts);
@@ -63,7 +75,7 @@ export async function readSources(host: Host, objectPath: string, facts: ObjectF
   for (const name of named) {
     const path = repositoryPath(name, repository.root, repository.files);
     if (path === undefined) continue;
-    const text = await host.files.read(join(repository.root, path), MAX_SOURCE_BYTES).catch(() => undefined);
+    const text = await readBelow(host, repository.root, path);
     if (text) found.set(name, { path, lines: text.toString('utf8').split('\n') });
   }
   return found;

@@ -17,6 +17,8 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
+import { confine, rootOf } from './confine.ts';
+import { OPEN_ALREADY } from './write-reports.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
@@ -25,12 +27,23 @@ const MAX_CONFIG_BYTES = 256 * 1024;
  * @param base directory that relative paths of matrices start from
  */
 export function createCatalogue(host: Host, cwd: string, builtin: string, base = cwd): Catalogue {
+  // Nobody named these: they are found where the user works, and stay there.
+  const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`];
+  const read = async (path: string): Promise<string> => {
+    const absolute = resolve(base, path);
+    if (path.startsWith('/') && own.some((dir) => path.startsWith(dir))) {
+      const root = await rootOf(host, cwd, cwd);
+      await confine(host, root, { key: 'the file', path, use: 'read', origin: path });
+    }
+    await refuseStream(host, absolute);
+    return (await host.files.read(absolute, MAX_CONFIG_BYTES)).toString('utf8');
+  };
   return {
     workspace: cwd,
     builtin,
     files: {
       list: (dir) => host.files.list(dir),
-      read: async (path) => (await host.files.read(resolve(base, path), MAX_CONFIG_BYTES)).toString('utf8'),
+      read,
     },
   };
 }
@@ -112,6 +125,13 @@ export async function checkKnownProfiles(catalogue: Catalogue, manifest: Manifes
     await findProfile(catalogue, id, manifest?.requiredProfileOrigins[index]);
 }
 
+/** Reading a pipe that nobody writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
+async function refuseStream(host: Host, path: string): Promise<void> {
+  const stat = OPEN_ALREADY.test(path) ? undefined : await host.files.stat(path).catch(() => undefined);
+  if (stat === undefined || stat.isFile || stat.isDirectory) return;
+  throw new UsageError('unreadable_file', `${path} is a pipe, a socket or a device; write the text to a file first`);
+}
+
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; correct the path',
   EISDIR: 'it is a directory; name a file',
@@ -125,6 +145,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
  */
 export async function loadText(host: Host, path: string, what: string, origin: string): Promise<string> {
   try {
+    await refuseStream(host, path);
     return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -40,7 +40,7 @@ function unwritable(path: string, cause: unknown): HostError {
 }
 
 /** Names of what this process has open already, which may be a file that others write to as well. */
-const OPEN_ALREADY = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
+export const OPEN_ALREADY = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
 
 /** A pipe, a terminal or a device such as /dev/null: text goes into it, and nothing may be put in its place. */
 async function isStream(host: Host, path: string): Promise<boolean> {

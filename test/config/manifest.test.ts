@@ -166,7 +166,8 @@ set_rodata: {pid: 0x10, cfg.port: "80", "names[1]": bash, empty: ""}
 describe('what is refused, with its place', () => {
   const KEYS = '(known keys: name, section, type, attach, attach_target, autoload)';
   test.each([
-    ['colour: red', '1:1: unknown key "colour"; remove it'],
+    ['name: conn\ncolour: red', '2:1: unknown key "colour"; remove it'],
+    ['colour: red', '1:1: this is no manifest: it has none of the keys of one'],
     ['requird_profiles: []', '1:1: unknown key "requird_profiles"; did you mean "required_profiles"?'],
     ['programs: x', '1:11: programs must be a list (lines that start with "- "), not a text'],
     ['programs:\n  - {section: x}', '2:5: programs[0].name is missing; add it'],
@@ -322,7 +323,9 @@ describe('what is refused, with its place', () => {
   });
 
   test('at most ten are listed', () => {
-    const lines = errorOf(Array.from({ length: 14 }, (_, i) => `key${i}: 1`).join('\n')).message.split('\n');
+    const lines = errorOf(
+      ['name: conn', ...Array.from({ length: 14 }, (_, i) => `key${i}: 1`)].join('\n'),
+    ).message.split('\n');
     expect(lines).toHaveLength(11);
     expect(lines[10]).toBe('compat.yaml: and 4 more');
   });

@@ -68,6 +68,20 @@ describe('readSuite', () => {
         expectations: [],
         defaults: { failOn: undefined, minKernel: undefined, maxInsns: undefined },
       },
+      paths: [
+        { key: 'artifact', path: '../build/conn.bpf.o', use: 'read', origin: 'ci/suite.yaml:4:28' },
+        { key: 'manifest', path: '../compat/conn.yaml', use: 'read', origin: 'ci/suite.yaml:4:59' },
+        { key: 'matrix', path: '../matrices/supported.yaml', use: 'read', origin: 'ci/suite.yaml:2:20' },
+        { key: 'out', path: '../reports/net-agent/conn.json', use: 'write', origin: 'ci/suite.yaml:2:60' },
+        { key: 'markdown', path: '../reports/net-agent/conn.md', use: 'write', origin: 'ci/suite.yaml:2:60' },
+        { key: 'workdir', path: '.bpfcompat', use: 'directory', origin: 'ci/suite.yaml:4:5' },
+        {
+          key: 'report_dir',
+          path: '../reports/net-agent/conn.behavior-manifest.yaml',
+          use: 'write',
+          origin: 'ci/suite.yaml:2:60',
+        },
+      ],
       origin: 'ci/suite.yaml:4:5',
     });
     expect(suite.cases[1]).toMatchObject({

@@ -122,6 +122,9 @@ describe('what no guest could run is refused before any boot', () => {
     writeFileSync(join(dir, 'empty'), '');
     copyFileSync(join(dir, 'static'), join(dir, 'two words'));
     compile('strange', PLAIN, ['-Wl,--dynamic-linker=/nix/store/none/ld.so']);
+    writeFileSync(join(dir, 'secret.txt'), 'top secret\n');
+    compile('reads-secret', PLAIN, [`-Wl,--dynamic-linker=${join(dir, 'secret.txt')}`]);
+    compile('reads-library', PLAIN, [`-Wl,--dynamic-linker=${join(dir, 'lib/libanswer.so')}`]);
     execFileSync('gcc', ['-c', '-o', join(dir, 'unlinked.o'), join(dir, 'plain.c')]);
   });
 
@@ -136,6 +139,8 @@ describe('what no guest could run is refused before any boot', () => {
     ['empty', 'binary_not_runnable', /empty/],
     ['two words', 'bad_binary_name', /rename/],
     ['strange', 'interpreter_missing', /\/nix\/store\/none\/ld\.so/],
+    ['reads-secret', 'interpreter_missing', /started by .*secret\.txt, which is no dynamic linker for it/],
+    ['reads-library', 'interpreter_missing', /started by .*libanswer\.so, which is no dynamic linker for it/],
     ['unlinked.o', 'binary_not_runnable', /not linked/],
     ['nowhere', 'binary_unreadable', /no such file/],
     ['lib', 'binary_unreadable', /no regular file/],
