@@ -15,7 +15,7 @@ const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], to
 async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
   if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
   const { options } = parsed;
-  const surroundings = { env, cwd };
+  const surroundings = { env, cwd, allowProfileOverride: options.allowProfileOverride };
   const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
   const all = await wantedKernels(wanted, surroundings);
   const { shard } = options;

@@ -1,10 +1,10 @@
-import { findProfile, profileIds } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
+import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -18,16 +18,15 @@ export interface KnownKernels {
 
 /** Every profile of the catalogue and what the store holds. */
 export async function knownKernels(options: Surroundings = {}): Promise<KnownKernels> {
-  const { host, cwd, builtin } = surroundingsOf(options);
-  const catalogue = createCatalogue(host, cwd, builtin);
-  const profiles = await Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
+  const surroundings = surroundingsOf(options);
+  const { host } = surroundings;
+  const profiles = await resolveProfiles(createCatalogue(surroundings), { kind: 'all' });
   return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
 }
 
 /** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
 export async function matrixProfiles(matrix: string, options: Surroundings = {}): Promise<string[]> {
-  const { host, cwd, builtin } = surroundingsOf(options);
-  const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin), { kind: 'matrix', value: matrix });
+  const { entries } = await resolveKernels(createCatalogue(surroundingsOf(options)), { kind: 'matrix', value: matrix });
   return entries.map(({ id }) => id);
 }
 
@@ -44,12 +43,14 @@ export interface FetchKernelsOptions extends Surroundings {
 
 /** Fetches kernels one after the other; one that fails does not stop the others. Resolves with the number that failed. */
 export async function fetchKernels(options: FetchKernelsOptions): Promise<number> {
-  const { host, cwd, builtin } = surroundingsOf(options);
-  const profiles = await resolveProfiles(createCatalogue(host, cwd, builtin), options.choice);
+  const surroundings = surroundingsOf(options);
+  const { host } = surroundings;
+  const profiles = await resolveProfiles(createCatalogue(surroundings), options.choice);
   let failed = 0;
   for (const profile of profiles) {
     options.onStart?.(profile.id);
     try {
+      if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
       const kernel = await ensureKernel(profile, {
         host,
         signal: options.signal,

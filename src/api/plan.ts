@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
 import { costsOf } from '../plan/costs.ts';
@@ -45,19 +44,21 @@ export interface PlanResult {
 
 const TARGET_MS = 5 * 60_000;
 
-async function plannedCells({ host, cwd, builtin }: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
-  if (options.suite) return suiteCells(host, cwd, builtin, options.suite);
-  const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin), choiceOf(options));
+async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
+  const { host, cwd } = ground;
+  if (options.suite) return suiteCells(ground, options.suite);
+  const { entries } = await resolveKernels(createCatalogue(ground), choiceOf(options));
   const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
   const names = subjectNames(paths.map((path) => ({ path, name: artifactName(path) })));
   const subjects = names.length === 0 ? ['object'] : names;
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }
 
-async function suiteCells(host: Host, cwd: string, builtin: string, file: string): Promise<CellName[]> {
+async function suiteCells(ground: ResolvedSurroundings, file: string): Promise<CellName[]> {
+  const { host, cwd } = ground;
   const dir = dirname(resolve(cwd, file));
   const { cases } = await loadSuite(host, cwd, file);
-  const catalogue = createCatalogue(host, cwd, builtin, dir);
+  const catalogue = createCatalogue(ground, dir);
   const root = await rootOf(host, cwd, dir);
   const cells: CellName[] = [];
   for (const one of cases) {

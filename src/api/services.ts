@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly cwd?: string;
   /** The machine to work on. Default: this one. */
   readonly host?: Host;
+  /** Profiles of the workspace may take the place of kernels that come with bpfcompat. Default false. */
+  readonly allowProfileOverride?: boolean;
 }
 
 export interface ResolvedSurroundings {
@@ -28,6 +30,7 @@ export interface ResolvedSurroundings {
   /** Directory of the package: holds `matrices/` and `build/`. */
   readonly root: string;
   readonly builtin: string;
+  readonly allowOverride: boolean;
 }
 
 /** The package root, found from this file: below `src/api`, `lib/api` and, bundled, `build` or `dist`. */
@@ -42,6 +45,7 @@ export function surroundingsOf(options: Surroundings): ResolvedSurroundings {
     cwd: options.cwd ?? process.cwd(),
     root,
     builtin: `${root}/matrices`,
+    allowOverride: options.allowProfileOverride ?? false,
   };
 }
 

@@ -131,7 +131,7 @@ function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
  */
 export async function validateSuite(options: SuiteOptions): Promise<SuiteResult> {
   const surroundings = surroundingsOf(options);
-  const { host, cwd, builtin } = surroundings;
+  const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = timestamp(host.now());
@@ -146,7 +146,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     if (!options[named.key === 'out' ? 'out' : 'markdown']) await confine(host, root, named);
   }
   const paths = { json: place(options.out, suite.out), markdown: place(options.markdown, suite.markdown) };
-  const catalogue = createCatalogue(host, cwd, builtin, dir);
+  const catalogue = createCatalogue(surroundings, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
   checkShard(options.shard);

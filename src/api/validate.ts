@@ -144,14 +144,14 @@ export function flagsOf(
  */
 export async function validate(options: ValidateOptions): Promise<ValidateResult> {
   const surroundings = surroundingsOf(options);
-  const { host, cwd, builtin } = surroundings;
+  const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts);
-  const catalogue = createCatalogue(host, cwd, builtin);
+  const catalogue = createCatalogue(surroundings);
   const choice = choiceOf(options);
   const narrowed = choice.kind === 'ids';
   const { matrix, entries } = await resolveKernels(catalogue, choice);

@@ -14,10 +14,11 @@ export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: stri
  * here but by the run: then the kernels are left out.
  */
 export async function wantedKernels(wanted: Wanted, options: Surroundings = {}): Promise<string[]> {
-  const { host, cwd, builtin } = surroundingsOf(options);
+  const surroundings = surroundingsOf(options);
+  const { host, cwd } = surroundings;
   const ids = new Set<string>();
   const add = async (choice: KernelChoice, dir: string): Promise<void> => {
-    const { entries } = await resolveKernels(createCatalogue(host, cwd, builtin, dir), choice);
+    const { entries } = await resolveKernels(createCatalogue(surroundings, dir), choice);
     for (const { id, profile } of entries) if (profile.kernel !== undefined) ids.add(id);
   };
   try {

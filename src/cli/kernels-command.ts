@@ -13,7 +13,10 @@ function megabytes(bytes: number): string {
 
 /** `kernels list`: every profile, and what of it is stored. */
 export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
-  const { store, profiles, savedGuests } = await knownKernels(io);
+  const { store, profiles, savedGuests } = await knownKernels({
+    ...io,
+    allowProfileOverride: options.allowProfileOverride,
+  });
   const stored = new Map(store.kernels.map((kernel) => [kernel.record.profile, kernel]));
   const rows = profiles.map((profile) => {
     const kernel = stored.get(profile.id);
@@ -69,6 +72,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
     fetchKernels({
       ...common,
       choice,
+      allowProfileOverride: options.allowProfileOverride,
       refresh: options.refreshKernels,
       onStart,
       onProgress,

@@ -19,6 +19,7 @@ export async function planCommand(options: PlanArguments, io: Io): Promise<numbe
     shards,
     targetMs,
     out,
+    allowProfileOverride: options.allowProfileOverride,
     env: io.env,
     cwd: io.cwd,
   });

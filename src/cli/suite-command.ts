@@ -24,6 +24,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       isolation: options.isolation,
       offline: options.offline,
       refreshKernels: options.refreshKernels,
+      allowProfileOverride: options.allowProfileOverride,
       env: io.env,
       cwd: io.cwd,
       signal,

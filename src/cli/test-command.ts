@@ -42,6 +42,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       workDir: options.workdir,
       offline: options.offline,
       refreshKernels: options.refreshKernels,
+      allowProfileOverride: options.allowProfileOverride,
       out: options.out,
       markdown: options.markdown,
       files: options.files,

@@ -24,6 +24,7 @@ export async function watchCommand(options: WatchOptions, io: Io, signal: AbortS
       timeoutMs: options.timeoutMs,
       offline: options.offline,
       refreshKernels: options.refreshKernels,
+      allowProfileOverride: options.allowProfileOverride,
       env: io.env,
       cwd: io.cwd,
       signal,

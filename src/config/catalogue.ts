@@ -3,6 +3,7 @@ import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearMatches } from './near.ts';
 import { readProfile } from './profile.ts';
+import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
 import { quoted } from './words.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface Catalogue {
   readonly workspace: string;
   /** The `matrices` directory that comes with bpfcompat. */
   readonly builtin: string;
+  /** Profiles of the workspace may take the place of kernels that come with bpfcompat. */
+  readonly allowOverride?: boolean;
 }
 
 /** An entry of a matrix with the profile it names. */
@@ -29,28 +32,41 @@ export interface ResolvedEntry extends MatrixEntry {
   readonly profile: Profile;
 }
 
-/** Directories that hold profiles, first wins. */
-function profileDirs({ workspace, builtin }: Catalogue): string[] {
-  return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`, `${builtin}/profiles`];
+/** Directories of the workspace that hold profiles, first wins. */
+function ownDirs({ workspace }: Catalogue): string[] {
+  return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`];
+}
+
+function builtinDir({ builtin }: Catalogue): string {
+  return `${builtin}/profiles`;
+}
+
+async function profileIn(catalogue: Catalogue, dirs: readonly string[], id: string): Promise<Profile | undefined> {
+  for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
+    const text = await readIfThere(catalogue, path);
+    if (text === undefined) continue;
+    const profile = readProfile({ file: path, text });
+    if (profile.id === id) return profile;
+    throw new UsageError(
+      'profile_invalid',
+      `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,
+    );
+  }
+  return undefined;
 }
 
 /**
- * Finds the profile with this id: in the workspace, then among the built-in ones.
+ * Finds the profile with this id: in the workspace, then among the built-in ones. One of the workspace that names no
+ * kernel has the built-in kernel of its id.
  * @param origin where the id was written, for the message
- * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, or `unreadable_file`
+ * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, `profile_override` or `unreadable_file`
  */
 export async function findProfile(catalogue: Catalogue, id: string, origin = ''): Promise<Profile> {
-  for (const dir of ID_PATTERN.test(id) ? profileDirs(catalogue) : []) {
-    for (const path of [`${dir}/${id}.yaml`, `${dir}/${id}.yml`]) {
-      const text = await readIfThere(catalogue, path);
-      if (text === undefined) continue;
-      const profile = readProfile({ file: path, text });
-      if (profile.id === id) return profile;
-      throw new UsageError(
-        'profile_invalid',
-        `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,
-      );
-    }
+  if (ID_PATTERN.test(id)) {
+    const shipped = await profileIn(catalogue, [builtinDir(catalogue)], id);
+    const own = await profileIn(catalogue, ownDirs(catalogue), id);
+    if (own !== undefined) return settleOverride(own, shipped, catalogue.allowOverride ?? false);
+    if (shipped !== undefined) return builtinProfile(shipped);
   }
   const near = nearMatches(id, await profileIds(catalogue)).join(', ');
   const place = origin === '' ? '' : `${origin}: `;
@@ -63,8 +79,9 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
 }
 
 /**
- * The profiles of all entries of a matrix.
- * @throws UsageError with one line per entry that has none
+ * The profiles of all entries of a matrix. One that cannot be had does not stop the others: its entry has a profile
+ * with a `problem`.
+ * @throws UsageError with one line per entry when none of them can be had
  */
 export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix): Promise<ResolvedEntry[]> {
   const resolved: ResolvedEntry[] = [];
@@ -75,16 +92,17 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix): Promi
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       errors.push(error);
+      resolved.push({ ...entry, profile: noProfile(entry.id, error.message) });
     }
   }
   const [first] = errors;
-  if (first === undefined) return resolved;
+  if (first === undefined || errors.length < resolved.length) return resolved;
   throw errors.length === 1 ? first : new UsageError(first.code, errors.map(({ message }) => message).join('\n'));
 }
 
 /** Ids of every profile there is, sorted: numbers in them by value. */
 export async function profileIds(catalogue: Catalogue): Promise<string[]> {
-  const lists = await Promise.all(profileDirs(catalogue).map((dir) => namesIn(catalogue, dir)));
+  const lists = await Promise.all([...ownDirs(catalogue), builtinDir(catalogue)].map((dir) => namesIn(catalogue, dir)));
   return [...new Set(lists.flat())].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
@@ -111,10 +129,17 @@ export async function findMatrix(catalogue: Catalogue, value: string): Promise<M
     if (text !== undefined) return readMatrix({ file: path, text });
   }
   const names = await matrixNames(catalogue);
-  throw new UsageError(
-    'unknown_matrix',
-    `no matrix file ${quoted(value)}${didYouMean(name ?? value, names, 3) || ';'} give the path of a matrix file or one of the names ${names.join(', ')}`,
-  );
+  const near = didYouMean(name ?? value, names, 3);
+  const hint =
+    near === '' ? `; give the path of a matrix file${someOf(names)}` : `${near} Or give the path of a matrix file`;
+  throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}${hint}`);
+}
+
+const MAX_NAMES = 6;
+
+/** A few names are a help, all of a long list are not. */
+function someOf(names: readonly string[]): string {
+  return names.length <= MAX_NAMES ? ` or one of the names ${names.join(', ')}` : ' or the name of one, such as quick';
 }
 
 /**

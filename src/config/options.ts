@@ -285,6 +285,14 @@ export const OPTIONS = [
     commands: [...CHOOSING, 'suite'],
   },
   {
+    name: 'allow-profile-override',
+    type: 'boolean',
+    default: '',
+    description:
+      'let a profile of this repository replace the kernel that comes with bpfcompat under its id; reports say so',
+    commands: [...CHOOSING, 'suite', 'plan', 'kernels list'],
+  },
+  {
     name: 'keep',
     type: 'list',
     default: '',

@@ -48,7 +48,10 @@ type PlainCommand = Exclude<
   | 'explain'
 >;
 
-export type FetchOptions = Pick<ValuesOf<'kernels fetch'>, 'refreshKernels' | 'json' | 'quiet' | 'noColor'> & {
+export type FetchOptions = Pick<
+  ValuesOf<'kernels fetch'>,
+  'refreshKernels' | 'allowProfileOverride' | 'json' | 'quiet' | 'noColor'
+> & {
   /** undefined: only the userland is wanted. */
   readonly kernels: KernelChoice | undefined;
   readonly userland: boolean;
@@ -135,11 +138,11 @@ function check(
       return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
     case 'kernels fetch': {
       const fetch = values as ValuesOf<'kernels fetch'>;
-      const { refreshKernels, json, quiet, noColor, userland } = fetch;
+      const { refreshKernels, allowProfileOverride, json, quiet, noColor, userland } = fetch;
       const { matrix, kernels: ids, all } = fetch;
       const alone = userland && !fetch.quick && !all && matrix === '' && ids.length + words.length === 0;
       const kernels = alone ? undefined : chooseKernels(fetch, command, words);
-      return { command, options: { kernels, userland, refreshKernels, json, quiet, noColor } };
+      return { command, options: { kernels, userland, refreshKernels, allowProfileOverride, json, quiet, noColor } };
     }
     case 'explain':
       return { command, options: { ...(values as ValuesOf<'explain'>), report: oneReport(words) } };

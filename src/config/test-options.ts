@@ -48,6 +48,7 @@ export interface TestOptions {
   readonly keepVmOnFailure: boolean;
   readonly offline: boolean;
   readonly refreshKernels: boolean;
+  readonly allowProfileOverride: boolean;
   readonly noColor: boolean;
   readonly quiet: boolean;
   /** What the user should know about flags that were accepted without effect. */
@@ -118,6 +119,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     keepVmOnFailure: values.keepVmOnFailure,
     offline: values.offline,
     refreshKernels: values.refreshKernels,
+    allowProfileOverride: values.allowProfileOverride,
     noColor: values.noColor,
     quiet: values.quiet,
     notes:
@@ -140,6 +142,7 @@ export interface WatchOptions {
   readonly timeoutMs: number;
   readonly offline: boolean;
   readonly refreshKernels: boolean;
+  readonly allowProfileOverride: boolean;
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
@@ -163,6 +166,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
     timeoutMs: values.timeoutMs,
     offline: values.offline,
     refreshKernels: values.refreshKernels,
+    allowProfileOverride: values.allowProfileOverride,
     noColor: values.noColor,
     quiet: values.quiet,
   };

@@ -33,7 +33,11 @@ export const DebKernelSource = z.strictObject({
    */
   pinned: z.array(PinnedDeb).optional(),
   /** Mirror used when neither the environment nor the host names one. */
-  mirror: z.url().optional(),
+  mirror: z
+    .url()
+    // A file of this machine is no mirror that a file of a repository may choose.
+    .regex(/^https?:\/\//, 'must be an address with http:// or https://')
+    .optional(),
   /**
    * Keyring of the archive. Only where an administrator of the host puts keys: a profile may come with a pull request,
    * and must not bring the key that its own packages are signed with.
@@ -65,6 +69,14 @@ export interface Profile {
   readonly kernel: KernelSource | undefined;
   /** Path of the file it was read from. */
   readonly file: string;
+  /** File of the `kernel` block where that is another one: the profile of this id that comes with bpfcompat. */
+  readonly kernelFile?: string;
+  /** The kernel block comes with bpfcompat. */
+  readonly builtinKernel?: true;
+  /** File of the built-in profile whose kernel this one takes the place of, as the user allowed. */
+  readonly replaces?: string;
+  /** Why there is no such profile: its targets cannot be asked, and all else here is empty. */
+  readonly problem?: string;
 }
 
 /** One file in the content-addressed store. */

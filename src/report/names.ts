@@ -48,8 +48,8 @@ export function shortDistro(distro: string): string {
 export function shortNames(targets: readonly Target[]): string[] {
   const ids = targets.map(({ profile }) => profile.id);
   const families = targets.map(({ profile }) => profile.kernelFamily);
-  const releases = targets.map(
-    ({ profile }) => `${shortDistro(profile.distro)}${profile.version}-${profile.kernelFamily}`,
+  const releases = targets.map(({ profile: { distro, version, kernelFamily, problem } }) =>
+    problem === undefined ? `${shortDistro(distro)}${version}-${kernelFamily}` : '',
   );
   const unique = (names: readonly string[], name: string): boolean =>
     names.filter((other) => other === name).length === 1;

@@ -62,6 +62,17 @@ export type Prepared =
       readonly ms: number;
     };
 
+/** What becomes of the cells of a profile that nobody has. */
+function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_error' }) | undefined {
+  return problem === undefined ? undefined : { status: 'infra_error', cause: 'profile_invalid', message: problem };
+}
+
+/** Says whose kernel is asked where a file of the repository took the place of ours. */
+function overrideNote({ id, file, kernel, replaces }: Profile): string {
+  const from = kernel ? `${kernel.package} of ${kernel.suite}` : 'no package';
+  return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), as --allow-profile-override says`;
+}
+
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */
 export function prepareKernels(
   targets: readonly Target[],
@@ -86,6 +97,12 @@ export function prepareKernels(
         ms += host.monotonicMs() - started;
       }
     };
+    const unusable = problemOf(profile);
+    if (unusable !== undefined) {
+      emit({ type: 'kernel-failed', profile: profile.id, message: unusable.message });
+      return { ok: false, outcome: unusable, ms };
+    }
+    if (profile.replaces !== undefined) note(overrideNote(profile));
     const reason = lane.unavailable(profile);
     if (reason !== undefined) return { ok: false, outcome: { status: 'skipped', reason }, ms };
     try {

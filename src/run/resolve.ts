@@ -22,11 +22,20 @@ import { OPEN_ALREADY } from './write-reports.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
+/** Where a catalogue is looked for. */
+export interface CatalogueGround {
+  readonly host: Host;
+  readonly cwd: string;
+  readonly builtin: string;
+  /** Profiles of the workspace may replace built-in kernels. */
+  readonly allowOverride: boolean;
+}
+
 /**
  * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
  * @param base directory that relative paths of matrices start from
  */
-export function createCatalogue(host: Host, cwd: string, builtin: string, base = cwd): Catalogue {
+export function createCatalogue({ host, cwd, builtin, allowOverride }: CatalogueGround, base = cwd): Catalogue {
   // Nobody named these: they are found where the user works, and stay there.
   const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`];
   const read = async (path: string): Promise<string> => {
@@ -41,6 +50,7 @@ export function createCatalogue(host: Host, cwd: string, builtin: string, base =
   return {
     workspace: cwd,
     builtin,
+    allowOverride,
     files: {
       list: (dir) => host.files.list(dir),
       read,
@@ -72,9 +82,6 @@ export async function resolveKernels(
 
 /** One profile per kernel the user chose. */
 export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice): Promise<Profile[]> {
-  if (choice.kind === 'all') {
-    return Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
-  }
   return (await resolveKernels(catalogue, choice)).entries.map(({ profile }) => profile);
 }
 

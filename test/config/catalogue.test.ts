@@ -103,6 +103,57 @@ describe('findProfile', () => {
   });
 });
 
+describe('a profile of the workspace with an id that comes with bpfcompat', () => {
+  const DEB = '{source: deb, archive: debian, suite: bookworm, package: linux-image-cloud-amd64}';
+  const OTHER = '{source: deb, archive: debian, suite: trixie, package: linux-image-cloud-amd64}';
+  const PIN = `[{name: linux-image-x, version: "1", path: pool/x.deb, size: 1, sha256: ${'a'.repeat(64)}}]`;
+  const head = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\nvalidator: {path: /v}\n';
+  const find = (own: string, allowOverride = false) =>
+    findProfile(
+      {
+        ...catalogueOf({
+          '/w/vm/profiles/k-6.1.yaml': `${head}${own}`,
+          '/b/profiles/k-6.1.yaml': `${head}kernel: ${DEB}\n`,
+        }),
+        allowOverride,
+      },
+      'k-6.1',
+    );
+
+  test('and an image only has the built-in kernel', async () => {
+    expect(await find('image: {local_path: x}\nboot: {memory_mb: 2048}\n')).toMatchObject({
+      file: '/w/vm/profiles/k-6.1.yaml',
+      kernelFile: '/b/profiles/k-6.1.yaml',
+      builtinKernel: true,
+      memoryMb: 2048,
+      kernel: { suite: 'bookworm' },
+    });
+  });
+
+  test('and the same kernel is no override', async () => {
+    expect((await find(`kernel: ${DEB}\n`)).replaces).toBeUndefined();
+  });
+
+  test('and another kernel is refused, unless the user allows it', async () => {
+    const error = await usageError(find(`kernel: ${OTHER}\n`));
+    expect(error.code).toBe('profile_override');
+    expect(error.message).toMatch(/^\/w\/vm\/profiles\/k-6\.1\.yaml: .*--allow-profile-override$/);
+    const allowed = await find(`kernel: ${OTHER}\n`, true);
+    expect(allowed).toMatchObject({ replaces: '/b/profiles/k-6.1.yaml', kernel: { suite: 'trixie' } });
+    expect(allowed.builtinKernel).toBeUndefined();
+  });
+
+  test('brings no packages by digest, even where it is allowed', async () => {
+    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: bookworm\n  package: x\n  pinned: ${PIN}\n`;
+    expect((await usageError(find(own, true))).message).toContain('kernel.pinned');
+  });
+
+  test.each(['file:/srv/mirror', 'mirror+file:/srv/list'])('names no mirror %s', async (mirror) => {
+    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: trixie\n  package: x\n  mirror: "${mirror}"\n`;
+    expect((await usageError(find(own, true))).message).toContain('http');
+  });
+});
+
 describe('resolveMatrix', () => {
   test('keeps order, required and time-out', async () => {
     const matrix = readMatrix({
@@ -116,10 +167,20 @@ describe('resolveMatrix', () => {
     ]);
   });
 
-  test('every unknown profile is named', async () => {
-    const error = await usageError(
-      resolveMatrix(catalogue, matrixOf(['mine-6.1', 'nope', 'debian-12-6.13'], '--kernels')),
-    );
+  test('one that cannot be had does not stop the others', async () => {
+    const ids = ['mine-6.1', 'nope', 'broken', 'debian-12-6.12'];
+    const resolved = await resolveMatrix(catalogue, matrixOf(ids, '--kernels'));
+    expect(resolved.map(({ id }) => id)).toEqual(ids);
+    expect(resolved.map(({ profile }) => profile.problem?.split(';')[0])).toEqual([
+      undefined,
+      '--kernels: unknown profile "nope"',
+      expect.stringContaining('/w/vm/profiles/broken.yaml'),
+      undefined,
+    ]);
+  });
+
+  test('where all are unknown every one is named', async () => {
+    const error = await usageError(resolveMatrix(catalogue, matrixOf(['nope', 'debian-12-6.13'], '--kernels')));
     const [first, second] = error.message.split('\n');
     expect(first).toContain('--kernels: unknown profile "nope"; \'bpfcompat kernels list\' shows all');
     expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; near matches: debian-12-6.1');
@@ -145,13 +206,10 @@ describe('findMatrix', () => {
   });
 
   test.each([
-    [
-      'qiuck',
-      'no matrix file "qiuck"; did you mean "quick"? give the path of a matrix file or one of the names debian, quick',
-    ],
+    ['qiuck', 'no matrix file "qiuck"; did you mean "quick"? Or give the path of a matrix file'],
     ['matrices/qiuck.yaml', 'no matrix file "matrices/qiuck.yaml"; did you mean "quick"?'],
     ['/nowhere/m.yaml', 'no matrix file "/nowhere/m.yaml"; give the path of a matrix file or one of the names'],
-    ['../b/quick.yaml', 'no matrix file "../b/quick.yaml";'],
+    ['../b/quick.yaml', 'no matrix file "../b/quick.yaml"'],
   ])('%s is unknown', async (value, message) => {
     const error = await usageError(findMatrix(catalogue, value));
     expect(error.code).toBe('unknown_matrix');

@@ -41,7 +41,7 @@ describe('commands', () => {
     [['-version', '--json'], 'version', { json: true }],
     [['env', '-markdown'], 'env', { json: false, markdown: true }],
     [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true }],
-    [['kernels', 'list'], 'kernels list', { json: false, noColor: false }],
+    [['kernels', 'list'], 'kernels list', { allowProfileOverride: false, json: false, noColor: false }],
     [
       ['kernels', 'prune', '--keep', 'a,b'],
       'kernels prune',
@@ -200,6 +200,7 @@ describe('test', () => {
       keepVmOnFailure: false,
       offline: false,
       refreshKernels: false,
+      allowProfileOverride: false,
       noColor: false,
       quiet: false,
       notes: [],

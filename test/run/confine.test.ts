@@ -129,7 +129,10 @@ describe('every path of a file is confined', () => {
     const kernels = text.includes('matrix:') ? '' : 'kernels: [debian-12-6.1]';
     const defaults = key === 'report_dir' ? `${kernels}, report_dir: out` : kernels;
     const suite = readSuite({ file: 'ci/s.yaml', text: `name: s\ndefaults: {${defaults}}\ncases:\n  - ${text}\n` });
-    const catalogue = createCatalogue(host, repo, join(import.meta.dirname, '../../matrices'), dir);
+    const catalogue = createCatalogue(
+      { host, cwd: repo, builtin: join(import.meta.dirname, '../../matrices'), allowOverride: false },
+      dir,
+    );
     const root = await rootOf(host, repo, dir);
     const none = { workdir: undefined, timeoutMs: undefined, concurrency: undefined, failOn: undefined };
     const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue }, suite, {

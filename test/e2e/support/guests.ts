@@ -22,7 +22,7 @@ const BOOT_MS = 120_000;
 export async function guestsOf(scratch: string, kernel: string): Promise<Guests> {
   const surroundings = surroundingsOf({});
   const { signal } = new AbortController();
-  const profile = await findProfile(createCatalogue(surroundings.host, surroundings.cwd, surroundings.builtin), kernel);
+  const profile = await findProfile(createCatalogue(surroundings), kernel);
   const options = { isolation: 'cell', offline: true, refresh: false, signal, onEvent: () => {} } as const;
   const services = await createServices(surroundings, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });

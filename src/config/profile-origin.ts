@@ -1,0 +1,57 @@
+import { UsageError } from '../model/errors.ts';
+import type { KernelSource, Profile } from '../model/kernel.ts';
+
+/** A profile that comes with bpfcompat. */
+export function builtinProfile(profile: Profile): Profile {
+  return { ...profile, builtinKernel: true };
+}
+
+/** Stands for a profile that cannot be had. */
+export function noProfile(id: string, problem: string): Profile {
+  const about = { id, distro: '', version: '', kernelFamily: '', file: '' };
+  return {
+    ...about,
+    arch: 'x86_64',
+    runner: 'vm',
+    memoryMb: 1,
+    cpus: 1,
+    expectedBtf: undefined,
+    kernel: undefined,
+    problem,
+  };
+}
+
+/** The same whatever the order of its keys: what is named here, and nothing else, decides which bytes are fetched. */
+export function describeSource({ pinned = [], ...source }: KernelSource): string {
+  const sorted = (value: object): [string, unknown][] =>
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sorted(source), pinned.map(sorted)]);
+}
+
+/**
+ * Whose kernel a profile of the workspace gets. Where it names none, or the very same, that of the built-in profile of
+ * its id; where it names another one, its own, which the user must have allowed: a change to a file of the repository
+ * must not decide what a name of ours stands for.
+ * @throws UsageError `profile_override`, `profile_invalid` for pinned packages
+ */
+export function settleOverride(own: Profile, shipped: Profile | undefined, allowed: boolean): Profile {
+  const borrows = shipped !== undefined && own.runner === shipped.runner && own.arch === shipped.arch;
+  if (shipped?.kernel !== undefined && borrows) {
+    const same = own.kernel === undefined || describeSource(own.kernel) === describeSource(shipped.kernel);
+    if (same) return { ...own, kernel: shipped.kernel, kernelFile: shipped.file, builtinKernel: true };
+  }
+  if ((own.kernel?.pinned ?? []).length > 0) {
+    throw new UsageError(
+      'profile_invalid',
+      `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`,
+    );
+  }
+  if (shipped === undefined || own.kernel === undefined) return own;
+  if (allowed) return { ...own, replaces: shipped.file };
+  throw new UsageError(
+    'profile_override',
+    `${own.file}: profile "${own.id}" comes with bpfcompat, and this file names another kernel for it; give it an id of its own (in the file and as its name), or allow it with --allow-profile-override`,
+  );
+}
