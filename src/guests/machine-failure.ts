@@ -30,6 +30,10 @@ export function machineFailure(
     return new GuestError('no_space', `QEMU found no space left: ${stderr}; free some space and run again`, details);
   }
   const when = phase === 'boot' ? 'while it booted' : atStage(stages);
+  if (wasKilled(end, stderr)) {
+    const advice = 'most likely memory ran out: run fewer guests at a time (--concurrency), or free some';
+    return new GuestError('qemu_failed', `QEMU was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details);
+  }
   if (end.kind === 'panic' || panicked(machine)) {
     return new GuestError('guest_crash', `the guest's kernel panicked ${when}; see serial.log`, details);
   }
@@ -44,6 +48,13 @@ export function machineFailure(
     `the guest ended ${when} (QEMU: ${exitWords(end)}${tail})${words}; see serial.log`,
     details,
   );
+}
+
+/** `unshare` hands the signal of its child on to itself, which fails for this one alone: it says so in odd words. */
+function wasKilled(end: MachineEnd, stderr: string): boolean {
+  if (end.kind !== 'exit') return false;
+  if (end.signal === 'SIGKILL' || end.exitCode === 128 + 9) return true;
+  return end.exitCode === 1 && /^unshare: sigprocmask unblock failed/m.test(stderr);
 }
 
 /** Why PID 1 of the guest gave up: it says so on the console before it ends the machine. */

@@ -12,10 +12,17 @@ const MAX_FD = 1023;
 function inherited(): number[] {
   try {
     const fds = readdirSync('/proc/self/fd').map(Number);
-    return fds.filter((fd) => fd > 2 && fd <= MAX_FD && passesOn(fd));
+    const last = Math.min(MAX_FD, openFilesLimit() - 1);
+    return fds.filter((fd) => fd > 2 && fd <= last && passesOn(fd));
   } catch {
     return [];
   }
+}
+
+/** Numbers from here on cannot be put over, though a caller with a higher limit may have left some open. */
+function openFilesLimit(): number {
+  const words = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return words === null ? Number.POSITIVE_INFINITY : Number(words[1]);
 }
 
 function passesOn(fd: number): boolean {

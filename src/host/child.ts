@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { HostError } from '../model/errors.ts';
 import { withStdio } from './child-stdio.ts';
 import type { Child, StartOptions } from './host.ts';
+import { startError } from './start-error.ts';
 
 /** Process groups that live now. When this process ends by any path that still runs code, they end with it. */
 const liveGroups = new Set<number>();
@@ -55,6 +56,11 @@ export function startChild(command: string, args: readonly string[], options: St
   const child = withStdio(stdio, (all) =>
     spawn(command, [...args], { cwd, env: { ...options.env }, stdio: all, detached: true }),
   );
+  // Node makes no streams at all when it finds no descriptors for them.
+  if (child.stdio === undefined) {
+    child.on('error', () => {});
+    throw startError(command, Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
+  }
   const channels = child.stdio.slice(3, 3 + channelCount) as Duplex[];
   // A peer that dies resets its socket; the exit code tells the story, the reset must not crash us.
   for (const channel of channels) channel?.on('error', () => {});

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CancelledError, HostError } from '../model/errors.ts';
+import { startError } from './start-error.ts';
 
 /**
  * Takes an exclusive lock on `path` (created when missing) and waits for it as long as `signal` allows.
@@ -34,7 +35,11 @@ export async function lockFile(path: string, signal?: AbortSignal): Promise<Asyn
     await new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => resolve());
       child.once('error', (cause) =>
-        reject(new HostError('tool_missing', 'cannot run flock: install util-linux', { cause })),
+        reject(
+          (cause as NodeJS.ErrnoException).code === 'ENOENT'
+            ? new HostError('tool_missing', 'cannot run flock: install util-linux', { cause })
+            : startError('flock', cause),
+        ),
       );
       child.once('close', () =>
         reject(

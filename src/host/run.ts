@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { HostError } from '../model/errors.ts';
 import { forgetGroup, signalGroup, trackGroup } from './child.ts';
 import { withStdio } from './child-stdio.ts';
 import type { RunOptions, RunResult } from './host.ts';
+import { startError } from './start-error.ts';
 
 const KILL_GRACE_MS = 2000;
 const DEFAULT_MAX_OUTPUT = 16 * 1024 * 1024;
@@ -103,13 +103,7 @@ export function runTool(command: string, args: readonly string[], options: RunOp
     };
     child.once('error', (cause: NodeJS.ErrnoException) => {
       cleanUp();
-      reject(
-        new HostError(
-          'tool_missing',
-          `cannot run ${command}: ${cause.code ?? cause.message}; install it or check PATH`,
-          { cause },
-        ),
-      );
+      reject(startError(command, cause));
     });
     child.once('close', (exitCode, signal) => {
       cleanUp();

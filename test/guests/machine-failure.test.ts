@@ -31,6 +31,19 @@ describe('a machine that ended', () => {
     expect(error.message).toBe('the guest ended while the command ran (QEMU: exit code 0); see serial.log');
   });
 
+  it.each([
+    ['as the kernel says it', { kind: 'exit', exitCode: null, signal: 'SIGKILL' }, ''],
+    ['as a shell says it', { kind: 'exit', exitCode: 137, signal: null }, ''],
+    ['as unshare says it', { ...EXIT, exitCode: 1 }, 'unshare: sigprocmask unblock failed: Invalid argument\n'],
+  ] as const)('was killed, %s', (_, end, stderr) => {
+    const error = machineFailure(machine('', stderr), end, 'ask', [STEP]);
+    // Not the guest's doing, and so never the object's.
+    expect(error.infraCause).toBe('qemu_failed');
+    expect(error.message).toBe(
+      'QEMU was killed by signal 9 (SIGKILL) while the command ran; most likely memory ran out: run fewer guests at a time (--concurrency), or free some',
+    );
+  });
+
   it('panicked when the console says so, whatever else it says', () => {
     const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'ask', [STEP]);
     expect(error.message).toContain("the guest's kernel panicked while the command ran");

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import { throwIfCancelled, UsageError } from '../../model/errors.ts';
+import { HostError, throwIfCancelled, UsageError } from '../../model/errors.ts';
 import { sanitizeText } from '../../model/sanitize.ts';
 import { BASE_ARGS, cpuModel, machineType } from './argv.ts';
 import type { Qemu } from './find-qemu.ts';
@@ -18,6 +18,10 @@ export interface Accel {
 
 /** A working KVM needs 0.1 s. */
 const PROBE_TIMEOUT_MS = 3000;
+/** Raised when an answer of before means something else. */
+const ANSWER_FORMAT = 'v2';
+/** A probe without an answer may have met a busy moment: it counts for a while, and not until the next reboot. */
+const SILENCE_COUNTS_MS = 10 * 60_000;
 
 export interface AccelOptions {
   readonly qemu: Qemu;
@@ -36,44 +40,61 @@ export interface ChosenAccel {
 /**
  * Decides between KVM and TCG: `BPFCOMPAT_ACCEL` (`kvm`, `tcg`, `auto`), else KVM when a guest really ran under it.
  * A device that exists, opens and creates a VM proves nothing: nested set-ups have been seen to hang every guest.
- * @throws UsageError `bad_accel`, CancelledError.
+ * Who asks for KVM gets it or an error: emulation would answer too, and is not what was asked for.
+ * @throws UsageError `bad_accel`, HostError `kvm_unusable`, CancelledError.
  */
 export async function chooseAccel(host: Host, options: AccelOptions): Promise<ChosenAccel> {
-  const { sandbox, signal } = options;
-  const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
   const wanted = host.env['BPFCOMPAT_ACCEL'] || 'auto';
-  if (wanted === 'tcg') return tcg('BPFCOMPAT_ACCEL=tcg asks for software emulation');
+  if (wanted === 'tcg') {
+    const accel: Accel = { accel: 'tcg', reason: 'BPFCOMPAT_ACCEL=tcg asks for software emulation' };
+    return { accel, sandbox: options.sandbox };
+  }
   if (wanted !== 'auto' && wanted !== 'kvm') {
     throw new UsageError('bad_accel', `BPFCOMPAT_ACCEL=${wanted}: set it to auto, kvm or tcg`);
   }
-  const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
-  if (wanted === 'kvm') {
-    const accel: Accel = { accel: 'kvm', reason: 'BPFCOMPAT_ACCEL=kvm asks for KVM, without a probe' };
-    return { accel, sandbox: kvmSandbox ?? sandbox };
+  const chosen = await availableAccel(host, options, wanted === 'kvm');
+  if (wanted === 'kvm' && chosen.accel.accel !== 'kvm') {
+    const advice = 'set BPFCOMPAT_ACCEL=auto to run without it where it does not work';
+    throw new HostError('kvm_unusable', `KVM is asked for and does not work here: ${chosen.accel.reason}; ${advice}`);
   }
+  return chosen;
+}
+
+/** @param sure an earlier answer that KVM does not work is not enough */
+async function availableAccel(host: Host, options: AccelOptions, sure: boolean): Promise<ChosenAccel> {
+  const { sandbox, signal } = options;
+  const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
   if (host.arch !== 'x86_64') return tcg(`KVM cannot run x86_64 guests on ${host.arch}`);
   if ((await host.files.stat(KVM_DEVICE)) === undefined) return tcg(`there is no ${KVM_DEVICE} on this machine`);
+  const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
   if (kvmSandbox === undefined) {
     return tcg(`${KVM_DEVICE} may not be opened by this user (join the group kvm to use it)`);
   }
-  const accel = await probedAccel(host, { ...options, sandbox: kvmSandbox });
+  const accel = await probedAccel(host, { ...options, sandbox: kvmSandbox }, sure);
   return { accel, sandbox: accel.accel === 'kvm' ? kvmSandbox : sandbox };
 }
 
-async function probedAccel(host: Host, options: AccelOptions): Promise<Accel> {
+async function probedAccel(host: Host, options: AccelOptions, sure: boolean): Promise<Accel> {
   const bootId = (await host.files.read('/proc/sys/kernel/random/boot_id', 4096)).toString().trim();
-  const key = [bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(' ');
+  const key = [ANSWER_FORMAT, bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(
+    ' ',
+  );
   const file = join(options.cacheDir, 'accel.json');
   const known = await readAnswer(host, file, key);
-  if (known !== undefined) return known;
+  if (known !== undefined && !(sure && known.accel === 'tcg')) return known;
   const failure = await probeKvm(host, options);
   throwIfCancelled(options.signal);
   const answer: Accel =
     failure === undefined
       ? { accel: 'kvm', reason: 'a probe guest ran under KVM' }
-      : { accel: 'tcg', reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure}` };
-  await host.files.makeDir(options.cacheDir);
-  await host.files.writeAtomic(file, `${JSON.stringify({ key, ...answer })}\n`);
+      : { accel: 'tcg', reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure.words}` };
+  const until = failure?.silent ? { until: host.now().getTime() + SILENCE_COUNTS_MS } : {};
+  try {
+    await host.files.makeDir(options.cacheDir);
+    await host.files.writeAtomic(file, `${JSON.stringify({ key, ...answer, ...until })}\n`);
+  } catch {
+    // A cache that may only be read serves as well: then every process asks again.
+  }
   return answer;
 }
 
@@ -82,16 +103,28 @@ async function readAnswer(host: Host, file: string, key: string): Promise<Accel 
   try {
     const value: unknown = JSON.parse((await host.files.read(file, 64 * 1024)).toString());
     if (typeof value !== 'object' || value === null) return undefined;
-    const { key: foundKey, accel, reason } = value as Record<string, unknown>;
+    const { key: foundKey, accel, reason, until } = value as Record<string, unknown>;
     if (foundKey !== key || typeof reason !== 'string') return undefined;
+    if (until !== undefined && !isAhead(until, host.now().getTime())) return undefined;
     return accel === 'kvm' || accel === 'tcg' ? { accel, reason } : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Whether `until` is ahead, and no further than it could have been written. */
+function isAhead(until: unknown, now: number): boolean {
+  return typeof until === 'number' && until > now && until <= now + SILENCE_COUNTS_MS;
+}
+
+interface ProbeFailure {
+  readonly words: string;
+  /** There was no answer at all. */
+  readonly silent: boolean;
+}
+
 /** Boots the probe guest under KVM; why that failed, or undefined when it worked. */
-async function probeKvm(host: Host, options: AccelOptions): Promise<string | undefined> {
+async function probeKvm(host: Host, options: AccelOptions): Promise<ProbeFailure | undefined> {
   await using dir = await host.files.tempDir('bpfcompat-accel-');
   const guest = join(dir.path, 'probe.bin');
   await host.files.writeAtomic(guest, PROBE_GUEST);
@@ -117,7 +150,8 @@ async function probeKvm(host: Host, options: AccelOptions): Promise<string | und
   if (result.exitCode === PROBE_PASSED) return undefined;
   const stderr = sanitizeText(result.stderr.toString()).trim();
   const line = kvmErrorLine(stderr);
-  if (line !== undefined) return line.slice(0, 200);
-  if (result.timedOut) return `no answer within ${PROBE_TIMEOUT_MS / 1000} s`;
-  return (stderr.split('\n')[0] || `QEMU ended with ${result.exitCode ?? result.signal}`).slice(0, 200);
+  if (line !== undefined) return { words: line.slice(0, 200), silent: false };
+  if (result.timedOut) return { words: `no answer within ${PROBE_TIMEOUT_MS / 1000} s`, silent: true };
+  const words = stderr.split('\n')[0] || `QEMU ended with ${result.exitCode ?? result.signal}`;
+  return { words: words.slice(0, 200), silent: false };
 }

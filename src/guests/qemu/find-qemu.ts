@@ -19,23 +19,31 @@ const INSTALL = 'on Debian or Ubuntu: apt-get install qemu-system-x86; on Fedora
  * @throws HostError `qemu_missing`, `qemu_too_old` or `qemu_broken`, each with the remedy.
  */
 export async function findQemu(host: Host, signal: AbortSignal): Promise<Qemu> {
-  const command = host.env['BPFCOMPAT_QEMU'] || 'qemu-system-x86_64';
+  const named = host.env['BPFCOMPAT_QEMU'];
+  const command = named || 'qemu-system-x86_64';
+  const what = named ? `BPFCOMPAT_QEMU=${named}` : command;
+  const remedy = named ? 'name a program that runs, or unset the variable to take the one in PATH' : '';
   const options = { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal };
   const result = await host.run(command, ['--version'], options).catch((cause) => {
-    throw new HostError('qemu_missing', `cannot run ${command}; install QEMU (${INSTALL})`, { cause });
+    // Too many open files, say, is no reason to install anything.
+    if (cause instanceof HostError && cause.code !== 'tool_missing') throw cause;
+    throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${INSTALL})`}`, { cause });
   });
   throwIfCancelled(signal);
   const build = result.stdout.toString().split('\n')[0]?.trim() ?? '';
   const match = /^QEMU emulator version ((\d+)\.(\d+)[.\d]*)/.exec(build);
   if (result.exitCode !== 0 || match === null) {
     const said = (result.stderr.toString().trim() || build || 'nothing').slice(0, 200);
-    throw new HostError('qemu_broken', `${command} --version failed (${said}); reinstall QEMU (${INSTALL})`);
+    throw new HostError(
+      'qemu_broken',
+      `${what} --version failed (${said}); ${remedy || `reinstall QEMU (${INSTALL})`}`,
+    );
   }
   const [major, minor] = [Number(match[2]), Number(match[3])];
   if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
     throw new HostError(
       'qemu_too_old',
-      `${command} is QEMU ${match[1]}; at least ${FLOOR.join('.')} is needed: update it, or set BPFCOMPAT_QEMU to a newer one`,
+      `${what} is QEMU ${match[1]}; at least ${FLOOR.join('.')} is needed: update it, or set BPFCOMPAT_QEMU to a newer one`,
     );
   }
   return { command, version: match[1]!, build };

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Host } from '../../host/host.ts';
-import { throwIfCancelled } from '../../model/errors.ts';
+import { HostError, throwIfCancelled } from '../../model/errors.ts';
 import { toolEnv } from './tool-env.ts';
 
 /** Layers around QEMU besides its own seccomp filter. A missing one is recorded, never fatal. */
@@ -124,7 +124,10 @@ export async function detectSandbox(host: Host, signal: AbortSignal): Promise<Sa
   for (const sandbox of all) {
     const { command, args } = wrap(sandbox, 'cat', ['/proc/self/status'], { files: [] });
     // A wrapper program that is not installed is a layer we do not have.
-    const result = await host.run(command, args, options).catch(() => undefined);
+    const result = await host.run(command, args, options).catch((error: unknown) => {
+      if (error instanceof HostError && error.code === 'tool_missing') return undefined;
+      throw error;
+    });
     throwIfCancelled(signal);
     if (result?.exitCode === 0 && showsLayers(result.stdout.toString(), sandbox)) return { ...sandbox, wanted };
   }

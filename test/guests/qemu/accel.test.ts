@@ -92,12 +92,49 @@ describe('chooseAccel', () => {
 
   it('does what BPFCOMPAT_ACCEL says', async () => {
     expect(await choose(hostWith('opens', { BPFCOMPAT_ACCEL: 'tcg' }), 'exit 85')).toMatchObject({ accel: 'tcg' });
-    expect(await choose(hostWith('absent', { BPFCOMPAT_ACCEL: 'kvm' }), 'exit 1')).toMatchObject({ accel: 'kvm' });
     expect(await runs()).toBe(0);
+    expect(await choose(hostWith('opens', { BPFCOMPAT_ACCEL: 'kvm' }), 'exit 85')).toMatchObject({ accel: 'kvm' });
+    expect(await runs()).toBe(1);
     await expect(choose(hostWith('opens', { BPFCOMPAT_ACCEL: 'fast' }), 'exit 85')).rejects.toMatchObject({
       name: 'UsageError',
       message: expect.stringContaining('auto, kvm or tcg'),
     });
+  });
+
+  it.each([
+    ['absent', 'exit 85', 'there is no /dev/kvm'],
+    ['denied', 'exit 85', 'join the group kvm'],
+    ['opens', 'echo broken >&2; exit 1', 'broken'],
+    ['opens', 'exec sleep 60', 'no answer within 3 s'],
+  ] as const)('says within seconds why KVM cannot be had: %s, %s', async (kvm, qemu, reason) => {
+    const started = performance.now();
+    await expect(choose(hostWith(kvm, { BPFCOMPAT_ACCEL: 'kvm' }), qemu)).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'kvm_unusable',
+      message: expect.stringContaining(reason),
+    });
+    expect(performance.now() - started).toBeLessThan(6000);
+  });
+
+  it('asks again for who insists on KVM, whatever was found out before', async () => {
+    await choose(hostWith('opens'), 'exit 1');
+    expect(await choose(hostWith('opens', { BPFCOMPAT_ACCEL: 'kvm' }), 'exit 85')).toMatchObject({ accel: 'kvm' });
+  });
+
+  it('believes a silent probe for a while only, and an answer until the next boot', async () => {
+    const at = (minutes: number): Host => ({ ...hostWith('opens'), now: () => new Date(minutes * 60_000) });
+    await choose(at(1000), 'exec sleep 60');
+    await choose(at(1009), 'exit 85');
+    expect(await runs()).toBe(1);
+    expect(await choose(at(1011), 'exit 1')).toMatchObject({ accel: 'tcg' });
+    await choose(at(9999), 'exit 85');
+    expect(await runs()).toBe(2);
+  });
+
+  it('needs no cache that can be written', async () => {
+    const host = hostWith('opens');
+    await host.files.writeAtomic(join(dir.path, 'cache'), 'a file');
+    expect(await choose(host, 'exit 85')).toMatchObject({ accel: 'kvm' });
   });
 
   it('remembers nothing when cancelled', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findQemu } from '../../../src/guests/qemu/find-qemu.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { TempDir } from '../../../src/host/host.ts';
+import { startError } from '../../../src/host/start-error.ts';
 import { script } from './script.ts';
 
 const { signal } = new AbortController();
@@ -50,6 +51,20 @@ describe('findQemu', () => {
       name: 'HostError',
       code: 'qemu_missing',
       message: expect.stringContaining('apt-get install qemu-system-x86'),
+    });
+  });
+
+  it('names the variable when that is what names it', async () => {
+    const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: '/no/qemu' } });
+    const message = expect.stringMatching(/^cannot run BPFCOMPAT_QEMU=\/no\/qemu; .*unset the variable/);
+    await expect(findQemu(host, signal)).rejects.toMatchObject({ code: 'qemu_missing', message });
+  });
+
+  it('does not advise to install what could not be started for another reason', async () => {
+    const run = () => Promise.reject(startError('qemu', Object.assign(new Error('x'), { code: 'EMFILE' })));
+    await expect(findQemu({ ...createHost({ env: {} }), run }, signal)).rejects.toMatchObject({
+      code: 'limit_reached',
+      message: expect.stringMatching(/too many open files.*ulimit -n/),
     });
   });
 
