@@ -1,4 +1,5 @@
 import type { EventListener } from '../model/events.ts';
+import type { Output } from './broken-output.ts';
 
 /** Where a command writes and what it may know of its surroundings. */
 export interface Io {
@@ -18,10 +19,10 @@ export interface Io {
 }
 
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */
-export function createIo(): Io {
+export function createIo(stdout: Output, stderr: Output): Io {
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: stdout.write,
+    err: stderr.write,
     env: process.env,
     cwd: process.cwd(),
     terminalSize: () =>

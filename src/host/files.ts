@@ -22,6 +22,7 @@ import { glob } from 'tinyglobby';
 import { UsageError } from '../model/errors.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { lockFile } from './lock.ts';
+import { refusePipe } from './pipes.ts';
 import { receiveInto } from './receive.ts';
 
 function isMissing(error: unknown): boolean {
@@ -30,6 +31,7 @@ function isMissing(error: unknown): boolean {
 }
 
 async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+  await refusePipe(path);
   await using handle = await open(path, 'r');
   const { size } = await handle.stat();
   const refuse = (what: string): UsageError =>
@@ -48,6 +50,8 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
 }
 
 async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  // Whoever waits at the other end would wait for ever: the file would take the place of the pipe.
+  await refusePipe(path);
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
   try {
     {
@@ -82,6 +86,7 @@ async function statOrUndefined(path: string): Promise<FileStat | undefined> {
 }
 
 async function sha256(path: string): Promise<string> {
+  await refusePipe(path);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
@@ -166,8 +171,14 @@ export function createFiles(): HostFiles {
   return {
     read: readBounded,
     writeAtomic,
-    append: (path, data) => appendFile(path, data),
-    copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
+    append: async (path, data) => {
+      await refusePipe(path);
+      await appendFile(path, data);
+    },
+    copy: async (from, to) => {
+      await Promise.all([refusePipe(from), refusePipe(to)]);
+      await copyFile(from, to, constants.COPYFILE_FICLONE);
+    },
     rename: (from, to) => rename(from, to),
     remove,
     makeDir,
@@ -183,6 +194,6 @@ export function createFiles(): HostFiles {
     receive: receiveInto,
     createSparse,
     setMode: (path, mode) => chmod(path, mode),
-    lock: lockFile,
+    lock: (path, signal, onWait) => lockFile(path, signal, onWait),
   };
 }

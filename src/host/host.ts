@@ -96,8 +96,11 @@ export interface HostFiles {
   /** Creates `file` with `size` bytes of nothing (sparse); `mode` is not narrowed by the umask. */
   createSparse(file: string, size: number, mode: number): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
-  /** Exclusive lock between processes; released by dispose and by the death of this process. */
-  lock(path: string, signal?: AbortSignal): Promise<AsyncDisposable>;
+  /**
+   * Exclusive lock between processes; released by dispose and by the death of this process. `onWait` is called once
+   * when another process has held it for seconds.
+   */
+  lock(path: string, signal?: AbortSignal, onWait?: () => void): Promise<AsyncDisposable>;
 }
 
 export interface FileStat {

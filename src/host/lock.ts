@@ -2,16 +2,40 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CancelledError, HostError } from '../model/errors.ts';
+import { refusePipe } from './pipes.ts';
 import { startError } from './start-error.ts';
+
+export interface LockLimits {
+  /** After this long somebody should know that we wait. */
+  readonly tellMs: number;
+  readonly giveUpMs: number;
+}
+
+/** Who can be cancelled may wait as long as fetching a kernel takes; what nobody can end, ends soon. */
+const HEARING: LockLimits = { tellMs: 3000, giveUpMs: 15 * 60_000 };
+const DEAF: LockLimits = { tellMs: 3000, giveUpMs: 30_000 };
+
+function heldFor(path: string, ms: number): string {
+  return `${path} has been locked for ${Math.round(ms / 1000)} s by another process; wait for the other bpfcompat to end, or end it (fuser ${path} names it)`;
+}
 
 /**
  * Takes an exclusive lock on `path` (created when missing) and waits for it as long as `signal` allows.
  *
  * Node has no flock(2), so a tiny `flock` of util-linux holds the lock for as long as its stdin is open. The kernel
  * closes that pipe when we die, however we die: there is no stale lock to clean up.
+ *
+ * Whoever waits for long hears of it through `onWait`; nobody waits for ever.
+ * @throws HostError `lock_held` after the limit, `lock_failed`, CancelledError
  */
-export async function lockFile(path: string, signal?: AbortSignal): Promise<AsyncDisposable> {
+export async function lockFile(
+  path: string,
+  signal?: AbortSignal,
+  onWait: () => void = () => {},
+  limits: LockLimits = signal === undefined ? DEAF : HEARING,
+): Promise<AsyncDisposable> {
   if (signal?.aborted) throw new CancelledError();
+  await refusePipe(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const child = spawn('flock', ['--exclusive', '--no-fork', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -31,6 +55,12 @@ export async function lockFile(path: string, signal?: AbortSignal): Promise<Asyn
     child.kill('SIGKILL');
   };
   signal?.addEventListener('abort', onAbort, { once: true });
+  let late = false;
+  const patience = setTimeout(onWait, limits.tellMs);
+  const limit = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, limits.giveUpMs);
   try {
     await new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => resolve());
@@ -45,11 +75,15 @@ export async function lockFile(path: string, signal?: AbortSignal): Promise<Asyn
         reject(
           signal?.aborted
             ? new CancelledError()
-            : new HostError('lock_failed', `cannot lock ${path}: check that it is writable`),
+            : late
+              ? new HostError('lock_held', heldFor(path, limits.giveUpMs))
+              : new HostError('lock_failed', `cannot lock ${path}: check that it is writable`),
         ),
       );
     });
   } finally {
+    clearTimeout(patience);
+    clearTimeout(limit);
     signal?.removeEventListener('abort', onAbort);
   }
   return { [Symbol.asyncDispose]: release };

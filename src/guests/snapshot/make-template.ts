@@ -42,7 +42,9 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): 
   });
   const dir = join(root, key);
   // Several processes may want the same one: the first makes it, the others wait and use it.
-  await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal);
+  await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal, () =>
+    spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`),
+  );
   const known = await readTemplate(host, dir);
   if (known === undefined) await makeTemplate(spec, dir, options);
   const template = known ?? (await readTemplate(host, dir));

@@ -44,8 +44,9 @@ export function lockTemplate(
   cacheDir: string,
   key: string,
   signal: AbortSignal | undefined,
+  onWait?: () => void,
 ): Promise<AsyncDisposable> {
-  return host.files.lock(join(cacheDir, 'locks', `template-${key}`), signal);
+  return host.files.lock(join(cacheDir, 'locks', `template-${key}`), signal, onWait);
 }
 
 /** The parts of a template in its directory. */

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import type { TempDir } from '../../src/host/host.ts';
+import { lockFile } from '../../src/host/lock.ts';
+
+// Nothing waits for ever for somebody else: not for the other end of a pipe, not for a lock.
+const host = createHost({ env: {} });
+let dir: TempDir;
+const at = (name: string): string => join(dir.path, name);
+
+beforeEach(async () => {
+  dir = await host.files.tempDir('bpfcompat-waiting-test-');
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+describe('a named pipe', () => {
+  it('is refused by everything that would open it', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const refused = { name: 'UsageError', message: expect.stringContaining(`${at('pipe')} is a named pipe`) };
+    const { files } = host;
+    await files.writeAtomic(at('file'), 'x');
+    for (const attempt of [
+      () => files.read(at('pipe'), 10),
+      () => files.sha256(at('pipe')),
+      () => files.append(at('pipe'), 'x'),
+      () => files.writeAtomic(at('pipe'), 'x'),
+      () => files.copy(at('pipe'), at('copy')),
+      () => files.copy(at('file'), at('pipe')),
+      () => files.lock(at('pipe')),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject(refused);
+    }
+  });
+});
+
+describe('a lock that another process holds', () => {
+  it('is waited for, which is told once, and not for ever', async () => {
+    await using _held = await lockFile(at('lock'));
+    let told = 0;
+    const waiting = lockFile(at('lock'), undefined, () => void told++, { tellMs: 50, giveUpMs: 400 });
+    await expect(waiting).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'lock_held',
+      message: expect.stringContaining(`${at('lock')} has been locked`),
+    });
+    expect(told).toBe(1);
+  });
+
+  it('is nothing to tell about when it is free', async () => {
+    let told = 0;
+    await using _lock = await lockFile(at('lock'), undefined, () => void told++, { tellMs: 300, giveUpMs: 400 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(told).toBe(0);
+  });
+});
