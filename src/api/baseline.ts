@@ -1,27 +1,28 @@
 import { compareReports } from '../compare/compare.ts';
 import type { Comparison } from '../model/comparison.ts';
+import type { NamedObject } from '../model/object-names.ts';
 import type { RunReport } from '../model/report.ts';
 import { recordedRun } from '../report/recorded.ts';
-import { caseOf, type LoadedRun } from './load-run.ts';
+import { type LoadedRun, matchCases } from './load-run.ts';
 
 /** The case of a suite that a run is about. */
 export interface RunCase {
-  readonly name: string;
-  /** The older run is asked about this case only. */
-  readonly alone: boolean;
-  /** Names of all cases of the suite. */
-  readonly names: readonly string[];
+  readonly position: number;
+  /** All cases of the suite that share the older run. */
+  readonly cases: readonly NamedObject[];
 }
 
 /**
  * Each artifact of a run against the same object of an older one; undefined where that does not have it.
- * @param suiteCase only for a run that is a case of a suite: it is looked for by its name there
+ * @param suiteCase only for a run that is a case of a suite: the older run is divided among all its cases
+ * @throws UsageError `object_ambiguous`
  */
 export function againstBaseline(run: RunReport, baseline: LoadedRun, suiteCase?: RunCase): (Comparison | undefined)[] {
-  const alone = suiteCase?.alone ?? run.artifacts.length === 1;
-  const names = suiteCase?.names ?? run.artifacts.map(({ name }) => name);
-  return run.artifacts.map(({ name, basename: artifact }, index) => {
-    const before = caseOf(baseline, { name: suiteCase?.name ?? name, artifact }, alone, names);
-    return before && compareReports(before.report, recordedRun(run, index));
+  const before = suiteCase
+    ? matchCases(baseline, suiteCase.cases).slice(suiteCase.position, suiteCase.position + 1)
+    : matchCases(baseline, run.artifacts);
+  return run.artifacts.map((_, index) => {
+    const older = before[index];
+    return older && compareReports(older.report, recordedRun(run, index));
   });
 }

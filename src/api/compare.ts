@@ -3,6 +3,7 @@ import { compareReports } from '../compare/compare.ts';
 import type { Host } from '../host/host.ts';
 import { type Comparison, type ComparisonSummary, totalOf } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
+import { distinctNames } from '../model/object-names.ts';
 import {
   type CollectionComparison,
   type ComparedCase,
@@ -13,7 +14,7 @@ import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-ma
 import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { reportOfVersion } from './history.ts';
-import { caseOf, type LoadedRun, loadRun } from './load-run.ts';
+import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
 /** Two versions of an object in the history of a work directory. */
@@ -106,14 +107,18 @@ function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<Compar
 
 /** In the order of the head, then what only the base has. */
 function comparedCases(base: LoadedRun, head: LoadedRun): ComparedCase[] {
-  const seen = new Set<unknown>();
-  const names = head.cases.map(({ name }) => name);
-  const cases = head.cases.map((one): ComparedCase => {
-    const before = caseOf(base, one, names.length === 1, names);
-    if (!before || seen.has(before)) return { name: one.name, change: 'added', comparison: undefined };
-    seen.add(before);
-    return { name: one.name, change: 'compared', comparison: compareReports(before.report, one.report) };
+  const before = matchCases(
+    base,
+    head.cases.map(({ name, artifact: path }) => ({ name, path })),
+  );
+  const gone = base.cases.filter((one) => !before.includes(one));
+  // Objects of either side are listed together: their names have to tell them apart.
+  const all = [...head.cases, ...gone];
+  const names = distinctNames(all.map(({ name, artifact: path }) => ({ name, path })));
+  return all.map((one, index): ComparedCase => {
+    const name = names[index] ?? one.name;
+    const older = before[index];
+    if (older) return { name, change: 'compared', comparison: compareReports(older.report, one.report) };
+    return { name, change: index < head.cases.length ? 'added' : 'removed', comparison: undefined };
   });
-  const gone = base.cases.filter((one) => !seen.has(one));
-  return [...cases, ...gone.map(({ name }): ComparedCase => ({ name, change: 'removed', comparison: undefined }))];
 }

@@ -3,8 +3,9 @@ import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
+import { fileName } from '../model/object-names.ts';
 import { explainCell } from '../report/explain/cell.ts';
-import { explainCollection, explainReport, isCase, nameOfCase, tellingName } from '../report/explain/overview.ts';
+import { explainCollection, explainReport, namesOfCases } from '../report/explain/overview.ts';
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -33,11 +34,13 @@ export async function explain(request: ExplainRequest): Promise<string> {
   if (saved.schema_version === 'bpfcompat_suite.v0.1') {
     const only = saved.cases.length === 1 ? saved.cases[0] : undefined;
     const chosen = request.artifact === undefined ? only : findCase(saved, request.artifact, cwd, request.report);
+    const names = namesOfCases(saved.cases);
     if (!chosen) {
       if (request.kernel !== undefined) throw needsArtifact(saved, request.report);
       return explainCollection(saved.cases, request.report, page);
     }
-    return tell(await readCase(host, cwd, request.report, chosen), tellingName(chosen, saved.cases), request, page);
+    const name = names[saved.cases.indexOf(chosen)] ?? chosen.name;
+    return tell(await readCase(host, cwd, request.report, chosen, name), name, request, page);
   }
   if (request.artifact !== undefined) checkArtifact(saved, request.artifact, cwd, request.report);
   return tell(saved, undefined, request, page);
@@ -89,15 +92,24 @@ function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, f
   );
 }
 
+/** The one case that is called so in what we print; its names come before all others. */
+function named(cases: readonly SavedCase[], names: readonly string[], wanted: string): SavedCase[] | undefined {
+  const own = cases.filter(({ name }) => name === wanted);
+  const found = [cases.filter((_, index) => names[index] === wanted), own];
+  return found.find(({ length }) => length === 1);
+}
+
 function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file: string): SavedCase {
+  const names = namesOfCases(cases);
+  const alike = cases.filter(({ artifact, name }) => [artifact, fileName(artifact), name].includes(wanted));
   // A name comes before a path that only looks like it from here.
-  const named = cases.filter((one) => isCase(wanted, one));
-  const found = named.length > 0 ? named : cases.filter(({ artifact }) => resolve(cwd, wanted) === artifact);
+  const near = alike.length > 0 ? alike : cases.filter(({ artifact }) => resolve(cwd, wanted) === artifact);
+  const found = named(cases, names, wanted) ?? near;
   const [first, second] = found;
   if (first && !second) return first;
   if (second) {
     const several = enumerate(
-      found.map((one) => quoted(tellingName(one, cases) ?? one.artifact)),
+      found.map((one) => quoted(names[cases.indexOf(one)] ?? one.name)),
       'or',
     );
     throw new UsageError(
@@ -105,31 +117,24 @@ function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file:
       `--artifact ${quoted(wanted)} is several objects of ${file}; use ${several}`,
     );
   }
-  const names = cases.map(nameOfCase);
   const remedy = didYouMean(wanted, names, 3) || `; it has ${enumerate(names.slice(0, 12).map(quoted), 'and')}`;
   throw new UsageError('artifact_unknown', `--artifact ${quoted(wanted)} is not in ${file}${remedy}`);
 }
 
 function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
-  const names = enumerate(
-    cases.slice(0, 12).map((one) => quoted(tellingName(one, cases) ?? nameOfCase(one))),
-    'or',
-  );
+  const names = enumerate(namesOfCases(cases).slice(0, 12).map(quoted), 'or');
   return new UsageError('missing_flag', `${file} has ${cases.length} objects; add --artifact with ${names}`);
 }
 
-async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase): Promise<SavedReport> {
+async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase, name: string): Promise<SavedReport> {
   const path = await caseReport(host, cwd, file, chosen);
   if (path === undefined) {
     throw new UsageError(
       'report_unreadable',
-      `the report of ${quoted(nameOfCase(chosen))} is neither at ${quoted(chosen.report_json_path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
+      `the report of ${quoted(name)} is neither at ${quoted(chosen.report_json_path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
     );
   }
   const saved = await readSaved(host, cwd, path);
   if (saved.schema_version === 'v0.1') return saved;
-  throw new UsageError(
-    'report_invalid',
-    `${file}: the report of ${quoted(nameOfCase(chosen))} is a collection again; name a report`,
-  );
+  throw new UsageError('report_invalid', `${file}: the report of ${quoted(name)} is a collection again; name a report`);
 }

@@ -160,6 +160,14 @@ export async function reportOfVersion(
     );
   }
   const found = own.find(({ artifact_version: recorded }) => recorded === version);
+  // Before runs told them apart, objects of one file name shared a name.
+  const twin = own.find((one) => one.run_id === found?.run_id && one.artifact_path !== found.artifact_path);
+  if (found && twin && twin.artifact_version === version) {
+    throw new UsageError(
+      'object_ambiguous',
+      `--artifact-name ${quoted(artifactName)} is ${quoted(found.artifact_path)} and ${quoted(twin.artifact_path)} in the run ${found.run_id}; compare their reports with --base-report and --head-report`,
+    );
+  }
   if (found) return found.json_report_path;
   const versions = [...new Set(own.map(({ artifact_version: recorded }) => recorded))];
   throw new UsageError(

@@ -1,10 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { matchObjects } from '../compare/match-objects.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
-import { nameOfCase } from '../report/explain/overview.ts';
+import { fileName, type NamedObject } from '../model/object-names.ts';
 import { recordedCase, recordedReport } from '../report/recorded.ts';
 import type { SavedCollection, SavedReport } from '../report/saved-report.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
@@ -19,7 +20,7 @@ export interface LoadedRun extends ReportIdentity {
 export interface LoadedCase {
   /** Name of the object, or of the case of a suite. */
   readonly name: string;
-  /** File name of the object. */
+  /** Path of the object as its run had it; its name where no path is known. */
   readonly artifact: string;
   readonly report: RecordedReport;
 }
@@ -40,8 +41,7 @@ export async function loadRun(host: Host, cwd: string, file: string, flag: strin
   if (saved.schema_version === 'bpfcompat_suite.v0.1') return loadCollection(host, cwd, file, saved);
   const report = recordedReport(saved, file);
   const { path, runId, summaryStatus } = report;
-  const { basename: artifact } = saved.artifact;
-  const cases = [{ name: artifact, artifact, report }];
+  const cases = [{ name: saved.artifact.basename, artifact: saved.artifact.path, report }];
   return { kind: 'report', path, runId, summaryStatus, cases };
 }
 
@@ -63,7 +63,7 @@ async function loadCollection(host: Host, cwd: string, file: string, saved: Save
       path !== undefined && own?.schema_version === 'v0.1' && isOf(one, own)
         ? recordedReport(own, path)
         : recordedCase(one, file);
-    cases.push({ name: one.name || nameOfCase(one), artifact: nameOfCase(one), report });
+    cases.push({ name: one.name || fileName(one.artifact), artifact: one.artifact, report });
   }
   const runId = saved.cases.find(({ run_id: id }) => id)?.run_id ?? '';
   return { kind: 'collection', path: file, runId, summaryStatus: saved.status, cases };
@@ -126,23 +126,10 @@ async function findReport(host: Host, cwd: string, dir: string, path: string): P
 }
 
 /**
- * The case of `run` that is about the same object. A run about one object fits any other about one object, whatever
- * the files are called.
- * @param alone the object is the only one on its own side
- * @param names of all objects on its own side: an older case of one of these names is about that one and no other
+ * The case of `run` that is about each of these objects or cases; undefined for one that it does not have.
+ * @throws UsageError `object_ambiguous`
  */
-export function caseOf(
-  run: LoadedRun,
-  wanted: { readonly name: string; readonly artifact: string },
-  alone: boolean,
-  names: readonly string[],
-): LoadedCase | undefined {
-  const [only, second] = run.cases;
-  if (alone && second === undefined) return only;
-  const named = run.cases.find(({ name }) => name === wanted.name);
-  if (named) return named;
-  const [first, other] = run.cases.filter(
-    ({ name, artifact }) => artifact === wanted.artifact && !names.includes(name),
-  );
-  return other === undefined ? first : undefined;
+export function matchCases(run: LoadedRun, wanted: readonly NamedObject[]): (LoadedCase | undefined)[] {
+  const older = run.cases.map(({ name, artifact: path }) => ({ name, path }));
+  return matchObjects(older, wanted, run.path).map((index) => (index === undefined ? undefined : run.cases[index]));
 }

@@ -37,8 +37,14 @@ export function mergedRun(merging: Merging, position: number, runId: string, sui
   // The schema has checked it.
   const baseline = merging.baseline ?? (own?.run as LoadedRun | undefined);
   if (baseline === undefined) return run;
-  const about = suiteCase && { ...suiteCase, alone: merging.baseline ? suiteCase.alone : (own?.alone ?? false) };
+  const alone = merging.baseline === undefined && own?.alone;
+  const about = suiteCase && alone ? aloneOf(suiteCase) : suiteCase;
   return { ...run, baseline: againstBaseline(run, baseline, about) };
+}
+
+/** The case by itself, for an older run that was named for it only. */
+function aloneOf({ cases, position }: RunCase): RunCase {
+  return { cases: cases.slice(position, position + 1), position: 0 };
 }
 
 /** What decides about a run. @throws UsageError when regressions decide and there is nothing to compare with */

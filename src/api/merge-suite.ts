@@ -5,6 +5,7 @@ import type { ShardCase, ShardPart } from '../model/shard.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { withKnown } from '../run/gate-options.ts';
 import { makeRunId } from '../run/run-id.ts';
+import type { RunCase } from './baseline.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { suiteBaseline, worstOf } from './suite-verdicts.ts';
@@ -42,12 +43,12 @@ function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
   };
 }
 
-function mergedCase(merging: Merging, one: ShardCase, runId: string, names: readonly string[]): EndedCase {
+function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunCase): EndedCase {
   const position = one.run ?? 0;
   const own = merging.parts[0]?.runs[position];
   if (!own) throw new UsageError('report_invalid', `case ${one.name} has no run; run the shards again`);
   const decides = mergedGate(merging, own);
-  const run = mergedRun(merging, position, runId, { name: one.name, alone: names.length === 1, names });
+  const run = mergedRun(merging, position, runId, about);
   const verdict = gate(run, withKnown(decides, run));
   const { name, artifact, manifest, matrix, required, origin, error } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
@@ -74,9 +75,9 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
   const suites = parts.flatMap(({ suite }) => suite ?? []);
   const [first] = suites as [Suite, ...Suite[]];
   const nextId = distinctIds(startedAt);
-  const names = first.cases.map(({ name }) => name);
-  const cases = first.cases.map((one) =>
-    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), names),
+  const named = first.cases.map(({ name, artifact: path }) => ({ name, path }));
+  const cases = first.cases.map((one, position) =>
+    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), { cases: named, position }),
   );
   const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
   const { status, exitCode } = withMissing(verdict, missing);

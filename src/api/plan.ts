@@ -1,17 +1,17 @@
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
+import { objectsAt } from '../model/object-names.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
 import { costsOf } from '../plan/costs.ts';
 import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
 import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
-import { artifactName } from '../run/load-artifact.ts';
 import { createCatalogue, resolveKernels } from '../run/resolve.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { loadRun } from './load-run.ts';
 import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
-import { knownCosts, subjectNames } from './shard-plan.ts';
+import { knownCosts } from './shard-plan.ts';
 import { loadSuite } from './suite.ts';
 import { suiteKernels } from './suite-cases.ts';
 import { choiceOf, type ValidateOptions } from './validate.ts';
@@ -49,7 +49,7 @@ async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions):
   if (options.suite) return suiteCells(ground, options.suite);
   const { entries } = await resolveKernels(createCatalogue(ground), choiceOf(options));
   const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
-  const names = subjectNames(paths.map((path) => ({ path, name: artifactName(path) })));
+  const names = objectsAt(paths).map(({ name }) => name);
   const subjects = names.length === 0 ? ['object'] : names;
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }

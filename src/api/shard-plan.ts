@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, Target } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { artifactName, fileName } from '../model/object-names.ts';
 import { MAX_SHARDS, type NamedCell, type PlannedCell, type Shard } from '../model/shard.ts';
 import { costsOf, type KnownCost } from '../plan/costs.ts';
 import { planCells } from '../plan/plan.ts';
@@ -39,19 +40,11 @@ export function checkShard(shard: Shard | undefined): void {
   );
 }
 
-/** Objects of one name in different directories are told apart by a number. */
-export function subjectNames(artifacts: readonly { readonly name: string; readonly path: string }[]): string[] {
-  return artifacts.map(({ name, path }) => {
-    const twins = artifacts.filter((other) => other.name === name).map((other) => other.path);
-    return twins.length === 1 ? name : `${name} (${twins.sort().indexOf(path) + 1})`;
-  });
-}
-
 /** What an earlier run says about times. The cost of a kernel is its preparation, which stands in every cell of it. */
 export function knownCosts(baseline: LoadedRun | undefined): KnownCost[] {
   return (baseline?.cases ?? []).flatMap(({ name, artifact, report }) => {
     // A report about one object knows its file name only.
-    const subjects = [...new Set([name, artifact, artifact.replace(/(?:\.bpf)?\.o$/, '')])];
+    const subjects = [...new Set([name, fileName(artifact), artifactName(artifact)])];
     // A cell that was never asked took no time: that says nothing about the next run.
     return report.targets.flatMap(({ profile: kernel, ms }) =>
       ms === undefined || ms.total === 0

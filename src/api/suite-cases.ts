@@ -17,7 +17,7 @@ import type { SuiteRunCase } from '../run/run-suite.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
-import { type LoadedRun, loadRun } from './load-run.ts';
+import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { caseCommand, caseLuggage } from './suite-luggage.ts';
 import { flagsOf } from './validate.ts';
 
@@ -40,8 +40,8 @@ export interface CaseBaseline {
   readonly run: LoadedRun;
   /** It was named for this case alone: a report about one object fits, whatever it is called. */
   readonly alone: boolean;
-  /** Names of all cases of the suite. */
-  readonly names: readonly string[];
+  /** What it has about this case. */
+  readonly before: LoadedCase | undefined;
 }
 
 /** A case that can start. Paths are absolute. */
@@ -74,6 +74,11 @@ export interface SuiteGround {
   readonly dir: string;
   readonly root: Root;
   readonly catalogue: Catalogue;
+}
+
+/** What a case is about; a command without an object has a name in place of a path. */
+function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
+  return artifact === '' ? `command://${name}` : resolve(dir, artifact);
 }
 
 /** Reads each object once, however many cases ask about it. */
@@ -146,6 +151,8 @@ export async function prepareCases(
   const { host, dir } = ground;
   const readSubject = subjectReader(host);
   const readBaseline = baselineReader(ground);
+  /** An older run is divided among all cases once. */
+  const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
 
   async function subjectOf(
     { artifact, artifactName, name, origin }: SuiteCase,
@@ -158,12 +165,15 @@ export async function prepareCases(
     return command === undefined ? subject : { ...subject, facts: undefined };
   }
 
-  async function baselineOf({ gate, origin }: SuiteCase): Promise<CaseBaseline | undefined> {
-    const names = suite.cases.map(({ name }) => name);
-    const only = names.length === 1;
-    if (overrides.baseline) return { run: overrides.baseline, alone: only, names };
-    const { baseline } = gate;
-    return baseline && { run: await readBaseline(baseline.path, origin), alone: only || baseline.own, names };
+  async function baselineOf(source: SuiteCase): Promise<CaseBaseline | undefined> {
+    const { gate, origin } = source;
+    const alone = suite.cases.length === 1 || (!overrides.baseline && gate.baseline?.own === true);
+    const run = overrides.baseline ?? (gate.baseline && (await readBaseline(gate.baseline.path, origin)));
+    if (run === undefined) return undefined;
+    const named = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
+    const matches = (alone ? undefined : shared.get(run)) ?? matchCases(run, named);
+    if (!alone) shared.set(run, matches);
+    return { run, alone, before: matches[alone ? 0 : suite.cases.indexOf(source)] };
   }
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
@@ -217,7 +227,7 @@ export async function prepareCases(
   for (const source of suite.cases) {
     const paths = {
       source,
-      artifact: source.artifact === '' ? `command://${source.name}` : resolve(dir, source.artifact),
+      artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === 'matrix' ? source.kernels.value : '',
       json: resolve(dir, source.out),
       markdown: resolve(dir, source.markdown),

@@ -1,22 +1,19 @@
+import { compareReports } from '../compare/compare.ts';
 import { gate } from '../gate/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { recordedRun } from '../report/recorded.ts';
 import { withKnown } from '../run/gate-options.ts';
-import { againstBaseline } from './baseline.ts';
-import { caseOf, type LoadedRun } from './load-run.ts';
+import { type LoadedRun, matchCases } from './load-run.ts';
 import type { PreparedCase, ReadyCase } from './suite-cases.ts';
 
 export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
 
 /** The run of a case, with what is new in it where there is an older one. */
-export function heldRun({ source, ready }: StartableCase, run: RunReport): RunReport {
-  const { name } = source;
-  const { baseline } = ready;
-  if (baseline === undefined) return run;
-  return {
-    ...run,
-    baseline: againstBaseline(run, baseline.run, { name, alone: baseline.alone, names: baseline.names }),
-  };
+export function heldRun({ ready }: StartableCase, run: RunReport): RunReport {
+  if (ready.baseline === undefined) return run;
+  const { before } = ready.baseline;
+  return { ...run, baseline: [before && compareReports(before.report, recordedRun(run, 0))] };
 }
 
 /** What the gate says about a case. @param run with its baseline, if there is one */
@@ -54,18 +51,17 @@ export function worstOf(cases: readonly SuiteCaseReport[]): Pick<SuiteReport, 's
   return { status, exitCode };
 }
 
-/** Which older run it was, and what it has that the suite has no longer. */
+/**
+ * Which older run it was, and what it has that the suite has no longer.
+ * @throws UsageError `object_ambiguous`
+ */
 export function suiteBaseline(
   baseline: LoadedRun | undefined,
   cases: readonly { readonly name: string; readonly artifact: string }[],
 ): Pick<SuiteReport, 'baseline'> {
   if (baseline === undefined) return {};
-  const names = cases.map(({ name }) => name);
-  const found = new Set(
-    cases.map(({ name, artifact }) =>
-      caseOf(baseline, { name, artifact: artifact.slice(artifact.lastIndexOf('/') + 1) }, cases.length === 1, names),
-    ),
-  );
+  const named = cases.map(({ name, artifact: path }) => ({ name, path }));
+  const found = new Set(matchCases(baseline, named));
   const { path, runId, summaryStatus } = baseline;
   const gone = baseline.cases.filter((one) => !found.has(one)).map(({ name }) => name);
   return { baseline: { path, runId, summaryStatus, gone } };

@@ -158,6 +158,11 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     failOn: options.failOn,
     baseline,
   });
+  // Before anything is booted: objects that cannot be told apart in the older run are an error of the caller.
+  const against = suiteBaseline(
+    baseline,
+    prepared.map(({ source, artifact }) => ({ name: source.name, artifact })),
+  );
   refuseSharedPaths(prepared, paths.json, paths.markdown);
   await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
 
@@ -219,10 +224,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     startedAt,
     finishedAt: timestamp(host.now()),
     durationMs: host.monotonicMs() - started,
-    ...suiteBaseline(
-      baseline,
-      prepared.map(({ source, artifact }) => ({ name: source.name, artifact })),
-    ),
+    ...against,
   };
   const part = plan && suitePart(plan, facts, prepared, wholes);
   const verdict = worstOf(cases);

@@ -7,6 +7,7 @@ import type { Artifact, Cell, Isolation, ValidationMode } from '../model/cell.ts
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
+import { objectsAt } from '../model/object-names.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { ensureDirectory } from '../run/directories.ts';
@@ -28,10 +29,10 @@ import { againstBaseline } from './baseline.ts';
 import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
-import { loadRun } from './load-run.ts';
+import { loadRun, matchCases } from './load-run.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
-import { checkShard, divideRuns, type ShardPlan, subjectNames, withoutPaths } from './shard-plan.ts';
+import { checkShard, divideRuns, type ShardPlan, withoutPaths } from './shard-plan.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -160,6 +161,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
   const gateOptions = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  // Before anything is booted: objects that cannot be told apart in the older run are an error of the caller.
+  if (baseline) matchCases(baseline, objectsAt(artifacts));
   await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
   if (narrowed) await checkKnownProfiles(catalogue, manifest);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -198,7 +201,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
       baselineDigest(baseline),
     ];
     plan = divideRuns(
-      [{ artifacts: found, names: subjectNames(found), targets, question }],
+      [{ artifacts: found, names: found.map(({ name }) => name), targets, question }],
       shard?.total ?? 1,
       baseline,
     );

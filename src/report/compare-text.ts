@@ -2,6 +2,7 @@ import type { ComparisonSummary } from '../model/comparison.ts';
 import type { RunReport } from '../model/report.ts';
 import { byImportance, detailTexts, newsText, sideText } from './compare-parts.ts';
 import { terminal } from './escape.ts';
+import { fileNames } from './names.ts';
 import { style, wrap } from './style.ts';
 
 /** The last line of `compare`, which scripts read (contract section 2). */
@@ -21,8 +22,9 @@ export function baselineText(
 ): string {
   const width = Math.max(40, options.width);
   const paint = style(options.color);
+  const names = fileNames(run.artifacts);
   const lines = (run.baseline ?? []).flatMap((comparison, artifact) => {
-    const name = run.artifacts[artifact]?.basename ?? '';
+    const name = names[artifact] ?? '';
     if (!comparison) return wrap(terminal(`${name}: the baseline does not have it`, 1000), width).map(paint.warn);
     const head = `${name} against ${comparison.base.path}: ${newsText(comparison.summary)}`;
     const bad = comparison.summary.newFailures > 0;

@@ -19,7 +19,9 @@ export interface DocumentKernel {
   readonly short: string;
 }
 
-function kernelOf(target: SavedTarget): Omit<DocumentKernel, 'short'> {
+type Named = Omit<DocumentKernel, 'short'>;
+
+function kernelOf(target: SavedTarget): Named {
   const { profile_id: id, profile, host } = target;
   const { distro = '', version = '', kernel_family: family = '', arch = '' } = profile ?? host ?? {};
   const known = distro !== '' && family !== '';
@@ -39,9 +41,14 @@ function byAge(a: Pick<DocumentKernel, 'family'>, b: Pick<DocumentKernel, 'famil
   return compareKernels(x, y);
 }
 
+/** Two profiles of one release and family are told apart by their ids. */
+function twin({ name, arch }: Named, all: readonly Named[]): boolean {
+  return all.filter((other) => other.name === name && other.arch === arch).length > 1;
+}
+
 /** All kernels of a document, each once: grouped by architecture, oldest first. */
 export function documentKernels({ cases }: GateDocument): DocumentKernel[] {
-  const kernels = new Map<string, Omit<DocumentKernel, 'short'>>();
+  const kernels = new Map<string, Named>();
   for (const { targets } of cases) {
     for (const target of targets) {
       const before = kernels.get(target.profile_id);
@@ -51,8 +58,12 @@ export function documentKernels({ cases }: GateDocument): DocumentKernel[] {
   }
   const all = [...kernels.values()];
   const alone = (family: string): boolean => all.filter((other) => other.family === family).length === 1;
+  const named = all.map((kernel) => ({
+    ...kernel,
+    name: twin(kernel, all) ? `${kernel.name} ${oneLine(kernel.id, 64)}` : kernel.name,
+  }));
   const archs = [...new Set(all.map(({ arch }) => arch))];
-  return all
+  return named
     .map((kernel) => ({ ...kernel, short: alone(kernel.family) ? kernel.family : kernel.name }))
     .sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch) || byAge(a, b));
 }

@@ -1,3 +1,4 @@
+import { distinctNames } from '../model/object-names.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
 import { runCollection } from './collection.ts';
@@ -151,14 +152,8 @@ function caseOf(saved: SavedCase, report: SavedReport | undefined, sharded: bool
 
 /** Objects in different directories may have one name: each then has as much of its path as tells it apart. */
 function withUniqueNames(cases: readonly DocumentCase[]): DocumentCase[] {
-  const unique = (names: readonly string[], index: number): boolean =>
-    names.filter((name) => name === names[index]).length === 1;
-  const names = cases.map(({ name }) => name);
-  const depths = [2, 3, 4].map((depth) => cases.map(({ artifact }) => artifact.split('/').slice(-depth).join('/')));
-  return cases.map((one, index) => {
-    const told = [names, ...depths].find((some) => unique(some, index));
-    return { ...one, name: told?.[index] ?? `${one.name} (${index + 1})` };
-  });
+  const names = distinctNames(cases.map(({ name, artifact: path }) => ({ name, path })));
+  return cases.map((one, index) => ({ ...one, name: names[index] ?? one.name }));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RunReport } from '../model/report.ts';
 import { terminal } from './escape.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
-import { shortNames } from './names.ts';
+import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
 
@@ -64,7 +64,7 @@ function blocks(columnWidths: readonly number[], room: number): number[][] {
 
 function matrixLines(run: RunReport, views: readonly (readonly TargetView[])[], width: number, paint: Style): string[] {
   const kernels = shortNames(run.targets).map((name, i) => (run.targets[i]?.required ? name : `(${name})`));
-  const names = run.artifacts.map(({ basename }) => terminal(basename, 200));
+  const names = fileNames(run.artifacts).map((name) => terminal(name, 200));
   const columns = kernels.map((name) => Math.max(name.length, 4));
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
@@ -159,8 +159,8 @@ export function matrixText(run: RunReport, options: TextOptions): string {
   const views = run.artifacts.map((_, artifact) => targetViews(run, artifact));
   const lines = [
     ...matrixLines(run, views, width, paint),
-    ...run.artifacts.flatMap(({ basename }, index) =>
-      artifactLines(basename, views[index] ?? [], kernels, width, paint),
+    ...fileNames(run.artifacts).flatMap((name, index) =>
+      artifactLines(name, views[index] ?? [], kernels, width, paint),
     ),
     '',
     ...wrap(tally(views.flat(), run), width),

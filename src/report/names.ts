@@ -1,5 +1,6 @@
-import type { Target } from '../model/cell.ts';
+import type { Artifact, Target } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
+import { distinctNames } from '../model/object-names.ts';
 import { oneLine } from './escape.ts';
 
 const DISTROS: ReadonlyMap<string, string> = new Map(
@@ -39,6 +40,25 @@ export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kerne
 /** `deb` for debian; the word itself where there is no shorter one. */
 export function shortDistro(distro: string): string {
   return SHORT.get(distro) ?? distro;
+}
+
+/** File names of the objects of a run, with as much of their paths as tells them apart. */
+export function fileNames(artifacts: readonly Pick<Artifact, 'basename' | 'path'>[]): string[] {
+  return distinctNames(artifacts.map(({ basename: name, path }) => ({ name, path })));
+}
+
+/**
+ * `Debian 12 (6.1)` for each profile; with its id where another one is called the same. Same order as `profiles`.
+ */
+export function profileNames(
+  profiles: readonly Pick<Profile, 'id' | 'distro' | 'version' | 'kernelFamily'>[],
+): string[] {
+  const names = profiles.map(profileName);
+  return names.map((name, index) => {
+    const id = profiles[index]?.id ?? '';
+    const twin = profiles.some((other, at) => names[at] === name && other.id !== id);
+    return twin ? `${name} ${id}` : name;
+  });
 }
 
 /**

@@ -3,15 +3,9 @@ import { basename, resolve } from 'node:path';
 import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { artifactName } from '../model/object-names.ts';
 
 const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
-
-/** Default name of an artifact's history family: the file name without `.bpf.o`, `.o` and one more extension. */
-export function artifactName(path: string): string {
-  const stem = basename(path).replace(/\.bpf\.o$|\.o$/, '');
-  const bare = stem.replace(/(.)\.[^.]*$/, '$1');
-  return bare === '' ? 'artifact' : bare;
-}
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file; build the object first or correct the path',

@@ -16,7 +16,7 @@ import { makeRunId, timestamp } from './run-id.ts';
 import { runVoice } from './run-notes.ts';
 import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
-import { commandSubject, loadForCommand, loadSubject, type Subject } from './subject.ts';
+import { commandSubject, loadForCommand, loadSubject, type Subject, withDistinctNames } from './subject.ts';
 
 /**
  * Runs every artifact on every kernel of the matrix and resolves with all that was found.
@@ -34,12 +34,13 @@ export async function runMatrix(
   const started = host.monotonicMs();
   const startedAt = host.now();
   const voice = runVoice(options.onEvent);
-  const subjects: Subject[] = [];
+  const read: Subject[] = [];
   const { command, assets = [] } = config.shipment ?? {};
   for (const input of config.artifacts) {
-    subjects.push(await (command === undefined ? loadSubject(host, input) : loadForCommand(host, input)));
+    read.push(await (command === undefined ? loadSubject(host, input) : loadForCommand(host, input)));
   }
-  if (command !== undefined && subjects.length === 0) subjects.push(commandSubject(command, config.commandName ?? ''));
+  if (command !== undefined && read.length === 0) read.push(commandSubject(command, config.commandName ?? ''));
+  const subjects = withDistinctNames(read);
   const tests = testsOf(config.validationMode, config.manifest);
   for (const subject of subjects) if (command === undefined) checkExpectedNames(tests, subject);
   const artifacts = subjects.map(({ artifact }) => artifact);

@@ -1,6 +1,7 @@
 import type { Sources } from '../classify/source-paths.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
+import { distinctNames } from '../model/object-names.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
@@ -51,4 +52,13 @@ export function commandSubject(command: PreparedCommand, name: string): Subject 
 /** An object for a command: it is handed over as it is, and nothing is expected of it. */
 export async function loadForCommand(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
   return { ...(await loadArtifact(host, input.path, input.name, origin)), facts: undefined, sources: new Map() };
+}
+
+/** Objects of one name in several directories are called by as much of their paths as tells them apart. */
+export function withDistinctNames(subjects: readonly Subject[]): Subject[] {
+  const names = distinctNames(subjects.map(({ artifact }) => artifact));
+  return subjects.map((subject, index) => {
+    const name = names[index] ?? subject.artifact.name;
+    return name === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name } };
+  });
 }

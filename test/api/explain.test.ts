@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { explain } from '../../src/api/explain.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { collectionJson } from '../../src/report/collection.ts';
+import { runDocument } from '../../src/report/gate-document.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { matrixText } from '../../src/report/matrix-text.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 let cwd = '';
@@ -117,4 +119,31 @@ test.each([
   ],
 ] as const)('%s %j: what is wrong and what to do', async (report, part, message) => {
   await expect(tell(report, part)).rejects.toThrow(message);
+});
+
+test('objects of one file name are called by the ends of their paths, and found by them', async () => {
+  const all = quickRun();
+  const artifacts = all.artifacts.slice(0, 2).map((one, index) => ({
+    ...one,
+    basename: 'bpf_bpfel.o',
+    name: 'bpf_bpfel',
+    path: `/r/pkg/${index === 0 ? 'conn' : 'dns'}/bpf_bpfel.o`,
+  }));
+  const run = { ...all, artifacts, results: all.results.filter(({ cell }) => cell.artifact < 2) };
+  const cases = artifacts.map((_, artifact) => {
+    const json = join(cwd, `twin-${artifact}.json`);
+    writeFileSync(json, reportJson(run, artifact, gate(run), { json }));
+    return { artifact, verdict: gate(run), json, markdown: '' };
+  });
+  writeFileSync(join(cwd, 'twins.json'), collectionJson(run, gate(run), cases));
+  const text = await tell('twins.json');
+  expect(text).toContain('conn/bpf_bpfel.o');
+  expect(text).toContain('dns/bpf_bpfel.o');
+  expect(await tell('twins.json', { artifact: 'dns/bpf_bpfel.o' })).toContain('bpf_bpfel.o');
+  await expect(tell('twins.json', { artifact: 'bpf_bpfel.o' })).rejects.toThrow(
+    'several objects of twins.json; use "conn/bpf_bpfel.o" or "dns/bpf_bpfel.o"',
+  );
+  expect(matrixText(run, { width: 100, color: false })).toContain('dns/bpf_bpfel.o ');
+  const names = runDocument(run, gate(run), [gate(run), gate(run)]).cases.map(({ name }) => name);
+  expect(names).toEqual(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o']);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { caseOf, type LoadedRun } from '../../src/api/load-run.ts';
+import { type LoadedRun, matchCases } from '../../src/api/load-run.ts';
 import { suiteBaseline, worstOf } from '../../src/api/suite-verdicts.ts';
 import type { RunStatus } from '../../src/model/report.ts';
 import type { SuiteCaseReport } from '../../src/model/suite.ts';
@@ -29,7 +29,7 @@ test('an older run: cases are found by name, else by the file of their object; t
   const old: LoadedRun = {
     ...report,
     kind: 'collection',
-    cases: ['conn', 'files', 'old'].map((name) => ({ name, artifact: `${name}.bpf.o`, report })),
+    cases: ['conn', 'files', 'old'].map((name) => ({ name, artifact: `/old/${name}.bpf.o`, report })),
   };
   const cases = [
     { name: 'conn', artifact: '/build/other.bpf.o' },
@@ -46,10 +46,11 @@ test('an older run: cases are found by name, else by the file of their object; t
 
 test('a new case about an object of an older one that is still there is held against nothing', () => {
   const report = { path: 'old.json', runId: 'r', summaryStatus: 'pass', targets: [] };
-  const conn = { name: 'conn', artifact: 'conn.bpf.o', report };
-  const old: LoadedRun = { ...report, kind: 'collection', cases: [conn, { ...conn, name: 'other', artifact: 'o.o' }] };
-  const fresh = { name: 'conn-events', artifact: 'conn.bpf.o' };
-  expect(caseOf(old, fresh, false, ['conn', 'conn-events'])).toBeUndefined();
+  const conn = { name: 'conn', artifact: '/b/conn.bpf.o', report };
+  const other = { ...conn, name: 'other', artifact: '/b/o.o' };
+  const old: LoadedRun = { ...report, kind: 'collection', cases: [conn, other] };
+  const fresh = { name: 'conn-events', path: '/b/conn.bpf.o' };
+  expect(matchCases(old, [{ name: 'conn', path: '/b/conn.bpf.o' }, fresh])).toEqual([conn, undefined]);
   // Where the old name is gone, the case was renamed.
-  expect(caseOf(old, fresh, false, ['conn-events', 'other'])).toBe(conn);
+  expect(matchCases(old, [fresh, { name: 'other', path: '/b/o.o' }])).toEqual([conn, other]);
 });

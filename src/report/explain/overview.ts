@@ -1,3 +1,4 @@
+import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import type { SavedCase, SavedReport, SavedTarget } from '../saved-report.ts';
@@ -57,8 +58,8 @@ export function explainReport(
   ]);
 }
 
-function caseLines(page: Page, saved: SavedCase, cases: readonly SavedCase[]): string[] {
-  const name = oneLine(tellingName(saved, cases) ?? nameOfCase(saved), 200);
+function caseLines(page: Page, saved: SavedCase, called: string): string[] {
+  const name = oneLine(called, 200);
   const failing = saved.targets.filter(({ status }) => status !== 'pass');
   if (failing.length === 0)
     return paragraph(page, `${name}: passes on ${plural(saved.targets.length, 'kernel')}`, '  pass  ');
@@ -72,35 +73,31 @@ function caseLines(page: Page, saved: SavedCase, cases: readonly SavedCase[]): s
   return paragraph(page, `${name}: ${told.join('; ')}`, `  ${mark}  `);
 }
 
-/** What a case of a collection is called on the command line: the file name of its object. */
-export function nameOfCase({ artifact, name }: SavedCase): string {
-  return artifact.slice(artifact.lastIndexOf('/') + 1) || name;
-}
-
-/** Does `wanted` name this case: by its name, or by the path or the file name of its object? */
-export function isCase(wanted: string, { artifact, name }: SavedCase): boolean {
-  return [artifact, artifact.slice(artifact.lastIndexOf('/') + 1), name].includes(wanted);
-}
-
-/** The shortest of its names that no other case of the collection goes by; undefined where there is none. */
-export function tellingName(one: SavedCase, cases: readonly SavedCase[]): string | undefined {
-  const names = [nameOfCase(one), one.name, one.artifact];
-  return names.find((name) => name !== '' && cases.filter((other) => isCase(name, other)).length === 1);
+/**
+ * What the cases of a collection are called on the command line: by the file name of the object, where several have that
+ * by their own name, or by the end of the path that tells them apart.
+ */
+export function namesOfCases(cases: readonly SavedCase[]): string[] {
+  const files = cases.map(({ artifact, name }) => fileName(artifact) || name);
+  const told = distinctNames(cases.map(({ artifact: path, name }) => ({ name: name || fileName(path), path })));
+  return files.map((file, index) => (files.indexOf(file) === files.lastIndexOf(file) ? file : (told[index] ?? file)));
 }
 
 /** The objects of a collection, failing ones first, and how to hear more. */
 export function explainCollection(cases: readonly SavedCase[], file: string, options: ExplainOptions): string {
   const page = pageOf(options);
+  const names = namesOfCases(cases);
+  const nameOf = (one: SavedCase): string => names[cases.indexOf(one)] ?? '';
   const bad = cases.filter(({ targets }) => targets.some(({ status }) => status !== 'pass'));
   const sorted = [...bad, ...cases.filter((one) => !bad.includes(one))];
   const example = sorted[0];
   const kernel = example?.targets.find(({ status }) => status !== 'pass') ?? example?.targets[0];
   const left = sorted.length - MAX_CASES;
-  const name = example && tellingName(example, cases);
-  const flags = name && `--artifact ${shellWord(name)}${kernel ? ` --kernel ${shellWord(kernel.profile_id)}` : ''}`;
+  const flags =
+    example && `--artifact ${shellWord(nameOf(example))}${kernel ? ` --kernel ${shellWord(kernel.profile_id)}` : ''}`;
   return textOf([
     page.paint.bold(`${plural(cases.length, 'object')}, ${cases.length - bad.length} of them pass everywhere`),
-    ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one, cases)),
+    ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one, nameOf(one))),
     ...(left > 0 ? [`  and ${left} more`] : []),
     ...(flags ? hint(page, file, flags) : []),
   ]);

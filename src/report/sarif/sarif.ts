@@ -38,7 +38,9 @@ function artifactLocation(path: string) {
 function placeOf({ one, finding }: DocumentCause, workspace: string) {
   const place = sourcePlace(finding) ?? casePlace(one, workspace);
   const { text = '' } = sourcePlace(finding) ? (finding.location ?? {}) : {};
-  const name = oneLine(one.artifact.split('/').at(-1) || one.name, 200) || 'object';
+  // Objects of one file name are called by the ends of their paths already.
+  const file = one.artifact.endsWith(`/${one.name}`) ? one.name : one.artifact.split('/').at(-1);
+  const name = oneLine(file || one.name, 200) || 'object';
   return {
     artifactLocation: artifactLocation(place?.file ?? name),
     region: { startLine: place?.line ?? 1, ...(text.trim() !== '' && { snippet: { text: oneLine(text, 400) } }) },
