@@ -101,7 +101,7 @@ async function loadDirectory(host: Host, cwd: string, dir: string, flag: string)
   }
   const [first] = runs;
   if (first && runs.length === 1) return first;
-  const worst = ['error', 'fail', 'pass'].find((word) => runs.some(({ summaryStatus }) => summaryStatus === word));
+  const worst = ['fail', 'error', 'pass'].find((word) => runs.some(({ summaryStatus }) => summaryStatus === word));
   return {
     kind: 'collection',
     path: dir,

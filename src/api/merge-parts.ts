@@ -56,8 +56,10 @@ export function mergedGate({ failOn, baseline }: Merging, run: ShardRun): GateOp
   return policy === undefined ? run.gate : { ...run.gate, failOn: policy };
 }
 
-/** A shard that is not there is never green, whatever else decides. */
+/** A shard that is not there is never green, whatever else decides; a failure that was seen stays one. */
 export function withMissing(verdict: Verdict, missing: readonly string[]): Verdict {
   if (missing.length === 0) return verdict;
-  return { ...verdict, status: 'error', exitCode: 1, reasons: [...missing, ...verdict.reasons] };
+  const reasons = [...missing, ...verdict.reasons];
+  if (verdict.exitCode === 2) return { ...verdict, withoutAnswer: true, reasons };
+  return { ...verdict, status: 'error', exitCode: 1, withoutAnswer: true, reasons };
 }

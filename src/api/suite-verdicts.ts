@@ -43,12 +43,19 @@ export function caseReport(one: PreparedCase, run: RunReport | undefined): Suite
   };
 }
 
-/** The worst of the cases that decide: an error is worse than a failure. A failure that nobody gates on exits with 0. */
-export function worstOf(cases: readonly SuiteCaseReport[]): Pick<SuiteReport, 'status' | 'exitCode'> {
+/**
+ * The worst of the cases that decide: a failure that was seen is worse than an error. A failure that nobody gates on exits
+ * with 0.
+ */
+export function worstOf(
+  cases: readonly SuiteCaseReport[],
+): Pick<SuiteReport, 'status' | 'exitCode'> & Pick<Verdict, 'withoutAnswer'> {
   const deciding = cases.filter(({ required }) => required);
-  const status = (['error', 'fail'] as const).find((word) => deciding.some((one) => one.status === word)) ?? 'pass';
-  const exitCode = ([1, 2] as const).find((code) => deciding.some((one) => one.exitCode === code)) ?? 0;
-  return { status, exitCode };
+  const silent = deciding.some(({ exitCode, answer }) => exitCode === 1 || answer?.verdict.withoutAnswer);
+  const facts = silent ? { withoutAnswer: true as const } : {};
+  if (deciding.some(({ exitCode }) => exitCode === 2)) return { status: 'fail', exitCode: 2, ...facts };
+  if (deciding.some(({ exitCode }) => exitCode === 1)) return { status: 'error', exitCode: 1, ...facts };
+  return { status: deciding.some(({ status }) => status === 'fail') ? 'fail' : 'pass', exitCode: 0, ...facts };
 }
 
 /**

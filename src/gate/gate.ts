@@ -91,10 +91,10 @@ function unasked({ targets }: GateInput, { requiredProfiles = [] }: GateOptions)
 }
 
 /**
- * The verdict of contract section 1: a required target that gave no answer (or was skipped, or is missing) is an error,
- * exit 1; else a required target that failed is a failure, exit 2; else pass. Optional targets are named in the reasons
- * and change nothing. A run without a single answer is an error too: nothing was observed. `failOn` moves the line
- * between failures and remarks (docs/gate.md); an error stays one.
+ * The verdict of contract section 1: a required target that failed is a failure, exit 2, whatever happened elsewhere: more
+ * answers would not make it pass. Else a required target that gave no answer (or was skipped, or is missing) is an error,
+ * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single answer is an
+ * error too: nothing was observed. `failOn` moves the line between failures and remarks (docs/gate.md); an error stays one.
  */
 export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   const { failOn = 'required', expectations = [] } = options;
@@ -122,11 +122,13 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   const of = (weight: Weight): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
   const [errors, failures] = [of('error'), of('failure')];
   const facts = {
-    reasons: [...new Set([...errors, ...failures, ...of('remark')])],
+    reasons: [...new Set([...failures, ...errors, ...of('remark')])],
+    ...(errors.length > 0 && { withoutAnswer: true as const }),
     ...(failOn !== 'required' && { failOn }),
     ...(allExpected.length > 0 && { expected: allExpected }),
   };
+  if (failures.length > 0 && failOn !== 'never') return { status: 'fail', exitCode: 2, ...facts };
   if (errors.length > 0) return { status: 'error', exitCode: 1, ...facts };
-  if (failures.length > 0) return { status: 'fail', exitCode: failOn === 'never' ? 0 : 2, ...facts };
+  if (failures.length > 0) return { status: 'fail', exitCode: 0, ...facts };
   return { status: 'pass', exitCode: 0, ...facts };
 }

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly exitCode: 0 | 1 | 2;
   /** One sentence per target that decided, and per optional target that gave no answer. */
   readonly reasons: readonly string[];
+  /** What decides was not answered by every kernel it asks, whatever the status; absent when it was. */
+  readonly withoutAnswer?: true;
   /** What decided; absent where it is `required`, as it always was. */
   readonly failOn?: FailOn;
   /** Kernels with a declared failure, and what became of it; absent where nothing is declared. */

@@ -33,7 +33,7 @@ export interface SuiteReport {
   readonly finishedAt: string;
   /** Wall time in milliseconds. */
   readonly durationMs: number;
-  /** The worst of the required cases: an error is worse than a failure. */
+  /** The worst of the required cases: a failure that was seen is worse than an error. */
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
   /** In the order of the file. */

@@ -13,6 +13,7 @@ import { shardJson } from './shard-json.ts';
 import { shellWords } from './shell-words.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { timingsJson } from './timings-json.ts';
+import { environmentJson, isComplete, runVerdict, targetVerdict } from './verdict-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { words } from './words.ts';
 
@@ -109,6 +110,8 @@ function targetJson(run: RunReport, view: TargetView) {
     profile_id: profile.id,
     required: target.required,
     status: outcome.status,
+    verdict: targetVerdict(outcome),
+    environment: environmentJson(view),
     profile: object({ ...about, kernel: some(result?.kernel?.release), arch: some(profile.arch) }),
     host: evidence && { ...about, kernel: evidence.hello.kernel.release, arch: evidence.hello.kernel.machine },
     validation: validationJson(run, view),
@@ -175,7 +178,12 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
     },
     targets: list(views.map((view) => targetJson(run, view))),
     support: supportJson(supportRange(views, run.known)),
-    summary: { status: verdict.status, notes: list([...verdict.reasons, ...run.notes]) },
+    summary: {
+      status: verdict.status,
+      verdict: runVerdict(verdict.status),
+      complete: isComplete(views),
+      notes: list([...verdict.reasons, ...run.notes]),
+    },
     gate: gateJson(run, artifact, verdict),
     baseline: baseline && baselineJson(baseline),
     paths: { run_dir: run.runDir, json: paths.json, markdown: some(paths.markdown) },

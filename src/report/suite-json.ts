@@ -8,6 +8,7 @@ import { shardJson } from './shard-json.ts';
 import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
 import { supportJson, supportRange } from './support-range.ts';
 import { timingsJson } from './timings-json.ts';
+import { isComplete, runVerdict } from './verdict-json.ts';
 import { type TargetView, targetViews } from './view.ts';
 
 /** Targets of a case, in matrix order; none when it could not start. */
@@ -87,6 +88,7 @@ function caseJson(one: SuiteCaseReport) {
     targets: list(views.map((view, index) => targetJson(view, recorded[index], newsOf(view)))),
     optional: some(!one.required),
     origin: some(one.origin),
+    complete: answer && isComplete(views),
     reasons: list(answer?.verdict.reasons ?? []),
     gate: answer && gateJson(answer.run, answer.artifact, answer.verdict),
     support: answer && supportJson(supportRange(views, answer.run.known)),
@@ -105,6 +107,9 @@ export function suiteJson(suite: SuiteReport): string {
     status: suite.status,
     exit_code: suite.exitCode,
     cases: suite.cases.map(caseJson),
+    verdict: runVerdict(suite.status),
+    complete:
+      suite.notRun.length === 0 && suite.cases.every((one) => one.answer !== undefined && isComplete(caseViews(one))),
     not_run: list(suite.notRun),
     baseline: suiteBaselineJson(suite),
     shard: suite.part && shardJson(suite.part),

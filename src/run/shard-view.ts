@@ -43,5 +43,7 @@ export function shardVerdict(verdict: Verdict, { index, total }: Shard, asked: n
   const where = `shard ${index}/${total}`;
   if (asked === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to ask`] };
   const note = `${where}: the verdict falls when all shards are merged`;
-  return { ...verdict, exitCode: verdict.exitCode === 2 ? 0 : verdict.exitCode, reasons: [...verdict.reasons, note] };
+  const reasons = [...verdict.reasons, note];
+  if (verdict.withoutAnswer) return { ...verdict, status: 'error', exitCode: 1, reasons };
+  return { ...verdict, exitCode: verdict.exitCode === 2 ? 0 : verdict.exitCode, reasons };
 }

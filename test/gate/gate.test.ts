@@ -20,7 +20,8 @@ describe('first match wins', () => {
     ['an optional failure changes nothing', run([true, pass], [false, failed()]), 'pass', 0],
     ['an optional infra error changes nothing', run([true, pass], [false, infra()]), 'pass', 0],
     ['a required failure', run([true, failed()], [true, pass]), 'fail', 2],
-    ['a required infra error beats a failure', run([true, failed()], [true, infra()]), 'error', 1],
+    ['a failure that was seen beats a required infra error', run([true, failed()], [true, infra()]), 'fail', 2],
+    ['an optional failure does not', run([false, failed()], [true, infra()]), 'error', 1],
     ['a required target that was skipped was not answered', run([true, pass], [true, skipped()]), 'error', 1],
     ['no answer at all is an error', run([false, infra()], [false, skipped()]), 'error', 1],
   ] as const)('%s', (_name, input, status, exitCode) => {
@@ -96,6 +97,8 @@ describe('what makes a run fail', () => {
     ['any', run([true, pass], [false, skipped()]), 'pass', 0],
     ['regression', run([true, infra()], [true, pass]), 'error', 1],
     ['never', run([true, infra()], [true, pass]), 'error', 1],
+    ['never', run([true, infra()], [true, failed()]), 'error', 1],
+    ['any', run([true, infra()], [false, failed()]), 'fail', 2],
   ] as const)('%s', (failOn, input, status, exitCode) => {
     expect(gate(input, { failOn })).toMatchObject({ status, exitCode });
   });

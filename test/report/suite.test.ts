@@ -78,7 +78,10 @@ describe('JSON', () => {
       'status',
       'exit_code',
       'cases',
+      'verdict',
+      'complete',
     ]);
+    expect(document).toMatchObject({ verdict: 'INCOMPATIBLE', complete: false });
     expect(document).toMatchObject({ schema_version: 'bpfcompat_suite.v0.1', duration_ms: 14_000, exit_code: 2 });
     expect(document.cases[0]).toMatchObject({
       name: 'good',
