@@ -10,6 +10,7 @@ import type { Cancel } from './cancel.ts';
 import { failed, notice, say } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { setOutputs } from './files.ts';
+import { checkFork } from './fork.ts';
 import { type Job, readJob } from './job.ts';
 import { partialRun, partialSummary } from './partial.ts';
 import { prepare } from './prepare.ts';
@@ -19,6 +20,9 @@ import { type Env, type Runner, runnerOf } from './runner.ts';
 import { makeScratch } from './scratch.ts';
 import { notePid, saveState } from './state.ts';
 import { appendSummary } from './summary.ts';
+
+/** The guest validator that was committed with this bundle, whatever else lies in the checkout of the action. */
+const OWN_VALIDATOR = fileURLToPath(new URL('validator/bpfcompat-validator-x86_64', import.meta.url));
 
 interface Ground {
   readonly env: Env;
@@ -60,9 +64,27 @@ function accelNotice(env: Env): (event: RunEvent) => void {
   };
 }
 
+function bootsKernels({ command }: Job): boolean {
+  return command === 'test' || command === 'suite';
+}
+
+/** Programs that the step takes from its surroundings instead of its own. */
+const REPLACING = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_QEMU'] as const;
+
+/** Whose code this is and what runs it, where that is not what a reader of the workflow would think. */
+function tellGround({ settings }: Job, env: Env, runner: Runner): void {
+  const fork = checkFork(env, runner, settings.allowFork);
+  if (fork !== undefined) notice(fork);
+  for (const name of REPLACING) {
+    if (!env[name] || env[name] === OWN_VALIDATOR) continue;
+    notice(`${name} of the environment is used: ${env[name]}; unset it for the program of this action`);
+  }
+}
+
 async function workOn(job: Job, ground: Ground): Promise<void> {
   const { env, runner, scratch, cancel, partial } = ground;
   const onAccel = accelNotice(env);
+  if (bootsKernels(job)) tellGround(job, env, runner);
   const kernels = await cancel.guard(prepare(job, env, runner, scratch, cancel.signal));
   const surroundings = {
     env: job.settings.requireKvm ? { ...env, BPFCOMPAT_ACCEL: 'kvm' } : env,
@@ -96,9 +118,6 @@ function tell(error: unknown, { env, runner, partial, told }: Ground): void {
   appendSummary(runner, `## ⚠️ bpfcompat: no verdict\n\nNothing was found out about the object:\n\n${fence(message)}\n`);
   failed(message);
 }
-
-/** The guest validator that was committed with this bundle, whatever else lies in the checkout of the action. */
-const OWN_VALIDATOR = fileURLToPath(new URL('validator/bpfcompat-validator-x86_64', import.meta.url));
 
 /** The step: from inputs to outputs and an exit code. Never throws. */
 export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<void> {

@@ -67,6 +67,12 @@ const OWN_INPUTS: readonly ActionInput[] = [
   own('retention-days', 'integer', '0', 'days that artifact is kept, 1 to 400; 0 is the default of the repository'),
   own('cache', 'boolean', 'true', 'keep kernels in the cache of GitHub Actions'),
   own('require-kvm', 'boolean', 'false', 'fail where KVM does not work, instead of emulating slowly'),
+  own(
+    'allow-fork',
+    'boolean',
+    'false',
+    'boot kernels for pull requests of forks also on a runner of your own, which is refused otherwise; for runners that serve one job',
+  ),
   choice(
     'install-qemu',
     ['auto', 'never'],

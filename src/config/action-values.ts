@@ -21,6 +21,7 @@ export interface ActionSettings {
   readonly retentionDays: number;
   readonly cache: boolean;
   readonly requireKvm: boolean;
+  readonly allowFork: boolean;
   readonly installQemu: 'auto' | 'never';
   readonly comment: boolean;
   readonly githubToken: string;
@@ -106,6 +107,7 @@ export function checkSettings(inputs: InputTexts): ActionSettings {
     retentionDays: integerOf(inputs, 'retention-days', 400),
     cache: booleanOf(inputs, 'cache'),
     requireKvm: booleanOf(inputs, 'require-kvm'),
+    allowFork: booleanOf(inputs, 'allow-fork'),
     installQemu: choiceOf(inputs, 'install-qemu'),
     comment: booleanOf(inputs, 'comment'),
     githubToken: text(inputs, 'github-token'),

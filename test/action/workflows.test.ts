@@ -57,6 +57,22 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('leaves no token in a checkout', () => {
+    for (const { uses = '', with: inputs = {} } of stepsOf(file)) {
+      if (uses.startsWith('actions/checkout@')) expect(inputs['persist-credentials']).toBe(false);
+    }
+  });
+
+  test('builds nothing where it can sign', () => {
+    for (const { permissions, steps = [] } of Object.values(read(file).jobs)) {
+      if (!JSON.stringify(permissions ?? '').match(/"(?:id-token|attestations)":"write"|write-all/)) continue;
+      for (const { run = '', uses = '' } of steps) {
+        expect(run).not.toMatch(/\bmake\b|npm (?:ci|i|install|run|pack)\b|npx |scripts\//);
+        expect(uses).not.toMatch(/^\.\/|^actions\/checkout@/);
+      }
+    }
+  });
+
   test('writes no expression into a script', () => {
     for (const { run = '' } of stepsOf(file)) expect(run).not.toContain('${{');
   });
