@@ -21,6 +21,7 @@ export {
   type FetchUserlandOptions,
   fetchKernels,
   fetchUserland,
+  isRecordOf,
   type KnownKernels,
   knownKernels,
   matrixProfiles,

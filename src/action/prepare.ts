@@ -43,7 +43,10 @@ function mayRunCommands({ parsed, input }: Job): boolean {
 
 async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
   if (!job.settings.cache) return NO_KERNELS;
-  const surroundings = { env, cwd: runner.workspace };
+  const { parsed } = job;
+  const asks = parsed.command === 'test' || parsed.command === 'suite';
+  const allowProfileOverride = asks && parsed.options.allowProfileOverride;
+  const surroundings = { env, cwd: runner.workspace, allowProfileOverride };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');
   const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];

@@ -1,13 +1,19 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
+import { sourceKey } from '../kernels/source-key.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Profile } from '../model/kernel.ts';
+import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
+
+/** Whether a stored kernel is the one that a profile stands for. */
+export function isRecordOf({ profile, source }: KernelRecord, { id, arch, kernel }: Profile): boolean {
+  return profile === id && kernel !== undefined && source === sourceKey(arch, kernel);
+}
 
 export interface KnownKernels {
   readonly store: KernelList;

@@ -1,7 +1,7 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
-import { cleanKernels, fetchKernels, fetchUserland, knownKernels, matrixProfiles } from '../index.ts';
+import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
 import { columns } from './columns.ts';
 import type { Io } from './io.ts';
 
@@ -17,9 +17,8 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     ...io,
     allowProfileOverride: options.allowProfileOverride,
   });
-  const stored = new Map(store.kernels.map((kernel) => [kernel.record.profile, kernel]));
   const rows = profiles.map((profile) => {
-    const kernel = stored.get(profile.id);
+    const kernel = store.kernels.find(({ record }) => isRecordOf(record, profile));
     return {
       profile: profile.id,
       kernel_family: profile.kernelFamily,
@@ -30,6 +29,9 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
       package: kernel ? `${kernel.record.package.name} ${kernel.record.package.version}` : '',
       bytes: kernel?.bytes ?? 0,
       fetched_at: kernel?.record.fetchedAt ?? '',
+      vouched_by: kernel?.record.vouched.by ?? '',
+      profile_file: kernel?.record.vouched.file ?? '',
+      problem: profile.problem ?? '',
     };
   });
   if (options.json) {
@@ -39,12 +41,16 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   }
   const table = rows.map((row) => [
     row.profile,
-    row.stored ? row.release : `(${row.kernel_family}, not stored)`,
+    row.stored ? row.release : row.problem === '' ? `(${row.kernel_family}, not stored)` : '(cannot be used)',
     row.stored ? megabytes(row.bytes) : '',
     row.stored ? row.fetched_at.slice(0, 10) : '',
+    row.stored ? `${row.vouched_by}, ${row.profile_file}` : '',
   ]);
-  io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED'], ...table]));
-  io.out(`\n${store.kernels.length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`);
+  io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'VOUCHED BY'], ...table]));
+  for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
+  io.out(
+    `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,
+  );
   if (savedGuests.count > 0) io.out(`${savedGuests.count} saved guests, ${megabytes(savedGuests.bytes)}\n`);
   return 0;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, Profile, StoredFile } from '../model/kernel.ts';
 import { bootModules } from './modules/module-files.ts';
+import { vouchedFor } from './source-key.ts';
 import { blobPath, lockStore, type Store, writeRecord } from './store.ts';
 import type { FetchedKernel } from './unpacked.ts';
 
@@ -23,6 +24,7 @@ export async function commitKernel(
   host: Host,
   store: Store,
   profile: Profile,
+  source: string,
   fetched: FetchedKernel,
   workDir: string,
   signal: AbortSignal | undefined,
@@ -34,11 +36,13 @@ export async function commitKernel(
   const moduleFiles: { name: string; incoming: Incoming }[] = [];
   for (const { name, path } of modules) moduleFiles.push({ name, incoming: await measure(host, path) });
   const record: KernelRecord = {
-    schema: 'bpfcompat_kernel.v2',
+    schema: 'bpfcompat_kernel.v3',
     profile: profile.id,
+    source,
     arch: profile.arch,
     release: kernel.release,
     package: fetched.package,
+    vouched: vouchedFor(profile, fetched.package.files),
     vmlinuz: vmlinuz.file,
     config: config?.file ?? null,
     modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),

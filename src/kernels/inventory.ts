@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import type { KernelRecord } from '../model/kernel.ts';
+import type { KernelRecord, StoredFile } from '../model/kernel.ts';
 import {
   filesOf,
   locateStore,
   lockProfile,
   lockStore,
   openStore,
+  profileOfName,
+  readOldRecord,
   readRecord,
-  recordedProfiles,
+  recordNames,
   removeRecord,
   type Store,
 } from './store.ts';
@@ -45,7 +47,7 @@ export interface PruneResult {
 }
 
 async function records(host: Host, store: Store): Promise<KernelRecord[]> {
-  const found = await Promise.all((await recordedProfiles(host, store)).map((id) => readRecord(host, store, id)));
+  const found = await Promise.all((await recordNames(host, store)).map((name) => readRecord(host, store, name)));
   return found.filter((record) => record !== undefined);
 }
 
@@ -70,19 +72,27 @@ export async function listKernels(host: Host): Promise<KernelList> {
 }
 
 async function dropProfiles(host: Host, store: Store, options: PruneOptions): Promise<string[]> {
-  const recorded = await recordedProfiles(host, store);
+  const names = await recordNames(host, store);
   const goes = (id: string): boolean =>
     options.all === true || (options.keep !== undefined && !options.keep.includes(id));
   const dropped: string[] = [];
   // Taking the lock waits for a fetch that is under way, so its work directory is never pulled from under it.
-  for (const id of new Set([...recorded, ...(await entries(host, store.tmp))])) {
+  for (const id of new Set([...names.map(profileOfName), ...(await entries(host, store.tmp))])) {
     await using _lock = await lockProfile(host, store, id, options.signal);
     await host.files.remove(join(store.tmp, id));
-    if (!recorded.includes(id) || !goes(id)) continue;
-    await removeRecord(host, store, id);
+    const own = names.filter((name) => profileOfName(name) === id);
+    if (own.length === 0 || !goes(id)) continue;
+    for (const name of own) await removeRecord(host, store, name);
     dropped.push(id);
   }
   return dropped;
+}
+
+/** Files of everything stored, by this version and by older ones. */
+async function neededFiles(host: Host, store: Store): Promise<StoredFile[]> {
+  const old = await Promise.all((await recordNames(host, store)).map((name) => readOldRecord(host, store, name)));
+  const all = [...(await records(host, store)), ...old.filter((record) => record !== undefined)];
+  return [...all.flatMap(filesOf), ...(await userlandFiles(host, store))];
 }
 
 async function dropLists(host: Host, store: Store, signal: AbortSignal | undefined): Promise<void> {
@@ -102,8 +112,7 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   if (options.all === true) await dropLists(host, store, options.signal);
   await using _lock = await lockStore(host, store, options.signal);
   if (options.all === true) await removeUserlands(host, store);
-  const files = [...(await records(host, store)).flatMap(filesOf), ...(await userlandFiles(host, store))];
-  const needed = new Set(files.map((file) => file.sha256));
+  const needed = new Set((await neededFiles(host, store)).map((file) => file.sha256));
   let removedBlobs = 0;
   let freedBytes = 0;
   let keptBytes = 0;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { type KernelFiles, KernelRecord, type StoredFile } from '../model/kernel.ts';
+import { type KernelFiles, KernelRecord, OldKernelRecord, type StoredFile } from '../model/kernel.ts';
 import { storeRoot } from './store-root.ts';
 import { mustRun } from './tool.ts';
 
@@ -8,7 +8,7 @@ const MAX_RECORD = 1024 * 1024;
 
 /**
  * The content-addressed store on disk:
- * `blobs/sha256/<hex>` bytes, `kernels/<profile>.json` and `userland/<arch>.json` records, `apt/` package lists,
+ * `blobs/sha256/<hex>` bytes, `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
  * `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
 export interface Store {
@@ -60,8 +60,16 @@ export function lockStore(host: Host, store: Store, signal: AbortSignal | undefi
   return host.files.lock(join(store.locks, 'store'), signal);
 }
 
-function recordPath(store: Store, profile: string): string {
-  return join(store.records, `${profile}.json`);
+/** Digits of the source's digest in a record's name: enough to tell sources apart, and the record holds all of it. */
+const NAME_DIGITS = 16;
+
+/** Name of a record. No profile id holds `@`. */
+export function recordName({ profile, source }: Pick<KernelRecord, 'profile' | 'source'>): string {
+  return `${profile}@${source.slice(0, NAME_DIGITS)}`;
+}
+
+function recordPath(store: Store, name: string): string {
+  return join(store.records, `${name}.json`);
 }
 
 /** Path of a blob; whether it is there and whole is another question (`verifiedBlob`). */
@@ -69,29 +77,38 @@ export function blobPath(store: Store, file: StoredFile): string {
   return join(store.blobs, file.sha256);
 }
 
-/** The record of a profile; undefined when there is none or it cannot be understood (then it is fetched anew). */
-export async function readRecord(host: Host, store: Store, profile: string): Promise<KernelRecord | undefined> {
-  const path = recordPath(store, profile);
+async function readJson(host: Host, path: string): Promise<unknown> {
   if (!(await host.files.stat(path))?.isFile) return undefined;
   try {
-    const text = (await host.files.read(path, MAX_RECORD)).toString('utf8');
-    const record = KernelRecord.parse(JSON.parse(text));
-    return record.profile === profile ? record : undefined;
+    return JSON.parse((await host.files.read(path, MAX_RECORD)).toString('utf8'));
   } catch {
     return undefined;
   }
 }
 
+/** The record of this name; undefined when there is none or it cannot be understood (then it is fetched anew). */
+export async function readRecord(host: Host, store: Store, name: string): Promise<KernelRecord | undefined> {
+  const { data } = KernelRecord.safeParse(await readJson(host, recordPath(store, name)));
+  return data && recordName(data) === name ? data : undefined;
+}
+
+/** What an older version stored under a profile's id. */
+export async function readOldRecord(host: Host, store: Store, profile: string): Promise<OldKernelRecord | undefined> {
+  const { data } = OldKernelRecord.safeParse(await readJson(host, recordPath(store, profile)));
+  return data?.profile === profile ? data : undefined;
+}
+
 export async function writeRecord(host: Host, store: Store, record: KernelRecord): Promise<void> {
-  await host.files.writeAtomic(recordPath(store, record.profile), `${JSON.stringify(record, null, 2)}\n`);
+  await host.files.writeAtomic(recordPath(store, recordName(record)), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-export async function removeRecord(host: Host, store: Store, profile: string): Promise<void> {
-  await host.files.remove(recordPath(store, profile));
+/** @param name that of a record, or the id of a profile for what an older version stored */
+export async function removeRecord(host: Host, store: Store, name: string): Promise<void> {
+  await host.files.remove(recordPath(store, name));
 }
 
-/** Profiles that have a record, sorted. */
-export async function recordedProfiles(host: Host, store: Store): Promise<string[]> {
+/** Names of all records, those of older versions (without `@`) too, sorted. */
+export async function recordNames(host: Host, store: Store): Promise<string[]> {
   if (!(await host.files.stat(store.records))?.isDirectory) return [];
   const names = await host.files.list(store.records);
   return names
@@ -100,8 +117,13 @@ export async function recordedProfiles(host: Host, store: Store): Promise<string
     .sort();
 }
 
+/** Profile of a record's name. */
+export function profileOfName(name: string): string {
+  return name.replace(/@[0-9a-f]*$/, '');
+}
+
 /** Every blob a record refers to. */
-export function filesOf(record: KernelRecord): StoredFile[] {
+export function filesOf(record: Pick<KernelRecord, 'vmlinuz' | 'config' | 'modules'>): StoredFile[] {
   return [record.vmlinuz, ...(record.config ? [record.config] : []), ...record.modules.map(({ file }) => file)];
 }
 

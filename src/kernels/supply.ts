@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, type Profile } from '../model/kernel.ts';
+import { adoptOld } from './adopt.ts';
 import { commitKernel } from './commit.ts';
+import { sourceKey } from './source-key.ts';
 import { nameMatches } from './sources/deb/choose.ts';
 import { fetchDeb } from './sources/deb.ts';
 import { asStoreError } from './space.ts';
@@ -14,6 +16,7 @@ import {
   lockStore,
   openStore,
   readRecord,
+  recordName,
   type Store,
 } from './store.ts';
 import type { FetchListener } from './unpacked.ts';
@@ -39,7 +42,7 @@ export interface EnsuredKernel {
 }
 
 /** Does a stored kernel still answer what the profile asks for? */
-function answers(record: KernelRecord, profile: Profile, source: KernelSource): boolean {
+function answers(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
   const { package: stored } = record;
   return (
     record.arch === profile.arch &&
@@ -58,7 +61,10 @@ async function storedKernel(
   source: KernelSource,
   listener: FetchListener,
 ): Promise<KernelRecord | undefined> {
-  const record = await readRecord(host, store, profile.id);
+  const name = recordName({ profile: profile.id, source: sourceKey(profile.arch, source) });
+  const record =
+    (await readRecord(host, store, name)) ??
+    (await adoptOld(host, store, profile, source, listener, (old) => answers(old, profile, source)));
   if (record === undefined || !answers(record, profile, source)) return undefined;
   const damage = await damageOf(host, store, filesOf(record));
   if (damage === undefined) return record;
@@ -86,7 +92,8 @@ async function fetchInto(
     const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package);
     if (fetched === 'unchanged' && stored !== undefined) return stored;
     if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
-    return await commitKernel(host, store, profile, fetched, work.path, listener.signal);
+    const key = sourceKey(profile.arch, source);
+    return await commitKernel(host, store, profile, key, fetched, work.path, listener.signal);
   } finally {
     await host.files.remove(parent);
   }

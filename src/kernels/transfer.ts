@@ -2,7 +2,18 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { type Arch, ID_PATTERN, KernelRecord, type StoredFile, UserlandRecord } from '../model/kernel.ts';
-import { blobPath, filesOf, lockProfile, lockStore, openStore, readRecord, type Store, writeRecord } from './store.ts';
+import {
+  blobPath,
+  filesOf,
+  lockProfile,
+  lockStore,
+  openStore,
+  profileOfName,
+  readRecord,
+  recordName,
+  type Store,
+  writeRecord,
+} from './store.ts';
 import { readUserland, writeUserland } from './userland.ts';
 import { damageOf } from './verify.ts';
 
@@ -20,7 +31,7 @@ export function userlandId(arch: Arch): string {
   return `${USERLAND}${arch}`;
 }
 
-function isUserland(id: string): boolean {
+export function isUserland(id: string): boolean {
   return id.startsWith(USERLAND);
 }
 
@@ -36,12 +47,13 @@ function writeStored(host: Host, store: Store, record: StoredRecord): Promise<vo
   return 'busybox' in record ? writeUserland(host, store, record) : writeRecord(host, store, record);
 }
 
-/** Digest (hex) of what is stored: everything in its record but when it was fetched. */
-export function recordDigest({ fetchedAt: _, ...what }: StoredRecord): string {
+/** Digest (hex) of what is stored: everything in its record but when it was fetched and who vouched for it then. */
+export function recordDigest(record: StoredRecord): string {
+  const { fetchedAt: _, vouched: __, ...what } = { vouched: undefined, ...record };
   return createHash('sha256').update(JSON.stringify(what)).digest('hex');
 }
 
-/** The record of what is stored whole; undefined when it is not. @param id profile id, or that of a userland */
+/** The record of what is stored whole; undefined when it is not. @param id name of a record, or that of a userland */
 export async function wholeRecord(host: Host, id: string): Promise<StoredRecord | undefined> {
   const store = await openStore(host);
   const record = await readStored(host, store, id);
@@ -54,7 +66,7 @@ export async function wholeRecord(host: Host, id: string): Promise<StoredRecord 
  */
 export async function exportStored(host: Host, id: string, dir: string): Promise<StoredRecord | undefined> {
   const store = await openStore(host);
-  await using _lock = await lockProfile(host, store, id, undefined);
+  await using _lock = await lockProfile(host, store, profileOfName(id), undefined);
   const record = await wholeRecord(host, id);
   if (record === undefined) return undefined;
   await host.files.remove(dir);
@@ -74,8 +86,12 @@ async function readForeignRecord(host: Host, id: string, dir: string): Promise<S
     const text = (await host.files.read(join(dir, RECORD), MAX_RECORD)).toString('utf8');
     const record = (isUserland(id) ? UserlandRecord : KernelRecord).safeParse(JSON.parse(text));
     if (!record.success) return { rejected: 'its record is not that of a kernel' };
-    const its = 'profile' in record.data ? record.data.profile : userlandId(record.data.arch);
-    return its === id ? record.data : { rejected: 'it is the kernel of another profile' };
+    if ('busybox' in record.data) {
+      return userlandId(record.data.arch) === id ? record.data : { rejected: 'it is of another architecture' };
+    }
+    if (recordName(record.data) !== id) return { rejected: 'it is the kernel of another profile or another source' };
+    // Its record came the same way: it cannot vouch for itself.
+    return { ...record.data, vouched: { ...record.data.vouched, by: 'cache' } };
   } catch {
     return { rejected: 'its record cannot be read' };
   }
@@ -92,12 +108,12 @@ export async function importStored(
   dir: string,
   digest: string,
 ): Promise<StoredRecord | Rejected> {
-  if (!isUserland(id) && !ID_PATTERN.test(id)) return { rejected: 'its name is no profile id' };
+  if (!isUserland(id) && !ID_PATTERN.test(profileOfName(id))) return { rejected: 'its name is no profile id' };
   const record = await readForeignRecord(host, id, dir);
   if ('rejected' in record) return record;
   if (recordDigest(record) !== digest) return { rejected: 'its record has another digest than its name says' };
   const store = await openStore(host);
-  await using _profile = await lockProfile(host, store, id, undefined);
+  await using _profile = await lockProfile(host, store, profileOfName(id), undefined);
   await using work = await host.files.tempDir('import-', store.tmp);
   const files = new Map(recordFiles(record).map((file) => [file.sha256, file]));
   for (const file of files.values()) {

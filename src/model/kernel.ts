@@ -96,8 +96,19 @@ const PackageRecord = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
 });
 
-/** A kernel in the store: what `kernels/<profile>.json` says. */
-export const KernelRecord = z.strictObject({
+/** Who answers for the packages of a kernel. */
+const Vouched = z.strictObject({
+  /**
+   * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some; `cache`: it
+   * came from a cache of finished kernels, and nobody but that cache says what it is.
+   */
+  by: z.enum(['signature', 'pin', 'cache']),
+  /** File with the kernel block; `built-in: NAME` for those that come with bpfcompat. */
+  file: z.string().min(1),
+});
+
+/** What `kernels/<profile>.json` of older versions says. Any profile of that id may have put it there. */
+export const OldKernelRecord = z.strictObject({
   schema: z.literal('bpfcompat_kernel.v2'),
   profile: z.string(),
   arch: Arch,
@@ -110,6 +121,15 @@ export const KernelRecord = z.strictObject({
   /** Modules the guest loads at boot, decompressed, in load order. */
   modules: z.array(z.strictObject({ name: z.string(), file: StoredFile })),
   fetchedAt: z.string(),
+});
+export type OldKernelRecord = z.infer<typeof OldKernelRecord>;
+
+/** A kernel in the store: what `kernels/<profile>@<source>.json` says. */
+export const KernelRecord = OldKernelRecord.extend({
+  schema: z.literal('bpfcompat_kernel.v3'),
+  /** Digest of the architecture and the whole kernel block it was fetched for: no other block finds it. */
+  source: z.string().regex(/^[0-9a-f]{64}$/),
+  vouched: Vouched,
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
 

@@ -51,6 +51,8 @@ function surroundingsJson({ result }: TargetView) {
       archive: kernel.package.archive,
       suite: kernel.package.suite,
       sha256: some(file?.sha256),
+      vouched_by: kernel.vouched.by,
+      profile_file: kernel.vouched.file,
     },
     guest: guest && {
       lane: guest.lane,

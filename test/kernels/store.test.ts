@@ -167,7 +167,8 @@ describe('damage', () => {
     await using lab = await openLab(keys);
     lab.offer(KERNEL);
     await lab.ensure(lab.profile());
-    await writeFile(join(lab.cacheDir, 'kernels/lab-kernel.json'), '{"schema":');
+    const [name = ''] = await lab.names('kernels');
+    await writeFile(join(lab.cacheDir, 'kernels', name), '{"schema":');
     expect((await lab.ensure(lab.profile())).cached).toBe(false);
   });
 });
@@ -320,5 +321,55 @@ describe('a profile that cannot be used', () => {
       message: expect.stringContaining('lab-kernel.yaml'),
     });
     await expect(lab.ensure(lab.profile({}, '../escape'))).rejects.toMatchObject({ code: 'bad_id' });
+  });
+});
+
+describe('whose kernel it is', () => {
+  const builtin = (lab: KernelLab): Profile => ({ ...lab.profile(), builtinKernel: true });
+
+  test('two kernel blocks under one id never find each other', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    const first = await lab.ensure(builtin(lab));
+    const other = lab.profile({ mirror: 'http://127.0.0.1/elsewhere' });
+    await expect(lab.ensure(other, { offline: true })).rejects.toMatchObject({ code: 'kernel_not_stored' });
+    expect((await lab.ensure(other)).cached).toBe(false);
+    const again = await lab.ensure(builtin(lab), { offline: true });
+    expect(again.files.record).toEqual(first.files.record);
+    expect(first.files.record.vouched).toEqual({ by: 'signature', file: 'built-in: lab-kernel.yaml' });
+    expect(await lab.names('kernels')).toHaveLength(2);
+  });
+
+  /** Makes of the stored record what an older version would have written. */
+  async function makeOld(lab: KernelLab, change: (old: { package: { files: { sha256: string }[] } }) => void) {
+    const { record } = (await lab.ensure(builtin(lab))).files;
+    const { source: _, vouched: __, ...rest } = structuredClone(record);
+    const old = { ...rest, schema: 'bpfcompat_kernel.v2' };
+    change(old);
+    await rm(join(lab.cacheDir, 'kernels'), { recursive: true });
+    await mkdir(join(lab.cacheDir, 'kernels'));
+    await writeFile(join(lab.cacheDir, 'kernels', 'lab-kernel.json'), JSON.stringify(old));
+  }
+
+  test('what an older version stored is taken over offline when the signed lists name its packages', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    await makeOld(lab, () => {});
+    const { cached, files } = await lab.ensure(builtin(lab), { offline: true });
+    expect(cached).toBe(true);
+    expect(files.record.vouched.by).toBe('signature');
+    await expect(lab.ensure(lab.profile({ mirror: 'http://127.0.0.1/x' }), { offline: true })).rejects.toMatchObject({
+      code: 'kernel_not_stored',
+    });
+  });
+
+  test('and is fetched again, with a word about it, when they do not', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(KERNEL);
+    await makeOld(lab, (old) => {
+      for (const file of old.package.files) file.sha256 = '0'.repeat(64);
+    });
+    expect((await lab.ensure(builtin(lab))).cached).toBe(false);
+    expect(lab.notes.join()).toContain('not in the signed package lists');
   });
 });

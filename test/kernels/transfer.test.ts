@@ -26,13 +26,16 @@ function blob(text: string): { sha256: string; size: number } {
   return { sha256, size: Buffer.byteLength(text) };
 }
 
+const ONE = `one-6.1@${'ef'.repeat(8)}`;
 const PACKAGE = { name: 'linux-image', version: '1', archive: 'debian', suite: 'bookworm', files: [] };
 
 function kernel(profile = 'one-6.1'): KernelRecord {
   const same = blob('module');
   const record = KernelRecord.parse({
-    schema: 'bpfcompat_kernel.v2',
+    schema: 'bpfcompat_kernel.v3',
     profile,
+    source: 'ef'.repeat(32),
+    vouched: { by: 'signature', file: 'built-in: one-6.1.yaml' },
     arch: 'x86_64',
     release: '6.1.0',
     package: PACKAGE,
@@ -51,10 +54,12 @@ function kernel(profile = 'one-6.1'): KernelRecord {
 describe('a kernel from files that may come from anywhere', () => {
   test('is taken whole, and given again as it was', async () => {
     const record = kernel();
-    expect(await importStored(host, 'one-6.1', dir, recordDigest(record))).toEqual(record);
-    expect(await wholeRecord(host, 'one-6.1')).toEqual(record);
+    // What came with it does not vouch for it.
+    const taken = { ...record, vouched: { ...record.vouched, by: 'cache' } };
+    expect(await importStored(host, ONE, dir, recordDigest(record))).toEqual(taken);
+    expect(await wholeRecord(host, ONE)).toEqual(taken);
     const again = join(scratch, 'again');
-    expect(await exportStored(host, 'one-6.1', again)).toEqual(record);
+    expect(await exportStored(host, ONE, again)).toEqual(taken);
     for (const { sha256 } of [record.vmlinuz, record.modules[0]?.file ?? record.vmlinuz]) {
       expect(readFileSync(join(again, 'blobs', sha256))).toEqual(readFileSync(join(dir, 'blobs', sha256)));
     }
@@ -67,40 +72,36 @@ describe('a kernel from files that may come from anywhere', () => {
   });
 
   test.each([
-    ['another profile', 'two-6.1', () => {}, /another profile/],
+    ['another profile', `two-6.1@${'ef'.repeat(8)}`, () => {}, /another profile/],
+    ['another source', `one-6.1@${'0'.repeat(16)}`, () => {}, /another source/],
     ['a name that is a path', '../x', () => {}, /no profile id/],
-    ['no record', 'one-6.1', () => rmSync(join(dir, 'record.json')), /cannot be read/],
-    [
-      'a record of something else',
-      'one-6.1',
-      () => writeFileSync(join(dir, 'record.json'), '{}'),
-      /not that of a kernel/,
-    ],
+    ['no record', ONE, () => rmSync(join(dir, 'record.json')), /cannot be read/],
+    ['a record of something else', ONE, () => writeFileSync(join(dir, 'record.json'), '{}'), /not that of a kernel/],
     [
       'other bytes',
-      'one-6.1',
+      ONE,
       (r: KernelRecord) => writeFileSync(join(dir, 'blobs', r.vmlinuz.sha256), 'lenrek'),
       /other bytes/,
     ],
     [
       'fewer bytes',
-      'one-6.1',
+      ONE,
       (r: KernelRecord) => writeFileSync(join(dir, 'blobs', r.vmlinuz.sha256), 'ker'),
       /missing or cut/,
     ],
-    ['a blob less', 'one-6.1', (r: KernelRecord) => rmSync(join(dir, 'blobs', r.vmlinuz.sha256)), /missing or cut/],
+    ['a blob less', ONE, (r: KernelRecord) => rmSync(join(dir, 'blobs', r.vmlinuz.sha256)), /missing or cut/],
   ])('is refused with %s, and nothing is stored', async (_what, profile, spoil, why) => {
     const record = kernel();
     const digest = recordDigest(record);
     spoil(record);
     expect(await importStored(host, profile, dir, digest)).toEqual({ rejected: expect.stringMatching(why) });
-    expect(await wholeRecord(host, 'one-6.1')).toBeUndefined();
+    expect(await wholeRecord(host, ONE)).toBeUndefined();
   });
 
   test('is refused when its record is not the one that was promised', async () => {
     const promised = recordDigest(kernel());
     writeFileSync(join(dir, 'record.json'), JSON.stringify({ ...kernel(), release: '6.1.99' }));
-    expect(await importStored(host, 'one-6.1', dir, promised)).toEqual({
+    expect(await importStored(host, ONE, dir, promised)).toEqual({
       rejected: expect.stringMatching(/another digest/),
     });
   });

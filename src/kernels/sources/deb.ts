@@ -64,6 +64,28 @@ async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: Fetc
   done.add(stateDir);
 }
 
+/** What the signed lists that are kept here say about packages of these names. Never uses the network. */
+export async function listedPackages(
+  host: Host,
+  arch: Arch,
+  source: DebKernelSource,
+  { apt: aptDir, locks, tmp }: { readonly apt: string; readonly locks: string; readonly tmp: string },
+  wanted: readonly { readonly name: string }[],
+): Promise<DebPackage[]> {
+  const found: DebPackage[] = [];
+  const kept = (await host.files.stat(aptDir))?.isDirectory ? await host.files.list(aptDir) : [];
+  for (const mirror of await mirrorsFor(host, source)) {
+    const key = suiteKey(source, mirror, DEB_ARCH[arch]);
+    if (!kept.includes(key)) continue;
+    await using _lock = await host.files.lock(join(locks, `apt-${key}`));
+    await using cache = await host.files.tempDir('lists-', tmp);
+    const dirs = { state: join(aptDir, key), cache: cache.path };
+    const apt = await openApt(host, { dirs, source, mirror, arch: DEB_ARCH[arch], signal: undefined });
+    for (const { name } of wanted) found.push(...(await apt.packages(name, (one) => one === name)));
+  }
+  return found;
+}
+
 /** apt has checked the bytes; this checks that they are the ones the index named when we chose. */
 async function verified(host: Host, dir: string, packages: readonly DebPackage[]): Promise<string[]> {
   const bySha = new Map<string, string>();

@@ -46,7 +46,14 @@ export async function fakeLane(
   await writeFile(vmlinuz, 'kernel');
   const kernel: KernelFiles = {
     record: {
-      ...{ schema: 'bpfcompat_kernel.v2', profile: PROFILE.id, arch: 'x86_64', release: '6.1.0-test' },
+      ...{
+        schema: 'bpfcompat_kernel.v3',
+        source: 'ef'.repeat(32),
+        vouched: { by: 'signature', file: 'built-in: k.yaml' },
+        profile: PROFILE.id,
+        arch: 'x86_64',
+        release: '6.1.0-test',
+      },
       package: { name: 'x', version: '1', archive: 'debian', suite: 'test', files: [] },
       ...{ vmlinuz: DIGEST, config: null, modules: [], fetchedAt: '2026-01-01T00:00:00Z' },
     },

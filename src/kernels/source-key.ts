@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { describeSource } from '../config/profile-origin.ts';
+import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
+
+/** Names what a kernel is fetched for: two profiles of one id with different kernel blocks share nothing. */
+export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
+  return createHash('sha256')
+    .update(`${arch} ${describeSource(source)}`)
+    .digest('hex');
+}
+
+/** Who answers for packages that were fetched for a profile. */
+export function vouchedFor(profile: Profile, files: KernelRecord['package']['files']): KernelRecord['vouched'] {
+  const pins = new Set((profile.kernel?.pinned ?? []).map(({ sha256 }) => sha256));
+  const file = profile.kernelFile ?? profile.file;
+  return {
+    by: files.some(({ sha256 }) => pins.has(sha256)) ? 'pin' : 'signature',
+    file: profile.builtinKernel ? `built-in: ${basename(file)}` : file,
+  };
+}
