@@ -183,6 +183,12 @@ export function createFiles(): HostFiles {
     remove,
     makeDir,
     checkWritable: (dir) => access(dir, constants.W_OK | constants.X_OK),
+    readOnly: async (dir) =>
+      (await statOrUndefined(dir))?.isDirectory === true &&
+      (await access(dir, constants.W_OK | constants.X_OK).then(
+        () => false,
+        () => true,
+      )),
     list: (path) => readdir(path),
     glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
     realPath: (path) => realpath(path),

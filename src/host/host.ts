@@ -76,6 +76,8 @@ export interface HostFiles {
   makeDir(path: string): Promise<void>;
   /** @throws a Node error when this user may not make files in the directory */
   checkWritable(dir: string): Promise<void>;
+  /** There is a directory, and this user may not make files in it. */
+  readOnly(dir: string): Promise<boolean>;
   list(path: string): Promise<string[]>;
   /** Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. */
   glob(pattern: string, cwd: string): Promise<string[]>;

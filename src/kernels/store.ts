@@ -35,9 +35,11 @@ export function locateStore(host: Host): Store {
   };
 }
 
-/** The store with its directories made; the root is private (0700) when we are the one who makes it. */
+/** The store with its directories made; the root is private (0700) when we are the one who makes it. One that
+ * may only be read is taken as it is. */
 export async function openStore(host: Host): Promise<Store> {
   const store = locateStore(host);
+  if (await host.files.readOnly(store.root)) return store;
   if (!(await host.files.stat(store.root))?.isDirectory) {
     await mustRun(host, 'mkdir', ['-p', '-m', '0700', store.root]);
   }
@@ -52,12 +54,23 @@ export function lockProfile(
   profile: string,
   signal: AbortSignal | undefined,
 ): Promise<AsyncDisposable> {
-  return host.files.lock(join(store.locks, `profile-${profile}`), signal);
+  return lockIn(host, store, `profile-${profile}`, signal);
 }
 
 /** Held for the moment in which blobs and records change together. */
 export function lockStore(host: Host, store: Store, signal: AbortSignal | undefined): Promise<AsyncDisposable> {
-  return host.files.lock(join(store.locks, 'store'), signal);
+  return lockIn(host, store, 'store', signal);
+}
+
+/** What nobody here can change needs no lock, and could not have one. */
+async function lockIn(
+  host: Host,
+  store: Store,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<AsyncDisposable> {
+  if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {} };
+  return host.files.lock(join(store.locks, name), signal);
 }
 
 /** Digits of the source's digest in a record's name: enough to tell sources apart, and the record holds all of it. */

@@ -90,8 +90,9 @@ async function prepare(
   const { release } = kernel.record;
   const boot = (open: OpenOptions): Promise<Guest> =>
     openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release }, open);
-  if (options.isolation === 'boot') return { facts, open: boot, [Symbol.asyncDispose]: async () => {} };
-  return templateSource({
+  if (options.isolation === 'boot')
+    return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
+  const source = templateSource({
     ...options,
     machine,
     files,
@@ -101,4 +102,11 @@ async function prepare(
     facts,
     boot,
   });
+  return {
+    ...source,
+    [Symbol.asyncDispose]: async () => {
+      await source[Symbol.asyncDispose]();
+      await initramfs[Symbol.asyncDispose]();
+    },
+  };
 }

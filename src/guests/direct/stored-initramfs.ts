@@ -12,7 +12,7 @@ export interface ValidatorBinary {
   readonly sha256: string;
 }
 
-export interface StoredInitramfs {
+export interface StoredInitramfs extends AsyncDisposable {
   readonly path: string;
   readonly sha256: string;
 }
@@ -23,7 +23,8 @@ const MAX_CONFIG = 4 * 1024 * 1024;
 
 /**
  * The initramfs for a kernel, as `<cacheDir>/initramfs/<sha256>.cpio`. Built in memory each time (a few milliseconds)
- * and compared: a damaged file is replaced, an old one never used for new content.
+ * and compared: a damaged file is replaced, an old one never used for new content. Where the cache may only be read it
+ * is a temporary file, gone with dispose.
  * @throws HostError for a validator that is missing or not the expected one, GuestError `no_space`.
  */
 export async function storeInitramfs(
@@ -42,10 +43,22 @@ export async function storeInitramfs(
       : { release: kernel.record.release, data: await host.files.read(kernel.config, MAX_CONFIG) };
   const archive = buildInitramfs({ init, modules, config });
   const sha256 = createHash('sha256').update(archive).digest('hex');
+  const kept = { [Symbol.asyncDispose]: async () => {} };
   const dir = join(cacheDir, 'initramfs');
   const path = join(dir, `${sha256}.cpio`);
   const known = await host.files.stat(path);
-  if (known?.size === archive.length && (await host.files.sha256(path)) === sha256) return { path, sha256 };
+  if (known?.size === archive.length && (await host.files.sha256(path)) === sha256) return { path, sha256, ...kept };
+  if (await host.files.readOnly(cacheDir)) {
+    const own = await host.files.tempDir('bpfcompat-initramfs-');
+    const archivePath = join(own.path, 'initramfs.cpio');
+    await writeArchive(host, own.path, archivePath, archive);
+    return { path: archivePath, sha256, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
+  }
+  await writeArchive(host, dir, path, archive);
+  return { path, sha256, ...kept };
+}
+
+async function writeArchive(host: Host, dir: string, path: string, archive: Buffer): Promise<void> {
   try {
     await host.files.makeDir(dir);
     await host.files.writeAtomic(path, archive);
@@ -53,7 +66,6 @@ export async function storeInitramfs(
     if ((cause as NodeJS.ErrnoException).code !== 'ENOSPC') throw cause;
     throw new GuestError('no_space', `no space left in ${dir}; free ${archive.length} bytes and run again`, { cause });
   }
-  return { path, sha256 };
 }
 
 async function readValidator(host: Host, validator: ValidatorBinary): Promise<Buffer> {

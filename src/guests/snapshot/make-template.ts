@@ -41,6 +41,11 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): 
     hostCpu: await hostCpu(host, spec.machine.accel),
   });
   const dir = join(root, key);
+  if (await host.files.readOnly(spec.cacheDir)) {
+    const known = await readTemplate(host, dir);
+    if (known === undefined) throw new Error(`${spec.cacheDir} may only be read`);
+    return known;
+  }
   // Several processes may want the same one: the first makes it, the others wait and use it.
   await using _lock = await lockTemplate(host, spec.cacheDir, key, options.signal, () =>
     spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`),

@@ -110,7 +110,8 @@ export async function readTemplate(host: Host, dir: string): Promise<Template | 
   }
   if (stampOf(ramStat) !== meta.ram.stamp) {
     if ((await ramDigest(host, dir)) !== meta.ram.sha256) return undefined;
-    await writeMeta(host, dir, { ...meta, ram: { ...meta.ram, stamp: stampOf(ramStat) } });
+    // A cache that may only be read serves as well: the next process takes the digest again.
+    await writeMeta(host, dir, { ...meta, ram: { ...meta.ram, stamp: stampOf(ramStat) } }).catch(() => {});
   }
   return { ram, state, kernel, hello: meta.hello, ramStamp: stampOf(ramStat) };
 }

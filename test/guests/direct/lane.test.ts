@@ -48,6 +48,27 @@ async function failureOf(fake: string, limits: Limits = {}): Promise<GuestError>
 const log = (name: string): Promise<string> => readFile(`${dir.path}/out/${name}`, 'utf8');
 const kinds = (stages: readonly Stage[]): string[] => stages.map((stage) => stage.stage);
 
+describe('a cache that may only be read', () => {
+  it('serves: what is missing there is made elsewhere, and removed', async () => {
+    const real = createHost({ env: { PATH: process.env['PATH'], TMPDIR: dir.path } });
+    const own: string[] = [];
+    const files: Host['files'] = {
+      ...real.files,
+      readOnly: async (path) => path === `${dir.path}/cache`,
+      tempDir: async (prefix, parent = dir.path) => {
+        const made = await real.files.tempDir(prefix, parent);
+        if (prefix.includes('initramfs')) own.push(made.path);
+        return made;
+      },
+    };
+    const { evidence } = await askFake('answers', {}, { ...real, files });
+    expect(kinds(evidence.stages)).toEqual(['begin', 'open', 'load', 'exit']);
+    expect(own).toHaveLength(1);
+    expect(await real.files.stat(own[0]!)).toBeUndefined();
+    expect(await real.files.stat(`${dir.path}/cache`)).toBeUndefined();
+  });
+});
+
 describe('a guest that answers', () => {
   it('gives evidence, stage by stage, and leaves its logs', async () => {
     const heard: string[] = [];
