@@ -9,7 +9,8 @@ import { loadFindings, openFindings } from './load.ts';
 import { asCauses, mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
 import { overBudget } from './margins.ts';
-import { settingFindings, withoutRetargeted } from './settings.ts';
+import { type SettingNames, settingFindings, withoutRetargeted } from './settings.ts';
+import { variantFindings } from './variants.ts';
 
 export { classifyCrash } from './crash.ts';
 
@@ -23,6 +24,10 @@ export interface Question {
   readonly validationMode: string;
   /** Tests the validator was told to run; empty when the mode forbids them. */
   readonly functionalTests: readonly FunctionalTest[];
+  /** Names of the groups of programs of which one is to be loaded; absent: none. */
+  readonly variantGroups?: readonly string[] | undefined;
+  /** What is known of the names in settings; absent: nothing. */
+  readonly settingNames?: SettingNames | undefined;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns?: InsnBudget | undefined;
 }
@@ -58,13 +63,18 @@ export function classify(question: Question): Outcome {
   // What the kernel refused stays refused, whatever happened to the validator afterwards.
   if (open?.status === 'fail') return fail('load', openFindings(evidence, open));
   const manifest = open ? manifestFindings(open, question.programs) : { missing: [], remarks: [] };
-  const settings = settingFindings(evidence);
+  const settings = settingFindings(evidence, question.settingNames);
   const remarks = [...manifest.remarks, ...settings.remarks];
   const over = overBudgetOf(question);
+  const variants = load && variantFindings(evidence, load, question.variantGroups ?? []);
+  // A program that is missing cannot be set up either: one cause, told once.
+  const absent = new Set(manifest.missing.map(({ subject }) => subject));
+  const unset = settings.failed.filter(({ subject }) => !absent.has(subject));
+  const unfit = [...manifest.missing, ...unset];
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
     const refused = withoutRetargeted(loadFindings(evidence, load), settings);
-    return fail('load', [...settings.failed, ...refused, ...manifest.missing, ...over], remarks);
+    return fail('load', [...(variants?.failed ?? []), ...unset, ...refused, ...manifest.missing, ...over], remarks);
   }
 
   const stopped = stoppedEarly(evidence);
@@ -72,7 +82,9 @@ export function classify(question: Question): Outcome {
   if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], remarks);
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
-  return afterLoad(question, exit.code, { unfit: [...manifest.missing, ...settings.failed], over, remarks });
+  if (variants?.untold !== undefined) return unusable(variants.untold);
+  if (variants && variants.failed.length > 0) return fail('load', [...variants.failed, ...unfit, ...over], remarks);
+  return afterLoad(question, exit.code, { unfit, over, remarks });
 }
 
 function overBudgetOf({ evidence, maxInsns }: Question): Finding[] {

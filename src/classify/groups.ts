@@ -35,6 +35,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'KFUNC_SIGNATURE_MISMATCH',
     'UNRESOLVED_KSYM',
     'UNRESOLVED_KCONFIG',
+    'NO_VARIANT_LOADS',
     'MAP_CREATE_FAILED',
     'MAP_PROG_INCOMPATIBLE',
     'UNSUPPORTED_HELPER',

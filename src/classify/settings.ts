@@ -2,30 +2,42 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type Shim } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
-import { makeFinding } from './make-finding.ts';
+import { makeFinding, mergeFindings } from './make-finding.ts';
 
 /** What the user asks for, in the words of the `open` stage; all other shims are done unasked. */
-const ASKED = new Set(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload']);
+const ASKED = new Set(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload', 'variant', 'companion']);
 const ENOENT = -2;
 const ESRCH = -3;
 
 export interface SettingFindings {
-  /** Settings that the object could have had: without them something else was asked than what the user wants to know. */
+  /** Without these something else was asked than what the user wants to know. */
   readonly failed: readonly Finding[];
-  /** Names that this object does not have; one manifest may serve several objects. */
+  /** Flags are for every object of a run: these are about others of it. */
   readonly remarks: readonly Finding[];
 }
 
-/** Settings for the load that could not be made. */
-export function settingFindings(evidence: Evidence): SettingFindings {
-  const shims = (firstStage(evidence, 'open')?.shims ?? []).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
-  return {
-    failed: shims.filter(({ errno }) => errno !== ENOENT).map((shim) => settingFinding(shim, evidence)),
-    remarks: shims.filter(({ errno }) => errno === ENOENT).map((shim) => settingFinding(shim, evidence)),
-  };
+/** What the caller knows of the names in settings. */
+export interface SettingNames {
+  /** Set by a flag, and another object of the run has it: this one need not. */
+  elsewhere(kind: string, subject: string): boolean;
+  /** Names of the object that `subject` may be a slip of, best first. */
+  near(kind: string, subject: string): readonly string[];
 }
 
-function settingFinding(shim: Shim, evidence: Evidence): Finding {
+const NOTHING_KNOWN: SettingNames = { elsewhere: () => false, near: () => [] };
+
+/** Settings for the load that could not be made. */
+export function settingFindings(evidence: Evidence, names: SettingNames = NOTHING_KNOWN): SettingFindings {
+  const shims = (firstStage(evidence, 'open')?.shims ?? []).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
+  const remarked = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.elsewhere(kind, subject);
+  const found = mergeFindings(
+    shims.filter((shim) => !remarked(shim)).map((shim) => settingFinding(shim, evidence, names)),
+  );
+  const remarks = shims.filter(remarked).map((shim) => settingFinding(shim, evidence, names));
+  return { failed: found, remarks };
+}
+
+function settingFinding(shim: Shim, evidence: Evidence, names: SettingNames): Finding {
   const { kind, subject, detail, errno } = shim;
   const said = { text: `${kind} ${subject}: ${detail}`, origin: 'validator' };
   const common = { subject, confidence: 'high', evidence: said } as const;
@@ -33,7 +45,8 @@ function settingFinding(shim: Shim, evidence: Evidence): Finding {
     const args = { program: subject, function: detail, errno: errnoName(errno), reason: 'btf' };
     return confirm(makeFinding({ ...common, code: 'ATTACH_TARGET_NOT_FOUND', phase: 'load', args }), evidence);
   }
-  const args = { kind, name: subject, detail, errno: errnoName(errno) };
+  const near = errno === ENOENT ? names.near(kind, subject).join(', ') : '';
+  const args = { kind, name: subject, detail, errno: errnoName(errno), near };
   return makeFinding({ ...common, code: 'SETTING_NOT_APPLIED', phase: 'open', args });
 }
 

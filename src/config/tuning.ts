@@ -24,6 +24,12 @@ export function tuningLines(manifest: Manifest | undefined, settings: LoaderSett
   ];
 }
 
+/** Names of the groups of programs of which one is to be loaded. */
+export function variantGroups(manifest: Manifest | undefined, settings: LoaderSettings = NO_SETTINGS): string[] {
+  if (settings.strictLibbpf || manifest?.strictLibbpf) return [];
+  return (manifest?.programVariants ?? []).map(({ group }) => group);
+}
+
 /** What strict loading leaves out of a manifest, as a sentence; undefined when that is nothing. */
 export function strictNote(manifest: Manifest | undefined, settings: LoaderSettings = NO_SETTINGS): string | undefined {
   if (!settings.strictLibbpf || !manifest) return undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { VariantGroup } from './variant-group.ts';
 
 /**
  * What a guest told us, stage by stage. The guest is hostile: every value here has gone through these schemas, strings
@@ -94,7 +95,7 @@ export const MapFacts = z.object({
 export const Shim = z.object({
   /**
    * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user asks: `map_setting`,
-   * `program_type`, `rodata`, `attach_target`, `autoload`.
+   * `program_type`, `rodata`, `attach_target`, `autoload`; `variant` and `companion` only for programs that are not there.
    */
   kind: name,
   /** Map, program or variable. */
@@ -245,6 +246,8 @@ export const LoadStage = z.object({
   error: message,
   log,
   elapsed_us: micros,
+  /** One entry per group that the request names. */
+  variants: z.array(VariantGroup).max(16).optional(),
 });
 
 export const AttachStage = z.object({

@@ -30,6 +30,7 @@ export const FINDING_CODES = [
   'MANIFEST_MISMATCH',
   'SETTING_NOT_APPLIED',
   'INVALID_MAP_PARAMS',
+  'NO_VARIANT_LOADS',
   // A kernel that lacks something.
   'MISSING_KFUNC',
   'KFUNC_NOT_ALLOWED',

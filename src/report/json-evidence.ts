@@ -1,6 +1,8 @@
 import { type Evidence, firstStage, type Probe, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
 import { list, object, some } from './json-values.ts';
 import { shimsJson } from './shims.ts';
+import { variantsJson } from './variants.ts';
 import type { ProgramView } from './view.ts';
 
 function probesJson(probes: readonly Probe[] | undefined) {
@@ -80,11 +82,12 @@ function symbolsJson(evidence: Evidence) {
 }
 
 /** Additive: what the guest said about its kernel and about every name that the object asks of it. */
-export function evidenceJson(evidence: Evidence | undefined) {
+export function evidenceJson(evidence: Evidence | undefined, findings: readonly Finding[]) {
   if (!evidence) return {};
   return {
     maps: mapsJson(evidence),
     shims: shimsJson(evidence),
+    variants: variantsJson(evidence, findings),
     core_relocations: coreJson(evidence),
     externs: externsJson(evidence),
     symbols: symbolsJson(evidence),

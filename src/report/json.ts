@@ -143,7 +143,7 @@ function targetJson(run: RunReport, view: TargetView) {
     prediction: predictionJson(view),
     findings: list(view.findings.map(findingJson)),
     programs: list(view.programs.map(programJson)),
-    ...evidenceJson(evidence),
+    ...evidenceJson(evidence, view.findings),
   };
 }
 

@@ -11,6 +11,7 @@ import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { shimsMarkdown } from './shims.ts';
 import { supportRange } from './support-range.ts';
+import { variantsMarkdown } from './variants.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
 
 /** `yes`, `no`, or nothing when the guest did not say. */
@@ -109,6 +110,7 @@ function targetDetails(view: TargetView, { command }: RunReport): string[] {
   if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);
   const shims = shimsMarkdown(evidence);
   if (shims !== undefined) lines.push(shims);
+  lines.push(...variantsMarkdown(evidence));
   if (open && open.maps.length > 0) {
     const maps = open.maps.slice(0, 50).map(({ name, type }) => `${code(name)} (${md(type)})`);
     lines.push(`- Maps: ${maps.join(', ')}`);

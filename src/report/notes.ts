@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { oneLine } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { shimsNote } from './shims.ts';
+import { variantNotes } from './variants.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -37,6 +38,7 @@ export function targetNotes(view: TargetView): string[] {
   if (btf !== undefined) notes.push(btf);
   const shims = shimsNote(view.evidence);
   if (shims !== undefined) notes.push(shims);
+  notes.push(...variantNotes(view.evidence));
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);
   for (const program of view.programs) {
     if (program.load !== 'fail') continue;

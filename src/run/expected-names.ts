@@ -1,28 +1,8 @@
-import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Btf } from '../object/btf.ts';
-import { variablesOf } from '../object/btf-types.ts';
+import { isVariable, nearOr, variablesIn } from './object-names.ts';
 import type { Subject } from './subject.ts';
-
-const GLOBALS = /^\.(?:rodata|data|bss)(?:\.|$)/;
-
-/** Names of global variables; undefined when the object's BTF does not say. */
-function variablesIn(btf: Btf | undefined): string[] | undefined {
-  if (btf === undefined) return undefined;
-  const found: string[] = [];
-  for (let id = 1; id <= btf.count; id++) {
-    const type = btf.kind(id) === 'datasec' ? btf.type(id) : undefined;
-    if (type && GLOBALS.test(type.name)) found.push(...variablesOf(btf, type).map(({ name }) => name));
-  }
-  return found;
-}
-
-/** The variable that a path begins with: names may have dots of their own. */
-function isVariable(path: string, names: readonly string[]): boolean {
-  return names.some((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
-}
 
 const VARIABLE = 'global variable';
 const RECORDS = ['ringbuf', 'perf_event_array'];
@@ -69,13 +49,4 @@ export function checkExpectedNames(tests: readonly FunctionalTest[], { artifact,
     ];
   });
   if (problems.length > 0) throw new UsageError('expectation_invalid', [...new Set(problems)].slice(0, 10).join('\n'));
-}
-
-function nearOr(name: string, present: readonly string[]): string {
-  const near = didYouMean(name, present);
-  if (near !== '') return near;
-  const some = present.slice(0, 8).map((one) => quoted(one));
-  return some.length === 0
-    ? '; it has none'
-    : `; it has ${enumerate(some, 'and')}${present.length > 8 ? ' and more' : ''}`;
 }

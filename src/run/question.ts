@@ -5,11 +5,12 @@ import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
-import { attachModeOf, requiredPrograms, testsOf, tuningLines } from '../config/tuning.ts';
+import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { CellJob } from './run-cell.ts';
+import { settingNames } from './setting-names.ts';
 import type { PreparedCommand, Shipment } from './shipment.ts';
 import type { Subject } from './subject.ts';
 
@@ -31,10 +32,13 @@ export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'> & {
   readonly needsShell: boolean;
 };
 
-/** How an object is loaded and judged, or, in command mode, how the user's command is run and judged. */
-export function questionOf(asking: Asking, subject: Subject): Question {
+/**
+ * How an object is loaded and judged, or, in command mode, how the user's command is run and judged.
+ * @param run every object that the same flags are for
+ */
+export function questionOf(asking: Asking, subject: Subject, run: readonly Subject[] = [subject]): Question {
   const { command } = asking.shipment ?? {};
-  return command === undefined ? loadQuestion(asking, subject) : commandQuestion(asking, command, subject);
+  return command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
 }
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
@@ -61,7 +65,8 @@ function commandQuestion(
   };
 }
 
-function loadQuestion(asking: Asking, { artifact, bytes, facts, sources }: Subject): Question {
+function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[]): Question {
+  const { artifact, bytes, facts, sources } = subject;
   const { manifest, validationMode, shipment } = asking;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
@@ -71,6 +76,15 @@ function loadQuestion(asking: Asking, { artifact, bytes, facts, sources }: Subje
     section,
     required: attach.required,
   }));
+  const judged = {
+    attachMode,
+    programs,
+    validationMode: validationMode ?? '',
+    functionalTests,
+    maxInsns,
+    variantGroups: variantGroups(manifest, asking.loader),
+    settingNames: settingNames(asking.loader, subject, run),
+  };
   return {
     request: {
       artifact: bytes,
@@ -84,8 +98,7 @@ function loadQuestion(asking: Asking, { artifact, bytes, facts, sources }: Subje
     },
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
-      const asked = { evidence, attachMode, programs, validationMode: validationMode ?? '', functionalTests, maxInsns };
-      const outcome = withConsole(classify(asked), console);
+      const outcome = withConsole(classify({ evidence, ...judged }), console);
       return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
     },
     judgeCrash: classifyCrash,

@@ -14,6 +14,7 @@ import { cellDir } from './run-cell.ts';
 import type { RunConfig } from './run-config.ts';
 import { makeRunId, timestamp } from './run-id.ts';
 import { runVoice } from './run-notes.ts';
+import { checkSettingFlags } from './setting-names.ts';
 import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
 import { commandSubject, loadForCommand, loadSubject, type Subject, withDistinctNames } from './subject.ts';
@@ -43,6 +44,7 @@ export async function runMatrix(
   const subjects = withDistinctNames(read);
   const tests = testsOf(config.validationMode, config.manifest);
   for (const subject of subjects) if (command === undefined) checkExpectedNames(tests, subject);
+  if (command === undefined) checkSettingFlags(config.loader, subjects);
   const artifacts = subjects.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));
   const runDir = join(config.workdir, 'runs', runId);
@@ -70,7 +72,7 @@ export async function runMatrix(
     await host.files.makeDir(join(runDir, 'targets'));
     const cases = subjects.map((subject, index) => ({
       subject,
-      question: questionOf(config, subject),
+      question: questionOf(config, subject, subjects),
       targets: asked[index] ?? [],
       limit: config.concurrency,
       cellDir: (profileId: string): string =>

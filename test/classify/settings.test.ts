@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
+import type { SettingNames } from '../../src/classify/settings.ts';
 import type { Shim } from '../../src/model/evidence.ts';
 import { words } from '../../src/report/words.ts';
 import { evidence, exit, hello, load, open, program, programFacts } from '../fixtures/evidence.ts';
 
 const shim = (part: Partial<Shim>): Shim => ({ kind: 'rodata', subject: 'pid', detail: '12', errno: 0, ...part });
 
-function outcome(shims: Shim[], failing = false, btf = true) {
+function outcome(shims: Shim[], failing = false, btf = true, settingNames?: SettingNames) {
   const programs = [programFacts('on_read', { section: 'fentry/dummy' }), programFacts('on_exec')];
   const refused = program('on_read', {
     section: 'fentry/dummy',
@@ -18,7 +19,8 @@ function outcome(shims: Shim[], failing = false, btf = true) {
     ? [open({ programs, shims }), refused, load({ status: 'fail', errno: -3 }), exit({ code: 2 })]
     : [open({ programs, shims }), load(), exit()];
   const given = evidence(stages, hello({ btf }));
-  return classify({ evidence: given, attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [] });
+  const rest = { attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [], settingNames } as const;
+  return classify({ evidence: given, ...rest });
 }
 
 describe('settings for the load', () => {
@@ -27,16 +29,31 @@ describe('settings for the load', () => {
     expect(outcome([shim({}), unasked])).toEqual({ status: 'pass', findings: [] });
   });
 
-  test('a name the object does not have is a remark: the manifest may be for several objects', () => {
-    const result = outcome([shim({ detail: 'no such variable (asked for 12)', errno: -2 })]);
+  test('a name the object does not have fails, with near names', () => {
+    const unknown = shim({ detail: 'no such variable (asked for 12)', errno: -2 });
+    const result = outcome([unknown], false, true, { elsewhere: () => false, near: () => ['target_pid'] });
     expect(result).toMatchObject({
-      status: 'pass',
+      status: 'fail',
+      failedStage: 'validation',
       findings: [{ code: 'SETTING_NOT_APPLIED', group: 'object', subject: 'pid', args: { errno: 'ENOENT' } }],
     });
-    const [finding] = result.status === 'pass' ? result.findings : [];
-    expect(finding && words(finding).title).toBe(
-      'the value of variable pid could not be set: no such variable (asked for 12)',
-    );
+    const [finding] = result.status === 'fail' ? result.findings : [];
+    expect(finding && words(finding)).toMatchObject({
+      title: 'the value of variable pid could not be set: no such variable (asked for 12)',
+      remediation: expect.stringContaining('Did you mean target_pid?'),
+    });
+  });
+
+  test.each(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload', 'variant', 'companion'])(
+    'a %s for a name that is not there never passes',
+    (kind) => expect(outcome([shim({ kind, errno: -2 })])).toMatchObject({ status: 'fail' }),
+  );
+
+  test('a flag that is for another object of the run is a remark', () => {
+    const names = { elsewhere: (kind: string, name: string) => kind === 'rodata' && name === 'pid', near: () => [] };
+    const remark = { status: 'pass', findings: [{ code: 'SETTING_NOT_APPLIED' }] };
+    expect(outcome([shim({ errno: -2 })], false, true, names)).toMatchObject(remark);
+    expect(outcome([shim({ errno: -34 })], false, true, names)).toMatchObject({ status: 'fail' });
   });
 
   test('a value that does not fit never passes', () => {
@@ -60,7 +77,7 @@ describe('settings for the load', () => {
   });
 
   test('a load that failed for another reason keeps its finding first', () => {
-    const result = outcome([shim({ errno: -2 })], true);
+    const result = outcome([shim({ errno: -2 })], true, true, { elsewhere: () => true, near: () => [] });
     expect(result).toMatchObject({ findings: [{ subject: 'on_read' }, { code: 'SETTING_NOT_APPLIED' }] });
   });
 });

@@ -125,17 +125,25 @@ test('constants decide whether a program can be verified', async () => {
   }
 });
 
-test('a value that does not fit fails, a name that is not there is told', async () => {
-  const flags = readLoaderSettings({ setRodata: ['nope=1'], setAttachTarget: [], strictLibbpf: false });
-  const run = await check(scratch, [fixture('shim_map_size')], { loader: flags });
+test('a value that does not fit and a name that is not there fail; a flag for another object is told', async () => {
+  const flags = readLoaderSettings({ setRodata: ['comm=bash'], setAttachTarget: [], strictLibbpf: false });
+  const run = await check(scratch, [fixture('shim_map_size'), RODATA], { loader: flags });
+  const unknown = 'maps:\n  - {name: nope, max_entries: 4}\nprobe_companions: [nobody]\n';
+  const missing = await check(scratch, [fixture('shim_map_size')], { manifest: unknown });
   const wrong = readLoaderSettings({ setRodata: ['settings.port=70000'], setAttachTarget: [], strictLibbpf: false });
   const bad = await check(scratch, [RODATA], { manifest: VALUES, loader: wrong });
   for (const kernel of KERNELS) {
-    const target = at(run, 'shim_map_size', kernel);
-    expect(target.status).toBe('pass');
-    expect(target.findings).toMatchObject([
-      { code: 'SETTING_NOT_APPLIED', subject: 'nope', args: { errno: 'ENOENT' } },
-    ]);
+    expect(at(run, 'shim_map_size', kernel)).toMatchObject({
+      status: 'pass',
+      findings: [{ code: 'SETTING_NOT_APPLIED', subject: 'comm', args: { errno: 'ENOENT' } }],
+    });
+    expect(at(missing, 'shim_map_size', kernel)).toMatchObject({
+      status: 'fail',
+      findings: [
+        { code: 'SETTING_NOT_APPLIED', subject: 'nope' },
+        { code: 'SETTING_NOT_APPLIED', subject: 'nobody' },
+      ],
+    });
     expect(at(bad, 'shim_rodata', kernel)).toMatchObject({
       status: 'fail',
       findings: expect.arrayContaining([

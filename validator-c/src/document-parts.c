@@ -9,6 +9,7 @@
 #include "probe.h"
 #include "shims.h"
 #include "text.h"
+#include "variants.h"
 
 /* A document of thousands of failing programs must still fit one frame. */
 #define LOGS_UNTIL (2U << 20)
@@ -103,6 +104,7 @@ void document__put_tuning(struct json *json, const struct tuning *tuning)
 	put_variants(json, tuning);
 	json__bool(json, "strict_libbpf", tuning->strict);
 	shims__put(json, tuning);
+	variants__put(json, tuning);
 }
 
 void document__put_btf(struct json *json, const struct result *result)

@@ -7,6 +7,7 @@
 
 #include "document-parts.h"
 #include "text.h"
+#include "variants.h"
 #include "version.h"
 
 struct attach_counts {
@@ -62,7 +63,8 @@ bool document__passed(const struct work *work)
 {
 	if (work->request->command_mode)
 		return work->result->test_count && strcmp(document__functional_status(work->result), "fail");
-	return work->result->load.status == STATUS_PASS && strcmp(document__attach_status(work), "fail") &&
+	return work->result->load.status == STATUS_PASS && variants__all_chosen(&work->request->tuning) &&
+	       strcmp(document__attach_status(work), "fail") &&
 	       strcmp(document__functional_status(work->result), "fail");
 }
 

@@ -4,6 +4,7 @@
 #include "frames.h"
 #include "shims.h"
 #include "text.h"
+#include "variants.h"
 
 /* The host stops reading at 10 000 stage frames or 64 MiB. */
 #define STEPS_UNTIL_FRAME 6000
@@ -203,12 +204,13 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 	evidence__finish(evidence, &json);
 }
 
-void evidence__load(struct evidence *evidence, const struct object_step *load)
+void evidence__load(struct evidence *evidence, const struct object_step *load, const struct tuning *tuning)
 {
 	struct json json;
 
 	evidence__start(evidence, &json, "load");
 	put_object_step(evidence, &json, load);
+	variants__put(&json, tuning);
 	evidence__finish(evidence, &json);
 }
 

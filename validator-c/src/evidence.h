@@ -33,7 +33,7 @@ void evidence__step(struct evidence *evidence, const char *phase, const char *su
 void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
 void evidence__program(struct evidence *evidence, const struct program *program);
 void evidence__map(struct evidence *evidence, const struct map *map);
-void evidence__load(struct evidence *evidence, const struct object_step *load);
+void evidence__load(struct evidence *evidence, const struct object_step *load, const struct tuning *tuning);
 void evidence__attach(struct evidence *evidence, const struct program *program);
 void evidence__functional(struct evidence *evidence, const struct test *test);
 void evidence__document(struct evidence *evidence, const struct buf *document);

@@ -216,7 +216,7 @@ void load__run(struct work *work)
 		observe_loaded(work);
 	else
 		explain_failure(work, &trials, &log);
-	evidence__load(work->evidence, &result->load);
+	evidence__load(work->evidence, &result->load, &work->request->tuning);
 	log_buffer__unmap(&log);
 	trials__close(&trials);
 }

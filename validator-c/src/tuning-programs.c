@@ -166,6 +166,24 @@ static void set_autoload(struct tuning *tuning, struct bpf_object *obj)
 	}
 }
 
+/* Names that are only looked up later, and would be passed over there. */
+static void look_up(struct tuning *tuning, const struct bpf_object *obj, const char *kind, const char *program)
+{
+	if (!bpf_object__find_program_by_name(obj, program))
+		tuning__record(tuning, kind, program, -ENOENT, "no such program");
+}
+
+static void look_up_lists(struct tuning *tuning, const struct bpf_object *obj)
+{
+	int i, j;
+
+	for (i = 0; i < tuning->group_count; i++)
+		for (j = 0; j < tuning->groups[i].count; j++)
+			look_up(tuning, obj, "variant", tuning->groups[i].variants[j].name);
+	for (i = 0; i < tuning->companion_count; i++)
+		look_up(tuning, obj, "companion", tuning->companions[i]);
+}
+
 void tuning__apply_programs(struct tuning *tuning, struct bpf_object *obj)
 {
 	struct bpf_program *prog;
@@ -175,4 +193,5 @@ void tuning__apply_programs(struct tuning *tuning, struct bpf_object *obj)
 		type_by_section(tuning, prog);
 	set_targets(tuning, obj);
 	set_autoload(tuning, obj);
+	look_up_lists(tuning, obj);
 }

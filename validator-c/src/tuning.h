@@ -49,6 +49,10 @@ struct variant {
 	/* 0: no helper is asked for. */
 	uint32_t helper;
 	bool trial;
+	/* What became of it, static text: chosen, not_needed, no_helper, refused, not_found, untried; NULL before. */
+	const char *outcome;
+	/* Of a trial load that was refused. */
+	int err;
 };
 
 struct variant_group {
@@ -70,7 +74,7 @@ struct auto_fix {
 /* One thing that was done to the object before it was loaded. */
 struct shim {
 	/* Static text: map_size, map_key_value, inner_map, map_field, pinning, map_setting, program_type, rodata,
-	 * attach_target, autoload. */
+	 * attach_target, autoload, variant, companion. */
 	const char *kind;
 	/* The map, program or variable. */
 	char subject[TUNING_NAME_SIZE];

@@ -14,6 +14,7 @@
 #include "load.h"
 #include "object.h"
 #include "plan.h"
+#include "variants.h"
 
 /* Reading every list of the slowest guest takes a second or two. */
 #define SEARCH_MAX_US 5000000
@@ -67,6 +68,7 @@ static void run_stages(struct work *work)
 {
 	struct request *request = work->request;
 	struct result *result = work->result;
+	bool loaded;
 
 	if (request->plan)
 		plan__parse(request->plan, request->plan_size, result);
@@ -84,10 +86,12 @@ static void run_stages(struct work *work)
 	load__run(work);
 	evidence__core(work->evidence);
 	explain_externs(work);
-	if (result->load.status == STATUS_PASS && request->attach_mode != ATTACH_DISABLED)
+	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
+	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->tuning);
+	if (loaded && request->attach_mode != ATTACH_DISABLED)
 		attach__run(work);
 	explain_names(work);
-	if (result->load.status != STATUS_PASS)
+	if (!loaded)
 		return;
 	if (strcmp(document__attach_status(work), "fail"))
 		run_tests(work);

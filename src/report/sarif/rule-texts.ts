@@ -16,6 +16,7 @@ export const RULE_TEXTS: Readonly<Record<FindingCode, RuleText>> = {
   BTF_INFO_REJECTED: ["The kernel refuses a program's line or function records", 'Build with another compiler.'],
   BTF_LOAD_REJECTED: ["The kernel refuses the object's BTF", 'Build with another compiler, or strip newer kinds.'],
   MANIFEST_MISMATCH: ['The manifest names what the object does not have', 'Correct the manifest or the object.'],
+  NO_VARIANT_LOADS: ['No program of a group can be loaded', 'Add a program that the kernel takes to the group.'],
   SETTING_NOT_APPLIED: ['A setting could not be made', 'Correct the name or the value of the setting.'],
   MISSING_PROGRAM: ['A program that is asked for is not in the object', 'Correct the manifest or the object.'],
   // Maps.

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { classify } from '../../src/classify/classify.ts';
+import type { VariantGroup } from '../../src/model/variant-group.ts';
+import { words } from '../../src/report/words.ts';
+import { evidence, exit, load, open, programFacts, rejected } from '../fixtures/evidence.ts';
+
+type Variant = VariantGroup['programs'][number];
+
+const variant = (name: string, outcome: Variant['outcome'], helper = 0): Variant => ({
+  name,
+  outcome,
+  helper,
+  errno: outcome === 'refused' ? -13 : 0,
+});
+
+function judge(variants: readonly Variant[] | undefined, chosen = '', groups = ['walker']) {
+  const stages = [
+    open({ programs: [programFacts('old'), programFacts('new')] }),
+    rejected('old', 'R1 !read_ok\nprocessed 3 insns (limit 1000000)'),
+    load(variants ? { variants: [{ group: 'walker', chosen, programs: [...variants] }] } : {}),
+    exit({ code: chosen === '' ? 2 : 0 }),
+  ];
+  const rest = { attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [] } as const;
+  return classify({ evidence: evidence(stages), ...rest, variantGroups: groups });
+}
+
+test('a group of which no program can be loaded fails, and says why for each', () => {
+  const result = judge([variant('old', 'refused'), variant('new', 'no_helper', 181)]);
+  expect(result).toMatchObject({
+    status: 'fail',
+    failedStage: 'load',
+    findings: [{ code: 'NO_VARIANT_LOADS', subject: 'walker', args: { programs: 'old, new' } }],
+  });
+  const [finding] = result.status === 'fail' ? result.findings : [];
+  expect(finding?.evidence?.text).toContain('R1 !read_ok');
+  expect(finding && words(finding).explanation).toContain('R1 !read_ok');
+  expect(finding && words(finding).explanation).toContain('new: this kernel has no bpf_loop for it');
+});
+
+test('a group with one that loads passes', () => {
+  expect(judge([variant('old', 'refused'), variant('new', 'chosen')], 'new')).toEqual({ status: 'pass', findings: [] });
+});
+
+test('what was not tried, and what the guest does not tell, is no verdict', () => {
+  expect(judge([variant('old', 'refused'), variant('new', 'untried')])).toMatchObject({ status: 'infra_error' });
+  expect(judge(undefined)).toMatchObject({ status: 'infra_error', cause: 'protocol' });
+});
