@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { directLane } from '../guests/direct/lane.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
@@ -61,12 +62,16 @@ const MAX_SHELL_BYTES = 16 * 1024 * 1024;
 /** Twelve kernels take about 1.5 GB. */
 const MAX_TEMPLATE_BYTES = 4_000_000_000;
 
+/** Directories of the cache in which files are written. */
+const SCRATCHED = ['.', 'initramfs', 'kernels', 'userland', 'blobs/sha256', 'tmp'];
+
 /** Everything a run needs of this machine. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
   { host, root }: ResolvedSurroundings,
   { isolation, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
   const cacheDir = storeRoot(host.env);
+  await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const [validator, qemu] = await Promise.all([
     findValidator(host, root, 'x86_64'),
     prepareQemu(host, cacheDir, signal),

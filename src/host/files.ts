@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import {
   access,
@@ -17,10 +17,11 @@ import {
   statfs,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import { UsageError } from '../model/errors.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
+import { directoryPrefix, sweepLeftovers, temporaryName } from './leftovers.ts';
 import { lockFile } from './lock.ts';
 import { refusePipe } from './pipes.ts';
 import { receiveInto } from './receive.ts';
@@ -52,7 +53,7 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
 async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
   // Whoever waits at the other end would wait for ever: the file would take the place of the pipe.
   await refusePipe(path);
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = join(dirname(path), temporaryName(path));
   try {
     {
       await using handle = await open(temporary, 'wx', 0o644);
@@ -126,7 +127,7 @@ async function freeBytes(path: string): Promise<number> {
 }
 
 async function tempDir(prefix: string, parent = tmpdir()): Promise<TempDir> {
-  const path = await mkdtemp(join(parent, prefix));
+  const path = await mkdtemp(join(parent, directoryPrefix(prefix)));
   return {
     path,
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
@@ -197,6 +198,7 @@ export function createFiles(): HostFiles {
     sha256,
     freeBytes,
     tempDir,
+    sweep: (dir = tmpdir()) => sweepLeftovers(dir),
     receive: receiveInto,
     createSparse,
     setMode: (path, mode) => chmod(path, mode),

@@ -93,6 +93,11 @@ export interface HostFiles {
   freeBytes(path: string): Promise<number>;
   /** A private (0700) directory that is gone after dispose. `parent` defaults to the system's temporary directory. */
   tempDir(prefix: string, parent?: string): Promise<TempDir>;
+  /**
+   * Removes temporary files and directories that killed processes of ours left in `dir`, which defaults to the
+   * system's temporary directory. Never throws.
+   */
+  sweep(dir?: string): Promise<void>;
   /** Listens on the Unix socket `socketPath` and writes what its first peer sends into the new file `file`. */
   receive(socketPath: string, file: string, maxBytes: number): Promise<Reception>;
   /** Creates `file` with `size` bytes of nothing (sparse); `mode` is not narrowed by the umask. */

@@ -6,7 +6,8 @@ import { connectQmp, type Qmp } from './qmp.ts';
 
 /** Device states are some 0.3 MB; more means that memory got into them. */
 const MAX_STATE_BYTES = 64 * 1024 * 1024;
-const SOCKET_NAME_BYTES = 16;
+/** Paths of sockets are short (107 bytes), and temporary directories of runners are not. */
+const SOCKET_NAME_BYTES = 8;
 const POLL_MS = 2;
 const GIVE_UP_MS = 20_000;
 
@@ -29,7 +30,7 @@ export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
 export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<void> {
   // QEMU's sandbox forbids programs and it takes no descriptor here: a Unix socket is left, with a short path.
   await using dir = await host.files.tempDir('bpfcompat-');
-  const socket = `${dir.path}/${randomBytes(SOCKET_NAME_BYTES).toString('hex')}`;
+  const socket = `${dir.path}/${randomBytes(SOCKET_NAME_BYTES).toString('base64url')}`;
   await using reception = await host.files.receive(socket, stateFile, MAX_STATE_BYTES);
   // QEMU has a uid of its own that is in no group of ours: it gets through to a name that nobody can list or guess.
   await host.files.setMode(socket, 0o666);

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readlinkSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/** Process numbers mean something within one namespace only: containers may share a directory. */
+function pidNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+const NAMESPACE = pidNamespace();
+const OWNER = `${NAMESPACE}-${process.pid}`;
+
+/** Start of the name of a temporary directory: says whose it is. */
+export function directoryPrefix(prefix: string): string {
+  return `${prefix}${OWNER}-`;
+}
+
+/** Name for the temporary file that becomes `path`: says whose it is. */
+export function temporaryName(path: string): string {
+  return `.${basename(path)}.${OWNER}.${randomBytes(4).toString('hex')}.tmp`;
+}
+
+const DIRECTORY = /^bpfcompat-(?:[a-z]+-)?(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
+const FILE = /^\..+\.(\d+)-(\d+)\.[0-9a-f]{8}\.tmp$/;
+
+function isLeftover(name: string): boolean {
+  const [, namespace, pid] = DIRECTORY.exec(name) ?? FILE.exec(name) ?? [];
+  return namespace === NAMESPACE && !existsSync(`/proc/${pid}`);
+}
+
+/** Removes from `dir` what processes of ours left there that were killed before they could clean up. */
+export async function sweepLeftovers(dir: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names.filter(isLeftover)) {
+    // Not ours to remove when another user left it.
+    await rm(join(dir, name), { recursive: true, force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { directoryPrefix, temporaryName } from '../../src/host/leftovers.ts';
+
+it('what a killed process left is swept; what lives, and what is not ours, stays', async () => {
+  const { files } = createHost({ env: {} });
+  await using dir = await files.tempDir('bpfcompat-leftovers-test-');
+  const gone = String(spawnSync('true').pid);
+  const ofGone = (name: string): string => name.replace(`-${process.pid}`, `-${gone}`);
+  const file = temporaryName('report.json');
+  const directory = `${directoryPrefix('bpfcompat-accel-')}abcDEF`;
+  const elsewhere = ofGone(directory).replace(/\d+/, '1');
+  const kept = [file, directory, elsewhere, 'report.json', '.report.json.tmp', `bpfcompat-${gone}`];
+  for (const name of [file, ofGone(file), 'report.json', '.report.json.tmp'])
+    await writeFile(join(dir.path, name), 'x');
+  for (const name of [directory, ofGone(directory), elsewhere, `bpfcompat-${gone}`]) {
+    await mkdir(join(dir.path, name));
+    await writeFile(join(dir.path, name, 'inside'), 'x');
+  }
+  await files.sweep(dir.path);
+  expect((await files.list(dir.path)).sort()).toEqual(kept.sort());
+  await files.sweep(join(dir.path, 'nowhere'));
+});
+
+it('temporary directories are named so', async () => {
+  const { files } = createHost({ env: {} });
+  await using dir = await files.tempDir('bpfcompat-');
+  expect(basename(dir.path)).toMatch(new RegExp(`^bpfcompat-\\d+-${process.pid}-[A-Za-z0-9]{6}$`));
+});
