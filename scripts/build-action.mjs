@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { validatorLicences } from './validator-licences.mjs';
 import { toolchain, validatorSources } from './validator-origin.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -109,6 +110,8 @@ function addValidator() {
   copyFileSync(from, join(dir, name));
   const digest = createHash('sha256').update(readFileSync(from)).digest('hex');
   writeFileSync(join(dir, 'SHA256SUMS'), `${digest}  ${name}\n`);
+  // Beside the validator: those of the bundle come from npm and are the same on every machine.
+  writeFileSync(join(dir, 'licenses.txt'), validatorLicences());
   // The same compiler and libraries give the same bytes; others may not, hence they are named.
   const origin = { sources_sha256: validatorSources(), ...toolchain() };
   writeFileSync(join(dir, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`);

@@ -29,6 +29,26 @@ function elfFacts(bytes: Buffer): { machine: number; dynamic: boolean } | undefi
   return { machine: bytes.readUInt16LE(18), dynamic };
 }
 
+/** Words of our validator about whoever speaks another protocol than it does. */
+export const PROTOCOL_WORDS = 'no frame of protocol';
+
+/** A program that does not speak to us would end at once in every guest, which looks like a panic of its kernel. */
+function checkSpeaks(bytes: Buffer, path: string): void {
+  if (bytes.includes(PROTOCOL_WORDS)) return;
+  throw new UsageError(
+    'validator_foreign',
+    `${path} is no guest validator of this release (it does not speak its protocol); build one with: make validator-static`,
+  );
+}
+
+/** Says which variable named the file, where one did. */
+function named(error: unknown, host: Host): unknown {
+  if (!host.env['BPFCOMPAT_VALIDATOR_BIN'] || !(error instanceof UsageError) || error.code === 'validator_digest')
+    return error;
+  const message = `BPFCOMPAT_VALIDATOR_BIN: ${error.message}, or unset the variable`;
+  return new UsageError(error.code, message, { cause: error });
+}
+
 function candidates(root: string, arch: Arch, host: Host): string[] {
   const explicit = host.env['BPFCOMPAT_VALIDATOR_BIN'];
   if (explicit) return [explicit];
@@ -46,11 +66,19 @@ function candidates(root: string, arch: Arch, host: Host): string[] {
  * @throws UsageError when the file the environment names is unusable; HostError when there is none
  */
 export async function findValidator(host: Host, root: string, arch: Arch): Promise<ValidatorBinary> {
-  const paths = candidates(root, arch, host);
+  try {
+    return await firstValidator(host, candidates(root, arch, host), arch);
+  } catch (error) {
+    throw named(error, host);
+  }
+}
+
+async function firstValidator(host: Host, paths: readonly string[], arch: Arch): Promise<ValidatorBinary> {
   for (const path of paths) {
     const stat = await host.files.stat(path);
     if (!stat?.isFile) continue;
-    const facts = elfFacts(await host.files.read(path, MAX_VALIDATOR_BYTES));
+    const bytes = await host.files.read(path, MAX_VALIDATOR_BYTES);
+    const facts = elfFacts(bytes);
     if (!facts)
       throw new UsageError(
         'validator_not_elf',
@@ -68,6 +96,7 @@ export async function findValidator(host: Host, root: string, arch: Arch): Promi
         `${path} needs shared libraries, which a guest does not have; build a static one with: make validator-static`,
       );
     }
+    checkSpeaks(bytes, path);
     const sha256 = await host.files.sha256(path);
     const pinned = host.env['BPFCOMPAT_VALIDATOR_SHA256'];
     if (pinned && pinned.toLowerCase() !== sha256) {

@@ -1,0 +1,30 @@
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { findValidator, PROTOCOL_WORDS } from '../../src/run/validator-binary.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OURS = join(ROOT, 'dist/validator/bpfcompat-validator-x86_64');
+const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-validator-'));
+const find = (path: string) => findValidator(createHost({ env: { BPFCOMPAT_VALIDATOR_BIN: path } }), ROOT, 'x86_64');
+
+test('the validator says which protocol it speaks in words that the host looks for', async () => {
+  expect(readFileSync(join(ROOT, 'validator-c/src/serve.c'), 'utf8')).toContain(PROTOCOL_WORDS);
+  const path = join(dir, 'ours');
+  copyFileSync(OURS, path);
+  expect(await find(path)).toMatchObject({ path, basename: 'ours' });
+});
+
+test('a program that is none is the cause, with the variable that named it', async () => {
+  const path = join(dir, 'foreign');
+  const bytes = readFileSync(OURS);
+  bytes.fill('x', bytes.indexOf(PROTOCOL_WORDS), bytes.indexOf(PROTOCOL_WORDS) + PROTOCOL_WORDS.length);
+  writeFileSync(path, bytes);
+  await expect(find(path)).rejects.toThrow(
+    /^BPFCOMPAT_VALIDATOR_BIN: .*foreign is no guest validator of this release.*unset/,
+  );
+  writeFileSync(join(dir, 'text'), 'no program\n');
+  await expect(find(join(dir, 'text'))).rejects.toThrow(/^BPFCOMPAT_VALIDATOR_BIN: .*text is not a program for Linux/);
+});
