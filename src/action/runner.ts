@@ -14,6 +14,8 @@ export interface Runner {
   readonly sha: string;
   readonly ref: string;
   readonly runId: string;
+  /** Id of the job in the workflow: the same for all legs of its matrix. */
+  readonly job: string;
   /** 1 for the first. */
   readonly attempt: number;
   readonly serverUrl: string;
@@ -44,6 +46,7 @@ export function runnerOf(env: Env): Runner {
     sha: env['GITHUB_SHA'] ?? '',
     ref: env['GITHUB_REF'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
+    job: env['GITHUB_JOB'] ?? '',
     attempt: Number(env['GITHUB_RUN_ATTEMPT']) || 1,
     serverUrl: env['GITHUB_SERVER_URL'] || 'https://github.com',
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { annotations } from '../report/annotations.ts';
-import { comment } from '../report/comment.ts';
+import { comment, commentName } from '../report/comment.ts';
 import type { DocumentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
 import type { SummaryLinks } from '../report/summary/links.ts';
@@ -73,7 +73,8 @@ export function tellSummary(document: GateDocument, ended: Ended, uploaded: Uplo
 /** Writes the text of the comment, and the comment where it is wanted. @returns the path; empty when it broke */
 export async function tellComment(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string) {
   const { runner, job } = ended;
-  const options = { links: linksOf(ended, uploaded), workspace: runner.workspace };
+  const name = commentName(document.name, runner.job, job.settings.evidenceName);
+  const options = { links: linksOf(ended, uploaded), workspace: runner.workspace, name };
   const text = attempt('the comment', () => comment(document, options));
   if (text === undefined) return '';
   const path = join(dir, 'comment.md');

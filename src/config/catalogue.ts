@@ -68,7 +68,10 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
     if (own !== undefined) return settleOverride(own, shipped, catalogue.allowOverride ?? false);
     if (shipped !== undefined) return builtinProfile(shipped);
   }
-  const near = nearMatches(id, await profileIds(catalogue)).join(', ');
+  const ids = await profileIds(catalogue);
+  // Tables call a kernel by its family.
+  const family = ids.filter((one) => id !== '' && one.endsWith(`-${id}`));
+  const near = (family.length > 0 ? family : nearMatches(id, ids)).join(', ');
   const place = origin === '' ? '' : `${origin}: `;
   throw new UsageError(
     'unknown_profile',

@@ -87,9 +87,17 @@ function nextValue(argv: readonly string[], index: number, options: ReadonlyMap<
   return next;
 }
 
+/** What other programs call the same. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['output', 'out'],
+  ['o', 'out'],
+]);
+
 function unknownFlag(command: CommandName, argument: string, name: string, options: readonly OptionRow[]): UsageError {
   const visible = options.filter(({ hidden }) => !hidden).map((option) => option.name);
-  const near = didYouMean(name, visible).replace('"', '"--');
+  const alias = ALIASES.get(name);
+  const meant = alias !== undefined && visible.includes(alias) ? `; did you mean "--${alias}"?` : '';
+  const near = meant || didYouMean(name, visible).replace('"', '"--');
   const shown = quoted(argument.split('=')[0] ?? '');
   return new UsageError(
     'unknown_flag',
@@ -97,11 +105,21 @@ function unknownFlag(command: CommandName, argument: string, name: string, optio
   );
 }
 
+/** What a word without a flag was meant as, by far the commonest slip. */
+function meantFlag(command: CommandName, word: string): string {
+  if (word.startsWith('-') || word === '') return '';
+  if (command === 'compare') return 'write --base-report OLD.json --head-report NEW.json; ';
+  const flag = ['artifact', 'suite'].find((name) => optionsOf(command).some((option) => option.name === name));
+  if (flag === 'artifact')
+    return `write --artifact ${word}, several objects as a pattern in quotes: --artifact 'build/*.bpf.o'; `;
+  return flag === undefined ? '' : `write --suite ${word}; `;
+}
+
 function unexpected(command: CommandName, word: string, before = ''): UsageError {
   const option = optionsOf(command).find(({ name, type }) => type === 'boolean' && before.replace(/^--?/, '') === name);
   const remedy = option
     ? `--${option.name} takes a value only with "=": --${option.name}=${word}`
-    : `'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
+    : `${meantFlag(command, word)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
   return new UsageError('unexpected_argument', `unexpected argument ${quoted(word)}; ${remedy}`);
 }
 

@@ -18,6 +18,16 @@ export function commentMarker(name: string): string {
 }
 
 /**
+ * What tells comments of one pull request apart: jobs that ask about the same suite have one each, and so have the legs of
+ * a job matrix that name their evidence.
+ * @param suite name of the document
+ * @param job id of the job; empty outside of one
+ */
+export function commentName(suite: string, job: string, evidenceName: string): string {
+  return job === '' && evidenceName === '' ? suite : JSON.stringify([suite, job, evidenceName]);
+}
+
+/**
  * The document as the body of a comment that is replaced by the next run. The last line, invisible, is the same for runs
  * with the same answers, whatever their links and times: see `sameComment`.
  */

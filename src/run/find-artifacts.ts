@@ -4,6 +4,20 @@ import { UsageError } from '../model/errors.ts';
 
 const PATTERN = /[*?[{]/;
 
+/** Why a word can be no path of an object, in words that say what to write; undefined for all others. */
+export function noFileName(word: string): string | undefined {
+  if (/^(?:https?|oci|docker|s3|git|file):\/\//i.test(word)) return NO_ADDRESS;
+  if (/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[^.]+:[\w.-]+$/.test(word)) return NO_ADDRESS;
+  if (/^-\s|^#|^["'].*["']$/.test(word)) return 'write the path alone, with no list mark, comment or quotes around it';
+  if (/,\s*\S/.test(word) && !/\{[^}]*,/.test(word)) {
+    return 'one path or pattern each, no commas: repeat --artifact (in the Action one per line)';
+  }
+  return undefined;
+}
+
+const NO_ADDRESS =
+  'objects are files of this machine, no addresses; fetch it first (curl -O, oras pull) and name the file';
+
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
  * once, in the order of the words. A file whose name looks like a pattern is taken as a file.
@@ -13,6 +27,8 @@ export async function findArtifacts(host: Host, cwd: string, words: readonly str
   const found = new Set<string>();
   for (const word of words) {
     const path = resolve(cwd, word);
+    const why = (await host.files.stat(path)) === undefined ? noFileName(word) : undefined;
+    if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
     if (!PATTERN.test(word) || (await host.files.stat(path)) !== undefined) {
       found.add(path);
       continue;

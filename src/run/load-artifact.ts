@@ -13,6 +13,12 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory; name the compiled object in it',
 };
 
+/** Where one object is named, nothing is looked for: a suite has a case for each. */
+function patternWords(code: string, path: string): string | undefined {
+  if (code !== 'ENOENT' || !/[*?]/.test(path)) return undefined;
+  return 'one object is named here, no pattern; write a case for each, or use test --artifact with the pattern';
+}
+
 /** Tells from the outside that a file is no object: reading a pipe or a device may never end. */
 function refuse(origin: string, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
@@ -51,7 +57,7 @@ export async function loadArtifact(
     if (error instanceof UsageError) throw error;
     throw new UsageError(
       'artifact_unreadable',
-      `${origin} ${path}: ${REASONS[code] ?? `cannot be read (${code || error})`}`,
+      `${origin} ${path}: ${patternWords(code, path) ?? REASONS[code] ?? `cannot be read (${code || error})`}`,
       {
         cause: error,
       },

@@ -167,6 +167,12 @@ describe('resolveMatrix', () => {
     ]);
   });
 
+  test('a kernel that is called by its family as tables call it', async () => {
+    await expect(findProfile(catalogue, '6.1', '--kernels')).rejects.toThrow(
+      /unknown profile "6\.1"; near matches: debian-12-6\.1, mine-6\.1\./,
+    );
+  });
+
   test('one that cannot be had does not stop the others', async () => {
     const ids = ['mine-6.1', 'nope', 'broken', 'debian-12-6.12'];
     const resolved = await resolveMatrix(catalogue, matrixOf(ids, '--kernels'));

@@ -96,6 +96,8 @@ describe('problems', () => {
     ['a: *b\n', '1:4: alias *b has no anchor before it; define the anchor first'],
     ['a: &a [*a]\n', '1:8: alias *a contains itself; write the value out'],
     ['__proto__: {polluted: 1}\n', '1:1: key "__proto__" is not allowed; rename it'],
+    ['a\0:\0 \0b\0', '1:1: the file is UTF-16; save it as UTF-8'],
+    ['\ufffd\ufffda\0', '1:1: the file is UTF-16; save it as UTF-8'],
     ['a: \0\n', '1:1: the file holds binary data; check that it is the right one'],
   ])('%j', (text, problem) => {
     expect(firstProblem(text)).toBe(problem);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comment, commentMarker, sameComment } from '../../src/report/comment.ts';
+import { comment, commentMarker, commentName, sameComment } from '../../src/report/comment.ts';
 import { documentCells } from '../../src/report/document-cells.ts';
 import type { GateDocument } from '../../src/report/gate-document.ts';
 import { stepSummary } from '../../src/report/summary/step-summary.ts';
@@ -228,6 +228,9 @@ describe('the comment', () => {
   test('begins with a marker of its own for each suite', () => {
     const text = comment(quickDocument(), options);
     expect(text.startsWith(`${commentMarker('supported-kernels')}\n## `)).toBe(true);
+    const legs = ['x86', 'arm'].map((leg) => commentMarker(commentName('suite', 'kernels', leg)));
+    expect(new Set([...legs, commentMarker('suite')]).size).toBe(3);
+    expect(commentName('suite', '', '')).toBe('suite');
     expect(commentMarker('--> <script>')).toMatch(/^<!-- bpfcompat:[0-9a-f]{16} -->$/);
     expect(comment(quickDocument(), { name: 'x' })).toContain(commentMarker('x'));
   });

@@ -157,7 +157,6 @@ export function sarif(document: GateDocument, { workspace = '', version = '' }: 
             rules: rules.map(sarifRule),
           },
         },
-        automationDetails: { id: `bpfcompat/${oneLine(document.name, 200).replaceAll('/', '-') || 'run'}/` },
         invocations: [
           {
             executionSuccessful: document.status !== 'error',
