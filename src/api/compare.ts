@@ -11,6 +11,7 @@ import {
   compareJson,
 } from '../report/compare-json.ts';
 import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-markdown.ts';
+import { claimPlaces, type Output, placeOf } from '../run/claims.ts';
 import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { reportOfVersion } from './history.ts';
@@ -55,12 +56,21 @@ export interface CompareResult {
 export async function compare(request: CompareRequest): Promise<CompareResult> {
   const { host, cwd } = surroundingsOf(request);
   const paths = {
-    json: request.out ? resolve(cwd, request.out) : '',
-    markdown: request.markdown ? resolve(cwd, request.markdown) : '',
+    json: placeOf(cwd, request.out),
+    markdown: placeOf(cwd, request.markdown),
   };
   const sides = await sidesOf(host, cwd, request);
   const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
   const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
+  const outputs: Output[] = [
+    { path: paths.json, said: `--out ${request.out}`, kind: 'comparison' },
+    { path: paths.markdown, said: `--markdown ${request.markdown}`, kind: 'comparison in Markdown' },
+  ];
+  const inputs = [sides.base, sides.head].map((file, side) => ({
+    path: resolve(cwd, file),
+    said: `${sides.flags[side]}`,
+  }));
+  await claimPlaces(host, outputs, inputs);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
   const documents = compareRuns(base, head, timestamp(host.now()));
   await writeReport(host, paths.json, documents.json);

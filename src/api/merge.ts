@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
 import { missingShards } from '../report/merge-missing.ts';
-import { ensureDirectory } from '../run/directories.ts';
+import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { ensureWorkDirectory } from '../run/directories.ts';
 import { makeRunId } from '../run/run-id.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { type FinishedRun, finishRun } from './finish-run.ts';
@@ -12,7 +13,7 @@ import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
-import { type ReportFiles, reportFilePlaces } from './report-files.ts';
+import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
@@ -87,15 +88,20 @@ export async function mergeReports(options: MergeOptions): Promise<MergeResult> 
     baseline,
     failOn: options.failOn,
     workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
-    out: options.out ? resolve(cwd, options.out) : '',
-    markdown: options.markdown ? resolve(cwd, options.markdown) : '',
+    out: placeOf(cwd, options.out),
+    markdown: placeOf(cwd, options.markdown),
     files: options.files,
     cwd,
     onEvent,
   };
   const { workdir, missing, notes } = merging;
+  const inputs: Input[] = [
+    ...files.found.map(({ file }) => ({ path: resolve(cwd, file), said: `the report ${file}` })),
+    { path: placeOf(cwd, options.baseline), said: '--baseline', movable: true },
+  ];
+  await claimPlaces(host, reportOutputs(options, cwd), inputs);
   await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);
-  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  await ensureWorkDirectory(host, workdir);
   for (const message of notes) onEvent({ type: 'note', message });
   if (chosen.parts[0]?.suite) return { kind: 'suite', missing, notes, ...(await mergeSuite(merging, startedAt)) };
   return { kind: 'run', missing, notes, ...(await mergeRun(merging, startedAt)) };

@@ -5,6 +5,7 @@ import { MAX_SHARDS } from '../model/shard.ts';
 import { costsOf } from '../plan/costs.ts';
 import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
 import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
+import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { createCatalogue, resolveKernels } from '../run/resolve.ts';
@@ -68,6 +69,15 @@ async function suiteCells(ground: ResolvedSurroundings, file: string): Promise<C
   return cells;
 }
 
+/** Files that a plan reads. Objects need not be there yet. */
+function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions, cwd: string): Input[] {
+  const named = { suite, matrix, baseline };
+  return [
+    ...Object.entries(named).map(([flag, file]) => ({ path: placeOf(cwd, file), said: `--${flag}` })),
+    ...artifacts.map((path) => ({ path: resolve(cwd, path), said: '--artifact' })),
+  ];
+}
+
 /**
  * Divides a run among machines before any of them starts: the job matrix of a workflow. Nothing is booted, and objects
  * need not be built yet. No shard is empty: fewer are planned where there is not enough to do.
@@ -93,6 +103,8 @@ export async function planShards(options: PlanOptions): Promise<PlanResult> {
   }
   const matrix = jobMatrix(cells, assignment);
   const json = `${JSON.stringify(matrix)}\n`;
-  await writeReport(host, options.out ? resolve(cwd, options.out) : '', json);
+  const out = placeOf(cwd, options.out);
+  await claimPlaces(host, [{ path: out, said: `--out ${options.out}`, kind: 'plan' }], plannedInputs(options, cwd));
+  await writeReport(host, out, json);
   return { matrix, json, cells: cells.length, expectedMs: assignment.loads };
 }

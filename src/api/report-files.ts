@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -7,6 +6,7 @@ import type { GateDocument } from '../report/gate-document.ts';
 import { junit } from '../report/junit.ts';
 import { sarif } from '../report/sarif/sarif.ts';
 import { stepSummary } from '../report/summary/step-summary.ts';
+import { type Output, placeOf } from '../run/claims.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { buildInfo } from './build-info.ts';
 
@@ -32,10 +32,33 @@ const REPORTERS: readonly (readonly [
   ['summary', (document, workspace) => stepSummary(document, { workspace })],
 ];
 
+/** The same files as they are claimed. */
+export function reportFileOutputs(files: ReportFiles | undefined, cwd: string): Output[] {
+  return REPORTERS.flatMap(([kind]) =>
+    files?.[kind] ? [{ path: placeOf(cwd, files[kind]), said: `--${kind} ${files[kind]}`, kind }] : [],
+  );
+}
+
+/** Everything that a run about objects writes. */
+export function reportOutputs(
+  {
+    out,
+    markdown,
+    files,
+  }: { readonly out?: string; readonly markdown?: string; readonly files?: ReportFiles | undefined },
+  cwd: string,
+): Output[] {
+  return [
+    { path: placeOf(cwd, out), said: `--out ${out}`, kind: 'report' },
+    { path: placeOf(cwd, markdown), said: `--markdown ${markdown}`, kind: 'markdown' },
+    ...reportFileOutputs(files, cwd),
+  ];
+}
+
 /** The places of the files that are wanted, absolute. */
 export function reportFilePlaces(files: ReportFiles | undefined, cwd: string): string[] {
   // Callers hand in objects that hold more than these.
-  return REPORTERS.flatMap(([kind]) => (files?.[kind] ? [resolve(cwd, files[kind])] : []));
+  return reportFileOutputs(files, cwd).map(({ path }) => path);
 }
 
 /**
@@ -63,7 +86,7 @@ export async function writeReportFiles(
   }
   for (const [kind, reporter] of wanted) {
     try {
-      await writeReport(host, resolve(cwd, files?.[kind] ?? ''), reporter(document, cwd));
+      await writeReport(host, placeOf(cwd, files?.[kind]), reporter(document, cwd));
     } catch (error) {
       fail(kind, error);
     }

@@ -9,7 +9,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import { confine, type Root } from '../run/confine.ts';
-import { ensureDirectory } from '../run/directories.ts';
+import { ensureWorkDirectory } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
@@ -196,7 +196,7 @@ export async function prepareCases(
     const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
     const workdir = overrides.workdir ?? resolve(dir, source.workdir);
     await checkReportPlaces(host, [paths.json, paths.markdown]);
-    await ensureDirectory(host, resolve(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+    await ensureWorkDirectory(host, workdir);
     return {
       run: {
         name: source.name,

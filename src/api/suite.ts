@@ -9,6 +9,7 @@ import type { FailOn } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
+import { placeOf } from '../run/claims.ts';
 import { confine, rootOf } from '../run/confine.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
@@ -24,6 +25,7 @@ import { createServices, type Surroundings, surroundingsOf } from './services.ts
 import { checkShard } from './shard-plan.ts';
 import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
+import { claimSuite } from './suite-claims.ts';
 import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
 
 const OWNER_ONLY = 0o700;
@@ -70,21 +72,6 @@ async function suitePath(host: Host, cwd: string, path: string): Promise<string>
 export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
   const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`);
   return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
-}
-
-function refuseSharedPaths(cases: readonly PreparedCase[], out: string, markdown: string): void {
-  if (out !== '' && out === markdown) {
-    throw new UsageError('flag_conflict', `out and markdown of the suite are the same file ${out}; choose two`);
-  }
-  const owner = cases.find(({ json, markdown: own }) =>
-    [out, markdown].some((path) => path !== '' && [json, own].includes(path)),
-  );
-  if (owner === undefined) return;
-  const { name, origin } = owner.source;
-  throw new UsageError(
-    'flag_conflict',
-    `${origin}: case "${name}" writes its report to a file of the suite; choose another --out or --markdown`,
-  );
 }
 
 /** @throws UsageError now rather than once per case */
@@ -140,7 +127,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const suite = await loadSuite(host, cwd, file);
   const dir = dirname(resolve(cwd, file));
   const place = (said: string | undefined, own: string): string =>
-    said ? resolve(cwd, said) : own === '' ? '' : resolve(dir, own);
+    said ? placeOf(cwd, said) : own === '' ? '' : resolve(dir, own);
   const root = await rootOf(host, cwd, dir);
   for (const named of suite.paths) {
     if (!options[named.key === 'out' ? 'out' : 'markdown']) await confine(host, root, named);
@@ -163,7 +150,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     baseline,
     prepared.map(({ source, artifact }) => ({ name: source.name, artifact })),
   );
-  refuseSharedPaths(prepared, paths.json, paths.markdown);
+  await claimSuite({ host, cwd, dir, suite, file, paths, options }, prepared);
   await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
 
   const stops = options.stopOnFailure ?? false;

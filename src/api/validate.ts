@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
 import { storeRoot } from '../kernels/store-root.ts';
@@ -10,7 +10,8 @@ import type { FailOn } from '../model/gate.ts';
 import { objectsAt } from '../model/object-names.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
-import { ensureDirectory } from '../run/directories.ts';
+import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { ensureDirectory, ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import {
@@ -30,7 +31,7 @@ import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun, matchCases } from './load-run.ts';
-import { type ReportFiles, reportFilePlaces } from './report-files.ts';
+import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard, divideRuns, type ShardPlan, withoutPaths } from './shard-plan.ts';
 
@@ -151,7 +152,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
-  const artifacts = await findArtifacts(host, cwd, options.artifacts);
+  const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir);
   const catalogue = createCatalogue(surroundings);
   const choice = choiceOf(options);
   const narrowed = choice.kind === 'ids';
@@ -167,11 +168,20 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   if (narrowed) await checkKnownProfiles(catalogue, manifest);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const targets = targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed);
-  const out = options.out ? resolve(cwd, options.out) : '';
-  const markdown = options.markdown ? resolve(cwd, options.markdown) : '';
+  const out = placeOf(cwd, options.out);
+  const markdown = placeOf(cwd, options.markdown);
   const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
+  const inputs: Input[] = [
+    ...artifacts.map((path) => ({ path, said: `--artifact ${path}` })),
+    { path: manifestPath, said: '--manifest' },
+    { path: options.matrix ? resolve(cwd, matrix.file) : '', said: '--matrix' },
+    { path: options.command?.binary ? resolve(cwd, options.command.binary) : '', said: '--command-binary' },
+    ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest' })),
+    { path: placeOf(cwd, options.baseline), said: '--baseline', movable: true },
+  ];
+  await claimPlaces(host, reportOutputs(options, cwd), inputs);
   await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
-  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  await ensureWorkDirectory(host, workdir);
   await ensureDirectory(
     host,
     storeRoot(host.env),

@@ -24,10 +24,10 @@ function mark(stat: FileStat | undefined): string {
   return stat === undefined || stat.size === 0 ? '' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }
 
-async function look(host: Host, cwd: string, words: readonly string[]): Promise<Seen> {
+async function look(host: Host, cwd: string, words: readonly string[], workDir: string | undefined): Promise<Seen> {
   const seen: Seen = new Map();
   // A pattern may match nothing for a moment, while a build starts over.
-  const paths = await findArtifacts(host, cwd, words).catch((error: unknown) => {
+  const paths = await findArtifacts(host, cwd, words, workDir).catch((error: unknown) => {
     if (error instanceof UsageError) return [];
     throw error;
   });
@@ -43,15 +43,16 @@ async function nextChange(
   host: Host,
   cwd: string,
   words: readonly string[],
+  workDir: string | undefined,
   done: Seen,
   signal: AbortSignal,
 ): Promise<Seen> {
   for (;;) {
-    const first = await look(host, cwd, words);
+    const first = await look(host, cwd, words, workDir);
     const changed = [...first].filter(([path, now]) => done.get(path) !== now);
     if (changed.length > 0) {
       await sleep(SETTLED_MS, undefined, { signal });
-      const second = await look(host, cwd, words);
+      const second = await look(host, cwd, words, workDir);
       if (changed.every(([path, now]) => second.get(path) === now)) return new Map(changed);
     }
     await sleep(LOOK_MS, undefined, { signal });
@@ -69,10 +70,10 @@ export async function watch(options: WatchOptions): Promise<never> {
   const done: Seen = new Map();
   let latest: RunReport | undefined;
   // The first look must find something to do: a wrong path would be waited for for ever.
-  await findArtifacts(host, cwd, options.artifacts);
+  await findArtifacts(host, cwd, options.artifacts, options.workDir);
   for (;;) {
     try {
-      const changed = await nextChange(host, cwd, options.artifacts, done, signal);
+      const changed = await nextChange(host, cwd, options.artifacts, options.workDir, done, signal);
       for (const [path, now] of changed) done.set(path, now);
       const { report } = await validate({ ...options, artifacts: [...changed.keys()], host });
       const merged = mergeLatest(latest, report);

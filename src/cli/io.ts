@@ -18,6 +18,14 @@ export interface Io {
   readonly onEvent?: EventListener;
 }
 
+const REPORTS = ['out', 'markdown', 'junit', 'sarif', 'badge', 'summary'] as const;
+
+/** Where a report goes to standard output (`--out -`), everything for people goes to the other one. */
+export function besideReports(io: Io, options: object): Io {
+  const values: Partial<Record<(typeof REPORTS)[number], unknown>> = options;
+  return REPORTS.some((flag) => values[flag] === '-') ? { ...io, out: io.err, terminalOut: false } : io;
+}
+
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */
 export function createIo(stdout: Output, stderr: Output): Io {
   return {

@@ -8,7 +8,7 @@ import { explainCommand } from './explain-command.ts';
 import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
 import { initCommand } from './init-command.ts';
 import { inspectCommand } from './inspect-command.ts';
-import type { Io } from './io.ts';
+import { besideReports, type Io } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { planCommand } from './plan-command.ts';
@@ -22,7 +22,8 @@ import { watchCommand } from './watch-command.ts';
 const EXIT_ERROR = 1;
 
 /** Runs a checked command. @throws what the library throws: UsageError, HostError, CancelledError */
-export async function dispatch(parsed: ParsedArgs, io: Io, signal: AbortSignal): Promise<number> {
+export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal): Promise<number> {
+  const io = 'options' in parsed ? besideReports(face, parsed.options) : face;
   switch (parsed.command) {
     case 'help':
       io.out(helpText(parsed.topic, io.width()));

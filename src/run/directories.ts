@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 
@@ -22,4 +23,18 @@ export async function ensureDirectory(
   } catch (cause) {
     throw new HostError('directory_unusable', `cannot make ${what} ${path}: ${messageOf(cause)}; ${remedy}`, { cause });
   }
+}
+
+/**
+ * The directory with the evidence of runs. One that is ours alone is kept out of git: objects and logs of every run are
+ * in it.
+ * @throws HostError `directory_unusable`
+ */
+export async function ensureWorkDirectory(host: Host, workdir: string): Promise<void> {
+  const before = await host.files.list(workdir).catch((): string[] => []);
+  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  const ignore = join(workdir, '.gitignore');
+  // A directory of the user's, such as `--workdir .`, keeps its own rules.
+  if ((before.length > 0 && basename(workdir) !== '.bpfcompat') || before.includes('.gitignore')) return;
+  await host.files.writeAtomic(ignore, '*\n').catch(() => {});
 }

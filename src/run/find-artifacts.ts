@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 
@@ -21,9 +21,16 @@ const NO_ADDRESS =
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
  * once, in the order of the words. A file whose name looks like a pattern is taken as a file.
+ * @param workDir work directory of the run, relative to `cwd`: patterns match nothing in it
  * @throws UsageError for a pattern that matches nothing
  */
-export async function findArtifacts(host: Host, cwd: string, words: readonly string[]): Promise<string[]> {
+export async function findArtifacts(
+  host: Host,
+  cwd: string,
+  words: readonly string[],
+  workDir = '.bpfcompat',
+): Promise<string[]> {
+  const copies = [workDir, '.bpfcompat'].map((dir) => `${join(resolve(cwd, dir), 'runs')}/`);
   const found = new Set<string>();
   for (const word of words) {
     const path = resolve(cwd, word);
@@ -33,7 +40,9 @@ export async function findArtifacts(host: Host, cwd: string, words: readonly str
       found.add(path);
       continue;
     }
-    const matches = await host.files.glob(word, cwd);
+    const matched = await host.files.glob(word, cwd);
+    // What earlier runs kept of their objects is no object of the user's.
+    const matches = matched.filter((match) => !copies.some((dir) => match.startsWith(dir)));
     if (matches.length === 0) {
       throw new UsageError(
         'artifact_no_match',

@@ -39,11 +39,14 @@ function unwritable(path: string, cause: unknown): HostError {
   return new HostError('report_unwritable', `cannot write ${path}: ${why}; ${remedy}`, { cause });
 }
 
+/** What `-` means where a report goes. */
+export const STDOUT = '/dev/stdout';
+
 /** Names of what this process has open already, which may be a file that others write to as well. */
 export const OPEN_ALREADY = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
 
 /** A pipe, a terminal or a device such as /dev/null: text goes into it, and nothing may be put in its place. */
-async function isStream(host: Host, path: string): Promise<boolean> {
+export async function isStream(host: Host, path: string): Promise<boolean> {
   if (OPEN_ALREADY.test(path)) return true;
   const found = await host.files.stat(path);
   return found !== undefined && !found.isFile && !found.isDirectory;
@@ -68,6 +71,11 @@ export async function writeReport(host: Host, path: string, text: string): Promi
   if (path === '') return;
   try {
     if (await isStream(host, path)) {
+      await host.files.append(path, text);
+      return;
+    }
+    // The summary of a step is one file, and others write to it as well.
+    if (path === host.env['GITHUB_STEP_SUMMARY']) {
       await host.files.append(path, text);
       return;
     }

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import { realPlaceOf } from './confine.ts';
+import { isStream, STDOUT } from './write-reports.ts';
+
+/** How documents of ours begin, or what is in them: a file that looks otherwise is somebody's own. */
+const OURS = {
+  report: /^\s*\{[\s\S]{0,4096}"schema_version"\s*:\s*"(?:v0\.1|bpfcompat_suite\.v0\.1)"/,
+  markdown: /^# bpfcompat Compatibility (?:Report|Suite)\b/,
+  comparison: /^\s*\{[\s\S]{0,4096}"schema_version"\s*:\s*"compat_diff(?:_collection)?\.v0\.1"/,
+  'comparison in Markdown': /^# bpfcompat Compatibility Diff\b/,
+  junit: /^<\?xml[^>]*>\s*<testsuites\b[\s\S]*bpfcompat/,
+  sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
+  badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
+  summary: /^## \S+ bpfcompat: /,
+  plan: /^\s*\{\s*"include"\s*:\s*\[\s*(?:\]|\{\s*"shard")/,
+} as const;
+export type ReportKind = keyof typeof OURS;
+
+/** A file that a run writes. */
+export interface Output {
+  /** Absolute; empty: not wanted. */
+  readonly path: string;
+  /** How messages name it: a flag, or a place in a suite. */
+  readonly said: string;
+  /** Absent: its name is ours and nobody chose it. */
+  readonly kind?: ReportKind;
+}
+
+/** A file that a run reads. */
+export interface Input {
+  readonly path: string;
+  readonly said: string;
+  /** An older report, which the new one may take the place of. */
+  readonly movable?: boolean;
+}
+
+const MAX_BYTES = 128 * 1024 * 1024;
+
+/** Where a report goes: empty for nowhere, standard output for `-`. */
+export function placeOf(cwd: string, said: string | undefined): string {
+  if (!said) return '';
+  return said === '-' ? STDOUT : resolve(cwd, said);
+}
+
+/** Is there nothing yet, or only what an earlier run wrote of the same kind? */
+async function isReplaceable(host: Host, path: string, kind: ReportKind): Promise<boolean> {
+  const stat = await host.files.stat(path);
+  if (!stat?.isFile || stat.size === 0) return true;
+  if (stat.size > MAX_BYTES) return false;
+  const text = await host.files.read(path, MAX_BYTES).catch(() => undefined);
+  return text !== undefined && OURS[kind].test(text.toString('utf8'));
+}
+
+function refuse(code: string, message: string): never {
+  throw new UsageError(code, message);
+}
+
+/**
+ * Settles before anything runs that no report is written over a file that the run reads, over another report, or over a
+ * file that is no report of ours. All places are compared by where they lead, however they are spelled.
+ * @throws UsageError that names both
+ */
+export async function claimPlaces(host: Host, outputs: readonly Output[], inputs: readonly Input[]): Promise<void> {
+  const reads = new Map<string, Input>();
+  for (const input of inputs) {
+    if (input.path === '') continue;
+    const real = await realPlaceOf(host, input.path).catch(() => input.path);
+    if (reads.get(real)?.movable !== false) reads.set(real, { movable: false, ...input });
+  }
+  const writes = new Map<string, Output>();
+  for (const output of outputs) {
+    const { path, said, kind } = output;
+    if (path === '' || path === host.env['GITHUB_STEP_SUMMARY']) continue;
+    const streams = await isStream(host, path).catch(() => false);
+    if (streams && path !== STDOUT) continue;
+    const real = streams ? path : await realPlaceOf(host, path).catch(() => path);
+    const other = writes.get(real);
+    if (other) refuse('flag_conflict', `${said}: ${other.said} goes to the same file ${path}; choose another`);
+    writes.set(real, output);
+    const read = reads.get(real);
+    if (read && !(read.movable && kind === 'report')) {
+      refuse('report_over_input', `${said}: ${path} is what ${read.said} names and would be replaced; choose another`);
+    }
+    if (streams || kind === undefined || (await isReplaceable(host, real, kind))) continue;
+    const words = kind === 'report' || kind === 'markdown' ? 'report' : kind;
+    const remedy = 'choose another place, or remove that file first';
+    refuse('report_over_file', `${said}: ${path} is there already and is no ${words} of bpfcompat; ${remedy}`);
+  }
+}

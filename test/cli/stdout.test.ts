@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { besideReports, type Io } from '../../src/cli/io.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import { gate } from '../../src/gate/gate.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { quickRun } from '../fixtures/scenes.ts';
+
+let cwd = '';
+const said = { out: '', err: '' };
+const io = (): Io => ({
+  out: (text) => {
+    said.out += text;
+  },
+  err: (text) => {
+    said.err += text;
+  },
+  env: {},
+  cwd,
+  terminalSize: () => undefined,
+  width: () => 100,
+  color: false,
+  terminalOut: false,
+});
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'stdout-'));
+  Object.assign(said, { out: '', err: '' });
+  const run = quickRun();
+  writeFileSync(join(cwd, 'r.json'), reportJson(run, 0, gate(run), { json: 'r.json' }));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(cwd, { recursive: true });
+});
+
+const sides = ['compare', '--base-report', 'r.json', '--head-report', 'r.json'];
+
+test('--out - is standard output, with nothing beside the document', async () => {
+  const printed: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text: unknown, ...rest: unknown[]) => {
+    printed.push(String(text));
+    for (const done of rest) if (typeof done === 'function') done();
+    return true;
+  });
+  const code = await runCommand([...sides, '--out', '-'], io());
+  spy.mockRestore();
+  expect(code).toBe(0);
+  expect(JSON.parse(printed.join(''))).toMatchObject({ schema_version: 'compat_diff.v0.1' });
+  expect(said.out).toBe('');
+  expect(said.err).toMatch(/^Compare JSON: /);
+});
+
+test('a report over one of the two that are compared is refused', async () => {
+  const before = readFileSync(join(cwd, 'r.json'), 'utf8');
+  expect(await runCommand([...sides, '--out', './r.json'], io())).toBe(1);
+  expect(said.err).toMatch(/--out \.\/r\.json: .*r\.json is what --base-report names and would be replaced; choose/);
+  expect(readFileSync(join(cwd, 'r.json'), 'utf8')).toBe(before);
+});
+
+test('text for people stays on standard output otherwise', () => {
+  const face = io();
+  expect(besideReports(face, { out: 'r.json', quiet: false })).toBe(face);
+  expect(besideReports(face, { out: 'r.json', markdown: '-' }).out).toBe(face.err);
+});
