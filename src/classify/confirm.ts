@@ -18,6 +18,19 @@ const LOOPS_SINCE = '5.3';
 /** bpf_override_return: offered to kprobes only, by kernels that are built with the option for it. */
 const OVERRIDE_RETURN = 58;
 
+/**
+ * Structures of which the kernel's check rejects members for one reason alone: that the program may sleep
+ * (`bpf_scx_check_member`, kernel/sched/ext.c). Others have members that no program can implement.
+ */
+const SLEEP_CHECKED: ReadonlySet<string> = new Set(['sched_ext_ops']);
+
+function confirmMember(finding: Finding): Finding {
+  const { struct = '', section = '' } = finding.args;
+  if (!/^\??struct_ops\.s/.test(section) || !SLEEP_CHECKED.has(struct)) return finding;
+  // The kernel is not to blame: the program is declared as one that may sleep.
+  return { ...recode(finding, finding.code, { args: { reason: 'sleepable_member' } }), group: 'program' };
+}
+
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
 export function confirm(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
@@ -47,6 +60,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return explainMissing(explainExtern(finding, evidence), evidence);
     case 'UNRESOLVED_KCONFIG':
       return explainExtern(finding, evidence);
+    case 'STRUCT_OPS_MISMATCH':
+      return confirmMember(finding);
     case 'CORE_RELOCATION_FAILURE':
       return explainCore(finding, evidence);
     case 'BTF_INFO_REJECTED':

@@ -64,6 +64,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'VERIFIER_REJECTION',
     'VERIFIER_COMPLEXITY',
     'STACK_LIMIT',
+    'TAIL_CALL_INCOMPATIBLE',
     'ATTACH_TARGET_INLINED',
     'INSN_BUDGET_EXCEEDED',
     'COMMAND_VALIDATION_FAILURE',

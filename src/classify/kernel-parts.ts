@@ -120,6 +120,17 @@ export function optionHint(name: string): string | undefined {
   return byPrefix(OPTIONS, name);
 }
 
+/** First upstream kernel with what stands behind an option, where all names with the prefix came with it. */
+const FAMILIES: readonly (readonly [prefix: string, since: string])[] = [
+  ['scx_', '6.12'],
+  ['hid_bpf_', '6.3'],
+];
+
+/** First upstream kernel with names of this family; undefined when not known. */
+export function familySince(name: string): string | undefined {
+  return byPrefix(FAMILIES, name);
+}
+
 /** The option that a program type needs; undefined when it needs none beyond bpf(2). */
 export function typeOption(type: string): string | undefined {
   return TYPE_OPTIONS.find(([pattern]) => pattern.test(type))?.[1];

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { embeddedVerifierLog, firstWarning, libbpfLines, mainWarning, programOf } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
-import { mapFinding, mapRefusals } from './map.ts';
+import { type MapRefusal, mapFinding, mapRefusals } from './map.ts';
 import { denied } from './policy.ts';
 import { programFinding } from './program.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
@@ -36,7 +36,8 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
  * not decide and are not looked at.
  */
 export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding[] {
-  const maps = mapRefusals(evidence).map((refusal) => mapFinding(refusal, evidence));
+  const refusals = mapRefusals(evidence);
+  const maps = refusals.filter((refusal) => !isConsequence(refusal, evidence)).map((one) => mapFinding(one, evidence));
   const optional = new Set(
     firstStage(evidence, 'open')
       ?.programs.filter((program) => !program.autoload)
@@ -50,6 +51,18 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding
   const causes = maps.length > 0 ? programs.filter((finding) => finding.code !== 'MAP_CREATE_FAILED') : programs;
   const found = mergeFindings([...maps, ...causes]);
   return found.length > 0 ? found : [objectFinding(evidence, load)];
+}
+
+/**
+ * libbpf could not put a program into a program array because that program itself did not load: its finding is the cause.
+ */
+function isConsequence({ init, line = '' }: MapRefusal, evidence: Evidence): boolean {
+  const program = /to prog '([^']+)' fd=-\d+/.exec(line)?.[1];
+  return (
+    init &&
+    program !== undefined &&
+    stagesOf(evidence, 'program').some(({ name, status }) => name === program && status === 'fail')
+  );
 }
 
 /** The load ended before this program reached the kernel, over a map. */

@@ -10,6 +10,7 @@ import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { inRepository, type Sources } from './source-paths.ts';
+import { withTailCalls } from './tail-calls.ts';
 import { verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -30,7 +31,7 @@ export function locateFindings(
 ): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((told) => {
-    const finding = withFeature(withAccess(told, facts), evidence, facts);
+    const finding = withFeature(withTailCalls(withAccess(told, facts), evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;
   });

@@ -68,7 +68,7 @@ export function mapVerdict(
       return flagVerdict(facts?.flags ?? 0, version);
     case 'one_entry':
     case 'page_entries':
-      return entriesVerdict(errno, facts);
+      return entriesVerdict(errno, facts, type);
     case 'canonical_sizes':
       return sizesVerdict(type, facts);
     case 'inner_map':
@@ -99,10 +99,13 @@ function flagVerdict(flags: number, version: KernelVersion | undefined): MapVerd
   };
 }
 
-function entriesVerdict(errno: number, facts: MapFacts | undefined): MapVerdict {
+function entriesVerdict(errno: number, facts: MapFacts | undefined, type: string): MapVerdict {
   const entries = facts === undefined ? undefined : String(facts.max_entries);
   if (errno === ENOMEM) return { code: 'OUT_OF_MEMORY', reason: 'map_too_large', args: { entries } };
   if (facts?.max_entries === 0) return { code: 'LOADER_CONTRACT', reason: 'map_size' };
+  // cpu_map_alloc compares with NR_CPUS of the build, and answers E2BIG for nothing else.
+  if (errno === E2BIG && type === 'cpumap')
+    return { code: 'INVALID_MAP_PARAMS', reason: 'too_many_cpus', args: { entries } };
   if (errno === E2BIG) return { code: 'INVALID_MAP_PARAMS', reason: 'too_large', args: { entries } };
   return { code: 'INVALID_MAP_PARAMS', reason: 'max_entries', args: { entries } };
 }

@@ -1,7 +1,7 @@
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { FindingCode } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
-import { isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
+import { familySince, isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
 
 type Symbol = StageOf<'symbol'>;
 
@@ -74,6 +74,10 @@ function absentDiagnosis({ name, near }: Symbol, { hello }: Evidence): Diagnosis
     return { reason: 'module_not_loaded', proven: false, args: { module } };
   }
   const option = optionHint(name);
+  const since = familySince(name);
+  if (!relatives && olderThan(kernelVersion(hello.kernel.release), since)) {
+    return { reason: 'kernel_too_old', proven: true, args: { since } };
+  }
   if (option !== undefined && !relatives) return { reason: 'compiled_out', proven: false, args: { config: option } };
   return { reason: 'renamed_or_removed', proven: true };
 }

@@ -3,6 +3,7 @@ import { ATTACH } from './expectations/attach.ts';
 import { MAPS } from './expectations/maps.ts';
 import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
+import { REPORTED } from './expectations/reported.ts';
 import { INSTRUCTIONS, VERIFIER } from './expectations/verifier.ts';
 
 /**
@@ -20,4 +21,5 @@ export const EXPECTATIONS: readonly Row[] = [
   ...VERIFIER,
   ...INSTRUCTIONS,
   ...ATTACH,
+  ...REPORTED,
 ];

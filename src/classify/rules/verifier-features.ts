@@ -188,6 +188,15 @@ export const FEATURE_RULES: readonly TextRule[] = [
     },
   },
   {
+    code: 'TRAMPOLINE_UNSUPPORTED',
+    reason: 'struct_argument',
+    pattern: /^The function (?<function>\S+) arg(?<argument>\d+) type STRUCT is unsupported/,
+    example: {
+      kernel: '5.10.0-46-cloud-amd64',
+      text: 'The function security_path_chown arg1 type STRUCT is unsupported.',
+    },
+  },
+  {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'denied',
     pattern: /^Attaching .* to (?:__noreturn )?function(?:s| '(?<function>\S+)') is rejected/,
@@ -227,7 +236,7 @@ export const FEATURE_RULES: readonly TextRule[] = [
   {
     code: 'STRUCT_OPS_MISMATCH',
     reason: 'member',
-    pattern: /^attach to (?:unsupported|invalid) member (?<member>\S+)/,
+    pattern: /^attach to (?:unsupported|invalid) member (?<member>\S+)(?: of struct (?<struct>\w+))?/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',
       text: 'attach to unsupported member release of struct tcp_congestion_ops',

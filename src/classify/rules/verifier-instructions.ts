@@ -87,10 +87,17 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     },
   },
   {
+    code: 'INVALID_MAP_PARAMS',
+    reason: 'needs_btf',
+    pattern: /^map '(?<map>[^']+)' has to have BTF in order to use (?<field>\S+)/,
+    subject: 'map',
+    example: { kernel: '6.1.0-56-cloud-amd64', text: "map 'slots' has to have BTF in order to use bpf_timer" },
+  },
+  {
     code: 'MAP_PROG_INCOMPATIBLE',
     reason: 'map',
     pattern:
-      /^cannot pass map_type (?<type>\d+) into func (?<helper>\S+?)(?:#\d+)?$|programs? (?:can only use|with run-time allocated hash maps)|^trac\w+ progs cannot use bpf_|cannot be used for PREEMPT_RT|^map '[^']*' has to have BTF in order to use/,
+      /^cannot pass map_type (?<type>\d+) into func (?<helper>\S+?)(?:#\d+)?$|programs? (?:can only use|with run-time allocated hash maps)|^trac\w+ progs cannot use bpf_|cannot be used for PREEMPT_RT/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'cannot pass map_type 27 into func bpf_map_lookup_elem#1' },
   },
   {

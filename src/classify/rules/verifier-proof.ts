@@ -5,8 +5,21 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'null_check',
-    pattern: /(?:map_value|mem|sock|ptr_\S*)_or_null|[Pp]ossibly NULL pointer|null-check it first/,
+    pattern: /(?:map_value|mem|sock|ptr(?:_\S*)?)_or_null|[Pp]ossibly NULL pointer|null-check it first/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: "R0 invalid mem access 'map_value_or_null'" },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'stack_overread',
+    // An offset from the frame is never positive: this one counts from the start of a copy, and lies behind its end.
+    pattern: /^invalid read from stack R\d+ off=(?<offset>\d+) size=(?<size>\d+)$/,
+    example: { kernel: '6.18.12+deb13-cloud-amd64', text: 'invalid read from stack R6 off=0 size=4' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'format_string',
+    pattern: /^Invalid format string$/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'Invalid format string' },
   },
   {
     code: 'VERIFIER_REJECTION',

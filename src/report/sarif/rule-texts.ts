@@ -26,6 +26,7 @@ export const RULE_TEXTS: Readonly<Record<FindingCode, RuleText>> = {
   MAP_CREATE_FAILED: ['A map cannot be created', 'See the errno and the kernel log in the report.'],
   MAP_PIN_CONFLICT: ['A pinned map does not fit', 'Remove the old pin, or keep the definition.'],
   MAP_PROG_INCOMPATIBLE: ['A program and its map do not fit', 'Give each program type a map of its own.'],
+  TAIL_CALL_INCOMPATIBLE: ['Programs of different hooks share a program array', 'Give each hook an array of its own.'],
   OUT_OF_MEMORY: ['The kernel had no memory left', 'Give the guest more memory, or make the maps smaller.'],
   MEMLOCK_LIMIT: ['The limit of locked memory is too low', 'Raise RLIMIT_MEMLOCK before the load.'],
   // Names and types of the kernel.

@@ -1,6 +1,6 @@
-import type { FindingCode } from '../../model/finding.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
 import { missingWords } from './missing.ts';
-import { arg, errno, here, sentence, since, type Writer, who } from './writer.ts';
+import { arg, errno, here, sentence, since, type Words, type Writer, who } from './writer.ts';
 
 const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: string }> = new Map([
   [
@@ -32,6 +32,14 @@ const OUTSIDE: Readonly<Record<string, { what: string; todo: string }>> = {
 };
 
 /** Words for programs that loaded and could not be attached. */
+function structArgument(f: Finding): Words {
+  return {
+    title: `function ${arg(f, 'function', '?')} takes a structure by value, which this kernel cannot trace by a trampoline`,
+    explanation: `Argument ${arg(f, 'argument', '?')} (counted from 0) is a structure. x86_64 kernels trace such functions since 6.1.`,
+    remediation: 'Use a kprobe or a tracepoint on the kernels before it.',
+  };
+}
+
 export const ATTACH_WORDS = {
   ATTACH_TARGET_NOT_FOUND: missingWords,
   ATTACH_TARGET_AMBIGUOUS: (f) => ({
@@ -81,11 +89,14 @@ export const ATTACH_WORDS = {
       remediation: todo,
     };
   },
-  TRAMPOLINE_UNSUPPORTED: (f) => ({
-    title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
-    explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
-    remediation: 'Use a kprobe or a tracepoint there.',
-  }),
+  TRAMPOLINE_UNSUPPORTED: (f) =>
+    f.args['reason'] === 'struct_argument'
+      ? structArgument(f)
+      : {
+          title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
+          explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
+          remediation: 'Use a kprobe or a tracepoint there.',
+        },
   TRACEPOINT_CONTEXT_MISMATCH: (f) => ({
     title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
     explanation: 'The record has another layout on this kernel than the program was compiled for.',

@@ -35,6 +35,20 @@ const PARAMS: ReadonlyMap<string, { readonly what: string; readonly todo: string
       todo: 'A ring buffer needs a power of two times the page size; other types need at least one entry.',
     },
   ],
+  [
+    'too_many_cpus',
+    {
+      what: 'more entries',
+      todo: 'Set max_entries to the number of possible CPUs (libbpf_num_possible_cpus), at most NR_CPUS.',
+    },
+  ],
+  [
+    'needs_btf',
+    {
+      what: 'no BTF for its key and value, which the kernel-managed field in its value needs, in a way',
+      todo: 'Declare the map with __type(key, ...) and __type(value, ...) instead of __uint(key_size) and __uint(value_size).',
+    },
+  ],
   ['too_large', { what: 'a total size', todo: 'Use fewer entries or smaller values.' }],
   [
     'definition',
@@ -97,6 +111,11 @@ export const MAP_WORDS = {
     title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
     explanation: 'The verifier ties map types to helpers and program types, and newer kernels allow more pairs.',
     remediation: 'Use a preallocated map, another map type or another helper for this program type.',
+  }),
+  TAIL_CALL_INCOMPATIBLE: (f) => ({
+    title: `program ${arg(f, 'program', '?')} cannot share program array ${arg(f, 'map', '?')} with ${arg(f, 'owner', 'another program')}`,
+    explanation: `The verifier accepts the program; the load then fails with EINVAL and no message. A program array belongs to the hook of the first program that uses it, here ${arg(f, 'owner', '?')} (${arg(f, 'owner_section', '?')}), and ${arg(f, 'program', '?')} is on ${arg(f, 'section', 'another hook')}. Kernels with this check compare the expected attach type, or for LSM the attach function.`,
+    remediation: 'Declare one program array per hook, and let each program call through its own.',
   }),
   OUT_OF_MEMORY: (f) => ({
     title: `the guest has too little memory for ${f.args['map'] === undefined ? who(f) : named(f)}`,

@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../model/finding.ts';
-import { arg, errno, here, lacks, notIn, sentence, since, type Writer, who } from './writer.ts';
+import { arg, errno, here, lacks, notIn, sentence, since, type Words, type Writer, who } from './writer.ts';
 
 const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
   sleepable: { what: 'sleepable', todo: 'Add a variant without the .s suffix of its section for these kernels.' },
@@ -7,6 +7,14 @@ const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
 };
 
 /** Words for kinds of programs that a kernel does not have, or was built without. */
+function sleepableMember(struct: string, member = '?'): Words {
+  return {
+    title: `member ${member} of ${struct} takes no sleepable program`,
+    explanation: 'The kernel has the member and calls it where it must not sleep; the program is declared sleepable.',
+    remediation: `Declare it with SEC("struct_ops/${member}") instead of SEC("struct_ops.s/${member}").`,
+  };
+}
+
 export const TYPE_WORDS = {
   UNSUPPORTED_PROGRAM_TYPE: (f) => {
     const type = arg(f, 'type', '?');
@@ -47,6 +55,7 @@ export const TYPE_WORDS = {
   STRUCT_OPS_MISMATCH: (f) => {
     const struct = f.args['struct'] === undefined ? 'struct_ops' : `struct_ops ${f.args['struct']}`;
     const member = f.args['member'];
+    if (f.args['reason'] === 'sleepable_member') return sleepableMember(struct, member);
     return {
       title:
         member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),

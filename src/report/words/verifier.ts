@@ -3,6 +3,14 @@ import { type Advice, arg, here, sentence, type Writer, who } from './writer.ts'
 
 const ADVICE: Readonly<Record<string, Advice>> = {
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
+  stack_overread: {
+    why: 'it reads behind the end of a copy on its stack',
+    todo: 'Where a structure grew on this kernel, the copy is too short: read the field itself with CO-RE (BPF_CORE_READ down to the last member), not a member of a structure that was copied whole.',
+  },
+  format_string: {
+    why: 'a format string has a conversion that BPF does not know',
+    todo: 'Use %d, %u, %x, %s, %p and their l and ll forms; there is no %f, and no floating point in BPF.',
+  },
   uninitialized: {
     why: 'memory is used that was not written before',
     todo: 'Zero structures completely, padding included (older kernels insist).',

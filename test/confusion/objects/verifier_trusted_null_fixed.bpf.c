@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same with the check: loads everywhere.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct sock {
+	__u32 sk_mark;
+} __attribute__((preserve_access_index));
+
+struct socket {
+	struct sock *sk;
+} __attribute__((preserve_access_index));
+
+__u32 mark;
+
+SEC("lsm/socket_listen")
+int BPF_PROG(probe, struct socket *sock, int backlog)
+{
+	struct sock *sk = sock->sk;
+
+	if (!sk)
+		return 0;
+	mark = sk->sk_mark; /* here */
+	return 0;
+}
