@@ -1,6 +1,7 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
+import { reserveStore } from '../kernels/lease.ts';
 import { sourceKey } from '../kernels/source-key.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
@@ -100,6 +101,7 @@ export async function cleanKernels(
 ): Promise<CleanedKernels> {
   const { host } = surroundingsOf(options);
   const { keep, all, signal } = options;
+  await using _alone = await reserveStore(host, signal);
   const saved = await removeSavedGuests(host, storeRoot(host.env), signal);
   const pruned = await pruneKernels(host, { signal, ...(keep ? { keep } : {}), ...(all ? { all } : {}) });
   return { ...pruned, savedGuests: saved };

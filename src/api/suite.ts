@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
 import { readSuite, type Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
+import { leaseStore } from '../kernels/lease.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
@@ -171,6 +173,7 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
       'name another one in BPFCOMPAT_CACHE_DIR',
       OWNER_ONLY,
     );
+    await using _lease = await leaseStore(host, `${process.pid}-${randomBytes(4).toString('hex')}`, signal);
     const services = await createServices(surroundings, {
       isolation: options.isolation ?? 'cell',
       offline: options.offline ?? false,

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
+import { leaseStore } from '../kernels/lease.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { Artifact, Cell, Isolation, ValidationMode } from '../model/cell.ts';
@@ -189,6 +191,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     'name another one in BPFCOMPAT_CACHE_DIR',
     OWNER_ONLY,
   );
+  await using _lease = await leaseStore(host, `${process.pid}-${randomBytes(4).toString('hex')}`, signal);
   const services = await createServices(surroundings, {
     isolation: options.isolation ?? 'cell',
     offline: options.offline ?? false,

@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
-import type { KernelSource, Profile } from '../model/kernel.ts';
+import type { Profile } from '../model/kernel.ts';
+import { describeSource } from '../model/kernel-source.ts';
 
 /** A profile that comes with bpfcompat. */
 export function builtinProfile(profile: Profile): Profile {
@@ -19,15 +20,6 @@ export function noProfile(id: string, problem: string): Profile {
     kernel: undefined,
     problem,
   };
-}
-
-/** The same whatever the order of its keys: what is named here, and nothing else, decides which bytes are fetched. */
-export function describeSource({ pinned = [], ...source }: KernelSource): string {
-  const sorted = (value: object): [string, unknown][] =>
-    Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([sorted(source), pinned.map(sorted)]);
 }
 
 /**

@@ -86,6 +86,8 @@ async function statOrUndefined(path: string): Promise<FileStat | undefined> {
       dev: s.dev,
       ino: s.ino,
       ctimeMs: s.ctimeMs,
+      mode: s.mode & 0o7777,
+      uid: s.uid,
     };
   } catch (error) {
     if (isMissing(error)) return undefined;

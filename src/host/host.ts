@@ -122,6 +122,10 @@ export interface FileStat {
   readonly dev: number;
   readonly ino: number;
   readonly ctimeMs: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Number of the user who owns it. */
+  readonly uid: number;
 }
 
 export interface TempDir extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { describeSource } from '../config/profile-origin.ts';
 import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
+import { describeSource } from '../model/kernel-source.ts';
 
 /** Names what a kernel is fetched for: two profiles of one id with different kernel blocks share nothing. */
 export function sourceKey(arch: Profile['arch'], source: KernelSource): string {

@@ -2,6 +2,33 @@ import { isAbsolute, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 
+const OWNER_ONLY = 0o700;
+const OTHERS_WRITE = 0o022;
+
+/**
+ * What lies in the store is booted: nobody else may write to it. A store of ours that others could only read is closed.
+ * @throws HostError `store_not_ours`, `store_open`
+ */
+export async function secureRoot(host: Host, root: string): Promise<void> {
+  const stat = await host.files.stat(root);
+  const own = process.getuid?.();
+  if (stat === undefined || own === undefined) return;
+  const remedy = 'set BPFCOMPAT_CACHE_DIR to a directory of your own';
+  if (stat.uid !== own) {
+    throw new HostError(
+      'store_not_ours',
+      `${root} belongs to user ${stat.uid}, not to user ${own} who runs this; ${remedy}`,
+    );
+  }
+  if ((stat.mode & OTHERS_WRITE) !== 0) {
+    throw new HostError(
+      'store_open',
+      `${root} can be written by others (mode ${stat.mode.toString(8)}), so that anybody may change the kernels in it; remove it, or ${remedy}`,
+    );
+  }
+  if ((stat.mode & 0o077) !== 0) await host.files.setMode(root, OWNER_ONLY);
+}
+
 /** Directory of the kernel store: BPFCOMPAT_CACHE_DIR, else bpfcompat under the user's cache directory (XDG). */
 export function storeRoot(env: Host['env']): string {
   const own = env['BPFCOMPAT_CACHE_DIR'];

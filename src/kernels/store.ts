@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { type KernelFiles, KernelRecord, OldKernelRecord, type StoredFile } from '../model/kernel.ts';
-import { storeRoot } from './store-root.ts';
+import { secureRoot, storeRoot } from './store-root.ts';
 import { mustRun } from './tool.ts';
 
 const MAX_RECORD = 1024 * 1024;
@@ -43,6 +43,7 @@ export async function openStore(host: Host): Promise<Store> {
   if (!(await host.files.stat(store.root))?.isDirectory) {
     await mustRun(host, 'mkdir', ['-p', '-m', '0700', store.root]);
   }
+  await secureRoot(host, store.root);
   for (const dir of [store.blobs, store.records, store.apt, store.tmp, store.locks]) await host.files.makeDir(dir);
   return store;
 }

@@ -60,6 +60,7 @@ async function storedKernel(
   profile: Profile,
   source: KernelSource,
   listener: FetchListener,
+  offline: boolean,
 ): Promise<KernelRecord | undefined> {
   const name = recordName({ profile: profile.id, source: sourceKey(profile.arch, source) });
   const record =
@@ -68,10 +69,14 @@ async function storedKernel(
   if (record === undefined || !answers(record, profile, source)) return undefined;
   const damage = await damageOf(host, store, filesOf(record));
   if (damage === undefined) return record;
-  listener.onNote(`${profile.id}: stored kernel ${damage}; fetching it again`);
+  if (!offline) listener.onNote(`${profile.id}: stored kernel ${damage}; fetching it again`);
   await using _lock = await lockStore(host, store, listener.signal);
   await removeDamaged(host, store, filesOf(record));
-  return undefined;
+  if (!offline) return undefined;
+  throw new HostError(
+    'kernel_damaged',
+    `the stored kernel of ${profile.id} is damaged (${damage}) and --offline forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`,
+  );
 }
 
 async function fetchInto(
@@ -146,7 +151,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
   try {
     await openStore(host);
     await using _lock = await lockProfile(host, store, profile.id, signal);
-    const whole = await storedKernel(host, store, profile, source, listener);
+    const whole = await storedKernel(host, store, profile, source, listener, options.offline === true);
     if (whole !== undefined && options.refresh !== true) return { files: kernelFiles(store, whole), cached: true };
     if (options.offline === true) {
       throw new HostError(

@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/host.ts';
+import { leaseStore, reserveStore } from '../../src/kernels/lease.ts';
+import { secureRoot } from '../../src/kernels/store-root.ts';
+
+let root: string;
+let host: Host;
+const { signal } = new AbortController();
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'bpfcompat-lease-'));
+  host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: root } });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('a clean-up', () => {
+  test('takes nothing from a run, and has the store when the run has ended', async () => {
+    const lease = await leaseStore(host, 'run-1', signal);
+    await expect(reserveStore(host, signal)).rejects.toMatchObject({ code: 'store_in_use' });
+    await lease[Symbol.asyncDispose]();
+    await using _alone = await reserveStore(host, signal);
+  });
+
+  test('is not held up by a run that was killed', async () => {
+    mkdirSync(join(root, 'locks/runs'), { recursive: true });
+    await host.files.writeAtomic(join(root, 'locks/runs/run-9'), '');
+    await using _alone = await reserveStore(host, signal);
+    expect(await host.files.list(join(root, 'locks/runs'))).toEqual([]);
+  });
+});
+
+describe('the root of the store', () => {
+  test('is closed where others could only read it', async () => {
+    chmodSync(root, 0o755);
+    await secureRoot(host, root);
+    expect(statSync(root).mode & 0o777).toBe(0o700);
+  });
+
+  test('is refused where others may write', async () => {
+    chmodSync(root, 0o777);
+    await expect(secureRoot(host, root)).rejects.toMatchObject({
+      code: 'store_open',
+      message: expect.stringContaining('BPFCOMPAT_CACHE_DIR'),
+    });
+  });
+
+  test('is refused where it is not ours', async () => {
+    const stat = await host.files.stat(root);
+    const other = { ...host, files: { ...host.files, stat: async () => stat && { ...stat, uid: stat.uid + 1 } } };
+    await expect(secureRoot(other, root)).rejects.toMatchObject({ code: 'store_not_ours' });
+  });
+});
