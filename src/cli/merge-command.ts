@@ -29,7 +29,7 @@ export async function mergeCommand(options: MergeArguments, io: Io): Promise<num
     return merged.suite.exitCode;
   }
   const { report, verdict, paths } = merged;
-  if (!quiet) io.out(`${matrixText(report, look)}\n${baselineText(report, look)}`);
+  if (!quiet) io.out(`${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}`);
   for (const [index, own] of paths.artifacts.entries()) {
     io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
   }

@@ -55,7 +55,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
     view.close();
     if (!options.quiet) {
       const look = { width: io.width(), color: io.color && !options.noColor };
-      io.out(`${matrixText(report, look)}\n${baselineText(report, look)}`);
+      io.out(`${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}`);
     }
     for (const [index, own] of paths.artifacts.entries()) {
       io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);

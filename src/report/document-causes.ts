@@ -43,12 +43,15 @@ function unexplained({ target }: DocumentCell): SavedFinding {
 
 function findingsOf(cell: DocumentCell): readonly SavedFinding[] {
   const { status, findings } = cell.target;
-  return status === 'fail' && findings.length === 0 ? [unexplained(cell)] : findings;
+  return status === 'fail' && !findings.some(({ decisive }) => decisive) ? [unexplained(cell), ...findings] : findings;
 }
 
-/** What makes two findings of one object the same one; the line too, for one helper may be called twice. */
-function keyOf({ code, reason, subject, title, location }: SavedFinding): string {
-  return JSON.stringify([code, reason, subject, title, location?.file, location?.line]);
+/**
+ * What makes two findings of one object the same one; the line too, for one helper may be called twice. What only warns on
+ * one kernel is no cause there, although another kernel fails for it.
+ */
+function keyOf({ code, reason, subject, title, location, decisive }: SavedFinding): string {
+  return JSON.stringify([decisive, code, reason, subject, title, location?.file, location?.line]);
 }
 
 /**
@@ -70,7 +73,7 @@ export function documentCauses(document: GateDocument): DocumentCause[] {
   const causes = [...groups.values()].flatMap(({ finding, cells: own }): DocumentCause[] => {
     const [first] = own;
     if (!first) return [];
-    const failing = own.filter(({ target }) => target.status === 'fail');
+    const failing = own.filter(({ target }) => finding.decisive && target.status === 'fail');
     const level = failing.some(({ decides }) => decides) ? 'error' : 'warning';
     const isNew = failing.some(({ news }) => news === 'new');
     return [{ one: first.one, finding, cells: own, level, failed: failing.length > 0, isNew }];

@@ -107,6 +107,11 @@ export function reasonOf({ status, findings, ...target }: SavedTarget): string {
     case 'skipped':
       return target.skipped_reason || 'it was not asked';
     case 'fail':
-      return findings[0]?.title || target.classification_reason || target.classification_code || 'it failed';
+      return (
+        findings.find(({ decisive }) => decisive)?.title ||
+        target.classification_reason ||
+        target.classification_code ||
+        'it failed'
+      );
   }
 }

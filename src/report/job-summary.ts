@@ -57,7 +57,9 @@ function details(target: SavedTarget): string[] {
 }
 
 function nextSteps(failing: readonly SavedTarget[]): string[] {
-  const steps = failing.flatMap(({ findings }) => findings.map(({ remediation }) => remediation));
+  const steps = failing.flatMap(({ findings }) =>
+    findings.filter((one) => one.decisive).map(({ remediation }) => remediation),
+  );
   if (failing.some(({ status }) => status === 'infra_error')) {
     steps.push('Targets without an answer are neither pass nor fail: run again, and look at their serial.log.');
   }

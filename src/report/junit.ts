@@ -64,9 +64,9 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
 }
 
 function findingText(finding: SavedFinding): string {
-  const { code, title, explanation, location, evidence, remediation } = finding;
+  const { code, title, explanation, location, evidence, remediation, decisive } = finding;
   return [
-    `${code}: ${title}`,
+    `${decisive ? '' : 'warning: '}${code}: ${title}`,
     explanation,
     location ? `at ${placeText(location)}: ${location.text.trim()}` : '',
     evidence ? `${evidence.origin}: ${evidence.text}` : '',

@@ -1,3 +1,4 @@
+import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { terminal } from './escape.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
@@ -10,7 +11,16 @@ export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */
   readonly width: number;
   readonly color: boolean;
+  /** What became of declared failures: those that came as declared do not look like failures. */
+  readonly expected?: readonly Expected[] | undefined;
 }
+
+/** The cells that fail as declared. */
+function declaredCells({ expected = [] }: TextOptions): (artifact: number, target: number) => boolean {
+  const cells = new Set(expected.filter(({ met }) => met === 'failed').map((one) => `${one.artifact} ${one.target}`));
+  return (artifact, target) => cells.has(`${artifact} ${target}`);
+}
+type Declared = ReturnType<typeof declaredCells>;
 
 const GAP = '  ';
 
@@ -27,11 +37,16 @@ const ABSENCE: ReadonlySet<string> = new Set([
 ]);
 
 /** The word of a cell and how it is painted. */
-function mark(view: TargetView, paint: Style): { readonly text: string; readonly painted: (text: string) => string } {
+function mark(
+  view: TargetView,
+  paint: Style,
+  declared: boolean,
+): { readonly text: string; readonly painted: (text: string) => string } {
   switch (view.outcome.status) {
     case 'pass':
       return view.findings.length > 0 ? { text: 'warn', painted: paint.warn } : { text: 'pass', painted: paint.good };
     case 'fail':
+      if (declared) return { text: 'xfail', painted: paint.dim };
       return { text: 'FAIL', painted: paint.bad };
     case 'skipped':
       return { text: 'skip', painted: paint.dim };
@@ -62,10 +77,17 @@ function blocks(columnWidths: readonly number[], room: number): number[][] {
   return all;
 }
 
-function matrixLines(run: RunReport, views: readonly (readonly TargetView[])[], width: number, paint: Style): string[] {
+function matrixLines(
+  run: RunReport,
+  views: readonly (readonly TargetView[])[],
+  declared: Declared,
+  width: number,
+  paint: Style,
+): string[] {
   const kernels = shortNames(run.targets).map((name, i) => (run.targets[i]?.required ? name : `(${name})`));
   const names = fileNames(run.artifacts).map((name) => terminal(name, 200));
-  const columns = kernels.map((name) => Math.max(name.length, 4));
+  const longest = views.some((row, artifact) => row.some((_, i) => declared(artifact, i))) ? 5 : 4;
+  const columns = kernels.map((name) => Math.max(name.length, longest));
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
   const nameWidth = Math.min(
@@ -81,7 +103,7 @@ function matrixLines(run: RunReport, views: readonly (readonly TargetView[])[], 
       const cells = block.map((i) => {
         const view = views[row]?.[i];
         if (!view) return '';
-        const { text, painted } = mark(view, paint);
+        const { text, painted } = mark(view, paint, declared(row, i));
         return GAP + ' '.repeat((columns[i] ?? 0) - text.length) + painted(text);
       });
       lines.push(`${shorten(name, nameWidth).padEnd(nameWidth)}${cells.join('')}`);
@@ -96,7 +118,13 @@ function under(text: string, width: number, lead: string, repeat = false): strin
   return wrap(text, width - lead.length).map((line, index) => `${index === 0 ? lead : more}${line}`);
 }
 
-function groupLines(group: FindingGroup, kernels: readonly string[], width: number, paint: Style): string[] {
+function groupLines(
+  group: FindingGroup,
+  kernels: readonly string[],
+  declared: (target: number) => boolean,
+  width: number,
+  paint: Style,
+): string[] {
   const { finding } = group;
   const { title, explanation, remediation, location, more: besides } = findingFacts(finding);
   const list = (targets: readonly number[]): string => targets.map((index) => kernels[index]).join(', ');
@@ -104,8 +132,9 @@ function groupLines(group: FindingGroup, kernels: readonly string[], width: numb
   const where = everywhere
     ? `all ${kernels.length} kernels`
     : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
-  const [first = '', ...more] = wrap(`${terminal(title)}: ${where}`, width - 4);
-  const bullet = group.decisive ? paint.bad('x') : paint.warn('!');
+  const expected = group.decisive && group.targets.every(declared);
+  const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
+  const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
   const blame = groupWords(finding.group, group.targets.length > 1);
   lines.push(...under(terminal(`[${blame}] ${explanation}`, 1000), width, '    '));
@@ -121,10 +150,11 @@ function artifactLines(
   name: string,
   views: readonly TargetView[],
   kernels: readonly string[],
+  declared: (target: number) => boolean,
   width: number,
   paint: Style,
 ): string[] {
-  const groups = groupFindings(views).flatMap((group) => groupLines(group, kernels, width, paint));
+  const groups = groupFindings(views).flatMap((group) => groupLines(group, kernels, declared, width, paint));
   const silent = groupSilence(views).flatMap(({ message, targets }) => {
     const text = `${targets.map((index) => kernels[index]).join(', ')}: ${terminal(message, 1000)}`;
     const [first = '', ...more] = wrap(text, width - 4);
@@ -134,12 +164,13 @@ function artifactLines(
   return lines.length === 0 ? [] : ['', paint.bold(terminal(name)), ...lines];
 }
 
-function tally(views: readonly TargetView[], run: RunReport): string {
+function tally(views: readonly TargetView[], run: RunReport, expected: number): string {
   const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
   const warned = views.filter(({ outcome, findings }) => outcome.status === 'pass' && findings.length > 0).length;
   const parts = [
     [warned > 0 ? `pass (${warned} with a warning)` : 'pass', count('pass')],
-    ['fail', count('fail')],
+    ['fail', count('fail') - expected],
+    [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],
     ['without an answer', count('infra_error')],
   ] as const;
@@ -157,13 +188,15 @@ export function matrixText(run: RunReport, options: TextOptions): string {
   const paint = style(options.color);
   const kernels = shortNames(run.targets);
   const views = run.artifacts.map((_, artifact) => targetViews(run, artifact));
+  const declared = declaredCells(options);
+  const expected = views.flatMap((row, artifact) => row.filter((_, i) => declared(artifact, i))).length;
   const lines = [
-    ...matrixLines(run, views, width, paint),
+    ...matrixLines(run, views, declared, width, paint),
     ...fileNames(run.artifacts).flatMap((name, index) =>
-      artifactLines(name, views[index] ?? [], kernels, width, paint),
+      artifactLines(name, views[index] ?? [], kernels, (target) => declared(index, target), width, paint),
     ),
     '',
-    ...wrap(tally(views.flat(), run), width),
+    ...wrap(tally(views.flat(), run, expected), width),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }

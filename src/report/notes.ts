@@ -10,7 +10,7 @@ import { words } from './words.ts';
 function findingNotes(finding: Finding, primary: boolean): string[] {
   const { title, remediation } = words(finding);
   return [
-    `${primary ? 'finding' : 'also'}: ${title}`,
+    `${primary ? 'finding' : finding.decisive ? 'also' : 'warning'}: ${title}`,
     ...(finding.location ? [`location: ${placeText(finding.location)}: ${oneLine(finding.location.text, 300)}`] : []),
     ...(finding.evidence ? [`evidence: ${finding.evidence.origin}: ${oneLine(finding.evidence.text)}`] : []),
     ...(remediation === '' ? [] : [`remediation: ${remediation}`]),

@@ -1,5 +1,6 @@
 import type { Outcome, OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
+import { decisiveOf } from '../model/finding.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { advance, type KernelProgress, type Progress } from './progress.ts';
@@ -140,8 +141,9 @@ function outcomeLine(outcome: Outcome): string {
     case 'pass':
       return 'pass';
     case 'fail': {
-      const codes = [...new Set(outcome.findings.map(({ code }) => code))];
-      const place = outcome.findings[0]?.location;
+      const causes = decisiveOf(outcome.findings);
+      const codes = [...new Set(causes.map(({ code }) => code))];
+      const place = causes[0]?.location;
       const where = place ? ` at ${terminal(placeText(place))}` : '';
       return `fail at ${outcome.failedStage}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}${where}`;
     }

@@ -1,3 +1,4 @@
+import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { newsText } from './compare-parts.ts';
@@ -55,11 +56,20 @@ function joined(cases: readonly Answered[], durationMs: number): RunReport {
   };
 }
 
+/** What became of the declared failures of a group, with objects as `joined` numbers them. */
+function expectedOf(cases: readonly Answered[]): Expected[] {
+  return cases.flatMap(({ answer }, artifact) =>
+    (answer.verdict.expected ?? [])
+      .filter((one) => one.artifact === answer.artifact)
+      .map((one) => ({ ...one, artifact })),
+  );
+}
+
 /** Cases by kernels, one matrix for all cases that ask the same kernels. */
 export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
   const answered = suite.cases.filter((one): one is Answered => one.answer !== undefined);
   return sameKernels(answered)
-    .map((group) => matrixText(joined(group, suite.durationMs), options))
+    .map((group) => matrixText(joined(group, suite.durationMs), { ...options, expected: expectedOf(group) }))
     .join('\n');
 }
 

@@ -5,7 +5,7 @@ import { shortNames } from '../../src/report/names.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { artifact, result, runReport, target } from '../fixtures/run.ts';
+import { artifact, failed, result, runReport, target } from '../fixtures/run.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 const plain = (width: number) => ({ width, color: false });
@@ -73,3 +73,20 @@ test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))(
     expect(output).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u200b]/);
   },
 );
+
+test('a failure that came as declared does not look like one', () => {
+  const run = runReport({
+    targets: [target('debian-11-5.10'), target('debian-12-6.1')],
+    results: [0, 1].map((index) => result({ artifact: 0, target: index }, failed())),
+  });
+  const declared = { artifact: 0, code: 'UNSUPPORTED_HELPER', reason: 'known', causes: [] } as const;
+  const both = [0, 1].map((index) => ({ ...declared, target: index, met: 'failed' }) as const);
+  const text = matrixText(run, { ...plain(100), expected: both });
+  expect(text).not.toMatch(/FAIL|\d fail[,\n]/);
+  expect(text).toMatch(/xfail +xfail/);
+  expect(text).toContain('2 fail as declared');
+  expect(text).toContain('- expected: ');
+  const one = matrixText(run, { ...plain(100), expected: both.slice(0, 1) });
+  expect(one).toMatch(/xfail +FAIL/);
+  expect(one).toContain('1 fail, 1 fails as declared');
+});

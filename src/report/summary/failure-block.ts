@@ -56,9 +56,9 @@ function firstCause(finding: SavedFinding, options: BlockOptions): string[] {
 }
 
 function otherCauses(findings: readonly SavedFinding[]): string[] {
-  const told = findings.slice(0, MAX_OTHERS).map(({ title, code: name, location, remediation }) => {
+  const told = findings.slice(0, MAX_OTHERS).map(({ title, code: name, location, remediation, decisive }) => {
     const where = location ? ` at ${code(placeText(location), 320)}` : '';
-    return `- also **${md(title || name)}**${where}${remediation === '' ? '' : `: ${md(remediation, 400)}`}`;
+    return `- ${decisive ? 'also' : 'warning:'} **${md(title || name)}**${where}${remediation === '' ? '' : `: ${md(remediation, 400)}`}`;
   });
   const rest = findings.length - told.length;
   return told.length === 0 ? [] : [...told, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
@@ -83,7 +83,7 @@ export function failureBlock(
   options: BlockOptions,
 ): string[] {
   const { one, target, expected } = cell;
-  const [first, ...others] = target.findings;
+  const [first, ...others] = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
   const silent = target.status !== 'fail';
   const verb = silent ? 'no answer: ' : '';
   const arch = kernel.arch === '' || kernel.arch === 'x86_64' ? '' : ` ${html(kernel.arch, 20)}`;
