@@ -91,18 +91,17 @@ function stampOf(path: string): string | undefined {
   }
 }
 
-/** @throws what the library throws; HostError when a program of the user's wrote no report */
+/** @throws what the library throws; HostError when no report was written: one of an earlier step is none of this run */
 export async function runJob(
   job: Job,
   surroundings: Surroundings,
 ): Promise<{ readonly exitCode: number; readonly printed: string }> {
-  if (job.binary === '') return runHere(job, surroundings);
   const before = stampOf(job.json);
-  const end = await runBinary(job, surroundings);
+  const end = await (job.binary === '' ? runHere(job, surroundings) : runBinary(job, surroundings));
   // The report of an earlier step must not pass for that of this one.
   if (before === undefined || stampOf(job.json) !== before) return end;
   throw new HostError(
     'no_report',
-    `${job.binary} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its words in the log`,
+    `${job.binary || 'bpfcompat'} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its words in the log`,
   );
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asInputWords } from '../config/action-values.ts';
 import { onGroupStart } from '../host/child.ts';
@@ -34,13 +34,27 @@ interface Ground {
   told: boolean;
 }
 
+/** A suite has inputs of its own for its documents. */
+function reportInput(name: string, command: Job['command']): string {
+  return command === 'suite' && (name === 'out' || name === 'markdown') ? `suite-${name}` : name;
+}
+
 /** Messages of the command line in the words of a workflow. */
-function inInputWords(error: unknown, { command, settings }: Job): unknown {
+function inInputWords(error: unknown, job: Job, workspace: string): unknown {
+  const { command, settings } = job;
   const known = error instanceof UsageError ? UsageError : error instanceof HostError ? HostError : undefined;
   if (known === undefined) return error;
   const words = asInputWords(messageOf(error), command);
   const { code } = error as UsageError;
-  const message = settings.requireKvm ? words.replace(/set BPFCOMPAT_ACCEL=\w+/, 'set require-kvm: false') : words;
+  const place = [
+    ['out', job.json],
+    ['markdown', job.markdown],
+    ...['junit', 'sarif', 'badge', 'summary'].map((name) => [name, job.input(name)]),
+  ].find(
+    ([, path]) => path && code === 'report_unwritable' && words.startsWith(`cannot write ${resolve(workspace, path)}:`),
+  );
+  const said = place === undefined ? words : `input ${reportInput(place[0] ?? '', command)}: ${words}`;
+  const message = settings.requireKvm ? said.replace(/set BPFCOMPAT_ACCEL=\w+/, 'set require-kvm: false') : said;
   return new known(code, message, { cause: error });
 }
 
@@ -52,7 +66,7 @@ async function work(ground: Ground): Promise<void> {
   try {
     await workOn(job, ground);
   } catch (error) {
-    throw inInputWords(error, job);
+    throw inInputWords(error, job, runner.workspace);
   }
 }
 

@@ -86,6 +86,22 @@ export function linesOf(value: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** What people put around the lines of a list, as they would in YAML or on a command line. */
+const AROUND_LINES = /^- |^\[.*\]$|^(["']).*\1$|,$|^#|\s#\s/;
+
+/** The lines of an input. @throws UsageError for marks around them, which would become a part of a name */
+function listOf(name: string, value: string): string[] {
+  const lines = linesOf(value);
+  const odd = lines.find((line) => AROUND_LINES.test(line));
+  if (odd !== undefined) {
+    throw wrong(
+      name,
+      `has the line ${quoted(odd)}; write one per line, with nothing around it: no dash, quotes, comma or #`,
+    );
+  }
+  return lines;
+}
+
 /** @throws UsageError that names the input, what is wrong with it and what it takes */
 export function checkSettings(inputs: InputTexts): ActionSettings {
   const evidenceName = text(inputs, 'evidence-name');
@@ -98,7 +114,7 @@ export function checkSettings(inputs: InputTexts): ActionSettings {
   }
   return {
     mode: choiceOf(inputs, 'mode'),
-    reports: linesOf(text(inputs, 'reports')),
+    reports: listOf('reports', text(inputs, 'reports')),
     jobSummary: choiceOf(inputs, 'job-summary'),
     annotations: booleanOf(inputs, 'annotations'),
     maxAnnotations: integerOf(inputs, 'max-annotations', 9),
@@ -137,9 +153,9 @@ export function flagsFromInputs(
       case 'boolean':
         return [`--${flag}=${readBoolean(input.name, value)}`];
       case 'repeated':
-        return linesOf(value).map((line) => `--${flag}=${line}`);
+        return listOf(input.name, value).map((line) => `--${flag}=${line}`);
       case 'list':
-        return [`--${flag}=${linesOf(value).join(',')}`];
+        return [`--${flag}=${listOf(input.name, value.replace(/,\s*$/gm, '')).join(',')}`];
       default:
         return [`--${flag}=${value}`];
     }

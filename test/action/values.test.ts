@@ -70,6 +70,16 @@ describe('flags', () => {
     );
   });
 
+  test.each(['- a.bpf.o', '"a.bpf.o"', "'a.bpf.o'", 'a.bpf.o,', '# a.bpf.o', 'a.bpf.o # first', '[a.bpf.o, b.bpf.o]'])(
+    'a line with something around it is refused: %s',
+    (line) => {
+      const inputs = readInputs({ INPUT_ARTIFACT: `b.bpf.o\n${line}` });
+      expect(() => flagsFromInputs(inputs, 'test')).toThrow(
+        /^input artifact has the line .*one per line, with nothing around it/,
+      );
+    },
+  );
+
   test('lines are repeated, lists are joined, a value may look like a flag', () => {
     const flags = flagsFromInputs(inputs({ artifact: ' a.o \n\n --out=/x\n', kernels: 'k1\nk2, k3' }), 'test');
     expect(flags).toEqual(expect.arrayContaining(['--artifact=a.o', '--artifact=--out=/x', '--kernels=k1,k2, k3']));
