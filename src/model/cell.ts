@@ -49,6 +49,7 @@ export interface Cell {
 
 /** Why a guest gave no answer. */
 export type InfraCause =
+  | 'artifact_unreadable'
   | 'profile_invalid'
   | 'kernel_unavailable'
   | 'userland_unavailable'

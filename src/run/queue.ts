@@ -94,6 +94,8 @@ export async function runQueue(
         const kernel = await unlessAborted(prepared.of(kernelIndex), own);
         const cell: Cell = { artifact: index, target: kernelIndex };
         const inCase: Cell = { artifact: 0, target: position };
+        const { unusable } = one.subject;
+        if (unusable !== undefined) return finish(voice.emit, cell, inCase, unaskedResult(cell, unusable, 0, host));
         if (!kernel.ok)
           return finish(voice.emit, cell, inCase, {
             ...unaskedResult(cell, kernel.outcome, kernel.ms, host),

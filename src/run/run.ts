@@ -17,7 +17,14 @@ import { runVoice } from './run-notes.ts';
 import { checkSettingFlags } from './setting-names.ts';
 import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
-import { commandSubject, loadForCommand, loadSubject, type Subject, withDistinctNames } from './subject.ts';
+import {
+  commandSubject,
+  loadAmongOthers,
+  loadForCommand,
+  loadSubject,
+  type Subject,
+  withDistinctNames,
+} from './subject.ts';
 
 /**
  * Runs every artifact on every kernel of the matrix and resolves with all that was found.
@@ -37,13 +44,12 @@ export async function runMatrix(
   const voice = runVoice(options.onEvent);
   const read: Subject[] = [];
   const { command, assets = [] } = config.shipment ?? {};
-  for (const input of config.artifacts) {
-    read.push(await (command === undefined ? loadSubject(host, input) : loadForCommand(host, input)));
-  }
+  const load = command !== undefined ? loadForCommand : config.artifacts.length > 1 ? loadAmongOthers : loadSubject;
+  for (const input of config.artifacts) read.push(await load(host, input));
   if (command !== undefined && read.length === 0) read.push(commandSubject(command, config.commandName ?? ''));
   const subjects = withDistinctNames(read);
   const tests = testsOf(config.validationMode, config.manifest);
-  for (const subject of subjects) if (command === undefined) checkExpectedNames(tests, subject);
+  for (const subject of subjects) if (command === undefined && !subject.unusable) checkExpectedNames(tests, subject);
   if (command === undefined) checkSettingFlags(config.loader, subjects);
   const artifacts = subjects.map(({ artifact }) => artifact);
   const runId = makeRunId(startedAt, randomBytes(3));

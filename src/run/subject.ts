@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { makeFinding } from '../classify/make-finding.ts';
 import type { Sources } from '../classify/source-paths.ts';
 import type { Host } from '../host/host.ts';
-import type { Artifact } from '../model/cell.ts';
-import { distinctNames } from '../model/object-names.ts';
+import type { Artifact, Outcome } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
+import { artifactName, distinctNames } from '../model/object-names.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
@@ -17,6 +21,8 @@ export interface Subject {
   readonly facts: ObjectFacts | undefined;
   /** Files of the repository it lies in that it was compiled from. */
   readonly sources: Sources;
+  /** Why nothing can be asked about it, as what becomes of its cells. */
+  readonly unusable?: Outcome;
 }
 
 /** Reads an object and what its bytes say. `origin` says in messages where it was named. @throws UsageError when it cannot be read */
@@ -25,6 +31,38 @@ export async function loadSubject(host: Host, input: ArtifactInput, origin?: str
   const facts = readObject(file.bytes);
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
   return { ...file, facts, sources: await readSources(host, file.artifact.path, facts) };
+}
+
+/** What becomes of an object that cannot be read: an empty one is no object, any other was not seen at all. */
+function unreadable({ code, message }: UsageError): Outcome {
+  if (code !== 'artifact_empty') return { status: 'infra_error', cause: 'artifact_unreadable', message };
+  const evidence = { text: message, origin: 'this machine' };
+  const finding = makeFinding({
+    code: 'INVALID_OBJECT',
+    confidence: 'high',
+    phase: 'open',
+    args: { reason: 'not_elf' },
+    evidence,
+  });
+  return { status: 'fail', failedStage: 'load', findings: [finding] };
+}
+
+/** Like `loadSubject`, for one object of several: one that cannot be read does not stop the others. */
+export async function loadAmongOthers(host: Host, input: ArtifactInput): Promise<Subject> {
+  try {
+    return await loadSubject(host, input);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const path = resolve(input.path);
+    const artifact = {
+      path,
+      basename: basename(path),
+      name: input.name || artifactName(path),
+      sha256: createHash('sha256').digest('hex'),
+      sizeBytes: 0,
+    };
+    return { artifact, bytes: new Uint8Array(), facts: undefined, sources: new Map(), unusable: unreadable(error) };
+  }
 }
 
 /**

@@ -34,6 +34,8 @@ const stored: KernelSupply = async (profile) => ({ files: filesOf(profile), cach
 const easyLane = (): Lane => fakeLane(() => fakeSource(async () => fakeGuest(answers)));
 
 interface Setting {
+  /** Paths that nobody writes. */
+  readonly also?: readonly string[];
   readonly artifacts?: readonly string[];
   readonly lane?: Lane;
   readonly ensureKernel?: KernelSupply;
@@ -54,7 +56,7 @@ async function run(setting: Setting = {}): Promise<RunReport> {
   };
   return runMatrix(
     {
-      artifacts: artifacts.map((name) => ({ path: join(dir.path, name) })),
+      artifacts: [...artifacts, ...(setting.also ?? [])].map((name) => ({ path: join(dir.path, name) })),
       manifest: undefined,
       matrix: { path: '/m.yaml', name: 'm' },
       targets: KERNELS.map((id) => target(id)),
@@ -121,6 +123,17 @@ describe('results', () => {
     const [first = ''] = order;
     expect(order[1]).toBe(first.replace('warm', 'cell'));
     expect(order.filter((what) => what.startsWith('warm'))).toHaveLength(3);
+  });
+});
+
+describe('an object that cannot be read', () => {
+  it('is one failing object among the others', async () => {
+    await writeFile(join(dir.path, 'empty.bpf.o'), '');
+    const report = await run({ artifacts: ['a.bpf.o', 'b.bpf.o'], also: ['empty.bpf.o', 'gone.bpf.o'] });
+    const seen = [0, 1, 2, 3].map((at) => report.results.find(({ cell }) => cell.artifact === at)?.outcome);
+    expect(seen.map((outcome) => outcome?.status)).toEqual(['pass', 'pass', 'fail', 'infra_error']);
+    expect(seen[2]).toMatchObject({ findings: [{ code: 'INVALID_OBJECT' }] });
+    expect(seen[3]).toMatchObject({ cause: 'artifact_unreadable', message: expect.stringContaining('gone.bpf.o') });
   });
 });
 
