@@ -1,13 +1,14 @@
 import { classify } from '../classify/classify.ts';
 import { classifyCommand } from '../classify/command.ts';
 import { withConsole } from '../classify/console.ts';
+import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { Outcome, ValidationMode } from '../model/cell.ts';
+import type { FunctionalTest, Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { CellJob } from './run-cell.ts';
 import { settingNames } from './setting-names.ts';
@@ -60,8 +61,25 @@ function commandQuestion(
       command: { command, expectExitCode, binPath: program?.guestPath ?? '' },
     },
     needsShell: true,
-    judge: (evidence, console) => withConsole(classifyCommand(evidence, expectExitCode), console),
+    judge: (evidence, console) => {
+      const outcome = withConsole(classifyCommand(evidence, expectExitCode), console);
+      const tests = [loaderTest(command, expectExitCode)];
+      return withoutContradiction(outcome, evidence, { facts: undefined, tuning: [], tests, attaches: false });
+    },
     judgeCrash: classifyCrash,
+  };
+}
+
+/** The one test that a guest makes of the user's own command. */
+function loaderTest(command: string, expectExitCode: number): FunctionalTest {
+  return {
+    name: 'command',
+    command,
+    expectExitCode,
+    required: true,
+    timeoutSeconds: 0,
+    expectStdoutContains: '',
+    expectStderrContains: '',
   };
 }
 
@@ -71,6 +89,8 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
   const maxInsns = asking.maxInsns ?? manifest?.maxInsns;
+  const tuning = tuningLines(manifest, asking.loader);
+  const known = { facts, tuning, tests: functionalTests, attaches: attachMode !== 'disabled' };
   const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
     name,
     section,
@@ -93,12 +113,12 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
       probeFeatures: true,
       functionalTests,
       requiredPrograms: requiredPrograms(manifest),
-      tuning: tuningLines(manifest, asking.loader),
+      tuning,
       files: functionalTests.length > 0 ? (shipment?.entries ?? []) : [],
     },
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
-      const outcome = withConsole(classify({ evidence, ...judged }), console);
+      const outcome = withoutContradiction(withConsole(classify({ evidence, ...judged }), console), evidence, known);
       return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
     },
     judgeCrash: classifyCrash,

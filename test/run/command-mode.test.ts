@@ -12,7 +12,7 @@ import { gatherShipment } from '../../src/run/gather-shipment.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { runMatrix } from '../../src/run/run.ts';
 import { prepareCommand, shipmentIdentity, shipmentOf } from '../../src/run/shipment.ts';
-import { hello } from '../fixtures/evidence.ts';
+import { evidence, told } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
 
@@ -51,7 +51,7 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
         stage: 'functional',
         name: 'command',
         required: true,
-        status: 'pass',
+        status: setting.exitCode ? 'fail' : 'pass',
         command: setting.command,
         timeout_seconds: 10,
         expected_exit_code: 0,
@@ -61,9 +61,9 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
         stderr_tail: '',
         error: '',
       },
-      { stage: 'exit', kind: 'exited', code: 0, signal: 0, elapsed_us: 1 },
+      { stage: 'exit', kind: 'exited', code: setting.exitCode ? 2 : 0, signal: 0, elapsed_us: 1 },
     ];
-    return { hello: hello(), stages: stages.map((stage) => Stage.parse(stage)), document: undefined };
+    return told(evidence(stages.map((stage) => Stage.parse(stage))));
   });
   const services: RunServices = {
     host,

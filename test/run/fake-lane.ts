@@ -1,12 +1,12 @@
 import type { Guest, GuestSource, Lane, OpenOptions } from '../../src/guests/guest.ts';
 import type { Profile } from '../../src/model/kernel.ts';
-import { passing } from '../fixtures/evidence.ts';
+import { passing, told } from '../fixtures/evidence.ts';
 import { guestFacts } from '../fixtures/run.ts';
 
 /** What a fake guest does when it is asked: evidence, or whatever it throws. */
 export type Answer = Guest['ask'];
 
-export const answers: Answer = async () => passing();
+export const answers: Answer = async () => told(passing());
 
 /** A guest without a machine. */
 export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {

@@ -6,7 +6,7 @@ import type { CellResult, InfraCause, Outcome } from '../../src/model/cell.ts';
 import { CancelledError } from '../../src/model/errors.ts';
 import type { RunEvent } from '../../src/model/events.ts';
 import { type CellJob, cellDir, runCell } from '../../src/run/run-cell.ts';
-import { evidence, exit, passing } from '../fixtures/evidence.ts';
+import { evidence, exit, passing, told } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { answers, fakeGuest, fakeSource } from './fake-lane.ts';
 
@@ -61,7 +61,7 @@ function infra(result: CellResult): Extract<Outcome, { status: 'infra_error' }> 
 describe('a guest that answers', () => {
   it('is asked once, and its answer judged', async () => {
     const result = await run([good]);
-    expect(result).toMatchObject({ outcome: PASS, evidence: passing(), retriedAfter: undefined, dir: dir.path });
+    expect(result).toMatchObject({ outcome: PASS, evidence: told(passing()), retriedAfter: undefined, dir: dir.path });
     expect(result.guest?.isolation).toBe('cell');
     expect(result.timings).toMatchObject({ prepareMs: 3, bootMs: 12 });
     expect(opened).toMatchObject([{ fresh: false, dir: dir.path, bootTimeoutMs: 180_000 }]);
@@ -111,7 +111,7 @@ describe('a guest that gave no answer', () => {
       judged++ === 0 ? { status: 'infra_error', cause: 'timeout', message: 'out of time' } : PASS;
     const stopped = evidence([exit({ kind: 'timeout' })]);
     const result = await run([() => fakeGuest(async () => stopped), booted], { judge });
-    expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'out of time', evidence: passing() });
+    expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'out of time', evidence: told(passing()) });
   });
 
   it('twice is an infra error, with the words of the second time and those of the first', async () => {

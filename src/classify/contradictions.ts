@@ -1,0 +1,183 @@
+import type { FunctionalTest, Outcome } from '../model/cell.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+import { type ToldDocument, toldDocument } from './told-document.ts';
+
+/** What the host knows without the guest. */
+export interface Known {
+  /** The host's own reading of the object; undefined where there is none, or it is not complete. */
+  readonly facts: ObjectFacts | undefined;
+  /** The request's lines that change the object. */
+  readonly tuning: readonly string[];
+  /** Tests in the order in which they were sent. */
+  readonly tests: readonly FunctionalTest[];
+  readonly attaches: boolean;
+}
+
+type Functional = StageOf<'functional'>;
+
+/** Longer names and commands may come back cut. */
+const COMPARED = 80;
+/** A document of more programs may not fit into one frame. */
+const DOCUMENT_FITS = 1000;
+/** What the guest answers when it cannot read the plan; never a pass. */
+const UNREAD_PLAN = 'functional-plan';
+
+function same(sent: string, told: string): boolean {
+  const text = sent.trim();
+  return text.length <= COMPARED ? text === told : told.startsWith(text.slice(0, COMPARED));
+}
+
+function plain(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, COMPARED);
+}
+
+/** Programs that the request itself switches on or off, or tries before it chooses one of a group. */
+function changedPrograms(tuning: readonly string[]): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const line of tuning) {
+    const [key, subject = '', value = ''] = line.split('=');
+    if (key === 'set_autoload') changed.add(subject);
+    if (key === 'prog_variants') for (const variant of value.split(',')) changed.add(variant.split(':')[0] ?? '');
+  }
+  return changed;
+}
+
+/** The programs that the guest opened are those that stand in the bytes we sent. */
+function againstObject(open: StageOf<'open'>, facts: ObjectFacts, changed: ReadonlySet<string>): string | undefined {
+  if (facts.problems.length > 0 || open.status !== 'pass') return undefined;
+  const told = new Map(open.programs.map((program) => [program.name, program]));
+  for (const { name, section, autoload } of facts.programs) {
+    const program = told.get(name);
+    if (!program) return `program ${plain(name)} is in the object, and the guest does not list it`;
+    if (!same(section, program.section)) {
+      return `program ${plain(name)} is in section ${plain(section)}, and the guest says ${plain(program.section)}`;
+    }
+    if (autoload && !program.autoload && !changed.has(name)) {
+      return `program ${plain(name)} is loaded by default, and the guest says that it is not`;
+    }
+  }
+  if (open.programs.length === facts.programs.length) return undefined;
+  return `the object has ${facts.programs.length} programs, and the guest lists ${open.programs.length}`;
+}
+
+/** What is said of single programs fits to what is said of the object. */
+function withinStages(evidence: Evidence, { attaches }: Known, changed: ReadonlySet<string>): string | undefined {
+  const open = firstStage(evidence, 'open');
+  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [stage.name, stage]));
+  const attached = stagesOf(evidence, 'attach');
+  const opened = new Map(open?.programs.map((program) => [program.name, program]));
+  for (const { name, section } of [...programs.values(), ...attached.map((a) => ({ ...a, name: a.program }))]) {
+    if (opened.get(name)?.section !== section)
+      return `the guest speaks of a program ${plain(name)} that it did not open`;
+  }
+  for (const { program, status } of attached) {
+    if (status === 'pass' && programs.get(program)?.status !== 'pass') {
+      return `program ${plain(program)} was attached, and the guest does not say that it was loaded`;
+    }
+  }
+  const exit = firstStage(evidence, 'exit');
+  if (firstStage(evidence, 'load')?.status !== 'pass' || exit?.kind !== 'exited') return undefined;
+  for (const { name, autoload } of opened.values()) {
+    const stage = programs.get(name);
+    if (autoload && !stage) return `the object was loaded, and the guest says nothing about its program ${plain(name)}`;
+    if (autoload && stage?.status === 'fail' && !changed.has(name)) {
+      return `the object was loaded, and its program ${plain(name)} was not`;
+    }
+    // After a failure (a group without a program that loads) nothing is attached.
+    if (attaches && exit.code === 0 && !attached.some(({ program }) => program === name)) {
+      return `the guest does not say whether program ${plain(name)} was attached`;
+    }
+  }
+  return undefined;
+}
+
+/** Every result of a test is one of a test that was asked for, in the order of the plan. */
+function againstPlan(stages: readonly Functional[], tests: readonly FunctionalTest[]): string | undefined {
+  for (const [index, stage] of stages.entries()) {
+    const test = tests[index];
+    if (stage.name === UNREAD_PLAN && stage.status === 'fail') continue;
+    if (!test) return `the guest reports a test ${plain(stage.name)} that it was not asked to run`;
+    if (!same(test.name, stage.name))
+      return `test ${plain(test.name)} was due, and the guest reports ${plain(stage.name)}`;
+    const what = `test ${plain(test.name)}`;
+    if (!same(test.command, stage.command))
+      return `${what}: the guest reports a command that is not the one it was sent`;
+    if (stage.expected_exit_code !== test.expectExitCode)
+      return `${what}: the guest expected another exit code than asked`;
+    if (stage.required !== test.required)
+      return `${what}: the guest took it for ${stage.required ? 'required' : 'optional'}`;
+    if (stage.status !== 'pass') continue;
+    if (stage.timed_out) return `${what}: the guest says that it passed and that it timed out`;
+    if (test.command !== '' && stage.exit_code !== test.expectExitCode) {
+      return `${what}: the guest says that it passed and that it ended with exit code ${stage.exit_code}`;
+    }
+  }
+  return undefined;
+}
+
+/** The document is written at the end, from the validator's memory: it says the same as the stages did before. */
+function againstDocument(evidence: Evidence, document: ToldDocument): string | undefined {
+  const exit = firstStage(evidence, 'exit');
+  const open = firstStage(evidence, 'open');
+  const load = firstStage(evidence, 'load');
+  const differs = (what: string, said: unknown, later: unknown): string =>
+    `${what} is ${plain(String(said))} in the stages and ${plain(String(later))} in the validator's document`;
+  const end = exit?.code === 0 ? 'pass' : 'fail';
+  if (document.status !== end) return differs('the result', end, document.status);
+  if (load && load.status !== document.load) return differs('the load', load.status, document.load);
+  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [stage.name, stage]));
+  const attached = new Map(stagesOf(evidence, 'attach').map((stage) => [stage.program, stage]));
+  if (open?.status === 'pass' && open.programs.length !== document.programs.length) {
+    return differs('the number of programs', open.programs.length, document.programs.length);
+  }
+  for (const [index, { name, section }] of (open?.programs ?? []).entries()) {
+    const told = document.programs[index];
+    const what = `program ${plain(name)}`;
+    if (told?.['name'] !== name || told['section'] !== section) return differs(what, section, told?.['section']);
+    const [loaded, hung] = [programs.get(name)?.status, attached.get(name)?.status];
+    if (loaded && loaded !== told['load_status']) return differs(`the load of ${what}`, loaded, told['load_status']);
+    if (hung && hung !== told['attach_status']) return differs(`the attach of ${what}`, hung, told['attach_status']);
+  }
+  for (const [index, stage] of stagesOf(evidence, 'functional').entries()) {
+    const told = document.tests[index];
+    for (const key of ['name', 'command', 'status', 'exit_code', 'timed_out'] as const) {
+      if (told?.[key] !== stage[key]) return differs(`${key} of test ${plain(stage.name)}`, stage[key], told?.[key]);
+    }
+  }
+  return undefined;
+}
+
+function ofDocument(evidence: Evidence): string | undefined {
+  if (firstStage(evidence, 'exit')?.kind !== 'exited') return undefined;
+  if (evidence.document === undefined) {
+    const few = (firstStage(evidence, 'open')?.programs.length ?? 0) <= DOCUMENT_FITS;
+    return few ? "the validator's document is missing" : undefined;
+  }
+  const document = toldDocument(evidence.document);
+  return document ? againstDocument(evidence, document) : "the validator's document cannot be read";
+}
+
+/**
+ * Holds what a guest said against itself and against what the host knows without it. An object or a command that writes
+ * into the validator's answer has to bend all of it alike.
+ * @returns what does not fit, in plain words; undefined when everything does
+ */
+export function contradiction(evidence: Evidence, known: Known): string | undefined {
+  const open = firstStage(evidence, 'open');
+  const changed = changedPrograms(known.tuning);
+  return (
+    (open && known.facts && againstObject(open, known.facts, changed)) ??
+    withinStages(evidence, known, changed) ??
+    againstPlan(stagesOf(evidence, 'functional'), known.tests) ??
+    ofDocument(evidence)
+  );
+}
+
+/** A verdict stands only on an answer without contradiction. */
+export function withoutContradiction(outcome: Outcome, evidence: Evidence, known: Known): Outcome {
+  if (outcome.status === 'infra_error') return outcome;
+  const found = contradiction(evidence, known);
+  if (found === undefined) return outcome;
+  return { status: 'infra_error', cause: 'protocol', message: `the guest's answer contradicts itself: ${found}` };
+}

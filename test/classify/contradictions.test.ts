@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { contradiction, type Known, withoutContradiction } from '../../src/classify/contradictions.ts';
+import type { Evidence, Stage } from '../../src/model/evidence.ts';
+import type { ObjectFacts } from '../../src/object/facts.ts';
+import * as fx from '../fixtures/evidence.ts';
+
+const SECTION = 'tracepoint/syscalls/sys_enter_execve';
+
+function facts(...programs: readonly { name: string; section?: string; autoload?: boolean }[]): ObjectFacts {
+  const read = programs.map((program) => ({ section: SECTION, autoload: true, ...program }));
+  return { ok: true, problems: [], programs: read } as unknown as ObjectFacts;
+}
+
+const known: Known = { facts: facts({ name: 'handle_exec' }), tuning: [], tests: [], attaches: true };
+const good = fx.told(fx.passing());
+
+function said(...stages: Stage[]): Evidence {
+  return fx.told(fx.evidence(stages));
+}
+
+type Row = Record<string, unknown>;
+
+function edited(change: (document: Row & { load: Row; discovery: { programs: Row[] } }) => void): Evidence {
+  const document = JSON.parse(good.document!);
+  change(document);
+  return { ...good, document: JSON.stringify(document) };
+}
+
+test('an honest answer has no contradiction', () => {
+  expect(contradiction(good, known)).toBeUndefined();
+  expect(contradiction(fx.told(fx.verifierFailure('bad')), known)).toBeUndefined();
+  expect(contradiction(fx.told(fx.missingRingbuf('5.4.0')), known)).toBeUndefined();
+  expect(withoutContradiction({ status: 'pass', findings: [] }, good, known)).toEqual({ status: 'pass', findings: [] });
+});
+
+describe('against the object', () => {
+  test.each([
+    ['a program that is not listed', facts({ name: 'handle_exec' }, { name: 'victim' }), 'does not list it'],
+    ['another section', facts({ name: 'handle_exec', section: 'kprobe/x' }), 'is in section kprobe/x'],
+    ['a program too many', facts(), 'the object has 0 programs'],
+  ])('%s', (_name, own, words) => {
+    expect(contradiction(good, { ...known, facts: own })).toContain(words);
+  });
+
+  test('a program that is loaded by default and told to be opt-in, unless the request says so', () => {
+    const open = fx.open({ programs: [fx.programFacts('handle_exec', { autoload: false })] });
+    const off = said(open, fx.program('handle_exec'), fx.load(), fx.attach('handle_exec'), fx.exit());
+    expect(contradiction(off, known)).toContain('loaded by default');
+    expect(contradiction(off, { ...known, tuning: ['set_autoload=handle_exec=off'] })).toBeUndefined();
+  });
+
+  test('an object that the host cannot read to its end proves nothing', () => {
+    const cut = { ...facts({ name: 'other' }), problems: ['cut'] };
+    expect(contradiction(good, { ...known, facts: cut })).toBeUndefined();
+  });
+});
+
+describe('within the stages', () => {
+  const name = 'handle_exec';
+  test.each<[string, Stage[], string]>([
+    ['no word about a program', [fx.open(), fx.load(), fx.exit()], 'says nothing about its program handle_exec'],
+    ['a program that failed', [fx.open(), fx.program(name, { status: 'fail' }), fx.load(), fx.exit()], 'was not'],
+    ['no word about an attach', [fx.open(), fx.program(name), fx.load(), fx.exit()], 'whether program handle_exec was'],
+    ['attached without load', [fx.open(), fx.attach(name), fx.load(), fx.exit()], 'does not say that it was loaded'],
+    ['a program of nobody', [fx.open(), fx.program('ghost'), fx.load(), fx.exit()], 'ghost that it did not open'],
+  ])('%s', (_name, stages, words) => {
+    expect(contradiction(said(...stages), known)).toContain(words);
+  });
+
+  test('a variant that failed its trial', () => {
+    const failed = fx.program(name, { status: 'fail', alone: true });
+    const answer = said(fx.open(), failed, fx.load(), fx.attach(name, { status: 'skipped' }), fx.exit());
+    expect(contradiction(answer, { ...known, tuning: [`prog_variants=g=other,${name}:trial`] })).toBeUndefined();
+  });
+});
+
+describe('against the plan', () => {
+  const tests = [fx.functionalTest('one'), fx.functionalTest('two', { expectExitCode: 3 })];
+  const second = fx.functional('two', { expected_exit_code: 3, exit_code: 3 });
+  const answer = (...results: Stage[]) =>
+    said(fx.open(), fx.program('handle_exec'), fx.load(), fx.attach('handle_exec'), ...results, fx.exit());
+
+  test('what was asked, in its order', () => {
+    expect(contradiction(answer(fx.functional('one'), second), { ...known, tests })).toBeUndefined();
+  });
+
+  test.each<[string, Stage[], string]>([
+    ['another order', [second, fx.functional('one')], 'test one was due'],
+    ['another command', [fx.functional('one', { command: 'x' })], 'not the one it was sent'],
+    ['another expected code', [fx.functional('one', { expected_exit_code: 1, exit_code: 1 })], 'another exit code'],
+    ['a pass with another code', [fx.functional('one', { exit_code: 1 })], 'ended with exit code 1'],
+    ['a pass that timed out', [fx.functional('one', { timed_out: true })], 'timed out'],
+    ['optional', [fx.functional('one', { required: false })], 'took it for optional'],
+    ['a test too many', [fx.functional('one'), second, fx.functional('three')], 'not asked to run'],
+  ])('%s', (_name, results, words) => {
+    expect(contradiction(answer(...results), { ...known, tests })).toContain(words);
+  });
+});
+
+describe('against the document', () => {
+  test.each<[string, Evidence, string]>([
+    ['no document', { ...good, document: undefined }, 'is missing'],
+    ['no JSON', { ...good, document: '{' }, 'cannot be read'],
+    ['the result', edited((d) => (d['status'] = 'fail')), 'the result is pass in the stages and fail'],
+    ['the load', edited((d) => (d.load['status'] = 'fail')), 'the load is pass'],
+    ['a load', edited((d) => (d.discovery.programs[0]!['load_status'] = 'fail')), 'the load of program handle_exec'],
+    ['an attach', edited((d) => (d.discovery.programs[0]!['attach_status'] = 'fail')), 'the attach of program'],
+    ['a program', edited((d) => (d.discovery.programs = [])), 'the number of programs'],
+    ['no shape', { ...good, document: '{"discovery":7}' }, 'the result is pass'],
+  ])('%s', (_name, answer, words) => {
+    expect(contradiction(answer, known)).toContain(words);
+    expect(withoutContradiction({ status: 'pass', findings: [] }, answer, known)).toMatchObject({
+      status: 'infra_error',
+      cause: 'protocol',
+    });
+  });
+});
