@@ -11,6 +11,17 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** Who vouched for a kernel, short: the file is named where it is not one that comes with bpfcompat. */
+function voucher({
+  vouched_by: by,
+  profile_file: file,
+}: {
+  readonly vouched_by: string;
+  readonly profile_file: string;
+}): string {
+  return file === '' || file.startsWith('built-in: ') ? by : `${by}, ${file}`;
+}
+
 /** `kernels list`: every profile, and what of it is stored. */
 export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
   const { store, profiles, savedGuests } = await knownKernels({
@@ -44,7 +55,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     row.stored ? row.release : row.problem === '' ? `(${row.kernel_family}, not stored)` : '(cannot be used)',
     row.stored ? megabytes(row.bytes) : '',
     row.stored ? row.fetched_at.slice(0, 10) : '',
-    row.stored ? `${row.vouched_by}, ${row.profile_file}` : '',
+    row.stored ? voucher(row) : '',
   ]);
   io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'VOUCHED BY'], ...table]));
   for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
