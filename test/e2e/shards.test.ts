@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bpfcompat, type CliEnd } from './support/cli.ts';
@@ -112,16 +112,19 @@ test('three objects on four kernels: three machines and a merge tell what one ma
 const SUITE = `name: nightly
 defaults: {matrix: two.yaml}
 cases:
-  - {name: good, artifact: ${example('simple-pass')}}
+  - {name: good, artifact: simple.bpf.o}
   - name: behaves
-    artifact: ${example('simple-pass')}
+    artifact: simple.bpf.o
     matrix: one.yaml
     test: {mode: behavior, command: "uname -s", expect: {stdout_contains: Linux}}
-  - {name: refused, artifact: ${example('core-relocation-fail')}}
+  - {name: refused, artifact: refused.bpf.o}
 `;
 
 test('a suite on two machines', async () => {
   const cwd = mkdtempSync(join(scratch, 'suite-'));
+  // A suite names files of its own directory and no others.
+  copyFileSync(example('simple-pass'), join(cwd, 'simple.bpf.o'));
+  copyFileSync(example('core-relocation-fail'), join(cwd, 'refused.bpf.o'));
   writeFileSync(join(cwd, 'suite.yaml'), SUITE);
   writeFileSync(join(cwd, 'one.yaml'), `name: one\nprofiles: [{id: ${KERNELS[3]}}]\n`);
   writeFileSync(join(cwd, 'two.yaml'), `name: two\nprofiles: [{id: ${KERNELS[1]}}, {id: ${KERNELS[3]}}]\n`);
