@@ -48,20 +48,6 @@ export function fileNames(artifacts: readonly Pick<Artifact, 'basename' | 'path'
 }
 
 /**
- * `Debian 12 (6.1)` for each profile; with its id where another one is called the same. Same order as `profiles`.
- */
-export function profileNames(
-  profiles: readonly Pick<Profile, 'id' | 'distro' | 'version' | 'kernelFamily'>[],
-): string[] {
-  const names = profiles.map(profileName);
-  return names.map((name, index) => {
-    const id = profiles[index]?.id ?? '';
-    const twin = profiles.some((other, at) => names[at] === name && other.id !== id);
-    return twin ? `${name} ${id}` : name;
-  });
-}
-
-/**
  * The shortest names that still tell all kernels of a run apart: `6.1`, where one family occurs twice `deb12-6.1`, and
  * the profile id when even that is not unique. Same order as `targets`.
  */
