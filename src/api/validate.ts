@@ -250,7 +250,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     artifactUri: options.artifactUri ?? '',
   };
   const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent, files: options.files, cwd };
-  if (shard && plan) return finishShard({ ...ended, shard, plan, run: answered, baseline });
+  if (shard && plan) return await finishShard({ ...ended, shard, plan, run: answered, baseline });
   const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
-  return finishRun({ ...ended, run: report });
+  // Awaited here: a rejection while the lease above is given back would be nobody's.
+  return await finishRun({ ...ended, run: report });
 }
