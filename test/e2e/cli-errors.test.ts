@@ -112,7 +112,7 @@ describe('a machine that lacks something', () => {
 
   test('QEMU is missing', async () => {
     const ended = await ask(['--quick'], { BPFCOMPAT_QEMU: join(scratch, 'no-qemu') });
-    expectRefused(ended, /cannot run .*no-qemu; install QEMU \(.*apt-get install qemu-system-x86/);
+    expectRefused(ended, /cannot run BPFCOMPAT_QEMU=\S+\/no-qemu; name a program that runs, or unset the variable/);
   });
 
   test('QEMU is too old', async () => {
@@ -122,7 +122,11 @@ describe('a machine that lacks something', () => {
 
   test('QEMU cannot even say its version', async () => {
     const env = fakeQemu('broken-qemu', 'echo "error while loading shared libraries" >&2; exit 127');
-    expectRefused(await ask(['--quick'], env), /--version failed \(error while loading shared libraries\); reinstall/);
+    const ended = await ask(['--quick'], env);
+    expectRefused(
+      ended,
+      /BPFCOMPAT_QEMU=\S+\/broken-qemu --version failed \(error while loading shared libraries\); name/,
+    );
   });
 
   test('doctor says so too, with the remedy, and exits with 1', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,7 +20,9 @@ import { scratchDir } from './support/scratch.ts';
 // What is written when the disk says no, or when the program dies: the old report or the new one, never half of one.
 const scratch = scratchDir();
 const KERNEL = ['--kernels', 'debian-12-6.1', '--offline', '--quiet'];
-const OLD = '{"this is": "the old report"}\n';
+// As ours begin: another file in the place of a report is refused before anything runs.
+const OLD = '{"schema_version": "v0.1", "this is": "the old report"}\n';
+const OLD_MARKDOWN = '# bpfcompat Compatibility Report\n\nthe old report\n';
 
 const mounted: string[] = [];
 
@@ -72,14 +75,14 @@ const temporary = (dir: string): string[] => readdirSync(dir).filter((name) => n
 
 describe('a full disk', () => {
   test.each([
-    ['the JSON report', ['--out', 'report.json'], 'report.json'],
-    ['the Markdown report', ['--out', '../elsewhere.json', '--markdown', 'report.md'], 'report.md'],
-  ])('keeps the old report whole: %s', async (_what, flags, file) => {
+    ['the JSON report', ['--out', 'report.json'], 'report.json', OLD],
+    ['the Markdown report', ['--out', '../elsewhere.json', '--markdown', 'report.md'], 'report.md', OLD_MARKDOWN],
+  ])('keeps the old report whole: %s', async (_what, flags, file, old) => {
     const dir = smallDisk(`full-${file}`, 64);
-    writeFileSync(join(dir, file), OLD);
+    writeFileSync(join(dir, file), old);
     fill(dir, 0);
     complains(await run(dir, ...flags, '--workdir', '../work'), join(dir, file), 'ENOSPC');
-    expect(readFileSync(join(dir, file), 'utf8')).toBe(OLD);
+    expect(readFileSync(join(dir, file), 'utf8')).toBe(old);
     expect(temporary(dir)).toEqual([]);
   });
 
@@ -151,20 +154,24 @@ describe('a place that cannot be written to is told before anything is booted', 
 });
 
 describe('a suite', () => {
+  // A suite names only files of its workspace: here everything lies in the scratch directory.
+  const object = join(scratch, 'simple_pass.bpf.o');
+  copyFileSync(example('simple-pass'), object);
+  const runSuite = (cwd: string, ...more: string[]): Promise<CliEnd> =>
+    bpfcompat(['suite', '--suite', 'suite.yaml', ...more, '--offline', '--quiet'], {
+      cwd,
+      env: { GITHUB_WORKSPACE: scratch },
+    });
   const suite = (...cases: string[]): string =>
     `name: s\ndefaults: {kernels: [debian-12-6.1]}\ncases:\n${cases.map((one) => `  - ${one}\n`).join('')}`;
 
   test('on a full disk keeps its old document whole and names the file', async () => {
     const dir = smallDisk('full-suite', 64);
     writeFileSync(join(dir, 'suite.json'), OLD);
-    const text = suite(
-      `{name: a, artifact: ${example('simple-pass')}, workdir: ../work, out: ../a.json, markdown: ../a.md}`,
-    );
+    const text = suite(`{name: a, artifact: ${object}, workdir: ../work, out: ../a.json, markdown: ../a.md}`);
     writeFileSync(join(dir, 'suite.yaml'), text);
     fill(dir, 0);
-    const end = await bpfcompat(['suite', '--suite', 'suite.yaml', '--out', 'suite.json', '--offline', '--quiet'], {
-      cwd: dir,
-    });
+    const end = await runSuite(dir, '--out', 'suite.json');
     complains(end, join(dir, 'suite.json'), 'ENOSPC');
     expect(end.stderr).toContain('\nthe suite itself ended with pass (a: pass)\n');
     expect(readFileSync(join(dir, 'suite.json'), 'utf8')).toBe(OLD);
@@ -174,13 +181,10 @@ describe('a suite', () => {
   test('on a disk that is full for one case writes everything else, and tells the verdict', async () => {
     const dir = workspace();
     const disk = smallDisk('full-case', 64);
-    const object = example('simple-pass');
     const text = suite(`{name: a, artifact: ${object}, out: ${disk}/a.json}`, `{name: b, artifact: ${object}}`);
     writeFileSync(join(dir, 'suite.yaml'), text);
     fill(disk, 0);
-    const end = await bpfcompat(['suite', '--suite', 'suite.yaml', '--out', 's.json', '--offline', '--quiet'], {
-      cwd: dir,
-    });
+    const end = await runSuite(dir, '--out', 's.json');
     complains(end, join(disk, 'a.json'), 'ENOSPC');
     expect(end.stderr).toContain('\nthe suite itself ended with pass (a: pass, b: pass)\n');
     const { cases } = JSON.parse(readFileSync(join(dir, 's.json'), 'utf8')) as { cases: Record<string, string>[] };
@@ -191,10 +195,9 @@ describe('a suite', () => {
   test('with a case whose report is a directory: that case is an error, the others run', async () => {
     const dir = workspace();
     mkdirSync(join(dir, 'taken.json'));
-    const object = example('simple-pass');
     const text = suite(`{name: a, artifact: ${object}, out: taken.json}`, `{name: b, artifact: ${object}}`);
     writeFileSync(join(dir, 'suite.yaml'), text);
-    const end = await bpfcompat(['suite', '--suite', 'suite.yaml', '--offline', '--quiet'], { cwd: dir });
+    const end = await runSuite(dir);
     expect(end.code, end.stderr).toBe(1);
     expect(end.stdout).toMatch(/ {2}- a: error error=cannot write \S+taken\.json: it is a directory/);
     expect(end.stdout).toMatch(/ {2}- b: pass run=/);
