@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesOf } from '../../../src/kernels/store.ts';
 import { storeRoot } from '../../../src/kernels/store-root.ts';
 import { KernelRecord } from '../../../src/model/kernel.ts';
 
@@ -19,14 +20,18 @@ export function privateCache(dir: string, kernels: readonly string[]): string {
     if (known.until !== undefined) known.until = Date.now() + 9 * 60_000;
     writeFileSync(join(dir, 'accel.json'), JSON.stringify(known));
   }
+  const stored = readdirSync(join(shared, 'kernels'));
   for (const kernel of kernels) {
-    const name = join('kernels', `${kernel}.json`);
-    const record = KernelRecord.parse(JSON.parse(readFileSync(join(shared, name), 'utf8')));
-    const modules = record.modules.map(({ file }) => file);
-    for (const { sha256 } of [record.vmlinuz, ...(record.config ? [record.config] : []), ...modules]) {
-      copyFileSync(join(shared, 'blobs/sha256', sha256), join(dir, 'blobs/sha256', sha256));
+    // A record per kernel block that was ever fetched under this id.
+    const names = stored.filter((name) => name.startsWith(`${kernel}@`) && name.endsWith('.json'));
+    if (names.length === 0) throw new Error(`${shared} has no ${kernel}: bpfcompat kernels fetch --kernels ${kernel}`);
+    for (const name of names.map((file) => join('kernels', file))) {
+      const record = KernelRecord.parse(JSON.parse(readFileSync(join(shared, name), 'utf8')));
+      for (const { sha256 } of filesOf(record)) {
+        copyFileSync(join(shared, 'blobs/sha256', sha256), join(dir, 'blobs/sha256', sha256));
+      }
+      copyFileSync(join(shared, name), join(dir, name));
     }
-    copyFileSync(join(shared, name), join(dir, name));
   }
   return dir;
 }
