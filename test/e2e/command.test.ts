@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RunReport, validate, validateSuite } from '../../src/index.ts';
@@ -244,6 +244,8 @@ describe('suites', () => {
     writeFileSync(join(dir, 'scripts/check.sh'), '#!/bin/sh\ncat "$(dirname "$0")/word.txt"\n', { mode: 0o755 });
     writeFileSync(join(dir, 'scripts/word.txt'), 'from an asset\n');
     writeFileSync(join(dir, 'undeclared.sh'), 'exit 0\n');
+    // A suite takes nothing from outside of its root.
+    copyFileSync(OBJECT, join(dir, 'object.bpf.o'));
     const file = join(dir, 'suite.yaml');
     const lines = [
       'name: own-loader',
@@ -251,9 +253,9 @@ describe('suites', () => {
       'cases:',
       '  - {name: loader, command: "scripts/check.sh && test -z $BPFCOMPAT_BIN$BPFCOMPAT_ARTIFACT"}',
       `  - name: behaviour`,
-      `    artifact: ${OBJECT}`,
+      '    artifact: object.bpf.o',
       '    test: {mode: behavior, command: "$BPFCOMPAT_REMOTE_ROOT/scripts/check.sh", expect: {stdout_contains: from an asset}}',
-      `  - {name: missing, artifact: ${OBJECT}, test: {mode: behavior, command: sh undeclared.sh}}`,
+      '  - {name: missing, artifact: object.bpf.o, test: {mode: behavior, command: sh undeclared.sh}}',
       '  - {name: wrong, command: id, assets: [gone.sh]}',
     ];
     writeFileSync(file, `${lines.join('\n')}\n`);
