@@ -47185,9 +47185,9 @@ async function validate2(options) {
       artifactUri: options.artifactUri ?? ""
     };
     const ended2 = { host, gate: gateOptions, places, manifest: manifestPath, onEvent, files: options.files, cwd };
-    if (shard2 && plan) return finishShard({ ...ended2, shard: shard2, plan, run: answered3, baseline });
+    if (shard2 && plan) return await finishShard({ ...ended2, shard: shard2, plan, run: answered3, baseline });
     const report2 = baseline ? { ...answered3, baseline: againstBaseline(answered3, baseline) } : answered3;
-    return finishRun({ ...ended2, run: report2 });
+    return await finishRun({ ...ended2, run: report2 });
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -51615,6 +51615,12 @@ var init_columns = __esm({
 function megabytes2(bytes3) {
   return `${(bytes3 / 1e6).toFixed(1)} MB`;
 }
+function voucher({
+  vouched_by: by,
+  profile_file: file
+}) {
+  return file === "" || file.startsWith("built-in: ") ? by : `${by}, ${file}`;
+}
 async function listCommand(options, io) {
   const { store, profiles, savedGuests: savedGuests2 } = await knownKernels({
     ...io,
@@ -51648,7 +51654,7 @@ async function listCommand(options, io) {
     row2.stored ? row2.release : row2.problem === "" ? `(${row2.kernel_family}, not stored)` : "(cannot be used)",
     row2.stored ? megabytes2(row2.bytes) : "",
     row2.stored ? row2.fetched_at.slice(0, 10) : "",
-    row2.stored ? `${row2.vouched_by}, ${row2.profile_file}` : ""
+    row2.stored ? voucher(row2) : ""
   ]);
   io.out(columns([["PROFILE", "KERNEL", "SIZE", "FETCHED", "VOUCHED BY"], ...table4]));
   for (const { problem: problem2 } of rows2) if (problem2 !== "") io.err(`note: ${problem2}
@@ -51746,6 +51752,7 @@ var init_kernels_command = __esm({
     init_columns();
     USERLAND2 = "userland";
     __name(megabytes2, "megabytes");
+    __name(voucher, "voucher");
     __name(listCommand, "listCommand");
     __name(fetchCommand, "fetchCommand");
     __name(pruneCommand, "pruneCommand");
