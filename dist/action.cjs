@@ -25497,16 +25497,24 @@ async function resumeFrom(control, uri) {
   await resumed;
 }
 async function saveState2(host, control, stateFile2) {
+  const qmp = await connectQmp(control);
+  await qmp.execute("migrate-set-capabilities", CAPABILITIES);
+  await qmp.execute("migrate-set-parameters", { "max-bandwidth": 1 << 30, "downtime-limit": 1e4 });
+  try {
+    await migrateTo(host, qmp, stateFile2, void 0);
+  } catch (error2) {
+    if (!(error2 instanceof MigrationError) || await host.files.stat(SHARED_DIR) === void 0) throw error2;
+    await migrateTo(host, qmp, stateFile2, SHARED_DIR);
+  }
+}
+async function migrateTo(host, qmp, stateFile2, parent) {
   var _stack = [];
   try {
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-"), true);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-", parent), true);
     const socket = `${dir.path}/${(0, import_node_crypto8.randomBytes)(SOCKET_NAME_BYTES).toString("base64url")}`;
     const reception = __using(_stack, await host.files.receive(socket, stateFile2, MAX_STATE_BYTES), true);
     await host.files.setMode(socket, 438);
     await host.files.setMode(dir.path, 457);
-    const qmp = await connectQmp(control);
-    await qmp.execute("migrate-set-capabilities", CAPABILITIES);
-    await qmp.execute("migrate-set-parameters", { "max-bandwidth": 1 << 30, "downtime-limit": 1e4 });
     await qmp.execute("migrate", { uri: `unix:${socket}` });
     await completed(qmp, host);
     await reception.done;
@@ -25522,12 +25530,13 @@ async function completed(qmp, host) {
   while (host.monotonicMs() - started < GIVE_UP_MS) {
     const { status: status3, "error-desc": reason } = await qmp.execute("query-migrate");
     if (status3 === "completed") return;
-    if (status3 === "failed" || status3 === "cancelled") throw new Error(`QEMU could not save the guest: ${reason}`);
+    if (status3 === "failed" || status3 === "cancelled")
+      throw new MigrationError(`QEMU could not save the guest: ${reason}`);
     await (0, import_promises.setTimeout)(POLL_MS);
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
 }
-var import_node_crypto8, import_promises, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS, GIVE_UP_MS, CAPABILITIES;
+var import_node_crypto8, import_promises, MAX_STATE_BYTES, SOCKET_NAME_BYTES, POLL_MS, GIVE_UP_MS, SHARED_DIR, CAPABILITIES, MigrationError;
 var init_save = __esm({
   "src/guests/snapshot/save.ts"() {
     "use strict";
@@ -25539,9 +25548,16 @@ var init_save = __esm({
     SOCKET_NAME_BYTES = 8;
     POLL_MS = 2;
     GIVE_UP_MS = 2e4;
+    SHARED_DIR = "/dev/shm";
     CAPABILITIES = { capabilities: [{ capability: "x-ignore-shared", state: true }] };
     __name(resumeFrom, "resumeFrom");
     __name(saveState2, "saveState");
+    MigrationError = class extends Error {
+      static {
+        __name(this, "MigrationError");
+      }
+    };
+    __name(migrateTo, "migrateTo");
     __name(completed, "completed");
   }
 });

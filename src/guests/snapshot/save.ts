@@ -10,6 +10,7 @@ const MAX_STATE_BYTES = 64 * 1024 * 1024;
 const SOCKET_NAME_BYTES = 8;
 const POLL_MS = 2;
 const GIVE_UP_MS = 20_000;
+const SHARED_DIR = '/dev/shm';
 
 /** Memory stays where it is (in its file): only what is not shared memory goes into the state. */
 const CAPABILITIES = { capabilities: [{ capability: 'x-ignore-shared', state: true }] };
@@ -28,16 +29,28 @@ export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
  * complete. The state carries that the guest was running, so a restored one goes on by itself.
  */
 export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<void> {
+  const qmp = await connectQmp(control);
+  await qmp.execute('migrate-set-capabilities', CAPABILITIES);
+  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1 << 30, 'downtime-limit': 10_000 });
+  try {
+    await migrateTo(host, qmp, stateFile, undefined);
+  } catch (error) {
+    // A temporary directory of the user's own may be closed to QEMU, which has a uid of its own: this one is open to all.
+    if (!(error instanceof MigrationError) || (await host.files.stat(SHARED_DIR)) === undefined) throw error;
+    await migrateTo(host, qmp, stateFile, SHARED_DIR);
+  }
+}
+
+class MigrationError extends Error {}
+
+async function migrateTo(host: Host, qmp: Qmp, stateFile: string, parent: string | undefined): Promise<void> {
   // QEMU's sandbox forbids programs and it takes no descriptor here: a Unix socket is left, with a short path.
-  await using dir = await host.files.tempDir('bpfcompat-');
+  await using dir = await host.files.tempDir('bpfcompat-', parent);
   const socket = `${dir.path}/${randomBytes(SOCKET_NAME_BYTES).toString('base64url')}`;
   await using reception = await host.files.receive(socket, stateFile, MAX_STATE_BYTES);
   // QEMU has a uid of its own that is in no group of ours: it gets through to a name that nobody can list or guess.
   await host.files.setMode(socket, 0o666);
   await host.files.setMode(dir.path, 0o711);
-  const qmp = await connectQmp(control);
-  await qmp.execute('migrate-set-capabilities', CAPABILITIES);
-  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1 << 30, 'downtime-limit': 10_000 });
   await qmp.execute('migrate', { uri: `unix:${socket}` });
   await completed(qmp, host);
   await reception.done;
@@ -48,7 +61,8 @@ async function completed(qmp: Qmp, host: Host): Promise<void> {
   while (host.monotonicMs() - started < GIVE_UP_MS) {
     const { status, 'error-desc': reason } = (await qmp.execute('query-migrate')) as Record<string, unknown>;
     if (status === 'completed') return;
-    if (status === 'failed' || status === 'cancelled') throw new Error(`QEMU could not save the guest: ${reason}`);
+    if (status === 'failed' || status === 'cancelled')
+      throw new MigrationError(`QEMU could not save the guest: ${reason}`);
     await sleep(POLL_MS);
   }
   throw new Error(`QEMU did not save the guest within ${GIVE_UP_MS} ms`);
