@@ -25503,7 +25503,8 @@ async function saveState2(host, control, stateFile2) {
   try {
     await migrateTo(host, qmp, stateFile2, void 0);
   } catch (error2) {
-    if (!(error2 instanceof MigrationError) || await host.files.stat(SHARED_DIR) === void 0) throw error2;
+    const came = await host.files.stat(stateFile2) !== void 0;
+    if (!(error2 instanceof MigrationError) || came) throw error2;
     await migrateTo(host, qmp, stateFile2, SHARED_DIR);
   }
 }

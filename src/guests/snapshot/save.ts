@@ -36,7 +36,9 @@ export async function saveState(host: Host, control: Duplex, stateFile: string):
     await migrateTo(host, qmp, stateFile, undefined);
   } catch (error) {
     // A temporary directory of the user's own may be closed to QEMU, which has a uid of its own: this one is open to all.
-    if (!(error instanceof MigrationError) || (await host.files.stat(SHARED_DIR)) === undefined) throw error;
+    // Where QEMU came through, something else is wrong.
+    const came = (await host.files.stat(stateFile)) !== undefined;
+    if (!(error instanceof MigrationError) || came) throw error;
     await migrateTo(host, qmp, stateFile, SHARED_DIR);
   }
 }
