@@ -56,8 +56,40 @@ describe('commands in a guest', () => {
         { name: 'crashes', command: 'kill -SEGV $$', expect_exit_code: 139 },
         { name: 'no interpreter', command: 'printf "#!/no/such\\n" >x; chmod +x x; ./x', required: false },
         { name: 'no program', command: 'no-such-program', required: false },
+        { name: 'is the second process', command: '[ $$ = 2 ]' },
+        {
+          name: 'sees no pipe of ours',
+          command: 'ls -l /proc/[0-9]*/fd 2>/dev/null | grep "pipe:" | grep -vE " (0|1|2|10) -> "',
+          expect_exit_code: 1,
+        },
+        {
+          name: 'cannot read PID 1',
+          command: 'head -c 1 /proc/1/mem || ls -l /proc/1/exe | grep -- "->"',
+          expect_exit_code: 1,
+        },
+        {
+          name: 'has no raw memory',
+          command: 'head -c 1 /dev/mem || head -c 1 /proc/kcore || head -c 1 /dev/port',
+          expect_exit_code: 1,
+        },
+        { name: 'has no port', command: 'for port in /dev/vport*; do (: >$port) && exit 9; done; true' },
+        { name: 'kills all it can', command: 'kill -KILL -1; sleep 1; true', required: false },
+        { name: 'comes after the killing', command: 'true' },
       ]),
     });
+  });
+
+  test.each(KERNELS)('a command reaches nobody but those that it started, on %s', (kernel) => {
+    const said = answers(run, kernel);
+    const names = [
+      'is the second process',
+      'sees no pipe of ours',
+      'cannot read PID 1',
+      'has no raw memory',
+      'has no port',
+    ];
+    expect([...names, 'comes after the killing'].filter((name) => said.get(name)?.status !== 'pass')).toEqual([]);
+    expect(said.get('no program')?.stderr_tail).not.toContain('not kept apart');
   });
 
   test.each(KERNELS)('pass where they should on %s', (kernel) => {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "enclose.h"
 #include "io.h"
 #include "netdev.h"
 #include "worker.h"
@@ -115,6 +116,8 @@ void command__exec(const struct request *request, const char *command, int out, 
 	dup2(in, 0);
 	dup2(out, 1);
 	dup2(err, 2);
+	if (request->in_guest)
+		enclose__command();
 	if (request->command_mode)
 		execl(SHELL, "sh", "-l", "-c", command, (char *)NULL);
 	else
