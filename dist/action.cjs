@@ -19017,7 +19017,7 @@ function weigh(cell, target, result, expected, options) {
 }
 function unasked({ targets }, { requiredProfiles = [] }) {
   const asked = targets.map(({ profile }) => profile.id);
-  return requiredProfiles.filter((id2) => !asked.includes(id2)).map((id2) => `required ${id2}: was not asked by this run; add it to --kernels`);
+  return requiredProfiles.filter((id2) => !asked.includes(id2)).map((id2) => `required ${id2}: was not tested in this run; add it to --kernels`);
 }
 function gate(run2, options = {}) {
   const { failOn: failOn2 = "required", expectations: expectations2 = [] } = options;
@@ -41293,7 +41293,7 @@ function againstPlan(stages, tests) {
   for (const [index, stage] of stages.entries()) {
     const test = tests[index];
     if (stage.name === UNREAD_PLAN && stage.status === "fail") continue;
-    if (!test) return `the guest reports a test ${plain3(stage.name)} that it was not asked to run`;
+    if (!test) return `the guest reports a test ${plain3(stage.name)} that is not in the plan`;
     if (!same(test.name, stage.name))
       return `test ${plain3(test.name)} was due, and the guest reports ${plain3(stage.name)}`;
     const what = `test ${plain3(test.name)}`;

@@ -97,7 +97,7 @@ function againstPlan(stages: readonly Functional[], tests: readonly FunctionalTe
   for (const [index, stage] of stages.entries()) {
     const test = tests[index];
     if (stage.name === UNREAD_PLAN && stage.status === 'fail') continue;
-    if (!test) return `the guest reports a test ${plain(stage.name)} that it was not asked to run`;
+    if (!test) return `the guest reports a test ${plain(stage.name)} that is not in the plan`;
     if (!same(test.name, stage.name))
       return `test ${plain(test.name)} was due, and the guest reports ${plain(stage.name)}`;
     const what = `test ${plain(test.name)}`;

@@ -87,7 +87,7 @@ function unasked({ targets }: GateInput, { requiredProfiles = [] }: GateOptions)
   const asked = targets.map(({ profile }) => profile.id);
   return requiredProfiles
     .filter((id) => !asked.includes(id))
-    .map((id) => `required ${id}: was not asked by this run; add it to --kernels`);
+    .map((id) => `required ${id}: was not tested in this run; add it to --kernels`);
 }
 
 /**

@@ -51,7 +51,7 @@ test('the manifest makes an optional profile gate', () => {
 
 test('a required kernel that a run of a few does not ask keeps it from passing, and hides no failure', () => {
   const options = { requiredProfiles: ['k0', 'k9'] };
-  const reason = 'required k9: was not asked by this run; add it to --kernels';
+  const reason = 'required k9: was not tested in this run; add it to --kernels';
   expect(gate(run([true, pass]), options)).toMatchObject({ status: 'error', exitCode: 1, reasons: [reason] });
   expect(gate(run([true, failed()]), options)).toMatchObject({
     status: 'fail',
