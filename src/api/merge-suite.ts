@@ -1,27 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { gate } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardCase, ShardPart } from '../model/shard.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { withKnown } from '../run/gate-options.ts';
-import { makeRunId } from '../run/run-id.ts';
+import { distinctRunIds } from '../run/run-id.ts';
 import type { RunCase } from './baseline.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { suiteBaseline, worstOf } from './suite-verdicts.ts';
 
 type Suite = NonNullable<ShardPart['suite']>;
-
-/** Case by case with an id of its own, although all begin in the same second. */
-function distinctIds(startedAt: Date): () => string {
-  const ids = new Set<string>();
-  return () => {
-    for (;;) {
-      const id = makeRunId(startedAt, randomBytes(3));
-      if (!ids.has(id)) return ids.add(id) && id;
-    }
-  };
-}
 
 function broken(one: ShardCase): { readonly report: SuiteCaseReport } {
   const { name, artifact, manifest, matrix, required, origin, error } = one;
@@ -74,10 +62,10 @@ export async function mergeSuite(merging: Merging, startedAt: Date): Promise<Sui
   const { host, parts, missing, out, markdown, onEvent } = merging;
   const suites = parts.flatMap(({ suite }) => suite ?? []);
   const [first] = suites as [Suite, ...Suite[]];
-  const nextId = distinctIds(startedAt);
+  const ids = distinctRunIds(first.cases.length, startedAt);
   const named = first.cases.map(({ name, artifact: path }) => ({ name, path }));
   const cases = first.cases.map((one, position) =>
-    one.run === undefined ? broken(one) : mergedCase(merging, one, nextId(), { cases: named, position }),
+    one.run === undefined ? broken(one) : mergedCase(merging, one, ids[position] ?? '', { cases: named, position }),
   );
   const verdict = { ...worstOf(cases.map(({ report }) => report)), reasons: [] };
   const { status, exitCode } = withMissing(verdict, missing);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -6,7 +5,7 @@ import type { FailOn } from '../model/gate.ts';
 import { missingShards } from '../report/merge-missing.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
-import { makeRunId } from '../run/run-id.ts';
+import { distinctRunIds } from '../run/run-id.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { type FinishedRun, finishRun } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
@@ -53,7 +52,7 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
   const gate = mergedGate(merging, own);
   return finishRun({
     host,
-    run: mergedRun(merging, 0, makeRunId(startedAt, randomBytes(3))),
+    run: mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? ''),
     gate,
     places: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
     manifest,

@@ -1,6 +1,5 @@
 import type { RunReport } from '../model/report.ts';
-import type { Shard, ShardCase, ShardPart } from '../model/shard.ts';
-import type { SuiteRunCase } from '../run/run-suite.ts';
+import type { PlannedCell, Shard, ShardCase, ShardPart } from '../model/shard.ts';
 import { shipmentIdentity } from '../run/shipment.ts';
 import { baselineDigest } from './finish-shard.ts';
 import type { LoadedRun } from './load-run.ts';
@@ -17,13 +16,13 @@ export interface SuitePlan {
 
 function planRun({ source, ready }: StartableCase): PlanRun {
   const { run, gate, baseline } = ready;
-  const { subject, targets, validationMode, maxInsns, manifest, shipment } = run;
+  const { subjects, targets, validationMode, maxInsns, manifest, shipment } = run;
   const decides = [
     gate.failOn,
     gate.expectations?.map(({ code, subject, program, reason }) => [code, subject, program, reason]),
   ];
   return {
-    artifacts: [subject.artifact],
+    artifacts: subjects.map(({ artifact }) => artifact),
     names: [source.name],
     targets,
     question: [
@@ -46,28 +45,9 @@ export function planSuite(cases: readonly StartableCase[], shard: Shard, baselin
   return { shard, plan: divideRuns(cases.map(planRun), shard.total, older) };
 }
 
-/** A case with the kernels of this machine. */
-export function ownKernels(run: SuiteRunCase, position: number, { shard, plan }: SuitePlan): SuiteRunCase {
-  const own = (plan.runs[position] ?? []).filter((cell) => cell.shard === shard.index);
-  return { ...run, targets: own.flatMap(({ target }) => run.targets[target] ?? []) };
-}
-
-/** The run of a case with all kernels of the plan again, and the results of this machine. */
-export function wholeRun(
-  run: RunReport,
-  source: SuiteRunCase,
-  position: number,
-  { shard, plan }: SuitePlan,
-): RunReport {
-  const own = (plan.runs[position] ?? []).filter((cell) => cell.shard === shard.index);
-  return {
-    ...run,
-    targets: source.targets,
-    results: run.results.map((result) => ({
-      ...result,
-      cell: { artifact: 0, target: own[result.cell.target]?.target ?? 0 },
-    })),
-  };
+/** What this machine runs of a case. */
+export function ownCells(position: number, { shard, plan }: SuitePlan): PlannedCell[] {
+  return (plan.runs[position] ?? []).filter((cell) => cell.shard === shard.index);
 }
 
 /**

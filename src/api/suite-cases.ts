@@ -13,7 +13,7 @@ import { ensureWorkDirectory } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
-import type { SuiteRunCase } from '../run/run-suite.ts';
+import type { PlannedRun } from '../run/run-check.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
@@ -46,7 +46,7 @@ export interface CaseBaseline {
 
 /** A case that can start. Paths are absolute. */
 export interface ReadyCase {
-  readonly run: SuiteRunCase;
+  readonly run: PlannedRun;
   readonly manifest: string;
   /** Text of the manifest with the test of the case in it, to be written to `manifest`; undefined without a test. */
   readonly mergedManifest: string | undefined;
@@ -200,7 +200,7 @@ export async function prepareCases(
     return {
       run: {
         name: source.name,
-        subject,
+        subjects: [subject],
         matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
         targets,
         manifest,

@@ -15,8 +15,8 @@ import { placeOf } from '../run/claims.ts';
 import { confine, rootOf } from '../run/confine.ts';
 import { ensureDirectory } from '../run/directories.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
+import { runCheck } from '../run/run-check.ts';
 import { timestamp } from '../run/run-id.ts';
-import { runSuite } from '../run/run-suite.ts';
 import { shardVerdict, shardView } from '../run/shard-view.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
@@ -25,7 +25,7 @@ import { loadRun } from './load-run.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard } from './shard-plan.ts';
-import { ownKernels, planSuite, suitePart, wholeRun } from './shard-suite.ts';
+import { ownCells, planSuite, suitePart } from './shard-suite.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
 import { claimSuite } from './suite-claims.ts';
 import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
@@ -160,9 +160,9 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const wanted = stops && broken >= 0 ? prepared.slice(0, broken + 1) : prepared;
   const startable = wanted.filter((one): one is StartableCase => one.ready !== undefined);
   const plan = options.shard && planSuite(startable, options.shard, baseline);
-  const runs = startable.map(({ ready }, index) => (plan ? ownKernels(ready.run, index, plan) : ready.run));
+  const runs = startable.map(({ ready }, index) => ({ ...ready.run, cells: plan && ownCells(index, plan) }));
   const isElsewhere = (one: PreparedCase): boolean =>
-    runs[startable.indexOf(one as StartableCase)]?.targets.length === 0;
+    runs[startable.indexOf(one as StartableCase)]?.cells?.length === 0;
   const wholes: { readonly one: StartableCase; readonly run: RunReport }[] = [];
   const reports = new Map<PreparedCase, RunReport>();
   if (startable.length > 0) {
@@ -182,24 +182,20 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
       onEvent,
     });
     const known = await catalogueKernels(catalogue);
-    const ended = await runSuite(runs, services, {
-      signal,
-      onEvent,
-      partial: plan !== undefined,
-      endsSuite: (index, report) => {
-        const one = startable[index] as StartableCase;
-        return stops && decides(one) && verdictOf(one, heldRun(one, report)).status !== 'pass';
-      },
-    });
-    for (const [index, run] of ended.entries()) {
+    const endsCheck = (index: number, report: RunReport): boolean => {
       const one = startable[index] as StartableCase;
-      if (!run) continue;
-      const asked = { ...run, known };
+      return stops && decides(one) && verdictOf(one, heldRun(one, report)).status !== 'pass';
+    };
+    const check = { runs, partial: plan !== undefined, endsCheck };
+    const ended = await runCheck(check, services, { signal, onEvent });
+    for (const [index, report] of ended.entries()) {
+      const one = startable[index] as StartableCase;
+      if (!report) continue;
+      const run = { ...report, known };
       if (plan) {
-        const whole = wholeRun(asked, one.ready.run, index, plan);
-        wholes.push({ one, run: whole });
-        reports.set(one, shardView(whole, plan.plan.runs[index] ?? [], plan.shard));
-      } else reports.set(one, heldRun(one, asked));
+        wholes.push({ one, run });
+        reports.set(one, shardView(run, plan.plan.runs[index] ?? [], plan.shard));
+      } else reports.set(one, heldRun(one, run));
     }
   }
   // What was given up, and what comes after it, was not run.

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
+import { testsOf } from '../config/tuning.ts';
 import { leaseStore } from '../kernels/lease.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { Artifact, Cell, Isolation, ValidationMode } from '../model/cell.ts';
+import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
@@ -16,6 +17,7 @@ import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureDirectory, ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
+import { readSubjects } from '../run/read-subjects.ts';
 import {
   catalogueKernels,
   checkExpectedProfiles,
@@ -25,7 +27,7 @@ import {
   resolveKernels,
   targetsOf,
 } from '../run/resolve.ts';
-import { runMatrix } from '../run/run.ts';
+import { type PlannedRun, runCheck } from '../run/run-check.ts';
 import { shipmentIdentity } from '../run/shipment.ts';
 import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
@@ -35,7 +37,7 @@ import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun, matchCases } from './load-run.ts';
 import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
-import { checkShard, divideRuns, type ShardPlan, withoutPaths } from './shard-plan.ts';
+import { checkShard, divideRuns, withoutPaths } from './shard-plan.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -199,47 +201,39 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     signal,
     onEvent,
   });
-  const only = artifacts.length === 1 && options.artifactName ? { name: options.artifactName } : {};
-  const { shard } = options;
-  let plan: ShardPlan | undefined;
-  const choose = (found: readonly Artifact[]): readonly Cell[] => {
-    const { mode, loader, maxInsns } = options;
-    const question = [
-      mode,
-      loader,
-      maxInsns,
-      shipmentIdentity(shipment),
-      withoutPaths(manifest),
-      gateOptions.failOn,
-      baselineDigest(baseline),
-    ];
-    plan = divideRuns(
-      [{ artifacts: found, names: found.map(({ name }) => name), targets, question }],
-      shard?.total ?? 1,
-      baseline,
-    );
-    return plan.runs.flat().filter((cell) => cell.shard === shard?.index);
+  const { shard, mode, loader = NO_SETTINGS, maxInsns, artifactName = '' } = options;
+  const { command } = shipment;
+  const name = artifacts.length === 1 && artifactName ? { name: artifactName } : {};
+  const subjects = await readSubjects(host, {
+    artifacts: artifacts.map((path) => ({ path, ...name })),
+    command,
+    commandName: artifactName,
+    tests: testsOf(mode, manifest),
+    loader,
+  });
+  const planned = subjects.map(({ artifact }) => artifact);
+  const decides = [withoutPaths(manifest), gateOptions.failOn, baselineDigest(baseline)];
+  const question = [mode, options.loader, maxInsns, shipmentIdentity(shipment), ...decides];
+  const own = { artifacts: planned, names: planned.map((one) => one.name), targets, question };
+  const plan = shard && divideRuns([own], shard.total, baseline);
+  const run: PlannedRun = {
+    name: '',
+    subjects,
+    cells: plan?.runs.flat().filter((cell) => cell.shard === shard?.index),
+    manifest,
+    matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
+    targets,
+    validationMode: mode,
+    loader,
+    maxInsns,
+    flags: flagsOf({ ...options, failOn: gateOptions.failOn }, cwd, manifest?.failOn),
+    shipment,
+    notes,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    workdir,
   };
-  const asked = await runMatrix(
-    {
-      artifacts: artifacts.map((path) => ({ path, ...only })),
-      manifest,
-      matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
-      targets,
-      validationMode: options.mode,
-      loader: options.loader ?? NO_SETTINGS,
-      maxInsns: options.maxInsns,
-      flags: flagsOf({ ...options, failOn: gateOptions.failOn }, cwd, manifest?.failOn),
-      shipment,
-      notes,
-      ...(options.artifactName && { commandName: options.artifactName }),
-      choose: shard && choose,
-      concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      workdir,
-    },
-    services,
-    { signal, onEvent },
-  );
+  const [asked] = await runCheck({ runs: [run], partial: shard !== undefined }, services, { signal, onEvent });
+  if (asked === undefined) throw new Error('a run that nothing ends has a report');
   const answered: RunReport = { ...asked, known: await catalogueKernels(catalogue) };
   const places = {
     workdir,

@@ -10,8 +10,15 @@ import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
 import { readSources } from './read-sources.ts';
-import type { ArtifactInput } from './run-config.ts';
 import { type PreparedCommand, syntheticDigest } from './shipment.ts';
+
+/** An object to be checked, as the user named it. */
+export interface ArtifactInput {
+  /** Path, absolute or relative to the current directory. */
+  readonly path: string;
+  /** Name of its history family; default from the file name. */
+  readonly name?: string | undefined;
+}
 
 /** An object that was read, once, for everything that is asked about it. */
 export interface Subject {

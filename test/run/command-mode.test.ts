@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
 import type { GuestRequest } from '../../src/guests/guest.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
@@ -10,7 +11,8 @@ import type { RunReport } from '../../src/model/report.ts';
 import { loadAssets } from '../../src/run/assets.ts';
 import { gatherShipment } from '../../src/run/gather-shipment.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
-import { runMatrix } from '../../src/run/run.ts';
+import { readSubjects } from '../../src/run/read-subjects.ts';
+import { runCheck } from '../../src/run/run-check.ts';
 import { prepareCommand, shipmentIdentity, shipmentOf } from '../../src/run/shipment.ts';
 import { evidence, told } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
@@ -77,20 +79,27 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
     }),
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },
   };
-  const report = await runMatrix(
-    {
+  const planned = {
+    name: '',
+    subjects: await readSubjects(host, {
       artifacts: (setting.artifacts ?? []).map((path) => ({ path: join(dir.path, path) })),
-      manifest: undefined,
-      matrix: { path: '/m.yaml', name: 'm' },
-      targets: [{ ...target('debian-12-6.1'), timeoutMs: setting.timeoutMs ?? 60_000 }],
-      validationMode: undefined,
-      ...packed,
-      concurrency: 1,
-      workdir: join(dir.path, 'work'),
-    },
-    services,
-    { signal: new AbortController().signal, onEvent: () => {} },
-  );
+      command,
+      commandName: '',
+      tests: [],
+      loader: NO_SETTINGS,
+    }),
+    manifest: undefined,
+    matrix: { path: '/m.yaml', name: 'm' },
+    targets: [{ ...target('debian-12-6.1'), timeoutMs: setting.timeoutMs ?? 60_000 }],
+    validationMode: undefined,
+    flags: [],
+    ...packed,
+    concurrency: 1,
+    workdir: join(dir.path, 'work'),
+  };
+  const events = { signal: new AbortController().signal, onEvent: () => {} };
+  const [report] = await runCheck({ runs: [planned], partial: false }, services, events);
+  if (report === undefined) throw new Error('no report');
   return { report, asked };
 }
 

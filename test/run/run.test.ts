@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
 import { type Guest, GuestError, type Lane } from '../../src/guests/guest.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
@@ -9,7 +10,8 @@ import type { EventListener, RunEvent } from '../../src/model/events.ts';
 import type { KernelFiles, Profile } from '../../src/model/kernel.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import type { KernelSupply, RunServices } from '../../src/run/prepare-kernels.ts';
-import { runMatrix } from '../../src/run/run.ts';
+import { readSubjects } from '../../src/run/read-subjects.ts';
+import { runCheck } from '../../src/run/run-check.ts';
 import { passing } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { answers, fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
@@ -54,19 +56,25 @@ async function run(setting: Setting = {}): Promise<RunReport> {
     ensureKernel: setting.ensureKernel ?? stored,
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },
   };
-  return runMatrix(
-    {
-      artifacts: [...artifacts, ...(setting.also ?? [])].map((name) => ({ path: join(dir.path, name) })),
-      manifest: undefined,
-      matrix: { path: '/m.yaml', name: 'm' },
-      targets: KERNELS.map((id) => target(id)),
-      validationMode: undefined,
-      concurrency: setting.concurrency ?? 2,
-      workdir: join(dir.path, 'work'),
-    },
-    services,
-    { signal: setting.signal ?? new AbortController().signal, onEvent: setting.onEvent ?? (() => {}) },
-  );
+  const inputs = [...artifacts, ...(setting.also ?? [])].map((name) => ({ path: join(dir.path, name) }));
+  const read = { artifacts: inputs, command: undefined, commandName: '', tests: [], loader: NO_SETTINGS };
+  const planned = {
+    name: '',
+    subjects: await readSubjects(host, read),
+    manifest: undefined,
+    matrix: { path: '/m.yaml', name: 'm' },
+    targets: KERNELS.map((id) => target(id)),
+    validationMode: undefined,
+    flags: [],
+    notes: [],
+    concurrency: setting.concurrency ?? 2,
+    workdir: join(dir.path, 'work'),
+  };
+  const [report] = await runCheck({ runs: [planned], partial: false }, services, {
+    signal: setting.signal ?? new AbortController().signal,
+    onEvent: setting.onEvent ?? (() => {}),
+  });
+  return report as RunReport;
 }
 
 const statuses = (report: RunReport): string[] =>

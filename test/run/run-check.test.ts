@@ -8,7 +8,7 @@ import { CancelledError } from '../../src/model/errors.ts';
 import type { EventListener, RunEvent } from '../../src/model/events.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
-import { runSuite, type SuiteRunCase } from '../../src/run/run-suite.ts';
+import { type PlannedRun, runCheck } from '../../src/run/run-check.ts';
 import { loadSubject } from '../../src/run/subject.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { answers, fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
@@ -27,17 +27,18 @@ interface CaseSetting {
   readonly concurrency?: number;
 }
 
-async function suiteCase({ name, kernels, concurrency = 2 }: CaseSetting): Promise<SuiteRunCase> {
+async function suiteCase({ name, kernels, concurrency = 2 }: CaseSetting): Promise<PlannedRun> {
   mkdirSync(dir.path, { recursive: true });
   writeFileSync(join(dir.path, `${name}.bpf.o`), `bytes of ${name}`);
   return {
     name,
-    subject: await loadSubject(host, { path: join(dir.path, `${name}.bpf.o`) }),
+    subjects: [await loadSubject(host, { path: join(dir.path, `${name}.bpf.o`) })],
     matrix: { path: '/m.yaml', name: 'm' },
     targets: kernels.map((id) => target(id)),
     manifest: undefined,
     validationMode: undefined,
     flags: [],
+    notes: [],
     concurrency,
     workdir: join(dir.path, 'work'),
   };
@@ -70,10 +71,14 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
     },
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },
   };
-  return runSuite(await Promise.all(cases.map(suiteCase)), services, {
+  const check = {
+    runs: await Promise.all(cases.map(suiteCase)),
+    partial: false,
+    endsCheck: setting.endsSuite ?? (() => false),
+  };
+  return runCheck(check, services, {
     signal: setting.signal ?? new AbortController().signal,
     onEvent: setting.onEvent ?? (() => {}),
-    endsSuite: setting.endsSuite ?? (() => false),
   });
 }
 

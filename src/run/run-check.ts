@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import { acrossKernels } from '../classify/across.ts';
+import { attachModeOf, strictNote } from '../config/tuning.ts';
+import type { Host } from '../host/host.ts';
+import type { Cell, CellResult, Target } from '../model/cell.ts';
+import { CancelledError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import type { RunReport } from '../model/report.ts';
+import { planCells } from '../plan/plan.ts';
+import type { RunServices } from './prepare-kernels.ts';
+import { type Asking, questionOf } from './question.ts';
+import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
+import { cellDir } from './run-cell.ts';
+import { distinctRunIds, timestamp } from './run-id.ts';
+import { type RunVoice, runVoice } from './run-notes.ts';
+import { commandFacts } from './shipment.ts';
+import { stagedName, stageInputs } from './stage-inputs.ts';
+import type { Subject } from './subject.ts';
+
+/**
+ * Objects that are run with the same settings on the same kernels and make one report: `test` has one such run with all
+ * its objects, a suite has one for each of its cases. Everything is checked, and the objects are read.
+ */
+export interface PlannedRun extends Asking {
+  /** What it is called in events; empty: its objects are called by their names. */
+  readonly name: string;
+  readonly subjects: readonly Subject[];
+  readonly matrix: { readonly path: string; readonly name: string };
+  /** Kernels in matrix order. */
+  readonly targets: readonly Target[];
+  /** What this machine runs of it; absent: every object on every kernel. */
+  readonly cells?: readonly Cell[] | undefined;
+  /** Flags that run the same again; they stand in the report. */
+  readonly flags: readonly string[];
+  /** What the user should know although nothing failed; stands in the report. */
+  readonly notes: readonly string[];
+  /** Guests of each object at the same time, at least 1. */
+  readonly concurrency: number;
+  /** Absolute path. */
+  readonly workdir: string;
+}
+
+/** Everything that is run in one queue. */
+export interface Check {
+  readonly runs: readonly PlannedRun[];
+  /** Other machines run more cells of it: findings stay as each kernel alone gave them. */
+  readonly partial: boolean;
+  /** Says of a finished run whether the runs behind it are given up; absent: none ends anything. */
+  readonly endsCheck?: (index: number, report: RunReport) => boolean;
+}
+
+/** A planned run while it is under way. */
+interface RunUnderWay {
+  readonly plan: PlannedRun;
+  readonly runId: string;
+  readonly runDir: string;
+  /** What its report says although nothing failed. */
+  readonly notes: readonly string[];
+  /** Positions in `plan.targets` of each object's kernels. */
+  readonly positions: readonly (readonly number[])[];
+  /** Results of each object; undefined while it is not done. */
+  readonly results: (readonly CellResult[] | undefined)[];
+}
+
+function begin(plan: PlannedRun, runId: string): RunUnderWay {
+  const { subjects, targets, workdir } = plan;
+  const cells =
+    plan.cells ??
+    planCells(
+      subjects.map(({ artifact }) => artifact),
+      targets,
+    );
+  const strict = strictNote(plan.manifest, plan.loader);
+  return {
+    plan,
+    runId,
+    runDir: join(workdir, 'runs', runId),
+    notes: [...(strict === undefined ? [] : [strict]), ...plan.notes],
+    positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => (artifact === index ? target : []))),
+    results: subjects.map(() => undefined),
+  };
+}
+
+function casesOf({ plan, runDir, positions }: RunUnderWay): QueueCase[] {
+  const { subjects, targets, concurrency } = plan;
+  return subjects.map((subject, index) => ({
+    subject,
+    question: questionOf(plan, subject, subjects),
+    targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
+    limit: concurrency,
+    cellDir: (profileId) =>
+      cellDir(runDir, profileId, subjects.length > 1 ? stagedName(subject.artifact, index) : undefined),
+  }));
+}
+
+/** Each result by its object and the position of its kernel in the matrix. */
+function resultsOf({ results, positions }: RunUnderWay): CellResult[] {
+  return results.flatMap((own, artifact) =>
+    (own ?? []).map((result) => ({
+      ...result,
+      cell: { artifact, target: positions[artifact]?.[result.cell.target] ?? 0 },
+    })),
+  );
+}
+
+async function makeRunDirectory(host: Host, { plan, runDir }: RunUnderWay): Promise<void> {
+  await stageInputs(host, runDir, plan.subjects, plan.shipment);
+  await host.files.makeDir(join(runDir, 'targets'));
+}
+
+/** What the reports of all runs of a check have in common. */
+interface CheckFacts {
+  readonly services: RunServices;
+  readonly partial: boolean;
+  readonly startedAt: Date;
+  /** On the monotonic clock. */
+  readonly started: number;
+}
+
+function reportOf(one: RunUnderWay, { services, partial, startedAt, started }: CheckFacts): RunReport {
+  const { plan, runId, runDir, notes } = one;
+  const { host, validator } = services;
+  const { command, assets = [] } = plan.shipment ?? {};
+  const results = resultsOf(one);
+  return {
+    runId,
+    startedAt: timestamp(startedAt),
+    finishedAt: timestamp(host.now()),
+    artifacts: plan.subjects.map(({ artifact }) => artifact),
+    matrix: plan.matrix,
+    targets: plan.targets,
+    validationMode: plan.validationMode ?? '',
+    attachMode: command === undefined ? attachModeOf(plan.validationMode, plan.manifest) : 'disabled',
+    flags: plan.flags,
+    ...(command && { command: commandFacts(command) }),
+    ...(assets.length > 0 && { assets }),
+    results: partial ? results : acrossKernels(results),
+    validator,
+    notes,
+    runDir,
+    durationMs: host.monotonicMs() - started,
+  };
+}
+
+/** One object in the queue, with its run and its position there. */
+interface QueuedObject {
+  readonly queued: QueueCase;
+  readonly run: number;
+  readonly object: number;
+}
+
+function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[], voice: RunVoice): void {
+  const kernels = kernelsOf(objects.map(({ queued }) => queued));
+  const ids = objects.flatMap(({ queued }) => queued.targets.map(({ profile }) => profile.id));
+  voice.emit({
+    type: 'run-start',
+    runId: under.map(({ runId }) => runId).join(' '),
+    artifacts: objects.map(({ queued, run }) => under[run]?.plan.name || queued.subject.artifact.name),
+    targets: kernels.map(({ profile }) => profile.id),
+    cells: ids.length,
+    asks: kernels.map(({ profile }) => ids.filter((id) => id === profile.id).length),
+  });
+  for (const { plan, notes } of under) {
+    for (const note of notes) voice.emit({ type: 'note', message: plan.name ? `${plan.name}: ${note}` : note });
+  }
+}
+
+/**
+ * Runs every object on every kernel that was chosen for it, all in one queue: each kernel is prepared once, and a free
+ * place goes to whatever comes next. A failing kernel, guest or download is a result, never an exception.
+ * @returns one report per planned run, in order; undefined for one that was given up, which leaves no files
+ * @throws CancelledError when `signal` is aborted, with nothing left behind
+ */
+export async function runCheck(
+  { runs, partial, endsCheck = () => false }: Check,
+  services: RunServices,
+  { signal, onEvent }: { readonly signal: AbortSignal; readonly onEvent: EventListener },
+): Promise<(RunReport | undefined)[]> {
+  const { host } = services;
+  const facts = { services, partial, startedAt: host.now(), started: host.monotonicMs() };
+  const voice = runVoice(onEvent);
+  const ids = distinctRunIds(runs.length, facts.startedAt);
+  const under = runs.map((plan, index) => begin(plan, ids[index] as string));
+  const objects = under.flatMap((one, run) => casesOf(one).map((queued, object) => ({ queued, run, object })));
+  announce(under, objects, voice);
+  const reports: (RunReport | undefined)[] = runs.map(() => undefined);
+  const onCaseEnd = (index: number, results: readonly CellResult[]): boolean => {
+    const { run, object } = objects[index] as QueuedObject;
+    const one = under[run] as RunUnderWay;
+    one.results[object] = results;
+    if (one.results.includes(undefined)) return false;
+    const report = reportOf(one, facts);
+    reports[run] = report;
+    return endsCheck(run, report);
+  };
+  try {
+    for (const one of under) await makeRunDirectory(host, one);
+    const queued = objects.map((one) => one.queued);
+    const concurrency = Math.max(1, ...runs.map((run) => run.concurrency));
+    const logDir = join(under[0]?.runDir ?? '', 'logs');
+    const ended = await runQueue(queued, services, { signal, concurrency, logDir, voice, onCaseEnd });
+    const isWhole = under.map((_, run) => objects.every((one, index) => one.run !== run || ended[index] !== undefined));
+    await removeAll(
+      host,
+      under.filter((_, run) => !isWhole[run]),
+    );
+    // What concerns all kernels, such as a mirror that was slow, stands in every report.
+    return reports.map((report, run) =>
+      report && isWhole[run] ? { ...report, notes: [...new Set([...report.notes, ...voice.notes])] } : undefined,
+    );
+  } catch (error) {
+    await removeAll(host, under);
+    throw signal.aborted ? new CancelledError('cancelled', { cause: error }) : error;
+  }
+}
+
+async function removeAll(host: Host, runs: readonly RunUnderWay[]): Promise<void> {
+  for (const { runDir } of runs) await host.files.remove(runDir);
+}
