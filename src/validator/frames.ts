@@ -5,9 +5,8 @@
 const MAGIC = 0x43465042; // "BPFC", little-endian
 const VERSION = 1;
 export const HEADER_BYTES = 16;
-export const MAX_GUEST_PAYLOAD = 4 * 1024 * 1024;
 export const MAX_HOST_PAYLOAD = 64 * 1024 * 1024;
-/** Limits per request, counted by the session. */
+/** Limits per request, counted by the session; `usage.ts` has those of each kind of stage. */
 export const MAX_STAGE_FRAMES = 10_000;
 export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
@@ -38,9 +37,19 @@ export interface Decoder {
 
 export type Direction = 'guest-to-host' | 'host-to-guest';
 
-const LEGAL: Readonly<Record<Direction, { readonly names: readonly FrameName[]; readonly maxPayload: number }>> = {
-  'guest-to-host': { names: ['hello', 'stage', 'document', 'bye'], maxPayload: MAX_GUEST_PAYLOAD },
-  'host-to-guest': { names: ['request', 'blob'], maxPayload: MAX_HOST_PAYLOAD },
+/** Bytes of payload that one frame may have. */
+export const MAX_PAYLOAD: Readonly<Record<FrameName, number>> = {
+  hello: 1024 * 1024,
+  stage: 4 * 1024 * 1024,
+  document: 4 * 1024 * 1024,
+  bye: 0,
+  request: MAX_HOST_PAYLOAD,
+  blob: MAX_HOST_PAYLOAD,
+};
+
+const LEGAL: Readonly<Record<Direction, readonly FrameName[]>> = {
+  'guest-to-host': ['hello', 'stage', 'document', 'bye'],
+  'host-to-guest': ['request', 'blob'],
 };
 
 interface OutgoingFrame {
@@ -88,16 +97,16 @@ function readHeader(bytes: Buffer, direction: Direction, expectedSeq: number): H
   const version = bytes.readUInt8(4);
   if (version !== VERSION) return `protocol version ${version}, ${VERSION} expected`;
   const type = bytes.readUInt8(5);
-  const { names, maxPayload } = LEGAL[direction];
-  const name = names.find((candidate) => FRAME_TYPES[candidate] === type);
+  const name = LEGAL[direction].find((candidate) => FRAME_TYPES[candidate] === type);
   if (name === undefined) return `frame type ${type} is not legal in this direction`;
   const kind = bytes.readUInt16LE(6);
   if (name !== 'blob' && kind !== 0) return `blob kind ${kind} in a ${name} frame`;
   const seq = bytes.readUInt32LE(8);
   if (seq !== expectedSeq) return `sequence number ${seq}, ${expectedSeq} expected`;
   const length = bytes.readUInt32LE(12);
-  if (length > maxPayload) return `payload of ${length} bytes, at most ${maxPayload} are allowed`;
   if (name === 'bye' && length !== 0) return 'bye with a payload';
+  const most = MAX_PAYLOAD[name];
+  if (length > most) return `${name} frame of ${length} bytes, at most ${most} are allowed`;
   return { name, kind, seq, length };
 }
 

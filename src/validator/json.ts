@@ -1,47 +1,73 @@
-/** JSON from a guest: depth is checked before the parser sees it, keys that reach prototypes are refused. */
+/**
+ * JSON from a guest: depth and number of values are checked before the parser sees it, keys that reach prototypes are
+ * refused.
+ */
 
 export const MAX_JSON_DEPTH = 64;
+/** Values in one text. A byte of `[[],[],...]` costs tens of bytes once it is parsed, so bytes alone bound nothing. */
+export const MAX_JSON_VALUES = 200_000;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+/** A text without any of these has no forbidden key: `\u` spells letters in another way. */
+const SUSPICIOUS = ['__proto__', 'constructor', 'prototype', '\\u'];
 
-export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+export type Parsed =
+  | { readonly ok: true; readonly value: unknown; readonly values: number }
+  | { readonly ok: false; readonly reason: string };
 
-/** Parses UTF-8 JSON (bad bytes become U+FFFD). Never throws. */
+/** Parses UTF-8 JSON (bad bytes become U+FFFD). Never throws. `values` counts the parsed values, containers included. */
 export function parseGuestJson(payload: Uint8Array): Parsed {
+  const values = countValues(payload);
+  if (typeof values === 'string') return { ok: false, reason: values };
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
-  if (isTooDeep(text)) return { ok: false, reason: `JSON nested deeper than ${MAX_JSON_DEPTH}` };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return { ok: false, reason: 'not JSON' };
   }
-  const key = forbiddenKey(value);
+  const key = SUSPICIOUS.some((part) => text.includes(part)) ? forbiddenKey(value) : undefined;
   if (key !== undefined) return { ok: false, reason: `JSON with the key ${key}` };
-  return { ok: true, value };
+  return { ok: true, value, values };
 }
 
-function isTooDeep(text: string): boolean {
+/**
+ * How many values a JSON text has, at most one too many per empty container; or why it must not be parsed. Works on
+ * bytes: the signs of JSON are never part of a longer UTF-8 character.
+ */
+function countValues(bytes: Uint8Array): number | string {
   let depth = 0;
+  let values = 1;
   let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
     if (inString) {
-      if (code === 0x5c) i++;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x5b || code === 0x7b) {
-      if (++depth > MAX_JSON_DEPTH) return true;
-    } else if (code === 0x5d || code === 0x7d) depth--;
+      if (byte === 0x5c) i++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > MAX_JSON_DEPTH) return `JSON nested deeper than ${MAX_JSON_DEPTH}`;
+      values++;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+    else if (byte === 0x2c) values++;
+    else continue;
+    if (values > MAX_JSON_VALUES) return `JSON with more than ${MAX_JSON_VALUES} values`;
   }
-  return false;
+  return values;
 }
 
 /** Walks the parsed value, so that an escaped spelling of a key is found too. Depth is bounded by the scan. */
 function forbiddenKey(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const inner = forbiddenKey(item);
+      if (inner !== undefined) return inner;
+    }
+    return undefined;
+  }
+  for (const key of Object.keys(value)) {
     if (FORBIDDEN_KEYS.has(key)) return key;
-    const inner = forbiddenKey(item);
+    const inner = forbiddenKey((value as Record<string, unknown>)[key]);
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -1,9 +1,10 @@
 import { Hello, Stage } from '../model/evidence.ts';
 import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
-import { type Frame, HEADER_BYTES, MAX_REQUEST_BYTES, MAX_STAGE_FRAMES } from './frames.ts';
+import type { Frame } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 import type { Expectation } from './request.ts';
 import { noStages, type Progress, takeStage } from './stage-order.ts';
+import { countFrame, countStage, countValues, noUsage, type Usage } from './usage.ts';
 
 /** Where the talk with one guest stands. A plain value; `receive` and `ask` give the next one. */
 export type Session =
@@ -13,8 +14,7 @@ export type Session =
       readonly phase: 'asked';
       readonly expect: Expectation;
       readonly progress: Progress;
-      readonly stageFrames: number;
-      readonly bytes: number;
+      readonly usage: Usage;
     }
   | { readonly phase: 'closed' }
   | { readonly phase: 'broken'; readonly reason: string };
@@ -41,7 +41,7 @@ function broken(reason: string): Step {
 /** The session after a request was sent; only a guest that said hello and owes no answer can be asked. */
 export function ask(session: Session, expect: Expectation): Session {
   if (session.phase !== 'ready') return { phase: 'broken', reason: `asked while ${session.phase}` };
-  return { phase: 'asked', expect, progress: noStages(expect.command), stageFrames: 0, bytes: 0 };
+  return { phase: 'asked', expect, progress: noStages(expect.command), usage: noUsage() };
 }
 
 /** Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one. */
@@ -72,13 +72,13 @@ function receiveHello(frame: Frame): Step {
 type Asked = Extract<Session, { phase: 'asked' }>;
 
 function receiveAnswer(session: Asked, frame: Frame): Step {
-  const bytes = session.bytes + HEADER_BYTES + frame.payload.length;
-  if (bytes > MAX_REQUEST_BYTES) return broken(`more than ${MAX_REQUEST_BYTES} bytes for one request`);
+  const excess = countFrame(session.usage, frame.name, frame.payload.length);
+  if (excess !== undefined) return broken(excess);
   switch (frame.name) {
     case 'document':
-      return receiveDocument({ ...session, bytes }, frame);
+      return receiveDocument(session, frame);
     case 'stage':
-      return receiveStage({ ...session, bytes, stageFrames: session.stageFrames + 1 }, frame);
+      return receiveStage(session, frame);
     case 'hello':
       return broken('second hello');
     default:
@@ -91,6 +91,8 @@ function receiveDocument(session: Asked, frame: Frame): Step {
   if (typeof progress === 'string') return broken(progress);
   const parsed = parseGuestJson(frame.payload);
   if (!parsed.ok) return broken(`document is ${parsed.reason}`);
+  const excess = countValues(session.usage, parsed.values);
+  if (excess !== undefined) return broken(excess);
   return [
     { ...session, progress },
     { type: 'document', text: frame.payload.toString('utf8') },
@@ -98,11 +100,13 @@ function receiveDocument(session: Asked, frame: Frame): Step {
 }
 
 function receiveStage(session: Asked, frame: Frame): Step {
-  if (session.stageFrames > MAX_STAGE_FRAMES) return broken(`more than ${MAX_STAGE_FRAMES} stages for one request`);
   const parsed = parseGuestJson(frame.payload);
   if (!parsed.ok) return broken(`stage is ${parsed.reason}`);
   const checked = Stage.safeParse(parsed.value);
   if (!checked.success) return broken(`stage does not fit its schema (${issue(checked.error)})`);
+  const excess =
+    countValues(session.usage, parsed.values) ?? countStage(session.usage, checked.data.stage, frame.payload.length);
+  if (excess !== undefined) return broken(excess);
   const stage = sanitizeStrings(checked.data);
   if (stage.stage === 'begin') {
     if (stage.nonce !== session.expect.nonce) return broken('begin repeats another nonce');

@@ -36,4 +36,5 @@ describe('sanitizeText', () => {
 it('sanitizeStrings cleans every string of a value', () => {
   const value = { a: ['x\u0007', 1, null, { b: '\u001b[0my' }], c: true };
   expect(sanitizeStrings(value)).toEqual({ a: ['x', 1, null, { b: 'y' }], c: true });
+  expect(value.a[0]).toBe('x\u0007');
 });

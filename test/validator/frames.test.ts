@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDecoder, encodeFrame, type Frame, MAX_GUEST_PAYLOAD } from '../../src/validator/frames.ts';
+import { createDecoder, encodeFrame, FRAME_TYPES, type Frame, MAX_PAYLOAD } from '../../src/validator/frames.ts';
 
 const stage = (seq: number, text = '{}'): Buffer => encodeFrame({ name: 'stage', seq, payload: Buffer.from(text) });
 
@@ -56,12 +56,16 @@ describe('decoder', () => {
     expect(violation).toContain('sequence number 1, 2 expected');
   });
 
-  it('checks the size from the header alone', () => {
+  it.each(['hello', 'stage', 'document'] as const)('checks the size of a %s from the header alone', (name) => {
     const header = stage(0).subarray(0, 16);
-    header.writeUInt32LE(MAX_GUEST_PAYLOAD + 1, 12);
+    header.writeUInt8(FRAME_TYPES[name], 5);
+    header.writeUInt32LE(MAX_PAYLOAD[name] + 1, 12);
     const decoder = createDecoder('guest-to-host');
-    expect(decoder.push(header).violation).toContain(`${MAX_GUEST_PAYLOAD + 1} bytes`);
+    const words = `${name} frame of ${MAX_PAYLOAD[name] + 1} bytes, at most ${MAX_PAYLOAD[name]} are allowed`;
+    expect(decoder.push(header).violation).toBe(words);
     expect(decoder.pendingBytes()).toBe(0);
+    header.writeUInt32LE(MAX_PAYLOAD[name], 12);
+    expect(createDecoder('guest-to-host').push(header).violation).toBeUndefined();
   });
 
   it('takes 64 MiB in the other direction', () => {

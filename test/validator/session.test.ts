@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
 import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator/frames.ts';
+import { MAX_JSON_VALUES } from '../../src/validator/json.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
+import { MAX_REQUEST_VALUES, STAGE_LIMITS } from '../../src/validator/usage.ts';
 import {
   ATTACH,
   BEGIN,
@@ -30,6 +32,17 @@ function talk(frames: readonly Frame[]): SessionEvent[] {
 }
 
 const stages = (...values: unknown[]): Frame[] => values.map((value) => frameOf('stage', value));
+const MAP = { stage: 'map', name: 'm', type: 'hash', status: 'fail', errno: -22, error: '' };
+const SYMBOL = {
+  ...{ stage: 'symbol', kind: 'function', program: 'p', kallsyms: [], variants: [], btf: null, btf_module: '' },
+  ...{ traceable: null, blacklisted: null, category: null, near: [] },
+};
+
+/** A stage with `bytes` of something that no schema knows. */
+function padded(value: object, bytes: number): Frame {
+  return frameOf('stage', { ...value, padding: 'x'.repeat(bytes) });
+}
+
 const last = (frames: readonly Frame[]): SessionEvent => talk(frames).at(-1)!;
 
 describe('session', () => {
@@ -127,11 +140,56 @@ describe('session', () => {
   });
 
   it('counts bytes', () => {
-    const text = JSON.stringify({ ...STEP, padding: 'x'.repeat(4_000_000) });
-    const large = { ...frameOf('stage', null), payload: Buffer.from(text) };
-    const events = talk([...stages(BEGIN), ...Array<Frame>(17).fill(large)]);
+    const large = Array.from({ length: 17 }, (_, index) => padded({ ...PROGRAM, name: `p${index}` }, 4_000_000));
+    const events = talk([...stages(BEGIN, OPEN), ...large]);
     expect(events.at(-2)).toMatchObject({ type: 'stage' });
-    expect(events.at(-1)).toMatchObject({ type: 'violation', reason: expect.stringContaining('bytes') });
+    expect(events.at(-1)).toEqual({ type: 'violation', reason: 'more than 67108864 bytes for one request' });
+  });
+
+  it.each([
+    ['step', STEP, 3],
+    ['map', MAP, 5],
+  ] as const)('counts the bytes of %s stages', (kind, value, frames) => {
+    const events = talk([...stages(BEGIN, OPEN), ...Array<Frame>(frames).fill(padded(value, 4_000_000))]);
+    expect(events.at(-2)).toMatchObject({ type: 'stage' });
+    const reason = `${kind} stages of more than ${STAGE_LIMITS[kind].bytes} bytes for one request`;
+    expect(events.at(-1)).toEqual({ type: 'violation', reason });
+  });
+
+  it('counts symbols', () => {
+    const symbols = Array.from({ length: 17 }, (_, index) => ({ ...SYMBOL, name: `s${index}` }));
+    const events = talk(stages(BEGIN, OPEN, ...symbols));
+    expect(events.at(-2)).toMatchObject({ type: 'stage' });
+    expect(events.at(-1)).toEqual({ type: 'violation', reason: 'more than 16 symbol stages for one request' });
+  });
+
+  it('counts the values of one frame before it parses them', () => {
+    const values = Array(MAX_JSON_VALUES).fill(0);
+    const over = last([...stages(BEGIN), frameOf('stage', { ...STEP, values })]);
+    expect(over).toEqual({ type: 'violation', reason: `stage is JSON with more than ${MAX_JSON_VALUES} values` });
+    expect(last([...stages(BEGIN), frameOf('stage', { ...STEP, values: values.slice(10) })])).toMatchObject({
+      type: 'stage',
+    });
+  });
+
+  it('counts the values of all frames, of the document too', () => {
+    const full = frameOf('stage', { ...STEP, values: Array(MAX_JSON_VALUES - 10).fill(0) });
+    const five = [...stages(BEGIN), ...Array<Frame>(5).fill(full)];
+    const reason = `more than ${MAX_REQUEST_VALUES} JSON values for one request`;
+    expect(last(five)).toMatchObject({ type: 'stage' });
+    expect(last([...five, full])).toEqual({ type: 'violation', reason });
+    expect(last([...five, frameOf('document', Array(1000).fill(0))])).toEqual({ type: 'violation', reason });
+  });
+
+  it('counts anew for the next request', () => {
+    const [ready] = receive(newSession, frameOf('hello', HELLO));
+    const full = frameOf('stage', { ...STEP, values: Array(MAX_JSON_VALUES - 10).fill(0) });
+    let session: Session = ready;
+    for (let request = 0; request < 2; request++) {
+      session = ask(session, EXPECT);
+      for (const frame of [...stages(BEGIN), full, full, full, ...stages(EXIT)]) [session] = receive(session, frame);
+    }
+    expect(session.phase).toBe('ready');
   });
 
   it('refuses everything but hello at first', () => {
