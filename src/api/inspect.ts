@@ -5,6 +5,8 @@ import { UsageError } from '../model/errors.ts';
 import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
+import { addressWords } from '../run/find-artifacts.ts';
+import { directoryWords } from '../run/load-artifact.ts';
 import { inspectionOf } from './inspection.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
@@ -12,7 +14,6 @@ const PATTERN = /[*?[{]/;
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; build the object first or correct the path',
   EACCES: 'this user may not read it; correct its permissions',
-  EISDIR: 'it is a directory; name the compiled object in it',
 };
 
 export interface InspectOptions extends Surroundings {
@@ -66,7 +67,8 @@ async function readBytes(host: Host, absolute: string, shown: string): Promise<U
     new UsageError('artifact_unreadable', `${shown}: ${words}`, { cause });
   try {
     const stat = await host.files.stat(absolute);
-    if (stat && !stat.isFile && !stat.isDirectory) return wrong('it is a pipe or a device; write it to a file first');
+    if (stat?.isDirectory) return wrong(await directoryWords(host, absolute));
+    if (stat && !stat.isFile) return wrong('it is a pipe or a device; write it to a file first');
     if (stat?.isFile && stat.size > MAX_OBJECT_BYTES) {
       return wrong(
         `the file has ${stat.size} bytes, at most 64 MiB are read; strip its debug sections (llvm-strip -g)`,
@@ -75,6 +77,9 @@ async function readBytes(host: Host, absolute: string, shown: string): Promise<U
     return await host.files.read(absolute, MAX_OBJECT_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    return wrong(REASONS[code] ?? `cannot be read (${code || String(error)})`, error);
+    return wrong(
+      (code === 'ENOENT' && addressWords(shown)) || REASONS[code] || `cannot be read (${code || String(error)})`,
+      error,
+    );
   }
 }

@@ -11,11 +11,12 @@ import type { FailOn } from '../model/gate.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
+import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
 import type { PlannedRun } from '../run/run-check.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
-import { commandSubject, loadSubject, type Subject } from '../run/subject.ts';
+import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { caseCommand, caseLuggage } from './suite-luggage.ts';
@@ -82,10 +83,13 @@ function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
 }
 
 /** Reads each object once, however many cases ask about it. */
-function subjectReader(host: Host): (path: string, name: string, origin: string) => Promise<Subject> {
+function subjectReader(
+  host: Host,
+  load: typeof loadSubject,
+): (path: string, name: string, origin: string) => Promise<Subject> {
   const known = new Map<string, Promise<Subject>>();
   return async (path, name, origin) => {
-    const reading = known.get(path) ?? loadSubject(host, { path }, origin);
+    const reading = known.get(path) ?? load(host, { path }, origin);
     known.set(path, reading);
     const subject = await reading;
     return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
@@ -149,7 +153,9 @@ export async function prepareCases(
   overrides: SuiteOverrides,
 ): Promise<PreparedCase[]> {
   const { host, dir } = ground;
-  const readSubject = subjectReader(host);
+  const readSubject = subjectReader(host, loadSubject);
+  // Nothing is expected of an object that only a command opens.
+  const readForCommand = subjectReader(host, loadForCommand);
   const readBaseline = baselineReader(ground);
   /** An older run is divided among all cases once. */
   const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
@@ -160,9 +166,11 @@ export async function prepareCases(
     command: PreparedCommand | undefined,
   ): Promise<Subject> {
     if (command !== undefined && artifact === '') return commandSubject(command, artifactName || name);
-    const subject = await readSubject(path, artifactName, `${origin}: artifact`);
-    // Nothing is expected of an object that only a command opens.
-    return command === undefined ? subject : { ...subject, facts: undefined };
+    const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
+    if (address !== undefined)
+      throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
+    const read = command === undefined ? readSubject : readForCommand;
+    return await read(path, artifactName, `${origin}: artifact`);
   }
 
   async function baselineOf(source: SuiteCase): Promise<CaseBaseline | undefined> {

@@ -18,6 +18,8 @@ export interface ObjectProblem {
   readonly message: string;
   /** The value that gave it away, for logs. */
   readonly detail: string;
+  /** It is certainly something else, such as an archive or a program, and never was an object. */
+  readonly foreign?: true;
 }
 
 const HEADER_BYTES = 64;
@@ -60,11 +62,12 @@ function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undef
   const magic = [0x7f, 0x45, 0x4c, 0x46].slice(0, bytes.length);
   if (magic.some((byte, index) => bytes[index] !== byte)) {
     const kind = signatureName(bytes);
-    return problem(
+    const found = problem(
       'not_elf',
       `this is ${kind.name}, not an ELF object; ${kind.remedy ?? COMPILE}`,
       `starts with ${hex(bytes.subarray(0, 8))}`,
     );
+    return kind.guessed ? found : { ...found, foreign: true };
   }
   if (bytes.length < 20) return truncated(`${bytes.length} bytes, the ELF header needs ${HEADER_BYTES}`);
   const order = view.getUint8(5);
@@ -74,11 +77,14 @@ function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undef
   const little = order === LITTLE_ENDIAN;
   const machine = view.getUint16(18, little);
   if (machine !== MACHINE_BPF && machine !== MACHINE_NONE) {
-    return problem(
+    const name = machineName(machine);
+    const found = problem(
       'wrong_machine',
-      `this is an ELF file for ${machineName(machine)}, not for eBPF; ${COMPILE}`,
+      `this is an ELF file for ${name ?? `machine ${machine}`}, not for eBPF; ${COMPILE}`,
       `e_machine ${machine}`,
     );
+    // A number that nobody knows may as well be damage.
+    return name === undefined ? found : { ...found, foreign: true };
   }
   const elfClass = view.getUint8(4);
   if (elfClass !== CLASS_64) {

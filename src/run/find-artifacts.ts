@@ -4,19 +4,31 @@ import { UsageError } from '../model/errors.ts';
 
 const PATTERN = /[*?[{]/;
 
+const NO_ADDRESS =
+  'objects are files of this machine, no addresses; fetch it first (curl -O, oras pull) and name the file';
+
+/** `ghcr.io/owner/image`, `localhost:5000/image`, with a tag or a digest: no path ends so, or it has a dot in its last part. */
+const TAGGED = /^[\w-]+(?:\.[\w-]+)*(?::\d+)?\/[^.]*:[\w.-]+$/;
+const UNTAGGED = /^(?:[a-z\d-]+\.)+[a-z]{2,}(?::\d+)?\/[\w/-]+$|^localhost:\d+\/[\w/-]+$/;
+/** As skopeo and podman write where an image is. */
+const TRANSPORT = /^(?:oci|oci-archive|docker|docker-archive|docker-daemon|containers-storage|dir):/;
+
+/** What to do with a word that names something on the network or in a store of images; undefined for all others. */
+export function addressWords(word: string): string | undefined {
+  const isAddress = [/^[a-z][a-z\d+.-]*:\/\//i, TAGGED, UNTAGGED, TRANSPORT].some((shape) => shape.test(word));
+  return isAddress ? NO_ADDRESS : undefined;
+}
+
 /** Why a word can be no path of an object, in words that say what to write; undefined for all others. */
 export function noFileName(word: string): string | undefined {
-  if (/^(?:https?|oci|docker|s3|git|file):\/\//i.test(word)) return NO_ADDRESS;
-  if (/^[\w-]+(?:\.[\w-]+)+(?::\d+)?\/[^.]+:[\w.-]+$/.test(word)) return NO_ADDRESS;
+  const address = addressWords(word);
+  if (address !== undefined) return address;
   if (/^-\s|^#|^["'].*["']$/.test(word)) return 'write the path alone, with no list mark, comment or quotes around it';
   if (/,\s*\S/.test(word) && !/\{[^}]*,/.test(word)) {
     return 'one path or pattern each, no commas: repeat --artifact (in the Action one per line)';
   }
   return undefined;
 }
-
-const NO_ADDRESS =
-  'objects are files of this machine, no addresses; fetch it first (curl -O, oras pull) and name the file';
 
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file

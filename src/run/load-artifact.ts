@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
@@ -10,8 +10,14 @@ const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file; build the object first or correct the path',
   EACCES: 'this user may not read it; correct its permissions',
-  EISDIR: 'it is a directory; name the compiled object in it',
 };
+
+/** What a directory is, when it is one of those that stand for an image elsewhere. */
+export async function directoryWords(host: Host, path: string): Promise<string> {
+  const isLayout = (await host.files.stat(join(path, 'oci-layout')))?.isFile;
+  if (!isLayout) return 'it is a directory; name the compiled object in it';
+  return 'it is an OCI image layout; objects are plain files: take the .bpf.o out of it (tar -xf its layer) and name that';
+}
 
 /** Where one object is named, nothing is looked for: a suite has a case for each. */
 function patternWords(code: string, path: string): string | undefined {
@@ -47,6 +53,9 @@ export async function loadArtifact(
   try {
     const stat = await host.files.stat(absolute);
     if (stat) refuse(origin, path, stat);
+    if (stat?.isDirectory) {
+      throw new UsageError('artifact_unreadable', `${origin} ${path}: ${await directoryWords(host, absolute)}`);
+    }
     if (stat?.isFile && (await host.files.isVirtual(absolute))) {
       const words = 'the kernel makes it up as it is read; it is no object, name the compiled file';
       throw new UsageError('artifact_unreadable', `${origin} ${path}: ${words}`);

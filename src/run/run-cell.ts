@@ -89,7 +89,13 @@ async function askGuest(
 }
 
 /** What would end in the same way when it is asked again. */
-const FINAL: ReadonlySet<InfraCause> = new Set(['no_space', 'wrong_kernel', 'kvm_unusable', 'kernel_unavailable']);
+const FINAL: ReadonlySet<InfraCause> = new Set([
+  'no_space',
+  'wrong_kernel',
+  'kvm_unusable',
+  'kernel_unavailable',
+  'command_unrunnable',
+]);
 
 function failureOf(error: unknown, job: CellJob): Outcome {
   if (error instanceof GuestError) return job.judgeCrash(error);

@@ -32,10 +32,18 @@ export interface Subject {
   readonly unusable?: Outcome;
 }
 
-/** Reads an object and what its bytes say. `origin` says in messages where it was named. @throws UsageError when it cannot be read */
-export async function loadSubject(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
+/**
+ * Reads an object and what its bytes say. What is left of a broken one (cut off, overwritten with text) fails on every
+ * kernel; what never was one, such as an archive or a program, gets no verdict.
+ * @param origin where it was named, for messages
+ * @throws UsageError when it cannot be read, and for a file of another kind
+ */
+export async function loadSubject(host: Host, input: ArtifactInput, origin = '--artifact'): Promise<Subject> {
   const file = await loadArtifact(host, input.path, input.name, origin);
   const facts = readObject(file.bytes);
+  if (!facts.ok && facts.problem.foreign) {
+    throw new UsageError('artifact_foreign', `${origin} ${input.path}: ${facts.problem.message}`);
+  }
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
   return { ...file, facts, sources: await readSources(host, file.artifact.path, facts) };
 }

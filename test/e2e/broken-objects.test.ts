@@ -53,8 +53,6 @@ describe('files that are asked about and refused', () => {
       /./,
     ],
     ['zeros behind an ELF header', file('elf-zeros.o', headerOnly), /truncated|not_bpf/, /Build it again|-target bpf/],
-    ['a program of this machine', '/bin/true', /not_bpf/, /clang -target bpf/],
-    ['an object for another machine', compile(['-target', 'x86_64-linux-gnu'], 'host.o'), /not_bpf/, /-target bpf/],
     ['a big-endian object', compile(['-target', 'bpfeb'], 'big.bpf.o'), /wrong_endian/, /bpfel/],
     ...cuts.map((length): [string, string, RegExp, RegExp] => [
       `an object cut after ${length} bytes`,
@@ -127,6 +125,12 @@ describe('files that cannot be asked about', () => {
   file('empty.bpf.o');
   truncateSync(file('large.bpf.o'), 65 * 1024 * 1024);
   execFileSync('mkfifo', [join(scratch, 'pipe.bpf.o')]);
+  mkdirSync(join(scratch, 'layout'));
+  file('layout/oci-layout', '{"imageLayoutVersion":"1.0.0"}');
+  execFileSync('tar', ['-cf', 'image.tar', 'layout'], { cwd: scratch });
+  execFileSync('gzip', ['-k', 'image.tar'], { cwd: scratch });
+  execFileSync('ar', ['rc', 'libx.a', GOOD], { cwd: scratch });
+  compile(['-target', 'x86_64-linux-gnu'], 'host.o');
 
   test.each([
     ['an empty file', 'empty.bpf.o', /the file is empty; .*\S/],
@@ -135,6 +139,13 @@ describe('files that cannot be asked about', () => {
     ['a file over 64 MiB', 'large.bpf.o', /large|bytes|MiB/],
     ['a named pipe', 'pipe.bpf.o', /pipe\.bpf\.o: .*; .*\S/],
     ['a device', '/dev/zero', /\/dev\/zero: .*; .*\S/],
+    ['a program of this machine', '/bin/true', /ELF file for x86_64, not for eBPF; .*-target bpf/],
+    ['an object for another machine', 'host.o', /ELF file for x86_64, not for eBPF; .*-target bpf/],
+    ['an image as a directory', 'layout', /OCI image layout; .*take the \.bpf\.o out/],
+    ['an image as an archive', 'image.tar', /tar archive .*OCI.*; .*take the \.bpf\.o out/],
+    ['a packed archive', 'image.tar.gz', /gzip file, .*; .*take the \.bpf\.o out/],
+    ['a library', 'libx.a', /static library, .*; give the \.bpf\.o inside it/],
+    ['an image in a registry', 'ghcr.io/owner/conn:v1', /no addresses; fetch it first/],
   ])('%s', async (_name, path, words) => {
     const args = ['test', '--artifact', path, '--kernels', NEW, '--out', 'unasked.json'];
     const { code, signal, stderr } = await bpfcompat(args, { cwd: scratch, limitMs: 20_000 });

@@ -84,7 +84,11 @@ describe('problems', () => {
       'this is LLVM bitcode, not an ELF object; finish the build with llc',
     ],
     ['not_elf', text('!<arch>\n'), 'this is a static library, not an ELF object; give the .bpf.o inside it'],
-    ['not_elf', new Uint8Array([0x1f, 0x8b, 8, 0]), 'this is a gzip file, not an ELF object; unpack it first'],
+    [
+      'not_elf',
+      new Uint8Array([0x1f, 0x8b, 8, 0]),
+      'this is a gzip file, not an ELF object; objects are plain files: take the .bpf.o out of it',
+    ],
     ['not_elf', text('#!/bin/sh\n'), 'this is a script, not an ELF object; compile it'],
     ['not_elf', objectBytes({ order: 3 }), 'its ELF header is damaged (unknown byte order)'],
     ['not_elf', objectBytes({ entrySize: 40 }), 'its ELF header is damaged (section entries of 40 bytes)'],

@@ -121,7 +121,7 @@ describe('a guest that gave no answer', () => {
     expect(opened).toHaveLength(2);
   });
 
-  it.each<InfraCause>(['no_space', 'wrong_kernel', 'kvm_unusable', 'kernel_unavailable'])(
+  it.each<InfraCause>(['no_space', 'wrong_kernel', 'kvm_unusable', 'kernel_unavailable', 'command_unrunnable'])(
     'because of %s is not asked again',
     async (cause) => {
       const result = await run([crashed(cause)]);

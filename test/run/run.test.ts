@@ -137,11 +137,19 @@ describe('results', () => {
 describe('an object that cannot be read', () => {
   it('is one failing object among the others', async () => {
     await writeFile(join(dir.path, 'empty.bpf.o'), '');
-    const report = await run({ artifacts: ['a.bpf.o', 'b.bpf.o'], also: ['empty.bpf.o', 'gone.bpf.o'] });
-    const seen = [0, 1, 2, 3].map((at) => report.results.find(({ cell }) => cell.artifact === at)?.outcome);
-    expect(seen.map((outcome) => outcome?.status)).toEqual(['pass', 'pass', 'fail', 'infra_error']);
+    const tar = Buffer.alloc(512);
+    tar.write('ustar', 257);
+    await writeFile(join(dir.path, 'image.tar'), tar);
+    const also = ['empty.bpf.o', 'gone.bpf.o', 'image.tar'];
+    const report = await run({ artifacts: ['a.bpf.o', 'b.bpf.o'], also });
+    const seen = [0, 1, 2, 3, 4].map((at) => report.results.find(({ cell }) => cell.artifact === at)?.outcome);
+    expect(seen.map((outcome) => outcome?.status)).toEqual(['pass', 'pass', 'fail', 'infra_error', 'infra_error']);
     expect(seen[2]).toMatchObject({ findings: [{ code: 'INVALID_OBJECT' }] });
     expect(seen[3]).toMatchObject({ cause: 'artifact_unreadable', message: expect.stringContaining('gone.bpf.o') });
+    expect(seen[4]).toMatchObject({
+      cause: 'artifact_unreadable',
+      message: expect.stringMatching(/image\.tar: this is a tar archive/),
+    });
   });
 });
 
