@@ -1,5 +1,6 @@
 import { Composer, type Document, LineCounter, Parser } from 'yaml';
 import { printable } from './words.ts';
+import { leftOpen } from './yaml-left-open.ts';
 import { nestingOf } from './yaml-nesting.ts';
 
 /** Line and column, both from 1. */
@@ -46,7 +47,7 @@ export function parseDocument(text: string): ParsedYaml {
     return refused(`lists and maps are nested more than ${MAX_NESTING} deep; flatten the file`);
   }
   const document = compose(tokens, source.length);
-  const problems = document ? syntaxProblems(document, lines) : [];
+  const problems = document ? syntaxProblems(document, lines, source) : [];
   return { document: problems.length > 0 ? undefined : document, lines, problems };
 }
 
@@ -82,14 +83,19 @@ const SYNTAX_WORDS: Readonly<Record<string, (message: string) => string>> = {
 };
 
 /** One problem per line: further ones are mostly echoes of the first. */
-function syntaxProblems(document: Document.Parsed, lines: LineCounter): Problem[] {
+function syntaxProblems(document: Document.Parsed, lines: LineCounter, source: string): Problem[] {
+  const errors = [...document.errors, ...document.warnings];
   const found = new Map<number, Problem>();
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const { line, col } = lines.linePos(pos[0]);
+  for (const error of errors) {
+    const { code, message, pos } = error;
+    const open = leftOpen(document, source, error);
+    const { line, col } = lines.linePos(open?.offset ?? pos[0]);
     if (found.has(line)) continue;
     const shown = printable(message, 160);
-    const words = SYNTAX_WORDS[code]?.(shown) ?? `not valid YAML: ${shown}`;
+    const words = open?.words ?? SYNTAX_WORDS[code]?.(shown) ?? `not valid YAML: ${shown}`;
     found.set(line, { line, column: col, message: words });
+    // All that follows was read as text, or the other way around.
+    if (open !== undefined) return [...found.values()];
   }
   return [...found.values()];
 }
