@@ -115,11 +115,14 @@ function afterLoad(question: Question, exitCode: number, { unfit, over, remarks 
   if (unfit.length > 0) return fail('validation', causes, rest);
   if (unattached.length > 0) return fail('attach', causes, rest);
   if (tests.length > 0) return fail('functional', causes, rest);
+  if (over.length > 0) return fail('validation', causes, rest);
+  const [unrunnable] = functional.unrunnable;
+  if (unrunnable !== undefined) return { status: 'infra_error', cause: 'command_unrunnable', message: unrunnable };
   const stages = [...stagesOf(evidence, 'attach'), ...stagesOf(evidence, 'functional')];
   if (exitCode === 2 && stages.every((stage) => stage.status === 'pass')) {
     return unusable('every stage passed, but the validator says that something failed');
   }
-  return over.length > 0 ? fail('validation', causes, rest) : { status: 'pass', findings: mergeFindings(rest) };
+  return { status: 'pass', findings: mergeFindings(rest) };
 }
 
 function wasRun(reason: string | undefined): boolean {

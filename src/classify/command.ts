@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { shellRefusal } from './command-shell.ts';
 import { signalName } from './crash.ts';
 import { embeddedVerifierLog, firstWarning, mainWarning, programOf } from './libbpf-log.ts';
 import { asCauses, evidenceLine, findingOf, makeFinding } from './make-finding.ts';
@@ -23,7 +24,7 @@ const REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|f
 
 type CommandStage = StageOf<'functional'>;
 
-function infra(cause: 'protocol' | 'guest_crash' | 'internal', message: string): Outcome {
+function infra(cause: 'protocol' | 'guest_crash' | 'internal' | 'command_unrunnable', message: string): Outcome {
   return { status: 'infra_error', cause, message };
 }
 
@@ -119,7 +120,7 @@ function timedOut(expectExitCode: number): Finding {
 
 /**
  * The verdict of command mode: the exit code of the user's own command, and nothing else. A command that hangs or
- * crashes fails; only a guest that cannot say how it ended is an infra error.
+ * crashes fails; a guest that cannot say how it ended, and a shell that cannot read the command, are infra errors.
  */
 export function classifyCommand(evidence: Evidence, expectExitCode: number): Outcome {
   const fail = (cause: Finding, ...told: readonly Finding[]): Outcome => {
@@ -139,6 +140,9 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
     return infra('internal', "the guest did not run the command; see the validator's log of this target");
   }
   if (stage.status === 'skipped') return infra('internal', `the command was not run: ${stage.error}`);
+  const refusal = shellRefusal(stage);
+  // Also where that exit code is expected: it is not the command's.
+  if (refusal !== undefined) return infra('command_unrunnable', refusal);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
   const told = loaderFailure(stage);
   return fail(commandFinding(stage, expectExitCode, told), ...(told.finding ? [told.finding] : []));

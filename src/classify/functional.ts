@@ -3,6 +3,7 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Broken, brokenExpectations } from './assertions.ts';
+import { shellRefusal } from './command-shell.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { testRunSince } from './test-run.ts';
 
@@ -13,6 +14,8 @@ export interface FunctionalResult {
   readonly failed: readonly Finding[];
   /** Optional tests that did not pass. */
   readonly remarks: readonly Finding[];
+  /** Why the commands of required tests could not be run at all; they are among the remarks and not among `failed`. */
+  readonly unrunnable: readonly string[];
 }
 
 /** A test with what the guest said about it. */
@@ -24,7 +27,8 @@ interface Answer {
 
 /** Whether the guest's own facts say that the test passed; the word `pass` alone is not enough. */
 function passed({ test, stage, broken }: Answer): boolean {
-  const commandPassed = test.command === '' || stage?.exit_code === test.expectExitCode;
+  const commandPassed =
+    test.command === '' || (stage?.exit_code === test.expectExitCode && shellRefusal(stage) === undefined);
   return stage?.status === 'pass' && !stage.timed_out && commandPassed && broken.length === 0;
 }
 
@@ -99,7 +103,7 @@ export function functionalResult(
       phase: 'functional',
       args: { reason: 'no_tests' },
     });
-    return { failed: [finding], remarks: [] };
+    return { failed: [finding], remarks: [], unrunnable: [] };
   }
   const stages = new Map(stagesOf(evidence, 'functional').map((stage) => [stage.name, stage]));
   const failed = tests
@@ -108,7 +112,16 @@ export function functionalResult(
       return { test, stage, broken: brokenExpectations(test, stage) };
     })
     .filter((answer) => !passed(answer));
-  const found = (required: boolean): Finding[] =>
-    failed.filter(({ test }) => test.required === required).map((answer) => testFinding(evidence, answer));
-  return { failed: found(true), remarks: found(false) };
+  const refused = (answer: Answer): string | undefined =>
+    answer.test.command === '' ? undefined : shellRefusal(answer.stage);
+  const decides = (answer: Answer): boolean => answer.test.required && refused(answer) === undefined;
+  const told = (answers: readonly Answer[]): Finding[] => answers.map((answer) => testFinding(evidence, answer));
+  return {
+    failed: told(failed.filter(decides)),
+    remarks: told(failed.filter((answer) => !decides(answer))),
+    unrunnable: failed.flatMap((answer) => {
+      const why = answer.test.required ? refused(answer) : undefined;
+      return why === undefined ? [] : [`test ${answer.test.name}: ${why}`];
+    }),
+  };
 }

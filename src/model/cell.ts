@@ -59,6 +59,7 @@ export type InfraCause =
   | 'guest_crash'
   | 'timeout'
   | 'protocol'
+  | 'command_unrunnable'
   | 'wrong_kernel'
   | 'no_space'
   | 'shard_missing'

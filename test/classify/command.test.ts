@@ -60,6 +60,8 @@ describe('the exit code is the verdict', () => {
   });
 
   test.each([
+    [1, 'sh: syntax error: unexpected "("', /See its output/],
+    [2, 'config: syntax error in line 3', /See its output/],
     [127, 'sh: bpftool: not found', /small shell with its tools/],
     [127, 'x: error while loading shared libraries: libz.so.1: cannot open', /opened by name at run time/],
     [126, '', /cannot be executed/],
@@ -68,6 +70,25 @@ describe('the exit code is the verdict', () => {
     [1, 'strange', /See its output/],
   ])('exit code %i with %j', (exitCode, stderr, remedy) => {
     expect(told(classifyCommand(command({ exit_code: exitCode, stderr_tail: stderr }), 0)).remediation).toMatch(remedy);
+  });
+
+  test.each([
+    [2, 'sh: syntax error: unexpected "("'],
+    [2, 'sh: syntax error: unexpected redirection'],
+    [2, 'sh: syntax error: bad substitution'],
+    [2, './check.sh: line 4: syntax error: unexpected "("'],
+    [2, 'sh: export: line 0: illegal option -f'],
+    [127, 'sh: bash: not found'],
+    [127, 'sh: declare: not found\nsh: x[a]=1: not found'],
+    [127, "env: can't execute 'bash': No such file or directory"],
+  ])('exit code %i with %j: the shell could not read it, which is no answer', (exitCode, stderr) => {
+    for (const expected of [0, exitCode]) {
+      expect(classifyCommand(command({ exit_code: exitCode, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
+        status: 'infra_error',
+        cause: 'command_unrunnable',
+        message: expect.stringMatching(/no bash; write the command for a POSIX shell, or bring a program/),
+      });
+    }
   });
 
   test('what libbpf said in the loader is told besides, and never decides', () => {

@@ -1,0 +1,33 @@
+/**
+ * Whether the guest's shell could read a command at all. It is a small one (busybox ash): it knows some of bash, such as
+ * `[[ ]]`, `<( )` and `pipefail`, and not the rest. A command that never ran says nothing about the object.
+ */
+
+/** How ash ends when it cannot parse its text, before anything of that line has run. */
+const SYNTAX_EXIT = 2;
+const NOT_FOUND_EXIT = 127;
+
+const SYNTAX = /^[^\s:]+: (?:line \d+: )?syntax error: (?:unexpected|bad|missing|unterminated) /;
+const OPTION = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illegal option /;
+/** Commands that are a part of bash, assignments to elements of its arrays, and bash itself. */
+const BASH_ONLY =
+  /^[^\s:]+: (?:line \d+: )?(?:(?:bash|declare|typeset|shopt|mapfile|readarray|coproc|pushd|popd|dirs|compgen|enable|builtin|caller|disown)|\w+\[.*\]\+?=.*): not found$|^env: can't execute 'bash': /;
+
+/** The part of a functional stage that is looked at. */
+interface Ended {
+  readonly exit_code: number;
+  readonly timed_out: boolean;
+  readonly stderr_tail: string;
+}
+
+/** Why the command was not run as it was meant, in words for the user; undefined where the shell understood it. */
+export function shellRefusal(ended: Ended | undefined): string | undefined {
+  if (ended === undefined || ended.timed_out) return undefined;
+  const line = ended.stderr_tail.trimEnd().split('\n').at(-1) ?? '';
+  const refused =
+    (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
+    (ended.exit_code === NOT_FOUND_EXIT && BASH_ONLY.test(line));
+  if (!refused) return undefined;
+  const said = line.slice(0, 200);
+  return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (--command-binary, or an asset)`;
+}
