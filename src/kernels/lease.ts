@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { CancelledError, HostError } from '../model/errors.ts';
-import { locateStore, openStore, type Store } from './store.ts';
+import { locateStore, lockIn, openStore, type Store } from './store.ts';
 
 /** How long a lock may stay taken before somebody counts as holding it. */
 const PROBE_MS = 1500;
@@ -12,15 +12,16 @@ function leasesDir(store: Store): string {
 
 /** Held by whoever starts a run, for a moment, and by a clean-up until it is over: neither overlaps the other. */
 function lockGate(host: Host, store: Store, signal: AbortSignal | undefined): Promise<AsyncDisposable> {
-  return host.files.lock(join(store.locks, 'prune'), signal);
+  return lockIn(host, store, 'prune', signal);
 }
 
 /**
  * Says that a run uses the store until it is disposed of: a clean-up then takes nothing away. The lock behind it ends
- * with this process, however it ends.
+ * with this process, however it ends. A store that may only be read has no clean-up, and no trace of the run either.
  */
 export async function leaseStore(host: Host, name: string, signal: AbortSignal): Promise<AsyncDisposable> {
   const store = await openStore(host);
+  if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {} };
   await using _gate = await lockGate(host, store, signal);
   const path = join(leasesDir(store), name);
   const lock = await host.files.lock(path, signal);
@@ -46,11 +47,17 @@ async function isHeld(host: Host, path: string): Promise<boolean> {
 
 /**
  * The store for a clean-up alone: no run starts while it is held.
- * @throws HostError `store_in_use` while runs use the store
+ * @throws HostError `store_in_use` while runs use the store, `store_read_only`
  */
 export async function reserveStore(host: Host, signal: AbortSignal | undefined): Promise<AsyncDisposable> {
   const store = locateStore(host);
   await openStore(host);
+  if (await host.files.readOnly(store.root)) {
+    throw new HostError(
+      'store_read_only',
+      `${store.root} may only be read, so nothing in it can be removed; make it writable or set BPFCOMPAT_CACHE_DIR`,
+    );
+  }
   const gate = await lockGate(host, store, signal);
   try {
     const dir = leasesDir(store);

@@ -63,8 +63,11 @@ export function lockStore(host: Host, store: Store, signal: AbortSignal | undefi
   return lockIn(host, store, 'store', signal);
 }
 
-/** What nobody here can change needs no lock, and could not have one. */
-async function lockIn(
+/**
+ * A lock among those of the store. What nobody here can change needs no lock, and could not have one.
+ * @param name below `locks/`
+ */
+export async function lockIn(
   host: Host,
   store: Store,
   name: string,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
+import { leaseStore, reserveStore } from '../../src/kernels/lease.ts';
 import { lockProfile, lockStore, openStore } from '../../src/kernels/store.ts';
 
 it('a store that may only be read is opened and locked without a trace', async () => {
@@ -13,5 +14,7 @@ it('a store that may only be read is opened and locked without a trace', async (
   const store = await openStore(host);
   await using _profile = await lockProfile(host, store, 'debian-12-6.1', undefined);
   await using _store = await lockStore(host, store, undefined);
+  await using _lease = await leaseStore(host, 'run-1', new AbortController().signal);
+  await expect(reserveStore(host, undefined)).rejects.toMatchObject({ code: 'store_read_only' });
   expect(await files.list(root)).toEqual([]);
 });
