@@ -1,7 +1,7 @@
 // Builds what is shipped: build/cli.mjs (one file, no node_modules needed), lib/ (the library with its types) and the
 // launcher bin/bpfcompat. The same commit gives the same bytes.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -65,7 +65,7 @@ function emitLibrary() {
 function writeLauncher() {
   mkdirSync('bin', { recursive: true });
   // bin/package.json makes it CommonJS: Node before 20.10 refuses an ES module whose file name has no ending.
-  writeFileSync('bin/bpfcompat.tmp', "#!/usr/bin/env node\nimport('../build/cli.mjs');\n");
+  copyFileSync('scripts/launcher.cjs', 'bin/bpfcompat.tmp');
   chmodSync('bin/bpfcompat.tmp', 0o755);
   renameSync('bin/bpfcompat.tmp', 'bin/bpfcompat');
 }

@@ -221,7 +221,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     subjects,
     cells: plan?.runs.flat().filter((cell) => cell.shard === shard?.index),
     manifest,
-    matrix: { path: options.quick ? '' : resolve(cwd, matrix.file), name: matrix.name },
+    matrix: { path: choice.kind === 'matrix' ? resolve(cwd, matrix.file) : '', name: matrix.name },
     targets,
     validationMode: mode,
     loader,
