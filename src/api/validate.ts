@@ -13,7 +13,7 @@ import type { FailOn } from '../model/gate.ts';
 import { objectsAt } from '../model/object-names.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
-import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { placeOf } from '../run/claims.ts';
 import { ensureDirectory, ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
@@ -35,9 +35,10 @@ import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun, matchCases } from './load-run.ts';
-import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
+import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard, divideRuns, withoutPaths } from './shard-plan.ts';
+import { claimTest } from './test-claims.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -175,15 +176,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   const out = placeOf(cwd, options.out);
   const markdown = placeOf(cwd, options.markdown);
   const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
-  const inputs: Input[] = [
-    ...artifacts.map((path) => ({ path, said: `--artifact ${path}` })),
-    { path: manifestPath, said: '--manifest' },
-    { path: options.matrix ? resolve(cwd, matrix.file) : '', said: '--matrix' },
-    { path: options.command?.binary ? resolve(cwd, options.command.binary) : '', said: '--command-binary' },
-    ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest' })),
-    { path: placeOf(cwd, options.baseline), said: '--baseline', movable: true },
-  ];
-  await claimPlaces(host, reportOutputs(options, cwd), inputs);
+  await claimTest({ host, cwd, options, artifacts, matrix: options.matrix ? matrix.file : '', shipment });
   await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
   await ensureDirectory(

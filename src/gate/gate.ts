@@ -3,6 +3,7 @@ import { decisiveOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn } from '../model/gate.ts';
 import type { Verdict } from '../model/report.ts';
 import { expectedOf, undeclaredText } from './expectations.ts';
+import { weightOf } from './weight.ts';
 
 export interface GateOptions {
   /** The manifest's list: these gate even when the matrix calls them optional. */
@@ -39,10 +40,10 @@ function reasonOf(id: string, result: CellResult | undefined): string {
 }
 
 /** Where a cell's reason goes: it makes the run an error, a failure, or is only told. */
-type Weight = 'error' | 'failure' | 'remark';
+type Effect = 'error' | 'failure' | 'remark';
 
 interface Weighed {
-  readonly weight: Weight;
+  readonly weight: Effect;
   readonly text: string;
 }
 
@@ -57,29 +58,30 @@ function weigh(
   expected: Expected | undefined,
   options: GateOptions,
 ): Weighed | undefined {
-  const { failOn = 'required', known = [] } = options;
-  const { id } = target.profile;
-  const status = result?.outcome.status;
+  const { failOn = 'required' } = options;
   if (result?.outcome.status === 'skipped' && result.outcome.elsewhere) return undefined;
-  if (status === 'pass') {
-    if (expected === undefined) return undefined;
-    const text = `unexpected ${id}: passes, and ${expected.code} was expected (${expected.reason}); remove it from expectations`;
-    return { weight: failOn === 'any' ? 'failure' : 'remark', text };
-  }
+  const { id } = target.profile;
+  const status = result?.outcome.status ?? 'infra_error';
   const required = isRequired(target, options);
+  const known = (options.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
+  const weight = weightOf({ status, required, met: expected?.met, known }, failOn);
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
-  if (status !== 'fail') {
-    const gates = required || (failOn === 'any' && status !== 'skipped');
-    return { weight: gates ? 'error' : 'remark', text };
+  switch (weight) {
+    case 'none':
+      return undefined;
+    case 'expected':
+      return { weight: 'remark', text: `expected ${reasonOf(id, result)}: ${expected?.reason ?? ''}` };
+    case 'error':
+      return { weight: 'error', text };
   }
-  if (expected?.met === 'failed') {
-    return { weight: 'remark', text: `expected ${reasonOf(id, result)}: ${expected.reason}` };
+  if (status === 'pass') {
+    const told = `unexpected ${id}: passes, and ${expected?.code} was expected (${expected?.reason}); remove it from expectations`;
+    return { weight: weight === 'failure' ? 'failure' : 'remark', text: told };
   }
+  if (status !== 'fail') return { weight: 'remark', text };
   const told = expected === undefined ? text : `${text}; ${undeclaredText(expected)}`;
-  if (failOn === 'regression' && known.some((one) => one.artifact === cell.artifact && one.target === cell.target)) {
-    return { weight: 'remark', text: `known ${told}` };
-  }
-  return { weight: required || failOn === 'any' ? 'failure' : 'remark', text: told };
+  if (weight === 'failure') return { weight: 'failure', text: told };
+  return { weight: 'remark', text: failOn === 'regression' && known ? `known ${told}` : told };
 }
 
 /** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */
@@ -119,7 +121,7 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   // What failed stays failed, whatever the others would have said.
   const failing = weighed.some(({ weight }) => weight === 'failure');
   weighed.push(...unasked(run, options).map((text) => ({ weight: failing ? 'remark' : 'error', text }) as const));
-  const of = (weight: Weight): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
+  const of = (weight: Effect): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
   const [errors, failures] = [of('error'), of('failure')];
   const facts = {
     reasons: [...new Set([...failures, ...errors, ...of('remark')])],

@@ -32,6 +32,9 @@ export interface MetCause extends Cause {
   readonly by: Pick<Expectation, 'code' | 'subject' | 'program' | 'reason' | 'origin'> | undefined;
 }
 
+/** What can become of a failure that is declared. */
+export const MET = ['failed', 'other_cause', 'passed', 'no_answer'] as const;
+
 /**
  * What became of the failures that are declared for a cell. `failed`: as declared, and for nothing else. `other_cause`: it
  * failed, and some cause of that is not declared. `passed`: the declaration is out of date. `no_answer`: nobody knows.
@@ -40,7 +43,7 @@ export interface Expected extends Cell {
   /** Of the first declaration that a cause met, else of the first that speaks of the kernel. */
   readonly code: string;
   readonly reason: string;
-  readonly met: 'failed' | 'other_cause' | 'passed' | 'no_answer';
+  readonly met: (typeof MET)[number];
   /** Every cause of the failure; empty on a pass and without an answer. */
   readonly causes: readonly MetCause[];
 }

@@ -1,3 +1,5 @@
+import { weightOf } from '../gate/weight.ts';
+import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import type { SavedTarget } from './saved-report.ts';
 
@@ -20,26 +22,22 @@ function newsOf({ report }: DocumentCase, id: string): DocumentCell['news'] {
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
-/** The same rules as the gate's (docs/gate.md), on what the report says. */
+/** What the gate says about a cell, by what the report says of it. A word that nobody knows is the default policy. */
 function weigh(
   { one, target, news, expected }: Pick<DocumentCell, 'one' | 'target' | 'news' | 'expected'>,
-  policy: string,
+  word: string,
 ): Pick<DocumentCell, 'decides' | 'tolerated'> {
-  const required = one.required && target.required;
-  const strict = one.required && (required || policy === 'any');
-  switch (target.status) {
-    case 'pass':
-      return { decides: one.required && policy === 'any' && expected?.met === 'passed', tolerated: undefined };
-    case 'infra_error':
-      return { decides: strict, tolerated: undefined };
-    case 'skipped':
-      return { decides: required, tolerated: undefined };
-    case 'fail':
-      if (expected?.met === 'failed') return { decides: false, tolerated: 'expected' };
-      if (!strict) return { decides: false, tolerated: 'optional' };
-      if (policy === 'regression' && news === 'known') return { decides: false, tolerated: 'known' };
-      return { decides: policy !== 'never', tolerated: undefined };
-  }
+  const policy = FAIL_ON.find((known) => known === word) ?? 'required';
+  // Nothing about a case that is optional decides.
+  const failOn = one.required || policy !== 'any' ? policy : 'required';
+  const met = MET.find((known) => known === expected?.met);
+  const cell = { status: target.status, required: one.required && target.required, met, known: news === 'known' };
+  const weight = weightOf(cell, failOn);
+  const tolerated = weight === 'optional' || weight === 'expected' || weight === 'known' ? weight : undefined;
+  return {
+    decides: weight === 'error' || (weight === 'failure' && failOn !== 'never'),
+    tolerated: target.status === 'fail' ? tolerated : undefined,
+  };
 }
 
 function cellsOf(one: DocumentCase): DocumentCell[] {
@@ -48,7 +46,7 @@ function cellsOf(one: DocumentCase): DocumentCell[] {
     const id = target.profile_id;
     const expected = gate?.expectations.find(({ profile_id: other }) => other === id);
     const news = newsOf(one, id);
-    return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on || 'required') };
+    return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on ?? '') };
   });
 }
 

@@ -2,9 +2,9 @@ import { distinctNames } from '../model/object-names.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
 import { runCollection } from './collection.ts';
-import { reportJson } from './json.ts';
+import { reportValue } from './json.ts';
 import { type SavedCase, SavedCollection, SavedReport, type SavedTarget } from './saved-report.ts';
-import { suiteJson } from './suite-json.ts';
+import { suiteValue } from './suite-json.ts';
 
 /**
  * What every reporter for machines and workflows reads. It is made of documents as they are saved and of nothing else:
@@ -181,13 +181,13 @@ export function collectionDocument(
 }
 
 function savedReport(run: RunReport, artifact: number, verdict: Verdict): SavedReport {
-  return SavedReport.parse(JSON.parse(reportJson(run, artifact, verdict, { json: '' })));
+  return SavedReport.parse(reportValue(run, artifact, verdict, { json: '' }));
 }
 
-/** The same of a suite that has just ended, by way of the documents it writes. */
+/** The same of a suite that has just ended: of the values that it writes. */
 export function suiteDocument(suite: SuiteReport): GateDocument {
   const reports = suite.cases.map(({ answer }) => answer && savedReport(answer.run, answer.artifact, answer.verdict));
-  return collectionDocument(SavedCollection.parse(JSON.parse(suiteJson(suite))), reports);
+  return collectionDocument(SavedCollection.parse(suiteValue(suite)), reports);
 }
 
 /**

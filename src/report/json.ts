@@ -148,15 +148,15 @@ function targetJson(run: RunReport, view: TargetView) {
 }
 
 /**
- * The report of one artifact, `schema_version` v0.1 (contract section 5.1) with additive fields, as text.
+ * The report of one artifact, `schema_version` v0.1 (docs/report.md), as a value; keys that are undefined are not there.
  * @param verdict the gate's word about this artifact's results
  */
-export function reportJson(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths): string {
+export function reportValue(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths) {
   const subject = run.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);
   const baseline = run.baseline?.[artifact];
   const views = targetViews(run, artifact);
-  const report = {
+  return {
     schema_version: 'v0.1',
     run: {
       id: run.runId,
@@ -192,5 +192,9 @@ export function reportJson(run: RunReport, artifact: number, verdict: Verdict, p
     // A run with several objects has it in the document about all of them.
     shard: run.part && run.artifacts.length === 1 ? shardJson(run.part) : undefined,
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** The same as text. */
+export function reportJson(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths): string {
+  return `${JSON.stringify(reportValue(run, artifact, verdict, paths), null, 2)}\n`;
 }

@@ -96,9 +96,9 @@ function caseJson(one: SuiteCaseReport) {
   });
 }
 
-/** The collection document, `bpfcompat_suite.v0.1` (contract section 5.2) with additive fields, as text. */
-export function suiteJson(suite: SuiteReport): string {
-  const document = {
+/** The collection document, `bpfcompat_suite.v0.1` (docs/report.md), as a value; keys that are undefined are not there. */
+export function suiteValue(suite: SuiteReport) {
+  return {
     schema_version: 'bpfcompat_suite.v0.1',
     name: suite.name,
     started_at: suite.startedAt,
@@ -114,5 +114,9 @@ export function suiteJson(suite: SuiteReport): string {
     baseline: suiteBaselineJson(suite),
     shard: suite.part && shardJson(suite.part),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** The same as text. */
+export function suiteJson(suite: SuiteReport): string {
+  return `${JSON.stringify(suiteValue(suite), null, 2)}\n`;
 }
