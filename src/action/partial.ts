@@ -1,10 +1,11 @@
 import type { RunEvent } from '../model/events.ts';
 import { codeCell, md } from '../report/escape.ts';
+import { type CellEnd, cellEnd } from '../report/progress.ts';
 
 /** What is known of a run while it goes on. */
 export interface Partial {
   readonly cells: number;
-  readonly done: readonly { readonly artifact: string; readonly kernel: string; readonly status: string }[];
+  readonly done: readonly { readonly artifact: string; readonly kernel: string; readonly end: CellEnd }[];
   readonly accel: string;
 }
 
@@ -30,16 +31,18 @@ export function partialRun(): { readonly onEvent: (event: RunEvent) => void; rea
       done.push({
         artifact: names.artifacts[event.artifact] ?? '',
         kernel: names.targets[event.target] ?? '',
-        status: event.result.outcome.status,
+        end: cellEnd(event),
       });
     },
     now: () => ({ cells, done: [...done], accel }),
   };
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<CellEnd, string>> = {
   pass: '✅ loads',
+  fixups: '🔧 loads with automatic fixups',
   fail: '❌ fails',
+  expected: '🔶 fails as declared',
   skipped: '⏭️ skipped',
   infra_error: '⚠️ no answer',
 };
@@ -49,13 +52,10 @@ const MAX_ROWS = 500;
 
 /** The summary of a run that was cancelled, marked as such. */
 export function partialSummary({ cells, done }: Partial): string {
-  const failed = done.filter(({ status }) => status === 'fail').length;
+  const failed = done.filter(({ end }) => end === 'fail').length;
   const rows = done
     .slice(0, MAX_ROWS)
-    .map(
-      ({ artifact, kernel, status }) =>
-        `| ${codeCell(artifact)} | ${codeCell(kernel)} | ${md(WORDS[status] ?? status)} |`,
-    );
+    .map(({ artifact, kernel, end }) => `| ${codeCell(artifact)} | ${codeCell(kernel)} | ${md(WORDS[end])} |`);
   return [
     `## ⏹️ bpfcompat: cancelled after ${done.length} of ${cells} checks`,
     '',

@@ -108,6 +108,7 @@ function recordOf(
     classification_codes: namesOf(recorded.map(({ classification }) => classification).filter((code) => code !== '')),
     json_report_path: own?.json,
     markdown_path: own?.markdown || undefined,
+    fixup_profiles: namesOf(passed.filter(({ fixups }) => fixups > 0).map(({ profile }) => profile)),
   });
 }
 

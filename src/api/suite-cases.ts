@@ -222,6 +222,7 @@ export async function prepareCases(
         shipment,
         notes,
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
+        expectations: decides.expectations,
         workdir,
       },
       manifest: manifestPath,

@@ -223,6 +223,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
     shipment,
     notes,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    expectations: gateOptions.expectations ?? [],
     workdir,
   };
   const [asked] = await runCheck({ runs: [run], partial: shard !== undefined }, services, { signal, onEvent });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStat, Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
+import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
-import { mergeLatest } from '../report/merge-latest.ts';
+import { type Latest, mergeLatest } from '../report/merge-latest.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { surroundingsOf } from './services.ts';
 import { type ValidateOptions, validate } from './validate.ts';
@@ -12,8 +13,11 @@ const LOOK_MS = 100;
 const SETTLED_MS = 150;
 
 export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> {
-  /** Called with everything known after each round: the newest result of every object. */
-  readonly onResult: (report: RunReport) => void;
+  /**
+   * Called with everything known after each round: the newest result of every object, and what became of the failures that
+   * are declared for them.
+   */
+  readonly onResult: (report: RunReport, expected: readonly Expected[]) => void;
   /** Called when nothing is going on any more, and with the words of a round that could not be run. */
   readonly onIdle?: (problem: string | undefined) => void;
 }
@@ -68,18 +72,18 @@ export async function watch(options: WatchOptions): Promise<never> {
   const { host, cwd } = surroundingsOf(options);
   const signal = options.signal ?? new AbortController().signal;
   const done: Seen = new Map();
-  let latest: RunReport | undefined;
+  let latest: Latest | undefined;
   // The first look must find something to do: a wrong path would be waited for for ever.
   await findArtifacts(host, cwd, options.artifacts, options.workDir);
   for (;;) {
     try {
       const changed = await nextChange(host, cwd, options.artifacts, options.workDir, done, signal);
       for (const [path, now] of changed) done.set(path, now);
-      const { report } = await validate({ ...options, artifacts: [...changed.keys()], host });
-      const merged = mergeLatest(latest, report);
+      const { report, verdict } = await validate({ ...options, artifacts: [...changed.keys()], host });
+      const merged = mergeLatest(latest, { report, expected: verdict.expected ?? [] });
       for (const dir of merged.replacedDirs) await host.files.remove(dir);
-      latest = merged.report;
-      options.onResult(latest);
+      latest = merged;
+      options.onResult(merged.report, merged.expected);
       options.onIdle?.(undefined);
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });

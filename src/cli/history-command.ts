@@ -14,7 +14,14 @@ export async function historyListCommand(options: ValuesOf<'history list'>, io: 
   for (const one of records) {
     const name = terminal(`${one.artifact_name}@${one.artifact_version}`, 300);
     const counts = `${one.required_passed}/${one.required_failed}`;
-    io.out(`- ${name} status=${terminal(one.summary_status, 20)} required=${counts} run=${terminal(one.run_id, 64)}\n`);
+    const { length: fixups } = one.fixup_profiles ?? [];
+    const facts = [
+      `status=${terminal(one.summary_status, 20)}`,
+      `required=${counts}`,
+      `run=${terminal(one.run_id, 64)}`,
+      ...(fixups > 0 ? [`automatic_fixups=${fixups}`] : []),
+    ];
+    io.out(`- ${name} ${facts.join(' ')}\n`);
   }
   return 0;
 }

@@ -35,10 +35,10 @@ export async function watchCommand(options: WatchOptions, io: Io, signal: AbortS
         }
         view.onEvent(event);
       },
-      onResult: (report) => {
+      onResult: (report, expected) => {
         view.close();
         const time = report.finishedAt.slice(11, 19);
-        const text = matrixText(report, { width: io.width(), color: io.color && !options.noColor });
+        const text = matrixText(report, { width: io.width(), color: io.color && !options.noColor, expected });
         io.out(`${io.terminalOut ? CLEAR : ''}${text}\n${time} UTC, watching for changes; Ctrl-C ends\n`);
       },
       onIdle: (problem) => {

@@ -2,9 +2,9 @@ import type { GrownProgram, ProfileDiff, RecordedCause, RecordedTarget } from '.
 
 type Causes = Pick<ProfileDiff, 'newCauses' | 'clearedCauses' | 'movedCauses'>;
 
-/** What makes a cause the same one wherever its line went. */
-function identity({ code, reason, subject }: RecordedCause): string {
-  return JSON.stringify([code, reason, subject]);
+/** What makes a cause the same one wherever its line went; a warning that became a cause is another one. */
+function identity({ code, reason, subject, decisive }: RecordedCause): string {
+  return JSON.stringify([code, reason, subject, decisive !== false]);
 }
 
 /** The place without the directory, which differs between machines that build the same source. */

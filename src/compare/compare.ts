@@ -52,7 +52,7 @@ function diffOf(profile: string, base: RecordedTarget | undefined, head: Recorde
 }
 
 function causesChanged({ failure, newCauses, clearedCauses }: ProfileDiff): boolean {
-  return failure === 'known' && newCauses.length + clearedCauses.length > 0;
+  return failure === 'known' && [...newCauses, ...clearedCauses].some(({ decisive }) => decisive !== false);
 }
 
 function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {

@@ -36,6 +36,8 @@ export const HistoryRecord = z.object({
   classification_codes: texts,
   json_report_path: text,
   markdown_path: optional,
+  /** Of the supported ones, those that needed automatic fixups. */
+  fixup_profiles: texts,
 });
 export type HistoryRecord = z.infer<typeof HistoryRecord>;
 

@@ -27,6 +27,8 @@ export interface RecordedTarget {
   readonly classification: string;
   /** Empty without a classification. */
   readonly confidence: string;
+  /** Automatic fixups of a pass; 0 without any, and where an older report does not say. */
+  readonly fixups: number;
   readonly causes: readonly RecordedCause[];
   /** Instructions that the verifier processed of programs that it took; those without a number are left out. */
   readonly programs: readonly { readonly name: string; readonly insns: number }[];

@@ -1,5 +1,6 @@
 import type { CellResult, GuestFacts } from './cell.ts';
 import type { Stage } from './evidence.ts';
+import type { Expected } from './gate.ts';
 import type { KernelRecord } from './kernel.ts';
 
 /** What happens during a run, in order. Progress lines, logs and tests are listeners of this one stream. */
@@ -23,7 +24,8 @@ export type RunEvent =
   | { type: 'cell-booting'; artifact: number; target: number; guest: GuestFacts }
   | { type: 'cell-asking'; artifact: number; target: number; bootMs: number }
   | { type: 'cell-stage'; artifact: number; target: number; stage: Stage }
-  | { type: 'cell-end'; artifact: number; target: number; result: CellResult }
+  /** `expected`: what became of the failures that are declared for the cell. */
+  | { type: 'cell-end'; artifact: number; target: number; result: CellResult; expected?: Expected }
   | { type: 'note'; message: string }
   | { type: 'run-end'; status: 'pass' | 'fail' | 'error'; ms: number };
 

@@ -68,6 +68,8 @@ export function profileDiffJson(diff: ProfileDiff) {
     head_classification: some(head?.classification),
     base_confidence: some(base?.confidence),
     head_confidence: some(head?.confidence),
+    base_fixups: some(base?.fixups),
+    head_fixups: some(head?.fixups),
     classification_delta: diff.classificationDelta,
     failure: diff.failure,
     inconclusive: some(diff.inconclusive),

@@ -1,12 +1,14 @@
 import type { Comparison, ComparisonSummary, ProfileDiff, RecordedCause, RecordedTarget } from '../model/comparison.ts';
 import { oneLine } from './escape.ts';
+import { withFixups } from './fixups.ts';
 import { thousands } from './margins.ts';
 import { plural } from './style.ts';
 
-/** `fail (VERIFIER_REJECTION)`; empty where the kernel was not asked. */
+/** `fail (VERIFIER_REJECTION)`, `pass (with 1 automatic fixup)`; empty where the kernel was not asked. */
 export function sideText(side: RecordedTarget | undefined): string {
   if (side === undefined) return '';
-  return side.classification === '' ? side.status : `${side.status} (${oneLine(side.classification, 80)})`;
+  if (side.classification === '') return withFixups(side.status, side.fixups);
+  return `${side.status} (${oneLine(side.classification, 80)})`;
 }
 
 /** `UNSUPPORTED_HELPER on_exec at conn.bpf.c:12: the kernel has no bpf_loop`. */
@@ -39,14 +41,23 @@ export function newsText(
   return said.length === 0 ? NOTHING_NEW : said.join(', ');
 }
 
-/** Differences in causes and costs of one kernel, as lines that are not escaped yet. */
+/** Differences in the causes of one kernel, then in its warnings, as lines that are not escaped yet. */
 export function detailTexts(diff: ProfileDiff): string[] {
   const cleared = diff.failure === 'fixed' || diff.change === 'improved' ? 'was' : 'no longer';
-  return [
-    ...diff.newCauses.map((cause) => `new: ${causeText(cause)}`),
-    ...diff.clearedCauses.map((cause) => `${cleared}: ${causeText(cause)}`),
-    ...diff.movedCauses.map(({ base, head }) => `moved from line ${base.line}: ${causeText(head)}`),
-  ];
+  const kinds = [
+    [true, '', 'new', cleared],
+    [false, 'warning ', 'new', 'no longer'],
+  ] as const;
+  return kinds.flatMap(([decisive, kind, came, went]) => {
+    const own = (cause: RecordedCause): boolean => (cause.decisive !== false) === decisive;
+    return [
+      ...diff.newCauses.filter(own).map((cause) => `${kind}${came}: ${causeText(cause)}`),
+      ...diff.clearedCauses.filter(own).map((cause) => `${kind}${went}: ${causeText(cause)}`),
+      ...diff.movedCauses
+        .filter(({ head }) => own(head))
+        .map(({ base, head }) => `${kind}moved from line ${base.line}: ${causeText(head)}`),
+    ];
+  });
 }
 
 /** Rows of a table of grown programs: kernel, program, before, now, growth; the greatest growth first. */

@@ -1,7 +1,7 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import type { SavedTarget } from './saved-report.ts';
+import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
 export interface DocumentCell {
@@ -14,7 +14,7 @@ export interface DocumentCell {
   /** Against the older report. */
   readonly news: 'new' | 'known' | 'fixed' | undefined;
   /** A failure that was declared, and what became of it. */
-  readonly expected: { readonly code: string; readonly reason: string; readonly met: string } | undefined;
+  readonly expected: SavedExpected | undefined;
 }
 
 function newsOf({ report }: DocumentCase, id: string): DocumentCell['news'] {
@@ -44,7 +44,7 @@ function cellsOf(one: DocumentCase): DocumentCell[] {
   const gate = one.report?.gate;
   return one.targets.map((target) => {
     const id = target.profile_id;
-    const expected = gate?.expectations.find(({ profile_id: other }) => other === id);
+    const expected = savedExpected(gate, id);
     const news = newsOf(one, id);
     return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on ?? '') };
   });
@@ -59,6 +59,8 @@ export function documentCells({ cases }: GateDocument): DocumentCell[] {
 export interface DocumentCounts {
   readonly total: number;
   readonly passed: number;
+  /** Of those that passed, with automatic fixups. */
+  readonly fixedUp: number;
   /** Every failure, whether it decides or not. */
   readonly failed: number;
   /** Failures that decide nothing. */
@@ -83,6 +85,7 @@ export function documentCounts(document: GateDocument): DocumentCounts {
   return {
     total: cells.length,
     passed: count(({ target }) => target.status === 'pass'),
+    fixedUp: count(({ target }) => target.automatic_fixups > 0),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),
     skipped: count(({ target }) => target.status === 'skipped'),

@@ -65,6 +65,7 @@ const EMPTY_TARGET = {
   skipped_reason: '',
   retried_after: '',
   notes: [],
+  automatic_fixups: 0,
   shims: [],
   findings: [],
   programs: [],

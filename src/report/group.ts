@@ -10,7 +10,7 @@ export interface FindingGroup {
   readonly targets: readonly number[];
   /** Positions of the kernels that were asked, answered and did not tell it. */
   readonly absent: readonly number[];
-  /** false: a warning only, the targets pass. */
+  /** false: a warning, or what an optional test said: no cause of a failure. */
   readonly decisive: boolean;
 }
 
@@ -32,21 +32,22 @@ function fine(view: TargetView, finding: Finding): boolean {
 
 /** The causes of one artifact, in the order they were first seen, failures before warnings. */
 export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
-  const groups = new Map<string, { finding: Finding; targets: number[]; decisive: boolean }>();
+  const groups = new Map<string, { finding: Finding; targets: number[] }>();
   for (const [index, view] of views.entries()) {
     for (const finding of view.findings) {
       // The reason decides what is explained, and one title may have several.
       const reason = finding.args['reason'] ?? '';
-      const key = `${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
-      const group = groups.get(key) ?? { finding, targets: [], decisive: false };
+      // What fails one kernel may be a warning on another.
+      const key = `${finding.decisive} ${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
+      const group = groups.get(key) ?? { finding, targets: [] };
       if (!group.targets.includes(index)) group.targets.push(index);
-      group.decisive ||= finding.decisive;
       groups.set(key, group);
     }
   }
   return [...groups.values()]
     .map((group) => ({
       ...group,
+      decisive: group.finding.decisive,
       absent: [...views.keys()].filter((index) => {
         const view = views[index];
         return !group.targets.includes(index) && view !== undefined && fine(view, group.finding);

@@ -1,9 +1,10 @@
 import { newsText } from './compare-parts.ts';
 import { code, codeCell, md } from './escape.ts';
-import { savedFindingLines } from './markdown-finding.ts';
+import { withFixups } from './fixups.ts';
+import { savedFindingsLines } from './markdown-finding.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
-import type { SavedReport, SavedTarget } from './saved-report.ts';
+import { type SavedExpected, type SavedReport, type SavedTarget, savedExpected } from './saved-report.ts';
 
 export interface SummaryLimits {
   /** Rows of the matrix. Default 25. */
@@ -48,12 +49,19 @@ function noAnswer({ status, infra_error: infra, skipped_reason: skipped }: Saved
   return status === 'infra_error' ? infra : status === 'skipped' ? skipped : '';
 }
 
-function details(target: SavedTarget): string[] {
-  const head = `### ${nameOf(target, code)}: ${target.status}`;
+/** `fail (expected)`, `pass (with 1 automatic fixup)`. */
+function statusText({ status, automatic_fixups: fixups }: SavedTarget, expected: SavedExpected | undefined): string {
+  return expected?.met === 'failed' ? `${status} (expected)` : withFixups(status, fixups);
+}
+
+function details(target: SavedTarget, expected: SavedExpected | undefined): string[] {
+  const head = `### ${nameOf(target, code)}: ${statusText(target, expected)}`;
   const why = noAnswer(target) || (target.findings.length === 0 ? target.classification_reason : '');
-  const rest = target.findings.length - MAX_FINDINGS;
-  const body = why === '' ? target.findings.slice(0, MAX_FINDINGS).flatMap(savedFindingLines) : [`- ${md(why, 1000)}`];
-  return [head, '', ...body, ...(rest > 0 ? [`- and ${rest} more causes`] : []), ''];
+  const sorted = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
+  const rest = sorted.length - MAX_FINDINGS;
+  const told = savedFindingsLines(sorted.slice(0, MAX_FINDINGS), expected?.causes ?? []);
+  const body = why === '' ? told : [`- ${md(why, 1000)}`];
+  return [head, '', ...body, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
 }
 
 function nextSteps(failing: readonly SavedTarget[]): string[] {
@@ -68,12 +76,12 @@ function nextSteps(failing: readonly SavedTarget[]): string[] {
 
 const MATRIX_COLUMNS = ['Profile', 'Required', 'Status', 'Kernel', 'BTF', 'Functional', 'Class'];
 
-function matrixRow(target: SavedTarget): string[] {
+function matrixRow(target: SavedTarget, expected: SavedExpected | undefined): string[] {
   const btf = target.btf?.kernel_btf_available;
   return [
     nameOf(target, codeCell),
     target.required ? 'yes' : 'no',
-    target.status,
+    statusText(target, expected),
     codeCell(target.host?.kernel ?? ''),
     btf === undefined ? '' : btf ? 'yes' : 'no',
     md(target.functional?.status ?? '', 40),
@@ -114,6 +122,7 @@ function baselineLines({ baseline }: SavedReport, max: number): string[] {
  */
 export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures = 10 }: SummaryLimits = {}): string {
   const { targets } = report;
+  const expectedOf = ({ profile_id: id }: SavedTarget) => savedExpected(report.gate, id);
   const required = targets.filter((target) => target.required);
   const failing = targets.filter(({ status }) => status !== 'pass');
   const { status = '', notes = [] } = report.summary ?? {};
@@ -140,11 +149,17 @@ export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures =
   if (failing.length > 0)
     lines.push('## Failure Classes', '', ...table(['Class', 'Targets'], classCounts(failing)), '');
   lines.push('## Compatibility Matrix', '');
-  lines.push(...table(MATRIX_COLUMNS, shownTargets(targets, maxTargets).map(matrixRow)), '');
+  lines.push(
+    ...table(
+      MATRIX_COLUMNS,
+      shownTargets(targets, maxTargets).map((one) => matrixRow(one, expectedOf(one))),
+    ),
+    '',
+  );
   if (targets.length > maxTargets) lines.push(`${targets.length - maxTargets} more targets stand in the report.`, '');
   if (failing.length > 0 && maxFailures > 0) {
     const told = shownTargets(failing, maxFailures);
-    lines.push('## Failure Details', '', ...told.flatMap(details));
+    lines.push('## Failure Details', '', ...told.flatMap((one) => details(one, expectedOf(one))));
     if (failing.length > told.length) lines.push(`${failing.length - told.length} more stand in the report.`, '');
   }
   const steps = nextSteps(failing);

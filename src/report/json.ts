@@ -138,6 +138,7 @@ function targetJson(run: RunReport, view: TargetView) {
     skipped_reason: outcome.status === 'skipped' ? outcome.reason : undefined,
     retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
+    automatic_fixups: some(view.fixups),
     ...surroundingsJson(view),
     timings: timingsJson(view),
     prediction: predictionJson(view),

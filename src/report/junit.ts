@@ -2,7 +2,9 @@ import { sanitizeText } from '../model/sanitize.ts';
 import { logTails } from './cell-log.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
 import { oneLine } from './escape.ts';
+import { metWords, type ToldCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
+import { fixupWords } from './fixups.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
@@ -63,7 +65,7 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   return { kind: 'skipped', type, message: `fails, ${why}: ${message}` };
 }
 
-function findingText(finding: SavedFinding): string {
+function findingText(finding: SavedFinding, met: readonly ToldCause[]): string {
   const { code, title, explanation, location, evidence, remediation, decisive } = finding;
   return [
     `${decisive ? '' : 'warning: '}${code}: ${title}`,
@@ -71,6 +73,7 @@ function findingText(finding: SavedFinding): string {
     location ? `at ${placeText(location)}: ${location.text.trim()}` : '',
     evidence ? `${evidence.origin}: ${evidence.text}` : '',
     remediation === '' ? '' : `What to do: ${remediation}`,
+    ...metWords(finding, met),
   ]
     .filter((line) => line !== '')
     .map((line) => oneLine(line, 1000))
@@ -91,8 +94,10 @@ function duration({ target }: DocumentCell): number {
 }
 
 function cellLines(cell: DocumentCell, answer: Answer): string[] {
-  const { target, one } = cell;
-  const location = target.findings.find((finding) => finding.location)?.location;
+  const { target, one, expected } = cell;
+  const causes = target.findings.filter(({ decisive }) => decisive);
+  const warnings = target.findings.filter(({ decisive }) => !decisive);
+  const location = [...causes, ...warnings].find((finding) => finding.location)?.location;
   const place = location?.repository?.match === 'stale' ? undefined : location?.repository;
   const attributes = {
     name: target.profile_id,
@@ -101,17 +106,21 @@ function cellLines(cell: DocumentCell, answer: Answer): string[] {
     file: place?.path,
     line: place?.line,
   };
-  if (answer.kind === undefined && target.findings.length === 0) return element('testcase', attributes);
-  const told = target.findings.slice(0, MAX_FINDINGS).map(findingText).join('\n\n');
+  const texts = (some: readonly SavedFinding[]): string[] =>
+    some.slice(0, MAX_FINDINGS).map((finding) => findingText(finding, expected?.causes ?? []));
+  const told = texts(causes).join('\n\n');
+  const fixups = target.automatic_fixups > 0 ? [`passes ${fixupWords(target.automatic_fixups)}`] : [];
+  const besides = [...fixups, ...texts(warnings)].join('\n\n');
   const said = logTails(target, MAX_LOG_LINES).map(({ title, text }) => `${title}:\n${text}`);
   const { kind, type, message } = answer;
   const children = [
     ...(kind === 'skipped' ? element(kind, { message }) : []),
     ...(kind === 'failure' || kind === 'error' ? element(kind, { message, type }, told || message) : []),
-    ...(kind === 'failure' || kind === 'error' ? [] : told === '' ? [] : element('system-out', {}, told)),
+    ...(kind === 'failure' || kind === 'error' || told === '' ? [] : element('system-out', {}, told)),
+    ...(besides === '' ? [] : element('system-out', {}, besides)),
     ...(kind === 'failure' && said.length > 0 ? element('system-out', {}, said.join('\n\n')) : []),
   ];
-  return element('testcase', attributes, children);
+  return element('testcase', attributes, children.length === 0 ? '' : children);
 }
 
 interface Part {

@@ -1,5 +1,6 @@
 import type { Finding, FindingGroup } from '../model/finding.ts';
 import { code, md } from './escape.ts';
+import { metWords, type ToldCause } from './expected-words.ts';
 import { besidesOf, findingFacts, groupWords, placeText } from './finding-facts.ts';
 import type { SavedFinding } from './saved-report.ts';
 
@@ -26,16 +27,38 @@ function lines({ title, explanation, remediation, location, more, ...told }: Tol
   ];
 }
 
-/** A finding as a bullet with its source line, evidence and remedy under it. */
-export function findingLines(finding: Finding): string[] {
-  const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
-  return lines({ ...findingFacts(finding), code: finding.code, filing, evidence: finding.evidence });
+/**
+ * The findings of a cell, each as a bullet with its source line, evidence and remedy under it: first what makes it fail, then
+ * the warnings under a heading of their own.
+ */
+function partedLines<T extends { readonly decisive: boolean }>(
+  findings: readonly T[],
+  bullet: (finding: T) => string[],
+): string[] {
+  const causes = findings.filter(({ decisive }) => decisive).flatMap(bullet);
+  const warnings = findings.filter(({ decisive }) => !decisive).flatMap(bullet);
+  if (warnings.length === 0) return causes;
+  return [...causes, ...(causes.length > 0 ? [''] : []), '#### Warnings', '', ...warnings];
+}
+
+/** @param causes of the failure, with the declarations that they met */
+export function findingsLines(findings: readonly Finding[], causes: readonly ToldCause[] = []): string[] {
+  return partedLines(findings, (finding) => {
+    const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
+    const { more, ...facts } = findingFacts(finding);
+    const told = [...more, ...metWords(finding, causes)];
+    return lines({ ...facts, code: finding.code, filing, evidence: finding.evidence, more: told });
+  });
 }
 
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
-/** The same for a finding out of a report, which may come from anywhere. */
-export function savedFindingLines(finding: SavedFinding): string[] {
+/** The same for findings out of a report, which may come from anywhere. */
+export function savedFindingsLines(findings: readonly SavedFinding[], causes: readonly ToldCause[]): string[] {
+  return partedLines(findings, (finding) => savedFindingLines(finding, causes));
+}
+
+function savedFindingLines(finding: SavedFinding, causes: readonly ToldCause[]): string[] {
   const { title, explanation, remediation, location, evidence, args, also } = finding;
   const group = GROUPS.find((name) => name === finding.group);
   const filing = [group ? groupWords(group) : '', finding.confidence === '' ? '' : `${finding.confidence} confidence`];
@@ -47,6 +70,6 @@ export function savedFindingLines(finding: SavedFinding): string[] {
     remediation,
     location,
     evidence,
-    more: besidesOf({ title, explanation, remediation }, args, also),
+    more: [...besidesOf({ title, explanation, remediation }, args, also), ...metWords(finding, causes)],
   });
 }

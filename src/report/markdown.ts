@@ -1,10 +1,12 @@
 import { firstStage } from '../model/evidence.ts';
+import type { Expected } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { commandLines } from './command.ts';
 import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
+import { fixupWords, withFixups } from './fixups.ts';
 import { functionalLines } from './functional.ts';
-import { findingLines } from './markdown-finding.ts';
+import { findingsLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
 import { table } from './markdown-table.ts';
@@ -42,7 +44,7 @@ function targetRow(view: TargetView): string[] {
     `${md(profileName(profile))} ${codeCell(profile.id)}`,
     md(`${profile.distro} ${profile.version} ${profile.kernelFamily} ${profile.arch}`),
     codeCell(view.evidence?.hello.kernel.release ?? ''),
-    view.outcome.status,
+    withFixups(view.outcome.status, view.fixups),
     stageWord(view),
     required ? 'yes' : 'no',
     btfWord(view),
@@ -86,11 +88,14 @@ function logBlocks(view: TargetView): string[] {
     .flatMap((program) => ['', `Verifier log of ${code(program.name)} (end):`, '', fence(program.logTail)]);
 }
 
-function targetDetails(view: TargetView, { command }: RunReport): string[] {
+function targetDetails(view: TargetView, { command }: RunReport, declared: Expected | undefined): string[] {
   const { target, result, evidence } = view;
   const open = evidence && firstStage(evidence, 'open');
   const lines = [`### ${md(profileName(target.profile))} ${code(target.profile.id)}`, ''];
-  lines.push(`- Status: ${view.outcome.status}${target.required ? '' : ' (optional)'}`);
+  const optional = target.required ? '' : ' (optional)';
+  const fixups = view.fixups > 0 ? `, ${fixupWords(view.fixups)}` : '';
+  const expected = declared?.met === 'failed' ? ', as declared' : '';
+  lines.push(`- Status: ${view.outcome.status}${optional}${fixups}${expected}`);
   if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
   if (result?.kernel) {
@@ -115,7 +120,7 @@ function targetDetails(view: TargetView, { command }: RunReport): string[] {
     const maps = open.maps.slice(0, 50).map(({ name, type }) => `${code(name)} (${md(type)})`);
     lines.push(`- Maps: ${maps.join(', ')}`);
   }
-  if (view.findings.length > 0) lines.push('', ...view.findings.flatMap(findingLines));
+  if (view.findings.length > 0) lines.push('', ...findingsLines(view.findings, declared?.causes));
   if (view.programs.length > 0) {
     lines.push('', ...table(['Program', 'Section', 'Load', 'Insns', 'Attach', 'How'], view.programs.map(programRow)));
   }
@@ -154,7 +159,13 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     '',
     '## Target Details',
     '',
-    ...views.flatMap((view) => targetDetails(view, run)),
+    ...views.flatMap((view, index) =>
+      targetDetails(
+        view,
+        run,
+        verdict.expected?.find((one) => one.artifact === artifact && one.target === index),
+      ),
+    ),
     ...marginLines(views),
     ...predictionLines(views),
     '## Notes',

@@ -1,7 +1,9 @@
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { terminal } from './escape.ts';
+import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
+import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
@@ -15,12 +17,21 @@ export interface TextOptions {
   readonly expected?: readonly Expected[] | undefined;
 }
 
-/** The cells that fail as declared. */
-function declaredCells({ expected = [] }: TextOptions): (artifact: number, target: number) => boolean {
-  const cells = new Set(expected.filter(({ met }) => met === 'failed').map((one) => `${one.artifact} ${one.target}`));
-  return (artifact, target) => cells.has(`${artifact} ${target}`);
+/** What was declared about cells. */
+interface Declared {
+  /** It fails, and for nothing else than what is declared. */
+  readonly fails: (artifact: number, target: number) => boolean;
+  /** The causes of its failure, with what each of them met. */
+  readonly causes: (artifact: number, target: number) => readonly ToldCause[];
 }
-type Declared = ReturnType<typeof declaredCells>;
+
+function declaredCells({ expected = [] }: TextOptions): Declared {
+  const cells = new Map(expected.map((one) => [`${one.artifact} ${one.target}`, one]));
+  return {
+    fails: (artifact, target) => cells.get(`${artifact} ${target}`)?.met === 'failed',
+    causes: (artifact, target) => cells.get(`${artifact} ${target}`)?.causes ?? [],
+  };
+}
 
 const GAP = '  ';
 
@@ -43,8 +54,12 @@ function mark(
   declared: boolean,
 ): { readonly text: string; readonly painted: (text: string) => string } {
   switch (view.outcome.status) {
-    case 'pass':
-      return view.findings.length > 0 ? { text: 'warn', painted: paint.warn } : { text: 'pass', painted: paint.good };
+    case 'pass': {
+      const fixups = view.fixups > 0 ? FIXUP_MARK : '';
+      return view.findings.length > 0
+        ? { text: `warn${fixups}`, painted: paint.warn }
+        : { text: `pass${fixups}`, painted: paint.good };
+    }
     case 'fail':
       if (declared) return { text: 'xfail', painted: paint.dim };
       return { text: 'FAIL', painted: paint.bad };
@@ -86,7 +101,8 @@ function matrixLines(
 ): string[] {
   const kernels = shortNames(run.targets).map((name, i) => (run.targets[i]?.required ? name : `(${name})`));
   const names = fileNames(run.artifacts).map((name) => terminal(name, 200));
-  const longest = views.some((row, artifact) => row.some((_, i) => declared(artifact, i))) ? 5 : 4;
+  const long = views.some((row, artifact) => row.some((view, i) => view.fixups > 0 || declared.fails(artifact, i)));
+  const longest = long ? 5 : 4;
   const columns = kernels.map((name) => Math.max(name.length, longest));
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
@@ -103,7 +119,7 @@ function matrixLines(
       const cells = block.map((i) => {
         const view = views[row]?.[i];
         if (!view) return '';
-        const { text, painted } = mark(view, paint, declared(row, i));
+        const { text, painted } = mark(view, paint, declared.fails(row, i));
         return GAP + ' '.repeat((columns[i] ?? 0) - text.length) + painted(text);
       });
       lines.push(`${shorten(name, nameWidth).padEnd(nameWidth)}${cells.join('')}`);
@@ -121,7 +137,8 @@ function under(text: string, width: number, lead: string, repeat = false): strin
 function groupLines(
   group: FindingGroup,
   kernels: readonly string[],
-  declared: (target: number) => boolean,
+  artifact: number,
+  declared: Declared,
   width: number,
   paint: Style,
 ): string[] {
@@ -132,7 +149,7 @@ function groupLines(
   const where = everywhere
     ? `all ${kernels.length} kernels`
     : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
-  const expected = group.decisive && group.targets.every(declared);
+  const expected = group.decisive && group.targets.every((target) => declared.fails(artifact, target));
   const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
   const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
@@ -141,34 +158,46 @@ function groupLines(
   if (location) lines.push(...under(terminal(`${placeText(location)}: ${location.text}`, 600), width, '    at '));
   // Guest text stands behind a bar on every line, so that none of ours can begin with it.
   if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));
-  for (const text of besides) lines.push(...under(terminal(text, 1000), width, '    '));
+  const met = group.targets.flatMap((target) => metWords(finding, declared.causes(artifact, target)));
+  for (const text of [...besides, ...new Set(met)]) lines.push(...under(terminal(text, 1000), width, '    '));
   if (remediation !== '') lines.push(...under(terminal(remediation, 1000), width, '    -> '));
   return lines;
 }
 
 function artifactLines(
   name: string,
+  artifact: number,
   views: readonly TargetView[],
   kernels: readonly string[],
-  declared: (target: number) => boolean,
+  declared: Declared,
   width: number,
   paint: Style,
 ): string[] {
-  const groups = groupFindings(views).flatMap((group) => groupLines(group, kernels, declared, width, paint));
+  const groups = groupFindings(views);
+  const told = (decisive: boolean): string[] =>
+    groups
+      .filter((group) => group.decisive === decisive)
+      .flatMap((group) => groupLines(group, kernels, artifact, declared, width, paint));
   const silent = groupSilence(views).flatMap(({ message, targets }) => {
     const text = `${targets.map((index) => kernels[index]).join(', ')}: ${terminal(message, 1000)}`;
     const [first = '', ...more] = wrap(text, width - 4);
     return [`  ${paint.warn('?')} ${first}`, ...more.map((line) => `    ${line}`)];
   });
-  const lines = [...groups, ...silent];
+  const warnings = told(false);
+  const lines = [...told(true), ...silent, ...(warnings.length > 0 ? ['  Warnings', ...warnings] : [])];
   return lines.length === 0 ? [] : ['', paint.bold(terminal(name)), ...lines];
 }
 
 function tally(views: readonly TargetView[], run: RunReport, expected: number): string {
   const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
   const warned = views.filter(({ outcome, findings }) => outcome.status === 'pass' && findings.length > 0).length;
+  const fixedUp = views.filter(({ fixups }) => fixups > 0).length;
+  const which = [
+    ...(fixedUp > 0 ? [`${fixedUp} with automatic fixups`] : []),
+    ...(warned > 0 ? [`${warned} with a warning`] : []),
+  ].join(', ');
   const parts = [
-    [warned > 0 ? `pass (${warned} with a warning)` : 'pass', count('pass')],
+    [which === '' ? 'pass' : `pass (${which})`, count('pass')],
     ['fail', count('fail') - expected],
     [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],
@@ -189,11 +218,13 @@ export function matrixText(run: RunReport, options: TextOptions): string {
   const kernels = shortNames(run.targets);
   const views = run.artifacts.map((_, artifact) => targetViews(run, artifact));
   const declared = declaredCells(options);
-  const expected = views.flatMap((row, artifact) => row.filter((_, i) => declared(artifact, i))).length;
+  const expected = views.flatMap((row, artifact) => row.filter((_, i) => declared.fails(artifact, i))).length;
+  const fixedUp = views.flat().some(({ fixups }) => fixups > 0);
   const lines = [
     ...matrixLines(run, views, declared, width, paint),
+    ...(fixedUp ? ['', ...wrap(`${FIXUP_MARK} ${FIXUP_LEGEND}`, width).map(paint.dim)] : []),
     ...fileNames(run.artifacts).flatMap((name, index) =>
-      artifactLines(name, views[index] ?? [], kernels, (target) => declared(index, target), width, paint),
+      artifactLines(name, index, views[index] ?? [], kernels, declared, width, paint),
     ),
     '',
     ...wrap(tally(views.flat(), run, expected), width),

@@ -1,26 +1,35 @@
+import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
+
+/** A run, and what became of the failures that are declared for its cells. */
+export interface Latest {
+  readonly report: RunReport;
+  readonly expected: readonly Expected[];
+}
 
 /**
  * What is known after a further run of some of the objects: results of objects that ran again replace their older ones,
  * new objects come last. Both runs have the same kernels.
  */
 export function mergeLatest(
-  before: RunReport | undefined,
-  now: RunReport,
-): { readonly report: RunReport; readonly replacedDirs: readonly string[] } {
-  if (before === undefined) return { report: now, replacedDirs: [] };
+  earlier: Latest | undefined,
+  latest: Latest,
+): Latest & { readonly replacedDirs: readonly string[] } {
+  if (earlier === undefined) return { ...latest, replacedDirs: [] };
+  const [before, now] = [earlier.report, latest.report];
   const paths = [...new Set([...before.artifacts, ...now.artifacts].map(({ path }) => path))];
   const artifacts = paths.map((path) => {
     const isPath = (artifact: { readonly path: string }): boolean => artifact.path === path;
-    const run = now.artifacts.some(isPath) ? now : before;
+    const { report: run, expected } = now.artifacts.some(isPath) ? latest : earlier;
     const index = run.artifacts.findIndex(isPath);
-    return { run, index };
+    return { run, index, expected: expected.filter((one) => one.artifact === index) };
   });
   const results = artifacts.flatMap(({ run, index }, artifact) =>
     run.results
       .filter(({ cell }) => cell.artifact === index)
       .map((result) => ({ ...result, cell: { ...result.cell, artifact } })),
   );
+  const expected = artifacts.flatMap(({ expected: own }, artifact) => own.map((one) => ({ ...one, artifact })));
   const kept = new Set(results.map(({ dir }) => dir));
   const stillUsed = before.results.some(({ dir }) => dir !== undefined && kept.has(dir));
   return {
@@ -29,6 +38,7 @@ export function mergeLatest(
       artifacts: artifacts.map(({ run, index }) => run.artifacts[index]).filter((artifact) => artifact !== undefined),
       results,
     },
+    expected,
     replacedDirs: stillUsed || before.runDir === now.runDir ? [] : [before.runDir],
   };
 }

@@ -1,18 +1,22 @@
-import type { Outcome, OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
 import { decisiveOf } from '../model/finding.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
-import { advance, type KernelProgress, type Progress } from './progress.ts';
+import { fixupsOf, withFixups } from './fixups.ts';
+import { advance, type CellEnd, type KernelProgress, type Progress } from './progress.ts';
 import { plural, type Style, style } from './style.ts';
+
+type CellEndEvent = Extract<RunEvent, { type: 'cell-end' }>;
 
 /** Between two plain lines about one download at least this long, or a quarter of the bytes. */
 const SAY_EVERY_MS = 5000;
 const SAY_EVERY_SHARE = 0.25;
 
-const WORDS: Readonly<Record<OutcomeStatus, string>> = {
+const WORDS: Readonly<Record<CellEnd, string>> = {
   pass: 'pass',
+  fixups: 'pass with automatic fixups',
   fail: 'fail',
+  expected: 'fail as declared',
   skipped: 'skipped',
   infra_error: 'no answer',
 };
@@ -33,10 +37,10 @@ function seconds(ms: number): string {
 }
 
 /** `pass`, or `2 pass, 1 fail` for several objects. */
-function verdict(outcomes: readonly OutcomeStatus[]): string {
+function verdict(outcomes: readonly CellEnd[]): string {
   const [only] = outcomes;
   if (outcomes.length === 1 && only !== undefined) return WORDS[only];
-  const counts = (Object.keys(WORDS) as OutcomeStatus[]).map((status) => {
+  const counts = (Object.keys(WORDS) as CellEnd[]).map((status) => {
     const count = outcomes.filter((outcome) => outcome === status).length;
     return count === 0 ? '' : `${count} ${WORDS[status]}`;
   });
@@ -47,7 +51,8 @@ function painted(kernel: KernelProgress, paint: Style): (text: string) => string
   if (kernel.phase === 'failed') return paint.warn;
   if (kernel.phase !== 'done') return kernel.phase === 'waiting' ? paint.dim : (text) => text;
   if (kernel.outcomes.includes('fail')) return paint.bad;
-  return kernel.outcomes.some((outcome) => outcome !== 'pass') ? paint.warn : paint.good;
+  const quiet: readonly CellEnd[] = ['pass', 'fixups', 'expected'];
+  return kernel.outcomes.every((outcome) => quiet.includes(outcome)) ? paint.good : paint.warn;
 }
 
 function liveState(kernel: KernelProgress, now: number): string {
@@ -136,16 +141,20 @@ function sayDownload(
   return { progress: { ...progress, kernels }, lines: [line.trimEnd()] };
 }
 
-function outcomeLine(outcome: Outcome): string {
+function outcomeLine({ result, expected }: CellEndEvent): string {
+  const { outcome, evidence } = result;
   switch (outcome.status) {
-    case 'pass':
-      return 'pass';
+    case 'pass': {
+      const unexpected = expected?.met === 'passed' ? `; ${expected.code} was expected` : '';
+      return `${withFixups('pass', fixupsOf(outcome, evidence))}${unexpected}`;
+    }
     case 'fail': {
       const causes = decisiveOf(outcome.findings);
       const codes = [...new Set(causes.map(({ code }) => code))];
       const place = causes[0]?.location;
       const where = place ? ` at ${terminal(placeText(place))}` : '';
-      return `fail at ${outcome.failedStage}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}${where}`;
+      const declared = expected === undefined ? '' : expected.met === 'failed' ? ', as declared' : ', not as declared';
+      return `fail at ${outcome.failedStage}${declared}${codes.length > 0 ? `: ${codes.join(', ')}` : ''}${where}`;
     }
     case 'skipped':
       return `skipped: ${terminal(outcome.reason)}`;
@@ -175,7 +184,7 @@ function plainLine(progress: Progress, event: RunEvent): string | undefined {
     case 'cell-asking':
       return `${where(event)}: asking (booted in ${seconds(event.bootMs)})`;
     case 'cell-end':
-      return `${where(event)}: ${outcomeLine(event.result.outcome)} (${seconds(event.result.timings.totalMs)})`;
+      return `${where(event)}: ${outcomeLine(event)} (${seconds(event.result.timings.totalMs)})`;
     case 'note':
       return `note: ${terminal(event.message)}`;
     case 'run-end':

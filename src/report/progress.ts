@@ -1,5 +1,16 @@
 import type { OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
+import { fixupsOf } from './fixups.ts';
+
+/** What a finished cell is called while others still run: `fixups` passes with automatic fixups, `expected` fails as declared. */
+export type CellEnd = OutcomeStatus | 'fixups' | 'expected';
+
+/** The end of a cell in one word. */
+export function cellEnd({ result, expected }: Extract<RunEvent, { type: 'cell-end' }>): CellEnd {
+  const { outcome, evidence } = result;
+  if (outcome.status === 'fail' && expected?.met === 'failed') return 'expected';
+  return fixupsOf(outcome, evidence) > 0 ? 'fixups' : outcome.status;
+}
 
 /** What is known about one kernel of a run that is still going on. */
 export interface KernelProgress {
@@ -14,7 +25,7 @@ export interface KernelProgress {
   readonly since: number;
   /** Milliseconds that all finished cells took. */
   readonly spentMs: number;
-  readonly outcomes: readonly OutcomeStatus[];
+  readonly outcomes: readonly CellEnd[];
   /** How many outcomes there will be. */
   readonly asks: number;
   /** Clock and bytes of the last plain line about the download. */
@@ -121,7 +132,7 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
       const after = change(progress, event.target, now, (before) => ({
         phase: endPhase(before),
         what: before.phase === 'failed' ? before.what : '',
-        outcomes: [...before.outcomes, event.result.outcome.status],
+        outcomes: [...before.outcomes, cellEnd(event)],
         spentMs: before.spentMs + event.result.timings.totalMs,
       }));
       return { ...after, done: progress.done + 1 };

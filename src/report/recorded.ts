@@ -12,6 +12,7 @@ function savedTarget(target: SavedTarget): RecordedTarget {
     status: target.status,
     classification: target.classification_code,
     confidence: target.classification_confidence,
+    fixups: target.automatic_fixups,
     causes: target.findings.map(({ code, reason, subject, args, decisive, location, title }) => ({
       code,
       reason,
@@ -59,6 +60,7 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
       status: target.status,
       classification: target.classification_code,
       confidence: target.classification_confidence,
+      fixups: target.automatic_fixups,
       causes: target.causes.map((cause) => ({ ...cause, decisive: isDecisive(cause, target) })),
       programs: target.program_costs,
       ...timesOf(target),
@@ -66,7 +68,7 @@ export function recordedCase(saved: SavedCase, path: string): RecordedReport {
   };
 }
 
-function runTarget({ target, result, outcome, findings, primary, programs }: TargetView): RecordedTarget {
+function runTarget({ target, result, outcome, findings, primary, programs, fixups }: TargetView): RecordedTarget {
   return {
     profile: target.profile.id,
     required: target.required,
@@ -76,6 +78,7 @@ function runTarget({ target, result, outcome, findings, primary, programs }: Tar
         ? 'UNSUPPORTED_TRANSPORT'
         : (primary?.rollup ?? (outcome.status === 'fail' ? 'UNKNOWN' : '')),
     confidence: primary?.confidence ?? (outcome.status === 'skipped' ? 'high' : outcome.status === 'fail' ? 'low' : ''),
+    fixups,
     causes: findings.map((finding) => ({
       code: finding.code,
       reason: finding.args['reason'] ?? '',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isDecisive } from './decisive.ts';
+import { fixupCount } from './fixups.ts';
 
 /**
  * A report as it is read back from its file (docs/report.md): the fields that someone looks at, all optional that an
@@ -134,15 +135,22 @@ const PlainTarget = z.object({
       agreement: optional,
     })
     .optional(),
+  automatic_fixups: count,
   shims: z.array(z.object({ kind: text, subject: optional, detail: optional, errno: optional })).default([]),
   findings: z.array(Finding).default([]),
   programs: z.array(Program).default([]),
   maps: z.array(z.object({ name: text })).default([]),
 });
 
+/** Reports of older versions only list the changes. */
+function savedFixups({ status: word, automatic_fixups: said, shims }: z.infer<typeof PlainTarget>): number {
+  return word !== 'pass' ? 0 : said || fixupCount(shims);
+}
+
 /** A target whose findings all say whether they decide, whoever wrote it. */
 const Target = PlainTarget.transform((target) => ({
   ...target,
+  automatic_fixups: savedFixups(target),
   findings: target.findings.map((finding) => ({ ...finding, decisive: isDecisive(finding, target) })),
 }));
 export type SavedTarget = z.infer<typeof Target>;
@@ -179,12 +187,22 @@ const Gate = z.object({
         reason: optional,
         met: optional,
         causes: z
-          .array(z.object({ code: text, subject: optional, program: optional, met_by: MetBy.optional() }))
+          .array(
+            z
+              .object({ code: text, subject: optional, program: optional, met_by: MetBy.optional() })
+              .transform(({ met_by: by, ...cause }) => ({ ...cause, by })),
+          )
           .default([]),
       }),
     )
     .default([]),
 });
+
+/** What was declared about a kernel, and what became of it; undefined where nothing was. */
+export function savedExpected(gate: z.infer<typeof Gate> | undefined, profileId: string) {
+  return gate?.expectations.find(({ profile_id: id }) => id === profileId);
+}
+export type SavedExpected = NonNullable<ReturnType<typeof savedExpected>>;
 
 /** Which machine of several asked; what it hands over for the merge is read elsewhere. */
 const Shard = z.object({ index: z.number().int().positive(), total: z.number().int().positive() });
@@ -229,6 +247,7 @@ const Case = z.object({
   run_id: text.optional(),
   report_json_path: optional,
   reasons: z.array(text).default([]),
+  gate: Gate.optional(),
   support: Support.optional(),
   targets: z
     .array(
@@ -238,6 +257,7 @@ const Case = z.object({
         required: z.boolean().default(true),
         classification_code: optional,
         classification_confidence: optional,
+        automatic_fixups: count,
         causes: z.array(Cause).default([]),
         program_costs: z.array(z.object({ name: text, insns: count })).default([]),
         timings: z.object({ prepare_ms: count, boot_ms: count, ask_ms: count, total_ms: count }).optional(),

@@ -51,6 +51,7 @@ function targetJson(view: TargetView, recorded: RecordedTarget | undefined, fail
     required: view.target.required,
     classification_code: codeOf(view),
     classification_confidence: some(recorded?.confidence),
+    automatic_fixups: some(view.fixups),
     failure,
     causes: list((recorded?.causes ?? []).map(causeJson)),
     program_costs: list((recorded?.programs ?? []).map(({ name, insns }) => ({ name, insns }))),

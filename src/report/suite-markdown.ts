@@ -1,7 +1,10 @@
+import type { Finding } from '../model/finding.ts';
 import type { Profile } from '../model/kernel.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
+import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';
+import { fixupWords } from './fixups.ts';
 import { table } from './markdown-table.ts';
 import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
 import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
@@ -24,9 +27,9 @@ function kernelsOf(columns: readonly Column[]): Profile[] {
 
 function cellText(view: TargetView | undefined, standing: string): string {
   if (!view) return '-';
-  const { outcome, target, findings } = view;
+  const { outcome, target, findings, fixups } = view;
   const what = outcome.status === 'pass' && findings.length > 0 ? 'warning' : (codeOf(view) ?? '');
-  const words = [outcome.status, target.required ? '`required`' : '', what, standing];
+  const words = [outcome.status, target.required ? '`required`' : '', what, fixupWords(fixups), standing];
   return words.filter((word) => word !== '').join(' ');
 }
 
@@ -96,32 +99,36 @@ interface Remark {
   readonly below: readonly string[];
 }
 
-/** What there is to say about a kernel: warnings where it passes, causes where it fails, why it gave no answer. */
-function remarksOf({ outcome, findings }: TargetView): Remark[] {
+/** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
+function causesOf({ outcome, primary }: TargetView, met: readonly ToldCause[]): Remark[] {
   if (outcome.status === 'infra_error') return [{ text: `no answer: ${md(outcome.message, 1000)}`, below: [] }];
   if (outcome.status === 'skipped') return [{ text: `not asked: ${md(outcome.reason, 1000)}`, below: [] }];
-  const told = outcome.status === 'fail' ? findings.slice(0, 1) : findings;
-  return told.map((finding) => {
-    const { title, remediation, location, more } = findingFacts(finding);
-    const kind = outcome.status === 'fail' ? '' : 'warning: ';
-    const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
-    const below = [
-      ...(source ? [`Source: ${source.join(': ')}`] : []),
-      ...more.map((text) => md(text, 1000)),
-      ...(remediation === '' ? [] : [`What to do: ${md(remediation, 1000)}`]),
-    ];
-    return { text: `${kind}**${md(title)}**`, below };
-  });
+  return primary ? [remark(primary, met)] : [];
+}
+
+function warningsOf({ findings }: TargetView): Remark[] {
+  return findings.filter(({ decisive }) => !decisive).map((finding) => remark(finding, []));
+}
+
+function remark(finding: Finding, met: readonly ToldCause[]): Remark {
+  const { title, remediation, location, more } = findingFacts(finding);
+  const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
+  const below = [
+    ...(source ? [`Source: ${source.join(': ')}`] : []),
+    ...[...more, ...metWords(finding, met)].map((text) => md(text, 1000)),
+    ...(remediation === '' ? [] : [`What to do: ${md(remediation, 1000)}`]),
+  ];
+  return { text: `**${md(title)}**`, below };
 }
 
 /** Each remark of a case once, with the kernels it stands for. */
-function causeLines(views: readonly TargetView[]): string[] {
+function remarkLines(views: readonly TargetView[], remarksOf: (view: TargetView, index: number) => Remark[]): string[] {
   const causes = new Map<string, Remark & { readonly ids: string[] }>();
-  for (const view of views) {
-    for (const remark of remarksOf(view)) {
-      const known = causes.get(remark.text);
+  for (const [index, view] of views.entries()) {
+    for (const told of remarksOf(view, index)) {
+      const known = causes.get(told.text);
       if (known) known.ids.push(view.target.profile.id);
-      else causes.set(remark.text, { ...remark, ids: [view.target.profile.id] });
+      else causes.set(told.text, { ...told, ids: [view.target.profile.id] });
     }
   }
   return [...causes.values()].flatMap(({ text, ids, below }) => [
@@ -130,10 +137,14 @@ function causeLines(views: readonly TargetView[]): string[] {
   ]);
 }
 
+function isRemarkable({ outcome, findings }: TargetView): boolean {
+  return outcome.status !== 'pass' || findings.length > 0;
+}
+
 /** What needs reading first: cases that could not start or failed, then those with something to say. */
 function byUrgency(columns: readonly Column[]): Column[] {
   const rank = ([{ status }, views]: Column): number =>
-    status === 'error' ? 0 : status === 'fail' ? 1 : views.some((view) => remarksOf(view).length > 0) ? 2 : 3;
+    status === 'error' ? 0 : status === 'fail' ? 1 : views.some(isRemarkable) ? 2 : 3;
   return [...columns].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -146,7 +157,12 @@ function detailLines([one, views]: Column): string[] {
     lines.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
   if (answer?.verdict.failOn) lines.push(`- Fails on: ${answer.verdict.failOn}`);
   lines.push(...declaredLines(one));
-  return [...lines, ...causeLines(views), ''];
+  const metBy = (target: number): readonly ToldCause[] =>
+    answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact)?.causes ?? [];
+  lines.push(...remarkLines(views, (view, index) => causesOf(view, metBy(index))));
+  const warnings = remarkLines(views, warningsOf);
+  if (warnings.length > 0) lines.push('', '#### Warnings', '', ...warnings);
+  return [...lines, ''];
 }
 
 /** A suite for a person (contract section 5.4): the matrix of cases and kernels comes first. */

@@ -4,6 +4,7 @@ import { type Evidence, firstStage, type Probe, type StageOf, stagesOf } from '.
 import { decisiveOf, type Finding } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
 import { wellFormed } from '../model/sanitize.ts';
+import { fixupsOf } from './fixups.ts';
 
 /** One row of every report: a target with what became of it. All formats read this and none the raw stages. */
 export interface TargetView {
@@ -18,6 +19,8 @@ export interface TargetView {
   readonly attach: AttachView | undefined;
   readonly functional: FunctionalView | undefined;
   readonly programs: readonly ProgramView[];
+  /** Automatic fixups of a pass; 0 for all else. */
+  readonly fixups: number;
 }
 
 export interface AttachView {
@@ -86,6 +89,7 @@ function targetView(run: RunReport, target: Target, result: CellResult | undefin
     attach: evidence && attachView(run, outcome, evidence),
     functional: evidence && functionalView(outcome, evidence),
     programs: evidence ? programViews(evidence) : [],
+    fixups: fixupsOf(outcome, evidence),
   };
 }
 

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { expectedOf } from '../gate/expectations.ts';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
-import type { EventListener } from '../model/events.ts';
+import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import { predict } from '../object/predict.ts';
 import { affordableGuests } from './places.ts';
@@ -22,6 +23,8 @@ export interface QueueCase {
   readonly targets: readonly Target[];
   /** Guests of this case at the same time. */
   readonly limit: number;
+  /** Failures that are declared for it: those that come are told as such. */
+  readonly expectations?: readonly Expectation[];
   /** Directory for the files of one of its cells. */
   readonly cellDir: (profileId: string) => string;
 }
@@ -93,17 +96,17 @@ export async function runQueue(
         const kernelIndex = kernels.findIndex(({ profile }) => profile.id === target.profile.id);
         const kernel = await unlessAborted(prepared.of(kernelIndex), own);
         const cell: Cell = { artifact: index, target: kernelIndex };
-        const inCase: Cell = { artifact: 0, target: position };
+        const end = (result: CellResult): CellResult => {
+          const expected = expectedOf(cell, target, result, one.expectations ?? []);
+          voice.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
+          return { ...result, cell: { artifact: 0, target: position } };
+        };
         const { unusable } = one.subject;
-        if (unusable !== undefined) return finish(voice.emit, cell, inCase, unaskedResult(cell, unusable, 0, host));
-        if (!kernel.ok)
-          return finish(voice.emit, cell, inCase, {
-            ...unaskedResult(cell, kernel.outcome, kernel.ms, host),
-            kernel: kernel.record,
-          });
+        if (unusable !== undefined) return end(unaskedResult(cell, unusable, 0, host));
+        if (!kernel.ok) return end({ ...unaskedResult(cell, kernel.outcome, kernel.ms, host), kernel: kernel.record });
         const withShell = one.question.needsShell && shell ? await unlessAborted(shell, own) : undefined;
         if (withShell !== undefined && 'status' in withShell) {
-          return finish(voice.emit, cell, inCase, unaskedResult(cell, withShell, kernel.ms, host));
+          return end(unaskedResult(cell, withShell, kernel.ms, host));
         }
         return ownSlots.use(0, () => {
           const rank = asked.has(kernelIndex) ? RANKS.cell : RANKS.firstCell;
@@ -118,7 +121,7 @@ export async function runQueue(
             const question = { ...one.question, request: { ...one.question.request, files } };
             const result = await runCell({ ...job, ...question }, host, own, voice.emit);
             const prediction = one.subject.facts && predict(one.subject.facts, kernel.record.release);
-            return finish(voice.emit, cell, inCase, { ...result, prediction });
+            return end({ ...result, prediction });
           });
         });
       }),
@@ -166,11 +169,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function finish(emit: EventListener, { artifact, target }: Cell, inCase: Cell, result: CellResult): CellResult {
-  emit({ type: 'cell-end', artifact, target, result });
-  return { ...result, cell: inCase };
 }
 
 function unaskedResult(cell: Cell, outcome: Outcome, prepareMs: number, host: Host): CellResult {

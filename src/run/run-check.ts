@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { CancelledError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { Expectation } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import type { RunServices } from './prepare-kernels.ts';
@@ -36,6 +37,8 @@ export interface PlannedRun extends Asking {
   readonly notes: readonly string[];
   /** Guests of each object at the same time, at least 1. */
   readonly concurrency: number;
+  /** Failures that are declared for it; absent: none. */
+  readonly expectations?: readonly Expectation[];
   /** Absolute path. */
   readonly workdir: string;
 }
@@ -82,12 +85,13 @@ function begin(plan: PlannedRun, runId: string): RunUnderWay {
 }
 
 function casesOf({ plan, runDir, positions }: RunUnderWay): QueueCase[] {
-  const { subjects, targets, concurrency } = plan;
+  const { subjects, targets, concurrency, expectations = [] } = plan;
   return subjects.map((subject, index) => ({
     subject,
     question: questionOf(plan, subject, subjects),
     targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
     limit: concurrency,
+    expectations,
     cellDir: (profileId) =>
       cellDir(runDir, profileId, subjects.length > 1 ? stagedName(subject.artifact, index) : undefined),
   }));

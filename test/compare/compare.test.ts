@@ -13,6 +13,7 @@ function target(profile: string, part: Partial<RecordedTarget> = {}): RecordedTa
     status: 'pass',
     classification: '',
     confidence: '',
+    fixups: 0,
     causes: [],
     programs: [],
     ...part,

@@ -294,3 +294,26 @@ test('a run whose kernels gave no answer keeps them under failed', async () => {
   });
   expect(recordAt(0)).not.toHaveProperty('supported_profiles');
 });
+
+test('kernels that passed with automatic fixups only are recorded as such, and signed', async () => {
+  const run = quickRun();
+  const fixed = run.results.map((one) => {
+    const stages = one.evidence?.stages.map((stage) =>
+      stage.stage === 'open' && one.cell.target === 1
+        ? { ...stage, shims: [{ kind: 'map_size', subject: 'events', detail: '0 became 4096', errno: 0 }] }
+        : stage,
+    );
+    return one.evidence && stages ? { ...one, evidence: { ...one.evidence, stages } } : one;
+  });
+  const places = { workdir: workDir, out: '', markdown: '', artifactVersion: 'v1' };
+  await recordRun(
+    createHost({ env: { PATH: process.env['PATH'] } }),
+    { ...run, artifacts: run.artifacts.slice(0, 1), results: fixed },
+    { json: '', markdown: '', artifacts: [{ json: '/r.json', markdown: '', verdict: gate(run) }] },
+    { ...places, artifactVariant: '', artifactUri: '' },
+    '',
+  );
+  const [record] = await listHistory({ workDir });
+  expect(record?.fixup_profiles).toEqual([run.targets[1]?.profile.id]);
+  expect((await verifyAll({ workDir })).every(({ verified }) => verified)).toBe(true);
+});

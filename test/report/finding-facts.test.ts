@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import { findingFacts } from '../../src/report/finding-facts.ts';
 import { findingJson } from '../../src/report/json-finding.ts';
-import { findingLines } from '../../src/report/markdown-finding.ts';
+import { findingsLines } from '../../src/report/markdown-finding.ts';
 import { matrixText } from '../../src/report/matrix-text.ts';
 import { NO_PROGRESS } from '../../src/report/progress.ts';
 import { plainProgress } from '../../src/report/progress-text.ts';
@@ -35,7 +35,7 @@ function finding(part: Partial<Finding> = {}): Finding {
 }
 
 test('Markdown tells who has to act, the line, the near names and what fails next', () => {
-  const text = findingLines(finding()).join('\n');
+  const text = findingsLines([finding()]).join('\n');
   expect(text).toContain('- **CORE_RELOCATION_FAILURE** (this kernel, high confidence): ');
   expect(text).toContain('  - Source: `src/bpf/io.bpf.c:42`: `disk = BPF_CORE_READ(rq, rq_disk);`');
   expect(text).toContain('Names this kernel does have: struct request.q, struct request.part.');
@@ -104,7 +104,7 @@ test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))(
       also: [text],
       location: { file: text, line: 1, column: 0, text, function: text, insn: 1, certainty: 'exact' },
     });
-    const lines = findingLines(hostile);
+    const lines = findingsLines([hostile]);
     for (const line of lines) expect(line).not.toMatch(/\n|\u001b|\u202e/);
     const prose = lines.join('\n').replace(/(`+)(?!`)[^\n]*?[^`\n]\1(?!`)/g, '');
     expect(prose).not.toMatch(/<|!\[|(?<!\\)\]\(|:\/\/|www\.|@[a-z]|(?<!&)#\d/i);

@@ -7,6 +7,7 @@ import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { CancelledError, HostError } from '../../src/model/errors.ts';
 import type { EventListener, RunEvent } from '../../src/model/events.ts';
+import type { Expectation } from '../../src/model/gate.ts';
 import type { KernelFiles, Profile } from '../../src/model/kernel.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import type { KernelSupply, RunServices } from '../../src/run/prepare-kernels.ts';
@@ -44,6 +45,7 @@ interface Setting {
   readonly onEvent?: EventListener;
   readonly signal?: AbortSignal;
   readonly concurrency?: number;
+  readonly expectations?: readonly Expectation[];
 }
 
 async function run(setting: Setting = {}): Promise<RunReport> {
@@ -68,6 +70,7 @@ async function run(setting: Setting = {}): Promise<RunReport> {
     flags: [],
     notes: [],
     concurrency: setting.concurrency ?? 2,
+    expectations: setting.expectations ?? [],
     workdir: join(dir.path, 'work'),
   };
   const [report] = await runCheck({ runs: [planned], partial: false }, services, {
@@ -81,6 +84,20 @@ const statuses = (report: RunReport): string[] =>
   report.results.map(({ cell, outcome }) => `${cell.artifact} ${KERNELS[cell.target]} ${outcome.status}`);
 
 const runDirs = (): Promise<string[]> => host.files.list(join(dir.path, 'work/runs'));
+
+it('tells with the end of each cell what became of failures that are declared', async () => {
+  const [, second = ''] = KERNELS;
+  const declared = { profiles: [second], kernels: undefined, code: 'VERIFIER_REJECTION', reason: 'known', origin: 'm' };
+  const told: [string | undefined, string | undefined][] = [];
+  await run({
+    expectations: [declared],
+    onEvent: (event) => {
+      if (event.type === 'cell-end') told.push([KERNELS[event.target], event.expected?.met]);
+    },
+  });
+  const expected = KERNELS.map((kernel) => [kernel, kernel === second ? 'passed' : undefined]);
+  expect(told.sort()).toEqual(expected.sort());
+});
 
 describe('results', () => {
   it('stand in the order of artifacts and kernels, whoever was ready first', async () => {

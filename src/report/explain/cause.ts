@@ -1,7 +1,8 @@
 import type { FindingGroup } from '../../model/finding.ts';
 import { oneLine, terminal } from '../escape.ts';
+import { metWords } from '../expected-words.ts';
 import { groupWords, placeText } from '../finding-facts.ts';
-import type { SavedFinding, SavedReport, SavedTarget } from '../saved-report.ts';
+import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { wrap } from '../style.ts';
 import { type Page, paragraph, quotedLines } from './layout.ts';
 
@@ -55,6 +56,7 @@ function elsewhere(report: SavedReport, target: SavedTarget, finding: SavedFindi
 
 /** One cause with its line, the kernel's own words, the remedy and what stands behind it. */
 export function causeLines(page: Page, report: SavedReport, target: SavedTarget, finding: SavedFinding): string[] {
+  const met = metWords(finding, savedExpected(report.gate, target.profile_id)?.causes ?? []);
   const said = `${finding.title} ${finding.explanation} ${finding.remediation}`;
   const near = (finding.args['near'] ?? '').split(', ').filter((name) => name !== '' && !said.includes(name));
   const others = elsewhere(report, target, finding, said);
@@ -73,6 +75,7 @@ export function causeLines(page: Page, report: SavedReport, target: SavedTarget,
     ...(near.length > 0 ? paragraph(page, `Near names on this kernel: ${near.slice(0, 5).join(', ')}`) : []),
     ...(finding.remediation === '' ? [] : paragraph(page, finding.remediation, '  -> ')),
     ...(finding.also.length > 0 ? paragraph(page, `Would fail next: ${finding.also.slice(0, 10).join('; ')}`) : []),
+    ...met.flatMap((text) => paragraph(page, text)),
     ...(others === '' ? [] : paragraph(page, `On other kernels: ${others}`)),
   ];
 }

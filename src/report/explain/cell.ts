@@ -1,6 +1,7 @@
 import { oneLine, terminal } from '../escape.ts';
+import { fixupWords } from '../fixups.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
-import type { SavedFinding, SavedReport, SavedTarget } from '../saved-report.ts';
+import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { causeLines } from './cause.ts';
 import { againLines } from './command.ts';
 import { costLines } from './costs.ts';
@@ -22,11 +23,12 @@ const VERDICTS = {
 function headline(page: Page, report: SavedReport, target: SavedTarget): string {
   const { paint } = page;
   const text = terminal(`${report.artifact.basename} on ${target.profile_id}`, 300);
-  const verdict =
-    target.status === 'fail' && target.failed_stage
-      ? `FAIL at ${oneLine(target.failed_stage, 20)}`
-      : VERDICTS[target.status];
-  const painted = target.status === 'pass' ? paint.good : target.status === 'fail' ? paint.bad : paint.warn;
+  const { status, failed_stage: stage, automatic_fixups: fixups } = target;
+  const expected = status === 'fail' && savedExpected(report.gate, target.profile_id)?.met === 'failed';
+  const where = status === 'fail' && stage !== '' ? ` at ${oneLine(stage, 20)}` : '';
+  const fixed = fixups > 0 ? `, ${fixupWords(fixups)}` : '';
+  const verdict = expected ? `fails${where}, as declared` : `${VERDICTS[status]}${where}${fixed}`;
+  const painted = expected ? paint.dim : status === 'pass' ? paint.good : status === 'fail' ? paint.bad : paint.warn;
   return `${paint.bold(text)}: ${painted(verdict)}`;
 }
 
@@ -86,16 +88,17 @@ function predictionLines(page: Page, { prediction }: SavedTarget): string[] {
  * and tables are there to be copied and may be wider. */
 export function explainCell(report: SavedReport, target: SavedTarget, options: ExplainOptions): string {
   const page = pageOf(options);
-  const causes = causesOf(target).flatMap((finding, index) => [
-    ...(index > 0 ? [''] : []),
-    ...causeLines(page, report, target, finding),
-  ]);
+  const told = (decisive: boolean): string[] =>
+    causesOf(target)
+      .filter((finding) => finding.decisive === decisive)
+      .flatMap((finding, index) => [...(index > 0 ? [''] : []), ...causeLines(page, report, target, finding)]);
   return textOf([
     headline(page, report, target),
     ...section(page, 'What was tried', triedLines(page, report, target)),
     ...section(page, 'How far it came', stageLines(page, target)),
     ...section(page, 'Why there is no answer', silenceLines(page, target)),
-    ...section(page, target.status === 'pass' ? 'Warnings' : 'What went wrong', causes),
+    ...section(page, 'What went wrong', told(true)),
+    ...section(page, 'Warnings', told(false)),
     ...section(page, 'What the verifier said', logLines(page, target)),
     ...section(page, 'What the object lets one expect', predictionLines(page, target)),
     ...section(page, 'Margins', costLines(target)),

@@ -1,27 +1,37 @@
 import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
-import type { SavedCase, SavedReport, SavedTarget } from '../saved-report.ts';
+import { fixupWords } from '../fixups.ts';
+import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
 import { plural } from '../style.ts';
 import { type ExplainOptions, type Page, pageOf, paragraph, textOf } from './layout.ts';
 
-const MARKS = { pass: 'pass', fail: 'FAIL', skipped: 'skip', infra_error: 'ERR ' } as const;
+const MARKS = { pass: 'pass ', fail: 'FAIL ', skipped: 'skip ', infra_error: 'ERR  ', expected: 'xfail' } as const;
 
 /** Objects of a collection that are listed. */
 const MAX_CASES = 100;
 
-function shortly(page: Page, target: SavedTarget): string[] {
-  const [first, ...rest] = target.findings;
+/** Counts and titles of what one cell has: the first cause, or on a pass what it passes with. */
+function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
+  const causes = target.findings.filter(({ decisive }) => decisive);
+  const warnings = target.findings.filter(({ decisive }) => !decisive);
+  const passes = target.status === 'pass';
+  const [first, ...rest] = passes ? warnings : causes;
+  const fixups = fixupWords(target.automatic_fixups);
   const title = first?.title || target.classification_reason || target.classification_code;
-  const why = title || target.infra_error || target.skipped_reason || 'the report does not say why';
+  const why = title || target.infra_error || target.skipped_reason || (passes ? '' : 'the report does not say why');
   const place = first?.location ? ` (${placeText(first.location)})` : '';
-  const more = rest.length > 0 ? `; ${plural(rest.length, 'more cause')}` : '';
+  const counts = [
+    rest.length > 0 ? plural(rest.length, passes ? 'more warning' : 'more cause') : '',
+    !passes && warnings.length > 0 ? plural(warnings.length, 'warning') : '',
+  ];
+  const told = [fixups, why === '' ? '' : `${why}${place}`, ...counts].filter((part) => part !== '').join('; ');
   const optional = target.required ? '' : ' (optional)';
   return paragraph(
     page,
-    `${oneLine(target.profile_id, 64)}${optional}: ${why}${place}${more}`,
-    `  ${MARKS[target.status]}  `,
+    `${oneLine(target.profile_id, 64)}${optional}: ${told}`,
+    `  ${MARKS[expected ? 'expected' : target.status]} `,
   );
 }
 
@@ -44,16 +54,23 @@ export function explainReport(
   const { targets, artifact } = report;
   const failing = targets.filter(({ status }) => status !== 'pass');
   const warned = targets.filter(({ status, findings }) => status === 'pass' && findings.length > 0);
-  const listed = [...failing, ...warned];
+  const fixedUp = targets.filter(({ automatic_fixups: fixups }) => fixups > 0);
+  const remarkable = targets.filter((target) => warned.includes(target) || fixedUp.includes(target));
+  const listed = [...failing, ...remarkable];
   const passed = targets.length - failing.length;
-  const count = warned.length > 0 ? `, ${warned.length} of them with a warning` : '';
+  const count = [
+    fixedUp.length > 0 ? `, ${fixedUp.length} of them with automatic fixups` : '',
+    warned.length > 0 ? `, ${warned.length} of them with a warning` : '',
+  ].join('');
   const example = listed[0] ?? targets[0];
   const which = artifactFlag === undefined ? '' : `--artifact ${shellWord(artifactFlag)} `;
   return textOf([
     page.paint.bold(
       terminal(`${artifact.basename}: ${passed} of ${plural(targets.length, 'kernel')} pass${count}`, 300),
     ),
-    ...listed.flatMap((target) => shortly(page, target)),
+    ...listed.flatMap((target) =>
+      shortly(page, target, savedExpected(report.gate, target.profile_id)?.met === 'failed'),
+    ),
     ...(example ? hint(page, file, `${which}--kernel ${shellWord(example.profile_id)}`) : []),
   ]);
 }
@@ -61,16 +78,22 @@ export function explainReport(
 function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   const name = oneLine(called, 200);
   const failing = saved.targets.filter(({ status }) => status !== 'pass');
-  if (failing.length === 0)
-    return paragraph(page, `${name}: passes on ${plural(saved.targets.length, 'kernel')}`, '  pass  ');
+  const fixedUp = saved.targets.filter(({ automatic_fixups: fixups }) => fixups > 0).length;
+  const fixups = fixedUp > 0 ? `, on ${fixedUp} with automatic fixups` : '';
+  if (failing.length === 0) {
+    const passes = `${name}: passes on ${plural(saved.targets.length, 'kernel')}${fixups}`;
+    return paragraph(page, passes, `  ${MARKS.pass} `);
+  }
   const causes = new Map<string, string[]>();
   for (const target of failing) {
     const cause = target.classification_code || (target.status === 'fail' ? 'not classified' : 'no answer');
     causes.set(cause, [...(causes.get(cause) ?? []), oneLine(target.profile_id, 64)]);
   }
   const told = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);
-  const mark = failing.some(({ status }) => status === 'fail') ? MARKS.fail : MARKS.infra_error;
-  return paragraph(page, `${name}: ${told.join('; ')}`, `  ${mark}  `);
+  const failed = failing.filter(({ status }) => status === 'fail');
+  const expected = failed.every(({ profile_id: id }) => savedExpected(saved.gate, id)?.met === 'failed');
+  const mark = failed.length === 0 ? MARKS.infra_error : expected ? MARKS.expected : MARKS.fail;
+  return paragraph(page, `${name}: ${told.join('; ')}${fixedUp > 0 ? `; passes${fixups}` : ''}`, `  ${mark} `);
 }
 
 /**

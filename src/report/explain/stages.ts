@@ -31,7 +31,8 @@ function bootRow(target: SavedTarget): Row {
 
 function openRow(target: SavedTarget): Row {
   if (!target.validation) return ['open', ''];
-  if (target.findings[0]?.phase === 'open') return ['open', 'FAIL: libbpf cannot read the object'];
+  if (target.findings.find(({ decisive }) => decisive)?.phase === 'open')
+    return ['open', 'FAIL: libbpf cannot read the object'];
   const { programs, maps } = target;
   if (programs.length === 0) return ['open', ''];
   return ['open', `ok: ${plural(programs.length, 'program')}, ${plural(maps.length, 'map')}`];

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from '../document-causes.ts';
-import { documentCounts } from '../document-cells.ts';
+import { type DocumentCell, documentCells, documentCounts } from '../document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../document-kernels.ts';
 import { casePlace, sourcePlace } from '../document-place.ts';
 import { clip, oneLine } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
+import { fixupWords } from '../fixups.ts';
 import type { DocumentCase, GateDocument } from '../gate-document.ts';
 import { list } from '../json-values.ts';
 import { ruleId, sarifRule } from './sarif-rules.ts';
@@ -106,7 +107,21 @@ function resultOf(
   };
 }
 
-/** What is no result: kernels without an answer, cases that could not start. */
+/** Passes that needed automatic fixups: nobody has to do anything about them, and they are not hidden. */
+function fixupNotes(document: GateDocument, kernels: readonly DocumentKernel[]) {
+  const groups = new Map<string, DocumentCell[]>();
+  for (const cell of documentCells(document)) {
+    if (cell.target.automatic_fixups === 0) continue;
+    const said = `${cell.one.name} passes ${fixupWords(cell.target.automatic_fixups)}`;
+    groups.set(said, [...(groups.get(said) ?? []), cell]);
+  }
+  return [...groups].map(([said, cells]) => ({
+    level: 'note',
+    message: message([`${said} on ${kernelsText(kernels, cells)}.`]),
+  }));
+}
+
+/** What is no result: kernels without an answer, cases that could not start, passes with automatic fixups. */
 function notificationsOf(document: GateDocument, kernels: readonly DocumentKernel[], left: number) {
   const silent = documentSilence(document).map(({ message: why, cells, level }) => ({
     level,
@@ -119,7 +134,7 @@ function notificationsOf(document: GateDocument, kernels: readonly DocumentKerne
       message: message([`${name} could not start: ${error}`]),
     }));
   const cut = left > 0 ? [{ level: 'warning', message: message([`${left} results were left out.`]) }] : [];
-  return list([...broken, ...silent, ...cut]);
+  return list([...broken, ...silent, ...cut, ...fixupNotes(document, kernels)]);
 }
 
 /** Times of a report are optional, and a wrong one would spoil the file. */

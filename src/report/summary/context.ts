@@ -15,7 +15,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   const times = options.times ?? true;
   const some = (count: number, words: string): string => (count > 0 ? `${count} ${words}` : '');
   const told = [
-    `${counts.passed} passed`,
+    `${counts.passed} passed${counts.fixedUp > 0 ? ` (${counts.fixedUp} with automatic fixups)` : ''}`,
     some(counts.failed, 'failed'),
     some(counts.errored, 'without an answer'),
     some(counts.skipped, 'skipped'),

@@ -4,6 +4,7 @@ import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { sourcePlace } from '../document-place.ts';
 import { code, fence, md } from '../escape.ts';
+import { metWords, type ToldCause } from '../expected-words.ts';
 import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
 import { address, html } from '../html.ts';
 import { MAX_LINE, reproduceCommand } from '../reproduce.ts';
@@ -41,9 +42,9 @@ function filing({ code: name, group, confidence }: SavedFinding): string {
 }
 
 /** The cause that gives the cell its class, whole; its title stands in the heading of the block. */
-function firstCause(finding: SavedFinding, options: BlockOptions): string[] {
+function firstCause(finding: SavedFinding, met: readonly ToldCause[], options: BlockOptions): string[] {
   const { title, explanation, remediation, evidence, args, also } = finding;
-  const more = besidesOf({ title, explanation, remediation }, args, also);
+  const more = [...besidesOf({ title, explanation, remediation }, args, also), ...metWords(finding, met)];
   return [
     filing(finding),
     '',
@@ -55,10 +56,13 @@ function firstCause(finding: SavedFinding, options: BlockOptions): string[] {
   ];
 }
 
-function otherCauses(findings: readonly SavedFinding[]): string[] {
-  const told = findings.slice(0, MAX_OTHERS).map(({ title, code: name, location, remediation, decisive }) => {
+/** Further findings, shortly. @param lead what each of them begins with */
+function shortLines(findings: readonly SavedFinding[], lead: string, met: readonly ToldCause[]): string[] {
+  const told = findings.slice(0, MAX_OTHERS).map((finding) => {
+    const { title, code: name, location, remediation } = finding;
     const where = location ? ` at ${code(placeText(location), 320)}` : '';
-    return `- ${decisive ? 'also' : 'warning:'} **${md(title || name)}**${where}${remediation === '' ? '' : `: ${md(remediation, 400)}`}`;
+    const rest = [remediation, ...metWords(finding, met)].filter((text) => text !== '').map((text) => md(text, 400));
+    return `- ${lead}**${md(title || name)}**${where}${rest.length === 0 ? '' : `: ${rest.join(' ')}`}`;
   });
   const rest = findings.length - told.length;
   return told.length === 0 ? [] : [...told, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
@@ -83,7 +87,9 @@ export function failureBlock(
   options: BlockOptions,
 ): string[] {
   const { one, target, expected } = cell;
-  const [first, ...others] = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
+  const [first, ...others] = target.findings.filter(({ decisive }) => decisive);
+  const warnings = target.findings.filter(({ decisive }) => !decisive);
+  const met = expected?.causes ?? [];
   const silent = target.status !== 'fail';
   const verb = silent ? 'no answer: ' : '';
   const arch = kernel.arch === '' || kernel.arch === 'x86_64' ? '' : ` ${html(kernel.arch, 20)}`;
@@ -104,8 +110,9 @@ export function failureBlock(
           '',
         ]
       : []),
-    ...(first && !silent ? firstCause(first, options) : []),
-    ...(silent ? [] : otherCauses(others)),
+    ...(first && !silent ? firstCause(first, met, options) : []),
+    ...(silent ? [] : shortLines(others, 'also ', met)),
+    ...(silent || warnings.length === 0 ? [] : ['Warnings:', '', ...shortLines(warnings, '', met)]),
     ...(expected && expected.met !== 'no_answer'
       ? [`Expected: ${code(expected.code, 60)} (${md(expected.reason, 400)})`, '']
       : []),

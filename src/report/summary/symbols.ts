@@ -1,4 +1,5 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
+import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
@@ -10,6 +11,7 @@ export const SYMBOLS = {
   skipped: ['⏭️', 'not asked'],
   absent: ['–', 'not part of the run'],
   new: ['🆕', 'did not fail before'],
+  fixups: ['🔧', FIXUP_LEGEND],
   flaky: ['🔁', 'answered only when asked again'],
 } as const satisfies Readonly<Record<string, readonly [symbol: string, words: string]>>;
 
@@ -22,7 +24,11 @@ export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
   const flaky: SymbolName[] = target.retried_after === '' || target.status === 'infra_error' ? [] : ['flaky'];
   switch (target.status) {
     case 'pass':
-      return [target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass', ...flaky];
+      return [
+        target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass',
+        ...(target.automatic_fixups > 0 ? (['fixups'] as const) : []),
+        ...flaky,
+      ];
     case 'fail':
       return [tolerated === undefined ? 'fail' : 'tolerated', ...(news === 'new' ? (['new'] as const) : []), ...flaky];
     case 'infra_error':
@@ -36,8 +42,13 @@ export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
 export function cellTitle(cell: DocumentCell | undefined): string {
   if (!cell) return SYMBOLS.absent[1];
   const { target, tolerated, expected } = cell;
-  if (expected?.met === 'passed') return `passes, and ${expected.code} was expected`;
-  if (target.status === 'pass') return target.findings[0]?.title ?? SYMBOLS.pass[1];
+  const fixups = target.automatic_fixups > 0 ? ` ${fixupWords(target.automatic_fixups)}` : '';
+  if (expected?.met === 'passed') return `passes${fixups}, and ${expected.code} was expected`;
+  if (target.status === 'pass') {
+    const [warning] = target.findings;
+    const passes = `${SYMBOLS.pass[1]}${fixups}`;
+    return warning === undefined ? passes : fixups === '' ? warning.title : `${passes}; ${warning.title}`;
+  }
   return tolerated === undefined ? reasonOf(target) : `${tolerated}: ${reasonOf(target)}`;
 }
 

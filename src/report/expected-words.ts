@@ -1,0 +1,39 @@
+import { programsOf } from '../model/finding.ts';
+
+/** A cause of a failure and the declaration that it met, as the gate has it and as reports keep it. */
+export interface ToldCause {
+  readonly code: string;
+  readonly subject: string;
+  readonly program: string;
+  readonly by: { readonly code: string; readonly reason: string; readonly origin: string } | undefined;
+}
+
+interface ToldFinding {
+  readonly code: string;
+  readonly subject?: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly decisive: boolean;
+}
+
+function causeWords({ by }: ToldCause): string {
+  if (by === undefined) return 'Not expected: no declaration speaks of it.';
+  const facts = [by.reason, by.origin].filter((fact) => fact !== '').join('; ');
+  return `Expected: ${by.code}${facts === '' ? '' : ` (${facts})`}.`;
+}
+
+/**
+ * Which declared failures a finding met, in plain sentences; programs are named where they differ. None for a warning, and
+ * where nothing is declared for the kernel.
+ * @param causes of the whole cell, with what each of them met
+ */
+export function metWords({ code, subject = '', args, decisive }: ToldFinding, causes: readonly ToldCause[]): string[] {
+  if (!decisive) return [];
+  const told = new Map<string, string[]>();
+  for (const program of programsOf(args)) {
+    const cause = causes.find((one) => one.code === code && one.subject === subject && one.program === program);
+    if (cause === undefined) continue;
+    const words = causeWords(cause);
+    told.set(words, [...(told.get(words) ?? []), program]);
+  }
+  return [...told].map(([words, programs]) => (told.size > 1 ? `${programs.join(', ')}: ${words}` : words));
+}
