@@ -1,3 +1,13 @@
+import {
+  ELF_CLASS,
+  ELF_ORDER,
+  readElfHeader,
+  readElfIdentity,
+  readSegments,
+  SEGMENT_TYPE,
+  type Segment,
+} from '../elf/elf-file.ts';
+
 /** What a program file needs before a kernel can run it, read from its bytes. Pure. */
 export type ProgramFile =
   | {
@@ -24,38 +34,13 @@ const MAX_HEADERS = 256;
 const MAX_DYNAMIC = 4096;
 const MAX_NEEDED = 512;
 const MAX_STRING = 4096;
-const PT = { load: 1, dynamic: 2, interp: 3 } as const;
 const DT = { null: 0, needed: 1, strtab: 5, rpath: 15, runpath: 29 } as const;
-
-interface Segment {
-  readonly type: number;
-  readonly offset: number;
-  readonly address: number;
-  readonly size: number;
-}
 
 /** Text up to its zero byte; undefined where the file ends first. */
 function textAt(bytes: Buffer, offset: number): string | undefined {
   if (offset < 0 || offset >= bytes.length) return undefined;
   const end = bytes.subarray(offset, offset + MAX_STRING).indexOf(0);
   return end < 0 ? undefined : bytes.toString('utf8', offset, offset + end);
-}
-
-function readSegments(bytes: Buffer): Segment[] | undefined {
-  const table = Number(bytes.readBigUInt64LE(32));
-  const size = bytes.readUInt16LE(54);
-  const count = bytes.readUInt16LE(56);
-  if (count === 0) return [];
-  if (size < 56 || count > MAX_HEADERS || table + size * count > bytes.length) return undefined;
-  return Array.from({ length: count }, (_, index) => {
-    const at = table + index * size;
-    return {
-      type: bytes.readUInt32LE(at),
-      offset: Number(bytes.readBigUInt64LE(at + 8)),
-      address: Number(bytes.readBigUInt64LE(at + 16)),
-      size: Number(bytes.readBigUInt64LE(at + 32)),
-    };
-  });
 }
 
 /** Tags and values of the dynamic section, in order. */
@@ -71,11 +56,11 @@ function readDynamic(bytes: Buffer, { offset, size }: Segment): [tag: number, va
 }
 
 function linkage(bytes: Buffer, segments: readonly Segment[]) {
-  const dynamic = segments.find(({ type }) => type === PT.dynamic);
+  const dynamic = segments.find(({ type }) => type === SEGMENT_TYPE.dynamic);
   const entries = dynamic ? readDynamic(bytes, dynamic) : [];
   const address = entries.find(([tag]) => tag === DT.strtab)?.[1] ?? 0;
   const home = segments.find(
-    (one) => one.type === PT.load && address >= one.address && address < one.address + one.size,
+    (one) => one.type === SEGMENT_TYPE.load && address >= one.address && address < one.address + one.size,
   );
   const strings = home === undefined ? undefined : home.offset + address - home.address;
   const texts = (wanted: number): string[] =>
@@ -98,18 +83,21 @@ function readScript(bytes: Buffer): ProgramFile {
 export function readProgramFile(file: Uint8Array): ProgramFile {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   if (bytes.length > 2 && bytes[0] === 0x23 && bytes[1] === 0x21) return readScript(bytes);
-  if (bytes.length < 52 || bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[5] !== 1) return { kind: 'other' };
+  const identity = bytes.length < 52 ? undefined : readElfIdentity(bytes);
+  if (identity?.order !== ELF_ORDER.little) return { kind: 'other' };
   const none = { interpreter: '', needed: [], runpath: [], rpath: [] };
-  const about = { kind: 'elf', type: bytes.readUInt16LE(16), machine: bytes.readUInt16LE(18) } as const;
-  if (bytes[4] === 1) return { ...about, bits: 32, hasEntry: bytes.readUInt32LE(24) !== 0, ...none };
-  if (bytes[4] !== 2 || bytes.length < 64) return { kind: 'other' };
-  const segments = readSegments(bytes);
-  if (segments === undefined) return { kind: 'other' };
-  const interp = segments.find(({ type }) => type === PT.interp);
+  const about = { kind: 'elf', type: identity.type, machine: identity.machine } as const;
+  if (identity.elfClass === ELF_CLASS.bits32) {
+    return { ...about, bits: 32, hasEntry: bytes.readUInt32LE(24) !== 0, ...none };
+  }
+  const header = readElfHeader(bytes);
+  const segments = header && readSegments(bytes, header.segments, MAX_HEADERS);
+  if (header === undefined || segments === undefined) return { kind: 'other' };
+  const interp = segments.find(({ type }) => type === SEGMENT_TYPE.interp);
   return {
     ...about,
     bits: 64,
-    hasEntry: bytes.readBigUInt64LE(24) !== 0n,
+    hasEntry: header.entry !== 0n,
     interpreter: interp === undefined ? '' : (textAt(bytes, interp.offset) ?? ''),
     ...linkage(bytes, segments),
   };

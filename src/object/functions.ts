@@ -1,4 +1,5 @@
-import { type Elf, PROGBITS, type Section } from './elf.ts';
+import { SECTION_TYPE } from '../elf/elf-file.ts';
+import type { Elf, Section } from './elf.ts';
 import type { ElfSymbol } from './symbols.ts';
 
 /** Bytes of one instruction slot. */
@@ -37,7 +38,7 @@ export function readFunctions(elf: Elf): FunctionTable {
   for (const index of elf.symbols.functions) {
     const symbol = elf.symbols.get(index);
     const section = symbol && elf.sections[symbol.section];
-    if (!symbol || !section?.executable || section.type !== PROGBITS) continue;
+    if (!symbol || !section?.executable || section.type !== SECTION_TYPE.progbits) continue;
     const wrong = damage(symbol, section);
     room -= wrong ? 0 : symbol.size;
     if (wrong || room < 0) {

@@ -1,3 +1,16 @@
+import {
+  ELF_CLASS,
+  ELF_MACHINE,
+  ELF_ORDER,
+  ELF_TYPE,
+  HEADER_BYTES,
+  hasBytes,
+  hasElfMagic,
+  readElfHeader,
+  readElfIdentity,
+  readSectionEntries,
+  SECTION_BYTES,
+} from '../elf/elf-file.ts';
 import { machineName, signatureName } from './signatures.ts';
 
 /** Largest object a guest is given, in bytes. */
@@ -22,19 +35,6 @@ export interface ObjectProblem {
   readonly foreign?: true;
 }
 
-const HEADER_BYTES = 64;
-const SECTION_BYTES = 64;
-const CLASS_64 = 2;
-const LITTLE_ENDIAN = 1;
-const BIG_ENDIAN = 2;
-const TYPE_RELOCATABLE = 1;
-const MACHINE_BPF = 247;
-/** Old compilers left the field empty, and libbpf still takes such objects. */
-const MACHINE_NONE = 0;
-/** Sections of these types have no bytes in the file. */
-const SECTION_NULL = 0;
-const SECTION_NOBITS = 8;
-
 const REBUILD = 'build it again';
 const COMPILE = 'compile it with clang -O2 -g -target bpf -c';
 
@@ -53,14 +53,12 @@ export function checkObjectHeader(bytes: Uint8Array): ObjectProblem | undefined 
       `${bytes.length} bytes`,
     );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return checkIdentity(bytes, view) ?? checkSections(view);
+  return checkIdentity(bytes) ?? checkSections(bytes);
 }
 
 /** Magic, machine, class, byte order and type, in the order in which they help the user most. */
-function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undefined {
-  const magic = [0x7f, 0x45, 0x4c, 0x46].slice(0, bytes.length);
-  if (magic.some((byte, index) => bytes[index] !== byte)) {
+function checkIdentity(bytes: Uint8Array): ObjectProblem | undefined {
+  if (!hasElfMagic(bytes)) {
     const kind = signatureName(bytes);
     const found = problem(
       'not_elf',
@@ -69,14 +67,14 @@ function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undef
     );
     return kind.guessed ? found : { ...found, foreign: true };
   }
-  if (bytes.length < 20) return truncated(`${bytes.length} bytes, the ELF header needs ${HEADER_BYTES}`);
-  const order = view.getUint8(5);
-  if (order !== LITTLE_ENDIAN && order !== BIG_ENDIAN) {
+  const identity = readElfIdentity(bytes);
+  if (identity === undefined) return truncated(`${bytes.length} bytes, the ELF header needs ${HEADER_BYTES}`);
+  const { elfClass, order, type, machine } = identity;
+  if (order !== ELF_ORDER.little && order !== ELF_ORDER.big) {
     return problem('not_elf', `its ELF header is damaged (unknown byte order); ${REBUILD}`, `EI_DATA ${order}`);
   }
-  const little = order === LITTLE_ENDIAN;
-  const machine = view.getUint16(18, little);
-  if (machine !== MACHINE_BPF && machine !== MACHINE_NONE) {
+  // Old compilers left the field empty, and libbpf still takes such objects.
+  if (machine !== ELF_MACHINE.bpf && machine !== ELF_MACHINE.none) {
     const name = machineName(machine);
     const found = problem(
       'wrong_machine',
@@ -86,23 +84,21 @@ function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undef
     // A number that nobody knows may as well be damage.
     return name === undefined ? found : { ...found, foreign: true };
   }
-  const elfClass = view.getUint8(4);
-  if (elfClass !== CLASS_64) {
+  if (elfClass !== ELF_CLASS.bits64) {
     return problem(
       'not_64bit',
       `this is not a 64-bit ELF object, eBPF objects always are; ${COMPILE}`,
       `EI_CLASS ${elfClass}`,
     );
   }
-  if (!little) {
+  if (order === ELF_ORDER.big) {
     return problem(
       'big_endian',
       'this object is big-endian, the kernels here are little-endian; compile it with -target bpfel',
       'EI_DATA 2',
     );
   }
-  const type = view.getUint16(16, true);
-  if (type !== TYPE_RELOCATABLE) {
+  if (type !== ELF_TYPE.relocatable) {
     return problem(
       'not_relocatable',
       `this is a linked ELF file, not an object file; ${COMPILE}, without a link step`,
@@ -113,37 +109,31 @@ function checkIdentity(bytes: Uint8Array, view: DataView): ObjectProblem | undef
 }
 
 /** The section table and every section must lie inside the file. */
-function checkSections(view: DataView): ObjectProblem | undefined {
-  const size = view.byteLength;
-  if (size < HEADER_BYTES) return truncated(`${size} bytes, the ELF header needs ${HEADER_BYTES}`);
-  const table = view.getBigUint64(40, true);
-  const entrySize = view.getUint16(58, true);
+function checkSections(bytes: Uint8Array): ObjectProblem | undefined {
+  const size = bytes.length;
+  const header = readElfHeader(bytes);
+  if (header === undefined) return truncated(`${size} bytes, the ELF header needs ${HEADER_BYTES}`);
+  const { offset: table, entryBytes, count } = header.sections;
   if (table === 0n)
     return problem('empty', `it has no sections, so there are no programs in it; ${REBUILD}`, 'e_shoff 0');
-  if (entrySize !== SECTION_BYTES) {
+  if (entryBytes !== SECTION_BYTES) {
     return problem(
       'not_elf',
-      `its ELF header is damaged (section entries of ${entrySize} bytes); ${REBUILD}`,
-      `e_shentsize ${entrySize}`,
+      `its ELF header is damaged (section entries of ${entryBytes} bytes); ${REBUILD}`,
+      `e_shentsize ${entryBytes}`,
     );
   }
   if (table + BigInt(SECTION_BYTES) > BigInt(size))
     return truncated(`section table at ${table}, file has ${size} bytes`);
-  const start = Number(table);
-  // More than 65 279 sections: the count stands in the first entry.
-  const declared = BigInt(view.getUint16(60, true));
-  const count = declared === 0n ? view.getBigUint64(start + 32, true) : declared;
   if (count < 2n)
     return problem('empty', `it has no sections, so there are no programs in it; ${REBUILD}`, `${count} sections`);
-  if (table + count * BigInt(SECTION_BYTES) > BigInt(size)) {
-    return truncated(`${count} section entries at ${table}, file has ${size} bytes`);
-  }
-  for (let index = 0; index < Number(count); index++) {
-    const entry = start + index * SECTION_BYTES;
-    const type = view.getUint32(entry + 4, true);
-    if (type === SECTION_NULL || type === SECTION_NOBITS) continue;
-    const end = view.getBigUint64(entry + 24, true) + view.getBigUint64(entry + 32, true);
-    if (end > BigInt(size)) return truncated(`section ${index} ends at ${end}, file has ${size} bytes`);
+  const entries = readSectionEntries(bytes, header.sections, Number(count));
+  if (entries === undefined) return truncated(`${count} section entries at ${table}, file has ${size} bytes`);
+  for (const [index, section] of entries.entries()) {
+    const end = section.offset + section.size;
+    if (hasBytes(section) && end > BigInt(size)) {
+      return truncated(`section ${index} ends at ${end}, file has ${size} bytes`);
+    }
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
+import { SECTION_TYPE } from '../elf/elf-file.ts';
 import type { Btf, BtfType } from './btf.ts';
 import { type BtfVariable, plain, variablesOf } from './btf-types.ts';
-import { type Elf, NOBITS, PROGBITS, type Section } from './elf.ts';
+import type { Elf, Section } from './elf.ts';
 import { mapTypeName } from './first-kernel.ts';
 import { readDefinition } from './map-definition.ts';
 import { emptyMap, type MapFacts } from './map-facts.ts';
@@ -66,7 +67,9 @@ function datasecsOf(btf: Btf): Map<string, BtfType> {
 
 function dataMaps(elf: Elf): MapFacts[] {
   const holdsData = ({ name, type, size }: Section): boolean =>
-    isDataSection(name) && size > 0 && (name.startsWith('.bss') ? type === NOBITS : type === PROGBITS);
+    isDataSection(name) &&
+    size > 0 &&
+    (name.startsWith('.bss') ? type === SECTION_TYPE.nobits : type === SECTION_TYPE.progbits);
   return elf.sections.filter(holdsData).map(({ name, size }) => ({
     ...emptyMap(name, 'data', name, 0),
     typeId: ARRAY_TYPE,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ELF_MACHINE, readElfHeader, readSegments, SEGMENT_TYPE } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import type { Arch } from '../model/kernel.ts';
@@ -12,21 +13,14 @@ export interface ValidatorBinary {
 }
 
 const MAX_VALIDATOR_BYTES = 64 * 1024 * 1024;
-const ELF_MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
-const ELF_MACHINE: Record<Arch, number> = { x86_64: 62, aarch64: 183 };
-const PT_INTERP = 3;
+const MAX_SEGMENTS = 256;
 
-/** Reads the parts of an ELF64 header that say for which machine it is and whether it needs a loader. */
+/** For which machine a program is and whether it needs a dynamic linker; undefined for a file that is no program. */
 function elfFacts(bytes: Buffer): { machine: number; dynamic: boolean } | undefined {
-  if (bytes.length < 64 || !bytes.subarray(0, 4).equals(ELF_MAGIC) || bytes[4] !== 2 || bytes[5] !== 1)
-    return undefined;
-  const offset = Number(bytes.readBigUInt64LE(32));
-  const entrySize = bytes.readUInt16LE(54);
-  const count = bytes.readUInt16LE(56);
-  if (entrySize < 56 || offset + entrySize * count > bytes.length) return undefined;
-  let dynamic = false;
-  for (let i = 0; i < count; i++) if (bytes.readUInt32LE(offset + i * entrySize) === PT_INTERP) dynamic = true;
-  return { machine: bytes.readUInt16LE(18), dynamic };
+  const header = readElfHeader(bytes);
+  const segments = header && readSegments(bytes, header.segments, MAX_SEGMENTS);
+  if (header === undefined || segments === undefined) return undefined;
+  return { machine: header.machine, dynamic: segments.some(({ type }) => type === SEGMENT_TYPE.interp) };
 }
 
 /** Words of our validator about whoever speaks another protocol than it does. */

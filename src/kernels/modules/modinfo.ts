@@ -1,10 +1,12 @@
+import { hasBytes, readElfHeader, readSectionEntries, sectionBytes } from '../../elf/elf-file.ts';
+
 /** What a kernel module says about itself. */
 export interface ModuleInfo {
   /** Names of the modules it needs, normalised. */
   readonly depends: readonly string[];
 }
 
-const SHT_NOBITS = 8;
+const MAX_SECTIONS = 65_536;
 
 /** `-` and `_` are the same in module names; the kernel itself uses `_`. */
 export function moduleName(text: string): string {
@@ -15,35 +17,6 @@ export function moduleName(text: string): string {
 export function moduleNameOfPath(path: string): string | undefined {
   const match = /([^/]+)\.ko(?:\.(?:xz|zst|gz))?$/.exec(path);
   return match?.[1] === undefined ? undefined : moduleName(match[1]);
-}
-
-interface Section {
-  readonly nameAt: number;
-  readonly type: number;
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** Section headers of a little-endian ELF64 file; undefined when it is anything else or points outside itself. */
-function readSections(elf: Buffer): { sections: Section[]; namesIndex: number } | undefined {
-  if (elf.length < 64 || elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 2 || elf[5] !== 1) return undefined;
-  const tableAt = Number(elf.readBigUInt64LE(0x28));
-  const entrySize = elf.readUInt16LE(0x3a);
-  const count = elf.readUInt16LE(0x3c);
-  if (entrySize < 64 || tableAt + entrySize * count > elf.length) return undefined;
-  const sections: Section[] = [];
-  for (let i = 0; i < count; i++) {
-    const at = tableAt + i * entrySize;
-    const section = {
-      nameAt: elf.readUInt32LE(at),
-      type: elf.readUInt32LE(at + 4),
-      offset: Number(elf.readBigUInt64LE(at + 0x18)),
-      size: Number(elf.readBigUInt64LE(at + 0x20)),
-    };
-    if (section.type !== SHT_NOBITS && section.offset + section.size > elf.length) return undefined;
-    sections.push(section);
-  }
-  return { sections, namesIndex: elf.readUInt16LE(0x3e) };
 }
 
 function textAt(bytes: Buffer, at: number): string {
@@ -57,13 +30,15 @@ function textAt(bytes: Buffer, at: number): string {
  * @returns undefined for bytes that are not a whole 64-bit little-endian ELF file with that section.
  */
 export function readModinfo(elf: Buffer): ModuleInfo | undefined {
-  const table = readSections(elf);
-  const names = table?.sections[table.namesIndex];
-  if (table === undefined || names === undefined || names.type === SHT_NOBITS) return undefined;
-  const nameBytes = elf.subarray(names.offset, names.offset + names.size);
-  const info = table.sections.find((one) => one.type !== SHT_NOBITS && textAt(nameBytes, one.nameAt) === '.modinfo');
+  const header = readElfHeader(elf);
+  const sections = header && readSectionEntries(elf, header.sections, MAX_SECTIONS);
+  const names = sections?.[header?.namesIndex ?? 0];
+  if (sections === undefined || names === undefined || !hasBytes(names)) return undefined;
+  if (sections.some((one) => hasBytes(one) && one.offset + one.size > BigInt(elf.length))) return undefined;
+  const nameBytes = Buffer.from(sectionBytes(elf, names));
+  const info = sections.find((one) => hasBytes(one) && textAt(nameBytes, one.nameAt) === '.modinfo');
   if (info === undefined) return undefined;
-  const entries = elf.toString('latin1', info.offset, info.offset + info.size).split('\0');
+  const entries = Buffer.from(sectionBytes(elf, info)).toString('latin1').split('\0');
   const depends = entries
     .filter((entry) => entry.startsWith('depends='))
     .flatMap((entry) => entry.slice('depends='.length).split(','))
