@@ -14,6 +14,8 @@ import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-ma
 import { claimPlaces, type Output, placeOf } from '../run/claims.ts';
 import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { COMPARE_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { reportOfVersion } from './history.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -54,6 +56,7 @@ export interface CompareResult {
  * cannot be written
  */
 export async function compare(request: CompareRequest): Promise<CompareResult> {
+  checkOptions('compare', request, COMPARE_OPTIONS);
   const { host, cwd } = surroundingsOf(request);
   const paths = {
     json: placeOf(cwd, request.out),

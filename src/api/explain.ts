@@ -7,6 +7,8 @@ import { fileName } from '../model/object-names.ts';
 import { explainCell } from '../report/explain/cell.ts';
 import { explainCollection, explainReport, namesOfCases } from '../report/explain/overview.ts';
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
+import { EXPLAIN_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
@@ -28,6 +30,7 @@ export interface ExplainRequest extends Surroundings {
  * @throws UsageError for a file that is no report, and for an object or a kernel that is not in it
  */
 export async function explain(request: ExplainRequest): Promise<string> {
+  checkOptions('explain', request, EXPLAIN_OPTIONS, ['report']);
   const { host, cwd } = surroundingsOf(request);
   const page = { width: request.width ?? 100, color: request.color ?? false };
   const saved = await readSaved(host, cwd, request.report);

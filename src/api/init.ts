@@ -1,12 +1,16 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { type DraftCase, draftId, suiteDraft } from '../config/suite-draft.ts';
+import { HEADER_BYTES } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName } from '../model/object-names.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { floorsOf } from '../object/floor.ts';
+import { isBpfHeader } from '../object/header.ts';
 import { loadSubject } from '../run/subject.ts';
 import { writeReport } from '../run/write-reports.ts';
+import { INIT_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
 /** What `init` writes, and what `suite` reads where none is named. */
@@ -40,6 +44,24 @@ function remarkOf({ programs, maps }: ObjectFacts, needs: string | undefined): s
   const what = programs.length === 0 ? 'no programs' : `${sections.join(', ')}${more}`;
   const kernels = needs === undefined ? '' : `; needs kernel ${needs} or newer`;
   return `${what}; ${maps.length} map${maps.length === 1 ? '' : 's'}${kernels}`;
+}
+
+/** What is called like an object, and what is one by its ELF header, such as `bpf_bpfel.o` or a name without an ending. */
+async function candidates(host: Host, dir: string): Promise<string[]> {
+  const paths = await host.files.glob('**/*', dir);
+  const own = paths.filter((path) => !FOREIGN.test(`/${relative(dir, path)}`));
+  const found: string[] = [];
+  // One by one: a tree may have more files than a process may open.
+  for (const path of own) if (await isCandidate(host, path)) found.push(path);
+  return found;
+}
+
+async function isCandidate(host: Host, path: string): Promise<boolean> {
+  if (path.endsWith('.bpf.o')) return true;
+  // Sources, pictures and so on are not opened at all.
+  if (/\.(?!o$)[A-Za-z]\w*$/.test(basename(path)) && !/\.(?:elf|bpf|obj)$/.test(path)) return false;
+  const head = await host.files.readHead(path, HEADER_BYTES).catch(() => new Uint8Array());
+  return isBpfHeader(head);
 }
 
 /** Each file once, under its shortest path: links would bring it again, and a link to a directory above many times. */
@@ -80,10 +102,12 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
 }
 
 /**
- * Writes a suite for the objects (`*.bpf.o`) below a directory. An existing file is never written over.
+ * Writes a suite for the objects below a directory, whatever they are called: files whose ELF header is that of an eBPF
+ * object. An existing file is never written over.
  * @throws UsageError when there is a suite already, or no object
  */
 export async function initSuite(options: InitOptions = {}): Promise<InitResult> {
+  checkOptions('initSuite', options, INIT_OPTIONS);
   const { host, cwd } = surroundingsOf(options);
   const dir = resolve(cwd, options.dir || '.');
   const file = join(dir, DRAFT_FILE);
@@ -94,12 +118,11 @@ export async function initSuite(options: InitOptions = {}): Promise<InitResult> 
   if ((await host.files.stat(file)) !== undefined) {
     throw new UsageError('suite_exists', `${shown} is there already and is left as it is; edit it, or remove it first`);
   }
-  const paths = (await host.files.glob('**/*.bpf.o', dir)).filter((path) => !FOREIGN.test(relative(dir, path)));
-  const found = await distinctFiles(host, paths);
+  const found = await distinctFiles(host, await candidates(host, dir));
   const { cases, skipped } = await draftCases(host, dir, found.slice(0, MAX_CASES));
   if (cases.length === 0) {
     const looked =
-      found.length === 0 ? 'no file called *.bpf.o' : `none of ${found.length} files called *.bpf.o is an eBPF object`;
+      found.length === 0 ? 'no file in it is an eBPF object' : `none of ${found.length} files called *.bpf.o is one`;
     throw new UsageError('no_objects', `${dir}: ${looked}; build the objects first, or name the directory they are in`);
   }
   await writeReport(host, file, suiteDraft(draftId(basename(dir)), options.matrix || 'quick', cases));

@@ -7,6 +7,8 @@ import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { directoryWords } from '../run/load-artifact.ts';
+import { INSPECT_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { inspectionOf } from './inspection.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
@@ -32,6 +34,7 @@ export type InspectResult =
  * @throws UsageError when no file is named or a pattern matches nothing
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult[]> {
+  checkOptions('inspect', options, INSPECT_OPTIONS, ['files']);
   const { host, cwd } = surroundingsOf(options);
   if (options.files.length === 0) {
     throw new UsageError('missing_argument', 'no object is named; write bpfcompat inspect my.bpf.o');

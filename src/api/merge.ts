@@ -7,6 +7,8 @@ import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
+import { MERGE_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type FinishedRun, finishRun } from './finish-run.ts';
 import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
@@ -70,6 +72,7 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
  * a report cannot be written
  */
 export async function mergeReports(options: MergeOptions): Promise<MergeResult> {
+  checkOptions('mergeReports', options, MERGE_OPTIONS, ['reports']);
   const { host, cwd } = surroundingsOf(options);
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = host.now();

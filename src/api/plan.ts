@@ -10,6 +10,8 @@ import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { createCatalogue, resolveKernels } from '../run/resolve.ts';
 import { writeReport } from '../run/write-reports.ts';
+import { PLAN_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { loadRun } from './load-run.ts';
 import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { knownCosts } from './shard-plan.ts';
@@ -84,6 +86,7 @@ function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions,
  * @throws UsageError for kernels, suites and reports that cannot be read
  */
 export async function planShards(options: PlanOptions): Promise<PlanResult> {
+  checkOptions('planShards', options, PLAN_OPTIONS);
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
   const { shards = 0, targetMs = TARGET_MS } = options;

@@ -19,8 +19,8 @@ import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import { flagsOf } from './question-flags.ts';
 import { caseCommand, caseLuggage } from './suite-luggage.ts';
-import { flagsOf } from './validate.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;

@@ -19,6 +19,8 @@ import { runCheck } from '../run/run-check.ts';
 import { timestamp } from '../run/run-id.ts';
 import { shardVerdict, shardView } from '../run/shard-view.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { SUITE_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
@@ -119,6 +121,7 @@ function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
  * an abort; in the last case nothing is left behind
  */
 export async function validateSuite(options: SuiteOptions): Promise<SuiteResult> {
+  checkOptions('validateSuite', options, SUITE_OPTIONS, ['suite']);
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;

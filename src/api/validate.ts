@@ -31,10 +31,13 @@ import { type PlannedRun, runCheck } from '../run/run-check.ts';
 import { shipmentIdentity } from '../run/shipment.ts';
 import { checkReportPlaces, type ReportPaths } from '../run/write-reports.ts';
 import { againstBaseline } from './baseline.ts';
+import { VALIDATE_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type CommandOptions, shipmentFor } from './command-mode.ts';
 import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun, matchCases } from './load-run.ts';
+import { flagsOf } from './question-flags.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard, divideRuns, withoutPaths } from './shard-plan.ts';
@@ -111,45 +114,13 @@ export function choiceOf({
 }
 
 /**
- * The flags of `test` that make a question the same one, besides its objects and kernels.
- * @param failOn what decided about the run
- * @param declared what the manifest says of it
- */
-export function flagsOf(
-  {
-    manifest,
-    mode,
-    maxInsns,
-    loader = NO_SETTINGS,
-    command,
-    failOn,
-  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn'>,
-  cwd: string,
-  declared: FailOn = 'required',
-): string[] {
-  // One cell alone has no older report beside it.
-  const decides = failOn === 'regression' ? 'required' : failOn;
-  return [
-    ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
-    ...(mode ? ['--validation-mode', mode] : []),
-    ...(maxInsns === undefined ? [] : ['--max-insns', String(maxInsns)]),
-    ...(loader.strictLibbpf ? ['--strict-libbpf'] : []),
-    ...[...loader.rodata].flatMap(([name, value]) => ['--set-rodata', `${name}=${value}`]),
-    ...[...loader.attachTargets].flatMap(([name, target]) => ['--set-attach-target', `${name}=${target}`]),
-    ...(command ? ['--command', command.command] : []),
-    ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
-    ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
-    ...(decides && decides !== declared ? ['--fail-on', decides] : []),
-  ];
-}
-
-/**
  * Checks objects on real kernels: boots them, loads and attaches every program, classifies what they said and writes
  * the reports that were asked for.
  * @throws UsageError for input that the user can correct, HostError for what this machine lacks, CancelledError after
  * an abort; in the last case nothing is left behind
  */
 export async function validate(options: ValidateOptions): Promise<ValidateResult> {
+  checkOptions('validate', options, VALIDATE_OPTIONS, ['artifacts']);
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;

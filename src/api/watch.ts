@@ -1,16 +1,20 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStat, Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
-import { type Latest, mergeLatest } from '../report/merge-latest.ts';
+import { type Latest, mergeLatest, withoutArtifacts } from '../report/merge-latest.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
+import { WATCH_OPTIONS } from './call-options.ts';
+import { checkOptions } from './check-options.ts';
 import { surroundingsOf } from './services.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
 /** How often files are looked at, and how long one must stay the same before it is read: compilers write in pieces. */
 const LOOK_MS = 100;
 const SETTLED_MS = 150;
+const GONE_MS = 1000;
 
 export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> {
   /**
@@ -22,74 +26,112 @@ export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> 
   readonly onIdle?: (problem: string | undefined) => void;
 }
 
-type Seen = Map<string, string>;
+type Seen = ReadonlyMap<string, string>;
+
+/** What the files looked like at one moment. */
+interface Look {
+  /** Objects that are there and not empty. */
+  readonly objects: Seen;
+  /** What decides how they are asked; a file that is not there has an empty mark. */
+  readonly settings: Seen;
+}
 
 function mark(stat: FileStat | undefined): string {
   return stat === undefined || stat.size === 0 ? '' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }
 
-async function look(host: Host, cwd: string, words: readonly string[], workDir: string | undefined): Promise<Seen> {
-  const seen: Seen = new Map();
+async function marksOf(host: Host, paths: readonly string[]): Promise<[string, string][]> {
+  return Promise.all(paths.map(async (path) => [path, mark(await host.files.stat(path))]));
+}
+
+async function look(host: Host, cwd: string, options: WatchOptions, assets: readonly string[]): Promise<Look> {
   // A pattern may match nothing for a moment, while a build starts over.
-  const paths = await findArtifacts(host, cwd, words, workDir).catch((error: unknown) => {
+  const paths = await findArtifacts(host, cwd, options.artifacts, options.workDir).catch((error: unknown) => {
     if (error instanceof UsageError) return [];
     throw error;
   });
-  for (const path of paths) {
-    const now = mark(await host.files.stat(path));
-    if (now !== '') seen.set(path, now);
-  }
-  return seen;
+  const { manifest, matrix, command } = options;
+  const named = [manifest, matrix, command?.binary].flatMap((file) => (file ? [resolve(cwd, file)] : []));
+  const objects = (await marksOf(host, paths)).filter(([, now]) => now !== '');
+  return { objects: new Map(objects), settings: new Map(await marksOf(host, [...named, ...assets])) };
 }
 
-/** Objects that are new or other than in `done`, once nothing has changed for a moment. */
-async function nextChange(
-  host: Host,
-  cwd: string,
-  words: readonly string[],
-  workDir: string | undefined,
-  done: Seen,
-  signal: AbortSignal,
-): Promise<Seen> {
+function sameMarks(one: Seen, other: Seen): boolean {
+  return one.size === other.size && [...one].every(([path, now]) => other.get(path) === now);
+}
+
+interface Change {
+  readonly now: Look;
+  /** Objects to ask: those that are new or other than before, or all where a setting is. */
+  readonly changed: readonly string[];
+  readonly gone: readonly string[];
+}
+
+function changeOf(before: Look, now: Look): Change {
+  // Assets come and go with the manifest that names them.
+  const anew = [...now.settings].some(
+    ([path, seen]) => before.settings.has(path) && before.settings.get(path) !== seen,
+  );
+  return {
+    now,
+    changed: [...now.objects.keys()].filter((path) => anew || before.objects.get(path) !== now.objects.get(path)),
+    gone: [...before.objects.keys()].filter((path) => !now.objects.has(path)),
+  };
+}
+
+/** What is other than `before`, once nothing has changed for a moment. */
+async function nextChange(looking: () => Promise<Look>, before: Look, signal: AbortSignal): Promise<Change> {
   for (;;) {
-    const first = await look(host, cwd, words, workDir);
-    const changed = [...first].filter(([path, now]) => done.get(path) !== now);
-    if (changed.length > 0) {
-      await sleep(SETTLED_MS, undefined, { signal });
-      const second = await look(host, cwd, words, workDir);
-      if (changed.every(([path, now]) => second.get(path) === now)) return new Map(changed);
+    const first = changeOf(before, await looking());
+    if (first.changed.length + first.gone.length > 0) {
+      // A build that makes an object anew takes the old one away first.
+      await sleep(first.gone.length > 0 ? GONE_MS : SETTLED_MS, undefined, { signal });
+      const now = await looking();
+      if (sameMarks(first.now.objects, now.objects) && sameMarks(first.now.settings, now.settings)) return first;
     }
     await sleep(LOOK_MS, undefined, { signal });
   }
 }
 
 /**
- * Checks the objects, and from then on each object again whenever its file changes, until `signal` is aborted. Run
- * directories of results that were replaced are removed.
+ * Checks the objects, and from then on each object again whenever its file changes, and all of them whenever the
+ * manifest, the matrix file, an asset or the program of the command does, until `signal` is aborted. An object whose
+ * file is removed is left out of what is told. Run directories of results that were replaced are removed.
  * @throws CancelledError after an abort; UsageError and HostError when even the first round cannot be run
  */
 export async function watch(options: WatchOptions): Promise<never> {
+  checkOptions('watch', options, WATCH_OPTIONS, ['artifacts', 'onResult']);
   const { host, cwd } = surroundingsOf(options);
+  const { onResult, onIdle, ...asking } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const done: Seen = new Map();
   let latest: Latest | undefined;
   // The first look must find something to do: a wrong path would be waited for for ever.
   await findArtifacts(host, cwd, options.artifacts, options.workDir);
+  const looking = (): Promise<Look> =>
+    look(host, cwd, options, latest?.report.assets?.map(({ source }) => source) ?? []);
+  let seen: Look = { objects: new Map(), settings: (await looking()).settings };
   for (;;) {
     try {
-      const changed = await nextChange(host, cwd, options.artifacts, options.workDir, done, signal);
-      for (const [path, now] of changed) done.set(path, now);
-      const { report, verdict } = await validate({ ...options, artifacts: [...changed.keys()], host });
-      const merged = mergeLatest(latest, { report, expected: verdict.expected ?? [] });
-      for (const dir of merged.replacedDirs) await host.files.remove(dir);
-      latest = merged;
-      options.onResult(merged.report, merged.expected);
-      options.onIdle?.(undefined);
+      const { now, changed, gone } = await nextChange(looking, seen, signal);
+      seen = now;
+      if (latest !== undefined) latest = withoutArtifacts(latest, gone);
+      if (changed.length > 0) {
+        const { report, verdict } = await validate({ ...asking, artifacts: changed, host });
+        const merged = mergeLatest(latest, { report, expected: verdict.expected ?? [] });
+        for (const dir of merged.replacedDirs) await host.files.remove(dir);
+        latest = merged;
+        // What the manifest names is known now; what it looks like at this moment was asked.
+        seen = { ...now, settings: new Map([...(await looking()).settings, ...now.settings]) };
+      }
+      if (latest !== undefined && latest.report.artifacts.length > 0) onResult(latest.report, latest.expected);
+      onIdle?.(
+        seen.objects.size > 0 ? undefined : `no object is left of ${options.artifacts.join(', ')}; waiting for one`,
+      );
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // The object may be half-made or gone again; everything else will not get better by waiting.
       if (latest === undefined || !(error instanceof UsageError)) throw error;
-      options.onIdle?.(error.message);
+      onIdle?.(error.message);
     }
   }
 }

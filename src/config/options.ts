@@ -173,7 +173,8 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'name in the report; without it the file name without its extension',
+    description:
+      'name of the object in the history and in what is printed; without it the file name without its extension',
     commands: ['test', 'test-command'],
   },
   {
@@ -181,7 +182,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TEXT',
-    description: 'version in the report; without it the run id',
+    description: 'version in the history, which --base-version and --head-version find; without it the run id',
     commands: ['test', 'test-command'],
   },
   {

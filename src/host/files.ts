@@ -50,6 +50,13 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+async function readHead(path: string, bytes: number): Promise<Uint8Array> {
+  if (!(await statOrUndefined(path))?.isFile) return new Uint8Array();
+  await using handle = await open(path, 'r');
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes), 0, bytes, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
 /** Opening /dev/stdout anew starts at the beginning of a file, and fails for a socket. */
 function printed(data: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -180,6 +187,7 @@ async function makeOneDir(path: string): Promise<void> {
 export function createFiles(): HostFiles {
   return {
     read: readBounded,
+    readHead,
     writeAtomic,
     append: async (path, data) => {
       if (path === '/dev/stdout') return printed(data);

@@ -56,6 +56,15 @@ export function checkObjectHeader(bytes: Uint8Array): ObjectProblem | undefined 
   return checkIdentity(bytes) ?? checkSections(bytes);
 }
 
+/**
+ * Whether a file begins as an eBPF object for these kernels does; nothing behind the header is looked at.
+ * @param head its first `HEADER_BYTES` bytes
+ */
+export function isBpfHeader(head: Uint8Array): boolean {
+  if (head.length < HEADER_BYTES || checkIdentity(head) !== undefined) return false;
+  return readElfIdentity(head)?.machine === ELF_MACHINE.bpf;
+}
+
 /** Magic, machine, class, byte order and type, in the order in which they help the user most. */
 function checkIdentity(bytes: Uint8Array): ObjectProblem | undefined {
   if (!hasElfMagic(bytes)) {

@@ -47,6 +47,21 @@ describe('initSuite', () => {
     expect(readFileSync(file, 'utf8')).toContain('# tracepoint/syscalls/sys_enter_execve; 0 maps');
   });
 
+  it('knows objects by what they are, whatever they are called', async () => {
+    for (const name of ['bpf_bpfel.o', 'target/release/conn', 'x.o', 'dist/v1.2']) put(name, 'simple-pass');
+    copyFileSync(process.execPath, join(dir.path, 'node'));
+    writeFileSync(join(dir.path, 'host.o'), 'no object');
+    writeFileSync(join(dir.path, 'empty'), '');
+    put('bpf_bpfeb.o', 'simple-pass');
+    const big = readFileSync(join(dir.path, 'bpf_bpfeb.o'));
+    big[5] = 2;
+    big.writeUInt16BE(247, 18);
+    writeFileSync(join(dir.path, 'bpf_bpfeb.o'), big);
+    const { cases, skipped } = await initSuite({ cwd: dir.path, env: {} });
+    expect(cases.map(({ artifact }) => artifact)).toEqual(['bpf_bpfel.o', 'dist/v1.2', 'target/release/conn', 'x.o']);
+    expect(skipped).toEqual([]);
+  });
+
   it('takes each file once, whatever links lead to it', async () => {
     put('build/simple ü.bpf.o', 'simple-pass');
     symlinkSync('..', join(dir.path, 'build/loop'));
@@ -64,7 +79,7 @@ describe('initSuite', () => {
   });
 
   it.each([
-    ['a directory without objects', '.', /no file called \*\.bpf\.o; build the objects first/],
+    ['a directory without objects', '.', /no file in it is an eBPF object; build the objects first/],
     ['a directory that is not there', 'nowhere', /nowhere: there is no such directory/],
   ])('refuses %s', async (_, where, message) => {
     const call = initSuite({ cwd: dir.path, env: {}, dir: where });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { type Latest, mergeLatest } from '../../src/report/merge-latest.ts';
+import { type Latest, mergeLatest, withoutArtifacts } from '../../src/report/merge-latest.ts';
 import { artifact, failed, result, runReport } from '../fixtures/run.ts';
 
 const declared = {
@@ -36,4 +36,20 @@ test('what became of declared failures goes with its object, wherever that stand
 test('the first round is all that is known', () => {
   const first = round('bad-one');
   expect(mergeLatest(undefined, first)).toEqual({ ...first, replacedDirs: [] });
+});
+
+test('what is told of an object goes with its file', () => {
+  const all = round('bad-one', 'good', 'bad-two');
+  const [gone, ...kept] = all.report.artifacts;
+  const left = withoutArtifacts(all, [gone?.path ?? '']);
+  expect(left.report.artifacts).toEqual(kept);
+  expect(left.report.results.map(({ cell, outcome }) => [cell.artifact, outcome.status])).toEqual([
+    [0, 'pass'],
+    [1, 'fail'],
+  ]);
+  expect(left.expected.map(({ artifact: index, met }) => [index, met])).toEqual([
+    [0, 'passed'],
+    [1, 'failed'],
+  ]);
+  expect(withoutArtifacts(all, [])).toBe(all);
 });

@@ -1,0 +1,157 @@
+import { enumerate } from '../config/near.ts';
+import { FAIL_ON } from '../model/gate.ts';
+import { isObject, type Kind, type OptionKinds } from './check-options.ts';
+import type { CompareRequest } from './compare.ts';
+import type { ExplainRequest } from './explain.ts';
+import type { InitOptions } from './init.ts';
+import type { InspectOptions } from './inspect.ts';
+import type { MergeOptions } from './merge.ts';
+import type { PlanOptions } from './plan.ts';
+import type { Surroundings } from './services.ts';
+import type { SuiteOptions } from './suite.ts';
+import type { ValidateOptions } from './validate.ts';
+import type { WatchOptions } from './watch.ts';
+
+/** What the calls of the library take, as far as it can be said of each option alone. */
+
+function kind(what: string, example: string, fits: (value: unknown) => boolean): Kind {
+  return { what, example, fits };
+}
+
+function oneOf(words: readonly string[]): Kind {
+  const all = words.map((word) => JSON.stringify(word));
+  return kind(enumerate(all, 'or'), all[0] ?? '', (value) => words.some((word) => word === value));
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && Number(value) >= least;
+
+const TEXT = kind('a text', '"..."', isText);
+const TEXTS = kind('a list of texts', '["..."]', (value) => Array.isArray(value) && value.every(isText));
+const OBJECTS = { ...TEXTS, example: '["build/my.bpf.o"]' };
+const IDS = { ...TEXTS, example: '["debian-12-6.1"]' };
+const REPORT = { ...TEXT, example: '"report.json"' };
+const FLAG = kind('true or false', 'true', (value) => typeof value === 'boolean');
+const COUNT = kind('a whole number of at least 1', '2', (value) => isCount(value, 1));
+const NUMBER = kind('a whole number of at least 0', '0', (value) => isCount(value, 0));
+const MILLISECONDS = kind('milliseconds, a whole number of at least 1', '180000', (value) => isCount(value, 1));
+const SETTINGS = kind('an object', '{ ... }', isObject);
+const LISTENER = kind('a function', '(event) => { ... }', (value) => typeof value === 'function');
+const SIGNAL = kind('an AbortSignal', 'new AbortController().signal', (value) => value instanceof AbortSignal);
+const BUDGET = kind(
+  'a number of instructions or a share of the limit',
+  '"80%"',
+  (value) => isCount(value, 1) || (typeof value === 'string' && /^\d+(?:\.\d+)?%$/.test(value)),
+);
+const MODE = oneOf(['load_only', 'load_attach', 'behavior']);
+const ISOLATION = oneOf(['cell', 'boot']);
+const DECIDES = oneOf(FAIL_ON);
+
+const AROUND: OptionKinds<Surroundings> = {
+  env: SETTINGS,
+  cwd: TEXT,
+  host: SETTINGS,
+  allowProfileOverride: FLAG,
+};
+
+/** What a caller may say of a run; `watch` takes all but the reports. */
+export const VALIDATE_OPTIONS: OptionKinds<ValidateOptions> = {
+  ...AROUND,
+  artifacts: OBJECTS,
+  matrix: TEXT,
+  kernels: IDS,
+  quick: FLAG,
+  manifest: TEXT,
+  artifactName: TEXT,
+  artifactVersion: TEXT,
+  artifactVariant: TEXT,
+  artifactUri: TEXT,
+  mode: MODE,
+  command: SETTINGS,
+  loader: SETTINGS,
+  maxInsns: BUDGET,
+  baseline: TEXT,
+  failOn: DECIDES,
+  concurrency: COUNT,
+  timeoutMs: MILLISECONDS,
+  workDir: TEXT,
+  isolation: ISOLATION,
+  offline: FLAG,
+  refreshKernels: FLAG,
+  out: TEXT,
+  markdown: TEXT,
+  files: SETTINGS,
+  shard: SETTINGS,
+  signal: SIGNAL,
+  onEvent: LISTENER,
+};
+
+const { out: _out, markdown: _markdown, ...ASKING } = VALIDATE_OPTIONS;
+
+export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
+
+export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
+  ...AROUND,
+  suite: { ...TEXT, example: '"suite.yaml"' },
+  out: TEXT,
+  markdown: TEXT,
+  workDir: TEXT,
+  timeoutMs: MILLISECONDS,
+  concurrency: COUNT,
+  baseline: TEXT,
+  failOn: DECIDES,
+  stopOnFailure: FLAG,
+  files: SETTINGS,
+  shard: SETTINGS,
+  isolation: ISOLATION,
+  offline: FLAG,
+  refreshKernels: FLAG,
+  signal: SIGNAL,
+  onEvent: LISTENER,
+};
+
+export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
+  ...AROUND,
+  artifacts: OBJECTS,
+  matrix: TEXT,
+  kernels: IDS,
+  quick: FLAG,
+  suite: TEXT,
+  baseline: TEXT,
+  shards: NUMBER,
+  targetMs: MILLISECONDS,
+  out: TEXT,
+};
+
+export const MERGE_OPTIONS: OptionKinds<MergeOptions> = {
+  ...AROUND,
+  reports: { ...TEXTS, example: '["shards/"]' },
+  out: TEXT,
+  markdown: TEXT,
+  workDir: TEXT,
+  baseline: TEXT,
+  failOn: DECIDES,
+  files: SETTINGS,
+  onEvent: LISTENER,
+};
+
+export const COMPARE_OPTIONS: OptionKinds<CompareRequest> = {
+  ...AROUND,
+  base: REPORT,
+  head: REPORT,
+  history: SETTINGS,
+  out: TEXT,
+  markdown: TEXT,
+};
+
+export const EXPLAIN_OPTIONS: OptionKinds<ExplainRequest> = {
+  ...AROUND,
+  report: REPORT,
+  artifact: TEXT,
+  kernel: TEXT,
+  width: COUNT,
+  color: FLAG,
+};
+
+export const INSPECT_OPTIONS: OptionKinds<InspectOptions> = { ...AROUND, files: OBJECTS };
+export const INIT_OPTIONS: OptionKinds<InitOptions> = { ...AROUND, dir: TEXT, matrix: TEXT };

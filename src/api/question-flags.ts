@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { NO_SETTINGS } from '../config/loader-settings.ts';
+import type { FailOn } from '../model/gate.ts';
+import type { ValidateOptions } from './validate.ts';
+
+/**
+ * The flags of `test` that make a question the same one, besides its objects and kernels.
+ * @param failOn what decided about the run
+ * @param declared what the manifest says of it
+ */
+export function flagsOf(
+  {
+    manifest,
+    mode,
+    maxInsns,
+    loader = NO_SETTINGS,
+    command,
+    failOn,
+  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn'>,
+  cwd: string,
+  declared: FailOn = 'required',
+): string[] {
+  // One cell alone has no older report beside it.
+  const decides = failOn === 'regression' ? 'required' : failOn;
+  return [
+    ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
+    ...(mode ? ['--validation-mode', mode] : []),
+    ...(maxInsns === undefined ? [] : ['--max-insns', String(maxInsns)]),
+    ...(loader.strictLibbpf ? ['--strict-libbpf'] : []),
+    ...[...loader.rodata].flatMap(([name, value]) => ['--set-rodata', `${name}=${value}`]),
+    ...[...loader.attachTargets].flatMap(([name, target]) => ['--set-attach-target', `${name}=${target}`]),
+    ...(command ? ['--command', command.command] : []),
+    ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
+    ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
+    ...(decides && decides !== declared ? ['--fail-on', decides] : []),
+  ];
+}
