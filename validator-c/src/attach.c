@@ -153,19 +153,47 @@ static void attach_program(struct work *work, struct program *program, struct bp
 	evidence__attach(work->evidence, program);
 }
 
-/* An LSM program may deny what attaching another program needs, so these come last. */
+/* When a program has its turn. */
+enum round {
+	PLAIN,
+	/* May deny what attaching another program needs. */
+	LSM,
+	/* May alter what we observe from then on. */
+	ALTERING,
+};
+
+static enum round round_of(const struct bpf_program *prog, const struct program *program)
+{
+	if (program->alters)
+		return ALTERING;
+	return bpf_program__type(prog) == BPF_PROG_TYPE_LSM ? LSM : PLAIN;
+}
+
+static void attach_round(struct work *work, enum round round)
+{
+	bool settled = round == PLAIN;
+	struct bpf_program *prog;
+	int i = 0;
+
+	bpf_object__for_each_program(prog, work->obj) {
+		struct program *program = &work->result->programs[i++];
+
+		if (round_of(prog, program) != round)
+			continue;
+		if (!settled)
+			evidence__settle(work->evidence);
+		settled = true;
+		attach_program(work, program, prog);
+	}
+}
+
 void attach__run(struct work *work)
 {
-	struct bpf_program *prog;
-	int round, i;
+	attach_round(work, PLAIN);
+	attach_round(work, LSM);
+}
 
-	for (round = 0; round < 2; round++) {
-		i = 0;
-		bpf_object__for_each_program(prog, work->obj) {
-			struct program *program = &work->result->programs[i++];
-
-			if ((bpf_program__type(prog) == BPF_PROG_TYPE_LSM) == round)
-				attach_program(work, program, prog);
-		}
-	}
+void attach__altering(struct work *work)
+{
+	attach_round(work, ALTERING);
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evidence.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+#include "alters.h"
 #include "frames.h"
 #include "shims.h"
 #include "text.h"
@@ -204,13 +208,14 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 	evidence__finish(evidence, &json);
 }
 
-void evidence__load(struct evidence *evidence, const struct object_step *load, const struct tuning *tuning)
+void evidence__load(struct evidence *evidence, const struct result *result, const struct tuning *tuning)
 {
 	struct json json;
 
 	evidence__start(evidence, &json, "load");
-	put_object_step(evidence, &json, load);
+	put_object_step(evidence, &json, &result->load);
 	variants__put(&json, tuning);
+	alters__put(&json, result);
 	evidence__finish(evidence, &json);
 }
 
@@ -248,6 +253,22 @@ void evidence__document(struct evidence *evidence, const struct buf *document)
 {
 	if (!document->failed && document->len <= FRAME_MAX_TO_HOST)
 		send_frame(evidence, FRAME_DOCUMENT, document->data, document->len);
+}
+
+void evidence__settle(struct evidence *evidence)
+{
+	char byte;
+	ssize_t n;
+
+	if (evidence->fd < 0)
+		return;
+	send_frame(evidence, FRAME_SYNC, NULL, 0);
+	do
+		n = read(evidence->ack, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	/* Without PID 1 there is nobody left to tell. */
+	if (n != 1)
+		_exit(1);
 }
 
 void evidence__done(struct evidence *evidence, uint8_t exit_code)

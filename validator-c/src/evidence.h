@@ -19,6 +19,8 @@
 struct evidence {
 	/* Where frames go; -1 says nothing. */
 	int fd;
+	/* Where PID 1 answers FRAME_SYNC. */
+	int ack;
 	uint32_t frames;
 	uint64_t bytes;
 	struct buf text;
@@ -33,10 +35,12 @@ void evidence__step(struct evidence *evidence, const char *phase, const char *su
 void evidence__open(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
 void evidence__program(struct evidence *evidence, const struct program *program);
 void evidence__map(struct evidence *evidence, const struct map *map);
-void evidence__load(struct evidence *evidence, const struct object_step *load, const struct tuning *tuning);
+void evidence__load(struct evidence *evidence, const struct result *result, const struct tuning *tuning);
 void evidence__attach(struct evidence *evidence, const struct program *program);
 void evidence__functional(struct evidence *evidence, const struct test *test);
 void evidence__document(struct evidence *evidence, const struct buf *document);
+/* Waits until everything said so far has left the guest: nothing that happens later can change it. */
+void evidence__settle(struct evidence *evidence);
 /* The last frame of a worker, for PID 1 only. */
 void evidence__done(struct evidence *evidence, uint8_t exit_code);
 void evidence__free(struct evidence *evidence);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "alters.h"
 #include "capture.h"
 #include "io.h"
 #include "load-syscall.h"
@@ -216,7 +217,9 @@ void load__run(struct work *work)
 		observe_loaded(work);
 	else
 		explain_failure(work, &trials, &log);
-	evidence__load(work->evidence, &result->load, &work->request->tuning);
+	if (result->load.status == STATUS_PASS)
+		alters__find(work);
+	evidence__load(work->evidence, result, &work->request->tuning);
 	log_buffer__unmap(&log);
 	trials__close(&trials);
 }

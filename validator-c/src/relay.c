@@ -18,6 +18,9 @@ static int take(struct relay *relay, const struct frame *frame, const char *payl
 	case FRAME_DOCUMENT:
 		outlet__send(relay->outlet, frame->type, payload, frame->len);
 		return 0;
+	case FRAME_SYNC:
+		/* A write to the port returns when the kernel has the bytes: nothing in our memory is read again. */
+		return frame->len || write(relay->ack, "", 1) != 1 ? -EPROTO : 0;
 	case FRAME_DONE:
 		if (frame->len != 1)
 			return -EPROTO;

@@ -12,6 +12,8 @@ struct relay {
 	struct outlet *outlet;
 	/* Read end of the worker's pipe, non-blocking. */
 	int fd;
+	/* Where the worker waits for the answer to FRAME_SYNC. */
+	int ack;
 	struct buf pending;
 	/* The worker said that its answer is complete, and with which exit code. */
 	bool done;

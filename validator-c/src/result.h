@@ -70,6 +70,8 @@ struct program {
 	/* A variant that was not chosen. */
 	bool switched_off;
 	uint64_t insns;
+	/* How it can alter what we observe (alters.c); it is attached last. 0: it cannot, or is not loaded. */
+	uint32_t alters;
 	/* Whether `load` has been observed. */
 	bool tried;
 	struct program_load load;

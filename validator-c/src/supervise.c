@@ -114,11 +114,12 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 
 void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker)
 {
-	struct relay relay = { .outlet = outlet, .fd = worker->frames };
+	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go };
 	struct ending ending;
 
 	worker__go(worker);
 	ending = watch(&relay, worker->pid, request->received_us + request->work_timeout_ms * 1000);
 	relay__close(&relay);
+	close(worker->go);
 	say_exit(outlet, &ending, io__now_us() - request->received_us);
 }

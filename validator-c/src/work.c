@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alters.h"
 #include "attach.h"
 #include "capture.h"
 #include "document.h"
@@ -24,6 +25,9 @@ static void run_tests(struct work *work)
 	struct result *result = work->result;
 	int i;
 
+	/* Commands and what they load run as root of this guest. */
+	if (result->test_count)
+		evidence__settle(work->evidence);
 	for (i = 0; i < result->test_count; i++) {
 		struct test *test = &result->tests[i];
 
@@ -48,20 +52,49 @@ static void explain_externs(struct work *work)
 	free(list);
 }
 
-/* What was not found, and what there is instead. A request that has little time left gets its answer without. */
+static bool was_searched(const struct wanted *wanted, const struct wanted *list, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (list[i].kind == wanted->kind && !strcmp(list[i].name, wanted->name))
+			return true;
+	return false;
+}
+
+/*
+ * What was not found, and what there is instead; each name once. A request that has little time left gets its answer
+ * without.
+ */
 static void explain_names(struct work *work)
 {
 	uint64_t until = work->request->received_us + work->request->work_timeout_ms * 1000;
+	static struct wanted searched[WANTED_MAX];
 	static struct symbols symbols;
+	static int searched_count;
 	struct wanted wanted[WANTED_MAX];
-	int count = wanted__find(work->result, wanted), i;
+	int found = wanted__find(work->result, wanted), count = 0, i;
 
+	for (i = 0; i < found; i++)
+		if (!was_searched(&wanted[i], searched, searched_count) && searched_count + count < WANTED_MAX)
+			wanted[count++] = wanted[i];
 	if (!count || work->evidence->fd < 0 || io__now_us() + SEARCH_MAX_US > until)
 		return;
 	evidence__step(work->evidence, "symbols", wanted[0].name);
 	symbols__search(&symbols, wanted, count);
 	for (i = 0; i < symbols.count; i++)
 		evidence__symbol(work->evidence, &symbols.list[i]);
+	memcpy(&searched[searched_count], wanted, (size_t)count * sizeof(*wanted));
+	searched_count += count;
+}
+
+static void attach(struct work *work)
+{
+	attach__run(work);
+	if (!alters__any(work->result))
+		return;
+	explain_names(work);
+	attach__altering(work);
 }
 
 static void run_stages(struct work *work)
@@ -89,7 +122,7 @@ static void run_stages(struct work *work)
 	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
 	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->tuning);
 	if (loaded && request->attach_mode != ATTACH_DISABLED)
-		attach__run(work);
+		attach(work);
 	explain_names(work);
 	if (!loaded)
 		return;

@@ -37,10 +37,10 @@ void worker__lower_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 }
 
-static void answer(struct mailbox *mailbox, int frames) __attribute__((noreturn));
-static void answer(struct mailbox *mailbox, int frames)
+static void answer(struct mailbox *mailbox, int go, int frames) __attribute__((noreturn));
+static void answer(struct mailbox *mailbox, int go, int frames)
 {
-	struct evidence evidence = { .fd = frames };
+	struct evidence evidence = { .fd = frames, .ack = go };
 	struct result result = {};
 	struct buf document = {};
 	struct request request;
@@ -72,7 +72,7 @@ static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool wa
 	warm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
-	answer(mailbox, frames);
+	answer(mailbox, go, frames);
 }
 
 static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool warm)
@@ -119,5 +119,4 @@ void worker__go(struct worker *worker)
 
 	/* A worker that is gone by now shows in how it ended. */
 	(void)!write(worker->go, &byte, 1);
-	close(worker->go);
 }

@@ -14,17 +14,21 @@ struct setup {
 	struct outlet outlet;
 	int worker;
 	int host;
+	/* The worker's end of the answers to FRAME_SYNC. */
+	int acked;
 };
 
 static void set_up(struct setup *setup)
 {
-	int to_pid1[2], to_host[2];
+	int to_pid1[2], to_host[2], ack[2];
 
-	CHECK(!pipe(to_pid1) && !pipe(to_host));
+	CHECK(!pipe(to_pid1) && !pipe(to_host) && !pipe(ack));
+	fcntl(ack[0], F_SETFL, O_NONBLOCK);
 	fcntl(to_pid1[0], F_SETFL, O_NONBLOCK);
 	fcntl(to_host[0], F_SETFL, O_NONBLOCK);
 	setup->outlet = (struct outlet){ .port = to_host[1], .seq = 5 };
-	setup->relay = (struct relay){ .outlet = &setup->outlet, .fd = to_pid1[0] };
+	setup->relay = (struct relay){ .outlet = &setup->outlet, .fd = to_pid1[0], .ack = ack[1] };
+	setup->acked = ack[0];
 	setup->worker = to_pid1[1];
 	setup->host = to_host[0];
 }
@@ -35,6 +39,8 @@ static void tear_down(struct setup *setup)
 	close(setup->worker);
 	close(setup->host);
 	close(setup->outlet.port);
+	close(setup->relay.ack);
+	close(setup->acked);
 }
 
 static void send_as_worker(struct setup *setup, uint8_t type, const char *payload, uint32_t len)
@@ -80,6 +86,22 @@ static void test_done(void)
 	tear_down(&setup);
 }
 
+static void test_sync(void)
+{
+	uint8_t got[64];
+	struct setup setup;
+
+	set_up(&setup);
+	send_as_worker(&setup, FRAME_STAGE, "{}", 2);
+	CHECK(relay__pump(&setup.relay) > 0 && read(setup.acked, got, 1) < 0);
+	send_as_worker(&setup, FRAME_STAGE, "{}", 2);
+	send_as_worker(&setup, FRAME_SYNC, "", 0);
+	CHECK(relay__pump(&setup.relay) > 0 && read(setup.acked, got, sizeof(got)) == 1);
+	/* What came before has left; the question itself has not. */
+	CHECK(read(setup.host, got, sizeof(got)) == 2 * (FRAME_HEADER_SIZE + 2));
+	tear_down(&setup);
+}
+
 static void refuses(uint8_t type, const char *payload, uint32_t len)
 {
 	struct setup setup;
@@ -101,6 +123,7 @@ static void test_nonsense(void)
 	refuses(FRAME_BYE, "", 0);
 	refuses(FRAME_REQUEST, "x", 1);
 	refuses(FRAME_DONE, "ab", 2);
+	refuses(FRAME_SYNC, "a", 1);
 	srand(11);
 	for (round = 0; round < 300; round++) {
 		set_up(&setup);
@@ -116,5 +139,6 @@ void test_relay(void)
 {
 	test_whole_frames_only();
 	test_done();
+	test_sync();
 	test_nonsense();
 }
