@@ -8,6 +8,7 @@ import type {
   InspectedProgram,
   Inspection,
 } from '../model/inspection.ts';
+import { alteringPrograms } from '../object/alters.ts';
 import { contractFacts } from '../object/contract.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { helper, mapFlagsOf } from '../object/first-kernel.ts';
@@ -34,6 +35,7 @@ export function inspectionOf(facts: ObjectFacts): InspectedFacts {
     helpers: helpersOf(facts),
     externs: externsOf(facts),
     core: accessesOf(facts),
+    altering_programs: alteringPrograms(facts),
     loader: contractFacts(facts),
     problems: facts.problems,
   };

@@ -1,6 +1,7 @@
 import type { FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { ObjectFacts } from '../object/facts.ts';
+import { withRemark } from './proven.ts';
 import { type ToldDocument, toldDocument } from './told-document.ts';
 
 /** What the host knows without the guest. */
@@ -174,10 +175,11 @@ export function contradiction(evidence: Evidence, known: Known): string | undefi
   );
 }
 
-/** A verdict stands only on an answer without contradiction. */
+/** A pass stands only on an answer without contradiction; a failure that the guest told of stays one, with a remark. */
 export function withoutContradiction(outcome: Outcome, evidence: Evidence, known: Known): Outcome {
   if (outcome.status === 'infra_error') return outcome;
   const found = contradiction(evidence, known);
   if (found === undefined) return outcome;
+  if (outcome.status === 'fail') return withRemark(outcome, 'contradiction', found);
   return { status: 'infra_error', cause: 'protocol', message: `the guest's answer contradicts itself: ${found}` };
 }

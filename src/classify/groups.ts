@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'INVALID_MAP_PARAMS',
     'MISSING_PROGRAM',
     'FUNCTIONAL_TEST_FAILURE',
+    'RESULTS_CAN_BE_ALTERED',
   ],
   kernel: [
     'UNSUPPORTED_ATTACH_TYPE',
@@ -76,6 +77,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'OUT_OF_MEMORY',
     'MAP_PIN_CONFLICT',
     'PERF_EVENT_UNAVAILABLE',
+    'ANSWER_UNRELIABLE',
     'UNKNOWN',
   ],
 };

@@ -1,3 +1,4 @@
+import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { KernelRecord, Profile } from './kernel.ts';
@@ -15,6 +16,8 @@ export interface Artifact {
   readonly name: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Programs that can alter what is observed while they are attached; absent: none, or nobody looked. */
+  readonly altering?: readonly AlteringProgram[] | undefined;
 }
 
 /** What is done and looked at in the guest while the programs are attached (contract 4.1, functional_tests). */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Alters } from './altering.ts';
 import { VariantGroup } from './variant-group.ts';
 
 /**
@@ -248,6 +249,7 @@ export const LoadStage = z.object({
   elapsed_us: micros,
   /** One entry per group that the request names. */
   variants: z.array(VariantGroup).max(16).optional(),
+  alters: Alters,
 });
 
 export const AttachStage = z.object({

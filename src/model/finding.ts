@@ -78,6 +78,8 @@ export const FINDING_CODES = [
   'ATTACH_TARGET_INLINED',
   'KERNEL_WARNING',
   'INSN_BUDGET_EXCEEDED',
+  'RESULTS_CAN_BE_ALTERED',
+  'ANSWER_UNRELIABLE',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -1,3 +1,5 @@
+import type { AlteringProgram } from './altering.ts';
+
 /**
  * What `inspect` says about one object, as it stands in its JSON (docs/inspect.md). Keys are written as in the reports.
  * Everything in it comes from the object and is as hostile as that.
@@ -19,6 +21,8 @@ export interface Inspection {
   readonly helpers: readonly InspectedHelper[];
   readonly externs: readonly InspectedExtern[];
   readonly core: readonly InspectedAccess[];
+  /** Programs that can alter what is observed while they are attached, with what they use for it. */
+  readonly altering_programs: readonly AlteringProgram[];
   readonly loader: readonly { readonly reason: string; readonly subject: string; readonly words: string }[];
   /** Damage, and what was left out. */
   readonly problems: readonly string[];

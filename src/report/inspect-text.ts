@@ -22,6 +22,7 @@ export function inspectText(object: Inspection, options: TextOptions): string {
     titled('Helpers', helperLines(object, width), paint),
     titled('From the kernel', externLines(object, width), paint),
     titled('CO-RE accesses', coreLines(object, width), paint),
+    titled('Can alter what is observed while attached', alteringLines(object, width), paint),
     titled('Left to the loader, or refused by libbpf', loaderLines(object, width), paint),
     titled(
       'Damaged',
@@ -108,6 +109,10 @@ function floorCell({ floor }: InspectedProgram): string {
 function loaderLines({ loader }: Inspection, width: number): string[] {
   const lines = loader.slice(0, MAX_ROWS).flatMap(({ subject, words }) => bullet(`${subject}: ${words}`, width));
   return loader.length > MAX_ROWS ? [...lines, `and ${loader.length - MAX_ROWS} more`] : lines;
+}
+
+function alteringLines({ altering_programs: programs }: Inspection, width: number): string[] {
+  return programs.slice(0, MAX_ROWS).flatMap(({ name, uses }) => bullet(`${name}: ${uses.join(', ')}`, width));
 }
 
 function bullet(text: string, width: number): string[] {

@@ -1,9 +1,10 @@
-import { classify } from '../classify/classify.ts';
+import { alteringIn, withAltering } from '../classify/altering.ts';
 import { classifyCommand } from '../classify/command.ts';
 import { withConsole } from '../classify/console.ts';
 import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
+import { classifyWhole, failureBeside } from '../classify/proven.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
@@ -118,9 +119,16 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
     },
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
-      const outcome = withoutContradiction(withConsole(classify({ evidence, ...judged }), console), evidence, known);
+      const told = withConsole(classifyWhole({ evidence, ...judged }), console);
+      const outcome = withAltering(withoutContradiction(told, evidence, known), evidence, artifact.altering ?? []);
       return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
     },
-    judgeCrash: classifyCrash,
+    judgeCrash: (error, evidence) => {
+      const outcome = classifyCrash(error);
+      // A guest that nothing of the object can alter dies for reasons of its own, and is asked once more.
+      if (evidence === undefined || alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
+      const failure = failureBeside(outcome, { evidence, ...judged });
+      return facts ? locateFindings(failure, evidence, facts, sources) : failure;
+    },
   };
 }

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import type { Evidence } from '../model/evidence.ts';
+import type { Evidence, Hello } from '../model/evidence.ts';
 import type { KernelRecord } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { writeCellFiles } from './cell-files.ts';
@@ -26,7 +26,8 @@ export interface CellJob {
   readonly dir: string;
   /** @param console what the kernel printed while it was asked */
   readonly judge: (evidence: Evidence, console: string) => Outcome;
-  readonly judgeCrash: (error: GuestError) => Outcome;
+  /** @param evidence what was told until then; undefined when the guest did not come up */
+  readonly judgeCrash: (error: GuestError, evidence: Evidence | undefined) => Outcome;
 }
 
 /** Part of the budget that the host keeps for the way of the answer, so that the guest's own time-out speaks first. */
@@ -56,10 +57,12 @@ async function askGuest(
   let bootMs = 0;
   let askStarted = started;
   let facts = job.source.facts;
+  let hello: Hello | undefined;
   try {
     emit({ type: 'cell-booting', ...at, guest: facts });
     await using guest = await job.source.open({ signal, fresh, bootTimeoutMs: job.target.timeoutMs, dir: job.dir });
     bootMs = guest.bootMs;
+    hello = guest.hello;
     const { sandboxLayers } = guest;
     facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot', sandboxLayers };
     askStarted = host.monotonicMs();
@@ -84,7 +87,10 @@ async function askGuest(
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
-    return { outcome: failureOf(error, job), evidence: undefined, guest: facts, bootMs, askMs };
+    const told =
+      hello && error instanceof GuestError ? { hello, stages: error.stages, document: undefined } : undefined;
+    const outcome = failureOf(error, job, told);
+    return { outcome, evidence: outcome.status === 'fail' ? told : undefined, guest: facts, bootMs, askMs };
   }
 }
 
@@ -97,8 +103,8 @@ const FINAL: ReadonlySet<InfraCause> = new Set([
   'command_unrunnable',
 ]);
 
-function failureOf(error: unknown, job: CellJob): Outcome {
-  if (error instanceof GuestError) return job.judgeCrash(error);
+function failureOf(error: unknown, job: CellJob, told: Evidence | undefined): Outcome {
+  if (error instanceof GuestError) return job.judgeCrash(error, told);
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
     const message = `no space left for the files of this target in ${job.dir}; free some space and run again`;
     return { status: 'infra_error', cause: 'no_space', message };

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import type { Artifact, Outcome } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName, distinctNames } from '../model/object-names.ts';
+import { alteringPrograms } from '../object/alters.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
@@ -45,7 +46,9 @@ export async function loadSubject(host: Host, input: ArtifactInput, origin = '--
     throw new UsageError('artifact_foreign', `${origin} ${input.path}: ${facts.problem.message}`);
   }
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
-  return { ...file, facts, sources: await readSources(host, file.artifact.path, facts) };
+  const altering = alteringPrograms(facts);
+  const artifact = altering.length === 0 ? file.artifact : { ...file.artifact, altering };
+  return { ...file, artifact, facts, sources: await readSources(host, file.artifact.path, facts) };
 }
 
 /** What becomes of an object that cannot be read: an empty one is no object, any other was not seen at all. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contradiction, type Known, withoutContradiction } from '../../src/classify/contradictions.ts';
+import type { Outcome } from '../../src/model/cell.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import * as fx from '../fixtures/evidence.ts';
@@ -113,5 +114,14 @@ describe('against the document', () => {
       status: 'infra_error',
       cause: 'protocol',
     });
+  });
+});
+
+test('a failure that was told stays one, with a remark', () => {
+  const fail: Outcome = { status: 'fail', failedStage: 'attach', findings: [] };
+  const answer = edited((d) => (d['status'] = 'fail'));
+  expect(withoutContradiction(fail, answer, known)).toMatchObject({
+    status: 'fail',
+    findings: [{ code: 'ANSWER_UNRELIABLE', decisive: false, args: { reason: 'contradiction' } }],
   });
 });

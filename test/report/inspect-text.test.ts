@@ -44,6 +44,7 @@ function inspection(changes: Partial<Inspection> = {}): Inspection {
     helpers: [],
     externs: [],
     core: [],
+    altering_programs: [],
     loader: [],
     problems: [],
     ...changes,
@@ -51,6 +52,13 @@ function inspection(changes: Partial<Inspection> = {}): Inspection {
 }
 
 const plain = (object: Inspection, width = 80): string => inspectText(object, { width, color: false });
+
+test('programs that can alter what is observed', () => {
+  const writer = { name: 'writes', section: 'tracepoint/x', uses: ['bpf_probe_write_user', 'fmod_ret'] };
+  expect(plain(inspection({ altering_programs: [writer] }))).toContain(
+    '  Can alter what is observed while attached\n    - writes: bpf_probe_write_user, fmod_ret\n',
+  );
+});
 
 test('the smallest object', () => {
   expect(plain(inspection())).toBe(`a.bpf.o

@@ -1,5 +1,15 @@
-import type { FindingCode } from '../../model/finding.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
 import { arg, sentence, type Writer, who } from './writer.ts';
+
+/** What was observed when the object could already alter it. */
+function alterable(f: Finding): string {
+  const { attaches, tests } = f.args;
+  const parts = [
+    ...(attaches === undefined ? [] : [`that ${attaches} attached`]),
+    ...(tests === undefined ? [] : [`that the test ${tests} passed`]),
+  ];
+  return parts.length === 0 ? 'What followed' : sentence(parts.join(', and '));
+}
 
 /** Words for what was not refused and still deserves a look, and for what nobody could explain. */
 export const WATCH_WORDS = {
@@ -17,6 +27,20 @@ export const WATCH_WORDS = {
     title: `the verifier needs ${arg(f, 'insns', 'too many')} instructions for ${who(f)}, the budget is ${arg(f, 'budget', 'smaller')}`,
     explanation: `This kernel stops at ${arg(f, 'limit', '1000000')}; the program uses ${arg(f, 'percent', 'much')} % of that.`,
     remediation: 'Split it into global functions or tail calls, use bpf_loop, or raise the budget (--max-insns).',
+  }),
+  RESULTS_CAN_BE_ALTERED: (f) => ({
+    title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
+    explanation: `Attached last, after loading and all other attaches had left the guest. ${alterable(f)} rests on a guest that the object can alter.`,
+    remediation:
+      'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
+  }),
+  ANSWER_UNRELIABLE: (f) => ({
+    title:
+      arg(f, 'reason', '') === 'unfinished'
+        ? `the guest told of this failure and did not finish its answer: ${arg(f, 'why', 'no reason known')}`
+        : `the guest told of this failure, and its answer contradicts itself elsewhere: ${arg(f, 'why', 'no reason known')}`,
+    explanation: 'A failure that was told stands; nothing else of this answer counts.',
+    remediation: 'Mend the failure first, then look at the object and at the serial log of this target.',
   }),
   UNKNOWN: (f) => ({
     title: `${who(f)} fails for a reason that is not recognised${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,

@@ -153,6 +153,7 @@ const Report = z.object({
     basename: text,
     sha256,
     size_bytes: whole.nonnegative(),
+    altering_programs: some(z.array(z.object({ name: text, section: text, uses: z.array(text).min(1) }))),
   }),
   command: some(
     z.object({

@@ -1,0 +1,65 @@
+import type { AlteringProgram } from '../model/altering.ts';
+import type { Outcome } from '../model/cell.ts';
+import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
+import { makeFinding } from './make-finding.ts';
+
+/** Names in a list of a finding. */
+const MAX_NAMES = 20;
+
+function few(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return [...names.slice(0, MAX_NAMES), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
+
+/** Whether the guest set about attaching a program. */
+function attachBegan({ stages }: Evidence, name: string): boolean {
+  return stages.some(
+    (stage) =>
+      (stage.stage === 'step' && stage.phase === 'attach' && stage.subject === name) ||
+      (stage.stage === 'attach' && stage.program === name && stage.status !== 'skipped'),
+  );
+}
+
+/**
+ * Programs of this cell that can alter what is observed, by name, with what they use: those that the guest named before
+ * anything was attached, and those that the host knows and the guest set about attaching.
+ */
+export function alteringIn(evidence: Evidence, read: readonly AlteringProgram[]): ReadonlyMap<string, string[]> {
+  const load = firstStage(evidence, 'load');
+  if (load?.status !== 'pass') return new Map();
+  const found = new Map((load.alters ?? []).map(({ program, uses }) => [program, [...uses]]));
+  for (const { name, uses } of read) {
+    const told = found.get(name);
+    if (told || attachBegan(evidence, name)) found.set(name, [...new Set([...(told ?? []), ...uses])]);
+  }
+  return found;
+}
+
+/**
+ * Marks a pass of an object that could have altered a part of it. Such programs are attached last, when everything said
+ * before has left the guest: that part of the answer stands whatever they do. How they were attached themselves, and
+ * tests, are observed through what they can alter.
+ */
+export function withAltering(outcome: Outcome, evidence: Evidence, read: readonly AlteringProgram[]): Outcome {
+  if (outcome.status !== 'pass') return outcome;
+  const altering = alteringIn(evidence, read);
+  const attaches = stagesOf(evidence, 'attach').filter(
+    ({ program, status }) => status === 'pass' && altering.has(program),
+  );
+  const tests = stagesOf(evidence, 'functional');
+  if (altering.size === 0 || attaches.length + tests.length === 0) return outcome;
+  const names = [...altering.keys()];
+  const finding = makeFinding({
+    code: 'RESULTS_CAN_BE_ALTERED',
+    confidence: 'high',
+    phase: 'attach',
+    subject: names.length === 1 ? names[0] : undefined,
+    args: {
+      program: few(names),
+      uses: [...new Set([...altering.values()].flat())].join(', '),
+      attaches: few(attaches.map(({ program }) => program)),
+      tests: few(tests.map(({ name }) => name)),
+    },
+  });
+  return { ...outcome, findings: [...outcome.findings, finding] };
+}

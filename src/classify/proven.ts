@@ -1,0 +1,53 @@
+import type { Outcome } from '../model/cell.ts';
+import { firstStage, type Stage, stagesOf } from '../model/evidence.ts';
+import { classify, type Question } from './classify.ts';
+import { makeFinding } from './make-finding.ts';
+
+/** How a validator ends that saw a failure. */
+const FAILED: Stage = { stage: 'exit', kind: 'exited', code: 2, signal: 0, elapsed_us: 0 };
+
+/**
+ * What failed as far as the guest told it, when the rest of its answer is of no use: nothing that comes later takes a
+ * failure back. undefined: no failure was told.
+ */
+function provenFailure(question: Question): Outcome | undefined {
+  const { evidence } = question;
+  const stages = [...evidence.stages.filter(({ stage }) => stage !== 'exit'), FAILED];
+  const opened = new Set(firstStage(evidence, 'open')?.programs.map(({ name }) => name));
+  const attached = new Set(stagesOf(evidence, 'attach').map(({ program }) => program));
+  const tested = new Set(stagesOf(evidence, 'functional').map(({ name }) => name));
+  const outcome = classify({
+    ...question,
+    evidence: { ...evidence, stages },
+    // What was not told is no failure here.
+    programs: question.programs.filter(({ name }) => attached.has(name) || !opened.has(name)),
+    functionalTests: question.functionalTests.filter(({ name }) => tested.has(name)),
+    validationMode: '',
+  });
+  return outcome.status === 'fail' ? outcome : undefined;
+}
+
+/** A failure beside which the guest's answer cannot be relied on, with a remark that says so. */
+export function withRemark(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
+  if (outcome.status !== 'fail') return outcome;
+  const remark = makeFinding({
+    code: 'ANSWER_UNRELIABLE',
+    confidence: 'high',
+    phase: 'infra',
+    args: { reason, why },
+  });
+  return { ...outcome, findings: [...outcome.findings, remark] };
+}
+
+/** A verdict that could not be reached is one all the same where the guest told of a failure. */
+export function failureBeside(outcome: Outcome, question: Question): Outcome {
+  if (outcome.status !== 'infra_error') return outcome;
+  const failure = provenFailure(question);
+  return failure ? withRemark(failure, 'unfinished', outcome.message) : outcome;
+}
+
+/** `classify`, and a failure that was told stays one when the end of the answer denies it. */
+export function classifyWhole(question: Question): Outcome {
+  const outcome = classify(question);
+  return outcome.status === 'infra_error' && outcome.cause === 'protocol' ? failureBeside(outcome, question) : outcome;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Checked, check, reportOf } from './support/check.ts';
+import { fixture } from './support/places.ts';
+import { targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// Objects that write to the memory of the validator, or change its registers, once they are attached.
+const scratch = scratchDir();
+const KERNELS = ['debian-12-6.1', 'debian-13-7.3'];
+
+function required(program: string, section: string): string {
+  return `name: altering\nprograms:\n  - {name: ${program}, section: "${section}", type: kprobe, attach: {kind: kprobe, required: true}}\n`;
+}
+
+const VICTIM = required('victim', 'kprobe/no_such_function_anywhere');
+
+function codes(run: Checked, object: string, kernel: string): string[] {
+  return (targetOf(reportOf(run, object), kernel).findings ?? []).map(({ code }) => code);
+}
+
+test('a failed attach stays failed, though the program before it rewrites what is said', async () => {
+  const object = fixture('forge_attach');
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest: VICTIM });
+  expect(run.verdict.exitCode).toBe(2);
+  for (const kernel of KERNELS) {
+    const target = targetOf(reportOf(run, object), kernel);
+    expect([kernel, target.status, target.failed_stage]).toEqual([kernel, 'fail', 'attach']);
+    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+  }
+}, 180_000);
+
+test('a failed attach stays failed, though the rest of the answer is garbage', async () => {
+  const object = fixture('garble_answer');
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest: VICTIM });
+  expect(run.verdict.exitCode).toBe(2);
+  for (const kernel of KERNELS) {
+    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+  }
+}, 180_000);
+
+test('a uprobe that changes registers does not answer for another one', async () => {
+  const object = fixture('altering_registers');
+  const manifest = required('zz_victim', 'uprobe//init:no_such_function_anywhere');
+  const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest });
+  const target = targetOf(reportOf(run, object), 'debian-13-7.3');
+  expect([target.status, target.failed_stage]).toEqual(['fail', 'attach']);
+  expect(codes(run, object, 'debian-13-7.3')).toEqual(['NOT_ATTACHED']);
+}, 120_000);
+
+test('a pass of an object that can alter what is observed is marked in every report', async () => {
+  const object = fixture('altering');
+  const manifest = 'name: altering\nfunctional_tests:\n  - {name: the-shell-runs, command: "true"}\n';
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest });
+  expect(run.verdict.exitCode).toBe(0);
+  const report = reportOf(run, object);
+  expect(report.artifact.altering_programs?.map(({ name, uses }) => [name, ...uses])).toEqual([
+    ['writes_user', 'bpf_probe_write_user'],
+    ['overrides', 'bpf_override_return'],
+    ['modifies', 'fmod_ret'],
+    ['writable', 'raw_tp.w'],
+    ['runs_bpf', 'bpf_sys_bpf'],
+  ]);
+  for (const kernel of KERNELS) {
+    const target = targetOf(report, kernel);
+    expect(target.findings).toMatchObject([
+      {
+        code: 'RESULTS_CAN_BE_ALTERED',
+        args: {
+          program: 'writes_user',
+          uses: 'bpf_probe_write_user',
+          attaches: 'writes_user',
+          tests: 'the-shell-runs',
+        },
+      },
+    ]);
+    expect(target.notes?.join('\n')).toContain('program writes_user could alter what the guest reports');
+  }
+  expect(readFileSync(run.paths.artifacts[0]?.markdown ?? '', 'utf8')).toContain('RESULTS\\_CAN\\_BE\\_ALTERED');
+}, 180_000);
