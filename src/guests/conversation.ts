@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
-import { createDecoder } from '../validator/frames.ts';
+import { createDecoder, type Frame } from '../validator/frames.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import type { GuestRequest } from './guest.ts';
+import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
+
+/** Bytes of frames that are taken in one turn of the event loop: other guests wait no longer than that. */
+const TURN_BYTES = 256 * 1024;
 
 function freshIdentity(): Identity {
   return { nonce: randomBytes(16).toString('hex'), entropy: randomBytes(64).toString('hex'), realtimeMs: Date.now() };
@@ -20,7 +23,7 @@ export interface Answer {
 /** The guest protocol over a stream, as promises. Ends for good with the first failure. */
 export interface Conversation {
   readonly hello: Promise<Hello>;
-  ask(request: GuestRequest, onStage: (stage: Stage) => void): Promise<Answer>;
+  ask(request: GuestRequest, options: Pick<AskOptions, 'onStage' | 'sink'>): Promise<Answer>;
   /** Never resolves; rejects with the error that ended the conversation. */
   readonly failed: Promise<never>;
   /** Rejects whatever is awaited, now and later, with `error`; the first one wins. */
@@ -43,6 +46,11 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   let session: Session = said === undefined ? newSession : { phase: 'ready' };
   let answer: Deferred<Answer> | undefined;
   let onStage: (stage: Stage) => void = () => {};
+  let sink: StageSink | undefined;
+  const waiting: Frame[] = [];
+  let violation: string | undefined;
+  let turnBytes = 0;
+  let resting = false;
   let stages: Stage[] = [];
   let document: string | undefined;
   let answered = false;
@@ -79,7 +87,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
         fail(new ProtocolViolation(event.reason));
         return;
       case 'stage':
-        stages.push(event.stage);
+        stages.push(sink?.take(event.stage) ?? event.stage);
         answered ||= event.answered;
         tell(event.stage);
         return;
@@ -88,25 +96,54 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     }
   }
 
-  port.on('data', (chunk: Buffer) => {
-    // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
-    if (failure !== undefined) return;
-    const { frames, violation } = decoder.push(chunk);
-    for (const frame of frames) {
+  /** Takes the frames that are there, until it is the turn of others. */
+  function work(): void {
+    for (let frame = waiting.shift(); frame !== undefined; frame = waiting.shift()) {
       const [next, event] = receive(session, frame);
       session = next;
       take(event);
       if (failure !== undefined) return;
+      turnBytes += frame.payload.length;
+      const room = sink?.room();
+      if (room !== undefined || turnBytes >= TURN_BYTES) {
+        void rest(room);
+        return;
+      }
     }
     if (violation !== undefined) fail(new ProtocolViolation(violation));
     // Only now: a chunk that holds the answer and then something illegal is no answer.
     if (answered && failure === undefined) answer?.resolve({ stages, document });
+  }
+
+  /** Reads nothing until there is room, and everybody else had a turn. */
+  async function rest(room: Promise<void> | undefined): Promise<void> {
+    resting = true;
+    port.pause();
+    try {
+      await room;
+    } catch (error) {
+      fail(error);
+    }
+    await new Promise((done) => setImmediate(done));
+    turnBytes = 0;
+    resting = false;
+    if (failure === undefined) work();
+    if (!resting) port.resume();
+  }
+
+  port.on('data', (chunk: Buffer) => {
+    // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
+    if (failure !== undefined) return;
+    const decoded = decoder.push(chunk);
+    waiting.push(...decoded.frames);
+    violation ??= decoded.violation;
+    if (!resting) work();
   });
 
   return {
     hello: hello.promise,
     failed: failed.promise,
-    async ask(request, listener) {
+    async ask(request, options) {
       if (failure !== undefined) throw failure.error;
       const wire = encodeRequest(request, freshIdentity(), nextSeq);
       session = ask(session, wire.expect);
@@ -115,7 +152,8 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       stages = [];
       document = undefined;
       answered = false;
-      onStage = listener;
+      ({ onStage, sink } = options);
+      turnBytes = 0;
       answer = deferred<Answer>();
       // Corked: many small pieces become few writes.
       port.cork();

@@ -55,11 +55,22 @@ export interface Guest extends AsyncDisposable {
 /** What is asked about one artifact. */
 export type GuestRequest = Question;
 
+/** Where stages go as they come, so that a guest that says much does not fill the memory. */
+export interface StageSink {
+  /** @returns what is kept of the stage in memory, and stands in the evidence */
+  take(stage: Stage): Stage;
+  /** Resolves when there is room for more; undefined when there is now. A rejection ends the question with its error. */
+  room(): Promise<void> | undefined;
+}
+
 export interface AskOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for the whole answer, seen from the host. */
   readonly timeoutMs: number;
+  /** Hears every stage as it came. */
   readonly onStage: (stage: Stage) => void;
+  /** Absent: every stage is kept whole. */
+  readonly sink?: StageSink;
 }
 
 /** A guest that gave no usable answer. Becomes an `infra_error` outcome, or a finding where the object is to blame. */

@@ -124,7 +124,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     asked.signal.addEventListener('abort', onCancel, { once: true });
     phase = 'ask';
     try {
-      const answer = await within(talk.ask(request, asked.onStage), asked.timeoutMs, () => {
+      const answer = await within(talk.ask(request, asked), asked.timeoutMs, () => {
         const details = { stages: talk.stages(), consoleTail: consoleTail(machine) };
         return new GuestError('timeout', `no complete answer within ${asked.timeoutMs} ms; see serial.log`, details);
       });

@@ -114,6 +114,8 @@ export interface CellResult {
   readonly prediction?: Prediction | undefined;
   readonly kernel: KernelRecord | undefined;
   readonly evidence: Evidence | undefined;
+  /** Why `evidence` is less than the guest said; absent where it lacks nothing that was judged or that reports show. */
+  readonly shortened?: string | undefined;
   readonly guest: GuestFacts | undefined;
   readonly timings: CellTimings;
   readonly startedAt: string;

@@ -32,6 +32,8 @@ export function targetNotes(view: TargetView): string[] {
   const notes: string[] = [];
   const retried = view.result?.retriedAfter;
   if (retried) notes.push(`retried after: ${retried}`);
+  const shortened = view.result?.shortened;
+  if (shortened !== undefined) notes.push(`shortened: ${shortened}`);
   if (primary) notes.push(`classification: ${primary.rollup} (${primary.confidence})`);
   for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
   const btf = btfNote(view);

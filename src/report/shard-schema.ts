@@ -73,6 +73,7 @@ const Result = z.looseObject({
     .optional(),
   kernel: KernelRecord.optional(),
   evidence: z.looseObject({ hello: Hello, stages: z.array(Stage), document: text.optional() }).optional(),
+  shortened: text.optional(),
   guest: Guest.optional(),
   timings: z.object({ prepareMs: ms, bootMs: ms, askMs: ms, totalMs: ms }),
   startedAt: text,

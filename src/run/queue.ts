@@ -6,6 +6,7 @@ import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts'
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import { predict } from '../object/predict.ts';
+import { createKeeper } from './keep-evidence.ts';
 import { affordableGuests } from './places.ts';
 import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
 import type { Question } from './question.ts';
@@ -75,6 +76,7 @@ export async function runQueue(
   const slots = createSlots(guests.count, signal);
   const giveUps = cases.map(() => new AbortController());
   const asked = new Set<number>();
+  const keeper = createKeeper();
   await using prepared = prepareKernels(
     kernels,
     services,
@@ -119,7 +121,7 @@ export async function runQueue(
             const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
             const files = [...(withShell ? [withShell] : []), ...(one.question.request.files ?? [])];
             const question = { ...one.question, request: { ...one.question.request, files } };
-            const result = await runCell({ ...job, ...question }, host, own, voice.emit);
+            const result = keeper.keep(await runCell({ ...job, ...question }, host, own, voice.emit));
             const prediction = one.subject.facts && predict(one.subject.facts, kernel.record.release);
             return end({ ...result, prediction });
           });

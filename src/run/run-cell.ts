@@ -8,7 +8,7 @@ import type { EventListener } from '../model/events.ts';
 import type { Evidence, Hello } from '../model/evidence.ts';
 import type { KernelRecord } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
-import { writeCellFiles } from './cell-files.ts';
+import { type CellFiles, openCellFiles } from './cell-files.ts';
 import { timestamp } from './run-id.ts';
 
 /** What one cell needs; all of it was made before the cell's clock starts. */
@@ -40,6 +40,7 @@ const MAX_COMMAND_SECONDS = 86_400;
 interface Answer {
   readonly outcome: Outcome;
   readonly evidence: Evidence | undefined;
+  readonly shortened?: string | undefined;
   readonly guest: GuestFacts;
   readonly bootMs: number;
   readonly askMs: number;
@@ -58,6 +59,7 @@ async function askGuest(
   let askStarted = started;
   let facts = job.source.facts;
   let hello: Hello | undefined;
+  let files: CellFiles | undefined;
   try {
     emit({ type: 'cell-booting', ...at, guest: facts });
     await using guest = await job.source.open({ signal, fresh, bootTimeoutMs: job.target.timeoutMs, dir: job.dir });
@@ -75,22 +77,26 @@ async function askGuest(
       MAX_COMMAND_SECONDS,
       Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000)),
     );
+    files = openCellFiles(host, job.dir, guest.hello);
     const evidence = await guest.ask(
       { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) },
-      { signal, timeoutMs: left, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },
+      { signal, timeoutMs: left, sink: files, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },
     );
     const askMs = host.monotonicMs() - askStarted;
-    await writeCellFiles(host, job.dir, evidence);
+    await files.finish(evidence);
     const said = guest.console();
     const console = said.startsWith(before) ? said.slice(before.length) : said;
-    return { outcome: job.judge(evidence, console), evidence, guest: facts, bootMs, askMs };
+    const shortened = files.shortened();
+    return { outcome: job.judge(evidence, console), evidence, shortened, guest: facts, bootMs, askMs };
   } catch (error) {
+    await files?.abandon();
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
     const told =
       hello && error instanceof GuestError ? { hello, stages: error.stages, document: undefined } : undefined;
     const outcome = failureOf(error, job, told);
-    return { outcome, evidence: outcome.status === 'fail' ? told : undefined, guest: facts, bootMs, askMs };
+    const evidence = outcome.status === 'fail' ? told : undefined;
+    return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, askMs };
   }
 }
 
@@ -121,8 +127,9 @@ export async function runCell(job: CellJob, host: Host, signal: AbortSignal, emi
   const startedAt = host.now();
   const started = host.monotonicMs();
   const first = await askGuest(job, host, signal, emit, false);
-  const again = first.outcome.status === 'infra_error' && !FINAL.has(first.outcome.cause);
-  const answer = again ? await askGuest(job, host, signal, emit, true) : first;
+  const { outcome } = first;
+  const again = outcome.status === 'infra_error' && !FINAL.has(outcome.cause) ? outcome.message : undefined;
+  const answer = again === undefined ? first : await askGuest(job, host, signal, emit, true);
   return {
     cell: job.cell,
     outcome: answer.outcome,
@@ -137,7 +144,8 @@ export async function runCell(job: CellJob, host: Host, signal: AbortSignal, emi
     },
     startedAt: timestamp(startedAt),
     finishedAt: timestamp(host.now()),
-    retriedAfter: again && first.outcome.status === 'infra_error' ? first.outcome.message : undefined,
+    ...(answer.shortened !== undefined && { shortened: answer.shortened }),
+    retriedAfter: again,
     dir: job.dir,
   };
 }

@@ -27,3 +27,9 @@ describe('expected_btf', () => {
     expect(notes(expected, btf).join('\n')).not.toContain('expected_btf');
   });
 });
+
+it('evidence that is not whole is told', () => {
+  const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { shortened: 'the guest said too much' });
+  const run = fixtures.runReport({ results: [result] });
+  expect(targetViews(run, 0).flatMap(targetNotes)).toContain('shortened: the guest said too much');
+});

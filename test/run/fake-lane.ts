@@ -15,7 +15,11 @@ export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {
     bootMs: 12,
     restored: true,
     sandboxLayers: guestFacts.sandboxLayers,
-    ask,
+    ask: async (request, options) => {
+      const evidence = await ask(request, options);
+      const { sink } = options;
+      return sink ? { ...evidence, stages: evidence.stages.map((stage) => sink.take(stage)) } : evidence;
+    },
     console: () => '',
     [Symbol.asyncDispose]: async () => {},
     ...part,

@@ -1,0 +1,73 @@
+import type { Stage } from '../model/evidence.ts';
+import { weightOf } from '../model/weight.ts';
+
+/** Bytes of stages that a cell keeps whole while it is asked. */
+export const WHOLE_BYTES = 8 * 1024 * 1024;
+
+/** What a guest says beyond that is kept with so much of each log and message: less when there is even more of it. */
+const ENDS = [
+  { below: 2 * WHOLE_BYTES, chars: 2048 },
+  { below: Number.POSITIVE_INFINITY, chars: 256 },
+] as const;
+
+/** What one cell holds in memory of the stages that it was told. */
+export interface StageMemory {
+  /** @returns what is kept of the stage */
+  keep(stage: Stage): Stage;
+  /** Something was cut. */
+  shortened(): boolean;
+}
+
+export function createStageMemory(): StageMemory {
+  let held = 0;
+  let cut = false;
+  return {
+    keep(stage) {
+      const weight = weightOf(stage);
+      if (held + weight <= WHOLE_BYTES) {
+        held += weight;
+        return stage;
+      }
+      const chars = ENDS.find(({ below }) => held < below)?.chars ?? 0;
+      const kept = endsOf(stage, chars);
+      cut ||= kept !== stage;
+      held += weightOf(kept);
+      return kept;
+    },
+    shortened: () => cut,
+  };
+}
+
+/**
+ * A stage with the ends of its logs and the beginnings of its messages. Only free text of what comes once per program
+ * and map: names, numbers and what tests saw decide, and stay.
+ */
+function endsOf(stage: Stage, chars: number): Stage {
+  switch (stage.stage) {
+    case 'map':
+      return detached(stage, { error: stage.error.slice(0, chars) });
+    case 'load':
+      return detached(stage, { error: stage.error.slice(0, chars), log: stage.log.slice(-chars) });
+    case 'program': {
+      const { log, verifier_log_head: head, verifier_log_tail: tail } = stage;
+      return detached(stage, {
+        reason: stage.reason.slice(0, chars),
+        log: log.slice(-chars),
+        verifier_log_head: tail === '' ? head.slice(-chars) : head.slice(0, chars),
+        verifier_log_tail: tail.slice(-chars),
+      });
+    }
+    case 'attach': {
+      const [error, reason] = [stage.error.slice(0, chars), stage.reason.slice(0, chars)];
+      return detached(stage, { error, reason, log: stage.log.slice(-chars) });
+    }
+    default:
+      return stage;
+  }
+}
+
+/** A copy with other texts where one changes. Cloned, since a cut string keeps the whole one alive behind it. */
+function detached<S extends Stage>(stage: S, texts: Partial<S>): S {
+  const same = Object.entries(texts).every(([key, text]) => stage[key as keyof S] === text);
+  return same ? stage : structuredClone({ ...stage, ...texts });
+}
