@@ -119,7 +119,7 @@ async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
   });
   await using dir = await host.files.tempDir('bpfcompat-doctor-');
   const url = `${mirror}/dists/trixie/InRelease`;
-  const result = await host.run('/usr/lib/apt/apt-helper', ['download-file', url, `${dir.path}/InRelease`], {
+  const result = await host.run('/usr/lib/apt/apt-helper', ['download-file', '--', url, `${dir.path}/InRelease`], {
     timeoutMs: 20_000,
     signal,
   });

@@ -23,7 +23,10 @@ export interface Catalogue {
   readonly workspace: string;
   /** The `matrices` directory that comes with bpfcompat. */
   readonly builtin: string;
-  /** Profiles of the workspace may take the place of kernels that come with bpfcompat. */
+  /**
+   * Profiles of the workspace may take the place of kernels that come with bpfcompat, and choose among all keyrings of
+   * this host.
+   */
   readonly allowOverride?: boolean;
 }
 
@@ -45,7 +48,7 @@ async function profileIn(catalogue: Catalogue, dirs: readonly string[], id: stri
   for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
     const text = await readIfThere(catalogue, path);
     if (text === undefined) continue;
-    const profile = readProfile({ file: path, text });
+    const profile = readProfile({ file: path, text }, catalogue.allowOverride);
     if (profile.id === id) return profile;
     throw new UsageError(
       'profile_invalid',

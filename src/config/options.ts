@@ -290,7 +290,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'let a profile of this repository replace the kernel that comes with bpfcompat under its id; reports say so',
+      'let a profile of this repository replace the kernel that comes with bpfcompat under its id, or name another keyring; reports say so',
     commands: [...CHOOSING, 'suite', 'plan', 'kernels list'],
   },
   {

@@ -62,15 +62,21 @@ export const ProfileFile = z.looseObject({
 });
 type ProfileFile = z.infer<typeof ProfileFile>;
 
+/** Keys of the archives that profiles can name; the list of removed keys is none to believe in. */
+const ARCHIVE_KEYRING =
+  /^\/usr\/share\/keyrings\/debian-archive-(?:keyring|[a-z]+(?:-security)?-(?:automatic|stable))\.(?:gpg|pgp)$/;
+
 /**
  * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4.
+ * @param anyKeyring the user lets profiles choose among all keyrings of this host
  * @throws UsageError `profile_invalid` with file, line and column of everything that is wrong
  */
-export function readProfile(source: SourceFile): Profile {
+export function readProfile(source: SourceFile, anyKeyring = false): Profile {
   const yaml = readYaml(source, ProfileFile, 'profile_invalid');
   const { value } = yaml;
   checkRunner(yaml);
   checkInstallKernel(yaml);
+  if (!anyKeyring) checkKeyring(yaml);
   return {
     id: value.id,
     distro: value.distro,
@@ -84,6 +90,16 @@ export function readProfile(source: SourceFile): Profile {
     kernel: value.kernel,
     file: source.file,
   };
+}
+
+/** Hosts hold keys of others too (a browser's, a container engine's), which no file of a repository may make vendors. */
+function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
+  const keyring = value.kernel?.keyring;
+  if (keyring === undefined || ARCHIVE_KEYRING.test(keyring)) return;
+  throw invalid(
+    at(['kernel', 'keyring']),
+    `kernel.keyring "${keyring}" holds no keys of ${value.kernel?.archive}; remove the line, or allow it with --allow-profile-override`,
+  );
 }
 
 /** What a runner cannot do without. */

@@ -37,7 +37,7 @@ export async function lockFile(
   if (signal?.aborted) throw new CancelledError();
   await refusePipe(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const child = spawn('flock', ['--exclusive', '--no-fork', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
+  const child = spawn('flock', ['--exclusive', '--no-fork', '--', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     // Its own group: a Ctrl-C of the terminal must not drop the lock while we still clean up under it.
     detached: true,

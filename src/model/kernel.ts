@@ -6,10 +6,40 @@ export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const Arch = z.enum(['x86_64', 'aarch64']);
 export type Arch = z.infer<typeof Arch>;
 
+/*
+ * Words of a profile become arguments of apt and of the tools around it. A profile may come with a pull request, so none
+ * of them may begin like an option or hold what a tool reads as anything but a name.
+ */
+const PackageName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9+.-]{1,127}$/, 'must be the name of a Debian package: lower-case letters, digits and "+.-"');
+
+/** Wildcards are few: real patterns need one or two. */
+const PackagePattern = z
+  .string()
+  .regex(
+    /^(?!(?:[^*?]*[*?]){9})[a-z0-9][a-z0-9+.*?-]{0,127}$/,
+    'must be the name of a Debian package (lower-case letters, digits and "+.-") with at most 8 wildcards "*" and "?" behind its first letter',
+  );
+
+const PackageVersion = z
+  .string()
+  .regex(
+    /^(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~-]{0,127}$/,
+    'must be a version as Debian writes it: a digit, then letters, digits and ".+~-"',
+  );
+
+const Suite = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9.-]{0,63}(?:\/updates)?$/,
+    'must be the name of a suite such as trixie-backports: a letter, then letters, digits, "." and "-"',
+  );
+
 /** A package file that a profile names by digest. */
 const PinnedDeb = z.strictObject({
-  name: z.string().min(1),
-  version: z.string().min(1),
+  name: PackageName,
+  version: PackageVersion,
   /** Path below the mirror. */
   path: z.string().regex(/^pool\/(?!.*\.\.)[A-Za-z0-9.+~_/-]+\.deb$/),
   /** Bytes. Numbers of profile files reach us as text. */
@@ -22,11 +52,11 @@ export const DebKernelSource = z.strictObject({
   source: z.literal('deb'),
   /** Archive the package lives in; decides which mirror variable and which host configuration may serve it. */
   archive: z.enum(['debian', 'debian-security']),
-  suite: z.string().min(1),
+  suite: Suite,
   /** Package name or glob (`linux-image-6.16.*+deb13-cloud-amd64`); of several matches the newest wins. */
-  package: z.string().min(1),
+  package: PackagePattern,
   /** Exact package version; without it the newest of the suite. */
-  version: z.string().min(1).optional(),
+  version: PackageVersion.optional(),
   /**
    * Packages which the chosen one needs although the archive's index lists them no longer: files of its pool, trusted
    * by their digest alone. What the index lists is never replaced by one of these.
@@ -36,7 +66,10 @@ export const DebKernelSource = z.strictObject({
   mirror: z
     .url()
     // A file of this machine is no mirror that a file of a repository may choose.
-    .regex(/^https?:\/\//, 'must be an address with http:// or https://')
+    .regex(
+      /^https?:\/\/[A-Za-z0-9._~:/@%+-]{1,500}$/,
+      'must be an address with http:// or https:// and nothing in it but letters, digits and "._~:/@%+-"',
+    )
     .optional(),
   /**
    * Keyring of the archive. Only where an administrator of the host puts keys: a profile may come with a pull request,

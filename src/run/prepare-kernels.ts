@@ -73,6 +73,12 @@ function overrideNote({ id, file, kernel, replaces }: Profile): string {
   return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), as --allow-profile-override says`;
 }
 
+/** Says whose keys vouch for packages where a file of the repository chose them. */
+function keyringNote({ id, file, kernel }: Profile): string | undefined {
+  if (kernel?.keyring === undefined) return undefined;
+  return `profile ${id}: its packages are checked with the keys in ${kernel.keyring}, as ${file} says`;
+}
+
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */
 export function prepareKernels(
   targets: readonly Target[],
@@ -103,6 +109,8 @@ export function prepareKernels(
       return { ok: false, outcome: unusable, ms };
     }
     if (profile.replaces !== undefined) note(overrideNote(profile));
+    const keys = keyringNote(profile);
+    if (keys !== undefined) note(keys);
     const reason = lane.unavailable(profile);
     if (reason !== undefined) return { ok: false, outcome: { status: 'skipped', reason }, ms };
     try {

@@ -144,12 +144,12 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   });
 
   test('brings no packages by digest, even where it is allowed', async () => {
-    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: bookworm\n  package: x\n  pinned: ${PIN}\n`;
+    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: bookworm\n  package: linux-x\n  pinned: ${PIN}\n`;
     expect((await usageError(find(own, true))).message).toContain('kernel.pinned');
   });
 
   test.each(['file:/srv/mirror', 'mirror+file:/srv/list'])('names no mirror %s', async (mirror) => {
-    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: trixie\n  package: x\n  mirror: "${mirror}"\n`;
+    const own = `kernel:\n  source: deb\n  archive: debian\n  suite: trixie\n  package: linux-x\n  mirror: "${mirror}"\n`;
     expect((await usageError(find(own, true))).message).toContain('http');
   });
 });

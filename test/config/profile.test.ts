@@ -141,6 +141,35 @@ owner: {team: x}
       `${HEAD + KERNEL}  keyring: k.gpg`,
       '12:12: kernel.keyring "k.gpg" is not allowed; it must be a file directly in /usr/share/keyrings',
     ],
+    [
+      `${HEAD + KERNEL}  keyring: /usr/share/keyrings/debian-archive-removed-keys.gpg`,
+      '12:12: kernel.keyring "/usr/share/keyrings/debian-archive-removed-keys.gpg" holds no keys of debian; remove the line',
+    ],
+    [
+      HEAD + KERNEL.replace(/package: .*/, 'package: "-c=apt.conf"'),
+      '11:12: kernel.package "-c=apt.conf" is not allowed; it must be the name of a Debian package',
+    ],
+    [
+      HEAD + KERNEL.replace(/package: .*/, `package: "l${'*'.repeat(9)}x"`),
+      `11:12: kernel.package "l${'*'.repeat(9)}x" is not allowed; it must be the name of a Debian package`,
+    ],
+    [
+      HEAD + KERNEL.replace(/suite: .*/, 'suite: "-o=x"'),
+      '10:10: kernel.suite "-o=x" is not allowed; it must be the name of a suite',
+    ],
+    [
+      HEAD + KERNEL.replace(/suite: .*/, 'suite: "trixie main [x]"'),
+      '10:10: kernel.suite "trixie main [x]" is not allowed; it must be the name of a suite',
+    ],
+    [`${HEAD + KERNEL}  version: "-o=x"`, '12:12: kernel.version "-o=x" is not allowed; it must be a version'],
+    [
+      `${HEAD + KERNEL}  mirror: "http://m.example/a b"`,
+      '12:11: kernel.mirror "http://m.example/a b" is not allowed; it must be an address',
+    ],
+    [
+      `${HEAD + KERNEL}  pinned:\n    - {name: -c, version: 1, path: pool/a.deb, size: 1, sha256: ${'a'.repeat(64)}}`,
+      '13:14: kernel.pinned[0].name "-c" is not allowed; it must be the name of a Debian package',
+    ],
     [HEAD + KERNEL.replace('deb\n', 'rpm\n'), '8:11: kernel.source "rpm" is not known; use deb'],
     [HEAD + KERNEL.replace('  source: deb\n', ''), '8:3: kernel.source is missing; add it'],
     [
@@ -149,21 +178,30 @@ owner: {team: x}
     ],
     [HEAD + KERNEL.replace('suite: trixie-backports', 'suite:'), '10:3: kernel.suite has no value; give it one'],
     [
-      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, path: ../a.deb, size: 1, sha256: ${'a'.repeat(64)}}`,
-      '13:35: kernel.pinned[0].path "../a.deb" is not allowed; it must match /^pool',
+      `${HEAD + KERNEL}  pinned:\n    - {name: ab, version: 1, path: ../a.deb, size: 1, sha256: ${'a'.repeat(64)}}`,
+      '13:36: kernel.pinned[0].path "../a.deb" is not allowed; it must match /^pool',
     ],
     [
-      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, size: big, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
-      '13:35: kernel.pinned[0].size must be a number, not "big"',
+      `${HEAD + KERNEL}  pinned:\n    - {name: ab, version: 1, size: big, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
+      '13:36: kernel.pinned[0].size must be a number, not "big"',
     ],
     [
-      `${HEAD + KERNEL}  pinned:\n    - {name: a, version: 1, size: 0, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
-      '13:35: kernel.pinned[0].size "0" is too small; use more than 0',
+      `${HEAD + KERNEL}  pinned:\n    - {name: ab, version: 1, size: 0, path: pool/a.deb, sha256: ${'a'.repeat(64)}}`,
+      '13:36: kernel.pinned[0].size "0" is too small; use more than 0',
     ],
     [`${HEAD}kernel: deb`, '7:9: kernel must be a map (lines of "key: value"), not a text'],
   ])('%j', (text, expected) => {
     const error = usageErrorOf(() => read(text));
     expect(error.code).toBe('profile_invalid');
     expect(error.message.split('\n')[0]).toContain(`p.yaml:${expected}`);
+  });
+
+  test('keyrings of the archives need no leave, others do', () => {
+    const own = (name: string) => `${HEAD + KERNEL}  keyring: /usr/share/keyrings/${name}\n`;
+    for (const name of ['debian-archive-keyring.gpg', 'debian-archive-trixie-security-automatic.gpg'])
+      expect(read(own(name)).kernel?.keyring).toBe(`/usr/share/keyrings/${name}`);
+    expect(usageErrorOf(() => read(own('docker.gpg'))).message).toContain('--allow-profile-override');
+    const allowed = readProfile({ file: 'p.yaml', text: own('docker.gpg') }, true);
+    expect(allowed.kernel?.keyring).toBe('/usr/share/keyrings/docker.gpg');
   });
 });

@@ -80,7 +80,7 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
     },
 
     async packages(prefix, wanted) {
-      const names = await apt('apt-cache', ['pkgnames', prefix], { maxOutput: MAX_INDEX_OUTPUT });
+      const names = await apt('apt-cache', ['pkgnames', '--', prefix], { maxOutput: MAX_INDEX_OUTPUT });
       if (names.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names.stderr.toString('utf8'));
       const chosen = names.stdout
         .toString('utf8')
@@ -88,7 +88,7 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
         .filter((name) => name !== '' && wanted(name));
       if (chosen.length === 0) return [];
       // A name that is only mentioned by others makes apt-cache fail although it printed the rest.
-      const shown = await apt('apt-cache', ['show', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });
+      const shown = await apt('apt-cache', ['show', '--', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });
       return parsePackages(shown.stdout.toString('utf8')).filter((one) => one.arch === arch || one.arch === 'all');
     },
 
@@ -107,12 +107,12 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
       };
       const listed = packages.filter((one) => one.pinnedPath === undefined);
       const names = listed.map((one) => `${one.name}=${one.version}`);
-      if (listed.length > 0) await fetch('apt-get', ['download', ...names], listed);
+      if (listed.length > 0) await fetch('apt-get', ['download', '--', ...names], listed);
       for (const one of packages) {
         if (one.pinnedPath === undefined) continue;
         const target = join(dir, `${one.sha256}.deb`);
         const uri = `${mirror}/${one.pinnedPath}`;
-        await fetch(APT_HELPER, ['download-file', uri, target, `SHA256:${one.sha256}`], [one]);
+        await fetch(APT_HELPER, ['download-file', '--', uri, target, `SHA256:${one.sha256}`], [one]);
       }
     },
   };

@@ -8,7 +8,7 @@ const MAX_LISTING = 16 * 1024 * 1024;
 
 /** Regular files under `root`, relative to it. Links are neither listed nor followed: they could point at the host. */
 async function filesUnder(host: Host, root: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const found = await mustRun(host, 'find', ['-P', root, '-type', 'f', '-printf', '%P\\0'], {
+  const found = await mustRun(host, 'find', ['-P', '--', root, '-type', 'f', '-printf', '%P\\0'], {
     signal,
     maxOutput: MAX_LISTING,
   });
@@ -69,7 +69,7 @@ export async function unpackDebs(
   for (const [index, deb] of debs.entries()) {
     const root = join(dir, String(index));
     await host.files.makeDir(root);
-    await mustRun(host, 'dpkg-deb', ['--extract', deb, root], { signal });
+    await mustRun(host, 'dpkg-deb', ['--extract', '--', deb, root], { signal });
     for (const path of await filesUnder(host, root, signal)) files.set(path, join(root, path));
   }
   return files;

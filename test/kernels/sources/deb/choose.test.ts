@@ -41,8 +41,20 @@ describe('nameMatches', () => {
     ['linux-image-6.1', 'linux-image-6x1', false],
     ['linux-image-6.?', 'linux-image-6.1', true],
     ['linux-image-6.1', 'linux-image-6.1-more', false],
+    ['linux-*-6.1-*d64', 'linux-image-6.1-x-amd64', true],
+    ['linux-*6.1', 'linux-6.1-6.1', true],
+    ['linux-6*', 'linux-6', true],
+    ['linux-6?', 'linux-6', false],
+    ['linux-*', '-linux', false],
   ])('%s and %s: %s', (pattern, name, matches) => {
     expect(nameMatches(pattern, name)).toBe(matches);
+  });
+
+  test('many wildcards take no time', () => {
+    const started = performance.now();
+    expect(nameMatches(`l${'*'.repeat(40)}x`, `l${'i'.repeat(60)}`)).toBe(false);
+    expect(nameMatches(`l${'*a'.repeat(40)}x`, `l${'a'.repeat(200)}`)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('the search prefix ends before the first wildcard', () => {
