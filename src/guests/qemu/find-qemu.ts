@@ -1,5 +1,6 @@
-import type { Host } from '../../host/host.ts';
+import type { Host, RunResult } from '../../host/host.ts';
 import { HostError, throwIfCancelled } from '../../model/errors.ts';
+import { type Sandbox, wrap } from './sandbox.ts';
 import { toolEnv } from './tool-env.ts';
 
 export interface Qemu {
@@ -14,17 +15,34 @@ export interface Qemu {
 const FLOOR: readonly [number, number] = [7, 2];
 const INSTALL = 'on Debian or Ubuntu: apt-get install qemu-system-x86; on Fedora: dnf install qemu-system-x86-core';
 
+/** What the program says of its version: no QEMU of ours runs outside of the layers where they are to be had. */
+async function askVersion(
+  host: Host,
+  command: string,
+  sandbox: Sandbox | undefined,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const options = { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal };
+  if (sandbox !== undefined && sandbox.layers.length > 0) {
+    const inside = wrap(sandbox, command, ['--version'], { files: [] });
+    const result = await host.run(inside.command, inside.args, options);
+    if (result.exitCode === 0 || signal.aborted) return result;
+  }
+  // A wrapper does not say whether there is no such program, or whether it is out of reach for another uid.
+  return host.run(command, ['--version'], options);
+}
+
 /**
  * The QEMU to use: `BPFCOMPAT_QEMU`, else `qemu-system-x86_64` of PATH.
+ * @param sandbox layers to ask it in
  * @throws HostError `qemu_missing`, `qemu_too_old` or `qemu_broken`, each with the remedy.
  */
-export async function findQemu(host: Host, signal: AbortSignal): Promise<Qemu> {
+export async function findQemu(host: Host, signal: AbortSignal, sandbox?: Sandbox): Promise<Qemu> {
   const named = host.env['BPFCOMPAT_QEMU'];
   const command = named || 'qemu-system-x86_64';
   const what = named ? `BPFCOMPAT_QEMU=${named}` : command;
   const remedy = named ? 'name a program that runs, or unset the variable to take the one in PATH' : '';
-  const options = { env: toolEnv(host), cwd: '/', timeoutMs: 10_000, signal };
-  const result = await host.run(command, ['--version'], options).catch((cause) => {
+  const result = await askVersion(host, command, sandbox, signal).catch((cause) => {
     // Too many open files, say, is no reason to install anything.
     if (cause instanceof HostError && cause.code !== 'tool_missing') throw cause;
     throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${INSTALL})`}`, { cause });

@@ -15,7 +15,8 @@ export interface QemuHost {
  * @throws HostError without a usable QEMU, UsageError for a bad `BPFCOMPAT_ACCEL`, CancelledError.
  */
 export async function prepareQemu(host: Host, cacheDir: string, signal: AbortSignal): Promise<QemuHost> {
-  const [qemu, sandbox] = await Promise.all([findQemu(host, signal), detectSandbox(host, signal)]);
+  const sandbox = await detectSandbox(host, signal);
+  const qemu = await findQemu(host, signal, sandbox);
   const chosen = await chooseAccel(host, { qemu, sandbox, cacheDir, signal });
   return { qemu, ...chosen };
 }

@@ -1,5 +1,7 @@
+import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findQemu } from '../../../src/guests/qemu/find-qemu.ts';
+import { detectSandbox } from '../../../src/guests/qemu/sandbox.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { TempDir } from '../../../src/host/host.ts';
 import { startError } from '../../../src/host/start-error.ts';
@@ -23,6 +25,26 @@ describe('findQemu', () => {
     const qemu = await findQemu(createHost({ env: { PATH: process.env['PATH'] } }), signal);
     expect(qemu.command).toBe('qemu-system-x86_64');
     expect(qemu.version).toMatch(/^\d+\.\d+/);
+  });
+
+  describe('asked inside of the layers of this machine', () => {
+    const within = async (mode: number): Promise<{ readonly uid: number; readonly own: boolean }> => {
+      await chmod(dir.path, mode);
+      const path = await script(dir.path, 'who', 'echo "QEMU emulator version 9.9.$(id -u) (x)"');
+      const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: path } });
+      const sandbox = await detectSandbox(host, signal);
+      const { version } = await findQemu(host, signal, sandbox);
+      return { uid: Number(version.split('.')[2]), own: sandbox.layers.includes('own-uid') };
+    };
+
+    it('runs as nobody else, as guests do', async () => {
+      const { uid, own } = await within(0o755);
+      expect(uid >= 1_900_000_000).toBe(own);
+    });
+
+    it('is found as well where only its user can reach it', async () => {
+      expect((await within(0o700)).uid).toBe(process.getuid?.());
+    });
   });
 
   it.each(['7.2.0', '7.2.22', '10.0.3', '10.1.92'])('takes %s', async (version) => {
