@@ -16,7 +16,8 @@ export function flagsOf(
     loader = NO_SETTINGS,
     command,
     failOn,
-  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn'>,
+    allowProfileOverride,
+  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn' | 'allowProfileOverride'>,
   cwd: string,
   declared: FailOn = 'required',
 ): string[] {
@@ -33,5 +34,6 @@ export function flagsOf(
     ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
     ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
     ...(decides && decides !== declared ? ['--fail-on', decides] : []),
+    ...(allowProfileOverride ? ['--allow-profile-override'] : []),
   ];
 }

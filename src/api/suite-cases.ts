@@ -49,7 +49,7 @@ export interface CaseBaseline {
 export interface ReadyCase {
   readonly run: PlannedRun;
   readonly manifest: string;
-  /** Text of the manifest with the test of the case in it, to be written to `manifest`; undefined without a test. */
+  /** Text of the manifest with all that the case adds to it, to be written to `manifest`; undefined where it adds nothing. */
   readonly mergedManifest: string | undefined;
   /** What decides about this case. */
   readonly gate: GateOptions;
@@ -215,7 +215,14 @@ export async function prepareCases(
         validationMode: source.mode,
         maxInsns,
         flags: flagsOf(
-          { manifest: manifestPath, mode: source.mode, maxInsns, command: source.command, failOn: decides.failOn },
+          {
+            manifest: manifestPath,
+            mode: source.mode,
+            maxInsns,
+            command: source.command,
+            failOn: decides.failOn,
+            allowProfileOverride: ground.catalogue.allowOverride ?? false,
+          },
           dir,
           manifest?.failOn,
         ),

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type Manifest, readManifest } from '../config/manifest.ts';
-import { withAssets, withFunctionalTest } from '../config/merge-manifest.ts';
+import { type GateAdditions, withAssets, withFunctionalTest, withGate } from '../config/merge-manifest.ts';
 import type { SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { joinAssets, loadAssets, NO_ASSETS } from '../run/assets.ts';
@@ -21,7 +21,10 @@ export interface CaseLuggage {
   readonly manifest: Manifest | undefined;
   /** Absolute; empty without one. */
   readonly manifestPath: string;
-  /** Text of the manifest with the test and the assets of the case in it; undefined where the case adds nothing. */
+  /**
+   * Text of the manifest with the test and the assets of the case in it, and with what the suite declares about its verdict:
+   * a cell that is run again alone ends the same. undefined where the case adds nothing.
+   */
   readonly merged: string | undefined;
   readonly shipment: Shipment;
   readonly notes: readonly string[];
@@ -54,7 +57,9 @@ export async function caseLuggage(
   const manifestDir = own === '' ? dir : dirname(own);
   const declared = written ? await loadAssets(host, { dir: manifestDir, cwd }, written.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
-  const adds = source.test !== undefined || source.assets.length > 0;
+  const gate = gateAdditions(source, written);
+  const changes = source.test !== undefined || source.assets.length > 0;
+  const adds = changes || gate.minKernel !== undefined || gate.expectations.length > 0;
   const path = adds ? resolve(dir, source.mergedManifest) : own;
   // The merged file lies elsewhere: what was relative to another file is told by its whole path.
   const places = [
@@ -62,12 +67,19 @@ export async function caseLuggage(
     ...source.assets.map((asset) => ({ path: resolve(dir, asset.path), to: asset.to })),
   ];
   const tested = source.test === undefined ? text : withFunctionalTest(text, source.test);
-  const merged = adds ? withAssets(tested, places) : undefined;
-  const whole = merged === undefined ? written : readManifest({ file: shown(path), text: merged });
+  const packedText = adds ? withAssets(tested, places) : text;
+  const merged = adds ? withGate(packedText, gate) : undefined;
+  const whole = changes ? readManifest({ file: shown(path), text: packedText }) : written;
   const manifest = whole && withOwnTest(whole, source);
   const from = source.test === undefined && own !== '' ? manifestDir : dir;
   const packed = await gatherShipment(host, { manifest, mode: source.mode, assets, command, dir: from });
   return { manifest, manifestPath: path, merged, ...packed };
+}
+
+/** The nearest word counts: the case's, the manifest's, that of the defaults. */
+function gateAdditions({ gate }: SuiteCase, manifest: Manifest | undefined): GateAdditions {
+  const { minKernel, expectations, defaults } = gate;
+  return { minKernel: minKernel ?? (manifest?.minKernel === undefined ? defaults.minKernel : undefined), expectations };
 }
 
 /** Positions in messages about the case's own test are those of the suite, where it was written. */

@@ -39,7 +39,7 @@ export interface SuiteCase {
   readonly test: FunctionalTest | undefined;
   readonly out: string;
   readonly markdown: string;
-  /** Where the manifest goes that has the test of the case in it. */
+  /** Where the manifest goes that has in it what the case adds: a test, assets, what is declared and promised. */
   readonly mergedManifest: string;
   readonly workdir: string;
   readonly runner: 'vm' | 'virtme-ng' | 'firecracker';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../src/config/manifest.ts';
-import { withFunctionalTest } from '../../src/config/merge-manifest.ts';
+import { withFunctionalTest, withGate } from '../../src/config/merge-manifest.ts';
 import { readSuite } from '../../src/config/suite.ts';
+import { parseKernelRange } from '../../src/model/kernel-range.ts';
 import { usageErrorOf } from './expect-usage-error.ts';
 
 const read = (text: string) => readSuite({ file: 'ci/suite.yaml', text });
@@ -236,6 +237,46 @@ describe('withFunctionalTest', () => {
     const odd = { ...added, command: 'echo "yes": 5.10 # not a comment', expectStdoutContains: 'true' };
     const text = withFunctionalTest('', odd);
     expect(readManifest({ file: 'm.yaml', text }).functionalTests).toEqual([odd]);
+  });
+});
+
+describe('withGate', () => {
+  const before = `# ours
+name: conn
+min_kernel: "6.12" # until then
+expectations:
+  - {expect: fail, profiles: [old], code: UNKNOWN, reason: ours}
+`;
+  const declared = [
+    { profiles: ['k-5.4'], kernels: undefined, code: 'MISSING_BTF', subject: 'a: b', reason: 'no "BTF"', origin: 's' },
+    {
+      profiles: [],
+      kernels: parseKernelRange('>=5.10 <6.1'),
+      code: 'UNKNOWN',
+      program: 'p',
+      reason: 'yes',
+      origin: 's',
+    },
+  ];
+  const told = (text: string): unknown =>
+    readManifest({ file: 'm.yaml', text }).expectations.map(({ origin: _, ...one }) => one);
+  const said = declared.map(({ origin: _, ...one }) => one);
+
+  test('a manifest says of its verdict what the suite says, and that first', () => {
+    const text = withGate(before, { minKernel: [5, 10], expectations: declared });
+    expect(text).toContain('# ours\nname: conn\n');
+    expect(readManifest({ file: 'm.yaml', text }).minKernel).toEqual([5, 10]);
+    expect(told(text)).toMatchObject([...said, { profiles: ['old'], reason: 'ours' }]);
+  });
+
+  test('without a manifest it is all there is', () => {
+    const text = withGate('', { minKernel: undefined, expectations: declared });
+    expect(told(text)).toMatchObject(said);
+    expect(readManifest({ file: 'm.yaml', text }).minKernel).toBeUndefined();
+  });
+
+  test('a suite that says nothing changes nothing', () => {
+    expect(withGate(before, { minKernel: undefined, expectations: [] })).toBe(before);
   });
 });
 

@@ -64,12 +64,12 @@ async function explained(command: string, seen = new Set<string>()): Promise<str
   return [...printed.filter((one) => !next.includes(one)), ...deeper];
 }
 
-async function expectVerdicts(commands: readonly string[], least: number): Promise<void> {
+async function expectVerdicts(commands: readonly string[], least: number, verdict = 2): Promise<void> {
   const tests = [...new Set(commands)].filter((one) => one.startsWith('bpfcompat test'));
   expect(tests.length).toBeGreaterThanOrEqual(least);
   for (const command of tests) {
     const { code, told } = await shell(`${command} --quiet`);
-    expect(code, `${command}\n${told}`).toBe(2);
+    expect(code, `${command}\n${told}`).toBe(verdict);
   }
 }
 
@@ -129,5 +129,29 @@ cases:
       told.push(...(await explained(`bpfcompat explain suite.json --artifact ${name}`)));
     await explained('bpfcompat explain suite.json');
     await expectVerdicts(told, 3);
+  });
+
+  const GATE = `
+name: gate
+defaults: {report_dir: reports}
+cases:
+  - name: declared
+    artifact: "../it's refused [1].bpf.o"
+    kernels: [${KERNEL}]
+    expectations: [{expect: fail, kernels: "<6.12", code: VERIFIER_REJECTION, reason: it is made so}]
+  - {name: old, artifact: "../it's refused [1].bpf.o", kernels: [${KERNEL}], min_kernel: "6.12"}
+`;
+
+  test('whose own words make failures decide nothing', async () => {
+    writeFileSync(join(cwd, 'compat/gate.yaml'), GATE);
+    const args = ['suite', '--suite', 'compat/gate.yaml', '--out', 'gate.json', '--offline'];
+    const { code, stdout, stderr } = await bpfcompat(args, { cwd });
+    expect(code, stderr).toBe(0);
+    const told = await printedAbout('gate.json', stdout);
+    for (const name of ['declared', 'old'])
+      told.push(...(await explained(`bpfcompat explain gate.json --artifact ${name}`)));
+    // Documents of the runs before lie there, too.
+    const own = told.filter((one) => /(?:declared|old)\.behavior-manifest\.yaml/.test(one));
+    await expectVerdicts(own, 2, 0);
   });
 });
