@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { REPORT_FLAGS } from '../cli/io.ts';
 import { ACTION_INPUTS, type ActionCommand } from '../config/action-inputs.ts';
 import {
   type ActionSettings,
@@ -10,6 +11,7 @@ import {
   readInputs,
 } from '../config/action-values.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
+import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Env } from './runner.ts';
 
@@ -51,6 +53,21 @@ function checkBasics(command: ActionCommand, inputs: InputTexts): void {
     'missing_input',
     'there is nothing to check: set the input artifact to a compiled object, for example artifact: build/my.bpf.o, or the input suite to a suite file',
   );
+}
+
+/** Everything that a step tells is read from its reports, and its log is mixed with that of others: they are files. */
+function checkReportFiles(command: ActionCommand, inputs: InputTexts): void {
+  const ignored = ignoredIn(command, inputs);
+  for (const { name, flags, default: fallback } of ACTION_INPUTS) {
+    const value = inputs.get(name) ?? '';
+    const isReport = REPORT_FLAGS.some((flag) => flag === flags[command]) && !ignored.includes(name);
+    if (!isReport || !(value === '-' || /^\/(?:dev|proc)\//.test(value))) continue;
+    const example = fallback === '' ? `reports/${name}.txt` : fallback;
+    throw new UsageError(
+      'input_value',
+      `input ${name} is ${quoted(value)}, and the report of a step is a file; write ${name}: ${example}, or leave the input out`,
+    );
+  }
 }
 
 function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string): Record<string, string> {
@@ -100,6 +117,7 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
   const settings = checkSettings(inputs);
   const command = commandOf(settings, inputs);
   checkBasics(command, inputs);
+  checkReportFiles(command, inputs);
   const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch), ignoredIn(command, inputs));
   const words = command === 'merge' ? settings.reports : [];
   const argv = [command, ...flags, ...(words.length > 0 ? ['--', ...words] : [])];

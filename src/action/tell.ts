@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { annotations } from '../report/annotations.ts';
 import { comment, commentName } from '../report/comment.ts';
 import type { DocumentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
+import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
 import type { SummaryLinks } from '../report/summary/links.ts';
 import { stepSummary } from '../report/summary/step-summary.ts';
 import { annotation, say } from './commands.ts';
@@ -60,13 +61,29 @@ export function writeSummary(document: GateDocument, ended: Ended, uploaded: Upl
   return text;
 }
 
-/** Shows the summary, with a link to the evidence. @returns the path of the file; empty when the summary broke */
+/** Whether the run has written a summary there: it settles which files may be replaced. */
+function isSummary(path: string): boolean {
+  try {
+    return SUMMARY_BEGINNING.test(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Shows the summary, with a link to the evidence. The file that the input names has the same text, where it is one of
+ * ours; the page of the step has what the run added to it.
+ * @returns the path of the file; empty when the summary broke
+ */
 export function tellSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string): string {
   const own = ended.job.input('summary');
-  const path = own === '' ? join(dir, SUMMARY) : resolve(ended.runner.workspace, own);
+  const named = own === '' ? '' : resolve(ended.runner.workspace, own);
+  const ours = named !== '' && named !== ended.runner.summaryFile && isSummary(named);
+  const path = ours ? named : join(dir, SUMMARY);
   const text = writeSummary(document, ended, uploaded, path);
   if (text === undefined) return '';
-  if (ended.job.settings.jobSummary !== 'none') appendSummary(ended.runner, text);
+  const isThere = named !== '' && named === ended.runner.summaryFile;
+  if (ended.job.settings.jobSummary !== 'none' && !isThere) appendSummary(ended.runner, text);
   return path;
 }
 

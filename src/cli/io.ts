@@ -18,12 +18,13 @@ export interface Io {
   readonly onEvent?: EventListener;
 }
 
-const REPORTS = ['out', 'markdown', 'junit', 'sarif', 'badge', 'summary'] as const;
+/** Flags that name a file for a report, `-` for standard output. */
+export const REPORT_FLAGS = ['out', 'markdown', 'junit', 'sarif', 'badge', 'summary'] as const;
 
 /** Where a report goes to standard output (`--out -`), everything for people goes to the other one. */
 export function besideReports(io: Io, options: object): Io {
-  const values: Partial<Record<(typeof REPORTS)[number], unknown>> = options;
-  return REPORTS.some((flag) => values[flag] === '-') ? { ...io, out: io.err, terminalOut: false } : io;
+  const values: Partial<Record<(typeof REPORT_FLAGS)[number], unknown>> = options;
+  return REPORT_FLAGS.some((flag) => values[flag] === '-') ? { ...io, out: io.err, terminalOut: false } : io;
 }
 
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
+import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
 import { realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
 
@@ -13,7 +14,7 @@ const OURS = {
   junit: /^<\?xml[^>]*>\s*<testsuites\b[\s\S]*bpfcompat/,
   sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
   badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
-  summary: /^## \S+ bpfcompat: /,
+  summary: SUMMARY_BEGINNING,
   plan: /^\s*\{\s*"include"\s*:\s*\[\s*(?:\]|\{\s*"shard")/,
 } as const;
 export type ReportKind = keyof typeof OURS;

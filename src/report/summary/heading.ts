@@ -30,6 +30,9 @@ export function verdictText({ status, notRun }: GateDocument, counts: DocumentCo
   return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'no answer';
 }
 
+/** How a summary of ours begins. */
+export const SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
+
 /** The heading of a summary: the verdict as a symbol and in words. */
 export function headingText(document: GateDocument, counts: DocumentCounts): string {
   return `${ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
