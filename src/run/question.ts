@@ -120,8 +120,10 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
       const told = withConsole(classifyWhole({ evidence, ...judged }), console);
-      const outcome = withAltering(withoutContradiction(told, evidence, known), evidence, artifact.altering ?? []);
-      return facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
+      const outcome = withoutContradiction(told, evidence, known);
+      const located = facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
+      // It is about the object as a whole: no line of it is to blame.
+      return withAltering(located, evidence, artifact.altering ?? []);
     },
     judgeCrash: (error, evidence) => {
       const outcome = classifyCrash(error);

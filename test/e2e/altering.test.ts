@@ -76,5 +76,5 @@ test('a pass of an object that can alter what is observed is marked in every rep
     ]);
     expect(target.notes?.join('\n')).toContain('program writes_user could alter what the guest reports');
   }
-  expect(readFileSync(run.paths.artifacts[0]?.markdown ?? '', 'utf8')).toContain('RESULTS\\_CAN\\_BE\\_ALTERED');
+  expect(readFileSync(run.paths.artifacts[0]?.markdown ?? '', 'utf8')).toContain('RESULTS_CAN_BE_ALTERED');
 }, 180_000);

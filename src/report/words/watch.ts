@@ -4,11 +4,10 @@ import { arg, sentence, type Writer, who } from './writer.ts';
 /** What was observed when the object could already alter it. */
 function alterable(f: Finding): string {
   const { attaches, tests } = f.args;
-  const parts = [
-    ...(attaches === undefined ? [] : [`that ${attaches} attached`]),
-    ...(tests === undefined ? [] : [`that the test ${tests} passed`]),
-  ];
-  return parts.length === 0 ? 'What followed' : sentence(parts.join(', and '));
+  return [
+    ...(attaches === undefined ? [] : [`how ${attaches} attached`]),
+    ...(tests === undefined ? [] : [`what came of the tests (${tests})`]),
+  ].join('; ');
 }
 
 /** Words for what was not refused and still deserves a look, and for what nobody could explain. */
@@ -30,7 +29,7 @@ export const WATCH_WORDS = {
   }),
   RESULTS_CAN_BE_ALTERED: (f) => ({
     title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
-    explanation: `Attached last, after loading and all other attaches had left the guest. ${alterable(f)} rests on a guest that the object can alter.`,
+    explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f) || 'what followed'}.`,
     remediation:
       'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
   }),
