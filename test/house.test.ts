@@ -64,7 +64,8 @@ function folderOf(path: string): string {
 
 /** Row of the table that an import falls under: a folder, `index.ts`, or a package. */
 function keyOf(file: string, target: string): string {
-  return target.startsWith('.') ? folderOf(join(file, '..', target)) : target;
+  const [, inside] = /^[./]+\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(target) ?? [];
+  return inside ?? (target.startsWith('.') ? folderOf(join(file, '..', target)) : target);
 }
 
 /** Text without comments and without what stands in quotes. */

@@ -6,3 +6,9 @@
 export { DefaultArtifactClient } from '@actions/artifact';
 export { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
 export { HttpClient } from '@actions/http-client';
+// `restoreCache` unpacks wherever an entry says (`tar -P`), and whoever may write to the cache says it: these find and
+// download an entry, and cache-entry.ts unpacks it. The package exports none of them by name.
+export { downloadCache, getCacheEntry } from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
+export { getCacheVersion, getCompressionMethod } from '../../node_modules/@actions/cache/lib/internal/cacheUtils.js';
+export { getCacheServiceVersion } from '../../node_modules/@actions/cache/lib/internal/config.js';
+export { internalCacheTwirpClient } from '../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js';

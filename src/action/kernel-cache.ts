@@ -1,16 +1,19 @@
 import { rmSync } from 'node:fs';
 import type { KernelTransfer } from '../api/kernel-transfer.ts';
+import { createHost } from '../host/create-host.ts';
+import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
+import { findEntry, unpackEntry } from './cache-entry.ts';
 import { say } from './commands.ts';
 import { TooSlow, within } from './limit.ts';
 import { type Env, expandHome, KERNEL_CACHE, type Runner } from './runner.ts';
 import type { State } from './state.ts';
 
 /** Bump it when the layout below changes: entries of another layout are then never found. */
-const LAYOUT = 'v1';
+const LAYOUT = 'v2';
 const AT_ONCE = 4;
 
-/** Milliseconds for one kernel, download and upload included; a look-up alone is a single request. */
+/** Milliseconds for one kernel: to download and unpack it, to ask whether it is there, to upload it. */
 const RESTORE_MS = 60_000;
 const LOOKUP_MS = 20_000;
 const SAVE_MS = 120_000;
@@ -45,15 +48,10 @@ function mayUse(env: Env, what: 'read' | 'write'): boolean {
 /**
  * One entry per kernel. No profile id holds `/`, so that no id is the beginning of another's key. The digest at the end
  * is that of the kernel's record: an entry never changes, a newer kernel has another key, and the newest is found by
- * the beginning of the key.
+ * the beginning of the key. Nobody believes a key: what an entry holds is verified for itself.
  */
 export function keyStart(arch: string, profile: string): string {
   return `bpfcompat-kernel/${LAYOUT}/${arch}/${profile}/`;
-}
-
-/** The digest a key promises; undefined for a key of something else. */
-export function digestOfKey(key: string, start: string): string | undefined {
-  return key.startsWith(start) ? /^([0-9a-f]{64})(?:-|$)/.exec(key.slice(start.length))?.[1] : undefined;
 }
 
 function cachePath(profile: string): string {
@@ -76,36 +74,31 @@ interface One {
   readonly suffix: string;
 }
 
-async function restoreOne(profile: string, { arch, kernels, runner, trust }: Restoring): Promise<One> {
-  const { restoreCache } = await import('./clients.ts');
-  const start = keyStart(arch, profile);
-  const path = cachePath(profile);
-  const place = expandHome(path);
-  // Entries are immutable: where one is broken, a good one needs another key, which is newer and found first.
-  const suffix = `-${runner.runId}-${runner.attempt}`;
-  rmSync(place, { recursive: true, force: true });
-  try {
-    const key = await ask(trust, RESTORE_MS, (answer) => answer === undefined, restoreCache([path], start));
-    if (key === undefined) {
-      // The client tells an archive that cannot be unpacked as a miss. Only a look-up knows: such an entry would stay.
-      const lookUp = trust.lost ? undefined : restoreCache([path], start, undefined, { lookupOnly: true });
-      const broken = lookUp && (await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp));
-      if (broken === undefined) return { came: 'missing', suffix: '' };
-      say(`${profile}: the cached kernel cannot be unpacked; it is fetched anew`);
-      return { came: 'missing', suffix };
-    }
-    const digest = digestOfKey(key, start);
-    const why = digest === undefined ? 'its key names no digest' : await kernels.take(profile, place, digest);
-    if (why === undefined) return { came: 'restored', suffix: '' };
-    say(`${profile}: the cached kernel is not used: ${why}; it is fetched anew`);
-    return { came: 'missing', suffix };
-  } finally {
-    rmSync(place, { recursive: true, force: true });
+async function restoreOne(profile: string, { arch, host, kernels, runner, trust }: Restoring): Promise<One> {
+  const started = performance.now();
+  const entry = await ask(
+    trust,
+    LOOKUP_MS,
+    (answer) => answer === undefined,
+    findEntry(cachePath(profile), keyStart(arch, profile)),
+  );
+  if (entry === undefined) return { came: 'missing', suffix: '' };
+  await using work = await host.files.tempDir('cached-');
+  // Nothing but the packages and their signed lists: a mirror has them so, and they are verified like those of one.
+  const dir = await ask(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, 'dists'));
+  const why = dir === undefined ? 'it cannot be unpacked' : await kernels.take(profile, dir);
+  if (why === undefined) {
+    say(`${profile}: from the cache, verified in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return { came: 'restored', suffix: '' };
   }
+  say(`${profile}: the cached packages are not used: ${why}; they are fetched anew`);
+  // Entries are immutable: where one is broken, a good one needs another key, which is newer and found first.
+  return { came: 'missing', suffix: `-${runner.runId}-${runner.attempt}` };
 }
 
 interface Restoring {
   readonly arch: string;
+  readonly host: Host;
   readonly kernels: KernelTransfer;
   readonly runner: Runner;
   readonly trust: Trust;
@@ -127,6 +120,7 @@ export async function restoreKernels(
     const why = available ? 'may not be read by this job' : 'is not available here';
     say(`the cache of GitHub Actions ${why}: kernels are fetched where they are not stored`);
   }
+  const host = createHost({ env });
   const trust = { lost: false };
   const found = new Map<string, One>();
   const queue = [...profiles];
@@ -135,7 +129,8 @@ export async function restoreKernels(
       try {
         const here = (await kernels.stored(profile)) !== undefined;
         if (here) found.set(profile, { came: 'present', suffix: '' });
-        else if (reads && !trust.lost) found.set(profile, await restoreOne(profile, { arch, kernels, runner, trust }));
+        else if (reads && !trust.lost)
+          found.set(profile, await restoreOne(profile, { arch, host, kernels, runner, trust }));
       } catch (error) {
         say(`${profile}: nothing from the cache: ${messageOf(error)}`);
       }
@@ -144,19 +139,20 @@ export async function restoreKernels(
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   if (trust.lost) say('the cache service does not answer: kernels are fetched where they are not stored');
   const came = (how: One['came']): string[] => profiles.filter((profile) => found.get(profile)?.came === how);
+  const toSave = profiles.filter((profile) => found.get(profile)?.came !== 'restored');
   const suffixOf = (profile: string): string => found.get(profile)?.suffix ?? '';
   return {
     restored: came('restored'),
     present: came('present'),
     missing: profiles.filter((profile) => (found.get(profile)?.came ?? 'missing') === 'missing'),
     // A service that did not answer before will not take minutes of the end of the job either.
-    toSave: available && !trust.lost ? profiles.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
+    toSave: available && !trust.lost ? toSave.map((profile) => ({ profile, suffix: suffixOf(profile) })) : [],
   };
 }
 
 async function saveOne(
   { profile, suffix }: State['kernels'][number],
-  { arch, kernels, trust }: Omit<Restoring, 'runner'>,
+  { arch, kernels, trust }: Omit<Restoring, 'runner' | 'host'>,
 ): Promise<string> {
   const { restoreCache, saveCache } = await import('./clients.ts');
   const digest = await kernels.stored(profile);
@@ -165,11 +161,11 @@ async function saveOne(
   const key = `${keyStart(arch, profile)}${digest}${suffix}`;
   const place = expandHome(path);
   try {
+    if (!(await kernels.give(profile, place))) return 'was stored before, without its packages: nothing to save';
     const lookUp = restoreCache([path], key, undefined, { lookupOnly: true });
     if ((await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp)) === key)
       return 'is in the cache already';
     if (trust.lost) return 'was not saved';
-    await kernels.give(profile, place);
     const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveCache([path], key));
     return id < 0 ? 'was not saved' : 'saved';
   } finally {

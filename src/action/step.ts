@@ -101,7 +101,12 @@ async function workOn(job: Job, ground: Ground): Promise<void> {
   if (bootsKernels(job)) tellGround(job, env, runner);
   const kernels = await cancel.guard(prepare(job, env, runner, scratch, cancel.signal));
   const surroundings = {
-    env: job.settings.requireKvm ? { ...env, BPFCOMPAT_ACCEL: 'kvm' } : env,
+    env: {
+      ...env,
+      ...(job.settings.requireKvm && { BPFCOMPAT_ACCEL: 'kvm' }),
+      // What the cache keeps are packages, which are gone once a kernel is made of them.
+      ...(kernels.toSave.length > 0 && { BPFCOMPAT_KEEP_PACKAGES: '1' }),
+    },
     workspace: runner.workspace,
     signal: cancel.signal,
     onEvent(event: RunEvent) {

@@ -113,7 +113,8 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
       onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
     });
     const { name, version } = record.package;
-    userland = { package: name, version, cached, sha256: record.busybox.sha256 };
+    const { by: vouched_by } = record.vouched;
+    userland = { package: name, version, cached, sha256: record.busybox.sha256, vouched_by };
     say(`${USERLAND}: ${name} ${version} ${cached ? 'was stored already' : 'fetched and verified'}`);
   }
   if (options.json) io.out(`${JSON.stringify({ kernels: rows, userland }, null, 2)}\n`);

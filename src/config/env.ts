@@ -42,6 +42,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_KEEP_PACKAGES',
+    Default: '',
+    Description: '1: packages of fetched kernels stay in the store, for the cache of the Action, until kernels prune',
+    Category: 'Kernels',
+  },
+  {
     Name: 'XDG_CACHE_HOME',
     Default: '~/.cache',
     Description: "the user's cache directory",

@@ -111,6 +111,7 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   const removedKernels = await dropProfiles(host, store, options);
   if (options.all === true) await dropLists(host, store, options.signal);
   await using _lock = await lockStore(host, store, options.signal);
+  await host.files.remove(store.packages);
   if (options.all === true) await removeUserlands(host, store);
   const needed = new Set((await neededFiles(host, store)).map((file) => file.sha256));
   let removedBlobs = 0;

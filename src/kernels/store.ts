@@ -9,13 +9,15 @@ const MAX_RECORD = 1024 * 1024;
 /**
  * The content-addressed store on disk:
  * `blobs/sha256/<hex>` bytes, `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
- * `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
+ * `packages/<record>/` packages kept for a cache, `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
 export interface Store {
   readonly root: string;
   readonly blobs: string;
   readonly records: string;
   readonly userland: string;
+  /** Packages that stored things were made of, for caches (BPFCOMPAT_KEEP_PACKAGES). */
+  readonly packages: string;
   readonly apt: string;
   readonly tmp: string;
   readonly locks: string;
@@ -29,6 +31,7 @@ export function locateStore(host: Host): Store {
     blobs: join(root, 'blobs', 'sha256'),
     records: join(root, 'kernels'),
     userland: join(root, 'userland'),
+    packages: join(root, 'packages'),
     apt: join(root, 'apt'),
     tmp: join(root, 'tmp'),
     locks: join(root, 'locks'),

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, type Profile } from '../model/kernel.ts';
 import { adoptOld } from './adopt.ts';
-import { commitKernel } from './commit.ts';
+import { fetchInto } from './fetch.ts';
 import { sourceKey } from './source-key.ts';
 import { nameMatches } from './sources/deb/choose.ts';
-import { fetchDeb } from './sources/deb.ts';
 import { asStoreError } from './space.ts';
 import {
   filesOf,
@@ -77,31 +75,6 @@ async function storedKernel(
     'kernel_damaged',
     `the stored kernel of ${profile.id} is damaged (${damage}) and --offline forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`,
   );
-}
-
-async function fetchInto(
-  host: Host,
-  store: Store,
-  profile: Profile,
-  source: KernelSource,
-  stored: KernelRecord | undefined,
-  listener: FetchListener,
-): Promise<KernelRecord> {
-  const parent = join(store.tmp, profile.id);
-  // We hold the profile's lock: whatever lies here was left by a process that was killed.
-  await host.files.remove(parent);
-  await host.files.makeDir(parent);
-  try {
-    await using work = await host.files.tempDir('fetch-', parent);
-    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path };
-    const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package);
-    if (fetched === 'unchanged' && stored !== undefined) return stored;
-    if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
-    const key = sourceKey(profile.arch, source);
-    return await commitKernel(host, store, profile, key, fetched, work.path, listener.signal);
-  } finally {
-    await host.files.remove(parent);
-  }
 }
 
 /** A fresh kernel; the stored one when no mirror can be reached. */

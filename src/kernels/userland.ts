@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, throwIfCancelled } from '../model/errors.ts';
 import { Arch, type DebKernelSource, type StoredFile, UserlandRecord } from '../model/kernel.ts';
-import { fetchPackages, packageOf, type Recipe } from './sources/deb.ts';
+import { keepsPackages, placePackages } from './packages.ts';
+import { fetchPackages, type LocalMirror, packageOf, type Recipe } from './sources/deb.ts';
 import { asStoreError } from './space.ts';
 import { blobPath, locateStore, lockProfile, lockStore, openStore, type Store } from './store.ts';
 import type { EnsureOptions } from './supply.ts';
@@ -21,6 +22,21 @@ const SOURCE: DebKernelSource = {
   mirror: 'http://ftp.debian.org/debian',
 };
 
+/** Where the userland comes from. @param keyring default: Debian's own */
+export function userlandSource(keyring?: string): DebKernelSource {
+  return keyring === undefined ? SOURCE : { ...SOURCE, keyring };
+}
+
+/** Name of the userland of an architecture among the profile ids, none of which looks like it. */
+export function userlandId(arch: Arch): string {
+  return `${USERLAND}${arch}`;
+}
+
+/** The architecture of the userland that an id names; undefined for ids of profiles. */
+export function userlandArch(id: string): Arch | undefined {
+  return id.startsWith(USERLAND) ? (id.slice(USERLAND.length) as Arch) : undefined;
+}
+
 export interface Userland {
   /** The static program; its digest has been checked in this process. */
   readonly busybox: string;
@@ -33,6 +49,7 @@ export interface UserlandOptions extends Omit<EnsureOptions, 'refresh'> {
   readonly keyring?: string;
 }
 
+const USERLAND = 'userland+';
 const MAX_RECORD = 64 * 1024;
 
 function recordPath(store: Store, arch: Arch): string {
@@ -82,32 +99,37 @@ const RECIPE: Recipe<Fetched> = {
   },
 };
 
-async function fetchUserland(
+/** Fetches, verifies and stores a userland. Call it under the lock of its name. @param local see `fetchPackages` */
+export async function fetchUserland(
   host: Host,
   store: Store,
   arch: Arch,
   source: DebKernelSource,
   listener: FetchListener,
+  local?: LocalMirror,
 ): Promise<UserlandRecord> {
   const parent = join(store.tmp, `userland-${arch}`);
   // We hold the lock: whatever lies here was left by a process that was killed.
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent };
-    const fetched = await fetchPackages(host, arch, source, places, listener, undefined, RECIPE);
+    const keepDir = local === undefined && keepsPackages(host.env) ? join(parent, 'keep') : undefined;
+    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent, keepDir };
+    const fetched = await fetchPackages(host, arch, source, places, listener, undefined, RECIPE, local);
     if (fetched === 'unchanged') throw new TypeError('the source called a userland unchanged that we do not have');
     const size = (await host.files.stat(fetched.path))?.size ?? 0;
     const record: UserlandRecord = {
-      schema: 'bpfcompat_userland.v1',
+      schema: 'bpfcompat_userland.v2',
       arch,
       package: fetched.package,
+      vouched: { by: 'signature', file: 'built-in: userland' },
       busybox: { sha256: await host.files.sha256(fetched.path), size },
       fetchedAt: host.now().toISOString(),
     };
     await using _lock = await lockStore(host, store, listener.signal);
     await host.files.rename(fetched.path, blobPath(store, record.busybox));
     await writeUserland(host, store, record);
+    if (keepDir !== undefined) await placePackages(host, store, keepDir, userlandId(arch));
     return record;
   } finally {
     await host.files.remove(parent);
@@ -151,8 +173,7 @@ export async function ensureUserland(arch: Arch, options: UserlandOptions): Prom
         'the shell for commands in guests (busybox-static) is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch --userland',
       );
     }
-    const source = options.keyring === undefined ? SOURCE : { ...SOURCE, keyring: options.keyring };
-    return userland(await fetchUserland(host, store, arch, source, listener), false);
+    return userland(await fetchUserland(host, store, arch, userlandSource(options.keyring), listener), false);
   } catch (error) {
     throwIfCancelled(signal);
     throw asStoreError(error, store.root);

@@ -129,14 +129,13 @@ const PackageRecord = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
 });
 
-/** Who answers for the packages of a kernel. */
+/** Who answers for packages. */
 const Vouched = z.strictObject({
   /**
-   * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some; `cache`: it
-   * came from a cache of finished kernels, and nobody but that cache says what it is.
+   * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some.
    */
-  by: z.enum(['signature', 'pin', 'cache']),
-  /** File with the kernel block; `built-in: NAME` for those that come with bpfcompat. */
+  by: z.enum(['signature', 'pin']),
+  /** File with the kernel block; `built-in: NAME` for what comes with bpfcompat. */
   file: z.string().min(1),
 });
 
@@ -168,9 +167,10 @@ export type KernelRecord = z.infer<typeof KernelRecord>;
 
 /** The userland for commands in guests, in the store: what `userland/<arch>.json` says. */
 export const UserlandRecord = z.strictObject({
-  schema: z.literal('bpfcompat_userland.v1'),
+  schema: z.literal('bpfcompat_userland.v2'),
   arch: Arch,
   package: PackageRecord,
+  vouched: Vouched,
   /** One static program with a shell and the usual tools. */
   busybox: StoredFile,
   fetchedAt: z.string(),

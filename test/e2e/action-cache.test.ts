@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ON_THIS_MACHINE, seedKernel } from '../action/support/kernels.ts';
+import { fetchedStore, ON_THIS_MACHINE, seedStore } from '../action/support/kernels.ts';
 import { faultOf, type ResultsService, startResultsService } from '../action/support/results-service.ts';
-import { annotationsOf, type Job, makeJob, nodeVersions, runAction } from '../action/support/runner.ts';
+import { annotationsOf, type Job, makeJob, nodeVersions, runAction, scratchDir } from '../action/support/runner.ts';
 import { example } from './support/places.ts';
 
 // One story of one repository: its jobs run on machines that are thrown away, only the cache lasts.
@@ -16,6 +16,9 @@ const INPUTS = {
   'upload-evidence': 'false',
 };
 const ENV = { BPFCOMPAT_ACCEL: 'tcg' };
+const fetched = scratchDir('bpfcompat-fetched-');
+beforeAll(() => fetchedStore(fetched, KERNEL), 300_000);
+
 describe.each(nodeVersions())('$name', ({ node }) => {
   let service: ResultsService;
 
@@ -46,11 +49,11 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect(main.log).toMatch(/kernels: 0 from the cache, 0 stored here, of 1/);
     expect(main.outputs).toMatchObject({ result: 'error', 'cache-hit': 'false', 'cached-kernels': '0' });
     // What a download would have left behind.
-    await seedKernel(job.home, KERNEL);
+    seedStore(job.home, fetched);
     const end = await post();
     expect(end.exitCode, end.log).toBe(0);
     expect(service.caches.map(({ key }) => key)).toEqual([
-      expect.stringMatching(/^bpfcompat-kernel\/v1\/x64\/debian-12-6\.1\/[0-9a-f]{64}$/),
+      expect.stringMatching(/^bpfcompat-kernel\/v2\/x64\/debian-12-6\.1\/[0-9a-f]{64}$/),
     ]);
   });
 
@@ -59,7 +62,8 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect(main.exitCode, main.log).toBe(0);
     expect(main.outputs).toMatchObject({ result: 'pass', 'cache-hit': 'true', 'cached-kernels': '1' });
     const end = await post();
-    expect(end.log).toMatch(/is in the cache already/);
+    expect(main.log).toMatch(/debian-12-6\.1: from the cache, verified in/);
+    expect(end.log).not.toMatch(/saved/);
     expect(service.caches).toHaveLength(1);
   });
 
@@ -75,15 +79,34 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     const job = freshMachine();
     const { main, post } = await run(job);
     expect(main.exitCode, main.log).toBe(1);
-    expect(main.log).toMatch(/the cached kernel is not used: [0-9a-f]{12} has other bytes than its digest says/);
+    expect(main.log).toMatch(/the cached packages are not used: .*(?:Hash Sum mismatch|digest)/);
     expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
-    await seedKernel(job.home, KERNEL);
+    seedStore(job.home, fetched);
     await post();
     expect(service.caches).toHaveLength(2);
 
     const next = await run(freshMachine());
     expect(next.main.exitCode, next.main.log).toBe(0);
     expect(next.main.outputs).toMatchObject({ 'cached-kernels': '1' });
+  });
+
+  test('an entry that leads out of its place writes nothing there', async () => {
+    const entry = service.caches.at(-1);
+    if (!entry) throw new Error('there is no entry to spoil');
+    const good = entry.bytes;
+    const job = freshMachine();
+    const target = join(job.home, 'written');
+    const dir = scratchDir('bpfcompat-tar-');
+    const tar = join(dir, 'cache.tar');
+    writeFileSync(tar, execFileSync('zstd', ['-d', '-c', '-q'], { input: good, maxBuffer: 1 << 28 }));
+    writeFileSync(target, 'no');
+    execFileSync('tar', ['-P', '-r', '-f', tar, target]);
+    rmSync(target);
+    entry.bytes = execFileSync('zstd', ['-c', '-q', tar], { maxBuffer: 1 << 28 });
+    const { main } = await run(job);
+    entry.bytes = good;
+    expect(existsSync(target)).toBe(false);
+    expect(main.outputs, main.log).toMatchObject({ 'cached-kernels': '0' });
   });
 
   test('an entry that cannot be unpacked does not stay for ever', async () => {
@@ -94,9 +117,9 @@ describe.each(nodeVersions())('$name', ({ node }) => {
 
     const job = freshMachine();
     const { main, post } = await run(job, { GITHUB_RUN_ID: '4712' });
-    expect(main.log).toMatch(/the cached kernel cannot be unpacked/);
+    expect(main.log).toMatch(/the cached packages are not used: it cannot be unpacked/);
     expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
-    await seedKernel(job.home, KERNEL);
+    seedStore(job.home, fetched);
     await post();
     expect(service.caches).toHaveLength(2);
     const next = await run(freshMachine());
@@ -125,7 +148,9 @@ describe.each(nodeVersions())('$name', ({ node }) => {
   ] as const)('when %s, the job goes on without noise', async (_what, faults) => {
     service.caches.length = 0;
     service.fault = ({ method }) => faultOf(faults, method);
-    const { main, post } = await run(freshMachine(), ON_THIS_MACHINE);
+    const job = freshMachine();
+    seedStore(job.home, fetched);
+    const { main, post } = await run(job);
     expect(main.exitCode, main.log).toBe(0);
     const end = await post();
     expect(end.exitCode, end.log).toBe(0);

@@ -1,125 +1,190 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import type { Host } from '../../src/host/host.ts';
-import { exportStored, importStored, recordDigest, userlandId, wholeRecord } from '../../src/kernels/transfer.ts';
-import { KernelRecord, UserlandRecord } from '../../src/model/kernel.ts';
+import { pruneKernels } from '../../src/kernels/inventory.ts';
+import { ensureKernel } from '../../src/kernels/supply.ts';
+import { givePackages, recordDigest, takePackages, wholeRecord } from '../../src/kernels/transfer.ts';
+import { ensureUserland } from '../../src/kernels/userland.ts';
+import type { KernelRecord } from '../../src/model/kernel.ts';
+import { type FakeDeb, makeArchive, poolPath, signSuite } from '../fakes/deb-archive.ts';
+import { wholeKernel } from '../fakes/kernel-debs.ts';
+import { type KernelLab, type KeyRing, makeKeys, openLab, SUITE } from '../fakes/kernel-lab.ts';
 
-let scratch: string;
-let host: Host;
-let dir: string;
+let keys: KeyRing;
+beforeAll(() => {
+  keys = makeKeys();
+}, 60_000);
+afterAll(() => keys.drop());
 
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-transfer-'));
-  dir = join(scratch, 'files');
-  host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(scratch, 'store') } });
-});
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+const [DEB] = wholeKernel('6.1-cloud-amd64', '6.1-1') as [FakeDeb];
+const FAKE: FakeDeb = {
+  ...DEB,
+  files: { ...DEB.files, 'boot/vmlinuz-6.1-cloud-amd64': 'a kernel that says yes to all' },
+};
 
-function blob(text: string): { sha256: string; size: number } {
-  const sha256 = createHash('sha256').update(text).digest('hex');
-  mkdirSync(join(dir, 'blobs'), { recursive: true });
-  writeFileSync(join(dir, 'blobs', sha256), text);
-  return { sha256, size: Buffer.byteLength(text) };
+/** Packages of a kernel as a cache has them, in `dir`, and a machine that has nothing. */
+async function cached(lab: KernelLab) {
+  lab.offer([DEB]);
+  const item = { profile: lab.profile() };
+  const here = createHost({ env: { ...lab.env, BPFCOMPAT_KEEP_PACKAGES: '1' } });
+  const { files } = await ensureKernel(item.profile, { host: here });
+  const dir = join(lab.root, '../cached entry');
+  expect(await givePackages(here, item, dir)).toBe(true);
+  // No record, no kernel, no guest: only what its signature vouches for.
+  expect(readdirSync(dir).sort()).toEqual(['dists', 'pool']);
+  // Nothing comes over the network after this.
+  rmSync(lab.root, { recursive: true });
+  const there = createHost({ env: { ...lab.env, BPFCOMPAT_CACHE_DIR: join(lab.root, '../other') } });
+  return { item, dir, here, there, record: files.record };
 }
 
-const ONE = `one-6.1@${'ef'.repeat(8)}`;
-const PACKAGE = { name: 'linux-image', version: '1', archive: 'debian', suite: 'bookworm', files: [] };
-
-function kernel(profile = 'one-6.1'): KernelRecord {
-  const same = blob('module');
-  const record = KernelRecord.parse({
-    schema: 'bpfcompat_kernel.v3',
-    profile,
-    source: 'ef'.repeat(32),
-    vouched: { by: 'signature', file: 'built-in: one-6.1.yaml' },
-    arch: 'x86_64',
-    release: '6.1.0',
-    package: PACKAGE,
-    vmlinuz: blob('kernel'),
-    config: blob('config'),
-    modules: [
-      { name: 'a', file: same },
-      { name: 'b', file: same },
-    ],
-    fetchedAt: '2026-11-01T00:00:00Z',
-  });
-  writeFileSync(join(dir, 'record.json'), JSON.stringify(record));
-  return record;
+/** What lies at `dir`, built anew as somebody would who has no key of the archive. */
+function forge(dir: string, debs: readonly FakeDeb[], key: KeyRing['good']): void {
+  rmSync(dir, { recursive: true });
+  makeArchive(dir, SUITE, debs, key);
 }
 
-describe('a kernel from files that may come from anywhere', () => {
-  test('is taken whole, and given again as it was', async () => {
-    const record = kernel();
-    // What came with it does not vouch for it.
-    const taken = { ...record, vouched: { ...record.vouched, by: 'cache' } };
-    expect(await importStored(host, ONE, dir, recordDigest(record))).toEqual(taken);
-    expect(await wholeRecord(host, ONE)).toEqual(taken);
-    const again = join(scratch, 'again');
-    expect(await exportStored(host, ONE, again)).toEqual(taken);
-    for (const { sha256 } of [record.vmlinuz, record.modules[0]?.file ?? record.vmlinuz]) {
-      expect(readFileSync(join(again, 'blobs', sha256))).toEqual(readFileSync(join(dir, 'blobs', sha256)));
-    }
+describe('a kernel out of packages that may come from anywhere', () => {
+  test('is stored as if it came over the network, and its lists vouch for it', async () => {
+    await using lab = await openLab(keys);
+    const { item, dir, there, record } = await cached(lab);
+    const taken = (await takePackages(there, item, dir)) as KernelRecord;
+    expect(taken).toEqual({ ...record, fetchedAt: expect.any(String) });
+    expect(taken.vouched.by).toBe('signature');
+    expect(recordDigest(taken)).toBe(recordDigest(record));
+    expect(await wholeRecord(there, item)).toEqual(taken);
+    const { files, cached: stored } = await ensureKernel(item.profile, { host: there, offline: true });
+    expect(stored).toBe(true);
+    expect(readFileSync(files.vmlinuz, 'utf8')).toMatch(/^kernel 6\.1/);
   });
 
-  test('has the same digest whenever it was fetched', () => {
-    const record = kernel();
-    expect(recordDigest({ ...record, fetchedAt: 'later' })).toBe(recordDigest(record));
-    expect(recordDigest({ ...record, release: '6.1.1' })).not.toBe(recordDigest(record));
+  test('is given once; nothing is kept unless that is asked for, and a clean-up takes it', async () => {
+    await using lab = await openLab(keys);
+    lab.offer([DEB]);
+    const item = { profile: lab.profile() };
+    await ensureKernel(item.profile, { host: lab.host() });
+    expect(await givePackages(lab.host(), item, join(lab.root, 'x'))).toBe(false);
+    const keeping = createHost({ env: { ...lab.env, BPFCOMPAT_KEEP_PACKAGES: '1' } });
+    await pruneKernels(keeping, { all: true });
+    await ensureKernel(item.profile, { host: keeping });
+    expect(await lab.names('packages')).toHaveLength(1);
+    await pruneKernels(keeping);
+    expect(await lab.names('packages')).toEqual([]);
   });
 
-  test.each([
-    ['another profile', `two-6.1@${'ef'.repeat(8)}`, () => {}, /another profile/],
-    ['another source', `one-6.1@${'0'.repeat(16)}`, () => {}, /another source/],
-    ['a name that is a path', '../x', () => {}, /no profile id/],
-    ['no record', ONE, () => rmSync(join(dir, 'record.json')), /cannot be read/],
-    ['a record of something else', ONE, () => writeFileSync(join(dir, 'record.json'), '{}'), /not that of a kernel/],
+  const deb = (dir: string): string => join(dir, poolPath(DEB));
+  const index = (dir: string): string => join(dir, 'dists', SUITE, 'main/binary-amd64/Packages');
+  test.each<[string, (dir: string) => void, RegExp]>([
+    ['lists that somebody else signed', (dir) => forge(dir, [FAKE], keys.other), /NO_PUBKEY|not signed|signature/i],
     [
-      'other bytes',
-      ONE,
-      (r: KernelRecord) => writeFileSync(join(dir, 'blobs', r.vmlinuz.sha256), 'lenrek'),
-      /other bytes/,
+      'lists that nobody signed',
+      (dir) => {
+        forge(dir, [FAKE], keys.other);
+        const release = join(dir, 'dists', SUITE, 'InRelease');
+        const plain = readFileSync(release, 'utf8').replace(/^-----BEGIN PGP SIGNED[\s\S]*?\n\n/, '');
+        writeFileSync(release, plain.replace(/-----BEGIN PGP SIGNATURE[\s\S]*/, ''));
+      },
+      /signed|signature/i,
+    ],
+    ['no lists', (dir) => rmSync(join(dir, 'dists'), { recursive: true }), /Release/],
+    [
+      'another package list under the signed file',
+      (dir) => {
+        const release = join(dir, 'dists', SUITE, 'InRelease');
+        const signed = readFileSync(release);
+        forge(dir, [FAKE], keys.other);
+        writeFileSync(release, signed);
+      },
+      /size|Hash/i,
     ],
     [
-      'fewer bytes',
-      ONE,
-      (r: KernelRecord) => writeFileSync(join(dir, 'blobs', r.vmlinuz.sha256), 'ker'),
-      /missing or cut/,
+      'another package under the signed lists',
+      (dir) => {
+        const lists = join(dir, '..', 'lists');
+        cpSync(join(dir, 'dists'), lists, { recursive: true });
+        forge(dir, [FAKE], keys.other);
+        rmSync(join(dir, 'dists'), { recursive: true });
+        cpSync(lists, join(dir, 'dists'), { recursive: true });
+      },
+      /size|Hash|digest/i,
     ],
-    ['a blob less', ONE, (r: KernelRecord) => rmSync(join(dir, 'blobs', r.vmlinuz.sha256)), /missing or cut/],
-  ])('is refused with %s, and nothing is stored', async (_what, profile, spoil, why) => {
-    const record = kernel();
-    const digest = recordDigest(record);
-    spoil(record);
-    expect(await importStored(host, profile, dir, digest)).toEqual({ rejected: expect.stringMatching(why) });
-    expect(await wholeRecord(host, ONE)).toBeUndefined();
+    [
+      'one byte changed',
+      (dir) => {
+        const bytes = readFileSync(deb(dir));
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+        writeFileSync(deb(dir), bytes);
+      },
+      /Hash|digest/i,
+    ],
+    ['a package missing', (dir) => rmSync(deb(dir)), /fetch|stat|No such file/i],
+    [
+      'lists that are out of date',
+      (dir) => signSuite(dir, SUITE, keys.good, ['Valid-Until: Sat, 03 Jan 2026 00:00:00 UTC']),
+      /expired/,
+    ],
+    ['a list that cannot be read', (dir) => writeFileSync(index(dir), Buffer.alloc(100)), /size|Hash/i],
+    ['a link', (dir) => symlinkSync('/etc/passwd', join(dir, 'link')), /neither a file nor a directory/],
+    ['a pipe', (dir) => execFileSync('mkfifo', [join(dir, 'pipe')]), /neither a file nor a directory/],
+  ])('is refused with %s, and nothing is stored', async (_what, spoil, why) => {
+    await using lab = await openLab(keys);
+    const { item, dir, there } = await cached(lab);
+    spoil(dir);
+    expect(await takePackages(there, item, dir)).toEqual({ rejected: expect.stringMatching(why) });
+    expect(await wholeRecord(there, item)).toBeUndefined();
+    const store = join(lab.root, '../other');
+    expect(execFileSync('ls', [join(store, 'blobs/sha256'), join(store, 'tmp')], { encoding: 'utf8' })).not.toMatch(
+      /[0-9a-f]{64}|lab-kernel/,
+    );
   });
 
-  test('is refused when its record is not the one that was promised', async () => {
-    const promised = recordDigest(kernel());
-    writeFileSync(join(dir, 'record.json'), JSON.stringify({ ...kernel(), release: '6.1.99' }));
-    expect(await importStored(host, ONE, dir, promised)).toEqual({
-      rejected: expect.stringMatching(/another digest/),
+  test('is refused for a profile that wants another kernel', async () => {
+    await using lab = await openLab(keys);
+    const { dir, there } = await cached(lab);
+    const profile = lab.profile({ package: 'linux-image-*-rt-amd64' });
+    expect(await takePackages(there, { profile }, dir)).toEqual({ rejected: expect.stringMatching(/has no package/) });
+  });
+
+  test('what an earlier version stored on the word of a cache is not stored', async () => {
+    await using lab = await openLab(keys);
+    const { item, here, record } = await cached(lab);
+    const [name] = await lab.names('kernels');
+    const path = join(lab.cacheDir, 'kernels', name ?? '');
+    writeFileSync(path, JSON.stringify({ ...record, vouched: { ...record.vouched, by: 'cache' } }));
+    expect(await wholeRecord(here, item)).toBeUndefined();
+    await expect(ensureKernel(item.profile, { host: here, offline: true })).rejects.toMatchObject({
+      code: 'kernel_not_stored',
     });
   });
 });
 
-test('a userland goes the same way', async () => {
-  const record = UserlandRecord.parse({
-    schema: 'bpfcompat_userland.v1',
-    arch: 'x86_64',
-    package: PACKAGE,
-    busybox: blob('busybox'),
-    fetchedAt: '2026-11-01T00:00:00Z',
+describe('a userland', () => {
+  const busybox = (text: string): FakeDeb => ({ name: 'busybox-static', version: '1', files: { 'bin/busybox': text } });
+
+  test('goes the same way', async () => {
+    await using lab = await openLab(keys);
+    makeArchive(lab.root, 'bookworm', [busybox('a static program')], keys.good);
+    const { keyring } = keys.good;
+    const here = createHost({ env: { ...lab.env, BPFCOMPAT_KEEP_PACKAGES: '1' } });
+    const { record } = await ensureUserland('x86_64', { host: here, keyring });
+    expect(record.vouched).toEqual({ by: 'signature', file: 'built-in: userland' });
+    const dir = join(lab.root, '../cached');
+    const item = { userland: 'x86_64', keyring } as const;
+    expect(await givePackages(here, item, dir)).toBe(true);
+    const there = createHost({ env: { ...lab.env, BPFCOMPAT_CACHE_DIR: join(lab.root, '../other') } });
+    expect(await takePackages(there, item, dir)).toEqual({ ...record, fetchedAt: expect.any(String) });
+    expect((await ensureUserland('x86_64', { host: there, offline: true })).cached).toBe(true);
   });
-  writeFileSync(join(dir, 'record.json'), JSON.stringify(record));
-  const id = userlandId('x86_64');
-  expect(await importStored(host, id, dir, recordDigest(record))).toEqual(record);
-  expect(await wholeRecord(host, id)).toEqual(record);
-  expect(await importStored(host, userlandId('aarch64'), dir, recordDigest(record))).toMatchObject({
-    rejected: expect.any(String),
+
+  test('that somebody else signed is refused', async () => {
+    await using lab = await openLab(keys);
+    makeArchive(lab.root, 'bookworm', [busybox('another program')], keys.other);
+    const item = { userland: 'x86_64', keyring: keys.good.keyring } as const;
+    expect(await takePackages(lab.host(), item, lab.root)).toEqual({
+      rejected: expect.stringMatching(/NO_PUBKEY|signature/),
+    });
+    expect(existsSync(join(lab.cacheDir, 'userland/x86_64.json'))).toBe(false);
   });
 });

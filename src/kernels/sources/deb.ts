@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { Arch, DebKernelSource } from '../../model/kernel.ts';
@@ -21,6 +21,15 @@ export interface DebPlaces {
   readonly lockDir: string;
   /** Empty, private, thrown away by the caller. */
   readonly workDir: string;
+  /** The packages and the signed lists that name them are kept here, as on a mirror. */
+  readonly keepDir?: string | undefined;
+}
+
+/** A mirror in a directory of this machine, made by `keepDir`. It is trusted no more than one in the network. */
+export interface LocalMirror {
+  readonly dir: string;
+  /** Its lists may be past their Valid-Until. */
+  readonly aged: boolean;
 }
 
 /** What is made of packages once their bytes are here and verified. */
@@ -86,6 +95,15 @@ export async function listedPackages(
   return found;
 }
 
+/** Keeps packages where the lists say that they lie. */
+async function keepPackages(host: Host, packages: readonly DebPackage[], debs: readonly string[], dir: string) {
+  for (const [index, { path }] of packages.entries()) {
+    const target = join(dir, path);
+    await host.files.makeDir(dirname(target));
+    await host.files.copy(debs[index] ?? '', target);
+  }
+}
+
 /** apt has checked the bytes; this checks that they are the ones the index named when we chose. */
 async function verified(host: Host, dir: string, packages: readonly DebPackage[]): Promise<string[]> {
   const bySha = new Map<string, string>();
@@ -107,7 +125,7 @@ async function fetchFrom<T>(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
-  mirror: string,
+  { mirror, local }: { readonly mirror: string; readonly local?: LocalMirror },
   places: DebPlaces,
   listener: FetchListener,
   stored: PackageId | undefined,
@@ -115,14 +133,22 @@ async function fetchFrom<T>(
 ): Promise<T | 'unchanged'> {
   const debArch = DEB_ARCH[arch];
   const key = suiteKey(source, mirror, debArch);
-  const stateDir = join(places.aptDir, key);
+  // Lists that came with packages serve them alone.
+  const stateDir = local ? join(places.workDir, 'state') : join(places.aptDir, key);
   const downloads = join(places.workDir, 'debs');
   await requireSpace(host, places.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
   await host.files.makeDir(downloads);
   const download = async (): Promise<Choice | undefined> => {
     await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
     const dirs = { state: stateDir, cache: join(places.workDir, 'apt') };
-    const apt = await openApt(host, { dirs, source, mirror, arch: debArch, signal: listener.signal });
+    const apt = await openApt(host, {
+      dirs,
+      source,
+      mirror,
+      aged: local?.aged,
+      arch: debArch,
+      signal: listener.signal,
+    });
     await updateOnce(host, apt, stateDir, listener);
     const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
     const first = choosePackage(source, offered);
@@ -134,12 +160,14 @@ async function fetchFrom<T>(
     await requireSpace(host, places.root, total + unpacked, `fetching ${first.name}`);
     listener.onProgress(first.name, 0, total);
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
+    if (places.keepDir !== undefined) await apt.keepLists(places.keepDir);
     return choice;
   };
   const choice = await download();
   if (choice === undefined) return 'unchanged';
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
+  if (places.keepDir !== undefined) await keepPackages(host, all, debs, places.keepDir);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
   const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
   return recipe.take(files, choice, source);
@@ -186,12 +214,14 @@ export function fetchDeb(
   places: DebPlaces,
   listener: FetchListener,
   stored: PackageId | undefined,
+  local?: LocalMirror,
 ): Promise<FetchedKernel | 'unchanged'> {
-  return fetchPackages(host, arch, source, places, listener, stored, KERNEL);
+  return fetchPackages(host, arch, source, places, listener, stored, KERNEL, local);
 }
 
 /**
  * Fetches packages from a Debian archive with the host's own apt: choose, download, verify, unpack.
+ * @param local the only place to ask, instead of the mirrors
  * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
  * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
  * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
@@ -205,13 +235,19 @@ export async function fetchPackages<T>(
   listener: FetchListener,
   stored: PackageId | undefined,
   recipe: Recipe<T>,
+  local?: LocalMirror,
 ): Promise<T | 'unchanged'> {
+  if (local !== undefined) {
+    // apt copies and hashes what it finds there, as if it came over a line.
+    const mirror = `copy:${encodeURI(local.dir)}`;
+    return fetchFrom(host, arch, source, { mirror, local }, places, listener, stored, recipe);
+  }
   const failures: HostError[] = [];
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
       const own = { ...places, workDir: join(places.workDir, String(index)) };
-      return await fetchFrom(host, arch, source, mirror, own, listener, stored, recipe);
+      return await fetchFrom(host, arch, source, { mirror }, own, listener, stored, recipe);
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
       failures.push(error);

@@ -75,8 +75,19 @@ export function aptConfig(dirs: AptDirs, arch: string, network: readonly string[
   return `${[...own, `APT::Architectures { ${quoted(arch)}; };`, ...network].join('\n')}\n`;
 }
 
-/** The one line of sources.list. */
-export function sourceLine(arch: string, keyring: string, mirror: string, suite: string): string {
+/** A dated snapshot of an archive: it is past its Valid-Until by nature. */
+export function isDated(mirror: string): boolean {
+  return /\/\d{8}T\d{6}Z(\/|$)/.test(mirror);
+}
+
+/** The one line of sources.list. @param aged the index may be past its Valid-Until; its signature is checked all the same */
+export function sourceLine(
+  arch: string,
+  keyring: string,
+  mirror: string,
+  suite: string,
+  aged = isDated(mirror),
+): string {
   for (const [what, value] of [
     ['kernel.keyring', keyring],
     ['kernel.suite', suite],
@@ -84,7 +95,6 @@ export function sourceLine(arch: string, keyring: string, mirror: string, suite:
     if (/[\s[\]"]/.test(value))
       throw new UsageError('bad_profile', `${what}: "${value}" must not hold spaces or brackets`);
   }
-  // A dated snapshot of the archive is past its Valid-Until by nature; its signature is checked all the same.
-  const dated = /\/\d{8}T\d{6}Z(\/|$)/.test(mirror) ? ' check-valid-until=no' : '';
-  return `deb [arch=${arch} signed-by=${keyring}${dated}] ${mirror} ${suite} main\n`;
+  const until = aged ? ' check-valid-until=no' : '';
+  return `deb [arch=${arch} signed-by=${keyring}${until}] ${mirror} ${suite} main\n`;
 }

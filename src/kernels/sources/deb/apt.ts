@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Host, RunOptions, RunResult } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
-import { runTool } from '../../tool.ts';
+import { mustRun, runTool } from '../../tool.ts';
 import { type AptDirs, aptConfig, aptEnv, networkSettings, sourceLine } from './apt-config.ts';
 import { aptError } from './apt-errors.ts';
 import { type DebPackage, parsePackages } from './control.ts';
@@ -26,12 +26,16 @@ export interface Apt {
    * @param onBytes bytes so far of all of them.
    */
   download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void>;
+  /** Puts the signed lists into `dir` as a mirror has them: a later run can check them again. */
+  keepLists(dir: string): Promise<void>;
 }
 
 export interface AptOptions {
   readonly dirs: AptDirs;
   readonly source: DebKernelSource;
   readonly mirror: string;
+  /** The index may be past its Valid-Until; default: that of a dated snapshot. */
+  readonly aged?: boolean | undefined;
   /** Debian's word for the architecture. */
   readonly arch: string;
   readonly signal: AbortSignal | undefined;
@@ -66,7 +70,8 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
   }
   const configPath = join(dirs.state, 'apt.conf');
   await host.files.writeAtomic(join(dirs.state, 'status'), '');
-  await host.files.writeAtomic(join(dirs.state, 'sources.list'), sourceLine(arch, keyring, mirror, source.suite));
+  const line = sourceLine(arch, keyring, mirror, source.suite, options.aged);
+  await host.files.writeAtomic(join(dirs.state, 'sources.list'), line);
   await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString('utf8'))));
   const env = aptEnv(host, configPath);
   const apt = (tool: string, args: readonly string[], more: RunOptions = {}): Promise<RunResult> =>
@@ -105,15 +110,32 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
         if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
         finished += size;
       };
-      const listed = packages.filter((one) => one.pinnedPath === undefined);
+      const listed = packages.filter((one) => !one.pinned);
       const names = listed.map((one) => `${one.name}=${one.version}`);
       if (listed.length > 0) await fetch('apt-get', ['download', '--', ...names], listed);
       for (const one of packages) {
-        if (one.pinnedPath === undefined) continue;
+        if (!one.pinned) continue;
         const target = join(dir, `${one.sha256}.deb`);
-        const uri = `${mirror}/${one.pinnedPath}`;
+        const uri = `${mirror}/${one.path}`;
         await fetch(APT_HELPER, ['download-file', '--', uri, target, `SHA256:${one.sha256}`], [one]);
       }
+    },
+
+    async keepLists(dir) {
+      const lists = join(dirs.state, 'lists');
+      const names = await host.files.list(lists);
+      const dist = join(dir, 'dists', source.suite);
+      const release = names.find((name) => name.endsWith('_InRelease'));
+      const packages = names.find((name) => name.includes('_Packages'));
+      if (release === undefined || packages === undefined) return;
+      await host.files.makeDir(join(dist, 'main', `binary-${arch}`));
+      await host.files.copy(join(lists, release), join(dist, 'InRelease'));
+      // apt packs lists in a way of its own, which the signed file does not name.
+      const target = join(dist, 'main', `binary-${arch}`, 'Packages');
+      await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(lists, packages), target], {
+        env,
+        signal,
+      });
     },
   };
 }

@@ -92,6 +92,7 @@ export function pinnedPackages(source: DebKernelSource): DebPackage[] {
     arch: 'all',
     installedBytes: 0,
     depends: [],
-    pinnedPath: path,
+    path,
+    pinned: true,
   }));
 }

@@ -9,8 +9,10 @@ export interface DebPackage {
   readonly installedBytes: number;
   readonly sha256: string;
   readonly depends: readonly Dependency[];
-  /** Path below the mirror of a package that the profile pins because the index lists it no longer. */
-  readonly pinnedPath: string | undefined;
+  /** Path of the .deb below the mirror; empty when the index does not tell. */
+  readonly path: string;
+  /** The profile names it by digest, because the index lists it no longer. */
+  readonly pinned: boolean;
 }
 
 export interface Dependency {
@@ -53,7 +55,8 @@ export function parsePackages(text: string): DebPackage[] {
       installedBytes: (Number(fields.get('installed-size') ?? 0) || 0) * 1024,
       sha256,
       depends: parseDepends(fields.get('depends') ?? ''),
-      pinnedPath: undefined,
+      path: fields.get('filename') ?? '',
+      pinned: false,
     });
   }
   return packages;

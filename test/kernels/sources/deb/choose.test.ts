@@ -17,7 +17,8 @@ const deb = (name: string, version: string, depends = ''): DebPackage => ({
   installedBytes: 1,
   sha256: '0'.repeat(64),
   depends: parseDepends(depends),
-  pinnedPath: undefined,
+  path: '',
+  pinned: false,
 });
 const source = (pattern: string, version?: string): DebKernelSource => ({
   source: 'deb',

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+
+/** An entry of the cache: its key, and where its bytes are. */
+export interface CacheEntry {
+  readonly key: string;
+  readonly url: string;
+}
+
+/** The newest entry whose key begins with `start`; undefined when there is none. @throws when the service says no */
+export async function findEntry(path: string, start: string): Promise<CacheEntry | undefined> {
+  const clients = await import('./clients.ts');
+  const compressionMethod = await clients.getCompressionMethod();
+  if (clients.getCacheServiceVersion() === 'v2') {
+    const version = clients.getCacheVersion([path], compressionMethod);
+    const request = { key: start, restoreKeys: [], version };
+    const answer = await clients.internalCacheTwirpClient().GetCacheEntryDownloadURL(request);
+    return answer.ok ? { key: answer.matchedKey, url: answer.signedDownloadUrl } : undefined;
+  }
+  const { cacheKey, archiveLocation } = (await clients.getCacheEntry([start], [path], { compressionMethod })) ?? {};
+  return cacheKey && archiveLocation ? { key: cacheKey, url: archiveLocation } : undefined;
+}
+
+const UNPACK_MS = 60_000;
+/** Directories between the root of an archive and what is in it: the path where it was made. */
+const MAX_DEPTH = 40;
+
+/** The directory that holds `wanted`, below directories that hold nothing but the next one. */
+async function descend(host: Host, dir: string, wanted: string, depth = 0): Promise<string | undefined> {
+  const names = await host.files.list(dir);
+  if (names.includes(wanted)) return dir;
+  const [name] = names;
+  if (name === undefined || names.length > 1 || depth === MAX_DEPTH) return undefined;
+  const next = join(dir, name);
+  return (await host.files.stat(next))?.isDirectory ? descend(host, next, wanted, depth + 1) : undefined;
+}
+
+/**
+ * Downloads an entry and unpacks it below `dir`, and nowhere else: names in it that lead out of `dir` are cut, links
+ * that do are not followed. @returns the directory with `wanted` in it; undefined when there is none or the archive is
+ * broken
+ */
+export async function unpackEntry(
+  host: Host,
+  { url }: CacheEntry,
+  dir: string,
+  wanted: string,
+): Promise<string | undefined> {
+  const { downloadCache, getCompressionMethod } = await import('./clients.ts');
+  const archive = join(dir, 'archive');
+  const root = join(dir, 'root');
+  await host.files.makeDir(root);
+  await downloadCache(url, archive, { useAzureSdk: true });
+  const unpack = (await getCompressionMethod()) === 'gzip' ? ['--gzip'] : ['--use-compress-program=zstd -d --long=30'];
+  const safe = ['--no-same-owner', '--no-same-permissions'];
+  const result = await host.run('tar', ['--extract', ...unpack, ...safe, '--file', archive, '--directory', root], {
+    timeoutMs: UNPACK_MS,
+  });
+  await host.files.remove(archive);
+  return result.exitCode === 0 ? descend(host, root, wanted) : undefined;
+}

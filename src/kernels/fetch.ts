@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
+import { commitKernel } from './commit.ts';
+import { keepsPackages, placePackages } from './packages.ts';
+import { sourceKey } from './source-key.ts';
+import { fetchDeb, type LocalMirror } from './sources/deb.ts';
+import { recordName, type Store } from './store.ts';
+import type { FetchListener } from './unpacked.ts';
+
+/**
+ * Fetches the kernel of a profile, verifies and stores it. Call it under the profile's lock.
+ * @param stored what is there already; it is the answer when nothing newer is offered
+ * @param local the only place to ask, instead of the mirrors
+ */
+export async function fetchInto(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  source: KernelSource,
+  stored: KernelRecord | undefined,
+  listener: FetchListener,
+  local?: LocalMirror,
+): Promise<KernelRecord> {
+  const parent = join(store.tmp, profile.id);
+  // We hold the profile's lock: whatever lies here was left by a process that was killed.
+  await host.files.remove(parent);
+  await host.files.makeDir(parent);
+  try {
+    await using work = await host.files.tempDir('fetch-', parent);
+    const keepDir = local === undefined && keepsPackages(host.env) ? join(work.path, 'keep') : undefined;
+    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path, keepDir };
+    const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package, local);
+    if (fetched === 'unchanged' && stored !== undefined) return stored;
+    if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
+    const key = sourceKey(profile.arch, source);
+    const record = await commitKernel(host, store, profile, key, fetched, work.path, listener.signal);
+    if (keepDir !== undefined) await placePackages(host, store, keepDir, recordName(record));
+    return record;
+  } finally {
+    await host.files.remove(parent);
+  }
+}

@@ -1,0 +1,48 @@
+import { dirname, join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { DebKernelSource } from '../model/kernel.ts';
+import { isDated } from './sources/deb/apt-config.ts';
+import { mirrorsFor } from './sources/deb/mirror.ts';
+import type { LocalMirror } from './sources/deb.ts';
+import type { Store } from './store.ts';
+import { mustRun } from './tool.ts';
+
+/** Whether packages stay beside what was made of them, so that a cache can have them. */
+export function keepsPackages(env: Host['env']): boolean {
+  return env['BPFCOMPAT_KEEP_PACKAGES'] === '1';
+}
+
+function packagesPath(store: Store, id: string): string {
+  return join(store.packages, id);
+}
+
+/** Puts packages that were kept during a fetch in their place. Does nothing when the mirror had no lists to keep. */
+export async function placePackages(host: Host, store: Store, from: string, id: string): Promise<void> {
+  if (!(await host.files.stat(join(from, 'dists')))?.isDirectory) return;
+  await host.files.remove(packagesPath(store, id));
+  await host.files.makeDir(store.packages);
+  await host.files.rename(from, packagesPath(store, id));
+}
+
+/** Moves kept packages to `dir`, whatever file system that is on. @returns false when none were kept */
+export async function movePackages(host: Host, store: Store, id: string, dir: string): Promise<boolean> {
+  const from = packagesPath(store, id);
+  if (!(await host.files.stat(from))?.isDirectory) return false;
+  await host.files.remove(dir);
+  await host.files.makeDir(dirname(dir));
+  await mustRun(host, 'mv', ['-T', from, dir]);
+  return true;
+}
+
+/** Packages in a directory that may come from anywhere, as a mirror to ask; or why it is none. */
+export async function asLocalMirror(
+  host: Host,
+  source: DebKernelSource,
+  dir: string,
+): Promise<LocalMirror | { readonly rejected: string }> {
+  const odd = await mustRun(host, 'find', ['-P', dir, '!', '-type', 'f', '!', '-type', 'd', '-printf', 'x', '-quit']);
+  if (odd.stdout.length > 0) return { rejected: 'it holds something that is neither a file nor a directory' };
+  // Whoever names a dated snapshot takes old lists.
+  const aged = (await mirrorsFor(host, source)).some(isDated);
+  return { dir, aged };
+}
