@@ -1,15 +1,14 @@
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
 import { planShards } from '../api/plan.ts';
 import { wantedKernels } from '../api/wanted-kernels.ts';
-import { createHost } from '../host/create-host.ts';
-import { endGroup, group, say } from './commands.ts';
+import { say } from './commands.ts';
 import type { Job } from './job.ts';
 import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
 import type { Env, Runner } from './runner.ts';
 import { saveState } from './state.ts';
-import { ensureTools, openKvm } from './tools.ts';
+import { ensureTools, type Machine, openKvm } from './tools.ts';
 
-const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
+export const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
 
 /** Kernels that a run needs; of a shard only its own. */
 async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
@@ -41,7 +40,8 @@ function mayRunCommands({ parsed, input }: Job): boolean {
   return parsed.command === 'suite' || ['manifest', 'command'].some((name) => input(name) !== '');
 }
 
-async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
+/** Kernels of the cache, as far as the job wants them from there. */
+export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
   if (!job.settings.cache) return NO_KERNELS;
   const { parsed } = job;
   const asks = parsed.command === 'test' || parsed.command === 'suite';
@@ -66,16 +66,8 @@ async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: strin
   return restored;
 }
 
-/** Everything before the question: tools, KVM, kernels. Only for what boots kernels. */
-export async function prepare(job: Job, env: Env, runner: Runner, scratch: string, signal: AbortSignal) {
-  if (job.command !== 'test' && job.command !== 'suite') return NO_KERNELS;
-  group('Prepare this machine');
-  try {
-    const machine = { host: createHost({ env }), signal };
-    if (job.binary === '') await ensureTools(env, job.settings.installQemu, machine);
-    await openKvm(runner, machine);
-    return await prepareKernels(job, env, runner, scratch);
-  } finally {
-    endGroup();
-  }
+/** Tools and KVM. Only for what boots kernels. */
+export async function prepareMachine(job: Job, env: Env, runner: Runner, machine: Machine): Promise<void> {
+  if (job.binary === '') await ensureTools(env, job.settings.installQemu, machine);
+  await openKvm(runner, machine);
 }

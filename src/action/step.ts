@@ -1,19 +1,21 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { useStore } from '../api/store-use.ts';
 import { asInputWords } from '../config/action-values.ts';
 import { onGroupStart } from '../host/child.ts';
+import { createHost } from '../host/create-host.ts';
 import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { RunEvent } from '../model/events.ts';
 import { fence } from '../report/escape.ts';
 import type { Cancel } from './cancel.ts';
-import { failed, notice, say } from './commands.ts';
+import { endGroup, failed, group, notice, say } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { setOutputs } from './files.ts';
 import { checkFork } from './fork.ts';
 import { type Job, readJob } from './job.ts';
 import { partialRun, partialSummary } from './partial.ts';
-import { prepare } from './prepare.ts';
+import { NO_KERNELS, prepareKernels, prepareMachine } from './prepare.ts';
 import { hushToolkit } from './quiet.ts';
 import { runJob } from './run-job.ts';
 import { type Env, type Runner, runnerOf } from './runner.ts';
@@ -95,11 +97,26 @@ function tellGround({ settings }: Job, env: Env, runner: Runner): void {
   }
 }
 
+/** Makes the machine ready and brings kernels; they stay until `store` is disposed of. */
+async function prepare(job: Job, { env, runner, scratch, cancel }: Ground) {
+  const machine = { host: createHost({ env }), signal: cancel.signal };
+  group('Prepare this machine');
+  try {
+    await cancel.guard(prepareMachine(job, env, runner, machine));
+    const store = await useStore(machine.host, cancel.signal);
+    return { store, kernels: await cancel.guard(prepareKernels(job, env, runner, scratch)) };
+  } finally {
+    endGroup();
+  }
+}
+
 async function workOn(job: Job, ground: Ground): Promise<void> {
   const { env, runner, scratch, cancel, partial } = ground;
   const onAccel = accelNotice(env);
-  if (bootsKernels(job)) tellGround(job, env, runner);
-  const kernels = await cancel.guard(prepare(job, env, runner, scratch, cancel.signal));
+  const boots = bootsKernels(job);
+  if (boots) tellGround(job, env, runner);
+  const { store, kernels } = boots ? await prepare(job, ground) : { store: undefined, kernels: NO_KERNELS };
+  await using _store = store;
   const surroundings = {
     env: {
       ...env,

@@ -10,6 +10,7 @@ import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
+import { useStore } from './store-use.ts';
 
 /** Whether a stored kernel is the one that a profile stands for. */
 export function isRecordOf({ profile, source }: KernelRecord, { id, arch, kernel }: Profile): boolean {
@@ -53,6 +54,7 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   const surroundings = surroundingsOf(options);
   const { host } = surroundings;
   const profiles = await resolveProfiles(createCatalogue(surroundings), options.choice);
+  await using _store = await useStore(host, options.signal ?? new AbortController().signal);
   let failed = 0;
   for (const profile of profiles) {
     options.onStart?.(profile.id);
@@ -84,8 +86,9 @@ export interface FetchUserlandOptions extends Surroundings {
 /** Fetches the shell for commands in guests, unless it is stored already. @throws HostError when it cannot be had */
 export async function fetchUserland(options: FetchUserlandOptions = {}): Promise<Userland> {
   const { host } = surroundingsOf(options);
-  const { signal, onProgress = () => {}, onNote = () => {} } = options;
-  return ensureUserland('x86_64', { host, signal, onProgress, onNote });
+  const { signal = new AbortController().signal, onProgress = () => {}, onNote = () => {} } = options;
+  await using _store = await useStore(host, signal);
+  return await ensureUserland('x86_64', { host, signal, onProgress, onNote });
 }
 
 export interface CleanedKernels extends PruneResult {

@@ -4,7 +4,6 @@ import { directLane } from '../guests/direct/lane.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
-import { storeRoot } from '../kernels/store-root.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
 import type { Isolation } from '../model/cell.ts';
@@ -12,6 +11,7 @@ import type { EventListener } from '../model/events.ts';
 import { SHELL_PATH } from '../model/guest-entry.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
 import { findValidator } from '../run/validator-binary.ts';
+import type { StoreUse } from './store-use.ts';
 
 /** Where a call of the library takes place; every part has a default. */
 export interface Surroundings {
@@ -65,12 +65,12 @@ const MAX_TEMPLATE_BYTES = 4_000_000_000;
 /** Directories of the cache in which files are written. */
 const SCRATCHED = ['.', 'initramfs', 'kernels', 'userland', 'blobs/sha256', 'tmp'];
 
-/** Everything a run needs of this machine. @throws HostError for a missing or old QEMU or a missing validator */
+/** Everything a run needs of this machine, as long as it holds `store`. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
   { host, root }: ResolvedSurroundings,
+  { root: cacheDir }: StoreUse,
   { isolation, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
-  const cacheDir = storeRoot(host.env);
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const [validator, qemu] = await Promise.all([
     findValidator(host, root, 'x86_64'),

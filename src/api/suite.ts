@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, relative, resolve } from 'node:path';
 import { readSuite, type Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
-import { leaseStore } from '../kernels/lease.ts';
-import { storeRoot } from '../kernels/store-root.ts';
 import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -13,7 +10,6 @@ import type { Shard } from '../model/shard.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
 import { placeOf } from '../run/claims.ts';
 import { confine, rootOf } from '../run/confine.ts';
-import { ensureDirectory } from '../run/directories.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { timestamp } from '../run/run-id.ts';
@@ -28,11 +24,10 @@ import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { ownCells, planSuite, suitePart } from './shard-suite.ts';
+import { useStore } from './store-use.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
 import { claimSuite } from './suite-claims.ts';
 import { caseReport, heldRun, type StartableCase, suiteBaseline, verdictOf, worstOf } from './suite-verdicts.ts';
-
-const OWNER_ONLY = 0o700;
 
 export interface SuiteOptions extends Surroundings {
   /** Suite file, relative to `cwd`; empty: the one that `init` wrote there. */
@@ -169,15 +164,8 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   const wholes: { readonly one: StartableCase; readonly run: RunReport }[] = [];
   const reports = new Map<PreparedCase, RunReport>();
   if (startable.length > 0) {
-    await ensureDirectory(
-      host,
-      storeRoot(host.env),
-      'the cache directory',
-      'name another one in BPFCOMPAT_CACHE_DIR',
-      OWNER_ONLY,
-    );
-    await using _lease = await leaseStore(host, `${process.pid}-${randomBytes(4).toString('hex')}`, signal);
-    const services = await createServices(surroundings, {
+    await using store = await useStore(host, signal);
+    const services = await createServices(surroundings, store, {
       isolation: options.isolation ?? 'cell',
       offline: options.offline ?? false,
       refresh: options.refreshKernels ?? false,

@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { type LoaderSettings, NO_SETTINGS } from '../config/loader-settings.ts';
 import { testsOf } from '../config/tuning.ts';
-import { leaseStore } from '../kernels/lease.ts';
-import { storeRoot } from '../kernels/store-root.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
@@ -14,7 +11,7 @@ import { objectsAt } from '../model/object-names.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { placeOf } from '../run/claims.ts';
-import { ensureDirectory, ensureWorkDirectory } from '../run/directories.ts';
+import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { readSubjects } from '../run/read-subjects.ts';
@@ -41,11 +38,11 @@ import { flagsOf } from './question-flags.ts';
 import { type ReportFiles, reportFilePlaces } from './report-files.ts';
 import { createServices, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard, divideRuns, withoutPaths } from './shard-plan.ts';
+import { useStore } from './store-use.ts';
 import { claimTest } from './test-claims.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
-const OWNER_ONLY = 0o700;
 
 export interface ValidateOptions extends Surroundings {
   /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. May be none with `command`. */
@@ -150,15 +147,8 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   await claimTest({ host, cwd, options, artifacts, matrix: options.matrix ? matrix.file : '', shipment });
   await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
-  await ensureDirectory(
-    host,
-    storeRoot(host.env),
-    'the cache directory',
-    'name another one in BPFCOMPAT_CACHE_DIR',
-    OWNER_ONLY,
-  );
-  await using _lease = await leaseStore(host, `${process.pid}-${randomBytes(4).toString('hex')}`, signal);
-  const services = await createServices(surroundings, {
+  await using store = await useStore(host, signal);
+  const services = await createServices(surroundings, store, {
     isolation: options.isolation ?? 'cell',
     offline: options.offline ?? false,
     refresh: options.refreshKernels ?? false,

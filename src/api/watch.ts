@@ -9,6 +9,7 @@ import { findArtifacts } from '../run/find-artifacts.ts';
 import { WATCH_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { surroundingsOf } from './services.ts';
+import { useStore } from './store-use.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
 /** How often files are looked at, and how long one must stay the same before it is read: compilers write in pieces. */
@@ -104,6 +105,8 @@ export async function watch(options: WatchOptions): Promise<never> {
   const { host, cwd } = surroundingsOf(options);
   const { onResult, onIdle, ...asking } = options;
   const signal = options.signal ?? new AbortController().signal;
+  // Between two rounds, too: the next one must find its kernels.
+  await using _store = await useStore(host, signal);
   let latest: Latest | undefined;
   // The first look must find something to do: a wrong path would be waited for for ever.
   await findArtifacts(host, cwd, options.artifacts, options.workDir);

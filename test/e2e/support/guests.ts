@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServices, surroundingsOf } from '../../../src/api/services.ts';
+import { useStore } from '../../../src/api/store-use.ts';
 import { findProfile } from '../../../src/config/catalogue.ts';
 import type { GuestRequest, GuestSource } from '../../../src/guests/guest.ts';
 import type { Evidence, Stage } from '../../../src/model/evidence.ts';
@@ -24,7 +25,8 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const { signal } = new AbortController();
   const profile = await findProfile(createCatalogue(surroundings), kernel);
   const options = { isolation: 'cell', offline: true, refresh: false, signal, onEvent: () => {} } as const;
-  const services = await createServices(surroundings, options);
+  const store = await useStore(surroundings.host, signal);
+  const services = await createServices(surroundings, store, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
   const source = await services.createLane(() => {}).prepare(profile, files, signal);
   const open = { signal, bootTimeoutMs: BOOT_MS, dir: mkdtempSync(join(scratch, 'guest-')) };
