@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 
@@ -36,8 +37,24 @@ async function descend(host: Host, dir: string, wanted: string, depth = 0): Prom
 }
 
 /**
- * Downloads an entry and unpacks it below `dir`, and nowhere else: names in it that lead out of `dir` are cut, links
- * that do are not followed. @returns the directory with `wanted` in it; undefined when there is none or the archive is
+ * Saves with the client. It names files from the workspace on, with `..` where they lie elsewhere, which no careful tar
+ * unpacks: for this moment the home directory, which holds them, is the workspace.
+ */
+export async function saveEntry(path: string, key: string): Promise<number> {
+  const { saveCache } = await import('./clients.ts');
+  const workspace = process.env['GITHUB_WORKSPACE'];
+  process.env['GITHUB_WORKSPACE'] = homedir();
+  try {
+    return await saveCache([path], key);
+  } finally {
+    if (workspace === undefined) delete process.env['GITHUB_WORKSPACE'];
+    else process.env['GITHUB_WORKSPACE'] = workspace;
+  }
+}
+
+/**
+ * Downloads an entry and unpacks it below `dir`, and nowhere else: tar refuses or cuts names that lead out of `dir`, and
+ * does not follow links that do. @returns the directory with `wanted` in it; undefined when there is none or the archive is
  * broken
  */
 export async function unpackEntry(

@@ -3,7 +3,7 @@ import type { KernelTransfer } from '../api/kernel-transfer.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
-import { findEntry, unpackEntry } from './cache-entry.ts';
+import { findEntry, saveEntry, unpackEntry } from './cache-entry.ts';
 import { say } from './commands.ts';
 import { TooSlow, within } from './limit.ts';
 import { type Env, expandHome, KERNEL_CACHE, type Runner } from './runner.ts';
@@ -154,7 +154,7 @@ async function saveOne(
   { profile, suffix }: State['kernels'][number],
   { arch, kernels, trust }: Omit<Restoring, 'runner' | 'host'>,
 ): Promise<string> {
-  const { restoreCache, saveCache } = await import('./clients.ts');
+  const { restoreCache } = await import('./clients.ts');
   const digest = await kernels.stored(profile);
   if (digest === undefined) return 'is not stored, nothing to save';
   const path = cachePath(profile);
@@ -166,7 +166,7 @@ async function saveOne(
     if ((await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp)) === key)
       return 'is in the cache already';
     if (trust.lost) return 'was not saved';
-    const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveCache([path], key));
+    const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveEntry(path, key));
     return id < 0 ? 'was not saved' : 'saved';
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutOldReportsAt } from '../api/old-reports.ts';
 import { useStore } from '../api/store-use.ts';
-import { asInputWords } from '../config/action-values.ts';
+import { asInputWords, readInputs } from '../config/action-values.ts';
 import { onGroupStart } from '../host/child.ts';
 import { createHost } from '../host/create-host.ts';
 import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
@@ -63,13 +64,20 @@ function inInputWords(error: unknown, job: Job, workspace: string): unknown {
 async function work(ground: Ground): Promise<void> {
   const { env, runner, scratch, cancel } = ground;
   throwIfCancelled(cancel.signal);
-  const job = readJob(env, runner.workspace, scratch);
-  for (const note of job.notes) say(note);
-  try {
-    await workOn(job, ground);
-  } catch (error) {
-    throw inInputWords(error, job, runner.workspace);
-  }
+  const inputs = readInputs(env);
+  const full = (names: readonly string[]): string[] =>
+    names.flatMap((name) => inputs.get(name) || []).map((path) => resolve(runner.workspace, path));
+  const own = inputs.get('suite') === '' ? ['out', 'markdown'] : ['suite-out', 'suite-markdown'];
+  const reports = full([...own, 'junit', 'sarif', 'badge', 'summary']);
+  await withoutOldReportsAt(reports, full(['baseline']), { env, cwd: runner.workspace }, async () => {
+    const job = readJob(env, runner.workspace, scratch);
+    for (const note of job.notes) say(note);
+    try {
+      await workOn(job, ground);
+    } catch (error) {
+      throw inInputWords(error, job, runner.workspace);
+    }
+  });
 }
 
 /** A person should see that answers take longer than they need to, unless that was asked for. */

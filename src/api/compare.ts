@@ -12,6 +12,7 @@ import {
 } from '../report/compare-json.ts';
 import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-markdown.ts';
 import { claimPlaces, type Output, placeOf } from '../run/claims.ts';
+import { withoutOldReports } from '../run/old-reports.ts';
 import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { COMPARE_OPTIONS } from './call-options.ts';
@@ -62,13 +63,23 @@ export async function compare(request: CompareRequest): Promise<CompareResult> {
     json: placeOf(cwd, request.out),
     markdown: placeOf(cwd, request.markdown),
   };
-  const sides = await sidesOf(host, cwd, request);
-  const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
-  const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
   const outputs: Output[] = [
     { path: paths.json, said: `--out ${request.out}`, kind: 'comparison' },
     { path: paths.markdown, said: `--markdown ${request.markdown}`, kind: 'comparison in Markdown' },
   ];
+  return withoutOldReports(host, outputs, [], () => compareAnew(request, host, cwd, paths, outputs));
+}
+
+async function compareAnew(
+  request: CompareRequest,
+  host: Host,
+  cwd: string,
+  paths: CompareResult['paths'],
+  outputs: readonly Output[],
+): Promise<CompareResult> {
+  const sides = await sidesOf(host, cwd, request);
+  const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
+  const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
   const inputs = [sides.base, sides.head].map((file, side) => ({
     path: resolve(cwd, file),
     said: `${sides.flags[side]}`,

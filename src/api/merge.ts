@@ -5,6 +5,7 @@ import type { FailOn } from '../model/gate.ts';
 import { missingShards } from '../report/merge-missing.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
+import { withoutOldReports } from '../run/old-reports.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import { MERGE_OPTIONS } from './call-options.ts';
@@ -73,6 +74,15 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
  */
 export async function mergeReports(options: MergeOptions): Promise<MergeResult> {
   checkOptions('mergeReports', options, MERGE_OPTIONS, ['reports']);
+  const { host, cwd } = surroundingsOf(options);
+  const reads = [
+    placeOf(cwd, options.baseline),
+    ...options.reports.map((path) => resolve(cwd, path.replace(/[^/]*[*?[{].*$/s, ''))),
+  ];
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options));
+}
+
+async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
   const { host, cwd } = surroundingsOf(options);
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = host.now();

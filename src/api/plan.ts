@@ -8,6 +8,7 @@ import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
+import { withoutOldReports } from '../run/old-reports.ts';
 import { createCatalogue, resolveKernels } from '../run/resolve.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
@@ -87,6 +88,12 @@ function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions,
  */
 export async function planShards(options: PlanOptions): Promise<PlanResult> {
   checkOptions('planShards', options, PLAN_OPTIONS);
+  const { host, cwd } = surroundingsOf(options);
+  const outputs = [{ path: placeOf(cwd, options.out), kind: 'plan' }] as const;
+  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(options));
+}
+
+async function planAnew(options: PlanOptions): Promise<PlanResult> {
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
   const { shards = 0, targetMs = TARGET_MS } = options;

@@ -55,11 +55,15 @@ function caseOutputs({ source, ready, json, markdown }: PreparedCase): Output[] 
   ];
 }
 
-/** Compares everything that a suite and its cases read and write. @throws UsageError before anything runs */
+/**
+ * Compares everything that a suite and its cases read and write.
+ * @returns what is written and not read
+ * @throws UsageError before anything runs
+ */
 export async function claimSuite(
   { host, cwd, dir, suite, file, paths, options }: ClaimedSuite,
   cases: readonly PreparedCase[],
-): Promise<void> {
+): Promise<Output[]> {
   const said = (key: 'out' | 'markdown'): string => {
     const named = suite.paths.find((one) => one.key === key);
     return options[key] || named === undefined ? `--${key} ${options[key]}` : `${named.origin}: ${key} of the suite`;
@@ -76,4 +80,6 @@ export async function claimSuite(
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
   await claimPlaces(host, outputs, inputs);
+  const read = new Set(inputs.map(({ path }) => path));
+  return outputs.filter(({ path }) => !read.has(path));
 }

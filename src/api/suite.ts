@@ -10,6 +10,7 @@ import type { Shard } from '../model/shard.ts';
 import type { SuiteCaseReport } from '../model/suite.ts';
 import { placeOf } from '../run/claims.ts';
 import { confine, rootOf } from '../run/confine.ts';
+import { type OldReports, withoutOldReports } from '../run/old-reports.ts';
 import { catalogueKernels, createCatalogue, loadText } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { timestamp } from '../run/run-id.ts';
@@ -20,8 +21,8 @@ import { checkOptions } from './check-options.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
 import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
-import { type ReportFiles, reportFilePlaces } from './report-files.ts';
-import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
+import { createServices, type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { ownCells, planSuite, suitePart } from './shard-suite.ts';
 import { useStore } from './store-use.ts';
@@ -119,6 +120,16 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
   checkOptions('validateSuite', options, SUITE_OPTIONS, ['suite']);
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
+  const reads = [placeOf(cwd, options.baseline)];
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runAnew(options, surroundings, old));
+}
+
+async function runAnew(
+  options: SuiteOptions,
+  surroundings: ResolvedSurroundings,
+  old: OldReports,
+): Promise<SuiteResult> {
+  const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = timestamp(host.now());
@@ -133,6 +144,10 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     if (!options[named.key === 'out' ? 'out' : 'markdown']) await confine(host, root, named);
   }
   const paths = { json: place(options.out, suite.out), markdown: place(options.markdown, suite.markdown) };
+  await old.know([
+    { path: paths.json, kind: 'report' },
+    { path: paths.markdown, kind: 'markdown' },
+  ]);
   const catalogue = createCatalogue(surroundings, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
@@ -150,8 +165,9 @@ export async function validateSuite(options: SuiteOptions): Promise<SuiteResult>
     baseline,
     prepared.map(({ source, artifact }) => ({ name: source.name, artifact })),
   );
-  await claimSuite({ host, cwd, dir, suite, file, paths, options }, prepared);
+  await old.know(await claimSuite({ host, cwd, dir, suite, file, paths, options }, prepared));
   await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
+  await old.remove();
 
   const stops = options.stopOnFailure ?? false;
   const broken = prepared.findIndex((one) => one.ready === undefined && decides(one));

@@ -14,6 +14,7 @@ import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
+import { type OldReports, withoutOldReports } from '../run/old-reports.ts';
 import { readSubjects } from '../run/read-subjects.ts';
 import {
   catalogueKernels,
@@ -35,8 +36,8 @@ import { finishRun } from './finish-run.ts';
 import { baselineDigest, finishShard } from './finish-shard.ts';
 import { loadRun, matchCases } from './load-run.ts';
 import { flagsOf } from './question-flags.ts';
-import { type ReportFiles, reportFilePlaces } from './report-files.ts';
-import { createServices, type Surroundings, surroundingsOf } from './services.ts';
+import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
+import { createServices, type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { checkShard, divideRuns, withoutPaths } from './shard-plan.ts';
 import { useStore } from './store-use.ts';
 import { claimTest } from './test-claims.ts';
@@ -120,6 +121,16 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   checkOptions('validate', options, VALIDATE_OPTIONS, ['artifacts']);
   const surroundings = surroundingsOf(options);
   const { host, cwd } = surroundings;
+  const reads = [placeOf(cwd, options.baseline)];
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => validateAnew(options, surroundings, old));
+}
+
+async function validateAnew(
+  options: ValidateOptions,
+  surroundings: ResolvedSurroundings,
+  old: OldReports,
+): Promise<ValidateResult> {
+  const { host, cwd } = surroundings;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   checkShard(options.shard);
@@ -147,6 +158,7 @@ export async function validate(options: ValidateOptions): Promise<ValidateResult
   await claimTest({ host, cwd, options, artifacts, matrix: options.matrix ? matrix.file : '', shipment });
   await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
+  await old.remove();
   await using store = await useStore(host, signal);
   const services = await createServices(surroundings, store, {
     isolation: options.isolation ?? 'cell',

@@ -21,6 +21,21 @@ export interface Io {
 /** Flags that name a file for a report, `-` for standard output. */
 export const REPORT_FLAGS = ['out', 'markdown', 'junit', 'sarif', 'badge', 'summary'] as const;
 
+/** The words of a command line that name reports (`--out FILE`, `--out=FILE`), and all other words. */
+export function reportWords(argv: readonly string[]): { readonly reports: string[]; readonly others: string[] } {
+  const reports: string[] = [];
+  const others: string[] = [];
+  for (const [index, word] of argv.entries()) {
+    const [, flag = '', value] = /^--([a-z]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const before = /^--([a-z]+)$/.exec(argv[index - 1] ?? '')?.[1] ?? '';
+    const isReport = (name: string): boolean => REPORTS.some((one) => one === name);
+    if (isReport(flag) && value) reports.push(value);
+    else if (isReport(before) && flag === '') reports.push(word);
+    else others.push(value ?? word);
+  }
+  return { reports: reports.filter((word) => word !== '-'), others };
+}
+
 /** Where a report goes to standard output (`--out -`), everything for people goes to the other one. */
 export function besideReports(io: Io, options: object): Io {
   const values: Partial<Record<(typeof REPORT_FLAGS)[number], unknown>> = options;

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { withoutOldReportsAt } from '../api/old-reports.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
@@ -8,7 +10,7 @@ import { explainCommand } from './explain-command.ts';
 import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
 import { initCommand } from './init-command.ts';
 import { inspectCommand } from './inspect-command.ts';
-import { besideReports, type Io } from './io.ts';
+import { besideReports, type Io, reportWords } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { planCommand } from './plan-command.ts';
@@ -87,10 +89,18 @@ function explain(error: unknown): string {
   return `bpfcompat: this is a bug in bpfcompat, please report it with what follows\n${stack}\n`;
 }
 
+/** Words that cannot be understood leave no older report behind either, where it can be seen which ones they mean. */
+function parse(argv: readonly string[], { env, cwd }: Io): Promise<ParsedArgs> {
+  const { reports, others } = reportWords(argv);
+  const full = (words: readonly string[]): string[] => words.map((word) => resolve(cwd, word));
+  return withoutOldReportsAt(full(reports), full(others), { env, cwd }, async () => parseArgs(argv, env));
+}
+
 /** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel says no. */
 export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   try {
-    return await withSignals((signal) => dispatch(parseArgs(argv, io.env), io, signal));
+    const parsed = await parse(argv, io);
+    return await withSignals((signal) => dispatch(parsed, io, signal));
   } catch (error) {
     io.err(explain(error));
     return EXIT_ERROR;

@@ -45,13 +45,18 @@ export function placeOf(cwd: string, said: string | undefined): string {
   return said === '-' ? STDOUT : resolve(cwd, said);
 }
 
+/** Is a file a report of ours? @param kind of that kind; absent: of any */
+export async function isReport(host: Host, path: string, kind: ReportKind | undefined): Promise<boolean> {
+  const text = await host.files.read(path, MAX_BYTES).catch(() => undefined);
+  const patterns = kind === undefined ? Object.values(OURS) : [OURS[kind]];
+  return text !== undefined && patterns.some((pattern) => pattern.test(text.toString('utf8')));
+}
+
 /** Is there nothing yet, or only what an earlier run wrote of the same kind? */
 async function isReplaceable(host: Host, path: string, kind: ReportKind): Promise<boolean> {
   const stat = await host.files.stat(path);
   if (!stat?.isFile || stat.size === 0) return true;
-  if (stat.size > MAX_BYTES) return false;
-  const text = await host.files.read(path, MAX_BYTES).catch(() => undefined);
-  return text !== undefined && OURS[kind].test(text.toString('utf8'));
+  return isReport(host, path, kind);
 }
 
 function refuse(code: string, message: string): never {
