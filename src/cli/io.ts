@@ -28,7 +28,7 @@ export function reportWords(argv: readonly string[]): { readonly reports: string
   for (const [index, word] of argv.entries()) {
     const [, flag = '', value] = /^--([a-z]+)(?:=(.*))?$/s.exec(word) ?? [];
     const before = /^--([a-z]+)$/.exec(argv[index - 1] ?? '')?.[1] ?? '';
-    const isReport = (name: string): boolean => REPORTS.some((one) => one === name);
+    const isReport = (name: string): boolean => REPORT_FLAGS.some((one) => one === name);
     if (isReport(flag) && value) reports.push(value);
     else if (isReport(before) && flag === '') reports.push(word);
     else others.push(value ?? word);
