@@ -10,6 +10,7 @@ import { action } from './parts/action.mjs';
 import { boot } from './parts/boot.mjs';
 import { evidence } from './parts/evidence.mjs';
 import { growth } from './parts/growth.mjs';
+import { hostile } from './parts/hostile.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
 import { oneObject } from './parts/one-object.mjs';
 import { overhead } from './parts/overhead.mjs';
@@ -26,6 +27,7 @@ const PARTS = {
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
   evidence: { title: 'What the evidence costs', run: evidence },
   growth: { title: 'Growth', run: growth },
+  hostile: { title: 'Hostile cells', run: hostile },
   action: { title: 'Start of the Action', run: action },
   'side-by-side': { title: 'Side by side', run: sideBySide },
 };

@@ -1,0 +1,108 @@
+// Asks guests that say about 60 MB each, and real ones beside them, and prints a line of JSON. A process of its own, so
+// that nothing else is in its memory. Usage: hostile-cells.mjs DIR KIND HOSTILE INNOCENT KERNEL OBJECT, where KIND is one of
+// test/fakes/qemu/floods-evidence.mjs, or `none`: then innocent cells take the place of the hostile ones.
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { createServices, surroundingsOf } from '../../lib/api/services.js';
+import { findProfile } from '../../lib/config/catalogue.js';
+import { directLane } from '../../lib/guests/direct/lane.js';
+import { detectSandbox, withoutOwnUid } from '../../lib/guests/qemu/sandbox.js';
+import { questionOf } from '../../lib/run/question.js';
+import { runQueue } from '../../lib/run/queue.js';
+import { createCatalogue } from '../../lib/run/resolve.js';
+import { loadSubject } from '../../lib/run/subject.js';
+
+const [dir, kind, hostileCount, innocentCount, kernel, object] = process.argv.slice(2);
+const FAKE = fileURLToPath(new URL('../../test/fakes/qemu/floods-evidence.mjs', import.meta.url));
+const FAKE_RELEASE = '6.1.0-test';
+const { signal } = new AbortController();
+const surroundings = surroundingsOf({ env: process.env });
+const { host } = surroundings;
+const sandbox = withoutOwnUid(await detectSandbox(host, signal));
+const services = await createServices(surroundings, {
+  ...{ isolation: 'cell', offline: true, refresh: false, signal },
+  onEvent: () => {},
+});
+const profile = await findProfile(createCatalogue(surroundings), kernel);
+
+function file(name) {
+  const path = join(dir, name);
+  writeFileSync(path, name);
+  return { path, sha256: createHash('sha256').update(name).digest('hex') };
+}
+
+/** Services whose guests are the fake. */
+function hostileServices() {
+  const vmlinuz = file('vmlinuz').path;
+  const validator = { ...file('validator'), basename: 'validator', sizeBytes: 9 };
+  const record = { profile: profile.id, arch: 'x86_64', release: FAKE_RELEASE, modules: [], source: '0'.repeat(64) };
+  const files = { record, vmlinuz, config: undefined, modules: [] };
+  const qemu = { qemu: { command: FAKE, version: '7.2.0', build: 'fake' }, accel: { accel: 'tcg', reason: 'bench' } };
+  const fixed = { ...qemu, sandbox, host, validator, cacheDir: join(dir, 'cache'), isolation: 'boot', maxBytes: 0 };
+  return {
+    ...services,
+    validator,
+    createLane: (onNote) => directLane({ ...fixed, onNote }),
+    ensureKernel: async () => ({ files, cached: true }),
+  };
+}
+
+/** Asks `count` cells, one after the other. Resolves with their results and times. */
+async function ask(name, count, own, path) {
+  const subject = await loadSubject(host, { path });
+  const asking = { manifest: undefined, validationMode: undefined };
+  const starts = new Map();
+  const times = [];
+  const cases = Array.from({ length: count }, (_, index) => ({
+    subject,
+    question: questionOf(asking, subject),
+    targets: [{ profile, required: true, timeoutMs: 180_000 }],
+    limit: 1,
+    cellDir: () => join(dir, name, String(index)),
+  }));
+  const emit = (event) => {
+    if (event.type === 'cell-start') starts.set(event.artifact, performance.now());
+    if (event.type === 'cell-end') times.push(performance.now() - starts.get(event.artifact));
+  };
+  const logDir = join(dir, name, 'logs');
+  mkdirSync(logDir, { recursive: true });
+  const voice = { emit, note: () => {}, notes: [] };
+  const ended = await runQueue(cases, own, { signal, concurrency: 1, logDir, voice });
+  return { results: ended.flat(), times };
+}
+
+// One of each kind before, so that both begin with everything warm.
+await ask('warm', 1, services, object);
+const hostileObject = join(dir, `${kind}-flood.bpf.o`);
+writeFileSync(hostileObject, 'no object');
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+const cpu = process.cpuUsage();
+const [hostile, innocent] = await Promise.all([
+  kind === 'none'
+    ? ask('other', Number(hostileCount), services, object)
+    : ask('hostile', Number(hostileCount), hostileServices(), hostileObject),
+  ask('innocent', Number(innocentCount), services, object),
+]);
+const used = process.cpuUsage(cpu);
+const statuses = {};
+for (const { outcome, shortened } of hostile.results) {
+  const word = [outcome.status, outcome.message ?? outcome.findings?.[0]?.code, shortened && 'shortened'];
+  const key = word.filter(Boolean).join(' ').slice(0, 200);
+  statuses[key] = (statuses[key] ?? 0) + 1;
+}
+const failed = innocent.results.filter(({ outcome }) => outcome.status !== 'pass').length;
+console.log(
+  JSON.stringify({
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    longestTurnMs: delay.max / 1e6,
+    cpuMs: (used.user + used.system) / 1000,
+    statuses,
+    hostileMs: hostile.times,
+    innocentMs: innocent.times,
+    innocentFailed: failed,
+  }),
+);
