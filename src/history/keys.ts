@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import { SIGNING_KEY as PRIVATE } from '../model/work-directory.ts';
 
-const PRIVATE = 'artifact-registry-signing-key.ed25519';
 const PUBLIC = 'artifact-registry-signing-key.pub';
 const KEYRING = 'trusted-signing-keys.pub';
 const MAX_KEY_BYTES = 1024 * 1024;
@@ -41,13 +41,21 @@ async function readIfThere(host: Host, path: string): Promise<string | undefined
   return (await host.files.read(path, MAX_KEY_BYTES)).toString('utf8');
 }
 
+/** A file in `keys` of a work directory. @throws UsageError `link_in_workdir` */
+async function readOwn(host: Host, dir: string, name: string): Promise<string | undefined> {
+  await host.files.refuseLink(dir);
+  await host.files.refuseLink(join(dir, name));
+  return readIfThere(host, join(dir, name));
+}
+
 /**
  * The key of this work directory, made on first use (mode 0600, its directory 0700).
  * @throws UsageError for a file that is no key, HostError when it cannot be written
  */
 export async function ownKey(host: Host, workdir: string): Promise<{ key: KeyObject; publicKey: PublicKey }> {
-  const path = join(workdir, 'keys', PRIVATE);
-  const text = (await readIfThere(host, path)) ?? (await makeKeyOnce(host, workdir));
+  const dir = join(workdir, 'keys');
+  const path = join(dir, PRIVATE);
+  const text = (await readOwn(host, dir, PRIVATE)) ?? (await makeKeyOnce(host, workdir));
   const bytes = Buffer.from(text.trim(), 'base64');
   const bad = (cause?: unknown): UsageError =>
     new UsageError(
@@ -69,9 +77,11 @@ export async function ownKey(host: Host, workdir: string): Promise<{ key: KeyObj
 /** Two runs that begin together in a new work directory get the same key. */
 async function makeKeyOnce(host: Host, workdir: string): Promise<string> {
   const dir = join(workdir, 'keys');
+  await host.files.refuseLink(dir);
+  await host.files.refuseLink(join(dir, '.lock'));
   try {
     await using _lock = await host.files.lock(join(dir, '.lock'));
-    return (await readIfThere(host, join(dir, PRIVATE))) ?? (await makeKey(host, dir));
+    return (await readOwn(host, dir, PRIVATE)) ?? (await makeKey(host, dir));
   } catch (cause) {
     throw new HostError(
       'signing_key_unwritable',
@@ -119,8 +129,8 @@ function keysIn(text: string): PublicKey[] {
  */
 export async function trustedKeys(host: Host, workdir: string): Promise<ReadonlyMap<string, PublicKey>> {
   const dir = join(workdir, 'keys');
-  const own = await readIfThere(host, join(dir, PRIVATE));
-  const files = [await readIfThere(host, join(dir, PUBLIC)), await readIfThere(host, join(dir, KEYRING))];
+  const own = await readOwn(host, dir, PRIVATE);
+  const files = [await readOwn(host, dir, PUBLIC), await readOwn(host, dir, KEYRING)];
   const { BPFCOMPAT_TRUSTED_SIGNING_KEYS_PATH: path = '', BPFCOMPAT_TRUSTED_SIGNING_PUBLIC_KEYS: inline = '' } =
     host.env;
   if (path !== '') {

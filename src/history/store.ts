@@ -23,6 +23,14 @@ export function registryDir(workdir: string): string {
   return join(workdir, 'registry');
 }
 
+/** Place of a file of the history. @throws UsageError `link_in_workdir` */
+async function ownPlace(host: Host, workdir: string, name: string): Promise<string> {
+  const dir = registryDir(workdir);
+  await host.files.refuseLink(dir);
+  await host.files.refuseLink(join(dir, name));
+  return join(dir, name);
+}
+
 async function readText(host: Host, path: string): Promise<string> {
   if ((await host.files.stat(path)) === undefined) return '';
   try {
@@ -42,7 +50,7 @@ function lineOf(text: string): HistoryLine {
 
 /** Every line of the history, the oldest first; empty without a history. */
 export async function readHistory(host: Host, workdir: string): Promise<HistoryLine[]> {
-  const text = await readText(host, join(registryDir(workdir), FILE));
+  const text = await readText(host, await ownPlace(host, workdir, FILE));
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -64,7 +72,7 @@ export async function readHead(
   workdir: string,
   trusted: ReadonlyMap<string, unknown>,
 ): Promise<HistoryHead | undefined> {
-  const path = join(registryDir(workdir), HEAD);
+  const path = await ownPlace(host, workdir, HEAD);
   const text = await readText(host, path);
   if (text === '') return undefined;
   const result = Head.safeParse(parseOrUndefined(text));
@@ -108,8 +116,9 @@ async function writeHead(host: Host, workdir: string, head: HistoryHead, sign: S
 async function locked<T>(host: Host, workdir: string, work: () => Promise<T>): Promise<T> {
   const dir = registryDir(workdir);
   try {
+    const lock = await ownPlace(host, workdir, LOCK);
     await host.files.makeDir(dir);
-    await using _lock = await host.files.lock(join(dir, LOCK));
+    await using _lock = await host.files.lock(lock);
     return await work();
   } catch (cause) {
     if (cause instanceof UsageError || cause instanceof HostError) throw cause;
@@ -133,7 +142,7 @@ export async function appendHistory(
   sign: Signer,
 ): Promise<boolean> {
   return locked(host, workdir, async () => {
-    const path = join(registryDir(workdir), FILE);
+    const path = await ownPlace(host, workdir, FILE);
     const text = await readText(host, path);
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     const last = lineOf(lines.at(-1) ?? '').record;
@@ -155,7 +164,7 @@ export async function appendHistory(
 
 /** Whether nothing is gone of what was there at the last writing. A note that was changed is left for `verify`. */
 async function fitsHead(host: Host, workdir: string, lines: readonly string[]): Promise<boolean> {
-  const text = await readText(host, join(registryDir(workdir), HEAD));
+  const text = await readText(host, await ownPlace(host, workdir, HEAD));
   if (text === '') return true;
   const head = Head.safeParse(parseOrUndefined(text)).data;
   if (!head) return false;

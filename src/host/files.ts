@@ -22,6 +22,7 @@ import { glob } from 'tinyglobby';
 import { UsageError } from '../model/errors.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { directoryPrefix, sweepLeftovers, temporaryName } from './leftovers.ts';
+import { refuseLink } from './links.ts';
 import { lockFile } from './lock.ts';
 import { refusePipe } from './pipes.ts';
 import { receiveInto } from './receive.ts';
@@ -212,6 +213,7 @@ export function createFiles(): HostFiles {
     glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
     realPath: (path) => realpath(path),
     isVirtual,
+    refuseLink,
     stat: statOrUndefined,
     sha256,
     freeBytes,

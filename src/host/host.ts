@@ -87,6 +87,8 @@ export interface HostFiles {
   realPath(path: string): Promise<string>;
   /** The file system of `path` is made up by the kernel (/proc, /sys, ...): its files are no data of anybody. */
   isVirtual(path: string): Promise<boolean>;
+  /** @throws UsageError when there is a link at `path`, wherever it leads: for places that are ours alone */
+  refuseLink(path: string): Promise<void>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */

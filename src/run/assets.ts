@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { join, posix, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import type { AssetRef } from '../config/assets.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { type GuestEntry, REMOTE_ROOT } from '../model/guest-entry.ts';
 import type { AssetFact } from '../model/loader-command.ts';
+import { SIGNING_KEY, WORK_DIRECTORY, WORK_PARTS } from '../model/work-directory.ts';
 import { isInGit, rootOf, strangeFile, within } from './confine.ts';
 
 /** Files for guests, and what reports say of them. */
@@ -43,6 +44,17 @@ async function realPlace(host: Host, path: string, root: string, origin: string)
   return real;
 }
 
+/** Why no guest may have what is at a real place below `top`, in words; undefined for all that a guest may have. */
+async function keptFrom(host: Host, top: string, real: string): Promise<string | undefined> {
+  if (isInGit(top, real)) return 'in .git, where only git reads and writes';
+  for (let at = real; at !== top && within(top, at); at = dirname(at)) {
+    const part = WORK_PARTS.includes(basename(at)) ? join(dirname(at), 'keys', SIGNING_KEY) : undefined;
+    const isPart = part !== undefined && (await host.files.stat(part)) !== undefined;
+    if (isPart || basename(at) === WORK_DIRECTORY) return 'in a work directory, with its keys and earlier runs';
+  }
+  return undefined;
+}
+
 async function addFile(host: Host, into: Collected, real: string, to: string, origin: string): Promise<void> {
   if (/[\u0000-\u001f\u007f]/.test(to))
     refuse('bad_asset_name', `${origin}: the name of ${real} has a control character`);
@@ -75,17 +87,27 @@ async function addFile(host: Host, into: Collected, real: string, to: string, or
 async function addTree(
   host: Host,
   into: Collected,
-  place: { readonly real: string; readonly root: string; readonly to: string; readonly depth: number },
+  place: {
+    readonly real: string;
+    readonly root: string;
+    readonly top: string;
+    readonly to: string;
+    readonly depth: number;
+  },
   origin: string,
 ): Promise<void> {
-  const { real, root, to, depth } = place;
+  const { real, root, top, to, depth } = place;
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
   if (depth > MAX_DEPTH) refuse('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
   for (const name of (await host.files.list(real)).sort()) {
-    // What git keeps is no part of a directory's own files.
-    if (name.toLowerCase() === '.git') continue;
-    const inner = await realPlace(host, join(real, name), root, origin);
-    await addTree(host, into, { real: inner, root, to: posix.join(to, name), depth: depth + 1 }, origin);
+    // What git and runs keep is no part of a directory's own files.
+    if (name.toLowerCase() === '.git' || name === WORK_DIRECTORY) continue;
+    const path = join(real, name);
+    const inner = await realPlace(host, path, root, origin);
+    const kept = await keptFrom(host, top, inner);
+    if (kept !== undefined && inner === path) continue;
+    if (kept !== undefined) refuse('asset_outside', `${origin}: ${path} is a link to ${inner}, ${kept}; remove it`);
+    await addTree(host, into, { real: inner, root, top, to: posix.join(to, name), depth: depth + 1 }, origin);
   }
 }
 
@@ -101,32 +123,28 @@ export interface AssetGround {
  * The directory that a path must not leave. A file of a repository is not trusted to name files of this machine: what
  * guests print stands in reports that others read.
  */
-async function groundOf(host: Host, { dir, cwd }: AssetGround, { path, origin }: AssetRef): Promise<string> {
-  const { top } = await rootOf(host, cwd, dir);
+async function groundOf(host: Host, dir: string, top: string, { path, origin }: AssetRef): Promise<string> {
   const real = await realPlace(host, resolve(dir, path), '/', origin);
-  if (isInGit(top, real)) {
-    refuse(
-      'asset_outside',
-      `${origin}: asset ${path} lies in .git, where only git reads and writes; name another file`,
-    );
-  }
+  const kept = await keptFrom(host, top, real);
+  if (kept !== undefined) refuse('asset_outside', `${origin}: asset ${path} lies ${kept}; name another file`);
   if (!path.startsWith('/') && !path.startsWith('../')) return realPlace(host, dir, '/', origin);
   if (within(top, real)) return top;
   return refuse('asset_outside', `${origin}: asset ${path} lies outside of ${top}; copy the file there`);
 }
 
 /**
- * Reads what a file declares as assets, directories with all that is in them. Links are followed only as long as they
+ * Reads what a file declares as assets, directories with all that is in them but what git and runs keep there. Links are followed only as long as they
  * stay below the declared directory, or, for a single file, below `dir` (or the root of the file, with an absolute path
  * or one that begins with `..`).
  * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
  */
 export async function loadAssets(host: Host, ground: AssetGround, refs: readonly AssetRef[]): Promise<Assets> {
   const collected: Collected = { files: new Map(), bytes: 0 };
+  const { top } = await rootOf(host, ground.cwd, ground.dir);
   for (const ref of refs) {
     const { path, to, origin } = ref;
-    const real = await realPlace(host, resolve(ground.dir, path), await groundOf(host, ground, ref), origin);
-    await addTree(host, collected, { real, root: real, to, depth: 0 }, origin);
+    const real = await realPlace(host, resolve(ground.dir, path), await groundOf(host, ground.dir, top, ref), origin);
+    await addTree(host, collected, { real, root: real, top, to, depth: 0 }, origin);
   }
   const files = [...collected.files.values()];
   return { entries: files.map(({ entry }) => entry), facts: files.map(({ fact }) => fact) };

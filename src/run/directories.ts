@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
+import { WORK_DIRECTORY, WORK_PARTS } from '../model/work-directory.ts';
 
 /**
  * Makes sure that a directory is there before a run begins.
@@ -25,16 +26,28 @@ export async function ensureDirectory(
   }
 }
 
+/** @throws UsageError `link_in_workdir` for a link at a place in the work directory that we read, write or lock */
+export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
+  await host.files.refuseLink(join(workdir, '.gitignore'));
+  for (const part of WORK_PARTS) {
+    const dir = join(workdir, part);
+    await host.files.refuseLink(dir);
+    const names = await host.files.list(dir).catch((): string[] => []);
+    for (const name of names) await host.files.refuseLink(join(dir, name));
+  }
+}
+
 /**
  * The directory with the evidence of runs. One that is ours alone is kept out of git: objects and logs of every run are
  * in it.
- * @throws HostError `directory_unusable`
+ * @throws HostError `directory_unusable`, UsageError `link_in_workdir`
  */
 export async function ensureWorkDirectory(host: Host, workdir: string): Promise<void> {
+  await refuseWorkLinks(host, workdir);
   const before = await host.files.list(workdir).catch((): string[] => []);
   await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
   const ignore = join(workdir, '.gitignore');
   // A directory of the user's, such as `--workdir .`, keeps its own rules.
-  if ((before.length > 0 && basename(workdir) !== '.bpfcompat') || before.includes('.gitignore')) return;
+  if ((before.length > 0 && basename(workdir) !== WORK_DIRECTORY) || before.includes('.gitignore')) return;
   await host.files.writeAtomic(ignore, '*\n').catch(() => {});
 }

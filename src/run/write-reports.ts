@@ -6,6 +6,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
+import { refuseWorkLinks } from './directories.ts';
 import { stagedName } from './stage-inputs.ts';
 
 const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
@@ -111,6 +112,8 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
 async function addToIndex(host: Host, workdir: string, records: readonly object[]): Promise<void> {
   const registry = join(workdir, 'registry');
   const path = join(registry, 'runs.jsonl');
+  // Anew: a build or a test may have put one there since the run began.
+  await refuseWorkLinks(host, workdir);
   try {
     await host.files.makeDir(registry);
     await using _lock = await host.files.lock(join(registry, 'runs.lock'));

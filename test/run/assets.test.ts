@@ -86,6 +86,42 @@ describe('loadAssets', () => {
     await expect(load(asset)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
   });
 
+  test('nothing that git keeps reaches a guest, whatever leads there', async () => {
+    const repo = join(top, 'repo');
+    mkdirSync(join(repo, '.git'), { recursive: true });
+    mkdirSync(join(repo, 'sub'));
+    writeFileSync(join(repo, '.git/config'), 'token\n');
+    writeFileSync(join(repo, 'sub/a'), 'a\n');
+    const inRepo = (path: string) => loadAssets(host, { dir: repo, cwd: repo }, [ref(path)]);
+    expect((await inRepo('.')).facts.map(({ path }) => path)).toEqual(['sub/a']);
+    for (const [link, target] of [
+      ['innocent', '.git/config'],
+      ['also', '.git'],
+    ] as const) {
+      symlinkSync(target, join(repo, link));
+      await expect(inRepo('.')).rejects.toThrow(
+        new RegExp(`m\\.yaml:3:5: .*${link} is a link to .*, in \\.git.*; remove`),
+      );
+      await expect(inRepo(link)).rejects.toThrow(/lies in \.git/);
+      rmSync(join(repo, link));
+    }
+  });
+
+  test.each(['.bpfcompat', 'evidence'])('nothing of a work directory reaches a guest: %s', async (name) => {
+    const repo = join(top, `work-${name}`);
+    mkdirSync(join(repo, name, 'keys'), { recursive: true });
+    mkdirSync(join(repo, name, 'registry'));
+    writeFileSync(join(repo, name, 'keys/artifact-registry-signing-key.ed25519'), 'private\n');
+    writeFileSync(join(repo, name, 'registry/runs.jsonl'), '{}\n');
+    writeFileSync(join(repo, 'a'), 'a\n');
+    const inRepo = (path: string) => loadAssets(host, { dir: repo, cwd: repo }, [ref(path, 'x')]);
+    expect((await inRepo('.')).facts.map(({ path }) => path)).toEqual(['x/a']);
+    for (const path of ['keys', 'keys/artifact-registry-signing-key.ed25519', 'registry/runs.jsonl'])
+      await expect(inRepo(`${name}/${path}`)).rejects.toThrow(/lies in a work directory/);
+    symlinkSync(join(name, 'keys'), join(repo, 'link'));
+    await expect(inRepo('.')).rejects.toThrow(/link is a link to .*, in a work directory.*; remove it/);
+  });
+
   test('two files for one place', async () => {
     const both = load(ref('scripts/run.sh', 'x'), ref('scripts/lib/common.sh', 'x'));
     await expect(both).rejects.toMatchObject({ code: 'asset_conflict' });

@@ -1,0 +1,8 @@
+/** Name of the work directory where nobody chooses another one. */
+export const WORK_DIRECTORY = '.bpfcompat';
+
+/** Directories in a work directory, whatever its name is. */
+export const WORK_PARTS: readonly string[] = ['keys', 'registry', 'runs'];
+
+/** The private key in `keys`; where it is, there is a work directory. */
+export const SIGNING_KEY = 'artifact-registry-signing-key.ed25519';
