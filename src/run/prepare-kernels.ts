@@ -6,6 +6,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import { overrideNote } from '../report/override-note.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
@@ -65,12 +66,6 @@ export type Prepared =
 /** What becomes of the cells of a profile that nobody has. */
 function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_error' }) | undefined {
   return problem === undefined ? undefined : { status: 'infra_error', cause: 'profile_invalid', message: problem };
-}
-
-/** Says whose kernel is asked where a file of the repository took the place of ours. */
-function overrideNote({ id, file, kernel, replaces }: Profile): string {
-  const from = kernel ? `${kernel.package} of ${kernel.suite}` : 'no package';
-  return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), as --allow-profile-override says`;
 }
 
 /** Says whose keys vouch for packages where a file of the repository chose them. */

@@ -85,6 +85,23 @@ describe('ensureKernel', () => {
     expect(lab.server.requests.length).toBeGreaterThan(asked);
   });
 
+  test('what is stored and damaged is called so where nothing may be fetched', async () => {
+    await using lab = await openLab(keys);
+    lab.offer(wholeKernel(OLD, '6.1.9-1'));
+    const { files } = await lab.ensure(lab.profile());
+    await rm(files.vmlinuz);
+    const notes: string[] = [];
+    const onNote = (message: string) => void notes.push(message);
+    const profile = lab.profile();
+    await expect(lab.ensure(profile, { offline: true, onNote })).rejects.toMatchObject({
+      code: 'kernel_damaged',
+      message: expect.stringMatching(
+        `the stored kernel of ${profile.id} is damaged .*--offline forbids fetching it again; .*kernels fetch ${profile.id}`,
+      ),
+    });
+    expect(notes).toEqual([]);
+  });
+
   test('refresh takes a newer package, and downloads nothing when there is none', async () => {
     await using lab = await openLab(keys);
     lab.offer(wholeKernel(OLD, '6.1.9-1'));

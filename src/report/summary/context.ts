@@ -1,6 +1,7 @@
 import { code, md } from '../escape.ts';
 import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
+import { isOverrideNote } from '../override-note.ts';
 import { durationText, plural } from './heading.ts';
 import { markdownLink } from './links.ts';
 import type { Parts } from './parts.ts';
@@ -32,6 +33,13 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** Kernels of the workspace in place of those that come with bpfcompat. */
+export function overrideLines({ cases }: GateDocument): string[] {
+  const notes = cases.flatMap(({ reasons, report }) => [...reasons, ...(report?.summary?.notes ?? [])]);
+  const lines = [...new Set(notes)].filter(isOverrideNote).map((note) => `⚠️ ${md(note, 600)}`);
+  return lines.flatMap((line) => [line, '']);
 }
 
 /** What is new against the older report; nothing without one. */

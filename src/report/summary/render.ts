@@ -3,7 +3,7 @@ import type { DocumentCell } from '../document-cells.ts';
 import { md } from '../escape.ts';
 import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
-import { brokenLines, contextLine, newsLine } from './context.ts';
+import { brokenLines, contextLine, newsLine, overrideLines } from './context.ts';
 import { type BlockOptions, failureBlock } from './failure-block.ts';
 import { headingText, plural } from './heading.ts';
 import { matrix } from './matrix-table.ts';
@@ -88,6 +88,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
     contextLine(parts),
     '',
     ...(options.note ? [`**⏹️ ${md(options.note, 600)}**`, ''] : []),
+    ...overrideLines(document),
     ...(shortened ? [`This summary is shortened to fit the page: ${where} has everything.`, ''] : []),
     ...newsLine(parts),
     ...brokenLines(document, Math.min(detail.most, 20)),

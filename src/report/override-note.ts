@@ -1,0 +1,14 @@
+import type { Profile } from '../model/kernel.ts';
+
+const ENDING = 'as --allow-profile-override says';
+
+/** Says whose kernel is asked where a file of the repository took the place of ours. */
+export function overrideNote({ id, file, kernel, replaces }: Profile): string {
+  const from = kernel ? `${kernel.package} of ${kernel.suite}` : 'no package';
+  return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), ${ENDING}`;
+}
+
+/** Whether a note of a report is such a one: every face shows it, since a name of ours stands for something else. */
+export function isOverrideNote(note: string): boolean {
+  return note.startsWith('profile ') && note.endsWith(ENDING);
+}
