@@ -3,6 +3,7 @@ import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
+import { idleFindings } from './idle.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
@@ -129,5 +130,7 @@ export function attachFindings({
   const warnings = stages
     .filter((stage) => stage.status === 'fail' && !required.has(stage.program))
     .map((stage) => attachFinding(stage, evidence));
-  return { required: decided, warnings: [...warnings, ...inert.filter(({ subject }) => !required.has(subject ?? ''))] };
+  const others = inert.filter(({ subject }) => !required.has(subject ?? ''));
+  const idle = decided.length > 0 ? [] : idleFindings(stages);
+  return { required: decided, warnings: [...warnings, ...others, ...idle] };
 }

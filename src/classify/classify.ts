@@ -1,7 +1,7 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { AttachMode, FailedStage, FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, isIdle } from '../model/finding.ts';
 import { attachFindings } from './attach.ts';
 import { crashFinding, stoppedEarly } from './crash.ts';
 import { functionalResult } from './functional.ts';
@@ -111,7 +111,10 @@ function afterLoad(question: Question, exitCode: number, { unfit, over, remarks 
   // After a failure the validator leaves out tests: what was not run did not fail.
   const tests = early ? functional.failed.filter(({ args }) => wasRun(args['reason'])) : functional.failed;
   const causes = [...unfit, ...unattached, ...tests, ...over];
-  const rest = [...functional.remarks, ...attach.warnings, ...remarks];
+  // A test looked at more than the load, whatever is attached.
+  const tested = stagesOf(evidence, 'functional').some(({ status }) => status !== 'skipped');
+  const warnings = tested ? attach.warnings.filter((finding) => !isIdle(finding)) : attach.warnings;
+  const rest = [...functional.remarks, ...warnings, ...remarks];
   if (unfit.length > 0) return fail('validation', causes, rest);
   if (unattached.length > 0) return fail('attach', causes, rest);
   if (tests.length > 0) return fail('functional', causes, rest);

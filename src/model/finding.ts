@@ -153,6 +153,11 @@ export function programsOf(args: Readonly<Record<string, string>>): string[] {
   return names.length === 0 ? [''] : names;
 }
 
+/** Says of an object that passes that it is loaded and nothing of it is attached. */
+export function isIdle({ code, decisive }: { readonly code: string; readonly decisive: boolean }): boolean {
+  return code === 'NOT_ATTACHED' && !decisive;
+}
+
 /** The findings that make a target fail. */
 export function decisiveOf(findings: readonly Finding[]): Finding[] {
   return findings.filter(({ decisive }) => decisive);

@@ -1,6 +1,7 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
+import { loadedOnly } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
@@ -61,6 +62,8 @@ export interface DocumentCounts {
   readonly passed: number;
   /** Of those that passed, with automatic fixups. */
   readonly fixedUp: number;
+  /** Of those that pass, the ones of which nothing could be attached. */
+  readonly loadedOnly: number;
   /** Every failure, whether it decides or not. */
   readonly failed: number;
   /** Failures that decide nothing. */
@@ -86,6 +89,7 @@ export function documentCounts(document: GateDocument): DocumentCounts {
     total: cells.length,
     passed: count(({ target }) => target.status === 'pass'),
     fixedUp: count(({ target }) => target.automatic_fixups > 0),
+    loadedOnly: count(({ target }) => loadedOnly(target.status, target.findings)),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),
     skipped: count(({ target }) => target.status === 'skipped'),

@@ -1,6 +1,6 @@
 import { newsText } from './compare-parts.ts';
 import { code, codeCell, md } from './escape.ts';
-import { withFixups } from './fixups.ts';
+import { statusText } from './loaded-only.ts';
 import { savedFindingsLines } from './markdown-finding.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
@@ -50,12 +50,15 @@ function noAnswer({ status, infra_error: infra, skipped_reason: skipped }: Saved
 }
 
 /** `fail (expected)`, `pass (with 1 automatic fixup)`. */
-function statusText({ status, automatic_fixups: fixups }: SavedTarget, expected: SavedExpected | undefined): string {
-  return expected?.met === 'failed' ? `${status} (expected)` : withFixups(status, fixups);
+function declaredStatus(
+  { status, findings, automatic_fixups: fixups }: SavedTarget,
+  expected: SavedExpected | undefined,
+): string {
+  return expected?.met === 'failed' ? `${status} (expected)` : statusText(status, findings, fixups);
 }
 
 function details(target: SavedTarget, expected: SavedExpected | undefined): string[] {
-  const head = `### ${nameOf(target, code)}: ${statusText(target, expected)}`;
+  const head = `### ${nameOf(target, code)}: ${declaredStatus(target, expected)}`;
   const why = noAnswer(target) || (target.findings.length === 0 ? target.classification_reason : '');
   const sorted = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
   const rest = sorted.length - MAX_FINDINGS;
@@ -81,7 +84,7 @@ function matrixRow(target: SavedTarget, expected: SavedExpected | undefined): st
   return [
     nameOf(target, codeCell),
     target.required ? 'yes' : 'no',
-    statusText(target, expected),
+    declaredStatus(target, expected),
     codeCell(target.host?.kernel ?? ''),
     btf === undefined ? '' : btf ? 'yes' : 'no',
     md(target.functional?.status ?? '', 40),

@@ -1,4 +1,5 @@
 import { firstStage } from '../model/evidence.ts';
+import { isIdle } from '../model/finding.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { assetsJson, commandJson } from './command.ts';
 import { baselineJson } from './compare-json.ts';
@@ -34,6 +35,7 @@ function validationJson(run: RunReport, view: TargetView) {
     load_error: some(failed?.error),
     attach_mode: run.attachMode,
     attach_status: attach?.status,
+    attach_reason: view.findings.find(isIdle)?.args['why'],
     attach_attempted: some(attach?.attempted),
     attach_passed: some(attach?.passed),
     attach_failed: some(attach?.failed),

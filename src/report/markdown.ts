@@ -4,8 +4,9 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { commandLines } from './command.ts';
 import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
-import { fixupWords, withFixups } from './fixups.ts';
+import { fixupWords } from './fixups.ts';
 import { functionalLines } from './functional.ts';
+import { statusText } from './loaded-only.ts';
 import { findingsLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
@@ -44,7 +45,7 @@ function targetRow(view: TargetView): string[] {
     `${md(profileName(profile))} ${codeCell(profile.id)}`,
     md(`${profile.distro} ${profile.version} ${profile.kernelFamily} ${profile.arch}`),
     codeCell(view.evidence?.hello.kernel.release ?? ''),
-    withFixups(view.outcome.status, view.fixups),
+    statusText(view.outcome.status, view.findings, view.fixups),
     stageWord(view),
     required ? 'yes' : 'no',
     btfWord(view),
@@ -95,7 +96,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   const optional = target.required ? '' : ' (optional)';
   const fixups = view.fixups > 0 ? `, ${fixupWords(view.fixups)}` : '';
   const expected = declared?.met === 'failed' ? ', as declared' : '';
-  lines.push(`- Status: ${view.outcome.status}${optional}${fixups}${expected}`);
+  lines.push(`- Status: ${statusText(view.outcome.status, view.findings)}${optional}${fixups}${expected}`);
   if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
   if (result?.kernel) {

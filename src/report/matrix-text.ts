@@ -5,6 +5,7 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
+import { LOADED_ONLY, loadedOnly } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -56,6 +57,7 @@ function mark(
   switch (view.outcome.status) {
     case 'pass': {
       const fixups = view.fixups > 0 ? FIXUP_MARK : '';
+      if (loadedOnly('pass', view.findings)) return { text: `load${fixups}`, painted: paint.warn };
       return view.findings.length > 0
         ? { text: `warn${fixups}`, painted: paint.warn }
         : { text: `pass${fixups}`, painted: paint.good };
@@ -190,14 +192,17 @@ function artifactLines(
 
 function tally(views: readonly TargetView[], run: RunReport, expected: number): string {
   const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
-  const warned = views.filter(({ outcome, findings }) => outcome.status === 'pass' && findings.length > 0).length;
-  const fixedUp = views.filter(({ fixups }) => fixups > 0).length;
+  const passing = views.filter(({ outcome }) => outcome.status === 'pass');
+  const idle = passing.filter(({ findings }) => loadedOnly('pass', findings)).length;
+  const warned = passing.filter(({ findings }) => findings.length > 0).length - idle;
+  const fixedUp = passing.filter(({ fixups, findings }) => fixups > 0 && !loadedOnly('pass', findings)).length;
   const which = [
     ...(fixedUp > 0 ? [`${fixedUp} with automatic fixups`] : []),
     ...(warned > 0 ? [`${warned} with a warning`] : []),
   ].join(', ');
   const parts = [
-    [which === '' ? 'pass' : `pass (${which})`, count('pass')],
+    [which === '' ? 'pass' : `pass (${which})`, count('pass') - idle],
+    [LOADED_ONLY, idle],
     ['fail', count('fail') - expected],
     [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],

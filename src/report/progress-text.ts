@@ -2,7 +2,8 @@ import type { RunEvent } from '../model/events.ts';
 import { decisiveOf } from '../model/finding.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
-import { fixupsOf, withFixups } from './fixups.ts';
+import { fixupsOf } from './fixups.ts';
+import { statusText } from './loaded-only.ts';
 import { advance, type CellEnd, type KernelProgress, type Progress } from './progress.ts';
 import { plural, type Style, style } from './style.ts';
 
@@ -146,7 +147,7 @@ function outcomeLine({ result, expected }: CellEndEvent): string {
   switch (outcome.status) {
     case 'pass': {
       const unexpected = expected?.met === 'passed' ? `; ${expected.code} was expected` : '';
-      return `${withFixups('pass', fixupsOf(outcome, evidence))}${unexpected}`;
+      return `${statusText('pass', outcome.findings, fixupsOf(outcome, evidence))}${unexpected}`;
     }
     case 'fail': {
       const causes = decisiveOf(outcome.findings);

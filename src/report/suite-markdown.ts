@@ -5,6 +5,7 @@ import { code, codeCell, md } from './escape.ts';
 import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
+import { statusText } from './loaded-only.ts';
 import { table } from './markdown-table.ts';
 import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
 import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
@@ -29,7 +30,13 @@ function cellText(view: TargetView | undefined, standing: string): string {
   if (!view) return '-';
   const { outcome, target, findings, fixups } = view;
   const what = outcome.status === 'pass' && findings.length > 0 ? 'warning' : (codeOf(view) ?? '');
-  const words = [outcome.status, target.required ? '`required`' : '', what, fixupWords(fixups), standing];
+  const words = [
+    statusText(outcome.status, findings),
+    target.required ? '`required`' : '',
+    what,
+    fixupWords(fixups),
+    standing,
+  ];
   return words.filter((word) => word !== '').join(' ');
 }
 

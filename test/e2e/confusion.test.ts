@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { CellResult, Finding } from '../../src/index.ts';
+import { isIdle } from '../../src/model/finding.ts';
 import { type Cell, cellOf, type Row } from '../confusion/cells.ts';
 import { EXPECTATIONS } from '../confusion/expectations.ts';
 import { type Checked, check } from './support/check.ts';
@@ -76,13 +77,16 @@ function findingText(finding: Finding, cell: Cell): string {
 function observed({ outcome, evidence }: CellResult, cell: Cell): string {
   if (outcome.status === 'infra_error') return `infra_error ${outcome.message}`;
   if (outcome.status === 'skipped') return `skipped ${outcome.reason}`;
-  const findings = outcome.findings.map((finding) => findingText(finding, cell));
+  const findings = outcome.findings.filter((one) => !isIdle(one)).map((finding) => findingText(finding, cell));
+  const attaches = (evidence?.stages ?? []).flatMap((stage) => (stage.stage === 'attach' ? [stage] : []));
   const unattached =
     findings.length > 0 || outcome.status === 'fail'
       ? []
-      : (evidence?.stages ?? []).flatMap((stage) =>
-          stage.stage === 'attach' && stage.status !== 'pass' ? [`${stage.program} not attached`] : [],
-        );
+      : attaches.flatMap(({ program, status }) => (status === 'pass' ? [] : [`${program} not attached`]));
+  // Where nothing was attached at all, that has to be said.
+  if (unattached.length > 0 && unattached.length === attaches.length && !outcome.findings.some(isIdle)) {
+    return 'a plain pass, and nothing is attached';
+  }
   return [outcome.status, ...findings.sort(), ...unattached].join(' ');
 }
 

@@ -1,5 +1,6 @@
 import { oneLine, terminal } from '../escape.ts';
 import { fixupWords } from '../fixups.ts';
+import { LOADED_ONLY, loadedOnly } from '../loaded-only.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
 import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { causeLines } from './cause.ts';
@@ -26,9 +27,16 @@ function headline(page: Page, report: SavedReport, target: SavedTarget): string 
   const { status, failed_stage: stage, automatic_fixups: fixups } = target;
   const expected = status === 'fail' && savedExpected(report.gate, target.profile_id)?.met === 'failed';
   const where = status === 'fail' && stage !== '' ? ` at ${oneLine(stage, 20)}` : '';
-  const fixed = fixups > 0 ? `, ${fixupWords(fixups)}` : '';
+  const loaded = loadedOnly(status, target.findings);
+  const fixed = `${loaded ? `, ${LOADED_ONLY}` : ''}${fixups > 0 ? `, ${fixupWords(fixups)}` : ''}`;
   const verdict = expected ? `fails${where}, as declared` : `${VERDICTS[status]}${where}${fixed}`;
-  const painted = expected ? paint.dim : status === 'pass' ? paint.good : status === 'fail' ? paint.bad : paint.warn;
+  const painted = expected
+    ? paint.dim
+    : status === 'pass' && !loaded
+      ? paint.good
+      : status === 'fail'
+        ? paint.bad
+        : paint.warn;
   return `${paint.bold(text)}: ${painted(verdict)}`;
 }
 

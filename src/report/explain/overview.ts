@@ -2,12 +2,20 @@ import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
+import { loadedOnly } from '../loaded-only.ts';
 import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
 import { plural } from '../style.ts';
 import { type ExplainOptions, type Page, pageOf, paragraph, textOf } from './layout.ts';
 
-const MARKS = { pass: 'pass ', fail: 'FAIL ', skipped: 'skip ', infra_error: 'ERR  ', expected: 'xfail' } as const;
+const MARKS = {
+  pass: 'pass ',
+  loaded: 'load ',
+  fail: 'FAIL ',
+  skipped: 'skip ',
+  infra_error: 'ERR  ',
+  expected: 'xfail',
+} as const;
 
 /** Objects of a collection that are listed. */
 const MAX_CASES = 100;
@@ -27,11 +35,12 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
     !passes && warnings.length > 0 ? plural(warnings.length, 'warning') : '',
   ];
   const told = [fixups, why === '' ? '' : `${why}${place}`, ...counts].filter((part) => part !== '').join('; ');
+  const loaded = loadedOnly(target.status, target.findings);
   const optional = target.required ? '' : ' (optional)';
   return paragraph(
     page,
     `${oneLine(target.profile_id, 64)}${optional}: ${told}`,
-    `  ${MARKS[expected ? 'expected' : target.status]} `,
+    `  ${MARKS[loaded ? 'loaded' : expected ? 'expected' : target.status]} `,
   );
 }
 

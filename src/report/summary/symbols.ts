@@ -1,10 +1,12 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
+import { loadedOnly } from '../loaded-only.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
   pass: ['✅', 'passes'],
   warning: ['🟡', 'passes, with a warning'],
+  loaded: ['🔵', 'loads, nothing was attached'],
   fail: ['❌', 'fails'],
   tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
   silent: ['⚠️', 'no answer (infrastructure)'],
@@ -25,7 +27,11 @@ export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
   switch (target.status) {
     case 'pass':
       return [
-        target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass',
+        loadedOnly('pass', target.findings)
+          ? 'loaded'
+          : target.findings.length > 0 || expected?.met === 'passed'
+            ? 'warning'
+            : 'pass',
         ...(target.automatic_fixups > 0 ? (['fixups'] as const) : []),
         ...flaky,
       ];

@@ -1,4 +1,5 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
+import { idleWords, requiredWords } from './idle.ts';
 import { missingWords } from './missing.ts';
 import { arg, errno, here, sentence, since, type Words, type Writer, who } from './writer.ts';
 
@@ -31,7 +32,6 @@ const OUTSIDE: Readonly<Record<string, { what: string; todo: string }>> = {
   },
 };
 
-/** Words for programs that loaded and could not be attached. */
 function structArgument(f: Finding): Words {
   return {
     title: `function ${arg(f, 'function', '?')} takes a structure by value, which this kernel cannot trace by a trampoline`,
@@ -40,6 +40,19 @@ function structArgument(f: Finding): Words {
   };
 }
 
+function manyArguments(f: Finding): Words {
+  const limit = f.args['limit'];
+  return {
+    title: `function ${arg(f, 'function', '?')} has ${arg(f, 'count', 'too many')} arguments${limit === undefined ? ', too many for a trampoline' : `; this kernel traces up to ${limit} by a trampoline`}`,
+    explanation:
+      limit === undefined
+        ? 'No kernel hands over more than 12 arguments to fentry and fexit.'
+        : `x86_64 kernels hand over up to 12 arguments since ${arg(f, 'since', '6.6')}.`,
+    remediation: 'Use a kprobe or a tracepoint there.',
+  };
+}
+
+/** Words for programs that loaded and could not be attached. */
 export const ATTACH_WORDS = {
   ATTACH_TARGET_NOT_FOUND: missingWords,
   ATTACH_TARGET_AMBIGUOUS: (f) => ({
@@ -92,11 +105,13 @@ export const ATTACH_WORDS = {
   TRAMPOLINE_UNSUPPORTED: (f) =>
     f.args['reason'] === 'struct_argument'
       ? structArgument(f)
-      : {
-          title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
-          explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
-          remediation: 'Use a kprobe or a tracepoint there.',
-        },
+      : f.args['reason'] === 'many_arguments'
+        ? manyArguments(f)
+        : {
+            title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
+            explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
+            remediation: 'Use a kprobe or a tracepoint there.',
+          },
   TRACEPOINT_CONTEXT_MISMATCH: (f) => ({
     title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
     explanation: 'The record has another layout on this kernel than the program was compiled for.',
@@ -127,9 +142,5 @@ export const ATTACH_WORDS = {
     explanation: 'Hardware events do not exist in the guest; this says nothing about the object.',
     remediation: 'Attach it to a software event (cpu-clock) in the check, or check it with load_only.',
   }),
-  NOT_ATTACHED: (f) => ({
-    title: `required program ${arg(f, 'program', '?')} was not attached`,
-    explanation: sentence(`${arg(f, 'why', 'no reason was given')}.`),
-    remediation: 'Name a target it can be attached to, or drop attach.required for it in the manifest.',
-  }),
+  NOT_ATTACHED: (f) => (f.decisive ? requiredWords(f) : idleWords(f)),
 } as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -1,0 +1,31 @@
+import type { Finding } from '../../model/finding.ts';
+import { arg, sentence, type Words, who } from './writer.ts';
+
+const LOAD_ONLY = 'declare that the load is all there is to check (--validation-mode load_only)';
+
+/** What to declare, by why nothing was attached. */
+const TODO: Readonly<Record<string, string>> = {
+  no_target: `Name the target (--set-attach-target, or attach_target of the program in the manifest), or ${LOAD_ONLY}.`,
+  no_file: sentence(`${LOAD_ONLY}; SEC("uprobe") without a file is tried on a program of the guest.`),
+  on_demand: `Run it in a functional test (expect: run), or ${LOAD_ONLY}.`,
+  unreferenced: 'Put it into a SEC(".struct_ops.link") variable, or remove it.',
+};
+
+/** An object that passes because it loads: nothing of it was attached, and nobody wants it attached. */
+export function idleWords(f: Finding): Words {
+  const many = arg(f, 'program', '').includes(', ');
+  return {
+    title: `${who(f)} ${many ? 'load and are' : 'loads and is'} attached to nothing`,
+    explanation: `${sentence(arg(f, 'why', 'no reason was given'))}. Only the load was checked.`,
+    remediation: TODO[arg(f, 'reason', '')] ?? sentence(`${LOAD_ONLY}.`),
+  };
+}
+
+/** A program that the manifest wants attached. */
+export function requiredWords(f: Finding): Words {
+  return {
+    title: `required program ${arg(f, 'program', '?')} was not attached`,
+    explanation: sentence(`${arg(f, 'why', 'no reason was given')}.`),
+    remediation: 'Name a target it can be attached to, or drop attach.required for it in the manifest.',
+  };
+}

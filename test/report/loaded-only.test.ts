@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { classify } from '../../src/classify/classify.ts';
+import { gate } from '../../src/gate/gate.ts';
+import { explainReport } from '../../src/report/explain/overview.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { junit } from '../../src/report/junit.ts';
+import { reportMarkdown } from '../../src/report/markdown.ts';
+import { matrixText } from '../../src/report/matrix-text.ts';
+import { SavedReport } from '../../src/report/saved-report.ts';
+import { stableLines } from '../../src/report/stable-lines.ts';
+import { stepSummary } from '../../src/report/summary/step-summary.ts';
+import { documentOf } from '../fixtures/documents.ts';
+import * as fx from '../fixtures/evidence.ts';
+import { artifact, result, runReport, target } from '../fixtures/run.ts';
+
+const NO_FILE = 'loaded; the file it probes is not in this guest: libm.so.6:libm:slowexp_p6';
+
+function seen(reasons: readonly string[], passing = 0) {
+  const names = reasons.map((_, index) => `probe_${index}`);
+  const skipped = names.map((name, index) => fx.attach(name, { status: 'skipped', reason: reasons[index] ?? '' }));
+  const attached = Array.from({ length: passing }, (_, index) => fx.attach(`on_${index}`));
+  return fx.evidence([fx.open(), fx.load(), ...skipped, ...attached, fx.exit()]);
+}
+
+function judge(...what: Parameters<typeof seen>) {
+  const evidence = seen(...what);
+  const rest = { programs: [], validationMode: '', functionalTests: [] } as const;
+  return classify({ evidence, attachMode: 'best-effort', ...rest });
+}
+
+test('an object of which nothing is attached says so, once for each reason', () => {
+  const outcome = judge([NO_FILE, NO_FILE, 'loaded; a syscall program is run on demand, and only in a guest']);
+  expect(outcome).toMatchObject({
+    status: 'pass',
+    findings: [
+      {
+        code: 'NOT_ATTACHED',
+        decisive: false,
+        subject: 'probe_0',
+        args: { program: 'probe_0, probe_1', reason: 'no_file' },
+      },
+      { code: 'NOT_ATTACHED', decisive: false, subject: 'probe_2', args: { reason: 'on_demand' } },
+    ],
+  });
+});
+
+test('one that is attached in part, or that was told to be left out, is a plain pass', () => {
+  expect(judge([NO_FILE], 1)).toEqual({ status: 'pass', findings: [] });
+  expect(judge(['not loaded: the object marks it as opt-in'])).toEqual({ status: 'pass', findings: [] });
+});
+
+test('every format tells it from a plain pass', () => {
+  const targets = [target('debian-12-6.1'), target('debian-13-7.3')];
+  const results = [
+    result({ artifact: 0, target: 0 }, judge([NO_FILE]), { evidence: seen([NO_FILE]) }),
+    result({ artifact: 0, target: 1 }, judge([NO_FILE], 1), { evidence: seen([NO_FILE], 1) }),
+  ];
+  const run = runReport({ artifacts: [artifact('probes.bpf.o')], targets, results });
+  const verdict = gate(run);
+  expect(verdict.status).toBe('pass');
+
+  const text = matrixText(run, { width: 100, color: false });
+  expect(text).toMatch(/^probes\.bpf\.o +load +pass$/m);
+  expect(text).toContain(': 1 pass, 1 loaded, nothing attached');
+  const lines = stableLines(run, 0, verdict, { json: 'r.json' });
+  expect(lines).toContain('  - debian-12-6.1: pass (loaded, nothing attached)');
+  expect(lines).toContain('  - debian-13-7.3: pass');
+  expect(reportMarkdown(run, 0, verdict)).toContain('- Status: pass (loaded, nothing attached)');
+
+  const json = reportJson(run, 0, verdict, { json: 'r.json' });
+  const [first, second] = (JSON.parse(json) as { targets: { status: string; validation: Record<string, string> }[] })
+    .targets;
+  expect(first?.status).toBe('pass');
+  expect(first?.validation['attach_reason']).toContain('not in this guest');
+  expect(second?.validation).not.toHaveProperty('attach_reason');
+
+  const document = documentOf(run);
+  expect(junit(document)).toMatch(/<skipped message="loaded, nothing attached: program probe_0 /);
+  expect(stepSummary(document)).toMatch(/🔵/);
+  const saved = SavedReport.parse(JSON.parse(json));
+  expect(explainReport(saved, 'r.json', undefined, { width: 100, color: false })).toMatch(
+    /^ {2}load {2}debian-12-6\.1/m,
+  );
+});
