@@ -5,7 +5,13 @@ import { moduleElsewhere } from './elsewhere.ts';
 import { inlinedElsewhere } from './inlined.ts';
 
 /** Refusals that follow a change of the rules and not of what the verifier can see. */
-const RULE_CHANGES: ReadonlySet<string> = new Set(['ctx_access', 'uninitialized', 'infinite_loop', 'structure']);
+const RULE_CHANGES: ReadonlySet<string> = new Set([
+  'ctx_access',
+  'traced_arguments',
+  'uninitialized',
+  'infinite_loop',
+  'structure',
+]);
 
 /** Codes about a name of the kernel: the reader wants to know which kernels have it. */
 const NAMES: ReadonlySet<FindingCode> = new Set([
@@ -17,7 +23,7 @@ const NAMES: ReadonlySet<FindingCode> = new Set([
 ]);
 
 /** Reasons that lie in how a kernel was built or set up, however many kernels share them. */
-const KERNEL_REASONS: ReadonlySet<string> = new Set(['compiled_out', 'module_not_loaded']);
+const KERNEL_REASONS: ReadonlySet<string> = new Set(['compiled_out', 'module_not_loaded', 'kernel_btf']);
 
 /** Groups that say already that no kernel is to blame, or that nobody was asked. */
 const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy', 'infra']);

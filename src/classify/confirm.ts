@@ -7,6 +7,7 @@ import { sectionTarget } from './first-kernel.ts';
 import { helper } from './helpers.ts';
 import { recode } from './make-finding.ts';
 import { lockdownLevel, lockedHelper } from './policy.ts';
+import { explainContext, explainSignature, explainTrampoline } from './prototype.ts';
 import { explainMissing } from './symbols.ts';
 
 /** First kernel that takes the address of a function (bpf_for_each_map_elem, bpf_loop, timers). */
@@ -60,6 +61,12 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return explainMissing(explainExtern(finding, evidence), evidence);
     case 'UNRESOLVED_KCONFIG':
       return explainExtern(finding, evidence);
+    case 'KFUNC_SIGNATURE_MISMATCH':
+      return explainSignature(finding, evidence);
+    case 'TRAMPOLINE_UNSUPPORTED':
+      return explainTrampoline(finding, evidence);
+    case 'VERIFIER_REJECTION':
+      return explainContext(finding, evidence);
     case 'STRUCT_OPS_MISMATCH':
       return confirmMember(finding);
     case 'CORE_RELOCATION_FAILURE':
@@ -98,8 +105,13 @@ function confirmLoop(finding: Finding, { hello }: Evidence): Finding {
 function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
   const id = Number(finding.args['id'] ?? Number.NaN);
   const known = Number.isInteger(id) ? helper(id) : undefined;
-  const named = known === undefined ? {} : { helper: known.name, since: known.since };
+  // A kernel that knows the helper may offer it to fewer types of programs than a newer one: no table has that.
+  const since = finding.code === 'UNSUPPORTED_HELPER' ? known?.since : undefined;
+  const named = known === undefined ? {} : { helper: known.name, since };
   const args = { ...named, release: hello.kernel.release };
+  if (finding.args['reason'] === 'context') {
+    return { ...recode(finding, finding.code, { args }), group: 'program' };
+  }
   if (finding.code === 'HELPER_NOT_ALLOWED' && known && lockedHelper(hello, known.id)) {
     const level = lockdownLevel(hello) ?? '';
     return recode(finding, 'POLICY_DENIED', { confidence: 'high', args: { ...args, reason: 'lockdown', level } });

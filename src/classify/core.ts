@@ -68,16 +68,23 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const widthOnly = found?.present === true && wrongWidth(evidence, program);
   const all = stagesOf(evidence, 'core').flatMap((stage) => stage.relocations);
   const also = needed.filter((other) => !other.present && other.access !== access).map((other) => other.access);
+  const absent = found ? !found.present : all.some((other) => other.access === access && !other.present);
+  const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, all);
   const explained = recode(finding, finding.code, {
     subject: access,
-    confidence: found && (!found.present || widthOnly) ? 'high' : 'medium',
-    args: {
-      field: access,
-      kind,
-      reason: widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, all),
-    },
+    confidence: absent || widthOnly ? 'high' : 'medium',
+    args: { field: access, kind, reason, near: reason === 'type_missing' ? nearTypes(evidence, access) : undefined },
   });
   return { ...explained, also: [...new Set(also)].slice(0, MAX_ALSO) };
+}
+
+/** Types of the kernel whose names are like the one that it does not have. */
+function nearTypes(evidence: Evidence, access: string): string | undefined {
+  const name = rootOf(access)
+    .replace(/^(?:struct|union|enum) /, '')
+    .replace(/___.*$/, '');
+  const symbol = stagesOf(evidence, 'symbol').find((one) => one.kind === 'type' && one.name === name);
+  return symbol && symbol.near.length > 0 ? symbol.near.join(', ') : undefined;
 }
 
 /** A field of a type that the kernel does not have at all is a missing type. */
@@ -90,6 +97,9 @@ function typeOrField(
   if (reason !== 'field_missing') return reason;
   if (found?.type_present === false) return 'type_missing';
   const root = rootOf(access);
+  // Whether a type is there is the same for every program, and for functions that libbpf counts apart.
+  const sameType = all.filter((other) => rootOf(other.access) === root && other.type_present !== undefined);
+  if (sameType.length > 0 && sameType.every(({ type_present: there }) => !there)) return 'type_missing';
   const typeAbsent = all.some(
     ({ kind, access: other, present }) => !present && kind.startsWith('type_') && other === root,
   );

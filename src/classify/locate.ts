@@ -84,6 +84,10 @@ function insnOf(
 ): Blamed | undefined {
   const text = finding.evidence?.text ?? '';
   if (finding.phase === 'attach') return undefined;
+  if (finding.code === 'UNSUPPORTED_GLOBAL_FUNCTION') {
+    const part = program.layout.parts.find(({ fn }) => facts.functions[fn]?.name === finding.args['function']);
+    if (part) return { insn: part.start, current: false };
+  }
   if (finding.evidence?.origin === 'verifier log' && stage) {
     const blamed = blamedInsn(verifierText(stage), text);
     if (blamed !== undefined) return blamed;

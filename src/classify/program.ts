@@ -2,6 +2,7 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
+import { blameGuess } from './inner-guess.ts';
 import { firstWarning, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingOf, makeFinding, recode } from './make-finding.ts';
 import { denied } from './policy.ts';
@@ -30,7 +31,7 @@ export function programFinding(stage: ProgramStage, evidence: Evidence): Finding
       program: stage.name,
       args: { ...args, ...cause.args },
     });
-    return confirm(withoutRecursion(found, verifierText(stage)), evidence);
+    return blameGuess(confirm(withoutRecursion(found, verifierText(stage)), evidence), verifierText(stage), evidence);
   }
   if (cause) {
     return makeFinding({

@@ -86,6 +86,22 @@ function insnAbove(lines: readonly string[], cause: number): string | undefined 
   return undefined;
 }
 
+/** A helper that is refused at this place is not always named by the refusal. */
+function calledBy({ rule }: RuleMatch, lines: readonly string[], cause: number): { helper?: string; id?: string } {
+  return rule.code === 'HELPER_NOT_ALLOWED' && rule.reason === 'context' ? callAbove(lines, cause) : {};
+}
+
+/** The call the verifier stood at: number and name of the helper, as `12: (85) call bpf_d_path#147` prints them. */
+function callAbove(lines: readonly string[], cause: number): { helper?: string; id?: string } {
+  for (let i = cause; i >= 0 && cause - i < 200; i--) {
+    const line = lines[i] ?? '';
+    if (!/^\d+: \([0-9a-f]{2}\)/.test(line)) continue;
+    const [, helper, id] = /^\d+: \(85\) call (\w+)#(\d+)/.exec(line) ?? [];
+    return helper === undefined || id === undefined || helper === 'unknown' ? {} : { helper, id };
+  }
+  return {};
+}
+
 export interface VerifierCause {
   /** undefined: there is text, but no rule knows it. */
   readonly match: RuleMatch | undefined;
@@ -105,7 +121,8 @@ export function verifierCause(rules: readonly TextRule[], text: string): Verifie
   if (last === undefined) return undefined;
   for (const index of order) {
     const match = matchLine(rules, log.lines[index] ?? '');
-    if (match) return { match, line: match.line, args: describe(log, index) };
+    if (match)
+      return { match, line: match.line, args: { ...calledBy(match, log.lines, index), ...describe(log, index) } };
   }
   return { match: undefined, line: log.lines[last] ?? '', args: describe(log, last) };
 }

@@ -217,7 +217,7 @@ export const ExternStage = z.object({
 export const SymbolStage = z.object({
   stage: z.literal('symbol'),
   name,
-  /** What was looked for: `function`, `tracepoint` (`category/name`), `raw_tracepoint`, `lsm_hook`, `iterator`, `kfunc`, `variable`. */
+  /** What was looked for: `function`, `tracepoint` (`category/name`), `raw_tracepoint`, `lsm_hook`, `iterator`, `kfunc`, `variable`, `type`. */
   kind: name,
   program: name,
   /** Entries of /proc/kallsyms with exactly this name. */
@@ -238,6 +238,11 @@ export const SymbolStage = z.object({
   category: z.boolean().nullable(),
   /** The most similar names that can be used in the same way, best first. */
   near: z.array(name).max(5),
+  /** What a function of the kernel's BTF takes, as in C and without qualifiers; absent when it has no such entry. */
+  parameters: z
+    .array(z.object({ type: name, name }))
+    .max(16)
+    .optional(),
 });
 
 export const LoadStage = z.object({

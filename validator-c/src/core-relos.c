@@ -71,6 +71,12 @@ const char *core_relos__kind_name(uint32_t kind)
 	return kind < sizeof(kind_names) / sizeof(kind_names[0]) ? kind_names[kind] : "unknown";
 }
 
+bool core_relos__only_asks(uint32_t kind)
+{
+	return kind == BPF_CORE_FIELD_EXISTS || kind == BPF_CORE_TYPE_EXISTS || kind == BPF_CORE_TYPE_MATCHES ||
+	       kind == BPF_CORE_ENUMVAL_EXISTS;
+}
+
 const struct core_relo *core_relos__list(size_t *count, uint64_t *dropped)
 {
 	*count = relo_count;

@@ -83,6 +83,22 @@ static void put_kallsyms(struct json *json, const struct symbol *symbol)
 	json__end(json);
 }
 
+static void put_prototype(struct json *json, const struct prototype *prototype)
+{
+	int i;
+
+	if (!prototype->known)
+		return;
+	json__array(json, "parameters");
+	for (i = 0; i < prototype->count; i++) {
+		json__object(json, NULL);
+		json__str(json, "type", prototype->parameters[i].type, NAME_MAX_BYTES);
+		json__str(json, "name", prototype->parameters[i].name, NAME_MAX_BYTES);
+		json__end(json);
+	}
+	json__end(json);
+}
+
 void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 {
 	struct json json;
@@ -108,5 +124,6 @@ void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 	for (i = 0; i < symbol->near.count; i++)
 		json__str(&json, NULL, symbol->near.best[i].name, NAME_MAX_BYTES);
 	json__end(&json);
+	put_prototype(&json, &symbol->prototype);
 	evidence__finish(evidence, &json);
 }

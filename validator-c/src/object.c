@@ -179,14 +179,21 @@ struct bpf_object *object__open_first(struct request *request, struct result *re
 	return obj;
 }
 
-struct bpf_object *object__open_again(struct request *request, int *err)
+struct bpf_object *object__open_pinned(struct request *request, int *err)
 {
 	struct bpf_object *obj = open_object(request, err);
 
-	if (!obj)
-		return NULL;
-	tuning__apply(&request->tuning, obj, false);
-	object__drop_pins(obj);
+	if (obj)
+		tuning__apply(&request->tuning, obj, false);
+	return obj;
+}
+
+struct bpf_object *object__open_again(struct request *request, int *err)
+{
+	struct bpf_object *obj = object__open_pinned(request, err);
+
+	if (obj)
+		object__drop_pins(obj);
 	return obj;
 }
 

@@ -13,7 +13,9 @@
  * libbpf refused; result->open tells.
  */
 struct bpf_object *object__open_first(struct request *request, struct result *result);
-/* Opens it once more and applies the same tuning. NULL with *err set when that failed. */
+/* Opens it once more with its pins and applies the same tuning. NULL with *err set when that failed. */
+struct bpf_object *object__open_pinned(struct request *request, int *err);
+/* The same without pins: for everything but the load of the whole object. */
 struct bpf_object *object__open_again(struct request *request, int *err);
 /* The program at the same place as result->programs[index]. */
 struct bpf_program *object__program(struct bpf_object *obj, int index);

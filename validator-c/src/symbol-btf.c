@@ -22,13 +22,16 @@ static const char *near_prefix(const struct symbol *symbol)
 		return "bpf_lsm_";
 	case WANTED_ITERATOR:
 		return "bpf_iter_";
+	case WANTED_TYPE:
+		return "";
 	default:
 		return NULL;
 	}
 }
 
-static void compare(struct symbol *symbol, const char *name, uint32_t kind)
+static void compare(struct symbol *symbol, const struct btf *btf, const struct btf_type *type, const char *name)
 {
+	uint32_t kind = btf_kind(type);
 	const char *prefix = near_prefix(symbol);
 	struct near_name compared;
 
@@ -36,6 +39,7 @@ static void compare(struct symbol *symbol, const char *name, uint32_t kind)
 		return;
 	if (!strcmp(symbol->btf_name, name)) {
 		symbol->btf = ANSWER_YES;
+		prototype__read(&symbol->prototype, btf, type);
 		return;
 	}
 	if (!prefix || strncmp(name, prefix, strlen(prefix)))
@@ -80,28 +84,30 @@ static void read_kernel(struct symbols *symbols, const struct btf *btf)
 {
 	uint32_t id, count = btf__type_cnt(btf), kind;
 	const struct btf_type *type;
-	bool kfuncs = false;
+	bool kfuncs = false, types = false;
 	const char *name;
 	int i;
 
 	for (i = 0; i < symbols->count; i++) {
 		symbols->list[i].btf = ANSWER_NO;
 		kfuncs = kfuncs || symbols->list[i].wanted.kind == WANTED_KFUNC;
+		types = types || symbols->list[i].wanted.kind == WANTED_TYPE;
 	}
 	for (id = 1; id < count; id++) {
 		type = btf__type_by_id(btf, id);
 		kind = btf_kind(type);
-		if (kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF && kind != BTF_KIND_VAR)
+		if (kind != BTF_KIND_FUNC && kind != BTF_KIND_TYPEDEF && kind != BTF_KIND_VAR &&
+		    !(types && kind == BTF_KIND_STRUCT))
 			continue;
 		name = btf__name_by_offset(btf, type->name_off);
 		for (i = 0; name && i < symbols->count; i++)
-			compare(&symbols->list[i], name, kind);
+			compare(&symbols->list[i], btf, type, name);
 	}
 	if (kfuncs)
 		read_kfuncs(symbols, btf);
 }
 
-static bool is_in(const struct btf *btf, uint32_t first, const struct symbol *symbol)
+static bool find_in(const struct btf *btf, uint32_t first, struct symbol *symbol)
 {
 	uint32_t id, count = btf__type_cnt(btf);
 	const struct btf_type *type;
@@ -112,8 +118,10 @@ static bool is_in(const struct btf *btf, uint32_t first, const struct symbol *sy
 		if (btf_kind(type) != symbol->btf_kind)
 			continue;
 		name = btf__name_by_offset(btf, type->name_off);
-		if (name && !strcmp(name, symbol->btf_name))
-			return true;
+		if (!name || strcmp(name, symbol->btf_name))
+			continue;
+		prototype__read(&symbol->prototype, btf, type);
+		return true;
 	}
 	return false;
 }
@@ -128,7 +136,7 @@ static void read_module(struct symbols *symbols, struct btf *kernel, const char 
 		return;
 	for (i = 0; i < symbols->count; i++) {
 		symbol = &symbols->list[i];
-		if (symbol->btf == ANSWER_YES || !is_in(btf, btf__type_cnt(kernel), symbol))
+		if (symbol->btf == ANSWER_YES || !find_in(btf, btf__type_cnt(kernel), symbol))
 			continue;
 		symbol->btf = ANSWER_YES;
 		snprintf(symbol->btf_module, sizeof(symbol->btf_module), "%.63s", module);

@@ -18,6 +18,7 @@ static const struct {
 	[WANTED_ITERATOR] = { "bpf_iter_", "bpf_iter_", BTF_KIND_FUNC },
 	[WANTED_KFUNC] = { "", "", BTF_KIND_FUNC },
 	[WANTED_VARIABLE] = { "", "", BTF_KIND_VAR },
+	[WANTED_TYPE] = { "", "", BTF_KIND_STRUCT },
 };
 
 static void add(struct symbols *symbols, const struct wanted *wanted)

@@ -7,6 +7,7 @@
 #define BPFCOMPAT_SYMBOLS_H
 
 #include "near.h"
+#include "prototype.h"
 #include "wanted.h"
 
 #define SYMBOL_ENTRIES_MAX 16
@@ -39,6 +40,8 @@ struct symbol {
 	enum answer blacklisted;
 	enum answer category;
 	struct near_list near;
+	/* Of a function in BTF. */
+	struct prototype prototype;
 };
 
 struct symbols {

@@ -234,18 +234,35 @@ static bool holds_maps(const struct bpf_map *map)
 	return bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS || bpf_map__type(map) == BPF_MAP_TYPE_HASH_OF_MAPS;
 }
 
-/* The inner map that only the object's own loader knows; any will do for the load, if not for every program. */
+/* The inner map that only the object's own loader knows. */
 static void give_inner_map(struct tuning *tuning, struct bpf_map *map)
 {
+	struct inner_guess *guess = &tuning->guess;
+	char text[128];
 	int err;
 
+	inner_guess__begin(guess);
 	if (!tuning->inner_map) {
-		tuning->inner_map = bpf_map_create(BPF_MAP_TYPE_HASH, "inner_map", 4, 4, 1, NULL);
+		tuning->inner_map =
+			bpf_map_create(guess->type, "inner_map", guess->key, guess->value, guess->entries, NULL);
 		if (tuning->inner_map < 0)
 			tuning->inner_map = -errno;
 	}
 	err = tuning->inner_map < 0 ? tuning->inner_map : bpf_map__set_inner_map_fd(map, tuning->inner_map);
-	tuning__record(tuning, "inner_map", bpf_map__name(map), err, "inner map hash with key 4, value 4, 1 entry");
+	inner_guess__describe(guess, text, sizeof(text));
+	tuning__record(tuning, "inner_map", bpf_map__name(map), err, "%s", text);
+}
+
+void tuning__guess_again(struct tuning *tuning)
+{
+	int i;
+
+	if (tuning->inner_map > 0)
+		close(tuning->inner_map);
+	tuning->inner_map = 0;
+	for (i = 0; i < tuning->shim_count; i++)
+		if (!strcmp(tuning->shims[i].kind, "inner_map") && !tuning->shims[i].err)
+			inner_guess__describe(&tuning->guess, tuning->shims[i].detail, sizeof(tuning->shims[i].detail));
 }
 
 void tuning__apply_maps(struct tuning *tuning, struct bpf_object *obj)

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "inner-guess.h"
+
 #define TUNING_MAX_MAPS 32
 #define TUNING_MAX_TYPES 32
 #define TUNING_MAX_GROUPS 16
@@ -126,6 +128,8 @@ struct tuning {
 	int autoload_count;
 	/* Stands in for inner maps that only the object's own loader knows, when above 0. */
 	int inner_map;
+	/* What it looks like. */
+	struct inner_guess guess;
 	/* Map fields that libbpf does not know are passed over. */
 	bool relaxed_maps;
 	struct shim *shims;
@@ -154,6 +158,8 @@ bool tuning__leaves_out(const struct tuning *tuning, const char *program);
 /* Name of a program or map type as in the manifest and in libbpf, such as `kprobe`; "" for an unknown one. */
 const char *tuning__prog_type_name(uint32_t type);
 const char *tuning__map_type_name(uint32_t type);
+/* The guess has changed: the next object that is opened gets a map made by it, and `shims` tells of that one. */
+void tuning__guess_again(struct tuning *tuning);
 void tuning__free(struct tuning *tuning);
 
 #endif

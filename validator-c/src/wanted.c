@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core-relos.h"
+
 struct search {
 	struct wanted *list;
 	int count;
@@ -20,6 +22,8 @@ static const struct pattern {
 } load_patterns[] = {
 	{ "failed to find kernel BTF type ID of '", "'", WANTED_FUNCTION, true },
 	{ "extern (func ksym) '", "': not found", WANTED_KFUNC, false },
+	/* The kernel has it with another signature. */
+	{ "extern (func ksym) '", "': func_proto [", WANTED_KFUNC, false },
 	{ "extern (var ksym) '", "': not found", WANTED_VARIABLE, false },
 	{ "extern '", "' (strong): not resolved", WANTED_VARIABLE, false },
 	{ "kfunc '", "' is referenced but wasn't resolved", WANTED_KFUNC, false },
@@ -37,7 +41,7 @@ static const struct pattern {
 const char *wanted__kind_name(enum wanted_kind kind)
 {
 	static const char *const names[] = { "function",  "tracepoint", "raw_tracepoint", "lsm_hook",
-					     "iterator", "kfunc",      "variable" };
+					     "iterator", "kfunc",      "variable",	   "type" };
 
 	return names[kind];
 }
@@ -97,22 +101,11 @@ static void find_pattern(struct search *search, const struct pattern *pattern, c
 	}
 }
 
-static void find_in_load(struct search *search, const struct program *program)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(load_patterns) / sizeof(load_patterns[0]); i++) {
-		find_pattern(search, &load_patterns[i], &program->load.log, program);
-		find_pattern(search, &load_patterns[i], &program->load.verifier.head, program);
-		find_pattern(search, &load_patterns[i], &program->load.verifier.tail, program);
-	}
-}
-
 /* Where libbpf names nothing, the section does: `fentry/F`, `kprobe.multi/F`, `fentry/module:F`. */
 static void find_in_section(struct search *search, const struct program *program)
 {
-	bool tracing = program->type == BPF_PROG_TYPE_TRACING, multi = !strncmp(program->section, "kprobe.", 7) ||
-								       !strncmp(program->section, "kretprobe.", 10);
+	bool tracing = program->type == BPF_PROG_TYPE_TRACING || program->type == BPF_PROG_TYPE_LSM;
+	bool multi = !strncmp(program->section, "kprobe.", 7) || !strncmp(program->section, "kretprobe.", 10);
 	const char *target = strchr(program->section, '/'), *module;
 
 	if (!target || !(tracing || multi) || !strncmp(program->section, "iter", 4))
@@ -122,6 +115,48 @@ static void find_in_section(struct search *search, const struct program *program
 	if (tracing && module)
 		target = module + 1;
 	add(search, kind_by_section(program->section), target, strcspn(target, "+"), program, tracing);
+}
+
+static bool says(const struct buf *log, const char *words)
+{
+	return log->data && memmem(log->data, log->len, words, strlen(words));
+}
+
+static void find_in_load(struct search *search, const struct program *program)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(load_patterns) / sizeof(load_patterns[0]); i++) {
+		find_pattern(search, &load_patterns[i], &program->load.log, program);
+		find_pattern(search, &load_patterns[i], &program->load.verifier.head, program);
+		find_pattern(search, &load_patterns[i], &program->load.verifier.tail, program);
+	}
+	/* Arguments of the function that is traced. */
+	if (says(&program->load.verifier.tail, "invalid bpf_context access off=") ||
+	    says(&program->load.verifier.head, "invalid bpf_context access off="))
+		find_in_section(search, program);
+}
+
+/* Types of which the kernel has none, whatever program or function of the object asks for them. */
+static void find_types(struct search *search, const struct program *program)
+{
+	const struct core_relo *relos;
+	uint64_t dropped;
+	size_t count, i;
+
+	relos = core_relos__list(&count, &dropped);
+	for (i = 0; i < count && search->count < WANTED_MAX; i++) {
+		const char *name = relos[i].access, *flavor;
+		size_t len;
+
+		if (relos[i].type_present || relos[i].present || core_relos__only_asks(relos[i].kind) ||
+		    strncmp(name, "struct ", 7))
+			continue;
+		name += 7;
+		len = strcspn(name, ".[:");
+		flavor = memmem(name, len, "___", 3);
+		add(search, WANTED_TYPE, name, flavor ? (size_t)(flavor - name) : len, program, true);
+	}
 }
 
 static void find_in_attach(struct search *search, const struct program *program)
@@ -143,8 +178,10 @@ int wanted__find(const struct result *result, struct wanted list[WANTED_MAX])
 	for (i = 0; i < result->program_count && search.count < WANTED_MAX; i++) {
 		const struct program *program = &result->programs[i];
 
-		if (program->load.status == STATUS_FAIL)
+		if (program->load.status == STATUS_FAIL) {
 			find_in_load(&search, program);
+			find_types(&search, program);
+		}
 		if (program->attach.status == STATUS_FAIL)
 			find_in_attach(&search, program);
 	}

@@ -16,6 +16,7 @@ enum wanted_kind {
 	WANTED_ITERATOR,
 	WANTED_KFUNC,
 	WANTED_VARIABLE,
+	WANTED_TYPE,
 };
 
 struct wanted {
@@ -30,7 +31,7 @@ struct wanted {
 
 /* Reads what failed out of libbpf's warnings, the verifier's log and the sections. How many there are. */
 int wanted__find(const struct result *result, struct wanted list[WANTED_MAX]);
-/* `function`, `tracepoint`, `raw_tracepoint`, `lsm_hook`, `iterator`, `kfunc` or `variable`. */
+/* `function`, `tracepoint`, `raw_tracepoint`, `lsm_hook`, `iterator`, `kfunc`, `variable` or `type`. */
 const char *wanted__kind_name(enum wanted_kind kind);
 
 #endif

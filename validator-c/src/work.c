@@ -11,6 +11,7 @@
 #include "evidence-kernel.h"
 #include "expect.h"
 #include "functional.h"
+#include "inner-guess.h"
 #include "io.h"
 #include "load.h"
 #include "object.h"
@@ -111,6 +112,8 @@ static void run_stages(struct work *work)
 		return;
 	}
 	work->obj = object__open_first(request, result);
+	if (work->obj)
+		inner_guess__fit(work);
 	evidence__open(work->evidence, result, &request->tuning);
 	if (!work->obj)
 		return;

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
 	test_wanted();
 	test_externs();
 	test_functional();
+	test_inner_guess();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

@@ -41,7 +41,7 @@ static void test_kinds(void)
 					 "libbpf: extern 'gone' (strong): not resolved\n");
 	buf__adds(&programs[3].load.verifier.tail, "kfunc 'bpf_weak' is referenced but wasn't resolved\n");
 	count = wanted__find(&result, list);
-	CHECK(count == 6);
+	CHECK(count == 7 && has(list, count, WANTED_KFUNC, "bpf_there", "d"));
 	CHECK(has(list, count, WANTED_LSM_HOOK, "file_opened", "a") && has(list, count, WANTED_FUNCTION, "gone", "b"));
 	CHECK(has(list, count, WANTED_FUNCTION, "gone_too", "c") && has(list, count, WANTED_KFUNC, "bpf_gone", "d"));
 	CHECK(has(list, count, WANTED_VARIABLE, "gone", "d") && has(list, count, WANTED_KFUNC, "bpf_weak", "d"));
@@ -50,6 +50,21 @@ static void test_kinds(void)
 		buf__free(&programs[i].load.verifier.tail);
 		buf__free(&programs[i].attach.log);
 	}
+}
+
+/* The arguments of what is traced are asked for where a program reads behind them, and nowhere else. */
+static void test_arguments(void)
+{
+	struct program program = { .name = "a", .section = "fexit/inet_csk_accept", .type = BPF_PROG_TYPE_TRACING,
+				   .load.status = STATUS_FAIL };
+	struct result result = { .programs = &program, .program_count = 1 };
+	struct wanted list[WANTED_MAX];
+
+	buf__adds(&program.load.verifier.tail, "R1 !read_ok\n");
+	CHECK(wanted__find(&result, list) == 0);
+	buf__adds(&program.load.verifier.tail, "invalid bpf_context access off=32 size=8\n");
+	CHECK(wanted__find(&result, list) == 1 && has(list, 1, WANTED_FUNCTION, "inet_csk_accept", "a"));
+	buf__free(&program.load.verifier.tail);
 }
 
 static void test_bounds(void)
@@ -73,5 +88,6 @@ static void test_bounds(void)
 void test_wanted(void)
 {
 	test_kinds();
+	test_arguments();
 	test_bounds();
 }

@@ -197,6 +197,15 @@ export const FEATURE_RULES: readonly TextRule[] = [
     },
   },
   {
+    code: 'TRAMPOLINE_UNSUPPORTED',
+    reason: 'many_arguments',
+    pattern: /^The function (?<function>\S+) has (?<count>\d+) arguments\. Too many/,
+    example: {
+      kernel: '6.12.117+deb12-cloud-amd64',
+      text: 'The function perf_copy_everything has 13 arguments. Too many.',
+    },
+  },
+  {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',
     reason: 'denied',
     pattern: /^Attaching .* to (?:__noreturn )?function(?:s| '(?<function>\S+)') is rejected/,

@@ -79,12 +79,32 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   {
     code: 'UNSUPPORTED_GLOBAL_FUNCTION',
     reason: 'signature',
-    pattern:
-      /^Global function (?<function>\S+) (?:doesn't return|return value not|with \d+ >)|^Arg#\d+ type \S+ in \S+ is not supported yet|^Caller passes invalid args into func#|^Global functions need valid BTF|^Function \S+ has \d+ >/,
+    subject: 'function',
+    pattern: /^Global function (?<function>[\w.]+)\S* (?:doesn't return|return value not|with \d+ >)/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: "Global function parse_headers() doesn't return scalar. Only those are supported.",
     },
+  },
+  {
+    code: 'UNSUPPORTED_GLOBAL_FUNCTION',
+    reason: 'signature',
+    subject: 'function',
+    pattern: /^Arg#\d+ type \S+ in (?<function>[\w.]+)\S* is not supported yet/,
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'Arg#0 type PTR in sum() is not supported yet.' },
+  },
+  {
+    code: 'UNSUPPORTED_GLOBAL_FUNCTION',
+    reason: 'signature',
+    subject: 'function',
+    pattern: /^Caller passes invalid args into func#\d+ \('(?<function>[^']+)'\)/,
+    example: { kernel: '6.18.15+deb13-cloud-amd64', text: "Caller passes invalid args into func#1 ('same')" },
+  },
+  {
+    code: 'UNSUPPORTED_GLOBAL_FUNCTION',
+    reason: 'signature',
+    pattern: /^Caller passes invalid args into func#|^Global functions need valid BTF|^Function \S+ has \d+ >/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'Caller passes invalid args into func#1' },
   },
   {
     code: 'INVALID_MAP_PARAMS',

@@ -1,5 +1,5 @@
-import type { FindingCode } from '../../model/finding.ts';
-import { arg, here, lacks, sentence, since, type Writer, who } from './writer.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
+import { arg, here, lacks, sentence, since, type Words, type Writer, who } from './writer.ts';
 
 const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -36,6 +36,27 @@ const INSTRUCTION: Readonly<Record<string, { what: string; todo: string }>> = {
   },
 };
 
+/** Where helpers may be called that the kernel allows at few places only. */
+const PLACES: Readonly<Record<string, string>> = {
+  bpf_d_path:
+    'only in fentry and fexit programs of a few functions (filp_close, dentry_open, vfs_truncate, vfs_fallocate, vfs_getattr, security_file_permission, security_inode_getattr and others), in iterators, and in LSM hooks that may sleep',
+};
+
+function contextWords(f: Finding, helper: string): Words {
+  const place = PLACES[helper];
+  return {
+    title: `${who(f)} may not call ${helper} at this place`,
+    explanation:
+      place === undefined
+        ? 'The kernel offers the helper to this type of program, and not at this place.'
+        : `The kernel allows it ${place}.`,
+    remediation:
+      place === undefined
+        ? 'Call it where it is allowed: in a sleepable program, or outside of the lock or callback.'
+        : 'Hook one of those instead, or build the path from dentries with CO-RE reads.',
+  };
+}
+
 /** Words for helpers, instructions, loops and calls that a kernel does not know. */
 export const FEATURE_WORDS = {
   UNSUPPORTED_HELPER: (f) => {
@@ -56,8 +77,9 @@ export const FEATURE_WORDS = {
         remediation: `Use a kernel with ${option}, or leave the program out there (autoload).`,
       };
     }
+    if (f.args['reason'] === 'context') return contextWords(f, helper);
     return {
-      title: `${who(f)} may not call ${helper}${f.args['reason'] === 'context' ? ' at this place' : ''}`,
+      title: `${who(f)} may not call ${helper}`,
       explanation: 'The kernel knows the helper but does not offer it to this type of program.',
       remediation: 'Use a helper that the program type has, or another program type.',
     };
@@ -91,7 +113,10 @@ export const FEATURE_WORDS = {
     remediation: 'Mark the called functions __always_inline.',
   }),
   UNSUPPORTED_GLOBAL_FUNCTION: (f) => ({
-    title: `${who(f)} has a global function with a signature that is not allowed ${here(f)}`,
+    title:
+      f.args['function'] === undefined
+        ? `${who(f)} has a global function with a signature that is not allowed ${here(f)}`
+        : `global function ${f.args['function']} of ${who(f)} has a signature that is not allowed ${here(f)}`,
     explanation: 'Global functions are verified on their own, and older kernels accept few argument types.',
     remediation: 'Make the function static.',
   }),

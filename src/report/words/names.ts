@@ -1,5 +1,5 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
-import { arg, notIn, sentence, type Writer, who } from './writer.ts';
+import { arg, notIn, sentence, type Words, type Writer, who } from './writer.ts';
 
 const CORE: Readonly<Record<string, { what: (access: string) => string; why: string; todo: string }>> = {
   type_missing: {
@@ -56,6 +56,31 @@ const KFUNC: Readonly<Record<string, { why: string; todo: string }>> = {
   },
 };
 
+/** Functions that only schedulers call: without them there is nothing to schedule with. */
+function isScheduler(f: Finding): boolean {
+  return f.args['reason'] === 'kernel_too_old' && arg(f, 'function', '').startsWith('scx_');
+}
+
+function kfuncWords(f: Finding, why: string, todo: string): Words {
+  return {
+    title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`),
+    explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)} ${why}`,
+    remediation: todo,
+  };
+}
+
+function schedulerWords(f: Finding): Words {
+  const why = `Schedulers in BPF (sched_ext) are upstream since ${arg(f, 'since', '6.12')}.`;
+  return kfuncWords(f, why, 'Load the scheduler on newer kernels only: a weak declaration does not help it here.');
+}
+
+function optionWords(f: Finding, option: string): Words {
+  const weak = arg(f, 'function', '').startsWith('scx_')
+    ? 'a weak declaration does not help a scheduler'
+    : 'or declare it __weak and call it only where bpf_ksym_exists says so';
+  return kfuncWords(f, `This kernel was most likely built without ${option}.`, `Use a kernel with ${option}; ${weak}.`);
+}
+
 /** Words for types, functions, variables and options of the kernel that the object names. */
 export const NAME_WORDS = {
   MISSING_BTF: (f) =>
@@ -79,6 +104,8 @@ export const NAME_WORDS = {
   CORE_RELOCATION_FAILURE: coreWords,
   MISSING_KFUNC: (f) => {
     const known = KFUNC[arg(f, 'reason', '')];
+    if (f.args['config'] !== undefined) return optionWords(f, f.args['config']);
+    if (isScheduler(f)) return schedulerWords(f);
     return {
       title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`, known?.why.includes('BTF') ? 'BTF' : ''),
       explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known === undefined ? '' : ` ${known.why}`}`,
@@ -90,11 +117,21 @@ export const NAME_WORDS = {
     explanation: 'The kernel has the function but offers it to other program types or contexts.',
     remediation: 'Use the program type (or the sleepable variant) that the kfunc is registered for.',
   }),
-  KFUNC_SIGNATURE_MISMATCH: (f) => ({
-    title: `kernel function ${arg(f, 'function', '(a kfunc)')} takes other arguments than the object passes`,
-    explanation: 'The declaration or the arguments in the object and the function in the kernel differ.',
-    remediation: 'Declare one flavour per signature and call the one that exists.',
-  }),
+  KFUNC_SIGNATURE_MISMATCH: (f) => {
+    const name = arg(f, 'function', '(a kfunc)');
+    const shown = f.args['prototype'] === undefined ? '' : ` The kernel's BTF has ${f.args['prototype']}.`;
+    return f.args['reason'] === 'kernel_btf'
+      ? {
+          title: `the BTF of this kernel describes kernel function ${name} wrongly`,
+          explanation: `It shows an argument that the kernel fills in itself (aux), so no right declaration fits.${shown} The build of this kernel made the mistake.`,
+          remediation: 'No change of the object helps: use another build of the kernel.',
+        }
+      : {
+          title: `kernel function ${name} takes other arguments than the object passes`,
+          explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown}`,
+          remediation: 'Declare one flavour per signature and call the one that exists.',
+        };
+  },
   UNRESOLVED_KSYM: (f) => ({
     title: notIn(f, `kernel symbol ${arg(f, 'symbol', '?')}`, f.args['reason'] === 'not_in_btf' ? 'BTF' : ''),
     explanation:

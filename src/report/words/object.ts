@@ -1,5 +1,5 @@
-import type { FindingCode } from '../../model/finding.ts';
-import { arg, sentence, type Writer, who } from './writer.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
+import { arg, sentence, type Words, type Writer, who } from './writer.ts';
 
 const INVALID: Readonly<Record<string, { what: string; todo: string }>> = {
   wrong_endian: {
@@ -58,6 +58,24 @@ const CONTRACT: Readonly<Record<string, { what: string; todo: string }>> = {
   },
 };
 
+/** The inner map that stood in for the one of the object's own loader does not fit a program. */
+function guessWords(f: Finding): Words {
+  const map = arg(f, 'map', '?');
+  const size = f.args['size'] ?? 'BYTES';
+  return {
+    title: `the object leaves the inner map of ${map} to its loader, and ${who(f)} needs another one than the check made up`,
+    explanation: `The check loaded it with an ${arg(f, 'guess', 'inner map')}. ${
+      f.args['callee'] === undefined
+        ? `The program reads ${size} bytes of a value.`
+        : `${f.args['callee']} takes no map of that type.`
+    } Nothing is wrong with the program, and no kernel is to blame.`,
+    remediation:
+      f.args['callee'] !== undefined
+        ? 'Describe the inner map in the object (__array(values, ...)).'
+        : `Describe the inner map in the object (__array(values, ...)), or write into the manifest: maps: [{name: ${map}, inner_map: {type: hash, key_size: 4, value_size: ${size}, max_entries: 1}}] with the numbers of its loader (inner_ringbuf_bytes for a ring buffer).`,
+  };
+}
+
 /** Words for findings about the file: they say the same on every kernel. */
 export const OBJECT_WORDS = {
   INVALID_OBJECT: (f) => {
@@ -101,6 +119,7 @@ export const OBJECT_WORDS = {
     remediation: 'Add char LICENSE[] SEC("license") = "GPL" (or "Dual MIT/GPL", "Dual BSD/GPL").',
   }),
   LOADER_CONTRACT: (f) => {
+    if (f.args['guess'] !== undefined) return guessWords(f);
     const { what, todo } = CONTRACT[arg(f, 'reason', '')] ?? {
       what: 'needs its own loader',
       todo: 'See the evidence.',

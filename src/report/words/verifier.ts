@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../model/finding.ts';
+import type { Finding, FindingCode } from '../../model/finding.ts';
 import { type Advice, arg, here, sentence, type Writer, who } from './writer.ts';
 
 const ADVICE: Readonly<Record<string, Advice>> = {
@@ -26,6 +26,10 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   ctx_access: {
     why: 'a context field is read that this kernel does not have, or not at that size',
     todo: 'Use only context fields that the oldest kernel has, with their exact size.',
+  },
+  traced_arguments: {
+    why: 'it reads behind the arguments of the traced function',
+    todo: 'Write one program per signature and load the one that fits (bpf_program__set_autoload), or read arguments and result with bpf_get_func_arg() and bpf_get_func_ret() (5.17 and later).',
   },
   btf_access: {
     why: 'a kernel object is written or read in a way that is not allowed',
@@ -73,6 +77,15 @@ function precisionTodo(todo: string): string {
   return `Help this verifier: ${todo.charAt(0).toLowerCase()}${todo.slice(1)} Newer kernels of this run accept the program as it is.`;
 }
 
+/** What the traced function takes on this kernel, and which of its values the program reads. */
+function tracedText(f: Finding): string {
+  const result = f.args['result'];
+  return [
+    `Here it is ${arg(f, 'prototype', arg(f, 'function', '?'))}, and the program reads value ${arg(f, 'value', '?')}.`,
+    ...(result === undefined ? [] : [`The result follows the last argument: it is value ${result}.`]),
+  ].join(' ');
+}
+
 /** Words for programs that the verifier could not follow. */
 export const VERIFIER_WORDS = {
   VERIFIER_REJECTION: (f) => {
@@ -81,8 +94,10 @@ export const VERIFIER_WORDS = {
     const { why, todo } = ADVICE[topic] ?? OTHER;
     const { source, source_text: text, problem } = f.args;
     const place = [source, text].filter((part) => part !== undefined).join(': ');
+    const title = `the verifier refuses ${who(f)}: ${why}`;
+    if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
     return {
-      title: `the verifier refuses ${who(f)}: ${why}`,
+      title,
       explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
       remediation: precision ? precisionTodo(todo) : todo,
     };

@@ -1,4 +1,4 @@
-import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../cells.ts';
+import { always, type Cell, fails, failsHere, from, loads, PASS, type Row, warns } from '../cells.ts';
 
 /**
  * Causes that people met and reported in public trackers, each as a program of our own with one that is corrected as the
@@ -6,6 +6,11 @@ import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../ce
  */
 const noScheduler = fails('STRUCT_OPS_UNSUPPORTED', 'struct', 'sched_ext_ops');
 const unknownHelper = failsHere('UNSUPPORTED_HELPER', 'unknown');
+const renamedType = failsHere(
+  'CORE_RELOCATION_FAILURE',
+  'type_missing',
+  'struct trace_event_raw_block_rq_complete.nr_sector',
+);
 const sharedArray = (map: string): Cell => ({
   status: 'fail',
   told: [{ code: 'TAIL_CALL_INCOMPATIBLE', reason: undefined, subject: map, mark: 'here' }],
@@ -67,6 +72,8 @@ export const REPORTED: readonly Row[] = [
     fails('STRUCT_OPS_MISMATCH', 'sleepable_member', 'on_tick'),
   ),
   from('6.16', 'prog_struct_ops_sleepable_member_fixed', noScheduler),
+  // The file of a USDT probe is not in the guest.
+  always('attach_usdt_missing_file', loads('probe')),
   // sched-ext/scx#3672. The BTF of Debian's 7.2 has another signature for the function than its source.
   {
     object: 'kfunc_scheduler',
@@ -74,8 +81,40 @@ export const REPORTED: readonly Row[] = [
       ['5.10', failsHere('MISSING_KFUNC', 'kernel_too_old', 'scx_bpf_kick_cpu')],
       ['6.12', failsHere('MISSING_KFUNC', 'compiled_out', 'scx_bpf_kick_cpu')],
       ['6.16', PASS],
-      ['7.2', failsHere('KFUNC_SIGNATURE_MISMATCH', 'proto', 'scx_bpf_kick_cpu')],
+      ['7.2', failsHere('KFUNC_SIGNATURE_MISMATCH', 'kernel_btf', 'scx_bpf_kick_cpu')],
       ['7.3', PASS],
     ],
   },
+  // sched-ext/scx#3562: the BTF of Debian's 7.1 and 7.2 shows an argument that the kernel fills in itself.
+  {
+    object: 'kfunc_hidden_argument',
+    since: [
+      ['5.10', failsHere('MISSING_KFUNC', 'kernel_too_old', 'scx_bpf_create_dsq')],
+      ['6.12', failsHere('MISSING_KFUNC', 'compiled_out', 'scx_bpf_create_dsq')],
+      ['6.16', PASS],
+      ['7.1', failsHere('KFUNC_SIGNATURE_MISMATCH', 'kernel_btf', 'scx_bpf_create_dsq')],
+      ['7.3', PASS],
+    ],
+  },
+  // An inner map that only the loader knows: the check fits its own one, or says that it made it up.
+  from('6.1', 'loader_inner_map_value', failsHere('UNSUPPORTED_HELPER', 'unknown', 'newer')),
+  always('loader_inner_map_ringbuf', PASS),
+  always('loader_inner_map_queue', failsHere('LOADER_CONTRACT', 'inner_map', 'queues')),
+  always('loader_inner_map_queue_fixed', PASS),
+  // bpfsnoop/bpfsnoop#40
+  from('6.12', 'attach_fentry_many_arguments', warns('TRAMPOLINE_UNSUPPORTED', 'many_arguments')),
+  always('attach_fentry_many_arguments_fixed', PASS),
+  // elastic/ebpf#200
+  from('6.12', 'verifier_fexit_result', PASS, failsHere('VERIFIER_REJECTION', 'traced_arguments')),
+  always('verifier_fexit_result_fixed', PASS),
+  // bpftrace/bpftrace#2279
+  always('helper_path_place', failsHere('HELPER_NOT_ALLOWED', 'context')),
+  always('helper_path_place_fixed', PASS),
+  // dae#482: a static function that is not inlined
+  from('6.1', 'core_type_in_function', PASS, renamedType),
+  // iovisor/bcc#4076
+  from('6.1', 'core_type_renamed', PASS, renamedType),
+  always('core_type_renamed_fixed', PASS),
+  // A helper that newer kernels offer to more types of programs.
+  from('6.16', 'helper_netns_cookie', failsHere('HELPER_NOT_ALLOWED', 'program_type')),
 ];

@@ -1,7 +1,7 @@
 import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../cells.ts';
 
 const refused = (reason: string): Cell => failsHere('VERIFIER_REJECTION', reason);
-const globalFunction = fails('UNSUPPORTED_GLOBAL_FUNCTION', 'signature', 'probe');
+const globalFunction = (name: string): Cell => failsHere('UNSUPPORTED_GLOBAL_FUNCTION', 'signature', name);
 const stack = (reason: string): Cell => fails('STACK_LIMIT', reason, 'probe');
 
 export const VERIFIER: readonly Row[] = [
@@ -36,10 +36,10 @@ export const VERIFIER: readonly Row[] = [
   from('6.13', 'verifier_stack_private', stack('combined')),
   // Eight frames up to 7.1; 7.2 and later go deeper (and refuse twenty-four).
   from('7.2', 'verifier_frames', stack('combined')),
-  from('5.13', 'verifier_global_struct', globalFunction),
-  always('verifier_global_pointer', globalFunction),
+  from('5.13', 'verifier_global_struct', globalFunction('sum')),
+  always('verifier_global_pointer', globalFunction('same')),
   // 7.1 and later take functions without a result; the words of their refusals changed with it.
-  from('7.1', 'verifier_global_void', globalFunction),
+  from('7.1', 'verifier_global_void', globalFunction('keep')),
   always('verifier_wrong_map', failsHere('MAP_PROG_INCOMPATIBLE', 'map')),
   always('verifier_spin_lock', fails('MAP_PROG_INCOMPATIBLE', 'map', 'probe')),
   {

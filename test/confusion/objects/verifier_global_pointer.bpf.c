@@ -5,7 +5,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-__attribute__((noinline)) void *same(void *ctx)
+__attribute__((noinline)) void *same(void *ctx) /* here */
 {
 	volatile int keep = 1;
 

@@ -9,7 +9,7 @@ struct pair {
 	int first, second;
 };
 
-__attribute__((noinline)) int sum(struct pair *pair)
+__attribute__((noinline)) int sum(struct pair *pair) /* here */
 {
 	return pair ? pair->first + pair->second : 0;
 }

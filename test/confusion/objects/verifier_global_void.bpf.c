@@ -7,7 +7,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 int result;
 
-__attribute__((noinline)) void keep(int value)
+__attribute__((noinline)) void keep(int value) /* here */
 {
 	result = value;
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scheduler makes a queue of its own; the function has an argument that the kernel fills in.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+extern int scx_bpf_create_dsq(__u64 id, int node) __ksym;
+
+struct sched_ext_ops {
+	int (*init)(void);
+	char name[128];
+};
+
+SEC("struct_ops.s/probe")
+int BPF_PROG(probe)
+{
+	return scx_bpf_create_dsq(501, -1); /* here */
+}
+
+SEC(".struct_ops.link")
+struct sched_ext_ops own_queue = { .init = (void *)probe, .name = "own_queue" };

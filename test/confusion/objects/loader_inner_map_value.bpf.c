@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loader gives the inner map; a program reads values of 24 bytes, and another one needs a newer kernel.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct quota {
+	__u64 limit;
+	__u64 used;
+	__u32 flags;
+	__u32 owner;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u32);
+} quotas SEC(".maps");
+
+__u64 now;
+
+SEC("cgroup_skb/ingress")
+int newer(struct __sk_buff *skb)
+{
+	now = bpf_ktime_get_tai_ns(); /* here */
+	return 1;
+}
+
+SEC("cgroup_skb/egress")
+int probe(struct __sk_buff *skb)
+{
+	__u32 tenant = 2, slot = 0;
+	struct quota *quota;
+	void *inner;
+
+	inner = bpf_map_lookup_elem(&quotas, &tenant);
+	if (!inner)
+		return 1;
+	quota = bpf_map_lookup_elem(inner, &slot);
+	if (!quota)
+		return 1;
+	quota->used += skb->len;
+	return quota->owner != 7 && quota->used < quota->limit;
+}

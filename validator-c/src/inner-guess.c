@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inner-guess.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "load-syscall.h"
+#include "object.h"
+#include "refused.h"
+#include "work.h"
+
+/* Larger values are no structure that somebody reads field by field. */
+#define VALUE_MAX (64 * 1024)
+/* One field is learned in each round, or one program left out that fails for another reason. */
+#define ROUNDS_MAX 64
+#define RINGBUF_BYTES 4096
+
+void inner_guess__begin(struct inner_guess *guess)
+{
+	if (guess->type == BPF_MAP_TYPE_UNSPEC)
+		*guess = (struct inner_guess){ .type = BPF_MAP_TYPE_HASH, .key = 4, .value = 4, .entries = 1 };
+}
+
+static const char *last(const char *text, const char *what)
+{
+	const char *found = NULL, *at = text;
+
+	while ((at = strstr(at, what))) {
+		found = at;
+		at += strlen(what);
+	}
+	return found;
+}
+
+static bool learn_value(struct inner_guess *guess, const char *log)
+{
+	const char *line = last(log, "invalid access to map value, value_size=");
+	unsigned int had, size;
+	int offset;
+
+	if (!line || sscanf(line, "invalid access to map value, value_size=%u off=%d size=%u", &had, &offset, &size) != 3)
+		return false;
+	if (had != guess->value || offset < 0 || size > VALUE_MAX || offset > VALUE_MAX - (int)size)
+		return false;
+	if ((uint32_t)offset + size <= guess->value)
+		return false;
+	guess->value = (uint32_t)offset + size;
+	return true;
+}
+
+static bool learn_type(struct inner_guess *guess, const char *log)
+{
+	const char *line = last(log, "cannot pass map_type ");
+	unsigned int type;
+	char helper[64];
+
+	if (!line || sscanf(line, "cannot pass map_type %u into func %63[a-z0-9_]", &type, helper) != 2)
+		return false;
+	if (type != guess->type || type == BPF_MAP_TYPE_RINGBUF || strncmp(helper, "bpf_ringbuf_", 12))
+		return false;
+	*guess = (struct inner_guess){ .type = BPF_MAP_TYPE_RINGBUF, .entries = RINGBUF_BYTES };
+	return true;
+}
+
+bool inner_guess__learn(struct inner_guess *guess, const char *log)
+{
+	return learn_value(guess, log) || learn_type(guess, log);
+}
+
+void inner_guess__describe(const struct inner_guess *guess, char *text, size_t size)
+{
+	if (guess->type == BPF_MAP_TYPE_RINGBUF)
+		snprintf(text, size, "inner ring buffer of %u bytes", guess->entries);
+	else
+		snprintf(text, size, "inner map hash with key %u, value %u, 1 entry", guess->key, guess->value);
+}
+
+/* Loads all programs that are not left out. 0, or why not with the words of libbpf and of the verifier. */
+static int attempt(struct work *work, const bool *left_out, struct log_buffer *log, struct buf *words)
+{
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+	int err, i = 0;
+
+	log_buffer__clear(log);
+	capture__begin();
+	obj = object__open_again(work->request, &err);
+	if (obj) {
+		bpf_object__for_each_program(prog, obj) {
+			bpf_program__set_autoload(prog, !left_out[i++]);
+			bpf_program__set_log_buf(prog, log->data, log->size);
+		}
+		load_syscall__watch(log, true, NULL);
+		err = bpf_object__load(obj);
+		bpf_object__close(obj);
+	}
+	buf__reset(words);
+	capture__warnings(words);
+	return err;
+}
+
+static bool leave_out(struct work *work, bool *left_out, const struct buf *words)
+{
+	char name[256];
+	int i;
+
+	if (!refused__name(words, "prog", "failed to load", name, sizeof(name)))
+		return false;
+	for (i = 0; i < work->result->program_count; i++) {
+		if (left_out[i] || strcmp(work->result->programs[i].name, name))
+			continue;
+		left_out[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static bool fit(struct work *work, struct log_buffer *log)
+{
+	struct tuning *tuning = &work->request->tuning;
+	bool *left_out = calloc((size_t)work->result->program_count + 1, sizeof(*left_out)), changed = false;
+	struct buf words = {};
+	int round;
+
+	for (round = 0; left_out && round < ROUNDS_MAX && attempt(work, left_out, log, &words); round++) {
+		if (inner_guess__learn(&tuning->guess, log->data)) {
+			tuning__guess_again(tuning);
+			changed = true;
+		} else if (!leave_out(work, left_out, &words)) {
+			break;
+		}
+	}
+	buf__free(&words);
+	free(left_out);
+	return changed;
+}
+
+void inner_guess__fit(struct work *work)
+{
+	struct log_buffer log = {};
+	int err;
+
+	if (work->request->tuning.inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
+		return;
+	evidence__step(work->evidence, "open", work->request->artifact_name);
+	if (fit(work, &log)) {
+		bpf_object__close(work->obj);
+		work->obj = object__open_pinned(work->request, &err);
+	}
+	log_buffer__unmap(&log);
+}

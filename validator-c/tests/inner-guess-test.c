@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inner-guess.h"
+
+#include <string.h>
+
+#include "test.h"
+
+void test_inner_guess(void)
+{
+	struct inner_guess guess = {};
+	char text[128];
+
+	inner_guess__begin(&guess);
+	CHECK(!inner_guess__learn(&guess, ""));
+	CHECK(!inner_guess__learn(&guess, "R1 !read_ok\nprocessed 3 insns\n"));
+	/* Another map of the object, whose values have another size. */
+	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=8 off=8 size=4\n"));
+	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=4 off=-8 size=4\n"));
+	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=4 off=65536 size=4\n"));
+	CHECK(inner_guess__learn(&guess, "20: (61)\ninvalid access to map value, value_size=4 off=8 size=4\nR0 min value\n"));
+	CHECK(guess.value == 12);
+	inner_guess__describe(&guess, text, sizeof(text));
+	CHECK(!strcmp(text, "inner map hash with key 4, value 12, 1 entry"));
+	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=4 off=8 size=4\n"));
+	CHECK(!inner_guess__learn(&guess, "cannot pass map_type 1 into func bpf_map_push_elem#87\n"));
+	CHECK(inner_guess__learn(&guess, "cannot pass map_type 1 into func bpf_ringbuf_output#130\n"));
+	CHECK(guess.type == BPF_MAP_TYPE_RINGBUF && !guess.key && !guess.value);
+	CHECK(!inner_guess__learn(&guess, "cannot pass map_type 27 into func bpf_map_lookup_elem#1\n"));
+	inner_guess__describe(&guess, text, sizeof(text));
+	CHECK(!strcmp(text, "inner ring buffer of 4096 bytes"));
+}
