@@ -1,6 +1,5 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import { terminal } from './escape.ts';
-import { fixupWords } from './fixups.ts';
 import type { ReportPaths } from './json.ts';
 import { statusText } from './loaded-only.ts';
 import { noAnswer } from './markdown.ts';
