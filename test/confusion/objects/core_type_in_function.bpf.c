@@ -12,9 +12,9 @@ struct trace_event_raw_block_rq_complete {
 
 __u32 sectors;
 
-static __attribute__((noinline)) int count(struct trace_event_raw_block_rq_complete *record)
+static __attribute__((noinline)) int count(struct trace_event_raw_block_rq_complete *record) /* here */
 {
-	sectors += BPF_CORE_READ(record, nr_sector); /* here */
+	sectors += BPF_CORE_READ(record, nr_sector);
 	return 0;
 }
 

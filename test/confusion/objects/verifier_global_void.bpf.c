@@ -7,9 +7,9 @@ char LICENSE[] SEC("license") = "GPL";
 
 int result;
 
-__attribute__((noinline)) void keep(int value) /* here */
+__attribute__((noinline)) void keep(int value)
 {
-	result = value;
+	result = value; /* here */
 }
 
 SEC("raw_tp/sys_enter")
