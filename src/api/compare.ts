@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { compareReports } from '../compare/compare.ts';
 import type { Host } from '../host/host.ts';
-import { type Comparison, type ComparisonSummary, totalOf } from '../model/comparison.ts';
+import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import { distinctNames } from '../model/object-names.ts';
 import {
@@ -42,6 +42,8 @@ export interface CompareRequest extends Surroundings {
 
 export interface CompareResult {
   readonly summary: ComparisonSummary;
+  /** Required kernels that passed in the base and whole objects that the head does not test, in words. */
+  readonly noLongerTested: readonly string[];
   /** One per object that both sides have. */
   readonly comparisons: readonly { readonly name: string; readonly comparison: Comparison }[];
   /** The documents as text. */
@@ -115,18 +117,41 @@ function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<Compar
       `${base.path} and ${head.path} have no object in common; name two runs of the same objects`,
     );
   }
-  const summary = totalOf(comparisons.map(({ comparison }) => comparison.summary));
+  const both = totalOf(comparisons.map(({ comparison }) => comparison.summary));
+  const summary = { ...both, requiredNewFailures: both.requiredNewFailures + newObjectFailures(cases, head) };
+  const noLongerTested = cases.flatMap(({ name, change, comparison }) =>
+    change === 'removed'
+      ? [name]
+      : (comparison?.profiles ?? []).filter(wasDropped).map((one) => `${name} on ${one.profile}`),
+  );
   if (base.kind === 'report' && head.kind === 'report') {
     const { comparison } = first;
-    return { summary, comparisons, json: compareJson(comparison, now), markdown: compareMarkdown(comparison) };
+    return {
+      summary,
+      noLongerTested,
+      comparisons,
+      json: compareJson(comparison, now),
+      markdown: compareMarkdown(comparison),
+    };
   }
   const collection: CollectionComparison = { base, head, summary, cases };
   return {
     summary,
+    noLongerTested,
     comparisons,
     json: compareCollectionJson(collection, now),
     markdown: compareCollectionMarkdown(collection),
   };
+}
+
+function wasDropped({ change, base }: ProfileDiff): boolean {
+  return change === 'removed' && base?.required === true && base.status === 'pass';
+}
+
+/** Required kernels on which objects fail that the base does not have. The cases begin with those of the head, in order. */
+function newObjectFailures(cases: readonly ComparedCase[], head: LoadedRun): number {
+  const added = head.cases.filter((_, index) => cases[index]?.change === 'added');
+  return added.flatMap(({ report }) => report.targets).filter((one) => one.required && one.status === 'fail').length;
 }
 
 /** In the order of the head, then what only the base has. */

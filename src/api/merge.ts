@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { ShardPart } from '../model/shard.ts';
 import { missingShards } from '../report/merge-missing.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
@@ -66,6 +67,10 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
   });
 }
 
+function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]): boolean {
+  return (failOn ?? parts[0]?.runs.find(({ gate }) => gate.failOn === 'regression')?.gate.failOn) === 'regression';
+}
+
 /**
  * Puts the reports of shards together to one run with one verdict, the same that one machine would have come to. Nothing
  * is booted. A missing shard is a result (an error), not an exception.
@@ -109,7 +114,11 @@ async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
   const { workdir, missing, notes } = merging;
   const inputs: Input[] = [
     ...files.found.map(({ file }) => ({ path: resolve(cwd, file), said: `the report ${file}` })),
-    { path: placeOf(cwd, options.baseline), said: '--baseline', movable: true },
+    {
+      path: placeOf(cwd, options.baseline),
+      said: '--baseline',
+      baseline: decidesByBaseline(options, chosen.parts) ? 'decides' : 'movable',
+    },
   ];
   await claimPlaces(host, reportOutputs(options, cwd), inputs);
   await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);

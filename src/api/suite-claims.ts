@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
+import type { FailOn } from '../model/gate.ts';
 import { claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
 import { type ReportFiles, reportFileOutputs } from './report-files.ts';
 import type { PreparedCase } from './suite-cases.ts';
@@ -24,13 +25,17 @@ interface ClaimedSuite {
   };
 }
 
+function role(failOn: FailOn | undefined): 'movable' | 'decides' {
+  return failOn === 'regression' ? 'decides' : 'movable';
+}
+
 function caseInputs(dir: string, { source, ready }: PreparedCase): Input[] {
   const named = source.paths.filter(({ use, key }) => use === 'read' && !(key === 'matrix' && ready === undefined));
   return [
     ...named.map(({ key, path, origin }) => ({
       path: resolve(dir, path),
       said: `${origin}: ${key}`,
-      movable: key === 'baseline',
+      ...(key === 'baseline' && { baseline: role(ready?.gate.failOn) }),
     })),
     ...(ready?.run.shipment?.assets ?? []).map((asset) => ({
       path: asset.source,
@@ -76,7 +81,11 @@ export async function claimSuite(
   ];
   const inputs: Input[] = [
     { path: resolve(cwd, file), said: '--suite' },
-    { path: placeOf(cwd, options.baseline), said: '--baseline', movable: true },
+    {
+      path: placeOf(cwd, options.baseline),
+      said: '--baseline',
+      baseline: role(cases.find(({ ready }) => ready?.gate.failOn === 'regression')?.ready?.gate.failOn),
+    },
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
   await claimPlaces(host, outputs, inputs);

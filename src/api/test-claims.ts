@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
+import type { FailOn } from '../model/gate.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import type { Shipment } from '../run/shipment.ts';
 import { reportOutputs } from './report-files.ts';
@@ -15,10 +16,20 @@ interface ClaimedTest {
   /** Matrix file, relative to `cwd`; empty without one. */
   readonly matrix: string;
   readonly shipment: Shipment;
+  /** What decides about the run. */
+  readonly failOn: FailOn | undefined;
 }
 
 /** Compares everything that a run reads and writes. @throws UsageError before anything runs */
-export async function claimTest({ host, cwd, options, artifacts, matrix, shipment }: ClaimedTest): Promise<void> {
+export async function claimTest({
+  host,
+  cwd,
+  options,
+  artifacts,
+  matrix,
+  shipment,
+  failOn,
+}: ClaimedTest): Promise<void> {
   const { manifest, command, baseline } = options;
   const own = (path: string | undefined): string => (path ? resolve(cwd, path) : '');
   const inputs: Input[] = [
@@ -27,7 +38,7 @@ export async function claimTest({ host, cwd, options, artifacts, matrix, shipmen
     { path: own(matrix), said: '--matrix' },
     { path: own(command?.binary), said: '--command-binary' },
     ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest' })),
-    { path: placeOf(cwd, baseline), said: '--baseline', movable: true },
+    { path: placeOf(cwd, baseline), said: '--baseline', baseline: failOn === 'regression' ? 'decides' : 'movable' },
   ];
   await claimPlaces(host, reportOutputs(options, cwd), inputs);
 }

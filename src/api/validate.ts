@@ -155,7 +155,8 @@ async function validateAnew(
   const out = placeOf(cwd, options.out);
   const markdown = placeOf(cwd, options.markdown);
   const workdir = resolve(cwd, options.workDir ?? '.bpfcompat');
-  await claimTest({ host, cwd, options, artifacts, matrix: options.matrix ? matrix.file : '', shipment });
+  const { failOn } = gateOptions;
+  await claimTest({ host, cwd, options, artifacts, matrix: options.matrix ? matrix.file : '', shipment, failOn });
   await checkReportPlaces(host, [out, markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
   await old.remove();

@@ -1,13 +1,14 @@
 import type { CompareOptions } from '../config/report-options.ts';
 import { compare, diffSummaryLine } from '../index.ts';
+import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
 /**
  * `compare`: writes what is different, or prints it as JSON. Exit code 0 whatever it is, unless `--fail-on-regression`
- * asks for 2 (a required kernel that passed fails now) or 1 (one that passed gave no answer).
+ * asks for 2 (a required kernel has a new failure) or 1 (one that passed gave no answer).
  */
 export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
-  const { summary, json, paths } = await compare({
+  const { summary, noLongerTested, json, paths } = await compare({
     ...(options.sides.kind === 'reports'
       ? { base: options.sides.base, head: options.sides.head }
       : { history: options.sides }),
@@ -21,7 +22,12 @@ export async function compareCommand(options: CompareOptions, io: Io): Promise<n
   if (paths.json === '' && paths.markdown === '') io.out(json);
   io.out(`${diffSummaryLine(summary)}\n`);
   if (!options.failOnRegression) return 0;
-  if (summary.requiredRegressions > 0) return 2;
+  if (noLongerTested.length > 0) {
+    const shown = noLongerTested.slice(0, 10).map((name) => terminal(name, 200));
+    const more = noLongerTested.length > 10 ? ` and ${noLongerTested.length - 10} more` : '';
+    io.err(`note: tested before and not any more: ${shown.join(', ')}${more}\n`);
+  }
+  if (summary.requiredNewFailures > 0) return 2;
   if (summary.requiredWithoutAnswer === 0) return 0;
   io.err(
     `bpfcompat: required kernels that passed gave no answer (${summary.requiredWithoutAnswer}); run the head again\n`,

@@ -63,6 +63,7 @@ function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {
     improved: count(({ change }) => change === 'improved'),
     regressed: count(({ change }) => change === 'regressed'),
     requiredRegressions: count(({ change, required }) => required && change === 'regressed'),
+    requiredNewFailures: count(({ failure, required }) => required && failure === 'new'),
     baseRequiredFailed: count(({ base }) => base?.required === true && base.status !== 'pass'),
     headRequiredFailed: count(({ head }) => head?.required === true && head.status !== 'pass'),
     newFailures: count(({ failure }) => failure === 'new'),

@@ -38,6 +38,19 @@ export function strictNote(manifest: Manifest | undefined, settings: LoaderSetti
   return `--strict-libbpf: ${count} setting${count === 1 ? '' : 's'} of ${manifest.file} for the load left out`;
 }
 
+/** What a validation mode leaves out of a manifest, as a sentence; undefined when that is nothing. */
+export function modeNote(mode: ValidationMode | undefined, manifest: Manifest | undefined): string | undefined {
+  if (mode === undefined || mode === 'behavior' || !manifest) return undefined;
+  const tests = manifest.functionalTests.length;
+  const attached = mode === 'load_only' ? requiredPrograms(manifest).length : 0;
+  const left = [
+    ...(tests === 0 ? [] : [`${tests} functional test${tests === 1 ? '' : 's'}`]),
+    ...(attached === 0 ? [] : [`${attached} required attachment${attached === 1 ? '' : 's'}`]),
+  ];
+  if (left.length === 0) return undefined;
+  return `validation mode ${mode}: ${left.join(' and ')} of ${manifest.file} not run`;
+}
+
 function manifestLines(manifest: Manifest): string[] {
   return [
     ...manifest.maps.flatMap(({ name, maxEntries, innerRingbufBytes, innerMap }) => [

@@ -23,7 +23,7 @@ export interface ParsedYaml {
 const MAX_BYTES = 256 * 1024;
 const MAX_NESTING = 64;
 
-/** Parses the first document of `text`; what follows is not looked at. Never throws. */
+/** Parses `text`, which holds one document. Never throws. */
 export function parseDocument(text: string): ParsedYaml {
   const lines = new LineCounter();
   const refused = (message: string): ParsedYaml => ({
@@ -42,7 +42,12 @@ export function parseDocument(text: string): ParsedYaml {
   }
   if (text.includes('\0')) return refused('the file holds binary data; check that it is the right one');
   const source = text.replace(/^\ufeff/, '');
-  const tokens = tokensOfFirst(new Parser(lines.addNewLine), source);
+  const { tokens, second } = readTokens(new Parser(lines.addNewLine), source);
+  if (second !== undefined) {
+    const { line, col: column } = lines.linePos(second);
+    const message = 'a second YAML document begins here, and only one is read; put everything into one document';
+    return { document: undefined, lines, problems: [{ line, column, message }] };
+  }
   if (tokens.some((token) => nestingOf(token) > MAX_NESTING)) {
     return refused(`lists and maps are nested more than ${MAX_NESTING} deep; flatten the file`);
   }
@@ -51,7 +56,7 @@ export function parseDocument(text: string): ParsedYaml {
   return { document: problems.length > 0 ? undefined : document, lines, problems };
 }
 
-function compose(tokens: ReturnType<typeof tokensOfFirst>, length: number): Document.Parsed | undefined {
+function compose(tokens: ReturnType<typeof readTokens>['tokens'], length: number): Document.Parsed | undefined {
   const composer = new Composer({
     schema: 'core',
     stringKeys: true,
@@ -64,15 +69,20 @@ function compose(tokens: ReturnType<typeof tokensOfFirst>, length: number): Docu
   return composer.compose(tokens, true, length).next().value ?? undefined;
 }
 
-function tokensOfFirst(parser: Parser, source: string) {
+/** The tokens of the first document, and where a second one begins that has anything in it. */
+function readTokens(parser: Parser, source: string) {
   const tokens = [];
   let documents = 0;
+  let ended = false;
   for (const token of parser.parse(source)) {
-    if (token.type === 'document' && documents++ > 0) break;
-    if (token.type === 'doc-end' && documents > 0) break;
-    tokens.push(token);
+    if (token.type === 'document' && documents++ > 0) {
+      if (token.value !== undefined) return { tokens, second: token.offset };
+      continue;
+    }
+    if (token.type === 'doc-end' && documents > 0) ended = true;
+    if (!ended && documents < 2) tokens.push(token);
   }
-  return tokens;
+  return { tokens, second: undefined };
 }
 
 /** Messages of the `yaml` package that need other words. */

@@ -99,6 +99,8 @@ export interface ComparisonSummary {
   readonly regressed: number;
   /** Required kernels that passed and fail now. */
   readonly requiredRegressions: number;
+  /** Required kernels that fail for something they did not fail for before, those among them that are new. */
+  readonly requiredNewFailures: number;
   /** Required kernels that did not pass. */
   readonly baseRequiredFailed: number;
   readonly headRequiredFailed: number;
@@ -132,6 +134,7 @@ export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSumm
     improved: sum('improved'),
     regressed: sum('regressed'),
     requiredRegressions: sum('requiredRegressions'),
+    requiredNewFailures: sum('requiredNewFailures'),
     baseRequiredFailed: sum('baseRequiredFailed'),
     headRequiredFailed: sum('headRequiredFailed'),
     newFailures: sum('newFailures'),

@@ -29,6 +29,7 @@ export function summaryJson(summary: ComparisonSummary) {
     improved_profiles: summary.improved,
     regressed_profiles: summary.regressed,
     required_regressions: summary.requiredRegressions,
+    required_new_failures: summary.requiredNewFailures,
     base_required_failed: summary.baseRequiredFailed,
     head_required_failed: summary.headRequiredFailed,
     new_failures: summary.newFailures,

@@ -33,8 +33,11 @@ export interface Output {
 export interface Input {
   readonly path: string;
   readonly said: string;
-  /** An older report, which the new one may take the place of. */
-  readonly movable?: boolean;
+  /**
+   * An older report: `movable` may be replaced by the new one; `decides` may not, since a run that fails would be held
+   * against itself the next time.
+   */
+  readonly baseline?: 'movable' | 'decides';
 }
 
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -73,7 +76,8 @@ export async function claimPlaces(host: Host, outputs: readonly Output[], inputs
   for (const input of inputs) {
     if (input.path === '') continue;
     const real = await realPlaceOf(host, input.path).catch(() => input.path);
-    if (reads.get(real)?.movable !== false) reads.set(real, { movable: false, ...input });
+    const other = reads.get(real);
+    if (other === undefined || other.baseline === 'movable') reads.set(real, input);
   }
   const writes = new Map<string, Output>();
   for (const output of outputs) {
@@ -86,7 +90,14 @@ export async function claimPlaces(host: Host, outputs: readonly Output[], inputs
     if (other) refuse('flag_conflict', `${said}: ${other.said} goes to the same file ${path}; choose another`);
     writes.set(real, output);
     const read = reads.get(real);
-    if (read && !(read.movable && kind === 'report')) {
+    if (read?.baseline === 'decides' && kind === 'report') {
+      const remedy = 'write it elsewhere, and move it there when the run has passed';
+      refuse(
+        'report_over_baseline',
+        `${said}: ${path} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy}`,
+      );
+    }
+    if (read && !(read.baseline === 'movable' && kind === 'report')) {
       refuse('report_over_input', `${said}: ${path} is what ${read.said} names and would be replaced; choose another`);
     }
     if (streams || kind === undefined || (await isReplaceable(host, real, kind))) continue;

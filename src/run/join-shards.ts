@@ -1,5 +1,6 @@
 import { acrossKernels } from '../classify/across.ts';
 import type { CellResult } from '../model/cell.ts';
+import { UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
 import type { ShardPart } from '../model/shard.ts';
 import { unaskedResult } from './unasked-result.ts';
@@ -12,6 +13,18 @@ export interface JoinedIdentity {
 
 function sole<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
+}
+
+/** @throws UsageError for a result that its own evidence contradicts: nobody can say which of them is true */
+function checkedResult(result: CellResult, shard: number, total: number): CellResult {
+  const { outcome, evidence, kernel } = result;
+  if (outcome.status !== 'pass' || evidence === undefined) return result;
+  const failed = evidence.stages.find((one) => (one.stage === 'open' || one.stage === 'load') && one.status === 'fail');
+  if (failed === undefined) return result;
+  throw new UsageError(
+    'report_invalid',
+    `the report of shard ${shard}/${total} says that ${kernel?.profile ?? 'a kernel'} passes, and its own evidence says that the ${failed.stage} stage failed; the file was changed, run the shard again`,
+  );
 }
 
 /**
@@ -32,7 +45,7 @@ export function joinShards(parts: readonly ShardPart[], position: number, identi
   const results = cells.map(({ artifact, target, shard }): CellResult => {
     const part = runs.find((one) => one.shard === shard);
     const result = part?.own.run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
-    if (result) return result;
+    if (result) return checkedResult(result, shard, total);
     const message = `shard ${shard}/${total} is missing: its machine was lost, or its report was not handed to merge`;
     return unaskedResult({ artifact, target }, { status: 'infra_error', cause: 'shard_missing', message });
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { acrossKernels } from '../classify/across.ts';
-import { attachModeOf, strictNote } from '../config/tuning.ts';
+import { attachModeOf, modeNote, strictNote } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { CancelledError } from '../model/errors.ts';
@@ -73,12 +73,14 @@ function begin(plan: PlannedRun, runId: string): RunUnderWay {
       subjects.map(({ artifact }) => artifact),
       targets,
     );
-  const strict = strictNote(plan.manifest, plan.loader);
+  const command = plan.shipment?.command !== undefined;
+  const left = command ? undefined : modeNote(plan.validationMode, plan.manifest);
+  const settings = [strictNote(plan.manifest, plan.loader), left].filter((note) => note !== undefined);
   return {
     plan,
     runId,
     runDir: join(workdir, 'runs', runId),
-    notes: [...(strict === undefined ? [] : [strict]), ...plan.notes],
+    notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => (artifact === index ? target : []))),
     results: subjects.map(() => undefined),
   };

@@ -91,6 +91,19 @@ describe.each([
   });
 });
 
+test('what the head no longer tests is named; an object that the base does not have may fail like any other', async () => {
+  expect((await ask('base.json', 'head.json')).noLongerTested).toEqual(['half-attached-on-purpose']);
+  const { summary, noLongerTested } = await ask('head.json', 'base.json');
+  expect(noLongerTested).toEqual([]);
+  const older = (await ask('base/reports/1.json', 'base/reports/1.json')).summary;
+  expect(older.requiredNewFailures).toBe(0);
+  const document = JSON.parse(readFileSync(join(cwd, 'base/reports/2.json'), 'utf8'));
+  const failing = document.targets.filter(
+    (one: { status: string; required: boolean }) => one.required && one.status === 'fail',
+  );
+  expect(summary.requiredNewFailures).toBe(summary.requiredRegressions + failing.length);
+});
+
 test('a collection whose reports are gone is compared by what it says itself', async () => {
   const text = readFileSync(join(cwd, 'base.json'), 'utf8').replaceAll(`${cwd}/base/reports/`, '/gone/');
   write('alone.json', text);

@@ -119,6 +119,22 @@ test('one kernel whose objects are on several machines', async () => {
   expect(report.results.map(({ outcome }) => outcome.status)).toEqual(results.map(({ outcome }) => outcome.status));
 });
 
+test('a result that its own evidence contradicts is refused', async () => {
+  await shards(quickRun(), 2);
+  for (const index of [1, 2]) {
+    const file = join(dir, `shards/${index}/report.json`);
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    for (const { run } of report.shard.runs) {
+      for (const result of run.results) {
+        const load = result.evidence?.stages.find(({ stage }: { stage: string }) => stage === 'load');
+        if (load) Object.assign(load, { status: 'fail' });
+      }
+    }
+    writeFileSync(file, JSON.stringify(report));
+  }
+  await expect(merge()).rejects.toThrow(/shard [12]\/2 says that .* passes, and its own evidence says that the load/);
+});
+
 describe('a shard on its own', () => {
   test('says what it found and decides nothing', async () => {
     const ended = [];

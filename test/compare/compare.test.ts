@@ -75,6 +75,13 @@ describe('what happened to a kernel', () => {
     expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredWithoutAnswer: 1 });
   });
 
+  test('a required kernel that was not asked before or gave no answer has a new failure', () => {
+    expect(one(undefined, failing('k')).summary).toMatchObject({ requiredRegressions: 0, requiredNewFailures: 1 });
+    expect(one(silent('k'), failing('k')).summary).toMatchObject({ requiredRegressions: 0, requiredNewFailures: 1 });
+    const optional = one(undefined, failing('k', { required: false }));
+    expect(optional.summary).toMatchObject({ newFailures: 1, requiredNewFailures: 0 });
+  });
+
   test('required is what the head says', () => {
     const { diff, summary } = one(target('k'), failing('k', { required: false }));
     expect(diff.required).toBe(false);
@@ -183,6 +190,7 @@ test('profiles are sorted by id, and the counts add up', () => {
     improved: 1,
     regressed: 1,
     requiredRegressions: 1,
+    requiredNewFailures: 1,
     baseRequiredFailed: 1,
     headRequiredFailed: 1,
     newFailures: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readManifest } from '../../src/config/manifest.ts';
-import { attachModeOf, requiredPrograms, strictNote, testsOf, tuningLines } from '../../src/config/tuning.ts';
+import { attachModeOf, modeNote, requiredPrograms, strictNote, testsOf, tuningLines } from '../../src/config/tuning.ts';
 
 const read = (text: string) => readManifest({ file: 'compat.yaml', text });
 
@@ -96,5 +96,14 @@ describe('functional tests', () => {
     expect(testsOf('load_only', manifest)).toEqual([]);
     expect(testsOf('load_attach', manifest)).toEqual([]);
     expect(testsOf(undefined, undefined)).toEqual([]);
+    expect(modeNote('load_only', manifest)).toMatch(
+      /^validation mode load_only: 2 functional tests.* of .*\.yaml not run$/,
+    );
+    expect(modeNote('load_attach', manifest)).toMatch(
+      /^validation mode load_attach: 2 functional tests of .* not run$/,
+    );
+    expect(modeNote('behavior', manifest)).toBeUndefined();
+    expect(modeNote(undefined, manifest)).toBeUndefined();
+    expect(modeNote('load_only', undefined)).toBeUndefined();
   });
 });

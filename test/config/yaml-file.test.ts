@@ -25,6 +25,21 @@ test('values, defaults and places', () => {
   expect(at(['count'])).toBe('dir/f.yaml:1:1');
 });
 
+describe('a second document', () => {
+  test('is refused with its line: nothing of a file is passed over in silence', () => {
+    const error = usageErrorOf(() => read('on: yes\n---\ncount: 3\n'));
+    expect(error.message).toMatch(/^dir\/f\.yaml:2:1: a second YAML document begins here/);
+    expect(() => read('on: yes\n...\n---\ncount: 3\n')).toThrow(/second YAML document/);
+  });
+
+  test.each(['on: yes\n---\n', 'on: yes\n...\n', '---\non: yes\n', 'on: yes\n--- # nothing\n'])(
+    '%j has none',
+    (text) => {
+      expect(read(text).value).toMatchObject({ on: true });
+    },
+  );
+});
+
 describe('errors', () => {
   test('a broken item does not hide a duplicate', () => {
     const error = usageErrorOf(() => read('items:\n  - {id: a, x: 1}\n  - id: b\n  - id: b\n  - 5\n'));

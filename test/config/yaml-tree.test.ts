@@ -34,9 +34,12 @@ describe('values', () => {
     });
   });
 
-  test('only the first document counts, even when a later one is broken', () => {
-    expect(readTree('a: 1\n---\nb: [\n').value).toEqual({ a: '1' });
-    expect(readTree('---\na: 1\n...\n%%% ]\n').value).toEqual({ a: '1' });
+  test('a second document is refused, even when it is broken', () => {
+    for (const text of ['a: 1\n---\n[', '---\na: 1\n...\n---\n%%% ]\n', 'a: 1\n--- x\n']) {
+      expect(readTree(text).problems.map(({ message }) => message)).toEqual([
+        expect.stringContaining('a second YAML document begins here'),
+      ]);
+    }
   });
 
   test('byte order mark and CRLF', () => {

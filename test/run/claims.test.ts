@@ -24,7 +24,11 @@ const host = createHost({ env: { GITHUB_STEP_SUMMARY: stepSummary } });
 const golden = join(import.meta.dirname, '../golden');
 
 const out = (path: string, kind: ReportKind = 'report'): Output => ({ path: placeOf(dir, path), said: '--out', kind });
-const read = (path: string, movable = false): Input => ({ path: join(dir, path), said: '--artifact', movable });
+const read = (path: string, baseline?: 'movable' | 'decides'): Input => ({
+  path: join(dir, path),
+  said: '--artifact',
+  ...(baseline && { baseline }),
+});
 const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPlaces(host, outputs, inputs);
 
 beforeAll(() => {
@@ -51,11 +55,16 @@ describe('no report goes over an input', () => {
   });
 
   test('a baseline may be moved by the report, by nothing else, and not when it is another input as well', async () => {
-    await claim([out('old.json')], [read('old.json', true)]);
-    await expect(claim([out('old.json', 'markdown')], [read('old.json', true)])).rejects.toThrow(/would be replaced/);
-    const both = [read('old.json', true), read('old.json')];
+    await claim([out('old.json')], [read('old.json', 'movable')]);
+    await expect(claim([out('old.json', 'markdown')], [read('old.json', 'movable')])).rejects.toThrow(
+      /would be replaced/,
+    );
+    const both = [read('old.json', 'movable'), read('old.json')];
     await expect(claim([out('old.json')], both)).rejects.toThrow(/would be replaced/);
     await expect(claim([out('old.json')], both.reverse())).rejects.toThrow(/would be replaced/);
+    const decides = [read('old.json', 'decides')];
+    await expect(claim([out('old.json')], decides)).rejects.toThrow(/compared with itself the next time; write it/);
+    await expect(claim([out('old.json', 'markdown')], decides)).rejects.toThrow(/would be replaced/);
   });
 });
 
