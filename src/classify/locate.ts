@@ -8,6 +8,7 @@ import { linesOfProgram } from '../object/lines.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
+import { withCallback } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
@@ -51,6 +52,7 @@ function withAccess(finding: Finding, facts: ObjectFacts): Finding {
 /** The kernel does not say what it cannot read: the object has what is meant, and a table the first kernel with it. */
 function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
   const program = programOf(finding, facts);
+  if (finding.args['reason'] === 'callback') return withCallback(finding, program);
   const feature = program && refusedFeature(program, finding);
   if (feature === undefined) return finding;
   const { since, words } = FEATURES[feature];

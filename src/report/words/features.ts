@@ -87,9 +87,11 @@ export const FEATURE_WORDS = {
   UNSUPPORTED_INSTRUCTION: (f) => {
     if (f.args['reason'] === 'callback') {
       return {
-        title: `${who(f)} passes a function as a callback, which does not work ${here(f)}${since(f)}`,
+        title: `${who(f)} passes a function as a callback${f.args['helper'] === undefined ? '' : ` to ${f.args['helper']}`}, which does not work ${here(f)}${since(f)}`,
         explanation: 'The kernel counts the functions of the program wrongly and blames the records of the object.',
-        remediation: `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
+        remediation: /timer/.test(arg(f, 'helper', ''))
+          ? SEPARATE
+          : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
       };
     }
     const { what, todo } = INSTRUCTION[arg(f, 'reason', '')] ?? { what: 'an instruction', todo: SEPARATE };
