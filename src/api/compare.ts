@@ -86,7 +86,7 @@ async function compareAnew(
     path: resolve(cwd, file),
     said: `${sides.flags[side]}`,
   }));
-  await claimPlaces(host, outputs, inputs);
+  await claimPlaces(host, cwd, outputs, inputs);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
   const documents = compareRuns(base, head, timestamp(host.now()));
   await writeReport(host, paths.json, documents.json);

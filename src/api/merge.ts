@@ -120,7 +120,7 @@ async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
       baseline: decidesByBaseline(options, chosen.parts) ? 'decides' : 'movable',
     },
   ];
-  await claimPlaces(host, reportOutputs(options, cwd), inputs);
+  await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
   await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
   for (const message of notes) onEvent({ type: 'note', message });

@@ -114,7 +114,12 @@ async function planAnew(options: PlanOptions): Promise<PlanResult> {
   const matrix = jobMatrix(cells, assignment);
   const json = `${JSON.stringify(matrix)}\n`;
   const out = placeOf(cwd, options.out);
-  await claimPlaces(host, [{ path: out, said: `--out ${options.out}`, kind: 'plan' }], plannedInputs(options, cwd));
+  await claimPlaces(
+    host,
+    cwd,
+    [{ path: out, said: `--out ${options.out}`, kind: 'plan' }],
+    plannedInputs(options, cwd),
+  );
   await writeReport(host, out, json);
   return { matrix, json, cells: cells.length, expectedMs: assignment.loads };
 }

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { jsonPosition, positionAt } from '../report/json-position.ts';
 import { type SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
+import { confine, rootOf, strangeFile } from '../run/confine.ts';
 
 /** Larger than any report of ours: a thousand programs on fifty kernels. */
 const MAX_REPORT_BYTES = 128 * 1024 * 1024;
@@ -14,6 +15,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it; correct its permissions',
   EISDIR: 'it is a directory; name the JSON report in it',
 };
+
+/** Own report of one of several objects, in the directory of their run. */
+const KEPT_BY_RUN = /\/runs\/[^/]+\/reports\/[^/]+\.json$/;
 
 /** Documents of ours that are no reports, by how their `schema_version` begins. */
 const OTHERS: readonly (readonly [start: string, remedy: string])[] = [
@@ -35,6 +39,8 @@ export async function readText(host: Host, cwd: string, file: string): Promise<s
     if (stat && !stat.isFile && !stat.isDirectory) {
       throw unreadable(file, 'it is a pipe or a device; write the report to a file first');
     }
+    const strange = stat?.isFile ? await strangeFile(host, path) : undefined;
+    if (strange !== undefined) throw unreadable(file, `it ${strange}; name the report itself`);
     if (stat && stat.size > MAX_REPORT_BYTES)
       throw unreadable(file, `it has ${stat.size} bytes; no report is so large`);
     return (await host.files.read(path, MAX_REPORT_BYTES)).toString('utf8').replace(/^\ufeff/, '');
@@ -96,7 +102,12 @@ export async function readSaved(host: Host, cwd: string, file: string): Promise<
   );
 }
 
-/** Path of a case's own report: where the collection says, or beside the collection when both were moved. */
+/**
+ * Path of a case's own report: where the collection says, or beside the collection when both were moved. A collection
+ * may be a file of a repository: it names reports below its own root and that of `cwd`, and those that runs keep in any
+ * work directory.
+ * @throws UsageError `path_outside` for any other file that is there
+ */
 export async function caseReport(
   host: Host,
   cwd: string,
@@ -105,8 +116,23 @@ export async function caseReport(
 ): Promise<string | undefined> {
   const isThere = async (candidate: string): Promise<boolean> =>
     (await host.files.stat(resolve(cwd, candidate)))?.isFile === true;
+  const outside = async (candidate: string): Promise<unknown> => {
+    const named = { key: 'report_json_path', path: resolve(cwd, candidate), use: 'read', origin: file } as const;
+    const confined = (dir: string): Promise<unknown> =>
+      rootOf(host, cwd, dir)
+        .then((root) => confine(host, root, named))
+        .then(() => undefined)
+        .catch((error: unknown) => error);
+    const refused = (await confined(cwd)) && (await confined(dirname(resolve(cwd, file))));
+    if (refused === undefined) return undefined;
+    const real = await host.files.realPath(resolve(cwd, candidate));
+    return KEPT_BY_RUN.test(real) && (await strangeFile(host, real)) === undefined ? undefined : refused;
+  };
   if (path === '') return undefined;
-  if (await isThere(path)) return path;
+  const refused = (await isThere(path)) ? await outside(path) : undefined;
+  if (refused === undefined && (await isThere(path))) return path;
   const beside = join(dirname(file), basename(path));
-  return (await isThere(beside)) ? beside : undefined;
+  if ((await isThere(beside)) && (await outside(beside)) === undefined) return beside;
+  if (refused !== undefined) throw refused;
+  return undefined;
 }

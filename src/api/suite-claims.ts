@@ -88,7 +88,7 @@ export async function claimSuite(
     },
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
-  await claimPlaces(host, outputs, inputs);
+  await claimPlaces(host, cwd, outputs, inputs);
   const read = new Set(inputs.map(({ path }) => path));
   return outputs.filter(({ path }) => !read.has(path));
 }

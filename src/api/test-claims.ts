@@ -40,5 +40,5 @@ export async function claimTest({
     ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest' })),
     { path: placeOf(cwd, baseline), said: '--baseline', baseline: failOn === 'regression' ? 'decides' : 'movable' },
   ];
-  await claimPlaces(host, reportOutputs(options, cwd), inputs);
+  await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
 }

@@ -136,7 +136,7 @@ async function validateAnew(
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
-  const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir);
+  const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir, signal);
   const catalogue = createCatalogue(surroundings);
   const choice = choiceOf(options);
   const narrowed = choice.kind === 'ids';

@@ -18,8 +18,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { glob } from 'tinyglobby';
 import { UsageError } from '../model/errors.ts';
+import { globFiles } from './glob.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { directoryPrefix, sweepLeftovers, temporaryName } from './leftovers.ts';
 import { refuseLink } from './links.ts';
@@ -210,7 +210,7 @@ export function createFiles(): HostFiles {
         () => true,
       )),
     list: (path) => readdir(path),
-    glob: async (pattern, cwd) => (await glob(pattern, { cwd, absolute: true, onlyFiles: true })).sort(),
+    glob: globFiles,
     realPath: (path) => realpath(path),
     isVirtual,
     refuseLink,

@@ -81,8 +81,11 @@ export interface HostFiles {
   /** There is a directory, and this user may not make files in it. */
   readOnly(dir: string): Promise<boolean>;
   list(path: string): Promise<string[]>;
-  /** Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. */
-  glob(pattern: string, cwd: string): Promise<string[]>;
+  /**
+   * Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. Links to files are files,
+   * wildcards go through no link to a directory. What was found so far after an abort.
+   */
+  glob(pattern: string, cwd: string, signal?: AbortSignal): Promise<string[]>;
   /** The path without links. @throws a Node error when there is nothing */
   realPath(path: string): Promise<string>;
   /** The file system of `path` is made up by the kernel (/proc, /sys, ...): its files are no data of anybody. */

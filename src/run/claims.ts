@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
-import { realPlaceOf } from './confine.ts';
+import { confineFlag, realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
 
 /** How documents of ours begin, or what is in them: a file that looks otherwise is somebody's own. */
@@ -68,10 +68,20 @@ function refuse(code: string, message: string): never {
 
 /**
  * Settles before anything runs that no report is written over a file that the run reads, over another report, or over a
- * file that is no report of ours. All places are compared by where they lead, however they are spelled.
+ * file that is no report of ours. All places are compared by where they lead, however they are spelled; no link of the
+ * repository takes one out of it.
  * @throws UsageError that names both
  */
-export async function claimPlaces(host: Host, outputs: readonly Output[], inputs: readonly Input[]): Promise<void> {
+export async function claimPlaces(
+  host: Host,
+  cwd: string,
+  outputs: readonly Output[],
+  inputs: readonly Input[],
+): Promise<void> {
+  for (const { path, said } of [...inputs, ...outputs]) {
+    // What files name was confined as it was read.
+    if (path !== '' && said.startsWith('--')) await confineFlag(host, cwd, said, path);
+  }
   const reads = new Map<string, Input>();
   for (const input of inputs) {
     if (input.path === '') continue;

@@ -78,6 +78,28 @@ export async function strangeFile(host: Host, path: string): Promise<string | un
   return (await host.files.isVirtual(path)) ? 'is made up by the kernel as it is read' : undefined;
 }
 
+/**
+ * Where a path of the user's own flag leads. The user may name any place of this machine; a link of the repository that
+ * the flag goes through may not, for it can be a stranger's.
+ * @param said how messages name the flag with its value
+ * @throws UsageError `path_outside`
+ */
+export async function confineFlag(host: Host, cwd: string, said: string, path: string): Promise<string> {
+  const here = resolve(cwd);
+  const absolute = resolve(here, path);
+  const [{ top }, realHere] = [await rootOf(host, here, here), await realPlaceOf(host, here)];
+  const named = within(here, absolute) ? join(realHere, relative(here, absolute)) : absolute;
+  // What cannot be followed is for the reader to tell.
+  const real = await realPlaceOf(host, named).catch(() => named);
+  const leaves = within(top, named) && !within(top, real);
+  if (!leaves && (!isInGit(top, real) || isInGit(top, named))) return real;
+  const where = leaves ? `outside of ${top}` : 'in .git';
+  throw new UsageError(
+    'path_outside',
+    `${said}: it is a link to ${real}, ${where}; name that place itself if it is meant`,
+  );
+}
+
 function refuse({ origin, key, path }: NamedPath, words: string): never {
   throw new UsageError('path_outside', `${origin}: ${key} ${quoted(path)} ${words}`);
 }

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { UsageError } from '../model/errors.ts';
+import { throwIfCancelled, UsageError } from '../model/errors.ts';
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
+import { confineFlag } from './confine.ts';
 
 const PATTERN = /[*?[{]/;
 
@@ -32,27 +34,33 @@ export function noFileName(word: string): string | undefined {
 
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
- * once, in the order of the words. A file whose name looks like a pattern is taken as a file.
+ * once, in the order of the words. A file whose name looks like a pattern is taken as a file. Patterns reach links to
+ * files and go through no link to a directory.
  * @param workDir work directory of the run, relative to `cwd`: patterns match nothing in it
- * @throws UsageError for a pattern that matches nothing
+ * @throws UsageError for a pattern that matches nothing and for a link that leads out of the repository; CancelledError
  */
 export async function findArtifacts(
   host: Host,
   cwd: string,
   words: readonly string[],
-  workDir = '.bpfcompat',
+  workDir = WORK_DIRECTORY,
+  signal?: AbortSignal,
 ): Promise<string[]> {
-  const copies = [workDir, '.bpfcompat'].map((dir) => `${join(resolve(cwd, dir), 'runs')}/`);
+  const copies = [workDir, WORK_DIRECTORY].map((dir) => `${join(resolve(cwd, dir), 'runs')}/`);
   const found = new Set<string>();
+  /** Where they lead: one file has one result, whatever leads to it. */
+  const reals = new Set<string>();
   for (const word of words) {
     const path = resolve(cwd, word);
     const why = (await host.files.stat(path)) === undefined ? noFileName(word) : undefined;
     if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
     if (!PATTERN.test(word) || (await host.files.stat(path)) !== undefined) {
+      reals.add(await confineFlag(host, cwd, `--artifact ${word}`, path));
       found.add(path);
       continue;
     }
-    const matched = await host.files.glob(word, cwd);
+    const matched = await host.files.glob(word, cwd, signal);
+    throwIfCancelled(signal);
     // What earlier runs kept of their objects is no object of the user's.
     const matches = matched.filter((match) => !copies.some((dir) => match.startsWith(dir)));
     if (matches.length === 0) {
@@ -61,7 +69,11 @@ export async function findArtifacts(
         `--artifact ${word}: no file matches this pattern below ${cwd}; build the objects first or correct it`,
       );
     }
-    for (const match of matches) found.add(match);
+    for (const match of matches) {
+      const real = await confineFlag(host, cwd, `--artifact ${word}: ${match}`, match);
+      if (!reals.has(real)) found.add(match);
+      reals.add(real);
+    }
   }
   return [...found];
 }

@@ -17,7 +17,7 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
-import { confine, rootOf } from './confine.ts';
+import { confine, confineFlag, rootOf, strangeFile } from './confine.ts';
 import { OPEN_ALREADY } from './write-reports.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
@@ -135,8 +135,10 @@ export async function checkKnownProfiles(catalogue: Catalogue, manifest: Manifes
 /** Reading a pipe that nobody writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
 async function refuseStream(host: Host, path: string): Promise<void> {
   const stat = OPEN_ALREADY.test(path) ? undefined : await host.files.stat(path).catch(() => undefined);
-  if (stat === undefined || stat.isFile || stat.isDirectory) return;
-  throw new UsageError('unreadable_file', `${path} is a pipe, a socket or a device; write the text to a file first`);
+  if (stat === undefined || stat.isDirectory) return;
+  const strange = await strangeFile(host, path);
+  if (strange === undefined) return;
+  throw new UsageError('unreadable_file', `${path} ${strange}; write the text to a file first`);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -164,6 +166,7 @@ export async function loadText(host: Host, path: string, what: string, origin: s
 /** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
 export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
   if (path === '') return undefined;
+  await confineFlag(host, cwd, `--manifest ${path}`, path);
   return readManifest({ file: path, text: await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`) });
 }
 

@@ -6,6 +6,7 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
+import { realPlaceOf } from './confine.ts';
 import { refuseWorkLinks } from './directories.ts';
 import { stagedName } from './stage-inputs.ts';
 
@@ -53,14 +54,28 @@ export async function isStream(host: Host, path: string): Promise<boolean> {
   return found !== undefined && !found.isFile && !found.isDirectory;
 }
 
+/** Where the directories of reports led when a run began. */
+const settled = new WeakMap<Host, Map<string, string>>();
+
+/** What runs meanwhile may put a link in the place of a directory that was looked at. */
+async function refuseMoved(host: Host, path: string): Promise<void> {
+  const before = settled.get(host)?.get(dirname(path));
+  if (before === undefined) return;
+  const now = await realPlaceOf(host, dirname(path));
+  if (now !== before) throw new Error(`its directory was ${before} when the run began and is ${now} now`);
+}
+
 /** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
 export async function checkReportPlaces(host: Host, places: readonly string[]): Promise<void> {
+  const known = settled.get(host) ?? new Map<string, string>();
+  settled.set(host, known);
   for (const path of places.filter((place) => place !== '')) {
     try {
       if (await isStream(host, path)) continue;
       await host.files.makeDir(dirname(path));
       await host.files.checkWritable(dirname(path));
       if ((await host.files.stat(path))?.isDirectory) throw new Error('it is a directory');
+      known.set(dirname(path), await realPlaceOf(host, dirname(path)));
     } catch (cause) {
       throw unwritable(path, cause);
     }
@@ -71,6 +86,7 @@ export async function checkReportPlaces(host: Host, places: readonly string[]): 
 export async function writeReport(host: Host, path: string, text: string): Promise<void> {
   if (path === '') return;
   try {
+    await refuseMoved(host, path);
     if (await isStream(host, path)) {
       await host.files.append(path, text);
       return;

@@ -29,7 +29,7 @@ const read = (path: string, baseline?: 'movable' | 'decides'): Input => ({
   said: '--artifact',
   ...(baseline && { baseline }),
 });
-const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPlaces(host, outputs, inputs);
+const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPlaces(host, dir, outputs, inputs);
 
 beforeAll(() => {
   mkdirSync(join(dir, 'real'));
@@ -68,6 +68,18 @@ describe('no report goes over an input', () => {
   });
 });
 
+test('no flag goes through a link out of the directory, in or out', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'bpfcompat-elsewhere-'));
+  writeFileSync(join(outside, 'secret'), 'x');
+  symlinkSync(outside, join(dir, 'away'));
+  await expect(claim([out('away/r.json')])).rejects.toThrow(
+    /^--out: it is a link to .*r\.json, outside of .*; name that/,
+  );
+  await expect(claim([], [read('away/secret')])).rejects.toThrow(/^--artifact: it is a link to .*secret, outside of/);
+  await claim([{ path: join(outside, 'r.json'), said: '--out', kind: 'report' }]);
+  rmSync(outside, { recursive: true });
+});
+
 test('two reports never go into one file, however it is spelled', async () => {
   await expect(claim([out('new/r'), out('./new/../new/r', 'markdown')])).rejects.toThrow(/goes to the same file/);
   await expect(claim([out('alias/r'), out('real/r', 'markdown')])).rejects.toThrow(/goes to the same file/);
@@ -100,7 +112,7 @@ describe('nothing of ours replaces a file that is no report of ours', () => {
   ] as const)('the golden documents of %s are replaced as %s', async (folder, kind, ending) => {
     const names = await host.files.glob(`*.${ending}`, join(golden, folder));
     expect(names.length).toBeGreaterThan(0);
-    for (const path of names) await claimPlaces(host, [{ path, said: '--out', kind }], []);
+    for (const path of names) await claimPlaces(host, dir, [{ path, said: '--out', kind }], []);
   });
 
   test('what is new or empty is taken; the summary of a step is added to', async () => {

@@ -1,5 +1,61 @@
-import { expect, test } from 'vitest';
-import { noFileName } from '../../src/run/find-artifacts.ts';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { findArtifacts, noFileName } from '../../src/run/find-artifacts.ts';
+
+const base = realpathSync(mkdtempSync(join(tmpdir(), 'find-artifacts-')));
+afterAll(() => rmSync(base, { recursive: true }));
+const repo = join(base, 'repo');
+mkdirSync(join(repo, 'build/sub'), { recursive: true });
+mkdirSync(join(repo, '.git'));
+mkdirSync(join(base, 'outside'));
+for (const path of ['repo/build/a.bpf.o', 'repo/build/sub/b.bpf.o', 'repo/.git/c.bpf.o', 'outside/d.bpf.o'])
+  writeFileSync(join(base, path), path);
+symlinkSync('.', join(repo, 'build/loop'));
+symlinkSync(join(base, 'outside'), join(repo, 'build/x'));
+symlinkSync('/', join(repo, 'build/root'));
+symlinkSync('build/a.bpf.o', join(repo, 'latest.bpf.o'));
+symlinkSync('build/gone.bpf.o', join(repo, 'gone.bpf.o'));
+symlinkSync(join(base, 'outside/d.bpf.o'), join(repo, 'leak.bpf.o'));
+symlinkSync('.git/c.bpf.o', join(repo, 'token.bpf.o'));
+
+describe('links', () => {
+  const find = (...words: string[]) => findArtifacts(createHost({ env: {} }), repo, words);
+  const at = (path: string) => join(repo, path);
+
+  test('a pattern goes through no link to a directory, and has one file once', async () => {
+    expect(await find('build/**/*.bpf.o')).toEqual([at('build/a.bpf.o'), at('build/sub/b.bpf.o')]);
+    expect(await find('latest*', 'build/a*.o')).toEqual([at('latest.bpf.o')]);
+    expect(await find('latest.bpf.o')).toEqual([at('latest.bpf.o')]);
+    await expect(find('gone*.o')).rejects.toThrow(/no file matches/);
+  });
+
+  test.each([
+    [
+      'leak.bpf.o',
+      /^--artifact leak\.bpf\.o: it is a link to .*outside\/d\.bpf\.o, outside of .*repo; name that place/,
+    ],
+    ['leak*', /^--artifact leak\*: .*leak\.bpf\.o: it is a link to .*outside\/d\.bpf\.o, outside of/],
+    ['build/x/d.bpf.o', /is a link to .*outside\/d\.bpf\.o, outside of/],
+    ['build/x/*.bpf.o', /is a link to .*outside\/d\.bpf\.o, outside of/],
+    ['token.bpf.o', /is a link to .*, in \.git; name that place itself/],
+  ])('%s leads out of the repository', async (word, message) => {
+    await expect(find(word)).rejects.toThrow(message);
+  });
+
+  test('what the user names outside is taken', async () => {
+    for (const word of ['../outside/d.bpf.o', '../outside/*.o', join(base, 'outside/d.bpf.o'), '../outside/d*'])
+      expect(await find(word)).toEqual([join(base, 'outside/d.bpf.o')]);
+    expect(await find('.git/c.bpf.o')).toEqual([at('.git/c.bpf.o')]);
+  });
+
+  test('a search ends when the run is cancelled', async () => {
+    const aborted = findArtifacts(createHost({ env: {} }), repo, ['**/*.o'], undefined, AbortSignal.abort());
+    await expect(aborted).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+});
 
 test.each([
   ['https://example.com/a.bpf.o', 'fetch it first'],

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
@@ -34,6 +43,19 @@ test('a file is written whole, its directories are made, and an older one is rep
   await writeReport(host, file, 'new');
   expect(readFileSync(file, 'utf8')).toBe('new');
   expect(statSync(file).ino).not.toBe(ino);
+});
+
+test('a directory that became a link while the run went on takes no report', async () => {
+  const file = join(dir.path, 'sub/report.json');
+  const outside = join(dir.path, 'outside');
+  mkdirSync(outside);
+  await checkReportPlaces(host, [file]);
+  renameSync(join(dir.path, 'sub'), join(dir.path, 'old'));
+  symlinkSync(outside, join(dir.path, 'sub'));
+  await expect(writeReport(host, file, '{}')).rejects.toThrow(
+    /cannot write .*sub\/report\.json: its directory was .*sub/,
+  );
+  expect(existsSync(join(outside, 'report.json'))).toBe(false);
 });
 
 test('a place that cannot take a report is told before the run', async () => {

@@ -1,0 +1,31 @@
+import { type Dirent, readdir, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GlobOptions, glob } from 'tinyglobby';
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Links to files as the files that they are. */
+function plain(
+  dir: string,
+  entries: readonly Dirent[],
+): Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>[] {
+  return entries.map((entry) => {
+    if (!entry.isSymbolicLink() || !isFile(join(dir, entry.name))) return entry;
+    return { name: entry.name, isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };
+  });
+}
+
+/** Links to directories lead anywhere: to all files of the machine, and back to where they are. */
+const NO_DETOURS = {
+  readdir: (dir: string, _options: unknown, done: (error: Error | null, entries?: unknown) => void): void =>
+    readdir(dir, { withFileTypes: true }, (error, entries) => (error ? done(error) : done(null, plain(dir, entries)))),
+};
+
+/** See `HostFiles.glob`. */
+export async function globFiles(pattern: string, cwd: string, signal?: AbortSignal): Promise<string[]> {
+  const fs = NO_DETOURS as NonNullable<GlobOptions['fs']>;
+  const options = { cwd, absolute: true, onlyFiles: true, followSymbolicLinks: false, fs };
+  return (await glob(pattern, signal === undefined ? options : { ...options, signal })).sort();
+}
