@@ -1,5 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
+import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
+import type { KernelLog } from '../model/kernel-log.ts';
 import { asCauses, makeFinding } from './make-finding.ts';
 
 const MAX_FINDINGS = 5;
@@ -60,11 +62,46 @@ export function consoleFindings(consoleTail: string): Finding[] {
   return [...found.values()];
 }
 
-/** An answer with what the kernel printed meanwhile: a pass during which it stumbled is none. */
-export function withConsole(outcome: Outcome, console: string): Outcome {
+/** Flags of `/proc/sys/kernel/tainted` that stand for trouble, with their letters; nobody can take them back. */
+const TAINTS: readonly (readonly [bit: number, letter: string, meaning: string])[] = [
+  [5, 'B', 'a bad page'],
+  [7, 'D', 'an oops'],
+  [9, 'W', 'a warning'],
+];
+
+/** Trouble of which the flags tell and no line is left: a flooded log, or a console that was muted. */
+function taintFinding({ taint_before: before, taint_after: after }: KernelLog): Finding[] {
+  const gained = TAINTS.filter(([bit]) => ((after & ~before) >>> bit) & 1);
+  if (gained.length === 0) return [];
+  const flags = gained.map(([, letter, meaning]) => `${letter} (${meaning})`).join(', ');
+  const line = `/proc/sys/kernel/tainted gained ${flags}`;
+  return [
+    makeFinding({
+      code: 'KERNEL_WARNING',
+      confidence: 'high',
+      phase: 'infra',
+      args: { reason: 'tainted', line },
+      evidence: { text: line, origin: 'taint flags' },
+    }),
+  ];
+}
+
+const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
+
+/** What the kernel said. Commands may write to the console and mute it, so its word counts only where none ran. */
+function kernelFindings(evidence: Evidence, console: string): Finding[] {
+  const kernel = firstStage(evidence, 'exit')?.kernel;
+  const commands = stagesOf(evidence, 'functional').some(({ command }) => command !== '');
+  const found = consoleFindings(
+    [...(kernel?.lines ?? []), ...(kernel !== undefined && commands ? [] : [console])].join('\n'),
+  );
+  return [...found, ...(kernel === undefined || found.some((one) => !isRemark(one)) ? [] : taintFinding(kernel))];
+}
+
+/** An answer with what the kernel said meanwhile: a pass during which it stumbled is none. */
+export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
-  const found = consoleFindings(console);
-  const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
+  const found = kernelFindings(evidence, console);
   const causes = asCauses(found.filter((finding) => !isRemark(finding)));
   const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isRemark)];
   const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];

@@ -11,7 +11,8 @@ import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
 const TURN_BYTES = 256 * 1024;
 
 function freshIdentity(): Identity {
-  return { nonce: randomBytes(16).toString('hex'), entropy: randomBytes(64).toString('hex'), realtimeMs: Date.now() };
+  const random = (bytes: number): string => randomBytes(bytes).toString('hex');
+  return { nonce: random(16), entropy: random(64), sealKey: random(32), realtimeMs: Date.now() };
 }
 
 /** What a guest answered to one request. */
@@ -88,8 +89,10 @@ export function converse(port: Duplex, said?: Hello): Conversation {
         return;
       case 'stage':
         stages.push(sink?.take(event.stage) ?? event.stage);
-        answered ||= event.answered;
         tell(event.stage);
+        return;
+      case 'answered':
+        answered = true;
         return;
       case 'bye':
         return;

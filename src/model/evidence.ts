@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Alters } from './altering.ts';
+import { KernelLog } from './kernel-log.ts';
 import { SymbolStage } from './symbol-stage.ts';
 import { VariantGroup } from './variant-group.ts';
 
@@ -286,6 +287,8 @@ export const ExitStage = z.object({
   code: z.number().int().min(0).max(255),
   signal: z.number().int().min(0).max(128),
   elapsed_us: micros,
+  /** What the kernel itself said of trouble meanwhile; absent in older recordings. */
+  kernel: KernelLog.optional(),
 });
 
 export const Stage = z.discriminatedUnion('stage', [

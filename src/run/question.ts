@@ -63,7 +63,7 @@ function commandQuestion(
     },
     needsShell: true,
     judge: (evidence, console) => {
-      const outcome = withConsole(classifyCommand(evidence, expectExitCode), console);
+      const outcome = withConsole(classifyCommand(evidence, expectExitCode), console, evidence);
       const tests = [loaderTest(command, expectExitCode)];
       return withoutContradiction(outcome, evidence, { facts: undefined, tuning: [], tests, attaches: false });
     },
@@ -119,7 +119,7 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
     },
     needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
-      const told = withConsole(classifyWhole({ evidence, ...judged }), console);
+      const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);
       const outcome = withoutContradiction(told, evidence, known);
       const located = facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
       // It is about the object as a whole: no line of it is to blame.

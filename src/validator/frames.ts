@@ -10,9 +10,9 @@ export const MAX_HOST_PAYLOAD = 64 * 1024 * 1024;
 export const MAX_STAGE_FRAMES = 10_000;
 export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
-export const FRAME_TYPES = { hello: 1, request: 2, blob: 3, stage: 4, document: 5, bye: 6 } as const;
+export const FRAME_TYPES = { hello: 1, request: 2, blob: 3, stage: 4, document: 5, bye: 6, seal: 7 } as const;
 export type FrameName = keyof typeof FRAME_TYPES;
-export const BLOB_KINDS = { artifact: 1, functionalPlan: 2, file: 3 } as const;
+export const BLOB_KINDS = { artifact: 1, functionalPlan: 2, file: 3, key: 4 } as const;
 
 export interface Frame {
   readonly name: FrameName;
@@ -43,12 +43,13 @@ export const MAX_PAYLOAD: Readonly<Record<FrameName, number>> = {
   stage: 4 * 1024 * 1024,
   document: 4 * 1024 * 1024,
   bye: 0,
+  seal: 32,
   request: MAX_HOST_PAYLOAD,
   blob: MAX_HOST_PAYLOAD,
 };
 
 const LEGAL: Readonly<Record<Direction, readonly FrameName[]>> = {
-  'guest-to-host': ['hello', 'stage', 'document', 'bye'],
+  'guest-to-host': ['hello', 'stage', 'document', 'bye', 'seal'],
   'host-to-guest': ['request', 'blob'],
 };
 
@@ -69,6 +70,13 @@ function encodeHeader(frame: OutgoingFrame, out: Buffer): void {
   out.writeUInt32LE(frame.payload.length, 12);
 }
 
+/** The header of a frame as it was on the wire. */
+export function headerOf(frame: OutgoingFrame): Buffer {
+  const out = Buffer.allocUnsafe(HEADER_BYTES);
+  encodeHeader(frame, out);
+  return out;
+}
+
 /** A frame in one piece. */
 export function encodeFrame(frame: OutgoingFrame): Buffer {
   const out = Buffer.allocUnsafe(HEADER_BYTES + frame.payload.length);
@@ -79,9 +87,7 @@ export function encodeFrame(frame: OutgoingFrame): Buffer {
 
 /** The same bytes in two pieces, so that a large payload is not copied. */
 export function frameParts(frame: OutgoingFrame): readonly [Buffer, Uint8Array] {
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
-  encodeHeader(frame, header);
-  return [header, frame.payload];
+  return [headerOf(frame), frame.payload];
 }
 
 interface Header {

@@ -35,12 +35,16 @@ export interface Identity {
   readonly entropy: string;
   /** Milliseconds since 1970. */
   readonly realtimeMs: number;
+  /** 64 hex digits of fresh random bytes that only PID 1 of the guest is given: what it seals its answer with. */
+  readonly sealKey: string;
 }
 
 /** What the guest must repeat in `begin`. */
 export interface Expectation {
   readonly nonce: string;
   readonly artifactSha256: string;
+  /** 64 hex digits; the answer ends with a seal made with it. */
+  readonly sealKey: string;
   /** The user's own loader is run: nothing is opened, loaded or attached by us. */
   readonly command: boolean;
 }
@@ -158,11 +162,13 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
     ...(question.files ?? []).flatMap((entry) =>
       entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
     ),
+    { kind: BLOB_KINDS.key, payload: Buffer.from(identity.sealKey, 'hex') },
   ];
   const chunks = [
     ...frameParts({ name: 'request', seq, payload: text }),
     ...blobs.flatMap((blob, index) => frameParts({ name: 'blob', ...blob, seq: seq + 1 + index })),
   ];
-  const expect = { nonce: identity.nonce, artifactSha256, command: question.command !== undefined };
+  const { nonce, sealKey } = identity;
+  const expect = { nonce, artifactSha256, sealKey, command: question.command !== undefined };
   return { expect, chunks, nextSeq: seq + 1 + blobs.length };
 }

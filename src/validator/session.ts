@@ -1,6 +1,7 @@
+import { createHmac, type Hmac } from 'node:crypto';
 import { Hello, Stage } from '../model/evidence.ts';
 import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, headerOf } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 import type { Expectation } from './request.ts';
 import { noStages, type Progress, takeStage } from './stage-order.ts';
@@ -15,14 +16,17 @@ export type Session =
       readonly expect: Expectation;
       readonly progress: Progress;
       readonly usage: Usage;
+      /** Over all frames of the answer so far. Grows in place, like the usage. */
+      readonly seal: Hmac;
     }
   | { readonly phase: 'closed' }
   | { readonly phase: 'broken'; readonly reason: string };
 
-/** What a frame meant. `answered` follows the `exit` stage: the request is complete. */
+/** What a frame meant. `answered` is the seal that fits: the request is complete. */
 export type SessionEvent =
   | { readonly type: 'hello'; readonly hello: Hello }
-  | { readonly type: 'stage'; readonly stage: Stage; readonly answered: boolean }
+  | { readonly type: 'stage'; readonly stage: Stage }
+  | { readonly type: 'answered' }
   | { readonly type: 'document'; readonly text: string }
   | { readonly type: 'bye' }
   | { readonly type: 'violation'; readonly reason: string };
@@ -41,7 +45,8 @@ function broken(reason: string): Step {
 /** The session after a request was sent; only a guest that said hello and owes no answer can be asked. */
 export function ask(session: Session, expect: Expectation): Session {
   if (session.phase !== 'ready') return { phase: 'broken', reason: `asked while ${session.phase}` };
-  return { phase: 'asked', expect, progress: noStages(expect.command), usage: noUsage() };
+  const seal = createHmac('sha256', Buffer.from(expect.sealKey, 'hex'));
+  return { phase: 'asked', expect, progress: noStages(expect.command), usage: noUsage(), seal };
 }
 
 /** Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one. */
@@ -74,6 +79,8 @@ type Asked = Extract<Session, { phase: 'asked' }>;
 function receiveAnswer(session: Asked, frame: Frame): Step {
   const excess = countFrame(session.usage, frame.name, frame.payload.length);
   if (excess !== undefined) return broken(excess);
+  if (frame.name === 'seal') return receiveSeal(session, frame);
+  session.seal.update(headerOf(frame)).update(frame.payload);
   switch (frame.name) {
     case 'document':
       return receiveDocument(session, frame);
@@ -84,6 +91,13 @@ function receiveAnswer(session: Asked, frame: Frame): Step {
     default:
       return broken(`${frame.name} before the answer was complete`);
   }
+}
+
+/** Only PID 1 of the guest has the key: frames of whoever took the port over never become an answer. */
+function receiveSeal({ progress, seal }: Asked, frame: Frame): Step {
+  if (!progress.ended) return broken('seal before exit');
+  if (!seal.digest().equals(frame.payload)) return broken('the seal of the answer does not fit what was said');
+  return [{ phase: 'ready' }, { type: 'answered' }];
 }
 
 function receiveDocument(session: Asked, frame: Frame): Step {
@@ -114,8 +128,10 @@ function receiveStage(session: Asked, frame: Frame): Step {
   }
   const progress = takeStage(session.progress, stage);
   if (typeof progress === 'string') return broken(progress);
-  const answered = stage.stage === 'exit';
-  return [answered ? { phase: 'ready' } : { ...session, progress }, { type: 'stage', stage, answered }];
+  return [
+    { ...session, progress },
+    { type: 'stage', stage },
+  ];
 }
 
 /** The first complaint of a schema, without the guest's own words beyond a short path. */

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { consoleFindings, withConsole } from '../../src/classify/console.ts';
+import type { Evidence } from '../../src/model/evidence.ts';
+import type { KernelLog } from '../../src/model/kernel-log.ts';
+import { exit, functional, hello } from '../fixtures/evidence.ts';
 
 test('nothing to say about a boot', () => {
   const boot = [
@@ -37,30 +40,74 @@ test('the same trouble is told once, and a flood is bounded', () => {
   expect(consoleFindings(kinds.join('\n'))).toHaveLength(5);
 });
 
+/** An answer with a command or without one, and with what the kernel itself said. */
+function answer(command: string, kernel?: Partial<KernelLog>): Evidence {
+  const told = kernel && { lines: [], whole: true, taint_before: 0, taint_after: 0, ...kernel };
+  const stages = [functional('t', { command }), exit(told === undefined ? {} : { kernel: told })];
+  return { hello: hello(), stages, document: undefined };
+}
+const NO_COMMAND = answer('');
+
 const SPLAT = '[    1.5] WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40\n';
 const WAIT = '[    1.5] unregister_netdevice: waiting for veth0 to become free. Usage count = 2\n';
 
 test('a kernel that stumbles over an object has not passed it', () => {
   const pass = { status: 'pass', findings: [] } as const;
-  expect(withConsole(pass, SPLAT)).toMatchObject({
+  expect(withConsole(pass, SPLAT, NO_COMMAND)).toMatchObject({
     status: 'fail',
     failedStage: 'validation',
     findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo', decisive: true }],
   });
-  expect(withConsole(pass, WAIT)).toMatchObject({ status: 'pass', findings: [{ decisive: false }] });
-  expect(withConsole(pass, '')).toEqual(pass);
+  expect(withConsole(pass, WAIT, NO_COMMAND)).toMatchObject({ status: 'pass', findings: [{ decisive: false }] });
+  expect(withConsole(pass, '', NO_COMMAND)).toEqual(pass);
 });
 
 test('a failure stays what it is, and the stumble is a cause of its own before all warnings', () => {
   const [first, warning] = consoleFindings(`${SPLAT}${WAIT}`);
   if (!first || !warning) throw new Error('two findings');
   const fail = { status: 'fail', failedStage: 'attach', findings: [{ ...first, decisive: true }, warning] } as const;
-  const outcome = withConsole(fail, SPLAT);
+  const outcome = withConsole(fail, SPLAT, NO_COMMAND);
   expect(outcome).toMatchObject({ failedStage: 'attach' });
   expect(outcome.status === 'fail' && outcome.findings.map(({ decisive }) => decisive)).toEqual([true, true, false]);
 });
 
+describe('where a command ran', () => {
+  const pass = { status: 'pass', findings: [] } as const;
+  const LINE = 'WARNING: CPU: 0 PID: 88 at kernel/bpf/verifier.c:1234 check_foo+0x12/0x40';
+
+  test('the console alone says nothing: a command can write there', () => {
+    expect(withConsole(pass, SPLAT, answer('true', {}))).toEqual(pass);
+    expect(withConsole(pass, SPLAT, answer('', {}))).toMatchObject({ status: 'fail' });
+    expect(withConsole(pass, SPLAT, answer('true'))).toMatchObject({ status: 'fail' });
+  });
+
+  test('what the kernel itself said counts, also when the console was muted', () => {
+    const outcome = withConsole(pass, '', answer('dmesg -n 1', { lines: [LINE], taint_after: 512 }));
+    expect(outcome).toMatchObject({ status: 'fail', findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo' }] });
+    expect(outcome.status === 'fail' && outcome.findings).toHaveLength(1);
+  });
+
+  test.each([
+    [0, 512, 'W (a warning)'],
+    [4096, 4096 + 128 + 32, 'B (a bad page), D (an oops)'],
+    [2 ** 40, 2 ** 40 + 512, 'W (a warning)'],
+  ])('taint flags from %i to %i are trouble of which no line is left', (taint_before, taint_after, flags) => {
+    expect(withConsole(pass, '', answer('true', { taint_before, taint_after }))).toMatchObject({
+      status: 'fail',
+      findings: [{ args: { reason: 'tainted', line: `/proc/sys/kernel/tainted gained ${flags}` } }],
+    });
+  });
+
+  test.each([
+    [512, 512],
+    [0, 4096],
+    [0, 0],
+  ])('taint flags from %i to %i are none', (taint_before, taint_after) => {
+    expect(withConsole(pass, '', answer('true', { taint_before, taint_after }))).toEqual(pass);
+  });
+});
+
 test('no answer stays none', () => {
   const infra = { status: 'infra_error', cause: 'timeout', message: 'late' } as const;
-  expect(withConsole(infra, SPLAT)).toBe(infra);
+  expect(withConsole(infra, SPLAT, NO_COMMAND)).toBe(infra);
 });

@@ -33,7 +33,11 @@ function asTest(name: string): Question['functionalTests'][number] {
 }
 
 function sent(asked: Question): Frame[] {
-  const wire = encodeRequest(asked, { nonce: '0'.repeat(32), entropy: '0'.repeat(128), realtimeMs: 0 }, 0);
+  const wire = encodeRequest(
+    asked,
+    { nonce: '0'.repeat(32), entropy: '0'.repeat(128), sealKey: '0'.repeat(64), realtimeMs: 0 },
+    0,
+  );
   const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(wire.chunks));
   expect(violation).toBeUndefined();
   expect(wire.expect.command).toBe(asked.command !== undefined);
@@ -57,15 +61,15 @@ expect_stderr_contains=
 command="$BPFCOMPAT_BIN" load $BPFCOMPAT_ARTIFACT
 END
 `);
-    expect(more).toEqual([]);
+    expect(more.map(({ kind }) => kind)).toEqual([4]);
   });
 
   it('sends the object where there is one', () => {
-    expect(sent({ ...question, artifact: Buffer.from('o') }).map(({ kind }) => kind)).toEqual([0, 1, 2]);
+    expect(sent({ ...question, artifact: Buffer.from('o') }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
   });
 
   it('sends an empty object as before where nothing else is run', () => {
-    expect(sent({ ...question, command: undefined }).map(({ kind }) => kind)).toEqual([0, 1, 2]);
+    expect(sent({ ...question, command: undefined }).map(({ kind }) => kind)).toEqual([0, 1, 2, 4]);
   });
 
   it('takes no path that would add lines', () => {
@@ -88,7 +92,7 @@ describe('an answer in command mode', () => {
   }
 
   it('needs no open and no load', () => {
-    expect(talk([BEGIN, STEP, ANSWER, 'document', EXIT])).toMatchObject({ answered: true });
+    expect(talk([BEGIN, STEP, ANSWER, 'document', EXIT])).toMatchObject({ type: 'stage', stage: { stage: 'exit' } });
   });
 
   it.each([

@@ -65,7 +65,7 @@ describe('a request with files', () => {
     tuning: [],
     workTimeoutMs: 1000,
   } as const;
-  const identity = { nonce: '0'.repeat(32), entropy: '0'.repeat(128), realtimeMs: 0 };
+  const identity = { nonce: '0'.repeat(32), entropy: '0'.repeat(128), sealKey: '5e'.repeat(32), realtimeMs: 0 };
 
   it('sends one blob per file, empty ones too, in the order of their lines', () => {
     const files = [file('/bin/busybox', Buffer.from('box')), link('/a', 'b'), file('/empty', new Uint8Array())];
@@ -76,11 +76,12 @@ describe('a request with files', () => {
       [1, 'object'],
       [3, 'box'],
       [3, ''],
+      [4, '^'.repeat(32)],
     ]);
     expect(frames[0]?.payload.toString()).toMatch(
       /\nfile=644 3 \/bin\/busybox\nlink=\/a b\nfile=644 0 \/empty\nshell=true\n$/,
     );
-    expect(wire.nextSeq).toBe(11);
+    expect(wire.nextSeq).toBe(12);
   });
 
   it('does not copy what it sends', () => {

@@ -1,8 +1,14 @@
+import { createHmac } from 'node:crypto';
 import { encodeFrame, type Frame, type FrameName } from '../../src/validator/frames.ts';
 import type { Expectation } from '../../src/validator/request.ts';
 
 /** Answers of a guest for tests of both decoder and session. */
-export const EXPECT: Expectation = { nonce: 'ab'.repeat(16), artifactSha256: 'c'.repeat(64), command: false };
+export const EXPECT: Expectation = {
+  nonce: 'ab'.repeat(16),
+  artifactSha256: 'c'.repeat(64),
+  sealKey: '5e'.repeat(32),
+  command: false,
+};
 
 export const HELLO = {
   protocol: 1,
@@ -42,6 +48,13 @@ export const EXIT = { stage: 'exit', kind: 'exited', code: 0, signal: 0, elapsed
 export function frameOf(name: FrameName, value: unknown, seq = 0): Frame {
   const payload = name === 'bye' ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value));
   return { name, kind: 0, seq, payload };
+}
+
+/** The seal that PID 1 puts under an answer. */
+export function sealOf(answer: readonly Frame[], key = EXPECT.sealKey): Frame {
+  const hmac = createHmac('sha256', Buffer.from(key, 'hex'));
+  for (const frame of answer) hmac.update(encodeFrame(frame));
+  return { name: 'seal', kind: 0, seq: 0, payload: hmac.digest() };
 }
 
 /** The frames as a guest would send them, numbered from 0. */

@@ -6,6 +6,8 @@ import { ask, newSession, receive, type SessionEvent } from '../../src/validator
 
 /** What real guests said (test/fixtures/protocol/README.md); the C tests read the same files. */
 const NONCE = '0123456789abcdef'.repeat(2);
+/** README.md of the recordings says why it is this one. */
+const SEAL_KEY = '42'.repeat(32);
 const RECORDED = [
   { name: 'passing', sha256: 'e2770a20570b2a0b00047a87d5472387fa18837c2836ad82346b41f21ef182bb', last: 'exited' },
   { name: 'failing', sha256: '9a4a77fe88e8d012fc0b013aa08afb5675076dcf37a61066045f35fd56f222f2', last: 'exited' },
@@ -29,7 +31,7 @@ function replay(name: string, artifactSha256: string, command = false): SessionE
   for (const frame of frames) {
     const [next, event] = receive(session, frame);
     events.push(event);
-    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, command }) : next;
+    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, sealKey: SEAL_KEY, command }) : next;
   }
   return events;
 }
@@ -43,6 +45,7 @@ describe('recorded guests', () => {
     const events = replay(name, sha256, command);
     expect(events.filter((event) => event.type === 'violation')).toEqual([]);
     expect(events[0]?.type).toBe('hello');
+    expect(events.at(-2)?.type).toBe('answered');
     expect(events.at(-1)?.type).toBe('bye');
     expect(stagesIn(events).at(-1)).toMatchObject({ stage: 'exit', kind: last });
   });

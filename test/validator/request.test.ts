@@ -7,7 +7,7 @@ import { createDecoder } from '../../src/validator/frames.ts';
 import { encodeRequest, type Question } from '../../src/validator/request.ts';
 
 const NONCE = '0123456789abcdef'.repeat(2);
-const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), realtimeMs: 1_790_000_000_123.4 };
+const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), sealKey: '5e'.repeat(32), realtimeMs: 1_790_000_000_123.4 };
 
 const question: Question = {
   artifact: Buffer.from('object'),
@@ -81,8 +81,8 @@ describe('expectations without a shell', () => {
 });
 
 describe('request', () => {
-  it('is the text of docs/guest-protocol.md, followed by the artifact', () => {
-    const [text, artifact, ...more] = sent(question);
+  it('is the text of docs/guest-protocol.md, followed by the artifact and the key of the seal', () => {
+    const [text, artifact, key, ...more] = sent(question);
     expect(text).toBe(`request.v1
 nonce=${NONCE}
 artifact_name=conn.bpf.o
@@ -99,6 +99,8 @@ required_program=b
 set_map_max_entries=events=cpus
 `);
     expect(artifact).toBe('object');
+    expect(key).toBe('^'.repeat(32));
+    expect(text).not.toContain('5e5e');
     expect(more).toEqual([]);
   });
 
@@ -122,7 +124,7 @@ END
     const first = encodeRequest(question, IDENTITY, 0);
     const second = encodeRequest(question, IDENTITY, first.nextSeq);
     const { frames } = createDecoder('host-to-guest').push(Buffer.concat([...first.chunks, ...second.chunks]));
-    expect(frames.map((frame) => frame.seq)).toEqual([0, 1, 2, 3]);
+    expect(frames.map((frame) => frame.seq)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('keeps any file name on its line', () => {

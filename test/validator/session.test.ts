@@ -17,6 +17,7 @@ import {
   OPEN,
   PROGRAM,
   STEP,
+  sealOf,
   wireOf,
 } from './guest-frames.ts';
 
@@ -32,6 +33,7 @@ function talk(frames: readonly Frame[]): SessionEvent[] {
 }
 
 const stages = (...values: unknown[]): Frame[] => values.map((value) => frameOf('stage', value));
+const sealed = (...values: unknown[]): Frame[] => [...stages(...values), sealOf(stages(...values))];
 const MAP = { stage: 'map', name: 'm', type: 'hash', status: 'fail', errno: -22, error: '' };
 const SYMBOL = {
   ...{ stage: 'symbol', kind: 'function', program: 'p', kallsyms: [], variants: [], btf: null, btf_module: '' },
@@ -48,21 +50,21 @@ const last = (frames: readonly Frame[]): SessionEvent => talk(frames).at(-1)!;
 describe('session', () => {
   it('takes a whole answer in order', () => {
     const document = frameOf('document', { schema: 'x' });
-    const frames = [
+    const answer = [
       ...stages(BEGIN, OPEN, STEP, PROGRAM, STEP, LOAD, STEP, ATTACH, FUNCTIONAL),
       document,
       ...stages(EXIT),
-      frameOf('bye', null),
     ];
-    const events = talk(frames);
-    expect(events.map((event) => event.type)).toEqual([...Array(9).fill('stage'), 'document', 'stage', 'bye']);
-    expect(events.at(-2)).toMatchObject({ answered: true });
+    const events = talk([...answer, sealOf(answer), frameOf('bye', null)]);
+    const types = [...Array(9).fill('stage'), 'document', 'stage', 'answered', 'bye'];
+    expect(events.map((event) => event.type)).toEqual(types);
   });
 
   it('can be asked again after an answer', () => {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
     let session = ask(ready, EXPECT);
-    for (const frame of stages(BEGIN, OPEN, EXIT)) [session] = receive(session, frame);
+    const answer = stages(BEGIN, OPEN, EXIT);
+    for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
     session = ask(session, EXPECT);
     expect(receive(session, stages(BEGIN)[0]!)[1].type).toBe('stage');
   });
@@ -81,13 +83,19 @@ describe('session', () => {
     ['an exit before begin', stages(EXIT), 'exit before begin'],
     ['a second begin', stages(BEGIN, BEGIN), 'second begin'],
     ['a second open', stages(BEGIN, OPEN, OPEN), 'second open'],
-    ['a stage after exit', stages(BEGIN, OPEN, EXIT, LOAD), 'while nothing was asked'],
-    ['a second exit', stages(BEGIN, EXIT, EXIT), 'while nothing was asked'],
+    ['a stage after exit', stages(BEGIN, OPEN, EXIT, LOAD), 'load out of order'],
+    ['a second exit', stages(BEGIN, EXIT, EXIT), 'second exit'],
     ['another nonce', stages({ ...BEGIN, nonce: '0'.repeat(32) }), 'another nonce'],
     ['another digest', stages({ ...BEGIN, artifact_sha256: 'd'.repeat(64) }), 'another artifact digest'],
     ['a second hello', [frameOf('hello', HELLO)], 'second hello'],
+    ['bye before the seal', [...stages(BEGIN, EXIT), frameOf('bye', null)], 'bye before the answer'],
+    ['a stage after the seal', [...sealed(BEGIN, EXIT), ...stages(LOAD)], 'while nothing was asked'],
+    ['a seal before exit', [...stages(BEGIN), sealOf(stages(BEGIN))], 'seal before exit'],
+    ['a seal of another key', [...stages(BEGIN, EXIT), sealOf(stages(BEGIN, EXIT), '00'.repeat(32))], 'does not fit'],
+    ['a seal of other frames', [...stages(BEGIN, OPEN, EXIT), sealOf(stages(BEGIN, EXIT))], 'does not fit'],
+    ['an empty seal', [...stages(BEGIN, EXIT), frameOf('seal', '')], 'does not fit'],
     ['bye before the answer', [...stages(BEGIN), frameOf('bye', null)], 'bye before the answer'],
-    ['anything after bye', [...stages(BEGIN, EXIT), frameOf('bye', null), ...stages(LOAD)], 'after bye'],
+    ['anything after bye', [...sealed(BEGIN, EXIT), frameOf('bye', null), ...stages(LOAD)], 'after bye'],
     ['two documents', [...stages(BEGIN), frameOf('document', 1), frameOf('document', 2)], 'second document'],
     [
       'a document that is not JSON',
@@ -129,7 +137,7 @@ describe('session', () => {
   it('drops unknown keys and cleans strings', () => {
     const dirty = { ...STEP, subject: '\u001b[31mred\u001b[0m\u202etxt\u0007', verdict: 'pass' };
     const event = last(stages(BEGIN, dirty));
-    expect(event).toEqual({ type: 'stage', answered: false, stage: { ...STEP, subject: 'redtxt' } });
+    expect(event).toEqual({ type: 'stage', stage: { ...STEP, subject: 'redtxt' } });
   });
 
   it('counts stages', () => {
@@ -187,7 +195,8 @@ describe('session', () => {
     let session: Session = ready;
     for (let request = 0; request < 2; request++) {
       session = ask(session, EXPECT);
-      for (const frame of [...stages(BEGIN), full, full, full, ...stages(EXIT)]) [session] = receive(session, frame);
+      const answer = [...stages(BEGIN), full, full, full, ...stages(EXIT)];
+      for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
     }
     expect(session.phase).toBe('ready');
   });

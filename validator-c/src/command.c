@@ -13,6 +13,7 @@
 #include "enclose.h"
 #include "io.h"
 #include "netdev.h"
+#include "pristine.h"
 #include "worker.h"
 
 #define PATH_DIRECTORIES "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -54,16 +55,19 @@ void command__prepare(const struct request *request)
 {
 	static bool done;
 
-	if (done || !request->in_guest)
+	if (!request->in_guest)
+		return;
+	/* A program that crashes is told of at this level, whatever a command before made of it. */
+	write_setting("/proc/sys/kernel/printk", "7");
+	if (done)
 		return;
 	done = true;
+	pristine__keep();
 	mkdir(REMOTE_ROOT, 0755);
 	stage_artifact(request);
 	if (chdir(REMOTE_ROOT))
 		return;
 	netdev__loopback();
-	/* A program that crashes is told of at this level. */
-	write_setting("/proc/sys/kernel/printk", "7");
 }
 
 static void set_limit(int resource, rlim_t soft, rlim_t hard)

@@ -11,8 +11,8 @@
 #define EXIT_NOT_FOUND 127
 
 /*
- * Once per request, before its first command: puts the object where commands find it, and goes there. Outside of a
- * guest nothing is changed.
+ * Before each command. Before the first of a request: puts the object where commands find it, and goes there. Outside of
+ * a guest nothing is changed.
  */
 void command__prepare(const struct request *request);
 /* In a child whose standard streams are `out` and `err`: becomes the shell that runs `command`. Never returns. */

@@ -13,8 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pristine.h"
+
 /* What we open has small numbers. */
 #define MOST_FILES 4096
+/* As shells have it. */
+#define EXIT_NOT_RUN 126
 
 /* The words come out with the command's own. */
 static void say(const char *what, int err)
@@ -62,15 +66,25 @@ static void follow(pid_t first, int report)
 
 static void give_up_rights(void)
 {
-	prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0);
-	prctl(PR_CAPBSET_DROP, CAP_SYS_RAWIO, 0, 0, 0);
+	static const int rights[] = { CAP_SYS_PTRACE, CAP_SYS_RAWIO, CAP_SYS_MODULE, CAP_SYS_BOOT };
+	size_t i;
+
+	for (i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+		prctl(PR_CAPBSET_DROP, rights[i], 0, 0, 0);
 }
 
 /* Mounts of the command stay its own; what the kernel shows of processes is of its namespace only. */
 static void enter_mounts(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL))
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
+		say("mounts", errno);
+		return;
+	}
+	if (!pristine__restore()) {
+		dprintf(2, "bpfcompat: the shell of this command cannot be restored: %s\n", strerror(errno));
+		_exit(EXIT_NOT_RUN);
+	}
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL))
 		say("/proc", errno);
 }
 
@@ -109,7 +123,7 @@ void enclose__command(void)
 	first = fork();
 	if (first < 0) {
 		say("fork", errno);
-		_exit(126);
+		_exit(EXIT_NOT_RUN);
 	}
 	if (first) {
 		close(report[1]);
@@ -121,7 +135,7 @@ void enclose__command(void)
 	command = fork();
 	if (command < 0) {
 		say("fork", errno);
-		_exit(126);
+		_exit(EXIT_NOT_RUN);
 	}
 	if (command) {
 		keep_only(report[1]);

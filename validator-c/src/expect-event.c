@@ -75,11 +75,7 @@ static void take_line(void *context, const char *text, size_t len)
 	struct expect *expect = context;
 	int i;
 
-	/* The name of the task is right-aligned. */
-	while (len && *text == ' ') {
-		text++;
-		len--;
-	}
+	text = trace_line__message(text, &len);
 	for (i = 0; i < expect->count; i++)
 		if (is_about(&expect->list[i], NULL))
 			expect_event__count(&expect->list[i], text, len);

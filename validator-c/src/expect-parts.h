@@ -109,5 +109,7 @@ int trace_reader__open(struct trace_reader *reader);
 void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
 			void (*line)(void *context, const char *text, size_t len), void *context);
 void trace_reader__close(struct trace_reader *reader);
+/* What a program printed, without task, time and event before it: a task may have any name. A line without these is whole. */
+const char *trace_line__message(const char *text, size_t *len);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 
 /* Longer lines are looked at in pieces. */
 #define LINE_MAX_BYTES 4096
+/* The width of a task's name. */
+#define TASK_FIELD 16
 /* For throwing away what was there before. */
 #define DRAIN_US 300000
 
@@ -123,6 +126,31 @@ void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
 			buf__reset(&reader->line);
 		}
 	}
+}
+
+/* Where `what` ends in the text from `at` on; 0 when it is not there. */
+static size_t behind(const char *text, size_t len, size_t at, const char *what)
+{
+	const char *found = at < len ? memmem(text + at, len - at, what, strlen(what)) : NULL;
+
+	return found ? (size_t)(found - text) + strlen(what) : 0;
+}
+
+/* `            task-123     [000] d..31    12.345678: bpf_trace_printk: message`; before 5.9 the event is `0`. */
+const char *trace_line__message(const char *text, size_t *len)
+{
+	/* The name is padded to this, and never longer; it may hold anything. */
+	size_t at = TASK_FIELD, message;
+
+	if (*len <= at + 1 || text[at] != '-' || !isdigit((unsigned char)text[at + 1]))
+		return text;
+	at = behind(text, *len, at, "] ");
+	at = at ? behind(text, *len, at, ": ") : 0;
+	message = at ? behind(text, *len, at, ": ") : 0;
+	if (!message)
+		return text;
+	*len -= message;
+	return text + message;
 }
 
 void trace_reader__close(struct trace_reader *reader)

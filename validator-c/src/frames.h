@@ -18,6 +18,7 @@ enum frame_type {
 	FRAME_STAGE = 4,
 	FRAME_DOCUMENT = 5,
 	FRAME_BYE = 6,
+	FRAME_SEAL = 7,
 	/* Only inside the guest, from the worker to PID 1: asks for a byte once everything before it has left the guest. */
 	FRAME_SYNC = 254,
 	/* Only inside the guest, from the worker to PID 1: the answer is complete; one byte, the exit code. */
@@ -28,6 +29,7 @@ enum blob_kind {
 	BLOB_ARTIFACT = 1,
 	BLOB_PLAN = 2,
 	BLOB_FILE = 3,
+	BLOB_KEY = 4,
 };
 
 struct frame {

@@ -15,6 +15,7 @@
 #include "mounts.h"
 #include "port.h"
 #include "serve.h"
+#include "usermode.h"
 
 void init__give_up(const char *format, ...)
 {
@@ -79,6 +80,7 @@ void init__main(void)
 	mounts__make(add_problem, &hello);
 	fill_standard_descriptors();
 	modules__load_all(add_problem, &hello);
+	usermode__restrict(add_problem, &hello);
 	port = port__open();
 	show_warnings();
 	serve__run(port, &hello);

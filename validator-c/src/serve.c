@@ -88,7 +88,7 @@ static void receive_entries(int port, const struct entries *entries)
 			receive_file(port, &entries->list[i]);
 }
 
-static void receive(int port, struct mailbox *mailbox, struct request *request)
+static void receive(int port, struct mailbox *mailbox, struct request *request, unsigned char key[SEAL_KEY_SIZE])
 {
 	char error[256], digest[SHA256_HEX_SIZE];
 
@@ -109,6 +109,9 @@ static void receive(int port, struct mailbox *mailbox, struct request *request)
 	receive_entries(port, &request->entries);
 	if (request->shell)
 		userland__install();
+	/* It comes last, and not into the mailbox: no process but this one ever has it. */
+	expect_blob_header(port, BLOB_KEY, SEAL_KEY_SIZE);
+	port__read(port, key, SEAL_KEY_SIZE);
 }
 
 /* Where the host will ask again, everything that the last worker left behind goes. */
@@ -123,6 +126,7 @@ void serve__run(int port, const struct hello *hello)
 {
 	struct mailbox *mailbox = mailbox__create();
 	struct outlet outlet = { .port = port };
+	unsigned char key[SEAL_KEY_SIZE];
 	struct buf text = {};
 	struct request request;
 	struct worker worker;
@@ -134,8 +138,8 @@ void serve__run(int port, const struct hello *hello)
 	outlet__send(&outlet, FRAME_HELLO, text.data, (uint32_t)text.len);
 	buf__free(&text);
 	for (;;) {
-		receive(port, mailbox, &request);
-		supervise__run(&outlet, &request, &worker);
+		receive(port, mailbox, &request, key);
+		supervise__run(&outlet, &request, &worker, key);
 		more = request.more;
 		request__free(&request);
 		if (!more)

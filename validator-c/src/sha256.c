@@ -2,7 +2,6 @@
 /* FIPS 180-4. */
 #include "sha256.h"
 
-#include <stdint.h>
 #include <string.h>
 
 static const uint32_t round_constants[64] = {
@@ -51,25 +50,59 @@ static void add_block(uint32_t state[8], const unsigned char *block)
 		state[i] += v[i];
 }
 
+void sha256__init(struct sha256 *hash)
+{
+	*hash = (struct sha256){ .state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+					    0x1f83d9ab, 0x5be0cd19 } };
+}
+
+void sha256__add(struct sha256 *hash, const void *data, size_t len)
+{
+	size_t held = hash->len % SHA256_BLOCK, room = SHA256_BLOCK - held;
+	const unsigned char *p = data;
+
+	hash->len += len;
+	if (held && len >= room) {
+		memcpy(hash->block + held, p, room);
+		add_block(hash->state, hash->block);
+		p += room;
+		len -= room;
+		held = 0;
+	}
+	for (; len >= SHA256_BLOCK; p += SHA256_BLOCK, len -= SHA256_BLOCK)
+		add_block(hash->state, p);
+	if (len)
+		memcpy(hash->block + held, p, len);
+}
+
+void sha256__end(struct sha256 *hash, unsigned char digest[SHA256_SIZE])
+{
+	static const unsigned char padding[SHA256_BLOCK] = { 0x80 };
+	size_t held = hash->len % SHA256_BLOCK;
+	unsigned char size[8];
+	int i;
+
+	for (i = 0; i < 8; i++)
+		size[i] = (unsigned char)(hash->len * 8 >> (56 - 8 * i));
+	sha256__add(hash, padding, held < 56 ? 56 - held : 120 - held);
+	sha256__add(hash, size, sizeof(size));
+	for (i = 0; i < SHA256_SIZE; i++)
+		digest[i] = (unsigned char)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
 void sha256__hex(const void *data, size_t len, char hex[SHA256_HEX_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
-	uint32_t state[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-	unsigned char last[128] = {};
-	size_t whole = len / 64, rest = len % 64, tail = rest < 56 ? 64 : 128, i;
-	uint64_t bits = (uint64_t)len * 8;
+	unsigned char digest[SHA256_SIZE];
+	struct sha256 hash;
+	int i;
 
-	for (i = 0; i < whole; i++)
-		add_block(state, (const unsigned char *)data + 64 * i);
-	if (rest)
-		memcpy(last, (const unsigned char *)data + 64 * whole, rest);
-	last[rest] = 0x80;
-	for (i = 0; i < 8; i++)
-		last[tail - 1 - i] = (unsigned char)(bits >> (8 * i));
-	for (i = 0; i < tail; i += 64)
-		add_block(state, last + i);
-	for (i = 0; i < 64; i++)
-		hex[i] = digits[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
+	sha256__init(&hash);
+	sha256__add(&hash, data, len);
+	sha256__end(&hash, digest);
+	for (i = 0; i < SHA256_SIZE; i++) {
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 15];
+	}
 	hex[64] = '\0';
 }

@@ -12,6 +12,7 @@
 #include "init.h"
 #include "io.h"
 #include "json.h"
+#include "kernel-log.h"
 #include "relay.h"
 
 #define TICK_MS 100
@@ -26,13 +27,20 @@ struct ending {
 void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len)
 {
 	struct frame frame = { .type = type, .seq = outlet->seq++, .len = len };
-	int err = frame__write(outlet->port, &frame, payload);
+	uint8_t header[FRAME_HEADER_SIZE];
+	int err;
 
+	if (outlet->sealing) {
+		frame__encode(&frame, header);
+		seal__add(&outlet->seal, header, sizeof(header));
+		seal__add(&outlet->seal, payload, len);
+	}
+	err = frame__write(outlet->port, &frame, payload);
 	if (err)
 		init__give_up("writing to the host failed: %s", strerror(-err));
 }
 
-static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_t elapsed_us)
+static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_t elapsed_us, struct kernel_log *log)
 {
 	struct buf text = {};
 	struct json json;
@@ -44,6 +52,7 @@ static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_
 	json__int(&json, "code", ending->code);
 	json__int(&json, "signal", ending->signal);
 	json__uint(&json, "elapsed_us", elapsed_us);
+	kernel_log__end(log, &json);
 	json__end(&json);
 	outlet__send(outlet, FRAME_STAGE, text.data, (uint32_t)text.len);
 	buf__free(&text);
@@ -112,14 +121,23 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 	}
 }
 
-void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker)
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker,
+		    unsigned char key[SEAL_KEY_SIZE])
 {
 	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go };
+	unsigned char digest[SEAL_SIZE];
+	struct kernel_log log;
 	struct ending ending;
 
+	seal__begin(&outlet->seal, key);
+	outlet->sealing = true;
+	kernel_log__begin(&log);
 	worker__go(worker);
 	ending = watch(&relay, worker->pid, request->received_us + request->work_timeout_ms * 1000);
 	relay__close(&relay);
 	close(worker->go);
-	say_exit(outlet, &ending, io__now_us() - request->received_us);
+	say_exit(outlet, &ending, io__now_us() - request->received_us, &log);
+	outlet->sealing = false;
+	seal__end(&outlet->seal, digest);
+	outlet__send(outlet, FRAME_SEAL, digest, sizeof(digest));
 }

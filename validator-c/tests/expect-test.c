@@ -121,6 +121,27 @@ static void test_trace(void)
 	buf__free(&lines);
 }
 
+static void shows(const char *line, const char *message)
+{
+	size_t len = strlen(line);
+	const char *text = trace_line__message(line, &len);
+
+	CHECK(len == strlen(message) && !memcmp(text, message, len));
+}
+
+static void test_trace_lines(void)
+{
+	shows("              sh-84      [000] d..31    12.345678: bpf_trace_printk: hello: you", "hello: you");
+	shows("           hello-84      [001] d... 1    12.345678: bpf_trace_printk: good bye", "good bye");
+	shows("            sh-1-4194304 [000] .N.11  1012.345678: bpf_trace_printk: [0] x: ", "[0] x: ");
+	shows("           a: b]-7       [000] d.Z1.     0.000001: bpf_trace_printk: ", "");
+	shows("           <...>-84      [000] ....    12.345678: 0: hello", "hello");
+	shows("              sh-84      (     84) [000] d..31    12.345678: bpf_trace_printk: hello", "hello");
+	/* The second line of a message. */
+	shows("and more: of it", "and more: of it");
+	shows("", "");
+}
+
 static void test_plan_lines(void)
 {
 	static const char text[] = "functional_plan.v0.1\nBEGIN\nname=a\nexpect_map=map=m key=0\nexpect_run=program=p\n"
@@ -159,6 +180,7 @@ void test_expect(void)
 	test_values();
 	test_records();
 	test_trace();
+	test_trace_lines();
 	test_plan_lines();
 	test_random_lines();
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "io.h"
+#include "seal.h"
 #include "test.h"
 
 void test_frames(void)
@@ -38,11 +39,17 @@ void test_frames(void)
 /* Recorded sessions: hello first, then frames in order up to bye, nothing behind it. */
 static void check_session(const char *path)
 {
+	unsigned char key[SEAL_KEY_SIZE], digest[SEAL_SIZE];
 	uint32_t seq = 0, last = 0;
+	struct seal seal;
 	struct buf bytes = {};
 	struct frame frame;
+	bool sealed = false;
 	size_t at = 0;
 
+	/* README.md of the recordings names it. */
+	memset(key, 0x42, sizeof(key));
+	seal__begin(&seal, key);
 	CHECK(!io__read_file(path, 64U << 20, &bytes));
 	while (bytes.len - at >= FRAME_HEADER_SIZE) {
 		CHECK(!frame__decode((const uint8_t *)bytes.data + at, FRAME_MAX_TO_HOST, &frame));
@@ -51,10 +58,17 @@ static void check_session(const char *path)
 		CHECK((frame.type == FRAME_HELLO) == (at == 0));
 		if (frame.len > bytes.len - at - FRAME_HEADER_SIZE)
 			break;
+		if (frame.type == FRAME_STAGE || frame.type == FRAME_DOCUMENT)
+			seal__add(&seal, bytes.data + at, FRAME_HEADER_SIZE + frame.len);
+		if (frame.type == FRAME_SEAL) {
+			seal__end(&seal, digest);
+			CHECK(frame.len == SEAL_SIZE && !memcmp(bytes.data + at + FRAME_HEADER_SIZE, digest, SEAL_SIZE));
+			sealed = true;
+		}
 		at += FRAME_HEADER_SIZE + frame.len;
 		last = frame.type;
 	}
-	CHECK(at == bytes.len && last == FRAME_BYE);
+	CHECK(at == bytes.len && last == FRAME_BYE && sealed);
 	buf__free(&bytes);
 }
 

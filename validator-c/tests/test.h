@@ -36,6 +36,7 @@ void test_request(void);
 void test_entries(void);
 void test_functional(void);
 void test_inner_guess(void);
+void test_kernel_log(void);
 void test_tuning(void);
 void test_variable(void);
 void test_streams(void);

@@ -18,7 +18,10 @@ export const WATCH_WORDS = {
     remediation: 'Hook a caller or a tracepoint, or make sure with a functional test that the probe fires.',
   }),
   KERNEL_WARNING: (f) => ({
-    title: 'the kernel printed a warning while this object was checked',
+    title:
+      f.args['reason'] === 'tainted'
+        ? 'the kernel marked itself as tainted while this object was checked'
+        : 'the kernel printed a warning while this object was checked',
     explanation: sentence(`${arg(f, 'line', 'see the serial log')}.`),
     remediation: 'Read the serial log of the target; report it to the kernel developers if the object brings it out.',
   }),

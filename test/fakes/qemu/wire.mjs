@@ -1,5 +1,5 @@
 // The guest's end of the wire protocol for programs that play QEMU: descriptor 3 is the port, stdout the console.
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { Socket } from 'node:net';
 
 export const port = new Socket({ fd: 3, readable: true, writable: true });
@@ -38,12 +38,29 @@ export function hello(release = '6.1.0-test') {
   );
 }
 
-export function stage(value) {
-  return frame(4, JSON.stringify(value));
+let seal;
+
+function sealed() {
+  const digest = seal.digest();
+  seal = undefined;
+  return frame(7, digest);
 }
 
-/** Calls `answer` with the fields of the request once it and its blobs have arrived. */
-export function onRequest(answer) {
+/** A frame of an answer: it is under the seal. */
+function answer(type, payload) {
+  const bytes = frame(type, payload);
+  seal?.update(bytes);
+  return bytes;
+}
+
+export const document = (value) => answer(5, JSON.stringify(value));
+
+export function stage(value) {
+  return answer(4, JSON.stringify(value));
+}
+
+/** Calls `take` with the fields of the request once it and its blobs have arrived. */
+export function onRequest(take) {
   let held = Buffer.alloc(0);
   let request;
   let blobs = [];
@@ -55,10 +72,12 @@ export function onRequest(answer) {
       held = held.subarray(16 + length);
       if (type === 2) request = { text: payload.toString(), fields: parse(payload.toString()) };
       else blobs.push(payload);
-      const wanted = request?.fields.functional_plan_size === '0' ? 1 : 2;
+      // The key of the seal comes last.
+      const wanted = request?.fields.functional_plan_size === '0' ? 2 : 3;
       if (request === undefined || blobs.length < wanted) continue;
       const sha256 = createHash('sha256').update(blobs[0]).digest('hex');
-      answer({ ...request, sha256, plan: blobs[1]?.toString() });
+      seal = createHmac('sha256', blobs.at(-1));
+      take({ ...request, sha256, plan: wanted === 3 ? blobs[1].toString() : undefined });
       [request, blobs] = [undefined, []];
     }
   });
@@ -107,6 +126,8 @@ export const step = (phase, subject) => ({ stage: 'step', phase, subject });
 
 export const exit = (kind = 'exited') => ({ stage: 'exit', kind, code: 0, signal: 0, elapsed_us: 1 });
 
+/** With the seal of the answer after an exit. */
 export function say(...stages) {
-  port.write(Buffer.concat(stages.map(stage)));
+  const sent = stages.flatMap((value) => (value.stage === 'exit' ? [stage(value), sealed()] : [stage(value)]));
+  port.write(Buffer.concat(sent));
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every command is run by the shell that the guest was given, whatever the commands before it made of its file or told the
+ * kernel about running programs.
+ */
+#ifndef BPFCOMPAT_PRISTINE_H
+#define BPFCOMPAT_PRISTINE_H
+
+#include <stdbool.h>
+
+/* Before the first command: keeps the bytes of the shell. */
+void pristine__keep(void);
+/*
+ * In the mounts of a command, before its /proc is mounted: puts those bytes in a file of its own over the shell, and forgets
+ * the interpreters that were registered with binfmt_misc. False with errno when the shell cannot be vouched for.
+ */
+bool pristine__restore(void);
+
+#endif
