@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import type { Catalogue } from '../config/catalogue.ts';
+import { type Catalogue, isMatrixName } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
@@ -120,10 +120,11 @@ function gateOf(
   return { ...options, expectations: [...gate.expectations, ...(options.expectations ?? [])] };
 }
 
-/** A matrix file by its whole path, so that messages about it can be followed; a built-in name as it is. */
+/** A matrix file by its whole path, so that messages about it can be followed; a name as it is. */
 export async function suiteKernels(host: Host, root: Root, { kernels, paths }: SuiteCase): Promise<KernelChoice> {
   if (kernels.kind !== 'matrix') return kernels;
   for (const named of paths) if (named.key === 'matrix') await confine(host, root, named);
+  if (isMatrixName(kernels.value)) return kernels;
   const path = resolve(root.dir, kernels.value);
   return (await host.files.stat(path))?.isFile ? { kind: 'matrix', value: path } : kernels;
 }
@@ -227,7 +228,7 @@ export async function prepareCases(
           manifest?.failOn,
         ),
         shipment,
-        notes,
+        notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
         expectations: decides.expectations,
         workdir,

@@ -195,7 +195,7 @@ async function validateAnew(
     maxInsns,
     flags: flagsOf({ ...options, failOn: gateOptions.failOn }, cwd, manifest?.failOn),
     shipment,
-    notes,
+    notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: gateOptions.expectations ?? [],
     workdir,

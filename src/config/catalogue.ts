@@ -119,21 +119,55 @@ export async function matrixNames(catalogue: Catalogue): Promise<string[]> {
   return [...new Set(lists.flat())].sort();
 }
 
-/**
- * Reads the matrix a user named: a file, or else the name of one in the workspace's `matrices` or of a built-in one
- * (`quick`, `quick.yaml` and `matrices/quick.yaml` are the same).
- * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
- */
-export async function findMatrix(catalogue: Catalogue, value: string): Promise<Matrix> {
-  const name = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value)?.[1];
-  const paths =
-    name === undefined
-      ? [value]
-      : [value, `${catalogue.workspace}/matrices/${name}.yaml`, builtinPath(catalogue, name)];
+/** A name and no path: what comes with bpfcompat is called by it, and no file of a repository takes its place. */
+export function isMatrixName(value: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) && !/\.ya?ml$/.test(value);
+}
+
+async function firstOf(catalogue: Catalogue, paths: readonly string[]): Promise<Matrix | undefined> {
   for (const path of paths) {
     const text = await readIfThere(catalogue, path);
     if (text !== undefined) return readMatrix({ file: path, text });
   }
+  return undefined;
+}
+
+/** The first of `paths` that is there, whatever is in it. */
+async function firstThere(catalogue: Catalogue, paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    if ((await readIfThere(catalogue, path).catch(() => '')) !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** A matrix that has the name of one that comes with bpfcompat, or is it, with a word about the other one. */
+async function withNote(catalogue: Catalogue, matrix: Matrix, name: string, own: readonly string[]): Promise<Matrix> {
+  const builtin = builtinPath(catalogue, name);
+  if (matrix.file !== builtin) {
+    if ((await firstThere(catalogue, [builtin])) === undefined) return matrix;
+    return {
+      ...matrix,
+      note: `matrix ${matrix.file} is this file, not the one called ${name} that comes with bpfcompat`,
+    };
+  }
+  const other = await firstThere(catalogue, own);
+  if (other === undefined) return matrix;
+  const path = other.includes('/') ? other : `./${other}`;
+  return { ...matrix, note: `matrix ${name} is the one that comes with bpfcompat; name ${path} to have that file` };
+}
+
+/**
+ * Reads the matrix a user named. A name is that of a built-in one, or else of a file or of one in the workspace's
+ * `matrices`; a path is a file, or else names a built-in one (`quick.yaml` and `matrices/quick.yaml` are `quick`). Where
+ * there are both, a `note` tells which one it is.
+ * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
+ */
+export async function findMatrix(catalogue: Catalogue, value: string): Promise<Matrix> {
+  const name = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value)?.[1];
+  const own = name === undefined ? [value] : [value, `${catalogue.workspace}/matrices/${name}.yaml`];
+  const builtin = name === undefined ? [] : [builtinPath(catalogue, name)];
+  const found = await firstOf(catalogue, isMatrixName(value) ? [...builtin, ...own] : [...own, ...builtin]);
+  if (found !== undefined) return name === undefined ? found : withNote(catalogue, found, name, own);
   const names = await matrixNames(catalogue);
   const near = didYouMean(name ?? value, names, 3);
   const hint =

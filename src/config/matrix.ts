@@ -21,6 +21,8 @@ export interface Matrix {
   /** File it was read from, or the flag it was given by. */
   readonly file: string;
   readonly profiles: readonly MatrixEntry[];
+  /** What the user should know of two matrices with this name. */
+  readonly note?: string;
 }
 
 export const MatrixFile = z.strictObject({

@@ -13,12 +13,12 @@ const FILES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `do
 );
 const texts = new Map(FILES.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 
-/** Everything that is `uses: Kernel-Guard/bpfcompat@...` in a YAML value, however deep. */
-function stepsIn(value: unknown): { with?: Record<string, unknown> }[] {
+/** Everything that is `uses: <action>@...` in a YAML value, however deep. */
+function stepsIn(value: unknown, action = 'Kernel-Guard/bpfcompat'): { with?: Record<string, unknown> }[] {
   if (typeof value !== 'object' || value === null) return [];
   const { uses } = value as { uses?: unknown };
-  const own = typeof uses === 'string' && uses.startsWith('Kernel-Guard/bpfcompat@') ? [value] : [];
-  return [...own, ...Object.values(value).flatMap(stepsIn)];
+  const own = typeof uses === 'string' && uses.startsWith(`${action}@`) ? [value] : [];
+  return [...own, ...Object.values(value).flatMap((one) => stepsIn(one, action))];
 }
 
 const blocks = [...texts].flatMap(([file, text]) =>
@@ -38,6 +38,14 @@ describe('workflows in the documentation', () => {
   test.each(steps)('%s: a step sets only inputs that there are', (_file, { with: inputs = {} }) => {
     const known = new Set(ACTION_INPUTS.map(({ name }) => name));
     expect(Object.keys(inputs).filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test.each(blocks)('%s: what others publish is pinned, and no checkout keeps its token', (_file, block) => {
+    const used = [...block.matchAll(/uses:\s*([\w./-]+@\S+)/g)].map(([, uses = '']) => uses);
+    const loose = used.filter((uses) => !/^Kernel-Guard\/bpfcompat[@/]|@[0-9a-f]{40}$/.test(uses));
+    expect(loose).toEqual([]);
+    const checkouts = block.includes('actions/checkout@') ? stepsIn(parse(block), 'actions/checkout') : [];
+    for (const { with: inputs } of checkouts) expect(inputs?.['persist-credentials']).toBe(false);
   });
 
   test.each(blocks)('%s: only outputs that there are', (_file, block) => {

@@ -63,6 +63,13 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('pins what others publish', () => {
+    const others = stepsOf(file).flatMap(({ uses = './' }) =>
+      /^(?:\.\/|Kernel-Guard\/bpfcompat[@/])/.test(uses) ? [] : [uses],
+    );
+    expect(others.filter((uses) => !SHA.test(uses))).toEqual([]);
+  });
+
   test('builds nothing where it can sign', () => {
     for (const { permissions, steps = [] } of Object.values(read(file).jobs)) {
       if (!JSON.stringify(permissions ?? '').match(/"(?:id-token|attestations)":"write"|write-all/)) continue;

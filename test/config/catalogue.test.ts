@@ -62,6 +62,7 @@ const catalogue = catalogueOf({
   '/b/quick.yaml': 'name: quick\nprofiles: [{id: debian-12-6.1}]\n',
   '/b/debian.yaml': 'profiles: [{id: debian-12-6.12}]\n',
   '/w/matrices/debian.yaml': 'name: mine\nprofiles: [{id: mine-6.1}]\n',
+  'nightly-own': 'profiles: [{id: mine-6.1}]\n',
   '/w/ci/nightly.yaml': 'profiles: [{id: mine-6.1}]\n',
 });
 
@@ -200,9 +201,27 @@ describe('findMatrix', () => {
     ['quick.yaml', '/b/quick.yaml', 'quick'],
     ['matrices/quick.yaml', '/b/quick.yaml', 'quick'],
     ['./matrices/quick.yml', '/b/quick.yaml', 'quick'],
-    ['debian', '/w/matrices/debian.yaml', 'mine'],
+    ['debian', '/b/debian.yaml', 'debian'],
+    ['matrices/debian.yaml', '/w/matrices/debian.yaml', 'mine'],
+    ['nightly-own', 'nightly-own', 'nightly-own'],
   ])('%s', async (value, file, name) => {
     expect(await findMatrix(catalogue, value)).toMatchObject({ file, name });
+  });
+
+  test('no file takes the name of a built-in matrix, and whichever it is, the other one is told of', async () => {
+    expect((await findMatrix(catalogue, 'debian')).note).toBe(
+      'matrix debian is the one that comes with bpfcompat; name /w/matrices/debian.yaml to have that file',
+    );
+    const file = catalogueOf({ quick: 'profiles: [{id: b}]', '/b/quick.yaml': 'profiles: [{id: a}]' });
+    expect(await findMatrix(file, 'quick')).toMatchObject({
+      file: '/b/quick.yaml',
+      note: 'matrix quick is the one that comes with bpfcompat; name ./quick to have that file',
+    });
+    expect((await findMatrix(catalogue, 'matrices/debian.yaml')).note).toBe(
+      'matrix /w/matrices/debian.yaml is this file, not the one called debian that comes with bpfcompat',
+    );
+    expect((await findMatrix(catalogue, 'quick')).note).toBeUndefined();
+    expect((await findMatrix(catalogue, '/w/ci/nightly.yaml')).note).toBeUndefined();
   });
 
   test('a directory of that name does not hide a built-in matrix', async () => {
