@@ -1,8 +1,15 @@
 import { matchLine, type RuleMatch, type TextRule } from './rules/rule.ts';
 
 const MAX_LINE = 2048;
-const BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
-const END = /-- END (?:PROG|BTF) LOAD LOG --/;
+/** libbpf's own lines and no line that only holds their words, as names and source text may. */
+const BEGIN = /^(?:libbpf: )?(?:prog '[^']*': )?-- BEGIN (PROG|BTF) LOAD LOG ---?$/m;
+/** The log about a program has no line break at its end when the kernel ran out of room, as within an instruction. */
+const ENDS: Readonly<Record<string, RegExp>> = {
+  PROG: /^(?!;|[\s>]*\d+ \|).*-- END PROG LOAD LOG --$/,
+  BTF: /^-- END BTF LOAD LOG --$/,
+};
+/** What stands below is the rest of a line. */
+const GAP = /^\[\d+ bytes left out\]$/;
 
 /** Warnings that libbpf prints although it carries on. */
 const HARMLESS = [
@@ -22,11 +29,17 @@ const HARMLESS = [
  */
 export function libbpfLines(log: string): string[] {
   const lines: string[] = [];
-  let inside = false;
+  let end: RegExp | undefined;
+  let torn = false;
   for (const raw of log.split('\n')) {
-    if (BEGIN.test(raw)) inside = true;
-    else if (END.test(raw)) inside = false;
-    else if (!inside && raw.trim() !== '')
+    const rest = torn;
+    torn = GAP.test(raw);
+    if (end) {
+      if (end.test(raw)) end = undefined;
+      continue;
+    }
+    end = ENDS[BEGIN.exec(raw)?.[1] ?? ''];
+    if (!end && !rest && raw.trim() !== '')
       lines.push(
         raw
           .slice(0, MAX_LINE)
@@ -42,7 +55,7 @@ export function embeddedVerifierLog(log: string): string {
   const begin = BEGIN.exec(log);
   if (!begin) return '';
   const rest = log.slice(begin.index).split('\n').slice(1);
-  const end = rest.findIndex((line) => END.test(line));
+  const end = rest.findIndex((line) => ENDS[begin[1] ?? '']?.test(line));
   return rest.slice(0, end < 0 ? rest.length : end).join('\n');
 }
 

@@ -35,12 +35,22 @@ export interface VerifierLog {
   readonly insn: string | undefined;
 }
 
-/** The whole text the kernel wrote for a program, with a mark where a part of it was left out. */
+/**
+ * The whole text the kernel wrote for a program, with a mark where a part of it was left out. Of a text with a gap only
+ * whole lines are kept: the end of a line of source may read like a word of the kernel's.
+ */
 export function verifierText(stage: StageOf<'program'>): string {
   const { verifier_log_head: head, verifier_log_tail: tail, verifier_log_dropped: dropped } = stage;
   if (head === '' && tail === '') return embeddedVerifierLog(stage.log);
   if (dropped === 0) return tail.startsWith(head) ? tail : head + tail;
-  return `${head}\n[... ${dropped} bytes left out ...]\n${tail}`;
+  // A kernel that ran out of room left out the beginning, so that the first line may be a part of one, too.
+  const begun = afterFirstLine(head.slice(0, head.lastIndexOf('\n') + 1));
+  return `${begun}[... ${dropped} bytes left out ...]\n${afterFirstLine(tail)}`;
+}
+
+function afterFirstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end < 0 ? '' : text.slice(end + 1);
 }
 
 /** Splits a log into the classic lines and the block of 7.3. */

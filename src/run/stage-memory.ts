@@ -1,4 +1,4 @@
-import type { Stage } from '../model/evidence.ts';
+import type { Stage, StageOf } from '../model/evidence.ts';
 import { weightOf } from '../model/weight.ts';
 
 /** Bytes of stages that a cell keeps whole while it is asked. */
@@ -47,23 +47,33 @@ function endsOf(stage: Stage, chars: number): Stage {
     case 'map':
       return detached(stage, { error: stage.error.slice(0, chars) });
     case 'load':
-      return detached(stage, { error: stage.error.slice(0, chars), log: stage.log.slice(-chars) });
-    case 'program': {
-      const { log, verifier_log_head: head, verifier_log_tail: tail } = stage;
-      return detached(stage, {
-        reason: stage.reason.slice(0, chars),
-        log: log.slice(-chars),
-        verifier_log_head: tail === '' ? head.slice(-chars) : head.slice(0, chars),
-        verifier_log_tail: tail.slice(-chars),
-      });
-    }
+      return detached(stage, { error: stage.error.slice(0, chars), log: lastLines(stage.log, chars) });
+    case 'program':
+      return shortProgram(stage, chars);
     case 'attach': {
       const [error, reason] = [stage.error.slice(0, chars), stage.reason.slice(0, chars)];
-      return detached(stage, { error, reason, log: stage.log.slice(-chars) });
+      return detached(stage, { error, reason, log: lastLines(stage.log, chars) });
     }
     default:
       return stage;
   }
+}
+
+function shortProgram(stage: StageOf<'program'>, chars: number): Stage {
+  const { verifier_log_head: head, verifier_log_tail: tail } = stage;
+  const ends = {
+    verifier_log_head: tail === '' ? '' : head.slice(0, chars),
+    verifier_log_tail: (tail === '' ? head : tail).slice(-chars),
+  };
+  const left = head.length + tail.length - ends.verifier_log_head.length - ends.verifier_log_tail.length;
+  const short = detached(stage, { reason: stage.reason.slice(0, chars), log: lastLines(stage.log, chars) });
+  if (left === 0) return short;
+  return structuredClone({ ...short, ...ends, verifier_log_dropped: stage.verifier_log_dropped + left });
+}
+
+/** The whole lines among the last characters: what is left of a cut one may say something else. */
+function lastLines(log: string, chars: number): string {
+  return log.length <= chars ? log : log.slice(-chars).replace(/^.*\n?/, '');
 }
 
 /** A copy with other texts where one changes. Cloned, since a cut string keeps the whole one alive behind it. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { libbpfLines } from '../../src/classify/libbpf-log.ts';
 import { VERIFIER_RULES } from '../../src/classify/rules.ts';
 import { parseVerifierLog, verifierCause, verifierText } from '../../src/classify/verifier-log.ts';
 import { program } from '../fixtures/evidence.ts';
@@ -43,6 +44,38 @@ test('head and tail are one text, with a mark where something was dropped', () =
   expect(verifierText(program('p', parts))).toBe('head\ntail\n');
   expect(verifierText(program('p', { ...parts, verifier_log_dropped: 9 }))).toContain('[... 9 bytes left out ...]');
   expect(verifierText(program('p', { verifier_log_head: 'ab', verifier_log_tail: 'abc' }))).toBe('abc');
+});
+
+test('a line that was cut is no line of the kernel: it may be the end of one of the source', () => {
+  const parts = {
+    verifier_log_head: 'ext here */\n1: (85) call bpf_loop#181\n; called wit',
+    verifier_log_tail: 'invalid func unknown#181\n; x = 1;\nR0 words that no rule knows\n',
+    verifier_log_dropped: 9,
+  };
+  const text = verifierText(program('p', parts));
+  expect(text).toBe('1: (85) call bpf_loop#181\n[... 9 bytes left out ...]\n; x = 1;\nR0 words that no rule knows\n');
+  const cause = verifierCause(VERIFIER_RULES, text);
+  expect([cause?.match, cause?.line]).toEqual([undefined, 'R0 words that no rule knows']);
+});
+
+test.each([
+  ['the text of a tag', 'BTF', '[5] DECL_TAG -- END BTF LOAD LOG --'],
+  ['the mark of another log', 'BTF', 'x -- END PROG LOAD LOG --'],
+  ['a source line', 'PROG', '; x -- END PROG LOAD LOG --'],
+  ['a source line as 7.3 shows it', 'PROG', '  >>> 12 | x -- END PROG LOAD LOG --'],
+])('%s does not end a log', (_name, kind, line) => {
+  const log = `libbpf: -- BEGIN ${kind} LOAD LOG ---\n${line}\nforged\n-- END ${kind} LOAD LOG --\nlibbpf: own\n`;
+  expect(libbpfLines(log)).toEqual(['own']);
+});
+
+test('a name with the mark of a log hides nothing, and the rest of a cut message is none', () => {
+  const name = "libbpf: prog 'x -- BEGIN PROG LOAD LOG --': failed to load: -22";
+  expect(libbpfLines(`${name}\nlibbpf: own\n`)).toHaveLength(2);
+  expect(libbpfLines('libbpf: a\n[70 bytes left out]\nlibbpf: forged\nlibbpf: own\n')).toEqual([
+    'a',
+    '[70 bytes left out]',
+    'own',
+  ]);
 });
 
 test('a log that libbpf printed between its marks is found', () => {

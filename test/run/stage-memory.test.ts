@@ -4,7 +4,7 @@ import { weightOf } from '../../src/model/weight.ts';
 import { createStageMemory, WHOLE_BYTES } from '../../src/run/stage-memory.ts';
 import { attach, functional, program } from '../fixtures/evidence.ts';
 
-const LOG = 'x'.repeat(256 * 1024 - 4);
+const LOG = `${'x'.repeat(59)}\n`.repeat(4369).slice(0, 256 * 1024 - 4);
 const failing = (index: number): Stage =>
   program(`p${index}`, { status: 'fail', log: LOG, verifier_log_head: `${LOG}head`, verifier_log_tail: `${LOG}tail` });
 
@@ -30,9 +30,11 @@ describe('what a cell holds while it is asked', () => {
     const last = kept.at(-1) as Stage;
     expect(last).toEqual({
       ...failing(79),
-      log: LOG.slice(-2048),
+      // Whole lines: what is left of a cut one may say something else.
+      log: LOG.slice(-2048 + 8),
       verifier_log_head: LOG.slice(0, 2048),
       verifier_log_tail: `${LOG.slice(-2044)}tail`,
+      verifier_log_dropped: 2 * (LOG.length + 4 - 2048),
     });
   });
 

@@ -5,13 +5,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clip.h"
 #include "externs.h"
+#include "line-breaks.h"
 
 #define WARN_HEAD_MAX (64 * 1024)
 #define WARN_TAIL_MAX (128 * 1024)
 #define ALL_PART_MAX (256 * 1024)
+
+/* Between these marks libbpf prints what the kernel wrote, which has lines. */
+#define KERNEL_LOG "LOAD LOG --"
 
 static struct clip warnings;
 static struct clip everything;
@@ -36,6 +41,9 @@ static int on_print(enum libbpf_print_level level, const char *format, va_list a
 	va_end(again);
 	if (len <= 0 || !text)
 		return 0;
+	/* A message is one line, whatever the names in it hold: else a name could say what libbpf never did. */
+	if (!strstr(format, KERNEL_LOG))
+		line_breaks__hide_within(text, (size_t)len);
 	if (level == LIBBPF_WARN)
 		clip__add(&warnings, text, (size_t)len);
 	clip__add(&everything, text, (size_t)len);

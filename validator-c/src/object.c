@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "elf-facts.h"
 #include "io.h"
+#include "line-breaks.h"
 #include "pins.h"
 
 static struct bpf_object *open_object(const struct request *request, int *err)
@@ -19,6 +20,8 @@ static struct bpf_object *open_object(const struct request *request, int *err)
 
 	obj = bpf_object__open_mem(request->mended ? request->mended : request->artifact, request->artifact_size, &opts);
 	*err = obj ? 0 : -errno;
+	if (obj)
+		line_breaks__hide(obj);
 	return obj;
 }
 

@@ -24,6 +24,7 @@ int main(int argc, char **argv)
 	test_near();
 	test_wanted();
 	test_externs();
+	test_line_breaks();
 	test_functional();
 	test_inner_guess();
 	test_kernel_log();

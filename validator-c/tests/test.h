@@ -49,5 +49,6 @@ void test_core_relos(void);
 void test_near(void);
 void test_wanted(void);
 void test_externs(void);
+void test_line_breaks(void);
 
 #endif
