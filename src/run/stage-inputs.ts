@@ -1,4 +1,5 @@
 import { dirname, join, posix } from 'node:path';
+import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { HostError, messageOf } from '../model/errors.ts';
@@ -13,7 +14,7 @@ export function stagedName(artifact: Artifact, index: number): string {
 
 /**
  * Keeps the very bytes that the guests get in `input/` of the run directory (contract section 5.5), so that a run can be
- * repeated after the file was built anew.
+ * repeated after the file was built anew. What is no ELF file is not kept: it can be anything, and evidence is published.
  * @throws HostError when they cannot be written; the run directory is gone then
  */
 export async function stageInputs(
@@ -27,7 +28,7 @@ export async function stageInputs(
     await host.files.makeDir(dir);
     for (const [index, { artifact, bytes }] of inputs.entries()) {
       // A command that needs no object has none.
-      if (bytes.length === 0) continue;
+      if (!hasElfMagic(bytes)) continue;
       const name = inputs.length === 1 ? artifact.basename : `${stagedName(artifact, index)}.o`;
       await host.files.writeAtomic(join(dir, name), bytes);
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { makeFinding } from '../classify/make-finding.ts';
 import type { Sources } from '../classify/source-paths.ts';
+import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact, Outcome } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
@@ -105,9 +106,18 @@ export function commandSubject(command: PreparedCommand, name: string): Subject 
   };
 }
 
-/** An object for a command: it is handed over as it is, and nothing is expected of it. */
-export async function loadForCommand(host: Host, input: ArtifactInput, origin?: string): Promise<Subject> {
-  return { ...(await loadArtifact(host, input.path, input.name, origin)), facts: undefined, sources: new Map() };
+/**
+ * An object for a command: it is handed over as it is, and nothing is expected of it but to be an ELF file. A link in a
+ * repository may lead to any other file in the work tree, and a command can print what it gets.
+ * @throws UsageError when it cannot be read, and for a file of another kind
+ */
+export async function loadForCommand(host: Host, input: ArtifactInput, origin = '--artifact'): Promise<Subject> {
+  const file = await loadArtifact(host, input.path, input.name, origin);
+  if (!hasElfMagic(file.bytes)) {
+    const remedy = 'name the compiled object; other files come along as assets of a manifest';
+    throw new UsageError('artifact_foreign', `${origin} ${input.path}: it is no ELF object; ${remedy}`);
+  }
+  return { ...file, facts: undefined, sources: new Map() };
 }
 
 /** Objects of one name in several directories are called by as much of their paths as tells them apart. */

@@ -164,11 +164,17 @@ describe('a command without an object', () => {
 });
 
 test('an object is handed over as it is, readable or not', async () => {
-  await writeFile(join(dir.path, 'any.o'), 'no object at all');
+  await writeFile(join(dir.path, 'any.o'), '\x7fELF and no more');
   const { report, asked } = await run({ command: 'id', artifacts: ['any.o'] });
   expect(report.artifacts[0]).toMatchObject({ path: join(dir.path, 'any.o'), sizeBytes: 16 });
-  expect(Buffer.from(asked[0]?.artifact ?? []).toString()).toBe('no object at all');
+  expect(Buffer.from(asked[0]?.artifact ?? []).toString()).toBe('\x7fELF and no more');
   expect(report.results[0]?.prediction).toBeUndefined();
+});
+
+test('what is no ELF file is not handed over: a link may lead to any file', async () => {
+  await writeFile(join(dir.path, 'any.o'), '{"token": "secret"}');
+  const refused = run({ command: 'cat "$BPFCOMPAT_ARTIFACT"', artifacts: ['any.o'] });
+  await expect(refused).rejects.toThrow(/^--artifact .*any\.o: it is no ELF object; name the compiled object/);
 });
 
 test('no shell to be had: no answer from any kernel, with the reason', async () => {
