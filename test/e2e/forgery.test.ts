@@ -32,7 +32,7 @@ function ask(
   writeFileSync(join(cwd, 'manifest.yaml'), `assets: [files]\nfunctional_tests:\n${list}`);
   return validate({
     ...{ artifacts: [SIMPLE], kernels: KERNELS, cwd, manifest: 'manifest.yaml', mode: 'behavior' },
-    ...{ out: 'report.json', timeoutMs: 30_000 },
+    ...{ out: 'report.json', timeoutMs: 90_000 },
   });
 }
 
