@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type * as z from 'zod';
-import { quoted } from '../config/words.ts';
+import { addressHint, quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { jsonPosition, positionAt } from '../report/json-position.ts';
@@ -47,7 +47,8 @@ export async function readText(host: Host, cwd: string, file: string): Promise<s
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw unreadable(file, REASONS[code] ?? `it cannot be read (${code || 'unknown error'})`, error);
+    const address = code === 'ENOENT' ? addressHint(file) : undefined;
+    throw unreadable(file, address ?? REASONS[code] ?? `it cannot be read (${code || 'unknown error'})`, error);
   }
 }
 

@@ -70,7 +70,7 @@ async function suitePath(host: Host, cwd: string, path: string): Promise<string>
 
 /** Reads a suite file. @throws UsageError with file, line and column */
 export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
-  const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`);
+  const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`, path);
   return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
 }
 

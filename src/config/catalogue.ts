@@ -1,10 +1,10 @@
 import { messageOf, UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
-import { didYouMean, nearMatches } from './near.ts';
+import { didYouMean, nearProfiles } from './near.ts';
 import { readProfile } from './profile.ts';
 import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
-import { quoted } from './words.ts';
+import { addressHint, quoted } from './words.ts';
 
 /**
  * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
@@ -72,9 +72,7 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
     if (shipped !== undefined) return builtinProfile(shipped);
   }
   const ids = await profileIds(catalogue);
-  // Tables call a kernel by its family.
-  const family = ids.filter((one) => id !== '' && one.endsWith(`-${id}`));
-  const near = (family.length > 0 ? family : nearMatches(id, ids)).join(', ');
+  const near = nearProfiles(id, ids).join(', ');
   const place = origin === '' ? '' : `${origin}: `;
   throw new UsageError(
     'unknown_profile',
@@ -127,7 +125,7 @@ export function isMatrixName(value: string): boolean {
 async function firstOf(catalogue: Catalogue, paths: readonly string[]): Promise<Matrix | undefined> {
   for (const path of paths) {
     const text = await readIfThere(catalogue, path);
-    if (text !== undefined) return readMatrix({ file: path, text });
+    if (text !== undefined) return readMatrix({ file: path, text }, await profileIds(catalogue));
   }
   return undefined;
 }
@@ -168,11 +166,21 @@ export async function findMatrix(catalogue: Catalogue, value: string): Promise<M
   const builtin = name === undefined ? [] : [builtinPath(catalogue, name)];
   const found = await firstOf(catalogue, isMatrixName(value) ? [...builtin, ...own] : [...own, ...builtin]);
   if (found !== undefined) return name === undefined ? found : withNote(catalogue, found, name, own);
+  const why = addressHint(value) ?? (await directoryHint(catalogue, value));
+  if (why !== undefined) throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}; ${why}`);
   const names = await matrixNames(catalogue);
   const near = didYouMean(name ?? value, names, 3);
   const hint =
     near === '' ? `; give the path of a matrix file${someOf(names)}` : `${near} Or give the path of a matrix file`;
   throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}${hint}`);
+}
+
+async function directoryHint({ files }: Catalogue, path: string): Promise<string | undefined> {
+  const code = await files.read(path).then(
+    () => undefined,
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
+  return code === 'EISDIR' ? 'it is a directory; name a matrix file in it' : undefined;
 }
 
 const MAX_NAMES = 6;

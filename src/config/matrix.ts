@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { profileId } from './manifest-schema.ts';
+import { nearProfiles } from './near.ts';
 import { quoted } from './words.ts';
 import { readYaml, type SourceFile } from './yaml-file.ts';
 import { flag, line, list, MAX_TIMEOUT_MS, timeout } from './yaml-schema.ts';
@@ -25,24 +26,38 @@ export interface Matrix {
   readonly note?: string;
 }
 
-export const MatrixFile = z.strictObject({
-  name: line({ maxBytes: 256 }).default(''),
-  profiles: list(
-    z.strictObject({
-      id: profileId,
-      required: flag.default(true),
-      timeout: timeout(MAX_TIMEOUT_MS, '168h').optional(),
-    }),
-    { unique: 'id', min: 1 },
-  ),
-});
+/** @param ids every profile there is, for what to write where an entry is a word and no map */
+function matrixFile(ids: readonly string[]) {
+  const entry = z.strictObject(
+    { id: profileId, required: flag.default(true), timeout: timeout(MAX_TIMEOUT_MS, '168h').optional() },
+    { error: ({ code, input }) => (code === 'invalid_type' ? entryHint(input, ids) : undefined) },
+  );
+  return z.strictObject({
+    name: line({ maxBytes: 256 }).default(''),
+    profiles: list(entry, { unique: 'id', min: 1 }),
+  });
+}
+
+export const MatrixFile = matrixFile([]);
+
+function entryHint(input: unknown, ids: readonly string[]): string | undefined {
+  if (typeof input !== 'string') return undefined;
+  const [near] = nearProfiles(input, ids);
+  return `write a line "- id: ${near ?? EXAMPLE}" for each kernel`;
+}
+
+const EXAMPLE = 'debian-12-6.1';
+/** What the flag and suites call the list. */
+const SLIPS = { kernels: `write "profiles:" and below it a line "- id: ${EXAMPLE}" for each kernel` };
 
 /**
  * Reads a matrix file (contract 4.2). A matrix without a name is called like its file.
+ * @param ids every profile there is, for messages
  * @throws UsageError `matrix_invalid` with file, line and column of everything that is wrong
  */
-export function readMatrix(source: SourceFile): Matrix {
-  const { value, at } = readYaml(source, MatrixFile, 'matrix_invalid');
+export function readMatrix(source: SourceFile, ids: readonly string[] = []): Matrix {
+  const schema = ids.length === 0 ? MatrixFile : matrixFile(ids);
+  const { value, at } = readYaml(source, schema, 'matrix_invalid', SLIPS);
   return {
     name: value.name || stemOf(source.file),
     file: source.file,

@@ -16,6 +16,12 @@ export function nearMatches(word: string, candidates: readonly string[], limit =
     .map(({ candidate }) => candidate);
 }
 
+/** Ids of profiles that `id` may stand for: those of its kernel family, which tables call a kernel by, else near ones. */
+export function nearProfiles(id: string, ids: readonly string[]): string[] {
+  const family = ids.filter((one) => id !== '' && one.endsWith(`-${id}`));
+  return family.length > 0 ? family : nearMatches(id, ids);
+}
+
 /** `; did you mean "a" or "b"?`, or an empty text when nothing is near. */
 export function didYouMean(word: string, candidates: readonly string[], limit = 1): string {
   const near = nearMatches(word, candidates, limit).map((candidate) => JSON.stringify(candidate));

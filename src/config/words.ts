@@ -40,3 +40,9 @@ export function printable(text: string, max: number): string {
 export function quoted(text: string): string {
   return printable(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text), 400);
 }
+
+/** What to do with a URL that was given as a path; undefined for all other words. */
+export function addressHint(word: string): string | undefined {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(word)) return undefined;
+  return 'only files of this machine are read, no addresses; fetch it first (curl -O) and name the file';
+}

@@ -3,7 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import { didYouMean } from './near.ts';
 import { keysAt } from './schema-keys.ts';
 import type { Problem } from './yaml-document.ts';
-import { explainIssues } from './yaml-issues.ts';
+import { explainIssues, type Slips } from './yaml-issues.ts';
 import { readTree, type YamlPath } from './yaml-tree.ts';
 
 /** A text and the file name that messages use for it. */
@@ -25,16 +25,23 @@ const MAX_PROBLEMS = 10;
  * Reads a YAML file with a schema made of the blocks of yaml-schema.ts. Only the first document counts; an empty file
  * is an empty map.
  * @param code error code, for example `matrix_invalid`
+ * @param slips keys that people write here by mistake, with what to write instead
  * @throws UsageError with one line `file:line:column: what is wrong; what to do` per problem, at most ten
  */
-export function readYaml<S extends z.ZodType>(source: SourceFile, schema: S, code: string): YamlFile<z.output<S>> {
+export function readYaml<S extends z.ZodType>(
+  source: SourceFile,
+  schema: S,
+  code: string,
+  slips: Slips = {},
+): YamlFile<z.output<S>> {
   const tree = readTree(source.text);
   // Of these two nothing is quoted: what is refused unread, and what is no map.
   const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !isMap(tree.value));
-  if (!isPlain && !isOurs(source.text, keysAt(schema, []))) throw foreign(source.file, code, tree.problems[0], schema);
+  const known = [...keysAt(schema, []), ...Object.keys(slips)];
+  if (!isPlain && !isOurs(source.text, known)) throw foreign(source.file, code, tree.problems[0], schema);
   if (tree.problems.length > 0) throw fileError(source.file, code, tree.problems);
   const result = schema.safeParse(tree.value ?? {});
-  if (!result.success) throw fileError(source.file, code, explainIssues(result.error, schema, tree));
+  if (!result.success) throw fileError(source.file, code, explainIssues(result.error, schema, tree, slips));
   return {
     value: result.data,
     at(path) {

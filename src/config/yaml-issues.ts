@@ -5,22 +5,28 @@ import { quoted } from './words.ts';
 import type { Problem } from './yaml-document.ts';
 import type { YamlPath, YamlTree } from './yaml-tree.ts';
 
+/** Keys at the top of a file that are not its own, and what to write instead. */
+export type Slips = Readonly<Record<string, string>>;
+
 /** What a schema found wrong with a file, in words and with positions. */
-export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTree): Problem[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey(key, issue.path, keysAt(schema, issue.path), tree))
-      : [explain(issue, tree)],
-  );
+export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTree, slips: Slips): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [explain(issue, tree)];
+    const allowed = keysAt(schema, issue.path);
+    return issue.keys.map((key) => {
+      const slip = issue.path.length === 0 && Object.hasOwn(slips, key) ? `; ${slips[key]}` : '';
+      return unknownKey(key, issue.path, allowed, slip, tree);
+    });
+  });
 }
 
-function unknownKey(key: string, path: YamlPath, allowed: readonly string[], tree: YamlTree): Problem {
+function unknownKey(key: string, path: YamlPath, allowed: readonly string[], slip: string, tree: YamlTree): Problem {
   const place = path.length === 0 ? '' : ` in ${labelOf(path)}`;
   const known = allowed.length === 0 ? '' : ` (known keys: ${allowed.join(', ')})`;
   const position = tree.keyAt([...path, key]) ?? tree.at(path);
   return {
     ...position,
-    message: `unknown key ${quoted(key)}${place}${didYouMean(key, allowed) || '; remove it'}${known}`,
+    message: `unknown key ${quoted(key)}${place}${slip || didYouMean(key, allowed) || '; remove it'}${known}`,
   };
 }
 
@@ -45,7 +51,7 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): strin
     case 'custom':
       return `${issue.message}${firstUse(issue, tree)}`;
     case 'invalid_type':
-      return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${typeof value === 'string' && NUMBERS.has(issue.expected) ? shown : kindOf(value)}`;
+      return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${typeof value === 'string' && NUMBERS.has(issue.expected) ? shown : kindOf(value)}${remedy(issue.message)}`;
     case 'invalid_value':
       return choice(shown, typeof value === 'string' ? value : '', issue.values.map(String));
     case 'invalid_union':
@@ -62,6 +68,11 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, tree: YamlTree): strin
     default:
       return `is not allowed: ${issue.message}`;
   }
+}
+
+/** What the schema itself says to do; the library's own words begin with "Invalid". */
+function remedy(message: string): string {
+  return message.startsWith('Invalid') ? '' : `; ${message}`;
 }
 
 /** The rule in the schema's own words, else the pattern. */

@@ -11,6 +11,7 @@ import {
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { checkRequiredProfiles, type Manifest, readManifest } from '../config/manifest.ts';
 import { type Matrix, matrixOf } from '../config/matrix.ts';
+import { addressHint } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
@@ -150,15 +151,18 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 /**
  * Text of a file that the user wrote by hand.
  * @param origin where its path was written, for messages
+ * @param named the path as it was written there
  * @throws UsageError `<what>_unreadable`
  */
-export async function loadText(host: Host, path: string, what: string, origin: string): Promise<string> {
+export async function loadText(host: Host, path: string, what: string, origin: string, named = path): Promise<string> {
   try {
     await refuseStream(host, path);
     return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const why = UNREADABLE[(error as NodeJS.ErrnoException).code ?? ''] ?? `${messageOf(error)}; correct the path`;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const address = code === 'ENOENT' ? addressHint(named) : undefined;
+    const why = address ?? UNREADABLE[code] ?? `${messageOf(error)}; correct the path`;
     throw new UsageError(`${what}_unreadable`, `${origin}: ${why}`, { cause: error });
   }
 }
@@ -167,7 +171,8 @@ export async function loadText(host: Host, path: string, what: string, origin: s
 export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
   if (path === '') return undefined;
   await confineFlag(host, cwd, `--manifest ${path}`, path);
-  return readManifest({ file: path, text: await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`) });
+  const text = await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`, path);
+  return readManifest({ file: path, text });
 }
 
 /** Every kernel of the catalogue, in the order of their ids; profiles that cannot be read are left out. */

@@ -87,6 +87,7 @@ describe('a run with several objects', () => {
 });
 
 test.each([
+  ['https://host.example/r.json', {}, /^https:\S+: only files of this machine are read, no addresses; fetch it first/],
   ['missing.json', {}, /^missing\.json: there is no such file; name the file that "bpfcompat test --out FILE" wrote$/],
   ['run', {}, /^run: it is a directory; /],
   ['/dev/zero', {}, /^\/dev\/zero: it is a pipe or a device; /],

@@ -224,6 +224,25 @@ describe('findMatrix', () => {
     expect((await findMatrix(catalogue, '/w/ci/nightly.yaml')).note).toBeUndefined();
   });
 
+  test('an entry without "- id:" is told with the id that is meant', async () => {
+    const text = 'profiles: [6.1]';
+    const files = catalogueOf({ 'm.yaml': text, '/b/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1') });
+    const error = await usageError(findMatrix(files, 'm.yaml'));
+    expect(error.message).toContain('m.yaml:1:12: profiles[0] must be a map');
+    expect(error.message).toMatch(/not a text; write a line "- id: debian-12-6\.1" for each kernel$/);
+  });
+
+  test('an address and a directory are told as what they are', async () => {
+    const files = catalogueOf({ ci: Object.assign(new Error('EISDIR'), { code: 'EISDIR' }) });
+    const messages = await Promise.all(
+      ['https://host.example/m.yaml', 'ci'].map(async (value) => (await usageError(findMatrix(files, value))).message),
+    );
+    expect(messages).toEqual([
+      expect.stringMatching(/^no matrix file "https:.*"; only files of this machine are read, no addresses; fetch it/),
+      'no matrix file "ci"; it is a directory; name a matrix file in it',
+    ]);
+  });
+
   test('a directory of that name does not hide a built-in matrix', async () => {
     const isDirectory = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
     const files = catalogueOf({ quick: isDirectory, '/b/quick.yaml': 'profiles: [{id: a}]' });

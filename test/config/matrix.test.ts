@@ -39,6 +39,7 @@ profiles:
     ['profiles: []', '1:11: profiles is empty; list at least one entry'],
     ['profiles: {id: a}', '1:11: profiles must be a list (lines that start with "- "), not a map'],
     ['profiles: [a]', '1:12: profiles[0] must be a map (lines of "key: value"), not a text'],
+    ['kernels: [6.1]', '1:1: profiles is missing; add it'],
     ['profiles:\n  - required: true', '2:5: profiles[0].id is missing; add it'],
     ['profiles:\n  - id: ""', '2:9: profiles[0].id is empty; use an id of'],
     ['profiles:\n  - id: -x', '2:9: profiles[0].id "-x" is not allowed; use an id of'],
@@ -63,6 +64,14 @@ profiles:
     expect(error.code).toBe('matrix_invalid');
     expect(error.message.split('\n')[0]).toContain(`ci/supported.yaml:${expected}`);
   });
+});
+
+test('what the flag is called is no key, and the message says what is', () => {
+  const { message } = usageErrorOf(() => read('kernels: [6.1]'));
+  expect(message.split('\n').at(-1)).toBe(
+    'ci/supported.yaml:1:1: unknown key "kernels"; write "profiles:" and below it a line "- id: debian-12-6.1" for each kernel (known keys: name, profiles)',
+  );
+  expect(usageErrorOf(() => read('constructor: 1')).message).toContain('this is no matrix');
 });
 
 describe('matrixOf', () => {

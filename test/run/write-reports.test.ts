@@ -69,4 +69,7 @@ test('a file that cannot be read is told in words', async () => {
   const read = (path: string) => loadText(host, path, 'suite', '--suite x');
   await expect(read(dir.path)).rejects.toThrow(/^--suite x: it is a directory; name a file$/);
   await expect(read(join(dir.path, 'none'))).rejects.toThrow(/^--suite x: there is no such file; correct the path$/);
+  await expect(loadText(host, join(dir.path, 'x'), 'suite', '--suite x', 'https://host.example/x')).rejects.toThrow(
+    /^--suite x: only files of this machine are read, no addresses; fetch it first/,
+  );
 });
