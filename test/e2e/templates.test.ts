@@ -1,11 +1,15 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   readSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -14,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { HostFiles } from '../../src/host/host.ts';
-import type { RunReport } from '../../src/index.ts';
+import type { RunEvent, RunReport } from '../../src/index.ts';
 import { type Checked, check } from './support/check.ts';
 import { type CliEnd, type StartedCli, startCli } from './support/cli.ts';
 import { example, fixture, ROOT } from './support/places.ts';
@@ -192,6 +196,64 @@ describe('Ctrl-C', () => {
     await interrupted(run);
     await runWhole(cache, [NEW]);
     expect(makings()).toEqual(before);
+  });
+});
+
+describe('a copy whose QEMU was taken over', () => {
+  const cache = emptyCache([NEW]);
+  const env = { ...process.env, BPFCOMPAT_CACHE_DIR: cache };
+  const ram = (): string => templatesOf(cache).file('ram');
+  beforeAll(() => runWhole(cache, [NEW]));
+
+  /** Descriptors of a process that lead to files of the saved guest, and whether it may write through them. */
+  function held({ pid }: ProcessId): { readonly path: string; readonly writable: boolean }[] {
+    const fds = `/proc/${pid}/fd`;
+    return readdirSync(fds).flatMap((fd) => {
+      const path = readlinkSync(join(fds, fd));
+      const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
+      return path.startsWith(cache) ? [{ path, writable: (Number.parseInt(flags, 8) & 3) !== 0 }] : [];
+    });
+  }
+
+  test('has nothing open for writing that other copies read, nor may open it', async () => {
+    const run = start(cache, [NEW], fixture('endless'));
+    await run.said(/: asking/, PATIENCE_MS);
+    const [machine = expect.fail('no machine')] = machinesOf(run);
+    const files = held(machine);
+    expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('state'));
+    expect(files.filter(({ writable }) => writable)).toEqual([]);
+    expect(statSync(ram()).mode & 0o777).toBe(0o444);
+    run.child.kill('SIGINT');
+    await run.ended;
+  });
+
+  test('and changed the memory of the others all the same costs no verdict: they are asked again, booted', async () => {
+    const events: RunEvent[] = [];
+    const { report } = await check(scratch, [SIMPLE], {
+      kernels: [NEW],
+      env,
+      onEvent: (event) => {
+        events.push(event);
+        // What this process may do, who is its owner.
+        if (event.type === 'cell-asking' && events.filter(({ type }) => type === 'cell-asking').length === 1) {
+          chmodSync(ram(), 0o644);
+          const file = openSync(ram(), 'r+');
+          writeSync(file, 'W', 300 * 1024 * 1024);
+          closeSync(file);
+        }
+      },
+    });
+    expect(report.results).toMatchObject([
+      {
+        outcome: { status: 'pass' },
+        guest: { isolation: 'boot' },
+        retriedAfter: expect.stringMatching(/^the saved guest of 7\.\S+ was changed while a copy of it ran/),
+      },
+    ]);
+    const before = templatesOf(cache).makings();
+    await runWhole(cache, [NEW]);
+    expect(templatesOf(cache).makings()).not.toEqual(before);
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${process.pid}-`))).toEqual([]);
   });
 });
 

@@ -159,6 +159,7 @@ export interface NeededFiles {
 }
 
 const OWN_FILE_MODE = 0o644;
+const ALL_READ = 0o444;
 
 /**
  * Gives up the uid of its own where it could not open `files` (private modes); the other layers stay. Without that
@@ -177,7 +178,10 @@ export async function sandboxForFiles(
   if (await opens(host, sandbox, files, signal)) return sandbox;
   if (!ours) return withoutOwnUid(sandbox);
   // Not at once: a changed mode makes the store verify the file again.
-  for (const file of files.read) await host.files.setMode(file, OWN_FILE_MODE).catch(() => {});
+  for (const file of files.read) {
+    const mode = (await host.files.stat(file))?.mode ?? OWN_FILE_MODE;
+    if ((mode & ALL_READ) !== ALL_READ) await host.files.setMode(file, OWN_FILE_MODE).catch(() => {});
+  }
   return (await opens(host, sandbox, files, signal)) ? sandbox : withoutOwnUid(sandbox);
 }
 

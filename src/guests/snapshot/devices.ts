@@ -1,14 +1,30 @@
 import type { Device } from '../qemu/devices.ts';
 
 /**
- * The guest's memory in a file. `shared`: the guest writes into the file (only while a template is made); else it has a
- * private copy of every page that it changes, and all guests of one template share the rest.
+ * How a guest uses the file of its memory. `written`: what the guest writes goes into the file, while a template is made.
+ * Else the guest has a private copy of every page that it changes: of a file that is open for reading alone
+ * (`read-only`), which all guests of one template share, or of one that is `own`, since older QEMUs insist on opening it
+ * for writing.
  */
-export function ramFile(path: string, memoryMb: number, shared: boolean): Device {
-  const share = shared ? 'on' : 'off';
+export type RamUse = 'written' | 'read-only' | 'own';
+
+const USES: Readonly<Record<RamUse, string>> = {
+  written: 'share=on',
+  'read-only': 'share=off,readonly=on,rom=off',
+  own: 'share=off',
+};
+
+/** QEMU 8.2 and newer have guests whose memory is a file that nobody may write to. @param version such as `7.2.22` */
+export function sharesRam(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 8 || (major === 8 && minor >= 2);
+}
+
+/** The guest's memory in a file. */
+export function ramFile(path: string, memoryMb: number, use: RamUse): Device {
   return {
     args: [
-      ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${path},share=${share}`],
+      ...['-object', `memory-backend-file,id=ram,size=${memoryMb}M,mem-path=${path},${USES[use]}`],
       ...['-machine', 'memory-backend=ram'],
     ],
     kernelArgs: [],

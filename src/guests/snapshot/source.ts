@@ -10,14 +10,19 @@ import {
   wrappedFile,
 } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
+import { sharesRam } from './devices.ts';
+import { copyMemory, fastMemory } from './fast-memory.ts';
 import { ensureTemplate } from './make-template.ts';
 import { resumeFrom } from './save.ts';
 import { machineArgv, type TemplateSpec } from './spec.ts';
-import { type Template, untouched } from './template-store.ts';
+import { changedInUse, type Template, templateFiles, untouched } from './template-store.ts';
 
 /** Places of memory and state among the files that QEMU is handed. */
 const RAM = 2;
 const STATE = 3;
+
+/** A file in a private directory, for a QEMU with a uid of its own that opens it for writing. */
+const OWN_RAM_MODE = 0o666;
 
 /**
  * Guests that are copies of one saved guest: the kernel boots once per machine and kernel, every cell then starts where
@@ -75,15 +80,30 @@ function refused(error: unknown): boolean {
 }
 
 async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
+  if (sharesRam(spec.qemu.version)) return await restoreWith(spec, template, template.ram, options);
+  const { host } = spec;
+  const size = (await host.files.stat(template.ram))?.allocated ?? 0;
+  await using disk = await host.files.tempDir('bpfcompat-');
+  await using fast = await fastMemory(host, size, disk.path);
+  const { ram } = templateFiles(fast.path);
+  await copyMemory(host, template.ram, ram);
+  await host.files.setMode(ram, OWN_RAM_MODE);
+  // Gone with its directory once the guest runs: QEMU has it open.
+  return await restoreWith(spec, template, ram, options);
+}
+
+/** @param ram memory of the guest: that of the template, or a copy that is its own */
+async function restoreWith(spec: TemplateSpec, template: Template, ram: string, options: OpenOptions): Promise<Guest> {
   const { host, qemu } = spec;
   const [, initramfs] = spec.files;
   // The kernel itself is in the guest's memory already.
-  const files = [template.kernel, initramfs, template.ram, template.state];
+  const files = [template.kernel, initramfs, ram, template.state];
   // The state is not opened again: QEMU goes on with the descriptor that it has.
-  const needed = { read: [template.kernel, initramfs], write: [template.ram] };
+  const read = [template.kernel, initramfs];
+  const needed = ram === template.ram ? { read: [...read, ram] } : { read, write: [ram] };
   const sandbox = await restoreSandbox(spec, needed, options.signal);
   const argv = machineArgv(spec, wrappedFile(RAM), false);
-  return openGuest(
+  const guest = await openGuest(
     host,
     {
       qemu: wrap(sandbox, qemu.command, argv, { files }),
@@ -93,6 +113,18 @@ async function restore(spec: TemplateSpec, template: Template, options: OpenOpti
     },
     options,
   );
+  return { ...guest, ask: (request, asked) => askUnchanged(spec, template, () => guest.ask(request, asked)) };
+}
+
+/** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
+async function askUnchanged<T>({ host, release }: TemplateSpec, template: Template, ask: () => Promise<T>): Promise<T> {
+  const [answer] = await Promise.allSettled([ask()]);
+  if (await changedInUse(host, template)) {
+    const words = `the saved guest of ${release} was changed while a copy of it ran: ${template.ram}`;
+    throw new GuestError('internal', words);
+  }
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
 }
 
 const checkedSandboxes = new WeakMap<TemplateSpec, Promise<Sandbox>>();

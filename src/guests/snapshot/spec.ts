@@ -4,7 +4,7 @@ import type { Guest, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
-import { controlChannel, incoming, ramFile } from './devices.ts';
+import { controlChannel, incoming, ramFile, sharesRam } from './devices.ts';
 
 /** One kernel with everything that its guests are made of. */
 export interface TemplateSpec extends QemuHost {
@@ -29,10 +29,11 @@ const CONTROL_FD = 4;
 
 /** Arguments of QEMU for a guest that is saved, or for a copy of it. @param ram path of its memory as QEMU sees it */
 export function machineArgv(spec: TemplateSpec, ram: string, saving: boolean): string[] {
+  const use = saving ? 'written' : sharesRam(spec.qemu.version) ? 'read-only' : 'own';
   const devices = [
     serialConsole,
     validatorPort(PORT_FD),
-    ramFile(ram, spec.machine.memoryMb, saving),
+    ramFile(ram, spec.machine.memoryMb, use),
     controlChannel(CONTROL_FD),
     ...(saving ? [] : [incoming]),
   ];

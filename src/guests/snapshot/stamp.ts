@@ -7,3 +7,8 @@ import type { FileStat } from '../../host/host.ts';
 export function stampOf(stat: FileStat): string {
   return [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(':');
 }
+
+/** Is this the very file of a stamp, whatever happened to it since? */
+export function isSameFile({ dev, ino }: FileStat, stamp: string): boolean {
+  return stamp.startsWith(`${dev}:${ino}:`);
+}

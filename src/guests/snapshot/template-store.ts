@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
 import { Hello } from '../../model/evidence.ts';
 import { toolEnv } from '../qemu/tool-env.ts';
-import { stampOf } from './stamp.ts';
+import { isSameFile, stampOf } from './stamp.ts';
 
 /** A saved guest: its memory, the state of its devices, and what it said before it was saved. */
 export interface Template {
@@ -143,4 +143,13 @@ export async function sealTemplate(host: Host, dir: string, hello: Hello, origin
 export async function untouched(host: Host, template: Template): Promise<boolean> {
   const stat = await host.files.stat(template.ram);
   return stat !== undefined && stampOf(stat) === template.ramStamp;
+}
+
+/**
+ * Did somebody change the memory while copies of it ran? One that was removed or replaced meanwhile, to make room, is
+ * whole for those who have it open.
+ */
+export async function changedInUse(host: Host, template: Template): Promise<boolean> {
+  const stat = await host.files.stat(template.ram);
+  return stat !== undefined && isSameFile(stat, template.ramStamp) && stampOf(stat) !== template.ramStamp;
 }

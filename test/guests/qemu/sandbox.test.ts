@@ -84,6 +84,17 @@ describe('sandbox', () => {
     expect(used.layers).toEqual(sandbox.layers);
   });
 
+  it('leaves a file alone that everybody can read: a changed mode would look like changed contents', async () => {
+    await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
+    const [closed, open] = [join(dir.path, 'closed'), join(dir.path, 'open')];
+    for (const file of [closed, open]) await host.files.writeAtomic(file, 'x');
+    await chmod(closed, 0o600);
+    await chmod(open, 0o444);
+    const before = await host.files.stat(open);
+    await sandboxForFiles(host, sandbox, { read: [closed, open] }, signal, true);
+    expect(await host.files.stat(open)).toEqual(before);
+  });
+
   it('gives it up where a file to write can only be read', async () => {
     await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
     const file = join(dir.path, 'memory');

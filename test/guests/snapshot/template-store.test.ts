@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  changedInUse,
   readTemplate,
   sealTemplate,
   templateFiles,
@@ -48,6 +49,24 @@ async function put(path: string, at: number, text: string): Promise<void> {
 }
 
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('a template that copies run from', () => {
+  it('was changed where somebody wrote into its memory', async () => {
+    const template = (await readTemplate(host, dir)) ?? expect.fail();
+    expect(await changedInUse(host, template)).toBe(false);
+    await tick();
+    await put(template.ram, 5 * MB, 'W');
+    expect(await changedInUse(host, template)).toBe(true);
+  });
+
+  it('is whole for them when it was removed or made anew to make room', async () => {
+    const template = (await readTemplate(host, dir)) ?? expect.fail();
+    await rename(template.ram, `${template.ram}-held`);
+    expect(await changedInUse(host, template)).toBe(false);
+    await writeFile(template.ram, 'another one');
+    expect(await changedInUse(host, template)).toBe(false);
+  });
+});
 
 describe('a template that nobody touched', () => {
   it('is known by its stamp, without reading its memory', async () => {
