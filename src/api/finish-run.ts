@@ -4,6 +4,7 @@ import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { runDocument } from '../report/gate-document.ts';
 import { withKnown } from '../run/gate-options.ts';
+import { registryLocks } from '../run/registry-locks.ts';
 import { type ReportPaths, type ReportTargets, writeReports } from '../run/write-reports.ts';
 import { recordRun } from './history.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
@@ -25,6 +26,8 @@ export interface EndedRun {
   readonly cwd: string;
   /** false: a part of a run is no entry of the history. Default true. */
   readonly history?: boolean;
+  /** Ends the waiting for lists that another process holds. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FinishedRun {
@@ -42,8 +45,9 @@ export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const { host, run, places, manifest, onEvent, settle = (verdict) => verdict } = ended;
   const decides = withKnown(ended.gate, run);
   const verdict = settle(gate(run, decides));
-  const paths = await writeReports(host, run, verdict, { ...places, gate: decides });
-  const warning = ended.history === false ? undefined : await recordRun(host, run, paths, places, manifest);
+  const locks = registryLocks(host, ended.signal, (message) => onEvent({ type: 'note', message }));
+  const paths = await writeReports(host, run, verdict, { ...places, gate: decides }, locks);
+  const warning = ended.history === false ? undefined : await recordRun(host, run, paths, places, manifest, locks);
   if (warning !== undefined) onEvent({ type: 'note', message: warning });
   const own = paths.artifacts.map((artifact) => artifact.verdict);
   await writeReportFiles(host, ended.cwd, ended.files, () => runDocument(run, verdict, own), onEvent);

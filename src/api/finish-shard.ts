@@ -26,6 +26,7 @@ export interface EndedShard {
   readonly onEvent: EventListener;
   readonly files: ReportFiles | undefined;
   readonly cwd: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The same for the same older run, wherever it was read from. */
@@ -53,6 +54,7 @@ export async function finishShard(ended: EndedShard): Promise<FinishedRun> {
     onEvent,
     files: ended.files,
     cwd: ended.cwd,
+    signal: ended.signal,
     settle: (verdict) => shardVerdict(verdict, shard, run.results.length),
     history: false,
   });

@@ -7,6 +7,7 @@ import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
 import { withKnown } from '../run/gate-options.ts';
+import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
 import { type ReportTargets, writeReport, writeReports } from '../run/write-reports.ts';
 import { recordRun } from './history.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
@@ -34,6 +35,8 @@ export interface EndedSuite {
   readonly cwd: string;
   /** false: a part of a suite is no entry of the history. Default true. */
   readonly history?: boolean;
+  /** Ends the waiting for lists that another process holds. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SuiteResult {
@@ -50,15 +53,16 @@ async function writeCase(
   host: Host,
   { report, gate, places, manifest }: EndedCase,
   history: boolean,
+  locks: RegistryLocks,
 ): Promise<{ readonly report: SuiteCaseReport; readonly warning?: string | undefined }> {
   const { answer } = report;
   if (answer === undefined) return { report };
   const where = { ...places, gate: withKnown(gate, answer.run) };
-  const paths = await writeReports(host, answer.run, answer.verdict, where);
+  const paths = await writeReports(host, answer.run, answer.verdict, where, locks);
   const [own] = paths.artifacts;
   const told = { ...report, json: own?.json ?? '', markdownPath: own?.markdown ?? '' };
   if (!history) return { report: told };
-  return { report: told, warning: await recordRun(host, answer.run, paths, where, manifest) };
+  return { report: told, warning: await recordRun(host, answer.run, paths, where, manifest, locks) };
 }
 
 /** What one report lacks is no reason to lose the others. @returns undefined, with the message in `unwritten` */
@@ -81,9 +85,10 @@ export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const { host, paths, onEvent } = ended;
   const cases: SuiteCaseReport[] = [];
   const unwritten: string[] = [];
+  const locks = registryLocks(host, ended.signal, (message) => onEvent({ type: 'note', message }));
   for (const one of ended.cases) {
     const told = await unlessUnwritable(unwritten, async () =>
-      'gate' in one ? writeCase(host, one, ended.history ?? true) : { report: one.report, warning: undefined },
+      'gate' in one ? writeCase(host, one, ended.history ?? true, locks) : { report: one.report, warning: undefined },
     );
     cases.push(told?.report ?? { ...one.report, json: '', markdownPath: '' });
     if (told?.warning !== undefined) onEvent({ type: 'note', message: told.warning });

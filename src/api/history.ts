@@ -10,6 +10,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
 import { recordedRun } from '../report/recorded.ts';
+import type { RegistryLocks } from '../run/registry-locks.ts';
 import { timestamp } from '../run/run-id.ts';
 import type { ReportPaths, ReportTargets } from '../run/write-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -125,13 +126,14 @@ export async function recordRun(
   paths: ReportPaths,
   targets: Omit<ReportTargets, 'gate'>,
   manifest: string,
+  locks?: RegistryLocks,
 ): Promise<string | undefined> {
   const { workdir } = targets;
   const about = { manifest, createdAt: timestamp(host.now()) };
   const records = run.artifacts.map((_, artifact) => recordOf(run, artifact, paths, targets, about));
   let intact: boolean;
   try {
-    intact = await appendHistory(host, workdir, records, await signerOf(host, workdir));
+    intact = await appendHistory(host, workdir, records, await signerOf(host, workdir), locks?.take);
   } catch (error) {
     const unreadable = error instanceof UsageError && error.code === 'history_unreadable';
     const unwritable = error instanceof HostError && error.code !== 'signer_failed';

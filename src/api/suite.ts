@@ -137,6 +137,11 @@ async function runAnew(
   const file = await suitePath(host, cwd, options.suite);
   const suite = await loadSuite(host, cwd, file);
   const dir = dirname(resolve(cwd, file));
+  await old.keep(
+    [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(({ use, path }) =>
+      use === 'read' ? resolve(dir, path) : [],
+    ),
+  );
   const place = (said: string | undefined, own: string): string =>
     said ? placeOf(cwd, said) : own === '' ? '' : resolve(dir, own);
   const root = await rootOf(host, cwd, dir);
@@ -237,5 +242,6 @@ async function runAnew(
     files: options.files,
     cwd,
     history: plan === undefined,
+    signal,
   });
 }

@@ -211,7 +211,7 @@ async function validateAnew(
     artifactVariant: options.artifactVariant ?? '',
     artifactUri: options.artifactUri ?? '',
   };
-  const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent, files: options.files, cwd };
+  const ended = { host, gate: gateOptions, places, manifest: manifestPath, onEvent, files: options.files, cwd, signal };
   if (shard && plan) return await finishShard({ ...ended, shard, plan, run: answered, baseline });
   const report = baseline ? { ...answered, baseline: againstBaseline(answered, baseline) } : answered;
   // Awaited here: a rejection while the lease above is given back would be nobody's.

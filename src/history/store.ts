@@ -112,13 +112,16 @@ async function writeHead(host: Host, workdir: string, head: HistoryHead, sign: S
   await host.files.writeAtomic(join(registryDir(workdir), HEAD), `${JSON.stringify(document, null, 2)}\n`);
 }
 
+/** Takes the lock at a path, or says why it cannot be had. */
+type TakeLock = (path: string) => Promise<AsyncDisposable>;
+
 /** Runs `work` while no other process writes the history. */
-async function locked<T>(host: Host, workdir: string, work: () => Promise<T>): Promise<T> {
+async function locked<T>(host: Host, workdir: string, take: TakeLock, work: () => Promise<T>): Promise<T> {
   const dir = registryDir(workdir);
   try {
     const lock = await ownPlace(host, workdir, LOCK);
     await host.files.makeDir(dir);
-    await using _lock = await host.files.lock(lock);
+    await using _lock = await take(lock);
     return await work();
   } catch (cause) {
     if (cause instanceof UsageError || cause instanceof HostError) throw cause;
@@ -140,8 +143,9 @@ export async function appendHistory(
   workdir: string,
   records: readonly HistoryRecord[],
   sign: Signer,
+  take: TakeLock = (path) => host.files.lock(path),
 ): Promise<boolean> {
-  return locked(host, workdir, async () => {
+  return locked(host, workdir, take, async () => {
     const path = await ownPlace(host, workdir, FILE);
     const text = await readText(host, path);
     const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -178,7 +182,8 @@ async function fitsHead(host: Host, workdir: string, lines: readonly string[]): 
  * @throws UsageError for a line that is no record: signing would make it vanish
  */
 export async function signHistory(host: Host, workdir: string, sign: Signer): Promise<number> {
-  return locked(host, workdir, async () => {
+  const take: TakeLock = (path) => host.files.lock(path);
+  return locked(host, workdir, take, async () => {
     const lines = await readHistory(host, workdir);
     const path = join(registryDir(workdir), FILE);
     let previous = '';

@@ -21,7 +21,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { globFiles } from './glob.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
-import { directoryPrefix, sweepLeftovers, temporaryName } from './leftovers.ts';
+import { directoryPrefix, leftoverFiles, sweepLeftovers, temporaryName } from './leftovers.ts';
 import { refuseLink } from './links.ts';
 import { lockFile } from './lock.ts';
 import { refusePipe } from './pipes.ts';
@@ -165,20 +165,20 @@ async function createSparse(file: string, size: number, mode: number): Promise<v
  * Not `mkdir(path, { recursive: true })`: Node tries for ever where an existing directory takes no entries, such as
  * /proc.
  */
-async function makeDir(path: string): Promise<void> {
+async function makeDir(path: string, mode?: number): Promise<void> {
   const parent = dirname(path);
   try {
-    await makeOneDir(path);
+    await makeOneDir(path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
-    await makeDir(parent);
-    await makeOneDir(path);
+    await makeDir(parent, mode);
+    await makeOneDir(path, mode);
   }
 }
 
-async function makeOneDir(path: string): Promise<void> {
+async function makeOneDir(path: string, mode?: number): Promise<void> {
   try {
-    await mkdir(path);
+    await mkdir(path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await statOrUndefined(path))?.isDirectory) throw error;
   }
@@ -219,9 +219,12 @@ export function createFiles(): HostFiles {
     freeBytes,
     tempDir,
     sweep: (dir = tmpdir()) => sweepLeftovers(dir),
+    ownName: temporaryName,
+    leftovers: leftoverFiles,
     receive: receiveInto,
     createSparse,
     setMode: (path, mode) => chmod(path, mode),
-    lock: (path, signal, onWait) => lockFile(path, signal, onWait),
+    lock: lockFile,
+    refusePipe,
   };
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Leftover } from './leftovers.ts';
 
 /**
  * The only hands of the program. Everything outside `src/host` and the faces reaches the machine through this object,
@@ -75,7 +76,8 @@ export interface HostFiles {
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  makeDir(path: string): Promise<void>;
+  /** With all directories above it. @param mode of those that are new, narrowed by the umask; default 0777 */
+  makeDir(path: string, mode?: number): Promise<void>;
   /** @throws a Node error when this user may not make files in the directory */
   checkWritable(dir: string): Promise<void>;
   /** There is a directory, and this user may not make files in it. */
@@ -92,6 +94,8 @@ export interface HostFiles {
   isVirtual(path: string): Promise<boolean>;
   /** @throws UsageError when there is a link at `path`, wherever it leads: for places that are ours alone */
   refuseLink(path: string): Promise<void>;
+  /** @throws UsageError when there is a named pipe at `path`: to open it may take for ever */
+  refusePipe(path: string): Promise<void>;
   /** undefined when there is nothing at `path`. */
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */
@@ -105,6 +109,10 @@ export interface HostFiles {
    * system's temporary directory. Never throws.
    */
   sweep(dir?: string): Promise<void>;
+  /** Name of a file for `path` that says that it is this process's. */
+  ownName(path: string): string;
+  /** The files of such names in `dir` whose processes are gone; none where it cannot be read. */
+  leftovers(dir: string): Promise<Leftover[]>;
   /** Listens on the Unix socket `socketPath` and writes what its first peer sends into the new file `file`. */
   receive(socketPath: string, file: string, maxBytes: number): Promise<Reception>;
   /** Creates `file` with `size` bytes of nothing (sparse); `mode` is not narrowed by the umask. */
@@ -113,8 +121,10 @@ export interface HostFiles {
   /**
    * Exclusive lock between processes; released by dispose and by the death of this process. `onWait` is called once
    * when another process has held it for seconds.
+   * @param giveUpMs absent: minutes where `signal` can end the waiting, half a minute where nothing can
+   * @throws HostError `lock_held` then
    */
-  lock(path: string, signal?: AbortSignal, onWait?: () => void): Promise<AsyncDisposable>;
+  lock(path: string, signal?: AbortSignal, onWait?: () => void, giveUpMs?: number): Promise<AsyncDisposable>;
 }
 
 export interface FileStat {

@@ -26,11 +26,37 @@ export function temporaryName(path: string): string {
 }
 
 const DIRECTORY = /^bpfcompat-(?:[a-z]+-)?(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
-const FILE = /^\..+\.(\d+)-(\d+)\.[0-9a-f]{8}\.tmp$/;
+const FILE = /^\.(.+)\.(\d+)-(\d+)\.[0-9a-f]{8}\.tmp$/;
+
+function isGone(namespace: string | undefined, pid: string | undefined): boolean {
+  return namespace === NAMESPACE && !existsSync(`/proc/${pid}`);
+}
 
 function isLeftover(name: string): boolean {
-  const [, namespace, pid] = DIRECTORY.exec(name) ?? FILE.exec(name) ?? [];
-  return namespace === NAMESPACE && !existsSync(`/proc/${pid}`);
+  const [, namespace, pid] = DIRECTORY.exec(name) ?? [];
+  return isGone(namespace, pid) || fileOf(name) !== undefined;
+}
+
+/** What a file that a process of ours left was for; undefined for any other. */
+function fileOf(name: string): string | undefined {
+  const [, of, namespace, pid] = FILE.exec(name) ?? [];
+  return isGone(namespace, pid) ? of : undefined;
+}
+
+/** A file that a killed process of ours left. */
+export interface Leftover {
+  readonly name: string;
+  /** Name of what it was for. */
+  readonly of: string;
+}
+
+/** The files in `dir` that killed processes of ours left there; none where it cannot be read. */
+export async function leftoverFiles(dir: string): Promise<Leftover[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names.flatMap((name) => {
+    const of = fileOf(name);
+    return of === undefined ? [] : [{ name, of }];
+  });
 }
 
 /** Removes from `dir` what processes of ours left there that were killed before they could clean up. */

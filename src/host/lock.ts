@@ -5,15 +5,11 @@ import { CancelledError, HostError } from '../model/errors.ts';
 import { refusePipe } from './pipes.ts';
 import { startError } from './start-error.ts';
 
-export interface LockLimits {
-  /** After this long somebody should know that we wait. */
-  readonly tellMs: number;
-  readonly giveUpMs: number;
-}
-
+/** After this long somebody should know that we wait. */
+const TELL_MS = 3000;
 /** Who can be cancelled may wait as long as fetching a kernel takes; what nobody can end, ends soon. */
-const HEARING: LockLimits = { tellMs: 3000, giveUpMs: 15 * 60_000 };
-const DEAF: LockLimits = { tellMs: 3000, giveUpMs: 30_000 };
+const HEARING_MS = 15 * 60_000;
+const DEAF_MS = 30_000;
 
 function heldFor(path: string, ms: number): string {
   return `${path} has been locked for ${Math.round(ms / 1000)} s by another process; wait for the other bpfcompat to end, or end it (fuser ${path} names it)`;
@@ -32,7 +28,8 @@ export async function lockFile(
   path: string,
   signal?: AbortSignal,
   onWait: () => void = () => {},
-  limits: LockLimits = signal === undefined ? DEAF : HEARING,
+  giveUpMs = signal === undefined ? DEAF_MS : HEARING_MS,
+  tellMs = TELL_MS,
 ): Promise<AsyncDisposable> {
   if (signal?.aborted) throw new CancelledError();
   await refusePipe(path);
@@ -56,11 +53,11 @@ export async function lockFile(
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   let late = false;
-  const patience = setTimeout(onWait, limits.tellMs);
+  const patience = setTimeout(onWait, tellMs);
   const limit = setTimeout(() => {
     late = true;
     child.kill('SIGKILL');
-  }, limits.giveUpMs);
+  }, giveUpMs);
   try {
     await new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => resolve());
@@ -76,7 +73,7 @@ export async function lockFile(
           signal?.aborted
             ? new CancelledError()
             : late
-              ? new HostError('lock_held', heldFor(path, limits.giveUpMs))
+              ? new HostError('lock_held', heldFor(path, giveUpMs))
               : new HostError('lock_failed', `cannot lock ${path}: check that it is writable`),
         ),
       );

@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import { type KernelFiles, KernelRecord, OldKernelRecord, type StoredFile } from '../model/kernel.ts';
 import { secureRoot, storeRoot } from './store-root.ts';
-import { mustRun } from './tool.ts';
 
 const MAX_RECORD = 1024 * 1024;
+const ROOT_MODE = 0o700;
+const PARENT_MODE = 0o755;
 
 /**
  * The content-addressed store on disk:
@@ -44,11 +46,22 @@ export async function openStore(host: Host): Promise<Store> {
   const store = locateStore(host);
   if (await host.files.readOnly(store.root)) return store;
   if (!(await host.files.stat(store.root))?.isDirectory) {
-    await mustRun(host, 'mkdir', ['-p', '-m', '0700', store.root]);
+    await makeRoot(host, store.root);
   }
   await secureRoot(host, store.root);
   for (const dir of [store.blobs, store.records, store.apt, store.tmp, store.locks]) await host.files.makeDir(dir);
   return store;
+}
+
+/** Who may write to a directory above the store may put another store there. @throws HostError `cache_unwritable` */
+async function makeRoot(host: Host, root: string): Promise<void> {
+  try {
+    await host.files.makeDir(dirname(root), PARENT_MODE);
+    await host.files.makeDir(root, ROOT_MODE);
+  } catch (cause) {
+    const remedy = 'set BPFCOMPAT_CACHE_DIR to a directory that you can write to';
+    throw new HostError('cache_unwritable', `cannot make ${root}: ${messageOf(cause)}; ${remedy}`, { cause });
+  }
 }
 
 /** Everybody who works on one profile takes this lock first. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
 import { confineFlag, realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
@@ -62,6 +62,16 @@ async function isReplaceable(host: Host, path: string, kind: ReportKind): Promis
   return isReport(host, path, kind);
 }
 
+/** @throws UsageError for a named pipe that is no standard output */
+async function refusePipe(host: Host, said: string, path: string): Promise<void> {
+  if (path === STDOUT) return;
+  try {
+    await host.files.refusePipe(path);
+  } catch (error) {
+    refuse('named_pipe', `${said}: ${messageOf(error)}`);
+  }
+}
+
 function refuse(code: string, message: string): never {
   throw new UsageError(code, message);
 }
@@ -93,6 +103,7 @@ export async function claimPlaces(
   for (const output of outputs) {
     const { path, said, kind } = output;
     if (path === '' || path === host.env['GITHUB_STEP_SUMMARY']) continue;
+    await refusePipe(host, said, path);
     const streams = await isStream(host, path).catch(() => false);
     if (streams && path !== STDOUT) continue;
     const real = streams ? path : await realPlaceOf(host, path).catch(() => path);

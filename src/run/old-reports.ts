@@ -5,6 +5,8 @@ import { isStream } from './write-reports.ts';
 
 /** Reports of earlier runs at the places of this one: none of them may pass for one of this run. */
 export interface OldReports {
+  /** Learns of more that this run reads, absolute: it stays, whoever else named it. */
+  keep(reads: readonly string[]): Promise<void>;
   /** Learns of more places. */
   know(outputs: readonly Pick<Output, 'path' | 'kind'>[]): Promise<void>;
   /** Removes what is there still as it was. Call it when the places are settled and the work begins. */
@@ -35,26 +37,30 @@ export async function withoutOldReports<T>(
 ): Promise<T> {
   const found = new Map<string, Old>();
   const realOf = (path: string): Promise<string> => realPlaceOf(host, path).catch(() => path);
-  const kept = await Promise.all(reads.filter((path) => path !== '').map(realOf));
+  const kept: string[] = [];
   const isKept = (real: string): boolean => kept.some((one) => real === one || real.startsWith(`${one}/`));
   const old: OldReports = {
+    async keep(more) {
+      kept.push(...(await Promise.all(more.filter((path) => path !== '').map(realOf))));
+    },
     async know(more) {
       for (const { path, kind } of more) {
         if (path === '' || path === host.env['GITHUB_STEP_SUMMARY']) continue;
         if (await isStream(host, path).catch(() => true)) continue;
         const real = await realOf(path);
         const stamp = await stampOf(host, real);
-        if (stamp !== undefined && !isKept(real) && !found.has(real)) found.set(real, { path: real, kind, stamp });
+        if (stamp !== undefined && !found.has(real)) found.set(real, { path: real, kind, stamp });
       }
     },
     async remove() {
       for (const { path, kind, stamp } of found.values()) {
-        if ((await stampOf(host, path)) !== stamp || !(await isReport(host, path, kind))) continue;
+        if (isKept(path) || (await stampOf(host, path)) !== stamp || !(await isReport(host, path, kind))) continue;
         // Where it cannot be removed it cannot be replaced either, which is told as that.
         await host.files.remove(path).catch(() => {});
       }
     },
   };
+  await old.keep(reads);
   await old.know(outputs);
   try {
     return await work(old);

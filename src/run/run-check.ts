@@ -13,6 +13,7 @@ import { type Asking, questionOf } from './question.ts';
 import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
+import { markRun, sweepRuns } from './run-marks.ts';
 import { type RunVoice, runVoice } from './run-notes.ts';
 import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
@@ -199,8 +200,13 @@ export async function runCheck(
     reports[run] = report;
     return endsCheck(run, report);
   };
+  const marks: AsyncDisposable[] = [];
   try {
-    for (const one of under) await makeRunDirectory(host, one);
+    for (const workdir of new Set(runs.map((plan) => plan.workdir))) await sweepRuns(host, workdir);
+    for (const one of under) {
+      marks.push(await markRun(host, one.runDir));
+      await makeRunDirectory(host, one);
+    }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run) => run.concurrency));
     const logDir = join(under[0]?.runDir ?? '', 'logs');
@@ -217,6 +223,8 @@ export async function runCheck(
   } catch (error) {
     await removeAll(host, under);
     throw signal.aborted ? new CancelledError('cancelled', { cause: error }) : error;
+  } finally {
+    for (const mark of marks) await mark[Symbol.asyncDispose]();
   }
 }
 

@@ -8,6 +8,7 @@ import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { realPlaceOf } from './confine.ts';
 import { refuseWorkLinks } from './directories.ts';
+import type { RegistryLocks } from './registry-locks.ts';
 import { stagedName } from './stage-inputs.ts';
 
 const MAX_INDEX_BYTES = 1024 * 1024 * 1024;
@@ -124,21 +125,30 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
   };
 }
 
-/** Adds lines to the list of runs, all or none: an append to a full disk would leave half a line for ever. */
-async function addToIndex(host: Host, workdir: string, records: readonly object[]): Promise<void> {
+/**
+ * Adds lines to the list of runs, all or none: an append to a full disk would leave half a line for ever. A list that
+ * cannot be had is a note: the verdict and its reports are there already.
+ * @throws UsageError `link_in_workdir`
+ */
+async function addToIndex(
+  host: Host,
+  workdir: string,
+  records: readonly object[],
+  locks: RegistryLocks,
+): Promise<void> {
   const registry = join(workdir, 'registry');
   const path = join(registry, 'runs.jsonl');
   // Anew: a build or a test may have put one there since the run began.
   await refuseWorkLinks(host, workdir);
   try {
     await host.files.makeDir(registry);
-    await using _lock = await host.files.lock(join(registry, 'runs.lock'));
+    await using _lock = await locks.take(join(registry, 'runs.lock'));
     const known = (await host.files.stat(path)) ? await host.files.read(path, MAX_INDEX_BYTES) : '';
     const start = known.length === 0 || `${known}`.endsWith('\n') ? '' : '\n';
     const added = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await host.files.writeAtomic(path, `${known}${start}${added}`);
   } catch (cause) {
-    throw unwritable(path, cause);
+    locks.note(`this run is not in the list of runs ${path}: ${messageOf(cause)}`);
   }
 }
 
@@ -152,6 +162,7 @@ export async function writeReports(
   report: RunReport,
   verdict: Verdict,
   targets: ReportTargets,
+  locks: RegistryLocks,
 ): Promise<ReportPaths> {
   const single = report.artifacts.length === 1;
   const own = report.artifacts.map((artifact, index) => {
@@ -181,6 +192,6 @@ export async function writeReports(
     join(report.runDir, 'metadata.json'),
     `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,
   );
-  await addToIndex(host, targets.workdir, records);
+  await addToIndex(host, targets.workdir, records, locks);
   return paths;
 }

@@ -220,7 +220,7 @@ describe('a copy whose QEMU was taken over', () => {
     await run.said(/: asking/, PATIENCE_MS);
     const [machine = expect.fail('no machine')] = machinesOf(run);
     const files = held(machine);
-    expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('state'));
+    expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('kernel'));
     expect(files.filter(({ writable }) => writable)).toEqual([]);
     expect(statSync(ram()).mode & 0o777).toBe(0o444);
     run.child.kill('SIGINT');

@@ -39,7 +39,7 @@ describe('a lock that another process holds', () => {
   it('is waited for, which is told once, and not for ever', async () => {
     await using _held = await lockFile(at('lock'));
     let told = 0;
-    const waiting = lockFile(at('lock'), undefined, () => void told++, { tellMs: 50, giveUpMs: 400 });
+    const waiting = lockFile(at('lock'), undefined, () => void told++, 400, 50);
     await expect(waiting).rejects.toMatchObject({
       name: 'HostError',
       code: 'lock_held',
@@ -50,7 +50,7 @@ describe('a lock that another process holds', () => {
 
   it('is nothing to tell about when it is free', async () => {
     let told = 0;
-    await using _lock = await lockFile(at('lock'), undefined, () => void told++, { tellMs: 300, giveUpMs: 400 });
+    await using _lock = await lockFile(at('lock'), undefined, () => void told++, 400, 300);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(told).toBe(0);
   });

@@ -34,6 +34,29 @@ describe('a clean-up', () => {
 });
 
 describe('the root of the store', () => {
+  test.each([0o000, 0o077])('is private, and nobody else can write above it, with umask %o', async (mask) => {
+    const before = process.umask(mask);
+    const at = join(root, 'new/above/store');
+    const own = createHost({ env: { ...host.env, BPFCOMPAT_CACHE_DIR: at } });
+    try {
+      await (await leaseStore(own, 'run-1', signal))[Symbol.asyncDispose]();
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(at).mode & 0o777).toBe(0o700);
+    for (const name of ['new', 'new/above']) expect(statSync(join(root, name)).mode & 0o022).toBe(0);
+  });
+
+  test('that cannot be made is told with the remedy', async () => {
+    const at = join(root, 'file');
+    await host.files.writeAtomic(at, '');
+    const own = createHost({ env: { ...host.env, BPFCOMPAT_CACHE_DIR: join(at, 'store') } });
+    await expect(leaseStore(own, 'run-1', signal)).rejects.toMatchObject({
+      code: 'cache_unwritable',
+      message: expect.stringMatching(/set BPFCOMPAT_CACHE_DIR/),
+    });
+  });
+
   test('is closed where others could only read it', async () => {
     chmodSync(root, 0o755);
     await secureRoot(host, root);

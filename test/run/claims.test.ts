@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
@@ -41,6 +42,18 @@ beforeAll(() => {
   writeFileSync(join(dir, 'package.json'), '{"name": "x"}');
   linkSync(join(dir, 'notes.md'), join(dir, 'linked.md'));
   writeFileSync(stepSummary, '## another step\n');
+});
+
+test('no report of any kind goes into a named pipe, where nothing of it would be written', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const kind of ['report', 'junit', 'sarif', 'badge', 'summary'] as const) {
+    await expect(claim([out('pipe', kind)])).rejects.toMatchObject({
+      code: 'named_pipe',
+      message: `--out: ${pipe} is a named pipe (FIFO); name a regular file`,
+    });
+  }
+  await claim([out('-'), out('/dev/null', 'junit')]);
 });
 
 describe('no report goes over an input', () => {

@@ -62,6 +62,17 @@ describe('a run that comes to nothing leaves no older report', () => {
     for (const name of ['out', 'markdown', 'cases/one.json']) expect(existsSync(join(dir, name)), name).toBe(false);
   });
 
+  test('but what a case of it reads stays, also where the suite would write', async () => {
+    const base = '{"schema_version": "bpfcompat_suite.v0.1"}';
+    writeFileSync(join(dir, 'own.yaml'), `${SUITE}    baseline: out\nout: out\n`);
+    for (const out of [undefined, 'out']) {
+      writeFileSync(join(dir, 'out'), base);
+      const options = { stopOnFailure: true, shard: { index: 1, total: 2 }, ...(out && { out }) };
+      await expect(validateSuite({ ...place(), suite: 'own.yaml', ...options })).rejects.toThrow(/--stop-on-failure/);
+      expect(readFileSync(join(dir, 'out'), 'utf8')).toBe(base);
+    }
+  });
+
   test('of a comparison and of a plan', async () => {
     writeFileSync(join(dir, 'out'), '{"schema_version": "compat_diff.v0.1"}');
     await expect(compare({ ...place(), base: 'none', head: 'none', out: 'out' })).rejects.toThrow();

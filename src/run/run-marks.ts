@@ -1,0 +1,26 @@
+import { dirname, join } from 'node:path';
+import type { Host } from '../host/host.ts';
+
+/**
+ * Puts a file beside the directory of a run that says which process works on it, so that what a killed one leaves is
+ * known for that. A run without one is only never swept.
+ */
+export async function markRun(host: Host, runDir: string): Promise<AsyncDisposable> {
+  const runs = dirname(runDir);
+  const mark = join(runs, host.files.ownName(runDir));
+  await host.files
+    .makeDir(runs)
+    .then(() => host.files.writeAtomic(mark, ''))
+    .catch(() => {});
+  return { [Symbol.asyncDispose]: () => host.files.remove(mark) };
+}
+
+/** Removes the directories of runs whose process was killed while it asked: nothing of them stands in any list. */
+export async function sweepRuns(host: Host, workdir: string): Promise<void> {
+  const runs = join(workdir, 'runs');
+  for (const { name, of } of await host.files.leftovers(runs)) {
+    const dir = join(runs, of);
+    if (of !== '' && (await host.files.stat(join(dir, 'metadata.json'))) === undefined) await host.files.remove(dir);
+    await host.files.remove(join(runs, name));
+  }
+}
