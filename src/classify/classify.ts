@@ -5,6 +5,7 @@ import { type Finding, isIdle } from '../model/finding.ts';
 import { attachFindings } from './attach.ts';
 import { crashFinding, stoppedEarly } from './crash.ts';
 import { functionalResult } from './functional.ts';
+import { unloadedFindings } from './idle.ts';
 import { loadFindings, openFindings } from './load.ts';
 import { asCauses, mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
@@ -114,7 +115,7 @@ function afterLoad(question: Question, exitCode: number, { unfit, over, remarks 
   // A test looked at more than the load, whatever is attached.
   const tested = stagesOf(evidence, 'functional').some(({ status }) => status !== 'skipped');
   const warnings = tested ? attach.warnings.filter((finding) => !isIdle(finding)) : attach.warnings;
-  const rest = [...functional.remarks, ...warnings, ...remarks];
+  const rest = [...functional.remarks, ...unloadedFindings(evidence, question.programs), ...warnings, ...remarks];
   if (unfit.length > 0) return fail('validation', causes, rest);
   if (unattached.length > 0) return fail('attach', causes, rest);
   if (tests.length > 0) return fail('functional', causes, rest);

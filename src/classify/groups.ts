@@ -11,6 +11,7 @@ const GROUPS: Readonly<Record<FindingGroup, readonly FindingCode[]>> = {
     'LOADER_CONTRACT',
     'NEEDS_ATTACH_TARGET',
     'NOT_ATTACHED',
+    'NOTHING_LOADED',
     'ATTACH_CONFLICT',
     'BTF_INFO_REJECTED',
     'MANIFEST_MISMATCH',

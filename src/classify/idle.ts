@@ -1,8 +1,12 @@
-import type { StageOf } from '../model/evidence.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
+import type { ManifestProgram } from './manifest.ts';
 
 type AttachStage = StageOf<'attach'>;
+
+/** More names than that say no more. */
+const MAX_NAMES = 20;
 
 /** What the validator says of a program that it did not attach, and what that asks of the user. */
 const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
@@ -37,4 +41,27 @@ export function idleFindings(stages: readonly AttachStage[]): Finding[] {
       evidence: evidenceLine(why, 'attach'),
     }),
   );
+}
+
+/**
+ * An object that loads without any program: each is opt-in or left out, or there is none. Nothing was seen of what it does.
+ * @param wanted programs that the manifest names
+ */
+export function unloadedFindings(evidence: Evidence, wanted: readonly ManifestProgram[]): Finding[] {
+  const programs = firstStage(evidence, 'open')?.programs ?? [];
+  const required = new Set(wanted.filter((program) => program.required).map(({ name }) => name));
+  const chosen = firstStage(evidence, 'load')?.variants?.some((group) => group.chosen !== '') ?? false;
+  // A map may load the struct_ops programs that it refers to, opt-in or not.
+  const attached = stagesOf(evidence, 'attach').some(({ status }) => status !== 'skipped');
+  if (chosen || attached || programs.some(({ name, autoload }) => autoload || required.has(name))) return [];
+  const names = programs.map(({ name }) => name);
+  const reason = programs.length === 0 ? 'no_program' : 'left_out';
+  return [
+    makeFinding({
+      code: 'NOTHING_LOADED',
+      confidence: 'high',
+      phase: 'load',
+      args: { reason, names: names.slice(0, MAX_NAMES).join(', ') || undefined },
+    }),
+  ];
 }

@@ -16,6 +16,7 @@ export const FINDING_CODES = [
   'UNSUPPORTED_HELPER',
   'MISSING_PROGRAM',
   'NOT_ATTACHED',
+  'NOTHING_LOADED',
   'VALIDATOR_CRASH',
   'UNKNOWN',
   // The object itself: the same on every kernel.
@@ -156,6 +157,11 @@ export function programsOf(args: Readonly<Record<string, string>>): string[] {
 /** Says of an object that passes that it is loaded and nothing of it is attached. */
 export function isIdle({ code, decisive }: { readonly code: string; readonly decisive: boolean }): boolean {
   return code === 'NOT_ATTACHED' && !decisive;
+}
+
+/** Says of an object that passes that none of its programs was loaded: nothing of it was seen at all. */
+export function isUnloaded({ code }: { readonly code: string }): boolean {
+  return code === 'NOTHING_LOADED';
 }
 
 /** The findings that make a target fail. */

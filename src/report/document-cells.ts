@@ -1,7 +1,7 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import { loadedOnly } from './loaded-only.ts';
+import { loadedOnly, nothingLoaded } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
@@ -64,6 +64,8 @@ export interface DocumentCounts {
   readonly fixedUp: number;
   /** Of those that pass, the ones of which nothing could be attached. */
   readonly loadedOnly: number;
+  /** Of those that pass, the ones of which no program was loaded. */
+  readonly nothingLoaded: number;
   /** Every failure, whether it decides or not. */
   readonly failed: number;
   /** Failures that decide nothing. */
@@ -89,6 +91,7 @@ export function documentCounts(document: GateDocument): DocumentCounts {
     total: cells.length,
     passed: count(({ target }) => target.status === 'pass'),
     fixedUp: count(({ target }) => target.automatic_fixups > 0),
+    nothingLoaded: count(({ target }) => nothingLoaded(target.status, target.findings)),
     loadedOnly: count(({ target }) => loadedOnly(target.status, target.findings)),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),

@@ -1,4 +1,4 @@
-import { isIdle } from '../model/finding.ts';
+import { isIdle, isUnloaded } from '../model/finding.ts';
 import { sanitizeText } from '../model/sanitize.ts';
 import { logTails } from './cell-log.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
@@ -7,7 +7,7 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import { LOADED_ONLY } from './loaded-only.ts';
+import { unseenText } from './loaded-only.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 const MAX_LOG_LINES = 40;
@@ -55,8 +55,9 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   const message = reasonOf(target);
   const type = (status === 'fail' && code) || (status === 'fail' ? 'UNCLASSIFIED_FAILURE' : 'INFRA_ERROR');
   if (status === 'pass') {
-    const idle = target.findings.find(isIdle);
-    if (idle && !decides) return { kind: 'skipped', type: idle.code, message: `${LOADED_ONLY}: ${idle.title}` };
+    const unseen = unseenText(status, target.findings);
+    const idle = target.findings.find((finding) => isUnloaded(finding)) ?? target.findings.find(isIdle);
+    if (idle && !decides) return { kind: 'skipped', type: idle.code, message: `${unseen}: ${idle.title}` };
     const unexpected = decides && expected ? `passes, and ${expected.code} was expected` : '';
     return { kind: unexpected === '' ? undefined : 'failure', type: 'UNEXPECTED_PASS', message: unexpected };
   }

@@ -5,7 +5,7 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
-import { LOADED_ONLY, loadedOnly } from './loaded-only.ts';
+import { LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded, unseenText } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -58,6 +58,7 @@ function mark(
     case 'pass': {
       const fixups = view.fixups > 0 ? FIXUP_MARK : '';
       if (loadedOnly('pass', view.findings)) return { text: `load${fixups}`, painted: paint.warn };
+      if (nothingLoaded('pass', view.findings)) return { text: `none${fixups}`, painted: paint.warn };
       return view.findings.length > 0
         ? { text: `warn${fixups}`, painted: paint.warn }
         : { text: `pass${fixups}`, painted: paint.good };
@@ -194,15 +195,18 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
   const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
   const passing = views.filter(({ outcome }) => outcome.status === 'pass');
   const idle = passing.filter(({ findings }) => loadedOnly('pass', findings)).length;
-  const warned = passing.filter(({ findings }) => findings.length > 0).length - idle;
-  const fixedUp = passing.filter(({ fixups, findings }) => fixups > 0 && !loadedOnly('pass', findings)).length;
+  const unloaded = passing.filter(({ findings }) => nothingLoaded('pass', findings)).length;
+  const seen = passing.filter(({ findings }) => unseenText('pass', findings) === '');
+  const warned = seen.filter(({ findings }) => findings.length > 0).length;
+  const fixedUp = seen.filter(({ fixups }) => fixups > 0).length;
   const which = [
     ...(fixedUp > 0 ? [`${fixedUp} with automatic fixups`] : []),
     ...(warned > 0 ? [`${warned} with a warning`] : []),
   ].join(', ');
   const parts = [
-    [which === '' ? 'pass' : `pass (${which})`, count('pass') - idle],
+    [which === '' ? 'pass' : `pass (${which})`, seen.length],
     [LOADED_ONLY, idle],
+    [NOTHING_LOADED, unloaded],
     ['fail', count('fail') - expected],
     [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],

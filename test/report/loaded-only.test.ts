@@ -49,6 +49,53 @@ test('one that is attached in part, or that was told to be left out, is a plain 
   expect(judge(['not loaded: the object marks it as opt-in'])).toEqual({ status: 'pass', findings: [] });
 });
 
+const OPT_IN = fx.programFacts('opt', { section: '?xdp', autoload: false });
+
+/** An object with these programs, of which none is attached. */
+function withoutLoad(programs: readonly (typeof OPT_IN)[], required: readonly string[] = []) {
+  const evidence = fx.evidence([fx.open({ programs: [...programs] }), fx.load(), fx.exit()]);
+  const wanted = required.map((name) => ({ name, section: '', required: true }));
+  const question = { attachMode: 'disabled', programs: wanted, validationMode: '', functionalTests: [] } as const;
+  return { evidence, outcome: classify({ evidence, ...question }) };
+}
+
+test.each([
+  ['no program', [], 'no_program'],
+  ['opt-in programs', [OPT_IN], 'left_out'],
+])('an object of which nothing is loaded says so: %s', (_name, programs, reason) => {
+  expect(withoutLoad(programs).outcome).toMatchObject({
+    status: 'pass',
+    findings: [{ code: 'NOTHING_LOADED', group: 'object', decisive: false, args: { reason } }],
+  });
+});
+
+test('one program that is loaded is enough', () => {
+  const { outcome } = withoutLoad([OPT_IN, { ...OPT_IN, name: 'on', autoload: true }]);
+  expect(outcome).toEqual({ status: 'pass', findings: [] });
+  expect(withoutLoad([OPT_IN], ['opt']).outcome).toEqual({ status: 'pass', findings: [] });
+});
+
+test('every format says that no program was loaded', () => {
+  const { evidence, outcome } = withoutLoad([OPT_IN]);
+  const results = [result({ artifact: 0, target: 0 }, outcome, { evidence })];
+  const run = runReport({ artifacts: [artifact('opt.bpf.o')], targets: [target('debian-12-6.1')], results });
+  const verdict = gate(run);
+  const text = matrixText(run, { width: 100, color: false });
+  expect(text).toMatch(/^opt\.bpf\.o +none$/m);
+  expect(text).toContain(': 1 no program loaded');
+  expect(text).toContain('Each of its programs is opt-in');
+  expect(stableLines(run, 0, verdict, { json: 'r.json' })).toContain('  - debian-12-6.1: pass (no program loaded)');
+  expect(reportMarkdown(run, 0, verdict)).toContain('- Status: pass (no program loaded)');
+  const document = documentOf(run);
+  expect(junit(document)).toContain('NOTHING_LOADED');
+  expect(stepSummary(document)).toMatch(/⚪/);
+  expect(stepSummary(document)).toContain('1 no program loaded');
+  const saved = SavedReport.parse(JSON.parse(reportJson(run, 0, verdict, { json: 'r.json' })));
+  expect(explainReport(saved, 'r.json', undefined, { width: 100, color: false })).toMatch(
+    /^ {2}none {2}debian-12-6\.1/m,
+  );
+});
+
 test('every format tells it from a plain pass', () => {
   const targets = [target('debian-12-6.1'), target('debian-13-7.3')];
   const results = [

@@ -1,6 +1,6 @@
 import { oneLine, terminal } from '../escape.ts';
 import { fixupWords } from '../fixups.ts';
-import { LOADED_ONLY, loadedOnly } from '../loaded-only.ts';
+import { unseenText } from '../loaded-only.ts';
 import { AGREEMENTS, agreementWords, predictionWords } from '../prediction.ts';
 import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { causeLines } from './cause.ts';
@@ -27,12 +27,12 @@ function headline(page: Page, report: SavedReport, target: SavedTarget): string 
   const { status, failed_stage: stage, automatic_fixups: fixups } = target;
   const expected = status === 'fail' && savedExpected(report.gate, target.profile_id)?.met === 'failed';
   const where = status === 'fail' && stage !== '' ? ` at ${oneLine(stage, 20)}` : '';
-  const loaded = loadedOnly(status, target.findings);
-  const fixed = `${loaded ? `, ${LOADED_ONLY}` : ''}${fixups > 0 ? `, ${fixupWords(fixups)}` : ''}`;
+  const unseen = unseenText(status, target.findings);
+  const fixed = `${unseen === '' ? '' : `, ${unseen}`}${fixups > 0 ? `, ${fixupWords(fixups)}` : ''}`;
   const verdict = expected ? `fails${where}, as declared` : `${VERDICTS[status]}${where}${fixed}`;
   const painted = expected
     ? paint.dim
-    : status === 'pass' && !loaded
+    : status === 'pass' && unseen === ''
       ? paint.good
       : status === 'fail'
         ? paint.bad

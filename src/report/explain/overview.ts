@@ -2,7 +2,7 @@ import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
-import { loadedOnly } from '../loaded-only.ts';
+import { loadedOnly, nothingLoaded } from '../loaded-only.ts';
 import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
 import { plural } from '../style.ts';
@@ -11,6 +11,7 @@ import { type ExplainOptions, type Page, pageOf, paragraph, textOf } from './lay
 const MARKS = {
   pass: 'pass ',
   loaded: 'load ',
+  unloaded: 'none ',
   fail: 'FAIL ',
   skipped: 'skip ',
   infra_error: 'ERR  ',
@@ -35,12 +36,14 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
     !passes && warnings.length > 0 ? plural(warnings.length, 'warning') : '',
   ];
   const told = [fixups, why === '' ? '' : `${why}${place}`, ...counts].filter((part) => part !== '').join('; ');
-  const loaded = loadedOnly(target.status, target.findings);
+  const unseen = nothingLoaded(target.status, target.findings)
+    ? 'unloaded'
+    : loadedOnly(target.status, target.findings) && 'loaded';
   const optional = target.required ? '' : ' (optional)';
   return paragraph(
     page,
     `${oneLine(target.profile_id, 64)}${optional}: ${told}`,
-    `  ${MARKS[loaded ? 'loaded' : expected ? 'expected' : target.status]} `,
+    `  ${MARKS[unseen || (expected ? 'expected' : target.status)]} `,
   );
 }
 

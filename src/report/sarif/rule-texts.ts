@@ -70,6 +70,7 @@ export const RULE_TEXTS: Readonly<Record<FindingCode, RuleText>> = {
   ATTACH_FAILED: ['A program cannot be attached', 'See the errno and the log in the report.'],
   ATTACH_CONFLICT: ['Something else is attached already', 'Detach it, or use links that stand beside others.'],
   NEEDS_ATTACH_TARGET: ['A program does not say what it attaches to', 'Name it in the section or in the manifest.'],
+  NOTHING_LOADED: ['No program was loaded', 'Give functions a section, or switch programs on in the manifest.'],
   NOT_ATTACHED: ['No program could be attached', 'See each program in the report.'],
   TRAMPOLINE_UNSUPPORTED: ['The kernel cannot attach by trampoline', 'Use a kprobe or a raw tracepoint there.'],
   TRACEPOINT_CONTEXT_MISMATCH: ['A tracepoint has another layout', 'Read its fields with CO-RE.'],

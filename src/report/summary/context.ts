@@ -1,7 +1,7 @@
 import { code, md } from '../escape.ts';
 import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
-import { LOADED_ONLY } from '../loaded-only.ts';
+import { LOADED_ONLY, NOTHING_LOADED } from '../loaded-only.ts';
 import { isOverrideNote } from '../override-note.ts';
 import { durationText, plural } from './heading.ts';
 import { markdownLink } from './links.ts';
@@ -19,6 +19,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   const told = [
     `${counts.passed} passed${counts.fixedUp > 0 ? ` (${counts.fixedUp} with automatic fixups)` : ''}`,
     some(counts.loadedOnly, LOADED_ONLY),
+    some(counts.nothingLoaded, NOTHING_LOADED),
     some(counts.failed, 'failed'),
     some(counts.errored, 'without an answer'),
     some(counts.skipped, 'skipped'),

@@ -1,12 +1,13 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
-import { loadedOnly } from '../loaded-only.ts';
+import { loadedOnly, nothingLoaded } from '../loaded-only.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
   pass: ['✅', 'passes'],
   warning: ['🟡', 'passes, with a warning'],
   loaded: ['🔵', 'loads, nothing was attached'],
+  unloaded: ['⚪', 'no program was loaded'],
   fail: ['❌', 'fails'],
   tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
   silent: ['⚠️', 'no answer (infrastructure)'],
@@ -19,22 +20,20 @@ export const SYMBOLS = {
 
 export type SymbolName = keyof typeof SYMBOLS;
 
+function passSymbol({ target, expected }: DocumentCell): SymbolName {
+  if (nothingLoaded('pass', target.findings)) return 'unloaded';
+  if (loadedOnly('pass', target.findings)) return 'loaded';
+  return target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass';
+}
+
 /** What a cell is, the mark of its verdict first. */
 export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
   if (!cell) return ['absent'];
-  const { target, tolerated, news, expected } = cell;
+  const { target, tolerated, news } = cell;
   const flaky: SymbolName[] = target.retried_after === '' || target.status === 'infra_error' ? [] : ['flaky'];
   switch (target.status) {
     case 'pass':
-      return [
-        loadedOnly('pass', target.findings)
-          ? 'loaded'
-          : target.findings.length > 0 || expected?.met === 'passed'
-            ? 'warning'
-            : 'pass',
-        ...(target.automatic_fixups > 0 ? (['fixups'] as const) : []),
-        ...flaky,
-      ];
+      return [passSymbol(cell), ...(target.automatic_fixups > 0 ? (['fixups'] as const) : []), ...flaky];
     case 'fail':
       return [tolerated === undefined ? 'fail' : 'tolerated', ...(news === 'new' ? (['new'] as const) : []), ...flaky];
     case 'infra_error':

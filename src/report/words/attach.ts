@@ -1,5 +1,5 @@
 import type { Finding, FindingCode } from '../../model/finding.ts';
-import { idleWords, requiredWords } from './idle.ts';
+import { idleWords, requiredWords, unloadedWords } from './idle.ts';
 import { missingWords } from './missing.ts';
 import { arg, errno, here, sentence, since, type Words, type Writer, who } from './writer.ts';
 
@@ -143,4 +143,5 @@ export const ATTACH_WORDS = {
     remediation: 'Attach it to a software event (cpu-clock) in the check, or check it with load_only.',
   }),
   NOT_ATTACHED: (f) => (f.decisive ? requiredWords(f) : idleWords(f)),
+  NOTHING_LOADED: unloadedWords,
 } as const satisfies Partial<Record<FindingCode, Writer>>;

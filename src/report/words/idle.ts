@@ -29,3 +29,24 @@ export function requiredWords(f: Finding): Words {
     remediation: 'Name a target it can be attached to, or drop attach.required for it in the manifest.',
   };
 }
+
+const UNLOADED: Readonly<Record<string, { why: string; todo: string }>> = {
+  no_program: {
+    why: 'The object has no program: functions without a section of a program type are only called by programs.',
+    todo: 'Give the functions that the kernel is to call a section, as SEC("tp/sched/sched_switch").',
+  },
+  left_out: {
+    why: 'Each of its programs is opt-in (SEC("?...")) or switched off.',
+    todo: 'Name those that its loader switches on in the manifest: programs: [{name: ..., autoload: on}].',
+  },
+};
+
+/** An object that passes because nothing of it was loaded. */
+export function unloadedWords(f: Finding): Words {
+  const { why, todo } = UNLOADED[arg(f, 'reason', '')] ?? { why: 'Nothing asks for a program of it.', todo: '' };
+  return {
+    title: 'no program of the object is loaded',
+    explanation: `${why} Nothing of it was checked${f.args['names'] === undefined ? '' : `: ${f.args['names']}`}.`,
+    remediation: todo,
+  };
+}
