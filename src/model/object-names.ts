@@ -1,3 +1,5 @@
+import { grouped } from './once-per.ts';
+
 /** An object, or a case about one, as names are made for it. */
 export interface NamedObject {
   readonly name: string;
@@ -30,8 +32,41 @@ function belowCommon(paths: readonly (readonly string[])[]): (readonly string[])
   return paths.map((one) => one.slice(common));
 }
 
-function isUnique(names: readonly string[], index: number): boolean {
-  return names.filter((name) => name === names[index]).length === 1;
+/** How often each name occurs. */
+export function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** Objects of one name, each by as much of its path as tells it apart. @param names of all objects */
+function tellTwins(name: string, paths: readonly (readonly string[])[], names: ReadonlyMap<string, number>): string[] {
+  const below = belowCommon(paths);
+  const wholes = countsOf(below.map((segments) => segments.join('/')));
+  const tails = oncePerDepth((depth) => countsOf(below.map((segments) => tail(segments, depth))));
+  const seen = new Map<string, number>();
+  return below.map((segments, at) => {
+    for (let depth = 1; depth <= segments.length; depth++) {
+      const found = tail(segments, depth);
+      // The whole path below what all have in common may be the end of another, and is told apart all the same.
+      const whole = depth === segments.length && wholes.get(found) === 1;
+      const taken = found !== name && names.has(found);
+      if ((whole || tails(depth).get(found) === 1) && !taken) return found;
+    }
+    const path = (paths[at] ?? []).join('/');
+    const number = (seen.get(path) ?? 0) + 1;
+    seen.set(path, number);
+    return wholes.get(segments.join('/')) === 1 ? name : `${name} (${number})`;
+  });
+}
+
+function oncePerDepth<T>(make: (depth: number) => T): (depth: number) => T {
+  const made = new Map<number, T>();
+  return (depth) => {
+    const known = made.get(depth) ?? make(depth);
+    made.set(depth, known);
+    return known;
+  };
 }
 
 /**
@@ -40,26 +75,16 @@ function isUnique(names: readonly string[], index: number): boolean {
  * that what one of them prints can be found in the others.
  */
 export function distinctNames(objects: readonly NamedObject[]): string[] {
-  const own = objects.map(({ name }) => name);
-  const split = objects.map(({ path }) => path.split('/').filter((segment) => segment !== ''));
-  const told = objects.map(({ name }, index) => {
-    if (isUnique(own, index)) return name;
-    const twins = [...own.keys()].filter((other) => own[other] === name);
-    const below = belowCommon(twins.map((other) => split[other] ?? []));
-    const at = twins.indexOf(index);
-    const others = new Set(own.filter((other) => other !== name));
-    for (let depth = 1; depth <= (below[at]?.length ?? 0); depth++) {
-      const tails = below.map((segments) => tail(segments, depth));
-      const found = tails[at] ?? '';
-      // The whole path below what all have in common may be the end of another, and is told apart all the same.
-      const whole = depth === below[at]?.length && below.filter((one) => one.join('/') === found).length === 1;
-      if ((whole || isUnique(tails, at)) && !others.has(found)) return found;
-    }
-    const same = twins.filter((other) => split[other]?.join('/') === split[index]?.join('/'));
-    return same.length === 1 ? name : `${name} (${same.indexOf(index) + 1})`;
-  });
+  const names = countsOf(objects.map(({ name }) => name));
+  const told = objects.map(({ name }) => name);
+  for (const [name, twins] of grouped([...objects.keys()], (index) => objects[index]?.name ?? '')) {
+    if (twins.length === 1) continue;
+    const paths = twins.map((index) => (objects[index]?.path ?? '').split('/').filter((segment) => segment !== ''));
+    for (const [at, found] of tellTwins(name, paths, names).entries()) told[twins[at] as number] = found;
+  }
   // Ends of paths may collide with each other across names; then only a number is left.
-  return told.map((name, index) => (isUnique(told, index) ? name : `${name} (${index + 1})`));
+  const counts = countsOf(told);
+  return told.map((name, index) => (counts.get(name) === 1 ? name : `${name} (${index + 1})`));
 }
 
 /** Objects of a run by their paths alone, called as the run calls them. */

@@ -1,6 +1,6 @@
 import type { Artifact, Target } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
-import { distinctNames } from '../model/object-names.ts';
+import { countsOf, distinctNames } from '../model/object-names.ts';
 import { oneLine } from './escape.ts';
 
 const DISTROS: ReadonlyMap<string, string> = new Map(
@@ -57,12 +57,11 @@ export function shortNames(targets: readonly Target[]): string[] {
   const releases = targets.map(({ profile: { distro, version, kernelFamily, problem } }) =>
     problem === undefined ? `${shortDistro(distro)}${version}-${kernelFamily}` : '',
   );
-  const unique = (names: readonly string[], name: string): boolean =>
-    names.filter((other) => other === name).length === 1;
+  const lists = [families, releases].map((names) => ({ names, counts: countsOf(names) }));
   return targets.map((_, i) => {
-    for (const names of [families, releases]) {
+    for (const { names, counts } of lists) {
       const name = names[i] ?? '';
-      if (name !== '' && unique(names, name)) return oneLine(name, 40);
+      if (name !== '' && counts.get(name) === 1) return oneLine(name, 40);
     }
     return oneLine(ids[i] ?? '', 64);
   });

@@ -31,3 +31,16 @@ test('other extensions, names that collide with the end of a path, and the same 
   const same = { name: 'x', path: '/r/x.o' };
   expect(distinctNames([same, same])).toEqual(['x (1)', 'x (2)']);
 });
+
+test('hundreds of twins are told apart without comparing each with each', () => {
+  let looked = 0;
+  const objects = Array.from({ length: 2000 }, (_, index) => ({
+    get name() {
+      looked++;
+      return 'x';
+    },
+    path: `/r/${index}/x.o`,
+  }));
+  expect(new Set(distinctNames(objects)).size).toBe(2000);
+  expect(looked).toBeLessThan(5 * 2000);
+});
