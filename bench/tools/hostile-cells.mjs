@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { createServices, surroundingsOf } from '../../lib/api/services.js';
+import { useStore } from '../../lib/api/store-use.js';
 import { findProfile } from '../../lib/config/catalogue.js';
 import { directLane } from '../../lib/guests/direct/lane.js';
 import { detectSandbox, withoutOwnUid } from '../../lib/guests/qemu/sandbox.js';
@@ -22,7 +23,9 @@ const { signal } = new AbortController();
 const surroundings = surroundingsOf({ env: process.env });
 const { host } = surroundings;
 const sandbox = withoutOwnUid(await detectSandbox(host, signal));
-const services = await createServices(surroundings, {
+// Held until the end: Node 20 has no `await using`.
+const store = await useStore(host, signal);
+const services = await createServices(surroundings, store, {
   ...{ isolation: 'cell', offline: true, refresh: false, signal },
   onEvent: () => {},
 });
@@ -106,3 +109,4 @@ console.log(
     innocentFailed: failed,
   }),
 );
+await store[Symbol.asyncDispose]();

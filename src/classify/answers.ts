@@ -16,6 +16,8 @@ export interface Answer {
   readonly attached: ReadonlySet<string>;
   /** CO-RE accesses that the kernel has. */
   readonly accesses: ReadonlySet<string>;
+  /** Functions that were not found because the compiler copied them into their callers. */
+  readonly inlined: ReadonlySet<string>;
   /** The object as a whole loaded. */
   readonly loaded: boolean;
 }
@@ -46,6 +48,11 @@ function answerOf(result: CellResult, evidence: Evidence, findings: readonly Fin
         .flatMap((stage) => stage.relocations)
         .filter(({ present }) => present)
         .map(({ access }) => access),
+    ),
+    inlined: new Set(
+      findings
+        .filter(({ args }) => args['reason'] === 'inlined')
+        .flatMap(({ args }) => args['function'] ?? args['target'] ?? []),
     ),
     loaded: firstStage(evidence, 'load')?.status === 'pass',
   };

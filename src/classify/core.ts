@@ -1,7 +1,9 @@
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { grouped, oncePer } from '../model/once-per.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { recode } from './make-finding.ts';
+import { programStages } from './told-programs.ts';
 
 type Relocation = StageOf<'core'>['relocations'][number];
 
@@ -22,11 +24,23 @@ function rootOf(access: string): string {
   return access.split(/\.|::|\[/)[0] ?? access;
 }
 
+const relocations = oncePer((evidence: Evidence) => stagesOf(evidence, 'core').flatMap((stage) => stage.relocations));
+const byProgram = oncePer((evidence: Evidence) => grouped(relocations(evidence), ({ program }) => program));
+const byAccess = oncePer((evidence: Evidence) => grouped(relocations(evidence), ({ access }) => access));
+const byRoot = oncePer((evidence: Evidence) => grouped(relocations(evidence), ({ access }) => rootOf(access)));
+/** Types that libbpf looked for as such and did not find. */
+const absentTypes = oncePer(
+  (evidence: Evidence) =>
+    new Set(
+      relocations(evidence)
+        .filter(({ kind, present }) => !present && kind.startsWith('type_'))
+        .map(({ access }) => access),
+    ),
+);
+
 /** All accesses that libbpf tried for a program, without those that only ask. */
 function neededBy(evidence: Evidence, program: string): Relocation[] {
-  return stagesOf(evidence, 'core')
-    .flatMap((stage) => stage.relocations)
-    .filter((relocation) => relocation.program === program && !QUESTIONS.has(relocation.kind));
+  return (byProgram(evidence).get(program) ?? []).filter(({ kind }) => !QUESTIONS.has(kind));
 }
 
 /** The access in libbpf's words for a relocation, without the value of an enumerator. */
@@ -48,8 +62,8 @@ function accessOf(finding: Finding, needed: readonly Relocation[]): Relocation |
 
 /** libbpf found the field, and refused to patch the instruction that reads it. */
 function wrongWidth(evidence: Evidence, program: string): boolean {
-  return stagesOf(evidence, 'program').some(
-    (stage) => stage.name === program && libbpfLines(stage.log).some((line) => /accesses field incorrectly/.test(line)),
+  return programStages(evidence, program).some(({ log }) =>
+    libbpfLines(log).some((line) => /accesses field incorrectly/.test(line)),
   );
 }
 
@@ -66,10 +80,9 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   if (access === undefined) return finding;
   const kind = found?.kind ?? finding.args['kind'] ?? '';
   const widthOnly = found?.present === true && wrongWidth(evidence, program);
-  const all = stagesOf(evidence, 'core').flatMap((stage) => stage.relocations);
   const also = needed.filter((other) => !other.present && other.access !== access).map((other) => other.access);
-  const absent = found ? !found.present : all.some((other) => other.access === access && !other.present);
-  const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, all);
+  const absent = found ? !found.present : (byAccess(evidence).get(access) ?? []).some(({ present }) => !present);
+  const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, evidence);
   const explained = recode(finding, finding.code, {
     subject: access,
     confidence: absent || widthOnly ? 'high' : 'medium',
@@ -88,20 +101,12 @@ function nearTypes(evidence: Evidence, access: string): string | undefined {
 }
 
 /** A field of a type that the kernel does not have at all is a missing type. */
-function typeOrField(
-  reason: string,
-  access: string,
-  found: Relocation | undefined,
-  all: readonly Relocation[],
-): string {
+function typeOrField(reason: string, access: string, found: Relocation | undefined, evidence: Evidence): string {
   if (reason !== 'field_missing') return reason;
   if (found?.type_present === false) return 'type_missing';
   const root = rootOf(access);
   // Whether a type is there is the same for every program, and for functions that libbpf counts apart.
-  const sameType = all.filter((other) => rootOf(other.access) === root && other.type_present !== undefined);
+  const sameType = (byRoot(evidence).get(root) ?? []).filter((other) => other.type_present !== undefined);
   if (sameType.length > 0 && sameType.every(({ type_present: there }) => !there)) return 'type_missing';
-  const typeAbsent = all.some(
-    ({ kind, access: other, present }) => !present && kind.startsWith('type_') && other === root,
-  );
-  return typeAbsent ? 'type_missing' : reason;
+  return absentTypes(evidence).has(root) ? 'type_missing' : reason;
 }

@@ -1,11 +1,12 @@
 import type { FunctionalTest } from '../model/cell.ts';
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Broken, brokenExpectations } from './assertions.ts';
 import { shellRefusal } from './command-shell.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { testRunSince } from './test-run.ts';
+import { openedProgram } from './told-programs.ts';
 
 type FunctionalStage = StageOf<'functional'>;
 
@@ -45,7 +46,7 @@ const ENOTSUPP = -524;
 /** What is known about the first expectation that does not hold. */
 function expectationArgs(evidence: Evidence, [first, ...more]: readonly Broken[]): Record<string, string | undefined> {
   if (first === undefined) return {};
-  const program = firstStage(evidence, 'open')?.programs.find(({ name }) => name === first.subject);
+  const program = openedProgram(evidence, first.subject);
   const unsupported =
     first.kind === 'run' && (first.errno === ENOTSUPP || errnoName(first.errno) === 'EOPNOTSUPP')
       ? { cause: 'test_run_unsupported', program_type: program?.type, since: testRunSince(program?.type ?? '') }

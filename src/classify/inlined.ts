@@ -8,11 +8,7 @@ const FUNCTION_HOOK = /^\??(?:k(?:ret)?probe|fentry|fexit|fmod_ret)(?:\.s)?\//;
 
 /** Kernels on which the compiler copied a function into its callers, as their own lists say. */
 function inliners(name: string, answers: readonly Answer[]): string[] {
-  return answers
-    .filter(({ findings }) =>
-      findings.some(({ args }) => args['reason'] === 'inlined' && (args['function'] ?? args['target']) === name),
-    )
-    .map(({ label }) => label);
+  return answers.filter(({ inlined }) => inlined.has(name)).map(({ label }) => label);
 }
 
 /**

@@ -9,6 +9,7 @@ import { denied } from './policy.ts';
 import { programFinding } from './program.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
+import { failedProgram } from './told-programs.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
 
 /** Why libbpf could not open the object at all. */
@@ -58,11 +59,7 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding
  */
 function isConsequence({ init, line = '' }: MapRefusal, evidence: Evidence): boolean {
   const program = /to prog '([^']+)' fd=-\d+/.exec(line)?.[1];
-  return (
-    init &&
-    program !== undefined &&
-    stagesOf(evidence, 'program').some(({ name, status }) => name === program && status === 'fail')
-  );
+  return init && program !== undefined && failedProgram(evidence, program) !== undefined;
 }
 
 /** The load ended before this program reached the kernel, over a map. */

@@ -1,10 +1,12 @@
 import type { Outcome } from '../model/cell.ts';
-import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding, SourceLocation } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
+import { grouped, oncePer } from '../model/once-per.ts';
 import type { CoreAccess } from '../object/core.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { linesOfProgram } from '../object/lines.ts';
+import { programsNamed } from '../object/program-names.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
@@ -12,6 +14,7 @@ import { withCallback } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
+import { failedProgram } from './told-programs.ts';
 import { verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -64,8 +67,9 @@ function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): 
 function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): SourceLocation | undefined {
   if (!['open', 'load', 'attach'].includes(finding.phase)) return undefined;
   const program = programOf(finding, facts);
-  if (!program) return userOf(finding, facts);
-  const stage = stagesOf(evidence, 'program').find(({ name, status }) => name === program.name && status === 'fail');
+  // What is said of a program that the object does not have is in none of its lines.
+  if (!program) return finding.args['program'] === undefined ? userOf(finding, facts) : undefined;
+  const stage = failedProgram(evidence, program.name);
   const blamed = insnOf(finding, program, stage, facts);
   if (blamed === undefined) return sourceLine(facts, program, 0);
   const location = sourceLine(facts, program, blamed.insn);
@@ -74,7 +78,7 @@ function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): Sourc
 
 function programOf(finding: Finding, facts: ObjectFacts): ProgramFacts | undefined {
   const name = finding.args['program']?.split(', ')[0] ?? finding.subject;
-  const named = facts.programs.filter((program) => program.name === name);
+  const named = programsNamed(facts, name ?? '');
   return named.find(({ section }) => section === finding.args['section']?.replace(/^\?/, '')) ?? named[0];
 }
 
@@ -104,11 +108,15 @@ function insnOf(
   return insn === undefined ? undefined : { insn, current: false };
 }
 
+const coreBySection = oncePer((facts: ObjectFacts) =>
+  grouped(facts.core, ({ fn }) => facts.functions[fn]?.sectionName ?? ''),
+);
+
 /** libbpf counts the relocations of a section, not those of a program. */
 function relocationRecord(program: ProgramFacts, number: number, facts: ObjectFacts): CoreAccess | undefined {
   const main = program.layout.parts[0];
   const section = main && facts.functions[main.fn]?.sectionName;
-  return facts.core.filter(({ fn }) => facts.functions[fn]?.sectionName === section)[number];
+  return coreBySection(facts).get(section ?? '')?.[number];
 }
 
 function relocationInsn(program: ProgramFacts, number: number, facts: ObjectFacts): number | undefined {

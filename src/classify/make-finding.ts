@@ -1,4 +1,5 @@
 import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import { grouped } from '../model/once-per.ts';
 import { groupOf } from './groups.ts';
 import { rollupOf } from './rollup.ts';
 import type { RuleMatch } from './rules/rule.ts';
@@ -93,22 +94,19 @@ export function findingOf(
  * Order is kept, so that root causes stay before what follows from them. A cause and a warning stay apart.
  */
 export function mergeFindings(findings: readonly Finding[]): Finding[] {
-  const merged = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = `${finding.decisive} ${finding.code} ${finding.phase} ${finding.subject ?? ''}`;
-    const first = merged.get(key);
-    merged.set(key, first ? together(first, finding) : finding);
-  }
-  return [...merged.values()];
+  const same = grouped(
+    findings,
+    ({ decisive, code, phase, subject }) => `${decisive} ${code} ${phase} ${subject ?? ''}`,
+  );
+  return [...same.values()].map(together);
 }
 
-function together(first: Finding, later: Finding): Finding {
-  const programs = (first.args['program'] ?? '').split(', ').filter((name) => name !== '');
-  const program = later.args['program'];
-  const args =
-    program === undefined || programs.includes(program)
-      ? first.args
-      : { ...first.args, program: [...programs, program].join(', ') };
-  const confidence = later.confidence === 'high' ? 'high' : first.confidence;
-  return { ...first, args, confidence, also: [...new Set([...first.also, ...later.also])] };
+function together(findings: readonly Finding[]): Finding {
+  const [first, ...later] = findings as readonly [Finding, ...Finding[]];
+  if (later.length === 0) return first;
+  const programs = new Set(findings.flatMap(({ args }) => (args['program'] ?? '').split(', ')));
+  programs.delete('');
+  const args = programs.size === 0 ? first.args : { ...first.args, program: [...programs].join(', ') };
+  const confidence = later.some((one) => one.confidence === 'high') ? 'high' : first.confidence;
+  return { ...first, args, confidence, also: [...new Set(findings.flatMap(({ also }) => also))] };
 }

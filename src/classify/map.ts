@@ -2,6 +2,7 @@ import { errnoName, errnoNumber } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
+import { grouped, oncePer } from '../model/once-per.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
@@ -84,13 +85,17 @@ export function mapRefusals(evidence: Evidence): MapRefusal[] {
   return [...found.values()];
 }
 
+const openedMaps = oncePer((evidence: Evidence) =>
+  grouped(firstStage(evidence, 'open')?.maps ?? [], ({ name }) => name),
+);
+
 /**
  * Why a map could not be made: what the probes of the guest name, else what is known and no more. EINVAL alone says
  * little: without probes the type is blamed only where the kernel is too old for it.
  */
 export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   const { hello } = evidence;
-  const facts = firstStage(evidence, 'open')?.maps.find((map) => map.name === refusal.name);
+  const facts = openedMaps(evidence).get(refusal.name)?.[0];
   const type = plainType(refusal.type || facts?.type || '');
   const errno = errnoName(refusal.errno);
   const since = mapTypeSince(type);

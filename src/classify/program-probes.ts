@@ -1,5 +1,5 @@
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { attachKind, plainType, programTypeSince, sectionTarget } from './first-kernel.ts';
@@ -7,6 +7,7 @@ import { typeOption } from './kernel-parts.ts';
 import { makeFinding } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { FRAGS, SLEEPABLE } from './rules/sections.ts';
+import { openedProgram } from './told-programs.ts';
 
 const EPERM = -1;
 const EINVAL = -22;
@@ -54,7 +55,7 @@ export function probedFinding(
 }
 
 function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | undefined {
-  const facts = firstStage(evidence, 'open')?.programs.find((program) => program.name === stage.name);
+  const facts = openedProgram(evidence, stage.name);
   const type = plainType(facts?.type ?? '');
   const version = kernelVersion(evidence.hello.kernel.release);
   const taken = stage.probes?.find((probe) => probe.errno === 0)?.change;

@@ -1,5 +1,5 @@
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, firstStage, type StageOf } from '../model/evidence.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { blameGuess } from './inner-guess.ts';
@@ -10,6 +10,7 @@ import { probedFinding } from './program-probes.ts';
 import { callsItself } from './recursion.ts';
 import { ERRNO_RULES } from './rules/errno.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
+import { openedProgram } from './told-programs.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -65,7 +66,7 @@ function silentFinding(stage: ProgramStage, evidence: Evidence, args: Readonly<R
   }
   const probed = probedFinding(stage, evidence, text);
   if (probed) return probed;
-  const facts = firstStage(evidence, 'open')?.programs.find((program) => program.name === stage.name);
+  const facts = openedProgram(evidence, stage.name);
   const { release } = evidence.hello.kernel;
   const refusal = {
     errno: stage.errno,

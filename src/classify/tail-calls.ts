@@ -1,8 +1,11 @@
-import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { oncePer } from '../model/once-per.ts';
 import type { ObjectFacts } from '../object/facts.ts';
+import { programsNamed } from '../object/program-names.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { recode } from './make-finding.ts';
+import { failedProgram, programStages } from './told-programs.ts';
 import { verifierText } from './verifier-log.ts';
 
 const EINVAL = -22;
@@ -16,16 +19,23 @@ function wasVerified(stage: StageOf<'program'>): boolean {
     .some((line) => /^processed \d+ insns /.test(line));
 }
 
-/** Programs that call into the same program array from another hook. */
-function rivals(program: ProgramFacts, map: string, facts: ObjectFacts): ProgramFacts[] {
-  return facts.programs.filter(
-    (other) =>
-      other.name !== program.name &&
-      other.section !== program.section &&
-      other.helpers.has(TAIL_CALL) &&
-      other.maps.includes(map),
-  );
-}
+const callers = oncePer((facts: ObjectFacts) => facts.programs.filter(({ helpers }) => helpers.has(TAIL_CALL)));
+
+/** The first programs of two hooks that were loaded and call through an array: any program is on another one than one of them. */
+const owners = oncePer((evidence: Evidence) =>
+  oncePer((facts: ObjectFacts) => {
+    const found = new Map<string, ProgramFacts[]>();
+    for (const program of callers(facts)) {
+      if (!programStages(evidence, program.name).some(({ status }) => status === 'pass')) continue;
+      for (const map of program.maps) {
+        const known = found.get(map) ?? [];
+        const isNew = known.length < 2 && known.every(({ section }) => section !== program.section);
+        found.set(map, isNew ? [...known, program] : known);
+      }
+    }
+    return found;
+  }),
+);
 
 /**
  * A program array belongs to the first program that uses it: its type, and on kernels with that check its expected attach
@@ -36,14 +46,13 @@ function rivals(program: ProgramFacts, map: string, facts: ObjectFacts): Program
 export function withTailCalls(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
   if (!CANDIDATES.includes(finding.code) || finding.phase !== 'load') return finding;
   if (finding.code === 'VERIFIER_REJECTION' && finding.args['reason'] !== 'no_log') return finding;
-  const stages = stagesOf(evidence, 'program');
-  const stage = stages.find(({ name, status }) => name === finding.subject && status === 'fail');
-  const program = facts.programs.find(({ name }) => name === finding.subject);
+  const stage = failedProgram(evidence, finding.subject);
+  const [program] = programsNamed(facts, finding.subject ?? '');
   if (!stage || !program?.helpers.has(TAIL_CALL) || stage.errno !== EINVAL || !wasVerified(stage)) return finding;
-  const loaded = new Set(stages.filter(({ status }) => status === 'pass').map(({ name }) => name));
   for (const { name: map, type } of facts.maps) {
     if (type !== 'prog_array' || !program.maps.includes(map)) continue;
-    const owner = rivals(program, map, facts).find(({ name }) => loaded.has(name));
+    const loaded = owners(evidence)(facts).get(map) ?? [];
+    const owner = loaded.find(({ name, section }) => name !== program.name && section !== program.section);
     if (owner === undefined) continue;
     return recode(finding, 'TAIL_CALL_INCOMPATIBLE', {
       confidence: 'medium',

@@ -1,10 +1,11 @@
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { VariantGroup } from '../model/variant-group.ts';
 import { helper } from './helpers.ts';
 import { makeFinding } from './make-finding.ts';
 import { programFinding } from './program.ts';
+import { programStages } from './told-programs.ts';
 
 type Variant = VariantGroup['programs'][number];
 
@@ -61,7 +62,7 @@ function reasonOf(variant: Variant, evidence: Evidence): { readonly text: string
       return { text: `this kernel has no ${known ? known.name : `helper ${variant.helper}`} for it` };
     }
     case 'refused': {
-      const stage = stagesOf(evidence, 'program').find(({ name }) => name === variant.name);
+      const stage = programStages(evidence, variant.name)[0];
       if (!stage) return { text: `the kernel rejects it (${errnoName(variant.errno)})` };
       const cause = programFinding(stage, evidence);
       return { cause, text: [cause.code, cause.evidence?.text ?? errnoName(variant.errno)].join(': ').slice(0, 300) };

@@ -8,7 +8,7 @@ const MAX_SOURCE = 120;
 const MAX_LINES = 4000;
 
 /** Lines of a verifier log that are never the cause: statistics, states, instructions, source text. */
-const NOISE = [
+const NOISE = oneOf([
   /^\s*$/,
   /^processed \d+ insns/,
   /^insns processed /,
@@ -21,7 +21,12 @@ const NOISE = [
   /^;/,
   /^(?:func#\d+ @|Func#\d+ |Validating |(?:Unrecognized )?arg#\d+ (?:reference type|type )|max_states|Live regs before insn|\s)/,
   /^\[\.\.\. \d+ bytes left out \.\.\.\]$/,
-];
+]);
+
+/** One pattern for what several say: a log has thousands of lines, and a run thousands of logs. */
+function oneOf(patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?:${source})`).join('|'));
+}
 
 export interface VerifierLog {
   /** Lines of the log up to the block that 7.3 appends. */
@@ -72,7 +77,7 @@ function candidates(lines: readonly string[]): number[] {
   const found: number[] = [];
   for (let i = lines.length - 1; i >= 0 && lines.length - i <= MAX_LINES; i--) {
     const line = lines[i] ?? '';
-    if (!NOISE.some((noise) => noise.test(line))) found.push(i);
+    if (!NOISE.test(line)) found.push(i);
   }
   return found;
 }

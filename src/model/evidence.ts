@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { Alters } from './altering.ts';
 import { KernelLog } from './kernel-log.ts';
+import { grouped, oncePer } from './once-per.ts';
 import { SymbolStage } from './symbol-stage.ts';
 import { VariantGroup } from './variant-group.ts';
 
 /**
- * What a guest told us, stage by stage. The guest is hostile: every value here has gone through these schemas, strings
- * are bounded, unknown keys are dropped. docs/guest-protocol.md is the prose of the same contract.
+ * What a guest told us, by stages. The guest is hostile: every value has gone through these schemas, strings
+ * are bounded, unknown keys are dropped. In prose: docs/guest-protocol.md.
  */
 const name = z.string().max(256);
 const message = z.string().max(4096);
@@ -18,7 +19,7 @@ const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const StageStatus = z.enum(['pass', 'fail', 'skipped']);
 export type StageStatus = z.infer<typeof StageStatus>;
 
-/** First frame of a guest, before any artifact byte was sent. */
+/** First frame of a guest, before it got any byte. */
 export const Hello = z.object({
   protocol: z.literal(1),
   validator: z.object({ version: name, libbpf: name }),
@@ -43,7 +44,7 @@ export const Hello = z.object({
     .partial(),
   /** What the guest could not set up (module, mount), with the errno. */
   problems: z.array(z.object({ what: name, errno, detail: message })).max(64),
-  /** Microseconds since the kernel started when the agent became ready. */
+  /** From kernel start until ready. */
   ready_us: micros,
 });
 export type Hello = z.infer<typeof Hello>;
@@ -280,7 +281,7 @@ export const FunctionalStage = z.object({
   assertions: z.array(Assertion).max(64).optional(),
 });
 
-/** The last word about a request, said by PID 1 and not by the process that touched the object. */
+/** The last word, said by PID 1 and not by the process that touched the object. */
 export const ExitStage = z.object({
   stage: z.literal('exit'),
   kind: z.enum(['exited', 'signaled', 'timeout', 'protocol']),
@@ -308,7 +309,7 @@ export const Stage = z.discriminatedUnion('stage', [
 export type Stage = z.infer<typeof Stage>;
 export type StageOf<K extends Stage['stage']> = Extract<Stage, { stage: K }>;
 
-/** Everything one guest said about one artifact, in the order it said it. Append only. */
+/** Everything one guest said about one artifact, in the order it said it. Never changed. */
 export interface Evidence {
   readonly hello: Hello;
   readonly stages: readonly Stage[];
@@ -316,12 +317,14 @@ export interface Evidence {
   readonly document: string | undefined;
 }
 
+const byKind = oncePer((evidence: Evidence) => grouped(evidence.stages, ({ stage }) => stage));
+
 /** All stages of one kind. */
-export function stagesOf<K extends Stage['stage']>(evidence: Evidence, kind: K): StageOf<K>[] {
-  return evidence.stages.filter((stage): stage is StageOf<K> => stage.stage === kind);
+export function stagesOf<K extends Stage['stage']>(evidence: Evidence, kind: K): readonly StageOf<K>[] {
+  return (byKind(evidence).get(kind) ?? []) as readonly StageOf<K>[];
 }
 
 /** The first stage of a kind: a later one can never replace it. */
 export function firstStage<K extends Stage['stage']>(evidence: Evidence, kind: K): StageOf<K> | undefined {
-  return evidence.stages.find((stage): stage is StageOf<K> => stage.stage === kind);
+  return stagesOf(evidence, kind)[0];
 }

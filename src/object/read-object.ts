@@ -12,6 +12,7 @@ import { exceptionCallbacks, newBudget } from './layout.ts';
 import { readLicense } from './license.ts';
 import { lineAtOffset, lineOfInsn } from './lines.ts';
 import { readMaps } from './maps.ts';
+import { programsNamed } from './program-names.ts';
 import { type ProgramFacts, readPrograms } from './programs.ts';
 import { readReferences } from './references.ts';
 
@@ -98,7 +99,7 @@ function findProgram(
   facts: ObjectFacts,
   { section: wanted, name }: { readonly section?: string; readonly name: string },
 ): ProgramFacts | undefined {
-  const named = facts.programs.filter((program) => program.name === name);
+  const named = programsNamed(facts, name);
   const plain = wanted?.replace(/^\?/, '');
   return named.find(({ section: own }) => own === plain) ?? named[0];
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { grouped, oncePer } from '../model/once-per.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -18,14 +19,21 @@ function answered({ outcome }: TargetView): boolean {
   return outcome.status === 'pass' || outcome.status === 'fail';
 }
 
+function keyOf({ code, subject }: Finding): string {
+  return `${code} ${subject ?? ''}`;
+}
+
+const findingsBy = oncePer((view: TargetView) => grouped(view.findings, keyOf));
+const programsBy = oncePer((view: TargetView) => grouped(view.programs, ({ name }) => name));
+
 /** Kernels whose answer shows that the program of a finding is fine there: it loads, and was attached if that failed. */
 function fine(view: TargetView, finding: Finding): boolean {
   if (!answered(view)) return false;
   if (view.outcome.status === 'pass' && view.findings.length === 0) return true;
   // The same thing went wrong there, only otherwise; and of a functional test only what failed first is told.
-  if (view.findings.some(({ code, subject }) => code === finding.code && subject === finding.subject)) return false;
+  if (findingsBy(view).has(keyOf(finding))) return false;
   if (finding.phase === 'functional') return view.outcome.status === 'pass';
-  const program = view.programs.find(({ name }) => name === (finding.args['program'] ?? finding.subject));
+  const program = programsBy(view).get(finding.args['program'] ?? finding.subject ?? '')?.[0];
   if (!program) return view.load === 'pass' && finding.phase !== 'attach';
   return program.load === 'pass' && (finding.phase !== 'attach' || program.attach?.status === 'pass');
 }

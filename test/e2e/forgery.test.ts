@@ -36,7 +36,7 @@ function ask(
   });
 }
 
-function answers(run: ValidateResult, target: number): StageOf<'functional'>[] {
+function answers(run: ValidateResult, target: number): readonly StageOf<'functional'>[] {
   const evidence = run.report.results[target]?.evidence;
   return evidence ? stagesOf(evidence, 'functional') : [];
 }
