@@ -8,8 +8,8 @@ import type { InspectOptions } from './inspect.ts';
 import type { MergeOptions } from './merge.ts';
 import type { PlanOptions } from './plan.ts';
 import type { Surroundings } from './services.ts';
-import type { SuiteOptions } from './suite.ts';
-import type { ValidateOptions } from './validate.ts';
+import type { SuiteOptions } from './suite-options.ts';
+import type { ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
 
 /** What the calls of the library take, as far as it can be said of each option alone. */

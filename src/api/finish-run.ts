@@ -2,14 +2,18 @@ import { type GateOptions, gate } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import type { Shard } from '../model/shard.ts';
 import { runDocument } from '../report/gate-document.ts';
 import { withKnown } from '../run/gate-options.ts';
-import { registryLocks } from '../run/registry-locks.ts';
+import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
+import { shardVerdict } from '../run/shard-view.ts';
 import { type ReportPaths, type ReportTargets, writeReports } from '../run/write-reports.ts';
+import type { CompletedCheck } from './check.ts';
 import { recordRun } from './history.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
+import { shardPart } from './shard-part.ts';
 
-/** A run that was asked, with everything that has to be done about it. */
+/** A run that was carried out, with everything that has to be done about it. */
 export interface EndedRun {
   readonly host: Host;
   /** With its baseline, if there is one. */
@@ -37,20 +41,59 @@ export interface FinishedRun {
 }
 
 /**
- * The verdict about a run, its reports and its place in the history: the same whether one machine asked everything or
+ * Writes the reports of one run and adds it to the history: the same for the objects of `test` and a case of a suite.
+ * @returns where they are, and what the user should know of the history
+ * @throws HostError when a report cannot be written
+ */
+export async function writeRun(
+  host: Host,
+  run: RunReport,
+  verdict: Verdict,
+  { gate: options, places, manifest }: Pick<EndedRun, 'gate' | 'places' | 'manifest'>,
+  history: boolean,
+  locks: RegistryLocks,
+): Promise<{ readonly paths: ReportPaths; readonly warning: string | undefined }> {
+  const paths = await writeReports(host, run, verdict, { ...places, gate: withKnown(options, run) }, locks);
+  return { paths, warning: history ? await recordRun(host, run, paths, places, manifest, locks) : undefined };
+}
+
+/**
+ * The verdict about a run, its reports and its place in the history: the same whether one machine ran everything or
  * several did.
  * @throws HostError when a report cannot be written
  */
 export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
-  const { host, run, places, manifest, onEvent, settle = (verdict) => verdict } = ended;
-  const decides = withKnown(ended.gate, run);
-  const verdict = settle(gate(run, decides));
+  const { host, run, onEvent, settle = (verdict) => verdict } = ended;
+  const verdict = settle(gate(run, withKnown(ended.gate, run)));
   const locks = registryLocks(host, ended.signal, (message) => onEvent({ type: 'note', message }));
-  const paths = await writeReports(host, run, verdict, { ...places, gate: decides }, locks);
-  const warning = ended.history === false ? undefined : await recordRun(host, run, paths, places, manifest, locks);
+  const { paths, warning } = await writeRun(host, run, verdict, ended, ended.history ?? true, locks);
   if (warning !== undefined) onEvent({ type: 'note', message: warning });
   const own = paths.artifacts.map((artifact) => artifact.verdict);
   await writeReportFiles(host, ended.cwd, ended.files, () => runDocument(run, verdict, own), onEvent);
   onEvent({ type: 'run-end', status: verdict.status, ms: run.durationMs });
   return { report: run, verdict, paths };
+}
+
+/** The one run of a `test`, as it ended on this machine. */
+export interface EndedTest extends Pick<EndedRun, 'host' | 'cwd' | 'files' | 'onEvent' | 'signal'> {
+  readonly completed: CompletedCheck;
+  readonly shard: Shard | undefined;
+}
+
+/**
+ * Ends a `test`. A part of a run hands over what `merge` needs: the verdict and the history come once, when all parts are
+ * together.
+ */
+export async function finishTest({ completed: { plan, runs }, shard, ...ended }: EndedTest): Promise<FinishedRun> {
+  const [one] = runs;
+  if (one === undefined) throw new Error('a run that nothing ends has a report');
+  const { gate: options, places, manifest, report, whole } = one;
+  const decided = { ...ended, gate: options, places, manifest };
+  if (shard === undefined || plan === undefined) return finishRun({ ...decided, run: report });
+  return finishRun({
+    ...decided,
+    run: { ...report, part: shardPart(shard, plan, whole.startedAt, [one]) },
+    settle: (verdict) => shardVerdict(verdict, shard, whole.results.length),
+    history: false,
+  });
 }

@@ -6,10 +6,9 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
-import { withKnown } from '../run/gate-options.ts';
 import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
-import { type ReportTargets, writeReport, writeReports } from '../run/write-reports.ts';
-import { recordRun } from './history.ts';
+import { type ReportTargets, writeReport } from '../run/write-reports.ts';
+import { writeRun } from './finish-run.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
 
 /** What became of a case, and where to write it. */
@@ -57,12 +56,16 @@ async function writeCase(
 ): Promise<{ readonly report: SuiteCaseReport; readonly warning?: string | undefined }> {
   const { answer } = report;
   if (answer === undefined) return { report };
-  const where = { ...places, gate: withKnown(gate, answer.run) };
-  const paths = await writeReports(host, answer.run, answer.verdict, where, locks);
+  const { paths, warning } = await writeRun(
+    host,
+    answer.run,
+    answer.verdict,
+    { gate, places, manifest },
+    history,
+    locks,
+  );
   const [own] = paths.artifacts;
-  const told = { ...report, json: own?.json ?? '', markdownPath: own?.markdown ?? '' };
-  if (!history) return { report: told };
-  return { report: told, warning: await recordRun(host, answer.run, paths, where, manifest, locks) };
+  return { report: { ...report, json: own?.json ?? '', markdownPath: own?.markdown ?? '' }, warning };
 }
 
 /** What one report lacks is no reason to lose the others. @returns undefined, with the message in `unwritten` */

@@ -14,11 +14,12 @@ import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { loadRun } from './load-run.ts';
+import { loadSuite } from './prepare-suite.ts';
+import { choiceOf } from './prepare-test.ts';
 import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { knownCosts } from './shard-plan.ts';
-import { loadSuite } from './suite.ts';
 import { suiteKernels } from './suite-cases.ts';
-import { choiceOf, type ValidateOptions } from './validate.ts';
+import type { ValidateOptions } from './validate-options.ts';
 
 export interface PlanOptions extends Surroundings, Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
   /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { FailOn } from '../model/gate.ts';
-import type { ValidateOptions } from './validate.ts';
+import type { ValidateOptions } from './validate-options.ts';
 
 /**
  * The flags of `test` that make a question the same one, besides its objects and kernels.

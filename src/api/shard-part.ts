@@ -2,6 +2,7 @@ import { leanEvidence } from '../model/lean-evidence.ts';
 import type { RunReport } from '../model/report.ts';
 import type { Shard, ShardPart, ShardRun } from '../model/shard.ts';
 import { buildInfo } from './build-info.ts';
+import type { CompletedRun } from './check.ts';
 import type { ShardPlan } from './shard-plan.ts';
 
 /** A run as it travels to the machine that puts all parts together. */
@@ -12,12 +13,22 @@ export function leanRun(run: RunReport): RunReport {
   return { ...run, results };
 }
 
-/** What this machine contributes to a plan. */
+/** A run as far as this machine ran it, as the other machines' parts are joined with it. */
+function shardRun({ whole, cells, gate, manifest, places, baseline }: CompletedRun): ShardRun {
+  const { artifactVersion, artifactVariant, artifactUri } = places;
+  const held = baseline && { baseline: { run: baseline.run, alone: baseline.alone } };
+  return { run: leanRun(whole), cells, gate, manifest, artifactVersion, artifactVariant, artifactUri, ...held };
+}
+
+/**
+ * What this machine contributes to a plan.
+ * @param startedAt when it began, RFC 3339
+ */
 export function shardPart(
   { index, total }: Shard,
   { digest, named }: ShardPlan,
   startedAt: string,
-  runs: readonly ShardRun[],
+  runs: readonly CompletedRun[],
   suite?: ShardPart['suite'],
 ): ShardPart {
   return {
@@ -27,7 +38,7 @@ export function shardPart(
     index,
     total,
     plan: { digest, cells: named },
-    runs: runs.map((one) => ({ ...one, run: leanRun(one.run) })),
+    runs: runs.map(shardRun),
     ...(suite && { suite }),
   };
 }

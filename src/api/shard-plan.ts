@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Artifact, Target } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName, fileName } from '../model/object-names.ts';
 import { MAX_SHARDS, type NamedCell, type PlannedCell, type Shard } from '../model/shard.ts';
 import { costsOf, type KnownCost } from '../plan/costs.ts';
 import { planCells } from '../plan/plan.ts';
 import { assignShards } from '../plan/shard.ts';
+import type { PlannedRun } from '../run/run-check.ts';
+import { shipmentIdentity } from '../run/shipment.ts';
+import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
-
-/** One run of a plan: objects that are asked on the same kernels. */
-export interface PlanRun {
-  readonly artifacts: readonly Artifact[];
-  /** What each object is called in the plan; no two alike in the whole plan. */
-  readonly names: readonly string[];
-  readonly targets: readonly Target[];
-  /** Whatever else makes the question the same one: flags, manifest, what decides. */
-  readonly question: unknown;
-}
 
 /** A plan for several machines. */
 export interface ShardPlan {
@@ -60,14 +52,14 @@ function withMaps(_key: string, value: unknown): unknown {
 }
 
 /** A manifest as any machine reads it, wherever it lies there. Assets are compared by their contents. */
-export function withoutPaths(manifest: { readonly file: string } | undefined): string {
+function withoutPaths(manifest: { readonly file: string } | undefined): string {
   if (!manifest) return '';
   const text = JSON.stringify({ ...manifest, assets: undefined }, withMaps);
   return text.replaceAll(JSON.stringify(manifest.file).slice(1, -1), '');
 }
 
 /** The same for the same value on every machine. */
-export function digestOf(value: unknown): string {
+function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, withMaps)).digest('hex');
 }
 
@@ -75,30 +67,62 @@ function byName(a: NamedCell, b: NamedCell): number {
   return a.kernel === b.kernel ? (a.subject < b.subject ? -1 : 1) : a.kernel < b.kernel ? -1 : 1;
 }
 
-/** Divides the cells of all runs among machines. */
+/** The same for the same older run, wherever it was read from. */
+function baselineDigest(baseline: LoadedRun | undefined): string {
+  return digestOf(baseline?.cases.map(({ name, artifact, report }) => [name, artifact, report.targets]) ?? null);
+}
+
+/** Everything besides objects and kernels that makes a run the same one on every machine. */
+function identityOf({ run, gate, baseline }: PreparedRun): unknown {
+  const { validationMode, loader, maxInsns, shipment, manifest } = run;
+  return [
+    validationMode,
+    loader,
+    maxInsns,
+    shipment && shipmentIdentity(shipment),
+    withoutPaths(manifest),
+    gate.failOn,
+    gate.expectations?.map(({ code, subject, program, reason }) => [code, subject, program, reason]),
+    baselineDigest(baseline?.run),
+  ];
+}
+
+/** What each object of a run is called in a plan: a case of a suite by the name of the case. */
+function namesOf({ name, subjects }: PlannedRun): string[] {
+  return subjects.map(({ artifact }) => name || artifact.name);
+}
+
+/**
+ * Divides the cells of all runs among machines.
+ * @param costs older run that says how long things take
+ */
 export function divideRuns(
-  runs: readonly PlanRun[],
+  runs: readonly PreparedRun[],
   total: Shard['total'],
-  baseline: LoadedRun | undefined,
+  costs: LoadedRun | undefined,
 ): ShardPlan {
-  const cells = runs.flatMap(({ artifacts, names, targets }, run) =>
-    planCells(artifacts, targets).map((cell) => ({
+  const cells = runs.flatMap(({ run: { subjects, targets, ...one } }, run) => {
+    const names = namesOf({ subjects, targets, ...one });
+    return planCells(
+      subjects.map(({ artifact }) => artifact),
+      targets,
+    ).map((cell) => ({
       run,
       cell,
       subject: names[cell.artifact] ?? '',
       kernel: targets[cell.target]?.profile.id ?? '',
-    })),
-  );
-  const { shards } = assignShards(cells, total, costsOf(knownCosts(baseline)));
+    }));
+  });
+  const { shards } = assignShards(cells, total, costsOf(knownCosts(costs)));
   const planned = cells.map((one, index) => ({ ...one, shard: shards[index] ?? 1 }));
   const named = planned.map(({ subject, kernel, shard }) => ({ subject, kernel, shard })).sort(byName);
   const digest = digestOf([
     total,
     named,
-    runs.map(({ artifacts, names, targets, question }) => [
-      artifacts.map(({ sha256 }, index) => [names[index], sha256]),
-      targets.map(({ profile, required }) => [profile.id, required]),
-      question,
+    runs.map((one) => [
+      one.run.subjects.map(({ artifact }, index) => [namesOf(one.run)[index], artifact.sha256]),
+      one.run.targets.map(({ profile, required }) => [profile.id, required]),
+      identityOf(one),
     ]),
   ]);
   return {

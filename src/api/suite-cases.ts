@@ -4,7 +4,6 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
-import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
@@ -14,10 +13,10 @@ import { checkExpectedNames } from '../run/expected-names.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
-import type { PlannedRun } from '../run/run-check.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
+import type { PreparedRun, RunBaseline } from './check.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { flagsOf } from './question-flags.ts';
 import { caseCommand, caseLuggage } from './suite-luggage.ts';
@@ -36,24 +35,10 @@ export interface SuiteOverrides {
   readonly baseline: LoadedRun | undefined;
 }
 
-/** The older run that a case is held against. */
-export interface CaseBaseline {
-  readonly run: LoadedRun;
-  /** It was named for this case alone: a report about one object fits, whatever it is called. */
-  readonly alone: boolean;
-  /** What it has about this case. */
-  readonly before: LoadedCase | undefined;
-}
-
 /** A case that can start. Paths are absolute. */
-export interface ReadyCase {
-  readonly run: PlannedRun;
-  readonly manifest: string;
-  /** Text of the manifest with all that the case adds to it, to be written to `manifest`; undefined where it adds nothing. */
+export interface ReadyCase extends PreparedRun {
+  /** Text of the manifest with the test of the case in it, to be written to `manifest`; undefined without a test. */
   readonly mergedManifest: string | undefined;
-  /** What decides about this case. */
-  readonly gate: GateOptions;
-  readonly baseline: CaseBaseline | undefined;
 }
 
 /** A case with all paths resolved; `error` says why it cannot start. */
@@ -174,7 +159,7 @@ export async function prepareCases(
     return await read(path, artifactName, `${origin}: artifact`);
   }
 
-  async function baselineOf(source: SuiteCase): Promise<CaseBaseline | undefined> {
+  async function baselineOf(source: SuiteCase): Promise<RunBaseline | undefined> {
     const { gate, origin } = source;
     const alone = suite.cases.length === 1 || (!overrides.baseline && gate.baseline?.own === true);
     const run = overrides.baseline ?? (gate.baseline && (await readBaseline(gate.baseline.path, origin)));
@@ -182,7 +167,7 @@ export async function prepareCases(
     const named = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
     const matches = (alone ? undefined : shared.get(run)) ?? matchCases(run, named);
     if (!alone) shared.set(run, matches);
-    return { run, alone, before: matches[alone ? 0 : suite.cases.indexOf(source)] };
+    return { run, alone, before: [matches[alone ? 0 : suite.cases.indexOf(source)]] };
   }
 
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
@@ -237,6 +222,14 @@ export async function prepareCases(
       mergedManifest: merged,
       gate: decides,
       baseline,
+      places: {
+        workdir,
+        out: paths.json,
+        markdown: paths.markdown,
+        artifactVersion: source.artifactVersion,
+        artifactVariant: source.artifactVariant,
+        artifactUri: source.artifactUri,
+      },
     };
   }
 

@@ -1,32 +1,17 @@
-import { compareReports } from '../compare/compare.ts';
-import { gate } from '../gate/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
-import { recordedRun } from '../report/recorded.ts';
-import { withKnown } from '../run/gate-options.ts';
 import { type LoadedRun, matchCases } from './load-run.ts';
+import { verdictOf } from './run-prepared.ts';
 import type { PreparedCase, ReadyCase } from './suite-cases.ts';
 
 export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
-
-/** The run of a case, with what is new in it where there is an older one. */
-export function heldRun({ ready }: StartableCase, run: RunReport): RunReport {
-  if (ready.baseline === undefined) return run;
-  const { before } = ready.baseline;
-  return { ...run, baseline: [before && compareReports(before.report, recordedRun(run, 0))] };
-}
-
-/** What the gate says about a case. @param run with its baseline, if there is one */
-export function verdictOf({ ready }: StartableCase, run: RunReport): Verdict {
-  return gate(run, withKnown(ready.gate, run));
-}
 
 /**
  * What became of a case.
  * @param run with its baseline, if there is one; undefined for a case that could not start
  */
 export function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
-  const verdict = one.ready && run && verdictOf({ ...one, ready: one.ready }, run);
+  const verdict = one.ready && run && verdictOf(one.ready, run);
   return {
     name: one.source.name,
     artifact: one.artifact,

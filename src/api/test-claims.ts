@@ -4,7 +4,7 @@ import type { FailOn } from '../model/gate.ts';
 import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import type { Shipment } from '../run/shipment.ts';
 import { reportOutputs } from './report-files.ts';
-import type { ValidateOptions } from './validate.ts';
+import type { ValidateOptions } from './validate-options.ts';
 
 /** A run of named objects with everything that it reads and writes. */
 interface ClaimedTest {

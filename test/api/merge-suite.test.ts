@@ -8,7 +8,7 @@ import { shardPart } from '../../src/api/shard-part.ts';
 import { divideRuns } from '../../src/api/shard-plan.ts';
 import type { ShardCase } from '../../src/model/shard.ts';
 import { quickRun } from '../fixtures/scenes.ts';
-import { host } from '../fixtures/shards.ts';
+import { host, plannedRun } from '../fixtures/shards.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -38,23 +38,21 @@ const CASES = [
 ] as const;
 
 async function writeShard(index: number, total: number, cases: readonly ShardCase[] = CASES): Promise<void> {
-  const plan = divideRuns(
-    runs.map(({ artifacts, targets }, i) => ({ artifacts, names: [CASES[i]?.name ?? ''], targets, question: '' })),
-    total,
-    undefined,
-  );
-  const parts = runs.map((run, i) => {
+  const places = { workdir: dir, out: '', markdown: '', artifactVersion: '', artifactVariant: '', artifactUri: '' };
+  const prepared = runs.map((run, i) => ({
+    run: plannedRun(run, [], '', CASES[i]?.name ?? ''),
+    gate: {},
+    baseline: undefined,
+    manifest: '',
+    places,
+  }));
+  const plan = divideRuns(prepared, total, undefined);
+  const parts = prepared.map((one, i) => {
+    const run = runs[i] as (typeof runs)[number];
     const cells = plan.runs[i] ?? [];
     const own = cells.filter(({ shard }) => shard === index).map(({ target }) => target);
-    return {
-      run: { ...run, results: run.results.filter(({ cell }) => own.includes(cell.target)) },
-      cells,
-      gate: {},
-      manifest: '',
-      artifactVersion: '',
-      artifactVariant: '',
-      artifactUri: '',
-    };
+    const results = run.results.filter(({ cell }) => own.includes(cell.target));
+    return { ...one, whole: { ...run, results }, report: run, cells };
   });
   const times = { startedAt: `2026-01-02T03:0${index}:00Z`, finishedAt: `2026-01-02T03:1${index}:00Z` };
   const facts = { name: 'nightly', ...times, durationMs: index * 1000 };

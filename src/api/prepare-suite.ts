@@ -1,0 +1,152 @@
+import { dirname, relative, resolve } from 'node:path';
+import { readSuite, type Suite } from '../config/suite.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Verdict } from '../model/report.ts';
+import type { SuiteReport } from '../model/suite.ts';
+import { placeOf } from '../run/claims.ts';
+import { confine, type Root, rootOf } from '../run/confine.ts';
+import type { OldReports } from '../run/old-reports.ts';
+import { createCatalogue, loadText } from '../run/resolve.ts';
+import { checkReportPlaces } from '../run/write-reports.ts';
+import type { PreparedCheck } from './check.ts';
+import { DRAFT_FILE } from './init.ts';
+import { loadRun } from './load-run.ts';
+import { reportFilePlaces } from './report-files.ts';
+import type { ResolvedSurroundings } from './services.ts';
+import { checkShard } from './shard-plan.ts';
+import { type PreparedCase, prepareCases } from './suite-cases.ts';
+import { claimSuite } from './suite-claims.ts';
+import type { SuiteOptions } from './suite-options.ts';
+import { type StartableCase, suiteBaseline } from './suite-verdicts.ts';
+
+/** A suite that can be run: `runs[i]` is the run of `startable[i]`. */
+export interface PreparedSuite extends PreparedCheck {
+  readonly name: string;
+  /** Every case of the file, in its order. */
+  readonly cases: readonly PreparedCase[];
+  /** The cases that are wanted: all, or those up to one that cannot start and ends the suite. */
+  readonly wanted: readonly PreparedCase[];
+  readonly startable: readonly StartableCase[];
+  /** Which older run it is compared with, where one was named for all cases. */
+  readonly against: Pick<SuiteReport, 'baseline'>;
+  /** Absolute paths of its own documents; empty when not asked for. */
+  readonly paths: { readonly json: string; readonly markdown: string };
+}
+
+/** The suite that was named, else the one that `init` writes. */
+async function suitePath(host: Host, cwd: string, path: string): Promise<string> {
+  if (path !== '') return path;
+  if ((await host.files.stat(resolve(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  throw new UsageError(
+    'missing_option',
+    `--suite is missing and there is no ${DRAFT_FILE} here; add it, for example --suite compat/suite.yaml, or write one with "bpfcompat init"`,
+  );
+}
+
+/** Reads a suite file. @throws UsageError with file, line and column */
+export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
+  const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`, path);
+  return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
+}
+
+/** @throws UsageError now rather than once per case */
+function refuseRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions): void {
+  if (failOn !== 'regression' || baseline || cases.every(({ gate }) => gate.baseline !== undefined)) return;
+  throw new UsageError(
+    'missing_flag',
+    '--fail-on regression needs an older report; add --baseline main.json, or baseline to the suite',
+  );
+}
+
+/** @throws UsageError for flags that contradict each other */
+function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
+  if (shard === undefined || !stopOnFailure) return;
+  throw new UsageError(
+    'flag_conflict',
+    '--stop-on-failure needs all cases on one machine, and --shard divides them; remove one of them',
+  );
+}
+
+/** Where the documents of the suite go: what the caller says, else the file, whose paths stay below the root. */
+async function suitePaths(
+  { host, cwd }: ResolvedSurroundings,
+  { paths, out, markdown }: Suite,
+  root: Root,
+  options: SuiteOptions,
+): Promise<PreparedSuite['paths']> {
+  for (const named of paths) {
+    if (!options[named.key === 'out' ? 'out' : 'markdown']) await confine(host, root, named);
+  }
+  const place = (said: string | undefined, own: string): string =>
+    said ? placeOf(cwd, said) : own === '' ? '' : resolve(root.dir, own);
+  return { json: place(options.out, out), markdown: place(options.markdown, markdown) };
+}
+
+/**
+ * Settles what a suite asks: its cases are read and compared with what will be written, and nothing has booted. What is
+ * wrong with one case is told in that case.
+ * @throws UsageError for a suite file that cannot be read; HostError for what cannot be written
+ */
+export async function prepareSuite(
+  options: SuiteOptions,
+  surroundings: ResolvedSurroundings,
+  old: OldReports,
+): Promise<PreparedSuite> {
+  const { host, cwd } = surroundings;
+  const file = await suitePath(host, cwd, options.suite);
+  const suite = await loadSuite(host, cwd, file);
+  const dir = dirname(resolve(cwd, file));
+  await old.keep(
+    [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(({ use, path }) =>
+      use === 'read' ? resolve(dir, path) : [],
+    ),
+  );
+  const root = await rootOf(host, cwd, dir);
+  const paths = await suitePaths(surroundings, suite, root, options);
+  await old.know([
+    { path: paths.json, kind: 'report' },
+    { path: paths.markdown, kind: 'markdown' },
+  ]);
+  const catalogue = createCatalogue(surroundings, dir);
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  refuseRegression(suite, options);
+  checkShard(options.shard);
+  refuseStop(options);
+  const cases = await prepareCases({ host, cwd, dir, root, catalogue }, suite, {
+    workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
+    timeoutMs: options.timeoutMs,
+    concurrency: options.concurrency,
+    failOn: options.failOn,
+    baseline,
+  });
+  // Objects that cannot be told apart in the older run are an error of the caller.
+  const against = suiteBaseline(
+    baseline,
+    cases.map(({ source, artifact }) => ({ name: source.name, artifact })),
+  );
+  await old.know(await claimSuite({ host, cwd, dir, suite, file, paths, options }, cases));
+  await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
+
+  const stops = options.stopOnFailure ?? false;
+  const broken = cases.findIndex(({ ready, source }) => ready === undefined && source.required);
+  const wanted = stops && broken >= 0 ? cases.slice(0, broken + 1) : cases;
+  const startable = wanted.filter((one): one is StartableCase => one.ready !== undefined);
+  const own = startable.find(({ ready }) => ready.baseline)?.ready.baseline?.run;
+  return {
+    name: suite.name,
+    cases,
+    wanted,
+    startable,
+    against,
+    paths,
+    runs: startable.map(({ ready }) => ready),
+    catalogue,
+    shard: options.shard,
+    costs: baseline ?? own,
+    ...(stops && {
+      endsCheck: (index: number, { status }: Verdict): boolean =>
+        startable[index]?.source.required === true && status !== 'pass',
+    }),
+  };
+}

@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import type { Catalogue } from '../config/catalogue.ts';
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import { NO_SETTINGS } from '../config/loader-settings.ts';
+import type { Manifest } from '../config/manifest.ts';
+import { testsOf } from '../config/tuning.ts';
+import type { GateOptions } from '../gate/gate.ts';
+import { UsageError } from '../model/errors.ts';
+import { objectsAt } from '../model/object-names.ts';
+import { placeOf } from '../run/claims.ts';
+import { ensureWorkDirectory } from '../run/directories.ts';
+import { findArtifacts } from '../run/find-artifacts.ts';
+import { gateOptionsOf } from '../run/gate-options.ts';
+import { readSubjects } from '../run/read-subjects.ts';
+import {
+  checkExpectedProfiles,
+  checkKnownProfiles,
+  createCatalogue,
+  loadManifest,
+  resolveKernels,
+  targetsOf,
+} from '../run/resolve.ts';
+import type { Shipment } from '../run/shipment.ts';
+import type { Subject } from '../run/subject.ts';
+import { checkReportPlaces } from '../run/write-reports.ts';
+import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
+import { shipmentFor } from './command-mode.ts';
+import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import { flagsOf } from './question-flags.ts';
+import { reportFilePlaces } from './report-files.ts';
+import type { ResolvedSurroundings } from './services.ts';
+import { checkShard } from './shard-plan.ts';
+import { claimTest } from './test-claims.ts';
+import type { ValidateOptions } from './validate-options.ts';
+
+const DEFAULT_TIMEOUT_MS = 180_000;
+const DEFAULT_CONCURRENCY = 2;
+
+/** The kernels that the caller chose. @throws UsageError `missing_option` for none */
+export function choiceOf({
+  matrix,
+  kernels,
+  quick,
+}: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'>): KernelChoice {
+  if (matrix) return { kind: 'matrix', value: matrix };
+  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
+  if (quick) return { kind: 'quick' };
+  throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
+}
+
+/** The kernels of a run and its manifest, which speak of each other. */
+async function kernelsAndManifest({ host, cwd }: ResolvedSurroundings, catalogue: Catalogue, options: ValidateOptions) {
+  const choice = choiceOf(options);
+  const { matrix, entries } = await resolveKernels(catalogue, choice);
+  const manifest = await loadManifest(host, cwd, options.manifest ?? '');
+  await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
+  const narrowed = choice.kind === 'ids';
+  if (narrowed) await checkKnownProfiles(catalogue, manifest);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return {
+    manifest,
+    matrix: { path: choice.kind === 'matrix' ? resolve(cwd, matrix.file) : '', name: matrix.name },
+    matrixNotes: matrix.note === undefined ? [] : [matrix.note],
+    targets: targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed),
+  };
+}
+
+function subjectsOf(
+  { host }: ResolvedSurroundings,
+  options: ValidateOptions,
+  artifacts: readonly string[],
+  manifest: Manifest | undefined,
+  { command }: Shipment,
+): Promise<Subject[]> {
+  const { mode, loader = NO_SETTINGS, artifactName = '' } = options;
+  const name = artifacts.length === 1 && artifactName ? { name: artifactName } : {};
+  return readSubjects(host, {
+    artifacts: artifacts.map((path) => ({ path, ...name })),
+    command,
+    commandName: artifactName,
+    tests: testsOf(mode, manifest),
+    loader,
+  });
+}
+
+function baselineOf(run: LoadedRun | undefined, subjects: readonly Subject[]): RunBaseline | undefined {
+  if (run === undefined) return undefined;
+  const artifacts = subjects.map(({ artifact }) => artifact);
+  return { run, alone: artifacts.length === 1, before: matchCases(run, artifacts) };
+}
+
+function placesOf(options: ValidateOptions, cwd: string): PreparedRun['places'] {
+  const { artifactVersion = '', artifactVariant = '', artifactUri = '' } = options;
+  return {
+    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    out: placeOf(cwd, options.out),
+    markdown: placeOf(cwd, options.markdown),
+    artifactVersion,
+    artifactVariant,
+    artifactUri,
+  };
+}
+
+/** Compares everything that is read and written, and makes the directories. @throws UsageError, HostError */
+async function claimEverything(
+  { host, cwd }: ResolvedSurroundings,
+  options: ValidateOptions,
+  claimed: { artifacts: readonly string[]; matrix: string; shipment: Shipment; gate: GateOptions },
+): Promise<PreparedRun['places']> {
+  const { gate, ...read } = claimed;
+  const places = placesOf(options, cwd);
+  await claimTest({ host, cwd, options, ...read, failOn: gate.failOn });
+  await checkReportPlaces(host, [places.out, places.markdown, ...reportFilePlaces(options.files, cwd)]);
+  await ensureWorkDirectory(host, places.workdir);
+  return places;
+}
+
+/**
+ * Settles what `validate` was asked: objects and kernels are found, files are read and compared with what will be
+ * written, and nothing has booted.
+ * @throws UsageError for input that the user can correct, HostError for what cannot be written
+ */
+export async function prepareTest(
+  options: ValidateOptions,
+  surroundings: ResolvedSurroundings,
+): Promise<PreparedCheck> {
+  const { host, cwd } = surroundings;
+  checkShard(options.shard);
+  if (options.artifacts.length === 0 && !options.command)
+    throw new UsageError('missing_option', 'no artifact is given; name at least one');
+  const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir, options.signal);
+  const catalogue = createCatalogue(surroundings);
+  const { matrix, matrixNotes, targets, manifest } = await kernelsAndManifest(surroundings, catalogue, options);
+  const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
+  const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
+  const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
+  const older = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
+  if (older) matchCases(older, objectsAt(artifacts));
+  const matrixFile = options.matrix ? matrix.path : '';
+  const places = await claimEverything(surroundings, options, { artifacts, matrix: matrixFile, shipment, gate });
+  const subjects = await subjectsOf(surroundings, options, artifacts, manifest, shipment);
+  const run = {
+    name: '',
+    subjects,
+    manifest,
+    matrix,
+    targets,
+    validationMode: options.mode,
+    loader: options.loader ?? NO_SETTINGS,
+    maxInsns: options.maxInsns,
+    flags: flagsOf({ ...options, failOn: gate.failOn }, cwd, manifest?.failOn),
+    shipment,
+    notes: [...matrixNotes, ...notes],
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    expectations: gate.expectations ?? [],
+    workdir: places.workdir,
+  };
+  const prepared = { run, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, places };
+  return { runs: [prepared], catalogue, shard: options.shard, costs: older };
+}

@@ -1,0 +1,86 @@
+import { compareReports } from '../compare/compare.ts';
+import { gate } from '../gate/gate.ts';
+import type { Isolation } from '../model/cell.ts';
+import type { EventListener } from '../model/events.ts';
+import type { RunReport, Verdict } from '../model/report.ts';
+import type { PlannedCell, Shard } from '../model/shard.ts';
+import { recordedRun } from '../report/recorded.ts';
+import { withKnown } from '../run/gate-options.ts';
+import { catalogueKernels } from '../run/resolve.ts';
+import { runCheck } from '../run/run-check.ts';
+import { shardView } from '../run/shard-view.ts';
+import type { CompletedCheck, CompletedRun, PreparedCheck, PreparedRun } from './check.ts';
+import { createServices, type ResolvedSurroundings } from './services.ts';
+import { divideRuns, type ShardPlan } from './shard-plan.ts';
+import { useStore } from './store-use.ts';
+
+/** How guests are made and where kernels may come from. */
+export interface RunSettings {
+  readonly isolation?: Isolation | undefined;
+  readonly offline?: boolean | undefined;
+  readonly refreshKernels?: boolean | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+/** A run against its older one, where there is one. */
+function withBaseline({ baseline }: PreparedRun, run: RunReport): RunReport {
+  if (baseline === undefined) return run;
+  const comparisons = run.artifacts.map((_, artifact) => {
+    const older = baseline.before[artifact];
+    return older && compareReports(older.report, recordedRun(run, artifact));
+  });
+  return { ...run, baseline: comparisons };
+}
+
+/** What the gate says about a run. @param run with its baseline, if there is one */
+export function verdictOf({ gate: options }: PreparedRun, run: RunReport): Verdict {
+  return gate(run, withKnown(options, run));
+}
+
+function ownCells(plan: ShardPlan, position: number, { index }: Shard): PlannedCell[] {
+  return (plan.runs[position] ?? []).filter(({ shard }) => shard === index);
+}
+
+/**
+ * Runs what was prepared, with the kernel store held until `finish` has written everything.
+ * @throws CancelledError after an abort, with nothing left behind; HostError for what this machine lacks
+ */
+export async function runPrepared<T>(
+  { runs, catalogue, shard, costs, endsCheck }: PreparedCheck,
+  surroundings: ResolvedSurroundings,
+  settings: RunSettings,
+  finish: (completed: CompletedCheck) => Promise<T>,
+): Promise<T> {
+  const { signal, onEvent } = settings;
+  const plan = shard && divideRuns(runs, shard.total, costs);
+  if (runs.length === 0) return finish({ plan, runs: [] });
+  await using store = await useStore(surroundings.host, signal);
+  const services = await createServices(surroundings, store, {
+    isolation: settings.isolation ?? 'cell',
+    offline: settings.offline ?? false,
+    refresh: settings.refreshKernels ?? false,
+    signal,
+    onEvent,
+  });
+  const check = {
+    runs: runs.map(({ run }, index) => ({ ...run, cells: plan && shard && ownCells(plan, index, shard) })),
+    partial: plan !== undefined,
+    endsCheck: (index: number, report: RunReport): boolean => {
+      const one = runs[index];
+      if (one === undefined || endsCheck === undefined) return false;
+      return endsCheck(index, verdictOf(one, withBaseline(one, report)));
+    },
+  };
+  const reports = await runCheck(check, services, { signal, onEvent });
+  const known = await catalogueKernels(catalogue);
+  const completed = reports.map((report, index): CompletedRun | undefined => {
+    const one = runs[index];
+    if (report === undefined || one === undefined) return undefined;
+    const whole = { ...report, known };
+    const cells = plan?.runs[index] ?? [];
+    return { ...one, whole, cells, report: shard ? shardView(whole, cells, shard) : withBaseline(one, whole) };
+  });
+  // Awaited here: the store is held until the reports are written.
+  return await finish({ plan, runs: completed });
+}
