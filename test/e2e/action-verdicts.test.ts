@@ -24,7 +24,7 @@ function jobWith(...examples: string[]): Job {
 }
 
 describe.each(nodeVersions())('$name', ({ node }) => {
-  test('a pass: exit code 0, outputs, summary, evidence with its digests; post saves the kernel once', async () => {
+  test('a pass: exit code 0, outputs, summary, evidence with its digests; post tells what it saves', async () => {
     const job = jobWith('simple-pass');
     const inputs = { artifact: 'simple-pass.bpf.o', kernels: KERNEL };
     const { main, post } = await runAction({ job, node, service, env: ON_THIS_MACHINE, inputs });
@@ -82,7 +82,10 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     const end = await post();
     expect(end.exitCode, end.log).toBe(0);
     expect(annotationsOf(end, 'warning')).toEqual([]);
-    expect(service.caches.filter(({ key }) => key.includes(KERNEL))).toHaveLength(1);
+    // The store of this machine may be without packages, and only they are saved: action-cache.test.ts has one with them.
+    const [, how] = /debian-12-6\.1: (.*)/.exec(end.log) ?? [];
+    expect(how).toMatch(/^(?:saved|is in the cache already|was stored before, without its packages: nothing to save)$/);
+    expect(service.caches).toHaveLength(how?.startsWith('was stored') ? 0 : 1);
     expect(existsSync(main.outputs['summary-file'] ?? '')).toBe(false);
   });
 

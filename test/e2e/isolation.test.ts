@@ -142,7 +142,7 @@ describe('an object that never lets go of the processor, between others', () => 
   const kernel = 'debian-13-7.3';
   let run: Checked;
   beforeAll(async () => {
-    const options = { kernels: [kernel], env, concurrency: 2, timeoutMs: 6000 };
+    const options = { kernels: [kernel], env, concurrency: 2, timeoutMs: 15_000 };
     run = await check(scratch, [WITNESS, ENDLESS, AGAIN], options);
   });
 

@@ -54,7 +54,7 @@ describe('an object that makes the kernel panic', () => {
 describe('an object that never lets go of the processor', () => {
   const ENDLESS = fixture('endless');
   const HANGING = ['debian-12-6.1', 'debian-13-7.3'];
-  const TIMEOUT_MS = 10_000;
+  const TIMEOUT_MS = 20_000;
   let run: Checked;
   beforeAll(async () => {
     // Guests are prepared first: a time-out says nothing about a machine that is busy booting.
