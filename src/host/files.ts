@@ -130,6 +130,21 @@ async function isVirtual(path: string): Promise<boolean> {
   return VIRTUAL.has((await statfs(path)).type);
 }
 
+/**
+ * File systems that tell a change through a mapping by the times of the file: their `page_mkwrite` sets them. A page of
+ * tmpfs that was read through a writable mapping can be written without any fault, and so without a trace.
+ */
+const TIMES_CHANGES: ReadonlySet<number> = new Set([
+  0xef53, // ext4
+  0x58465342, // xfs
+  0x9123683e, // btrfs
+  0xf2f52010, // f2fs
+]);
+
+async function timesChanges(path: string): Promise<boolean> {
+  return TIMES_CHANGES.has((await statfs(path)).type);
+}
+
 async function freeBytes(path: string): Promise<number> {
   let at = path;
   for (;;) {
@@ -217,6 +232,7 @@ export function createFiles(): HostFiles {
     stat: statOrUndefined,
     sha256,
     freeBytes,
+    timesChanges,
     tempDir,
     sweep: (dir = tmpdir()) => sweepLeftovers(dir),
     ownName: temporaryName,

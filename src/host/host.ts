@@ -102,6 +102,11 @@ export interface HostFiles {
   sha256(path: string): Promise<string>;
   /** Bytes free for this user on the file system of `path` (nearest existing parent). */
   freeBytes(path: string): Promise<number>;
+  /**
+   * Whether a file there keeps the time of every change, also of one through a mapping: files of a disk do, those of a
+   * file system in memory do not.
+   */
+  timesChanges(path: string): Promise<boolean>;
   /** A private (0700) directory that is gone after dispose. `parent` defaults to the system's temporary directory. */
   tempDir(prefix: string, parent?: string): Promise<TempDir>;
   /**

@@ -119,6 +119,7 @@ describe('files', () => {
       path = dir.path;
       expect(await host.files.stat(join(path, 'none'))).toBeUndefined();
       expect(await host.files.freeBytes(join(path, 'not', 'there'))).toBeGreaterThan(0);
+      expect(await host.files.timesChanges('/dev/shm')).toBe(false);
     }
     expect(existsSync(path)).toBe(false);
   });

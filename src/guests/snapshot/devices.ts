@@ -3,8 +3,7 @@ import type { Device } from '../qemu/devices.ts';
 /**
  * How a guest uses the file of its memory. `written`: what the guest writes goes into the file, while a template is made.
  * Else the guest has a private copy of every page that it changes: of a file that is open for reading alone
- * (`read-only`), which all guests of one template share, or of one that is `own`, since older QEMUs insist on opening it
- * for writing.
+ * (`read-only`), or of one that older QEMUs insist on opening for writing (`own`).
  */
 export type RamUse = 'written' | 'read-only' | 'own';
 

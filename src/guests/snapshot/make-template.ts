@@ -3,6 +3,7 @@ import type { Host } from '../../host/host.ts';
 import type { OpenOptions } from '../guest.ts';
 import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
+import { sharesRam } from './devices.ts';
 import { evictTemplates, touchTemplate } from './evict.ts';
 import { copyMemory, fastMemory } from './fast-memory.ts';
 import { saveState } from './save.ts';
@@ -19,7 +20,7 @@ import {
 
 /** QEMU runs as a user of its own, and this one writes into the memory. */
 const SAVING_MODE = 0o666;
-/** From then on nobody does: a copied guest that took over its QEMU would write into the memory of all others. */
+/** From then on nobody does, where QEMU can do without: a guest that took it over would write into all others' memory. */
 const SAVED_MODE = 0o444;
 const PRIVATE_DIR = 0o700;
 const MEGABYTE = 1024 * 1024;
@@ -93,7 +94,7 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
     await guest[Symbol.asyncDispose]();
     await copyStart(host, spec.files[0], kernel);
     if (bootRam !== ram) await copyMemory(host, bootRam, ram);
-    await host.files.setMode(ram, SAVED_MODE);
+    await host.files.setMode(ram, sharesRam(qemu.version) ? SAVED_MODE : SAVING_MODE);
     await sealTemplate(host, dir, guest.hello, fast.path);
   } catch (error) {
     await host.files.remove(dir);

@@ -80,8 +80,10 @@ function refused(error: unknown): boolean {
 }
 
 async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
-  if (sharesRam(spec.qemu.version)) return await restoreWith(spec, template, template.ram, options);
   const { host } = spec;
+  // Older QEMUs open the memory for writing. Who writes then is told by the file's times, wherever those can be relied on.
+  if (sharesRam(spec.qemu.version) || (await host.files.timesChanges(template.ram)))
+    return await restoreWith(spec, template, template.ram, options);
   const size = (await host.files.stat(template.ram))?.allocated ?? 0;
   await using disk = await host.files.tempDir('bpfcompat-');
   await using fast = await fastMemory(host, size, disk.path);
@@ -100,7 +102,7 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
   const files = [template.kernel, initramfs, ram, template.state];
   // The state is not opened again: QEMU goes on with the descriptor that it has.
   const read = [template.kernel, initramfs];
-  const needed = ram === template.ram ? { read: [...read, ram] } : { read, write: [ram] };
+  const needed = sharesRam(qemu.version) ? { read: [...read, ram] } : { read, write: [ram] };
   const sandbox = await restoreSandbox(spec, needed, options.signal);
   const argv = machineArgv(spec, wrappedFile(RAM), false);
   const guest = await openGuest(

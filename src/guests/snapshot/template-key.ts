@@ -18,7 +18,7 @@ export interface TemplateInputs {
  * Raised when the files of a template mean something else than before.
  * A CPU model with fewer features is accepted by QEMU and then hangs, so the key must not leave anything out.
  */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Name of the template's directory: hex, 32 digits. */
 export function templateKey(inputs: TemplateInputs): string {
