@@ -41,6 +41,9 @@ export function partialRun(): { readonly onEvent: (event: RunEvent) => void; rea
 const WORDS: Readonly<Record<CellEnd, string>> = {
   pass: '✅ loads',
   fixups: '🔧 loads with automatic fixups',
+  unloaded: '⚪ no program loaded',
+  loaded: '🔵 loads, nothing attached',
+  partly: '🟡 loads, attached in part',
   fail: '❌ fails',
   expected: '🔶 fails as declared',
   skipped: '⏭️ skipped',

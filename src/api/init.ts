@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName } from '../model/object-names.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { floorsOf } from '../object/floor.ts';
+import { floorsOf, toldFloor } from '../object/floor.ts';
 import { isBpfHeader } from '../object/header.ts';
 import { loadSubject } from '../run/subject.ts';
 import { writeReport } from '../run/write-reports.ts';
@@ -95,7 +95,7 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
       name,
       artifact: relative(dir, path),
       mode: attachable ? 'load_attach' : 'load_only',
-      remark: remarkOf(facts, floorsOf(facts).hard?.version || undefined),
+      remark: remarkOf(facts, toldFloor(floorsOf(facts))?.version || undefined),
     });
   }
   return { cases, skipped };

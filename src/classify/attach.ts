@@ -1,3 +1,4 @@
+import { countArgs } from '../model/attach-warning.ts';
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
@@ -127,9 +128,14 @@ export function attachFindings({
     if (stage?.status === 'pass') decided.push(...inert.filter(({ subject }) => subject === name));
     else decided.push(stage?.status === 'fail' ? attachFinding(stage, evidence) : notAttachedFinding(name, stage));
   }
+  const count = {
+    passed: stages.filter(({ status }) => status === 'pass').length,
+    attempted: stages.filter(({ status }) => status !== 'skipped').length,
+  };
   const warnings = stages
     .filter((stage) => stage.status === 'fail' && !required.has(stage.program))
-    .map((stage) => attachFinding(stage, evidence));
+    .map((stage) => attachFinding(stage, evidence))
+    .map((finding) => ({ ...finding, args: { ...finding.args, ...countArgs(count) } }));
   const others = inert.filter(({ subject }) => !required.has(subject ?? ''));
   const idle = decided.length > 0 ? [] : idleFindings(stages);
   return { required: decided, warnings: [...warnings, ...others, ...idle] };

@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { hintOf } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
 import { signalName } from './crash.ts';
 import { embeddedVerifierLog, firstWarning, mainWarning, programOf } from './libbpf-log.ts';
@@ -13,8 +14,6 @@ const COMMAND_TEST = 'command';
 /** Shells add this to the number of the signal that ended a program. */
 const SIGNAL_BASE = 128;
 const MAX_SIGNAL = 64;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
 /** What the title says anyway. */
 const TOLD_ALREADY = /^(?:exit code -?\d+, expected \d+|timed out after .*)$/;
 
@@ -26,20 +25,6 @@ type CommandStage = StageOf<'functional'>;
 
 function infra(cause: 'protocol' | 'guest_crash' | 'internal' | 'command_unrunnable', message: string): Outcome {
   return { status: 'infra_error', cause, message };
-}
-
-/** What stderr says in words that many programs share; a guess that only chooses the advice. */
-const HINTS: readonly (readonly [hint: string, pattern: RegExp])[] = [
-  ['library', /error while loading shared libraries|Error loading shared library|cannot open shared object file/],
-  ['permission', /Permission denied|Operation not permitted/],
-  ['no_file', /No such file or directory/],
-  ['usage', /unrecognized option|invalid option|^usage:/im],
-];
-
-function hintOf(stage: CommandStage): string | undefined {
-  const hint = HINTS.find(([, pattern]) => pattern.test(stage.stderr_tail))?.[0];
-  if (stage.exit_code === NOT_FOUND) return hint === 'library' ? hint : 'not_found';
-  return stage.exit_code === NOT_EXECUTABLE ? 'not_executable' : hint;
 }
 
 function lastLine(text: string): string | undefined {

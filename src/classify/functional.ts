@@ -3,6 +3,7 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { type Broken, brokenExpectations } from './assertions.ts';
+import { hintOf, NOT_FOUND } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { testRunSince } from './test-run.ts';
@@ -43,8 +44,20 @@ function reasonOf({ test, stage, broken }: Answer): string {
 
 const ENOTSUPP = -524;
 
+/** Expectations that are told besides the first; of more there is the number. */
+const MAX_ALSO = 8;
+
+/** What a program returned says more than what it left in maps, and without it nothing was triggered. */
+function runsFirst(broken: readonly Broken[]): Broken[] {
+  return [...broken.filter(({ kind }) => kind === 'run'), ...broken.filter(({ kind }) => kind !== 'run')];
+}
+
 /** What is known about the first expectation that does not hold. */
-function expectationArgs(evidence: Evidence, [first, ...more]: readonly Broken[]): Record<string, string | undefined> {
+function expectationArgs(
+  evidence: Evidence,
+  test: FunctionalTest,
+  [first, ...more]: readonly Broken[],
+): Record<string, string | undefined> {
   if (first === undefined) return {};
   const program = openedProgram(evidence, first.subject);
   const unsupported =
@@ -58,6 +71,14 @@ function expectationArgs(evidence: Evidence, [first, ...more]: readonly Broken[]
     seen: first.seen.slice(0, 300),
     error: first.error,
     also_failed: more.length > 0 ? String(more.length) : undefined,
+    ...Object.fromEntries(
+      more.slice(0, MAX_ALSO).flatMap(({ kind, subject, wanted, seen }, index) => [
+        [`also_${index + 1}`, `${kind} ${subject}`],
+        [`also_${index + 1}_wanted`, wanted.slice(0, 300)],
+        [`also_${index + 1}_seen`, seen.slice(0, 300)],
+      ]),
+    ),
+    runs: test.expect?.run.length ? String(test.expect.run.length) : undefined,
     ...unsupported,
   };
 }
@@ -69,8 +90,14 @@ function tellingLine(stage: FunctionalStage | undefined, reason: string): string
   return reason === 'failed' ? said || stage?.error : stage?.error || said;
 }
 
+/** As the guest has it in the error of a test, about the one that is told. */
+function saidOf({ subject, error }: Broken): string {
+  return error === '' ? subject : `${subject}: ${error}`;
+}
+
 function testFinding(evidence: Evidence, answer: Answer): Finding {
-  const { test, stage, broken } = answer;
+  const { test, stage } = answer;
+  const broken = runsFirst(answer.broken);
   const reason = reasonOf(answer);
   return makeFinding({
     code: 'FUNCTIONAL_TEST_FAILURE',
@@ -85,9 +112,13 @@ function testFinding(evidence: Evidence, answer: Answer): Finding {
       expected_exit_code: test.command === '' ? undefined : String(test.expectExitCode),
       timeout_seconds: String(test.timeoutSeconds),
       error: stage?.error,
-      ...(reason === 'expectation' ? expectationArgs(evidence, broken) : {}),
+      hint: reason === 'failed' && stage?.exit_code === NOT_FOUND ? hintOf(stage) : undefined,
+      ...(reason === 'expectation' ? expectationArgs(evidence, test, broken) : {}),
     },
-    evidence: evidenceLine(tellingLine(stage, reason), `functional test ${test.name}`),
+    evidence: evidenceLine(
+      reason === 'expectation' ? broken[0] && saidOf(broken[0]) : tellingLine(stage, reason),
+      `functional test ${test.name}`,
+    ),
   });
 }
 

@@ -20,6 +20,12 @@ export async function compareCommand(options: CompareOptions, io: Io): Promise<n
   if (paths.json !== '') io.out(`Compare JSON: ${paths.json}\n`);
   if (paths.markdown !== '') io.out(`Compare Markdown: ${paths.markdown}\n`);
   if (paths.json === '' && paths.markdown === '') io.out(json);
+  const { fixedWithWarning: warned = 0 } = summary;
+  if (warned > 0) {
+    io.err(
+      `note: ${warned} kernel${warned === 1 ? '' : 's'} passed with a new warning in place of the failure; see the causes\n`,
+    );
+  }
   io.out(`${diffSummaryLine(summary)}\n`);
   if (!options.failOnRegression) return 0;
   if (noLongerTested.length > 0) {

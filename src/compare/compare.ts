@@ -69,6 +69,9 @@ function summaryOf(profiles: readonly ProfileDiff[]): ComparisonSummary {
     newFailures: count(({ failure }) => failure === 'new'),
     knownFailures: count(({ failure }) => failure === 'known'),
     fixed: count(({ failure }) => failure === 'fixed'),
+    fixedWithWarning: count(
+      ({ failure, newCauses }) => failure === 'fixed' && newCauses.some(({ decisive }) => decisive === false),
+    ),
     changedCauses: count(causesChanged),
     inconclusive: count(({ inconclusive }) => inconclusive),
     requiredWithoutAnswer: count(

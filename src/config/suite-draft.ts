@@ -34,6 +34,8 @@ export function suiteDraft(name: string, matrix: string, cases: readonly DraftCa
     `  matrix: ${JSON.stringify(matrix)}`,
     '  report_dir: reports/suites',
     '  timeout: 3m',
+    '# load_attach: a program that cannot be attached is a warning, and the case passes. To make it a failure, give the case a',
+    '# "manifest:" with: programs: [{name: PROGRAM, attach: {required: true}}]',
     'cases:',
     ...cases.flatMap((one) => [
       `  # ${printable(one.remark, 110)}`,

@@ -1,5 +1,6 @@
+import { attachCount, requireAttach } from '../model/attach-warning.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
-import { decisiveOf } from '../model/finding.ts';
+import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn } from '../model/gate.ts';
 import type { Verdict } from '../model/report.ts';
 import { expectedOf, undeclaredText } from './expectations.ts';
@@ -84,6 +85,27 @@ function weigh(
   return { weight: 'remark', text: failOn === 'regression' && known ? `known ${told}` : told };
 }
 
+/** Programs named in one remark; all of them have a warning of their own. */
+const MAX_PROGRAMS = 8;
+
+/** Attaches that failed and decide nothing because nobody requires them: said wherever a verdict is, on a pass above all. */
+function bestEffort(run: GateInput, artifact: number): string[] {
+  const own = run.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === 'pass');
+  const failed = own.flatMap(({ cell, outcome }) =>
+    (outcome.status === 'pass' ? outcome.findings : [])
+      .filter((finding) => attachCount(finding) !== undefined)
+      .map((finding) => ({ programs: programsOf(finding.args), id: run.targets[cell.target]?.profile.id ?? '' })),
+  );
+  if (failed.length === 0) return [];
+  const ids = [...new Set(failed.map(({ id }) => id))];
+  const programs = [...new Set(failed.flatMap((one) => one.programs))];
+  const named = programs.slice(0, MAX_PROGRAMS);
+  const rest = programs.length - named.length;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  const what = `${named.join(', ')}${more} could not be attached on ${ids.join(', ')}, and no manifest requires it`;
+  return [`warning: ${what}; to make that a failure: ${requireAttach(named)}`];
+}
+
 /** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */
 function unasked({ targets }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
   const asked = targets.map(({ profile }) => profile.id);
@@ -111,6 +133,7 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
       const reason = weigh(cell, target, result, expected, options);
       if (reason) weighed.push(reason);
     }
+    weighed.push(...bestEffort(run, artifact).map((text) => ({ weight: 'remark', text }) as const));
   }
   if (!run.results.some(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail')) {
     weighed.push({ weight: 'error', text: 'no target gave an answer' });

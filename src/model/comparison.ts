@@ -107,6 +107,8 @@ export interface ComparisonSummary {
   readonly newFailures: number;
   readonly knownFailures: number;
   readonly fixed: number;
+  /** Of those, kernels that pass with a warning they did not have: what failed may only be required no more. */
+  readonly fixedWithWarning?: number;
   /** Kernels that fail on both sides with other causes. */
   readonly changedCauses: number;
   readonly inconclusive: number;
@@ -127,7 +129,8 @@ export interface Comparison {
 
 /** The counts of several comparisons together. */
 export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSummary {
-  const sum = (key: keyof ComparisonSummary): number => summaries.reduce((total, summary) => total + summary[key], 0);
+  const sum = (key: keyof ComparisonSummary): number =>
+    summaries.reduce((total, summary) => total + (summary[key] ?? 0), 0);
   return {
     total: sum('total'),
     changed: sum('changed'),
@@ -140,6 +143,7 @@ export function totalOf(summaries: readonly ComparisonSummary[]): ComparisonSumm
     newFailures: sum('newFailures'),
     knownFailures: sum('knownFailures'),
     fixed: sum('fixed'),
+    fixedWithWarning: sum('fixedWithWarning'),
     changedCauses: sum('changedCauses'),
     inconclusive: sum('inconclusive'),
     requiredWithoutAnswer: sum('requiredWithoutAnswer'),

@@ -56,6 +56,15 @@ export function floorsOf(facts: ObjectFacts): ObjectFloors {
   return { programs, maps, ...floors([...maps, ...loaded.flatMap(({ requirements }) => requirements)]) };
 }
 
+/**
+ * The floor to tell people: that of the helpers where it is above what is certain and nothing guards them, so that the kernel
+ * named is not refused again over the next cause.
+ */
+export function toldFloor({ hard, soft, programs }: ObjectFloors): Floor | undefined {
+  const helper = soft?.because.kind === 'helper' && soft.version !== '' ? soft : undefined;
+  return helper === undefined || programs.some(({ guarded }) => guarded) ? hard : helper;
+}
+
 function isGuarded(facts: ObjectFacts, program: ProgramFacts): boolean {
   if (program.externs.some(({ kind, weak }) => kind === 'kconfig' || weak)) return true;
   return facts.settings.length > 0 && program.maps.some((name) => name.startsWith('.rodata'));

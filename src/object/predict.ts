@@ -1,7 +1,7 @@
 import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { ObjectFacts } from './facts.ts';
-import { type Floor, type Floors, floorsOf } from './floor.ts';
+import { type Floor, type Floors, floorsOf, toldFloor } from './floor.ts';
 
 /** What versions alone say about one program, apart from the others. */
 export interface ProgramPrediction extends Prediction {
@@ -22,24 +22,29 @@ export interface ObjectPrediction extends Prediction {
  */
 export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPrediction {
   const kernel = kernelVersion(kernelRelease);
-  const { programs, ...all } = floorsOf(facts);
+  const floors = floorsOf(facts);
+  const { programs } = floors;
   return {
-    ...load(all, kernel),
-    programs: programs.map((floors) => ({
-      program: floors.program,
-      ...load(floors, kernel),
-      attach: attach(floors, kernel),
+    ...load(floors, kernel, toldFloor(floors)),
+    programs: programs.map((own) => ({
+      program: own.program,
+      ...load(own, kernel, toldFloor({ ...own, programs: [own], maps: [] })),
+      attach: attach(own, kernel),
     })),
   };
 }
 
 type Kernel = KernelVersion | undefined;
 
-function load({ hard, soft }: Floors, kernel: Kernel): Prediction {
-  if (!kernel) return { verdict: 'unknown', ...because(hard) };
-  if (isBelow(kernel, hard)) return { verdict: isCertain(kernel, hard) ? 'refused' : 'unknown', ...because(hard) };
+function load({ hard, soft }: Floors, kernel: Kernel, told: Floor | undefined): Prediction {
+  if (!kernel) return { verdict: 'unknown', ...because(told) };
+  if (isBelow(kernel, hard)) {
+    // No kernel at all will do: there is no higher floor.
+    const why = hard?.version === '' ? hard : told;
+    return { verdict: isCertain(kernel, hard) ? 'refused' : 'unknown', ...because(why) };
+  }
   if (isBelow(kernel, soft)) return { verdict: 'unknown', ...because(soft) };
-  return { verdict: 'loads', ...because(hard) };
+  return { verdict: 'loads', ...because(told) };
 }
 
 function attach({ attach: floor, soft }: Floors, kernel: Kernel): ProgramPrediction['attach'] {

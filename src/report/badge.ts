@@ -3,15 +3,15 @@ import { FIXUP_MARK } from './fixups.ts';
 import type { GateDocument } from './gate-document.ts';
 
 function colorOf(document: GateDocument): string {
-  const { failed, tolerated, passed } = documentCounts(document);
+  const { failed, tolerated, passed, nothingLoaded, loadedOnly, attachedPartly } = documentCounts(document);
   if (document.status === 'fail' || failed > tolerated) return 'red';
   if (document.status === 'error' || passed === 0) return 'lightgrey';
-  return tolerated > 0 ? 'yellow' : 'brightgreen';
+  return tolerated + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
 }
 
 /**
  * A badge as the endpoint of shields.io reads it. Red: something that decides fails; yellow: only what decides nothing
- * does; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
+ * does, an attach that nobody requires among it, or nothing was attached; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
  */
 export function badge(document: GateDocument): string {
   const { total, passed, failed, fixedUp } = documentCounts(document);

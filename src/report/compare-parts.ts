@@ -20,20 +20,21 @@ export function causeText({ code, reason, subject, program = '', file, line, tit
   return `${what.filter((word) => word !== '').join(' ')}${who}${where}${why}`;
 }
 
-export const NOTHING_NEW = 'nothing is different';
+export const NOTHING_NEW = 'no differences';
 
 /** `1 new failure, 2 known failures, 1 fixed`; a line for a person about everything that is not as before. */
 export function newsText(
   summary: Pick<
     ComparisonSummary,
-    'newFailures' | 'knownFailures' | 'changedCauses' | 'fixed' | 'inconclusive' | 'grownPrograms'
+    'newFailures' | 'knownFailures' | 'changedCauses' | 'fixed' | 'fixedWithWarning' | 'inconclusive' | 'grownPrograms'
   >,
 ): string {
+  const warned = summary.fixedWithWarning ?? 0;
   const parts = [
     [plural(summary.newFailures, 'new failure'), summary.newFailures],
     [plural(summary.knownFailures, 'known failure'), summary.knownFailures],
     [`${summary.changedCauses} of them with another cause`, summary.changedCauses],
-    [`${summary.fixed} fixed`, summary.fixed],
+    [`${summary.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ''}`, summary.fixed],
     [`${plural(summary.inconclusive, 'kernel')} without an answer`, summary.inconclusive],
     [`${plural(summary.grownPrograms, 'program')} grown`, summary.grownPrograms],
   ] as const;

@@ -35,7 +35,9 @@ export function baselineText(
         const label = diff.failure === undefined ? '' : LABELS[diff.failure];
         const optional = diff.required ? '' : ' (optional)';
         const what = `${label}: ${diff.profile}${optional}: ${sideText(diff.base) || 'not asked'} -> ${sideText(diff.head)}`;
-        const texts = [what, ...(diff.failure === 'fixed' ? [] : detailTexts(diff).map((text) => `  ${text}`))];
+        // Of what is fixed only a warning in the place of the failure is worth a word.
+        const details = detailTexts(diff).filter((text) => diff.failure !== 'fixed' || text.startsWith('warning new'));
+        const texts = [what, ...details.map((text) => `  ${text}`)];
         return texts.flatMap((text) => indented(terminal(text, 600), width, text.startsWith('  ') ? '    ' : '  '));
       }),
       ...(listed.length > MAX_LISTED ? [`  and ${listed.length - MAX_LISTED} more kernels`] : []),

@@ -1,7 +1,7 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import { loadedOnly, nothingLoaded } from './loaded-only.ts';
+import { attachedPartly, loadedOnly, nothingLoaded } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
@@ -66,6 +66,8 @@ export interface DocumentCounts {
   readonly loadedOnly: number;
   /** Of those that pass, the ones of which no program was loaded. */
   readonly nothingLoaded: number;
+  /** Of those that pass, the ones with an attach that failed beside others that did not. */
+  readonly attachedPartly: number;
   /** Every failure, whether it decides or not. */
   readonly failed: number;
   /** Failures that decide nothing. */
@@ -93,6 +95,7 @@ export function documentCounts(document: GateDocument): DocumentCounts {
     fixedUp: count(({ target }) => target.automatic_fixups > 0),
     nothingLoaded: count(({ target }) => nothingLoaded(target.status, target.findings)),
     loadedOnly: count(({ target }) => loadedOnly(target.status, target.findings)),
+    attachedPartly: count(({ target }) => attachedPartly(target.status, target.findings)),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),
     skipped: count(({ target }) => target.status === 'skipped'),

@@ -1,4 +1,3 @@
-import { isIdle, isUnloaded } from '../model/finding.ts';
 import { sanitizeText } from '../model/sanitize.ts';
 import { logTails } from './cell-log.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
@@ -7,7 +6,7 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import { unseenText } from './loaded-only.ts';
+import { attachedPartly, unseenText } from './loaded-only.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 const MAX_LOG_LINES = 40;
@@ -56,8 +55,10 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   const type = (status === 'fail' && code) || (status === 'fail' ? 'UNCLASSIFIED_FAILURE' : 'INFRA_ERROR');
   if (status === 'pass') {
     const unseen = unseenText(status, target.findings);
-    const idle = target.findings.find((finding) => isUnloaded(finding)) ?? target.findings.find(isIdle);
-    if (idle && !decides) return { kind: 'skipped', type: idle.code, message: `${unseen}: ${idle.title}` };
+    const [why] = target.findings;
+    if (why && !decides && unseen !== '' && !attachedPartly(status, target.findings)) {
+      return { kind: 'skipped', type: why.code, message: `${unseen}: ${why.title}` };
+    }
     const unexpected = decides && expected ? `passes, and ${expected.code} was expected` : '';
     return { kind: unexpected === '' ? undefined : 'failure', type: 'UNEXPECTED_PASS', message: unexpected };
   }

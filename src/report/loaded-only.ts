@@ -1,9 +1,12 @@
+import { attachCount } from '../model/attach-warning.ts';
 import { isIdle, isUnloaded } from '../model/finding.ts';
 import { fixupWords } from './fixups.ts';
+import { plural } from './style.ts';
 
 interface Told {
   readonly code: string;
   readonly decisive: boolean;
+  readonly args?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Stands in every format for a pass of which nothing more than the load was seen. */
@@ -17,18 +20,32 @@ export function nothingLoaded(status: string, findings: readonly Told[]): boolea
   return status === 'pass' && findings.some(isUnloaded);
 }
 
-/** What was not seen of a cell that passes; empty where it is a plain pass, or none. */
+/**
+ * Whether a cell passes although nothing of its object was attached, because nothing could be tried or because every attach
+ * failed and none was required: no plain pass in any format.
+ */
+export function loadedOnly(status: string, findings: readonly Told[]): boolean {
+  if (status !== 'pass' || nothingLoaded(status, findings)) return false;
+  return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
+}
+
+/** Whether a cell passes with some programs attached and others not, though that was tried. */
+export function attachedPartly(status: string, findings: readonly Told[]): boolean {
+  return status === 'pass' && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
+}
+
+/**
+ * What was not seen of a cell that passes: `no program loaded`, `loaded, nothing attached`, `1 of 2 programs attached`; empty
+ * where it is a plain pass, or none.
+ */
 export function unseenText(status: string, findings: readonly Told[]): string {
   if (nothingLoaded(status, findings)) return NOTHING_LOADED;
-  return loadedOnly(status, findings) ? LOADED_ONLY : '';
+  if (loadedOnly(status, findings)) return LOADED_ONLY;
+  const count = status === 'pass' ? findings.map(attachCount).find((one) => one !== undefined) : undefined;
+  return count === undefined ? '' : `${count.passed} of ${plural(count.attempted, 'program')} attached`;
 }
 
-/** Whether a cell passes although nothing of its object could be attached: no plain pass in any format. */
-export function loadedOnly(status: string, findings: readonly Told[]): boolean {
-  return status === 'pass' && findings.some(isIdle) && !nothingLoaded(status, findings);
-}
-
-/** `fail`, `pass`, `pass (loaded, nothing attached)`, `pass (loaded, nothing attached, with 2 automatic fixups)`. */
+/** `fail`, `pass`, `pass (loaded, nothing attached)`, `pass (1 of 2 programs attached, with 2 automatic fixups)`. */
 export function statusText(status: string, findings: readonly Told[], fixups = 0): string {
   const details = [unseenText(status, findings), fixupWords(fixups)].filter((text) => text !== '');
   return details.length === 0 ? status : `${status} (${details.join(', ')})`;

@@ -3,7 +3,7 @@ import { decisiveOf } from '../model/finding.ts';
 import { clip, terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupsOf } from './fixups.ts';
-import { statusText } from './loaded-only.ts';
+import { LOADED_ONLY, NOTHING_LOADED, statusText } from './loaded-only.ts';
 import { advance, type CellEnd, type KernelProgress, type Progress } from './progress.ts';
 import { plural, type Style, style } from './style.ts';
 
@@ -16,6 +16,9 @@ const SAY_EVERY_SHARE = 0.25;
 const WORDS: Readonly<Record<CellEnd, string>> = {
   pass: 'pass',
   fixups: 'pass with automatic fixups',
+  unloaded: NOTHING_LOADED,
+  loaded: LOADED_ONLY,
+  partly: 'pass, attached in part',
   fail: 'fail',
   expected: 'fail as declared',
   skipped: 'skipped',

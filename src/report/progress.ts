@@ -1,14 +1,23 @@
 import type { OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
 import { fixupsOf } from './fixups.ts';
+import { attachedPartly, loadedOnly, nothingLoaded } from './loaded-only.ts';
 
-/** What a finished cell is called while others still run: `fixups` passes with automatic fixups, `expected` fails as declared. */
-export type CellEnd = OutcomeStatus | 'fixups' | 'expected';
+/**
+ * What a finished cell is called while others still run: `unloaded`, `loaded` and `partly` pass with no program loaded,
+ * nothing or not everything attached, `fixups` passes with automatic fixups, `expected` fails as declared.
+ */
+export type CellEnd = OutcomeStatus | 'unloaded' | 'loaded' | 'partly' | 'fixups' | 'expected';
 
 /** The end of a cell in one word. */
 export function cellEnd({ result, expected }: Extract<RunEvent, { type: 'cell-end' }>): CellEnd {
   const { outcome, evidence } = result;
   if (outcome.status === 'fail' && expected?.met === 'failed') return 'expected';
+  if (outcome.status === 'pass') {
+    if (nothingLoaded('pass', outcome.findings)) return 'unloaded';
+    if (loadedOnly('pass', outcome.findings)) return 'loaded';
+    if (attachedPartly('pass', outcome.findings)) return 'partly';
+  }
   return fixupsOf(outcome, evidence) > 0 ? 'fixups' : outcome.status;
 }
 

@@ -3,6 +3,7 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { baselineJson, causeJson } from './compare-json.ts';
 import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
+import { attachedPartly, LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded } from './loaded-only.ts';
 import { recordedRun } from './recorded.ts';
 import { shardJson } from './shard-json.ts';
 import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
@@ -21,6 +22,21 @@ export function requiredCounts(views: readonly TargetView[]): { readonly passed:
   const required = views.filter(({ target }) => target.required);
   const passed = required.filter(({ outcome }) => outcome.status === 'pass').length;
   return { passed, failed: required.length - passed };
+}
+
+/** What the kernels that pass lack: `loaded, nothing attached`, where on some only `… on 2 of 4`; empty without anything. */
+export function lackOf(views: readonly TargetView[]): string {
+  const count = (lacks: typeof loadedOnly): number =>
+    views.filter(({ outcome, findings }) => lacks(outcome.status, findings)).length;
+  const of = (words: string, n: number): string =>
+    n === 0 ? '' : n === views.length ? words : `${words} on ${n} of ${views.length}`;
+  return [
+    of(NOTHING_LOADED, count(nothingLoaded)),
+    of(LOADED_ONLY, count(loadedOnly)),
+    of('attached in part', count(attachedPartly)),
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 /** Functional tests over all targets; undefined when none ran. Skipped ones do not count. */

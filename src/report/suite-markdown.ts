@@ -8,7 +8,7 @@ import { fixupWords } from './fixups.ts';
 import { statusText } from './loaded-only.ts';
 import { table } from './markdown-table.ts';
 import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
-import { behaviorCounts, caseViews, codeOf, requiredCounts } from './suite-json.ts';
+import { behaviorCounts, caseViews, codeOf, lackOf, requiredCounts } from './suite-json.ts';
 import { supportRange } from './support-range.ts';
 import type { TargetView } from './view.ts';
 
@@ -89,10 +89,11 @@ function matrixLines(columns: readonly Column[]): string[] {
 function caseRow([one, views]: Column): string[] {
   const { passed, failed } = requiredCounts(views);
   const behavior = behaviorCounts(views);
+  const lack = lackOf(views);
   return [
     md(one.name),
     md(one.answer?.run.validationMode || 'default'),
-    `${one.status}${one.required ? '' : ' (optional)'}`,
+    `${one.status}${lack === '' ? '' : ` (${lack})`}${one.required ? '' : ' (optional)'}`,
     `${passed}/${failed}`,
     behavior ? `${behavior.status} ${behavior.passed}/${behavior.failed}` : '-',
     `${views.length}`,

@@ -7,7 +7,7 @@ import { terminal } from './escape.ts';
 import { matrixText, type TextOptions } from './matrix-text.ts';
 import { wrap } from './style.ts';
 import { hasBaseline, quietTexts, sortedNews, suiteNews } from './suite-baseline.ts';
-import { caseViews } from './suite-json.ts';
+import { caseViews, lackOf } from './suite-json.ts';
 import { supportRange } from './support-range.ts';
 
 /** The lines about a suite that scripts look for (contract section 2.1). Their names and order never change. */
@@ -18,8 +18,9 @@ export function suiteLines(suite: SuiteReport): string[] {
     `Exit Code: ${suite.exitCode}`,
     ...suite.cases.map((one) => {
       const run = one.answer ? ` run=${one.answer.run.runId}` : '';
+      const lack = lackOf(caseViews(one));
       const error = one.error === '' ? '' : ` error=${terminal(one.error, 1000)}`;
-      return `  - ${terminal(one.name)}: ${one.status}${run}${error}`;
+      return `  - ${terminal(one.name)}: ${one.status}${lack === '' ? '' : ` (${lack})`}${run}${error}`;
     }),
     ...suite.notRun.map((name) => `  - ${terminal(name)}: not run`),
   ];

@@ -1,4 +1,5 @@
 import { oneLine } from './escape.ts';
+import { loadedOnly } from './loaded-only.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -12,6 +13,8 @@ export interface SupportSegment {
   /** Profile ids, oldest kernel first. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
+  /** Of those that passed, the ones of which nothing was attached. */
+  readonly loaded: readonly string[];
   /** Why, where all failures say the same; else empty. */
   readonly cause: string;
 }
@@ -55,6 +58,9 @@ function segmentOf(views: readonly TargetView[]): SupportSegment {
     to: views.at(-1)?.target.profile.kernelFamily ?? '',
     passed,
     failed,
+    loaded: views
+      .filter(({ outcome, findings }) => loadedOnly(outcome.status, findings))
+      .map(({ target }) => target.profile.id),
     cause: causeOf(views.filter(({ outcome }) => outcome.status === 'fail')),
   };
 }
@@ -84,10 +90,12 @@ function segmentText(
   before: SupportSegment | undefined,
   after: SupportSegment | undefined,
 ): string {
-  const { status, from, to, passed, failed } = segment;
+  const { status, from, to, passed, failed, loaded } = segment;
+  const idle = loaded.length === 0 ? '' : ` (nothing attached on ${loaded.join(', ')})`;
   const range = from === to ? from : `${from}-${to}`;
   const cause = segment.cause === '' ? '' : `: ${segment.cause}`;
-  if (status === 'pass') return `passes ${range}`;
+  if (status === 'pass')
+    return `${loaded.length === passed.length ? `loads, with nothing attached, ${range}` : `passes ${range}${idle}`}`;
   if (status === 'differs') return `passes ${passed.join(', ')} but fails ${failed.join(', ')}${cause}`;
   if (after === undefined && before?.status === 'pass') return `fails from ${from}${cause}`;
   if (before === undefined && after?.status === 'pass') return `fails up to ${to}${cause}`;

@@ -1,4 +1,5 @@
-import type { Finding, FindingCode } from '../model/finding.ts';
+import { attachCount, requireAttach } from '../model/attach-warning.ts';
+import { type Finding, type FindingCode, programsOf } from '../model/finding.ts';
 import { ATTACH_WORDS } from './words/attach.ts';
 import { COMMAND_WORDS } from './words/command.ts';
 import { FEATURE_WORDS } from './words/features.ts';
@@ -43,9 +44,19 @@ const WRITERS: Readonly<Record<FindingCode, Writer>> = {
 /** All codes, in the order of the words files. */
 export const FINDING_CODES = Object.keys(WRITERS) as readonly FindingCode[];
 
+/** What makes a failed attach a failure, which it is not by itself; empty for all else. */
+function requireWords(finding: Finding): string {
+  if (attachCount(finding) === undefined) return '';
+  return ` Attach is best effort: to make this a failure, declare it in the manifest: ${requireAttach(programsOf(finding.args))}`;
+}
+
 /** Title, explanation and remedy of a finding as plain text, from its code and args. */
 export function words(finding: Finding): Words {
   const { title, explanation, remediation } = WRITERS[finding.code](finding);
   const across = acrossRun(finding);
-  return { title, explanation: across === '' ? explanation : `${explanation} ${across}`, remediation };
+  return {
+    title,
+    explanation: across === '' ? explanation : `${explanation} ${across}`,
+    remediation: `${remediation}${requireWords(finding)}`.trim(),
+  };
 }

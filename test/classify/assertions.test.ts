@@ -148,3 +148,36 @@ test('a test that was not looked at fails', () => {
   });
   expect(result).toMatchObject({ status: 'fail', findings: [{ args: { reason: 'not_run' } }] });
 });
+
+test('of several expectations that do not hold all are told, what a program returned first', () => {
+  const expected = only({ maps: [map({ key: 7, value: 3 })], run: [{ ...run, retval: 1 }] });
+  const said = [
+    { kind: 'map', subject: 'hits', wanted: '', seen: 'found=true value=0 size=8', status: 'fail', error: 'wrong' },
+    { kind: 'run', subject: run.program, wanted: '', seen: 'retval=2', status: 'fail', error: 'another return value' },
+  ] as const;
+  const stage = fx.functional('t', { status: 'fail', error: 'hits: wrong', assertions: [...said] });
+  const result = classify({
+    evidence: fx.evidence([fx.open(), fx.load(), stage, fx.exit()]),
+    attachMode: 'best-effort',
+    programs: [],
+    validationMode: '',
+    functionalTests: [fx.functionalTest('t', { command: '', expect: expected })],
+  });
+  const told = wordsOf(result);
+  expect(told.title).toBe(`functional test t: program ${run.program}: it returned 2, expected 1`);
+  expect(told.explanation).toContain('Also map hits: expected key 7, value 3; seen value 0.');
+  expect(told.remediation).not.toMatch(/trigger/);
+  expect(told.finding.evidence?.text).toContain('another return value');
+});
+
+test('a tool that the guest does not have is no fault of the object', () => {
+  const stage = fx.functional('t', { status: 'fail', exit_code: 127, stderr_tail: 'sh: bpftool: not found\n' });
+  const result = classify({
+    evidence: fx.evidence([fx.open(), fx.load(), stage, fx.exit()]),
+    attachMode: 'best-effort',
+    programs: [],
+    validationMode: '',
+    functionalTests: [fx.functionalTest('t', { command: 'bpftool map show' })],
+  });
+  expect(wordsOf(result).remediation).toMatch(/no fault of the object\. The shell found no such program/);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from '../../src/compare/compare.ts';
 import { type RecordedCause, type RecordedReport, type RecordedTarget, totalOf } from '../../src/model/comparison.ts';
+import { detailTexts, newsText } from '../../src/report/compare-parts.ts';
 
 function cause(part: Partial<RecordedCause> = {}): RecordedCause {
   return { code: 'UNSUPPORTED_HELPER', reason: 'unknown', subject: 'p', file: '/a/x.c', line: 3, title: '', ...part };
@@ -41,6 +42,17 @@ function one(base: RecordedTarget | undefined, head: RecordedTarget | undefined)
   const { profiles, summary } = compareReports(report(...(base ? [base] : [])), report(...(head ? [head] : [])));
   return { diff: profiles[0] ?? expect.fail('no profile'), summary };
 }
+
+test('a warning in the place of a failure is counted beside what is fixed', () => {
+  const warning = cause({ code: 'ATTACH_TARGET_NOT_FOUND', decisive: false });
+  const failed = failing('k', { causes: [{ ...warning, decisive: true }] });
+  const { diff, summary } = one(failed, target('k', { causes: [warning] }));
+  expect(summary).toMatchObject({ fixed: 1, fixedWithWarning: 1 });
+  expect(newsText(summary)).toBe('1 fixed (1 with a new warning in its place)');
+  expect(detailTexts(diff)[0]).toMatch(/^was: /);
+  expect(detailTexts(diff)[1]).toMatch(/^warning new: ATTACH_TARGET_NOT_FOUND/);
+  expect(one(failed, target('k')).summary.fixedWithWarning).toBe(0);
+});
 
 describe('what happened to a kernel', () => {
   const skipped = target('k', { status: 'skipped', classification: 'UNSUPPORTED_TRANSPORT' });

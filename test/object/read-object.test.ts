@@ -158,6 +158,15 @@ describe('floors', () => {
     expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'unknown', why: 'helper 4000, program f' });
   });
 
+  test('the floor that is told is that of a helper where it is higher', () => {
+    const code = insns([[0x85, 0, 0, 181], [0xb7, 0, 0, 0], [0x95]]);
+    const section = { name: 'xdp', executable: true, bytes: code };
+    const facts = read(buildElf([section], [{ name: 'f', section: 'xdp', size: 24 }]));
+    const told = { floor: '5.17', why: 'helper bpf_loop, program f' };
+    expect(predict(facts, '4.4.0')).toMatchObject({ verdict: 'refused', ...told });
+    expect(predict(facts, '6.1.0')).toMatchObject({ verdict: 'loads', ...told });
+  });
+
   test('a prediction says why, and whether it can be attached', () => {
     const all = predict(kinds, '5.15.0');
     expect(all.programs.find(({ program }) => program === 'many')).toMatchObject({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
 import { gate } from '../../src/gate/gate.ts';
+import { badge } from '../../src/report/badge.ts';
 import { explainReport } from '../../src/report/explain/overview.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { junit } from '../../src/report/junit.ts';
@@ -128,4 +129,50 @@ test('every format tells it from a plain pass', () => {
   expect(explainReport(saved, 'r.json', undefined, { width: 100, color: false })).toMatch(
     /^ {2}load {2}debian-12-6\.1/m,
   );
+});
+
+function tried(failing: number, passing: number) {
+  const failed = Array.from({ length: failing }, (_, index) => fx.attach(`off_${index}`, { status: 'fail', errno: 2 }));
+  const attached = Array.from({ length: passing }, (_, index) => fx.attach(`on_${index}`));
+  return fx.evidence([fx.open(), fx.load(), ...failed, ...attached, fx.exit()]);
+}
+
+test('attaches that fail and are not required make no plain pass in any format', () => {
+  const rest = { programs: [], validationMode: '', functionalTests: [] } as const;
+  const of = (evidence: ReturnType<typeof tried>) => classify({ evidence, attachMode: 'best-effort', ...rest });
+  const [none, some] = [tried(1, 0), tried(1, 1)];
+  const run = runReport({
+    artifacts: [artifact('probes.bpf.o')],
+    targets: [target('debian-12-6.1'), target('debian-13-7.3')],
+    results: [
+      result({ artifact: 0, target: 0 }, of(none), { evidence: none }),
+      result({ artifact: 0, target: 1 }, of(some), { evidence: some }),
+    ],
+  });
+  const verdict = gate(run);
+  expect(verdict).toMatchObject({ status: 'pass', exitCode: 0 });
+  const required = 'programs: [{name: off_0, attach: {required: true}}]';
+  expect(verdict.reasons).toEqual([
+    `warning: off_0 could not be attached on debian-12-6.1, debian-13-7.3, and no manifest requires it; to make that a failure: ${required}`,
+  ]);
+
+  const text = matrixText(run, { width: 100, color: false });
+  expect(text).toMatch(/^probes\.bpf\.o +load +warn$/m);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(required);
+  const lines = stableLines(run, 0, verdict, { json: 'r.json' }).join('\n');
+  expect(lines).toContain('debian-12-6.1: pass (loaded, nothing attached)');
+  expect(lines).toContain('debian-13-7.3: pass (1 of 2 programs attached)');
+  expect(lines).toContain(required);
+  expect(reportMarkdown(run, 0, verdict)).toContain('- Status: pass (1 of 2 programs attached)');
+
+  const document = documentOf(run);
+  expect(JSON.parse(badge(document))).toMatchObject({ color: 'yellow', message: '2/2 kernels' });
+  const summary = stepSummary(document);
+  expect(summary).toMatch(/^## 🟡 bpfcompat: all 2 load, 1 of 2 with nothing attached, 1 of 2 attached in part$/m);
+  expect(summary).not.toContain('✅');
+  expect(junit(document)).toMatch(/<skipped message="loaded, nothing attached: /);
+  const saved = SavedReport.parse(JSON.parse(reportJson(run, 0, verdict, { json: 'r.json' })));
+  const story = explainReport(saved, 'r.json', undefined, { width: 100, color: false });
+  expect(story).toMatch(/^ {2}load {2}debian-12-6\.1: loaded, nothing attached; /m);
+  expect(story).toMatch(/^ {2}warn {2}debian-13-7\.3: 1 of 2 programs attached; /m);
 });

@@ -145,7 +145,7 @@ describe('the summary', () => {
   test('what decides nothing is folded, and no reason to do something', () => {
     const expectation = { kernels: undefined, code: 'ATTACH_TARGET_NOT_FOUND', reason: 'renamed', origin: 'm:1:1' };
     const text = stepSummary(quickDocument({ expectations: [{ ...expectation, profiles: ['debian-13-7.3'] }] }));
-    expect(text).toContain('## ✅ bpfcompat: 1 of 12 incompatible where that is accepted');
+    expect(text).toContain('## 🟡 bpfcompat: 1 of 12 incompatible (not blocking), 4 of 12 attached in part');
     expect(text).toMatch(/<details id="[^"]+"><summary><b>unlink<\/b>.* <b>\(new, expected\)<\/b>/);
     expect(text).toContain('Expected: `ATTACH_TARGET_NOT_FOUND` (renamed)');
     expect(text).toContain('🔶');

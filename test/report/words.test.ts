@@ -59,3 +59,20 @@ test('a ring buffer that cannot be made speaks of the perf buffer', () => {
     expect(words(finding(code, { map: 'events', type: 'ringbuf' })).remediation).toMatch(/perf buffer/i);
   }
 });
+
+test.each([
+  [
+    'tcp_v4_conect',
+    'tcp_v4_connect, tcp_v4_do_rcv',
+    { everywhere: '2' },
+    'Did you mean tcp_v4_connect? If not: the function',
+  ],
+  ['vfs_reed', 'vfs_readv, vfs_read', {}, 'Did you mean vfs_read?'],
+  // Some kernel of the run has it: no slip, but a function that was renamed or removed.
+  ['tcp_v4_conect', 'tcp_v4_connect', { existsOn: 'debian-11-5.10' }, 'The function was renamed'],
+  ['do_unlinkat', 'filename_unlinkat, io_unlinkat', { everywhere: '2' }, 'The function was renamed'],
+] as const)('the advice for %s begins with the name that was meant, where one is', (name, near, args, beginning) => {
+  const told = { program: 'p', section: `kprobe/${name}`, function: name, near, reason: 'renamed_or_removed', ...args };
+  const { remediation } = words(finding('ATTACH_TARGET_NOT_FOUND', told));
+  expect(remediation.startsWith(beginning)).toBe(true);
+});

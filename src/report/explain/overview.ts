@@ -2,7 +2,7 @@ import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
-import { loadedOnly, nothingLoaded } from '../loaded-only.ts';
+import { loadedOnly, nothingLoaded, unseenText } from '../loaded-only.ts';
 import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
 import { plural } from '../style.ts';
@@ -12,6 +12,7 @@ const MARKS = {
   pass: 'pass ',
   loaded: 'load ',
   unloaded: 'none ',
+  warned: 'warn ',
   fail: 'FAIL ',
   skipped: 'skip ',
   infra_error: 'ERR  ',
@@ -35,15 +36,21 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
     rest.length > 0 ? plural(rest.length, passes ? 'more warning' : 'more cause') : '',
     !passes && warnings.length > 0 ? plural(warnings.length, 'warning') : '',
   ];
-  const told = [fixups, why === '' ? '' : `${why}${place}`, ...counts].filter((part) => part !== '').join('; ');
-  const unseen = nothingLoaded(target.status, target.findings)
+  const told = [unseenText(target.status, target.findings), fixups, why === '' ? '' : `${why}${place}`, ...counts]
+    .filter((part) => part !== '')
+    .join('; ');
+  const passMark = nothingLoaded(target.status, target.findings)
     ? 'unloaded'
-    : loadedOnly(target.status, target.findings) && 'loaded';
+    : loadedOnly(target.status, target.findings)
+      ? 'loaded'
+      : warnings.length > 0
+        ? 'warned'
+        : 'pass';
   const optional = target.required ? '' : ' (optional)';
   return paragraph(
     page,
     `${oneLine(target.profile_id, 64)}${optional}: ${told}`,
-    `  ${MARKS[unseen || (expected ? 'expected' : target.status)]} `,
+    `  ${MARKS[passes ? passMark : expected ? 'expected' : target.status]} `,
   );
 }
 
@@ -93,8 +100,10 @@ function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   const fixedUp = saved.targets.filter(({ automatic_fixups: fixups }) => fixups > 0).length;
   const fixups = fixedUp > 0 ? `, on ${fixedUp} with automatic fixups` : '';
   if (failing.length === 0) {
-    const passes = `${name}: passes on ${plural(saved.targets.length, 'kernel')}${fixups}`;
-    return paragraph(page, passes, `  ${MARKS.pass} `);
+    const warned = saved.targets.filter(({ causes }) => causes.length > 0).length;
+    const warnings = warned > 0 ? `, on ${warned} with a warning` : '';
+    const passes = `${name}: passes on ${plural(saved.targets.length, 'kernel')}${fixups}${warnings}`;
+    return paragraph(page, passes, `  ${warned > 0 ? MARKS.warned : MARKS.pass} `);
   }
   const causes = new Map<string, string[]>();
   for (const target of failing) {

@@ -63,7 +63,7 @@ function attachRow({ validation, programs }: SavedTarget): Row {
   const failed = programs.filter((program) => program.attach_status === 'fail');
   const left = programs.filter((program) => program.attach_status === 'skipped' && program.attach_reason !== '');
   const parts = [
-    `${status === 'fail' ? 'FAIL' : status === 'warn' ? 'partly' : 'ok'}: ${passed} of ${tried} attached`,
+    `${status === 'fail' ? 'FAIL' : status === 'warn' ? (passed > 0 ? 'partly' : 'warning') : 'ok'}: ${passed} of ${tried} attached`,
     ...(failed.length > 0
       ? [`not ${names(failed.map((program) => ({ ...program, errno: program.attach_errno })))}`]
       : []),

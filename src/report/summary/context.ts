@@ -16,8 +16,14 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   const { evidence, run } = options.links ?? {};
   const times = options.times ?? true;
   const some = (count: number, words: string): string => (count > 0 ? `${count} ${words}` : '');
+  const details = [
+    some(counts.fixedUp, 'with automatic fixups'),
+    some(counts.attachedPartly, 'with programs that were not attached'),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
   const told = [
-    `${counts.passed} passed${counts.fixedUp > 0 ? ` (${counts.fixedUp} with automatic fixups)` : ''}`,
+    `${counts.passed - counts.loadedOnly - counts.nothingLoaded} passed${details === '' ? '' : ` (${details})`}`,
     some(counts.loadedOnly, LOADED_ONLY),
     some(counts.nothingLoaded, NOTHING_LOADED),
     some(counts.failed, 'failed'),

@@ -2,6 +2,8 @@ import type { DocumentCounts } from '../document-cells.ts';
 import type { GateDocument } from '../gate-document.ts';
 
 const ICONS = { pass: '✅', fail: '❌', error: '⚠️' } as const;
+/** A run that passes, of which something was only loaded. */
+const ICON_LOADED = '🟡';
 
 /** `1 kernel`, `3 kernels`. */
 export function plural(count: number, one: string): string {
@@ -20,14 +22,37 @@ export function verdictText({ status, notRun }: GateDocument, counts: DocumentCo
     errored > 0 ? `${errored} of ${total} without an answer` : '',
     broken > 0 ? `${plural(broken, 'case')} could not start` : '',
     notRun.length > 0 ? `${plural(notRun.length, 'case')} not run` : '',
-    tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible where that is accepted` : '',
+    tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible (not blocking)` : '',
   ].filter((part) => part !== '');
-  if (parts.length > 0) return parts.join(', ');
+  const lack = status === 'pass' ? lackText(counts) : '';
+  if (parts.length > 0) return [...parts, lack].filter((part) => part !== '').join(', ');
   // A part of a run that got nothing to do.
   if (total === 0 && status === 'pass') return 'nothing to check here';
   const all = passed === total && total > 1;
-  if (status === 'pass') return all ? `all ${total} compatible` : `${passed} of ${total} compatible`;
+  if (status === 'pass') {
+    // What was only loaded is not called compatible.
+    const verb =
+      counts.nothingLoaded > 0
+        ? 'without a failure'
+        : counts.loadedOnly > 0
+          ? total > 1
+            ? 'load'
+            : 'loads'
+          : 'compatible';
+    return `${all ? `all ${total} ${verb}` : `${passed} of ${total} ${verb}`}${lack === '' ? '' : `, ${lack}`}`;
+  }
   return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'no answer';
+}
+
+/** `2 of 4 with nothing attached`; what a pass lacks. */
+function lackText({ total, nothingLoaded, loadedOnly, attachedPartly }: DocumentCounts): string {
+  return [
+    nothingLoaded > 0 ? `${nothingLoaded} of ${total} with no program loaded` : '',
+    loadedOnly > 0 ? `${loadedOnly} of ${total} with nothing attached` : '',
+    attachedPartly > 0 ? `${attachedPartly} of ${total} attached in part` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** How a summary of ours begins. */
@@ -35,7 +60,8 @@ export const SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
 
 /** The heading of a summary: the verdict as a symbol and in words. */
 export function headingText(document: GateDocument, counts: DocumentCounts): string {
-  return `${ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
+  const lacking = document.status === 'pass' && counts.nothingLoaded + counts.loadedOnly + counts.attachedPartly > 0;
+  return `${lacking ? ICON_LOADED : ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
 }
 
 /** `3 min 12 s`, `14.0 s`. */

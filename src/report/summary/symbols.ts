@@ -1,6 +1,6 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
-import { loadedOnly, nothingLoaded } from '../loaded-only.ts';
+import { loadedOnly, nothingLoaded, unseenText } from '../loaded-only.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
@@ -51,8 +51,13 @@ export function cellTitle(cell: DocumentCell | undefined): string {
   if (expected?.met === 'passed') return `passes${fixups}, and ${expected.code} was expected`;
   if (target.status === 'pass') {
     const [warning] = target.findings;
-    const passes = `${SYMBOLS.pass[1]}${fixups}`;
-    return warning === undefined ? passes : fixups === '' ? warning.title : `${passes}; ${warning.title}`;
+    const detail = unseenText('pass', target.findings);
+    const passes = detail === '' ? `${SYMBOLS.pass[1]}${fixups}` : `${detail}${fixups}`;
+    return warning === undefined
+      ? passes
+      : fixups === '' && detail === ''
+        ? warning.title
+        : `${passes}; ${warning.title}`;
   }
   return tolerated === undefined ? reasonOf(target) : `${tolerated}: ${reasonOf(target)}`;
 }

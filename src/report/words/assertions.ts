@@ -57,7 +57,8 @@ function bytesWords(value: string | undefined): string {
   return `0x${shown}${digits.length - 1 > MAX_DIGITS ? '…' : ''}`;
 }
 
-function operand(value: string): string {
+/** A key or a value: a number, or bytes. */
+export function operand(value: string): string {
   return value.startsWith('x') ? bytesWords(value) : value;
 }
 
@@ -136,7 +137,7 @@ function runWanted(fields: Fields): string {
 }
 
 /** Return values of most programs are read with their sign: 4294967295 is -1. */
-function signed(retval: string): string {
+export function signed(retval: string): string {
   const value = Number(retval);
   return value > 0x7fff_ffff ? `${value | 0}` : retval;
 }

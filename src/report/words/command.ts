@@ -2,7 +2,7 @@ import type { Finding, FindingCode } from '../../model/finding.ts';
 import { arg, sentence, type Writer } from './writer.ts';
 
 /** What to do about an end that many programs have in common. */
-const ADVICE: Readonly<Record<string, string>> = {
+export const ADVICE: Readonly<Record<string, string>> = {
   cause: 'What its output says about the load is told as a finding of its own; see there.',
   library:
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',

@@ -1,5 +1,7 @@
+import { fieldsOf } from '../../model/expect-fields.ts';
 import type { Finding } from '../../model/finding.ts';
-import { seenWords, wantedWords } from './assertions.ts';
+import { operand, seenWords, signed, wantedWords } from './assertions.ts';
+import { ADVICE } from './command.ts';
 import { arg, sentence, type Words } from './writer.ts';
 
 const SAID: Readonly<Record<string, string>> = {
@@ -28,7 +30,10 @@ export function functionalWords(finding: Finding): Words {
           `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}`,
       ),
     ),
-    remediation: 'Load and attach worked: look at the output of the test in the report.',
+    remediation:
+      finding.args['hint'] === undefined
+        ? 'Load and attach worked: see the output of the test in the report.'
+        : `Load and attach worked, and this is no fault of the object. ${ADVICE[finding.args['hint']] ?? ''}`.trim(),
   };
 }
 
@@ -41,12 +46,36 @@ const SUBJECTS = { map: 'map', variable: 'variable', event: 'events of', run: 'p
 
 const TRIGGER =
   'Load and attach worked: did anything in the guest trigger the program? A command or a run of the test can do it; a longer timeout waits longer.';
+/** The test ran a program itself, so nothing has to trigger it. */
+const AFTER_RUN =
+  'Load and attach worked, and the test ran the program: look at what the program does with this input on this kernel.';
 const TODO = {
   map: TRIGGER,
   variable: TRIGGER,
   event: TRIGGER,
   run: 'The program loads; look at what it makes of this input on this kernel.',
 } as const;
+
+/** `map counts: expected key 0, value 3; seen value 0`. */
+function alsoWords({ args }: Finding, index: number): string {
+  const [about = '', wanted = '', seen = ''] = ['', '_wanted', '_seen'].map((end) => args[`also_${index}${end}`]);
+  const [word = '', ...name] = about.split(' ');
+  const kind = (['map', 'variable', 'event', 'run'] as const).find((one) => one === word) ?? 'map';
+  const saw = seenWords(kind, seen, wanted);
+  return `${SUBJECTS[kind]} ${name.join(' ')}: expected ${wantedWords(kind, wanted)}${saw === '' ? '' : `; seen ${saw}`}`;
+}
+
+/** What else of the test does not hold, each in a sentence; of those that are not told, the number. */
+function alsoSentences(finding: Finding): string[] {
+  const all = Number(finding.args['also_failed'] ?? 0);
+  const told: string[] = [];
+  while (finding.args[`also_${told.length + 1}`] !== undefined) told.push(alsoWords(finding, told.length + 1));
+  const rest = all - told.length;
+  return [
+    ...told.map((text) => `Also ${text}.`),
+    ...(rest > 0 ? [`${rest} more of what the test expects ${rest === 1 ? 'does' : 'do'} not hold.`] : []),
+  ];
+}
 
 function kindOf(finding: Finding): keyof typeof SUBJECTS {
   const kind = arg(finding, 'kind', 'map');
@@ -59,18 +88,34 @@ function expectationWords(finding: Finding): Words {
   const test = `functional test ${arg(finding, 'test', '?')}`;
   const wanted = wantedWords(kind, arg(finding, 'wanted', ''));
   const seen = seenWords(kind, arg(finding, 'seen', ''), arg(finding, 'wanted', ''));
-  const more = finding.args['also_failed'];
   const explanation = [
     `Expected of ${subject}: ${wanted}.`,
     seen === '' ? '' : `Seen: ${seen}.`,
-    more === undefined ? '' : `${more} more of what the test expects ${more === '1' ? 'does' : 'do'} not hold.`,
+    ...alsoSentences(finding),
   ].filter((part) => part !== '');
   if (finding.args['cause'] === 'test_run_unsupported') return unsupportedRun(finding, test);
   return {
-    title: `${test}: ${subject}: ${arg(finding, 'error', 'not as expected')}`,
+    title: `${test}: ${subject}: ${mismatch(finding, seen)}`,
     explanation: explanation.join(' '),
-    remediation: hint(finding) ?? TODO[kind],
+    remediation: hint(finding) ?? (finding.args['runs'] !== undefined && kind !== 'run' ? AFTER_RUN : TODO[kind]),
   };
+}
+
+/** `it returned 2, expected 1`; the guest's own words where there are no two numbers to compare. */
+function mismatch(finding: Finding, seen: string): string {
+  const error = arg(finding, 'error', 'not as expected');
+  const wanted = fieldsOf(arg(finding, 'wanted', ''));
+  const [kind, retval] = [kindOf(finding), wanted.get('retval')];
+  if (kind === 'run') {
+    const returned = /^returned -?\d+/.exec(seen)?.[0];
+    const differs = retval !== undefined && returned !== undefined && returned !== `returned ${signed(retval)}`;
+    return differs ? `it ${returned}, expected ${signed(retval)}` : error;
+  }
+  const value = wanted.get('value');
+  const comparable = (kind === 'map' || kind === 'variable') && /^(?:value|all values together) /.test(seen);
+  if (value === undefined || !comparable) return error;
+  const [first = ''] = seen.split(',');
+  return first.endsWith(` ${operand(value)}`) ? error : `${first}, expected ${operand(value)}`;
 }
 
 function unsupportedRun(finding: Finding, test: string): Words {

@@ -1,3 +1,4 @@
+import { slipOf } from '../../model/edit-distance.ts';
 import type { Finding } from '../../model/finding.ts';
 import { arg, notIn, sentence, since, type Words, who } from './writer.ts';
 
@@ -70,6 +71,19 @@ function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
   return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));
 }
 
+/**
+ * The name that was meant, where the target's is a slip of it: a name of this kernel few letters away, and no kernel of the
+ * run has the other one. A name that some kernel has is none, however near another one is.
+ */
+function meant(f: Finding, name: string): string | undefined {
+  const { near = '', existsOn, lastGood, firstGood } = f.args;
+  if ([existsOn, lastGood, firstGood].some((kernel) => kernel !== undefined)) return undefined;
+  return slipOf(
+    name,
+    near.split(', ').filter((other) => other !== ''),
+  );
+}
+
 /** Words for a target that a load or an attach did not find. */
 export function missingWords(f: Finding): Words {
   const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
@@ -77,9 +91,12 @@ export function missingWords(f: Finding): Words {
   const kind = kindOf(f)?.kind ?? 'function';
   const section = f.args['section'] === undefined ? '' : ` (${f.args['section']})`;
   const place = f.args['reason'] === 'btf' ? 'BTF' : '';
+  const right = known === undefined ? meant(f, name) : undefined;
+  const question = right === undefined ? '' : `Did you mean ${right}? If not: `;
+  const advice = known?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE;
   return {
     title: known?.title(name) ?? notIn(f, `${kind} ${name}`, place),
     explanation: `${sentence(`${who(f)}${section} attaches to it.`)}${known === undefined ? '' : ` ${known.why}`}`,
-    remediation: known?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE,
+    remediation: question === '' ? advice : `${question}${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
 }
