@@ -120,7 +120,7 @@ export interface CellResult {
   readonly timings: CellTimings;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** What went wrong when it was asked for the first time; undefined when the first answer stands. */
+  /** Findings when it was asked for the first time; undefined when the first answer stands. */
   readonly retriedAfter: string | undefined;
   /** Directory with the cell's files (console, validator document); undefined when none were written. */
   readonly dir: string | undefined;

@@ -16,7 +16,7 @@ interface ToldFinding {
 }
 
 function causeWords({ by }: ToldCause): string {
-  if (by === undefined) return 'Not expected: no declaration speaks of it.';
+  if (by === undefined) return 'Not expected: no expectation matches it.';
   const facts = [by.reason, by.origin].filter((fact) => fact !== '').join('; ');
   return `Expected: ${by.code}${facts === '' ? '' : ` (${facts})`}.`;
 }

@@ -5,10 +5,11 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
-import { LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded, unseenText } from './loaded-only.ts';
+import { LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
+import { allKernels } from './words/writer.ts';
 
 export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */
@@ -150,7 +151,7 @@ function groupLines(
   const list = (targets: readonly number[]): string => targets.map((index) => kernels[index]).join(', ');
   const everywhere = group.targets.length === kernels.length && kernels.length > 1;
   const where = everywhere
-    ? `all ${kernels.length} kernels`
+    ? allKernels(kernels.length)
     : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
   const expected = group.decisive && group.targets.every((target) => declared.fails(artifact, target));
   const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
@@ -196,7 +197,7 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
   const passing = views.filter(({ outcome }) => outcome.status === 'pass');
   const idle = passing.filter(({ findings }) => loadedOnly('pass', findings)).length;
   const unloaded = passing.filter(({ findings }) => nothingLoaded('pass', findings)).length;
-  const seen = passing.filter(({ findings }) => unseenText('pass', findings) === '');
+  const seen = passing.filter(({ findings }) => !loadedOnly('pass', findings) && !nothingLoaded('pass', findings));
   const warned = seen.filter(({ findings }) => findings.length > 0).length;
   const fixedUp = seen.filter(({ fixups }) => fixups > 0).length;
   const which = [

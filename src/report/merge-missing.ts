@@ -31,6 +31,6 @@ export function missingShards(parts: readonly ShardPart[]): string[] {
     const names = planned.slice(0, NAMED).map(({ subject, kernel }) => `${subject} on ${kernel}`);
     const rest = planned.length > NAMED ? ` and ${planned.length - NAMED} more` : '';
     const what = part ? `holds ${asked} of ${planned.length} answers` : 'is missing';
-    return [`shard ${index}/${total} ${what}: nobody knows about ${names.join(', ')}${rest}`];
+    return [`shard ${index}/${total} ${what}; not tested: ${names.join(', ')}${rest}`];
   });
 }

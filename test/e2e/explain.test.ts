@@ -28,7 +28,7 @@ test('the story of a refused program has the line, the words of the kernel and t
 
 test('the command of the story asks the same question again', async () => {
   const { stdout } = await bpfcompat(['explain', 'report.json'], { cwd: scratch });
-  const command = (stdout.split('\nTo ask again\n')[1] ?? '').trim();
+  const command = (stdout.split('\nReproduce\n')[1] ?? '').trim();
   const PATH = [dirname(CLI), process.env['PATH']].join(delimiter);
   const run = promisify(execFile)('sh', ['-c', `${command} --offline --quiet`], {
     cwd: scratch,

@@ -177,7 +177,7 @@ describe('a warning beside a cause', () => {
     'job summary': /bpf_loop[\s\S]*\nWarnings:\n[\s\S]*no_such_function/,
     comment: /bpf_loop[\s\S]*\nWarnings:\n[\s\S]*no_such_function/,
     JUnit: /<\/failure>\s*<system-out>warning: ATTACH_TARGET_NOT_FOUND/,
-    'explain, one cell': /What went wrong\n[\s\S]*bpf_loop[\s\S]*\nWarnings\n[\s\S]*no_such_function/,
+    'explain, one cell': /Findings\n[\s\S]*bpf_loop[\s\S]*\nWarnings\n[\s\S]*no_such_function/,
     'report-summary': /bpf_loop[\s\S]*\n#### Warnings\n[\s\S]*no_such_function/,
     'compare, Markdown': /^/,
     SARIF: /^/,
@@ -260,7 +260,7 @@ describe('a failure that was declared', () => {
     const { terminal = '', Markdown = '' } = everyReporter({ run: failingRun(more), expectations: [declared] });
     for (const text of [terminal, Markdown]) {
       expect(text).toMatch(WHICH);
-      expect(text).toContain('Not expected: no declaration speaks of it.');
+      expect(text).toContain('Not expected: no expectation matches it.');
     }
   });
 

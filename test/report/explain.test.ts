@@ -91,7 +91,7 @@ describe('layout', () => {
     for (const run of [mixedRun(), quickRun()]) {
       for (const [artifact] of run.artifacts.entries()) {
         for (const [index] of run.targets.entries()) {
-          const prose = cell(saved(run, artifact), index, width).split(/\n(?:Margins|Files|To ask again)\n/)[0] ?? '';
+          const prose = cell(saved(run, artifact), index, width).split(/\n(?:Margins|Files|Reproduce)\n/)[0] ?? '';
           for (const line of prose.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(width);
         }
       }

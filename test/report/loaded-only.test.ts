@@ -159,6 +159,7 @@ test('attaches that fail and are not required make no plain pass in any format',
   const text = matrixText(run, { width: 100, color: false });
   expect(text).toMatch(/^probes\.bpf\.o +load +warn$/m);
   expect(text.replaceAll(/\s+/g, ' ')).toContain(required);
+  expect(text).toContain(': 1 pass (1 with a warning), 1 loaded, nothing attached');
   const lines = stableLines(run, 0, verdict, { json: 'r.json' }).join('\n');
   expect(lines).toContain('debian-12-6.1: pass (loaded, nothing attached)');
   expect(lines).toContain('debian-13-7.3: pass (1 of 2 programs attached)');

@@ -12,7 +12,7 @@ const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy'
 function filing(finding: SavedFinding): string {
   const group = GROUPS.find((name) => name === finding.group);
   return [
-    group ? `lies with ${groupWords(group)}` : '',
+    group ? `caused by: ${groupWords(group)}` : '',
     finding.confidence === '' ? '' : `${finding.confidence} confidence`,
     `${finding.code}${finding.reason === '' ? '' : ` (${finding.reason})`}`,
   ]

@@ -102,13 +102,13 @@ export function explainCell(report: SavedReport, target: SavedTarget, options: E
       .flatMap((finding, index) => [...(index > 0 ? [''] : []), ...causeLines(page, report, target, finding)]);
   return textOf([
     headline(page, report, target),
-    ...section(page, 'What was tried', triedLines(page, report, target)),
-    ...section(page, 'How far it came', stageLines(page, target)),
+    ...section(page, 'Environment', triedLines(page, report, target)),
+    ...section(page, 'Stages', stageLines(page, target)),
     ...section(page, 'Why there is no answer', silenceLines(page, target)),
-    ...section(page, 'What went wrong', told(true)),
+    ...section(page, 'Findings', told(true)),
     ...section(page, 'Warnings', told(false)),
     ...section(page, 'What the verifier said', logLines(page, target)),
-    ...section(page, 'What the object lets one expect', predictionLines(page, target)),
+    ...section(page, 'Predicted from the object', predictionLines(page, target)),
     ...section(page, 'Margins', costLines(target)),
     ...section(
       page,
@@ -118,6 +118,6 @@ export function explainCell(report: SavedReport, target: SavedTarget, options: E
         ['validator', target.validator_result],
       ]),
     ),
-    ...section(page, 'To ask again', againLines(report, target, page.width)),
+    ...section(page, 'Reproduce', againLines(report, target, page.width)),
   ]);
 }

@@ -84,7 +84,7 @@ function resultOf(
     level,
     message: message([
       `${one.name}: ${title || code}`,
-      `${failed ? 'Fails on' : 'Told for'} ${kernelsText(kernels, cells)}.`,
+      `${failed ? 'Fails on' : 'Reported on'} ${kernelsText(kernels, cells)}.`,
       explanation,
       location ? `At ${placeText(location)}: ${location.text.trim()}` : '',
       evidence ? `${evidence.origin}: ${evidence.text}` : '',

@@ -35,7 +35,7 @@ function sourceLines(finding: SavedFinding, { links }: BlockOptions): string[] {
 function filing({ code: name, group, confidence }: SavedFinding): string {
   const known = GROUPS.find((word) => word === group);
   const parts = [
-    known ? `lies with ${groupWords(known)}` : '',
+    known ? `caused by: ${groupWords(known)}` : '',
     confidence === '' ? '' : `${md(confidence, 20)} confidence`,
   ];
   return [code(name, 60), ...parts.filter((part) => part !== '')].join(' · ');

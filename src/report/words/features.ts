@@ -88,7 +88,8 @@ export const FEATURE_WORDS = {
     if (f.args['reason'] === 'callback') {
       return {
         title: `${who(f)} passes a function as a callback${f.args['helper'] === undefined ? '' : ` to ${f.args['helper']}`}, which does not work ${here(f)}${since(f)}`,
-        explanation: 'The kernel counts the functions of the program wrongly and blames the records of the object.',
+        explanation:
+          'The kernel does not count a function that is only passed as a callback, so that func_info of the object does not match.',
         remediation: /timer/.test(arg(f, 'helper', ''))
           ? SEPARATE
           : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,

@@ -67,10 +67,15 @@ export function here(finding: Finding): string {
   return everywhere(finding) ? 'on any kernel of this run' : 'on this kernel';
 }
 
+/** `both kernels`, `all 3 kernels`. */
+export function allKernels(count: number): string {
+  return count === 2 ? 'both kernels' : `all ${count} kernels`;
+}
+
 /** What the other kernels of the run add; empty when there is nothing to say. */
 export function acrossRun(finding: Finding): string {
   const { everywhere: all, lastGood, firstBad, firstGood, existsOn } = finding.args;
-  if (all !== undefined) return `It is the same on all ${all} kernels of this run that answered.`;
+  if (all !== undefined) return `It is the same on ${allKernels(Number(all))} of this run that answered.`;
   if (lastGood !== undefined && firstGood !== undefined) {
     return `In this run it is fine up to ${lastGood} and again from ${firstGood} on.`;
   }
