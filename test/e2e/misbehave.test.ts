@@ -54,7 +54,7 @@ describe('an object that makes the kernel panic', () => {
 describe('an object that never lets go of the processor', () => {
   const ENDLESS = fixture('endless');
   const HANGING = ['debian-12-6.1', 'debian-13-7.3'];
-  const TIMEOUT_MS = 20_000;
+  const TIMEOUT_MS = 10_000;
   let run: Checked;
   beforeAll(async () => {
     // Guests are prepared first: a time-out says nothing about a machine that is busy booting.
@@ -67,10 +67,11 @@ describe('an object that never lets go of the processor', () => {
 
   test.each(HANGING)('is ended by the time-out on %s', (kernel) => {
     const target = targetOf(reportOf(run, ENDLESS), kernel);
-    expect(target).toMatchObject({ status: 'infra_error', infra_cause: 'timeout' });
-    expect(target.infra_error).toMatch(
-      /no complete answer within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/,
-    );
+    // The second try has to boot first, which a busy machine may not manage in time.
+    expect(target).toMatchObject({ status: 'infra_error', infra_cause: expect.stringMatching(/^(?:boot_)?timeout$/) });
+    const told = /no complete answer within \d+ ms; .*last step: (?:attach spin|load endless\.bpf\.o); raise --timeout/;
+    expect(cell(run, 0, kernel).retriedAfter).toMatch(told);
+    if (target.infra_cause === 'timeout') expect(target.infra_error).toMatch(told);
     // Asked twice, and a moment to end each guest.
     expect(target.duration_ms).toBeLessThan(2 * TIMEOUT_MS + 3000);
   });
