@@ -15,9 +15,22 @@ export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTr
     const allowed = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
       const slip = issue.path.length === 0 && Object.hasOwn(slips, key) ? `; ${slips[key]}` : '';
-      return unknownKey(key, issue.path, allowed, slip, tree);
+      return unknownKey(key, issue.path, allowed, slip || meantKey(key, issue.path, allowed, schema, tree), tree);
     });
   });
+}
+
+/** Keys that are called otherwise here, where the word is another tool's. */
+const CALLED: Readonly<Record<string, string>> = { function: 'symbol' };
+
+/** Where a key that does not belong here is at home: by another name, or one level deeper; empty when nowhere. */
+function meantKey(key: string, path: YamlPath, allowed: readonly string[], schema: z.ZodType, tree: YamlTree): string {
+  const called = CALLED[key];
+  if (called !== undefined && allowed.includes(called)) return `; it is called ${called} here`;
+  const parent = path.length === 0 ? undefined : allowed.find((name) => keysAt(schema, [...path, name]).includes(key));
+  const value = valueAt(tree.value, [...path, key]);
+  if (parent === undefined || typeof value !== 'string') return '';
+  return `; write ${parent}: {${key}: ${/^[\w./-]{1,60}$/.test(value) ? value : '...'}}`;
 }
 
 function unknownKey(key: string, path: YamlPath, allowed: readonly string[], slip: string, tree: YamlTree): Problem {

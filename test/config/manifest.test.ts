@@ -402,3 +402,8 @@ describe('what decides', () => {
     expect(errorOf(text).message).toMatch(message);
   });
 });
+
+test('a key one level too high, or of another name, says what to write', () => {
+  expect(errorOf('programs: [{name: p, required: true}]').message).toContain('; write attach: {required: true} (');
+  expect(errorOf('programs: [{name: p, attach: {function: f}}]').message).toContain('; it is called symbol here (');
+});
