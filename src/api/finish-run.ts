@@ -1,15 +1,22 @@
 import { type GateOptions, gate } from '../gate/gate.ts';
+import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { runDocument } from '../report/gate-document.ts';
 import { withKnown } from '../run/gate-options.ts';
-import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
+import { registryLocks } from '../run/registry-locks.ts';
 import { shardVerdict } from '../run/shard-view.ts';
-import { type ReportPaths, type ReportTargets, writeReports } from '../run/write-reports.ts';
+import {
+  addToIndex,
+  type ReportPaths,
+  type ReportTargets,
+  type WrittenReports,
+  writeReports,
+} from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
-import { recordRun } from './history.ts';
+import { addToHistory, historyRecords } from './history.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
 import { shardPart } from './shard-part.ts';
 
@@ -40,9 +47,15 @@ export interface FinishedRun {
   readonly paths: ReportPaths;
 }
 
+/** The reports of a run, and what the lists of its work directory are to say about it. */
+export interface WrittenRun extends WrittenReports {
+  /** Absolute path. */
+  readonly workdir: string;
+  readonly history: readonly HistoryRecord[];
+}
+
 /**
- * Writes the reports of one run and adds it to the history: the same for the objects of `test` and a case of a suite.
- * @returns where they are, and what the user should know of the history
+ * Writes the reports of one run: the same for the objects of `test` and a case of a suite.
  * @throws HostError when a report cannot be written
  */
 export async function writeRun(
@@ -50,11 +63,31 @@ export async function writeRun(
   run: RunReport,
   verdict: Verdict,
   { gate: options, places, manifest }: Pick<EndedRun, 'gate' | 'places' | 'manifest'>,
-  history: boolean,
-  locks: RegistryLocks,
-): Promise<{ readonly paths: ReportPaths; readonly warning: string | undefined }> {
-  const paths = await writeReports(host, run, verdict, { ...places, gate: withKnown(options, run) }, locks);
-  return { paths, warning: history ? await recordRun(host, run, paths, places, manifest, locks) : undefined };
+): Promise<WrittenRun> {
+  const written = await writeReports(host, run, verdict, { ...places, gate: withKnown(options, run) });
+  const { workdir } = places;
+  return { ...written, workdir, history: historyRecords(host, run, written.paths, places, manifest) };
+}
+
+/**
+ * Adds runs to the list of runs and to the history, each list once however many runs there are: every addition reads and
+ * writes the whole list. What the user should know of that is an event.
+ */
+export async function listRuns(
+  { host, onEvent, signal, history = true }: Pick<EndedRun, 'host' | 'onEvent' | 'signal' | 'history'>,
+  runs: readonly WrittenRun[],
+): Promise<void> {
+  const note = (message: string): void => onEvent({ type: 'note', message });
+  const locks = registryLocks(host, signal, note);
+  for (const workdir of new Set(runs.map((run) => run.workdir))) {
+    const own = runs.filter((run) => run.workdir === workdir);
+    const records = own.flatMap((run) => run.records);
+    await addToIndex(host, workdir, records, locks);
+    if (!history) continue;
+    const recorded = own.flatMap((run) => run.history);
+    const warning = await addToHistory(host, workdir, recorded, locks);
+    if (warning !== undefined) note(warning);
+  }
 }
 
 /**
@@ -65,9 +98,9 @@ export async function writeRun(
 export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const { host, run, onEvent, settle = (verdict) => verdict } = ended;
   const verdict = settle(gate(run, withKnown(ended.gate, run)));
-  const locks = registryLocks(host, ended.signal, (message) => onEvent({ type: 'note', message }));
-  const { paths, warning } = await writeRun(host, run, verdict, ended, ended.history ?? true, locks);
-  if (warning !== undefined) onEvent({ type: 'note', message: warning });
+  const written = await writeRun(host, run, verdict, ended);
+  await listRuns(ended, [written]);
+  const { paths } = written;
   const own = paths.artifacts.map((artifact) => artifact.verdict);
   await writeReportFiles(host, ended.cwd, ended.files, () => runDocument(run, verdict, own), onEvent);
   onEvent({ type: 'run-end', status: verdict.status, ms: run.durationMs });

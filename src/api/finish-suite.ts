@@ -6,9 +6,8 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
-import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
 import { type ReportTargets, writeReport } from '../run/write-reports.ts';
-import { writeRun } from './finish-run.ts';
+import { listRuns, type WrittenRun, writeRun } from './finish-run.ts';
 import { type ReportFiles, writeReportFiles } from './report-files.ts';
 
 /** What became of a case, and where to write it. */
@@ -47,26 +46,7 @@ export interface SuiteResult {
   readonly paths: { readonly json: string; readonly markdown: string };
 }
 
-/** Writes the reports of a case and adds it to the history. @returns what the user should know of the history */
-async function writeCase(
-  host: Host,
-  { report, gate, places, manifest }: EndedCase,
-  history: boolean,
-  locks: RegistryLocks,
-): Promise<{ readonly report: SuiteCaseReport; readonly warning?: string | undefined }> {
-  const { answer } = report;
-  if (answer === undefined) return { report };
-  const { paths, warning } = await writeRun(
-    host,
-    answer.run,
-    answer.verdict,
-    { gate, places, manifest },
-    history,
-    locks,
-  );
-  const [own] = paths.artifacts;
-  return { report: { ...report, json: own?.json ?? '', markdownPath: own?.markdown ?? '' }, warning };
-}
+const NOWHERE = { json: '', markdown: '' };
 
 /** What one report lacks is no reason to lose the others. @returns undefined, with the message in `unwritten` */
 async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>): Promise<T | undefined> {
@@ -88,14 +68,20 @@ export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const { host, paths, onEvent } = ended;
   const cases: SuiteCaseReport[] = [];
   const unwritten: string[] = [];
-  const locks = registryLocks(host, ended.signal, (message) => onEvent({ type: 'note', message }));
-  for (const one of ended.cases) {
-    const told = await unlessUnwritable(unwritten, async () =>
-      'gate' in one ? writeCase(host, one, ended.history ?? true, locks) : { report: one.report, warning: undefined },
-    );
-    cases.push(told?.report ?? { ...one.report, json: '', markdownPath: '' });
-    if (told?.warning !== undefined) onEvent({ type: 'note', message: told.warning });
+  const written: WrittenRun[] = [];
+  for (const { report, ...one } of ended.cases) {
+    const { answer } = report;
+    const own =
+      'gate' in one &&
+      answer &&
+      (await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one)));
+    if (own) written.push(own);
+    const lost = 'gate' in one && answer !== undefined && !own;
+    const [places = NOWHERE] = own ? own.paths.artifacts : [];
+    const { json, markdown } = places;
+    cases.push(own || lost ? { ...report, json, markdownPath: markdown } : report);
   }
+  await listRuns(ended, written);
   const suite: SuiteReport = { ...ended.suite, cases };
   const json = suiteJson(suite);
   await unlessUnwritable(unwritten, () => writeReport(host, paths.json, json));

@@ -114,23 +114,32 @@ function recordOf(
 }
 
 /**
- * Adds a finished run to the history of its work directory, one signed record per artifact.
+ * What the history says about a finished run: one record per artifact.
  * @param manifest absolute path; empty without one
- * @returns what the user should know; undefined when all is well. A history that cannot be read or written is no reason to lose
- * a verdict whose reports are there already.
- * @throws UsageError for keys and settings of the signer that are wrong, HostError when the signer fails
  */
-export async function recordRun(
+export function historyRecords(
   host: Host,
   run: RunReport,
   paths: ReportPaths,
   targets: Omit<ReportTargets, 'gate'>,
   manifest: string,
+): HistoryRecord[] {
+  const about = { manifest, createdAt: timestamp(host.now()) };
+  return run.artifacts.map((_, artifact) => recordOf(run, artifact, paths, targets, about));
+}
+
+/**
+ * Adds finished runs to the history of their work directory, one signed record per artifact.
+ * @returns what the user should know; undefined when all is well. A history that cannot be read or written is no reason to lose
+ * a verdict whose reports are there already.
+ * @throws UsageError for keys and settings of the signer that are wrong, HostError when the signer fails
+ */
+export async function addToHistory(
+  host: Host,
+  workdir: string,
+  records: readonly HistoryRecord[],
   locks?: RegistryLocks,
 ): Promise<string | undefined> {
-  const { workdir } = targets;
-  const about = { manifest, createdAt: timestamp(host.now()) };
-  const records = run.artifacts.map((_, artifact) => recordOf(run, artifact, paths, targets, about));
   let intact: boolean;
   try {
     intact = await appendHistory(host, workdir, records, await signerOf(host, workdir), locks?.take);

@@ -130,7 +130,7 @@ function runRecord(report: RunReport, artifact: number, status: string, paths: R
  * cannot be had is a note: the verdict and its reports are there already.
  * @throws UsageError `link_in_workdir`
  */
-async function addToIndex(
+export async function addToIndex(
   host: Host,
   workdir: string,
   records: readonly object[],
@@ -152,6 +152,12 @@ async function addToIndex(
   }
 }
 
+/** What was written of a run, and what the list of runs says about it: one record per artifact. */
+export interface WrittenReports {
+  readonly paths: ReportPaths;
+  readonly records: readonly object[];
+}
+
 /**
  * Writes the reports of a finished run, each whole or not at all. One artifact: its report at `out` and `markdown`.
  * Several: a collection document there, and each artifact's own report in the run directory.
@@ -162,8 +168,7 @@ export async function writeReports(
   report: RunReport,
   verdict: Verdict,
   targets: ReportTargets,
-  locks: RegistryLocks,
-): Promise<ReportPaths> {
+): Promise<WrittenReports> {
   const single = report.artifacts.length === 1;
   const own = report.artifacts.map((artifact, index) => {
     const results = report.results.filter(({ cell }) => cell.artifact === index);
@@ -192,6 +197,5 @@ export async function writeReports(
     join(report.runDir, 'metadata.json'),
     `${JSON.stringify(single ? records[0] : records, null, 2)}\n`,
   );
-  await addToIndex(host, targets.workdir, records, locks);
-  return paths;
+  return { paths, records };
 }

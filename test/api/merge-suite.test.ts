@@ -79,6 +79,22 @@ async function merge(more: Partial<MergeOptions> = {}) {
   return merged;
 }
 
+test('the lists of a work directory are written once, however many cases there are', async () => {
+  await writeShard(2, 2);
+  await writeShard(1, 2);
+  const writes: string[] = [];
+  const files = {
+    ...host.files,
+    writeAtomic: async (path: string, bytes: string | Uint8Array) => {
+      writes.push(path);
+      await host.files.writeAtomic(path, bytes);
+    },
+  };
+  await merge({ host: { ...host, files } });
+  const times = (name: string): number => writes.filter((path) => path.endsWith(name)).length;
+  expect([times('metadata.json'), times('runs.jsonl'), times('artifact_versions.jsonl')]).toEqual([3, 1, 1]);
+});
+
 test('cases in the order of the file, each with a report and an id of its own', async () => {
   await writeShard(2, 2);
   await writeShard(1, 2);

@@ -3,11 +3,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { historyDoubt, listHistory, recordRun, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
+import { historyDoubt, listHistory, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { publicKeyOf } from '../../src/history/keys.ts';
 import { canonicalBytes, HistoryRecord, recordHash, recordLine } from '../../src/history/record.ts';
 import { createHost } from '../../src/host/create-host.ts';
+import { recordRun } from '../fixtures/record-run.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 let workDir = '';

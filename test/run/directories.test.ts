@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listHistory, recordRun, signAll, verifyAll } from '../../src/api/history.ts';
+import { listHistory, signAll, verifyAll } from '../../src/api/history.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { ensureWorkDirectory } from '../../src/run/directories.ts';
+import { recordRun } from '../fixtures/record-run.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 
 const host = createHost({ env: { PATH: process.env['PATH'] } });
