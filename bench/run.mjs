@@ -9,6 +9,7 @@ import { matrixProfiles } from '../lib/index.js';
 import { action } from './parts/action.mjs';
 import { boot } from './parts/boot.mjs';
 import { evidence } from './parts/evidence.mjs';
+import { failing } from './parts/failing.mjs';
 import { growth } from './parts/growth.mjs';
 import { hostile } from './parts/hostile.mjs';
 import { manyObjects } from './parts/many-objects.mjs';
@@ -26,6 +27,7 @@ const PARTS = {
   'one-object': { title: 'One object, all kernels', run: oneObject },
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
   evidence: { title: 'What the evidence costs', run: evidence },
+  failing: { title: 'Cells that fail', run: failing },
   growth: { title: 'Growth', run: growth },
   hostile: { title: 'Hostile cells', run: hostile },
   action: { title: 'Start of the Action', run: action },

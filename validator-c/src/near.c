@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "near.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,17 +27,18 @@ static void drop_decoration(struct near_name *name)
 {
 	size_t i, n, skip = 0;
 
-	name->len = strcspn(name->text, ".");
-	name->text[name->len] = '\0';
 	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !skip; i++)
-		if (!strncmp(name->text, prefixes[i], strlen(prefixes[i])))
+		if (name->text[0] == prefixes[i][0] && !strncmp(name->text, prefixes[i], strlen(prefixes[i])))
 			skip = strlen(prefixes[i]);
-	skip += strspn(name->text + skip, "_");
-	memmove(name->text, name->text + skip, name->len - skip + 1);
+	while (name->text[skip] == '_')
+		skip++;
+	if (skip)
+		memmove(name->text, name->text + skip, name->len - skip + 1);
 	name->len -= skip;
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		n = strlen(suffixes[i]);
-		if (name->len > n && !strcmp(name->text + name->len - n, suffixes[i])) {
+		if (name->len > n && name->text[name->len - n] == '_' &&
+		    !strcmp(name->text + name->len - n, suffixes[i])) {
 			name->len -= n;
 			name->text[name->len] = '\0';
 		}
@@ -60,16 +60,31 @@ static void rename_folios(struct near_name *name)
 	}
 }
 
+void near_name__set_text(struct near_name *name, const char *text)
+{
+	bool folio = false;
+	size_t i;
+
+	/* By hand, because it is done for every name of a kernel. What compilers add begins with a dot. */
+	for (i = 0; text[i] && text[i] != '.' && i < sizeof(name->text) - 1; i++) {
+		name->text[i] = text[i];
+		folio |= text[i] == 'f';
+	}
+	name->text[i] = '\0';
+	name->len = i;
+	drop_decoration(name);
+	if (folio)
+		rename_folios(name);
+}
+
 void near_name__set(struct near_name *name, const char *text)
 {
 	size_t i;
 
-	snprintf(name->text, sizeof(name->text), "%s", text);
-	drop_decoration(name);
-	rename_folios(name);
+	near_name__set_text(name, text);
 	memset(name->letters, 0, sizeof(name->letters));
 	for (i = 0; i < name->len; i++)
-		name->letters[name->text[i] >= 'a' && name->text[i] <= 'z' ? name->text[i] - 'a' : 26]++;
+		name->letters[name->text[i] >= 'a' && name->text[i] <= 'z' ? name->text[i] - 'a' : NEAR_LETTERS - 1]++;
 }
 
 static int split(const struct near_name *name, struct word *words)
@@ -141,39 +156,63 @@ static size_t longer(const struct near_name *a, const struct near_name *b)
 	return a->len > b->len ? a->len : b->len;
 }
 
-/* No score can be higher: letters that one name lacks are in no common word and cost edits. */
-static int score_at_most(const struct near_name *a, const struct near_name *b)
+/* Letters that one name lacks cost edits. */
+static int best_letters(size_t a, size_t b, int apart)
 {
-	int apart = 0, lengths = abs((int)a->len - (int)b->len), edits_min, i;
-	int sum = (int)(a->len + b->len), max = (int)longer(a, b), words, letters;
+	int lengths = abs((int)a - (int)b), max = (int)(a > b ? a : b);
 
-	for (i = 0; i < NEAR_LETTERS; i++)
-		apart += abs(a->letters[i] - b->letters[i]);
-	edits_min = apart / 2 > lengths ? apart / 2 : lengths;
-	if (!sum)
+	return 1000 - 1000 * (apart / 2 > lengths ? apart / 2 : lengths) / max + 1;
+}
+
+/* No score can be higher: letters that one name lacks are in no common word either. */
+static int best_score(size_t a, size_t b, int apart)
+{
+	int lengths = abs((int)a - (int)b), sum = (int)(a + b), words, letters;
+
+	if (!a || !b)
 		return 0;
+	letters = best_letters(a, b, apart);
 	/* Underscores are no part of words, hence the words may share more than the names. */
-	words = 1000 * sum / (sum + apart) + 1;
-	letters = 1000 - 1000 * edits_min / max + 1;
+	words = 1000 * sum / (sum + (apart > lengths ? apart : lengths)) + 1;
 	words = words > letters ? words : letters;
 	return (words * WORDS_WEIGHT + letters * LETTERS_WEIGHT) / 1000 + SAME_START;
 }
 
-int near_name__score(const struct near_name *a, const struct near_name *b)
+static int letters_apart(const struct near_name *a, const struct near_name *b)
 {
-	int words, letters = 0;
+	int apart = 0, i;
+
+	for (i = 0; i < NEAR_LETTERS; i++)
+		apart += abs(a->letters[i] - b->letters[i]);
+	return apart;
+}
+
+static int together(int words, int letters, bool same_start)
+{
+	return (words * WORDS_WEIGHT + letters * LETTERS_WEIGHT) / 1000 + (same_start ? SAME_START : 0);
+}
+
+/* Counting edits is most of the work: 0 as soon as the score cannot reach `floor`. */
+static int score_from(const struct near_name *a, const struct near_name *b, int floor)
+{
+	int words, letters = 0, apart = letters_apart(a, b);
 	bool same_start;
 
-	if (!a->len || !b->len)
+	if (!a->len || !b->len || best_score(a->len, b->len, apart) < floor)
 		return 0;
 	if (a->len == b->len && !memcmp(a->text, b->text, a->len))
 		return 1000;
+	words = words_alike(a, b, &same_start);
+	if (words >= 0 && together(words, best_letters(a->len, b->len, apart), same_start) < floor)
+		return 0;
 	if (a->len <= EDIT_MAX && b->len <= EDIT_MAX)
 		letters = 1000 - 1000 * edits(a, b) / (int)longer(a, b);
-	words = words_alike(a, b, &same_start);
-	if (words < 0)
-		words = letters;
-	return (words * WORDS_WEIGHT + letters * LETTERS_WEIGHT) / 1000 + (same_start ? SAME_START : 0);
+	return together(words < 0 ? letters : words, letters, same_start);
+}
+
+int near_name__score(const struct near_name *a, const struct near_name *b)
+{
+	return score_from(a, b, 0);
 }
 
 void near_list__init(struct near_list *list, const char *wanted)
@@ -182,21 +221,34 @@ void near_list__init(struct near_list *list, const char *wanted)
 	near_name__set(&list->wanted, wanted);
 }
 
+/* What a name has to reach. */
+static int floor_of(const struct near_list *list)
+{
+	return list->count == NEAR_MAX ? list->best[NEAR_MAX - 1].score : SCORE_MIN + 1;
+}
+
+bool near_list__may_take(const struct near_list *list, size_t len, int apart)
+{
+	return best_score(list->wanted.len, len, apart) >= floor_of(list);
+}
+
 void near_list__offer(struct near_list *list, const char *name, const struct near_name *compared, int bonus)
 {
-	int score, at, floor = list->count == NEAR_MAX ? list->best[NEAR_MAX - 1].score : SCORE_MIN;
+	int at, score = score_from(&list->wanted, compared, floor_of(list) - bonus) + bonus;
 
-	if (score_at_most(&list->wanted, compared) + bonus <= floor)
-		return;
-	score = near_name__score(&list->wanted, compared) + bonus;
-	if (score <= floor)
+	if (score < floor_of(list))
 		return;
 	for (at = 0; at < list->count; at++)
 		if (!strcmp(list->best[at].name, name))
 			return;
-	at = list->count < NEAR_MAX ? list->count++ : NEAR_MAX - 1;
-	for (; at > 0 && list->best[at - 1].score < score; at--)
-		list->best[at] = list->best[at - 1];
+	for (at = list->count; at > 0; at--)
+		if (list->best[at - 1].score > score ||
+		    (list->best[at - 1].score == score && strcmp(list->best[at - 1].name, name) < 0))
+			break;
+	if (at == NEAR_MAX)
+		return;
+	list->count += list->count < NEAR_MAX;
+	memmove(&list->best[at + 1], &list->best[at], (size_t)(list->count - 1 - at) * sizeof(list->best[0]));
 	list->best[at].score = score;
 	snprintf(list->best[at].name, sizeof(list->best[at].name), "%s", name);
 }

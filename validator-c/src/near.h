@@ -3,6 +3,7 @@
 #ifndef BPFCOMPAT_NEAR_H
 #define BPFCOMPAT_NEAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define NEAR_MAX 5
@@ -27,10 +28,14 @@ struct near_list {
 };
 
 void near_name__set(struct near_name *name, const char *text);
+/* The same without the letters. */
+void near_name__set_text(struct near_name *name, const char *text);
 /* 0 (nothing in common) to 1000 (the same but for decoration). */
 int near_name__score(const struct near_name *a, const struct near_name *b);
 void near_list__init(struct near_list *list, const char *wanted);
-/* Keeps `name` when it is like enough. `bonus` is added to its score. */
+/* Keeps `name` when it is like enough; of equals the first in the alphabet. `bonus` is added to its score. */
 void near_list__offer(struct near_list *list, const char *name, const struct near_name *compared, int bonus);
+/* Can a name get into the list that is compared by `len` letters, when at least `apart` letters are not in both names? */
+bool near_list__may_take(const struct near_list *list, size_t len, int apart);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this kernel has of names that were not found: its symbols, its BTF and that of modules, what can be traced, and
- * the names most like them. Each list is read once for all names. Only done after a failure.
+ * the names most like them. Only done after a failure.
  */
 #ifndef BPFCOMPAT_SYMBOLS_H
 #define BPFCOMPAT_SYMBOLS_H
@@ -49,11 +49,7 @@ struct symbols {
 	int count;
 };
 
-/* symbols.c: fills everything for these names. */
+/* Fills everything for these names. */
 void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count);
-/* symbol-lists.c: kallsyms, available_filter_functions, the blacklist of kprobes, the directories of tracepoints. */
-void symbols__read_lists(struct symbols *symbols);
-/* symbol-btf.c: BTF of the kernel and of its modules. */
-void symbols__read_btf(struct symbols *symbols);
 
 #endif

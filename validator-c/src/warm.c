@@ -3,7 +3,10 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
 
+#include "kernel-names.h"
 #include "probe.h"
 
 /*
@@ -36,6 +39,31 @@ void __wrap_btf__free(struct btf *btf)
 	if (!btf || btf != vmlinux)
 		__real_btf__free(btf);
 }
+
+/*
+ * libbpf compares all names of that BTF, a hundred thousand, with each that it looks for, and again for each module. It
+ * finds them in the names that were read before. How it searches a module alone is internal, hence weak.
+ */
+__s32 __real_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind);
+__s32 __wrap_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind);
+extern __s32 btf__find_by_name_kind_own(const struct btf *btf, const char *name, __u32 kind) __attribute__((weak));
+
+__s32 __wrap_btf__find_by_name_kind(const struct btf *btf, const char *name, __u32 kind)
+{
+	bool of_module = vmlinux && btf__base_btf(btf) == vmlinux;
+	const struct name_entry *entry;
+
+	if (!vmlinux || !(btf == vmlinux || (of_module && btf__find_by_name_kind_own)) ||
+	    !kernel_names__knows_types() || !names_types__has(kind, name))
+		return __real_btf__find_by_name_kind(btf, name, kind);
+	entry = kernel_names__type(name, kind);
+	if (entry && !entry->module)
+		return (__s32)entry->value;
+	return of_module ? btf__find_by_name_kind_own(btf, name, kind) : -ENOENT;
+}
+
+/* The kernel hands it to PID 1 out of its command line: this guest will be saved, and many cells be copies of it. */
+#define SAVED "bpfcompat_saved"
 
 /* A request lies on the stack; the calls below it need some more. */
 #define STACK_BYTES (256 * 1024)
@@ -76,4 +104,6 @@ void warm__up(void)
 		vmlinux = NULL;
 	/* Asking for a tracing program makes the kernel parse its own BTF too. */
 	probe__everything();
+	if (getenv(SAVED))
+		kernel_names__read();
 }

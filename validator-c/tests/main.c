@@ -22,6 +22,7 @@ int main(int argc, char **argv)
 	test_verifier_stats();
 	test_core_relos();
 	test_near();
+	test_names();
 	test_wanted();
 	test_externs();
 	test_line_breaks();

@@ -47,6 +47,7 @@ void test_refused(void);
 void test_verifier_stats(void);
 void test_core_relos(void);
 void test_near(void);
+void test_names(void);
 void test_wanted(void);
 void test_externs(void);
 void test_line_breaks(void);

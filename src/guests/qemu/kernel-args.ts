@@ -16,3 +16,9 @@ export const GUEST_KERNEL_ARGS: readonly string[] = [
   // Grace periods end sooner: attaching waits for some of them.
   'rcupdate.rcu_expedited=1',
 ];
+
+/**
+ * For a guest that will be saved: the kernel hands it to PID 1 as a variable, which then reads ahead what costs more than a
+ * boot should, but is there for all copies of the guest (docs/guest-protocol.md).
+ */
+export const SAVED_GUEST_ARG = 'bpfcompat_saved=1';
