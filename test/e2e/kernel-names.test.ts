@@ -8,7 +8,7 @@ import { scratchDir } from './support/scratch.ts';
 // The names of a kernel are read before a guest is saved, and in a guest that is not when the first one is missed.
 const scratch = scratchDir();
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
-const OBJECTS = ['attach_kprobe_transformed', 'extern_ksym_missing'].map((name) =>
+const OBJECTS = ['attach_kprobe_syscall_name', 'extern_ksym_missing'].map((name) =>
   join(ROOT, `test/confusion/objects/${name}.bpf.o`),
 );
 
