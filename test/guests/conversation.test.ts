@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Conversation, converse } from '../../src/guests/conversation.ts';
 import type { GuestRequest, StageSink } from '../../src/guests/guest.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, wireOf } from '../validator/guest-frames.ts';
+import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../validator/guest-frames.ts';
 
 const REQUEST: GuestRequest = {
   ...{ artifact: Buffer.from('object'), artifactName: 'x.bpf.o', attachMode: 'best-effort', probeFeatures: true },
@@ -23,6 +23,7 @@ function portOf(): { port: Duplex; sent: () => string; say: (bytes: Buffer) => v
   return { port, sent: () => sent, say: (bytes) => port.push(bytes) };
 }
 
+const SEAL_KEY_BYTES = 32;
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Asks, and answers with `count` programs that have a log of 200 KB each, and `after`, in one piece. */
@@ -34,6 +35,9 @@ async function answer(count: number, sink?: StageSink, after = '') {
   await talk.hello;
   const asked = talk.ask(REQUEST, { onStage: (stage) => heard.push(stage), ...(sink && { sink }) });
   while (!sent().includes('artifact_sha256=')) await turn();
+  // The request ends with the key of the seal.
+  await turn();
+  const key = Buffer.from(sent().slice(-SEAL_KEY_BYTES), 'latin1').toString('hex');
   const nonce = /nonce=(\w+)/.exec(sent())?.[1];
   const sha256 = /artifact_sha256=(\w+)/.exec(sent())?.[1];
   const programs = Array.from({ length: count }, (_, index) => ({
@@ -41,7 +45,8 @@ async function answer(count: number, sink?: StageSink, after = '') {
     ...{ name: `p${index}`, log: 'x'.repeat(200_000) },
   }));
   const stages = [{ ...BEGIN, nonce, artifact_sha256: sha256 }, OPEN, ...programs, EXIT];
-  const frames = wireOf([frameOf('hello', HELLO), ...stages.map((stage) => frameOf('stage', stage))]).slice(1);
+  const told = stages.map((stage, index) => frameOf('stage', stage, index + 1));
+  const frames = wireOf([frameOf('hello', HELLO), ...told, sealOf(told, key)]).slice(1);
   say(Buffer.concat([...frames, Buffer.from(after)]));
   return { asked, heard, port, say };
 }
