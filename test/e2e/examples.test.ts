@@ -56,7 +56,7 @@ describe('suites/examples.yaml', () => {
     ['core-relocation', all('CORE_RELOCATION_FAILURE'), 'fails 5.10-7.3: '],
     ['unsupported-attach', all('UNSUPPORTED_ATTACH_TYPE'), 'fails 5.10-7.3: '],
     ['unknown-load-fail', all('UNKNOWN'), 'fails 5.10-7.3: '],
-    ['attach-warn', none, 'passes 5.10-7.3'],
+    ['attach-warn', none, 'loads, with nothing attached, 5.10-7.3'],
     ['attach-required', all('UNSUPPORTED_ATTACH_TYPE'), 'fails 5.10-7.3: '],
     ['fentry-unlink', ['', '', '', 'UNSUPPORTED_ATTACH_TYPE'], 'passes 5.10-6.12, fails from 7.3: '],
   ])('%s: %j', (name, codes, support) => {
