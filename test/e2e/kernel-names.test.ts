@@ -5,7 +5,8 @@ import { type Checked, check } from './support/check.ts';
 import { ROOT } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
-// The names of a kernel are read before a guest is saved, and in a guest that is not when the first one is missed.
+// The names of a kernel are read before a guest is saved, and in a guest that is not when the first one is missed. What
+// that saves is measured by the part `failing` of the benchmark.
 const scratch = scratchDir();
 const KERNELS = ['debian-11-5.10', 'debian-13-7.3'];
 const OBJECTS = ['attach_kprobe_syscall_name', 'extern_ksym_missing'].map((name) =>
@@ -15,15 +16,11 @@ const OBJECTS = ['attach_kprobe_syscall_name', 'extern_ksym_missing'].map((name)
 const stagesOf = ({ evidence }: CellResult): readonly { stage: string }[] => evidence?.stages ?? [];
 const said = (cell: CellResult): unknown[] =>
   stagesOf(cell).filter(({ stage }) => ['symbol', 'attach', 'externs'].includes(stage));
-const elapsed = (cell: CellResult): number => {
-  const exit = cell.evidence?.stages.find((stage) => stage.stage === 'exit');
-  return exit?.elapsed_us ?? Number.NaN;
-};
 /** Times and addresses differ from guest to guest. */
 const same = (stages: unknown[]): unknown[] =>
   JSON.parse(JSON.stringify(stages).replace(/"elapsed_us":\d+/g, '"elapsed_us":0'));
 
-test('a saved guest says the same of a missing name as one that booted, in a fraction of its time', async () => {
+test('a saved guest says the same of a missing name as one that booted', async () => {
   const ask = (isolation: 'cell' | 'boot'): Promise<Checked> =>
     check(scratch, OBJECTS, { kernels: KERNELS, isolation });
   const copied = (await ask('cell')).report.results;
@@ -35,7 +32,5 @@ test('a saved guest says the same of a missing name as one that booted, in a fra
     expect(other.guest?.isolation).toBe('boot');
     expect(stagesOf(cell).some(({ stage }) => stage === 'symbol')).toBe(true);
     expect(same(said(cell))).toEqual(same(said(other)));
-    // Thirty to a hundred times less work; the machine may be busy.
-    expect(elapsed(cell)).toBeLessThan(elapsed(other) / 3);
   }
 }, 600_000);
