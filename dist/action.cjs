@@ -20084,7 +20084,7 @@ function stagesOf(evidence, kind2) {
 function firstStage(evidence, kind2) {
   return stagesOf(evidence, kind2)[0];
 }
-var name2, message, log, errno, micros, count, StageStatus, Hello, BeginStage, StepStage, Probe, ProgramFacts, MapFacts, Shim, OpenStage, ProgramStage, MapStage, CoreStage, ExternStage, LoadStage, AttachStage, Assertion, FunctionalStage, ExitStage, Stage, byKind;
+var name2, message, log, errno, micros, count, StageStatus, PROTOCOL_VERSION, Hello, BeginStage, StepStage, Probe, ProgramFacts, MapFacts, Shim, OpenStage, ProgramStage, MapStage, CoreStage, ExternStage, LoadStage, AttachStage, Assertion, FunctionalStage, ExitStage, Stage, byKind;
 var init_evidence = __esm({
   "src/model/evidence.ts"() {
     "use strict";
@@ -20102,8 +20102,9 @@ var init_evidence = __esm({
     micros = number2().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
     count = number2().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
     StageStatus = _enum(["pass", "fail", "skipped"]);
+    PROTOCOL_VERSION = 2;
     Hello = object({
-      protocol: literal(1),
+      protocol: literal(PROTOCOL_VERSION),
       validator: object({ version: name2, libbpf: name2 }),
       kernel: object({ release: name2, version: message, machine: name2 }),
       btf: object({ vmlinux: boolean2(), size: count }),
@@ -25424,7 +25425,7 @@ var init_sandbox = __esm({
 // src/validator/frames.ts
 function encodeHeader(frame, out2) {
   out2.writeUInt32LE(MAGIC2, 0);
-  out2.writeUInt8(VERSION, 4);
+  out2.writeUInt8(PROTOCOL_VERSION, 4);
   out2.writeUInt8(FRAME_TYPES[frame.name], 5);
   out2.writeUInt16LE(frame.kind ?? 0, 6);
   out2.writeUInt32LE(frame.seq, 8);
@@ -25441,7 +25442,7 @@ function frameParts(frame) {
 function readHeader(bytes3, direction, expectedSeq) {
   if (bytes3.readUInt32LE(0) !== MAGIC2) return "bad magic";
   const version3 = bytes3.readUInt8(4);
-  if (version3 !== VERSION) return `protocol version ${version3}, ${VERSION} expected`;
+  if (version3 !== PROTOCOL_VERSION) return `protocol version ${version3}, ${PROTOCOL_VERSION} expected`;
   const type = bytes3.readUInt8(5);
   const name3 = LEGAL[direction].find((candidate) => FRAME_TYPES[candidate] === type);
   if (name3 === void 0) return `frame type ${type} is not legal in this direction`;
@@ -25504,13 +25505,13 @@ function createDecoder(direction, firstSeq = 0) {
     pendingBytes: /* @__PURE__ */ __name(() => heldBytes, "pendingBytes")
   };
 }
-var MAGIC2, VERSION, HEADER_BYTES2, MAX_HOST_PAYLOAD, MAX_STAGE_FRAMES, MAX_REQUEST_BYTES, FRAME_TYPES, BLOB_KINDS, MAX_PAYLOAD, LEGAL;
+var MAGIC2, HEADER_BYTES2, MAX_HOST_PAYLOAD, MAX_STAGE_FRAMES, MAX_REQUEST_BYTES, FRAME_TYPES, BLOB_KINDS, MAX_PAYLOAD, LEGAL;
 var init_frames = __esm({
   "src/validator/frames.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_evidence();
     MAGIC2 = 1128681538;
-    VERSION = 1;
     HEADER_BYTES2 = 16;
     MAX_HOST_PAYLOAD = 64 * 1024 * 1024;
     MAX_STAGE_FRAMES = 1e4;
@@ -31530,7 +31531,7 @@ function checkSpeaks(bytes3, path2) {
   if (bytes3.includes(PROTOCOL_WORDS)) return;
   throw new UsageError(
     "validator_foreign",
-    `${path2} is no guest validator of this release (it does not speak its protocol); build one with: make validator-static`
+    `${path2} is no guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`
   );
 }
 function named2(error2, host) {
@@ -31603,10 +31604,11 @@ var init_validator_binary = __esm({
     import_node_path34 = require("node:path");
     init_elf_file();
     init_errors();
+    init_evidence();
     MAX_VALIDATOR_BYTES = 64 * 1024 * 1024;
     MAX_SEGMENTS = 256;
     __name(elfFacts, "elfFacts");
-    PROTOCOL_WORDS = "no frame of protocol";
+    PROTOCOL_WORDS = `no frame of protocol ${PROTOCOL_VERSION}`;
     __name(checkSpeaks, "checkSpeaks");
     __name(named2, "named");
     __name(candidates2, "candidates");

@@ -19,9 +19,12 @@ const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const StageStatus = z.enum(['pass', 'fail', 'skipped']);
 export type StageStatus = z.infer<typeof StageStatus>;
 
+/** Version of the frames and of what they say (docs/guest-protocol.md); `FRAME_VERSION` of validator-c is the same. */
+export const PROTOCOL_VERSION = 2;
+
 /** First frame of a guest, before it got any byte. */
 export const Hello = z.object({
-  protocol: z.literal(1),
+  protocol: z.literal(PROTOCOL_VERSION),
   validator: z.object({ version: name, libbpf: name }),
   kernel: z.object({ release: name, version: message, machine: name }),
   btf: z.object({ vmlinux: z.boolean(), size: count }),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ELF_MACHINE, readElfHeader, readSegments, SEGMENT_TYPE } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
+import { PROTOCOL_VERSION } from '../model/evidence.ts';
 import type { Arch } from '../model/kernel.ts';
 
 /** The static program that runs inside guests, with its digest taken in this process. */
@@ -24,14 +25,14 @@ function elfFacts(bytes: Buffer): { machine: number; dynamic: boolean } | undefi
 }
 
 /** Words of our validator about whoever speaks another protocol than it does. */
-export const PROTOCOL_WORDS = 'no frame of protocol';
+export const PROTOCOL_WORDS = `no frame of protocol ${PROTOCOL_VERSION}`;
 
 /** A program that does not speak to us would end at once in every guest, which looks like a panic of its kernel. */
 function checkSpeaks(bytes: Buffer, path: string): void {
   if (bytes.includes(PROTOCOL_WORDS)) return;
   throw new UsageError(
     'validator_foreign',
-    `${path} is no guest validator of this release (it does not speak its protocol); build one with: make validator-static`,
+    `${path} is no guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`,
   );
 }
 

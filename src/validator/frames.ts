@@ -1,9 +1,9 @@
 /**
  * The frame format of docs/guest-protocol.md: bytes in, frames or one violation out. Knows nothing of what frames mean.
  */
+import { PROTOCOL_VERSION } from '../model/evidence.ts';
 
 const MAGIC = 0x43465042; // "BPFC", little-endian
-const VERSION = 1;
 export const HEADER_BYTES = 16;
 export const MAX_HOST_PAYLOAD = 64 * 1024 * 1024;
 /** Limits per request, counted by the session; `usage.ts` has those of each kind of stage. */
@@ -63,7 +63,7 @@ interface OutgoingFrame {
 /** The header that goes before the payload. */
 function encodeHeader(frame: OutgoingFrame, out: Buffer): void {
   out.writeUInt32LE(MAGIC, 0);
-  out.writeUInt8(VERSION, 4);
+  out.writeUInt8(PROTOCOL_VERSION, 4);
   out.writeUInt8(FRAME_TYPES[frame.name], 5);
   out.writeUInt16LE(frame.kind ?? 0, 6);
   out.writeUInt32LE(frame.seq, 8);
@@ -101,7 +101,7 @@ interface Header {
 function readHeader(bytes: Buffer, direction: Direction, expectedSeq: number): Header | string {
   if (bytes.readUInt32LE(0) !== MAGIC) return 'bad magic';
   const version = bytes.readUInt8(4);
-  if (version !== VERSION) return `protocol version ${version}, ${VERSION} expected`;
+  if (version !== PROTOCOL_VERSION) return `protocol version ${version}, ${PROTOCOL_VERSION} expected`;
   const type = bytes.readUInt8(5);
   const name = LEGAL[direction].find((candidate) => FRAME_TYPES[candidate] === type);
   if (name === undefined) return `frame type ${type} is not legal in this direction`;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
+import { PROTOCOL_VERSION } from '../../src/model/evidence.ts';
 import { findValidator, PROTOCOL_WORDS } from '../../src/run/validator-binary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -11,10 +12,19 @@ const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-validator-'));
 const find = (path: string) => findValidator(createHost({ env: { BPFCOMPAT_VALIDATOR_BIN: path } }), ROOT, 'x86_64');
 
 test('the validator says which protocol it speaks in words that the host looks for', async () => {
-  expect(readFileSync(join(ROOT, 'validator-c/src/serve.c'), 'utf8')).toContain(PROTOCOL_WORDS);
+  const header = readFileSync(join(ROOT, 'validator-c/src/frames.h'), 'utf8');
+  expect(header).toContain(`#define FRAME_VERSION ${PROTOCOL_VERSION}\n`);
   const path = join(dir, 'ours');
   copyFileSync(OURS, path);
   expect(await find(path)).toMatchObject({ path, basename: 'ours' });
+});
+
+test('a validator of another protocol is named before a guest waits for it', async () => {
+  const path = join(dir, 'older');
+  const bytes = readFileSync(OURS);
+  bytes.write(String(PROTOCOL_VERSION - 1), bytes.indexOf(PROTOCOL_WORDS) + PROTOCOL_WORDS.length - 1);
+  writeFileSync(path, bytes);
+  await expect(find(path)).rejects.toThrow(`does not speak its protocol, version ${PROTOCOL_VERSION}`);
 });
 
 test('a program that is none is the cause, with the variable that named it', async () => {

@@ -36,7 +36,7 @@ describe('decoder', () => {
 
   it.each([
     ['bad magic', patched(0, 0), 'bad magic'],
-    ['another version', patched(4, 2), 'protocol version 2'],
+    ['another version', patched(4, 1), 'protocol version 1, 2 expected'],
     ['an unknown type', patched(5, 9), 'frame type 9'],
     ['a type of the other direction', encodeFrame({ name: 'blob', seq: 0, payload: Buffer.alloc(1) }), 'frame type 3'],
     ['a blob kind where there is none', patched(6, 1), 'blob kind 1'],

@@ -11,7 +11,7 @@ export const EXPECT: Expectation = {
 };
 
 export const HELLO = {
-  protocol: 1,
+  protocol: 2,
   validator: { version: '0', libbpf: '1.7' },
   kernel: { release: '6.1.0-test', version: '#1', machine: 'x86_64' },
   btf: { vmlinux: true, size: 1 },

@@ -203,7 +203,7 @@ describe('session', () => {
 
   it('refuses everything but hello at first', () => {
     expect(receive(newSession, stages(BEGIN)[0]!)[1].type).toBe('violation');
-    expect(receive(newSession, frameOf('hello', { ...HELLO, protocol: 2 }))[1].type).toBe('violation');
+    expect(receive(newSession, frameOf('hello', { ...HELLO, protocol: HELLO.protocol - 1 }))[1].type).toBe('violation');
     expect(receive(newSession, frameOf('hello', { ...HELLO, kernel: undefined }))[1].type).toBe('violation');
   });
 });

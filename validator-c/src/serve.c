@@ -23,6 +23,9 @@
 
 static uint32_t host_seq;
 
+#define TEXT(value) #value
+#define TEXT_OF(macro) TEXT(macro)
+
 /* Reads the header of the host's next frame. It must be of this type; anything else ends the guest. */
 static uint32_t expect_header(int port, uint8_t type, uint16_t kind, uint32_t max)
 {
@@ -33,7 +36,7 @@ static uint32_t expect_header(int port, uint8_t type, uint16_t kind, uint32_t ma
 	port__read(port, header, sizeof(header));
 	err = frame__decode(header, max, &frame);
 	if (err == -EPROTO)
-		init__give_up("the host sent something that is no frame of protocol %d", FRAME_VERSION);
+		init__give_up("the host sent something that is no frame of protocol " TEXT_OF(FRAME_VERSION));
 	if (err)
 		init__give_up("the host sent a frame of %u bytes, at most %u are taken here", frame.len, max);
 	if (frame.seq != host_seq++)

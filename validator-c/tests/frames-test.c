@@ -12,7 +12,7 @@
 void test_frames(void)
 {
 	struct frame frame = { .type = FRAME_BLOB, .kind = BLOB_PLAN, .seq = 0x01020304, .len = 0x00050607 }, back;
-	static const uint8_t expected[FRAME_HEADER_SIZE] = { 'B', 'P', 'F', 'C', 1, 3, 2, 0, 4, 3, 2, 1, 7, 6, 5, 0 };
+	static const uint8_t expected[FRAME_HEADER_SIZE] = { 'B', 'P', 'F', 'C', 2, 3, 2, 0, 4, 3, 2, 1, 7, 6, 5, 0 };
 	uint8_t header[FRAME_HEADER_SIZE], random[FRAME_HEADER_SIZE];
 	int round, i, err;
 
@@ -24,7 +24,7 @@ void test_frames(void)
 	header[0] = 'b';
 	CHECK(frame__decode(header, FRAME_MAX_TO_HOST, &back) == -EPROTO);
 	header[0] = 'B';
-	header[4] = 2;
+	header[4] = FRAME_VERSION - 1;
 	CHECK(frame__decode(header, FRAME_MAX_TO_HOST, &back) == -EPROTO);
 	srand(3);
 	for (round = 0; round < 100000; round++) {

@@ -12,7 +12,7 @@ export function frame(type, payload, overrides = {}) {
   const body = Buffer.from(payload);
   const out = Buffer.alloc(16 + body.length);
   out.write('BPFC', 0, 'latin1');
-  out.writeUInt8(1, 4);
+  out.writeUInt8(2, 4);
   out.writeUInt8(type, 5);
   out.writeUInt16LE(0, 6);
   out.writeUInt32LE(overrides.seq ?? seq++, 8);
@@ -26,7 +26,7 @@ export function hello(release = '6.1.0-test') {
     frame(
       1,
       JSON.stringify({
-        protocol: 1,
+        protocol: 2,
         validator: { version: 'fake', libbpf: 'fake' },
         kernel: { release, version: '#1 SMP', machine: 'x86_64' },
         btf: { vmlinux: true, size: 1 },
