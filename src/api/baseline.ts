@@ -3,7 +3,7 @@ import type { Comparison } from '../model/comparison.ts';
 import type { NamedObject } from '../model/object-names.ts';
 import type { RunReport } from '../model/report.ts';
 import { recordedRun } from '../report/recorded.ts';
-import { type LoadedRun, matchCases } from './load-run.ts';
+import { type LoadedCase, type LoadedRun, matchCases } from './load-run.ts';
 
 /** The case of a suite that a run is about. */
 export interface RunCase {
@@ -21,6 +21,11 @@ export function againstBaseline(run: RunReport, baseline: LoadedRun, suiteCase?:
   const before = suiteCase
     ? matchCases(baseline, suiteCase.cases).slice(suiteCase.position, suiteCase.position + 1)
     : matchCases(baseline, run.artifacts);
+  return comparedWith(run, before);
+}
+
+/** Each artifact of a run against what an older one has about it, in order. */
+export function comparedWith(run: RunReport, before: readonly (LoadedCase | undefined)[]): (Comparison | undefined)[] {
   return run.artifacts.map((_, index) => {
     const older = before[index];
     return older && compareReports(older.report, recordedRun(run, index));

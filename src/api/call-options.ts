@@ -1,3 +1,4 @@
+import { BUDGET_RULE, parseBudget } from '../config/insn-budget.ts';
 import { enumerate } from '../config/near.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';
@@ -39,9 +40,9 @@ const SETTINGS = kind('an object', '{ ... }', isObject);
 const LISTENER = kind('a function', '(event) => { ... }', (value) => typeof value === 'function');
 const SIGNAL = kind('an AbortSignal', 'new AbortController().signal', (value) => value instanceof AbortSignal);
 const BUDGET = kind(
-  'a number of instructions or a share of the limit',
+  BUDGET_RULE,
   '"80%"',
-  (value) => isCount(value, 1) || (typeof value === 'string' && /^\d+(?:\.\d+)?%$/.test(value)),
+  (value) => ['string', 'number'].includes(typeof value) && parseBudget(String(value)) !== undefined,
 );
 const MODE = oneOf(['load_only', 'load_attach', 'behavior']);
 const ISOLATION = oneOf(['cell', 'boot']);

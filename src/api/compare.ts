@@ -66,8 +66,8 @@ export async function compare(request: CompareRequest): Promise<CompareResult> {
     markdown: placeOf(cwd, request.markdown),
   };
   const outputs: Output[] = [
-    { path: paths.json, said: `--out ${request.out}`, kind: 'comparison' },
-    { path: paths.markdown, said: `--markdown ${request.markdown}`, kind: 'comparison in Markdown' },
+    { path: paths.json, said: `--out ${request.out}`, by: 'flag', kind: 'comparison' },
+    { path: paths.markdown, said: `--markdown ${request.markdown}`, by: 'flag', kind: 'comparison in Markdown' },
   ];
   return withoutOldReports(host, outputs, [], () => compareAnew(request, host, cwd, paths, outputs));
 }
@@ -85,6 +85,7 @@ async function compareAnew(
   const inputs = [sides.base, sides.head].map((file, side) => ({
     path: resolve(cwd, file),
     said: `${sides.flags[side]}`,
+    by: 'flag' as const,
   }));
   await claimPlaces(host, cwd, outputs, inputs);
   await checkReportPlaces(host, [paths.json, paths.markdown]);

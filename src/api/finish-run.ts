@@ -99,10 +99,11 @@ export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const { host, run, onEvent, settle = (verdict) => verdict } = ended;
   const verdict = settle(gate(run, withKnown(ended.gate, run)));
   const written = await writeRun(host, run, verdict, ended);
-  await listRuns(ended, [written]);
   const { paths } = written;
   const own = paths.artifacts.map((artifact) => artifact.verdict);
   await writeReportFiles(host, ended.cwd, ended.files, () => runDocument(run, verdict, own), onEvent);
+  // Last: a lock that is held or a signer that fails costs no report.
+  await listRuns(ended, [written]);
   onEvent({ type: 'run-end', status: verdict.status, ms: run.durationMs });
   return { report: run, verdict, paths };
 }

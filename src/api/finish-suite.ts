@@ -81,12 +81,13 @@ export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
     const { json, markdown } = places;
     cases.push(own || lost ? { ...report, json, markdownPath: markdown } : report);
   }
-  await listRuns(ended, written);
   const suite: SuiteReport = { ...ended.suite, cases };
   const json = suiteJson(suite);
   await unlessUnwritable(unwritten, () => writeReport(host, paths.json, json));
   await unlessUnwritable(unwritten, () => writeReport(host, paths.markdown, suiteMarkdown(suite)));
   await writeReportFiles(host, ended.cwd, ended.files, () => suiteDocument(suite), onEvent);
+  // Last: a lock that is held or a signer that fails costs no report.
+  await listRuns(ended, written);
   onEvent({ type: 'run-end', status: suite.status, ms: suite.durationMs });
   if (unwritten.length > 0) {
     const verdicts = cases.map(({ name, status }) => `${name}: ${status}`).join(', ');

@@ -9,6 +9,7 @@ import { type VerificationRow, verifyHistory } from '../history/verify.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { recordedRun } from '../report/recorded.ts';
 import type { RegistryLocks } from '../run/registry-locks.ts';
 import { timestamp } from '../run/run-id.ts';
@@ -22,7 +23,7 @@ export interface HistoryOptions extends Surroundings {
 
 function placeOf(options: HistoryOptions): { host: Host; workdir: string } {
   const { host, cwd } = surroundingsOf(options);
-  return { host, workdir: resolve(cwd, options.workDir ?? '.bpfcompat') };
+  return { host, workdir: resolve(cwd, options.workDir ?? WORK_DIRECTORY) };
 }
 
 /**

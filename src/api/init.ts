@@ -122,7 +122,7 @@ export async function initSuite(options: InitOptions = {}): Promise<InitResult> 
   const { cases, skipped } = await draftCases(host, dir, found.slice(0, MAX_CASES));
   if (cases.length === 0) {
     const looked =
-      found.length === 0 ? 'no file in it is an eBPF object' : `none of ${found.length} files called *.bpf.o is one`;
+      found.length === 0 ? 'no file in it is an eBPF object' : `none of ${found.length} files found is one`;
     throw new UsageError('no_objects', `${dir}: ${looked}; build the objects first, or name the directory they are in`);
   }
   await writeReport(host, file, suiteDraft(draftId(basename(dir)), options.matrix || 'quick', cases));

@@ -3,8 +3,9 @@ import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { ShardPart } from '../model/shard.ts';
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { missingShards } from '../report/merge-missing.ts';
-import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
 import { distinctRunIds } from '../run/run-id.ts';
@@ -17,7 +18,7 @@ import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
 import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
 
@@ -68,7 +69,8 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
 }
 
 function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]): boolean {
-  return (failOn ?? parts[0]?.runs.find(({ gate }) => gate.failOn === 'regression')?.gate.failOn) === 'regression';
+  if (failOn !== undefined) return failOn === 'regression';
+  return (parts[0]?.runs ?? []).some(({ gate }) => gate.failOn === 'regression');
 }
 
 /**
@@ -79,16 +81,16 @@ function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]
  */
 export async function mergeReports(options: MergeOptions): Promise<MergeResult> {
   checkOptions('mergeReports', options, MERGE_OPTIONS, ['reports']);
-  const { host, cwd } = surroundingsOf(options);
+  const surroundings = surroundingsOf(options);
+  const { host, cwd } = surroundings;
   const reads = [
     placeOf(cwd, options.baseline),
     ...options.reports.map((path) => resolve(cwd, path.replace(/[^/]*[*?[{].*$/s, ''))),
   ];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options, surroundings));
 }
 
-async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
-  const { host, cwd } = surroundingsOf(options);
+async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedSurroundings): Promise<MergeResult> {
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = host.now();
   if (options.reports.length === 0) {
@@ -104,7 +106,7 @@ async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
     notes: [...files.notes, ...chosen.notes],
     baseline,
     failOn: options.failOn,
-    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    workdir: resolve(cwd, options.workDir ?? WORK_DIRECTORY),
     out: placeOf(cwd, options.out),
     markdown: placeOf(cwd, options.markdown),
     files: options.files,
@@ -113,12 +115,11 @@ async function mergeAnew(options: MergeOptions): Promise<MergeResult> {
   };
   const { workdir, missing, notes } = merging;
   const inputs: Input[] = [
-    ...files.found.map(({ file }) => ({ path: resolve(cwd, file), said: `the report ${file}` })),
-    {
-      path: placeOf(cwd, options.baseline),
-      said: '--baseline',
-      baseline: decidesByBaseline(options, chosen.parts) ? 'decides' : 'movable',
-    },
+    ...files.found.map(({ file }) => ({ path: resolve(cwd, file), said: `the report ${file}`, by: 'file' as const })),
+    baselineInput(
+      { path: placeOf(cwd, options.baseline), said: '--baseline', by: 'flag' },
+      decidesByBaseline(options, chosen.parts),
+    ),
   ];
   await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
   await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);

@@ -77,8 +77,12 @@ async function suiteCells(ground: ResolvedSurroundings, file: string): Promise<C
 function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions, cwd: string): Input[] {
   const named = { suite, matrix, baseline };
   return [
-    ...Object.entries(named).map(([flag, file]) => ({ path: placeOf(cwd, file), said: `--${flag}` })),
-    ...artifacts.map((path) => ({ path: resolve(cwd, path), said: '--artifact' })),
+    ...Object.entries(named).map(([flag, file]) => ({
+      path: placeOf(cwd, file),
+      said: `--${flag}`,
+      by: 'flag' as const,
+    })),
+    ...artifacts.map((path) => ({ path: resolve(cwd, path), said: '--artifact', by: 'flag' as const })),
   ];
 }
 
@@ -89,13 +93,13 @@ function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions,
  */
 export async function planShards(options: PlanOptions): Promise<PlanResult> {
   checkOptions('planShards', options, PLAN_OPTIONS);
-  const { host, cwd } = surroundingsOf(options);
+  const surroundings = surroundingsOf(options);
+  const { host, cwd } = surroundings;
   const outputs = [{ path: placeOf(cwd, options.out), kind: 'plan' }] as const;
-  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(options));
+  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(surroundings, options));
 }
 
-async function planAnew(options: PlanOptions): Promise<PlanResult> {
-  const surroundings = surroundingsOf(options);
+async function planAnew(surroundings: ResolvedSurroundings, options: PlanOptions): Promise<PlanResult> {
   const { host, cwd } = surroundings;
   const { shards = 0, targetMs = TARGET_MS } = options;
   if (!Number.isInteger(shards) || shards < 0 || shards > MAX_SHARDS) {
@@ -118,7 +122,7 @@ async function planAnew(options: PlanOptions): Promise<PlanResult> {
   await claimPlaces(
     host,
     cwd,
-    [{ path: out, said: `--out ${options.out}`, kind: 'plan' }],
+    [{ path: out, said: `--out ${options.out}`, by: 'flag', kind: 'plan' }],
     plannedInputs(options, cwd),
   );
   await writeReport(host, out, json);

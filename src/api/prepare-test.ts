@@ -7,6 +7,7 @@ import { testsOf } from '../config/tuning.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
@@ -92,7 +93,7 @@ function baselineOf(run: LoadedRun | undefined, subjects: readonly Subject[]): R
 function placesOf(options: ValidateOptions, cwd: string): PreparedRun['places'] {
   const { artifactVersion = '', artifactVariant = '', artifactUri = '' } = options;
   return {
-    workdir: resolve(cwd, options.workDir ?? '.bpfcompat'),
+    workdir: resolve(cwd, options.workDir ?? WORK_DIRECTORY),
     out: placeOf(cwd, options.out),
     markdown: placeOf(cwd, options.markdown),
     artifactVersion,
@@ -137,8 +138,7 @@ export async function prepareTest(
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
-  const matrixFile = options.matrix ? matrix.path : '';
-  const places = await claimEverything(surroundings, options, { artifacts, matrix: matrixFile, shipment, gate });
+  const places = await claimEverything(surroundings, options, { artifacts, matrix: matrix.path, shipment, gate });
   const subjects = await subjectsOf(surroundings, options, artifacts, manifest, shipment);
   const run = {
     name: '',

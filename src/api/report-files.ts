@@ -35,7 +35,7 @@ const REPORTERS: readonly (readonly [
 /** The same files as they are claimed. */
 export function reportFileOutputs(files: ReportFiles | undefined, cwd: string): Output[] {
   return REPORTERS.flatMap(([kind]) =>
-    files?.[kind] ? [{ path: placeOf(cwd, files[kind]), said: `--${kind} ${files[kind]}`, kind }] : [],
+    files?.[kind] ? [{ path: placeOf(cwd, files[kind]), said: `--${kind} ${files[kind]}`, by: 'flag', kind }] : [],
   );
 }
 
@@ -49,8 +49,8 @@ export function reportOutputs(
   cwd: string,
 ): Output[] {
   return [
-    { path: placeOf(cwd, out), said: `--out ${out}`, kind: 'report' },
-    { path: placeOf(cwd, markdown), said: `--markdown ${markdown}`, kind: 'markdown' },
+    { path: placeOf(cwd, out), said: `--out ${out}`, by: 'flag', kind: 'report' },
+    { path: placeOf(cwd, markdown), said: `--markdown ${markdown}`, by: 'flag', kind: 'markdown' },
     ...reportFileOutputs(files, cwd),
   ];
 }

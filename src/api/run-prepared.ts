@@ -1,14 +1,13 @@
-import { compareReports } from '../compare/compare.ts';
 import { gate } from '../gate/gate.ts';
 import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
-import { recordedRun } from '../report/recorded.ts';
 import { withKnown } from '../run/gate-options.ts';
 import { catalogueKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
+import { comparedWith } from './baseline.ts';
 import type { CompletedCheck, CompletedRun, PreparedCheck, PreparedRun } from './check.ts';
 import { createServices, type ResolvedSurroundings } from './services.ts';
 import { divideRuns, type ShardPlan } from './shard-plan.ts';
@@ -25,12 +24,7 @@ export interface RunSettings {
 
 /** A run against its older one, where there is one. */
 function withBaseline({ baseline }: PreparedRun, run: RunReport): RunReport {
-  if (baseline === undefined) return run;
-  const comparisons = run.artifacts.map((_, artifact) => {
-    const older = baseline.before[artifact];
-    return older && compareReports(older.report, recordedRun(run, artifact));
-  });
-  return { ...run, baseline: comparisons };
+  return baseline === undefined ? run : { ...run, baseline: comparedWith(run, baseline.before) };
 }
 
 /** What the gate says about a run. @param run with its baseline, if there is one */

@@ -101,26 +101,26 @@ export function divideRuns(
   total: Shard['total'],
   costs: LoadedRun | undefined,
 ): ShardPlan {
-  const cells = runs.flatMap(({ run: { subjects, targets, ...one } }, run) => {
-    const names = namesOf({ subjects, targets, ...one });
-    return planCells(
+  const names = runs.map(({ run }) => namesOf(run));
+  const cells = runs.flatMap(({ run: { subjects, targets } }, run) =>
+    planCells(
       subjects.map(({ artifact }) => artifact),
       targets,
     ).map((cell) => ({
       run,
       cell,
-      subject: names[cell.artifact] ?? '',
+      subject: names[run]?.[cell.artifact] ?? '',
       kernel: targets[cell.target]?.profile.id ?? '',
-    }));
-  });
+    })),
+  );
   const { shards } = assignShards(cells, total, costsOf(knownCosts(costs)));
   const planned = cells.map((one, index) => ({ ...one, shard: shards[index] ?? 1 }));
   const named = planned.map(({ subject, kernel, shard }) => ({ subject, kernel, shard })).sort(byName);
   const digest = digestOf([
     total,
     named,
-    runs.map((one) => [
-      one.run.subjects.map(({ artifact }, index) => [namesOf(one.run)[index], artifact.sha256]),
+    runs.map((one, run) => [
+      one.run.subjects.map(({ artifact }, index) => [names[run]?.[index], artifact.sha256]),
       one.run.targets.map(({ profile, required }) => [profile.id, required]),
       identityOf(one),
     ]),

@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import { confine, type Root } from '../run/confine.ts';
-import { ensureWorkDirectory } from '../run/directories.ts';
+import { workDirectories } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
@@ -139,6 +139,7 @@ export async function prepareCases(
   overrides: SuiteOverrides,
 ): Promise<PreparedCase[]> {
   const { host, dir } = ground;
+  const ensureWork = workDirectories(host);
   const readSubject = subjectReader(host, loadSubject);
   // Nothing is expected of an object that only a command opens.
   const readForCommand = subjectReader(host, loadForCommand);
@@ -190,7 +191,7 @@ export async function prepareCases(
     const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
     const workdir = overrides.workdir ?? resolve(dir, source.workdir);
     await checkReportPlaces(host, [paths.json, paths.markdown]);
-    await ensureWorkDirectory(host, workdir);
+    await ensureWork(workdir);
     return {
       run: {
         name: source.name,

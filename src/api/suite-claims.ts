@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
-import type { FailOn } from '../model/gate.ts';
-import { claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
 import { type ReportFiles, reportFileOutputs } from './report-files.ts';
 import type { PreparedCase } from './suite-cases.ts';
 
@@ -25,21 +24,17 @@ interface ClaimedSuite {
   };
 }
 
-function role(failOn: FailOn | undefined): 'movable' | 'decides' {
-  return failOn === 'regression' ? 'decides' : 'movable';
-}
-
 function caseInputs(dir: string, { source, ready }: PreparedCase): Input[] {
   const named = source.paths.filter(({ use, key }) => use === 'read' && !(key === 'matrix' && ready === undefined));
   return [
-    ...named.map(({ key, path, origin }) => ({
-      path: resolve(dir, path),
-      said: `${origin}: ${key}`,
-      ...(key === 'baseline' && { baseline: role(ready?.gate.failOn) }),
-    })),
+    ...named.map(({ key, path, origin }) => {
+      const input: Input = { path: resolve(dir, path), said: `${origin}: ${key}`, by: 'file' };
+      return key === 'baseline' ? baselineInput(input, ready?.gate.failOn === 'regression') : input;
+    }),
     ...(ready?.run.shipment?.assets ?? []).map((asset) => ({
       path: asset.source,
       said: `${source.origin}: an asset of case "${source.name}"`,
+      by: 'file' as const,
     })),
   ];
 }
@@ -52,10 +47,10 @@ function caseOutputs({ source, ready, json, markdown }: PreparedCase): Output[] 
     return `${origin}: ${key} of case "${source.name}"`;
   };
   const merged: Output[] =
-    ready.mergedManifest === undefined ? [] : [{ path: ready.manifest, said: said('report_dir') }];
+    ready.mergedManifest === undefined ? [] : [{ path: ready.manifest, said: said('report_dir'), by: 'file' }];
   return [
-    { path: json, said: said('out'), kind: 'report' },
-    { path: markdown, said: said('markdown'), kind: 'markdown' },
+    { path: json, said: said('out'), by: 'file', kind: 'report' },
+    { path: markdown, said: said('markdown'), by: 'file', kind: 'markdown' },
     ...merged,
   ];
 }
@@ -69,23 +64,23 @@ export async function claimSuite(
   { host, cwd, dir, suite, file, paths, options }: ClaimedSuite,
   cases: readonly PreparedCase[],
 ): Promise<Output[]> {
-  const said = (key: 'out' | 'markdown'): string => {
-    const named = suite.paths.find((one) => one.key === key);
-    return options[key] || named === undefined ? `--${key} ${options[key]}` : `${named.origin}: ${key} of the suite`;
+  const named = (key: 'out' | 'markdown'): Pick<Output, 'said' | 'by'> => {
+    const own = suite.paths.find((one) => one.key === key);
+    if (options[key] || own === undefined) return { said: `--${key} ${options[key]}`, by: 'flag' };
+    return { said: `${own.origin}: ${key} of the suite`, by: 'file' };
   };
   const outputs: Output[] = [
-    { path: paths.json, said: said('out'), kind: 'report' },
-    { path: paths.markdown, said: said('markdown'), kind: 'markdown' },
+    { path: paths.json, ...named('out'), kind: 'report' },
+    { path: paths.markdown, ...named('markdown'), kind: 'markdown' },
     ...reportFileOutputs(options.files, cwd),
     ...cases.flatMap(caseOutputs),
   ];
   const inputs: Input[] = [
-    { path: resolve(cwd, file), said: '--suite' },
-    {
-      path: placeOf(cwd, options.baseline),
-      said: '--baseline',
-      baseline: role(cases.find(({ ready }) => ready?.gate.failOn === 'regression')?.ready?.gate.failOn),
-    },
+    { path: resolve(cwd, file), said: '--suite', by: 'flag' },
+    baselineInput(
+      { path: placeOf(cwd, options.baseline), said: '--baseline', by: 'flag' },
+      cases.some(({ ready }) => ready?.gate.failOn === 'regression'),
+    ),
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
   await claimPlaces(host, cwd, outputs, inputs);

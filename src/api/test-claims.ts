@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { FailOn } from '../model/gate.ts';
-import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import type { Shipment } from '../run/shipment.ts';
 import { reportOutputs } from './report-files.ts';
 import type { ValidateOptions } from './validate-options.ts';
@@ -13,7 +13,7 @@ interface ClaimedTest {
   readonly options: ValidateOptions;
   /** Objects that were found. */
   readonly artifacts: readonly string[];
-  /** Matrix file, relative to `cwd`; empty without one. */
+  /** Matrix file, absolute; empty without one. */
   readonly matrix: string;
   readonly shipment: Shipment;
   /** What decides about the run. */
@@ -33,12 +33,12 @@ export async function claimTest({
   const { manifest, command, baseline } = options;
   const own = (path: string | undefined): string => (path ? resolve(cwd, path) : '');
   const inputs: Input[] = [
-    ...artifacts.map((path) => ({ path, said: `--artifact ${path}` })),
-    { path: own(manifest), said: '--manifest' },
-    { path: own(matrix), said: '--matrix' },
-    { path: own(command?.binary), said: '--command-binary' },
-    ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest' })),
-    { path: placeOf(cwd, baseline), said: '--baseline', baseline: failOn === 'regression' ? 'decides' : 'movable' },
+    ...artifacts.map((path) => ({ path, said: `--artifact ${path}`, by: 'flag' as const })),
+    { path: own(manifest), said: '--manifest', by: 'flag' },
+    { path: matrix, said: '--matrix', by: 'flag' },
+    { path: own(command?.binary), said: '--command-binary', by: 'flag' },
+    ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
+    baselineInput({ path: placeOf(cwd, baseline), said: '--baseline', by: 'flag' }, failOn === 'regression'),
   ];
   await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
 }

@@ -1,3 +1,4 @@
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
@@ -204,7 +205,7 @@ export const OPTIONS = [
   {
     name: 'workdir',
     type: 'text',
-    default: '.bpfcompat',
+    default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
     commands: ['test', 'test-command', 'watch'],

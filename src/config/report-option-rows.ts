@@ -1,3 +1,4 @@
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './options.ts';
 
 /** Flags that have to do with finished runs and with what decides. */
@@ -70,7 +71,7 @@ export const REPORT_OPTIONS = [
   {
     name: 'workdir',
     type: 'text',
-    default: '.bpfcompat',
+    default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'work directory with the history',
     commands: ['compare', 'history list', 'history verify', 'history sign'],

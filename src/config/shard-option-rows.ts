@@ -1,3 +1,4 @@
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './options.ts';
 
 const GATED = ['test', 'test-command', 'suite', 'merge'] as const;
@@ -80,7 +81,7 @@ export const SHARD_OPTIONS = [
   {
     name: 'workdir',
     type: 'text',
-    default: '.bpfcompat',
+    default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'directory for the history and for the reports of single objects',
     commands: ['merge'],

@@ -3,6 +3,7 @@ import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn } from '../model/gate.ts';
 import type { KernelNumber } from '../model/kernel-range.ts';
+import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import { expectationOf } from './manifest.ts';
@@ -12,7 +13,6 @@ import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
 const DEFAULT_REPORT_DIR = 'reports/suites';
-const DEFAULT_WORKDIR = '.bpfcompat';
 
 /** One question of a suite: an object, its kernels and how it is asked. Paths are relative to the suite file. */
 export interface SuiteCase {
@@ -126,7 +126,7 @@ function suiteCase(yaml: YamlFile<SuiteFile>, index: number): SuiteCase {
     out: own.out ?? `${reports}.json`,
     markdown: own.markdown ?? `${reports}.md`,
     mergedManifest: `${reports}.behavior-manifest.yaml`,
-    workdir: own.workdir ?? defaults.workdir ?? DEFAULT_WORKDIR,
+    workdir: own.workdir ?? defaults.workdir ?? WORK_DIRECTORY,
     runner: own.runner || defaults.runner || 'vm',
     timeoutMs: own.timeout ?? defaults.timeout,
     concurrency: own.concurrency || defaults.concurrency || undefined,

@@ -34,7 +34,7 @@ export function baselineText(
       ...listed.slice(0, MAX_LISTED).flatMap((diff) => {
         const label = diff.failure === undefined ? '' : LABELS[diff.failure];
         const optional = diff.required ? '' : ' (optional)';
-        const what = `${label}: ${diff.profile}${optional}: ${sideText(diff.base) || 'not asked'} -> ${sideText(diff.head)}`;
+        const what = `${label}: ${diff.profile}${optional}: ${sideText(diff.base) || 'not tested'} -> ${sideText(diff.head)}`;
         // Of what is fixed only a warning in the place of the failure is worth a word.
         const details = detailTexts(diff).filter((text) => diff.failure !== 'fixed' || text.startsWith('warning new'));
         const texts = [what, ...details.map((text) => `  ${text}`)];

@@ -1,7 +1,7 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
-import { attachedPartly, loadedOnly, nothingLoaded } from './loaded-only.ts';
+import { isSeen, type PassKind, passKind } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
 
 /** One object on one kernel, with what it means for the verdict. */
@@ -62,6 +62,8 @@ export interface DocumentCounts {
   readonly passed: number;
   /** Of those that passed, with automatic fixups. */
   readonly fixedUp: number;
+  /** Of those, the ones of which more than the load was seen. */
+  readonly seenFixedUp: number;
   /** Of those that pass, the ones of which nothing could be attached. */
   readonly loadedOnly: number;
   /** Of those that pass, the ones of which no program was loaded. */
@@ -85,6 +87,10 @@ export interface DocumentCounts {
   readonly broken: number;
 }
 
+function kindOf({ target }: DocumentCell): PassKind | undefined {
+  return passKind(target.status, target.findings);
+}
+
 /** The counts of a document; what the outputs of the Action and the heads of all texts are made of. */
 export function documentCounts(document: GateDocument): DocumentCounts {
   const cells = documentCells(document);
@@ -93,9 +99,10 @@ export function documentCounts(document: GateDocument): DocumentCounts {
     total: cells.length,
     passed: count(({ target }) => target.status === 'pass'),
     fixedUp: count(({ target }) => target.automatic_fixups > 0),
-    nothingLoaded: count(({ target }) => nothingLoaded(target.status, target.findings)),
-    loadedOnly: count(({ target }) => loadedOnly(target.status, target.findings)),
-    attachedPartly: count(({ target }) => attachedPartly(target.status, target.findings)),
+    seenFixedUp: count((cell) => cell.target.automatic_fixups > 0 && isSeen(kindOf(cell))),
+    nothingLoaded: count((cell) => kindOf(cell) === 'unloaded'),
+    loadedOnly: count((cell) => kindOf(cell) === 'loaded'),
+    attachedPartly: count((cell) => kindOf(cell) === 'partly'),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),
     skipped: count(({ target }) => target.status === 'skipped'),
@@ -116,7 +123,7 @@ export function reasonOf({ status, findings, ...target }: SavedTarget): string {
     case 'infra_error':
       return target.infra_error || 'it gave no answer';
     case 'skipped':
-      return target.skipped_reason || 'it was not asked';
+      return target.skipped_reason || 'it was not tested';
     case 'fail':
       return (
         findings.find(({ decisive }) => decisive)?.title ||

@@ -15,6 +15,24 @@ export const LOADED_ONLY = 'loaded, nothing attached';
 /** The same of one of which not even a program was loaded. */
 export const NOTHING_LOADED = 'no program loaded';
 
+/** What a pass is worth, the least first: in this order every format looks at it. */
+export const PASS_KINDS = ['unloaded', 'loaded', 'partly', 'warned', 'plain'] as const;
+export type PassKind = (typeof PASS_KINDS)[number];
+
+/** What was seen of a cell that passes; undefined for one that does not. */
+export function passKind(status: string, findings: readonly Told[]): PassKind | undefined {
+  if (status !== 'pass') return undefined;
+  if (nothingLoaded(status, findings)) return 'unloaded';
+  if (loadedOnly(status, findings)) return 'loaded';
+  if (attachedPartly(status, findings)) return 'partly';
+  return findings.length > 0 ? 'warned' : 'plain';
+}
+
+/** Whether more than a load, or not even that, was seen of a cell that passes. */
+export function isSeen(kind: PassKind | undefined): boolean {
+  return kind !== undefined && kind !== 'unloaded' && kind !== 'loaded';
+}
+
 /** Whether a cell passes although no program of its object was loaded. */
 export function nothingLoaded(status: string, findings: readonly Told[]): boolean {
   return status === 'pass' && findings.some(isUnloaded);

@@ -5,7 +5,7 @@ import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
-import { LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded } from './loaded-only.ts';
+import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style, wrap } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -49,6 +49,10 @@ const ABSENCE: ReadonlySet<string> = new Set([
   'UNSUPPORTED_MAP_TYPE',
 ]);
 
+const PASS_TEXTS: Readonly<Record<PassKind, string>> = {
+  ...{ unloaded: 'none', loaded: 'load', partly: 'warn', warned: 'warn', plain: 'pass' },
+};
+
 /** The word of a cell and how it is painted. */
 function mark(
   view: TargetView,
@@ -58,11 +62,8 @@ function mark(
   switch (view.outcome.status) {
     case 'pass': {
       const fixups = view.fixups > 0 ? FIXUP_MARK : '';
-      if (loadedOnly('pass', view.findings)) return { text: `load${fixups}`, painted: paint.warn };
-      if (nothingLoaded('pass', view.findings)) return { text: `none${fixups}`, painted: paint.warn };
-      return view.findings.length > 0
-        ? { text: `warn${fixups}`, painted: paint.warn }
-        : { text: `pass${fixups}`, painted: paint.good };
+      const kind = passKind('pass', view.findings) ?? 'plain';
+      return { text: `${PASS_TEXTS[kind]}${fixups}`, painted: kind === 'plain' ? paint.good : paint.warn };
     }
     case 'fail':
       if (declared) return { text: 'xfail', painted: paint.dim };
@@ -195,9 +196,10 @@ function artifactLines(
 function tally(views: readonly TargetView[], run: RunReport, expected: number): string {
   const count = (status: string): number => views.filter(({ outcome }) => outcome.status === status).length;
   const passing = views.filter(({ outcome }) => outcome.status === 'pass');
-  const idle = passing.filter(({ findings }) => loadedOnly('pass', findings)).length;
-  const unloaded = passing.filter(({ findings }) => nothingLoaded('pass', findings)).length;
-  const seen = passing.filter(({ findings }) => !loadedOnly('pass', findings) && !nothingLoaded('pass', findings));
+  const kinds = passing.map(({ findings }) => passKind('pass', findings));
+  const idle = kinds.filter((kind) => kind === 'loaded').length;
+  const unloaded = kinds.filter((kind) => kind === 'unloaded').length;
+  const seen = passing.filter((_, index) => isSeen(kinds[index]));
   const warned = seen.filter(({ findings }) => findings.length > 0).length;
   const fixedUp = seen.filter(({ fixups }) => fixups > 0).length;
   const which = [

@@ -1,7 +1,7 @@
 import type { OutcomeStatus } from '../model/cell.ts';
 import type { RunEvent } from '../model/events.ts';
 import { fixupsOf } from './fixups.ts';
-import { attachedPartly, loadedOnly, nothingLoaded } from './loaded-only.ts';
+import { passKind } from './loaded-only.ts';
 
 /**
  * What a finished cell is called while others still run: `unloaded`, `loaded` and `partly` pass with no program loaded,
@@ -14,9 +14,8 @@ export function cellEnd({ result, expected }: Extract<RunEvent, { type: 'cell-en
   const { outcome, evidence } = result;
   if (outcome.status === 'fail' && expected?.met === 'failed') return 'expected';
   if (outcome.status === 'pass') {
-    if (nothingLoaded('pass', outcome.findings)) return 'unloaded';
-    if (loadedOnly('pass', outcome.findings)) return 'loaded';
-    if (attachedPartly('pass', outcome.findings)) return 'partly';
+    const kind = passKind('pass', outcome.findings);
+    if (kind === 'unloaded' || kind === 'loaded' || kind === 'partly') return kind;
   }
   return fixupsOf(outcome, evidence) > 0 ? 'fixups' : outcome.status;
 }

@@ -3,7 +3,7 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { baselineJson, causeJson } from './compare-json.ts';
 import { gateJson } from './gate-json.ts';
 import { list, object, some } from './json-values.ts';
-import { attachedPartly, LOADED_ONLY, loadedOnly, NOTHING_LOADED, nothingLoaded } from './loaded-only.ts';
+import { LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { recordedRun } from './recorded.ts';
 import { shardJson } from './shard-json.ts';
 import { comparisonOf, suiteBaselineJson } from './suite-baseline.ts';
@@ -26,14 +26,14 @@ export function requiredCounts(views: readonly TargetView[]): { readonly passed:
 
 /** What the kernels that pass lack: `loaded, nothing attached`, where on some only `… on 2 of 4`; empty without anything. */
 export function lackOf(views: readonly TargetView[]): string {
-  const count = (lacks: typeof loadedOnly): number =>
-    views.filter(({ outcome, findings }) => lacks(outcome.status, findings)).length;
+  const count = (kind: PassKind): number =>
+    views.filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind).length;
   const of = (words: string, n: number): string =>
     n === 0 ? '' : n === views.length ? words : `${words} on ${n} of ${views.length}`;
   return [
-    of(NOTHING_LOADED, count(nothingLoaded)),
-    of(LOADED_ONLY, count(loadedOnly)),
-    of('attached in part', count(attachedPartly)),
+    of(NOTHING_LOADED, count('unloaded')),
+    of(LOADED_ONLY, count('loaded')),
+    of('attached in part', count('partly')),
   ]
     .filter((part) => part !== '')
     .join('; ');

@@ -110,7 +110,7 @@ interface Remark {
 /** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
 function causesOf({ outcome, primary }: TargetView, met: readonly ToldCause[]): Remark[] {
   if (outcome.status === 'infra_error') return [{ text: `no answer: ${md(outcome.message, 1000)}`, below: [] }];
-  if (outcome.status === 'skipped') return [{ text: `not asked: ${md(outcome.reason, 1000)}`, below: [] }];
+  if (outcome.status === 'skipped') return [{ text: `not tested: ${md(outcome.reason, 1000)}`, below: [] }];
   return primary ? [remark(primary, met)] : [];
 }
 

@@ -1,5 +1,5 @@
 import { oneLine } from './escape.ts';
-import { loadedOnly } from './loaded-only.ts';
+import { type PassKind, passKind } from './loaded-only.ts';
 import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
@@ -13,8 +13,9 @@ export interface SupportSegment {
   /** Profile ids, oldest kernel first. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
-  /** Of those that passed, the ones of which nothing was attached. */
+  /** Of those that passed, the ones of which nothing was attached, and of which no program was loaded. */
   readonly loaded: readonly string[];
+  readonly unloaded: readonly string[];
   /** Why, where all failures say the same; else empty. */
   readonly cause: string;
 }
@@ -52,15 +53,18 @@ function segmentOf(views: readonly TargetView[]): SupportSegment {
     views.filter(({ outcome }) => outcome.status === status).map(({ target }) => target.profile.id);
   const passed = ids('pass');
   const failed = ids('fail');
+  const ofKind = (kind: PassKind): string[] =>
+    views
+      .filter(({ outcome, findings }) => passKind(outcome.status, findings) === kind)
+      .map(({ target }) => target.profile.id);
   return {
     status: failed.length === 0 ? 'pass' : passed.length === 0 ? 'fail' : 'differs',
     from: views[0]?.target.profile.kernelFamily ?? '',
     to: views.at(-1)?.target.profile.kernelFamily ?? '',
     passed,
     failed,
-    loaded: views
-      .filter(({ outcome, findings }) => loadedOnly(outcome.status, findings))
-      .map(({ target }) => target.profile.id),
+    loaded: ofKind('loaded'),
+    unloaded: ofKind('unloaded'),
     cause: causeOf(views.filter(({ outcome }) => outcome.status === 'fail')),
   };
 }
@@ -90,12 +94,18 @@ function segmentText(
   before: SupportSegment | undefined,
   after: SupportSegment | undefined,
 ): string {
-  const { status, from, to, passed, failed, loaded } = segment;
-  const idle = loaded.length === 0 ? '' : ` (nothing attached on ${loaded.join(', ')})`;
+  const { status, from, to, passed, failed, loaded, unloaded } = segment;
+  const lacks = [
+    loaded.length === 0 ? '' : `nothing attached on ${loaded.join(', ')}`,
+    unloaded.length === 0 ? '' : `no program loaded on ${unloaded.join(', ')}`,
+  ].filter((text) => text !== '');
   const range = from === to ? from : `${from}-${to}`;
   const cause = segment.cause === '' ? '' : `: ${segment.cause}`;
-  if (status === 'pass')
-    return `${loaded.length === passed.length ? `loads, with nothing attached, ${range}` : `passes ${range}${idle}`}`;
+  if (status === 'pass') {
+    if (loaded.length === passed.length) return `loads, with nothing attached, ${range}`;
+    if (unloaded.length === passed.length) return `no program loaded, ${range}`;
+    return lacks.length === 0 ? `passes ${range}` : `passes ${range} (${lacks.join('; ')})`;
+  }
   if (status === 'differs') return `passes ${passed.join(', ')} but fails ${failed.join(', ')}${cause}`;
   if (after === undefined && before?.status === 'pass') return `fails from ${from}${cause}`;
   if (before === undefined && after?.status === 'pass') return `fails up to ${to}${cause}`;
@@ -107,7 +117,7 @@ function notAskedText(notAsked: readonly KnownKernel[], answered: readonly Targe
   if (notAsked.length === 0) return '';
   const told = new Set(answered.map(({ target }) => target.profile.kernelFamily));
   const names = new Set(notAsked.map(({ id, kernelFamily }) => (told.has(kernelFamily) ? id : kernelFamily)));
-  return ` (not asked: ${[...names].join(', ')})`;
+  return ` (not tested: ${[...names].join(', ')})`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
-import { confineFlag, realPlaceOf } from './confine.ts';
+import { confineFlag, flagRoot, realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
 
 /** How documents of ours begin, or what is in them: a file that looks otherwise is somebody's own. */
@@ -27,6 +27,8 @@ export interface Output {
   readonly said: string;
   /** Absent: its name is ours and nobody chose it. */
   readonly kind?: ReportKind;
+  /** What names it: a flag, or a file, which was confined as it was read. */
+  readonly by: 'flag' | 'file';
 }
 
 /** A file that a run reads. */
@@ -38,6 +40,13 @@ export interface Input {
    * against itself the next time.
    */
   readonly baseline?: 'movable' | 'decides';
+  /** What names it: a flag, or a file, which was confined as it was read. */
+  readonly by: 'flag' | 'file';
+}
+
+/** An older report. @param decides failures that it does not have decide about the run */
+export function baselineInput(named: Omit<Input, 'baseline'>, decides: boolean): Input {
+  return { ...named, baseline: decides ? 'decides' : 'movable' };
 }
 
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -52,7 +61,8 @@ export function placeOf(cwd: string, said: string | undefined): string {
 export async function isReport(host: Host, path: string, kind: ReportKind | undefined): Promise<boolean> {
   const text = await host.files.read(path, MAX_BYTES).catch(() => undefined);
   const patterns = kind === undefined ? Object.values(OURS) : [OURS[kind]];
-  return text !== undefined && patterns.some((pattern) => pattern.test(text.toString('utf8')));
+  const words = text?.toString('utf8');
+  return words !== undefined && patterns.some((pattern) => pattern.test(words));
 }
 
 /** Is there nothing yet, or only what an earlier run wrote of the same kind? */
@@ -88,9 +98,9 @@ export async function claimPlaces(
   outputs: readonly Output[],
   inputs: readonly Input[],
 ): Promise<void> {
-  for (const { path, said } of [...inputs, ...outputs]) {
-    // What files name was confined as it was read.
-    if (path !== '' && said.startsWith('--')) await confineFlag(host, cwd, said, path);
+  const root = await flagRoot(host, cwd);
+  for (const { path, said, by } of [...inputs, ...outputs]) {
+    if (by === 'flag' && path !== '') await confineFlag(host, root, said, path);
   }
   const reads = new Map<string, Input>();
   for (const input of inputs) {

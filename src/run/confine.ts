@@ -78,17 +78,32 @@ export async function strangeFile(host: Host, path: string): Promise<string | un
   return (await host.files.isVirtual(path)) ? 'is made up by the kernel as it is read' : undefined;
 }
 
+/** Where the user works, as paths of flags are measured by it. */
+export interface FlagRoot {
+  /** The current directory as it is called, and without links. */
+  readonly here: string;
+  readonly real: string;
+  /** Directory that a link of the repository does not leave, without links. */
+  readonly top: string;
+}
+
+/** Looked up once for all flags of a call. */
+export async function flagRoot(host: Host, cwd: string): Promise<FlagRoot> {
+  const here = resolve(cwd);
+  const { top } = await rootOf(host, here, here);
+  return { here, real: await realPlaceOf(host, here), top };
+}
+
 /**
  * Where a path of the user's own flag leads. The user may name any place of this machine; a link of the repository that
  * the flag goes through may not, for it can be a stranger's.
  * @param said how messages name the flag with its value
  * @throws UsageError `path_outside`
  */
-export async function confineFlag(host: Host, cwd: string, said: string, path: string): Promise<string> {
-  const here = resolve(cwd);
+export async function confineFlag(host: Host, root: FlagRoot, said: string, path: string): Promise<string> {
+  const { here, top } = root;
   const absolute = resolve(here, path);
-  const [{ top }, realHere] = [await rootOf(host, here, here), await realPlaceOf(host, here)];
-  const named = within(here, absolute) ? join(realHere, relative(here, absolute)) : absolute;
+  const named = within(here, absolute) ? join(root.real, relative(here, absolute)) : absolute;
   // What cannot be followed is for the reader to tell.
   const real = await realPlaceOf(host, named).catch(() => named);
   const leaves = within(top, named) && !within(top, real);

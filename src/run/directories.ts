@@ -26,6 +26,16 @@ export async function ensureDirectory(
   }
 }
 
+/** Looks at each work directory once, however many cases of a suite share it. */
+export function workDirectories(host: Host): (workdir: string) => Promise<void> {
+  const known = new Map<string, Promise<void>>();
+  return (workdir) => {
+    const made = known.get(workdir) ?? ensureWorkDirectory(host, workdir);
+    known.set(workdir, made);
+    return made;
+  };
+}
+
 /** @throws UsageError `link_in_workdir` for a link at a place in the work directory that we read, write or lock */
 export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
   await host.files.refuseLink(join(workdir, '.gitignore'));

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
-import { confineFlag } from './confine.ts';
+import { confineFlag, flagRoot } from './confine.ts';
 
 const PATTERN = /[*?[{]/;
 
@@ -47,6 +47,7 @@ export async function findArtifacts(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const copies = [workDir, WORK_DIRECTORY].map((dir) => `${join(resolve(cwd, dir), 'runs')}/`);
+  const root = await flagRoot(host, cwd);
   const found = new Set<string>();
   /** Where they lead: one file has one result, whatever leads to it. */
   const reals = new Set<string>();
@@ -55,7 +56,7 @@ export async function findArtifacts(
     const why = (await host.files.stat(path)) === undefined ? noFileName(word) : undefined;
     if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
     if (!PATTERN.test(word) || (await host.files.stat(path)) !== undefined) {
-      reals.add(await confineFlag(host, cwd, `--artifact ${word}`, path));
+      reals.add(await confineFlag(host, root, `--artifact ${word}`, path));
       found.add(path);
       continue;
     }
@@ -70,7 +71,7 @@ export async function findArtifacts(
       );
     }
     for (const match of matches) {
-      const real = await confineFlag(host, cwd, `--artifact ${word}: ${match}`, match);
+      const real = await confineFlag(host, root, `--artifact ${word}: ${match}`, match);
       if (!reals.has(real)) found.add(match);
       reals.add(real);
     }

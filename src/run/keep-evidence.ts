@@ -1,6 +1,6 @@
+import { bytesOf } from '../model/bytes-of.ts';
 import type { CellResult } from '../model/cell.ts';
 import { leanEvidence } from '../model/lean-evidence.ts';
-import { weightOf } from '../model/weight.ts';
 import { shortEvidence } from './short-evidence.ts';
 
 const MB = 1_000_000;
@@ -43,10 +43,10 @@ export function createKeeper(limits: KeepLimits = KEEP_LIMITS): Keeper {
     keep(result) {
       const { evidence } = result;
       if (evidence === undefined) return result;
-      const weight = weightOf(evidence);
+      const weight = bytesOf(evidence);
       if (weight <= limits.cellBytes && held + weight <= limits.runBytes) return hold(result, weight);
       const lean = leanEvidence(evidence);
-      const leanWeight = weightOf(lean);
+      const leanWeight = bytesOf(lean);
       const fits = leanWeight <= limits.leanBytes && held + leanWeight <= limits.runBytes;
       if (fits || leanWeight <= limits.floorBytes) return hold(detached({ ...result, evidence: lean }), leanWeight);
       const short = shortEvidence(lean, limits.floorBytes);
@@ -54,7 +54,7 @@ export function createKeeper(limits: KeepLimits = KEEP_LIMITS): Keeper {
         `the guest said ${(weight / MB).toFixed(1)} MB about this target, and the report has a part of it; ` +
         'stages.jsonl in its directory has all';
       const shortened = [result.shortened ?? [], words].flat().join('; ');
-      return hold(detached({ ...result, evidence: short, shortened }), weightOf(short));
+      return hold(detached({ ...result, evidence: short, shortened }), bytesOf(short));
     },
     heldBytes: () => held,
   };

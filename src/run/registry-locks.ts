@@ -33,9 +33,10 @@ export function registryLocks(
     try {
       return await host.files.lock(path, signal, onWait, left);
     } catch (error) {
-      left -= host.monotonicMs() - started;
       if (!(error instanceof CancelledError)) throw error;
       throw new HostError('lock_held', `${held}, and the waiting was cancelled`, { cause: error });
+    } finally {
+      left -= host.monotonicMs() - started;
     }
   }
   return { take, note };

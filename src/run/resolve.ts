@@ -18,7 +18,7 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
-import { confine, confineFlag, rootOf, strangeFile } from './confine.ts';
+import { confine, confineFlag, flagRoot, rootOf, strangeFile } from './confine.ts';
 import { OPEN_ALREADY } from './write-reports.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
@@ -170,7 +170,7 @@ export async function loadText(host: Host, path: string, what: string, origin: s
 /** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
 export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
   if (path === '') return undefined;
-  await confineFlag(host, cwd, `--manifest ${path}`, path);
+  await confineFlag(host, await flagRoot(host, cwd), `--manifest ${path}`, path);
   const text = await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`, path);
   return readManifest({ file: path, text });
 }

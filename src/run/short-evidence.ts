@@ -1,5 +1,5 @@
+import { bytesOf } from '../model/bytes-of.ts';
 import type { Evidence, Stage } from '../model/evidence.ts';
-import { weightOf } from '../model/weight.ts';
 
 /** At most so much of a text, so many entries of a list. */
 const TEXT_CHARS = 512;
@@ -33,7 +33,7 @@ export function shortEvidence(evidence: Evidence, bytes: number): Evidence {
   let left = bytes;
   for (const { stage, index, rank } of numbered.sort((a, b) => a.rank - b.rank || a.index - b.index)) {
     const short = cut(stage) as Stage;
-    const weight = rank === 0 ? 0 : weightOf(short);
+    const weight = rank === 0 ? 0 : bytesOf(short);
     if (weight > left) break;
     left -= weight;
     chosen.push({ stage: short, index });

@@ -1,5 +1,5 @@
+import { bytesOf } from '../model/bytes-of.ts';
 import type { Stage, StageOf } from '../model/evidence.ts';
-import { weightOf } from '../model/weight.ts';
 
 /** Bytes of stages that a cell keeps whole while it is asked. */
 export const WHOLE_BYTES = 8 * 1024 * 1024;
@@ -23,7 +23,7 @@ export function createStageMemory(): StageMemory {
   let cut = false;
   return {
     keep(stage) {
-      const weight = weightOf(stage);
+      const weight = bytesOf(stage);
       if (held + weight <= WHOLE_BYTES) {
         held += weight;
         return stage;
@@ -31,7 +31,7 @@ export function createStageMemory(): StageMemory {
       const chars = ENDS.find(({ below }) => held < below)?.chars ?? 0;
       const kept = endsOf(stage, chars);
       cut ||= kept !== stage;
-      held += weightOf(kept);
+      held += bytesOf(kept);
       return kept;
     },
     shortened: () => cut,

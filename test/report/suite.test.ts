@@ -193,7 +193,7 @@ describe('text', () => {
       width: 90,
       color: false,
     });
-    expect(text).toContain('\nSupport\n  good: passes 5.10-6.1 (not asked: 7.0)\n  bad: fails 6.1: ');
+    expect(text).toContain('\nSupport\n  good: passes 5.10-6.1 (not tested: 7.0)\n  bad: fails 6.1: ');
   });
 });
 

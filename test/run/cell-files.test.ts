@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
+import { bytesOf } from '../../src/model/bytes-of.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { weightOf } from '../../src/model/weight.ts';
 import { openCellFiles } from '../../src/run/cell-files.ts';
 import { evidence, exit, hello, load, open, program } from '../fixtures/evidence.ts';
 
@@ -36,7 +36,7 @@ it('have every word of a guest that says much, and memory little of it', async (
   expect(await text('libbpf.log')).toBe(said);
   expect(await text('validator-result.json')).toBe('{}');
   expect(await text('validator-exit-code')).toBe('2\n');
-  expect(weightOf(kept)).toBeLessThan(10_000_000);
+  expect(bytesOf(kept)).toBeLessThan(10_000_000);
   expect(files.shortened()).toContain('stages.jsonl');
 });
 

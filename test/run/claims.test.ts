@@ -24,10 +24,16 @@ const stepSummary = join(dir, 'step-summary.md');
 const host = createHost({ env: { GITHUB_STEP_SUMMARY: stepSummary } });
 const golden = join(import.meta.dirname, '../golden');
 
-const out = (path: string, kind: ReportKind = 'report'): Output => ({ path: placeOf(dir, path), said: '--out', kind });
+const out = (path: string, kind: ReportKind = 'report'): Output => ({
+  path: placeOf(dir, path),
+  said: '--out',
+  by: 'flag',
+  kind,
+});
 const read = (path: string, baseline?: 'movable' | 'decides'): Input => ({
   path: join(dir, path),
   said: '--artifact',
+  by: 'flag',
   ...(baseline && { baseline }),
 });
 const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPlaces(host, dir, outputs, inputs);
@@ -89,7 +95,7 @@ test('no flag goes through a link out of the directory, in or out', async () => 
     /^--out: it is a link to .*r\.json, outside of .*; name that/,
   );
   await expect(claim([], [read('away/secret')])).rejects.toThrow(/^--artifact: it is a link to .*secret, outside of/);
-  await claim([{ path: join(outside, 'r.json'), said: '--out', kind: 'report' }]);
+  await claim([{ path: join(outside, 'r.json'), said: '--out', by: 'flag', kind: 'report' }]);
   rmSync(outside, { recursive: true });
 });
 
@@ -125,7 +131,7 @@ describe('nothing of ours replaces a file that is no report of ours', () => {
   ] as const)('the golden documents of %s are replaced as %s', async (folder, kind, ending) => {
     const names = await host.files.glob(`*.${ending}`, join(golden, folder));
     expect(names.length).toBeGreaterThan(0);
-    for (const path of names) await claimPlaces(host, dir, [{ path, said: '--out', kind }], []);
+    for (const path of names) await claimPlaces(host, dir, [{ path, said: '--out', by: 'flag', kind }], []);
   });
 
   test('what is new or empty is taken; the summary of a step is added to', async () => {

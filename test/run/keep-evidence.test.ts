@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../src/model/bytes-of.ts';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { weightOf } from '../../src/model/weight.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { createKeeper, KEEP_LIMITS } from '../../src/run/keep-evidence.ts';
@@ -41,7 +41,7 @@ describe('what stays in memory of the evidence of a run', () => {
     const keeper = createKeeper();
     const result = failing(2);
     expect(keeper.keep(result)).toBe(result);
-    expect(keeper.heldBytes()).toBe(weightOf(result.evidence));
+    expect(keeper.heldBytes()).toBe(bytesOf(result.evidence));
     const unanswered = { ...result, evidence: undefined };
     expect(keeper.keep(unanswered)).toBe(unanswered);
   });
@@ -50,10 +50,10 @@ describe('what stays in memory of the evidence of a run', () => {
     const keeper = createKeeper();
     const result = failing(40);
     const kept = keeper.keep(result);
-    expect(weightOf(result.evidence)).toBeGreaterThan(KEEP_LIMITS.cellBytes);
-    expect(weightOf(kept.evidence)).toBeLessThan(300_000);
+    expect(bytesOf(result.evidence)).toBeGreaterThan(KEEP_LIMITS.cellBytes);
+    expect(bytesOf(kept.evidence)).toBeLessThan(300_000);
     expect(kept.shortened).toBeUndefined();
-    expect(keeper.heldBytes()).toBe(weightOf(kept.evidence));
+    expect(keeper.heldBytes()).toBe(bytesOf(kept.evidence));
     expect(documents(kept)).toEqual(documents(result));
     // Cut strings hold on to what they were cut from: nothing of the kept result may be one.
     expect(kept.outcome).toEqual(result.outcome);
@@ -69,7 +69,7 @@ describe('what stays in memory of the evidence of a run', () => {
       ...Array.from({ length: 20 }, () => keeper.keep(large)),
       keeper.keep(cell([open(), functional('t', { stdout_tail: 'x'.repeat(8192) }), exit()])),
     ];
-    const weight = kept.reduce((sum, result) => sum + weightOf(result.evidence), 0);
+    const weight = kept.reduce((sum, result) => sum + bytesOf(result.evidence), 0);
     expect(keeper.heldBytes()).toBe(weight);
     // Beyond the run's bytes each cell has its floor, and the outline of its answer.
     expect(weight).toBeLessThan(limits.runBytes + kept.length * 2 * limits.floorBytes);

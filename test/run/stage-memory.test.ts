@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../src/model/bytes-of.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { weightOf } from '../../src/model/weight.ts';
 import { createStageMemory, WHOLE_BYTES } from '../../src/run/stage-memory.ts';
 import { attach, functional, program } from '../fixtures/evidence.ts';
 
@@ -12,7 +12,7 @@ const failing = (index: number): Stage =>
 function keep(count: number, stage: (index: number) => Stage) {
   const memory = createStageMemory();
   const kept = Array.from({ length: count }, (_, index) => memory.keep(stage(index)));
-  return { kept, shortened: memory.shortened(), weight: weightOf(kept) };
+  return { kept, shortened: memory.shortened(), weight: bytesOf(kept) };
 }
 
 describe('what a cell holds while it is asked', () => {

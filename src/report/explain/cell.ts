@@ -17,7 +17,7 @@ const MAX_LOG_LINES = 15;
 const VERDICTS = {
   pass: 'PASS',
   fail: 'FAIL',
-  skipped: 'SKIPPED: it was not asked',
+  skipped: 'SKIPPED: it was not tested',
   infra_error: 'NO ANSWER: neither pass nor fail',
 } as const;
 

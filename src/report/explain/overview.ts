@@ -2,7 +2,7 @@ import { distinctNames, fileName } from '../../model/object-names.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
-import { loadedOnly, nothingLoaded, unseenText } from '../loaded-only.ts';
+import { type PassKind, passKind, unseenText } from '../loaded-only.ts';
 import { type SavedCase, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
 import { shellWord } from '../shell-words.ts';
 import { plural } from '../style.ts';
@@ -18,6 +18,10 @@ const MARKS = {
   infra_error: 'ERR  ',
   expected: 'xfail',
 } as const;
+
+const PASS_MARKS: Readonly<Record<PassKind, keyof typeof MARKS>> = {
+  ...{ unloaded: 'unloaded', loaded: 'loaded', partly: 'warned', warned: 'warned', plain: 'pass' },
+};
 
 /** Objects of a collection that are listed. */
 const MAX_CASES = 100;
@@ -39,19 +43,10 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
   const told = [unseenText(target.status, target.findings), fixups, why === '' ? '' : `${why}${place}`, ...counts]
     .filter((part) => part !== '')
     .join('; ');
-  const passMark = nothingLoaded(target.status, target.findings)
-    ? 'unloaded'
-    : loadedOnly(target.status, target.findings)
-      ? 'loaded'
-      : warnings.length > 0
-        ? 'warned'
-        : 'pass';
+  const kind = passKind(target.status, target.findings);
+  const mark = kind === undefined ? (expected ? 'expected' : target.status) : PASS_MARKS[kind];
   const optional = target.required ? '' : ' (optional)';
-  return paragraph(
-    page,
-    `${oneLine(target.profile_id, 64)}${optional}: ${told}`,
-    `  ${MARKS[passes ? passMark : expected ? 'expected' : target.status]} `,
-  );
+  return paragraph(page, `${oneLine(target.profile_id, 64)}${optional}: ${told}`, `  ${MARKS[mark]} `);
 }
 
 function hint(page: Page, file: string, flags: string): string[] {
@@ -112,8 +107,9 @@ function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   }
   const told = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);
   const failed = failing.filter(({ status }) => status === 'fail');
-  const expected = failed.every(({ profile_id: id }) => savedExpected(saved.gate, id)?.met === 'failed');
-  const mark = failed.length === 0 ? MARKS.infra_error : expected ? MARKS.expected : MARKS.fail;
+  const expected = failed.filter(({ profile_id: id }) => savedExpected(saved.gate, id)?.met === 'failed');
+  const declared = failed.length === failing.length ? MARKS.expected : MARKS.infra_error;
+  const mark = expected.length === failed.length ? declared : MARKS.fail;
   return paragraph(page, `${name}: ${told.join('; ')}${fixedUp > 0 ? `; passes${fixups}` : ''}`, `  ${mark} `);
 }
 

@@ -56,7 +56,7 @@ function loadRow({ validation, programs }: SavedTarget): Row {
 
 function attachRow({ validation, programs }: SavedTarget): Row {
   if (!validation) return ['attach', ''];
-  if (validation.attach_mode === 'disabled') return ['attach', 'not asked for'];
+  if (validation.attach_mode === 'disabled') return ['attach', 'not requested'];
   const { attach_status: status, attach_attempted: tried, attach_passed: passed } = validation;
   if (tried === 0)
     return ['attach', validation.load_status === 'pass' ? 'nothing that could be attached' : 'not tried'];

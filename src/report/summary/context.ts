@@ -17,7 +17,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   const times = options.times ?? true;
   const some = (count: number, words: string): string => (count > 0 ? `${count} ${words}` : '');
   const details = [
-    some(counts.fixedUp, 'with automatic fixups'),
+    some(counts.seenFixedUp, 'with automatic fixups'),
     some(counts.attachedPartly, 'with programs that were not attached'),
   ]
     .filter((part) => part !== '')

@@ -1,6 +1,6 @@
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import { FIXUP_LEGEND, fixupWords } from '../fixups.ts';
-import { loadedOnly, nothingLoaded, unseenText } from '../loaded-only.ts';
+import { passKind, unseenText } from '../loaded-only.ts';
 
 /** What a cell shows; every symbol has a shape and words of its own. */
 export const SYMBOLS = {
@@ -11,19 +11,19 @@ export const SYMBOLS = {
   fail: ['❌', 'fails'],
   tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
   silent: ['⚠️', 'no answer (infrastructure)'],
-  skipped: ['⏭️', 'not asked'],
+  skipped: ['⏭️', 'not tested'],
   absent: ['–', 'not part of the run'],
   new: ['🆕', 'did not fail before'],
   fixups: ['🔧', FIXUP_LEGEND],
-  flaky: ['🔁', 'answered only when asked again'],
+  flaky: ['🔁', 'has a result only on the second try'],
 } as const satisfies Readonly<Record<string, readonly [symbol: string, words: string]>>;
 
 export type SymbolName = keyof typeof SYMBOLS;
 
 function passSymbol({ target, expected }: DocumentCell): SymbolName {
-  if (nothingLoaded('pass', target.findings)) return 'unloaded';
-  if (loadedOnly('pass', target.findings)) return 'loaded';
-  return target.findings.length > 0 || expected?.met === 'passed' ? 'warning' : 'pass';
+  const kind = passKind('pass', target.findings);
+  if (kind === 'unloaded' || kind === 'loaded') return kind;
+  return kind !== 'plain' || expected?.met === 'passed' ? 'warning' : 'pass';
 }
 
 /** What a cell is, the mark of its verdict first. */

@@ -1,9 +1,9 @@
 /** What a plain value takes in memory, roughly and rather too much than too little, in bytes. */
-export function weightOf(value: unknown): number {
+export function bytesOf(value: unknown): number {
   if (typeof value === 'string') return stringWeight(value);
   if (typeof value !== 'object' || value === null) return SLOT;
   let sum = OBJECT;
-  for (const item of Object.values(value)) sum += SLOT + weightOf(item);
+  for (const item of Object.values(value)) sum += SLOT + bytesOf(item);
   return sum;
 }
 
