@@ -74,6 +74,21 @@ describe('a kernel out of packages that may come from anywhere', () => {
     expect(await lab.names('packages')).toEqual([]);
   });
 
+  test('is kept by moving its packages, which are not written twice', async () => {
+    await using lab = await openLab(keys);
+    lab.offer([DEB]);
+    const host = createHost({ env: { ...lab.env, BPFCOMPAT_KEEP_PACKAGES: '1' } });
+    const copied: string[] = [];
+    const copy = (from: string, to: string): Promise<void> => {
+      copied.push(from);
+      return host.files.copy(from, to);
+    };
+    await ensureKernel(lab.profile(), { host: { ...host, files: { ...host.files, copy } } });
+    const [id] = await lab.names('packages');
+    expect(existsSync(join(lab.cacheDir, 'packages', id ?? '', poolPath(DEB)))).toBe(true);
+    expect(copied.filter((path) => path.endsWith('.deb'))).toEqual([]);
+  });
+
   const deb = (dir: string): string => join(dir, poolPath(DEB));
   const index = (dir: string): string => join(dir, 'dists', SUITE, 'main/binary-amd64/Packages');
   test.each<[string, (dir: string) => void, RegExp]>([

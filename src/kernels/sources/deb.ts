@@ -21,7 +21,7 @@ export interface DebPlaces {
   readonly lockDir: string;
   /** Empty, private, thrown away by the caller. */
   readonly workDir: string;
-  /** The packages and the signed lists that name them are kept here, as on a mirror. */
+  /** The packages and the signed lists that name them are kept here, as on a mirror. On the file system of `workDir`. */
   readonly keepDir?: string | undefined;
 }
 
@@ -95,12 +95,12 @@ export async function listedPackages(
   return found;
 }
 
-/** Keeps packages where the lists say that they lie. */
+/** Moves packages to where the lists say that they lie. */
 async function keepPackages(host: Host, packages: readonly DebPackage[], debs: readonly string[], dir: string) {
   for (const [index, { path }] of packages.entries()) {
     const target = join(dir, path);
     await host.files.makeDir(dirname(target));
-    await host.files.copy(debs[index] ?? '', target);
+    await host.files.rename(debs[index] ?? '', target);
   }
 }
 
@@ -167,9 +167,9 @@ async function fetchFrom<T>(
   if (choice === undefined) return 'unchanged';
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
-  if (places.keepDir !== undefined) await keepPackages(host, all, debs, places.keepDir);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
   const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
+  if (places.keepDir !== undefined) await keepPackages(host, all, debs, places.keepDir);
   return recipe.take(files, choice, source);
 }
 
