@@ -1,6 +1,6 @@
 import type { ValuesOf } from '../config/options.ts';
 import { doctor } from '../index.ts';
-import { wrap } from '../report/style.ts';
+import { wrap } from '../text/wrap.ts';
 import type { Io } from './io.ts';
 
 const MARKS = { ok: 'ok     ', warn: 'note   ', missing: 'MISSING' } as const;

@@ -2,7 +2,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
 import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
-import { columns } from './columns.ts';
+import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
 
 const USERLAND = 'userland';
@@ -50,14 +50,14 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }, null, 2)}\n`);
     return 0;
   }
-  const table = rows.map((row) => [
+  const lines = rows.map((row) => [
     row.profile,
     row.stored ? row.release : row.problem === '' ? `(${row.kernel_family}, not stored)` : '(cannot be used)',
     row.stored ? megabytes(row.bytes) : '',
     row.stored ? row.fetched_at.slice(0, 10) : '',
     row.stored ? voucher(row) : '',
   ]);
-  io.out(columns([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'VOUCHED BY'], ...table]));
+  io.out(`${table([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'VOUCHED BY'], ...lines]).join('\n')}\n`);
   for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
   io.out(
     `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,

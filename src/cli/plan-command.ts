@@ -1,7 +1,7 @@
 import type { PlanArguments } from '../config/merge-options.ts';
 import { planShards } from '../index.ts';
 import { plural } from '../report/style.ts';
-import { columns } from './columns.ts';
+import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
 import { chosen } from './test-command.ts';
 
@@ -30,7 +30,7 @@ export async function planCommand(options: PlanArguments, io: Io): Promise<numbe
       ids.replaceAll(',', ', '),
     ]);
     const fewer = shards > rows.length ? `; ${shards} would leave some with nothing to do` : '';
-    io.err(`${plural(cells, 'cell')} in ${plural(rows.length, 'shard')}${fewer}\n${columns(rows)}`);
+    io.err(`${plural(cells, 'cell')} in ${plural(rows.length, 'shard')}${fewer}\n${table(rows).join('\n')}\n`);
   }
   if (out === '') io.out(json);
   return 0;

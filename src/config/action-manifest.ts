@@ -1,5 +1,5 @@
+import { wrapWords } from '../text/wrap.ts';
 import { ACTION_INPUTS, ACTION_OUTPUTS, type ActionInput } from './action-inputs.ts';
-import { wrap } from './wrap.ts';
 
 const WIDTH = 110;
 
@@ -8,7 +8,7 @@ function quotedYaml(text: string): string {
 }
 
 function folded(text: string, indent: string): string {
-  return `>-\n${wrap(text, WIDTH - indent.length)
+  return `>-\n${wrapWords(text, WIDTH - indent.length)
     .map((line) => `${indent}${line}`)
     .join('\n')}`;
 }

@@ -1,4 +1,4 @@
-import { wrap } from './wrap.ts';
+import { wrapWords } from '../text/wrap.ts';
 
 /** One environment variable. The names of the fields are those of the contract's JSON. */
 export interface EnvVariable {
@@ -128,7 +128,7 @@ export function envMarkdown(): string {
 /** The catalogue as text for a terminal of `width` columns. */
 export function envText(width = 80): string {
   return ENV_VARIABLES.map(({ Name, Default, Description }) => {
-    const lines = wrap(Description, width - 4).map((line) => `    ${line}\n`);
+    const lines = wrapWords(Description, width - 4).map((line) => `    ${line}\n`);
     return `${Name}${Default === '' ? '' : ` (default ${Default})`}\n${lines.join('')}`;
   }).join('');
 }

@@ -1,6 +1,6 @@
+import { wrapWords } from '../text/wrap.ts';
 import { COMMANDS, type CommandRow } from './commands.ts';
 import { type OptionRow, optionsOf } from './options.ts';
-import { wrap } from './wrap.ts';
 
 /** Widths the help is laid out for, in columns. */
 const MIN_WIDTH = 60;
@@ -16,7 +16,7 @@ export function helpText(topic: string | undefined, width = 90): string {
 
 function overview(width: number): string {
   return [
-    ...wrap('bpfcompat tells whether a compiled eBPF object loads and attaches on real distro kernels.', width),
+    ...wrapWords('bpfcompat tells whether a compiled eBPF object loads and attaches on real distro kernels.', width),
     '',
     'Usage: bpfcompat <command> [flags]',
     '',
@@ -28,7 +28,7 @@ function overview(width: number): string {
     '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1 --out report.json',
     '  bpfcompat kernels list',
     '',
-    ...wrap('Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.', width),
+    ...wrapWords('Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.', width),
     "'bpfcompat <command> --help' shows the flags of a command.",
     '',
   ].join('\n');
@@ -52,7 +52,7 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
   return [
     `Usage: bpfcompat ${row.name}${words} [flags]`,
     '',
-    ...wrap(`${row.summary.slice(0, 1).toUpperCase()}${row.summary.slice(1)}`, width),
+    ...wrapWords(`${row.summary.slice(0, 1).toUpperCase()}${row.summary.slice(1)}`, width),
     ...(row.arguments ? ['', ...table([[row.arguments.name, row.arguments.description]], width)] : []),
     '',
     'Flags:',
@@ -61,7 +61,7 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
       width,
     ),
     '',
-    ...wrap('Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.', width),
+    ...wrapWords('Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.', width),
     '',
   ].join('\n');
 }
@@ -82,7 +82,7 @@ function descriptionOf(option: OptionRow): string {
 function table(rows: readonly (readonly [string, string])[], width: number): string[] {
   const left = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.flatMap(([name, text]) =>
-    wrap(text, width - left).map(
+    wrapWords(text, width - left).map(
       (line, index) => `${index === 0 ? `  ${name}`.padEnd(left) : ' '.repeat(left)}${line}`,
     ),
   );

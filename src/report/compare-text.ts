@@ -1,9 +1,10 @@
 import type { ComparisonSummary } from '../model/comparison.ts';
 import type { RunReport } from '../model/report.ts';
+import { wrap } from '../text/wrap.ts';
 import { byImportance, detailTexts, newsText, sideText } from './compare-parts.ts';
 import { terminal } from './escape.ts';
 import { fileNames } from './names.ts';
-import { style, wrap } from './style.ts';
+import { style } from './style.ts';
 
 /** The last line of `compare`, which scripts read (contract section 2). */
 export function diffSummaryLine(summary: ComparisonSummary): string {

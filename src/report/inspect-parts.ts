@@ -1,6 +1,7 @@
 import type { InspectedAccess, InspectedExtern, InspectedMap, Inspection } from '../model/inspection.ts';
+import { table } from '../text/table.ts';
+import { wrapList } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
-import { table, wrapList } from './text-table.ts';
 
 const MAX_ROWS = 200;
 /** CO-RE accesses that are listed. */

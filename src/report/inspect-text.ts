@@ -1,9 +1,11 @@
 import type { InspectedFloor, InspectedProgram, Inspection } from '../model/inspection.ts';
+import { table } from '../text/table.ts';
+import { padEnd, widthOf } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
 import { coreLines, externLines, helperLines, mapLines } from './inspect-parts.ts';
 import type { TextOptions } from './matrix-text.ts';
-import { plural, type Style, style, wrap } from './style.ts';
-import { table } from './text-table.ts';
+import { plural, type Style, style } from './style.ts';
 
 /** Programs that are listed; a person reads no longer table. */
 const MAX_ROWS = 200;
@@ -70,9 +72,9 @@ function floorLines({ floor, programs }: Inspection, width: number): string[] {
     rows.push(['Needs', `${version(soft)} unless guarded: ${because(soft)}${remark}`]);
   }
   if (attach && attach.kernel !== load?.kernel) rows.push(['Attaches from', `${version(attach)}: ${because(attach)}`]);
-  const left = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
+  const left = Math.max(0, ...rows.map(([name]) => widthOf(name))) + 2;
   return rows.flatMap(([name, text]) =>
-    wrap(text, width - left - 2).map((line, index) => `  ${(index === 0 ? name : '').padEnd(left)}${line}`),
+    wrap(text, width - left - 2).map((line, index) => `  ${padEnd(index === 0 ? name : '', left)}${line}`),
   );
 }
 

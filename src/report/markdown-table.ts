@@ -1,9 +1,7 @@
-/** `| a | b |`; cells must be escaped already. */
-export function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`;
-}
+import { markdownTable } from 'markdown-table';
 
-/** A table with its head and separator lines. */
+/** Lines of a table with its head; cells must be escaped already. Columns are not padded: names are long. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)];
+  const filled = [head, ...rows].map((cells) => cells.map((cell) => (cell === '' ? '-' : cell)));
+  return markdownTable(filled, { alignDelimiters: false }).split('\n');
 }

@@ -1,5 +1,7 @@
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
+import { cutMiddle, padEnd, padStart, widthOf } from '../text/width.ts';
+import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
 import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
@@ -7,7 +9,7 @@ import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
-import { plural, type Style, style, wrap } from './style.ts';
+import { plural, type Style, style } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
 import { allKernels } from './words/writer.ts';
 
@@ -75,13 +77,6 @@ function mark(
   }
 }
 
-/** Cuts a name in the middle: both ends tell objects apart. */
-function shorten(name: string, max: number): string {
-  if (name.length <= max) return name;
-  const tail = Math.floor((max - 1) / 2);
-  return `${name.slice(0, max - 1 - tail)}…${name.slice(name.length - tail)}`;
-}
-
 /** Positions of the kernels that fit beside the names, block by block. */
 function blocks(columnWidths: readonly number[], room: number): number[][] {
   const all: number[][] = [];
@@ -108,17 +103,14 @@ function matrixLines(
   const names = fileNames(run.artifacts).map((name) => terminal(name, 200));
   const long = views.some((row, artifact) => row.some((view, i) => view.fixups > 0 || declared.fails(artifact, i)));
   const longest = long ? 5 : 4;
-  const columns = kernels.map((name) => Math.max(name.length, longest));
+  const columns = kernels.map((name) => Math.max(widthOf(name), longest));
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
-  const nameWidth = Math.min(
-    Math.max(...names.map((name) => name.length), 6),
-    Math.max(12, Math.floor(width / 3), room),
-  );
+  const nameWidth = Math.min(Math.max(...names.map(widthOf), 6), Math.max(12, Math.floor(width / 3), room));
   const lines: string[] = [];
   for (const block of blocks(columns, width - nameWidth)) {
     if (lines.length > 0) lines.push('');
-    const head = block.map((i) => GAP + (kernels[i] ?? '').padStart(columns[i] ?? 0)).join('');
+    const head = block.map((i) => GAP + padStart(kernels[i] ?? '', columns[i] ?? 0)).join('');
     lines.push(paint.bold(`${' '.repeat(nameWidth)}${head}`));
     for (const [row, name] of names.entries()) {
       const cells = block.map((i) => {
@@ -127,7 +119,7 @@ function matrixLines(
         const { text, painted } = mark(view, paint, declared.fails(row, i));
         return GAP + ' '.repeat((columns[i] ?? 0) - text.length) + painted(text);
       });
-      lines.push(`${shorten(name, nameWidth).padEnd(nameWidth)}${cells.join('')}`);
+      lines.push(`${padEnd(cutMiddle(name, nameWidth), nameWidth)}${cells.join('')}`);
     }
   }
   return lines;

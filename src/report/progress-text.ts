@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/events.ts';
 import { decisiveOf } from '../model/finding.ts';
-import { clip, terminal } from './escape.ts';
+import { cutEnd, padEnd, widthOf } from '../text/width.ts';
+import { terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupsOf } from './fixups.ts';
 import { LOADED_ONLY, NOTHING_LOADED, statusText } from './loaded-only.ts';
@@ -96,15 +97,15 @@ export interface LiveOptions {
 export function renderLive(progress: Progress, options: LiveOptions): string[] {
   const { width, now, color, height = Number.POSITIVE_INFINITY } = options;
   const paint = style(color);
-  const nameWidth = Math.min(28, Math.max(0, ...progress.kernels.map(({ profile }) => profile.length)));
+  const nameWidth = Math.min(28, Math.max(0, ...progress.kernels.map(({ profile }) => widthOf(profile))));
   const lines = visible(progress.kernels, Math.max(1, height - 1)).map((kernel) => {
-    const text = `  ${clip(terminal(kernel.profile), nameWidth).padEnd(nameWidth)}  ${liveState(kernel, now)}`;
-    return painted(kernel, paint)(clip(text.trimEnd(), width));
+    const text = `  ${padEnd(cutEnd(terminal(kernel.profile), nameWidth), nameWidth)}  ${liveState(kernel, now)}`;
+    return painted(kernel, paint)(cutEnd(text.trimEnd(), width));
   });
   if (progress.finished || progress.cells === 0) return lines;
   const total = `${progress.done} of ${progress.cells} done, ${seconds(now - progress.startedAt)}`;
   const accel = progress.accel === '' ? '' : `, ${terminal(progress.accel)}`;
-  return [...lines, paint.dim(clip(`  ${total}${accel}`, width))];
+  return [...lines, paint.dim(cutEnd(`  ${total}${accel}`, width))];
 }
 
 /** At most `max` kernels, in matrix order; those still at work stay. */

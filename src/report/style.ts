@@ -21,27 +21,6 @@ export function style(color: boolean): Style {
   };
 }
 
-/** Breaks text at blanks into lines of at most `width` characters; longer words are cut. */
-export function wrap(text: string, width: number): string[] {
-  const limit = Math.max(8, width);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    const joined = line === '' ? word : `${line} ${word}`;
-    if (joined.length <= limit) {
-      line = joined;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    line = word;
-    while (line.length > limit) {
-      lines.push(line.slice(0, limit));
-      line = line.slice(limit);
-    }
-  }
-  return line === '' ? lines : [...lines, line];
-}
-
 /** `1 kernel`, `2 kernels`. */
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -1,11 +1,11 @@
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { wrap } from '../text/wrap.ts';
 import { newsText } from './compare-parts.ts';
 import { baselineText } from './compare-text.ts';
 import { terminal } from './escape.ts';
 import { matrixText, type TextOptions } from './matrix-text.ts';
-import { wrap } from './style.ts';
 import { hasBaseline, quietTexts, sortedNews, suiteNews } from './suite-baseline.ts';
 import { caseViews, lackOf } from './suite-json.ts';
 import { supportRange } from './support-range.ts';

@@ -3,7 +3,6 @@ import { COMMANDS } from '../../src/config/commands.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../../src/config/env.ts';
 import { helpText } from '../../src/config/help.ts';
 import { OPTIONS, optionsOf } from '../../src/config/options.ts';
-import { wrap } from '../../src/config/wrap.ts';
 
 describe('helpText', () => {
   test('the overview names every command and the exit codes', () => {
@@ -43,12 +42,6 @@ describe('helpText', () => {
     expect(helpText('test', 3)).toBe(helpText('test', 60));
     expect(helpText('test', 500)).toBe(helpText('test', 100));
   });
-});
-
-test('wrap', () => {
-  expect(wrap('aa bb cc', 5)).toEqual(['aa bb', 'cc']);
-  expect(wrap('aaaaaaaa b', 3)).toEqual(['aaaaaaaa', 'b']);
-  expect(wrap('', 5)).toEqual(['']);
 });
 
 describe('environment', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InspectedFloors, InspectedProgram, Inspection } from '../../src/model/inspection.ts';
 import { inspectText } from '../../src/report/inspect-text.ts';
-import { table, wrapList } from '../../src/report/text-table.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 
 const ANY: InspectedFloors = { load: null, unless_guarded: null, attach: null };
@@ -128,23 +127,4 @@ describe('text of strangers', () => {
       expect(line).not.toMatch(/^\s*::|##\[/);
     }
   });
-});
-
-test('a table that is too wide is cut in its widest columns', () => {
-  const lines = table(
-    [
-      ['A', 'B', 'N'],
-      ['x'.repeat(60), 'short', '1'],
-      ['y', 'z'.repeat(80), '22'],
-    ],
-    { width: 60, numbers: [2] },
-  );
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
-  expect(lines[1]).toMatch(/^x+…x+ +short +1$/);
-});
-
-test('lists are broken between their items', () => {
-  expect(wrapList(['struct a.b', 'struct c.d', 'e'], 16)).toEqual(['struct a.b,', 'struct c.d, e']);
-  expect(wrapList([], 10)).toEqual([]);
-  expect(wrapList(['x'.repeat(30)], 10)[0]).toHaveLength(10);
 });

@@ -1,9 +1,9 @@
 import type { FindingGroup } from '../../model/finding.ts';
+import { wrap } from '../../text/wrap.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { metWords } from '../expected-words.ts';
 import { groupWords, placeText } from '../finding-facts.ts';
 import { type SavedFinding, type SavedReport, type SavedTarget, savedExpected } from '../saved-report.ts';
-import { wrap } from '../style.ts';
 import { type Page, paragraph, quotedLines } from './layout.ts';
 
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];

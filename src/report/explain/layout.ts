@@ -1,6 +1,9 @@
 import { sanitizeText } from '../../model/sanitize.ts';
+import { table } from '../../text/table.ts';
+import { head, padEnd, widthOf } from '../../text/width.ts';
+import { wrap } from '../../text/wrap.ts';
 import { terminal } from '../escape.ts';
-import { type Style, style, wrap } from '../style.ts';
+import { type Style, style } from '../style.ts';
 
 export interface ExplainOptions {
   /** Columns; at least 40 are used. */
@@ -39,8 +42,8 @@ export function paragraph(page: Page, text: string, lead = '  '): string[] {
 /** Rows of a name and a text beside it; rows without text are left out. */
 export function fields(page: Page, rows: readonly (readonly [name: string, text: string])[]): string[] {
   const told = rows.filter(([, text]) => text !== '');
-  const left = Math.max(0, ...told.map(([name]) => name.length));
-  return told.flatMap(([name, text]) => paragraph(page, text, `  ${name.padEnd(left)}  `));
+  const left = Math.max(0, ...told.map(([name]) => widthOf(name)));
+  return told.flatMap(([name, text]) => paragraph(page, text, `  ${padEnd(name, left)}  `));
 }
 
 /** Rows of a name and a path beside it, which is never broken: it is there to be copied. */
@@ -61,12 +64,10 @@ export function quotedLines(page: Page, text: string, max: number): string[] {
 
 function cut(line: string, room: number): string {
   const safe = line.trimEnd().replaceAll('##[', '## [');
-  return safe.length <= room ? safe : `${sanitizeText(safe.slice(0, room - 1))}…`;
+  return widthOf(safe) <= room ? safe : `${sanitizeText(head(safe, room - 1))}…`;
 }
 
 /** A table of plain texts, indented. */
 export function grid(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`);
+  return table(rows).map((line) => `  ${line}`);
 }
