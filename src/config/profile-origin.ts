@@ -1,6 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
-import { describeSource } from '../model/kernel-source.ts';
+import { describeSource, pinnedDigests } from '../model/kernel-source.ts';
 
 /** A profile that comes with bpfcompat. */
 export function builtinProfile(profile: Profile): Profile {
@@ -34,7 +34,7 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
     const same = own.kernel === undefined || describeSource(own.kernel) === describeSource(shipped.kernel);
     if (same) return { ...own, kernel: shipped.kernel, kernelFile: shipped.file, builtinKernel: true };
   }
-  if ((own.kernel?.pinned ?? []).length > 0) {
+  if (own.kernel !== undefined && pinnedDigests(own.kernel).length > 0) {
     throw new UsageError(
       'profile_invalid',
       `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`,

@@ -94,11 +94,12 @@ export function readProfile(source: SourceFile, anyKeyring = false): Profile {
 
 /** Hosts hold keys of others too (a browser's, a container engine's), which no file of a repository may make vendors. */
 function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
-  const keyring = value.kernel?.keyring;
+  if (value.kernel?.source !== 'deb') return;
+  const { keyring, archive } = value.kernel;
   if (keyring === undefined || ARCHIVE_KEYRING.test(keyring)) return;
   throw invalid(
     at(['kernel', 'keyring']),
-    `kernel.keyring "${keyring}" holds no keys of ${value.kernel?.archive}; remove the line, or allow it with --allow-profile-override`,
+    `kernel.keyring "${keyring}" holds no keys of ${archive}; remove the line, or allow it with --allow-profile-override`,
   );
 }
 

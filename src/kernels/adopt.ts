@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import type { KernelRecord, KernelSource, OldKernelRecord, Profile } from '../model/kernel.ts';
+import type { DebKernelSource, KernelRecord, KernelSource, OldKernelRecord, Profile } from '../model/kernel.ts';
 import { sourceKey, vouchedFor } from './source-key.ts';
 import { listedPackages } from './sources/deb.ts';
 import { readOldRecord, type Store, writeRecord } from './store.ts';
@@ -10,7 +10,7 @@ async function isVouchedFor(
   host: Host,
   store: Store,
   profile: Profile,
-  source: KernelSource,
+  source: DebKernelSource,
   old: OldKernelRecord,
 ): Promise<boolean> {
   const listed = await listedPackages(host, profile.arch, source, store, old.package.files);
@@ -32,7 +32,8 @@ export async function adoptOld(
   listener: FetchListener,
   answers: (old: OldKernelRecord) => boolean,
 ): Promise<KernelRecord | undefined> {
-  if (!profile.builtinKernel) return undefined;
+  // That version knew of no other source.
+  if (!profile.builtinKernel || source.source !== 'deb') return undefined;
   const old = await readOldRecord(host, store, profile.id);
   if (old === undefined || !answers(old)) return undefined;
   if (!(await isVouchedFor(host, store, profile, source, old).catch(() => false))) {

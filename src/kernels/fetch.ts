@@ -4,14 +4,14 @@ import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
 import { commitKernel } from './commit.ts';
 import { keepsPackages, placePackages } from './packages.ts';
 import { sourceKey } from './source-key.ts';
-import { fetchDeb, type LocalMirror } from './sources/deb.ts';
+import { fetchKernel } from './sources/sources.ts';
 import { recordName, type Store } from './store.ts';
 import type { FetchListener } from './unpacked.ts';
 
 /**
  * Fetches the kernel of a profile, verifies and stores it. Call it under the profile's lock.
  * @param stored what is there already; it is the answer when nothing newer is offered
- * @param local the only place to ask, instead of the mirrors
+ * @param packagesDir the only place to ask, instead of the network
  */
 export async function fetchInto(
   host: Host,
@@ -20,7 +20,7 @@ export async function fetchInto(
   source: KernelSource,
   stored: KernelRecord | undefined,
   listener: FetchListener,
-  local?: LocalMirror,
+  packagesDir?: string,
 ): Promise<KernelRecord> {
   const parent = join(store.tmp, profile.id);
   // We hold the profile's lock: whatever lies here was left by a process that was killed.
@@ -28,9 +28,10 @@ export async function fetchInto(
   await host.files.makeDir(parent);
   try {
     await using work = await host.files.tempDir('fetch-', parent);
-    const keepDir = local === undefined && keepsPackages(host.env) ? join(work.path, 'keep') : undefined;
+    const keepDir = packagesDir === undefined && keepsPackages(host.env) ? join(work.path, 'keep') : undefined;
     const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path, keepDir };
-    const fetched = await fetchDeb(host, profile.arch, source, places, listener, stored?.package, local);
+    const request = { arch: profile.arch, source, places, listener, stored: stored?.package, packagesDir };
+    const fetched = await fetchKernel(host, request);
     if (fetched === 'unchanged' && stored !== undefined) return stored;
     if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
     const key = sourceKey(profile.arch, source);

@@ -1,9 +1,5 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import type { DebKernelSource } from '../model/kernel.ts';
-import { isDated } from './sources/deb/apt-config.ts';
-import { mirrorsFor } from './sources/deb/mirror.ts';
-import type { LocalMirror } from './sources/deb.ts';
 import type { Store } from './store.ts';
 import { mustRun } from './tool.ts';
 
@@ -34,15 +30,8 @@ export async function movePackages(host: Host, store: Store, id: string, dir: st
   return true;
 }
 
-/** Packages in a directory that may come from anywhere, as a mirror to ask; or why it is none. */
-export async function asLocalMirror(
-  host: Host,
-  source: DebKernelSource,
-  dir: string,
-): Promise<LocalMirror | { readonly rejected: string }> {
+/** Why a directory that may come from anywhere cannot be asked for packages; undefined when it can. */
+export async function oddPackages(host: Host, dir: string): Promise<string | undefined> {
   const odd = await mustRun(host, 'find', ['-P', dir, '!', '-type', 'f', '!', '-type', 'd', '-printf', 'x', '-quit']);
-  if (odd.stdout.length > 0) return { rejected: 'it holds something that is neither a file nor a directory' };
-  // Whoever names a dated snapshot takes old lists.
-  const aged = (await mirrorsFor(host, source)).some(isDated);
-  return { dir, aged };
+  return odd.stdout.length > 0 ? 'it holds something that is neither a file nor a directory' : undefined;
 }

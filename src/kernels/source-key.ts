@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
-import { describeSource } from '../model/kernel-source.ts';
+import { describeSource, pinnedDigests } from '../model/kernel-source.ts';
 
 /** Names what a kernel is fetched for: two profiles of one id with different kernel blocks share nothing. */
 export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
@@ -12,7 +12,7 @@ export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
 
 /** Who answers for packages that were fetched for a profile. */
 export function vouchedFor(profile: Profile, files: KernelRecord['package']['files']): KernelRecord['vouched'] {
-  const pins = new Set((profile.kernel?.pinned ?? []).map(({ sha256 }) => sha256));
+  const pins = new Set(profile.kernel && pinnedDigests(profile.kernel));
   const file = profile.kernelFile ?? profile.file;
   return {
     by: files.some(({ sha256 }) => pins.has(sha256)) ? 'pin' : 'signature',

@@ -4,7 +4,7 @@ import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, typ
 import { adoptOld } from './adopt.ts';
 import { fetchInto } from './fetch.ts';
 import { sourceKey } from './source-key.ts';
-import { nameMatches } from './sources/deb/choose.ts';
+import { answersSource } from './sources/sources.ts';
 import { asStoreError } from './space.ts';
 import {
   filesOf,
@@ -41,14 +41,7 @@ export interface EnsuredKernel {
 
 /** Does a stored kernel still answer what the profile asks for? */
 function answers(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
-  const { package: stored } = record;
-  return (
-    record.arch === profile.arch &&
-    stored.archive === source.archive &&
-    stored.suite === source.suite &&
-    nameMatches(source.package, stored.name) &&
-    (source.version === undefined || source.version === stored.version)
-  );
+  return record.arch === profile.arch && answersSource(record.package, source);
 }
 
 /** The stored kernel when it is the one asked for and every digest is right. Damaged blobs are removed. */

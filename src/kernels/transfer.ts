@@ -3,8 +3,9 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Arch, KernelRecord, Profile, UserlandRecord } from '../model/kernel.ts';
 import { fetchInto } from './fetch.ts';
-import { asLocalMirror, movePackages } from './packages.ts';
+import { movePackages, oddPackages } from './packages.ts';
 import { sourceKey } from './source-key.ts';
+import { localMirror } from './sources/deb.ts';
 import { filesOf, lockProfile, openStore, readRecord, recordName, type Store } from './store.ts';
 import type { FetchListener } from './unpacked.ts';
 import { fetchUserland, readUserland, userlandId, userlandSource } from './userland.ts';
@@ -66,18 +67,20 @@ const SILENT: FetchListener = { signal: undefined, onProgress: () => {}, onNote:
  * archive and name every package, or the profile must pin it by digest. Nothing changes unless all is right. No network.
  */
 export async function takePackages(host: Host, item: Item, dir: string): Promise<StoredRecord | Rejected> {
-  const source = 'userland' in item ? userlandSource(item.keyring) : item.profile.kernel;
-  if (source === undefined) return { rejected: 'its profile names no kernel' };
   const store = await openStore(host);
   try {
-    const local = await asLocalMirror(host, source, dir);
-    if ('rejected' in local) return local;
+    const odd = await oddPackages(host, dir);
+    if (odd !== undefined) return { rejected: odd };
     if ('userland' in item) {
       await using _lock = await lockProfile(host, store, `userland-${item.userland}`, undefined);
+      const source = userlandSource(item.keyring);
+      const local = await localMirror(host, source, dir);
       return await fetchUserland(host, store, item.userland, source, SILENT, local);
     }
+    const source = item.profile.kernel;
+    if (source === undefined) return { rejected: 'its profile names no kernel' };
     await using _lock = await lockProfile(host, store, item.profile.id, undefined);
-    return await fetchInto(host, store, item.profile, source, undefined, SILENT, local);
+    return await fetchInto(host, store, item.profile, source, undefined, SILENT, dir);
   } catch (error) {
     if (error instanceof HostError || error instanceof UsageError) return { rejected: messageOf(error) };
     throw error;

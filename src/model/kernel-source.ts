@@ -1,10 +1,41 @@
 import type { KernelSource } from './kernel.ts';
 
+function sorted(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** The same whatever the order of its keys: what is named here, and nothing else, decides which bytes are fetched. */
-export function describeSource({ pinned = [], ...source }: KernelSource): string {
-  const sorted = (value: object): [string, unknown][] =>
-    Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([sorted(source), pinned.map(sorted)]);
+export function describeSource(source: KernelSource): string {
+  switch (source.source) {
+    case 'deb': {
+      const { pinned = [], ...rest } = source;
+      return JSON.stringify([sorted(rest), pinned.map(sorted)]);
+    }
+  }
+}
+
+/** SHA-256 of every package that the block itself names: for these no signature of a vendor is asked. */
+export function pinnedDigests(source: KernelSource): string[] {
+  switch (source.source) {
+    case 'deb':
+      return (source.pinned ?? []).map(({ sha256 }) => sha256);
+  }
+}
+
+/** The keys that the block chose instead of those that its vendor's packages are checked with; undefined for none. */
+export function chosenKeys(source: KernelSource): string | undefined {
+  switch (source.source) {
+    case 'deb':
+      return source.keyring;
+  }
+}
+
+/** `PACKAGE of PLACE`, for messages. */
+export function originOf(source: KernelSource): string {
+  switch (source.source) {
+    case 'deb':
+      return `${source.package} of ${source.suite}`;
+  }
 }

@@ -1,10 +1,11 @@
 import type { Profile } from '../model/kernel.ts';
+import { originOf } from '../model/kernel-source.ts';
 
 const ENDING = 'as --allow-profile-override says';
 
 /** Says whose kernel is asked where a file of the repository took the place of ours. */
 export function overrideNote({ id, file, kernel, replaces }: Profile): string {
-  const from = kernel ? `${kernel.package} of ${kernel.suite}` : 'no package';
+  const from = kernel ? originOf(kernel) : 'no package';
   return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), ${ENDING}`;
 }
 

@@ -6,6 +6,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import { chosenKeys } from '../model/kernel-source.ts';
 import { overrideNote } from '../report/override-note.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -70,8 +71,9 @@ function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_e
 
 /** Says whose keys vouch for packages where a file of the repository chose them. */
 function keyringNote({ id, file, kernel }: Profile): string | undefined {
-  if (kernel?.keyring === undefined) return undefined;
-  return `profile ${id}: its packages are checked with the keys in ${kernel.keyring}, as ${file} says`;
+  const keys = kernel && chosenKeys(kernel);
+  if (keys === undefined) return undefined;
+  return `profile ${id}: its packages are checked with the keys in ${keys}, as ${file} says`;
 }
 
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */

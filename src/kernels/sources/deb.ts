@@ -5,25 +5,13 @@ import type { Arch, DebKernelSource } from '../../model/kernel.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel, FetchListener } from '../unpacked.ts';
 import { type Apt, openApt } from './deb/apt.ts';
+import { isDated } from './deb/apt-config.ts';
 import { choosePackage, literalPrefix, nameMatches } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
 import { MIRROR_VARIABLES, mirrorsFor } from './deb/mirror.ts';
 import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { locateKernel, unpackDebs } from './deb/unpack.ts';
-
-/** Where a fetch may put things. */
-export interface DebPlaces {
-  /** The store, for messages about space. */
-  readonly root: string;
-  /** Kept: apt's package lists. */
-  readonly aptDir: string;
-  /** Kept: lock files. */
-  readonly lockDir: string;
-  /** Empty, private, thrown away by the caller. */
-  readonly workDir: string;
-  /** The packages and the signed lists that name them are kept here, as on a mirror. On the file system of `workDir`. */
-  readonly keepDir?: string | undefined;
-}
+import type { PackageId, Places } from './source.ts';
 
 /** A mirror in a directory of this machine, made by `keepDir`. It is trusted no more than one in the network. */
 export interface LocalMirror {
@@ -38,12 +26,6 @@ export interface Recipe<T> {
   readonly parts: (apt: Apt, first: DebPackage, source: DebKernelSource) => Promise<Choice>;
   /** @param files absolute path of every unpacked file by its path in the package */
   readonly take: (files: ReadonlyMap<string, string>, choice: Choice, source: DebKernelSource) => T;
-}
-
-/** The package that stored bytes came from. */
-export interface PackageId {
-  readonly name: string;
-  readonly version: string;
 }
 
 const DEB_ARCH: Readonly<Record<Arch, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
@@ -126,7 +108,7 @@ async function fetchFrom<T>(
   arch: Arch,
   source: DebKernelSource,
   { mirror, local }: { readonly mirror: string; readonly local?: LocalMirror },
-  places: DebPlaces,
+  places: Places,
   listener: FetchListener,
   stored: PackageId | undefined,
   recipe: Recipe<T>,
@@ -197,6 +179,12 @@ const KERNEL: Recipe<FetchedKernel> = {
   },
 };
 
+/** Packages in a directory that may come from anywhere, as a mirror. */
+export async function localMirror(host: Host, source: DebKernelSource, dir: string): Promise<LocalMirror> {
+  // Whoever names a dated snapshot takes old lists.
+  return { dir, aged: (await mirrorsFor(host, source)).some(isDated) };
+}
+
 /** Failures after which the next mirror may do better. A bad signature or digest is not one. */
 const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'package_not_found']);
 
@@ -211,7 +199,7 @@ export function fetchDeb(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
-  places: DebPlaces,
+  places: Places,
   listener: FetchListener,
   stored: PackageId | undefined,
   local?: LocalMirror,
@@ -231,7 +219,7 @@ export async function fetchPackages<T>(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
-  places: DebPlaces,
+  places: Places,
   listener: FetchListener,
   stored: PackageId | undefined,
   recipe: Recipe<T>,

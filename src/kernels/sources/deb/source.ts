@@ -1,0 +1,17 @@
+import type { DebKernelSource } from '../../../model/kernel.ts';
+import { fetchDeb, localMirror } from '../deb.ts';
+import type { Source } from '../source.ts';
+import { nameMatches } from './choose.ts';
+
+/** Kernels of Debian archives, fetched with the host's own apt. */
+export const deb: Source<DebKernelSource> = {
+  async fetch(host, { arch, source, places, listener, stored, packagesDir }) {
+    const local = packagesDir === undefined ? undefined : await localMirror(host, source, packagesDir);
+    return fetchDeb(host, arch, source, places, listener, stored, local);
+  },
+  answers: (stored, source) =>
+    stored.archive === source.archive &&
+    stored.suite === source.suite &&
+    nameMatches(source.package, stored.name) &&
+    (source.version === undefined || source.version === stored.version),
+};

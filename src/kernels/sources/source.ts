@@ -1,0 +1,50 @@
+import type { Host } from '../../host/host.ts';
+import type { Arch, KernelRecord } from '../../model/kernel.ts';
+import type { FetchedKernel, FetchListener } from '../unpacked.ts';
+
+/** Where a fetch may put things. */
+export interface Places {
+  /** The store, for messages about space. */
+  readonly root: string;
+  /** Kept: apt's package lists. */
+  readonly aptDir: string;
+  /** Kept: lock files. */
+  readonly lockDir: string;
+  /** Empty, private, thrown away by the caller. */
+  readonly workDir: string;
+  /**
+   * The packages, and what names them, are kept here as `packagesDir` of a later request takes them. On the file system
+   * of `workDir`.
+   */
+  readonly keepDir?: string | undefined;
+}
+
+/** The package that stored bytes came from. */
+export interface PackageId {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface FetchRequest<S> {
+  readonly arch: Arch;
+  readonly source: S;
+  readonly places: Places;
+  readonly listener: FetchListener;
+  /** What need not be fetched again. */
+  readonly stored?: PackageId | undefined;
+  /** Packages that another fetch kept: the only place to ask, and trusted no more than the network. */
+  readonly packagesDir?: string | undefined;
+}
+
+/** One kind of `kernel:` block: the only code that knows how its packages are named, signed and laid out. */
+export interface Source<S> {
+  /**
+   * Chooses, downloads, verifies and unpacks; writes into the given places alone. `unchanged`: nothing newer than what
+   * is stored is offered.
+   * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `kernel_unusable`,
+   * `no_space`, ...; UsageError for a block that cannot be used; CancelledError
+   */
+  fetch(host: Host, request: FetchRequest<S>): Promise<FetchedKernel | 'unchanged'>;
+  /** Does what is stored still answer what the block asks for? */
+  answers(stored: KernelRecord['package'], source: S): boolean;
+}

@@ -1,0 +1,22 @@
+import type { Host } from '../../host/host.ts';
+import type { KernelRecord, KernelSource } from '../../model/kernel.ts';
+import type { FetchedKernel } from '../unpacked.ts';
+import { deb } from './deb/source.ts';
+import type { FetchRequest } from './source.ts';
+
+/** The kernel of a block of any kind, see `Source`. A new kind does not compile before it is named here. */
+export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Promise<FetchedKernel | 'unchanged'> {
+  const { source } = request;
+  switch (source.source) {
+    case 'deb':
+      return deb.fetch(host, { ...request, source });
+  }
+}
+
+/** Does what is stored still answer what a block of any kind asks for? */
+export function answersSource(stored: KernelRecord['package'], source: KernelSource): boolean {
+  switch (source.source) {
+    case 'deb':
+      return deb.answers(stored, source);
+  }
+}
