@@ -47,7 +47,7 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
 }
 
 async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
-  if (!PATTERN.test(word) || (await host.files.stat(resolve(cwd, word))) !== undefined) return [word];
+  if (!PATTERN.test(word) || (await host.files.stat(resolve(cwd, word)).catch(() => undefined))) return [word];
   const matches = await host.files.glob(word, cwd);
   if (matches.length > 0) return matches;
   throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);

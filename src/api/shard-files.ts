@@ -70,7 +70,7 @@ export async function findParts(host: Host, cwd: string, words: readonly string[
   const notes: string[] = [];
   for (const word of words) {
     const path = resolve(cwd, word);
-    const stat = await host.files.stat(path);
+    const stat = await host.files.stat(path).catch(() => undefined);
     if (stat?.isFile || (stat === undefined && !PATTERN.test(word))) {
       found.set(path, await readNamed(host, cwd, word));
       continue;

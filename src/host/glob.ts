@@ -2,8 +2,14 @@ import { type Dirent, readdir, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GlobOptions, glob } from 'tinyglobby';
 
+/** A link that leads nowhere is no file; one that this user may not follow is for whoever reads it to tell. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    // Thrown in a callback of readdir, it would end the process.
+    return (error as NodeJS.ErrnoException).code !== 'ELOOP';
+  }
 }
 
 /** Links to files as the files that they are. */

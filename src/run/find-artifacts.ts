@@ -53,9 +53,11 @@ export async function findArtifacts(
   const reals = new Set<string>();
   for (const word of words) {
     const path = resolve(cwd, word);
-    const why = (await host.files.stat(path)) === undefined ? noFileName(word) : undefined;
+    // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
+    const isThere = (await host.files.stat(path).catch(() => undefined)) !== undefined;
+    const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
-    if (!PATTERN.test(word) || (await host.files.stat(path)) !== undefined) {
+    if (isThere || !PATTERN.test(word)) {
       reals.add(await confineFlag(host, root, `--artifact ${word}`, path));
       found.add(path);
       continue;

@@ -18,6 +18,10 @@ symlinkSync(join(base, 'outside'), join(repo, 'build/x'));
 symlinkSync('/', join(repo, 'build/root'));
 symlinkSync('build/a.bpf.o', join(repo, 'latest.bpf.o'));
 symlinkSync('build/gone.bpf.o', join(repo, 'gone.bpf.o'));
+symlinkSync('self.bpf.o', join(repo, 'build/self.bpf.o'));
+symlinkSync('pong.bpf.o', join(repo, 'build/ping.bpf.o'));
+symlinkSync('ping.bpf.o', join(repo, 'build/pong.bpf.o'));
+symlinkSync(`${'n'.repeat(300)}.o`, join(repo, 'long.o'));
 symlinkSync(join(base, 'outside/d.bpf.o'), join(repo, 'leak.bpf.o'));
 symlinkSync('.git/c.bpf.o', join(repo, 'token.bpf.o'));
 
@@ -43,6 +47,15 @@ describe('links', () => {
     ['token.bpf.o', /is a link to .*, in \.git; name that place itself/],
   ])('%s leads out of the repository', async (word, message) => {
     await expect(find(word)).rejects.toThrow(message);
+  });
+
+  test('a link that leads to itself is no file of a pattern; named, or too long to follow, the reader tells of it', async () => {
+    expect(await find('build/*.bpf.o')).toEqual([at('build/a.bpf.o')]);
+    await expect(find('build/self.bpf.o/*.o')).rejects.toThrow(/no file matches this pattern/);
+    expect(await find('build/self.bpf.o')).toEqual([at('build/self.bpf.o')]);
+    expect(await find('long*.o')).toEqual([at('long.o')]);
+    const tooLong = `${'n'.repeat(300)}.o`;
+    expect(await find(tooLong)).toEqual([at(tooLong)]);
   });
 
   test('what the user names outside is taken', async () => {
