@@ -6,7 +6,7 @@ import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
-import type { FailOn } from '../model/gate.ts';
+import type { FailOn, MinKernel } from '../model/gate.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
@@ -92,6 +92,11 @@ function baselineReader({ host, cwd, dir }: SuiteGround): (file: string, origin:
   };
 }
 
+/** The promise that counts: the case's, the manifest's, that of the defaults. */
+function promised({ minKernel, defaults }: SuiteCase['gate'], manifest: Manifest | undefined): MinKernel | undefined {
+  return minKernel ?? manifest?.minKernel ?? defaults.minKernel;
+}
+
 /** The nearest word about the verdict: the caller's, the case's, the manifest's, that of the defaults. */
 function gateOf(
   { gate, origin }: SuiteCase,
@@ -102,7 +107,8 @@ function gateOf(
   const own = manifest?.failOn === undefined ? (gate.failOn ?? gate.defaults.failOn) : gate.failOn;
   const said = failOn === undefined ? `${origin}: fail_on: regression` : '--fail-on regression';
   const options = gateOptionsOf(manifest, failOn ?? own, held, said);
-  return { ...options, expectations: [...gate.expectations, ...(options.expectations ?? [])] };
+  const expectations = [...gate.expectations, ...(options.expectations ?? [])];
+  return { ...options, expectations, minKernel: promised(gate, manifest) };
 }
 
 /** A matrix file by its whole path, so that messages about it can be followed; a name as it is. */
@@ -183,9 +189,8 @@ export async function prepareCases(
     if (command === undefined) checkExpectedNames(testsOf(source.mode, manifest), subject);
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { gate } = source;
-    const minKernel = gate.minKernel ?? manifest?.minKernel ?? gate.defaults.minKernel;
     await checkExpectedProfiles(ground.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-    const targets = targetsOf(matrix, entries, manifest, timeoutMs, minKernel);
+    const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
     const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
     const baseline = await baselineOf(source);
     const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);

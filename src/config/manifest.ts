@@ -1,8 +1,7 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Expectation, FailOn } from '../model/gate.ts';
-import type { KernelNumber } from '../model/kernel-range.ts';
+import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
@@ -80,7 +79,7 @@ export interface Manifest {
   /** What makes a run fail; undefined leaves that to the caller. */
   readonly failOn: FailOn | undefined;
   /** Kernels from here on are required and older ones optional; undefined leaves that to the matrix. */
-  readonly minKernel: KernelNumber | undefined;
+  readonly minKernel: MinKernel | undefined;
   /** Known incompatibilities. */
   readonly expectations: readonly Expectation[];
   /** Free; scalars are texts as written. */
@@ -142,7 +141,7 @@ export function readManifest(source: SourceFile): Manifest {
     strictLibbpf: value.strict_libbpf,
     maxInsns: value.max_insns,
     failOn: value.fail_on ?? value['fail-on'],
-    minKernel: value.min_kernel,
+    minKernel: value.min_kernel && { number: value.min_kernel, origin: yaml.at(['min_kernel']) },
     expectations: value.expectations.map((one, index) =>
       expectationOf(one, yaml.at(['expectations', index]), 'manifest_invalid'),
     ),

@@ -1,7 +1,6 @@
 import { Document, isSeq } from 'yaml';
 import type { FunctionalTest } from '../model/cell.ts';
-import type { Expectation } from '../model/gate.ts';
-import type { KernelNumber } from '../model/kernel-range.ts';
+import type { Expectation, MinKernel } from '../model/gate.ts';
 import { expectFileValue } from './test-expect.ts';
 import { parseDocument } from './yaml-document.ts';
 
@@ -42,7 +41,7 @@ export function withAssets(text: string, assets: readonly { readonly path: strin
 
 /** What a suite says about the verdict of a case and its manifest does not. */
 export interface GateAdditions {
-  readonly minKernel: KernelNumber | undefined;
+  readonly minKernel: MinKernel | undefined;
   /** They come before those of the manifest. */
   readonly expectations: readonly Expectation[];
 }
@@ -51,7 +50,7 @@ export interface GateAdditions {
 export function withGate(text: string, { minKernel, expectations }: GateAdditions): string {
   if (minKernel === undefined && expectations.length === 0) return text;
   const document = documentOf(text);
-  if (minKernel !== undefined) document.set('min_kernel', minKernel.join('.'));
+  if (minKernel !== undefined) document.set('min_kernel', minKernel.number.join('.'));
   const declared = expectations.map(({ profiles, kernels, code, subject, program, reason }) =>
     document.createNode({
       expect: 'fail',

@@ -1,8 +1,7 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Expectation, FailOn } from '../model/gate.ts';
-import type { KernelNumber } from '../model/kernel-range.ts';
+import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import type { KernelChoice } from './kernel-choice.ts';
@@ -69,7 +68,7 @@ export interface SuiteGate {
   /** Older report that the case is held against; `own`: the case itself names it. */
   readonly baseline: { readonly path: string; readonly own: boolean } | undefined;
   readonly failOn: FailOn | undefined;
-  readonly minKernel: KernelNumber | undefined;
+  readonly minKernel: MinKernel | undefined;
   readonly maxInsns: InsnBudget | undefined;
   /** Known incompatibilities besides those of the manifest. */
   readonly expectations: readonly Expectation[];
@@ -163,7 +162,9 @@ function gateOf({ value, at }: YamlFile<SuiteFile>, index: number): SuiteGate {
       const message = 'fail-on is fail_on once more; remove one of them';
       throw new UsageError('suite_invalid', `${at([...place, 'fail-on'])}: ${message}`);
     }
-    return { failOn: keys.fail_on ?? keys['fail-on'], minKernel: keys.min_kernel, maxInsns: keys.max_insns };
+    const number = keys.min_kernel;
+    const minKernel = number && { number, origin: at([...place, 'min_kernel']) };
+    return { failOn: keys.fail_on ?? keys['fail-on'], minKernel, maxInsns: keys.max_insns };
   };
   const baseline = own.baseline ?? value.defaults.baseline;
   return {

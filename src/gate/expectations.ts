@@ -46,6 +46,49 @@ export function expectedOf(
   return { artifact: cell.artifact, target: cell.target, code: shown.code, reason: shown.reason, met, causes };
 }
 
+/**
+ * Declarations that nothing in the run bears out, one sentence each: those that speak of no kernel that is asked, and those
+ * that no failure met. What the reason of a cell tells is not told again.
+ * @param told what became of the cells that a declaration speaks of
+ */
+export function idleExpectations(
+  targets: readonly Target[],
+  results: readonly CellResult[],
+  expectations: readonly Expectation[],
+  told: readonly Expected[],
+): string[] {
+  const first = (cell: Cell): Expectation | undefined => {
+    const [target, result] = [targets[cell.target], results.find((one) => isSame(one.cell, cell))];
+    return target && expectations.find((one) => speaksOf(one, target, result));
+  };
+  return expectations.flatMap((one) => {
+    const { origin, code, kernels, profiles } = one;
+    const spoken = results.filter((result) => {
+      const target = targets[result.cell.target];
+      return target !== undefined && speaksOf(one, target, result);
+    });
+    if (spoken.length === 0) {
+      const scope = kernels === undefined ? `profiles: ${profiles.join(', ')}` : `kernels: ${kernels.text}`;
+      return [`warning: ${origin}: this expectation speaks of no kernel of this run (${scope}); correct or remove it`];
+    }
+    const became = told.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
+    const known = became.some(
+      (cell) =>
+        cell.met === 'no_answer' ||
+        cell.causes.some(({ by }) => by === one) ||
+        (cell.met !== 'failed' && first(cell) === one),
+    );
+    if (known) return [];
+    const ids = [...new Set(became.map(({ target }) => targets[target]?.profile.id ?? ''))];
+    const where = `warning: ${origin}: no failure on ${ids.join(', ')} meets this expectation of ${code}`;
+    return [`${where}; correct or remove it`];
+  });
+}
+
+function isSame(a: Cell, b: Cell): boolean {
+  return a.artifact === b.artifact && a.target === b.target;
+}
+
 /** Causes that nobody declared, in words; empty where every one is. */
 export function undeclaredText({ code, met, causes }: Expected): string {
   if (met !== 'other_cause') return '';

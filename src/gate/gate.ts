@@ -1,9 +1,9 @@
 import { attachCount, requireAttach } from '../model/attach-warning.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, programsOf } from '../model/finding.ts';
-import type { Expectation, Expected, FailOn } from '../model/gate.ts';
+import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
 import type { Verdict } from '../model/report.ts';
-import { expectedOf, undeclaredText } from './expectations.ts';
+import { expectedOf, idleExpectations, undeclaredText } from './expectations.ts';
 import { weightOf } from './weight.ts';
 
 export interface GateOptions {
@@ -13,6 +13,8 @@ export interface GateOptions {
   readonly failOn?: FailOn;
   /** Known incompatibilities: a declared failure decides nothing. */
   readonly expectations?: readonly Expectation[];
+  /** What made kernels required, for a run in which it made none. */
+  readonly minKernel?: MinKernel | undefined;
   /** Cells that failed in the baseline already; only `regression` asks for them. */
   readonly known?: readonly Cell[];
 }
@@ -21,6 +23,8 @@ export interface GateOptions {
 export interface GateInput {
   readonly targets: readonly Target[];
   readonly results: readonly CellResult[];
+  /** One machine of several: kernels that it lacks are asked by the others. */
+  readonly partial?: true;
 }
 
 function reasonOf(id: string, result: CellResult | undefined): string {
@@ -107,11 +111,27 @@ function bestEffort(run: GateInput, artifact: number): string[] {
 }
 
 /** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */
-function unasked({ targets }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
+function unasked({ targets, partial }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
+  if (partial) return [];
   const asked = targets.map(({ profile }) => profile.id);
   return requiredProfiles
     .filter((id) => !asked.includes(id))
     .map((id) => `required ${id}: was not tested in this run; add it to --kernels`);
+}
+
+/** What is to be said where no kernel is required. A promise that nothing in the run can keep or break is no pass. */
+function unrequired(run: GateInput, options: GateOptions): Weighed[] {
+  const { failOn = 'required', minKernel } = options;
+  if (failOn === 'any' || run.targets.some((target) => isRequired(target, options))) return [];
+  if (minKernel !== undefined && !run.partial) {
+    const number = minKernel.number.join('.');
+    const text =
+      `min_kernel ${number} (${minKernel.origin}) requires no kernel of this run, so nothing that it promises was tested; ` +
+      `add a kernel from ${number} on to --kernels or the matrix, or lower min_kernel`;
+    return [{ weight: 'error', text }];
+  }
+  if (failOn === 'never') return [];
+  return [{ weight: 'remark', text: 'no kernel of this run is required, so no failure can fail it' }];
 }
 
 /**
@@ -138,8 +158,10 @@ export function gate(run: GateInput, options: GateOptions = {}): Verdict {
   if (!run.results.some(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail')) {
     weighed.push({ weight: 'error', text: 'no target gave an answer' });
   }
-  if ((failOn === 'required' || failOn === 'regression') && !run.targets.some((one) => isRequired(one, options))) {
-    weighed.push({ weight: 'remark', text: 'no kernel of this run is required, so no failure can fail it' });
+  weighed.push(...unrequired(run, options));
+  if (!run.partial) {
+    const idle = idleExpectations(run.targets, run.results, expectations, allExpected);
+    weighed.push(...idle.map((text) => ({ weight: 'remark', text }) as const));
   }
   // What failed stays failed, whatever the others would have said.
   const failing = weighed.some(({ weight }) => weight === 'failure');

@@ -1,6 +1,6 @@
 import type { Cell } from './cell.ts';
 import type { Cause } from './finding.ts';
-import type { KernelRange } from './kernel-range.ts';
+import type { KernelNumber, KernelRange } from './kernel-range.ts';
 
 /**
  * What makes a run fail. `required`: a required kernel that fails. `any`: an optional one too, one without an answer,
@@ -9,6 +9,13 @@ import type { KernelRange } from './kernel-range.ts';
  */
 export const FAIL_ON = ['any', 'required', 'regression', 'never'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
+
+/** The promise of a manifest or a suite: kernels from `number` on are required and older ones optional. */
+export interface MinKernel {
+  readonly number: KernelNumber;
+  /** `file:line:column`. */
+  readonly origin: string;
+}
 
 /** A known incompatibility: the kernels it is declared for and why. */
 export interface Expectation {

@@ -49,6 +49,8 @@ export interface RunReport {
   readonly notes: readonly string[];
   /** What this machine contributes to a run that several share; absent where one machine asks everything. */
   readonly part?: ShardPart;
+  /** The run as one of several machines saw it: what it lacks is asked by the others. */
+  readonly partial?: true;
   readonly runDir: string;
   /** Wall time of the whole run in milliseconds. */
   readonly durationMs: number;

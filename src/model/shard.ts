@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import type { Expectation, FailOn } from './gate.ts';
+import type { Expectation, FailOn, MinKernel } from './gate.ts';
 import type { RunReport } from './report.ts';
 import type { SuiteReport } from './suite.ts';
 
@@ -33,6 +33,7 @@ export interface ShardGate {
   readonly requiredProfiles?: readonly string[];
   readonly failOn?: FailOn;
   readonly expectations?: readonly Expectation[];
+  readonly minKernel?: MinKernel | undefined;
 }
 
 /** One run (of a suite: one case) as far as one machine asked it. */

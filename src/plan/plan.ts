@@ -1,6 +1,7 @@
 import type { Artifact, Cell, Target } from '../model/cell.ts';
+import type { MinKernel } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
-import { compareKernels, type KernelNumber, kernelNumber } from '../model/kernel-range.ts';
+import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
  * One cell per artifact and kernel, artifact by artifact, each in matrix order: the order of every report. A guest's
@@ -38,10 +39,10 @@ export function requireProfiles(targets: readonly Target[], requiredProfiles: re
  * The matrix with the manifest's `min_kernel` applied: kernels from it on are required and older ones optional, whatever
  * the matrix says. A profile whose family is no number stays as it is.
  */
-export function promiseKernels(targets: readonly Target[], minKernel: KernelNumber | undefined): Target[] {
+export function promiseKernels(targets: readonly Target[], minKernel: MinKernel | undefined): Target[] {
   return targets.map((target) => {
     const number = kernelNumber(target.profile.kernelFamily);
     if (minKernel === undefined || number === undefined) return target;
-    return { ...target, required: compareKernels(number, minKernel) >= 0 };
+    return { ...target, required: compareKernels(number, minKernel.number) >= 0 };
   });
 }

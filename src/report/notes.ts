@@ -1,5 +1,6 @@
 import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
+import { kernelNumber } from '../model/kernel-range.ts';
 import { oneLine } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { shimsNote } from './shims.ts';
@@ -25,6 +26,14 @@ function btfNote({ target, evidence }: TargetView): string | undefined {
   return `expected_btf: ${expected} in ${file}, but this kernel ${has}; correct the profile or its kernel`;
 }
 
+/** A family that is no number promises no kernel, so that nobody can say whether the right one answered. */
+function familyNote({ target, evidence }: TargetView): string | undefined {
+  const { kernelFamily, file } = target.profile;
+  if (evidence === undefined || kernelNumber(kernelFamily) !== undefined) return undefined;
+  const { release } = evidence.hello.kernel;
+  return `kernel_family ${kernelFamily} in ${file} is no number, so it was not compared with this kernel (${release})`;
+}
+
 /** The evidence lines of a target with the contract's fixed prefixes (section 5.1, `notes[]`). */
 export function targetNotes(view: TargetView): string[] {
   const { primary, findings, outcome } = view;
@@ -38,6 +47,8 @@ export function targetNotes(view: TargetView): string[] {
   for (const finding of findings) notes.push(...findingNotes(finding, finding === primary));
   const btf = btfNote(view);
   if (btf !== undefined) notes.push(btf);
+  const family = familyNote(view);
+  if (family !== undefined) notes.push(family);
   const shims = shimsNote(view.evidence);
   if (shims !== undefined) notes.push(shims);
   notes.push(...variantNotes(view.evidence));

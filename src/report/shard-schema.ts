@@ -130,6 +130,7 @@ const Bound = z.object({
   number: z.tuple([z.number(), z.number()]),
 });
 const Gate = z.object({
+  minKernel: z.object({ number: z.tuple([z.number(), z.number()]), origin: text }).optional(),
   requiredProfiles: z.array(text).optional(),
   failOn: failOn.optional(),
   expectations: z

@@ -25,6 +25,7 @@ export function gateOptionsOf(
     failOn: policy,
     requiredProfiles: manifest?.requiredProfiles ?? [],
     expectations: manifest?.expectations ?? [],
+    minKernel: manifest?.minKernel,
   };
 }
 

@@ -32,6 +32,7 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
     artifacts: artifacts.flatMap((i) => run.artifacts[i] ?? []),
     targets: targets.flatMap((i) => run.targets[i] ?? []),
     results: acrossKernels(results),
+    partial: true,
   };
 }
 

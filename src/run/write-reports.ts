@@ -174,7 +174,7 @@ export async function writeReports(
     const results = report.results.filter(({ cell }) => cell.artifact === index);
     const base = join(report.runDir, 'reports', stagedName(artifact, index));
     return {
-      verdict: single ? verdict : gate({ targets: report.targets, results }, targets.gate),
+      verdict: single ? verdict : gate({ ...report, results }, targets.gate),
       json: single && targets.out !== '' ? targets.out : `${base}.json`,
       markdown: single && targets.out !== '' ? targets.markdown : `${base}.md`,
     };

@@ -361,7 +361,7 @@ describe('what decides', () => {
     );
     expect(manifest).toMatchObject({
       failOn: 'regression',
-      minKernel: [5, 10],
+      minKernel: { number: [5, 10], origin: 'compat.yaml:2:13' },
       expectations: [
         { profiles: [], kernels: { text: '<5.8' }, reason: 'no ring buffer yet', origin: 'compat.yaml:4:5' },
         { profiles: ['debian-13-7.3'], kernels: undefined, program: 'on_exec', subject: 'do_exec' },

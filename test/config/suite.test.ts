@@ -263,9 +263,9 @@ expectations:
   const said = declared.map(({ origin: _, ...one }) => one);
 
   test('a manifest says of its verdict what the suite says, and that first', () => {
-    const text = withGate(before, { minKernel: [5, 10], expectations: declared });
+    const text = withGate(before, { minKernel: { number: [5, 10], origin: 's' }, expectations: declared });
     expect(text).toContain('# ours\nname: conn\n');
-    expect(readManifest({ file: 'm.yaml', text }).minKernel).toEqual([5, 10]);
+    expect(readManifest({ file: 'm.yaml', text }).minKernel?.number).toEqual([5, 10]);
     expect(told(text)).toMatchObject([...said, { profiles: ['old'], reason: 'ours' }]);
   });
 
@@ -295,7 +295,11 @@ cases:
 
   test('is taken from the case, and kept apart from what the defaults say', () => {
     const [a, b] = read(SAID).cases;
-    const defaults = { failOn: 'regression', minKernel: [5, 10], maxInsns: '80%' };
+    const defaults = {
+      failOn: 'regression',
+      minKernel: { number: [5, 10], origin: 'ci/suite.yaml:2:81' },
+      maxInsns: '80%',
+    };
     expect(a?.gate).toEqual({
       baseline: { path: 'main.json', own: false },
       failOn: undefined,
@@ -307,7 +311,7 @@ cases:
     expect(b?.gate).toMatchObject({
       baseline: { path: 'b.json', own: true },
       failOn: 'any',
-      minKernel: [6, 1],
+      minKernel: { number: [6, 1], origin: 'ci/suite.yaml:9:17' },
       expectations: [{ code: 'UNSUPPORTED_MAP_TYPE', origin: 'ci/suite.yaml:10:20' }],
       defaults,
     });

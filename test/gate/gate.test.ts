@@ -37,6 +37,33 @@ test('where nothing is required, the verdict says that nothing can fail it', () 
   expect(gate(run([false, pass]), { failOn: 'any' }).reasons).toEqual([]);
 });
 
+describe('min_kernel above every kernel of the run', () => {
+  const minKernel = { number: [6, 12], origin: 'm.yaml:3:13' } as const;
+  const said =
+    'min_kernel 6.12 (m.yaml:3:13) requires no kernel of this run, so nothing that it promises was tested; add a kernel ' +
+    'from 6.12 on to --kernels or the matrix, or lower min_kernel';
+
+  test.each([
+    ['passes', run([false, pass])],
+    ['fails', run([false, failed()])],
+  ])('is no pass where the older kernel %s', (_name, input) => {
+    expect(gate(input, { minKernel })).toMatchObject({ status: 'error', exitCode: 1, withoutAnswer: true });
+    expect(gate(input, { minKernel }).reasons).toContain(said);
+  });
+
+  test('is fine beside a kernel that is required, and where any kernel decides', () => {
+    expect(gate(run([false, failed()], [true, pass]), { minKernel })).toMatchObject({ status: 'pass', exitCode: 0 });
+    expect(gate(run([false, pass]), { minKernel, requiredProfiles: ['k0'] })).toMatchObject({ exitCode: 0 });
+    expect(gate(run([false, pass]), { minKernel, failOn: 'any' })).toMatchObject({ exitCode: 0, reasons: [] });
+    expect(gate(run([false, failed()]), { minKernel, failOn: 'any' })).toMatchObject({ exitCode: 2 });
+  });
+
+  test('what one machine of several lacks is asked by the others', () => {
+    const part = { ...run([false, pass]), partial: true } as const;
+    expect(gate(part, { minKernel, requiredProfiles: ['k9'] })).toMatchObject({ status: 'pass', exitCode: 0 });
+  });
+});
+
 test('reasons name the target, whether it was required, and the code', () => {
   expect(gate(run([true, failed()], [false, infra('the guest died')])).reasons).toEqual([
     'required k0: failed at load (VERIFIER_REJECTION)',
@@ -224,6 +251,25 @@ describe('declared failures', () => {
     expect(verdict.reasons[0]).toMatch(
       /^unexpected k0: passes, and UNSUPPORTED_HELPER was expected \(bpf_loop came in 5\.17\); remove it/,
     );
+  });
+
+  test('one that nothing bears out is told with its place', () => {
+    const later = declared({ profiles: [], kernels: parseKernelRange('>=9.0'), origin: 'compat.yaml:7:5' });
+    expect(gate(input, { expectations: [declared({}), later] })).toMatchObject({
+      status: 'pass',
+      reasons: [
+        'expected k0: failed at load (VERIFIER_REJECTION): bpf_loop came in 5.17',
+        'warning: compat.yaml:7:5: this expectation speaks of no kernel of this run (kernels: >=9.0); correct or remove it',
+      ],
+    });
+    const beside = declared({ code: 'MISSING_BTF', origin: 'compat.yaml:9:5' });
+    expect(gate(input, { expectations: [declared({}), beside] }).reasons).toContain(
+      'warning: compat.yaml:9:5: no failure on k0 meets this expectation of MISSING_BTF; correct or remove it',
+    );
+    const elsewhere = { ...input, partial: true } as const;
+    expect(gate(elsewhere, { expectations: [declared({}), later] }).reasons.join()).not.toContain('warning');
+    const silent = run([true, infra()], [true, pass]);
+    expect(gate(silent, { expectations: [declared({})] }).reasons.join()).not.toContain('warning');
   });
 
   test('no answer stays an error', () => {

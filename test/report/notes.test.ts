@@ -28,6 +28,15 @@ describe('expected_btf', () => {
   });
 });
 
+it('a family that is no number is told as not compared', () => {
+  const { profile, ...target } = fixtures.target('debian-sid-latest');
+  const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { evidence: passing(hello()) });
+  const run = fixtures.runReport({ targets: [{ ...target, profile }], results: [result] });
+  const told = `kernel_family latest in ${profile.file} is no number, so it was not compared with this kernel (`;
+  expect(targetViews(run, 0).flatMap(targetNotes).join('\n')).toContain(told);
+  expect(notes(undefined, true).join('\n')).not.toContain('kernel_family');
+});
+
 it('evidence that is not whole is told', () => {
   const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { shortened: 'the guest said too much' });
   const run = fixtures.runReport({ results: [result] });
