@@ -23,6 +23,7 @@ function vitest(name, reporter, ...args) {
 const stages = [
   { name: 'types', command: 'node_modules/.bin/tsc', args: ['--noEmit'] },
   { name: 'lint', command: 'node_modules/.bin/biome', args: ['check', '.'] },
+  { name: 'unused', command: 'node_modules/.bin/knip', args: ['--no-progress'] },
   { name: 'validator', command: 'make', args: ['--no-print-directory', '-C', 'validator-c', 'check'] },
   vitest('unit', 'default'),
   vitest('browser', 'default', '--config', 'vitest.browser.config.ts'),

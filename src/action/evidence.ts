@@ -14,7 +14,7 @@ export function safeName(word: string): string {
   return (name || '_').slice(0, 100);
 }
 
-export interface CellEvidence {
+interface CellEvidence {
   readonly case: string;
   readonly kernel: string;
   /** Directory in the bundle; empty when the run kept nothing. */

@@ -50,7 +50,7 @@ function mayUse(env: Env, what: 'read' | 'write'): boolean {
  * is that of the kernel's record: an entry never changes, a newer kernel has another key, and the newest is found by
  * the beginning of the key. Nobody believes a key: what an entry holds is verified for itself.
  */
-export function keyStart(arch: string, profile: string): string {
+function keyStart(arch: string, profile: string): string {
   return `bpfcompat-kernel/${LAYOUT}/${arch}/${profile}/`;
 }
 

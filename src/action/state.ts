@@ -14,7 +14,7 @@ const State = z.object({
 export type State = z.infer<typeof State>;
 
 const NAME = 'bpfcompat';
-export const EMPTY_STATE: State = { kernels: [], scratch: '' };
+const EMPTY_STATE: State = { kernels: [], scratch: '' };
 
 /** Writes the state for post; the last one counts. */
 export function saveState(env: Env, state: State): void {
@@ -39,7 +39,7 @@ export interface Started {
 }
 
 /** When the kernel says a process was started; undefined when it is gone. */
-export function startTimeOf(pid: number): string | undefined {
+function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold anything, also blanks: field 22 is counted from behind it.

@@ -6,7 +6,7 @@ import type { CompletedRun } from './check.ts';
 import type { ShardPlan } from './shard-plan.ts';
 
 /** A run as it travels to the machine that puts all parts together. */
-export function leanRun(run: RunReport): RunReport {
+function leanRun(run: RunReport): RunReport {
   const results = run.results.map((result) =>
     result.evidence === undefined ? result : { ...result, evidence: leanEvidence(result.evidence) },
   );

@@ -14,7 +14,7 @@ import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED } from './rul
 type AttachStage = StageOf<'attach'>;
 
 /** What the warnings of a rule captured; undefined when the rule does not fit. */
-export function matchAttach(rule: AttachRule, refusal: AttachRefusal): Record<string, string> | undefined {
+function matchAttach(rule: AttachRule, refusal: AttachRefusal): Record<string, string> | undefined {
   if (rule.errnos && !rule.errnos.includes(refusal.errno)) return undefined;
   if (rule.section && !rule.section.test(refusal.section)) return undefined;
   if (rule.when && !rule.when(refusal)) return undefined;
@@ -40,7 +40,7 @@ export function attachRule(
 }
 
 /** Why a program that loaded could not be attached. */
-export function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
+function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   const { release } = evidence.hello.kernel;
   const refusal = {
     errno: stage.errno,
@@ -81,7 +81,7 @@ export function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
 }
 
 /** A program that had to be attached and was not even tried, or of which the guest said nothing. */
-export function notAttachedFinding(program: string, stage: AttachStage | undefined): Finding {
+function notAttachedFinding(program: string, stage: AttachStage | undefined): Finding {
   const reason = stage?.reason || 'the validator did not try to attach it';
   return makeFinding({
     code: 'NOT_ATTACHED',

@@ -13,8 +13,6 @@ import { overBudget } from './margins.ts';
 import { type SettingNames, settingFindings, withoutRetargeted } from './settings.ts';
 import { variantFindings } from './variants.ts';
 
-export { classifyCrash } from './crash.ts';
-
 export interface Question {
   readonly evidence: Evidence;
   /** What the validator was told to do about attaching. */

@@ -22,14 +22,14 @@ const DEATHS = [
 ];
 
 /** What the guest was about to do when it last said something: `loading program on_exec`. */
-export function lastStep(stages: readonly Stage[]): string | undefined {
+function lastStep(stages: readonly Stage[]): string | undefined {
   const step = stages.findLast((stage) => stage.stage === 'step');
   if (step?.stage !== 'step') return undefined;
   return step.subject === '' || step.subject === step.phase ? step.phase : `${step.phase} ${step.subject}`;
 }
 
 /** The line of a console that says why the kernel died; undefined when there is none. */
-export function deathLine(console: string): string | undefined {
+function deathLine(console: string): string | undefined {
   for (const death of DEATHS) {
     const match = death.exec(console);
     if (match) return match[0].slice(0, 300).trim();

@@ -1,2 +1,2 @@
 /** Helpers and their first kernels live with the reader of objects; classification uses the same table. */
-export { type HelperFacts, helper } from '../object/first-kernel.ts';
+export { helper } from '../object/first-kernel.ts';

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** Bytes of stack that a chain of calls may use; the same on every kernel. */
-export const STACK_LIMIT = 512;
+const STACK_LIMIT = 512;
 
 /** How close one program came to what the kernel allows. */
 export interface ProgramMargin {

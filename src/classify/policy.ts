@@ -29,7 +29,7 @@ const CAP_PERFMON = 38;
 const CAP_BPF = 39;
 
 /** Whether the validator has what loading takes; undefined when it does not say. */
-export function privileged(hello: Hello): boolean | undefined {
+function privileged(hello: Hello): boolean | undefined {
   const hex = hello.facts.cap_eff;
   if (hex === undefined || !/^[0-9a-f]{1,16}$/i.test(hex)) return undefined;
   const held = (bit: number): boolean => ((BigInt(`0x${hex}`) >> BigInt(bit)) & 1n) === 1n;

@@ -6,7 +6,7 @@ export interface ToldDocument {
   readonly tests: readonly ToldPart[];
 }
 
-export type ToldPart = Readonly<Record<string, unknown>>;
+type ToldPart = Readonly<Record<string, unknown>>;
 
 function part(value: unknown): ToldPart {
   return typeof value === 'object' && value !== null ? (value as ToldPart) : {};

@@ -2,7 +2,7 @@ import type { CommandName } from './commands.ts';
 import { type OptionRow, optionsOf } from './options.ts';
 
 /** How the text of an input is read. `lines`: one value per line. */
-export type InputType = 'text' | 'boolean' | 'lines' | 'integer' | 'choice';
+type InputType = 'text' | 'boolean' | 'lines' | 'integer' | 'choice';
 
 /** One input of the Action. The table below is the only place where an input exists. */
 export interface ActionInput {

@@ -79,7 +79,7 @@ function integerOf(inputs: InputTexts, name: string, max: number): number {
 }
 
 /** What is written one per line, without empty lines. */
-export function linesOf(value: string): string[] {
+function linesOf(value: string): string[] {
   return value
     .split('\n')
     .map((line) => line.trim())

@@ -10,7 +10,7 @@ import { addressHint, quoted } from './words.ts';
  * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
  * ENOENT; any other error is reported to the user as it is.
  */
-export interface CatalogueFiles {
+interface CatalogueFiles {
   /** Names of the entries of a directory. */
   list(dir: string): Promise<readonly string[]>;
   /** Text of a file. */

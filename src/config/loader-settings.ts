@@ -22,7 +22,7 @@ export const VARIABLE = {
   maxLength: 128,
   rule: 'the name of a global variable, name.member or name[3]',
 } as const;
-export const PROGRAM = { pattern: /^[\w.]+$/, maxLength: 128, rule: 'the name of a program' } as const;
+const PROGRAM = { pattern: /^[\w.]+$/, maxLength: 128, rule: 'the name of a program' } as const;
 export const VALUE = {
   pattern: /^[^\u0000-\u001f\u007f]*$/,
   maxLength: 500,

@@ -9,7 +9,7 @@ import { expectationsOf } from './test-expect.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
 /** A program as the manifest describes it. Kind, section and type are descriptive. */
-export interface ManifestProgram {
+interface ManifestProgram {
   readonly name: string;
   readonly section: string;
   readonly type: string;
@@ -27,7 +27,7 @@ export interface ManifestProgram {
 }
 
 /** Sizes that are set between open and load. At least one of the three is there. */
-export interface MapTuning {
+interface MapTuning {
   readonly name: string;
   /** `cpus` = possible CPUs of the guest's kernel. */
   readonly maxEntries: number | 'cpus' | undefined;
@@ -35,14 +35,14 @@ export interface MapTuning {
   readonly innerMap: InnerMap | undefined;
 }
 
-export interface InnerMap {
+interface InnerMap {
   readonly type: string;
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
 }
 
-export interface ProgramVariantGroup {
+interface ProgramVariantGroup {
   readonly group: string;
   /** In priority order. */
   readonly programs: readonly ProgramVariant[];

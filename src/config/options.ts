@@ -5,7 +5,7 @@ import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
-export type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
+type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
 
 /** One flag. The table below is the only place where a flag exists: parser, help and documentation come from it. */
 export interface OptionRow {

@@ -5,7 +5,7 @@ import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
 
 /** Which two reports `compare` reads. */
-export type CompareSides =
+type CompareSides =
   | { readonly kind: 'reports'; readonly base: string; readonly head: string }
   | {
       readonly kind: 'history';

@@ -57,14 +57,14 @@ export interface SuiteCase {
 }
 
 /** Command mode of a case; `binary` is relative to the suite file, empty without one. */
-export interface SuiteCommand {
+interface SuiteCommand {
   readonly command: string;
   readonly binary: string;
   readonly expectExitCode: number;
 }
 
 /** What decides about a case, as far as the suite says it. The case's own word wins over its manifest. */
-export interface SuiteGate {
+interface SuiteGate {
   /** Older report that the case is held against; `own`: the case itself names it. */
   readonly baseline: { readonly path: string; readonly own: boolean } | undefined;
   readonly failOn: FailOn | undefined;

@@ -176,7 +176,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
  * A validation mode from any of its spellings, case-insensitive; undefined for an empty text.
  * @throws UsageError `flag_value` for any other word
  */
-export function parseValidationMode(text: string): ValidationMode | undefined {
+function parseValidationMode(text: string): ValidationMode | undefined {
   if (text.trim() === '') return undefined;
   const mode = modeOf(text);
   if (mode) return mode;

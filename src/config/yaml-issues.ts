@@ -126,7 +126,7 @@ function kindOf(value: unknown): string {
 }
 
 /** `programs[2].attach.kind` */
-export function labelOf(path: YamlPath): string {
+function labelOf(path: YamlPath): string {
   return path.reduce<string>((label, part) => {
     if (typeof part === 'number') return `${label}[${part}]`;
     return label === '' ? String(part) : `${label}.${String(part)}`;

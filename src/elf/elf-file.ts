@@ -94,7 +94,7 @@ export function readElfHeader(bytes: Uint8Array): ElfHeader | undefined {
 }
 
 /** Whether all entries of a table lie inside of a file of so many bytes. */
-export function tableFits({ offset, entryBytes, count }: ElfTable, bytes: number): boolean {
+function tableFits({ offset, entryBytes, count }: ElfTable, bytes: number): boolean {
   return offset + BigInt(entryBytes) * count <= BigInt(bytes);
 }
 

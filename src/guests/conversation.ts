@@ -16,7 +16,7 @@ function freshIdentity(): Identity {
 }
 
 /** What a guest answered to one request. */
-export interface Answer {
+interface Answer {
   readonly stages: readonly Stage[];
   readonly document: string | undefined;
 }

@@ -13,7 +13,7 @@ import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 const RESTORE_GRACE_MS = 200;
 
 /** A guest that was saved after its hello, and how its machine takes it up again. */
-export interface SavedGuest {
+interface SavedGuest {
   readonly hello: Hello;
   readonly resume: (control: Duplex) => Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
 import { ownKey, publicKeyOf } from './keys.ts';
 
-export interface Signature {
+interface Signature {
   readonly signature_alg: 'ed25519';
   readonly signature_key_id: string;
   /** Base64 of the raw key. */

@@ -19,7 +19,7 @@ const Head = z.object({
   signature: z.string(),
 });
 
-export function registryDir(workdir: string): string {
+function registryDir(workdir: string): string {
   return join(workdir, 'registry');
 }
 

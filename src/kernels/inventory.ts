@@ -16,7 +16,7 @@ import {
 } from './store.ts';
 import { removeUserlands, userlandFiles } from './userland.ts';
 
-export interface StoredKernel {
+interface StoredKernel {
   readonly record: KernelRecord;
   /** Bytes of its files; some may be shared with other kernels. */
   readonly bytes: number;

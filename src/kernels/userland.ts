@@ -68,7 +68,7 @@ export async function readUserland(host: Host, store: Store, arch: Arch): Promis
   }
 }
 
-export async function writeUserland(host: Host, store: Store, record: UserlandRecord): Promise<void> {
+async function writeUserland(host: Host, store: Store, record: UserlandRecord): Promise<void> {
   await host.files.makeDir(store.userland);
   await host.files.writeAtomic(recordPath(store, record.arch), `${JSON.stringify(record, null, 2)}\n`);
 }

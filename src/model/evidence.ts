@@ -16,8 +16,7 @@ const errno = z.number().int().min(-4095).max(4095);
 const micros = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
-export const StageStatus = z.enum(['pass', 'fail', 'skipped']);
-export type StageStatus = z.infer<typeof StageStatus>;
+const StageStatus = z.enum(['pass', 'fail', 'skipped']);
 
 /** Version of the frames and of what they say (docs/guest-protocol.md); `FRAME_VERSION` of validator-c is the same. */
 export const PROTOCOL_VERSION = 2;
@@ -52,14 +51,14 @@ export const Hello = z.object({
 });
 export type Hello = z.infer<typeof Hello>;
 
-export const BeginStage = z.object({
+const BeginStage = z.object({
   stage: z.literal('begin'),
   nonce: z.string().max(64),
   artifact_sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 /** Sent before anything that may hang or panic, so that the host can say what was going on. */
-export const StepStage = z.object({ stage: z.literal('step'), phase: name, subject: name });
+const StepStage = z.object({ stage: z.literal('step'), phase: name, subject: name });
 
 /**
  * The refused system call once more with one thing changed; tried in the order of the list until the kernel takes one,
@@ -77,7 +76,7 @@ export const Probe = z.object({
 });
 export type Probe = z.infer<typeof Probe>;
 
-export const ProgramFacts = z.object({
+const ProgramFacts = z.object({
   name,
   section: name,
   type: name,
@@ -85,7 +84,7 @@ export const ProgramFacts = z.object({
   autoload: z.boolean(),
   insns: count,
 });
-export const MapFacts = z.object({
+const MapFacts = z.object({
   name,
   type: name,
   type_id: count,
@@ -114,7 +113,7 @@ export const Shim = z.object({
 export type Shim = z.infer<typeof Shim>;
 
 /** Programs and maps as they are going to be loaded, what `shims` lists included. */
-export const OpenStage = z.object({
+const OpenStage = z.object({
   stage: z.literal('open'),
   status: StageStatus,
   errno,
@@ -132,7 +131,7 @@ export const OpenStage = z.object({
 });
 
 /** One program loaded with every other program left out, or as part of the object when that was enough. */
-export const ProgramStage = z.object({
+const ProgramStage = z.object({
   stage: z.literal('program'),
   name,
   section: name,
@@ -162,7 +161,7 @@ export const ProgramStage = z.object({
   probes: z.array(Probe).max(16).optional(),
 });
 
-export const MapStage = z.object({
+const MapStage = z.object({
   stage: z.literal('map'),
   name,
   type: name,
@@ -176,7 +175,7 @@ export const MapStage = z.object({
  * What libbpf found for the CO-RE relocations of the programs it prepared: one entry per distinct access, present or
  * not. Accesses that only ask whether something exists stand beside those that need it.
  */
-export const CoreStage = z.object({
+const CoreStage = z.object({
   stage: z.literal('core'),
   relocations: z
     .array(
@@ -199,7 +198,7 @@ export const CoreStage = z.object({
 });
 
 /** Functions, variables and options of the kernel that the object names. */
-export const ExternStage = z.object({
+const ExternStage = z.object({
   stage: z.literal('externs'),
   externs: z
     .array(
@@ -216,7 +215,7 @@ export const ExternStage = z.object({
     .max(2048),
 });
 
-export const LoadStage = z.object({
+const LoadStage = z.object({
   stage: z.literal('load'),
   status: StageStatus,
   errno,
@@ -228,7 +227,7 @@ export const LoadStage = z.object({
   alters: Alters,
 });
 
-export const AttachStage = z.object({
+const AttachStage = z.object({
   stage: z.literal('attach'),
   program: name,
   section: name,
@@ -259,7 +258,7 @@ export const Assertion = z.object({
 });
 export type Assertion = z.infer<typeof Assertion>;
 
-export const FunctionalStage = z.object({
+const FunctionalStage = z.object({
   stage: z.literal('functional'),
   name,
   required: z.boolean(),
@@ -285,7 +284,7 @@ export const FunctionalStage = z.object({
 });
 
 /** The last word, said by PID 1 and not by the process that touched the object. */
-export const ExitStage = z.object({
+const ExitStage = z.object({
   stage: z.literal('exit'),
   kind: z.enum(['exited', 'signaled', 'timeout', 'protocol']),
   code: z.number().int().min(0).max(255),

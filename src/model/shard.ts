@@ -29,7 +29,7 @@ export interface NamedCell {
 }
 
 /** What decides about a run, as the machine that ran a part of it was told. */
-export interface ShardGate {
+interface ShardGate {
   readonly requiredProfiles?: readonly string[];
   readonly failOn?: FailOn;
   readonly expectations?: readonly Expectation[];

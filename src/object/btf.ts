@@ -1,6 +1,6 @@
 import { stringAt, viewOf } from './strings.ts';
 
-export type BtfKind = (typeof KINDS)[number];
+type BtfKind = (typeof KINDS)[number];
 
 /** In the order of their numbers, with libbpf's words. */
 const KINDS = [

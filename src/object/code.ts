@@ -24,7 +24,7 @@ export interface CodeFacts {
   readonly loopsAt: number | undefined;
 }
 
-export interface Callee {
+interface Callee {
   readonly insn: number;
   /** Position in the list of functions. */
   readonly callee: number;

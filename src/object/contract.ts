@@ -11,7 +11,7 @@ export interface ContractFact {
   readonly words: string;
 }
 
-export type ContractReason =
+type ContractReason =
   | 'legacy_map'
   | 'map_size'
   | 'map_key_value'

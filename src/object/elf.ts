@@ -21,7 +21,7 @@ export interface Section {
   readonly bytes: Uint8Array;
 }
 
-export interface Relocation {
+interface Relocation {
   /** Bytes from the start of the section that is relocated. */
   readonly offset: number;
   readonly symbol: number;

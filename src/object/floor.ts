@@ -23,7 +23,7 @@ export interface Floors {
   readonly attach: Floor | undefined;
 }
 
-export interface ProgramFloors extends Floors {
+interface ProgramFloors extends Floors {
   readonly program: string;
   readonly requirements: readonly Requirement[];
   /** Its code asks what the kernel has before it uses it, or its loader can: what is soft may never run. */

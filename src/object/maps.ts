@@ -20,7 +20,7 @@ const ARRAY_TYPE = 2;
 const LINK_FLAG = 1 << 13;
 
 /** Whether a section's name says that another loader keeps map definitions in it. */
-export function isLegacyMapSection(name: string): boolean {
+function isLegacyMapSection(name: string): boolean {
   return LEGACY_SECTION.test(name);
 }
 

@@ -4,7 +4,7 @@ import type { ObjectFacts } from './facts.ts';
 import { type Floor, type Floors, floorsOf, toldFloor } from './floor.ts';
 
 /** What versions alone say about one program, apart from the others. */
-export interface ProgramPrediction extends Prediction {
+interface ProgramPrediction extends Prediction {
   readonly program: string;
   /** Whether it can be attached once it is loaded. */
   readonly attach: 'attaches' | 'refused' | 'unknown';

@@ -10,7 +10,7 @@ import type { ObjectFacts, Unreadable } from './facts.ts';
 import { type FunctionTable, INSN_BYTES, readFunctions } from './functions.ts';
 import { exceptionCallbacks, newBudget } from './layout.ts';
 import { readLicense } from './license.ts';
-import { lineAtOffset, lineOfInsn } from './lines.ts';
+import { lineOfInsn } from './lines.ts';
 import { readMaps } from './maps.ts';
 import { programsNamed } from './program-names.ts';
 import { type ProgramFacts, readPrograms } from './programs.ts';
@@ -69,14 +69,6 @@ export function sourceLine(
 ): SourceLocation | undefined {
   const found = findProgram(facts, program);
   return found && lineOfInsn(facts, found.layout, insn);
-}
-
-/**
- * The source line of a byte of a section.
- * @param sectionName as it stands in the file
- */
-export function sourceLineAt(facts: ObjectFacts, sectionName: string, offset: number): SourceLocation | undefined {
-  return lineAtOffset(facts, sectionName, offset);
 }
 
 /**

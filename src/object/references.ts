@@ -4,7 +4,7 @@ import { INSN_BYTES } from './functions.ts';
 import type { ElfSymbol } from './symbols.ts';
 
 /** What the relocation of an instruction points to. */
-export type Reference =
+type Reference =
   | { readonly kind: 'code'; readonly section: number; readonly offset: number }
   | { readonly kind: 'extern'; readonly extern: Extern }
   /** Data, maps, and whatever else has a section. */

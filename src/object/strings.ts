@@ -1,5 +1,5 @@
 /** Longest name or source line that is taken out of an object, in bytes; the rest is left out. */
-export const MAX_STRING_BYTES = 1024;
+const MAX_STRING_BYTES = 1024;
 
 const decoder = new TextDecoder();
 

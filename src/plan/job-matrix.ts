@@ -1,7 +1,7 @@
 import type { Assignment, CellName } from './shard.ts';
 
 /** One job of a workflow's matrix. */
-export interface MatrixRow {
+interface MatrixRow {
   /** `2/4`, as `--shard` takes it. */
   readonly shard: string;
   /** Kernels of the job, separated by commas: for its name and its caches. */

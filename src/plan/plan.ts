@@ -1,6 +1,5 @@
 import type { Artifact, Cell, Target } from '../model/cell.ts';
 import type { MinKernel } from '../model/gate.ts';
-import type { Profile } from '../model/kernel.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
@@ -9,20 +8,6 @@ import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
  */
 export function planCells(artifacts: readonly Artifact[], targets: readonly Target[]): Cell[] {
   return artifacts.flatMap((_, artifact) => targets.map((_target, target) => ({ artifact, target })));
-}
-
-/**
- * Why no lane of any machine can run the profile; undefined when one can. Such a cell is `skipped`: planned, and not
- * asked. What this machine lacks is the lane's to say (`Lane.unavailable`).
- */
-export function runnable(profile: Profile): string | undefined {
-  if (profile.runner !== 'vm') {
-    return `profile ${profile.id} asks for runner ${profile.runner}, which this release does not have; use a profile with runner vm`;
-  }
-  if (profile.kernel === undefined) {
-    return `profile ${profile.id} has no kernel source the direct lane can use; add a kernel: block to ${profile.file}`;
-  }
-  return undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface LogTail {
 const MAX_LINE = 300;
 
 /** The last `max` lines of a guest's text, without what terminals would act upon. */
-export function lastLines(text: string, max: number): string {
+function lastLines(text: string, max: number): string {
   const lines = sanitizeText(text)
     .replace(/\s+$/, '')
     .split('\n')

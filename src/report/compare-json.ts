@@ -57,7 +57,7 @@ export function causeJson({ code, reason, subject, program, decisive, file, line
 }
 
 /** A kernel as it stands in `profiles[]` of a comparison; docs/gate.md describes every field. */
-export function profileDiffJson(diff: ProfileDiff) {
+function profileDiffJson(diff: ProfileDiff) {
   const { base, head } = diff;
   return {
     profile_id: diff.profile,

@@ -12,7 +12,7 @@ export function sideText(side: RecordedTarget | undefined): string {
 }
 
 /** `UNSUPPORTED_HELPER on_exec at conn.bpf.c:12: the kernel has no bpf_loop`. */
-export function causeText({ code, reason, subject, program = '', file, line, title }: RecordedCause): string {
+function causeText({ code, reason, subject, program = '', file, line, title }: RecordedCause): string {
   const what = [oneLine(code, 80), reason === '' ? '' : `(${oneLine(reason, 80)})`, oneLine(subject, 128)];
   const who = program === '' || program === subject ? '' : ` in ${oneLine(program, 200)}`;
   const where = file === '' ? '' : ` at ${oneLine(file, 200)}:${line}`;

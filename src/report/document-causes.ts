@@ -5,7 +5,7 @@ import type { DocumentCase, GateDocument } from './gate-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
 /** `error`: it decides; `warning`: it decides nothing, or nothing was refused. */
-export type CauseLevel = 'error' | 'warning';
+type CauseLevel = 'error' | 'warning';
 
 /** One cause of one object over all its kernels. */
 export interface DocumentCause {

@@ -16,7 +16,7 @@ export const LOADED_ONLY = 'loaded, nothing attached';
 export const NOTHING_LOADED = 'no program loaded';
 
 /** What a pass is worth, the least first: in this order every format looks at it. */
-export const PASS_KINDS = ['unloaded', 'loaded', 'partly', 'warned', 'plain'] as const;
+const PASS_KINDS = ['unloaded', 'loaded', 'partly', 'warned', 'plain'] as const;
 export type PassKind = (typeof PASS_KINDS)[number];
 
 /** What was seen of a cell that passes; undefined for one that does not. */
@@ -34,7 +34,7 @@ export function isSeen(kind: PassKind | undefined): boolean {
 }
 
 /** Whether a cell passes although no program of its object was loaded. */
-export function nothingLoaded(status: string, findings: readonly Told[]): boolean {
+function nothingLoaded(status: string, findings: readonly Told[]): boolean {
   return status === 'pass' && findings.some(isUnloaded);
 }
 
@@ -42,7 +42,7 @@ export function nothingLoaded(status: string, findings: readonly Told[]): boolea
  * Whether a cell passes although nothing of its object was attached, because nothing could be tried or because every attach
  * failed and none was required: no plain pass in any format.
  */
-export function loadedOnly(status: string, findings: readonly Told[]): boolean {
+function loadedOnly(status: string, findings: readonly Told[]): boolean {
   if (status !== 'pass' || nothingLoaded(status, findings)) return false;
   return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
 }

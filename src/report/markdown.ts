@@ -18,12 +18,12 @@ import { variantsMarkdown } from './variants.ts';
 import { type ProgramView, type TargetView, targetViews } from './view.ts';
 
 /** `yes`, `no`, or nothing when the guest did not say. */
-export function btfWord(view: TargetView): string {
+function btfWord(view: TargetView): string {
   return view.evidence === undefined ? '' : view.evidence.hello.btf.vmlinux ? 'yes' : 'no';
 }
 
 /** What a target is filed under: its classification, or the contract's words for one without a code. */
-export function className(view: TargetView): string {
+function className(view: TargetView): string {
   if (view.primary) return view.primary.rollup;
   return view.outcome.status === 'skipped' ? 'UNSUPPORTED_TRANSPORT' : '';
 }
@@ -129,7 +129,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
 }
 
 /** `1.2 s`. */
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 

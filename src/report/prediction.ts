@@ -21,7 +21,7 @@ export interface PredictionRow {
 
 const OBSERVED = { pass: 'loads', fail: 'refused' } as const;
 
-export function predictionRow(view: TargetView): PredictionRow | undefined {
+function predictionRow(view: TargetView): PredictionRow | undefined {
   const prediction = view.result?.prediction;
   if (!prediction) return undefined;
   const observed = view.load && OBSERVED[view.load];

@@ -4,7 +4,7 @@ import type { TargetView } from './view.ts';
 import { words } from './words.ts';
 
 /** Kernels next to each other, by version, on which an object fares alike. */
-export interface SupportSegment {
+interface SupportSegment {
   /** `differs`: kernels of one version that disagree. */
   readonly status: 'pass' | 'fail' | 'differs';
   /** Versions of the first and the last kernel that was asked. */

@@ -23,14 +23,14 @@ export interface TargetView {
   readonly fixups: number;
 }
 
-export interface AttachView {
+interface AttachView {
   readonly status: 'pass' | 'warn' | 'fail' | 'skipped';
   readonly attempted: number;
   readonly passed: number;
   readonly failed: number;
 }
 
-export interface FunctionalView {
+interface FunctionalView {
   readonly status: 'pass' | 'warn' | 'fail' | 'skipped';
   readonly tests: readonly StageOf<'functional'>[];
 }

@@ -23,7 +23,7 @@ export type KernelSupply = (
 ) => Promise<{ readonly files: KernelFiles; readonly cached: boolean }>;
 
 /** The shell for commands in guests, as a file for them; `src/kernels` has the real one. */
-export type ShellSupply = (options: {
+type ShellSupply = (options: {
   readonly signal: AbortSignal;
   readonly onNote: (message: string) => void;
 }) => Promise<GuestEntry>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** `YYYYMMDDTHHMMSSZ-` and six hex digits, as the contract's section 5 has it. */
-export function makeRunId(now: Date, random: Uint8Array): string {
+function makeRunId(now: Date, random: Uint8Array): string {
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')

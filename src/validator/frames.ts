@@ -23,7 +23,7 @@ export interface Frame {
 }
 
 /** Frames that were complete, and why nothing after them can be trusted. */
-export interface Decoded {
+interface Decoded {
   readonly frames: readonly Frame[];
   readonly violation: string | undefined;
 }
@@ -53,7 +53,7 @@ const LEGAL: Readonly<Record<Direction, readonly FrameName[]>> = {
   'host-to-guest': ['request', 'blob'],
 };
 
-interface OutgoingFrame {
+export interface OutgoingFrame {
   readonly name: FrameName;
   readonly kind?: number;
   readonly seq: number;
@@ -77,15 +77,7 @@ export function headerOf(frame: OutgoingFrame): Buffer {
   return out;
 }
 
-/** A frame in one piece. */
-export function encodeFrame(frame: OutgoingFrame): Buffer {
-  const out = Buffer.allocUnsafe(HEADER_BYTES + frame.payload.length);
-  encodeHeader(frame, out);
-  out.set(frame.payload, HEADER_BYTES);
-  return out;
-}
-
-/** The same bytes in two pieces, so that a large payload is not copied. */
+/** A frame as it goes over the wire, in two pieces so that a large payload is not copied. */
 export function frameParts(frame: OutgoingFrame): readonly [Buffer, Uint8Array] {
   return [headerOf(frame), frame.payload];
 }

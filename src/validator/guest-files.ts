@@ -3,8 +3,8 @@ import type { GuestEntry } from '../model/guest-entry.ts';
 import { MAX_HOST_PAYLOAD } from './frames.ts';
 
 /** Per request; validator-c/src/entries.h has the same limits. */
-export const MAX_ENTRIES = 4096;
-export const MAX_ENTRY_BYTES = 256 * 1024 * 1024;
+const MAX_ENTRIES = 4096;
+const MAX_ENTRY_BYTES = 256 * 1024 * 1024;
 const MAX_PATH_BYTES = 1024;
 
 const CONTROL = /[\u0000-\u001f\u007f]/;

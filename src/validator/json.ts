@@ -3,7 +3,7 @@
  * refused.
  */
 
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 /** Values in one text. A byte of `[[],[],...]` costs tens of bytes once it is parsed, so bytes alone bound nothing. */
 export const MAX_JSON_VALUES = 200_000;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);

@@ -58,7 +58,7 @@ export interface WireRequest {
 }
 
 /** Name of the one functional test of command mode. */
-export const COMMAND_TEST = 'command';
+const COMMAND_TEST = 'command';
 /** The guest takes no longer time-out; the whole request has one of its own. */
 const MAX_COMMAND_SECONDS = 86_400;
 
@@ -108,7 +108,7 @@ function safeName(name: string): string {
  * The text of a request, docs/guest-protocol.md "Request".
  * @throws UsageError `bad_request_value` for a value that would break the line format.
  */
-export function requestText(
+function requestText(
   question: Question,
   identity: Identity,
   artifactSha256: string,

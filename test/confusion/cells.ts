@@ -1,5 +1,5 @@
 /** One thing that has to be told about an object on a kernel. */
-export interface Told {
+interface Told {
   readonly code: string;
   /** undefined: the code has no reasons. */
   readonly reason: string | undefined;

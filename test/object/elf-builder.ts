@@ -19,7 +19,7 @@ export interface SymbolSpec {
   readonly info?: number;
 }
 
-export const GLOBAL_FUNCTION = 0x12;
+const GLOBAL_FUNCTION = 0x12;
 export const LOCAL_FUNCTION = 0x02;
 
 class Strings {

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contractFacts } from '../../src/object/contract.ts';
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import { floorsOf } from '../../src/object/floor.ts';
+import { lineAtOffset } from '../../src/object/lines.ts';
 import { predict } from '../../src/object/predict.ts';
-import { coreAccesses, readObject, sourceLine, sourceLineAt } from '../../src/object/read-object.ts';
+import { coreAccesses, readObject, sourceLine } from '../../src/object/read-object.ts';
 import { buildElf, insns } from './elf-builder.ts';
 import { compile } from './libbpf-view.ts';
 
@@ -93,12 +94,12 @@ describe('source lines', () => {
     const program = { name: 'late' };
     for (const insn of [-1, 1.5, Number.NaN, 1e9]) expect(sourceLine(layout, program, insn)).toBeUndefined();
     expect(sourceLine(layout, { name: 'nobody' }, 0)).toBeUndefined();
-    expect(sourceLineAt(layout, 'nowhere', 0)).toBeUndefined();
+    expect(lineAtOffset(layout, 'nowhere', 0)).toBeUndefined();
   });
 
   test('by section and byte', () => {
     const second = layout.functions.find(({ name }) => name === 'second');
-    expect(sourceLineAt(layout, 'socket', second?.offset ?? -1)).toMatchObject({ function: 'second', insn: undefined });
+    expect(lineAtOffset(layout, 'socket', second?.offset ?? -1)).toMatchObject({ function: 'second', insn: undefined });
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
-import { planCells, promiseKernels, requireProfiles, runnable } from '../../src/plan/plan.ts';
+import { planCells, promiseKernels, requireProfiles } from '../../src/plan/plan.ts';
 import { artifact, failed, result, target } from '../fixtures/run.ts';
 
 test('cells come artifact by artifact, in matrix order', () => {
@@ -11,15 +11,6 @@ test('cells come artifact by artifact, in matrix order', () => {
     { artifact: 1, target: 0 },
     { artifact: 1, target: 1 },
   ]);
-});
-
-test('a profile without a kernel source is skipped with the reason and the remedy', () => {
-  const { profile } = target('debian-12-6.1');
-  expect(runnable(profile)).toBeUndefined();
-  expect(runnable({ ...profile, kernel: undefined })).toMatch(
-    /^profile debian-12-6\.1 has no kernel source the direct lane can use; add a kernel: block to .*debian-12-6\.1\.yaml$/,
-  );
-  expect(runnable({ ...profile, runner: 'firecracker' })).toMatch(/runner firecracker/);
 });
 
 test('required_profiles gate although the matrix calls them optional', () => {

@@ -34,7 +34,7 @@ export function cleanTree(markdown: string): PageNode {
 }
 
 /** Markdown as GitHub shows it on the summary page of a job: GFM, raw HTML, its sanitiser. The body only. */
-export function githubHtml(markdown: string): string {
+function githubHtml(markdown: string): string {
   return String(processor().use(rehypeSanitize).use(rehypeStringify).processSync(markdown));
 }
 

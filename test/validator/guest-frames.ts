@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { encodeFrame, type Frame, type FrameName } from '../../src/validator/frames.ts';
+import { type Frame, type FrameName, frameParts, type OutgoingFrame } from '../../src/validator/frames.ts';
 import type { Expectation } from '../../src/validator/request.ts';
+
+/** A frame in one piece. */
+export function encodeFrame(frame: OutgoingFrame): Buffer {
+  return Buffer.concat(frameParts(frame));
+}
 
 /** Answers of a guest for tests of both decoder and session. */
 export const EXPECT: Expectation = {

@@ -5,7 +5,7 @@ import type { Suspicion } from './rule.ts';
 import { FRAGS, SLEEPABLE, TRACED } from './sections.ts';
 
 /** What is known about a program that the kernel refused without a word. */
-export interface SilentRefusal {
+interface SilentRefusal {
   readonly errno: number;
   readonly type: string;
   readonly section: string;

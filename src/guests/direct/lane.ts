@@ -45,7 +45,7 @@ export function directLane(options: DirectLaneOptions): Lane {
 }
 
 /** Why the direct lane cannot run this profile; undefined when it can. */
-export function directLaneUnavailable(profile: Profile): string | undefined {
+function directLaneUnavailable(profile: Profile): string | undefined {
   if (profile.arch !== 'x86_64') return `the direct lane boots x86_64 kernels; ${profile.id} is ${profile.arch}`;
   if (profile.runner !== 'vm') return `${profile.id} asks for the runner ${profile.runner}`;
   if (profile.kernel === undefined) return `${profile.id} does not say where its kernel comes from (kernel: block)`;

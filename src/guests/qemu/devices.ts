@@ -13,7 +13,7 @@ export const serialConsole: Device = {
   kernelArgs: ['console=ttyS0', '8250.nr_uarts=1'],
 };
 
-export const PORT_NAME = 'org.bpfcompat.port';
+const PORT_NAME = 'org.bpfcompat.port';
 
 /**
  * The guest protocol's port, connected to descriptor `fd` that QEMU inherits (a socket): no socket file, so there is

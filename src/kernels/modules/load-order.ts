@@ -6,8 +6,8 @@ import { moduleName } from './modinfo.ts';
  * and hooks that programs are attached to. What is built in needs no module. A change here is a new schema of KernelRecord: stored
  * kernels carry the old list.
  */
-export const REQUIRED_MODULES = ['virtio_pci', 'virtio_console'];
-export const OPTIONAL_MODULES = ['dummy', 'veth', 'sch_ingress', 'cls_bpf'];
+const REQUIRED_MODULES = ['virtio_pci', 'virtio_console'];
+const OPTIONAL_MODULES = ['dummy', 'veth', 'sch_ingress', 'cls_bpf'];
 
 export interface ModuleCatalogue {
   /** Is it in `modules.builtin`? */

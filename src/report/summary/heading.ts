@@ -11,7 +11,7 @@ export function plural(count: number, one: string): string {
 }
 
 /** `3 of 24 incompatible (1 new), 2 without an answer`: what a notification shows of a run. Plain text. */
-export function verdictText({ status, notRun }: GateDocument, counts: DocumentCounts): string {
+function verdictText({ status, notRun }: GateDocument, counts: DocumentCounts): string {
   const { total, passed, failed, tolerated, errored, broken, regressions, known } = counts;
   const deciding = failed - tolerated;
   const news = [regressions > 0 ? `${regressions} new` : '', known > 0 ? `${known} known` : ''].filter(

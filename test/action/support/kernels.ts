@@ -3,7 +3,7 @@ import { fetchKernels } from '../../../src/api/kernels.ts';
 import { storeRoot } from '../../../src/kernels/store-root.ts';
 
 /** The store of this machine, where the set-up of the tests has put every kernel. */
-export const OWN_STORE = storeRoot(process.env);
+const OWN_STORE = storeRoot(process.env);
 
 /** Environment of a step that uses this machine's store: nothing is fetched, nothing is probed. */
 export const ON_THIS_MACHINE = { BPFCOMPAT_CACHE_DIR: OWN_STORE, BPFCOMPAT_ACCEL: 'tcg' };

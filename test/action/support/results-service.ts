@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Answer, type Blobs, blobAnswer } from './blobs.ts';
 
 /** One call of the service, as the client sent it. */
-export interface Call {
+interface Call {
   readonly method: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -12,13 +12,13 @@ export interface Call {
 /** What a broken service does instead of answering. `drop` closes the connection. */
 export type Fault = { readonly status: number; readonly body: unknown } | 'drop';
 
-export interface CacheEntry {
+interface CacheEntry {
   readonly key: string;
   readonly version: string;
   bytes: Buffer;
 }
 
-export interface StoredArtifact {
+interface StoredArtifact {
   readonly id: number;
   readonly name: string;
   readonly zip: Buffer;
