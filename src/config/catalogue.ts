@@ -85,9 +85,10 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
 /**
  * The profiles of all entries of a matrix. One that cannot be had does not stop the others: its entry has a profile
  * with a `problem`.
- * @throws UsageError with one line per entry when none of them can be had
+ * @param typed the ids were typed for this very run, and not read from a file: then an unknown one is a slip to correct
+ * @throws UsageError with one line per entry: for unknown ids that were typed, or when no typed one can be had
  */
-export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix): Promise<ResolvedEntry[]> {
+export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed = false): Promise<ResolvedEntry[]> {
   const resolved: ResolvedEntry[] = [];
   const errors: UsageError[] = [];
   for (const entry of matrix.profiles) {
@@ -99,9 +100,11 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix): Promi
       resolved.push({ ...entry, profile: noProfile(entry.id, error.message) });
     }
   }
-  const [first] = errors;
-  if (first === undefined || errors.length < resolved.length) return resolved;
-  throw errors.length === 1 ? first : new UsageError(first.code, errors.map(({ message }) => message).join('\n'));
+  const unknown = errors.filter(({ code }) => code === 'unknown_profile');
+  const told = errors.length === resolved.length ? errors : unknown;
+  const [first] = told;
+  if (!typed || first === undefined) return resolved;
+  throw told.length === 1 ? first : new UsageError(first.code, told.map(({ message }) => message).join('\n'));
 }
 
 /** Ids of every profile there is, sorted: numbers in them by value. */

@@ -3,7 +3,8 @@ import { UsageError } from '../model/errors.ts';
 /** How the user said which kernels are meant. */
 export type KernelChoice =
   | { readonly kind: 'matrix'; readonly value: string }
-  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: string }
+  /** `inFile`: a file lists them, so that one which nobody has is an answer missing and not a slip of the moment. */
+  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: string; readonly inFile?: true }
   | { readonly kind: 'quick' }
   | { readonly kind: 'all' };
 

@@ -193,7 +193,7 @@ function kernelsOf({ value, at }: YamlFile<SuiteFile>, index: number): Pick<Suit
     }
     if (kernels !== undefined) {
       const origin = at([...place, 'kernels']);
-      return { kernels: { kind: 'ids', ids: kernels, origin }, kernelsOrigin: origin };
+      return { kernels: { kind: 'ids', ids: kernels, origin, inFile: true }, kernelsOrigin: origin };
     }
   }
   throw new UsageError(

@@ -1,6 +1,7 @@
 import type { Artifact, AttachMode, CellResult, Target } from './cell.ts';
 import type { Comparison } from './comparison.ts';
 import type { Expected, FailOn } from './gate.ts';
+import type { Profile } from './kernel.ts';
 import type { AssetFact, CommandFacts } from './loader-command.ts';
 import type { ShardPart } from './shard.ts';
 
@@ -44,7 +45,7 @@ export interface RunReport {
   /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
   readonly baseline?: readonly (Comparison | undefined)[];
   /** Kernels of the catalogue, part of the run or not; absent when nobody looked. */
-  readonly known?: readonly { readonly id: string; readonly kernelFamily: string }[];
+  readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];
   /** What this machine contributes to a run that several share; absent where one machine asks everything. */

@@ -1,7 +1,8 @@
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
+import { shortDistro } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
 import type { GateDocument } from './gate-document.ts';
-import { profileName, shortDistro } from './names.ts';
+import { profileName } from './names.ts';
 import type { SavedTarget } from './saved-report.ts';
 
 /** A kernel that some object of a document was asked on. All texts are plain, and clipped. */

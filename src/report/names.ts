@@ -1,45 +1,12 @@
 import type { Artifact, Target } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
 import { countsOf, distinctNames } from '../model/object-names.ts';
+import { shortDistro, vendorName } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
-
-const DISTROS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    debian: 'Debian',
-    ubuntu: 'Ubuntu',
-    fedora: 'Fedora',
-    almalinux: 'AlmaLinux',
-    rocky: 'Rocky Linux',
-    'amazon-linux': 'Amazon Linux',
-    'centos-stream': 'CentOS Stream',
-    'oracle-linux': 'Oracle Linux',
-    'opensuse-leap': 'openSUSE Leap',
-    sles: 'SLES',
-    rhel: 'RHEL',
-  }),
-);
-
-const SHORT: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    debian: 'deb',
-    ubuntu: 'ubu',
-    almalinux: 'alma',
-    'amazon-linux': 'amzn',
-    'centos-stream': 'cs',
-    'oracle-linux': 'ol',
-    'opensuse-leap': 'leap',
-  }),
-);
 
 /** `Debian 12 (6.1)`. */
 export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kernelFamily'>): string {
-  const distro = DISTROS.get(profile.distro) ?? profile.distro;
-  return `${distro}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
-}
-
-/** `deb` for debian; the word itself where there is no shorter one. */
-export function shortDistro(distro: string): string {
-  return SHORT.get(distro) ?? distro;
+  return `${vendorName(profile.distro)}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
 }
 
 /** File names of the objects of a run, with as much of their paths as tells them apart. */

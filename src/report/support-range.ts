@@ -1,3 +1,5 @@
+import type { Profile } from '../model/kernel.ts';
+import { vendorName } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
 import { type PassKind, passKind } from './loaded-only.ts';
 import type { TargetView } from './view.ts';
@@ -30,13 +32,9 @@ export interface SupportRange {
 }
 
 /** A kernel that can be asked. */
-export interface KnownKernel {
-  readonly id: string;
-  /** `6.1` */
-  readonly kernelFamily: string;
-}
+export type KnownKernel = Pick<Profile, 'id' | 'distro' | 'kernelFamily'>;
 
-function byVersion(a: KnownKernel, b: KnownKernel): number {
+function byVersion(a: Pick<KnownKernel, 'kernelFamily'>, b: Pick<KnownKernel, 'kernelFamily'>): number {
   const [majorA = 0, minorA = 0] = a.kernelFamily.split('.').map(Number);
   const [majorB = 0, minorB = 0] = b.kernelFamily.split('.').map(Number);
   return majorA - majorB || minorA - minorB;
@@ -112,12 +110,27 @@ function segmentText(
   return `fails ${range}${cause}`;
 }
 
-/** Versions, and the id where another kernel of the same version did answer. */
+/** Names and vendors that a sentence holds. */
+const NAMED = 8;
+
+/**
+ * Versions, and the id where another kernel of the same version did answer. Where there are many, their number by
+ * vendor, most first: nobody reads forty names.
+ */
 function notAskedText(notAsked: readonly KnownKernel[], answered: readonly TargetView[]): string {
   if (notAsked.length === 0) return '';
   const told = new Set(answered.map(({ target }) => target.profile.kernelFamily));
   const names = new Set(notAsked.map(({ id, kernelFamily }) => (told.has(kernelFamily) ? id : kernelFamily)));
-  return ` (not tested: ${[...names].join(', ')})`;
+  if (names.size <= NAMED) return ` (not tested: ${[...names].join(', ')})`;
+  const counts = new Map<string, number>();
+  for (const { distro } of notAsked) {
+    const vendor = vendorName(distro) || 'unknown';
+    counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
+  }
+  const vendors = [...counts].sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
+  const rest = vendors.slice(NAMED).reduce((sum, [, count]) => sum + count, 0);
+  const shown = vendors.slice(0, NAMED).map(([vendor, count]) => `${count} ${vendor}`);
+  return ` (not tested: ${[...shown, ...(rest > 0 ? [`${rest} of others`] : [])].join(', ')})`;
 }
 
 /**

@@ -72,13 +72,17 @@ async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise
   }
 }
 
-/** The kernels the user chose, with their profiles. @throws UsageError for every unknown name, with near matches */
+/**
+ * The kernels the user chose, with their profiles. An id of a file that nobody has is a profile with a `problem`.
+ * @throws UsageError for every other unknown name, with near matches
+ */
 export async function resolveKernels(
   catalogue: Catalogue,
   choice: KernelChoice,
 ): Promise<{ readonly matrix: Matrix; readonly entries: readonly ResolvedEntry[] }> {
   const matrix = await chosenMatrix(catalogue, choice);
-  return { matrix, entries: await resolveMatrix(catalogue, matrix) };
+  const typed = choice.kind === 'ids' && choice.inFile !== true;
+  return { matrix, entries: await resolveMatrix(catalogue, matrix, typed) };
 }
 
 /** One profile per kernel the user chose. */
@@ -178,10 +182,12 @@ export async function loadManifest(host: Host, cwd: string, path: string): Promi
 /** Every kernel of the catalogue, in the order of their ids; profiles that cannot be read are left out. */
 export async function catalogueKernels(
   catalogue: Catalogue,
-): Promise<{ readonly id: string; readonly kernelFamily: string }[]> {
+): Promise<Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[]> {
   const ids = await profileIds(catalogue);
   const profiles = await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)));
-  return profiles.flatMap((profile) =>
-    profile.status === 'fulfilled' ? [{ id: profile.value.id, kernelFamily: profile.value.kernelFamily }] : [],
-  );
+  return profiles.flatMap((profile) => {
+    if (profile.status === 'rejected') return [];
+    const { id, distro, kernelFamily } = profile.value;
+    return [{ id, distro, kernelFamily }];
+  });
 }

@@ -176,18 +176,38 @@ describe('resolveMatrix', () => {
 
   test('one that cannot be had does not stop the others', async () => {
     const ids = ['mine-6.1', 'nope', 'broken', 'debian-12-6.12'];
-    const resolved = await resolveMatrix(catalogue, matrixOf(ids, '--kernels'));
+    const matrix = readMatrix({ file: 'm.yaml', text: `profiles: [${ids.map((id) => `{id: ${id}}`)}]` });
+    const resolved = await resolveMatrix(catalogue, matrix);
     expect(resolved.map(({ id }) => id)).toEqual(ids);
     expect(resolved.map(({ profile }) => profile.problem?.split(';')[0])).toEqual([
       undefined,
-      '--kernels: unknown profile "nope"',
+      'm.yaml:1:32: unknown profile "nope"',
       expect.stringContaining('/w/vm/profiles/broken.yaml'),
       undefined,
     ]);
   });
 
-  test('where all are unknown every one is named', async () => {
-    const error = await usageError(resolveMatrix(catalogue, matrixOf(['nope', 'debian-12-6.13'], '--kernels')));
+  test('not even where there are no others', async () => {
+    const matrix = readMatrix({ file: 'm.yaml', text: 'profiles: [{id: debian-12-6.13}]' });
+    const [only] = await resolveMatrix(catalogue, matrix);
+    expect(only?.profile.problem).toMatch(
+      /^m\.yaml:1:17: unknown profile "debian-12-6\.13"; near matches: debian-12-6\.1\b/,
+    );
+  });
+
+  test('one that was typed is told before anything runs, a broken one only where nothing else is left', async () => {
+    const typed = (...ids: string[]) => resolveMatrix(catalogue, matrixOf(ids, '--kernels'), true);
+    const error = await usageError(typed('mine-6.1', 'nope', 'broken'));
+    expect(error.message).toMatch(/^--kernels: unknown profile "nope";[^\n]*$/);
+    expect((await typed('mine-6.1', 'broken')).map(({ profile }) => profile.problem === undefined)).toEqual([
+      true,
+      false,
+    ]);
+    expect((await usageError(typed('broken'))).code).toBe('profile_invalid');
+  });
+
+  test('where several are unknown every one is named', async () => {
+    const error = await usageError(resolveMatrix(catalogue, matrixOf(['nope', 'debian-12-6.13'], '--kernels'), true));
     const [first, second] = error.message.split('\n');
     expect(first).toContain('--kernels: unknown profile "nope"; \'bpfcompat kernels list\' shows all');
     expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; near matches: debian-12-6.1');

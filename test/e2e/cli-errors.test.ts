@@ -78,7 +78,6 @@ describe('files that are wrong are told with line and column', () => {
     ['a matrix that is empty', '', [/matrix\.yaml:1:1: the file is empty/]],
     ['a matrix without a kernel', 'profiles: []\n', [/matrix\.yaml:1:\d+: .*profiles/]],
     ['a matrix that is no YAML', 'profiles:\n  - id: a\n   - b\n', [/matrix\.yaml:3:\d+: not valid YAML/]],
-    ['an unknown profile in a matrix', 'profiles: [{id: debian-12-6.3}]\n', [/debian-12-6\.3.*debian-12-6\.1\b/]],
     ['a time-out in a matrix', 'profiles: [{id: debian-12-6.1, timeout: fast}]\n', [/matrix\.yaml:1:\d+: .*"fast"/]],
   ])('%s', async (_name, text, words) => {
     expectRefused(await ask(['--matrix', write('matrix.yaml', text)]), ...words);

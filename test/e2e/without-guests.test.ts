@@ -47,6 +47,22 @@ validator: {path: /usr/local/bin/bpfcompat-validator}
   expect(plain('r.md')).toContain('as --allow-profile-override says');
 });
 
+test('a profile of a matrix that nobody has is an answer missing, and no reason to refuse the run', async () => {
+  const cwd = mkdtempSync(join(scratch, 'nobody-'));
+  writeFileSync(join(cwd, 'm.yaml'), 'profiles:\n  - {id: debian-12-6.3}\n  - {id: another-9.9, required: false}\n');
+  const args = ['test', '--artifact', example('simple-pass'), '--matrix', 'm.yaml', '--offline', '--out', 'r.json'];
+  const { code, stdout } = await bpfcompat(args, { cwd, env: { BPFCOMPAT_CACHE_DIR: emptyCache() }, limitMs: 60_000 });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /debian-12-6\.3.*m\.yaml:2:10: unknown profile "debian-12-6\.3"; near matches: debian-12-6\.1/,
+  );
+  const { targets = [] } = readReport(join(cwd, 'r.json'));
+  expect(targets.map(({ profile_id, status }) => [profile_id, status])).toEqual([
+    ['debian-12-6.3', 'infra_error'],
+    ['another-9.9', 'infra_error'],
+  ]);
+});
+
 test.each([
   ['has been written', false],
   ['could not be written', true],

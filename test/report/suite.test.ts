@@ -188,7 +188,7 @@ describe('text', () => {
   });
 
   test('which kernels each case supports, and which were not asked', () => {
-    const known = [{ id: 'debian-13-7.0', kernelFamily: '7.0' }];
+    const known = [{ id: 'debian-13-7.0', distro: 'debian', kernelFamily: '7.0' }];
     const text = suiteText(suite([answered('good', { ...good, known }), answered('bad', bad)]), {
       width: 90,
       color: false,

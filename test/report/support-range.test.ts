@@ -103,6 +103,24 @@ describe('supportRange', () => {
     expect(range.text).toBe('passes 6.1-6.12 (not tested: debian-12-6.12, 7.0)');
   });
 
+  test('many are counted by vendor, most first', () => {
+    const known = (distro: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        id: `${distro}-${i}`,
+        distro,
+        kernelFamily: `${distro.length}.${i}`,
+      }));
+    const { text: few } = supportRange(views(['debian-12-6.1', 'pass']), known('rocky', 8));
+    expect(few).toBe('passes 6.1 (not tested: 5.0, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 5.7)');
+    const vendors = ['rhel', 'sles', 'talos', 'rhcos', 'fedora', 'mine'].flatMap((one) => known(one, 1));
+    const all = [...known('rocky', 3), ...known('ubuntu', 40), ...vendors];
+    const range = supportRange(views(['debian-12-6.1', 'pass']), all);
+    expect(range.text).toBe(
+      'passes 6.1 (not tested: 40 Ubuntu, 3 Rocky Linux, 1 Fedora, 1 RHCOS, 1 RHEL, 1 SLES, 1 Talos, 1 mine)',
+    );
+    expect(range.notAsked).toHaveLength(49);
+  });
+
   test('as JSON it leaves out what is empty', () => {
     expect(supportJson(supportRange(views(['debian-12-6.1', 'pass'])))).toEqual({
       text: 'passes 6.1',

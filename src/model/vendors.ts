@@ -1,0 +1,37 @@
+/** Who makes the kernels of a `distro`: the name in sentences, and a short one for columns. */
+interface Vendor {
+  readonly name: string;
+  readonly short?: string;
+}
+
+const VENDORS: ReadonlyMap<string, Vendor> = new Map(
+  Object.entries({
+    almalinux: { name: 'AlmaLinux', short: 'alma' },
+    'amazon-linux': { name: 'Amazon Linux', short: 'amzn' },
+    bottlerocket: { name: 'Bottlerocket' },
+    'centos-stream': { name: 'CentOS Stream', short: 'cs' },
+    debian: { name: 'Debian', short: 'deb' },
+    fedora: { name: 'Fedora' },
+    'fedora-coreos': { name: 'Fedora CoreOS', short: 'fcos' },
+    flatcar: { name: 'Flatcar' },
+    'linux-mainline': { name: 'mainline', short: 'linux' },
+    opensuse: { name: 'openSUSE', short: 'suse' },
+    oracle: { name: 'Oracle Linux', short: 'ol' },
+    rhcos: { name: 'RHCOS' },
+    rhel: { name: 'RHEL' },
+    rocky: { name: 'Rocky Linux' },
+    sles: { name: 'SLES' },
+    talos: { name: 'Talos' },
+    ubuntu: { name: 'Ubuntu', short: 'ubu' },
+  }),
+);
+
+/** `Rocky Linux` for rocky; the word itself of a distro that nobody knows. */
+export function vendorName(distro: string): string {
+  return VENDORS.get(distro)?.name ?? distro;
+}
+
+/** `deb` for debian; the word itself where there is no shorter one. */
+export function shortDistro(distro: string): string {
+  return VENDORS.get(distro)?.short ?? distro;
+}
