@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Hello, Stage } from '../model/evidence.ts';
 import { createDecoder, type Frame } from '../validator/frames.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
@@ -29,6 +30,11 @@ export interface Conversation {
   readonly failed: Promise<never>;
   /** Rejects whatever is awaited, now and later, with `error`; the first one wins. */
   fail(error: unknown): void;
+  /**
+   * Resolves when all that a guest said before its machine ended has been taken in: its port is at its end, or nothing
+   * more came for `patienceMs` although there was room. At once after a failure.
+   */
+  drained(patienceMs: number): Promise<void>;
   /** Stages of the request that is being answered, or was last. */
   stages(): readonly Stage[];
 }
@@ -51,7 +57,8 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   const waiting: Frame[] = [];
   let violation: string | undefined;
   let turnBytes = 0;
-  let resting = false;
+  let rested: Promise<void> | undefined;
+  let chunks = 0;
   let stages: Stage[] = [];
   let document: string | undefined;
   let answered = false;
@@ -109,7 +116,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       turnBytes += frame.payload.length;
       const room = sink?.room();
       if (room !== undefined || turnBytes >= TURN_BYTES) {
-        void rest(room);
+        rested = rest(room);
         return;
       }
     }
@@ -120,7 +127,6 @@ export function converse(port: Duplex, said?: Hello): Conversation {
 
   /** Reads nothing until there is room, and everybody else had a turn. */
   async function rest(room: Promise<void> | undefined): Promise<void> {
-    resting = true;
     port.pause();
     try {
       await room;
@@ -129,18 +135,40 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     }
     await new Promise((done) => setImmediate(done));
     turnBytes = 0;
-    resting = false;
+    rested = undefined;
     if (failure === undefined) work();
-    if (!resting) port.resume();
+    if (rested === undefined) port.resume();
+  }
+
+  async function drained(patienceMs: number): Promise<void> {
+    let atEnd = false;
+    const end = finished(port, { writable: false })
+      .catch(() => {})
+      .then(() => {
+        atEnd = true;
+      });
+    while (failure === undefined) {
+      if (rested !== undefined) {
+        await rested;
+        continue;
+      }
+      const before = chunks;
+      const patience = deferred<void>();
+      const timer = setTimeout(patience.resolve, patienceMs);
+      await Promise.race([end, patience.promise]);
+      clearTimeout(timer);
+      if (rested === undefined && (atEnd || chunks === before)) return;
+    }
   }
 
   port.on('data', (chunk: Buffer) => {
     // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
     if (failure !== undefined) return;
+    chunks++;
     const decoded = decoder.push(chunk);
     waiting.push(...decoded.frames);
     violation ??= decoded.violation;
-    if (!resting) work();
+    if (rested === undefined) work();
   });
 
   return {
@@ -165,6 +193,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       return await answer.promise;
     },
     fail,
+    drained,
     stages: () => stages,
   };
 }

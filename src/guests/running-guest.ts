@@ -6,7 +6,7 @@ import type { Evidence, Hello } from '../model/evidence.ts';
 import { converse, ProtocolViolation } from './conversation.ts';
 import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
 import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.ts';
-import { type RunningMachine, startMachine } from './qemu/machine.ts';
+import { DRAIN_MS, type RunningMachine, startMachine } from './qemu/machine.ts';
 import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 
 /** How long a machine that could not be restored may take to die by itself. */
@@ -69,7 +69,9 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   }
 
   options.signal.addEventListener('abort', onAbort, { once: true });
-  void machine.ended.then((why) => {
+  void machine.ended.then(async (why) => {
+    // A whole answer counts, however late there is room for it. A machine that is only worthless closes no port.
+    await talk.drained(why.kind === 'exit' ? DRAIN_MS : 0);
     if (ending === undefined) fail(machineFailure(machine, why, phase, talk.stages()));
   });
 

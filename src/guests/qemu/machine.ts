@@ -18,7 +18,7 @@ export interface RunningMachine {
   readonly control: Duplex | undefined;
   readonly console: BoundedLog;
   readonly stderr: BoundedLog;
-  /** Never rejects. All output that came before the end has been taken in when it resolves. */
+  /** Never rejects. What was printed before the end has been taken in when it resolves; the port may hold more. */
   readonly ended: Promise<MachineEnd>;
   /** The guest is worthless from here on: kills at once, resolves when nothing is left. */
   stop(): Promise<void>;
@@ -28,8 +28,8 @@ const CONSOLE_HEAD = 256 * 1024;
 const CONSOLE_TAIL = 768 * 1024;
 const STDERR_HEAD = 32 * 1024;
 const STDERR_TAIL = 32 * 1024;
-/** After the process is gone, its pipes are read for at most this long. */
-const DRAIN_MS = 1000;
+/** After the process is gone, its pipes are read for at most this long, and its port while it is quiet no longer. */
+export const DRAIN_MS = 1000;
 /** A panicked guest ends by itself (panic=-1); one that does not is ended after this. */
 const PANIC_GRACE_MS = 2000;
 const PANIC = 'Kernel panic - not syncing';
@@ -61,7 +61,7 @@ export function startMachine(host: Host, wrapped: Wrapped, controlled = false): 
   const port = child.channels[0]!;
   const console = createBoundedLog(CONSOLE_HEAD, CONSOLE_TAIL);
   const stderr = createBoundedLog(STDERR_HEAD, STDERR_TAIL);
-  const drained = Promise.all([child.stdout, child.stderr, port].map(finished));
+  const drained = Promise.all([child.stdout, child.stderr].map(finished));
   let timer: NodeJS.Timeout | undefined;
 
   const ended = new Promise<MachineEnd>((resolve) => {
