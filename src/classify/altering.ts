@@ -1,24 +1,16 @@
 import type { AlteringProgram } from '../model/altering.ts';
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
+import { oncePer } from '../model/once-per.ts';
+import { few } from './few.ts';
 import { makeFinding } from './make-finding.ts';
 
-/** Names in a list of a finding. */
-const MAX_NAMES = 20;
-
-function few(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return [...names.slice(0, MAX_NAMES), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
-}
-
-/** Whether the guest set about attaching a program. */
-function attachBegan({ stages }: Evidence, name: string): boolean {
-  return stages.some(
-    (stage) =>
-      (stage.stage === 'step' && stage.phase === 'attach' && stage.subject === name) ||
-      (stage.stage === 'attach' && stage.program === name && stage.status !== 'skipped'),
-  );
-}
+/** Names of the programs that the guest set about attaching. */
+const attachBegan = oncePer((evidence: Evidence): ReadonlySet<string> => {
+  const steps = stagesOf(evidence, 'step').filter(({ phase }) => phase === 'attach');
+  const attaches = stagesOf(evidence, 'attach').filter(({ status }) => status !== 'skipped');
+  return new Set([...steps.map(({ subject }) => subject), ...attaches.map(({ program }) => program)]);
+});
 
 /**
  * Programs of this cell that can alter what is observed, by name, with what they use: those that the guest named before
@@ -30,7 +22,7 @@ export function alteringIn(evidence: Evidence, read: readonly AlteringProgram[])
   const found = new Map((load.alters ?? []).map(({ program, uses }) => [program, [...uses]]));
   for (const { name, uses } of read) {
     const told = found.get(name);
-    if (told || attachBegan(evidence, name)) found.set(name, [...new Set([...(told ?? []), ...uses])]);
+    if (told || attachBegan(evidence).has(name)) found.set(name, [...new Set([...(told ?? []), ...uses])]);
   }
   return found;
 }

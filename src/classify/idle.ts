@@ -1,12 +1,11 @@
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { grouped } from '../model/once-per.ts';
+import { few } from './few.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 
 type AttachStage = StageOf<'attach'>;
-
-/** More names than that say no more. */
-const MAX_NAMES = 20;
 
 /** What the validator says of a program that it did not attach, and what that asks of the user. */
 const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
@@ -22,10 +21,8 @@ const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
  */
 export function idleFindings(stages: readonly AttachStage[]): Finding[] {
   if (stages.some(({ status }) => status !== 'skipped')) return [];
-  const groups = new Map<string, AttachStage[]>();
-  for (const stage of stages.filter(({ reason }) => !reason.startsWith('not loaded:'))) {
-    groups.set(stage.reason, [...(groups.get(stage.reason) ?? []), stage]);
-  }
+  const loaded = stages.filter(({ reason }) => !reason.startsWith('not loaded:'));
+  const groups = grouped(loaded, ({ reason }) => reason);
   return [...groups].map(([why, group]) =>
     makeFinding({
       code: 'NOT_ATTACHED',
@@ -61,7 +58,7 @@ export function unloadedFindings(evidence: Evidence, wanted: readonly ManifestPr
       code: 'NOTHING_LOADED',
       confidence: 'high',
       phase: 'load',
-      args: { reason, names: names.slice(0, MAX_NAMES).join(', ') || undefined },
+      args: { reason, names: few(names) },
     }),
   ];
 }
