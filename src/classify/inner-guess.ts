@@ -1,5 +1,6 @@
-import { type Evidence, firstStage } from '../model/evidence.ts';
+import { type Evidence, firstStage, type Shim } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { shimsOf } from '../model/shims.ts';
 import { evidenceLine, recode } from './make-finding.ts';
 
 const HASH_GUESS = /^inner map hash with key \d+, value (\d+),/;
@@ -14,23 +15,34 @@ function lastLine(log: string, pattern: RegExp): RegExpExecArray | undefined {
   return line === undefined ? undefined : (pattern.exec(line.trimEnd()) ?? undefined);
 }
 
+function guessesIn(shims: readonly Shim[]): readonly Shim[] {
+  return shims.filter(({ kind, errno }) => kind === 'inner_map' && errno === 0);
+}
+
 /**
  * A refusal over the map that the validator made in place of an inner map which the object does not describe: nothing is
  * wrong with the program. The validator fits its guess to what programs read; what is left is of another type or too large.
+ * Programs that the object leaves out were tried with the guess as it was before.
  * @param log the whole text of the verifier about the program
  */
 export function blameGuess(finding: Finding, log: string, evidence: Evidence): Finding {
-  const guesses = (firstStage(evidence, 'open')?.shims ?? []).filter(
-    ({ kind, errno }) => kind === 'inner_map' && errno === 0,
+  const atLast = guessesIn(shimsOf(evidence));
+  return (
+    blamed(finding, log, atLast) ??
+    blamed(finding, log, guessesIn(firstStage(evidence, 'open')?.shims ?? [])) ??
+    finding
   );
+}
+
+function blamed(finding: Finding, log: string, guesses: readonly Shim[]): Finding | undefined {
   const [guess] = guesses;
-  if (!guess) return finding;
+  if (!guess) return undefined;
   const hash = HASH_GUESS.exec(guess.detail);
   const access = lastLine(log, VALUE_ACCESS);
   const other = lastLine(log, OTHER_TYPE);
   const byValue = hash !== null && access?.[1] === hash[1];
   const byType = other?.[1] === (hash ? HASH : RINGBUF);
-  if (!byValue && !byType) return finding;
+  if (!byValue && !byType) return undefined;
   const size = byValue ? String(Number(access?.[2]) + Number(access?.[3])) : undefined;
   const told = recode(finding, 'LOADER_CONTRACT', {
     confidence: 'high',

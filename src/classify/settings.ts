@@ -1,6 +1,7 @@
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, firstStage, type Shim } from '../model/evidence.ts';
+import type { Evidence, Shim } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { shimsOf } from '../model/shims.ts';
 import { confirm } from './confirm.ts';
 import { makeFinding, mergeFindings } from './make-finding.ts';
 
@@ -28,7 +29,7 @@ const NOTHING_KNOWN: SettingNames = { elsewhere: () => false, near: () => [] };
 
 /** Settings for the load that could not be made. */
 export function settingFindings(evidence: Evidence, names: SettingNames = NOTHING_KNOWN): SettingFindings {
-  const shims = (firstStage(evidence, 'open')?.shims ?? []).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
+  const shims = shimsOf(evidence).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
   const remarked = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.elsewhere(kind, subject);
   const found = mergeFindings(
     shims.filter((shim) => !remarked(shim)).map((shim) => settingFinding(shim, evidence, names)),

@@ -222,6 +222,8 @@ const LoadStage = z.object({
   error: message,
   log,
   elapsed_us: micros,
+  /** What stood in for inner maps at last, where the `inner_map` shims of `open` were fitted to the programs since. */
+  inner_map: message.optional(),
   /** One entry per group that the request names. */
   variants: z.array(VariantGroup).max(16).optional(),
   alters: Alters,

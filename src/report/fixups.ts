@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/cell.ts';
-import { type Evidence, firstStage } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { shimsOf } from '../model/shims.ts';
 import { plural } from './style.ts';
 
 /** What the validator does to an object without being asked (docs/loader.md); the other kinds are settings of the user. */
@@ -27,7 +28,7 @@ export function fixupCount(changes: readonly Change[]): number {
 /** The automatic fixups without which a pass was not observed; 0 for one that needed none, and for all else. */
 export function fixupsOf(outcome: Outcome, evidence: Evidence | undefined): number {
   if (outcome.status !== 'pass' || evidence === undefined) return 0;
-  return fixupCount(firstStage(evidence, 'open')?.shims ?? []);
+  return fixupCount(shimsOf(evidence));
 }
 
 /** Marks a pass with automatic fixups where there is no room for words. `FIXUP_LEGEND` says what it means. */

@@ -1,13 +1,10 @@
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, firstStage, type Shim } from '../model/evidence.ts';
+import type { Evidence, Shim } from '../model/evidence.ts';
+import { shimsOf } from '../model/shims.ts';
 import { code, md } from './escape.ts';
 
 /** So many of the changes are listed in a text; the JSON report has them all. */
 const MAX_LISTED = 20;
-
-function shimsOf(evidence: Evidence | undefined): readonly Shim[] {
-  return (evidence && firstStage(evidence, 'open')?.shims) ?? [];
-}
 
 /** What was done to the object before the load, for the JSON report; undefined when it was loaded as it is. */
 export function shimsJson(evidence: Evidence | undefined) {

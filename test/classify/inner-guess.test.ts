@@ -5,11 +5,11 @@ import * as fx from '../fixtures/evidence.ts';
 
 const SHIM = { kind: 'inner_map', subject: 'rules', detail: 'inner map hash with key 4, value 4, 1 entry', errno: 0 };
 
-function judge(log: string, shims: readonly (typeof SHIM)[] = [SHIM]) {
+function judge(log: string, shims: readonly (typeof SHIM)[] = [SHIM], innerMap?: string) {
   const stages = [
     fx.open({ programs: [fx.programFacts('apply')], shims: [...shims] }),
     fx.rejected('apply', `20: (61) r1 = *(u32 *)(r0 +8)\n${log}\nprocessed 21 insns (limit 1000000)`),
-    fx.load({ status: 'fail', errno: -13 }),
+    fx.load({ status: 'fail', errno: -13, inner_map: innerMap }),
     fx.exit({ code: 2 }),
   ];
   const rest = { attachMode: 'disabled', programs: [], validationMode: '', functionalTests: [] } as const;
@@ -33,6 +33,13 @@ test('values of our own inner map that are too small are no fault of the program
   expect(words(finding).remediation).toContain(
     'maps: [{name: rules, inner_map: {type: hash, key_size: 4, value_size: 12, max_entries: 1}}]',
   );
+});
+
+test('what the guess became counts, and what it was for programs that were tried before', () => {
+  const fitted = 'inner map hash with key 4, value 24, 1 entry';
+  const later = judge(TOO_SMALL.replace('value_size=4', 'value_size=24'), [SHIM], fitted);
+  expect(later).toMatchObject({ code: 'LOADER_CONTRACT', args: { guess: fitted } });
+  expect(judge(TOO_SMALL, [SHIM], fitted)).toMatchObject({ code: 'LOADER_CONTRACT', args: { guess: SHIM.detail } });
 });
 
 test('a type that our own inner map does not have is none either', () => {

@@ -93,6 +93,29 @@ describe.each(KERNELS)('on %s', (kernel) => {
   });
 });
 
+/** Loads of the whole object that a cell began. */
+function loadsOf({ report }: Checked): number[] {
+  return report.results.map(
+    ({ evidence }) =>
+      (evidence?.stages ?? []).filter((stage) => stage.stage === 'step' && stage.phase === 'load').length,
+  );
+}
+
+test('an inner map is fitted to what loads, after a load that failed, and for what is left out by itself', async () => {
+  const run = await check(scratch, [fixture('shim_inner_map_fitted')]);
+  for (const kernel of KERNELS) {
+    const target = at(run, 'shim_inner_map_fitted', kernel);
+    expect(target).toMatchObject({ status: 'pass' });
+    expect(target.shims?.map(({ detail }) => detail)).toEqual(['inner map hash with key 4, value 24, 1 entry']);
+    expect(target.programs?.map(({ name, load_status }) => [name, load_status])).toEqual([
+      ['left_out', 'pass'],
+      ['look', 'pass'],
+    ]);
+  }
+  expect(loadsOf(run)).toEqual(KERNELS.map(() => 2));
+  expect(loadsOf(await check(scratch, [fixture('shim_inner_map')]))).toEqual(KERNELS.map(() => 1));
+});
+
 test('the Markdown report says it, too', () => {
   const markdown = readFileSync(reportOf(mended, 'shim_key_value.bpf.o').paths.markdown ?? '', 'utf8');
   expect(markdown).toMatch(/^- Loaded with: .*`stacks` \(key/m);

@@ -106,6 +106,7 @@ int cli__main(int argc, char **argv)
 	int code = 0;
 
 	request__init(&request);
+	request.received_us = io__now_us();
 	switch (options__parse(argc, argv, &options, &request, error, sizeof(error))) {
 	case OPTIONS_HELP:
 		fputs(options__help(), stdout);

@@ -211,9 +211,14 @@ void evidence__map(struct evidence *evidence, const struct map *map)
 void evidence__load(struct evidence *evidence, const struct result *result, const struct tuning *tuning)
 {
 	struct json json;
+	char inner[128];
 
 	evidence__start(evidence, &json, "load");
 	put_object_step(evidence, &json, &result->load);
+	if (tuning->guess_fitted) {
+		inner_guess__describe(&tuning->guess, inner, sizeof(inner));
+		json__str(&json, "inner_map", inner, MESSAGE_MAX_BYTES);
+	}
 	variants__put(&json, tuning);
 	alters__put(&json, result);
 	evidence__finish(evidence, &json);

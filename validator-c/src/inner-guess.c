@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "io.h"
 #include "load-syscall.h"
 #include "object.h"
 #include "refused.h"
@@ -13,9 +14,9 @@
 
 /* Larger values are no structure that somebody reads field by field. */
 #define VALUE_MAX (64 * 1024)
-/* One field is learned in each round, or one program left out that fails for another reason. */
-#define ROUNDS_MAX 64
 #define RINGBUF_BYTES 4096
+/* Of what is left for the request. */
+#define PART_OF_TIME 4
 
 void inner_guess__begin(struct inner_guess *guess)
 {
@@ -117,14 +118,29 @@ static bool leave_out(struct work *work, bool *left_out, const struct buf *words
 	return false;
 }
 
-static bool fit(struct work *work, struct log_buffer *log)
+static bool *unwanted(const struct result *result)
 {
+	bool *list = calloc((size_t)result->program_count + 1, sizeof(*list));
+	int i;
+
+	for (i = 0; list && i < result->program_count; i++)
+		list[i] = !result->programs[i].wanted;
+	return list;
+}
+
+static bool fit(struct work *work, bool *left_out, struct log_buffer *log)
+{
+	uint64_t until = inner_guess__until(work->request), takes = work->result->load.elapsed_us, start;
 	struct tuning *tuning = &work->request->tuning;
-	bool *left_out = calloc((size_t)work->result->program_count + 1, sizeof(*left_out)), changed = false;
 	struct buf words = {};
+	bool changed = false;
 	int round;
 
-	for (round = 0; left_out && round < ROUNDS_MAX && attempt(work, left_out, log, &words); round++) {
+	for (round = 0; round < INNER_GUESS_ROUNDS_MAX; round++) {
+		start = io__now_us();
+		if (start + takes > until || !attempt(work, left_out, log, &words))
+			break;
+		takes = io__now_us() - start;
 		if (inner_guess__learn(&tuning->guess, log->data)) {
 			tuning__guess_again(tuning);
 			changed = true;
@@ -133,21 +149,38 @@ static bool fit(struct work *work, struct log_buffer *log)
 		}
 	}
 	buf__free(&words);
-	free(left_out);
 	return changed;
 }
 
-void inner_guess__fit(struct work *work)
+static bool open_anew(struct work *work)
 {
-	struct log_buffer log = {};
+	struct bpf_object *obj;
 	int err;
 
-	if (work->request->tuning.inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
-		return;
-	evidence__step(work->evidence, "open", work->request->artifact_name);
-	if (fit(work, &log)) {
-		bpf_object__close(work->obj);
-		work->obj = object__open_pinned(work->request, &err);
-	}
+	obj = work->request->in_guest ? object__open_pinned(work->request, &err) : object__open_again(work->request, &err);
+	if (!obj)
+		return false;
+	bpf_object__close(work->obj);
+	work->obj = obj;
+	return true;
+}
+
+uint64_t inner_guess__until(const struct request *request)
+{
+	return io__now_us() + request__left_us(request) / PART_OF_TIME;
+}
+
+bool inner_guess__fit(struct work *work)
+{
+	struct tuning *tuning = &work->request->tuning;
+	struct log_buffer log = {};
+	bool *left_out;
+
+	if (tuning->inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
+		return false;
+	left_out = unwanted(work->result);
+	tuning->guess_fitted = left_out && fit(work, left_out, &log) && open_anew(work);
+	free(left_out);
 	log_buffer__unmap(&log);
+	return tuning->guess_fitted;
 }

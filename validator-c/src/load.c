@@ -6,6 +6,7 @@
 
 #include "alters.h"
 #include "capture.h"
+#include "inner-guess.h"
 #include "io.h"
 #include "load-syscall.h"
 #include "object.h"
@@ -74,6 +75,10 @@ static void load_object(struct work *work, struct log_buffer *log)
 	int err, i = 0;
 
 	evidence__step(work->evidence, "load", work->request->artifact_name);
+	buf__reset(&load->log);
+	if (log->data)
+		log_buffer__clear(log);
+	work->result->probes.count = 0;
 	capture__begin();
 	bpf_object__for_each_program(prog, work->obj) {
 		bpf_program__set_autoload(prog, work->result->programs[i++].wanted);
@@ -213,6 +218,8 @@ void load__run(struct work *work)
 	trials__close(&trials);
 	log_buffer__map(&log, LOG_SIZE_ANY_KERNEL);
 	load_object(work, &log);
+	if (result->load.status == STATUS_FAIL && inner_guess__fit(work))
+		load_object(work, &log);
 	if (result->load.status == STATUS_PASS)
 		observe_loaded(work);
 	else

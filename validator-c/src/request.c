@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "frames.h"
+#include "io.h"
 #include "mailbox.h"
 
 #define MAX_LINE 4096
@@ -189,6 +190,13 @@ int request__parse(struct request *request, const char *text, size_t len, char *
 		return -EINVAL;
 	}
 	return 0;
+}
+
+uint64_t request__left_us(const struct request *request)
+{
+	uint64_t until = request->received_us + request->work_timeout_ms * 1000, now = io__now_us();
+
+	return now < until ? until - now : 0;
 }
 
 bool request__requires(const struct request *request, const char *program)

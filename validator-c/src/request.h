@@ -70,6 +70,8 @@ bool request__parse_mode(const char *text, enum attach_mode *mode);
 /* 1 true yes on, 0 false no off; false for anything else. */
 bool request__parse_bool(const char *text, bool *value);
 const char *request__mode_name(enum attach_mode mode);
+/* Microseconds until it has to be answered; 0 when that is over. */
+uint64_t request__left_us(const struct request *request);
 bool request__requires(const struct request *request, const char *program);
 void request__free(struct request *request);
 

@@ -188,6 +188,34 @@ static int run_child(struct trials *trials, int index)
 	return trials->area->finished ? 0 : status;
 }
 
+/*
+ * A guess of inner maps is the object's, and this program is none that the object's load includes: it is fitted to it for
+ * this trial only. Objects that are open have the map that was made before, so each child opens one and makes its own.
+ */
+static int run_fitted(struct trials *trials, int index)
+{
+	struct tuning *tuning = &trials->work->request->tuning;
+	struct bpf_object *prepared = trials->prepared;
+	const struct inner_guess before = tuning->guess;
+	uint64_t until = inner_guess__until(trials->work->request);
+	int status = run_child(trials, index), inner_map = tuning->inner_map, rounds;
+
+	if (tuning->inner_map <= 0 || trials->work->result->programs[index].wanted)
+		return status;
+	for (rounds = 0; !status && trials->area->err && rounds < INNER_GUESS_ROUNDS_MAX; rounds++) {
+		if (io__now_us() + trials->area->elapsed_us > until ||
+		    !inner_guess__learn(&tuning->guess, trials->log.data))
+			break;
+		tuning->inner_map = 0;
+		trials->prepared = NULL;
+		status = run_child(trials, index);
+	}
+	tuning->guess = before;
+	tuning->inner_map = inner_map;
+	trials->prepared = prepared;
+	return status;
+}
+
 static void fill(struct program_load *load, const struct trial_area *area, int status)
 {
 	buf__reset(&load->log);
@@ -215,7 +243,7 @@ void trials__run(struct trials *trials, int index)
 	int status;
 
 	evidence__step(trials->work->evidence, "program", program->name);
-	status = run_child(trials, index);
+	status = run_fitted(trials, index);
 	log_buffer__take(&trials->log, &program->load.verifier);
 	fill(&program->load, trials->area, status);
 	program->tried = true;

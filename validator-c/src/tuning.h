@@ -128,8 +128,9 @@ struct tuning {
 	int autoload_count;
 	/* Stands in for inner maps that only the object's own loader knows, when above 0. */
 	int inner_map;
-	/* What it looks like. */
+	/* What it looks like, and whether it was fitted after the object was opened. */
 	struct inner_guess guess;
+	bool guess_fitted;
 	/* Map fields that libbpf does not know are passed over. */
 	bool relaxed_maps;
 	struct shim *shims;

@@ -11,8 +11,6 @@
 #include "evidence-kernel.h"
 #include "expect.h"
 #include "functional.h"
-#include "inner-guess.h"
-#include "io.h"
 #include "kernel-names.h"
 #include "ksyms-file.h"
 #include "load.h"
@@ -72,7 +70,6 @@ static bool was_searched(const struct wanted *wanted, const struct wanted *list,
  */
 static void explain_names(struct work *work)
 {
-	uint64_t until = work->request->received_us + work->request->work_timeout_ms * 1000;
 	static struct wanted searched[WANTED_MAX];
 	static struct symbols symbols;
 	static int searched_count;
@@ -83,7 +80,7 @@ static void explain_names(struct work *work)
 	for (i = 0; i < found; i++)
 		if (!was_searched(&wanted[i], searched, searched_count) && searched_count + count < WANTED_MAX)
 			wanted[count++] = wanted[i];
-	if (!count || work->evidence->fd < 0 || io__now_us() + takes > until)
+	if (!count || work->evidence->fd < 0 || request__left_us(work->request) < takes)
 		return;
 	evidence__step(work->evidence, "symbols", wanted[0].name);
 	symbols__search(&symbols, wanted, count);
@@ -116,8 +113,6 @@ static void run_stages(struct work *work)
 		return;
 	}
 	work->obj = object__open_first(request, result);
-	if (work->obj)
-		inner_guess__fit(work);
 	evidence__open(work->evidence, result, &request->tuning);
 	if (!work->obj)
 		return;

@@ -3,7 +3,21 @@
 
 #include <string.h>
 
+#include "io.h"
+#include "request.h"
 #include "test.h"
+
+/* Fitting ends while there is time for an answer, and does not begin when there is none. */
+static void test_time(void)
+{
+	uint64_t now = io__now_us();
+	struct request request = { .received_us = now, .work_timeout_ms = 40000 };
+
+	CHECK(request__left_us(&request) <= 40000000 && request__left_us(&request) > 30000000);
+	CHECK(inner_guess__until(&request) > now + 7500000 && inner_guess__until(&request) < now + 12500000);
+	request.received_us = now - 50000000;
+	CHECK(!request__left_us(&request) && inner_guess__until(&request) <= io__now_us());
+}
 
 void test_inner_guess(void)
 {
@@ -28,4 +42,5 @@ void test_inner_guess(void)
 	CHECK(!inner_guess__learn(&guess, "cannot pass map_type 27 into func bpf_map_lookup_elem#1\n"));
 	inner_guess__describe(&guess, text, sizeof(text));
 	CHECK(!strcmp(text, "inner ring buffer of 4096 bytes"));
+	test_time();
 }
