@@ -11,7 +11,7 @@ export { type CompareRequest, type CompareResult, compare, type HistorySides } f
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
 export type { SuiteResult } from './api/finish-suite.ts';
-export { type HistoryOptions, historyDoubt, listHistory, signAll, verifyAll } from './api/history.ts';
+export { type HistoryOptions, historyDoubt, listHistory, type SignOptions, signAll, verifyAll } from './api/history.ts';
 export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
 export {

@@ -11,7 +11,7 @@ import { HostError, UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { recordedRun } from '../report/recorded.ts';
-import type { RegistryLocks } from '../run/registry-locks.ts';
+import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
 import { timestamp } from '../run/run-id.ts';
 import type { ReportPaths, ReportTargets } from '../run/write-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -63,10 +63,18 @@ export async function historyDoubt(options: HistoryOptions): Promise<string> {
   return 'nothing says how many records were written, so records that are gone from the end are not noticed; compare with a copy, then run "bpfcompat history sign"';
 }
 
+export interface SignOptions extends HistoryOptions {
+  /** Ends the waiting for another process that writes there. */
+  readonly signal?: AbortSignal;
+  /** Hears of such a waiting. */
+  readonly onNote?: (message: string) => void;
+}
+
 /** Links and signs all records anew. @returns how many there are */
-export async function signAll(options: HistoryOptions): Promise<number> {
+export async function signAll(options: SignOptions): Promise<number> {
   const { host, workdir } = placeOf(options);
-  return signHistory(host, workdir, await signerOf(host, workdir));
+  const { take } = registryLocks(host, options.signal, options.onNote ?? (() => {}));
+  return signHistory(host, workdir, await signerOf(host, workdir, take), take);
 }
 
 /** Sorted, each once; undefined when there is none. */
@@ -143,7 +151,7 @@ export async function addToHistory(
 ): Promise<string | undefined> {
   let intact: boolean;
   try {
-    intact = await appendHistory(host, workdir, records, await signerOf(host, workdir), locks?.take);
+    intact = await appendHistory(host, workdir, records, await signerOf(host, workdir, locks?.take), locks?.take);
   } catch (error) {
     const unreadable = error instanceof UsageError && error.code === 'history_unreadable';
     const unwritable = error instanceof HostError && error.code !== 'signer_failed';

@@ -5,6 +5,7 @@ import { UsageError } from '../model/errors.ts';
 import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
+import { confineFlag, flagRoot } from '../run/confine.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { directoryWords } from '../run/load-artifact.ts';
 import { INSPECT_OPTIONS } from './call-options.ts';
@@ -54,7 +55,7 @@ async function expand(host: Host, cwd: string, word: string): Promise<readonly s
 }
 
 async function inspectFile(host: Host, cwd: string, path: string): Promise<InspectResult> {
-  const bytes = await readBytes(host, resolve(cwd, path), path);
+  const bytes = await readBytes(host, cwd, path);
   if (bytes instanceof UsageError) return { ok: false, path, error: bytes };
   const facts = readObject(bytes);
   if (!facts.ok) {
@@ -65,10 +66,12 @@ async function inspectFile(host: Host, cwd: string, path: string): Promise<Inspe
   return { ok: true, object: { path, size_bytes: bytes.length, sha256, ...inspectionOf(facts) } };
 }
 
-async function readBytes(host: Host, absolute: string, shown: string): Promise<Uint8Array | UsageError> {
+async function readBytes(host: Host, cwd: string, shown: string): Promise<Uint8Array | UsageError> {
+  const absolute = resolve(cwd, shown);
   const wrong = (words: string, cause?: unknown): UsageError =>
     new UsageError('artifact_unreadable', `${shown}: ${words}`, { cause });
   try {
+    await confineFlag(host, await flagRoot(host, cwd), shown, absolute);
     const stat = await host.files.stat(absolute);
     if (stat?.isDirectory) return wrong(await directoryWords(host, absolute));
     if (stat && !stat.isFile) return wrong('it is a pipe or a device; write it to a file first');
@@ -79,6 +82,7 @@ async function readBytes(host: Host, absolute: string, shown: string): Promise<U
     }
     return await host.files.read(absolute, MAX_OBJECT_BYTES);
   } catch (error) {
+    if (error instanceof UsageError) return error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return wrong(
       (code === 'ENOENT' && addressWords(shown)) || REASONS[code] || `cannot be read (${code || String(error)})`,

@@ -5,7 +5,7 @@ import { UsageError } from '../model/errors.ts';
 import type { Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
 import { placeOf } from '../run/claims.ts';
-import { confine, type Root, rootOf } from '../run/confine.ts';
+import { confine, confineFlag, flagRoot, type Root, rootOf } from '../run/confine.ts';
 import type { OldReports } from '../run/old-reports.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
@@ -46,6 +46,7 @@ async function suitePath(host: Host, cwd: string, path: string): Promise<string>
 
 /** Reads a suite file. @throws UsageError with file, line and column */
 export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
+  await confineFlag(host, await flagRoot(host, cwd), `--suite ${path}`, path);
   const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`, path);
   return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
 }

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { jsonPosition, positionAt } from '../report/json-position.ts';
 import { type SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
-import { confine, rootOf, strangeFile } from '../run/confine.ts';
+import { confine, confineFlag, flagRoot, rootOf, strangeFile } from '../run/confine.ts';
 
 /** Larger than any report of ours: a thousand programs on fifty kernels. */
 const MAX_REPORT_BYTES = 128 * 1024 * 1024;
@@ -31,9 +31,10 @@ function unreadable(file: string, why: string, cause?: unknown): UsageError {
   return new UsageError('report_unreadable', `${file}: ${why}`, { cause });
 }
 
-/** The text of a report. @throws UsageError `report_unreadable` */
+/** The text of a report. @throws UsageError `report_unreadable`, `path_outside` for a link that leaves the repository */
 export async function readText(host: Host, cwd: string, file: string): Promise<string> {
   const path = resolve(cwd, file);
+  await confineFlag(host, await flagRoot(host, cwd), file, path);
   try {
     const stat = await host.files.stat(path);
     if (stat && !stat.isFile && !stat.isDirectory) {

@@ -48,7 +48,8 @@ async function readFoundPart(host: Host, cwd: string, file: string): Promise<Fou
   let value: unknown;
   try {
     value = JSON.parse(await readText(host, cwd, file));
-  } catch {
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'path_outside') throw error;
     return terminal(`${file} was left out: it cannot be read, or it was cut`, 1000);
   }
   if (!isRecord(value) || !isRecord(value['shard'])) return undefined;

@@ -45,8 +45,13 @@ export async function historyVerifyCommand(options: ValuesOf<'history verify'>, 
 }
 
 /** `history sign`: links and signs all records anew. */
-export async function historySignCommand(options: ValuesOf<'history sign'>, io: Io): Promise<number> {
-  const count = await signAll({ workDir: options.workdir, env: io.env, cwd: io.cwd });
+export async function historySignCommand(
+  options: ValuesOf<'history sign'>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const onNote = (message: string): void => io.err(`note: ${message}\n`);
+  const count = await signAll({ workDir: options.workdir, env: io.env, cwd: io.cwd, signal, onNote });
   io.out(`History: signed=${count}\n`);
   return 0;
 }

@@ -56,7 +56,7 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'history verify':
       return historyVerifyCommand(parsed.options, io);
     case 'history sign':
-      return historySignCommand(parsed.options, io);
+      return historySignCommand(parsed.options, io, signal);
     case 'kernels list':
       return listCommand(parsed.options, io);
     case 'kernels fetch':

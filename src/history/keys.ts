@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
 import { SIGNING_KEY as PRIVATE } from '../model/work-directory.ts';
 
 const PUBLIC = 'artifact-registry-signing-key.pub';
@@ -36,6 +36,9 @@ function rawPublic(key: KeyObject): string {
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI.length).toString('base64');
 }
 
+/** Takes the lock at a path, or says why it cannot be had: who can be cancelled, and by whom, is the caller's to say. */
+export type TakeLock = (path: string) => Promise<AsyncDisposable>;
+
 async function readIfThere(host: Host, path: string): Promise<string | undefined> {
   if ((await host.files.stat(path)) === undefined) return undefined;
   return (await host.files.read(path, MAX_KEY_BYTES)).toString('utf8');
@@ -52,10 +55,14 @@ async function readOwn(host: Host, dir: string, name: string): Promise<string | 
  * The key of this work directory, made on first use (mode 0600, its directory 0700).
  * @throws UsageError for a file that is no key, HostError when it cannot be written
  */
-export async function ownKey(host: Host, workdir: string): Promise<{ key: KeyObject; publicKey: PublicKey }> {
+export async function ownKey(
+  host: Host,
+  workdir: string,
+  take?: TakeLock,
+): Promise<{ key: KeyObject; publicKey: PublicKey }> {
   const dir = join(workdir, 'keys');
   const path = join(dir, PRIVATE);
-  const text = (await readOwn(host, dir, PRIVATE)) ?? (await makeKeyOnce(host, workdir));
+  const text = (await readOwn(host, dir, PRIVATE)) ?? (await makeKeyOnce(host, workdir, take));
   const bytes = Buffer.from(text.trim(), 'base64');
   const bad = (cause?: unknown): UsageError =>
     new UsageError(
@@ -75,14 +82,19 @@ export async function ownKey(host: Host, workdir: string): Promise<{ key: KeyObj
 }
 
 /** Two runs that begin together in a new work directory get the same key. */
-async function makeKeyOnce(host: Host, workdir: string): Promise<string> {
+async function makeKeyOnce(
+  host: Host,
+  workdir: string,
+  take: TakeLock = (path) => host.files.lock(path),
+): Promise<string> {
   const dir = join(workdir, 'keys');
   await host.files.refuseLink(dir);
   await host.files.refuseLink(join(dir, '.lock'));
   try {
-    await using _lock = await host.files.lock(join(dir, '.lock'));
+    await using _lock = await take(join(dir, '.lock'));
     return (await readOwn(host, dir, PRIVATE)) ?? (await makeKey(host, dir));
   } catch (cause) {
+    if (cause instanceof HostError || cause instanceof CancelledError) throw cause;
     throw new HostError(
       'signing_key_unwritable',
       `cannot write ${dir}: ${messageOf(cause)}; check its permissions and the space`,

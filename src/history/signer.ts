@@ -2,7 +2,7 @@ import { sign, verify } from 'node:crypto';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { HostError, UsageError } from '../model/errors.ts';
-import { ownKey, publicKeyOf } from './keys.ts';
+import { ownKey, publicKeyOf, type TakeLock } from './keys.ts';
 
 interface Signature {
   readonly signature_alg: 'ed25519';
@@ -37,13 +37,13 @@ export function isSignature(payload: Buffer, publicKey: string, signature: strin
  * (`BPFCOMPAT_SIGNING_MODE=external-cmd`).
  * @throws UsageError for a mode that is not known and for one without its program
  */
-export async function signerOf(host: Host, workdir: string): Promise<Signer> {
+export async function signerOf(host: Host, workdir: string, take?: TakeLock): Promise<Signer> {
   const mode = host.env['BPFCOMPAT_SIGNING_MODE'] || 'local';
   if (mode === 'external-cmd') return externalSigner(host);
   if (mode !== 'local') {
     throw new UsageError('signing_mode', `BPFCOMPAT_SIGNING_MODE is "${mode}"; use local or external-cmd`);
   }
-  const { key, publicKey } = await ownKey(host, workdir);
+  const { key, publicKey } = await ownKey(host, workdir, take);
   return async (payload) => ({
     signature_alg: ALGORITHM,
     signature_key_id: publicKey.id,

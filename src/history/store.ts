@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import type { TakeLock } from './keys.ts';
 import { canonicalBytes, HistoryRecord, recordHash, recordLine } from './record.ts';
 import { isSignature, type Signer } from './signer.ts';
 import type { HistoryHead, HistoryLine } from './verify.ts';
@@ -112,9 +113,6 @@ async function writeHead(host: Host, workdir: string, head: HistoryHead, sign: S
   await host.files.writeAtomic(join(registryDir(workdir), HEAD), `${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** Takes the lock at a path, or says why it cannot be had. */
-type TakeLock = (path: string) => Promise<AsyncDisposable>;
-
 /** Runs `work` while no other process writes the history. */
 async function locked<T>(host: Host, workdir: string, take: TakeLock, work: () => Promise<T>): Promise<T> {
   const dir = registryDir(workdir);
@@ -181,8 +179,7 @@ async function fitsHead(host: Host, workdir: string, lines: readonly string[]): 
  * @returns how many there are
  * @throws UsageError for a line that is no record: signing would make it vanish
  */
-export async function signHistory(host: Host, workdir: string, sign: Signer): Promise<number> {
-  const take: TakeLock = (path) => host.files.lock(path);
+export async function signHistory(host: Host, workdir: string, sign: Signer, take: TakeLock): Promise<number> {
   return locked(host, workdir, take, async () => {
     const lines = await readHistory(host, workdir);
     const path = join(registryDir(workdir), FILE);

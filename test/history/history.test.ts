@@ -3,11 +3,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { historyDoubt, listHistory, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
+import { addToHistory, historyDoubt, listHistory, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { publicKeyOf } from '../../src/history/keys.ts';
 import { canonicalBytes, HistoryRecord, recordHash, recordLine } from '../../src/history/record.ts';
 import { createHost } from '../../src/host/create-host.ts';
+import { registryLocks } from '../../src/run/registry-locks.ts';
 import { recordRun } from '../fixtures/record-run.ts';
 import { mixedRun, quickRun } from '../fixtures/scenes.ts';
 
@@ -223,6 +224,28 @@ describe('what is noticed', () => {
     expect(await signAll({ workDir, env: {} })).toBe(3);
     expect(await issues()).toEqual(Array(3).fill(undefined));
   });
+});
+
+test('a lock on the key is waited for with a word, no longer than the user wants', async () => {
+  mkdirSync(join(workDir, 'keys'));
+  const host = createHost({ env: {} });
+  await using _held = await host.files.lock(join(workDir, 'keys/.lock'));
+  const user = new AbortController();
+  const notes: string[] = [];
+  const onNote = (message: string): void => {
+    notes.push(message);
+    user.abort();
+  };
+  const started = host.monotonicMs();
+  await expect(signAll({ workDir, env: {}, signal: user.signal, onNote })).rejects.toThrow(
+    /keys\/\.lock is locked by another process, and the waiting was cancelled$/,
+  );
+  expect(notes).toEqual([expect.stringMatching(/keys\/\.lock is locked by another process: waiting for it/)]);
+  expect(host.monotonicMs() - started).toBeLessThan(15_000);
+
+  const locks = registryLocks(host, AbortSignal.abort(), () => {});
+  const said = await addToHistory(host, workDir, [], locks);
+  expect(said).toMatch(/^this run is not in the history of .*: .*keys\/\.lock is locked/);
 });
 
 describe('who signs', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { inspect } from '../../src/api/inspect.ts';
 import { prepareCases } from '../../src/api/suite-cases.ts';
 import { ManifestFile } from '../../src/config/manifest-schema.ts';
 import { MatrixFile } from '../../src/config/matrix.ts';
@@ -11,6 +12,7 @@ import { readSuite } from '../../src/config/suite.ts';
 import { type NamedPath, type PathUse, SUITE_PATHS } from '../../src/config/suite-paths.ts';
 import { SuiteFile } from '../../src/config/suite-schema.ts';
 import { createHost } from '../../src/host/create-host.ts';
+import { compare, explain, mergeReports, validateSuite } from '../../src/index.ts';
 import { confine, rootOf } from '../../src/run/confine.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
 
@@ -84,6 +86,41 @@ describe('confine', () => {
     await expect(confine(host, root, named('proc/self/environ'))).rejects.toThrow(/is made up by the kernel/);
     await expect(confine(host, root, named('sys/kernel/notes'))).rejects.toThrow(/is made up by the kernel/);
     await expect(confine(host, root, named('dev/null', 'write'))).rejects.toThrow(/is a pipe, a socket or a device/);
+  });
+});
+
+describe('words of a command line go through no link that leaves the repository', () => {
+  mkdirSync(join(repo, 'shards'));
+  symlinkSync(join(base, 'home/secret'), join(repo, 'shards/part.json'));
+  symlinkSync(join(base, 'home'), join(repo, 'elsewhere'));
+  writeFileSync(join(base, 'home/part.json'), '{}');
+  const here = { host, cwd: repo };
+  const merge = (path: string) => mergeReports({ ...here, reports: [path] });
+  const words: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+    merge,
+    explain: (report) => explain({ ...here, report }),
+    compare: (base) => compare({ ...here, base, head: base }),
+    suite: (suite) => validateSuite({ ...here, suite }),
+    inspect: async (path) => {
+      const [one] = await inspect({ ...here, files: [path] });
+      if (one?.ok === false) throw one.error;
+    },
+  };
+
+  test.each(Object.entries(words))('%s', async (_command, call) => {
+    for (const path of ['ci/link.o', join(repo, 'ci/link.o')]) {
+      const error = await call(path).catch((reason: unknown) => reason);
+      expect((error as Error).message).toMatch(
+        /link\.o: it is a link to .*home\/secret, outside of .*repo; name that place itself if it is meant$/,
+      );
+    }
+    // The user may mean any place of this machine.
+    const named = await call(join(base, 'home/secret')).catch((reason: unknown) => reason);
+    expect((named as Error).message).not.toContain('outside of');
+  });
+
+  test.each(['shards', 'shards/*.json', 'elsewhere', 'elsewhere/*.json'])('merge of %s', async (word) => {
+    await expect(merge(word)).rejects.toThrow(/it is a link to .*home\/.*, outside of .*repo; name that place itself/);
   });
 });
 
