@@ -28,7 +28,6 @@ export {
 } from './api/kernels.ts';
 export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
-export type { ReportFiles } from './api/report-files.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Surroundings } from './api/services.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
@@ -41,6 +40,7 @@ export { CancelledError, HostError, UsageError } from './model/errors.ts';
 export type { EventListener, RunEvent } from './model/events.ts';
 export type { Evidence, Hello, Stage } from './model/evidence.ts';
 export type { Confidence, Finding, FindingCode } from './model/finding.ts';
+export type { ReportFiles } from './model/formats.ts';
 export type { Expectation, Expected, FailOn } from './model/gate.ts';
 export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';

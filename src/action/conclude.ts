@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { buildInfo } from '../api/build-info.ts';
 import { type LoadedDocument, loadDocument } from '../api/report-document.ts';
 import { messageOf } from '../model/errors.ts';
+import { type EvidenceFormat, FORMATS } from '../model/formats.ts';
 import { documentCells, documentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
 import { endGroup, failed, group, say } from './commands.ts';
 import type { Ended } from './ended.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
 import { setOutputs } from './files.ts';
-import { type Format, writeFormats } from './formats.ts';
+import { writeFormats } from './formats.ts';
 import { type Redact, redacted, redactedFile, redactor } from './redact.ts';
 import { runUrl } from './runner.ts';
 import { appendSummary } from './summary.ts';
@@ -80,18 +81,18 @@ function copyReports(dir: string, { job }: Ended, { files }: LoadedDocument, red
   }
 }
 
-function reportOutputs(ended: Ended, paths: Record<Format, string>) {
+function reportOutputs(ended: Ended, paths: Record<EvidenceFormat, string>) {
   const { job } = ended;
-  const own = (format: Format): string => {
+  const own = (format: EvidenceFormat): string => {
     const path = job.input(format);
     return path === '' ? paths[format] : resolve(ended.runner.workspace, path);
   };
   return {
     'report-json': job.json,
     'report-markdown': job.markdown,
-    'report-junit': own('junit'),
-    'report-sarif': own('sarif'),
-    'report-badge': own('badge'),
+    ...(Object.fromEntries(
+      FORMATS.flatMap(({ name, output }) => (output === undefined ? [] : [[`report-${name}`, own(name)]])),
+    ) as Record<`report-${EvidenceFormat}`, string>),
   };
 }
 

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { REPORT_FLAGS } from '../cli/io.ts';
 import { ACTION_INPUTS, type ActionCommand } from '../config/action-inputs.ts';
 import {
   type ActionSettings,
@@ -13,6 +12,7 @@ import {
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
+import { REPORT_FLAGS } from '../model/formats.ts';
 import type { Env } from './runner.ts';
 
 /** What the step was asked to do, checked. */

@@ -2,6 +2,7 @@ import { type GateOptions, gate } from '../gate/gate.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { runDocument } from '../report/gate-document.ts';
@@ -17,7 +18,7 @@ import {
 } from '../run/write-reports.ts';
 import type { CompletedCheck } from './check.ts';
 import { addToHistory, historyRecords } from './history.ts';
-import { type ReportFiles, writeReportFiles } from './report-files.ts';
+import { writeReportFiles } from './report-files.ts';
 import { shardPart } from './shard-part.ts';
 
 /** A run that was carried out, with everything that has to be done about it. */

@@ -2,13 +2,14 @@ import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
 import { type ReportTargets, writeReport } from '../run/write-reports.ts';
 import { listRuns, type WrittenRun, writeRun } from './finish-run.ts';
-import { type ReportFiles, writeReportFiles } from './report-files.ts';
+import { writeReportFiles } from './report-files.ts';
 
 /** What became of a case, and where to write it. */
 export interface EndedCase {

@@ -3,13 +3,13 @@ import type { GateOptions } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { ShardPart, ShardRun } from '../model/shard.ts';
 import { joinShards } from '../run/join-shards.ts';
 import { againstBaseline, type RunCase } from './baseline.ts';
 import type { LoadedRun } from './load-run.ts';
-import type { ReportFiles } from './report-files.ts';
 
 /** What all ways to put parts together need. */
 export interface Merging {

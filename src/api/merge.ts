@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { ShardPart } from '../model/shard.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
@@ -17,7 +18,7 @@ import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
-import { type ReportFiles, reportFilePlaces, reportOutputs } from './report-files.ts';
+import { reportFilePlaces, reportOutputs } from './report-files.ts';
 import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';

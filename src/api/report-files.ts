@@ -1,40 +1,16 @@
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import { badge } from '../report/badge.ts';
+import { FORMATS, type ReportFiles } from '../model/formats.ts';
+import { FORMAT_WRITERS } from '../report/formats.ts';
 import type { GateDocument } from '../report/gate-document.ts';
-import { junit } from '../report/junit.ts';
-import { sarif } from '../report/sarif/sarif.ts';
-import { stepSummary } from '../report/summary/step-summary.ts';
 import { type Output, placeOf } from '../run/claims.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { buildInfo } from './build-info.ts';
 
-/** Reports for other programs to write, relative to `cwd`; empty or absent = not wanted. */
-export interface ReportFiles {
-  /** JUnit XML. */
-  readonly junit?: string;
-  /** SARIF 2.1.0. */
-  readonly sarif?: string;
-  /** JSON of a shields.io endpoint badge. */
-  readonly badge?: string;
-  /** Markdown for the summary page of a workflow job. */
-  readonly summary?: string;
-}
-
-const REPORTERS: readonly (readonly [
-  kind: keyof ReportFiles,
-  reporter: (document: GateDocument, cwd: string) => string,
-])[] = [
-  ['junit', (document) => junit(document)],
-  ['sarif', (document, workspace) => sarif(document, { workspace, version: buildInfo.version })],
-  ['badge', (document) => badge(document)],
-  ['summary', (document, workspace) => stepSummary(document, { workspace })],
-];
-
 /** The same files as they are claimed. */
 export function reportFileOutputs(files: ReportFiles | undefined, cwd: string): Output[] {
-  return REPORTERS.flatMap(([kind]) =>
+  return FORMATS.flatMap(({ name: kind }) =>
     files?.[kind] ? [{ path: placeOf(cwd, files[kind]), said: `--${kind} ${files[kind]}`, by: 'flag', kind }] : [],
   );
 }
@@ -73,7 +49,7 @@ export async function writeReportFiles(
   makeDocument: () => GateDocument,
   onEvent: EventListener,
 ): Promise<void> {
-  const wanted = REPORTERS.filter(([kind]) => Boolean(files?.[kind]));
+  const wanted = FORMATS.filter(({ name }) => Boolean(files?.[name]));
   if (wanted.length === 0) return;
   const fail = (kind: string, error: unknown): void =>
     onEvent({ type: 'note', message: `no ${kind} report was written: ${messageOf(error)}` });
@@ -81,14 +57,15 @@ export async function writeReportFiles(
   try {
     document = makeDocument();
   } catch (error) {
-    for (const [kind] of wanted) fail(kind, error);
+    for (const { name } of wanted) fail(name, error);
     return;
   }
-  for (const [kind, reporter] of wanted) {
+  const place = { workspace: cwd, version: buildInfo.version };
+  for (const { name } of wanted) {
     try {
-      await writeReport(host, placeOf(cwd, files?.[kind]), reporter(document, cwd));
+      await writeReport(host, placeOf(cwd, files?.[name]), FORMAT_WRITERS[name](document, place));
     } catch (error) {
-      fail(kind, error);
+      fail(name, error);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
-import { type ReportFiles, reportFileOutputs } from './report-files.ts';
+import { reportFileOutputs } from './report-files.ts';
 import type { PreparedCase } from './suite-cases.ts';
 
 /** A suite with where its own documents go. */

@@ -1,8 +1,8 @@
 import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
-import type { ReportFiles } from './report-files.ts';
 import type { Surroundings } from './services.ts';
 
 /** What `validateSuite` is asked to check, and how. */

@@ -2,10 +2,10 @@ import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
+import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
 import type { CommandOptions } from './command-mode.ts';
-import type { ReportFiles } from './report-files.ts';
 import type { Surroundings } from './services.ts';
 
 /** What `validate` is asked to check, and how. */

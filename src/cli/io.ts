@@ -1,4 +1,5 @@
 import type { EventListener } from '../model/events.ts';
+import { REPORT_FLAGS } from '../model/formats.ts';
 import type { Output } from './broken-output.ts';
 
 /** Where a command writes and what it may know of its surroundings. */
@@ -17,9 +18,6 @@ export interface Io {
   /** Hears every event of a run besides what is printed. */
   readonly onEvent?: EventListener;
 }
-
-/** Flags that name a file for a report, `-` for standard output. */
-export const REPORT_FLAGS = ['out', 'markdown', 'junit', 'sarif', 'badge', 'summary'] as const;
 
 /** The words of a command line that name reports (`--out FILE`, `--out=FILE`), and all other words. */
 export function reportWords(argv: readonly string[]): { readonly reports: string[]; readonly others: string[] } {

@@ -1,3 +1,4 @@
+import { FORMATS } from '../model/formats.ts';
 import type { CommandName } from './commands.ts';
 import { type OptionRow, optionsOf } from './options.ts';
 
@@ -181,9 +182,9 @@ export const ACTION_OUTPUTS = [
   { name: 'regressions', description: 'checks that passed in the baseline and do not now; 0 without a baseline' },
   { name: 'report-json', description: 'path of the JSON report' },
   { name: 'report-markdown', description: 'path of the Markdown report' },
-  { name: 'report-junit', description: 'path of the JUnit XML report' },
-  { name: 'report-sarif', description: 'path of the SARIF 2.1.0 report' },
-  { name: 'report-badge', description: 'path of the badge (shields.io endpoint JSON)' },
+  ...FORMATS.flatMap(({ name, output }) =>
+    output === undefined ? [] : [{ name: `report-${name}` as const, description: output }],
+  ),
   { name: 'summary-file', description: 'path of the Markdown that the job summary shows' },
   { name: 'comment-file', description: 'path of the Markdown for a comment in a pull request' },
   { name: 'artifact-id', description: 'id of the uploaded evidence; empty when there is none' },

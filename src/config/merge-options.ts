@@ -1,17 +1,10 @@
 import { UsageError } from '../model/errors.ts';
+import { REPORT_FLAGS } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { quoted } from './words.ts';
-
-/** Reports for other programs, as typed; empty = not wanted. */
-export interface ReportFiles {
-  readonly junit: string;
-  readonly sarif: string;
-  readonly badge: string;
-  readonly summary: string;
-}
 
 /** What `merge` was asked to do, checked. */
 export interface MergeArguments extends Omit<ValuesOf<'merge'>, 'failOn' | 'failOnRegression'> {
@@ -38,10 +31,10 @@ export function checkMergeOptions(values: ValuesOf<'merge'>, words: readonly str
 }
 
 /** @throws UsageError `flag_conflict` when two reports would be the same file */
-export function checkReportFiles(values: ReportFiles & { readonly out: string; readonly markdown: string }): void {
-  const { out, markdown, junit, sarif, badge, summary } = values;
+export function checkReportFiles(values: Readonly<Record<(typeof REPORT_FLAGS)[number], string>>): void {
   const flags = new Map<string, string>();
-  for (const [flag, file] of Object.entries({ out, markdown, junit, sarif, badge, summary })) {
+  for (const flag of REPORT_FLAGS) {
+    const file = values[flag];
     const other = flags.get(file);
     if (file !== '' && other !== undefined) {
       throw new UsageError('flag_conflict', `--${other} and --${flag} are the same file ${quoted(file)}; choose two`);

@@ -1,3 +1,4 @@
+import { FORMATS } from '../model/formats.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './options.ts';
 
@@ -14,38 +15,9 @@ export const SHARD_OPTIONS = [
       'ask only part I of N, for one machine of several; "bpfcompat merge" puts the reports together and gives the verdict',
     commands: ['test', 'test-command', 'suite'],
   },
-  {
-    name: 'junit',
-    type: 'text',
-    default: '',
-    placeholder: 'FILE',
-    description: 'JUnit XML to write as well: one test suite per object, one test case per kernel',
-    commands: GATED,
-  },
-  {
-    name: 'sarif',
-    type: 'text',
-    default: '',
-    placeholder: 'FILE',
-    description: 'SARIF 2.1.0 to write as well, for code scanning',
-    commands: GATED,
-  },
-  {
-    name: 'badge',
-    type: 'text',
-    default: '',
-    placeholder: 'FILE',
-    description: 'JSON of a shields.io endpoint badge to write as well',
-    commands: GATED,
-  },
-  {
-    name: 'summary',
-    type: 'text',
-    default: '',
-    placeholder: 'FILE',
-    description: 'Markdown for the summary page of a workflow job to write as well',
-    commands: GATED,
-  },
+  ...FORMATS.map(({ name, flag }) => ({
+    ...{ name, type: 'text' as const, default: '', placeholder: 'FILE', description: flag, commands: GATED },
+  })),
   {
     name: 'out',
     type: 'text',

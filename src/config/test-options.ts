@@ -1,13 +1,14 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
 import { asTestValues, type CommandArguments, readCommandFlags, readTestCommand } from './command-options.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
-import { checkReportFiles, type ReportFiles } from './merge-options.ts';
+import { checkReportFiles } from './merge-options.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
@@ -110,7 +111,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     baseline: values.baseline,
     failOn: checkFailOn(values.failOn, values.failOnRegression),
     shard: parseShard(values.shard),
-    files: { junit: values.junit, sarif: values.sarif, badge: values.badge, summary: values.summary },
+    files: reportFiles(values),
     workdir: values.workdir,
     runner: 'vm',
     concurrency: values.concurrency,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
-import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
+import { FORMAT_BEGINNINGS } from '../report/formats.ts';
 import { confineFlag, flagRoot, realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
 
@@ -11,11 +11,8 @@ const OURS = {
   markdown: /^# bpfcompat Compatibility (?:Report|Suite)\b/,
   comparison: /^\s*\{[\s\S]{0,4096}"schema_version"\s*:\s*"compat_diff(?:_collection)?\.v0\.1"/,
   'comparison in Markdown': /^# bpfcompat Compatibility Diff\b/,
-  junit: /^<\?xml[^>]*>\s*<testsuites\b[\s\S]*bpfcompat/,
-  sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
-  badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
-  summary: SUMMARY_BEGINNING,
   plan: /^\s*\{\s*"include"\s*:\s*\[\s*(?:\]|\{\s*"shard")/,
+  ...FORMAT_BEGINNINGS,
 } as const;
 export type ReportKind = keyof typeof OURS;
 
