@@ -4,9 +4,9 @@
  * line of a step before that.
  */
 export { DefaultArtifactClient } from '@actions/artifact';
-export { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
+export { isFeatureAvailable, saveCache } from '@actions/cache';
 export { HttpClient } from '@actions/http-client';
-// `restoreCache` unpacks wherever an entry says (`tar -P`), and whoever may write to the cache says it: these find and
+// `restoreCache` of the package unpacks wherever an entry says (`tar -P`), and whoever may write to the cache says it: these find and
 // download an entry, and cache-entry.ts unpacks it. The package exports none of them by name.
 export { downloadCache, getCacheEntry } from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
 export { getCacheVersion, getCompressionMethod } from '../../node_modules/@actions/cache/lib/internal/cacheUtils.js';

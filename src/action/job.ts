@@ -25,6 +25,8 @@ export interface Job {
   /** Absolute paths; empty where none is written. */
   readonly json: string;
   readonly markdown: string;
+  /** The reports that are written: the input that names each, and its absolute path. */
+  readonly reports: readonly { readonly input: string; readonly path: string }[];
   /** Value of an input as it was written. */
   readonly input: (name: string) => string;
   /** Program that the user wants instead of ours, absolute; empty: ours. */
@@ -35,9 +37,21 @@ export interface Job {
 
 const OWN_BINARY = './bin/bpfcompat';
 
-function commandOf({ mode }: ActionSettings, inputs: InputTexts): ActionCommand {
-  if (mode !== 'run') return mode;
+/** What a step runs; `run` where the input `mode` is none of its words. */
+export function commandOf(inputs: InputTexts): ActionCommand {
+  const mode = inputs.get('mode');
+  if (mode === 'plan' || mode === 'merge') return mode;
   return inputs.get('suite') ? 'suite' : 'test';
+}
+
+/** Inputs that name a report which a command writes, and the flag of each. */
+export function reportInputs(command: ActionCommand): { readonly input: string; readonly flag: string }[] {
+  // A plan is an output of the step and no file.
+  if (command === 'plan') return [];
+  return ACTION_INPUTS.flatMap(({ name, flags }) => {
+    const flag = flags[command];
+    return REPORT_FLAGS.some((one) => one === flag) && flag !== undefined ? [{ input: name, flag }] : [];
+  });
 }
 
 /** What a step needs before flags are looked at, told in the words of a workflow. */
@@ -57,12 +71,10 @@ function checkBasics(command: ActionCommand, inputs: InputTexts): void {
 
 /** Everything that a step tells is read from its reports, and its log is mixed with that of others: they are files. */
 function checkReportFiles(command: ActionCommand, inputs: InputTexts): void {
-  const ignored = ignoredIn(command, inputs);
-  for (const { name, flags, default: fallback } of ACTION_INPUTS) {
+  for (const { input: name } of reportInputs(command)) {
     const value = inputs.get(name) ?? '';
-    const isReport = REPORT_FLAGS.some((flag) => flag === flags[command]) && !ignored.includes(name);
-    if (!isReport || !(value === '-' || /^\/(?:dev|proc)\//.test(value))) continue;
-    const example = fallback === '' ? `reports/${name}.txt` : fallback;
+    if (!(value === '-' || /^\/(?:dev|proc)\//.test(value))) continue;
+    const example = ACTION_INPUTS.find((one) => one.name === name)?.default || `reports/${name}.txt`;
     throw new UsageError(
       'input_value',
       `input ${name} is ${quoted(value)}, and the report of a step is a file; write ${name}: ${example}, or leave the input out`,
@@ -115,7 +127,7 @@ function notesOf(command: ActionCommand, inputs: InputTexts, { binary }: ActionS
 export function readJob(env: Env, workspace: string, scratch: string): Job {
   const inputs = readInputs(env);
   const settings = checkSettings(inputs);
-  const command = commandOf(settings, inputs);
+  const command = commandOf(inputs);
   checkBasics(command, inputs);
   checkReportFiles(command, inputs);
   const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch), ignoredIn(command, inputs));
@@ -135,6 +147,9 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
       parsed: parseArgs(argv),
       json: pathOf('out'),
       markdown: pathOf('markdown'),
+      reports: reportInputs(command)
+        .map(({ input, flag }) => ({ input, path: pathOf(flag) }))
+        .filter(({ path }) => path !== ''),
       input: (name) => inputs.get(name) ?? '',
       binary,
       notes: notesOf(command, inputs, settings, binary),

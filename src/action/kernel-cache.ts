@@ -152,20 +152,20 @@ export async function restoreKernels(
 
 async function saveOne(
   { profile, suffix }: State['kernels'][number],
-  { arch, kernels, trust }: Omit<Restoring, 'runner' | 'host'>,
+  { arch, kernels, trust, reads }: Omit<Restoring, 'runner' | 'host'> & { readonly reads: boolean },
 ): Promise<string> {
-  const { restoreCache } = await import('./clients.ts');
   const digest = await kernels.stored(profile);
   if (digest === undefined) return 'is not stored, nothing to save';
   const path = cachePath(profile);
   const key = `${keyStart(arch, profile)}${digest}${suffix}`;
   const place = expandHome(path);
+  // First: the packages stay for a later job when the cache cannot be asked, and go once it has them.
+  const found = reads && (await ask(trust, LOOKUP_MS, (answer) => answer === undefined, findEntry(path, key)));
+  if (trust.lost) return 'was not saved';
   try {
-    if (!(await kernels.give(profile, place))) return 'was stored before, without its packages: nothing to save';
-    const lookUp = restoreCache([path], key, undefined, { lookupOnly: true });
-    if ((await ask(trust, LOOKUP_MS, (answer) => answer === undefined, lookUp)) === key)
-      return 'is in the cache already';
-    if (trust.lost) return 'was not saved';
+    const given = await kernels.give(profile, place);
+    if (found && found.key === key) return 'is in the cache already';
+    if (!given) return 'was stored before, without its packages: nothing to save';
     const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveEntry(path, key));
     return id < 0 ? 'was not saved' : 'saved';
   } finally {
@@ -185,13 +185,14 @@ export async function saveKernels(
     return;
   }
   const trust = { lost: false };
+  const reads = mayUse(env, 'read');
   for (const one of wanted) {
     if (trust.lost) {
       say('the cache service does not answer: the other kernels are not saved');
       return;
     }
     try {
-      say(`${one.profile}: ${await saveOne(one, { arch, kernels, trust })}`);
+      say(`${one.profile}: ${await saveOne(one, { arch, kernels, trust, reads })}`);
     } catch (error) {
       say(`${one.profile}: was not saved: ${messageOf(error)}`);
     }

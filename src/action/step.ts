@@ -14,7 +14,7 @@ import { endGroup, failed, group, notice, say } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { setOutputs } from './files.ts';
 import { checkFork } from './fork.ts';
-import { type Job, readJob } from './job.ts';
+import { commandOf, type Job, readJob, reportInputs } from './job.ts';
 import { partialRun, partialSummary } from './partial.ts';
 import { NO_KERNELS, prepareKernels, prepareMachine } from './prepare.ts';
 import { hushToolkit } from './quiet.ts';
@@ -37,26 +37,17 @@ interface Ground {
   told: boolean;
 }
 
-/** A suite has inputs of its own for its documents. */
-function reportInput(name: string, command: Job['command']): string {
-  return command === 'suite' && (name === 'out' || name === 'markdown') ? `suite-${name}` : name;
-}
-
 /** Messages of the command line in the words of a workflow. */
-function inInputWords(error: unknown, job: Job, workspace: string): unknown {
+function inInputWords(error: unknown, job: Job): unknown {
   const { command, settings } = job;
   const known = error instanceof UsageError ? UsageError : error instanceof HostError ? HostError : undefined;
   if (known === undefined) return error;
   const words = asInputWords(messageOf(error), command);
   const { code } = error as UsageError;
-  const place = [
-    ['out', job.json],
-    ['markdown', job.markdown],
-    ...['junit', 'sarif', 'badge', 'summary'].map((name) => [name, job.input(name)]),
-  ].find(
-    ([, path]) => path && code === 'report_unwritable' && words.startsWith(`cannot write ${resolve(workspace, path)}:`),
+  const unwritable = job.reports.find(
+    ({ path }) => code === 'report_unwritable' && words.startsWith(`cannot write ${path}:`),
   );
-  const said = place === undefined ? words : `input ${reportInput(place[0] ?? '', command)}: ${words}`;
+  const said = unwritable === undefined ? words : `input ${unwritable.input}: ${words}`;
   const message = settings.requireKvm ? said.replace(/set BPFCOMPAT_ACCEL=\w+/, 'set require-kvm: false') : said;
   return new known(code, message, { cause: error });
 }
@@ -67,15 +58,14 @@ async function work(ground: Ground): Promise<void> {
   const inputs = readInputs(env);
   const full = (names: readonly string[]): string[] =>
     names.flatMap((name) => inputs.get(name) || []).map((path) => resolve(runner.workspace, path));
-  const own = inputs.get('suite') === '' ? ['out', 'markdown'] : ['suite-out', 'suite-markdown'];
-  const reports = full([...own, 'junit', 'sarif', 'badge', 'summary']);
+  const reports = full(reportInputs(commandOf(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports, full(['baseline']), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
     for (const note of job.notes) say(note);
     try {
       await workOn(job, ground);
     } catch (error) {
-      throw inInputWords(error, job, runner.workspace);
+      throw inInputWords(error, job);
     }
   });
 }

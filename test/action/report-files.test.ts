@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ended } from '../../src/action/ended.ts';
-import { readJob } from '../../src/action/job.ts';
+import { readJob, reportInputs } from '../../src/action/job.ts';
 import { runnerOf } from '../../src/action/runner.ts';
 import { tellSummary } from '../../src/action/tell.ts';
 import { dispatch } from '../../src/cli/run-command.ts';
@@ -49,6 +49,26 @@ describe('a report of a step is a file', () => {
     expect(() => jobOf({ suite: 's.yaml', out: '-' })).not.toThrow();
     expect(() => jobOf({ mode: 'plan', artifact: 'a.bpf.o', out: '-' })).not.toThrow();
   });
+});
+
+test('every command names its reports by inputs of its own, and a plan writes none', () => {
+  expect(reportInputs('plan')).toEqual([]);
+  const names = (command: 'test' | 'suite' | 'merge'): string[] => reportInputs(command).map(({ input }) => input);
+  const others = ['badge', 'junit', 'sarif', 'summary'];
+  expect(names('test').sort()).toEqual([...others, 'markdown', 'out'].sort());
+  expect(names('suite').sort()).toEqual([...others, 'suite-markdown', 'suite-out'].sort());
+  expect(names('merge').sort()).toEqual([...others, 'markdown', 'out'].sort());
+  const written = jobOf({
+    suite: 's.yaml',
+    'suite-out': 'x.json',
+    'suite-markdown': '',
+    junit: 'j.xml',
+    out: 'o.json',
+  });
+  expect(written.reports.map(({ input, path }) => [input, path]).sort()).toEqual([
+    ['junit', join(dir, 'j.xml')],
+    ['suite-out', join(dir, 'x.json')],
+  ]);
 });
 
 describe('the file of the input summary', () => {
