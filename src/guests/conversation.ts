@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Hello, Stage } from '../model/evidence.ts';
 import { createDecoder, type Frame } from '../validator/frames.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
@@ -64,6 +63,8 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   let answered = false;
   let nextSeq = 0;
   let failure: { readonly error: unknown } | undefined;
+  let atEnd = false;
+  const end = deferred<void>();
   if (said !== undefined) hello.resolve(said);
 
   function fail(error: unknown): void {
@@ -141,12 +142,6 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   }
 
   async function drained(patienceMs: number): Promise<void> {
-    let atEnd = false;
-    const end = finished(port, { writable: false })
-      .catch(() => {})
-      .then(() => {
-        atEnd = true;
-      });
     while (failure === undefined) {
       if (rested !== undefined) {
         await rested;
@@ -155,12 +150,18 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       const before = chunks;
       const patience = deferred<void>();
       const timer = setTimeout(patience.resolve, patienceMs);
-      await Promise.race([end, patience.promise]);
+      await Promise.race([end.promise, patience.promise]);
       clearTimeout(timer);
       if (rested === undefined && (atEnd || chunks === before)) return;
     }
   }
 
+  for (const event of ['end', 'close', 'error']) {
+    port.once(event, () => {
+      atEnd = true;
+      end.resolve();
+    });
+  }
   port.on('data', (chunk: Buffer) => {
     // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
     if (failure !== undefined) return;
