@@ -131,10 +131,13 @@ export async function caseReport(
     return KEPT_BY_RUN.test(real) && (await strangeFile(host, real)) === undefined ? undefined : refused;
   };
   if (path === '') return undefined;
-  const refused = (await isThere(path)) ? await outside(path) : undefined;
-  if (refused === undefined && (await isThere(path))) return path;
-  const beside = join(dirname(file), basename(path));
-  if ((await isThere(beside)) && (await outside(beside)) === undefined) return beside;
+  let refused: unknown;
+  for (const candidate of [path, join(dirname(file), basename(path))]) {
+    if (!(await isThere(candidate))) continue;
+    const error = await outside(candidate);
+    if (error === undefined) return candidate;
+    refused ??= error;
+  }
   if (refused !== undefined) throw refused;
   return undefined;
 }

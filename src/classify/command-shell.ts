@@ -1,3 +1,5 @@
+import { NOT_FOUND } from './command-hints.ts';
+
 /**
  * Whether the guest's shell could read a command at all. It is a small one (busybox ash): it knows some of bash, such as
  * `[[ ]]`, `<( )` and `pipefail`, and not the rest. A command that never ran says nothing about the object.
@@ -5,7 +7,6 @@
 
 /** How ash ends when it cannot parse its text, before anything of that line has run. */
 const SYNTAX_EXIT = 2;
-const NOT_FOUND_EXIT = 127;
 
 const SYNTAX = /^[^\s:]+: (?:line \d+: )?syntax error: (?:unexpected|bad|missing|unterminated) /;
 const OPTION = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illegal option /;
@@ -26,7 +27,7 @@ export function shellRefusal(ended: Ended | undefined): string | undefined {
   const line = ended.stderr_tail.trimEnd().split('\n').at(-1) ?? '';
   const refused =
     (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
-    (ended.exit_code === NOT_FOUND_EXIT && BASH_ONLY.test(line));
+    (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
   if (!refused) return undefined;
   const said = line.slice(0, 200);
   return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (--command-binary, or an asset)`;

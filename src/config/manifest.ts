@@ -86,12 +86,15 @@ export interface Manifest {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** What other tools call a key. */
+const SLIPS = { 'programs.attach.function': 'it is called symbol here' };
+
 /**
  * Reads a manifest.
  * @throws UsageError `manifest_invalid` with file, line and column of everything that is wrong
  */
 export function readManifest(source: SourceFile): Manifest {
-  const yaml = readYaml(source, ManifestFile, 'manifest_invalid');
+  const yaml = readYaml(source, ManifestFile, 'manifest_invalid', SLIPS);
   refuseSharedVariants(yaml);
   refuseContradictions(yaml);
   const { value } = yaml;

@@ -37,7 +37,7 @@ export function readYaml<S extends z.ZodType>(
   const tree = readTree(source.text);
   // Of these two nothing is quoted: what is refused unread, and what is no map.
   const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !isMap(tree.value));
-  const known = [...keysAt(schema, []), ...Object.keys(slips)];
+  const known = [...keysAt(schema, []), ...Object.keys(slips).filter((name) => !name.includes('.'))];
   if (!isPlain && !isOurs(source.text, known)) throw foreign(source.file, code, tree.problems[0], schema);
   if (tree.problems.length > 0) throw fileError(source.file, code, tree.problems);
   const result = schema.safeParse(tree.value ?? {});

@@ -5,7 +5,7 @@ import { quoted } from './words.ts';
 import type { Problem } from './yaml-document.ts';
 import type { YamlPath, YamlTree } from './yaml-tree.ts';
 
-/** Keys at the top of a file that are not its own, and what to write instead. */
+/** Keys that people write in a file and that it does not have, by their path without positions, and what to write instead. */
 export type Slips = Readonly<Record<string, string>>;
 
 /** What a schema found wrong with a file, in words and with positions. */
@@ -14,19 +14,15 @@ export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTr
     if (issue.code !== 'unrecognized_keys') return [explain(issue, tree)];
     const allowed = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
-      const slip = issue.path.length === 0 && Object.hasOwn(slips, key) ? `; ${slips[key]}` : '';
+      const name = [...issue.path.filter((part) => typeof part === 'string'), key].join('.');
+      const slip = Object.hasOwn(slips, name) ? `; ${slips[name]}` : '';
       return unknownKey(key, issue.path, allowed, slip || meantKey(key, issue.path, allowed, schema, tree), tree);
     });
   });
 }
 
-/** Keys that are called otherwise here, where the word is another tool's. */
-const CALLED: Readonly<Record<string, string>> = { function: 'symbol' };
-
-/** Where a key that does not belong here is at home: by another name, or one level deeper; empty when nowhere. */
+/** Where a key that does not belong here is at home: one level deeper; empty when nowhere. */
 function meantKey(key: string, path: YamlPath, allowed: readonly string[], schema: z.ZodType, tree: YamlTree): string {
-  const called = CALLED[key];
-  if (called !== undefined && allowed.includes(called)) return `; it is called ${called} here`;
   const parent = path.length === 0 ? undefined : allowed.find((name) => keysAt(schema, [...path, name]).includes(key));
   const value = valueAt(tree.value, [...path, key]);
   if (parent === undefined || typeof value !== 'string') return '';

@@ -1,4 +1,4 @@
-import { attachCount, requireAttach } from '../model/attach-warning.ts';
+import { attachCount, NAMED_PROGRAMS, requireAttach } from '../model/attach-warning.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
@@ -89,9 +89,6 @@ function weigh(
   return { weight: 'remark', text: failOn === 'regression' && known ? `known ${told}` : told };
 }
 
-/** Programs named in one remark; all of them have a warning of their own. */
-const MAX_PROGRAMS = 8;
-
 /** Attaches that failed and decide nothing because nobody requires them: said wherever a verdict is, on a pass above all. */
 function bestEffort(run: GateInput, artifact: number): string[] {
   const own = run.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === 'pass');
@@ -103,11 +100,11 @@ function bestEffort(run: GateInput, artifact: number): string[] {
   if (failed.length === 0) return [];
   const ids = [...new Set(failed.map(({ id }) => id))];
   const programs = [...new Set(failed.flatMap((one) => one.programs))];
-  const named = programs.slice(0, MAX_PROGRAMS);
+  const named = programs.slice(0, NAMED_PROGRAMS);
   const rest = programs.length - named.length;
   const more = rest > 0 ? ` and ${rest} more` : '';
   const what = `${named.join(', ')}${more} could not be attached on ${ids.join(', ')}, and no manifest requires it`;
-  return [`warning: ${what}; to make that a failure: ${requireAttach(named)}`];
+  return [`warning: ${what}; to make that a failure: ${requireAttach(programs)}`];
 }
 
 /** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */

@@ -22,7 +22,7 @@ import { UsageError } from '../model/errors.ts';
 import { globFiles } from './glob.ts';
 import type { FileStat, HostFiles, TempDir } from './host.ts';
 import { directoryPrefix, leftoverFiles, sweepLeftovers, temporaryName } from './leftovers.ts';
-import { refuseLink } from './links.ts';
+import { refuseLink, refuseLinksIn } from './links.ts';
 import { lockFile } from './lock.ts';
 import { refusePipe } from './pipes.ts';
 import { receiveInto } from './receive.ts';
@@ -229,6 +229,7 @@ export function createFiles(): HostFiles {
     realPath: (path) => realpath(path),
     isVirtual,
     refuseLink,
+    refuseLinksIn,
     stat: statOrUndefined,
     sha256,
     freeBytes,

@@ -94,6 +94,8 @@ export interface HostFiles {
   isVirtual(path: string): Promise<boolean>;
   /** @throws UsageError when there is a link at `path`, wherever it leads: for places that are ours alone */
   refuseLink(path: string): Promise<void>;
+  /** @throws UsageError when a link lies in the directory; says nothing where there is none */
+  refuseLinksIn(dir: string): Promise<void>;
   /** @throws UsageError when there is a named pipe at `path`: to open it may take for ever */
   refusePipe(path: string): Promise<void>;
   /** undefined when there is nothing at `path`. */

@@ -1,4 +1,5 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 
 /**
@@ -8,8 +9,18 @@ import { UsageError } from '../model/errors.ts';
  */
 export async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (!found?.isSymbolicLink()) return;
-  throw new UsageError(
+  if (found?.isSymbolicLink()) throw linkAt(path);
+}
+
+/** The same for all that lies in a directory, which may be the runs of years: one look, however many they are. */
+export async function refuseLinksIn(dir: string): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link !== undefined) throw linkAt(join(dir, link.name));
+}
+
+function linkAt(path: string): UsageError {
+  return new UsageError(
     'link_in_workdir',
     `${path} is a link, and none is followed in a work directory; remove it, or choose another directory with --workdir`,
   );

@@ -23,7 +23,15 @@ export function attachCount({ decisive, args = {} }: Told): AttachCount | undefi
   return { passed: Number(passed), attempted: Number(attempted) };
 }
 
-/** The lines of a manifest, in one line, that make it a failure when one of these programs cannot be attached. */
+/** Programs that one text names; more of them say no more. */
+export const NAMED_PROGRAMS = 8;
+
+/**
+ * The lines of a manifest, in one line, that make it a failure when one of these programs cannot be attached; for the
+ * first of many.
+ */
 export function requireAttach(programs: readonly string[]): string {
-  return `programs: [${programs.map((name) => `{name: ${name}, attach: {required: true}}`).join(', ')}]`;
+  const lines = programs.slice(0, NAMED_PROGRAMS).map((name) => `{name: ${name}, attach: {required: true}}`);
+  const more = programs.length - lines.length;
+  return `programs: [${lines.join(', ')}]${more > 0 ? `, and ${more} more` : ''}`;
 }

@@ -1,9 +1,6 @@
-import { flowOf, type Insn, insnAt, isCall, isWideLoad } from './opcodes.ts';
+import { flowOf, type Insn, insnAt, isCall, isWideLoad, LDX, ST, STX } from './opcodes.ts';
 
 const PSEUDO_CALL = 1;
-const LDX = 1;
-const ST = 2;
-const STX = 3;
 const ARITHMETIC_64 = 7;
 const FROM_REGISTER = 0x08;
 const MOVE = 0xb0;

@@ -1,8 +1,8 @@
 /** Instruction classes, the low three bits of an opcode. */
 const LD = 0;
-const LDX = 1;
-const ST = 2;
-const STX = 3;
+export const LDX = 1;
+export const ST = 2;
+export const STX = 3;
 const ALU = 4;
 const JMP = 5;
 const JMP32 = 6;

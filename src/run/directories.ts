@@ -40,10 +40,8 @@ export function workDirectories(host: Host): (workdir: string) => Promise<void> 
 export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
   await host.files.refuseLink(join(workdir, '.gitignore'));
   for (const part of WORK_PARTS) {
-    const dir = join(workdir, part);
-    await host.files.refuseLink(dir);
-    const names = await host.files.list(dir).catch((): string[] => []);
-    for (const name of names) await host.files.refuseLink(join(dir, name));
+    await host.files.refuseLink(join(workdir, part));
+    await host.files.refuseLinksIn(join(workdir, part));
   }
 }
 

@@ -27,8 +27,6 @@ export const KEEP_LIMITS: KeepLimits = {
 export interface Keeper {
   /** @returns the result with what stays in memory of its evidence; the files of the cell are written by then */
   keep(result: CellResult): CellResult;
-  /** Bytes of evidence that results of this run hold now. */
-  heldBytes(): number;
 }
 
 export function createKeeper(limits: KeepLimits = KEEP_LIMITS): Keeper {
@@ -56,7 +54,6 @@ export function createKeeper(limits: KeepLimits = KEEP_LIMITS): Keeper {
       const shortened = [result.shortened ?? [], words].flat().join('; ');
       return hold(detached({ ...result, evidence: short, shortened }), bytesOf(short));
     },
-    heldBytes: () => held,
   };
 }
 

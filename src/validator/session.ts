@@ -4,7 +4,7 @@ import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
 import { type Frame, headerOf } from './frames.ts';
 import { parseGuestJson } from './json.ts';
 import type { Expectation } from './request.ts';
-import { noStages, type Progress, takeStage } from './stage-order.ts';
+import { isEnded, noStages, type Progress, takeStage } from './stage-order.ts';
 import { countFrame, countStage, countValues, noUsage, type Usage } from './usage.ts';
 
 /** Where the talk with one guest stands. A plain value; `receive` and `ask` give the next one. */
@@ -95,7 +95,7 @@ function receiveAnswer(session: Asked, frame: Frame): Step {
 
 /** Only PID 1 of the guest has the key: frames of whoever took the port over never become an answer. */
 function receiveSeal({ progress, seal }: Asked, frame: Frame): Step {
-  if (!progress.ended) return broken('seal before exit');
+  if (!isEnded(progress)) return broken('seal before exit');
   if (!seal.digest().equals(frame.payload)) return broken('the seal of the answer does not fit what was said');
   return [{ phase: 'ready' }, { type: 'answered' }];
 }

@@ -8,14 +8,17 @@ export interface Progress {
   readonly rank: number;
   readonly openPassed: boolean;
   readonly loadPassed: boolean;
-  /** `exit` was said: only the seal may follow. */
-  readonly ended: boolean;
   /** Programs, attaches and tests that had their say. Grows in place: copying it per stage would cost a quadratic sum. */
   readonly seen: Set<string>;
 }
 
 export function noStages(command = false): Progress {
-  return { command, rank: -1, openPassed: false, loadPassed: false, ended: false, seen: new Set() };
+  return { command, rank: -1, openPassed: false, loadPassed: false, seen: new Set() };
+}
+
+/** `exit` was said: only the seal may follow. */
+export function isEnded({ rank }: Progress): boolean {
+  return rank === RANK.exit;
 }
 
 type Kind = Stage['stage'] | 'document';
@@ -67,7 +70,7 @@ function takeOfCommand(progress: Progress, stage: Stage | 'document', kind: Kind
   const key = stage === 'document' ? undefined : identity(stage);
   if (key !== undefined && progress.seen.has(key)) return `${kind} twice for the same subject`;
   if (key !== undefined) progress.seen.add(key);
-  return { ...progress, rank, ended: kind === 'exit' };
+  return { ...progress, rank };
 }
 
 /** The progress after `stage`, or the words of why it is not legal now. An earlier stage can never be said again. */
@@ -92,7 +95,6 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
     rank,
     openPassed: progress.openPassed || (kind === 'open' && passed),
     loadPassed: progress.loadPassed || (kind === 'load' && passed),
-    ended: kind === 'exit',
     seen: progress.seen,
   };
 }

@@ -39,6 +39,7 @@ describe('the report that a collection names for a case', () => {
       /^ci\/suite\.json: report_json_path ".*foreign" lies outside of .*repo; copy the file there$/,
     ],
     ['../foreign', /lies outside of/],
+    ['elsewhere/link.json', /is a link to .*foreign, outside of/],
     ['ci/link.json', /is a link to .*foreign, outside of/],
     ['.git/config', /lies in \.git/],
     ['/proc/kmsg', /lies outside of/],

@@ -54,6 +54,13 @@ describe.each([...new Map(pairs.map((pair) => [pair.join('/'), pair])).values()]
   });
 });
 
+test('of a thousand programs that nobody requires, the remedy names a few', () => {
+  const program = Array.from({ length: 1000 }, (_, index) => `p${index}`).join(', ');
+  const args = { program, attach_passed: '0', attach_attempted: '1000' };
+  const { remediation } = words({ ...finding('ATTACH_TARGET_NOT_FOUND', args), decisive: false });
+  expect(remediation).toMatch(/programs: \[\{name: p0, .*\{name: p7, attach: \{required: true\}\}\], and 992 more$/);
+});
+
 test('a ring buffer that cannot be made speaks of the perf buffer', () => {
   for (const code of ['UNSUPPORTED_MAP_TYPE', 'MAP_CREATE_FAILED'] as const) {
     expect(words(finding(code, { map: 'events', type: 'ringbuf' })).remediation).toMatch(/perf buffer/i);

@@ -41,7 +41,6 @@ describe('what stays in memory of the evidence of a run', () => {
     const keeper = createKeeper();
     const result = failing(2);
     expect(keeper.keep(result)).toBe(result);
-    expect(keeper.heldBytes()).toBe(bytesOf(result.evidence));
     const unanswered = { ...result, evidence: undefined };
     expect(keeper.keep(unanswered)).toBe(unanswered);
   });
@@ -53,7 +52,6 @@ describe('what stays in memory of the evidence of a run', () => {
     expect(bytesOf(result.evidence)).toBeGreaterThan(KEEP_LIMITS.cellBytes);
     expect(bytesOf(kept.evidence)).toBeLessThan(300_000);
     expect(kept.shortened).toBeUndefined();
-    expect(keeper.heldBytes()).toBe(bytesOf(kept.evidence));
     expect(documents(kept)).toEqual(documents(result));
     // Cut strings hold on to what they were cut from: nothing of the kept result may be one.
     expect(kept.outcome).toEqual(result.outcome);
@@ -70,7 +68,6 @@ describe('what stays in memory of the evidence of a run', () => {
       keeper.keep(cell([open(), functional('t', { stdout_tail: 'x'.repeat(8192) }), exit()])),
     ];
     const weight = kept.reduce((sum, result) => sum + bytesOf(result.evidence), 0);
-    expect(keeper.heldBytes()).toBe(weight);
     // Beyond the run's bytes each cell has its floor, and the outline of its answer.
     expect(weight).toBeLessThan(limits.runBytes + kept.length * 2 * limits.floorBytes);
     expect(kept.at(-1)?.shortened).toBeUndefined();
