@@ -11,29 +11,24 @@
 #define OWN_ORDER BTF_BIG_ENDIAN
 #endif
 
-static int hide(char *text, size_t len)
+static void hide(char *text, size_t len)
 {
 	char *end = text + len;
-	int count = 0;
 
-	while ((text = memchr(text, '\n', (size_t)(end - text)))) {
+	while ((text = memchr(text, '\n', (size_t)(end - text))))
 		*text++ = LINE_BREAK_MARK;
-		count++;
-	}
-	return count;
 }
 
-static int hide_in_btf(struct btf *btf)
+static void hide_in_btf(struct btf *btf)
 {
 	const struct btf_header *header;
 	const char *strings;
 	uint32_t size = 0;
-	int count;
 	char *raw;
 
 	/* It is sent to the kernel in this machine's byte order, and would be copied in its own. */
 	if (!btf || btf__set_endianness(btf, OWN_ORDER))
-		return 0;
+		return;
 	/*
 	 * libbpf has no call for it: what it sends are these very bytes, and its interface just keeps callers from changing
 	 * them. Once something was added to it, it keeps the strings in a second place as well.
@@ -42,29 +37,27 @@ static int hide_in_btf(struct btf *btf)
 	header = (const struct btf_header *)raw;
 	strings = btf__str_by_offset(btf, 0);
 	if (!raw || !strings)
-		return 0;
-	count = hide(raw + header->hdr_len + header->str_off, header->str_len);
+		return;
+	hide(raw + header->hdr_len + header->str_off, header->str_len);
 	hide((char *)(uintptr_t)strings, header->str_len);
-	return count;
 }
 
 /* libbpf writes the name of a map that it left out into the log of the program that needs it. */
-static int hide_in_maps(const struct bpf_object *obj)
+static void hide_in_maps(const struct bpf_object *obj)
 {
 	struct bpf_map *map;
-	int count = 0;
 	char *name;
 
 	bpf_object__for_each_map(map, obj) {
 		name = (char *)(uintptr_t)bpf_map__name(map);
-		count += hide(name, strlen(name));
+		hide(name, strlen(name));
 	}
-	return count;
 }
 
-int line_breaks__hide(struct bpf_object *obj)
+void line_breaks__hide(struct bpf_object *obj)
 {
-	return hide_in_btf(bpf_object__btf(obj)) + hide_in_maps(obj);
+	hide_in_btf(bpf_object__btf(obj));
+	hide_in_maps(obj);
 }
 
 void line_breaks__hide_within(char *message, size_t len)

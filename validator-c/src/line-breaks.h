@@ -12,9 +12,8 @@
  * Strings of the object's BTF stand in the kernel's logs: source lines, file names, the texts of tags; names of maps, which
  * libbpf writes there. A line break in one would make what follows look like the kernel's own words, so none is left in
  * `obj`, which is open and not loaded yet. The kernel asks for a line break nowhere, so its answer stays the same.
- * Returns how many there were.
  */
-int line_breaks__hide(struct bpf_object *obj);
+void line_breaks__hide(struct bpf_object *obj);
 
 /* Line breaks within `len` bytes of one message of libbpf, whose own one stands at the end: names that hold them. */
 void line_breaks__hide_within(char *message, size_t len);
