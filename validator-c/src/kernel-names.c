@@ -66,12 +66,13 @@ static void note_unknown(void *context, char *line)
 	*(bool *)context = *(bool *)context || !find_module(line);
 }
 
-bool kernel_names__outdated(void)
+bool kernel_names__current(void)
 {
 	bool unknown = false;
 
-	lines__each("/proc/modules", note_unknown, &unknown);
-	return unknown;
+	if (ready)
+		lines__each("/proc/modules", note_unknown, &unknown);
+	return ready && !unknown;
 }
 
 /* So that a module without symbols is known, too. */
@@ -133,7 +134,7 @@ const struct kernel_names *kernel_names__read(void)
 {
 	bool first = !ready;
 
-	if (!first && !kernel_names__outdated())
+	if (kernel_names__current())
 		return &names;
 	if (first && !name_table__create(&names.table))
 		return &names;

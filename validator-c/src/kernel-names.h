@@ -48,14 +48,17 @@ struct kernel_names {
 	bool addresses;
 };
 
-/* Reads what was not read before, modules that were loaded since included. Never fails; lists may be missing. */
+/*
+ * Reads what was not read before, modules that were loaded since included. Never fails; lists may be missing, without
+ * memory all of them.
+ */
 const struct kernel_names *kernel_names__read(void);
 /* Have the lists been read? */
 bool kernel_names__ready(void);
 /* And is every type of the kernel among them? */
 bool kernel_names__knows_types(void);
-/* Has a module come or gone since? */
-bool kernel_names__outdated(void);
+/* Is nothing left to read: have they been, and no module was loaded since? */
+bool kernel_names__current(void);
 /* "" for the kernel itself. */
 const char *kernel_names__module(const struct name_entry *entry);
 /* Entries with exactly this name, symbols or one kind of BTF: the next after `entry`, the first after NULL. */

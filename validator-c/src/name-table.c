@@ -9,6 +9,9 @@
 #define ENTRIES_MAX (2U << 20)
 #define HEADS (1U << 18)
 
+#define LIST_BYTES (ENTRIES_MAX * sizeof(struct name_entry))
+#define HEADS_BYTES (HEADS * sizeof(uint32_t))
+
 static void *reserve(size_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -16,14 +19,26 @@ static void *reserve(size_t bytes)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void give_back(void *memory, size_t bytes)
+{
+	if (memory)
+		munmap(memory, bytes);
+}
+
 bool name_table__create(struct name_table *table)
 {
 	*table = (struct name_table){
 		.text = reserve(TEXT_MAX),
-		.list = reserve(ENTRIES_MAX * sizeof(*table->list)),
-		.heads = reserve(HEADS * sizeof(*table->heads)),
+		.list = reserve(LIST_BYTES),
+		.heads = reserve(HEADS_BYTES),
 	};
-	return table->text && table->list && table->heads;
+	if (table->text && table->list && table->heads)
+		return true;
+	give_back(table->text, TEXT_MAX);
+	give_back(table->list, LIST_BYTES);
+	give_back(table->heads, HEADS_BYTES);
+	*table = (struct name_table){};
+	return false;
 }
 
 static uint32_t *head_of(const struct name_table *table, const char *name)
@@ -53,7 +68,7 @@ static struct name_entry *same_base(const struct name_table *table, uint32_t at,
 
 struct name_entry *name_table__first(const struct name_table *table, const char *name)
 {
-	return same_base(table, *head_of(table, name), name);
+	return table->heads ? same_base(table, *head_of(table, name), name) : NULL;
 }
 
 struct name_entry *name_table__next(const struct name_table *table, const struct name_entry *entry)

@@ -30,7 +30,7 @@ struct name_table {
 	uint32_t *heads;
 };
 
-/* False without memory. Tables are never freed. */
+/* False without memory: then it takes none, and nothing is found in it. Others are never freed. */
 bool name_table__create(struct name_table *table);
 /* The new entry, all else zero; NULL when the table is full. Equal names without a dot share their text. */
 struct name_entry *name_table__add(struct name_table *table, const char *name);

@@ -75,7 +75,7 @@ static void explain_names(struct work *work)
 	static int searched_count;
 	struct wanted wanted[WANTED_MAX];
 	int found = wanted__find(work->result, wanted), count = 0, i;
-	uint64_t takes = kernel_names__ready() ? SEARCH_MAX_US : READ_MAX_US;
+	uint64_t takes = kernel_names__current() ? SEARCH_MAX_US : READ_MAX_US;
 
 	for (i = 0; i < found; i++)
 		if (!was_searched(&wanted[i], searched, searched_count) && searched_count + count < WANTED_MAX)

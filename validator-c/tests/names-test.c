@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include "kernel-names.h"
 #include "name-table.h"
 #include "near-keys.h"
+#include "symbols.h"
 #include "test.h"
 
 static int count_of(const struct name_table *table, const char *name)
@@ -91,8 +96,55 @@ static void test_keys(void)
 	}
 }
 
+static size_t address_space(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	unsigned long pages = 0;
+
+	if (file && fscanf(file, "%lu", &pages) != 1)
+		pages = 0;
+	if (file)
+		fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A table that finds no memory keeps none, and nothing is found in it. */
+static void test_no_memory(void)
+{
+	static struct symbols symbols;
+	const struct wanted wanted[] = { { .kind = WANTED_FUNCTION, .name = "vfs_read" },
+					 { .kind = WANTED_TYPE, .name = "task_struct" } };
+	struct rlimit before, limit;
+	struct name_table table;
+	size_t size = address_space();
+
+	CHECK(!getrlimit(RLIMIT_AS, &before) && size);
+	limit = before;
+	/* There is room for its text, and for nothing else. */
+	limit.rlim_cur = size + (80U << 20);
+	CHECK(!setrlimit(RLIMIT_AS, &limit));
+	CHECK(!name_table__create(&table) && !name_table__first(&table, "vfs_read"));
+	CHECK(address_space() == size);
+	symbols__search(&symbols, wanted, 2);
+	CHECK(address_space() == size);
+	CHECK(!setrlimit(RLIMIT_AS, &before));
+	CHECK(symbols.count == 2 && !kernel_names__ready() && !kernel_names__current());
+	CHECK(symbols.list[0].kallsyms == ANSWER_NONE && symbols.list[0].btf == ANSWER_NONE);
+	CHECK(symbols.list[1].btf == ANSWER_NONE && !symbols.list[1].near.count);
+}
+
+/* Looking names up is all that is left to do only once they were read. */
+static void test_current(void)
+{
+	CHECK(!kernel_names__current());
+	kernel_names__read();
+	CHECK(kernel_names__ready() && kernel_names__current());
+}
+
 void test_names(void)
 {
+	test_no_memory();
+	test_current();
 	test_table();
 	test_keys();
 }
