@@ -15,19 +15,22 @@ const UPROBE = /^(?:uprobe|uretprobe|usdt)\b/;
 
 /**
  * The programs of an object that can alter what is observed while they are attached. No kernel function does, so far.
- * The validator finds the same in the instructions that the kernel got (validator-c/src/alters.c).
+ * The validator finds the same in the instructions that the kernel got (validator-c/src/alters.c), but for stores to a
+ * context, which need registers followed: test/e2e/altering.test.ts compares both.
  */
 export function alteringPrograms(facts: ObjectFacts): AlteringProgram[] {
   const writers = contextWriters(facts);
-  const found = facts.programs.map((program) => ({ program, uses: usesOf(program, writers) }));
-  const some = found.some(({ uses }) => uses.length > 0);
-  const structOps = found.some(({ program, uses }) => isStructOps(program) && uses.length > 0);
-  return found.flatMap(({ program, uses: own }) => {
-    const uses = [...own];
-    // What is called through a map of programs goes live with its caller, and a struct_ops map as a whole.
-    if (some && program.helpers.has(TAIL_CALL)) uses.push('bpf_tail_call');
-    if (structOps && isStructOps(program) && uses.length === 0) uses.push('struct_ops');
-    return uses.length === 0 ? [] : [{ name: program.name, section: program.section, uses }];
+  const own = facts.programs.map((program) => ({ program, uses: usesOf(program, writers) }));
+  const some = own.some(({ uses }) => uses.length > 0);
+  // What is called through a map of programs goes live with its caller, and a struct_ops map as a whole.
+  const called = own.map(({ program, uses }) => ({
+    program,
+    uses: some && program.helpers.has(TAIL_CALL) ? [...uses, 'bpf_tail_call'] : uses,
+  }));
+  const member = called.some(({ program, uses }) => isStructOps(program) && uses.length > 0);
+  return called.flatMap(({ program, uses }) => {
+    const all = member && isStructOps(program) && uses.length === 0 ? ['struct_ops'] : uses;
+    return all.length === 0 ? [] : [{ name: program.name, section: program.section, uses: all }];
   });
 }
 

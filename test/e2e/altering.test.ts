@@ -15,6 +15,30 @@ function required(program: string, section: string): string {
 
 const VICTIM = required('victim', 'kprobe/no_such_function_anywhere');
 
+/** Of which the host alone knows, as it follows registers. */
+const BY_REGISTERS = 'uprobe_write_ctx';
+
+test('the guest finds in what the kernel got what the host reads in the object', async () => {
+  const names = ['altering', 'altering_registers', 'altering_tail_calls', 'altering_with_others'];
+  const run = await check(scratch, names.map(fixture), { kernels: KERNELS });
+  for (const { cell, evidence } of run.report.results) {
+    const name = run.report.artifacts[cell.artifact]?.basename ?? '';
+    const stages = evidence?.stages ?? [];
+    const load = stages.find((stage) => stage.stage === 'load');
+    const together = stages.flatMap((stage) => (stage.stage === 'program' && !stage.alone ? [stage.name] : []));
+    // Older kernels refuse what changes registers.
+    expect([name, load?.status]).toEqual([name, together.length > 0 ? 'pass' : 'fail']);
+    const read = reportOf(run, name).artifact.altering_programs ?? [];
+    const expected = read.filter(({ name, uses }) => together.includes(name) && !uses.includes(BY_REGISTERS));
+    const found = load?.alters?.map(({ program, uses }) => [program, ...uses]);
+    expect([name, ...(found ?? ['nothing'])]).toEqual([
+      name,
+      ...expected.map((program) => [program.name, ...program.uses]),
+    ]);
+    if (name === 'altering_with_others.bpf.o') expect(found).toHaveLength(4);
+  }
+}, 180_000);
+
 function codes(run: Checked, object: string, kernel: string): string[] {
   return (targetOf(reportOf(run, object), kernel).findings ?? []).map(({ code }) => code);
 }

@@ -32,6 +32,16 @@ test.each(['simple-pass', 'ringbuf-modern', 'fentry-unlink'])('%s can alter noth
   expect(usesIn(example(name))).toEqual([]);
 });
 
+test('a tail call alters only beside a program that does, and then a struct_ops map does as a whole', () => {
+  expect(usesIn(fixture('altering_tail_calls'))).toEqual([]);
+  expect(usesIn(fixture('altering_with_others'))).toEqual([
+    ['ssthresh', 'bpf_tail_call'],
+    ['cong_avoid', 'struct_ops'],
+    ['undo_cwnd', 'struct_ops'],
+    ['writes_user', 'bpf_probe_write_user'],
+  ]);
+});
+
 test('what goes live with such a program counts as one', () => {
   const program = (name: string, section: string, type: string, helpers: number[] = []) => ({
     name,

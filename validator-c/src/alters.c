@@ -90,24 +90,31 @@ static uint32_t ways_of(const struct bpf_program *prog, const struct program *pr
 	return ways;
 }
 
-/* Some go live with another one: what is called through a map of programs, and all programs of a struct_ops map. */
-static uint32_t with_others(const struct program *program, uint32_t ways, uint32_t all, bool struct_ops)
+/* What is called through a map of programs goes live with its caller: a tail call alters where any of them does. */
+static uint32_t with_called(uint32_t ways, uint32_t all)
 {
 	const uint32_t tail_call = 1U << TAIL_CALL, stores = 1U << STORES;
 
-	if (!(all & ~(tail_call | stores)))
-		ways = ways & tail_call && all & stores ? stores : ways & ~tail_call;
-	if (struct_ops && program->type == BPF_PROG_TYPE_STRUCT_OPS && !ways)
-		ways = 1U << STRUCT_OPS;
-	return ways;
+	if (all & ~(tail_call | stores))
+		return ways;
+	return ways & tail_call && all & stores ? stores : ways & ~tail_call;
+}
+
+/* And a struct_ops map as a whole: `members` is what all its programs do. */
+static uint32_t with_members(uint32_t ways, uint32_t members)
+{
+	const uint32_t stores = 1U << STORES;
+
+	if (ways || !members)
+		return ways;
+	return members == stores ? stores : 1U << STRUCT_OPS;
 }
 
 void alters__find(struct work *work)
 {
 	struct result *result = work->result;
 	struct bpf_program *prog;
-	bool struct_ops = false;
-	uint32_t all = 0;
+	uint32_t all = 0, members = 0;
 	int i = 0;
 
 	bpf_object__for_each_program(prog, work->obj) {
@@ -118,14 +125,18 @@ void alters__find(struct work *work)
 		program->alters = ways_of(prog, program);
 		all |= program->alters;
 	}
-	for (i = 0; i < result->program_count; i++)
-		struct_ops |= result->programs[i].type == BPF_PROG_TYPE_STRUCT_OPS && result->programs[i].alters;
+	for (i = 0; i < result->program_count; i++) {
+		struct program *program = &result->programs[i];
+
+		program->alters = with_called(program->alters, all);
+		members |= program->type == BPF_PROG_TYPE_STRUCT_OPS ? program->alters : 0;
+	}
 	i = 0;
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &result->programs[i++];
 
-		if (bpf_program__fd(prog) >= 0)
-			program->alters = with_others(program, program->alters, all, struct_ops);
+		if (bpf_program__fd(prog) >= 0 && program->type == BPF_PROG_TYPE_STRUCT_OPS)
+			program->alters = with_members(program->alters, members);
 	}
 }
 
