@@ -4,10 +4,8 @@ import type { Finding } from '../model/finding.ts';
 import { hintOf } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
 import { signalName } from './crash.ts';
-import { embeddedVerifierLog, firstWarning, mainWarning, programOf } from './libbpf-log.ts';
-import { asCauses, evidenceLine, findingOf, makeFinding } from './make-finding.ts';
-import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
-import { verifierCause } from './verifier-log.ts';
+import { loaderFailure, type Told } from './loader-output.ts';
+import { asCauses, evidenceLine, makeFinding } from './make-finding.ts';
 
 /** Name of the one test that command mode runs (docs/guest-protocol.md). */
 const COMMAND_TEST = 'command';
@@ -16,10 +14,6 @@ const SIGNAL_BASE = 128;
 const MAX_SIGNAL = 64;
 /** What the title says anyway. */
 const TOLD_ALREADY = /^(?:exit code -?\d+, expected \d+|timed out after .*)$/;
-
-const LOG_BEGIN = /-- BEGIN (?:PROG|BTF) LOAD LOG --/;
-const LOG_END = /[^\n]*-- END (?:PROG|BTF) LOAD LOG --/;
-const REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|failed to load)/m;
 
 type CommandStage = StageOf<'functional'>;
 
@@ -50,47 +44,11 @@ function commandFinding(stage: CommandStage, expectExitCode: number, told: Told)
       signal: killed ? signalName(signal) : undefined,
       timeout_seconds: String(stage.timeout_seconds),
       hint: stage.timed_out ? undefined : told.finding ? 'cause' : hintOf(stage),
-      told: told.line,
+      told: told.words,
       error: TOLD_ALREADY.test(stage.error) ? undefined : stage.error,
     },
     evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
   });
-}
-
-/** What the output of a loader says about the load, in the words of libbpf and of the verifier. */
-interface Told {
-  /** The line that says most; undefined where nothing is known. */
-  readonly line: string | undefined;
-  readonly finding: Finding | undefined;
-}
-
-/** The verifier's log in the output; its beginning may be cut off with the beginning of the output. */
-function verifierLogIn(text: string): string {
-  const end = text.search(LOG_END);
-  return end >= 0 && !LOG_BEGIN.test(text.slice(0, end)) ? text.slice(0, end) : embeddedVerifierLog(text);
-}
-
-/**
- * What our rules make of a loader's output, where it uses libbpf. It is the user's program that wrote it, so that it proves
- * little: low confidence, and no verdict.
- */
-function loaderFailure({ stderr_tail: text }: CommandStage): Told {
-  const program = REFUSED_PROGRAM.exec(text)?.[1];
-  const context = { phase: 'load', origin: 'output of the command', program } as const;
-  const cause = verifierCause(VERIFIER_RULES, verifierLogIn(text));
-  if (cause?.match) {
-    const found = findingOf(cause.match, { ...context, args: cause.args });
-    return { line: cause.line, finding: { ...found, confidence: 'low' } };
-  }
-  const said = text
-    .split('\n')
-    .filter((line) => line.startsWith('libbpf: '))
-    .join('\n');
-  const warning = firstWarning(LIBBPF_RULES, said);
-  const line = cause?.line ?? warning?.line ?? mainWarning(said);
-  if (warning === undefined) return { line, finding: undefined };
-  const found = findingOf(warning, { ...context, program: programOf(warning.line) ?? program });
-  return { line, finding: { ...found, confidence: 'low' } };
 }
 
 function timedOut(expectExitCode: number): Finding {

@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import { type Broken, brokenExpectations } from './assertions.ts';
 import { hintOf, NOT_FOUND } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
+import { loaderFailure } from './loader-output.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import { testRunSince } from './test-run.ts';
 import { openedProgram } from './told-programs.ts';
@@ -112,6 +113,7 @@ function testFinding(evidence: Evidence, answer: Answer): Finding {
       expected_exit_code: test.command === '' ? undefined : String(test.expectExitCode),
       timeout_seconds: String(test.timeoutSeconds),
       error: stage?.error,
+      told: reason === 'failed' && stage && test.command !== '' ? loaderFailure(stage).words : undefined,
       hint: reason === 'failed' && stage?.exit_code === NOT_FOUND ? hintOf(stage) : undefined,
       ...(reason === 'expectation' ? expectationArgs(evidence, test, broken) : {}),
     },

@@ -75,6 +75,11 @@ export function mainWarning(log: string): string | undefined {
   return lines.find((line) => !HARMLESS.some((noise) => noise.test(line))) ?? lines[0];
 }
 
+/** The warnings that say something, in the order in which libbpf wrote them. */
+export function tellingWarnings(log: string): string[] {
+  return libbpfLines(log).filter((line) => !HARMLESS.some((noise) => noise.test(line)));
+}
+
 /** Name of the program a warning is about. */
 export function programOf(line: string): string | undefined {
   return /^prog '([^']+)': /.exec(line)?.[1];

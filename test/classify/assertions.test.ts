@@ -170,6 +170,27 @@ test('of several expectations that do not hold all are told, what a program retu
   expect(told.finding.evidence?.text).toContain('another return value');
 });
 
+test('what libbpf said in the output of a test stands in the finding', () => {
+  const stderr =
+    "libbpf: map 'events': failed to create: Invalid argument(-22)\nlibbpf: failed to load object 'x'\nbye\n";
+  const stage = fx.functional('t', {
+    status: 'fail',
+    exit_code: 1,
+    error: 'exit code 1, expected 0',
+    stderr_tail: stderr,
+  });
+  const result = classify({
+    evidence: fx.evidence([fx.open(), fx.load(), stage, fx.exit()]),
+    attachMode: 'best-effort',
+    programs: [],
+    validationMode: '',
+    functionalTests: [fx.functionalTest('t', { command: './loader' })],
+  });
+  expect(wordsOf(result).explanation).toBe(
+    "Exit code 1, expected 0. Its output says: map 'events': failed to create: Invalid argument(-22).",
+  );
+});
+
 test('a tool that the guest does not have is no fault of the object', () => {
   const stage = fx.functional('t', { status: 'fail', exit_code: 127, stderr_tail: 'sh: bpftool: not found\n' });
   const result = classify({

@@ -107,6 +107,31 @@ describe('the exit code is the verdict', () => {
   });
 });
 
+test.each([
+  ['on standard output', { stdout_tail: "libbpf: map 'e': failed to create: -22\nbye\n" }],
+  ['behind a time and a level', { stderr_tail: "12:00:01 [WARN] libbpf: map 'e': failed to create: -22\nbye\n" }],
+  [
+    'in the beginning of a long output',
+    { stderr_head: "libbpf: map 'e': failed to create: -22\n", stderr_tail: 'bye\n' },
+  ],
+])('libbpf is heard %s', (_name, stage) => {
+  const outcome = classifyCommand(command({ exit_code: 1, ...stage }), 0);
+  expect(outcome).toMatchObject({ findings: [{ args: { told: "map 'e': failed to create: -22" } }] });
+});
+
+test('the last of what libbpf said stands behind the line that says most', () => {
+  const stderr = [
+    'libbpf: failed to find valid kernel BTF',
+    ...['a', 'b', 'c'].map((name) => `libbpf: prog '${name}': failed to attach: -2`),
+    "libbpf: failed to load object 'x'",
+  ];
+  const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: `${stderr.join('\n')}\n` }), 0);
+  const said = "failed to find valid kernel BTF; prog 'b': failed to attach: -2; prog 'c': failed to attach: -2";
+  expect(told(outcome).args).toMatchObject({ told: said });
+  if (outcome.status !== 'fail' || !outcome.findings[0]) throw new Error('it fails');
+  expect(words(outcome.findings[0]).explanation).toContain(`Its output says: ${said}.`);
+});
+
 describe('a loader that prints the log of the verifier', () => {
   const log = [
     "libbpf: prog 'block_rq_issue_btf': BPF program load failed: Permission denied",

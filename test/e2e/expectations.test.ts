@@ -156,9 +156,9 @@ describe('what is not met', () => {
       'other-sizes',
     ].map((name) => assertionsOf(target, name).flatMap(({ error }) => error ?? []));
     expect(errors).toEqual([
-      ['the value is another one'],
+      ['the value is not the expected one'],
       ['it returned 4294967295, expected 0'],
-      ['its output is another one'],
+      ['its output is not the expected one'],
       ['BPF_PROG_TEST_RUN was refused: Invalid argument'],
       ['it holds maps, and values are only in the maps inside', 'it holds records; expect them under events'],
       [

@@ -156,7 +156,7 @@ static void judge(const struct view *view, struct assertion *assertion, const st
 	else if (found->cut && !(assertion->has_min_entries && !needs_number(assertion)))
 		wrong = "it has more than 100000 entries, which are not added up; name a key";
 	else if (assertion->value.form && !value_holds(view, assertion, found))
-		wrong = "the value is another one";
+		wrong = "the value is not the expected one";
 	else if (assertion->has_min && found->number < assertion->min)
 		wrong = "the value is too small";
 	else if (assertion->grows && found->number <= assertion->before)

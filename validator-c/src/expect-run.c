@@ -38,7 +38,7 @@ static void judge(struct assertion *assertion, const struct bpf_test_run_opts *o
 	if (assertion->has_retval && opts->retval != assertion->retval)
 		expect__refuse(assertion, "it returned %" PRIu32 ", expected %" PRIu32, opts->retval, assertion->retval);
 	else if (wanted->form && (opts->data_size_out != wanted->len || memcmp(out, wanted->bytes, wanted->len)))
-		expect__refuse(assertion, "its output is another one");
+		expect__refuse(assertion, "its output is not the expected one");
 	buf__addf(&assertion->seen, "retval=%" PRIu32, opts->retval);
 	if (!opts->data_out)
 		return;

@@ -32,8 +32,13 @@ function title(f: Finding): string {
   }
 }
 
+/** What the output of a command says about a load, behind another sentence; empty where it says nothing. */
+export function toldWords({ args: { told } }: Finding): string {
+  return told === undefined ? '' : ` Its output says: ${told.replace(/\.?$/, '.')}`;
+}
+
 function explanation(f: Finding): string {
-  const told = f.args['told'] === undefined ? '' : ` Its output says: ${f.args['told'].replace(/\.?$/, '.')}`;
+  const told = toldWords(f);
   const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
   return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
 }

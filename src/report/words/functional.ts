@@ -1,7 +1,7 @@
 import { fieldsOf } from '../../model/expect-fields.ts';
 import type { Finding } from '../../model/finding.ts';
 import { operand, seenWords, signed, wantedWords } from './assertions.ts';
-import { ADVICE } from './command.ts';
+import { ADVICE, toldWords } from './command.ts';
 import { arg, sentence, type Words } from './writer.ts';
 
 const SAID: Readonly<Record<string, string>> = {
@@ -24,12 +24,12 @@ export function functionalWords(finding: Finding): Words {
   if (reason === 'expectation') return expectationWords(finding);
   return {
     title: `functional test ${arg(finding, 'test', '?')} ${SAID[reason] ?? 'failed'}`,
-    explanation: ended(
+    explanation: `${ended(
       sentence(
         finding.args['error'] ??
           `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}`,
       ),
-    ),
+    )}${toldWords(finding)}`,
     remediation:
       finding.args['hint'] === undefined
         ? 'Load and attach worked: see the output of the test in the report.'
