@@ -6,6 +6,7 @@ import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { fixupWords } from './fixups.ts';
 import { functionalLines } from './functional.ts';
+import { MARKS } from './legend.ts';
 import { statusText } from './loaded-only.ts';
 import { findingsLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
@@ -95,7 +96,8 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   const lines = [`### ${md(profileName(target.profile))} ${code(target.profile.id)}`, ''];
   const optional = target.required ? '' : ' (optional)';
   const fixups = view.fixups > 0 ? `, ${fixupWords(view.fixups)}` : '';
-  const expected = declared?.met === 'failed' ? ', as declared' : '';
+  const became = { failed: ', as declared', passed: `; ${MARKS.passed}` } as const;
+  const expected = declared?.met === 'failed' || declared?.met === 'passed' ? became[declared.met] : '';
   lines.push(`- Status: ${statusText(view.outcome.status, view.findings)}${optional}${fixups}${expected}`);
   if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
@@ -157,6 +159,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     '## Targets',
     '',
     ...table(COLUMNS, views.map(targetRow)),
+    ...(views.some(({ target }) => !target.required) ? ['', `Required \`no\`: ${MARKS.optional}.`] : []),
     '',
     '## Target Details',
     '',

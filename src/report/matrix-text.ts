@@ -5,8 +5,9 @@ import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
 import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
-import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
+import { FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
+import { legendTexts, type Mark } from './legend.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style } from './style.ts';
@@ -25,6 +26,8 @@ export interface TextOptions {
 interface Declared {
   /** It fails, and for nothing else than what is declared. */
   readonly fails: (artifact: number, target: number) => boolean;
+  /** It passes, and a failure is declared. */
+  readonly passes: (artifact: number, target: number) => boolean;
   /** The causes of its failure, with what each of them met. */
   readonly causes: (artifact: number, target: number) => readonly ToldCause[];
 }
@@ -33,6 +36,7 @@ function declaredCells({ expected = [] }: TextOptions): Declared {
   const cells = new Map(expected.map((one) => [`${one.artifact} ${one.target}`, one]));
   return {
     fails: (artifact, target) => cells.get(`${artifact} ${target}`)?.met === 'failed',
+    passes: (artifact, target) => cells.get(`${artifact} ${target}`)?.met === 'passed',
     causes: (artifact, target) => cells.get(`${artifact} ${target}`)?.causes ?? [],
   };
 }
@@ -55,7 +59,7 @@ const PASS_TEXTS: Readonly<Record<PassKind, string>> = {
   ...{ unloaded: 'none', loaded: 'load', partly: 'warn', warned: 'warn', plain: 'pass' },
 };
 
-/** The word of a cell and how it is painted. */
+/** The word of a cell and how it is painted. @param declared as what it is, a failure is declared */
 function mark(
   view: TargetView,
   paint: Style,
@@ -64,6 +68,7 @@ function mark(
   switch (view.outcome.status) {
     case 'pass': {
       const fixups = view.fixups > 0 ? FIXUP_MARK : '';
+      if (declared) return { text: `XPASS${fixups}`, painted: paint.warn };
       const kind = passKind('pass', view.findings) ?? 'plain';
       return { text: `${PASS_TEXTS[kind]}${fixups}`, painted: kind === 'plain' ? paint.good : paint.warn };
     }
@@ -101,8 +106,12 @@ function matrixLines(
 ): string[] {
   const kernels = shortNames(run.targets).map((name, i) => (run.targets[i]?.required ? name : `(${name})`));
   const names = fileNames(run.artifacts).map((name) => terminal(name, 200));
-  const long = views.some((row, artifact) => row.some((view, i) => view.fixups > 0 || declared.fails(artifact, i)));
-  const longest = long ? 5 : 4;
+  const cellOf = (row: number, i: number) => {
+    const view = views[row]?.[i];
+    return view && mark(view, paint, declared.fails(row, i) || declared.passes(row, i));
+  };
+  const lengths = views.flatMap((row, artifact) => row.map((_, i) => cellOf(artifact, i)?.text.length ?? 0));
+  const longest = Math.max(4, ...lengths);
   const columns = kernels.map((name) => Math.max(widthOf(name), longest));
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
@@ -114,10 +123,8 @@ function matrixLines(
     lines.push(paint.bold(`${' '.repeat(nameWidth)}${head}`));
     for (const [row, name] of names.entries()) {
       const cells = block.map((i) => {
-        const view = views[row]?.[i];
-        if (!view) return '';
-        const { text, painted } = mark(view, paint, declared.fails(row, i));
-        return GAP + ' '.repeat((columns[i] ?? 0) - text.length) + painted(text);
+        const cell = cellOf(row, i);
+        return cell ? GAP + ' '.repeat((columns[i] ?? 0) - cell.text.length) + cell.painted(cell.text) : '';
       });
       lines.push(`${padEnd(cutMiddle(name, nameWidth), nameWidth)}${cells.join('')}`);
     }
@@ -214,7 +221,7 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
 
 /**
  * The result of a run for a terminal: objects by kernels, then what went wrong per object, with the kernels it went
- * wrong on and those that are fine. Kernels in parentheses are optional. No line is longer than `width`.
+ * wrong on and those that are fine. Marks are explained below the matrix. No line is longer than `width`.
  */
 export function matrixText(run: RunReport, options: TextOptions): string {
   const width = Math.max(40, options.width);
@@ -223,10 +230,18 @@ export function matrixText(run: RunReport, options: TextOptions): string {
   const views = run.artifacts.map((_, artifact) => targetViews(run, artifact));
   const declared = declaredCells(options);
   const expected = views.flatMap((row, artifact) => row.filter((_, i) => declared.fails(artifact, i))).length;
-  const fixedUp = views.flat().some(({ fixups }) => fixups > 0);
+  const some = (is: (artifact: number, target: number) => boolean): boolean =>
+    views.some((row, artifact) => row.some((_, i) => is(artifact, i)));
+  const marks: readonly (readonly [Mark, boolean])[] = [
+    ['optional', run.targets.some(({ required }) => !required)],
+    ['failed', expected > 0],
+    ['passed', some(declared.passes)],
+    ['fixups', views.flat().some(({ fixups }) => fixups > 0)],
+  ];
+  const legend = legendTexts(new Set(marks.flatMap(([mark, used]) => (used ? [mark] : []))));
   const lines = [
     ...matrixLines(run, views, declared, width, paint),
-    ...(fixedUp ? ['', ...wrap(`${FIXUP_MARK} ${FIXUP_LEGEND}`, width).map(paint.dim)] : []),
+    ...(legend.length > 0 ? ['', ...legend.flatMap((text) => wrap(text, width)).map(paint.dim)] : []),
     ...fileNames(run.artifacts).flatMap((name, index) =>
       artifactLines(name, index, views[index] ?? [], kernels, declared, width, paint),
     ),

@@ -5,6 +5,7 @@ import { code, codeCell, md } from './escape.ts';
 import { metWords, type ToldCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
+import { MARKS } from './legend.ts';
 import { statusText } from './loaded-only.ts';
 import { table } from './markdown-table.ts';
 import { comparisonOf, suiteBaselineLines } from './suite-baseline.ts';
@@ -83,7 +84,21 @@ function matrixLines(columns: readonly Column[]): string[] {
       ),
     ),
   ]);
-  return table(head, rows);
+  return [...table(head, rows), ...legendLines(started)];
+}
+
+/** What the words in the cells mean, of those that occur. */
+function legendLines(columns: readonly Column[]): string[] {
+  const cells = columns.flatMap(([one, views]) =>
+    views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) })),
+  );
+  const has = (mark: string): boolean => cells.some(({ standing }) => standing.startsWith(mark));
+  const told = [
+    ...(cells.some(({ required }) => !required) ? [`without \`required\`: ${MARKS.optional}`] : []),
+    ...(has(DECLARED.failed) ? [`${DECLARED.failed}: ${MARKS.failed}`] : []),
+    ...(has(DECLARED.passed) ? [`${DECLARED.passed}: ${MARKS.passed}`] : []),
+  ];
+  return told.length === 0 ? [] : ['', ...told.map((text) => `- ${text}`)];
 }
 
 function caseRow([one, views]: Column): string[] {

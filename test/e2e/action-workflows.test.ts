@@ -41,6 +41,17 @@ test('smallest.yml: an object and nothing else', async () => {
   expect(job?.steps[0]?.outputs).toMatchObject({ result: 'pass', total: '4', passed: '4' });
 });
 
+test('cli.yml: the program is built, in PATH, and writes its report', async () => {
+  const repository = makeRepository((dir) => {
+    mkdirSync(join(dir, 'build'));
+    copyFileSync(example('simple-pass'), join(dir, 'build/my.bpf.o'));
+  });
+  const [job] = await runWorkflow(workflow('cli.yml'), { repository, service, env: ON_THIS_MACHINE });
+  expect(job?.success, job?.log).toBe(true);
+  const report = JSON.parse(readFileSync(join(job?.workspace ?? '', 'report.json'), 'utf8'));
+  expect(report.summary).toMatchObject({ status: 'pass' });
+});
+
 test('suite.yml: the step fails, what comes after it still has the outputs', async () => {
   const repository = makeRepository(writeSuite);
   const uploads: string[] = [];

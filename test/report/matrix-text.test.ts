@@ -90,3 +90,23 @@ test('a failure that came as declared does not look like one', () => {
   expect(one).toMatch(/xfail +FAIL/);
   expect(one).toContain('1 fail, 1 fails as declared');
 });
+
+test('a pass that was declared to fail is marked, and every mark is explained', () => {
+  const run = runReport({
+    targets: [target('debian-11-5.10', { required: false }), target('debian-12-6.1')],
+    results: [0, 1].map((index) => result({ artifact: 0, target: index }, index === 0 ? failed() : undefined)),
+  });
+  const declared = { artifact: 0, code: 'UNSUPPORTED_HELPER', reason: 'known', causes: [] } as const;
+  const text = matrixText(run, {
+    ...plain(100),
+    expected: [
+      { ...declared, target: 0, met: 'failed' },
+      { ...declared, target: 1, met: 'passed' },
+    ],
+  });
+  expect(text).toMatch(/\(5\.10\) +6\.1\n.* xfail +XPASS\n/);
+  for (const mark of ['(name) optional kernel', 'xfail fails as declared', 'XPASS passes, and']) {
+    expect(text).toContain(`\n${mark}`);
+  }
+  expect(matrixText(runReport(), plain(100))).not.toMatch(/^(?:\(name\)|xfail|XPASS) /m);
+});

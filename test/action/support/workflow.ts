@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import type { ResultsService } from './results-service.ts';
-import { type Job, makeJob, type PhaseEnd, runAction, scratchDir } from './runner.ts';
+import { type Job, makeJob, type PhaseEnd, ROOT, runAction, scratchDir } from './runner.ts';
 import { unzip } from './zip.ts';
 
 interface Step {
@@ -39,6 +39,9 @@ export interface JobEnd {
   readonly outputs: Readonly<Record<string, string>>;
   /** The main phase of each step that is our action. */
   readonly steps: readonly PhaseEnd[];
+  readonly workspace: string;
+  /** What its scripts said that failed. */
+  readonly log: string;
 }
 
 type Context = Record<string, unknown>;
@@ -77,18 +80,42 @@ function download(inputs: Readonly<Record<string, string>>, workspace: string, s
   }
 }
 
+/** A script as a runner starts it: what it adds to PATH is there for later ones. */
+function runScript(script: string, job: Job, env: Readonly<Record<string, string>>): void {
+  const [path, summary] = ['added-path', 'step-summary.md'].map((name) => join(job.temp, name)) as [string, string];
+  for (const file of [path, summary]) writeFileSync(file, '', { flag: 'a' });
+  const added = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .reverse();
+  const all = {
+    PATH: [...added, process.env['PATH'] ?? ''].join(':'),
+    HOME: job.home,
+    GITHUB_PATH: path,
+    GITHUB_STEP_SUMMARY: summary,
+    GITHUB_WORKSPACE: job.workspace,
+    ...env,
+  };
+  execFileSync('bash', ['-e', '-c', script], { cwd: job.workspace, env: all, stdio: 'pipe' });
+}
+
 async function runStep(step: Step, job: Job, context: Context, options: WorkflowOptions) {
   const { service, repository } = options;
   const texts = Object.entries(step.with ?? {}).map(([name, value]) => [name, filled(String(value), context)]);
   const inputs: Record<string, string> = Object.fromEntries(texts);
   const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, filled(value, context)]));
   if (step.run !== undefined) {
-    const all = { PATH: process.env['PATH'] ?? '', HOME: job.home, ...env };
-    execFileSync('bash', ['-e', '-c', step.run], { cwd: job.workspace, env: all, stdio: 'pipe' });
+    runScript(step.run, job, { ...options.env, ...env });
     return undefined;
   }
   const uses = step.uses ?? '';
-  if (uses.startsWith('actions/checkout@')) cpSync(repository, job.workspace, { recursive: true });
+  if (uses.startsWith('actions/checkout@')) {
+    if (inputs['repository'] === undefined) cpSync(repository, job.workspace, { recursive: true });
+    // Ours is the only other one that workflows check out, and this is it.
+    else if (inputs['repository'] === 'Kernel-Guard/bpfcompat')
+      symlinkSync(ROOT, join(job.workspace, inputs['path'] ?? ''));
+    else throw new Error(`this runner cannot check out ${inputs['repository']}`);
+  } else if (uses.startsWith('Kernel-Guard/bpfcompat/setup@')) return undefined;
   else if (uses.startsWith('actions/download-artifact@')) download(inputs, job.workspace, service);
   else if (uses === './' || uses.startsWith('Kernel-Guard/bpfcompat@')) {
     const { main, post } = await runAction({ job, service, inputs, env: { ...options.env, ...env } });
@@ -107,6 +134,7 @@ async function runJob(name: string, text: JobText, context: Context, options: Wo
   const ends: PhaseEnd[] = [];
   const posts: (() => Promise<PhaseEnd>)[] = [];
   let success = true;
+  let log = '';
   for (const [index, step] of text.steps.entries()) {
     const known = { ...context, steps };
     if (!holds(step.if, success, known)) continue;
@@ -122,6 +150,7 @@ async function runJob(name: string, text: JobText, context: Context, options: Wo
       }
     } catch (error) {
       if (step.run === undefined) throw error;
+      log += String((error as { stderr?: unknown }).stderr ?? error);
       good = false;
     }
     steps[step.id ?? `step-${index}`] = { outputs, outcome: good ? 'success' : 'failure' };
@@ -129,7 +158,7 @@ async function runJob(name: string, text: JobText, context: Context, options: Wo
   }
   for (const post of posts) await post();
   const outputs = Object.entries(text.outputs ?? {}).map(([key, value]) => [key, filled(value, { ...context, steps })]);
-  return { name, success, outputs: Object.fromEntries(outputs), steps: ends };
+  return { name, success, outputs: Object.fromEntries(outputs), steps: ends, workspace: job.workspace, log };
 }
 
 /** Runs a workflow file of a user, job by job, each on a machine of its own. */
