@@ -13,6 +13,7 @@ run|cmd:qemu-system-x86_64|qemu-system-x86|boots the kernels
 run|cmd:xz|xz-utils|unpacks kernel modules
 run|cmd:zstd|zstd|unpacks kernel modules
 run|cmd:setpriv|util-linux|confines QEMU
+run|cmd:gpgv|gpgv|checks signatures of rpm packages
 run|cmd:apt-get|apt|fetches kernel packages and checks their signatures
 run|cmd:dpkg-deb|dpkg|unpacks kernel packages
 run|file:/usr/share/keyrings/debian-archive-keyring.gpg|debian-archive-keyring|keys that Debian signs its kernels with
@@ -29,6 +30,9 @@ build|cmd:pkg-config|pkgconf|finds the libraries of the validator
 test|any:chromium chromium-browser google-chrome google-chrome-stable|chromium|shows the job summary as a browser does
 test|file:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf|fonts-noto-color-emoji|the signs of the job summary
 test|cmd:gpg|gnupg|signs the archives that the tests make
+test|cmd:rpmbuild|rpm|makes the rpm packages of the tests
+test|cmd:createrepo_c|createrepo-c|makes the rpm repositories of the tests
+test|cmd:openssl|openssl|makes the certificates of the tests
 test|cmd:cpio|cpio|reads back initramfs images
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
 test|file:/usr/lib/*/bpf/xdpfilt_alw_all.o|xdp-tools|BPF objects that others wrote

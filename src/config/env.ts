@@ -42,6 +42,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_RPM_KEYS',
+    Default: '',
+    Description: 'directory of public keys for rpm packages, each in the place of the shipped key of the same name',
+    Category: 'Kernels',
+  },
+  {
     Name: 'BPFCOMPAT_KEEP_PACKAGES',
     Default: '',
     Description: '1: packages of fetched kernels stay in the store, for the cache of the Action, until kernels prune',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
 import { profileId } from './manifest-schema.ts';
+import { checkRpm, withKeyPaths } from './profile-rpm.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 import { flag, integer, line, list, text, word } from './yaml-schema.ts';
 
@@ -73,10 +74,11 @@ const ARCHIVE_KEYRING =
  */
 export function readProfile(source: SourceFile, anyKeyring = false): Profile {
   const yaml = readYaml(source, ProfileFile, 'profile_invalid');
-  const { value } = yaml;
+  const { value, at } = yaml;
   checkRunner(yaml);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
+  checkRpm(value.kernel, anyKeyring, (key, message) => invalid(at(['kernel', ...key]), message));
   return {
     id: value.id,
     distro: value.distro,
@@ -87,7 +89,7 @@ export function readProfile(source: SourceFile, anyKeyring = false): Profile {
     memoryMb: Math.min(value.boot.memory_mb, MAX_MEMORY_MB),
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
-    kernel: value.kernel,
+    kernel: withKeyPaths(value.kernel, source.file),
     file: source.file,
   };
 }

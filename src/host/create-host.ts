@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HostError } from '../model/errors.ts';
 import { startChild } from './child.ts';
+import { createNetwork } from './download.ts';
 import { createFiles } from './files.ts';
 import type { Host } from './host.ts';
 import { runTool } from './run.ts';
@@ -35,5 +36,6 @@ export function createHost(options: { readonly env: Host['env'] }): Host {
     run: (command, args, runOptions) => runTool(command, args, { env: plainEnv(options.env), ...runOptions }),
     start: startChild,
     files: createFiles(),
+    network: createNetwork(options.env),
   };
 }

@@ -103,10 +103,10 @@ async function statOrUndefined(path: string): Promise<FileStat | undefined> {
   }
 }
 
-async function sha256(path: string): Promise<string> {
+async function digest(path: string, algorithm: 'sha256' | 'sha512', start = 0): Promise<string> {
   await refusePipe(path);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(path, { start, highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
@@ -231,7 +231,8 @@ export function createFiles(): HostFiles {
     refuseLink,
     refuseLinksIn,
     stat: statOrUndefined,
-    sha256,
+    sha256: (path) => digest(path, 'sha256'),
+    digest,
     freeBytes,
     timesChanges,
     tempDir,

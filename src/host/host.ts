@@ -19,6 +19,49 @@ export interface Host {
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
   start(command: string, args: readonly string[], options: StartOptions): Child;
   readonly files: HostFiles;
+  readonly network: HostNetwork;
+}
+
+export interface HostNetwork {
+  /**
+   * Gets what lies at an address (http, https) into the new file `file`, through the proxies of the environment.
+   * Redirects are followed, also to other hosts (the bytes need a check of their own), but never from https to http, and
+   * the identity of `tls` goes to the first host alone. After a failure the file may be there, in part.
+   * @throws HostError `mirror_unreachable` when the server cannot be reached, stalls or breaks off, `wrong_digest` for
+   * more than `maxBytes`; CancelledError
+   */
+  download(url: string, file: string, options: DownloadOptions): Promise<Downloaded>;
+}
+
+export interface DownloadOptions {
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  /** The server may be silent for this long; default half a minute. */
+  readonly stallMs?: number;
+  /** Of `digest`; default sha256. */
+  readonly algorithm?: 'sha256' | 'sha512' | undefined;
+  /** PEM texts. */
+  readonly tls?: TlsIdentity | undefined;
+  /** `total` 0: the server does not say. */
+  readonly onBytes?: (bytes: number, total: number) => void;
+}
+
+/** Who we are for a server that asks, and whom we believe. `key` absent: it is in `cert`. */
+export interface TlsIdentity {
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Instead of the authorities that Node trusts. */
+  readonly ca?: string | undefined;
+}
+
+export interface Downloaded {
+  /** Of HTTP. There is a file only with 200. */
+  readonly status: number;
+  /** Where it came from after all redirects. */
+  readonly url: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly digest: string;
 }
 
 export interface RunOptions {
@@ -102,6 +145,8 @@ export interface HostFiles {
   stat(path: string): Promise<FileStat | undefined>;
   /** SHA-256 in hex, streamed. */
   sha256(path: string): Promise<string>;
+  /** Digest in hex of a file from byte `from` on, streamed. */
+  digest(path: string, algorithm: 'sha256' | 'sha512', from?: number): Promise<string>;
   /** Bytes free for this user on the file system of `path` (nearest existing parent). */
   freeBytes(path: string): Promise<number>;
   /**

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { KEPT_DIR } from './sources/rpm.ts';
 import type { Store } from './store.ts';
 import { mustRun } from './tool.ts';
 
@@ -12,9 +13,13 @@ function packagesPath(store: Store, id: string): string {
   return join(store.packages, id);
 }
 
+/** What a source keeps besides packages themselves, or where: without it, what is kept cannot be checked again. */
+const CHECKABLE = ['dists', KEPT_DIR];
+
 /** Puts packages that were kept during a fetch in their place. Does nothing when the mirror had no lists to keep. */
 export async function placePackages(host: Host, store: Store, from: string, id: string): Promise<void> {
-  if (!(await host.files.stat(join(from, 'dists')))?.isDirectory) return;
+  const dirs = await Promise.all(CHECKABLE.map((name) => host.files.stat(join(from, name))));
+  if (!dirs.some((dir) => dir?.isDirectory)) return;
   await host.files.remove(packagesPath(store, id));
   await host.files.makeDir(store.packages);
   await host.files.rename(from, packagesPath(store, id));

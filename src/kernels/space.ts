@@ -7,7 +7,7 @@ const MARGIN_BYTES = 32 * 1024 * 1024;
 const REMEDY = 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk';
 
 /** `53.1 MB`: sizes in messages. */
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 

@@ -4,7 +4,7 @@ import { CancelledError, HostError } from '../model/errors.ts';
 const LAST_WORDS = 400;
 
 /** What a tool said when it failed, as one short printable line. */
-function lastWords(result: RunResult): string {
+export function lastWords(result: RunResult): string {
   const said = result.stderr.toString('utf8').trim() || result.stdout.toString('utf8').trim();
   const line = said.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(-LAST_WORDS);
   return line === '' ? `exit code ${result.exitCode ?? result.signal}` : line;

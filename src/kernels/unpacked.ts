@@ -18,7 +18,7 @@ export interface FetchedKernel {
     readonly version: string;
     readonly archive: string;
     readonly suite: string;
-    readonly files: { name: string; version: string; sha256: string }[];
+    readonly files: { name: string; version: string; sha256: string; signer?: string }[];
   };
 }
 

@@ -1,4 +1,5 @@
 import type { KernelSource } from './kernel.ts';
+import { RPM_PLACES } from './rpm-source.ts';
 
 function sorted(value: object): [string, unknown][] {
   return Object.entries(value)
@@ -13,6 +14,8 @@ export function describeSource(source: KernelSource): string {
       const { pinned = [], ...rest } = source;
       return JSON.stringify([sorted(rest), pinned.map(sorted)]);
     }
+    case 'rpm':
+      return JSON.stringify(sorted(source));
   }
 }
 
@@ -21,6 +24,8 @@ export function pinnedDigests(source: KernelSource): string[] {
   switch (source.source) {
     case 'deb':
       return (source.pinned ?? []).map(({ sha256 }) => sha256);
+    case 'rpm':
+      return [];
   }
 }
 
@@ -29,6 +34,10 @@ export function chosenKeys(source: KernelSource): string | undefined {
   switch (source.source) {
     case 'deb':
       return source.keyring;
+    case 'rpm': {
+      const own = source.gpgkey.filter((name) => name.includes('/'));
+      return own.length === 0 ? undefined : own.join(' and ');
+    }
   }
 }
 
@@ -37,5 +46,7 @@ export function originOf(source: KernelSource): string {
   switch (source.source) {
     case 'deb':
       return `${source.package} of ${source.suite}`;
+    case 'rpm':
+      return `${source.package} of ${RPM_PLACES.map((key) => source[key]).find((one) => one !== undefined) ?? 'nowhere'}`;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RpmKernelSource } from './rpm-source.ts';
 
 /** Id pattern of profiles, suites and cases (contract section 4). */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -85,7 +86,7 @@ export const DebKernelSource = z.strictObject({
 });
 export type DebKernelSource = z.infer<typeof DebKernelSource>;
 
-export const KernelSource = z.discriminatedUnion('source', [DebKernelSource]);
+export const KernelSource = z.discriminatedUnion('source', [DebKernelSource, RpmKernelSource]);
 export type KernelSource = z.infer<typeof KernelSource>;
 
 /** A VM profile as the contract's section 4.3 has it, with our `kernel` block. */
@@ -119,14 +120,22 @@ export const StoredFile = z.strictObject({
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
-/** The package that stored bytes came from. */
+/** The package that stored bytes came from. Of an rpm repository `archive` is the address, and `suite` is empty. */
 const PackageRecord = z.strictObject({
   name: z.string(),
   version: z.string(),
   archive: z.string(),
   suite: z.string(),
   /** Digests of every package file that bytes were taken from, as the signed index (or the profile's pin) names them. */
-  files: z.array(z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() })),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      sha256: z.string(),
+      /** Fingerprint of the key that signed the package itself, where packages are signed. */
+      signer: z.string().optional(),
+    }),
+  ),
 });
 
 /** Who answers for packages. */

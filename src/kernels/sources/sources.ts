@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts';
 import type { KernelRecord, KernelSource } from '../../model/kernel.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { deb } from './deb/source.ts';
+import { rpm } from './rpm.ts';
 import type { FetchRequest } from './source.ts';
 
 /** The kernel of a block of any kind, see `Source`. A new kind does not compile before it is named here. */
@@ -10,6 +11,8 @@ export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Pr
   switch (source.source) {
     case 'deb':
       return deb.fetch(host, { ...request, source });
+    case 'rpm':
+      return rpm.fetch(host, { ...request, source });
   }
 }
 
@@ -18,5 +21,7 @@ export function answersSource(stored: KernelRecord['package'], source: KernelSou
   switch (source.source) {
     case 'deb':
       return deb.answers(stored, source);
+    case 'rpm':
+      return rpm.answers(stored, source);
   }
 }

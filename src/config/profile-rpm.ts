@@ -1,0 +1,67 @@
+import { dirname, posix } from 'node:path';
+import type { KernelSource } from '../model/kernel.ts';
+import { RPM_PLACES } from '../model/rpm-source.ts';
+import { quoted } from './words.ts';
+
+/** Where an administrator of the host puts what servers may know of it. */
+const IDENTITY_DIRS = /^\/etc\/(?:pki|rhsm|ssl)\//;
+const FILES_OF_HOST = ['sslclientcert', 'sslclientkey', 'sslcacert'] as const;
+
+/**
+ * Rules between the keys of an rpm block.
+ * @param anyFile the user lets profiles choose keys and files of this host
+ * @param invalid makes the error for a key below `kernel`
+ */
+export function checkRpm(
+  kernel: KernelSource | undefined,
+  anyFile: boolean,
+  invalid: (key: readonly (string | number)[], message: string) => Error,
+): void {
+  if (kernel?.source !== 'rpm') return;
+  const places = RPM_PLACES.filter((key) => kernel[key] !== undefined);
+  const [first, second] = places;
+  if (first === undefined) {
+    throw invalid([], `kernel says nowhere where the packages are; add one of ${RPM_PLACES.join(', ')}`);
+  }
+  if (second !== undefined) {
+    throw invalid([second], `kernel.${second} and kernel.${first} both say where the packages are; keep one of them`);
+  }
+  if (kernel.directory !== undefined && (kernel.vault ?? []).length > 0) {
+    throw invalid(['vault'], 'kernel.vault goes with an address and not with kernel.directory; remove one of them');
+  }
+  if (kernel.sslclientkey !== undefined && kernel.sslclientcert === undefined) {
+    throw invalid(['sslclientkey'], 'kernel.sslclientkey needs kernel.sslclientcert; add it');
+  }
+  const plain = [kernel.baseurl, kernel.mirrorlist, kernel.metalink, kernel.mirror_list, ...(kernel.vault ?? [])].find(
+    (address) => address?.startsWith('http://'),
+  );
+  if (kernel.sslclientcert !== undefined && plain !== undefined) {
+    throw invalid(
+      ['sslclientcert'],
+      `kernel.sslclientcert needs https, and ${quoted(plain)} is http; correct the address`,
+    );
+  }
+  if (anyFile) return;
+  // A profile may come with a pull request: it must not bring the key that its own packages are signed with.
+  const own = kernel.gpgkey.findIndex((name) => name.includes('/'));
+  if (own >= 0) {
+    throw invalid(
+      ['gpgkey', own],
+      `kernel.gpgkey ${quoted(kernel.gpgkey[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with --allow-profile-override`,
+    );
+  }
+  const key = FILES_OF_HOST.find((name) => kernel[name] !== undefined && !IDENTITY_DIRS.test(kernel[name] ?? ''));
+  if (key !== undefined) {
+    throw invalid(
+      [key],
+      `kernel.${key} is not below /etc/pki, /etc/rhsm or /etc/ssl; put the file there, or allow it with --allow-profile-override`,
+    );
+  }
+}
+
+/** The block with the paths of its keys as they are on this host: relative ones are relative to the profile. */
+export function withKeyPaths(kernel: KernelSource | undefined, file: string): KernelSource | undefined {
+  if (kernel?.source !== 'rpm') return kernel;
+  const at = (name: string): string => (name.startsWith('.') ? posix.resolve(dirname(file), name) : name);
+  return { ...kernel, gpgkey: kernel.gpgkey.map(at) };
+}

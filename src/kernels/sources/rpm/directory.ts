@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import type { RpmPackage } from './primary.ts';
+import { readPackage } from './read-package.ts';
+
+const MAX_FILES = 2000;
+
+/**
+ * The package files in a directory that hold packages of some names. What they say of themselves is not verified yet.
+ * @returns path by package
+ * @throws HostError `package_not_found` when there is no such directory
+ */
+export async function packagesIn(
+  host: Host,
+  dir: string,
+  names: ReadonlySet<string>,
+  arch: string,
+): Promise<Map<RpmPackage, string>> {
+  if (!(await host.files.stat(dir))?.isDirectory) {
+    throw new HostError(
+      'package_not_found',
+      `there is no directory ${dir}; put the vendor's packages there, or correct kernel.directory`,
+    );
+  }
+  const found = new Map<RpmPackage, string>();
+  const files = (await host.files.list(dir)).filter((name) => name.endsWith('.rpm')).sort();
+  for (const href of files.slice(0, MAX_FILES)) {
+    const path = join(dir, href);
+    const stat = await host.files.stat(path);
+    if (!stat?.isFile) continue;
+    const { facts } = await readPackage(host, path);
+    const { name, epoch, version, release, installedBytes } = facts;
+    if (facts.arch !== arch || !names.has(name)) continue;
+    found.set({ name, epoch, version, release, installedBytes, checksum: undefined, size: stat.size, href }, path);
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { elfModule } from './elf-module.ts';
+import type { FakeRpm } from './rpm-repository.ts';
+
+const PACKERS: Readonly<Record<string, readonly string[]>> = {
+  '.xz': ['xz', '-c'],
+  '.zst': ['zstd', '-qc'],
+  '': ['cat'],
+};
+
+function moduleFiles(dir: string, suffix: '' | '.xz' | '.zst'): Record<string, Uint8Array> {
+  const [command = '', ...args] = PACKERS[suffix] ?? [];
+  const module = (path: string, depends: string): [string, Uint8Array] => {
+    const name = path.split('/').at(-1) ?? '';
+    const input = elfModule({ name, depends, license: 'GPL' });
+    return [`${dir}/kernel/drivers/${path}.ko${suffix}`, execFileSync(command, args, { input })];
+  };
+  return Object.fromEntries([
+    module('virtio/virtio', 'virtio_ring'),
+    module('virtio/virtio_ring', ''),
+    module('virtio/virtio_pci', 'virtio,virtio_ring'),
+    module('char/virtio_console', 'virtio,virtio_ring'),
+    module('net/dummy', ''),
+  ]);
+}
+
+/** Modules that a guest of one of these kernels loads, in order. */
+export const LOADED = ['virtio_ring', 'virtio', 'virtio_pci', 'virtio_console', 'dummy'];
+
+function image(release: string): string {
+  return `kernel ${release}\n`.repeat(200);
+}
+
+/** EL9 from 9.2 on, EL10, Fedora: image and configuration in one package, the modules in another of the same build. */
+export function el9Kernel(version: string, release: string, payload?: FakeRpm['payload']): FakeRpm[] {
+  const uname = `${version}-${release}.x86_64`;
+  const dir = `lib/modules/${uname}`;
+  const build = { version, release, ...(payload && { payload }) };
+  const core = {
+    [`${dir}/vmlinuz`]: image(uname),
+    [`${dir}/config`]: `CONFIG_TEST=y # ${uname}\n`,
+    [`${dir}/System.map`]: 'ffffffff81000000 T _text\n',
+    [`${dir}/modules.builtin`]: 'kernel/drivers/net/veth.ko\n',
+  };
+  return [
+    { name: 'kernel-core', ...build, files: core, links: { [`${dir}/build`]: `/usr/src/kernels/${uname}` } },
+    { name: 'kernel-modules-core', ...build, files: moduleFiles(dir, '.xz') },
+  ];
+}
+
+/** SUSE: everything in one package, image and configuration in `boot`, its release is not the package's. */
+export function suseKernel(version: string, release: string): FakeRpm {
+  const uname = `${version}-${release.replace(/\.\d+$/, '')}-default`;
+  const dir = `usr/lib/modules/${uname}`;
+  return {
+    name: 'kernel-default',
+    version,
+    release,
+    payload: 'w3.zstdio',
+    files: {
+      [`boot/vmlinuz-${uname}`]: image(uname),
+      [`boot/config-${uname}`]: `CONFIG_TEST=y # ${uname}\n`,
+      [`boot/System.map-${uname}`]: 'ffffffff81000000 T _text\n',
+      [`${dir}/modules.builtin`]: '',
+      ...moduleFiles(dir, '.zst'),
+    },
+    links: { 'boot/vmlinuz': `vmlinuz-${uname}` },
+  };
+}
+
+/** Amazon Linux 2: one package, modules that are not packed. */
+export function amazonKernel(version: string, release: string): FakeRpm {
+  const uname = `${version}-${release}.x86_64`;
+  const dir = `lib/modules/${uname}`;
+  return {
+    name: 'kernel',
+    version,
+    release,
+    payload: 'w6.xzdio',
+    files: {
+      [`boot/vmlinuz-${uname}`]: image(uname),
+      [`boot/config-${uname}`]: `CONFIG_TEST=y # ${uname}\n`,
+      [`${dir}/modules.builtin`]: '',
+      ...moduleFiles(dir, ''),
+    },
+  };
+}
