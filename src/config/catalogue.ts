@@ -58,6 +58,14 @@ async function profileIn(catalogue: Catalogue, dirs: readonly string[], id: stri
   return undefined;
 }
 
+/** Which kernels can be booted today, and what to do about others. README.md says the same; a test compares them. */
+export const BOOTABLE =
+  'Only kernels of Debian can be booted today: the one with the same number comes nearest, without what the other vendor changed';
+
+/** How ids of kernels begin that people ask for and that cannot be booted. */
+const OTHER_VENDORS =
+  /^(?:ubuntu|rhel|centos|alma|rocky|oracle|ol\d|fedora|amazon|al20|suse|sles|opensuse|arch|cos|bottlerocket|flatcar)/i;
+
 /**
  * Finds the profile with this id: in the workspace, then among the built-in ones. One of the workspace that names no
  * kernel has the built-in kernel of its id.
@@ -78,7 +86,7 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
     'unknown_profile',
     `${place}unknown profile ${quoted(id)}; ${
       near === '' ? '' : `near matches: ${near}. `
-    }'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
+    }${OTHER_VENDORS.test(id) ? `${BOOTABLE}. ` : ''}'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
   );
 }
 

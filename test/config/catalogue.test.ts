@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
+  BOOTABLE,
   builtinMatrix,
   type Catalogue,
   findMatrix,
@@ -80,6 +82,14 @@ describe('findProfile', () => {
       'm.yaml:3:9: unknown profile "debian-12-6.2"; near matches: debian-12-6.1, debian-12-6.12. ' +
         "'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml",
     );
+  });
+
+  test('a kernel of another vendor: what can be booted, and what to take, as the README says it', async () => {
+    const { message } = await usageError(findProfile(catalogue, 'ubuntu-22.04-5.15'));
+    expect(message).toContain(`${BOOTABLE}. 'bpfcompat kernels list' shows all`);
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replace(/\s+/g, ' ');
+    expect(readme).toContain(BOOTABLE);
+    expect((await usageError(findProfile(catalogue, 'debian-12-6.2'))).message).not.toContain(BOOTABLE);
   });
 
   test('an id never becomes a path', async () => {
