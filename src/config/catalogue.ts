@@ -58,11 +58,11 @@ async function profileIn(catalogue: Catalogue, dirs: readonly string[], id: stri
   return undefined;
 }
 
-/** Which kernels can be booted today, and what to do about others. README.md says the same; a test compares them. */
+/** Which kernels come along, and what to do about others. README.md says the same; a test compares them. */
 export const BOOTABLE =
-  'Only kernels of Debian can be booted today: the one with the same number comes nearest, without what the other vendor changed';
+  'The kernels that come with bpfcompat are those of Debian. One of an rpm repository needs a profile of your own (docs/kernels.md); those of Ubuntu cannot be booted yet: the one of Debian with the same number comes nearest';
 
-/** How ids of kernels begin that people ask for and that cannot be booted. */
+/** How ids of kernels begin that people ask for and that do not come along. */
 const OTHER_VENDORS =
   /^(?:ubuntu|rhel|centos|alma|rocky|oracle|ol\d|fedora|amazon|al20|suse|sles|opensuse|arch|cos|bottlerocket|flatcar)/i;
 
