@@ -7,7 +7,7 @@ import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import { fileName, type NamedObject } from '../model/object-names.ts';
 import { recordedCase, recordedReport } from '../report/recorded.ts';
-import type { SavedCollection, SavedReport } from '../report/saved-report.ts';
+import type { SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
 import { caseReport, readSaved } from './saved-reports.ts';
 
 /** A finished run as it is compared: one report per object. */
@@ -57,21 +57,37 @@ async function readNamed(host: Host, cwd: string, file: string, flag: string): R
 async function loadCollection(host: Host, cwd: string, file: string, saved: SavedCollection): Promise<LoadedRun> {
   const cases: LoadedCase[] = [];
   for (const one of saved.cases) {
-    const path = await caseReport(host, cwd, file, one);
-    const own = path === undefined ? undefined : await readSaved(host, cwd, path);
-    const report =
-      path !== undefined && own?.schema_version === 'v0.1' && isOf(one, own)
-        ? recordedReport(own, path)
-        : recordedCase(one, file);
+    const own = isComplete(one) ? undefined : await ownReport(host, cwd, file, one);
+    const report = own ? recordedReport(own.report, own.path) : recordedCase(one, file);
     cases.push({ name: one.name || fileName(one.artifact), artifact: one.artifact, report });
   }
   const runId = saved.cases.find(({ run_id: id }) => id)?.run_id ?? '';
   return { kind: 'collection', path: file, runId, summaryStatus: saved.status, cases };
 }
 
-/** A later run of the suite wrote its reports to the same places: then the collection speaks for itself. */
-function isOf({ run_id: id }: SavedCollection['cases'][number], { run }: SavedReport): boolean {
-  return id === undefined || id === '' || id === run.id;
+/**
+ * A collection that says why each kernel rejects a case needs no other file: its cases' own reports may be those of a
+ * later run, or lie where a pull request can put its own.
+ */
+function isComplete({ targets }: SavedCase): boolean {
+  return targets.length > 0 && targets.every(({ status, causes }) => status !== 'fail' || causes.length > 0);
+}
+
+/** The report of a case, as long as it says of every kernel what the collection says. */
+async function ownReport(
+  host: Host,
+  cwd: string,
+  file: string,
+  one: SavedCase,
+): Promise<{ readonly path: string; readonly report: SavedReport } | undefined> {
+  const path = await caseReport(host, cwd, file, one);
+  if (path === undefined) return undefined;
+  const report = await readSaved(host, cwd, path);
+  const { run_id: id, targets } = one;
+  if (report.schema_version !== 'v0.1' || (id !== undefined && id !== '' && id !== report.run.id)) return undefined;
+  const statuses = new Map(report.targets.map(({ profile_id: profile, status }) => [profile, status]));
+  const agrees = targets.every(({ profile_id: profile, status }) => statuses.get(profile) === status);
+  return agrees && (targets.length === 0 || targets.length === statuses.size) ? { path, report } : undefined;
 }
 
 /** The reports of a run directory, which its `metadata.json` names. */

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { NamedCell, ShardPart } from '../model/shard.ts';
 import { terminal } from '../report/escape.ts';
+import type { LoadedRun } from './load-run.ts';
 import type { FoundPart } from './shard-files.ts';
 
 /** Characters of a message that holds names from reports. */
@@ -18,6 +19,37 @@ function nameOf({ part, file }: FoundPart): string {
   return `shard ${part.index}/${part.total} (${file})`;
 }
 
+/** What each cell of a part answered, by its names; what gave no answer is not in it. */
+function answersOf({ runs }: ShardPart): Map<string, string> {
+  const answered = runs.flatMap(({ run }, position) =>
+    run.results.flatMap(({ cell, outcome: { status } }): [string, string][] =>
+      status === 'pass' || status === 'fail'
+        ? [[`${position} ${run.artifacts[cell.artifact]?.name} ${run.targets[cell.target]?.profile.id}`, status]]
+        : [],
+    ),
+  );
+  return new Map(answered);
+}
+
+/**
+ * A shard is run again for what gave no answer. Two answers to one question are of different code or of a changed file,
+ * and a newer pass must not take the place of a failure that was seen.
+ */
+function refuseOtherAnswers(one: FoundPart, other: FoundPart): void {
+  const answers = answersOf(one.part);
+  const differs = [...answersOf(other.part)].find(([cell, status]) => (answers.get(cell) ?? status) !== status);
+  if (differs === undefined) return;
+  const cell = differs[0].replace(/^\d+ /, '').replace(' ', ' on ');
+  const both = `${nameOf(one)} and ${nameOf(other)}`;
+  throw new UsageError(
+    'shards_differ',
+    terminal(
+      `${both} have different answers about ${cell} (${answers.get(differs[0])} and ${differs[1]}); hand over the report of one run only, from a directory that no pull request can write to`,
+      MESSAGE_LENGTH,
+    ),
+  );
+}
+
 /** The newest attempt at each shard. */
 function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPart[]; readonly notes: string[] } {
   const kept = new Map<number, FoundPart>();
@@ -32,6 +64,7 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
     if (one.part.startedAt === other.part.startedAt && one.part.runs[0]?.run.runId === other.part.runs[0]?.run.runId) {
       continue;
     }
+    refuseOtherAnswers(one, other);
     const [late, early] = one.part.startedAt > other.part.startedAt ? [one, other] : [other, one];
     kept.set(one.part.index, late);
     notes.push(
@@ -43,6 +76,22 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
 
 function objectsOf({ runs }: ShardPart): Map<string, string> {
   return new Map(runs.flatMap(({ run }) => run.artifacts.map(({ name, sha256 }) => [name, sha256])));
+}
+
+/** What each run of a part asked and what decides about it; the digest of the plan only says that it is the same. */
+function questionsOf({ runs, suite }: ShardPart): string {
+  const asked = runs.map(({ run, cells, gate, baseline }) => [
+    run.artifacts.map(({ name, sha256 }) => [name, sha256]),
+    run.targets.map(({ profile, required }) => [profile.id, required]),
+    [run.validationMode, run.attachMode, cells, withoutPlaces(gate)],
+    (baseline?.run as LoadedRun | undefined)?.cases.map(({ name, report }) => [name, report.targets]),
+  ]);
+  return JSON.stringify([asked, suite?.cases.map(({ name, required }) => [name, required])]);
+}
+
+/** Where a manifest lies is each machine's own. */
+function withoutPlaces({ expectations, minKernel, ...gate }: ShardPart['runs'][number]['gate']): unknown {
+  return [gate, minKernel?.number, expectations?.map(({ origin: _, ...rest }) => rest)];
 }
 
 function validatorOf({ runs }: ShardPart): string | undefined {
@@ -64,9 +113,11 @@ function difference(a: FoundPart, b: FoundPart): string | undefined {
     return `${both} were made by bpfcompat ${one.version} and ${two.version}; run all shards with one version`;
   }
   if (one.plan.digest === two.plan.digest) {
-    return validatorOf(one) === validatorOf(two)
-      ? undefined
-      : `${both} asked with different validators; run all shards with one version of bpfcompat`;
+    if (validatorOf(one) !== validatorOf(two)) {
+      return `${both} asked with different validators; run all shards with one version of bpfcompat`;
+    }
+    if (questionsOf(one) === questionsOf(two)) return undefined;
+    return `${both} say that they are of one plan, and what they asked or what decides is not the same; one of them was changed, run it again`;
   }
   if (one.total !== two.total) return `${both} are of different plans; hand over the reports of one plan only`;
   if ((one.suite === undefined) !== (two.suite === undefined)) {

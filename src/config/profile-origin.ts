@@ -22,6 +22,21 @@ export function noProfile(id: string, problem: string): Profile {
   };
 }
 
+/** What the kernel of a profile is called. */
+const CALLED = ['distro', 'version', 'kernelFamily'] as const;
+const KEYS = { distro: 'distro', version: 'version', kernelFamily: 'kernel_family' } as const;
+
+/** A kernel of ours keeps its name: a file of the repository says how it is booted, not what it is. */
+function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
+  const kernel = { kernel: shipped.kernel, kernelFile: shipped.file, builtinKernel: true } as const;
+  const other = CALLED.find((key) => own[key] !== '' && own[key] !== shipped[key]);
+  if (other === undefined || allowed) return { ...own, ...kernel };
+  throw new UsageError(
+    'profile_override',
+    `${own.file}: ${KEYS[other]} is "${own[other]}", and the kernel of profile "${own.id}", which comes with bpfcompat, is ${shipped.distro} ${shipped.version} ${shipped.kernelFamily}; write ${KEYS[other]}: "${shipped[other]}", name another kernel with a kernel block, or allow it with --allow-profile-override`,
+  );
+}
+
 /**
  * Whose kernel a profile of the workspace gets. Where it names none, or the very same, that of the built-in profile of
  * its id; where it names another one, its own, which the user must have allowed: a change to a file of the repository
@@ -32,7 +47,7 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
   const borrows = shipped !== undefined && own.runner === shipped.runner && own.arch === shipped.arch;
   if (shipped?.kernel !== undefined && borrows) {
     const same = own.kernel === undefined || describeSource(own.kernel) === describeSource(shipped.kernel);
-    if (same) return { ...own, kernel: shipped.kernel, kernelFile: shipped.file, builtinKernel: true };
+    if (same) return borrowed(own, shipped, allowed);
   }
   if (own.kernel !== undefined && pinnedDigests(own.kernel).length > 0) {
     throw new UsageError(

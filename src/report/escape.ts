@@ -22,9 +22,11 @@ export function oneLine(text: string, max = 400): string {
  * first word of a line, `##[x]` anywhere), so both are broken; any word may become the first one when lines are wrapped.
  */
 export function terminal(text: string, max = 400): string {
-  return oneLine(text, max)
-    .replaceAll('##[', '## [')
-    .replace(/(?<!\S)::/g, ': :');
+  return noCommands(oneLine(text, max));
+}
+
+function noCommands(text: string): string {
+  return text.replaceAll('##[', '## [').replace(/(?<!\S)::/g, ': :');
 }
 
 /**
@@ -64,9 +66,9 @@ export function codeCell(text: string, max = 200): string {
   return code(text, max).replaceAll('|', '\\|');
 }
 
-/** A fenced block that its content cannot close. */
+/** A fenced block that its content cannot close, and that gives no commands where it is printed in a workflow. */
 export function fence(text: string, max = 8192): string {
-  const body = sanitizeText(text).trimEnd();
+  const body = noCommands(sanitizeText(text).trimEnd());
   const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]\n${body.slice(-max)}`;
   const ticks = '`'.repeat(Math.max(3, longestRun(kept) + 1));
   return `${ticks}text\n${wellFormed(kept)}\n${ticks}`;

@@ -18,9 +18,14 @@ const ILLEGAL = /[\ufffe\uffff]|\p{Noncharacter_Code_Point}/gu;
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function content(value: string): string {
-  return sanitizeText(value)
-    .replace(ILLEGAL, '')
-    .replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
+  return (
+    sanitizeText(value)
+      .replace(ILLEGAL, '')
+      .replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '')
+      // Printed in a workflow, a line of a stranger could be a command of its runner.
+      .replace(/^(\s*):(?=:)/gm, '$1&#58;')
+      .replaceAll('##[', '##&#91;')
+  );
 }
 
 /** Attributes in their order; those without a value are left out. */

@@ -32,6 +32,15 @@ export function noFileName(word: string): string | undefined {
   return undefined;
 }
 
+/** Names that are no UTF-8 come to us with their bytes replaced, so that one file can stand for another. */
+function refuseUndecodable(word: string, path: string): void {
+  if (!path.includes('\ufffd')) return;
+  throw new UsageError(
+    'artifact_unreadable',
+    `--artifact ${word}: the name of ${path} is not UTF-8 (\ufffd stands for what cannot be read), so files cannot be told apart by it; rename it`,
+  );
+}
+
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
  * once, in the order of the words. A file whose name looks like a pattern is taken as a file. Patterns reach links to
@@ -53,6 +62,7 @@ export async function findArtifacts(
   const reals = new Set<string>();
   for (const word of words) {
     const path = resolve(cwd, word);
+    refuseUndecodable(word, path);
     // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
     const isThere = (await host.files.stat(path).catch(() => undefined)) !== undefined;
     const why = isThere ? undefined : noFileName(word);
@@ -73,6 +83,7 @@ export async function findArtifacts(
       );
     }
     for (const match of matches) {
+      refuseUndecodable(word, match);
       const real = await confineFlag(host, root, `--artifact ${word}: ${match}`, match);
       if (!reals.has(real)) found.add(match);
       reals.add(real);

@@ -218,6 +218,43 @@ test('of two runs of a shard the newer one counts, whatever the order', async ()
   expect(report.notes).toEqual(expect.arrayContaining([...notes]));
 });
 
+describe('a file that somebody put beside the shards', () => {
+  interface Part {
+    started_at: string;
+    readonly runs: readonly {
+      readonly run: { readonly results: readonly { outcome: { status: string } }[] };
+      readonly gate: { failOn?: string };
+    }[];
+  }
+  const forge = (change: (part: Part) => void): void => {
+    const report = JSON.parse(readFileSync(join(dir, 'shards/1/report.json'), 'utf8'));
+    report.shard.started_at = '9999-01-01T00:00:00Z';
+    change(report.shard);
+    mkdirSync(join(dir, 'shards/zz'));
+    writeFileSync(join(dir, 'shards/zz/1.json'), JSON.stringify(report));
+  };
+
+  test('a newer pass takes the place of no failure', async () => {
+    await shards(mixedRun(), 1);
+    forge(({ runs }) => {
+      for (const result of runs.flatMap(({ run }) => run.results)) {
+        if (result.outcome.status === 'fail') Object.assign(result, { outcome: { status: 'pass', findings: [] } });
+      }
+    });
+    await expect(merge()).rejects.toThrow(
+      /^shard 1\/1 \(shards\/zz\/1\.json\) and shard 1\/1 \(shards\/1\/report\.json\) have different answers about \S+ on \S+ \(pass and fail\); hand over the report of one run only/,
+    );
+  });
+
+  test('one part alone cannot say what decides', async () => {
+    await shards(mixedRun(), 2);
+    forge(({ runs }) => {
+      for (const run of runs) run.gate.failOn = 'never';
+    });
+    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they asked or what decides is not/);
+  });
+});
+
 test('the same file by two names is one shard', async () => {
   await shards(quickRun(), 2);
   const { notes } = await merge({ reports: ['shards', 'shards/1/report.json', 'shards/*/report.json'] });

@@ -154,6 +154,16 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(allowed.builtinKernel).toBeUndefined();
   });
 
+  test('does not give a kernel of ours another name', async () => {
+    const own = `${head.replace('debian', 'rhel')}image: {local_path: x}\n`;
+    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/profiles/k-6.1.yaml': `${head}kernel: ${DEB}\n` };
+    const error = await usageError(findProfile(catalogueOf(files), 'k-6.1'));
+    expect(error.code).toBe('profile_override');
+    expect(error.message).toMatch(/distro is "rhel", and the kernel of profile "k-6.1".* write distro: "debian", /);
+    const allowed = { ...catalogueOf(files), allowOverride: true };
+    expect(await findProfile(allowed, 'k-6.1')).toMatchObject({ distro: 'rhel', builtinKernel: true });
+  });
+
   test('brings no packages by digest, even where it is allowed', async () => {
     const own = `kernel:\n  source: deb\n  archive: debian\n  suite: bookworm\n  package: linux-x\n  pinned: ${PIN}\n`;
     expect((await usageError(find(own, true))).message).toContain('kernel.pinned');

@@ -27,6 +27,10 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s'
     expect(page.map(({ tagName }) => tagName)).toEqual(['p']);
   });
 
+  test('gives no commands where a fence is printed in a workflow', () => {
+    expect(fence('a\n ::error::x\n##[error]y :: z')).toBe('```text\na\n : :error::x\n## [error]y : : z\n```');
+  });
+
   test('cannot leave a code span or a fence', () => {
     for (const span of [code(text), codeCell(text)]) {
       const ticks = /^`*/.exec(span)?.[0] ?? '';

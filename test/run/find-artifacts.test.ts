@@ -25,6 +25,16 @@ symlinkSync(`${'n'.repeat(300)}.o`, join(repo, 'long.o'));
 symlinkSync(join(base, 'outside/d.bpf.o'), join(repo, 'leak.bpf.o'));
 symlinkSync('.git/c.bpf.o', join(repo, 'token.bpf.o'));
 
+test('a name that is no UTF-8 is refused: another file could stand for it', async () => {
+  const dir = join(base, 'bytes');
+  mkdirSync(dir);
+  writeFileSync(Buffer.concat([Buffer.from(`${dir}/a`), Buffer.from([0xff]), Buffer.from('.bpf.o')]), 'fails');
+  writeFileSync(join(dir, 'a\ufffd.bpf.o'), 'passes');
+  const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
+  await expect(find('*.bpf.o')).rejects.toThrow(/is not UTF-8 .* rename it$/);
+  await expect(find('a\ufffd.bpf.o')).rejects.toThrow(/is not UTF-8 .* rename it$/);
+});
+
 describe('links', () => {
   const find = (...words: string[]) => findArtifacts(createHost({ env: {} }), repo, words);
   const at = (path: string) => join(repo, path);
