@@ -30,6 +30,7 @@ build|cmd:pkg-config|pkgconf|finds the libraries of the validator
 test|any:chromium chromium-browser google-chrome google-chrome-stable|chromium|shows the job summary as a browser does
 test|file:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf|fonts-noto-color-emoji|the signs of the job summary
 test|cmd:gpg|gnupg|signs the archives that the tests make
+test|cmd:apt-ftparchive|apt-utils|writes the indexes of these archives
 test|cmd:rpmbuild|rpm|makes the rpm packages of the tests
 test|cmd:createrepo_c|createrepo-c|makes the rpm repositories of the tests
 test|cmd:openssl|openssl|makes the certificates of the tests

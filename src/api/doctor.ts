@@ -2,7 +2,7 @@ import { findQemu } from '../guests/qemu/find-qemu.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { Host } from '../host/host.ts';
 import { listKernels } from '../kernels/inventory.ts';
-import { DEFAULT_KEYRING } from '../kernels/sources/deb/apt.ts';
+import { DEFAULT_KEYRING } from '../kernels/sources/deb/archives.ts';
 import { mirrorsFor } from '../kernels/sources/deb/mirror.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { messageOf } from '../model/errors.ts';

@@ -44,11 +44,16 @@ function builtinDir({ builtin }: Catalogue): string {
   return `${builtin}/profiles`;
 }
 
-async function profileIn(catalogue: Catalogue, dirs: readonly string[], id: string): Promise<Profile | undefined> {
+async function profileIn(
+  catalogue: Catalogue,
+  dirs: readonly string[],
+  id: string,
+  borrows = false,
+): Promise<Profile | undefined> {
   for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
     const text = await readIfThere(catalogue, path);
     if (text === undefined) continue;
-    const profile = readProfile({ file: path, text }, catalogue.allowOverride);
+    const profile = readProfile({ file: path, text }, { anyKeyring: catalogue.allowOverride ?? false, borrows });
     if (profile.id === id) return profile;
     throw new UsageError(
       'profile_invalid',
@@ -75,7 +80,7 @@ const OTHER_VENDORS =
 export async function findProfile(catalogue: Catalogue, id: string, origin = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
     const shipped = await profileIn(catalogue, [builtinDir(catalogue)], id);
-    const own = await profileIn(catalogue, ownDirs(catalogue), id);
+    const own = await profileIn(catalogue, ownDirs(catalogue), id, shipped !== undefined);
     if (own !== undefined) return settleOverride(own, shipped, catalogue.allowOverride ?? false);
     if (shipped !== undefined) return builtinProfile(shipped);
   }

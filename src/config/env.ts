@@ -48,6 +48,24 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_UBUNTU_MIRROR',
+    Default: '',
+    Description: "Ubuntu mirror for kernel packages, before the host's own and the archive's",
+    Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_UBUNTU_PORTS_MIRROR',
+    Default: '',
+    Description: 'the same for the ports of Ubuntu (arm64)',
+    Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_UBUNTU_OLD_RELEASES_MIRROR',
+    Default: '',
+    Description: 'the same for releases of Ubuntu that have ended',
+    Category: 'Kernels',
+  },
+  {
     Name: 'BPFCOMPAT_KEEP_PACKAGES',
     Default: '',
     Description: '1: packages of fetched kernels stay in the store, for the cache of the Action, until kernels prune',

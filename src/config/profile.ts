@@ -51,7 +51,8 @@ export const ProfileFile = z.looseObject({
       cpus: integer(1, Number.MAX_SAFE_INTEGER).default(1),
     })
     .prefault({}),
-  validator: z.looseObject({ path: requiredLine }),
+  /** Of the earlier tool's guests; nothing here uses it. */
+  validator: z.looseObject({ path: optionalLine }).optional(),
   capabilities: z.looseObject({ expected_btf: flag.optional() }).prefault({}),
   virtme_ng: z.looseObject({ run: optionalLine, extra_args: list(text).default([]) }).optional(),
   firecracker: z.looseObject({ kernel_image_path: optionalLine }).optional(),
@@ -63,19 +64,27 @@ export const ProfileFile = z.looseObject({
 });
 type ProfileFile = z.infer<typeof ProfileFile>;
 
-/** Keys of the archives that profiles can name; the list of removed keys is none to believe in. */
-const ARCHIVE_KEYRING =
-  /^\/usr\/share\/keyrings\/debian-archive-(?:keyring|[a-z]+(?:-security)?-(?:automatic|stable))\.(?:gpg|pgp)$/;
+/** Keys of the archives that profiles can name, by the first word of the archive; lists of removed keys are none to believe in. */
+const ARCHIVE_KEYRINGS: Readonly<Record<string, RegExp>> = {
+  debian: /^\/usr\/share\/keyrings\/debian-archive-(?:keyring|[a-z]+(?:-security)?-(?:automatic|stable))\.(?:gpg|pgp)$/,
+  ubuntu: /^\/usr\/share\/keyrings\/ubuntu-archive-keyring\.(?:gpg|pgp)$/,
+};
+
+export interface ProfileRules {
+  /** The user lets profiles choose among all keyrings of this host. */
+  readonly anyKeyring?: boolean;
+  /** A profile of its id comes with bpfcompat, and says what this one leaves out. */
+  readonly borrows?: boolean;
+}
 
 /**
  * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4.
- * @param anyKeyring the user lets profiles choose among all keyrings of this host
  * @throws UsageError `profile_invalid` with file, line and column of everything that is wrong
  */
-export function readProfile(source: SourceFile, anyKeyring = false): Profile {
+export function readProfile(source: SourceFile, { anyKeyring = false, borrows = false }: ProfileRules = {}): Profile {
   const yaml = readYaml(source, ProfileFile, 'profile_invalid');
   const { value, at } = yaml;
-  checkRunner(yaml);
+  checkRunner(yaml, borrows);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
   checkRpm(value.kernel, anyKeyring, (key, message) => invalid(at(['kernel', ...key]), message));
@@ -98,7 +107,7 @@ export function readProfile(source: SourceFile, anyKeyring = false): Profile {
 function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
   if (value.kernel?.source !== 'deb') return;
   const { keyring, archive } = value.kernel;
-  if (keyring === undefined || ARCHIVE_KEYRING.test(keyring)) return;
+  if (keyring === undefined || ARCHIVE_KEYRINGS[archive.split('-')[0] ?? '']?.test(keyring)) return;
   throw invalid(
     at(['kernel', 'keyring']),
     `kernel.keyring "${keyring}" holds no keys of ${archive}; remove the line, or allow it with --allow-profile-override`,
@@ -106,7 +115,7 @@ function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
 }
 
 /** What a runner cannot do without. */
-function checkRunner({ value, at }: YamlFile<ProfileFile>): void {
+function checkRunner({ value, at }: YamlFile<ProfileFile>, borrows: boolean): void {
   if (value.runner === 'virtme-ng' && !value.virtme_ng?.run) {
     throw invalid(at(['virtme_ng']), 'runner virtme-ng needs virtme_ng.run; add it');
   }
@@ -114,7 +123,7 @@ function checkRunner({ value, at }: YamlFile<ProfileFile>): void {
     throw invalid(at(['firecracker']), 'runner firecracker needs firecracker.kernel_image_path; add it');
   }
   if (value.runner !== 'vm' && value.runner !== '') return;
-  if (value.kernel || value.image?.source_url || value.image?.local_path) return;
+  if (borrows || value.kernel || value.image?.source_url || value.image?.local_path) return;
   throw invalid(
     at(['image']),
     'nothing says where the kernel comes from; add a kernel block (source: deb, archive, suite, package) or image.source_url or image.local_path',

@@ -30,12 +30,16 @@ const PackageVersion = z
     'must be a version as Debian writes it: a digit, then letters, digits and ".+~-"',
   );
 
-const Suite = z
+/** One suite, or some of one mirror that are asked as one; separated by one blank, as apt's own files have them. */
+const Suites = z
   .string()
   .regex(
-    /^[A-Za-z][A-Za-z0-9.-]{0,63}(?:\/updates)?$/,
-    'must be the name of a suite such as trixie-backports: a letter, then letters, digits, "." and "-"',
+    /^[A-Za-z][A-Za-z0-9.-]{0,63}(?:\/updates)?(?: [A-Za-z][A-Za-z0-9.-]{0,63}){0,7}$/,
+    'must be the name of a suite such as trixie-backports (a letter, then letters, digits, "." and "-"), or several with one blank between them',
   );
+
+/** Archives that packages lie in; each has mirrors, keys and variables of its own. */
+export const DEB_ARCHIVES = ['debian', 'debian-security', 'ubuntu', 'ubuntu-ports', 'ubuntu-old-releases'] as const;
 
 /** A package file that a profile names by digest. */
 const PinnedDeb = z.strictObject({
@@ -52,9 +56,9 @@ const PinnedDeb = z.strictObject({
 export const DebKernelSource = z.strictObject({
   source: z.literal('deb'),
   /** Archive the package lives in; decides which mirror variable and which host configuration may serve it. */
-  archive: z.enum(['debian', 'debian-security']),
-  suite: Suite,
-  /** Package name or glob (`linux-image-6.16.*+deb13-cloud-amd64`); of several matches the newest wins. */
+  archive: z.enum(DEB_ARCHIVES),
+  suite: Suites,
+  /** Package name or glob (`linux-image-6.16.*+deb13-cloud-amd64`); of several matches in all suites the newest wins. */
   package: PackagePattern,
   /** Exact package version; without it the newest of the suite. */
   version: PackageVersion.optional(),

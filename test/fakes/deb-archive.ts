@@ -25,13 +25,16 @@ function tool(command: string, args: readonly string[], extra: Record<string, st
   execFileSync(command, args, { env: { ...env, ...extra }, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** Makes a signing key. Needs gpg (package gnupg). */
-export function makeKey(dir: string): FakeKey {
+/** Makes a signing key. Needs gpg (package gnupg). `gpg`: options of gpg; `expires`: as gpg writes it. */
+export function makeKey(
+  dir: string,
+  { gpg: more = [], expires = 'never' }: { readonly gpg?: readonly string[]; readonly expires?: string } = {},
+): FakeKey {
   const home = join(dir, 'gnupg');
   const keyring = join(dir, 'keyring.gpg');
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const gpg = ['--batch', '--passphrase', ''];
-  tool('gpg', [...gpg, '--quick-generate-key', 'Test Archive <test@example.org>', 'rsa2048', 'sign', 'never'], {
+  const gpg = ['--batch', ...more, '--passphrase', ''];
+  tool('gpg', [...gpg, '--quick-generate-key', 'Test Archive <test@example.org>', 'rsa2048', 'sign', expires], {
     GNUPGHOME: home,
   });
   tool('gpg', ['--batch', '--output', keyring, '--export'], { GNUPGHOME: home });

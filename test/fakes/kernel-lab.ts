@@ -61,6 +61,7 @@ export async function openLab(keys: KeyRing): Promise<KernelLab> {
     HOME: dir,
     BPFCOMPAT_CACHE_DIR: cacheDir,
     BPFCOMPAT_DEBIAN_MIRROR: server.url,
+    BPFCOMPAT_UBUNTU_MIRROR: server.url,
   };
   const notes: string[] = [];
   const lab: KernelLab = {

@@ -6,9 +6,10 @@ import { requireSpace } from '../space.ts';
 import type { FetchedKernel, FetchListener } from '../unpacked.ts';
 import { type Apt, openApt } from './deb/apt.ts';
 import { isDated } from './deb/apt-config.ts';
+import { ARCHIVES } from './deb/archives.ts';
 import { choosePackage, literalPrefix, nameMatches } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
-import { MIRROR_VARIABLES, mirrorsFor } from './deb/mirror.ts';
+import { mirrorsFor } from './deb/mirror.ts';
 import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { locateKernel, unpackDebs } from './deb/unpack.ts';
 import type { PackageId, Places } from './source.ts';
@@ -132,7 +133,10 @@ async function fetchFrom<T>(
       signal: listener.signal,
     });
     await updateOnce(host, apt, stateDir, listener);
-    const offered = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
+    const prefix = literalPrefix(source.package);
+    const matching = await apt.packages(prefix, (name) => nameMatches(source.package, name));
+    // What is there instead is a help to who asked for what is not.
+    const offered = matching.length > 0 ? matching : await apt.packages(prefix, () => true);
     const first = choosePackage(source, offered);
     if (first.name === stored?.name && first.version === stored.version) return undefined;
     const choice = await recipe.parts(apt, first, source);
@@ -188,10 +192,11 @@ export async function localMirror(host: Host, source: DebKernelSource, dir: stri
 /** Failures after which the next mirror may do better. A bad signature or digest is not one. */
 const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'package_not_found']);
 
-function withRemedy(error: HostError): HostError {
+function withRemedy(error: HostError, { archive }: DebKernelSource): HostError {
   if (error.code !== 'mirror_unreachable') return error;
-  const variables = Object.values(MIRROR_VARIABLES).join(' and ');
-  return new HostError(error.code, `${error.message}. ${variables} name other mirrors`, { cause: error });
+  return new HostError(error.code, `${error.message}. ${ARCHIVES[archive].variable} names another mirror`, {
+    cause: error,
+  });
 }
 
 /** Fetches a kernel from a Debian archive, see `fetchPackages`. */
@@ -244,9 +249,9 @@ export async function fetchPackages<T>(
     }
   }
   const [only] = failures;
-  if (only !== undefined && failures.length === 1) throw withRemedy(only);
+  if (only !== undefined && failures.length === 1) throw withRemedy(only, source);
   // When one mirror answered and lacks the package, that is the news; otherwise none could be reached.
   const graver = failures.find((error) => error.code === 'package_not_found') ?? failures[0];
   const words = failures.map((error) => error.message).join('. ');
-  throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words));
+  throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words), source);
 }

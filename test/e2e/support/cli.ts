@@ -34,7 +34,9 @@ const LIMIT_MS = 120_000;
 /** Starts the built program. Variables of ours that change what it does are taken out of its environment. */
 export function startCli(args: readonly string[], options: CliOptions): StartedCli {
   const started = performance.now();
-  const { BPFCOMPAT_DEBIAN_MIRROR: _, BPFCOMPAT_DEBIAN_SECURITY_MIRROR: __, NO_COLOR: ___, ...env } = process.env;
+  const { NO_COLOR: _, ...env } = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^BPFCOMPAT_.*MIRROR$/.test(name)),
+  );
   const child = spawn(options.command ?? CLI, args, {
     cwd: options.cwd,
     env: { ...env, ...options.env },

@@ -80,7 +80,7 @@ export function isDated(mirror: string): boolean {
   return /\/\d{8}T\d{6}Z(\/|$)/.test(mirror);
 }
 
-/** The one line of sources.list. @param aged the index may be past its Valid-Until; its signature is checked all the same */
+/** One line of sources.list. @param aged the index may be past its Valid-Until; its signature is checked all the same */
 export function sourceLine(
   arch: string,
   keyring: string,

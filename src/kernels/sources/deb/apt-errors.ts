@@ -23,7 +23,7 @@ const RULES: readonly { readonly code: string; readonly pattern: RegExp; readonl
     pattern:
       /NO_PUBKEY|BADSIG|EXPSIG|EXPKEYSIG|REVKEYSIG|is (not|no longer) signed|signature|Clearsigned file|Missing key|could not be verified/i,
     remedy:
-      'nothing was used; choose another mirror, or update the package debian-archive-keyring if the archive has new keys',
+      'nothing was used; choose another mirror, or update the archive keys of this machine (packages debian-archive-keyring and ubuntu-keyring) if the archive has new ones',
   },
   {
     code: 'wrong_digest',

@@ -5,16 +5,15 @@ import type { DebKernelSource } from '../../../model/kernel.ts';
 import { mustRun, runTool } from '../../tool.ts';
 import { type AptDirs, aptConfig, aptEnv, networkSettings, sourceLine } from './apt-config.ts';
 import { aptError } from './apt-errors.ts';
+import { ARCHIVES, suitesOf } from './archives.ts';
 import { type DebPackage, parsePackages } from './control.ts';
-
-export const DEFAULT_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** apt's downloader for a single address; checks the digest it is given. */
 const APT_HELPER = '/usr/lib/apt/apt-helper';
 
 const MAX_INDEX_OUTPUT = 64 * 1024 * 1024;
 
-/** The host's own apt on private directories, for one suite of one mirror. */
+/** The host's own apt on private directories, for the suites of one block on one mirror. */
 export interface Apt {
   /** Downloads and verifies the package lists. @throws HostError, see apt-errors.ts */
   update(): Promise<void>;
@@ -41,12 +40,24 @@ export interface AptOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-async function requireKeyring(host: Host, keyring: string): Promise<void> {
-  if ((await host.files.stat(keyring))?.isFile) return;
+/**
+ * File with the keys of a source: the profile's, else the host's own, which its updates renew, else those that come with
+ * us, put into `dir`.
+ */
+async function keyringFor(host: Host, { archive, keyring: chosen }: DebKernelSource, dir: string): Promise<string> {
+  const { vendor, keyring, keyringPackage, keys } = ARCHIVES[archive];
+  const file = chosen ?? keyring;
+  if ((await host.files.stat(file))?.isFile) return file;
+  if (chosen === undefined && keys !== undefined) {
+    // apt tells armored keys by this ending.
+    const shipped = join(dir, `${keyringPackage}.asc`);
+    await host.files.writeAtomic(shipped, `${keys}\n`);
+    return shipped;
+  }
   throw new HostError(
     'keyring_missing',
-    `${keyring} is missing, so Debian's signatures cannot be checked: install the package debian-archive-keyring` +
-      ' (sudo apt-get install debian-archive-keyring)',
+    `${file} is missing, so ${vendor}'s signatures cannot be checked: install the package ${keyringPackage}` +
+      ` (sudo apt-get install ${keyringPackage})`,
   );
 }
 
@@ -62,16 +73,15 @@ function percentOf(line: string): number | undefined {
  */
 export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
   const { dirs, source, arch, mirror, signal } = options;
-  const keyring = source.keyring ?? DEFAULT_KEYRING;
-  await requireKeyring(host, keyring);
   const settings = await runTool(host, 'apt-config', ['dump'], { signal });
   for (const dir of [join(dirs.state, 'lists', 'partial'), join(dirs.cache, 'archives', 'partial')]) {
     await host.files.makeDir(dir);
   }
+  const keyring = await keyringFor(host, source, dirs.state);
   const configPath = join(dirs.state, 'apt.conf');
   await host.files.writeAtomic(join(dirs.state, 'status'), '');
-  const line = sourceLine(arch, keyring, mirror, source.suite, options.aged);
-  await host.files.writeAtomic(join(dirs.state, 'sources.list'), line);
+  const lines = suitesOf(source).map((suite) => sourceLine(arch, keyring, mirror, suite, options.aged));
+  await host.files.writeAtomic(join(dirs.state, 'sources.list'), lines.join(''));
   await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString('utf8'))));
   const env = aptEnv(host, configPath);
   const apt = (tool: string, args: readonly string[], more: RunOptions = {}): Promise<RunResult> =>
@@ -124,18 +134,26 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
     async keepLists(dir) {
       const lists = join(dirs.state, 'lists');
       const names = await host.files.list(lists);
-      const dist = join(dir, 'dists', source.suite);
-      const release = names.find((name) => name.endsWith('_InRelease'));
-      const packages = names.find((name) => name.includes('_Packages'));
-      if (release === undefined || packages === undefined) return;
-      await host.files.makeDir(join(dist, 'main', `binary-${arch}`));
-      await host.files.copy(join(lists, release), join(dist, 'InRelease'));
-      // apt packs lists in a way of its own, which the signed file does not name.
-      const target = join(dist, 'main', `binary-${arch}`, 'Packages');
-      await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(lists, packages), target], {
-        env,
-        signal,
-      });
+      for (const suite of suitesOf(source)) {
+        const dist = join(dir, 'dists', suite);
+        const mark = `_dists_${suite.replaceAll('/', '_')}_`;
+        const release = names.find((name) => name.endsWith(`${mark}InRelease`));
+        const packages = names.find((name) => name.includes(`${mark}main_`) && name.includes('_Packages'));
+        if (release === undefined) continue;
+        await host.files.makeDir(join(dist, 'main', `binary-${arch}`));
+        await host.files.copy(join(lists, release), join(dist, 'InRelease'));
+        // apt packs lists in a way of its own, which the signed file does not name.
+        const target = join(dist, 'main', `binary-${arch}`, 'Packages');
+        if (packages === undefined) {
+          // It keeps no list of a suite that is still empty.
+          await host.files.writeAtomic(target, '');
+          continue;
+        }
+        await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(lists, packages), target], {
+          env,
+          signal,
+        });
+      }
     },
   };
 }

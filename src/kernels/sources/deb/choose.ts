@@ -4,7 +4,7 @@ import type { DebPackage, Dependency } from './control.ts';
 import { compareVersions } from './version.ts';
 
 /** Flavours that a `*` must not reach: only a pattern that names one gets it. */
-const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt'];
+const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt', 'cloud'];
 
 /**
  * Only the latest `*` is ever tried again, so the time is that of both lengths multiplied. A regular expression would

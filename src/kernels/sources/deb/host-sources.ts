@@ -1,6 +1,4 @@
-import type { DebKernelSource } from '../../../model/kernel.ts';
-
-type Archive = DebKernelSource['archive'];
+import type { Archive } from './archives.ts';
 
 /** An enabled binary source of the host's own apt configuration. */
 interface SourceEntry {
@@ -44,16 +42,40 @@ function deb822Entries(text: string): SourceEntry[] {
   return entries;
 }
 
-function archiveOf(suite: string): Archive | undefined {
+function debianArchive(suite: string): Archive | undefined {
   if (/^[a-z]+(-security|\/updates)$/.test(suite)) return 'debian-security';
   if (/^[a-z]+(-updates|-backports|-proposed-updates)?$/.test(suite)) return 'debian';
   return undefined;
 }
 
-/** Other repositories use Debian's suite names too; theirs are signed by other keys or lack `main`. */
-function isDebian(entry: SourceEntry): boolean {
+/** Other repositories use the vendor's suite names too; theirs are signed by other keys or lack `main`. */
+function isOfVendor(entry: SourceEntry, keys: string): boolean {
   if (!entry.components.includes('main')) return false;
-  return entry.signedBy === undefined || entry.signedBy.includes('debian-archive');
+  return entry.signedBy === undefined || entry.signedBy.includes(keys);
+}
+
+/** The server for security alone is none for the rest, and personal archives have no key of their own in older files. */
+function isUbuntuMirror(uri: string, { suites, signedBy }: SourceEntry): boolean {
+  if (!suites.some((suite) => /^[a-z]+(-updates)?$/.test(suite)) || /^[a-z+]+:\/\/ppa\./.test(uri)) return false;
+  return signedBy !== undefined || uri.startsWith('mirror+') || /^https?:\/\/[^/]*\/ubuntu(-ports)?\/*$/.test(uri);
+}
+
+/** Which of an entry's addresses serve the archive. Hosts know of no archive of old releases. */
+function addressesOf(entry: SourceEntry, archive: Archive): readonly string[] {
+  switch (archive) {
+    case 'debian':
+    case 'debian-security':
+      if (!isOfVendor(entry, 'debian-archive')) return [];
+      return entry.suites.some((suite) => debianArchive(suite) === archive) ? entry.uris : [];
+    case 'ubuntu':
+    case 'ubuntu-ports':
+      if (!isOfVendor(entry, 'ubuntu-archive')) return [];
+      return entry.uris.filter(
+        (uri) => isUbuntuMirror(uri, entry) && /\/ubuntu-ports\/*$/.test(uri) === (archive === 'ubuntu-ports'),
+      );
+    case 'ubuntu-old-releases':
+      return [];
+  }
 }
 
 /**
@@ -64,9 +86,7 @@ export function mirrorsInSources(files: readonly { name: string; text: string }[
   const entries = files.flatMap(({ name, text }) =>
     name.endsWith('.sources') ? deb822Entries(text) : name.endsWith('.list') ? oneLineEntries(text) : [],
   );
-  const uris = entries
-    .filter((entry) => isDebian(entry) && entry.suites.some((suite) => archiveOf(suite) === archive))
-    .flatMap((entry) => entry.uris);
+  const uris = entries.flatMap((entry) => addressesOf(entry, archive));
   return [...new Set(uris.map((uri) => uri.replace(/\/+$/, '')))];
 }
 

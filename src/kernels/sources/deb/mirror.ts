@@ -2,15 +2,8 @@ import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { UsageError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
+import { ARCHIVES, type Archive } from './archives.ts';
 import { mirrorsInSources, mirrorsInTargets } from './host-sources.ts';
-
-/** Environment variable that names the mirror of each archive. */
-export const MIRROR_VARIABLES = {
-  debian: 'BPFCOMPAT_DEBIAN_MIRROR',
-  'debian-security': 'BPFCOMPAT_DEBIAN_SECURITY_MIRROR',
-} as const;
-
-type Archive = DebKernelSource['archive'];
 
 const MAX_SOURCE_FILE = 1024 * 1024;
 
@@ -30,9 +23,12 @@ async function sourceFiles(host: Host): Promise<{ name: string; text: string }[]
   return Promise.all(paths.map(async (path) => ({ name: path, text: await readText(host, path) })));
 }
 
-/** What a Debian host itself downloads from; empty on any other distro. */
+/** What a host of the archive's own distro downloads from; empty on any other one. */
 async function hostMirrors(host: Host, archive: Archive): Promise<string[]> {
-  if (!/^ID="?debian"?$/m.test(await readText(host, '/etc/os-release'))) return [];
+  const id = /^ID="?([a-z]+)"?$/m.exec(await readText(host, '/etc/os-release'))?.[1];
+  if (id !== ARCHIVES[archive].host) return [];
+  // Ubuntu's lists have one label for all of its archives, and an address for security alone among them.
+  if (id !== 'debian') return mirrorsInSources(await sourceFiles(host), archive);
   const targets = await host.run(
     'apt-get',
     ['indextargets', '--format', '$(LABEL)|$(REPO_URI)', 'Created-By: Packages'],
@@ -57,6 +53,9 @@ function checked(uri: string, origin: string): string {
   );
 }
 
+/** The archive of Debian that most mirrors have beside this one. */
+const BESIDE: Partial<Record<Archive, Archive>> = { debian: 'debian-security', 'debian-security': 'debian' };
+
 /** Where the other archive lies on a mirror that has both, as most do: `debian` and `debian-security` side by side. */
 function sibling(uri: string, archive: Archive): string | undefined {
   const match = /^(https?:\/\/.*\/)(debian|debian-security)$/.exec(uri);
@@ -65,26 +64,29 @@ function sibling(uri: string, archive: Archive): string | undefined {
 
 /**
  * Mirrors to try for a source, best first: the environment's alone when it names one, else the host's own (on the same
- * distro), then the place beside the mirror of the other archive, then the profile's. Which one serves the bytes is no
+ * distro), then the place beside the mirror of the other archive, then the profile's or the archive's. Which one serves the bytes is no
  * question of trust: the signature is checked either way.
  * @throws UsageError for an address that is none, or when nobody names a mirror.
  */
 export async function mirrorsFor(host: Host, source: DebKernelSource): Promise<string[]> {
   const { archive } = source;
   const fromEnv = (which: Archive): string[] => {
-    const value = host.env[MIRROR_VARIABLES[which]];
-    return value === undefined || value === '' ? [] : [checked(value, MIRROR_VARIABLES[which])];
+    const { variable } = ARCHIVES[which];
+    const value = host.env[variable];
+    return value === undefined || value === '' ? [] : [checked(value, variable)];
   };
   const own = fromEnv(archive);
   if (own.length > 0) return own;
-  const other = archive === 'debian' ? 'debian-security' : 'debian';
-  const beside = [...fromEnv(other), ...(await hostMirrors(host, other))].map((uri) => sibling(uri, archive));
-  const fromProfile = source.mirror === undefined ? [] : [checked(source.mirror, 'kernel.mirror')];
+  const other = BESIDE[archive];
+  const others = other === undefined ? [] : [...fromEnv(other), ...(await hostMirrors(host, other))];
+  const beside = others.map((uri) => sibling(uri, archive));
+  const fromProfile =
+    source.mirror === undefined ? ARCHIVES[archive].mirrors : [checked(source.mirror, 'kernel.mirror')];
   const all = [...(await hostMirrors(host, archive)), ...beside.filter((uri) => uri !== undefined), ...fromProfile];
   const mirrors = [...new Set(all.filter(isMirror))];
   if (mirrors.length > 0) return mirrors;
   throw new UsageError(
     'no_mirror',
-    `no mirror is known for ${archive}: set ${MIRROR_VARIABLES[archive]}, or kernel.mirror in the profile`,
+    `no mirror is known for ${archive}: set ${ARCHIVES[archive].variable}, or kernel.mirror in the profile`,
   );
 }

@@ -3,6 +3,7 @@ import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import { mustRun } from '../../tool.ts';
 import type { UnpackedKernel } from '../../unpacked.ts';
+import { extractDeb } from './extract.ts';
 
 const MAX_LISTING = 16 * 1024 * 1024;
 
@@ -69,7 +70,7 @@ export async function unpackDebs(
   for (const [index, deb] of debs.entries()) {
     const root = join(dir, String(index));
     await host.files.makeDir(root);
-    await mustRun(host, 'dpkg-deb', ['--extract', '--', deb, root], { signal });
+    await extractDeb(host, deb, root, signal);
     for (const path of await filesUnder(host, root, signal)) files.set(path, join(root, path));
   }
   return files;

@@ -63,6 +63,39 @@ describe('mirrorsInSources', () => {
   });
 });
 
+describe('Ubuntu', () => {
+  const list = (text: string) => [{ name: '/etc/apt/sources.list', text }];
+
+  test('its mirrors, and neither those for security alone nor personal archives', () => {
+    const text = [
+      'deb http://azure.archive.ubuntu.com/ubuntu/ jammy main restricted',
+      'deb http://azure.archive.ubuntu.com/ubuntu/ jammy-updates main',
+      'deb mirror+file:/etc/apt/apt-mirrors.txt noble main',
+      'deb http://security.ubuntu.com/ubuntu/ jammy-security main',
+      'deb http://ppa.launchpad.net/somebody/ubuntu jammy main',
+      'deb http://ports.ubuntu.com/ubuntu-ports jammy main',
+      'deb https://apt.example.org/tools jammy main',
+      'deb http://multiverse.example.org/ubuntu jammy multiverse',
+    ].join('\n');
+    expect(mirrorsInSources(list(text), 'ubuntu')).toEqual([
+      'http://azure.archive.ubuntu.com/ubuntu',
+      'mirror+file:/etc/apt/apt-mirrors.txt',
+    ]);
+    expect(mirrorsInSources(list(text), 'ubuntu-ports')).toEqual(['http://ports.ubuntu.com/ubuntu-ports']);
+    expect(mirrorsInSources(list(text), 'ubuntu-old-releases')).toEqual([]);
+  });
+
+  test('the newer form, by the keys that it names', () => {
+    const stanza = (uri: string, keys: string) =>
+      `Types: deb\nURIs: ${uri}\nSuites: noble noble-updates\nComponents: main universe\nSigned-By: ${keys}\n\n`;
+    const text =
+      stanza('http://mirror.example.org/somewhere/', '/usr/share/keyrings/ubuntu-archive-keyring.gpg') +
+      stanza('http://other.example.org/ubuntu/', '/etc/apt/keyrings/other.gpg');
+    const files = [{ name: '/etc/apt/sources.list.d/ubuntu.sources', text }];
+    expect(mirrorsInSources(files, 'ubuntu')).toEqual(['http://mirror.example.org/somewhere']);
+  });
+});
+
 test('mirrorsInTargets goes by the label of the signed lists', () => {
   const output = [
     'Debian|http://one.example.org/debian/',

@@ -106,6 +106,21 @@ describe('mirrorsFor', () => {
     expect(await mirrorsFor(host, source)).toEqual(['http://profile.example.org/debian']);
   });
 
+  test('an Ubuntu host is asked for Ubuntu, and the archive of ended releases comes last', async () => {
+    const { mirror: _mirror, ...bare } = source;
+    const ubuntu = { ...bare, archive: 'ubuntu' as const };
+    const last = ['http://archive.ubuntu.com/ubuntu', 'http://old-releases.ubuntu.com/ubuntu'];
+    const host = hostWith({
+      '/etc/os-release': 'ID=ubuntu\n',
+      '/etc/apt/sources.list': 'deb http://u.example.org/ubuntu noble main\n',
+    });
+    expect(await mirrorsFor(host, ubuntu)).toEqual(['http://u.example.org/ubuntu', ...last]);
+    expect(await mirrorsFor(hostWith({ '/etc/os-release': 'ID=debian\n' }), ubuntu)).toEqual(last);
+    const env = { BPFCOMPAT_UBUNTU_MIRROR: 'http://env.example.org/ubuntu' };
+    expect(await mirrorsFor(hostWith({}, '', env), ubuntu)).toEqual(['http://env.example.org/ubuntu']);
+    expect(await mirrorsFor(hostWith({}, '', env), { ...bare, archive: 'ubuntu-old-releases' })).toEqual([last[1]]);
+  });
+
   test('no mirror at all and a bad one say what to set', async () => {
     const { mirror: _mirror, ...bare } = source;
     await expect(mirrorsFor(hostWith({}), bare)).rejects.toMatchObject({
