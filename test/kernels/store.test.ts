@@ -45,6 +45,10 @@ async function script(lab: KernelLab): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // Packages in CommonJS ask for the modules of Node with it.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return outfile;
