@@ -9,6 +9,9 @@ const MAX_REDIRECTS = 5;
 const CONNECT_MS = 20_000;
 const STALL_MS = 30_000;
 
+/** Errors of our own file system, which no other mirror mends. */
+const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
 /** What a server's answer that is no file may hold before it is not worth reading on. */
 const DRAIN_BYTES = 64 * 1024;
 
@@ -49,8 +52,8 @@ function reasonOf(error: unknown): string {
 }
 
 function asDownloadError(url: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof HostError || code === 'ENOSPC' || code === 'EDQUOT') return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof HostError || syscall === 'open' || LOCAL.has(code ?? '')) return error;
   return new HostError('mirror_unreachable', `${url}: ${reasonOf(error)}`, { cause: error });
 }
 

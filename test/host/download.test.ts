@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, request } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import type { DownloadOptions } from '../../src/host/host.ts';
+
+let dir: string;
+let names = 0;
+const fresh = (): string => join(dir, `file-${names++}`);
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'bpfcompat-download-'));
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const name of ['server', 'client']) {
+    const more = name === 'server' ? ['-addext', 'subjectAltName=IP:127.0.0.1'] : [];
+    const names = ['-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=${name}`];
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...more);
+  }
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const pem = (name: string): string => readFileSync(join(dir, name), 'utf8');
+
+interface Place extends AsyncDisposable {
+  readonly url: string;
+  readonly asked: string[];
+}
+
+async function listening(server: Server, scheme: string, asked: string[] = []): Promise<Place> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      if ('closeAllConnections' in server) (server as ReturnType<typeof createServer>).closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function serve(listener: RequestListener): Promise<Place> {
+  const asked: string[] = [];
+  const server = createServer((incoming, response) => {
+    asked.push(incoming.url ?? '');
+    listener(incoming, response);
+  });
+  return listening(server, 'http', asked);
+}
+
+function serveSecure(listener: RequestListener): Promise<Place> {
+  const options = { key: pem('server.key'), cert: pem('server.pem'), ca: pem('client.pem'), requestCert: true };
+  return listening(createSecureServer({ ...options, rejectUnauthorized: false }, listener), 'https');
+}
+
+const options = (more: Partial<DownloadOptions> = {}): DownloadOptions => ({ maxBytes: 1000, stallMs: 500, ...more });
+const get = (url: string, more: Partial<DownloadOptions> = {}, env: Record<string, string> = {}, file = fresh()) =>
+  createHost({ env }).network.download(url, file, options(more));
+
+describe('a download', () => {
+  test('is written to a new file, with its digest', async () => {
+    await using place = await serve((_, response) => void response.end('hello'));
+    const file = fresh();
+    const seen: [number, number][] = [];
+    const answer = await get(`${place.url}/x`, { onBytes: (...one) => seen.push(one) }, {}, file);
+    expect(answer).toEqual({
+      status: 200,
+      url: `${place.url}/x`,
+      bytes: 5,
+      digest: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    });
+    expect(readFileSync(file, 'utf8')).toBe('hello');
+    expect(seen).toEqual([[5, 5]]);
+  });
+
+  test('that is no file leaves none', async () => {
+    await using place = await serve((_, response) => void response.writeHead(404).end('x'.repeat(500_000)));
+    const file = fresh();
+    expect(await get(place.url, {}, {}, file)).toMatchObject({ status: 404, bytes: 0 });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test.each([true, false])('with too many bytes is refused (length told: %s)', async (told) => {
+    await using place = await serve((_, response) => {
+      response.writeHead(200, told ? { 'content-length': 5000 } : {}).end('x'.repeat(5000));
+    });
+    await expect(get(place.url)).rejects.toMatchObject({ code: 'wrong_digest' });
+  });
+
+  test('that stalls ends, and so does one that was stopped', async () => {
+    await using place = await serve((_, response) => {
+      response.writeHead(200).write('x');
+    });
+    await expect(get(place.url)).rejects.toMatchObject({
+      code: 'mirror_unreachable',
+      message: expect.stringContaining('stalled'),
+    });
+    const signal = AbortSignal.timeout(100);
+    await expect(get(place.url, { stallMs: 60_000, signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(get(place.url, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('for which there is no place is an error of the file system', async () => {
+    await using place = await serve((_, response) => void response.end('hello'));
+    const file = join(dir, 'nowhere', 'file');
+    await expect(get(place.url, {}, {}, file)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(get(place.url, {}, {}, '/dev/full')).rejects.toMatchObject({ code: 'EEXIST' });
+  });
+});
+
+describe('redirects', () => {
+  const to =
+    (location: string | undefined, status = 302): RequestListener =>
+    (_, response) =>
+      void response.writeHead(status, location === undefined ? {} : { location }).end();
+
+  test('lead to other hosts and to places beside', async () => {
+    await using end = await serve((_, response) => void response.end('hello'));
+    await using middle = await serve(({ url }, response) =>
+      to(url === '/a' ? '/b' : `${end.url}/c`, 307)(undefined as never, response),
+    );
+    expect(await get(`${middle.url}/a`)).toMatchObject({ status: 200, url: `${end.url}/c` });
+    expect(middle.asked).toEqual(['/a', '/b']);
+  });
+
+  test.each([
+    ['without end', '/', /redirects without end/],
+    ['to nowhere', undefined, /redirects to no address/],
+    ['to a file', 'file:///etc/passwd', /redirects to no address/],
+  ])('%s', async (_what, location, says) => {
+    await using place = await serve((incoming, response) => to(location)(incoming, response));
+    await expect(get(place.url)).rejects.toMatchObject({
+      code: 'mirror_unreachable',
+      message: expect.stringMatching(says),
+    });
+    expect(place.asked.length).toBeLessThan(8);
+  });
+
+  test('never lead from https to http', async () => {
+    await using plain = await serve((_, response) => void response.end('hello'));
+    await using secure = await serveSecure((incoming, response) => to(plain.url)(incoming, response));
+    await expect(get(secure.url, { tls: { ca: pem('server.pem') } })).rejects.toMatchObject({
+      message: expect.stringContaining('which is not encrypted'),
+    });
+    expect(plain.asked).toEqual([]);
+  });
+});
+
+describe('https', () => {
+  const whoAsks: RequestListener = ({ socket }, response) =>
+    void response.end(String((socket as TLSSocket).getPeerCertificate()?.subject?.CN ?? 'nobody'));
+
+  test('a server whose authority nobody knows is refused', async () => {
+    await using place = await serveSecure(whoAsks);
+    await expect(get(place.url)).rejects.toMatchObject({ code: 'mirror_unreachable' });
+  });
+
+  test('the identity goes to the first host, and to no other', async () => {
+    await using other = await serveSecure(whoAsks);
+    await using first = await serveSecure((incoming, response) => {
+      if (incoming.url === '/here') whoAsks(incoming, response);
+      else response.writeHead(302, { location: `${other.url}/there` }).end();
+    });
+    const tls = { cert: pem('client.pem'), key: pem('client.key'), ca: pem('server.pem') };
+    const [here, there] = [fresh(), fresh()];
+    await get(`${first.url}/here`, { tls }, {}, here);
+    await get(`${first.url}/away`, { tls }, {}, there);
+    expect(readFileSync(here, 'utf8')).toBe('client');
+    expect(readFileSync(there, 'utf8')).toBe('nobody');
+  });
+});
+
+describe('proxies', () => {
+  /** A proxy that passes on what it is asked for, by GET and by CONNECT. */
+  async function proxy(): Promise<Place> {
+    const asked: string[] = [];
+    const server = createServer((incoming, response) => {
+      asked.push(`GET ${incoming.url}`);
+      request(incoming.url ?? '', (answer) => answer.pipe(response)).end();
+    });
+    server.on('connect', ({ url = '' }, socket) => {
+      asked.push(`CONNECT ${url}`);
+      const [host, port] = url.split(':');
+      const far = connect(Number(port), host, () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      far.pipe(socket);
+      socket.pipe(far);
+      for (const end of [far, socket]) end.on('error', () => {});
+    });
+    return listening(server, 'http', asked);
+  }
+
+  test('of the environment are used, as apt uses them', async () => {
+    await using between = await proxy();
+    await using plain = await serve((_, response) => void response.end('hello'));
+    await using secure = await serveSecure((_, response) => void response.end('secret'));
+    const env = { http_proxy: between.url, HTTPS_PROXY: between.url };
+    expect(await get(`${plain.url}/a`, {}, env)).toMatchObject({ bytes: 5 });
+    expect(await get(`${secure.url}/b`, { tls: { ca: pem('server.pem') } }, env)).toMatchObject({ bytes: 6 });
+    expect(between.asked).toEqual([`GET ${plain.url}/a`, `CONNECT ${new URL(secure.url).host}`]);
+    await get(`${plain.url}/c`, {}, { ...env, no_proxy: 'example.org, 127.0.0.1' });
+    expect(between.asked).toHaveLength(2);
+  });
+
+  test.each([
+    ['socks5://127.0.0.1:1', /only proxies of http and https/],
+    ['http://127.0.0.1:1', /ECONNREFUSED/],
+  ])('%s', async (http_proxy, says) => {
+    await expect(get('http://127.0.0.1:2/x', {}, { http_proxy })).rejects.toThrow(says);
+  });
+});
