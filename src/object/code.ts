@@ -16,6 +16,8 @@ export interface CodeFacts {
   readonly features: ReadonlyMap<CodeFeature, number>;
   /** Functions of the object, each with its first call or the first time its address is taken, in that order. */
   readonly callees: readonly Callee[];
+  /** The function that each instruction calls or takes the address of, by position in the list of functions. */
+  readonly targets: ReadonlyMap<number, number>;
   /** Symbols that loads and calls refer to, by index, and the first use. */
   readonly symbols: ReadonlyMap<number, number>;
   /** The address of a function is taken: a callback. */
@@ -34,6 +36,7 @@ interface Draft {
   readonly helpers: Map<number, number>;
   readonly features: Map<CodeFeature, number>;
   readonly callees: Map<number, number>;
+  readonly targets: Map<number, number>;
   readonly symbols: Map<number, number>;
   takesAddress: number | undefined;
 }
@@ -45,6 +48,7 @@ export function readCode(fn: ObjectFunction, functions: FunctionTable, reference
     helpers: new Map(),
     features: new Map(),
     callees: new Map(),
+    targets: new Map(),
     symbols: new Map(),
     takesAddress: undefined,
   };
@@ -113,5 +117,7 @@ function readLoad(
 }
 
 function call(draft: Draft, callee: ObjectFunction | undefined, index: number): void {
-  if (callee) first(draft.callees, callee.index, index);
+  if (!callee) return;
+  first(draft.callees, callee.index, index);
+  draft.targets.set(index, callee.index);
 }

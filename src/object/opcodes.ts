@@ -11,6 +11,8 @@ const CALL = 0x85;
 const EXIT = 0x95;
 const JUMP = 0x05;
 const LONG_JUMP = 0x06;
+const INDIRECT_JUMP = 0x0d;
+const INDIRECT_CALL = 0x8d;
 const LOAD_64 = 0x18;
 
 /** What code needs that not every kernel has. `unknown_opcode`: no kernel that we know has it. */
@@ -59,13 +61,22 @@ export function isCall(code: number): boolean {
   return code === CALL;
 }
 
+export function isExit(code: number): boolean {
+  return code === EXIT;
+}
+
+/** Where it goes is not in the instruction. */
+export function isIndirect(code: number): boolean {
+  return code === INDIRECT_JUMP || code === INDIRECT_CALL;
+}
+
 /** Where control may go from an instruction, relative to the next slot: `falls` through, and `jumps` by so many slots. */
 export function flowOf({ code, offset, immediate }: Insn): { readonly falls: boolean; readonly jump?: number } {
   if (code === JUMP) return { falls: false, jump: offset };
   if (code === LONG_JUMP) return { falls: false, jump: immediate };
-  if (code === EXIT || code === 0x0d) return { falls: false };
+  if (code === EXIT || code === INDIRECT_JUMP) return { falls: false };
   const kind = code & 7;
-  if ((kind !== JMP && kind !== JMP32) || code === CALL || code === 0x8d) return { falls: true };
+  if ((kind !== JMP && kind !== JMP32) || code === CALL || code === INDIRECT_CALL) return { falls: true };
   return { falls: true, jump: offset };
 }
 
@@ -112,7 +123,7 @@ function storeFeature({ code, immediate }: Insn): CodeFeature | undefined {
 }
 
 function jumpFeature({ code }: Insn, operation: number): CodeFeature | undefined {
-  if (code === 0x0d) return 'indirect_jump';
+  if (code === INDIRECT_JUMP) return 'indirect_jump';
   if (code === 0xe5) return 'may_goto';
   if (code === JUMP || code === CALL || code === EXIT) return undefined;
   if (operation >= 0xa0 && operation <= 0xd0) return 'short_jumps';

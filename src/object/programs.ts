@@ -1,12 +1,14 @@
 import type { CodeFacts } from './code.ts';
+import { type FlowBudget, newFlowBudget, writesContext } from './context-writes.ts';
 import type { Extern } from './externs.ts';
-import type { FunctionTable, ObjectFunction } from './functions.ts';
+import { type FunctionTable, INSN_BYTES, type ObjectFunction } from './functions.ts';
 import { type Budget, type Layout, layoutOf } from './layout.ts';
 import type { MapFacts } from './map-facts.ts';
 import { isDataSection } from './maps.ts';
 import type { CodeFeature } from './opcodes.ts';
 import type { References } from './references.ts';
 import { type SectionKind, sectionKind } from './sections.ts';
+import { viewOf } from './strings.ts';
 
 /** A program with everything that it takes along: its subprograms and what they use. */
 export interface ProgramFacts {
@@ -35,6 +37,8 @@ export interface ProgramFacts {
   readonly externs: readonly Extern[];
   /** First instruction of the whole program that refers to an extern, by the extern's name. */
   readonly externAt: ReadonlyMap<string, number>;
+  /** A program for probes that may write to its context. */
+  readonly writesRegisters: boolean;
 }
 
 interface Sources {
@@ -51,6 +55,7 @@ const TEXT = '.text';
 export function readPrograms(sources: Sources, budget: Budget): ProgramFacts[] {
   const mapAt = new Map(sources.maps.map((map) => [`${map.section} ${map.offset}`, map.name]));
   const { list } = sources.functions;
+  const flow = newFlowBudget();
   const subprograms = new Map(
     list.filter(({ sectionName }) => sectionName === TEXT).map(({ name, index }) => [name, index]),
   );
@@ -58,7 +63,7 @@ export function readPrograms(sources: Sources, budget: Budget): ProgramFacts[] {
     .filter(({ sectionName }) => sectionName !== TEXT)
     .map((fn) => {
       const handler = subprograms.get(sources.callbacks.get(fn.name) ?? '');
-      return programOf(fn, layoutOf(fn, list, sources.code, handler, budget), sources, mapAt);
+      return programOf(fn, layoutOf(fn, list, sources.code, handler, budget), sources, mapAt, flow);
     });
 }
 
@@ -67,8 +72,10 @@ function programOf(
   layout: Layout,
   { functions, code, references }: Sources,
   mapAt: ReadonlyMap<string, string>,
+  flow: FlowBudget,
 ): ProgramFacts {
   const section = fn.sectionName.replace(/^\?/, '');
+  const kind = sectionKind(section);
   const helpers = new Map<number, number>();
   const features = new Map<CodeFeature, number>();
   const maps = new Set<string>();
@@ -99,7 +106,7 @@ function programOf(
   return {
     name: fn.name,
     section,
-    kind: sectionKind(section),
+    kind,
     autoload: section === fn.sectionName,
     isStatic: fn.binding === 'local',
     insns: fn.insns,
@@ -113,7 +120,25 @@ function programOf(
     maps: [...maps],
     externs: [...externs.values()],
     externAt,
+    writesRegisters: kind.type === 'kprobe' && mayWriteContext(layout, functions.list, code, flow),
   };
+}
+
+function mayWriteContext(
+  { parts, insns, cut }: Layout,
+  functions: readonly ObjectFunction[],
+  code: readonly CodeFacts[],
+  flow: FlowBudget,
+): boolean {
+  if (cut) return true;
+  const whole = new Uint8Array(insns * INSN_BYTES);
+  const starts = new Map(parts.map(({ fn, start }) => [fn, start]));
+  const targets = new Map<number, number | undefined>();
+  for (const { fn, start } of parts) {
+    whole.set(functions[fn]?.code ?? [], start * INSN_BYTES);
+    for (const [insn, callee] of code[fn]?.targets ?? []) targets.set(start + insn, starts.get(callee));
+  }
+  return writesContext({ code: viewOf(whole), insns, target: (insn) => targets.get(insn) }, flow);
 }
 
 function first<Key>(seen: Map<Key, number>, key: Key, insn: number): void {

@@ -15,12 +15,11 @@ function required(program: string, section: string): string {
 
 const VICTIM = required('victim', 'kprobe/no_such_function_anywhere');
 
-/** Of which the host alone knows, as it follows registers. */
-const BY_REGISTERS = 'uprobe_write_ctx';
-
 test('the guest finds in what the kernel got what the host reads in the object', async () => {
-  const names = ['altering', 'altering_registers', 'altering_tail_calls', 'altering_with_others'];
-  const run = await check(scratch, names.map(fixture), { kernels: KERNELS });
+  const names = ['altering', 'altering_context', 'altering_registers', 'altering_tail_calls', 'altering_with_others'];
+  const others = ['attach_kinds', 'forge_tail_call', 'forge_uprobe', 'shim_targets'];
+  const run = await check(scratch, [...names, ...others].map(fixture), { kernels: KERNELS });
+  const seen = new Set<string>();
   for (const { cell, evidence } of run.report.results) {
     const name = run.report.artifacts[cell.artifact]?.basename ?? '';
     const stages = evidence?.stages ?? [];
@@ -29,14 +28,16 @@ test('the guest finds in what the kernel got what the host reads in the object',
     // Older kernels refuse what changes registers.
     expect([name, load?.status]).toEqual([name, together.length > 0 ? 'pass' : 'fail']);
     const read = reportOf(run, name).artifact.altering_programs ?? [];
-    const expected = read.filter(({ name, uses }) => together.includes(name) && !uses.includes(BY_REGISTERS));
+    const expected = read.filter(({ name }) => together.includes(name));
     const found = load?.alters?.map(({ program, uses }) => [program, ...uses]);
     expect([name, ...(found ?? ['nothing'])]).toEqual([
       name,
       ...expected.map((program) => [program.name, ...program.uses]),
     ]);
     if (name === 'altering_with_others.bpf.o') expect(found).toHaveLength(4);
+    for (const { uses } of load?.alters ?? []) for (const use of uses) seen.add(use);
   }
+  expect([...seen]).toEqual(expect.arrayContaining(['uprobe_write_ctx', 'bpf_tail_call', 'struct_ops']));
 }, 180_000);
 
 function codes(run: Checked, object: string, kernel: string): string[] {
@@ -71,6 +72,26 @@ test('a uprobe that changes registers does not answer for another one', async ()
   expect([target.status, target.failed_stage]).toEqual(['fail', 'attach']);
   expect(codes(run, object, 'debian-13-7.3')).toEqual(['NOT_ATTACHED']);
 }, 120_000);
+
+// What probes may change registers since 6.18.
+test.each(['forge_uprobe', 'forge_tail_call'])(
+  '%s is attached last',
+  async (name) => {
+    const object = fixture(name);
+    const manifest = required('zz_victim', 'uprobe//no/such/file:nothing');
+    const run = await check(scratch, [object], { kernels: ['debian-13-6.18', 'debian-13-7.3'], manifest });
+    expect(run.verdict.exitCode).toBe(2);
+    const newest = reportOf(run, object).targets ?? [];
+    expect(newest.map(({ profile_id, failed_stage }) => [profile_id, failed_stage])).toContainEqual([
+      'debian-13-6.18',
+      'attach',
+    ]);
+    for (const target of newest.filter(({ failed_stage }) => failed_stage === 'attach')) {
+      expect(codes(run, object, target.profile_id)).toEqual(['NOT_ATTACHED']);
+    }
+  },
+  180_000,
+);
 
 test('a pass of an object that can alter what is observed is marked in every report', async () => {
   const object = fixture('altering');

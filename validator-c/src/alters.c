@@ -2,8 +2,8 @@
 #include "alters.h"
 
 #include <bpf/libbpf.h>
-#include <string.h>
 
+#include "context-writes.h"
 #include "text.h"
 
 /* Written as numbers: headers of the distribution may not know the newer ones yet. */
@@ -22,15 +22,16 @@ enum {
 	SYS_BPF,
 	FMOD_RET,
 	RAW_TP_WRITABLE,
+	WRITES_CONTEXT,
 	TAIL_CALL,
 	STRUCT_OPS,
 	WAYS,
-	/* What may be one and is not named: the host, which follows registers, knows. */
-	STORES = WAYS,
 };
 
-static const char *const names[WAYS] = { "bpf_probe_write_user", "bpf_override_return", "bpf_sys_bpf", "fmod_ret",
-					 "raw_tp.w",		 "bpf_tail_call",	"struct_ops" };
+static const char *const names[WAYS] = {
+	"bpf_probe_write_user", "bpf_override_return", "bpf_sys_bpf",	"fmod_ret",
+	"raw_tp.w",		"uprobe_write_ctx",    "bpf_tail_call", "struct_ops",
+};
 
 static uint32_t way_of_helper(int32_t helper)
 {
@@ -48,29 +49,7 @@ static uint32_t way_of_helper(int32_t helper)
 	}
 }
 
-static bool is_uprobe(const struct program *program)
-{
-	const char *section = program->section + (*program->section == '?');
-
-	return !strncmp(section, "uprobe", 6) || !strncmp(section, "uretprobe", 9) || !strncmp(section, "usdt", 4);
-}
-
-/* Newer kernels let a uprobe change the registers of the process that it probes, and this process can be probed. */
-static bool may_change_registers(const struct bpf_program *prog, const struct program *program)
-{
-	const struct bpf_insn *insns = bpf_program__insns(prog);
-	size_t count = bpf_program__insn_cnt(prog), i;
-
-	if (!is_uprobe(program))
-		return false;
-	for (i = 0; i < count; i++)
-		if ((BPF_CLASS(insns[i].code) == BPF_STX || BPF_CLASS(insns[i].code) == BPF_ST) &&
-		    insns[i].dst_reg != BPF_REG_10)
-			return true;
-	return false;
-}
-
-static uint32_t ways_of(const struct bpf_program *prog, const struct program *program)
+static uint32_t ways_of(const struct bpf_program *prog, uint64_t *steps)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
 	size_t count = bpf_program__insn_cnt(prog), i;
@@ -85,35 +64,28 @@ static uint32_t ways_of(const struct bpf_program *prog, const struct program *pr
 		ways |= 1U << FMOD_RET;
 	if (bpf_program__type(prog) == TYPE_RAW_TRACEPOINT_WRITABLE)
 		ways |= 1U << RAW_TP_WRITABLE;
-	if (may_change_registers(prog, program))
-		ways |= 1U << STORES;
+	/*
+	 * Newer kernels take over what it writes as the registers of the process, and this process can be probed. A uprobe can
+	 * tail-call it whatever its section is.
+	 */
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE && context__may_be_written(insns, count, steps))
+		ways |= 1U << WRITES_CONTEXT;
 	return ways;
 }
 
 /* What is called through a map of programs goes live with its caller: a tail call alters where any of them does. */
 static uint32_t with_called(uint32_t ways, uint32_t all)
 {
-	const uint32_t tail_call = 1U << TAIL_CALL, stores = 1U << STORES;
+	const uint32_t tail_call = 1U << TAIL_CALL;
 
-	if (all & ~(tail_call | stores))
-		return ways;
-	return ways & tail_call && all & stores ? stores : ways & ~tail_call;
-}
-
-/* And a struct_ops map as a whole: `members` is what all its programs do. */
-static uint32_t with_members(uint32_t ways, uint32_t members)
-{
-	const uint32_t stores = 1U << STORES;
-
-	if (ways || !members)
-		return ways;
-	return members == stores ? stores : 1U << STRUCT_OPS;
+	return all & ~tail_call ? ways : ways & ~tail_call;
 }
 
 void alters__find(struct work *work)
 {
 	struct result *result = work->result;
 	struct bpf_program *prog;
+	uint64_t steps = CONTEXT_STEPS_MAX;
 	uint32_t all = 0, members = 0;
 	int i = 0;
 
@@ -122,7 +94,7 @@ void alters__find(struct work *work)
 
 		if (bpf_program__fd(prog) < 0)
 			continue;
-		program->alters = ways_of(prog, program);
+		program->alters = ways_of(prog, &steps);
 		all |= program->alters;
 	}
 	for (i = 0; i < result->program_count; i++) {
@@ -131,12 +103,13 @@ void alters__find(struct work *work)
 		program->alters = with_called(program->alters, all);
 		members |= program->type == BPF_PROG_TYPE_STRUCT_OPS ? program->alters : 0;
 	}
+	/* A struct_ops map goes live as a whole. */
 	i = 0;
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &result->programs[i++];
 
 		if (bpf_program__fd(prog) >= 0 && program->type == BPF_PROG_TYPE_STRUCT_OPS)
-			program->alters = with_members(program->alters, members);
+			program->alters |= members && !program->alters ? 1U << STRUCT_OPS : 0;
 	}
 }
 
@@ -148,11 +121,6 @@ bool alters__any(const struct result *result)
 		if (result->programs[i].alters)
 			return true;
 	return false;
-}
-
-static bool is_named(const struct program *program)
-{
-	return program->alters & ((1U << WAYS) - 1);
 }
 
 static void put_program(struct json *json, const struct program *program)
@@ -175,7 +143,7 @@ void alters__put(struct json *json, const struct result *result)
 
 	json__array(json, "alters");
 	for (i = 0; i < result->program_count && json->out->len < EVIDENCE_LISTS_MAX; i++)
-		if (is_named(&result->programs[i]))
+		if (result->programs[i].alters)
 			put_program(json, &result->programs[i]);
 	json__end(json);
 }
