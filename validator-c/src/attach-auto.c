@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <bpf/btf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,14 +45,17 @@ int attach__lsm(struct attach_job *job)
 }
 
 #if LIBBPF_AT_LEAST(1, 4)
-/* The value of a struct_ops map holds a pointer to each program that implements one of its functions. */
-static bool implements(struct bpf_map *map, const struct bpf_program *prog)
+/*
+ * The value of a struct_ops map holds a pointer to each program that implements one of its functions. It is the structure
+ * of the object; the size that libbpf tells once it is loaded is that of the kernel's.
+ */
+static bool implements(const struct bpf_object *obj, struct bpf_map *map, const struct bpf_program *prog)
 {
-	size_t size = 0, at;
-	const char *value = bpf_map__initial_value(map, &size);
+	const char *value = bpf_map__initial_value(map, NULL);
+	int64_t size = btf__resolve_size(bpf_object__btf(obj), bpf_map__btf_value_type_id(map)), at;
 	void *slot;
 
-	for (at = 0; value && at + sizeof(slot) <= size; at += sizeof(slot)) {
+	for (at = 0; value && at + (int64_t)sizeof(slot) <= size; at += (int64_t)sizeof(slot)) {
 		memcpy(&slot, value + at, sizeof(slot));
 		if (slot == prog)
 			return true;
@@ -60,9 +64,9 @@ static bool implements(struct bpf_map *map, const struct bpf_program *prog)
 }
 #else
 /* Older releases do not tell; with one map in the object, as usual, this is right. */
-static bool implements(struct bpf_map *map, const struct bpf_program *prog)
+static bool implements(const struct bpf_object *obj, struct bpf_map *map, const struct bpf_program *prog)
 {
-	return map && prog;
+	return obj && map && prog;
 }
 #endif
 
@@ -87,21 +91,23 @@ static void remember(const struct bpf_map *map)
 	attached_maps[attached_count++] = map;
 }
 
-/* The map is what gets attached; all its programs share the answer. */
+/* The map is what gets attached; all its programs share the answer, and one of several maps needs all of them. */
 int attach__struct_ops(struct attach_job *job)
 {
+	bool found = false;
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, job->obj) {
-		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || !implements(map, job->prog))
+		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || bpf_map__fd(map) < 0 ||
+		    !implements(job->obj, map, job->prog))
 			continue;
+		found = true;
 		attach__method(job, "struct_ops", bpf_map__name(map));
 		if (is_attached(map))
-			return 0;
+			continue;
 		if (!bpf_map__attach_struct_ops(map))
 			return -errno;
 		remember(map);
-		return 0;
 	}
-	return attach__skip(job, "loaded; no struct_ops map refers to it");
+	return found ? 0 : attach__skip(job, "loaded; no struct_ops map refers to it");
 }
