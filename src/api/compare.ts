@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { compareReports } from '../compare/compare.ts';
+import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
@@ -17,7 +18,7 @@ import { timestamp } from '../run/run-id.ts';
 import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
 import { COMPARE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
-import { reportOfVersion } from './history.ts';
+import { recordOfVersion } from './history.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
@@ -82,6 +83,7 @@ async function compareAnew(
   const sides = await sidesOf(host, cwd, request);
   const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
   const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
+  for (const [side, run] of [base, head].entries()) checkRecorded(`${sides.flags[side]}`, sides.records?.[side], run);
   const inputs = [sides.base, sides.head].map((file, side) => ({
     path: resolve(cwd, file),
     said: `${sides.flags[side]}`,
@@ -95,17 +97,36 @@ async function compareAnew(
   return { ...documents, paths };
 }
 
-async function sidesOf(host: Host, cwd: string, { base, head, history }: CompareRequest) {
+interface Sides {
+  readonly base: string;
+  readonly head: string;
+  readonly flags: readonly [base: string, head: string];
+  /** What the history says about them. */
+  readonly records?: readonly [base: HistoryRecord, head: HistoryRecord];
+}
+
+async function sidesOf(host: Host, cwd: string, { base, head, history }: CompareRequest): Promise<Sides> {
   if (history) {
     const workdir = resolve(cwd, history.workdir);
-    return {
-      base: await reportOfVersion(host, workdir, history.artifactName, history.baseVersion, '--base-version'),
-      head: await reportOfVersion(host, workdir, history.artifactName, history.headVersion, '--head-version'),
-      flags: ['--base-version', '--head-version'],
-    } as const;
+    const of = (version: string, flag: string): Promise<HistoryRecord> =>
+      recordOfVersion(host, workdir, history.artifactName, version, flag);
+    const flags = ['--base-version', '--head-version'] as const;
+    const records = [await of(history.baseVersion, flags[0]), await of(history.headVersion, flags[1])] as const;
+    return { base: records[0].json_report_path, head: records[1].json_report_path, flags, records };
   }
-  if (base && head) return { base, head, flags: ['--base-report', '--head-report'] } as const;
+  if (base && head) return { base, head, flags: ['--base-report', '--head-report'] };
   throw new UsageError('missing_option', 'two reports are needed; give base and head, or history');
+}
+
+/** A later run that wrote to the same place is another version. @throws UsageError `report_replaced` */
+function checkRecorded(flag: string, record: HistoryRecord | undefined, { path, runId, sha256 }: LoadedRun): void {
+  if (record === undefined) return;
+  const { run_id: recorded, artifact_sha256: object } = record;
+  if (runId === recorded && (sha256 === undefined || object === undefined || sha256 === object)) return;
+  throw new UsageError(
+    'report_replaced',
+    `${flag}: the history has ${path} as the report of run ${recorded}, and there is that of ${runId || 'another run'} now; give each version an --out of its own, or name two reports with --base-report and --head-report`,
+  );
 }
 
 function compareRuns(base: LoadedRun, head: LoadedRun, now: string): Omit<CompareResult, 'paths'> {

@@ -163,14 +163,14 @@ export async function addToHistory(
     : `the history in ${workdir} was cut or changed; "bpfcompat history verify --workdir ${workdir}" says where`;
 }
 
-/** The report of the newest record of a version. @throws UsageError for an object or version that is not recorded */
-export async function reportOfVersion(
+/** The newest record of a version. @throws UsageError for an object or version that is not recorded */
+export async function recordOfVersion(
   host: Host,
   workdir: string,
   artifactName: string,
   version: string,
   flag: string,
-): Promise<string> {
+): Promise<HistoryRecord> {
   const records = (await readHistory(host, workdir)).flatMap(({ record }) => record ?? []).reverse();
   const own = records.filter(({ artifact_name: name }) => name === artifactName);
   if (own.length === 0) {
@@ -189,7 +189,7 @@ export async function reportOfVersion(
       `--artifact-name ${quoted(artifactName)} is ${quoted(found.artifact_path)} and ${quoted(twin.artifact_path)} in the run ${found.run_id}; compare their reports with --base-report and --head-report`,
     );
   }
-  if (found) return found.json_report_path;
+  if (found) return found;
   const versions = [...new Set(own.map(({ artifact_version: recorded }) => recorded))];
   throw new UsageError(
     'version_unknown',

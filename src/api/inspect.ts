@@ -48,8 +48,10 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
 }
 
 async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
-  if (!PATTERN.test(word) || (await host.files.stat(resolve(cwd, word)).catch(() => undefined))) return [word];
-  const matches = await host.files.glob(word, cwd);
+  if (!PATTERN.test(word)) return [word];
+  // A file that is called like a pattern takes the place of none that match it.
+  const own = (await host.files.stat(resolve(cwd, word)).catch(() => undefined)) ? [resolve(cwd, word)] : [];
+  const matches = [...new Set([...own, ...(await host.files.glob(word, cwd))])];
   if (matches.length > 0) return matches;
   throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);
 }

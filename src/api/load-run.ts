@@ -15,6 +15,8 @@ export interface LoadedRun extends ReportIdentity {
   /** `report`: one object that the document itself is about. */
   readonly kind: 'report' | 'collection';
   readonly cases: readonly LoadedCase[];
+  /** Of the object that a report is about; absent where it is not known. */
+  readonly sha256?: string;
 }
 
 export interface LoadedCase {
@@ -42,7 +44,8 @@ export async function loadRun(host: Host, cwd: string, file: string, flag: strin
   const report = recordedReport(saved, file);
   const { path, runId, summaryStatus } = report;
   const cases = [{ name: saved.artifact.basename, artifact: saved.artifact.path, report }];
-  return { kind: 'report', path, runId, summaryStatus, cases };
+  const { sha256 } = saved.artifact;
+  return { kind: 'report', path, runId, summaryStatus, cases, ...(sha256 !== '' && { sha256 }) };
 }
 
 async function readNamed(host: Host, cwd: string, file: string, flag: string): ReturnType<typeof readSaved> {

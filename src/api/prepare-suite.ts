@@ -16,7 +16,7 @@ import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedSurroundings } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
-import { claimSuite } from './suite-claims.ts';
+import { claimSuite, unwrittenOutputs } from './suite-claims.ts';
 import type { SuiteOptions } from './suite-options.ts';
 import { type StartableCase, suiteBaseline } from './suite-verdicts.ts';
 
@@ -127,6 +127,7 @@ export async function prepareSuite(
     cases.map(({ source, artifact }) => ({ name: source.name, artifact })),
   );
   await old.know(await claimSuite({ host, cwd, dir, suite, file, paths, options }, cases));
+  await old.know(await unwrittenOutputs(host, root, cases));
   await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
 
   const stops = options.stopOnFailure ?? false;

@@ -74,9 +74,10 @@ export async function findParts(host: Host, cwd: string, words: readonly string[
     const stat = await host.files.stat(path).catch(() => undefined);
     if (stat?.isFile || (stat === undefined && !PATTERN.test(word))) {
       found.set(path, await readNamed(host, cwd, word));
-      continue;
+      // A file that is called like a pattern takes the place of none that match it.
+      if (!PATTERN.test(word)) continue;
     }
-    const files = stat ? await host.files.glob('**/*.json', path) : await host.files.glob(word, cwd);
+    const files = stat?.isDirectory ? await host.files.glob('**/*.json', path) : await host.files.glob(word, cwd);
     const before = found.size;
     let seen = 0;
     for (const file of files) {
@@ -85,7 +86,7 @@ export async function findParts(host: Host, cwd: string, words: readonly string[
       else if (read) found.set(file, read);
       seen += typeof read === 'object' ? 1 : 0;
     }
-    if (seen === 0 && found.size === before) {
+    if (seen === 0 && found.size === before && !stat?.isFile) {
       const what = stat ? 'no report of a shard lies in this directory' : 'no report of a shard matches this pattern';
       throw new UsageError(
         'no_shards',

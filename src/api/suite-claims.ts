@@ -3,6 +3,7 @@ import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
+import { confine, type Root } from '../run/confine.ts';
 import { reportFileOutputs } from './report-files.ts';
 import type { PreparedCase } from './suite-cases.ts';
 
@@ -38,6 +39,24 @@ function caseInputs(dir: string, { source, ready }: PreparedCase): Input[] {
       by: 'file' as const,
     })),
   ];
+}
+
+/** Where a case that cannot start would have written: what lies there is none of this run's. */
+export async function unwrittenOutputs(
+  host: Host,
+  root: Root,
+  cases: readonly PreparedCase[],
+): Promise<Pick<Output, 'path' | 'kind'>[]> {
+  const places = cases.flatMap(({ source: { origin }, ready, json, markdown }) => {
+    if (ready !== undefined) return [];
+    return [{ path: json, kind: 'report', origin } as const, { path: markdown, kind: 'markdown', origin } as const];
+  });
+  const inside: Pick<Output, 'path' | 'kind'>[] = [];
+  for (const { path, kind, origin } of places) {
+    const real = path && (await confine(host, root, { key: 'out', path, use: 'write', origin }).catch(() => ''));
+    if (real !== '') inside.push({ path: real, kind });
+  }
+  return inside;
 }
 
 /** A case that cannot start writes nothing. */

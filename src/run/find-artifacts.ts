@@ -43,8 +43,8 @@ function refuseUndecodable(word: string, path: string): void {
 
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
- * once, in the order of the words. A file whose name looks like a pattern is taken as a file. Patterns reach links to
- * files and go through no link to a directory.
+ * once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
+ * the place of none. Patterns reach links to files and go through no link to a directory.
  * @param workDir work directory of the run, relative to `cwd`: patterns match nothing in it
  * @throws UsageError for a pattern that matches nothing and for a link that leads out of the repository; CancelledError
  */
@@ -68,15 +68,16 @@ export async function findArtifacts(
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
     if (isThere || !PATTERN.test(word)) {
-      reals.add(await confineFlag(host, root, `--artifact ${word}`, path));
-      found.add(path);
-      continue;
+      const real = await confineFlag(host, root, `--artifact ${word}`, path);
+      if (!reals.has(real) || !PATTERN.test(word)) found.add(path);
+      reals.add(real);
     }
+    if (!PATTERN.test(word)) continue;
     const matched = await host.files.glob(word, cwd, signal);
     throwIfCancelled(signal);
     // What earlier runs kept of their objects is no object of the user's.
     const matches = matched.filter((match) => !copies.some((dir) => match.startsWith(dir)));
-    if (matches.length === 0) {
+    if (matches.length === 0 && !isThere) {
       throw new UsageError(
         'artifact_no_match',
         `--artifact ${word}: no file matches this pattern below ${cwd}; build the objects first or correct it`,

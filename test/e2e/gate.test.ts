@@ -60,6 +60,19 @@ describe('a release that loses a kernel', () => {
     expect(await run('compare', '--base-report', 'v2.json', '--head-report', 'v1.json')).toMatchObject({ code: 0 });
   });
 
+  test('a report that a later run wrote over is not compared as the version that it was', async () => {
+    copyFileSync(join(scratch, 'v1.json'), join(scratch, 'kept.json'));
+    copyFileSync(join(scratch, 'v2.json'), join(scratch, 'v1.json'));
+    const versions = ['--artifact-name', 'conn', '--base-version', 'v1', '--head-version', 'v2'];
+    expect(await run('compare', ...versions, '--fail-on-regression')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /--base-version: the history has .*v1\.json as the report of run \S+, and there is/,
+      ),
+    });
+    copyFileSync(join(scratch, 'kept.json'), join(scratch, 'v1.json'));
+  });
+
   test('the history has all three runs, and notices when one is gone', async () => {
     expect((await run('history', 'list')).stdout.match(/@v\d status=\w+ required=\d\/\d/g)).toEqual([
       '@v3 status=pass required=1/1',

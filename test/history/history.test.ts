@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { addToHistory, historyDoubt, listHistory, reportOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
+import { addToHistory, historyDoubt, listHistory, recordOfVersion, signAll, verifyAll } from '../../src/api/history.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { publicKeyOf } from '../../src/history/keys.ts';
 import { canonicalBytes, HistoryRecord, recordHash, recordLine } from '../../src/history/record.ts';
@@ -139,9 +139,11 @@ describe('a chain', () => {
     expect(list.map(({ artifact_version: version }) => version)).toEqual(['v2']);
     expect(await listHistory({ workDir, env: {} })).toHaveLength(4);
     const host = createHost({ env: {} });
-    expect(await reportOfVersion(host, workDir, 'unlink', 'v1', '--base-version')).toBe('/r/unlink-v1.json');
-    await expect(reportOfVersion(host, workDir, 'unlnk', 'v1', '--x')).rejects.toThrow(/did you mean "unlink"/);
-    await expect(reportOfVersion(host, workDir, 'unlink', 'v9', '--head-version')).rejects.toThrow(
+    expect(await recordOfVersion(host, workDir, 'unlink', 'v1', '--base-version')).toMatchObject({
+      json_report_path: '/r/unlink-v1.json',
+    });
+    await expect(recordOfVersion(host, workDir, 'unlnk', 'v1', '--x')).rejects.toThrow(/did you mean "unlink"/);
+    await expect(recordOfVersion(host, workDir, 'unlink', 'v9', '--head-version')).rejects.toThrow(
       /^--head-version "v9" of "unlink" is not in the history/,
     );
   });

@@ -47,6 +47,19 @@ test('golden lists', () => {
   expectGolden('explain/collection.txt', explainCollection(collection.cases, 'my report.json', page));
 });
 
+test('a case that could not start does not pass', () => {
+  const { cases } = SavedCollection.parse({
+    schema_version: 'bpfcompat_suite.v0.1',
+    cases: [
+      { name: 'conn', artifact: 'conn.bpf.o', status: 'error', error: 'conn.bpf.o: no such file' },
+      { name: 'good', artifact: 'good.bpf.o', status: 'pass', targets: [{ profile_id: 'k', status: 'pass' }] },
+    ],
+  });
+  const text = explainCollection(cases, 's.json', page);
+  expect(text).toMatch(/^2 objects, 1 of them pass everywhere\n/);
+  expect(text).toContain('conn.bpf.o: it could not start: conn.bpf.o: no such file');
+});
+
 test('a passing object says so', () => {
   expect(explainReport(saved(quickRun(), 0), 'r.json', undefined, page)).toMatch(
     /^simple-pass\.bpf\.o: 4 of 4 kernels pass\n/,

@@ -35,6 +35,15 @@ test('a name that is no UTF-8 is refused: another file could stand for it', asyn
   await expect(find('a\ufffd.bpf.o')).rejects.toThrow(/is not UTF-8 .* rename it$/);
 });
 
+test('a file that is called like a pattern takes the place of none that match it', async () => {
+  const dir = join(base, 'decoy');
+  mkdirSync(dir);
+  for (const name of ['*.bpf.o', 'conn.bpf.o', 'a[1].bpf.o']) writeFileSync(join(dir, name), name);
+  const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
+  expect(await find('*.bpf.o')).toEqual(['*.bpf.o', 'a[1].bpf.o', 'conn.bpf.o'].map((name) => join(dir, name)));
+  expect(await find('a[1].bpf.o')).toEqual([join(dir, 'a[1].bpf.o')]);
+});
+
 describe('links', () => {
   const find = (...words: string[]) => findArtifacts(createHost({ env: {} }), repo, words);
   const at = (path: string) => join(repo, path);

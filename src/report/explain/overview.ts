@@ -91,6 +91,10 @@ export function explainReport(
 
 function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   const name = oneLine(called, 200);
+  if (saved.targets.length === 0) {
+    const why = saved.error === '' ? 'no kernel was tested' : `it could not start: ${saved.error}`;
+    return paragraph(page, `${name}: ${why}`, `  ${MARKS.infra_error} `);
+  }
   const failing = saved.targets.filter(({ status }) => status !== 'pass');
   const fixedUp = saved.targets.filter(({ automatic_fixups: fixups }) => fixups > 0).length;
   const fixups = fixedUp > 0 ? `, on ${fixedUp} with automatic fixups` : '';
@@ -128,7 +132,7 @@ export function explainCollection(cases: readonly SavedCase[], file: string, opt
   const page = pageOf(options);
   const names = namesOfCases(cases);
   const nameOf = (one: SavedCase): string => names[cases.indexOf(one)] ?? '';
-  const bad = cases.filter(({ targets }) => targets.some(({ status }) => status !== 'pass'));
+  const bad = cases.filter(({ targets }) => targets.length === 0 || targets.some(({ status }) => status !== 'pass'));
   const sorted = [...bad, ...cases.filter((one) => !bad.includes(one))];
   const example = sorted[0];
   const kernel = example?.targets.find(({ status }) => status !== 'pass') ?? example?.targets[0];
