@@ -1,6 +1,6 @@
 import { countArgs } from '../model/attach-warning.ts';
 import { errnoName } from '../model/errno.ts';
-import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
@@ -97,8 +97,12 @@ function notAttachedFinding(program: string, stage: AttachStage | undefined): Fi
 function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Finding[] {
   const active = evidence.hello.facts.lsm;
   if (active === undefined || active === '' || active.split(',').includes('bpf')) return [];
+  // By type: sections without a hook have it from the manifest.
+  const lsm = new Set(
+    (firstStage(evidence, 'open')?.programs ?? []).flatMap((p) => (p.type === 'lsm' ? [p.name] : [])),
+  );
   return stages
-    .filter((stage) => stage.status === 'pass' && /^\??lsm(?:\.s)?\//.test(stage.section))
+    .filter((stage) => stage.status === 'pass' && lsm.has(stage.program))
     .map((stage) =>
       makeFinding({
         code: 'LSM_BPF_NOT_ENABLED',

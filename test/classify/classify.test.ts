@@ -420,25 +420,34 @@ describe('attach', () => {
   test('an LSM program without bpf among the active modules is attached and inert', () => {
     const lsm = fx.attach('handle_exec', { section: 'lsm/file_open' });
     const old = fx.hello({ facts: { lsm: 'lockdown,capability,yama,apparmor' } });
-    const stages = [fx.open(), fx.load(), lsm, fx.exit()];
+    const stages = [
+      fx.open({ programs: [fx.programFacts('handle_exec', { type: 'lsm' })] }),
+      fx.load(),
+      lsm,
+      fx.exit(),
+    ];
     expect(findings(ask(fx.evidence(stages, old))).map((f) => f.code)).toEqual(['LSM_BPF_NOT_ENABLED']);
     expect(findings(ask(fx.evidence(stages)))).toEqual([]);
     expect(ask(fx.evidence(stages, old)).status).toBe('pass');
   });
 
-  test('a required LSM program that never runs fails', () => {
-    const lsm = fx.attach('handle_exec', { section: 'lsm/file_open' });
-    const old = fx.hello({ facts: { lsm: 'lockdown,capability,yama,apparmor' } });
-    const outcome = ask(fx.evidence([fx.open(), fx.load(), lsm, fx.exit()], old), {
-      attachMode: 'required',
-      programs: required,
-    });
-    expect(outcome).toMatchObject({
-      status: 'fail',
-      failedStage: 'attach',
-      findings: [{ code: 'LSM_BPF_NOT_ENABLED', subject: 'handle_exec', decisive: true }],
-    });
-  });
+  test.each(['lsm/file_open', 'lsm', 'lsm_cgroup/socket_bind'])(
+    'a required program of %s that never runs fails',
+    (section) => {
+      const lsm = fx.attach('handle_exec', { section });
+      const open = fx.open({ programs: [fx.programFacts('handle_exec', { section, type: 'lsm' })] });
+      const old = fx.hello({ facts: { lsm: 'lockdown,capability,yama,apparmor' } });
+      const outcome = ask(fx.evidence([open, fx.load(), lsm, fx.exit()], old), {
+        attachMode: 'required',
+        programs: required,
+      });
+      expect(outcome).toMatchObject({
+        status: 'fail',
+        failedStage: 'attach',
+        findings: [{ code: 'LSM_BPF_NOT_ENABLED', subject: 'handle_exec', decisive: true }],
+      });
+    },
+  );
 
   test('a hook that is newer than the kernel', () => {
     const multi = {

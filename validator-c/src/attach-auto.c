@@ -8,6 +8,9 @@
 #include "compat.h"
 #include "io.h"
 
+/* Written as a number: headers of the distribution may not know it yet. */
+#define ATTACH_TYPE_LSM_CGROUP 43
+
 static const struct bpf_map **attached_maps;
 static int attached_count;
 
@@ -37,7 +40,7 @@ static bool bpf_lsm_is_active(void)
 
 int attach__lsm(struct attach_job *job)
 {
-	int err = attach__auto(job);
+	int err = job->expected == ATTACH_TYPE_LSM_CGROUP ? attach__cgroup(job) : attach__auto(job);
 
 	if (!err && !bpf_lsm_is_active())
 		attach__skip(job, "attached, but never called: `bpf` is not among the active LSMs of this kernel");

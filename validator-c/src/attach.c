@@ -13,7 +13,6 @@
 /* Written as numbers: headers of the distribution may not know the newer ones yet. */
 #define TYPE_SYSCALL 31
 #define TYPE_NETFILTER 32
-#define ATTACH_TYPE_LSM_CGROUP 43
 
 int attach__skip(struct attach_job *job, const char *format, ...)
 {
@@ -53,11 +52,6 @@ static int attach_xdp(struct attach_job *job)
 	return attach__xdp(job);
 }
 
-static int attach_lsm(struct attach_job *job)
-{
-	return job->expected == ATTACH_TYPE_LSM_CGROUP ? attach__cgroup(job) : attach__lsm(job);
-}
-
 static const struct kind {
 	uint32_t type;
 	int (*attach)(struct attach_job *job);
@@ -68,7 +62,7 @@ static const struct kind {
 	{ BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, attach__auto },
 	{ BPF_PROG_TYPE_TRACING, attach_tracing },
 	{ BPF_PROG_TYPE_EXT, attach__auto },
-	{ BPF_PROG_TYPE_LSM, attach_lsm },
+	{ BPF_PROG_TYPE_LSM, attach__lsm },
 	{ BPF_PROG_TYPE_STRUCT_OPS, attach__struct_ops },
 	{ BPF_PROG_TYPE_PERF_EVENT, attach__perf_event },
 	{ BPF_PROG_TYPE_XDP, attach_xdp },
