@@ -24,7 +24,7 @@ export async function fastMemory(
   }
 }
 
-/** Copies memory without its holes: 115 MB of a guest's take some 60 ms. @throws Error with the words of cp */
+/** Copies memory without its holes. @throws Error with the words of cp */
 export async function copyMemory(host: Host, from: string, to: string): Promise<void> {
   const { exitCode, stderr } = await host.run('cp', ['--sparse=auto', '--', from, to]);
   if (exitCode !== 0) throw new Error(`cannot copy ${from} to ${to}: ${stderr.toString('utf8').slice(0, 200)}`);
