@@ -66,6 +66,7 @@ const GROUP_OF: Readonly<Record<FindingCode, FindingGroup>> = {
   STACK_LIMIT: 'program',
   ATTACH_TARGET_INLINED: 'program',
   INSN_BUDGET_EXCEEDED: 'program',
+  PRINTS_NOTHING: 'program',
   POLICY_DENIED: 'policy',
   CAPABILITY_FAILURE: 'policy',
   SIGNATURE_REQUIRED: 'policy',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Alters } from './altering.ts';
+import { FormatStage } from './format-stage.ts';
 import { KernelLog } from './kernel-log.ts';
 import { grouped, oncePer } from './once-per.ts';
 import { SymbolStage } from './symbol-stage.ts';
@@ -305,6 +306,7 @@ export const Stage = z.discriminatedUnion('stage', [
   CoreStage,
   ExternStage,
   SymbolStage,
+  FormatStage,
   LoadStage,
   AttachStage,
   FunctionalStage,

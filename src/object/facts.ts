@@ -6,6 +6,7 @@ import type { ObjectFunction } from './functions.ts';
 import type { ObjectProblem } from './header.ts';
 import type { License } from './license.ts';
 import type { MapFacts } from './map-facts.ts';
+import type { WrongFormat } from './print-formats.ts';
 import type { ProgramFacts } from './programs.ts';
 
 /** Everything an object says about itself, read without loading it. */
@@ -23,6 +24,8 @@ export interface ObjectFacts {
   readonly structOpsPrograms: ReadonlySet<string>;
   /** Functions of all sections, programs and subprograms alike. */
   readonly functions: readonly ObjectFunction[];
+  /** Calls that print nothing, whatever the kernel. */
+  readonly wrongFormats: readonly WrongFormat[];
   readonly btf: Btf | undefined;
   /** Line records by the name of the section as it stands in the file; empty without line information. */
   readonly lines: ReadonlyMap<string, LineTable>;

@@ -12,6 +12,7 @@ import { exceptionCallbacks, newBudget } from './layout.ts';
 import { readLicense } from './license.ts';
 import { lineOfInsn } from './lines.ts';
 import { readMaps } from './maps.ts';
+import { readWrongFormats } from './print-formats.ts';
 import { programsNamed } from './program-names.ts';
 import { type ProgramFacts, readPrograms } from './programs.ts';
 import { readReferences } from './references.ts';
@@ -52,6 +53,7 @@ export function readObject(bytes: Uint8Array): ObjectFacts | Unreadable {
     settings: btf ? settingsOf(btf) : [],
     structOpsPrograms: structOpsPrograms(elf, functions),
     functions: functions.list,
+    wrongFormats: readWrongFormats(elf, functions.list, code, references),
     btf,
     lines: (ext as BtfExt | undefined)?.lines ?? new Map(),
     problems: problems.slice(0, MAX_PROBLEMS),

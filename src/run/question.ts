@@ -5,6 +5,7 @@ import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
 import { classifyWhole, failureBeside } from '../classify/proven.ts';
+import { withSilentFaults } from '../classify/silent.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
@@ -121,7 +122,9 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
     judge: (evidence: Evidence, console: string): Outcome => {
       const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);
       const outcome = withoutContradiction(told, evidence, known);
-      const located = facts ? locateFindings(outcome, evidence, facts, sources) : outcome;
+      const located = facts
+        ? locateFindings(withSilentFaults(outcome, evidence, facts), evidence, facts, sources)
+        : outcome;
       // It is about the object as a whole: no line of it is to blame.
       return withAltering(located, evidence, artifact.altering ?? []);
     },

@@ -23,9 +23,10 @@ export function isEnded({ rank }: Progress): boolean {
 
 type Kind = Stage['stage'] | 'document';
 /** What may be said at any time between open and document: it explains other stages and decides nothing. */
-type Remark = 'core' | 'externs' | 'symbol';
+type Remark = 'core' | 'externs' | 'symbol' | 'format';
 
-const isRemark = (kind: Kind): kind is Remark => kind === 'core' || kind === 'externs' || kind === 'symbol';
+const REMARKS: ReadonlySet<Kind> = new Set(['core', 'externs', 'symbol', 'format'] satisfies Remark[]);
+const isRemark = (kind: Kind): kind is Remark => REMARKS.has(kind);
 
 const RANK: Readonly<Record<Exclude<Kind, 'step' | Remark>, number>> = {
   begin: 0,
@@ -55,6 +56,8 @@ function identity(stage: Stage): string | undefined {
       return `functional\0${stage.name}`;
     case 'symbol':
       return `symbol\0${stage.kind}\0${stage.name}`;
+    case 'format':
+      return `format\0${stage.tracepoint}`;
     case 'core':
     case 'externs':
       return stage.stage;

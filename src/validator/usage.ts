@@ -18,6 +18,7 @@ export const STAGE_LIMITS: Readonly<Record<Stage['stage'], { readonly bytes: num
   core: { bytes: 4 * MIB },
   externs: { bytes: 4 * MIB },
   symbol: { bytes: MIB, frames: 16 },
+  format: { bytes: MIB, frames: 16 },
   load: { bytes: 4 * MIB },
   attach: { bytes: MAX_REQUEST_BYTES },
   functional: { bytes: 32 * MIB },

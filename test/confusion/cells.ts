@@ -41,6 +41,11 @@ export function warns(code: string, reason: string | undefined, subject = 'probe
   return { status: 'pass', told: [{ code, reason, subject, mark: undefined }], unattached: [] };
 }
 
+/** Loads and does not do what it was written for, because of the line that is marked `here`. */
+export function warnsHere(code: string, reason: string, subject = 'probe'): Cell {
+  return { status: 'pass', told: [{ code, reason, subject, mark: 'here' }], unattached: [] };
+}
+
 /** Loads; the guest has nothing that this program could be attached to. */
 export function loads(program: string): Cell {
   return { status: 'pass', told: [], unattached: [program] };

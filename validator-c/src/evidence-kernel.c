@@ -127,3 +127,22 @@ void evidence__symbol(struct evidence *evidence, const struct symbol *symbol)
 	put_prototype(&json, &symbol->prototype);
 	evidence__finish(evidence, &json);
 }
+
+void evidence__format(struct evidence *evidence, const struct format *format)
+{
+	struct json json;
+	int i;
+
+	evidence__start(evidence, &json, "format");
+	json__str(&json, "tracepoint", format->tracepoint, NAME_MAX_BYTES);
+	json__array(&json, "fields");
+	for (i = 0; i < format->count; i++) {
+		json__object(&json, NULL);
+		json__str(&json, "name", format->fields[i].name, NAME_MAX_BYTES);
+		json__uint(&json, "offset", format->fields[i].offset);
+		json__uint(&json, "size", format->fields[i].size);
+		json__end(&json);
+	}
+	json__end(&json);
+	evidence__finish(evidence, &json);
+}

@@ -5,6 +5,7 @@
 
 #include "evidence.h"
 #include "externs.h"
+#include "formats.h"
 #include "symbols.h"
 
 /* The CO-RE relocations that libbpf has worked on so far; nothing when there are none. */
@@ -13,5 +14,7 @@ void evidence__core(struct evidence *evidence);
 void evidence__externs(struct evidence *evidence, const struct extern_name *list, size_t count);
 /* What the kernel has of one name that was not found. */
 void evidence__symbol(struct evidence *evidence, const struct symbol *symbol);
+/* The record of one tracepoint. */
+void evidence__format(struct evidence *evidence, const struct format *format);
 
 #endif

@@ -10,6 +10,7 @@
 #include "document.h"
 #include "evidence-kernel.h"
 #include "expect.h"
+#include "formats.h"
 #include "functional.h"
 #include "kernel-names.h"
 #include "ksyms-file.h"
@@ -123,6 +124,8 @@ static void run_stages(struct work *work)
 	ksyms_file__object(NULL, 0);
 	evidence__core(work->evidence);
 	explain_externs(work);
+	if (result->load.status == STATUS_PASS && work->evidence->fd >= 0)
+		formats__tell(work);
 	/* A group without a program that loads fails the request, and what the rest does would say nothing. */
 	loaded = result->load.status == STATUS_PASS && variants__all_chosen(&request->tuning);
 	if (loaded && request->attach_mode != ATTACH_DISABLED)

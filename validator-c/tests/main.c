@@ -26,6 +26,7 @@ int main(int argc, char **argv)
 	test_wanted();
 	test_externs();
 	test_line_breaks();
+	test_formats();
 	test_functional();
 	test_inner_guess();
 	test_kernel_log();

@@ -34,6 +34,7 @@ void test_fixtures(const char *directory);
 void test_relay(void);
 void test_request(void);
 void test_entries(void);
+void test_formats(void);
 void test_functional(void);
 void test_inner_guess(void);
 void test_kernel_log(void);

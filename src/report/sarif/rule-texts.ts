@@ -88,6 +88,7 @@ export const RULE_TEXTS: Readonly<Record<FindingCode, RuleText>> = {
   UNSUPPORTED_TRANSPORT: ['The kernel cannot be booted here', 'Use a profile with a kernel source.'],
   VALIDATOR_CRASH: ['The validator died of the object', 'Report it with the object.'],
   KERNEL_WARNING: ['The kernel warned', 'Look at its console, and report it to the kernel.'],
+  PRINTS_NOTHING: ['A format string that no kernel takes', 'Use %d, %u, %x, %s, %p and their l and ll forms.'],
   RESULTS_CAN_BE_ALTERED: ['The object can alter what the guest reports', 'Trust it no more than its author.'],
   ANSWER_UNRELIABLE: ['A failure with an answer that cannot be relied on', 'Mend the failure, then look at the log.'],
   UNKNOWN: ['The cause is not known', 'Look at the logs in the report, and report it.'],

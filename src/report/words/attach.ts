@@ -112,11 +112,19 @@ export const ATTACH_WORDS = {
             explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
             remediation: 'Use a kprobe or a tracepoint there.',
           },
-  TRACEPOINT_CONTEXT_MISMATCH: (f) => ({
-    title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
-    explanation: 'The record has another layout on this kernel than the program was compiled for.',
-    remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
-  }),
+  TRACEPOINT_CONTEXT_MISMATCH: (f) =>
+    f.args['reason'] === 'moved_field'
+      ? {
+          title: `${who(f)} reads field ${arg(f, 'field', '?')} of tracepoint ${arg(f, 'function', '?')} where it is not`,
+          explanation: `In the record of this kernel it is at byte ${arg(f, 'offset', '?')}, the program reads byte ${arg(f, 'read', '?')}, as its own ${arg(f, 'type', 'structure')} has it. Nothing refuses that: it gets bytes of something else.`,
+          remediation:
+            'Read the structure trace_event_raw_* of the tracepoint (vmlinux.h) with CO-RE, or take the offsets from the format file of the running kernel.',
+        }
+      : {
+          title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
+          explanation: 'The record has another layout on this kernel than the program was compiled for.',
+          remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
+        },
   LSM_BPF_NOT_ENABLED: (f) => ({
     title: `${who(f)} is attached but never runs: bpf is not among the active security modules`,
     explanation: `Active: ${arg(f, 'modules', 'unknown')}.`,

@@ -30,6 +30,12 @@ export const WATCH_WORDS = {
     explanation: `This kernel stops at ${arg(f, 'limit', '1000000')}; the program uses ${arg(f, 'percent', 'much')} % of that.`,
     remediation: 'Split it into global functions or tail calls, use bpf_loop, or raise the budget (--max-insns).',
   }),
+  PRINTS_NOTHING: (f) => ({
+    title: `${who(f)} prints nothing: ${arg(f, 'helper', 'the helper')} knows no ${arg(f, 'conversion', 'such conversion')}`,
+    explanation: `The helper refuses the format "${arg(f, 'format', '')}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
+    remediation:
+      'Use %d, %u, %x, %s, %p and their l and ll forms; there is no floating point in BPF, so scale the number and print its parts. Precisions and h, z, j and t are not known either.',
+  }),
   RESULTS_CAN_BE_ALTERED: (f) => ({
     title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
     explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f) || 'what followed'}.`,

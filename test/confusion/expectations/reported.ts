@@ -1,4 +1,4 @@
-import { always, type Cell, fails, failsHere, from, loads, PASS, type Row, warns } from '../cells.ts';
+import { always, type Cell, fails, failsHere, from, loads, PASS, type Row, warns, warnsHere } from '../cells.ts';
 
 /**
  * Causes that people met and reported in public trackers, each as a program of our own with one that is corrected as the
@@ -123,4 +123,10 @@ export const REPORTED: readonly Row[] = [
   always('core_type_renamed_fixed', PASS),
   // A helper that newer kernels offer to more types of programs.
   from('6.16', 'helper_netns_cookie', failsHere('HELPER_NOT_ALLOWED', 'program_type')),
+  // iovisor/bcc#124: no kernel refuses it, and it never prints.
+  always('helper_print_float', warnsHere('PRINTS_NOTHING', 'conversion')),
+  always('helper_print_float_fixed', PASS),
+  // iovisor/bcc#5366: the field is read where it was.
+  from('6.12', 'attach_tracepoint_moved_field', PASS, warnsHere('TRACEPOINT_CONTEXT_MISMATCH', 'moved_field')),
+  always('attach_tracepoint_moved_field_fixed', PASS),
 ];

@@ -25,6 +25,11 @@ export function fixture(name: string): string {
   return join(ROOT, 'test/fixtures/bpf', `${name}.bpf.o`);
 }
 
+/** An object of the confusion matrix. */
+export function confusionObject(name: string): string {
+  return join(ROOT, 'test/confusion/objects', `${name}.bpf.o`);
+}
+
 /** Compiled objects that packages of the distribution installed, sorted by name. */
 export function systemObjects(): string[] {
   return readdirSync('/usr/lib')

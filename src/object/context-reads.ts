@@ -1,0 +1,84 @@
+import type { Btf, BtfType } from './btf.ts';
+import { membersOf, plain, sizeOf } from './btf-types.ts';
+import type { ObjectFacts } from './facts.ts';
+import { type Insn, isWideLoad } from './opcodes.ts';
+import type { ProgramFacts } from './programs.ts';
+import { followPointers } from './registers.ts';
+import { viewOf } from './strings.ts';
+
+const LDX = 1;
+const ARITHMETIC_64 = 7;
+/** Ids of functions are looked for among so many types. */
+const MAX_TYPES = 1_000_000;
+
+/** A field of a program's context that it reads at the place where the object's own structure has it. */
+export interface FieldRead {
+  readonly field: string;
+  /** Bytes from the start of the context. */
+  readonly offset: number;
+  /** `struct rq_issue`. */
+  readonly type: string;
+  /** The first instruction slot that reads it, from the start of the program. */
+  readonly insn: number;
+}
+
+/**
+ * The fields that a program reads through a structure of its own for its context, by the offsets that were compiled in. None
+ * where CO-RE adjusts the offsets, and where the context is a plain pointer.
+ */
+export function contextFields(facts: ObjectFacts, program: ProgramFacts): FieldRead[] {
+  const { btf, functions, core } = facts;
+  const fn = functions[program.layout.parts[0]?.fn ?? -1];
+  const type = btf && fn && contextType(btf, fn.name);
+  if (!btf || !fn || !type) return [];
+  const adjusted = new Set(core.filter((access) => access.fn === fn.index).map(({ insn }) => insn));
+  const fields = membersOf(btf, type).map(({ name, bit, type: id }) => ({
+    name,
+    at: bit / 8,
+    size: sizeOf(btf, id) ?? 0,
+  }));
+  const found = new Map<string, FieldRead>();
+  followPointers(
+    viewOf(fn.code),
+    fn.insns,
+    1,
+    () => undefined,
+    (index, insn, pointers) => {
+      const place = adjusted.has(index) ? undefined : readAt(insn, pointers);
+      const field = place === undefined ? undefined : fields.find(({ at, size }) => at <= place && place < at + size);
+      if (!field?.name || found.has(field.name)) return;
+      found.set(field.name, { field: field.name, offset: field.at, type: `struct ${type.name}`, insn: index });
+    },
+  );
+  return [...found.values()];
+}
+
+/** The byte of the context that an instruction reads, or takes the address of. */
+function readAt(
+  { code, destination, source, offset, immediate }: Insn,
+  pointers: (register: number) => number | undefined,
+): number | undefined {
+  if ((code & 7) === LDX && !isWideLoad(code)) {
+    const base = pointers(source);
+    return base === undefined ? undefined : base + offset;
+  }
+  // r2 += 32: a place that is handed to a helper.
+  if ((code & 7) !== ARITHMETIC_64 || (code & 0xf8) !== 0) return undefined;
+  const base = pointers(destination);
+  return base === undefined ? undefined : base + immediate;
+}
+
+/** What the first argument of a function points to, where it is a structure. */
+function contextType(btf: Btf, name: string): BtfType | undefined {
+  for (let id = 1; id <= Math.min(btf.count, MAX_TYPES); id++) {
+    if (btf.kind(id) !== 'func') continue;
+    const fn = btf.type(id);
+    if (fn.name !== name) continue;
+    const prototype = btf.type(fn.ref);
+    if (prototype.kind !== 'func_proto' || prototype.count === 0) return undefined;
+    const pointer = plain(btf, btf.types.getUint32(prototype.at + 4, true));
+    const type = pointer.kind === 'ptr' ? plain(btf, pointer.ref) : undefined;
+    return type?.kind === 'struct' ? type : undefined;
+  }
+  return undefined;
+}
