@@ -124,7 +124,8 @@ export const NAME_WORDS = {
       ? {
           title: `the BTF of this kernel describes kernel function ${name} wrongly`,
           explanation: `It shows an argument that the kernel fills in itself (aux), so no right declaration fits.${shown} The build of this kernel made the mistake.`,
-          remediation: 'No change of the object helps: use another build of the kernel.',
+          remediation:
+            'Declare it weak (__ksym __weak) and do without it where its address is NULL, as it is there, or use another build of the kernel.',
         }
       : {
           title: `kernel function ${name} takes other arguments than the object passes`,

@@ -80,6 +80,7 @@ export const REPORTED: readonly Row[] = [
   from('6.16', 'prog_struct_ops_sleepable_member_fixed', noScheduler),
   // The file of a USDT probe is not in the guest.
   always('attach_usdt_missing_file', loads('probe')),
+  always('attach_usdt_missing_file_fixed', PASS),
   // sched-ext/scx#3672. The BTF of Debian's 7.2 has another signature for the function than its source.
   {
     object: 'kfunc_scheduler',
@@ -102,9 +103,12 @@ export const REPORTED: readonly Row[] = [
       ['7.3', PASS],
     ],
   },
+  from('6.16', 'kfunc_hidden_argument_fixed', noScheduler),
   // An inner map that only the loader knows: the check fits its own one, or says that it made it up.
   from('6.1', 'loader_inner_map_value', failsHere('UNSUPPORTED_HELPER', 'unknown', 'newer')),
+  always('loader_inner_map_value_fixed', PASS),
   always('loader_inner_map_ringbuf', PASS),
+  always('loader_inner_map_ringbuf_fixed', PASS),
   always('loader_inner_map_queue', failsHere('LOADER_CONTRACT', 'inner_map', 'queues')),
   always('loader_inner_map_queue_fixed', PASS),
   // bpfsnoop/bpfsnoop#40
@@ -118,11 +122,13 @@ export const REPORTED: readonly Row[] = [
   always('helper_path_place_fixed', PASS),
   // dae#482: a static function that is not inlined
   from('6.1', 'core_type_in_function', PASS, renamedType),
+  always('core_type_in_function_fixed', PASS),
   // iovisor/bcc#4076
   from('6.1', 'core_type_renamed', PASS, renamedType),
   always('core_type_renamed_fixed', PASS),
   // A helper that newer kernels offer to more types of programs.
   from('6.16', 'helper_netns_cookie', failsHere('HELPER_NOT_ALLOWED', 'program_type')),
+  always('helper_netns_cookie_fixed', PASS),
   // iovisor/bcc#124: no kernel refuses it, and it never prints.
   always('helper_print_float', warnsHere('PRINTS_NOTHING', 'conversion')),
   always('helper_print_float_fixed', PASS),
