@@ -8,7 +8,7 @@ export interface CacheEntry {
   readonly url: string;
 }
 
-/** The newest entry whose key begins with `start`; undefined when there is none. @throws when the service says no */
+/** The newest entry whose key begins with `start`; undefined when there is none. @throws when the service denies it */
 export async function findEntry(path: string, start: string): Promise<CacheEntry | undefined> {
   const clients = await import('./clients.ts');
   const compressionMethod = await clients.getCompressionMethod();
@@ -53,7 +53,7 @@ export async function saveEntry(path: string, key: string): Promise<number> {
 }
 
 /**
- * Downloads an entry and unpacks it below `dir`, and nowhere else: tar refuses or cuts names that lead out of `dir`, and
+ * Downloads an entry and unpacks it below `dir`, and nowhere else: tar rejects or cuts names that lead out of `dir`, and
  * does not follow links that do. @returns the directory with `wanted` in it; undefined when there is none or the archive is
  * broken
  */

@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 const RESTORE_MS = 60_000;
 const LOOKUP_MS = 20_000;
 const SAVE_MS = 120_000;
-/** A service that says no after so long has not said no: it does not work, and is not asked again. */
+/** A service that answers "no" only after so long does not work, and is not asked again. */
 const SLOW_MS = 8000;
 
 /** Whether a service is worth another question. */
@@ -91,7 +91,7 @@ async function restoreOne(profile: string, { arch, host, kernels, runner, trust 
     say(`${profile}: from the cache, verified in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     return { came: 'restored', suffix: '' };
   }
-  say(`${profile}: the cached packages are not used: ${why}; they are fetched anew`);
+  say(`${profile}: the cache entry is not used: ${why}; downloading again`);
   // Entries are immutable: where one is broken, a good one needs another key, which is newer and found first.
   return { came: 'missing', suffix: `-${runner.runId}-${runner.attempt}` };
 }
@@ -137,7 +137,7 @@ export async function restoreKernels(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (trust.lost) say('the cache service does not answer: kernels are fetched where they are not stored');
+  if (trust.lost) say('the cache service timed out: kernels are downloaded where they are not stored');
   const came = (how: One['came']): string[] => profiles.filter((profile) => found.get(profile)?.came === how);
   const toSave = profiles.filter((profile) => found.get(profile)?.came !== 'restored');
   const suffixOf = (profile: string): string => found.get(profile)?.suffix ?? '';
@@ -188,7 +188,7 @@ export async function saveKernels(
   const reads = mayUse(env, 'read');
   for (const one of wanted) {
     if (trust.lost) {
-      say('the cache service does not answer: the other kernels are not saved');
+      say('the cache service timed out: the other kernels are not saved');
       return;
     }
     try {

@@ -8,10 +8,7 @@ export class TooSlow extends Error {}
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new TooSlow(`${what} does not answer: given up after ${Math.round(ms / 1000)} s`)),
-      ms,
-    );
+    timer = setTimeout(() => reject(new TooSlow(`${what} timed out after ${Math.round(ms / 1000)} s`)), ms);
   });
   work.catch(() => {});
   try {

@@ -102,6 +102,6 @@ export async function runJob(
   if (before === undefined || stampOf(job.json) !== before) return end;
   throw new HostError(
     'no_report',
-    `${job.binary || 'bpfcompat'} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its words in the log`,
+    `${job.binary || 'bpfcompat'} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its output above`,
   );
 }

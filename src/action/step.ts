@@ -74,7 +74,7 @@ async function work(ground: Ground): Promise<void> {
 function accelNotice(env: Env): (event: RunEvent) => void {
   return (event) => {
     if (event.type !== 'accel' || event.accel !== 'tcg' || env['BPFCOMPAT_ACCEL'] === 'tcg') return;
-    notice(`kernels are emulated, which takes longer and gives the same answers: ${event.reason}`);
+    notice(`KVM is not available, using TCG (slower, same results): ${event.reason}`);
   };
 }
 
@@ -143,13 +143,13 @@ function tell(error: unknown, { env, runner, partial, told }: Ground): void {
   if (error instanceof CancelledError) {
     setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
     appendSummary(runner, partialSummary(partial.now()));
-    failed('cancelled; the summary tells what was known until then');
+    failed('cancelled; see the partial summary');
     return;
   }
   const known = error instanceof UsageError || error instanceof HostError;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = known ? messageOf(error) : `this is a bug in bpfcompat, please report it with what follows\n${stack}`;
-  appendSummary(runner, `## ⚠️ bpfcompat: no verdict\n\nNothing was found out about the object:\n\n${fence(message)}\n`);
+  appendSummary(runner, `## ⚠️ bpfcompat: inconclusive\n\nThe object was not tested:\n\n${fence(message)}\n`);
   failed(message);
 }
 

@@ -27,7 +27,7 @@ export function verdictText(document: GateDocument, counts: DocumentCounts): str
   const others = said > 0 ? `, ${said} failed` : '';
   if (broken > 0) return `${broken} of ${document.cases.length} cases could not start${others}`;
   const about = said > 0 ? '' : '; this says nothing about the object';
-  return `no verdict: ${errored} of ${total} checks got no answer${others}${about}`;
+  return `inconclusive: ${errored} of ${total} checks did not complete${others}${about}`;
 }
 
 /** Marks failures on their lines. A shard leaves that to the merge: annotations are counted per run. */

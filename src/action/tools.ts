@@ -110,6 +110,6 @@ export async function openKvm(runner: Runner, machine: Machine): Promise<void> {
   } catch {
     const root = await rootWords(machine);
     if (root !== undefined && (await asRoot(machine, root, ['chmod', '0666', KVM], 10_000))) return;
-    tell.warning(`${KVM} is there, but this user may not open it: kernels are emulated, which takes longer`);
+    tell.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }

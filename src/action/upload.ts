@@ -71,6 +71,6 @@ export async function uploadEvidence(request: UploadRequest, env: Env, runner: R
     say('the evidence is not uploaded: GitHub Enterprise Server has no artifact service for this');
     return undefined;
   }
-  warning(`the evidence was not uploaded: ${why}; the verdict does not depend on it`);
+  warning(`evidence upload failed: ${why}; the verdict does not depend on it`);
   return undefined;
 }

@@ -78,10 +78,7 @@ function findTarget({ targets }: SavedReport, wanted: string, file: string): Sav
       named.map(({ profile_id: id }) => quoted(id)),
       'or',
     );
-    throw new UsageError(
-      'kernel_ambiguous',
-      `--kernel ${quoted(wanted)} is several kernels of ${file}; use ${several}`,
-    );
+    throw new UsageError('kernel_ambiguous', `ambiguous kernel ${quoted(wanted)} in ${file}; use ${several}`);
   }
   const remedy = didYouMean(wanted, ids, 3) || `; it has ${enumerate(ids.slice(0, 12).map(quoted), 'and')}`;
   throw new UsageError('kernel_unknown', `--kernel ${quoted(wanted)} is not in ${file}${remedy}`);

@@ -26,7 +26,7 @@ export interface EndedSuite {
   readonly suite: Omit<SuiteReport, 'cases'>;
   /** In the order of the file; undefined `gate` and `places` for a case that could not start. */
   readonly cases: readonly (EndedCase | { readonly report: SuiteCaseReport })[];
-  /** Absolute paths; empty when not asked for. */
+  /** Absolute paths; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
   readonly onEvent: EventListener;
   /** Reports for other programs, relative to `cwd`. */
@@ -43,7 +43,7 @@ export interface SuiteResult {
   readonly suite: SuiteReport;
   /** The document of `out`. */
   readonly json: string;
-  /** Absolute paths; empty when not asked for. */
+  /** Absolute paths; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
 }
 

@@ -19,7 +19,7 @@ export interface Merging {
   readonly notes: readonly string[];
   readonly baseline: LoadedRun | undefined;
   readonly failOn: FailOn | undefined;
-  /** Absolute paths; `out` and `markdown` empty when not asked for. */
+  /** Absolute paths; `out` and `markdown` empty when not wanted. */
   readonly workdir: string;
   readonly out: string;
   readonly markdown: string;

@@ -30,7 +30,7 @@ export interface PreparedSuite extends PreparedCheck {
   readonly startable: readonly StartableCase[];
   /** Which older run it is compared with, where one was named for all cases. */
   readonly against: Pick<SuiteReport, 'baseline'>;
-  /** Absolute paths of its own documents; empty when not asked for. */
+  /** Absolute paths of its own documents; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
 }
 
@@ -86,7 +86,7 @@ async function suitePaths(
 
 /**
  * Settles what a suite asks: its cases are read and compared with what will be written, and nothing has booted. What is
- * wrong with one case is told in that case.
+ * wrong with one case is reported in that case.
  * @throws UsageError for a suite file that cannot be read; HostError for what cannot be written
  */
 export async function prepareSuite(

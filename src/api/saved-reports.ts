@@ -100,7 +100,7 @@ export async function readSaved(host: Host, cwd: string, file: string): Promise<
     typeof version === 'string' ? `schema_version ${quoted(version)} is not known` : 'it has no schema_version';
   throw unreadable(
     file,
-    `this is no report of bpfcompat: ${shown}; name the file that "bpfcompat test --out FILE" wrote`,
+    `this is not a bpfcompat report: ${shown}; name the file that "bpfcompat test --out FILE" wrote`,
   );
 }
 

@@ -32,7 +32,7 @@ async function readNamed(host: Host, cwd: string, file: string): Promise<FoundPa
   if (!isRecord(value) || typeof value['schema_version'] !== 'string') {
     throw new UsageError(
       'report_unreadable',
-      `${file}: this is no report of bpfcompat; name what "bpfcompat test --shard 1/2 --out FILE" wrote`,
+      `${file}: this is not a bpfcompat report; name what "bpfcompat test --shard 1/2 --out FILE" wrote`,
     );
   }
   const part = partOf(checkSaved(file, text, value, WithPart));

@@ -137,7 +137,7 @@ function refuseRunner({ runner, origin }: SuiteCase): void {
 
 /**
  * Makes every case ready: reads its files, finds its kernels, makes its directories. What is wrong with a case is
- * told in its `error`; the others are not touched by it.
+ * reported in its `error`; the others are not touched by it.
  */
 export async function prepareCases(
   ground: SuiteGround,

@@ -16,7 +16,7 @@ interface ClaimedSuite {
   readonly suite: Suite;
   /** The suite file, relative to `cwd`. */
   readonly file: string;
-  /** Absolute paths; empty when not asked for. */
+  /** Absolute paths; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
   readonly options: {
     readonly out?: string;

@@ -97,7 +97,7 @@ async function nextChange(looking: () => Promise<Look>, before: Look, signal: Ab
 /**
  * Checks the objects, and from then on each object again whenever its file changes, and all of them whenever the
  * manifest, the matrix file, an asset or the program of the command does, until `signal` is aborted. An object whose
- * file is removed is left out of what is told. Run directories of results that were replaced are removed.
+ * file is removed is left out of the output. Run directories of results that were replaced are removed.
  * @throws CancelledError after an abort; UsageError and HostError when even the first round cannot be run
  */
 export async function watch(options: WatchOptions): Promise<never> {

@@ -8,7 +8,7 @@ const MAX_ALSO = 20;
 const externsOf = oncePer((evidence: Evidence) => {
   const all = stagesOf(evidence, 'externs').flatMap((stage) => stage.externs);
   const absent = all.filter(({ present, weak }) => present === false && !weak).map(({ name }) => name);
-  // One more than are told: the name itself may be among them.
+  // One more than are reported: the name itself may be among them.
   return { byName: grouped(all, ({ name }) => name), absent: [...new Set(absent)].slice(0, MAX_ALSO + 1) };
 });
 

@@ -46,7 +46,7 @@ export function failureBeside(outcome: Outcome, question: Question): Outcome {
   return failure ? withRemark(failure, 'unfinished', outcome.message) : outcome;
 }
 
-/** `classify`, and a failure that was told stays one when the end of the answer denies it. */
+/** `classify`, and a reported failure stays one when the end of the answer denies it. */
 export function classifyWhole(question: Question): Outcome {
   const outcome = classify(question);
   return outcome.status === 'infra_error' && outcome.cause === 'protocol' ? failureBeside(outcome, question) : outcome;

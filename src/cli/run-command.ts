@@ -96,7 +96,7 @@ function parse(argv: readonly string[], { env, cwd }: Io): Promise<ParsedArgs> {
   return withoutOldReportsAt(full(reports), full(others), { env, cwd }, async () => parseArgs(argv, env));
 }
 
-/** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel says no. */
+/** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel rejects it. */
 export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = await parse(argv, io);

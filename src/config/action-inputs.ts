@@ -54,7 +54,7 @@ const OWN_INPUTS: readonly ActionInput[] = [
     'job-summary',
     ['all', 'failed', 'none'],
     'all',
-    'what the job summary tells: every object, only those that failed, or nothing',
+    'what the job summary shows: every object, only those that failed, or nothing',
   ),
   own('annotations', 'boolean', 'true', 'mark failures on the source lines of the pull request'),
   own('max-annotations', 'integer', '9', 'annotations of one step, 0 to 9; GitHub shows ten of a kind'),
@@ -172,13 +172,16 @@ export interface ActionOutput {
 }
 
 export const ACTION_OUTPUTS = [
-  { name: 'result', description: 'pass, fail (a kernel that decides says no), error (no answer), or cancelled' },
+  {
+    name: 'result',
+    description: 'pass, fail (a required kernel rejects it), error (could not be tested), or cancelled',
+  },
   { name: 'exit-code', description: '0 pass, 1 tool or infrastructure error, 2 compatibility failure' },
   { name: 'total', description: 'checks: one object on one kernel each' },
   { name: 'passed', description: 'checks that passed' },
-  { name: 'failed', description: 'checks in which the kernel or a test said no' },
+  { name: 'failed', description: 'checks in which the kernel rejected the object or a test failed' },
   { name: 'skipped', description: 'checks that were not run' },
-  { name: 'errored', description: 'checks that got no answer' },
+  { name: 'errored', description: 'checks that could not be completed' },
   { name: 'regressions', description: 'checks that passed in the baseline and do not now; 0 without a baseline' },
   { name: 'report-json', description: 'path of the JSON report' },
   { name: 'report-markdown', description: 'path of the Markdown report' },

@@ -16,7 +16,7 @@ export const COMMAND_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'program for the command; it is brought along with the libraries that it needs',
+    description: 'program for the command; copied into the guest with its shared libraries',
     commands: ['test'],
   },
   {
@@ -43,7 +43,7 @@ export const COMMAND_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'program for the command; it is brought along with the libraries that it needs',
+    description: 'program for the command; copied into the guest with its shared libraries',
     commands: ['test-command'],
   },
   {

@@ -9,7 +9,7 @@ export const COMMANDS = [
   },
   {
     name: 'merge',
-    summary: 'put the reports of shards together to one report with one verdict',
+    summary: 'merge shard reports',
     arguments: {
       name: 'REPORT...',
       description: 'JSON reports that "test --shard" or "suite --shard" wrote: files, patterns in quotes, directories',
@@ -17,7 +17,7 @@ export const COMMANDS = [
   },
   {
     name: 'init',
-    summary: 'write a suite file for the objects that are there',
+    summary: 'generate a suite file for the objects found',
     arguments: {
       name: '[DIR]',
       description: 'directory to look in, and to write the suite to; default the current one',
@@ -26,7 +26,7 @@ export const COMMANDS = [
   { name: 'watch', summary: 'check objects again whenever their files change, and redraw the matrix' },
   {
     name: 'explain',
-    summary: 'tell the story of one object on one kernel from a report',
+    summary: 'explain the result of one object on one kernel',
     arguments: { name: 'REPORT', description: 'JSON report that "test --out" wrote' },
   },
   {
@@ -42,14 +42,14 @@ export const COMMANDS = [
   { name: 'history list', summary: 'show what earlier runs found, the newest first' },
   { name: 'history verify', summary: 'check that no record of the history was changed or is gone' },
   { name: 'history sign', summary: 'link and sign all records of the history anew' },
-  { name: 'kernels list', summary: 'show the kernels that can be asked, and which are stored here' },
+  { name: 'kernels list', summary: 'show the available kernels, and which are stored here' },
   {
     name: 'kernels fetch',
     summary: 'download and verify kernels ahead of time',
     arguments: { name: '[ID...]', description: 'profile ids, as "kernels list" shows them' },
   },
   { name: 'kernels prune', summary: 'remove stored kernels and free the space' },
-  { name: 'doctor', summary: 'say what this machine can do, and how to mend what is missing' },
+  { name: 'doctor', summary: 'check this machine, and how to fix problems' },
   { name: 'profile list', summary: 'print the profile ids of a matrix' },
   { name: 'env', summary: 'list the environment variables that are read' },
   { name: 'version', summary: 'print the version' },

@@ -128,7 +128,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'NO_COLOR',
     Default: '',
-    Description: 'no colours when it is set and not empty',
+    Description: 'no colors when it is set and not empty',
     Category: 'Output',
   },
 ];

@@ -52,7 +52,7 @@ const map = z
       });
     }
     if (key !== undefined && entries !== undefined) {
-      refuse('min_entries', 'speaks of the whole map and key of one entry; make two items of them');
+      refuse('min_entries', 'cannot be combined with key; use two entries');
     }
     if (key === undefined && typeof value === 'string') {
       refuse('value', 'is bytes, which cannot be added up over the whole map; add the key of one entry');
@@ -148,6 +148,6 @@ export function checkTest<T extends Test>(
     return;
   }
   for (const { path, given } of needCommand) {
-    if (given) context.addIssue({ code: 'custom', path: [...path], message: 'speaks of a command; add one' });
+    if (given) context.addIssue({ code: 'custom', path: [...path], message: 'needs a command; add one' });
   }
 }

@@ -16,7 +16,7 @@ export function helpText(topic: string | undefined, width = 90): string {
 
 function overview(width: number): string {
   return [
-    ...wrapWords('bpfcompat tells whether a compiled eBPF object loads and attaches on real distro kernels.', width),
+    ...wrapWords('bpfcompat reports whether a compiled eBPF object loads and attaches on real distro kernels.', width),
     '',
     'Usage: bpfcompat <command> [flags]',
     '',
@@ -28,7 +28,7 @@ function overview(width: number): string {
     '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1 --out report.json',
     '  bpfcompat kernels list',
     '',
-    ...wrapWords('Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.', width),
+    ...wrapWords('Exit codes: 0 pass, 2 a required kernel rejects it, 1 it could not be tested.', width),
     "'bpfcompat <command> --help' shows the flags of a command.",
     '',
   ].join('\n');

@@ -55,7 +55,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'object to tell about, where the report has several: its file name, path or name',
+    description: 'object to explain, where the report has several: its file name, path or name',
     commands: ['explain'],
   },
   {
@@ -63,7 +63,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'ID',
-    description: 'kernel to tell about: profile id, family (6.1) or release; without it, what did not pass is listed',
+    description: 'kernel to explain: profile id, family (6.1) or release; without it, what did not pass is listed',
     commands: ['explain'],
   },
   {
@@ -142,7 +142,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'PROG=TARGET',
     description:
-      'what a program is attached to where its loader decides: a kernel function, or xdp:NAME and tc:NAME for a function of a BPF program that is made for it',
+      'attach target, when the loader sets it at run time: a kernel function, or xdp:NAME and tc:NAME for a function of a BPF program that is made for it',
     commands: ['test', 'watch'],
   },
   {
@@ -233,7 +233,7 @@ export const OPTIONS = [
     type: 'text',
     default: 'cell',
     placeholder: 'cell|boot',
-    description: 'cell: each object and kernel gets its own copy of a booted guest; boot: boot from nothing each time',
+    description: 'cell: each object and kernel is restored from a VM snapshot; boot: cold boot each time',
     commands: ['test', 'test-command', 'watch', 'suite'],
   },
   {
@@ -334,7 +334,7 @@ export const OPTIONS = [
     name: 'no-color',
     type: 'boolean',
     default: '',
-    description: 'no colours',
+    description: 'no colors',
     env: 'NO_COLOR',
     commands: ASKING,
   },

@@ -103,14 +103,14 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
   };
 }
 
-/** Hosts hold keys of others too (a browser's, a container engine's), which no file of a repository may make vendors. */
+/** Hosts hold keys of others too (a browser's, a container engine's): no file of a repository may let those vouch. */
 function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
   if (value.kernel?.source !== 'deb') return;
   const { keyring, archive } = value.kernel;
   if (keyring === undefined || ARCHIVE_KEYRINGS[archive.split('-')[0] ?? '']?.test(keyring)) return;
   throw invalid(
     at(['kernel', 'keyring']),
-    `kernel.keyring "${keyring}" holds no keys of ${archive}; remove the line, or allow it with --allow-profile-override`,
+    `kernel.keyring "${keyring}" is not a keyring of the ${archive} archive; remove the line, or allow it with --allow-profile-override`,
   );
 }
 

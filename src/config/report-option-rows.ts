@@ -9,7 +9,7 @@ export const REPORT_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description:
-      'older JSON report (or run directory) of the same objects: new failures are told apart from those it has already',
+      'older JSON report (or run directory) of the same objects: only failures not in the baseline count as new',
     commands: ['test', 'test-command', 'suite'],
   },
   {
@@ -58,7 +58,7 @@ export const REPORT_OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'exit with 2 when a required kernel that passed fails now, with 1 when one gave no answer; without it always 0',
+      'exit with 2 when a required kernel that passed fails now, with 1 when one could not be tested; without it always 0',
     commands: ['compare'],
   },
   {
@@ -148,7 +148,7 @@ export const REPORT_OPTIONS = [
     type: 'integer',
     default: '10',
     placeholder: 'N',
-    description: 'kernels that are told about one by one',
+    description: 'kernels that are reported one by one',
     commands: ['report-summary'],
     min: 0,
     max: 1000,

@@ -11,8 +11,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'I/N',
-    description:
-      'ask only part I of N, for one machine of several; "bpfcompat merge" puts the reports together and gives the verdict',
+    description: 'run shard I of N; "bpfcompat merge" combines the reports and computes the verdict',
     commands: ['test', 'test-command', 'suite'],
   },
   ...FORMATS.map(({ name, flag }) => ({
@@ -47,7 +46,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'WHAT',
-    description: 'any, required, regression or never; without it what the shards were told',
+    description: 'any, required, regression or never; without it what the shards were run with',
     commands: ['merge'],
   },
   {
@@ -121,7 +120,7 @@ export const SHARD_OPTIONS = [
     default: '5m',
     placeholder: 'TIME',
     description:
-      'time that one shard should take at most, as far as known times tell; setting a machine up comes on top',
+      'time that one shard should take at most, as far as times are known; setting a machine up comes on top',
     commands: ['plan'],
     min: 1000,
     max: 7 * 24 * 3_600_000,
@@ -145,7 +144,7 @@ export const SHARD_OPTIONS = [
     name: 'no-color',
     type: 'boolean',
     default: '',
-    description: 'no colours',
+    description: 'no colors',
     env: 'NO_COLOR',
     commands: ['merge'],
   },

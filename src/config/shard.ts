@@ -9,7 +9,7 @@ export function parseShard(text: string): Shard | undefined {
   const [index, total] = [Number(first), Number(second)];
   const wrong = (why: string): UsageError =>
     new UsageError('flag_value', `--shard ${quoted(text)} ${why}; write 1/4 for the first of four`);
-  if (first === '') throw wrong('is no shard');
+  if (first === '') throw wrong('is not a valid shard (I/N)');
   if (total < 1 || total > MAX_SHARDS) throw wrong(`must be one of 1 to ${MAX_SHARDS} shards`);
   if (index < 1 || index > total) throw wrong(`must be one of 1/${total} to ${total}/${total}`);
   return { index, total };

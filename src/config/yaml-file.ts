@@ -22,8 +22,8 @@ export interface YamlFile<T> {
 const MAX_PROBLEMS = 10;
 
 /**
- * Reads a YAML file with a schema made of the blocks of yaml-schema.ts. Only the first document counts; an empty file
- * is an empty map.
+ * Reads a YAML file with a schema made of the blocks of yaml-schema.ts. A second document in it is a problem; an empty
+ * file is an empty map.
  * @param code error code, for example `matrix_invalid`
  * @param slips keys that people write here by mistake, with what to write instead
  * @throws UsageError with one line `file:line:column: what is wrong; what to do` per problem, at most ten

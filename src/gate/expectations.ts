@@ -69,7 +69,7 @@ export function idleExpectations(
     });
     if (spoken.length === 0) {
       const scope = kernels === undefined ? `profiles: ${profiles.join(', ')}` : `kernels: ${kernels.text}`;
-      return [`warning: ${origin}: this expectation speaks of no kernel of this run (${scope}); correct or remove it`];
+      return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
     }
     const became = told.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
     const known = became.some(

@@ -67,7 +67,7 @@ export async function ownKey(
   const bad = (cause?: unknown): UsageError =>
     new UsageError(
       'signing_key_invalid',
-      `${path}: this is no Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`,
+      `${path}: this is not an Ed25519 key (base64 of 32 or 64 bytes); restore it, or move it away to have a new one made`,
       { cause },
     );
   if (bytes.length !== 32 && bytes.length !== 64) throw bad();

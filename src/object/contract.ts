@@ -72,7 +72,7 @@ function objectFacts({ btf, maps, programs, license, settings }: ObjectFacts): C
   const needsGpl = programs.find(({ kind }) => GPL_TYPES.has(kind.type));
   if (license.text === undefined || (needsGpl && !license.gplCompatible)) {
     const what =
-      license.text === undefined ? 'there is no license section' : `the licence "${license.text}" is not GPL`;
+      license.text === undefined ? 'there is no license section' : `the license "${license.text}" is not GPL`;
     const refused = needsGpl ? `kernels refuse ${needsGpl.kind.type} programs` : 'many helpers are refused';
     found.push({ reason: 'missing_license', subject: 'license', words: `${what}: ${refused}` });
   }

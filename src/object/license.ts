@@ -18,7 +18,7 @@ export interface License {
   readonly gplCompatible: boolean;
 }
 
-/** The licence that the kernel is told. */
+/** The license that the kernel sees. */
 export function readLicense(elf: Elf): License {
   const section = elf.sections.find(({ name }) => name === 'license');
   const text = section && stringAt(section.bytes, 0);

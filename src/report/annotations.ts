@@ -71,7 +71,7 @@ function silenceAnnotations(
       level,
       ...place,
       title: terminal(`${whose}: no answer from ${kernelsText(kernels, cells, 3)}`, MAX_TITLE),
-      message: lines([message, 'This is no incompatibility: the question could not be asked. Run it again.']),
+      message: lines([message, 'Infrastructure error, not an incompatibility. Re-run the job.']),
     };
   });
 }

@@ -10,7 +10,7 @@ function colorOf(document: GateDocument): string {
 }
 
 /**
- * A badge as the endpoint of shields.io reads it. Red: something that decides fails; yellow: only what decides nothing
+ * A badge as the endpoint of shields.io reads it. Red: something required fails; yellow: only what decides nothing
  * does, an attach that nobody requires among it, or nothing was attached; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
  */
 export function badge(document: GateDocument): string {

@@ -65,7 +65,7 @@ export function besidesOf(said: Words, args: Readonly<Record<string, string>>, a
   const names = near.split(', ').filter((name) => name !== '');
   const more: string[] = [];
   if (names.length > 0 && !names.some((name) => all.includes(name))) {
-    more.push(`Names this kernel does have: ${shown(names, ', ')}.`);
+    more.push(`Similar symbols on this kernel: ${shown(names, ', ')}.`);
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
   if (also.length > 0) more.push(`Would fail next: ${shown(also, '; ')}.`);

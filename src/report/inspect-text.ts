@@ -42,7 +42,7 @@ function summary(object: Inspection): string {
     plural(programs.length, 'program'),
     plural(maps.filter(({ origin }) => origin !== 'data').length, 'map'),
     `instruction set v${isa}`,
-    license === null ? 'no licence' : `licence ${terminal(license, 60)}${object.gpl_compatible ? '' : ' (not GPL)'}`,
+    license === null ? 'no license' : `license ${terminal(license, 60)}${object.gpl_compatible ? '' : ' (not GPL)'}`,
     object.has_btf ? (object.has_lines ? 'BTF with source lines' : 'BTF without source lines') : 'no BTF',
   ].join(', ');
 }

@@ -9,7 +9,7 @@ export function overrideNote({ id, file, kernel, replaces }: Profile): string {
   return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), ${ENDING}`;
 }
 
-/** Whether a note of a report is such a one: every face shows it, since a name of ours stands for something else. */
+/** Whether a note of a report is such a one: every format shows it, since a name of ours stands for something else. */
 export function isOverrideNote(note: string): boolean {
   return note.startsWith('profile ') && note.endsWith(ENDING);
 }

@@ -50,11 +50,11 @@ export function agreementWords(agreement: Agreement): string {
     case 'agrees':
       return 'as predicted';
     case 'backport':
-      return 'version says no, kernel says yes (backport)';
+      return 'kernel too old by its version, accepts it (backport)';
     case 'refused':
-      return 'version says yes, kernel says no';
+      return 'kernel new enough by its version, rejects it';
     case 'other_cause':
-      return 'refused for a cause that no version decides';
+      return 'rejected for a cause that no version decides';
     case 'open':
       return '';
   }

@@ -19,7 +19,7 @@ export type { Words } from './words/writer.ts';
 const OWN_WORDS = {
   FUNCTIONAL_TEST_FAILURE: functionalWords,
   UNSUPPORTED_TRANSPORT: (f) => ({
-    title: 'no lane of this release can run the profile',
+    title: 'no lane supports this profile',
     explanation: sentence(arg(f, 'why', 'the question was not asked.')),
     remediation: 'Use a profile with a kernel source, or another runner.',
   }),

@@ -100,7 +100,7 @@ test.each([
   [
     'other.json',
     {},
-    /^other\.json: this is no report of bpfcompat: schema_version "something\\u001b\[2J" is not known; /,
+    /^other\.json: this is not a bpfcompat report: schema_version "something\\u001b\[2J" is not known; /,
   ],
   ['list.json', {}, /it has no schema_version; /],
   ['no-kernels.json', {}, /^no-kernels\.json: the report has no kernels; /],

@@ -144,7 +144,7 @@ describe('a shard on its own', () => {
     expect(ended.flatMap(({ report }) => report.targets.map(({ profile }) => profile.id)).sort()).toEqual(
       quickRun().targets.map(({ profile }) => profile.id),
     );
-    expect(ended[0]?.verdict.reasons.at(-1)).toBe('shard 1/4: the verdict falls when all shards are merged');
+    expect(ended[0]?.verdict.reasons.at(-1)).toBe('shard 1/4: the verdict is computed by "bpfcompat merge"');
   });
 
   test('without an answer of a required kernel it is red, so that it is run again', async () => {
@@ -325,7 +325,7 @@ describe('files that are no shards', () => {
     ['nothing.json', 'nothing.json: there is no such file'],
     ['empty', 'no report of a shard lies in this directory; name what "bpfcompat test --shard 1/2 --out FILE" wrote'],
     ['*.xml', 'no report of a shard matches this pattern'],
-    ['package.json', 'package.json: this is no report of bpfcompat'],
+    ['package.json', 'package.json: this is not a bpfcompat report'],
     ['direct/report.json', 'direct/report.json: this is the report of a whole run or of one object of it'],
     ['cut.json', 'cut.json'],
     ['bent.json', '"shard.runs[0].run.targets" is not what a report has there'],

@@ -107,7 +107,7 @@ test.each([
     '3:36: functional_tests[0].expect.maps[0].key "x" is not allowed; use a whole number, or bytes',
   ],
   ['{maps: [{nmae: a, key: 1}]}', 'unknown key "nmae" in functional_tests[0].expect.maps[0]; did you mean "name"?'],
-  ['{maps: [{name: a, key: 1, min_entries: 1}]}', 'min_entries speaks of the whole map and key of one entry'],
+  ['{maps: [{name: a, key: 1, min_entries: 1}]}', 'min_entries cannot be combined with key'],
   ['{maps: [{name: a, value: "01"}]}', 'value is bytes, which cannot be added up over the whole map; add the key'],
   ['{variables: [{name: hits}]}', 'variables[0] expects nothing; add value, min or grows: true'],
   ['{variables: [{name: "a b", min: 1}]}', 'variables[0].name "a b" is not allowed; use the name of a global variable'],
@@ -136,7 +136,7 @@ test.each([
 test('what speaks of a command needs one', () => {
   const text = 'functional_tests: [{name: t, expect_stdout_contains: a, expect: {maps: [{name: a, min: 1}]}}]';
   const { message } = usageErrorOf(() => readManifest({ file: 'm.yaml', text }));
-  expect(message).toBe('m.yaml:1:54: functional_tests[0].expect_stdout_contains speaks of a command; add one');
+  expect(message).toBe('m.yaml:1:54: functional_tests[0].expect_stdout_contains needs a command; add one');
 });
 
 test('no more than 64 items in one test', () => {

@@ -11,7 +11,7 @@ describe('helpText', () => {
       expect(text).toContain(`  ${name}`);
       expect(text).toContain(summary.slice(0, 30));
     }
-    expect(text).toContain('Exit codes: 0 pass, 2 a required kernel says no, 1 the question could not be asked.');
+    expect(text).toContain('Exit codes: 0 pass, 2 a required kernel rejects it, 1 it could not be tested.');
   });
 
   test('each command shows its flags with their defaults, and no hidden ones', () => {

@@ -139,7 +139,7 @@ owner: {team: x}
     ],
     [
       `${HEAD + KERNEL}  keyring: /usr/share/keyrings/debian-archive-removed-keys.gpg`,
-      '12:12: kernel.keyring "/usr/share/keyrings/debian-archive-removed-keys.gpg" holds no keys of debian; remove the line',
+      '12:12: kernel.keyring "/usr/share/keyrings/debian-archive-removed-keys.gpg" is not a keyring of the debian archive; remove the line',
     ],
     [
       HEAD + KERNEL.replace(/package: .*/, 'package: "-c=apt.conf"'),

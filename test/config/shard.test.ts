@@ -17,10 +17,10 @@ describe('--shard', () => {
   });
 
   test.each([
-    ['1', 'is no shard'],
-    ['a/b', 'is no shard'],
-    ['1/2/3', 'is no shard'],
-    ['-1/2', 'is no shard'],
+    ['1', 'is not a valid shard (I/N)'],
+    ['a/b', 'is not a valid shard (I/N)'],
+    ['1/2/3', 'is not a valid shard (I/N)'],
+    ['-1/2', 'is not a valid shard (I/N)'],
     ['0/2', 'must be one of 1/2 to 2/2'],
     ['3/2', 'must be one of 1/2 to 2/2'],
     ['1/0', 'must be one of 1 to 256 shards'],

@@ -79,7 +79,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     const job = freshMachine();
     const { main, post } = await run(job);
     expect(main.exitCode, main.log).toBe(1);
-    expect(main.log).toMatch(/the cached packages are not used: .*(?:Hash Sum mismatch|digest)/);
+    expect(main.log).toMatch(/the cache entry is not used: .*(?:Hash Sum mismatch|digest)/);
     expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
     seedStore(job.home, fetched);
     await post();
@@ -117,7 +117,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
 
     const job = freshMachine();
     const { main, post } = await run(job, { GITHUB_RUN_ID: '4712' });
-    expect(main.log).toMatch(/the cached packages are not used: it cannot be unpacked/);
+    expect(main.log).toMatch(/the cache entry is not used: it cannot be unpacked/);
     expect(main.outputs).toMatchObject({ result: 'error', 'cached-kernels': '0' });
     seedStore(job.home, fetched);
     await post();

@@ -68,9 +68,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     const { main } = await run();
     expect(main.exitCode, main.log).toBe(2);
     expect(main.outputs).toMatchObject({ result: 'fail', 'exit-code': '2', 'artifact-id': '', 'artifact-url': '' });
-    expect(annotationsOf(main, 'warning').join()).toMatch(
-      /evidence was not uploaded.*the verdict does not depend on it/,
-    );
+    expect(annotationsOf(main, 'warning').join()).toMatch(/evidence upload failed.*the verdict does not depend on it/);
     expect(main.summary).toMatch(/^## ❌/);
   });
 

@@ -122,7 +122,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect(annotationsOf(main, 'error').join()).toMatch(
       /BPFCOMPAT_QEMU=\/bin\/false --version failed.*unset the variable/,
     );
-    expect(main.summary).toMatch(/^## ⚠️ .*no verdict/);
+    expect(main.summary).toMatch(/^## ⚠️ .*inconclusive/);
     expect(main.summary).not.toMatch(/❌|incompatible/);
   });
 });
@@ -218,5 +218,5 @@ test('what is wrong with an input stands in the summary, in words of a workflow'
   const inputs = { artifact: 'gone.bpf.o', kernels: KERNEL };
   const { main } = await runAction({ job: makeJob(), env: ON_THIS_MACHINE, inputs });
   expect(main.exitCode).toBe(1);
-  expect(main.summary).toMatch(/no verdict.*input artifact \S*gone\.bpf\.o: there is no such file/s);
+  expect(main.summary).toMatch(/inconclusive.*input artifact \S*gone\.bpf\.o: there is no such file/s);
 });

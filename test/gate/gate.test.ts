@@ -259,7 +259,7 @@ describe('declared failures', () => {
       status: 'pass',
       reasons: [
         'expected k0: failed at load (VERIFIER_REJECTION): bpf_loop came in 5.17',
-        'warning: compat.yaml:7:5: this expectation speaks of no kernel of this run (kernels: >=9.0); correct or remove it',
+        'warning: compat.yaml:7:5: this expectation names no kernel of this run (kernels: >=9.0); correct or remove it',
       ],
     });
     const beside = declared({ code: 'MISSING_BTF', origin: 'compat.yaml:9:5' });

@@ -288,7 +288,7 @@ const signature = sign(null, payload, privateKey).toString('base64');`;
     await expect(add('v1', { BPFCOMPAT_SIGNING_MODE: 'external-cmd' })).rejects.toThrow(/names no program; set it/);
     mkdirSync(join(workDir, 'keys'));
     writeFileSync(join(workDir, 'keys/artifact-registry-signing-key.ed25519'), 'abc');
-    await expect(add('v1')).rejects.toThrow(/this is no Ed25519 key/);
+    await expect(add('v1')).rejects.toThrow(/this is not an Ed25519 key/);
   });
 
   test('the seed alone is a key too', async () => {

@@ -38,7 +38,7 @@ test('Markdown tells who has to act, the line, the near names and what fails nex
   const text = findingsLines([finding()]).join('\n');
   expect(text).toContain('- **CORE_RELOCATION_FAILURE** (this kernel, high confidence): ');
   expect(text).toContain('  - Source: `src/bpf/io.bpf.c:42`: `disk = BPF_CORE_READ(rq, rq_disk);`');
-  expect(text).toContain('Names this kernel does have: struct request.q, struct request.part.');
+  expect(text).toContain('Similar symbols on this kernel: struct request.q, struct request.part.');
   expect(text).toContain('Would fail next: struct request.deadline (may be guarded).');
 });
 

@@ -61,7 +61,7 @@ test('programs that can alter what is observed', () => {
 
 test('the smallest object', () => {
   expect(plain(inspection())).toBe(`a.bpf.o
-  1 program, 0 maps, instruction set v3, licence GPL, BTF with source lines
+  1 program, 0 maps, instruction set v3, license GPL, BTF with source lines
 
   Loads from  any kernel with BPF, as far as versions go
 
@@ -92,7 +92,7 @@ test('a feature of no known kernel, a foreign section, a program that waits', ()
   const text = plain(inspection({ floor: never, programs, license: null, gpl_compatible: false, has_btf: false }), 120);
   expect(text).toContain('Loads from  no known kernel: map flag bit 30');
   expect(text).toMatch(/main_program +xdp\? .* never +not loaded on its own/);
-  expect(text).toContain('no licence, no BTF');
+  expect(text).toContain('no license, no BTF');
 });
 
 describe('text of strangers', () => {

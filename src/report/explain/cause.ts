@@ -8,7 +8,7 @@ import { type Page, paragraph, quotedLines } from './layout.ts';
 
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
-/** `Lies with this kernel; high confidence; UNSUPPORTED_MAP_TYPE (kernel_too_old)`. */
+/** `caused by: this kernel; high confidence; UNSUPPORTED_MAP_TYPE (kernel_too_old)`. */
 function filing(finding: SavedFinding): string {
   const group = GROUPS.find((name) => name === finding.group);
   return [
@@ -72,7 +72,7 @@ export function causeLines(page: Page, report: SavedReport, target: SavedTarget,
           ...quotedLines(page, finding.evidence.text, 10),
         ]
       : []),
-    ...(near.length > 0 ? paragraph(page, `Near names on this kernel: ${near.slice(0, 5).join(', ')}`) : []),
+    ...(near.length > 0 ? paragraph(page, `Similar symbols on this kernel: ${near.slice(0, 5).join(', ')}`) : []),
     ...(finding.remediation === '' ? [] : paragraph(page, finding.remediation, '  -> ')),
     ...(finding.also.length > 0 ? paragraph(page, `Would fail next: ${finding.also.slice(0, 10).join('; ')}`) : []),
     ...met.flatMap((text) => paragraph(page, text)),

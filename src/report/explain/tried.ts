@@ -6,11 +6,7 @@ function guestText({ guest }: SavedTarget): string {
   if (!guest) return '';
   const accel = `${guest.accel.toUpperCase()}${guest.accel_reason === '' ? '' : ` (${guest.accel_reason})`}`;
   const isolation =
-    guest.isolation === 'cell'
-      ? 'a fresh copy of a booted guest'
-      : guest.isolation === 'boot'
-        ? 'booted from nothing'
-        : '';
+    guest.isolation === 'cell' ? 'restored from a VM snapshot' : guest.isolation === 'boot' ? 'cold boot' : '';
   const sandbox = guest.sandbox_layers.length > 0 ? `sandbox: ${guest.sandbox_layers.join(', ')}` : '';
   return [isolation, `${guest.lane} lane`, accel, `QEMU ${guest.qemu_version}`, sandbox].filter(Boolean).join('; ');
 }

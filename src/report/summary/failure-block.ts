@@ -106,7 +106,7 @@ export function failureBlock(
     ...(silent
       ? [
           ...(reasonOf(target).length > MAX_TITLE ? [md(reasonOf(target), 1000), ''] : []),
-          'This is no incompatibility: the question could not be asked. Run it again.',
+          'Infrastructure error, not an incompatibility. Re-run the job.',
           '',
         ]
       : []),

@@ -9,7 +9,7 @@ export const SYMBOLS = {
   loaded: ['🔵', 'loads, nothing was attached'],
   unloaded: ['⚪', 'no program was loaded'],
   fail: ['❌', 'fails'],
-  tolerated: ['🔶', 'fails, and decides nothing (optional, expected or known)'],
+  tolerated: ['🔶', 'fails, non-blocking (optional, expected or known)'],
   silent: ['⚠️', 'no answer (infrastructure)'],
   skipped: ['⏭️', 'not tested'],
   absent: ['–', 'not part of the run'],

@@ -4,11 +4,8 @@ import { missingWords } from './missing.ts';
 import { arg, errno, here, sentence, since, type Words, type Writer, who } from './writer.ts';
 
 const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: string }> = new Map([
-  [
-    'not_sleepable',
-    { what: 'cannot be hooked by a sleepable program', why: 'The kernel keeps a list of functions that may sleep.' },
-  ],
-  ['blacklisted', { what: 'cannot be probed', why: 'It is on the list of functions that kprobes keep away from.' }],
+  ['not_sleepable', { what: 'cannot be hooked by a sleepable program', why: 'The attach target is not sleepable.' }],
+  ['blacklisted', { what: 'cannot be probed', why: 'It is on the kprobe blacklist (NOKPROBE_SYMBOL).' }],
   ['notrace', { what: 'cannot be traced', why: 'It is built without the entry that tracing needs (notrace).' }],
   [
     'no_entry',
@@ -57,7 +54,7 @@ export const ATTACH_WORDS = {
   ATTACH_TARGET_NOT_FOUND: missingWords,
   ATTACH_TARGET_AMBIGUOUS: (f) => ({
     title: `there ${f.args['count'] === undefined ? 'is more than one function' : `are ${f.args['count']} functions`} ${arg(f, 'function', '?')} in this kernel`,
-    explanation: 'The kernel refuses a probe by a name that several functions have.',
+    explanation: 'The kernel rejects a probe by a name that several functions have.',
     remediation: 'Hook a function with a unique name, or attach by address.',
   }),
   ATTACH_TARGET_NOT_TRACEABLE: (f) => {
@@ -74,16 +71,13 @@ export const ATTACH_WORDS = {
       f.args['reason'] === 'compiled_out'
         ? `The kernel was built without the option that the hook needs (${arg(f, 'config', 'CONFIG_FPROBE for kprobe.multi')}).`
         : f.args['reason'] === 'kernel_too_old'
-          ? `The kernel is older than the hook, and refused it${errno(f)}.`
-          : `The kernel takes a trivial program of this type, but not for this hook${errno(f)}.`,
+          ? `The kernel is older than the hook, and rejected it${errno(f)}.`
+          : `A minimal program of this type loads, but not for this hook${errno(f)}.`,
     remediation: 'Use an older hook of the same kind there, as a fallback program or a second object.',
   }),
   ATTACH_FAILED: (f) => ({
     title: `${who(f)} loads but cannot be attached${errno(f)}`,
-    explanation:
-      f.args['said'] === undefined
-        ? 'The errno alone does not say why.'
-        : sentence(`the kernel says: ${f.args['said']}.`),
+    explanation: f.args['said'] === undefined ? 'The errno alone does not say why.' : `extack: ${f.args['said']}.`,
     remediation: 'Use another hook or a fallback program there; see the evidence of the target.',
   }),
   ATTACH_CONFLICT: (f) => ({
@@ -140,8 +134,7 @@ export const ATTACH_WORDS = {
   }),
   NETDEV_ATTACH_FAILED: (f) => ({
     title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
-    explanation:
-      f.args['said'] === undefined ? 'The kernel does not say why.' : sentence(`the kernel says: ${f.args['said']}.`),
+    explanation: f.args['said'] === undefined ? 'The kernel does not say why.' : `extack: ${f.args['said']}.`,
     remediation:
       'Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf.',
   }),

@@ -98,7 +98,7 @@ export const FEATURE_WORDS = {
     const { what, todo } = INSTRUCTION[arg(f, 'reason', '')] ?? { what: 'an instruction', todo: SEPARATE };
     return {
       title: `${who(f)} needs ${arg(f, 'feature', 'instructions')}, which is not known ${here(f)}${since(f)}`,
-      explanation: `It is ${f.args['feature'] ?? what}${f.args['opcode'] === undefined ? '' : ` (opcode ${f.args['opcode']})`}; the kernel refuses it before it looks at what can be reached, so a guard in the code may not hide it.`,
+      explanation: `It is ${f.args['feature'] ?? what}${f.args['opcode'] === undefined ? '' : ` (opcode ${f.args['opcode']})`}; the kernel rejects it before it looks at what can be reached, so a guard in the code may not hide it.`,
       remediation: todo,
     };
   },

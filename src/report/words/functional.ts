@@ -16,8 +16,8 @@ export function functionalWords(finding: Finding): Words {
   const reason = arg(finding, 'reason', 'failed');
   if (reason === 'no_tests') {
     return {
-      title: 'behaviour mode was asked for, and the manifest has no functional test',
-      explanation: 'Load and attach alone show no behaviour.',
+      title: 'behavior mode needs a functional test, and the manifest has none',
+      explanation: 'Load and attach alone show no behavior.',
       remediation: 'Add functional_tests to the manifest, or use validation mode load_attach.',
     };
   }

@@ -75,22 +75,22 @@ export const MAP_WORDS = {
     title: `${named(f)}: ${lacks(f, `${arg(f, 'type', 'such')} maps`)}${since(f)}`,
     explanation:
       f.args['reason'] === 'compiled_out'
-        ? `The kernel is new enough for the type and refuses even a plain map of it${errno(f)}: it was built without it.`
+        ? `The kernel is new enough for the type and rejects even a minimal map of it${errno(f)}: it was built without it.`
         : f.confidence === 'high'
-          ? `The kernel refuses even a plain map of this type${errno(f)}.`
-          : `The kernel refused to create it${errno(f)}, and its version is older than the map type.`,
+          ? `The kernel rejects even a minimal map of this type${errno(f)}.`
+          : `The kernel rejected it${errno(f)}, and its version is older than the map type.`,
     remediation: MAP_FALLBACK.get(arg(f, 'type', '')) ?? 'Use an older map type on this kernel, or another object.',
   }),
   UNSUPPORTED_MAP_FLAG: (f) => ({
     title: `${named(f)}: ${flagOf(f)} cannot be used ${here(f)}${since(f)}`,
-    explanation: `The kernel refuses the map as it is${errno(f)} and takes it without.`,
+    explanation: `The kernel rejects the map as it is${errno(f)} and accepts it without.`,
     remediation: 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
   }),
   INVALID_MAP_PARAMS: (f) => {
     const { what, todo } = PARAMS.get(arg(f, 'reason', '')) ?? { what: 'values', todo: 'See the evidence.' };
     return {
-      title: `${named(f)} is defined with ${what} that its type does not take`,
-      explanation: `The kernel has ${arg(f, 'type', 'the type')} and refuses this definition${errno(f)}.`,
+      title: `${named(f)} is defined with ${what} that its type does not accept`,
+      explanation: `The kernel has ${arg(f, 'type', 'the type')} and rejects this definition${errno(f)}.`,
       remediation: todo,
     };
   },
@@ -119,7 +119,7 @@ export const MAP_WORDS = {
   }),
   OUT_OF_MEMORY: (f) => ({
     title: `the guest has too little memory for ${f.args['map'] === undefined ? who(f) : named(f)}`,
-    explanation: `The kernel answered ENOMEM${f.args['entries'] === undefined ? '' : ` for ${f.args['entries']} entries`}${f.args['reason'] === 'map_too_large' ? ', and takes the map with a single entry' : ''}.`,
+    explanation: `bpf(2) returns ENOMEM${f.args['entries'] === undefined ? '' : ` for ${f.args['entries']} entries`}${f.args['reason'] === 'map_too_large' ? ', and accepts the map with a single entry' : ''}.`,
     remediation: 'Raise memory_mb in the profile, or use fewer entries.',
   }),
 } as const satisfies Partial<Record<FindingCode, Writer>>;

@@ -114,8 +114,8 @@ export const OBJECT_WORDS = {
     remediation: 'Rename the section, or set the type under program_types: in the manifest.',
   }),
   MISSING_LICENSE: (f) => ({
-    title: `${who(f)} uses something that needs a GPL compatible licence`,
-    explanation: 'The verifier allows it only when the license section names such a licence.',
+    title: `${who(f)} uses something that needs a GPL compatible license`,
+    explanation: 'The verifier allows it only when the license section names such a license.',
     remediation: 'Add char LICENSE[] SEC("license") = "GPL" (or "Dual MIT/GPL", "Dual BSD/GPL").',
   }),
   LOADER_CONTRACT: (f) => {
@@ -132,12 +132,12 @@ export const OBJECT_WORDS = {
     };
   },
   BTF_INFO_REJECTED: (f) => ({
-    title: `the kernel refuses function or line records of ${who(f)}`,
+    title: `the kernel rejects function or line records of ${who(f)}`,
     explanation: 'The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.',
     remediation: 'Build again with another clang, link with bpftool gen object, or drop .BTF.ext.',
   }),
   BTF_LOAD_REJECTED: () => ({
-    title: "the kernel refuses the object's own BTF",
+    title: "the kernel rejects the object's own BTF",
     explanation: 'The object has maps or types that cannot be loaded without it.',
     remediation: 'Build without newer BTF kinds (older -mcpu or clang), or use a newer kernel.',
   }),

@@ -36,7 +36,7 @@ export const POLICY_WORDS = {
   },
   CAPABILITY_FAILURE: (f) => ({
     title: `${who(f)} needs a privilege that is missing`,
-    explanation: 'The kernel answered EPERM, or the verifier asked for a capability.',
+    explanation: 'bpf(2) returns EPERM, or the verifier asked for a capability.',
     remediation: 'Grant CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before 5.8), and CAP_NET_ADMIN for network programs.',
   }),
   MEMLOCK_LIMIT: (f) => ({

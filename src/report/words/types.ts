@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../model/finding.ts';
-import { arg, errno, here, lacks, notIn, sentence, since, type Words, type Writer, who } from './writer.ts';
+import { arg, here, lacks, notIn, sentence, since, type Words, type Writer, who } from './writer.ts';
 
 const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
   sleepable: { what: 'sleepable', todo: 'Add a variant without the .s suffix of its section for these kernels.' },
@@ -23,7 +23,7 @@ export const TYPE_WORDS = {
     return {
       title: `${lacks(f, `programs of type ${type}`)}${since(f)}`,
       explanation: sentence(
-        `the kernel refused ${who(f)} without a word${errno(f)}${f.confidence === 'high' ? ', and even a trivial program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
+        `BPF_PROG_LOAD failed${f.args['errno'] === undefined ? '' : ` with ${f.args['errno']}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
       ),
       remediation:
         type === 'tracing' && !built
@@ -37,14 +37,14 @@ export const TYPE_WORDS = {
       title: `${who(f)} cannot be ${flag?.what ?? 'loaded with its flags'} ${here(f)}${since(f)}`,
       explanation:
         f.confidence === 'high'
-          ? 'The kernel takes a trivial program of this kind without the flag, and refuses it with the flag.'
-          : 'The kernel refuses the flag that the section name stands for.',
+          ? 'A minimal program loads without the flag and is rejected with it.'
+          : 'The kernel rejects the flag that the section name stands for.',
       remediation: flag?.todo ?? 'Load it without the flag there.',
     };
   },
   BPF_SYSCALL_DISABLED: () => ({
     title: 'this kernel is built without bpf(2)',
-    explanation: 'The system call answers ENOSYS.',
+    explanation: 'bpf(2) returns ENOSYS.',
     remediation: 'Use a kernel with CONFIG_BPF_SYSCALL=y.',
   }),
   STRUCT_OPS_UNSUPPORTED: (f) => ({

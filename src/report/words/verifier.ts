@@ -45,11 +45,11 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     todo: 'Pass the type that the helper or kfunc documents.',
   },
   return_value: {
-    why: 'the return value is outside of what the hook allows',
+    why: 'return value out of range for this program type',
     todo: 'Return only the values that the hook allows.',
   },
   ptr_arith: {
-    why: 'a pointer is calculated with in a way that is not allowed',
+    why: 'invalid pointer arithmetic',
     todo: 'Keep offsets in a bounded scalar and add it once.',
   },
   recursion: {
@@ -61,14 +61,14 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     todo: 'Rebuild with -O2; look for dead code.',
   },
   no_log: {
-    why: 'a trivial program of its kind is accepted, and this one is refused without a word',
+    why: 'a minimal program of its kind is accepted, and this one is rejected with an empty log',
     todo: 'Compare with a smaller version of the program; the log of this kernel says nothing.',
   },
   infinite_loop: { why: 'a loop does not end', todo: 'Give the loop a bound that the verifier can see.' },
 };
 
 const OTHER = {
-  why: 'its reason stands in the evidence',
+  why: 'see the log line below',
   todo: 'Read the verifier log and simplify the code it points at.',
 };
 
@@ -94,7 +94,7 @@ export const VERIFIER_WORDS = {
     const { why, todo } = ADVICE[topic] ?? OTHER;
     const { source, source_text: text, problem } = f.args;
     const place = [source, text].filter((part) => part !== undefined).join(': ');
-    const title = `the verifier refuses ${who(f)}: ${why}`;
+    const title = `the verifier rejects ${who(f)}: ${why}`;
     if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
     return {
       title,

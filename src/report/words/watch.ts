@@ -45,13 +45,13 @@ export const WATCH_WORDS = {
   ANSWER_UNRELIABLE: (f) => ({
     title:
       arg(f, 'reason', '') === 'unfinished'
-        ? `the guest told of this failure and did not finish its answer: ${arg(f, 'why', 'no reason known')}`
-        : `the guest told of this failure, and its answer contradicts itself elsewhere: ${arg(f, 'why', 'no reason known')}`,
-    explanation: 'A failure that was told stands; nothing else of this answer counts.',
-    remediation: 'Mend the failure first, then look at the object and at the serial log of this target.',
+        ? `the guest reported this failure and did not finish its answer: ${arg(f, 'why', 'no reason known')}`
+        : `the guest reported this failure, and its answer contradicts itself elsewhere: ${arg(f, 'why', 'no reason known')}`,
+    explanation: 'A reported failure stands; nothing else of this answer counts.',
+    remediation: 'Fix the failure first, then look at the object and at the serial log of this target.',
   }),
   UNKNOWN: (f) => ({
-    title: `${who(f)} fails for a reason that is not recognised${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
+    title: `${who(f)} failed: unclassified error${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
     explanation: 'Neither the errno nor the logs fit a known cause.',
     remediation: 'Read the libbpf and verifier logs of this target.',
   }),

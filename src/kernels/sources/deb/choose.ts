@@ -64,7 +64,7 @@ export function choosePackage(source: DebKernelSource, offered: readonly DebPack
     'package_not_found',
     `${source.archive} ${source.suite} has no package ${wanted}; ` +
       (near.length > 0 ? `it has ${near.join(', ')}` : 'nothing there begins like that') +
-      '; mend package, version or suite in the kernel block of the profile',
+      '; correct package, version or suite in the kernel block of the profile',
   );
 }
 
