@@ -29,6 +29,7 @@ const COMFORTABLE_BYTES = 2_000_000_000;
 const TOOLS: readonly (readonly [command: string, flag: string, pkg: string])[] = [
   ['apt-get', '--version', 'apt'],
   ['dpkg-deb', '--version', 'dpkg'],
+  ['gpgv', '--version', 'gpgv'],
   ['xz', '--version', 'xz-utils'],
   ['zstd', '--version', 'zstd'],
   ['flock', '--version', 'util-linux'],

@@ -11,8 +11,8 @@ const RpmName = z
 const Address = z
   .string()
   .regex(
-    /^https?:\/\/[A-Za-z0-9._~:/@%+,=?&${}-]{1,500}$/,
-    'must be an address with http:// or https:// and nothing in it but letters, digits and "._~:/@%+,=?&-", and the variables $basearch, $arch and $releasever',
+    /^https?:\/\/(?![^/]*@)[A-Za-z0-9._~:/@%+,=?&${}-]{1,500}$/,
+    'must be an address with http:// or https://, without a user name, and nothing in it but letters, digits and "._~:/@%+,=?&-", and the variables $basearch, $arch and $releasever',
   );
 
 const HostFile = z

@@ -102,8 +102,8 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
   if (result?.kernel) {
-    const { name, version, suite } = result.kernel.package;
-    lines.push(`- Package: ${code(`${name} ${version}`)} from ${md(suite)}`);
+    const { name, version, suite, archive } = result.kernel.package;
+    lines.push(`- Package: ${code(`${name} ${version}`)} from ${md(suite || archive)}`);
   }
   if (result?.guest) {
     const { lane, accel, accelReason, qemuVersion } = result.guest;

@@ -115,7 +115,7 @@ const PlainTarget = z.object({
   skipped_reason: optional,
   retried_after: optional,
   notes: z.array(text).default([]),
-  kernel_package: z.object({ name: text, version: optional, suite: optional }).optional(),
+  kernel_package: z.object({ name: text, version: optional, archive: optional, suite: optional }).optional(),
   guest: z
     .object({
       lane: optional,

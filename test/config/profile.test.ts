@@ -201,3 +201,59 @@ owner: {team: x}
     expect(allowed.kernel).toMatchObject({ keyring: '/usr/share/keyrings/docker.gpg' });
   });
 });
+
+describe('rpm blocks', () => {
+  const RPM = `${HEAD}kernel:\n  source: rpm\n  package: kernel-core\n`;
+  const BASE = '  baseurl: https://m.example/$basearch/os\n';
+  const GPGKEY = '  gpgkey: [RPM-GPG-KEY-Rocky-9]\n';
+
+  test('are read as yum would name things', () => {
+    const more =
+      '  companions: [kernel-modules-core]\n  version: 5.14.0-1.el9\n  vault: [https://v.example/os]\n  repo_gpgcheck: true\n';
+    expect(read(RPM + BASE + GPGKEY + more).kernel).toEqual({
+      source: 'rpm',
+      package: 'kernel-core',
+      baseurl: 'https://m.example/$basearch/os',
+      gpgkey: ['RPM-GPG-KEY-Rocky-9'],
+      companions: ['kernel-modules-core'],
+      version: '5.14.0-1.el9',
+      vault: ['https://v.example/os'],
+      repo_gpgcheck: 'true',
+    });
+  });
+
+  test.each([
+    [RPM + BASE, 'kernel.gpgkey is missing; add it'],
+    [RPM + GPGKEY, 'kernel says nowhere where the packages are; add one of baseurl, mirrorlist'],
+    [`${RPM + BASE + GPGKEY}  metalink: https://m.example/l\n`, 'kernel.metalink and kernel.baseurl both say where'],
+    [`${RPM + GPGKEY}  directory: /srv/rpms\n  vault: [https://v.example]\n`, 'kernel.vault goes with an address'],
+    [`${RPM + GPGKEY}  directory: ../rpms\n`, 'must be an absolute path'],
+    [`${RPM + GPGKEY}  directory: /srv/../etc\n`, 'must be an absolute path'],
+    [`${RPM + GPGKEY}  baseurl: file:///srv\n`, 'must be an address with http:// or https://'],
+    [`${RPM + GPGKEY}  baseurl: https://me:secret@m.example/\n`, 'without a user name'],
+    [`${RPM + BASE + GPGKEY}  gpgcheck: false\n`, 'unknown key "gpgcheck" in kernel'],
+    [`${RPM + BASE + GPGKEY}  sslclientkey: /etc/pki/x.pem\n`, 'kernel.sslclientkey needs kernel.sslclientcert'],
+    [
+      `${RPM + GPGKEY}  baseurl: http://m.example\n  sslclientcert: /etc/pki/x.pem\n`,
+      'kernel.sslclientcert needs https',
+    ],
+    [`${RPM + BASE + GPGKEY}  sslclientcert: /home/me/x.pem\n`, 'kernel.sslclientcert is not below /etc/pki'],
+    [`${RPM + BASE}  gpgkey: []\n`, 'kernel.gpgkey'],
+    [`${RPM + BASE}  gpgkey: [--output]\n`, 'must be the name of a key'],
+    [`${RPM + BASE}  gpgkey: [./keys/mine]\n`, 'kernel.gpgkey "./keys/mine" is a file'],
+    [`${RPM + BASE}  gpgkey: [/etc/pki/rpm-gpg/X]\n`, '--allow-profile-override'],
+    [`${RPM + BASE + GPGKEY}  version: 1-2-3\n`, 'must be a version as rpm writes it'],
+    [RPM.replace('kernel-core', '../kernel') + BASE + GPGKEY, 'must be the name of an rpm package'],
+  ])('%j', (text, says) => {
+    const error = usageErrorOf(() => read(text));
+    expect(error.code).toBe('profile_invalid');
+    expect(error.message).toContain(says);
+    expect(error.message).toMatch(/^p\.yaml:\d+:\d+: /);
+  });
+
+  test('key files are relative to the profile, where the user allows them', () => {
+    const text = `${RPM + BASE}  gpgkey: [./keys/mine, file:///etc/pki/x]\n  sslcacert: /home/me/ca.pem\n`;
+    const { kernel } = readProfile({ file: '/w/matrices/profiles/p.yaml', text }, { anyKeyring: true });
+    expect(kernel).toMatchObject({ gpgkey: ['/w/matrices/profiles/keys/mine', 'file:///etc/pki/x'] });
+  });
+});

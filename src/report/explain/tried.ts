@@ -23,6 +23,7 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
     const what = [subject, detail].filter((part) => part !== '').join(': ');
     return `${kind} ${what}${errno === '' ? '' : ` (not done: ${errno})`}`;
   });
+  const from = pack?.suite || pack?.archive || '';
   return fields(page, [
     [
       'command',
@@ -30,7 +31,7 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
     ],
     ['object', artifact.path.startsWith('command://') ? '' : `${artifact.path}${size}${digest}`],
     ['kernel', kernel === '' ? '' : `${kernel} ${host?.arch ?? profile?.arch ?? ''}`],
-    ['package', pack ? `${pack.name} ${pack.version}${pack.suite === '' ? '' : ` from ${pack.suite}`}` : ''],
+    ['package', pack ? `${pack.name} ${pack.version}${from === '' ? '' : ` from ${from}`}` : ''],
     ['guest', guestText(target)],
     ['when', [target.started_at || run.started_at, took, `run ${run.id}`].filter(Boolean).join(', ')],
     ['loaded with', shims.join('; ')],

@@ -123,7 +123,9 @@ const TargetReport = z.object({
   // Added:
   infra_cause: some(text),
   retried_after: some(text),
-  kernel_package: some(z.object({ name: text, version: text, archive: text, suite: text, sha256 })),
+  kernel_package: some(
+    z.object({ name: text, version: text, archive: text, suite: some(text), sha256, signer: some(text) }),
+  ),
   guest: some(
     z.object({
       lane: text,

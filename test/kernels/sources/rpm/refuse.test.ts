@@ -20,6 +20,7 @@ import type { RpmKernelSource } from '../../../../src/model/rpm-source.ts';
 import { el9Kernel } from '../../../fakes/rpm-kernels.ts';
 import { makeVendorKeys, openRpmLab, type RpmLab, type VendorKeys } from '../../../fakes/rpm-lab.ts';
 import {
+  agePackage,
   buildRpm,
   indexRepository,
   makeRepository,
@@ -309,6 +310,57 @@ describe.each([
     expect(error.message).toMatch(says);
     expect(error.code).toBe(code);
     await expectNothing(lab);
+  });
+});
+
+describe('packages of the time of EL7', () => {
+  const directory = (lab: RpmLab): Partial<RpmKernelSource> => ({ directory: join(lab.repository, 'Packages') });
+  const names = ['kernel-core', 'kernel-modules-core'];
+  const file = (lab: RpmLab, name: string): string => join(lab.repository, `Packages/${name}-5.14.0-${NEW}.x86_64.rpm`);
+  const age = (lab: RpmLab, over: 'header' | 'whole' | 'nothing', key = keys.good): void => {
+    for (const name of names) agePackage(file(lab, name), key, over);
+  };
+
+  test('a signature over header and payload is enough', async () => {
+    await using lab = await openRpmLab(dir, keys.good);
+    age(lab, 'whole');
+    const { files } = await lab.ensure(lab.profile(directory(lab)));
+    expect(files.record.release).toContain(NEW);
+  });
+
+  test('a payload that was changed is not what was signed', async () => {
+    await using lab = await openRpmLab(dir, keys.good);
+    age(lab, 'whole');
+    flip(file(lab, 'kernel-core'), -40);
+    await expect(lab.ensure(lab.profile(directory(lab)))).rejects.toMatchObject({
+      code: 'bad_signature',
+      message: expect.stringContaining('does not fit its bytes'),
+    });
+    await expectNothing(lab);
+  });
+
+  test.each([
+    ['another key', 'whole', () => keys.other, /is signed by the key/],
+    ['no signature', 'nothing', () => keys.good, /no signature covers its payload/],
+    ['a signature over the header alone', 'header', () => keys.good, /no signature covers its payload/],
+  ] as const)('%s is refused', async (_what, over, key, says) => {
+    await using lab = await openRpmLab(dir, keys.good);
+    age(lab, over, key());
+    await expect(lab.ensure(lab.profile(directory(lab)))).rejects.toMatchObject({
+      code: 'bad_signature',
+      message: expect.stringMatching(says),
+    });
+    await expectNothing(lab);
+  });
+
+  test('a signature over the header alone is enough where a signed index names the file', async () => {
+    await using lab = await openRpmLab(dir, keys.good);
+    age(lab, 'header');
+    indexRepository(lab.repository);
+    await expect(lab.ensure(lab.profile())).rejects.toMatchObject({ code: 'bad_signature' });
+    signFile(join(lab.repository, 'repodata/repomd.xml'), keys.good);
+    const { files } = await lab.ensure(lab.profile({ repo_gpgcheck: 'true' }));
+    expect(files.record.release).toContain(NEW);
   });
 });
 

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { surroundingsOf } from '../../src/api/services.ts';
+import { findProfile } from '../../src/config/catalogue.ts';
+import { ensureKernel } from '../../src/kernels/supply.ts';
+import type { KernelFiles } from '../../src/model/kernel.ts';
+import { createCatalogue } from '../../src/run/resolve.ts';
+import { type FileServer, serveFiles } from '../fakes/file-server.ts';
+import { dropVendorKey, type FakeRpm, makeRepository, makeVendorKey, type VendorKey } from '../fakes/rpm-repository.ts';
+import { bpfcompat, type CliOptions } from './support/cli.ts';
+import { example } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// A stored Debian kernel in the packages of other vendors: it has to come through the rpm source and boot.
+const scratch = scratchDir();
+let key: VendorKey;
+let server: FileServer;
+let debian: KernelFiles;
+
+/** The kernel whose modules are all files: nothing that a guest needs is built in. */
+const KERNEL = 'debian-12-6.1';
+
+/** EL9: image in one package, packed modules in another. */
+function el9(): FakeRpm[] {
+  const dir = `lib/modules/${debian.record.release}`;
+  const build = { version: '6.1.0', release: '56.el9' };
+  const pack = (path: string): Buffer => execFileSync('xz', ['--check=crc32', '-c', path], { maxBuffer: 1e8 });
+  const core = {
+    [`${dir}/vmlinuz`]: readFileSync(debian.vmlinuz),
+    [`${dir}/config`]: readFileSync(debian.config ?? ''),
+    [`${dir}/modules.builtin`]: '',
+  };
+  const modules = debian.modules.map(({ name, path }) => [`${dir}/kernel/${name}.ko.xz`, pack(path)] as const);
+  return [
+    { name: 'kernel-core', ...build, files: core, payload: 'w3.zstdio' },
+    { name: 'kernel-modules-core', ...build, files: Object.fromEntries(modules), payload: 'w6.xzdio' },
+  ];
+}
+
+/** SUSE: everything in one package, image in `boot`. */
+function suse(): FakeRpm {
+  const { release } = debian.record;
+  const dir = `usr/lib/modules/${release}`;
+  const pack = (path: string): Buffer => execFileSync('zstd', ['-qc', path], { maxBuffer: 1e8 });
+  const modules = debian.modules.map(({ name, path }) => [`${dir}/kernel/${name}.ko.zst`, pack(path)] as const);
+  const files = {
+    [`boot/vmlinuz-${release}`]: readFileSync(debian.vmlinuz),
+    [`boot/config-${release}`]: readFileSync(debian.config ?? ''),
+    [`${dir}/modules.builtin`]: '',
+    ...Object.fromEntries(modules),
+  };
+  return { name: 'kernel-default', version: '6.1.0', release: '150600.56.1', files, payload: 'w3.zstdio' };
+}
+
+beforeAll(async () => {
+  const surroundings = surroundingsOf({});
+  const profile = await findProfile(createCatalogue(surroundings), KERNEL);
+  debian = (await ensureKernel(profile, { host: surroundings.host, offline: true })).files;
+  key = makeVendorKey(join(scratch, 'vendor'));
+  const www = join(scratch, 'www');
+  makeRepository(join(www, 'el9/x86_64'), el9(), key, 'zst');
+  makeRepository(join(www, 'suse'), [suse()], key, 'xz');
+  server = await serveFiles(www);
+}, 300_000);
+afterAll(async () => {
+  dropVendorKey(key);
+  await server?.[Symbol.asyncDispose]();
+});
+
+function writeProfile(cwd: string, id: string, kernel: readonly string[]): void {
+  const dir = join(cwd, 'matrices/profiles');
+  mkdirSync(dir, { recursive: true });
+  const lines = [
+    `id: ${id}`,
+    'distro: almalinux',
+    'kernel_family: "6.1"',
+    'arch: x86_64',
+    'validator: {path: /usr/local/bin/bpfcompat-validator}',
+    'kernel:',
+    '  source: rpm',
+    ...kernel.map((line) => `  ${line}`),
+    `  gpgkey: [./${basename(key.file)}]`,
+  ];
+  writeFileSync(join(dir, `${id}.yaml`), `${lines.join('\n')}\n`);
+  writeFileSync(join(dir, basename(key.file)), readFileSync(key.file));
+}
+
+test.each([
+  [
+    'lab-el9-6.1',
+    'kernel-core',
+    ['baseurl: URL/el9/$basearch', 'package: kernel-core', 'companions: [kernel-modules-core]'],
+  ],
+  ['lab-suse-6.1', 'kernel-default', ['baseurl: URL/suse', 'package: kernel-default']],
+])('%s is fetched, boots and loads an object', async (id, name, kernel) => {
+  const cwd = join(scratch, id);
+  writeProfile(
+    cwd,
+    id,
+    kernel.map((line) => line.replace('URL', server.url)),
+  );
+  const options: CliOptions = { cwd, env: { BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') }, limitMs: 110_000 };
+  const args = ['test', '--artifact', example('simple-pass'), '--kernels', id, '--out', 'report.json'];
+  const refused = await bpfcompat(args, options);
+  expect(refused.code, refused.stderr).toBe(1);
+  expect(refused.stderr).toContain('--allow-profile-override');
+
+  const { code, stderr } = await bpfcompat([...args, '--allow-profile-override'], options);
+  expect(code, stderr).toBe(0);
+  const target = targetOf(readReport(join(cwd, 'report.json')), id);
+  expect(target.status).toBe('pass');
+  expect(target.profile?.kernel).toBe(debian.record.release);
+  expect(target.kernel_package).toMatchObject({
+    name,
+    archive: expect.stringContaining(server.url),
+    signer: expect.stringMatching(/^[0-9A-F]{40}$/),
+  });
+});
