@@ -33,6 +33,7 @@ export type { Surroundings } from './api/services.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
+export { type WatchSuiteOptions, watchSuite } from './api/watch-suite.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
 export type * from './model/cell.ts';
 export type * from './model/comparison.ts';

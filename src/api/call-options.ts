@@ -12,6 +12,7 @@ import type { Surroundings } from './services.ts';
 import type { SuiteOptions } from './suite-options.ts';
 import type { ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
+import type { WatchSuiteOptions } from './watch-suite.ts';
 
 /** What the calls of the library take, as far as it can be said of each option alone. */
 
@@ -109,6 +110,14 @@ export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
   refreshKernels: FLAG,
   signal: SIGNAL,
   onEvent: LISTENER,
+};
+
+const { out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_ASKING } = SUITE_OPTIONS;
+
+export const WATCH_SUITE_OPTIONS: OptionKinds<WatchSuiteOptions> = {
+  ...SUITE_ASKING,
+  onResult: LISTENER,
+  onIdle: LISTENER,
 };
 
 export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FileStat, Host } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
@@ -8,14 +8,10 @@ import { type Latest, mergeLatest, withoutArtifacts } from '../report/merge-late
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { WATCH_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
+import { GONE_MS, LOOK_MS, type Marks, marksOf, SETTLED_MS, sameMarks } from './file-marks.ts';
 import { surroundingsOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type ValidateOptions, validate } from './validate.ts';
-
-/** How often files are looked at, and how long one must stay the same before it is read: compilers write in pieces. */
-const LOOK_MS = 100;
-const SETTLED_MS = 150;
-const GONE_MS = 1000;
 
 export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> {
   /**
@@ -27,22 +23,12 @@ export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> 
   readonly onIdle?: (problem: string | undefined) => void;
 }
 
-type Seen = ReadonlyMap<string, string>;
-
 /** What the files looked like at one moment. */
 interface Look {
   /** Objects that are there and not empty. */
-  readonly objects: Seen;
+  readonly objects: Marks;
   /** What decides how they are asked; a file that is not there has an empty mark. */
-  readonly settings: Seen;
-}
-
-function mark(stat: FileStat | undefined): string {
-  return stat === undefined || stat.size === 0 ? '' : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
-}
-
-async function marksOf(host: Host, paths: readonly string[]): Promise<[string, string][]> {
-  return Promise.all(paths.map(async (path) => [path, mark(await host.files.stat(path))]));
+  readonly settings: Marks;
 }
 
 async function look(host: Host, cwd: string, options: WatchOptions, assets: readonly string[]): Promise<Look> {
@@ -55,10 +41,6 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
   const named = [manifest, matrix, command?.binary].flatMap((file) => (file ? [resolve(cwd, file)] : []));
   const objects = (await marksOf(host, paths)).filter(([, now]) => now !== '');
   return { objects: new Map(objects), settings: new Map(await marksOf(host, [...named, ...assets])) };
-}
-
-function sameMarks(one: Seen, other: Seen): boolean {
-  return one.size === other.size && [...one].every(([path, now]) => other.get(path) === now);
 }
 
 interface Change {
@@ -85,7 +67,6 @@ async function nextChange(looking: () => Promise<Look>, before: Look, signal: Ab
   for (;;) {
     const first = changeOf(before, await looking());
     if (first.changed.length + first.gone.length > 0) {
-      // A build that makes an object anew takes the old one away first.
       await sleep(first.gone.length > 0 ? GONE_MS : SETTLED_MS, undefined, { signal });
       const now = await looking();
       if (sameMarks(first.now.objects, now.objects) && sameMarks(first.now.settings, now.settings)) return first;

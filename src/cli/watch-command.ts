@@ -1,5 +1,6 @@
 import type { WatchOptions } from '../config/test-options.ts';
-import { CancelledError, matrixText, watch } from '../index.ts';
+import type { WatchArguments, WatchSuiteArguments } from '../config/watch-options.ts';
+import { CancelledError, type EventListener, matrixText, suiteMatrixText, watch, watchSuite } from '../index.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { chosen } from './test-command.ts';
@@ -7,50 +8,100 @@ import { chosen } from './test-command.ts';
 /** Clears the screen and what scrolled out of it, and goes home. */
 const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 
+/** What a round shows: progress while it runs, then the matrix in place of the one before. */
+interface Rounds {
+  readonly onEvent: EventListener;
+  readonly onIdle: (problem: string | undefined) => void;
+  /** @param finishedAt RFC 3339 */
+  show(text: string, finishedAt: string): void;
+  close(): void;
+}
+
+function rounds(io: Io, quiet: boolean): Rounds {
+  let view = progressView(io, quiet);
+  return {
+    onEvent: (event) => {
+      if (event.type === 'run-start') {
+        view.close();
+        view = progressView(io, quiet);
+      }
+      view.onEvent(event);
+    },
+    onIdle: (problem) => {
+      view.close();
+      if (problem !== undefined) io.err(`bpfcompat: ${problem}\n`);
+    },
+    show: (text, finishedAt) => {
+      view.close();
+      const time = finishedAt.slice(11, 19);
+      io.out(`${io.terminalOut ? CLEAR : ''}${text}\n${time} UTC, watching for changes; Ctrl-C ends\n`);
+    },
+    close: () => view.close(),
+  };
+}
+
+function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
+  return watch({
+    ...chosen(options.kernels),
+    artifacts: options.artifacts,
+    manifest: options.manifest,
+    mode: options.validationMode,
+    loader: options.loader,
+    maxInsns: options.maxInsns,
+    workDir: options.workdir,
+    concurrency: options.concurrency,
+    isolation: options.isolation,
+    timeoutMs: options.timeoutMs,
+    offline: options.offline,
+    refreshKernels: options.refreshKernels,
+    allowProfileOverride: options.allowProfileOverride,
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onEvent: round.onEvent,
+    onIdle: round.onIdle,
+    onResult: (report, expected) => {
+      const look = { width: io.width(), color: io.color && !options.noColor };
+      round.show(matrixText(report, { ...look, expected }), report.finishedAt);
+    },
+  });
+}
+
+function watchCases(options: WatchSuiteArguments, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
+  return watchSuite({
+    suite: options.suite,
+    workDir: options.workdir,
+    concurrency: options.concurrency,
+    isolation: options.isolation,
+    timeoutMs: options.timeoutMs,
+    offline: options.offline,
+    refreshKernels: options.refreshKernels,
+    allowProfileOverride: options.allowProfileOverride,
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onEvent: round.onEvent,
+    onIdle: round.onIdle,
+    onResult: (suite) => {
+      const look = { width: io.width(), color: io.color && !options.noColor };
+      const broken = suite.cases.flatMap(({ name, error }) => (error === '' ? [] : [`${name}: ${error}\n`]));
+      round.show(`${suiteMatrixText(suite, look)}${broken.join('')}`, suite.finishedAt);
+    },
+  });
+}
+
 /** `watch`: draws the matrix anew after every change, until Ctrl-C. */
-export async function watchCommand(options: WatchOptions, io: Io, signal: AbortSignal): Promise<number> {
-  let view = progressView(io, options.quiet);
+export async function watchCommand(options: WatchArguments, io: Io, signal: AbortSignal): Promise<number> {
+  const round = rounds(io, options.quiet);
   try {
-    return await watch({
-      ...chosen(options.kernels),
-      artifacts: options.artifacts,
-      manifest: options.manifest,
-      mode: options.validationMode,
-      loader: options.loader,
-      maxInsns: options.maxInsns,
-      workDir: options.workdir,
-      concurrency: options.concurrency,
-      isolation: options.isolation,
-      timeoutMs: options.timeoutMs,
-      offline: options.offline,
-      refreshKernels: options.refreshKernels,
-      allowProfileOverride: options.allowProfileOverride,
-      env: io.env,
-      cwd: io.cwd,
-      signal,
-      onEvent: (event) => {
-        if (event.type === 'run-start') {
-          view.close();
-          view = progressView(io, options.quiet);
-        }
-        view.onEvent(event);
-      },
-      onResult: (report, expected) => {
-        view.close();
-        const time = report.finishedAt.slice(11, 19);
-        const text = matrixText(report, { width: io.width(), color: io.color && !options.noColor, expected });
-        io.out(`${io.terminalOut ? CLEAR : ''}${text}\n${time} UTC, watching for changes; Ctrl-C ends\n`);
-      },
-      onIdle: (problem) => {
-        view.close();
-        if (problem !== undefined) io.err(`bpfcompat: ${problem}\n`);
-      },
-    });
+    return await ('suite' in options
+      ? watchCases(options, io, signal, round)
+      : watchObjects(options, io, signal, round));
   } catch (error) {
     // Ctrl-C is how this command ends.
     if (error instanceof CancelledError) return 0;
     throw error;
   } finally {
-    view.close();
+    round.close();
   }
 }

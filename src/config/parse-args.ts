@@ -7,13 +7,8 @@ import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
 import { checkInitOptions, checkSuiteOptions, type InitArguments, type SuiteCommandOptions } from './suite-options.ts';
-import {
-  checkTestCommandOptions,
-  checkTestOptions,
-  checkWatchOptions,
-  type TestOptions,
-  type WatchOptions,
-} from './test-options.ts';
+import { checkTestCommandOptions, checkTestOptions, type TestOptions } from './test-options.ts';
+import { checkWatchArguments, type WatchArguments } from './watch-options.ts';
 import { quoted } from './words.ts';
 
 /** A checked command line. */
@@ -22,7 +17,7 @@ export type ParsedArgs =
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
   | { readonly command: 'test'; readonly options: TestOptions }
   | { readonly command: 'test-command'; readonly options: TestOptions }
-  | { readonly command: 'watch'; readonly options: WatchOptions }
+  | { readonly command: 'watch'; readonly options: WatchArguments }
   | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
   | { readonly command: 'init'; readonly options: InitArguments }
   | { readonly command: 'merge'; readonly options: MergeArguments }
@@ -127,7 +122,7 @@ function check(
     case 'test-command':
       return { command, options: checkTestCommandOptions(values as ValuesOf<'test-command'>) };
     case 'watch':
-      return { command, options: checkWatchOptions(values as ValuesOf<'watch'>) };
+      return { command, options: checkWatchArguments(values as ValuesOf<'watch'>, given) };
     case 'suite':
       return { command, options: checkSuiteOptions(values as ValuesOf<'suite'>) };
     case 'merge':

@@ -12,6 +12,15 @@ export const SUITE_OPTIONS = [
     commands: ['suite'],
   },
   {
+    name: 'suite',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description:
+      'suite file to check again whenever it or a file that it names changes, instead of objects and kernels',
+    commands: ['watch'],
+  },
+  {
     name: 'out',
     type: 'text',
     default: '',

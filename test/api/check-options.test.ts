@@ -10,11 +10,23 @@ import {
   validate,
   validateSuite,
   watch,
+  watchSuite,
 } from '../../src/index.ts';
 
 /** As somebody without types calls it. */
 type Loose = (options?: unknown) => Promise<unknown>;
-const calls = { compare, explain, initSuite, inspect, mergeReports, planShards, validate, validateSuite, watch };
+const calls = {
+  compare,
+  explain,
+  initSuite,
+  inspect,
+  mergeReports,
+  planShards,
+  validate,
+  validateSuite,
+  watch,
+  watchSuite,
+};
 
 describe('options of the library that are wrong', () => {
   it.each<[keyof typeof calls, unknown, string]>([
@@ -54,6 +66,7 @@ describe('options of the library that are wrong', () => {
     ['validateSuite', {}, 'suite is missing; write suite: "suite.yaml"'],
     ['watch', { artifacts: ['a.o'], out: 'r.json' }, 'watch(): unknown option "out"; there are '],
     ['watch', { artifacts: ['a.o'] }, 'watch(): onResult is missing;'],
+    ['watchSuite', { suite: 's.yaml', out: 'r.json' }, 'watchSuite(): unknown option "out"; there are '],
     ['inspect', { files: 'a.o' }, 'inspect(): files must be a list of texts'],
     ['inspect', { file: 'a.o' }, 'did you mean "files"?'],
     ['initSuite', { dir: 5 }, 'initSuite(): dir must be a text, not 5;'],

@@ -419,3 +419,15 @@ describe('no command line makes it throw anything but UsageError', () => {
     );
   });
 });
+
+test('watch of a suite leaves to it what it says itself', () => {
+  const parsed = parseArgs(['watch', '--suite', 's.yaml', '--concurrency', '3']);
+  expect(parsed).toMatchObject({
+    command: 'watch',
+    options: { suite: 's.yaml', concurrency: 3, timeoutMs: undefined, workdir: '', isolation: 'cell' },
+  });
+  expect(() => parseArgs(['watch', '--suite', 's.yaml', '--quick'])).toThrow(
+    '--suite and --quick: the suite file says that itself; remove one of them',
+  );
+  expect(() => parseArgs(['watch', '--quick'])).toThrow(/--artifact is missing/);
+});

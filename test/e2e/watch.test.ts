@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CancelledError, type RunReport, UsageError, watch } from '../../src/index.ts';
+import { CancelledError, type RunReport, type SuiteReport, UsageError, watch, watchSuite } from '../../src/index.ts';
 import { example } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -55,5 +55,50 @@ test('a changed manifest, a removed object and a new one are noticed', async () 
 
 test('a wrong path is told at once', async () => {
   const call = watch({ artifacts: ['nowhere/*.o'], kernels: [KERNEL], cwd: scratch, onResult: () => {} });
+  await expect(call).rejects.toBeInstanceOf(UsageError);
+});
+
+test('a suite is asked anew when it, an object or a manifest of it changes', async () => {
+  const cwd = join(scratch, 'watched-suite');
+  mkdirSync(join(cwd, 'build'), { recursive: true });
+  const put = (from: string) => copyFileSync(example(from), join(cwd, 'build/a.bpf.o'));
+  const manifest = (text: string) => writeFileSync(join(cwd, 'a.yaml'), text);
+  const suite = (...cases: string[]) =>
+    writeFileSync(
+      join(cwd, 'suite.yaml'),
+      `name: own\ndefaults: {kernels: [${KERNEL}]}\ncases:\n${cases.map((one) => `  - ${one}\n`).join('')}`,
+    );
+  const ONE = '{name: one, artifact: build/a.bpf.o, manifest: a.yaml}';
+  put('simple-pass');
+  manifest('name: m\n');
+  suite(ONE);
+
+  const stop = new AbortController();
+  const rounds: string[] = [];
+  const told = (report: SuiteReport): string => report.cases.map(({ name, status }) => `${name} ${status}`).join(', ');
+  const watching = watchSuite({
+    ...{ suite: 'suite.yaml', cwd, signal: stop.signal, offline: true },
+    onResult: (report) => void rounds.push(told(report)),
+    onIdle: (problem) => void (problem !== undefined && rounds.push(problem)),
+  });
+  const ended = expect(watching).rejects.toBeInstanceOf(CancelledError);
+  const next = async (act: () => void, words: string | RegExp) => {
+    act();
+    await expect.poll(() => rounds.splice(0).at(-1), { timeout: 60_000, interval: 100 }).toMatch(words);
+  };
+  await next(() => {}, 'one pass');
+  await next(() => manifest('programs: [{name: nothere, attach: {required: true}}]\n'), 'one fail');
+  await next(() => manifest('name: m\n'), 'one pass');
+  await next(() => put('core-relocation-fail'), 'one fail');
+  await next(() => suite(ONE, '{name: two, artifact: build/gone.bpf.o}'), 'one fail, two error');
+  await next(() => writeFileSync(join(cwd, 'suite.yaml'), 'name: [own\n'), /suite\.yaml:1:\d+: /);
+  await next(() => suite(ONE), 'one fail');
+  expect(readdirSync(join(cwd, '.bpfcompat/runs'))).toHaveLength(1);
+  stop.abort();
+  await ended;
+});
+
+test('a suite that cannot be read is told at once', async () => {
+  const call = watchSuite({ suite: 'nowhere.yaml', cwd: scratch, onResult: () => {} });
   await expect(call).rejects.toBeInstanceOf(UsageError);
 });

@@ -1,0 +1,47 @@
+import { UsageError } from '../model/errors.ts';
+import type { ValuesOf } from './options.ts';
+import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-options.ts';
+
+/** `watch --suite`: what is undefined is left to the suite file. */
+export interface WatchSuiteArguments
+  extends Pick<
+    WatchOptions,
+    'isolation' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'noColor' | 'quiet'
+  > {
+  readonly suite: string;
+  readonly workdir: string;
+  readonly timeoutMs: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+export type WatchArguments = WatchOptions | WatchSuiteArguments;
+
+/** What a suite says itself, case by case. */
+const OF_THE_SUITE = [
+  ...['artifact', 'matrix', 'kernels', 'quick', 'manifest', 'validation-mode'],
+  ...['max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf'],
+];
+
+/**
+ * What `watch` needs, checked.
+ * @param given names of the flags that were typed
+ * @throws UsageError that names the flag, what is wrong and what to do
+ */
+export function checkWatchArguments(values: ValuesOf<'watch'>, given: ReadonlySet<string>): WatchArguments {
+  if (values.suite === '') return checkWatchOptions(values);
+  const other = OF_THE_SUITE.find((flag) => given.has(flag));
+  if (other !== undefined) {
+    throw new UsageError(
+      'flag_conflict',
+      `--suite and --${other}: the suite file says that itself; remove one of them`,
+    );
+  }
+  const { suite, isolation, offline, refreshKernels, allowProfileOverride, noColor, quiet } = values;
+  return {
+    ...{ suite, offline, refreshKernels, allowProfileOverride, noColor, quiet },
+    isolation: checkIsolation(isolation),
+    workdir: given.has('workdir') ? values.workdir : '',
+    timeoutMs: given.has('timeout') ? values.timeoutMs : undefined,
+    concurrency: given.has('concurrency') ? values.concurrency : undefined,
+  };
+}
