@@ -30,6 +30,8 @@ const services = await createServices(surroundings, store, {
   onEvent: () => {},
 });
 const profile = await findProfile(createCatalogue(surroundings), kernel);
+/** The fake answers with its own release, which has to be of the family that is asked for. */
+const fakeProfile = { ...profile, kernelFamily: '6.1' };
 
 function file(name) {
   const path = join(dir, name);
@@ -54,7 +56,7 @@ function hostileServices() {
 }
 
 /** Asks `count` cells, one after the other. Resolves with their results and times. */
-async function ask(name, count, own, path) {
+async function ask(name, count, own, path, asked = profile) {
   const subject = await loadSubject(host, { path });
   const asking = { manifest: undefined, validationMode: undefined };
   const starts = new Map();
@@ -62,7 +64,7 @@ async function ask(name, count, own, path) {
   const cases = Array.from({ length: count }, (_, index) => ({
     subject,
     question: questionOf(asking, subject),
-    targets: [{ profile, required: true, timeoutMs: 180_000 }],
+    targets: [{ profile: asked, required: true, timeoutMs: 180_000 }],
     limit: 1,
     cellDir: () => join(dir, name, String(index)),
   }));
@@ -87,7 +89,7 @@ const cpu = process.cpuUsage();
 const [hostile, innocent] = await Promise.all([
   kind === 'none'
     ? ask('other', Number(hostileCount), services, object)
-    : ask('hostile', Number(hostileCount), hostileServices(), hostileObject),
+    : ask('hostile', Number(hostileCount), hostileServices(), hostileObject, fakeProfile),
   ask('innocent', Number(innocentCount), services, object),
 ]);
 const used = process.cpuUsage(cpu);
