@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { oncePer } from '../model/once-per.ts';
 import { contextFields } from '../object/context-reads.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import type { ProgramFacts } from '../object/programs.ts';
@@ -9,6 +10,8 @@ import { evidenceLine, makeFinding } from './make-finding.ts';
 
 /** More of them say no more. */
 const MAX_FINDINGS = 20;
+/** Instructions of programs that are looked at for one answer. */
+const MAX_INSNS = 1_000_000;
 
 /**
  * Marks a pass of programs that do not do what they were written for, though no kernel refuses them: they print nothing, or
@@ -19,17 +22,26 @@ export function withSilentFaults(outcome: Outcome, evidence: Evidence, facts: Ob
   const loaded = new Set(
     stagesOf(evidence, 'program').flatMap(({ name, status, alone }) => (status === 'pass' && !alone ? [name] : [])),
   );
-  const found = facts.programs
-    .filter(({ name }) => loaded.has(name))
-    .flatMap((program) => [...wrongFormats(program, facts), ...movedFields(program, evidence, facts)])
-    .slice(0, MAX_FINDINGS);
+  const found: Finding[] = [];
+  let room = MAX_INSNS;
+  for (const program of facts.programs) {
+    if (!loaded.has(program.name)) continue;
+    room -= program.insns;
+    if (room < 0 || found.length >= MAX_FINDINGS) break;
+    found.push(...wrongFormats(program, facts), ...movedFields(program, evidence, facts));
+  }
   return found.length === 0 ? outcome : { ...outcome, findings: [...outcome.findings, ...found] };
 }
+
+/** The first call with a wrong format of each function. */
+const firstWrong = oncePer(
+  ({ wrongFormats }: ObjectFacts) => new Map(wrongFormats.toReversed().map((wrong) => [wrong.fn, wrong])),
+);
 
 /** The first format of a program that its helper refuses each time. */
 function wrongFormats(program: ProgramFacts, facts: ObjectFacts): Finding[] {
   for (const { fn, start } of program.layout.parts) {
-    const wrong = facts.wrongFormats.find((each) => each.fn === fn);
+    const wrong = firstWrong(facts).get(fn);
     if (!wrong) continue;
     const { helper, format, conversion, insn } = wrong;
     const finding = makeFinding({

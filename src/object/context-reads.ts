@@ -1,3 +1,4 @@
+import { oncePer } from '../model/once-per.ts';
 import type { Btf, BtfType } from './btf.ts';
 import { membersOf, plain, sizeOf } from './btf-types.ts';
 import type { ObjectFacts } from './facts.ts';
@@ -8,8 +9,6 @@ import { viewOf } from './strings.ts';
 
 const LDX = 1;
 const ARITHMETIC_64 = 7;
-/** Ids of functions are looked for among so many types. */
-const MAX_TYPES = 1_000_000;
 
 /** A field of a program's context that it reads at the place where the object's own structure has it. */
 export interface FieldRead {
@@ -68,17 +67,20 @@ function readAt(
   return base === undefined ? undefined : base + immediate;
 }
 
+/** Ids of the functions in BTF, by name. */
+const functionIds = oncePer((btf: Btf) => {
+  const ids = new Map<string, number>();
+  for (let id = 1; id <= btf.count; id++) {
+    if (btf.kind(id) === 'func') ids.set(btf.type(id).name, id);
+  }
+  return ids;
+});
+
 /** What the first argument of a function points to, where it is a structure. */
 function contextType(btf: Btf, name: string): BtfType | undefined {
-  for (let id = 1; id <= Math.min(btf.count, MAX_TYPES); id++) {
-    if (btf.kind(id) !== 'func') continue;
-    const fn = btf.type(id);
-    if (fn.name !== name) continue;
-    const prototype = btf.type(fn.ref);
-    if (prototype.kind !== 'func_proto' || prototype.count === 0) return undefined;
-    const pointer = plain(btf, btf.types.getUint32(prototype.at + 4, true));
-    const type = pointer.kind === 'ptr' ? plain(btf, pointer.ref) : undefined;
-    return type?.kind === 'struct' ? type : undefined;
-  }
-  return undefined;
+  const prototype = btf.type(btf.type(functionIds(btf).get(name) ?? 0).ref);
+  if (prototype.kind !== 'func_proto' || prototype.count === 0) return undefined;
+  const pointer = plain(btf, btf.types.getUint32(prototype.at + 4, true));
+  const type = pointer.kind === 'ptr' ? plain(btf, pointer.ref) : undefined;
+  return type?.kind === 'struct' ? type : undefined;
 }

@@ -14,6 +14,8 @@ const PRINTS: ReadonlyMap<number, { readonly name: string; readonly register: nu
 ]);
 /** Calls beyond this are not looked at. */
 const MAX_FOUND = 256;
+/** Instructions of functions that print which are looked at for one object. */
+const MAX_INSNS = 1_000_000;
 
 /** A call that prints nothing on any kernel: the helper refuses its format each time it runs. */
 export interface WrongFormat {
@@ -47,8 +49,11 @@ export function readWrongFormats(
 ): WrongFormat[] {
   const found: WrongFormat[] = [];
   const constants = constantsOf(elf);
+  let room = MAX_INSNS;
   for (const fn of functions) {
     if (!Array.from(PRINTS.keys()).some((helper) => code[fn.index]?.helpers.has(helper))) continue;
+    room -= fn.insns;
+    if (room < 0 || found.length >= MAX_FOUND) break;
     const view = viewOf(fn.code);
     followPointers(
       view,
