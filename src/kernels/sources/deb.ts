@@ -11,7 +11,8 @@ import { choosePackage, literalPrefix, nameMatches } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
 import { mirrorsFor } from './deb/mirror.ts';
 import { type Choice, requireWhole, withParts } from './deb/parts.ts';
-import { locateKernel, unpackDebs } from './deb/unpack.ts';
+import { unpackDebs } from './deb/unpack.ts';
+import { locateKernel } from './locate-kernel.ts';
 import type { PackageId, Places } from './source.ts';
 
 /** A mirror in a directory of this machine, made by `keepDir`. It is trusted no more than one in the network. */

@@ -4,7 +4,7 @@ import { HostError } from '../../model/errors.ts';
 import type { RpmKernelSource } from '../../model/rpm-source.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
-import { locateKernel } from './deb/unpack.ts';
+import { locateKernel } from './locate-kernel.ts';
 import { resolveHref } from './rpm/address.ts';
 import { choosePackages } from './rpm/choose.ts';
 import { packagesIn } from './rpm/directory.ts';
@@ -15,7 +15,7 @@ import { type Place, placesOf } from './rpm/places.ts';
 import type { RpmPackage } from './rpm/primary.ts';
 import { readPackage } from './rpm/read-package.ts';
 import { verifyPackage } from './rpm/verify.ts';
-import { compareEvr, evrText, isVersion } from './rpm/version.ts';
+import { compareEvr, type Evr, evrText, isVersion } from './rpm/version.ts';
 import { openWeb, type Web } from './rpm/web.ts';
 import type { FetchRequest, Source } from './source.ts';
 
@@ -133,8 +133,24 @@ async function keep(host: Host, files: readonly Local[], { places: { keepDir } }
   for (const { path, wanted } of files) await host.files.rename(path, join(dir, `${wanted.name}-${basename(path)}`));
 }
 
-function isStored({ stored }: Request, [first]: readonly RpmPackage[]): boolean {
-  return first !== undefined && first.name === stored?.name && evrText(first) === stored.version;
+function parseEvr(text: string): Evr {
+  const [, epoch = '0', version = '', release = ''] = /^(?:(\d+):)?([^-]+)-(.+)$/.exec(text) ?? [];
+  return { epoch: Number(epoch), version, release };
+}
+
+/**
+ * Whether what is stored is as good as what is offered. An index that nobody signed could offer builds of long ago for
+ * ever, each signed well: nothing goes back to an older one by itself.
+ */
+function isStored({ stored, source, listener }: Request, [first]: readonly RpmPackage[], where: string): boolean {
+  if (first === undefined || first.name !== stored?.name) return false;
+  const order = compareEvr(first, parseEvr(stored.version));
+  if (order === 0) return true;
+  if (order > 0 || source.version !== undefined) return false;
+  listener.onNote(
+    `${where} offers ${first.name} ${evrText(first)}, which is older than the stored ${stored.version}; that stays, name a version in the profile to go back`,
+  );
+  return true;
 }
 
 /** From package files that are here: whoever put them there, their signatures count. */
@@ -142,7 +158,7 @@ async function fromDirectory(host: Host, keyring: Keyring, dir: string, request:
   const { source, arch, places } = request;
   const local = await packagesIn(host, dir, new Set([source.package, ...(source.companions ?? [])]), arch);
   const chosen = choosePackages(source, [...local.keys()], dir);
-  if (isStored(request, chosen)) return 'unchanged';
+  if (isStored(request, chosen, dir)) return 'unchanged';
   const unpacked = chosen.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
   await requireSpace(host, places.root, unpacked, `unpacking ${source.package}`);
   const files = chosen.map((wanted) => ({ wanted, path: local.get(wanted) ?? '' }));
@@ -166,7 +182,7 @@ async function fromPlace(host: Host, web: Web, keyring: Keyring, place: Place, r
     signal: listener.signal,
   });
   const chosen = choosePackages(source, offered, place.base);
-  if (isStored(request, chosen)) return 'unchanged';
+  if (isStored(request, chosen, place.base)) return 'unchanged';
   return take(host, keyring, await download(host, web, place, chosen, request), place.base, signed, request);
 }
 
@@ -209,8 +225,6 @@ async function fetchRpm(host: Host, request: Request): Promise<FetchedKernel | '
 export const rpm: Source<RpmKernelSource> = {
   fetch: fetchRpm,
   answers({ name, version }, source) {
-    const [, epoch = '0', itsVersion = '', release = ''] = /^(?:(\d+):)?([^-]+)-(.+)$/.exec(version) ?? [];
-    const stored = { epoch: Number(epoch), version: itsVersion, release };
-    return name === source.package && (source.version === undefined || isVersion(source.version, stored));
+    return name === source.package && (source.version === undefined || isVersion(source.version, parseEvr(version)));
   },
 };

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
-import { HostError } from '../../../model/errors.ts';
 import { mustRun } from '../../tool.ts';
-import type { UnpackedKernel } from '../../unpacked.ts';
 import { extractDeb } from './extract.ts';
 
 const MAX_LISTING = 16 * 1024 * 1024;
@@ -17,43 +15,6 @@ async function filesUnder(host: Host, root: string, signal: AbortSignal | undefi
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
-}
-
-/** `boot/vmlinuz-R` and `usr/lib/modules/R/vmlinuz` both name their release. */
-function releaseOf(path: string): string | undefined {
-  return (/^boot\/vmlinuz-(.+)$/.exec(path) ?? /^(?:usr\/)?lib\/modules\/([^/]+)\/vmlinuz$/.exec(path))?.[1];
-}
-
-/**
- * Finds the parts of one kernel among unpacked package trees, in either layout of Debian's packages.
- * @param files absolute path by path inside the package.
- * @returns undefined when there is no kernel image.
- * @throws HostError `kernel_unusable` when there is more than one kernel.
- */
-export function locateKernel(files: ReadonlyMap<string, string>): UnpackedKernel | undefined {
-  const images = [...files.keys()].filter((path) => releaseOf(path) !== undefined);
-  const releases = new Set(images.map((path) => releaseOf(path)));
-  const [release] = releases;
-  const [image] = images;
-  if (release === undefined || image === undefined) return undefined;
-  if (releases.size > 1) {
-    throw new HostError(
-      'kernel_unusable',
-      `the packages hold several kernels (${[...releases].join(', ')}); name one of them in the profile's kernel block`,
-    );
-  }
-  const moduleDirs = [`lib/modules/${release}/`, `usr/lib/modules/${release}/`];
-  const at = (...paths: string[]): string | undefined => paths.map((path) => files.get(path)).find((path) => path);
-  const modules = [...files].filter(
-    ([path]) => moduleDirs.some((dir) => path.startsWith(dir)) && /\.ko(\.(xz|zst|gz))?$/.test(path),
-  );
-  return {
-    release,
-    vmlinuz: files.get(image) ?? '',
-    config: at(`boot/config-${release}`, ...moduleDirs.map((dir) => `${dir}config`)),
-    modulesBuiltin: at(...moduleDirs.map((dir) => `${dir}modules.builtin`)),
-    modules: modules.map(([, path]) => path),
-  };
 }
 
 /**

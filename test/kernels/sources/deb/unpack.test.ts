@@ -2,7 +2,8 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createHost } from '../../../../src/host/create-host.ts';
-import { locateKernel, unpackDebs } from '../../../../src/kernels/sources/deb/unpack.ts';
+import { unpackDebs } from '../../../../src/kernels/sources/deb/unpack.ts';
+import { locateKernel } from '../../../../src/kernels/sources/locate-kernel.ts';
 
 const filesAt = (...paths: string[]): Map<string, string> => new Map(paths.map((path) => [path, `/t/${path}`]));
 

@@ -158,6 +158,17 @@ describe('versions', () => {
     await expectClean(lab, 1);
   });
 
+  test('a mirror that offers an older build than the stored one changes nothing', async () => {
+    await using lab = await open('newer');
+    const profile = lab.profile();
+    await lab.ensure(profile);
+    rmSync(lab.repository, { recursive: true });
+    cpSync(at('el9'), lab.repository, { recursive: true });
+    const { files, cached } = await lab.ensure(profile, { refresh: true });
+    expect([files.record.release, cached]).toEqual([`5.14.0-${NEWER}.x86_64`, true]);
+    expect(lab.notes.join()).toContain(`5.14.0-${NEW}, which is older than the stored 5.14.0-${NEWER}; that stays`);
+  });
+
   test('the stored kernel stays in use while the repository cannot be reached', async () => {
     await using lab = await open('el9');
     const profile = lab.profile();
