@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { Agent, type Dispatcher, errors, ProxyAgent, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { CancelledError, HostError, messageOf } from '../model/errors.ts';
 import type { Downloaded, DownloadOptions, Host, HostNetwork } from './host.ts';
 import { proxyFor } from './proxy.ts';
@@ -15,13 +15,22 @@ const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 /** What a server's answer that is no file may hold before it is not worth reading on. */
 const DRAIN_BYTES = 64 * 1024;
 
+/** Read when the first download begins: most runs have none. */
+const undici = () => import('undici');
+
 /** Connections of one download, through the proxy that the environment names. */
-function connect(env: Host['env'], url: URL, options: DownloadOptions, withIdentity: boolean): Dispatcher {
+async function connect(
+  env: Host['env'],
+  url: URL,
+  options: DownloadOptions,
+  withIdentity: boolean,
+): Promise<Dispatcher> {
   const { stallMs = STALL_MS, tls } = options;
   const identity = withIdentity && tls?.cert !== undefined ? { cert: tls.cert, key: tls.key ?? tls.cert } : {};
   const own = { ...identity, ...(tls?.ca === undefined ? {} : { ca: tls.ca }) };
   const patience = { headersTimeout: stallMs, bodyTimeout: stallMs, connectTimeout: CONNECT_MS };
   const uri = proxyFor(env, url);
+  const { Agent, ProxyAgent } = await undici();
   if (uri === undefined) return new Agent({ ...patience, connect: { ...own, timeout: CONNECT_MS } });
   return new ProxyAgent({ ...patience, uri, requestTls: own, proxyTunnel: url.protocol === 'https:' });
 }
@@ -44,8 +53,8 @@ function redirected(from: URL, location: string | undefined): URL {
 /** Node's word for what went wrong, without its stack of causes. */
 function reasonOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (error instanceof errors.ConnectTimeoutError) return `no connection within ${CONNECT_MS / 1000} s`;
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return 'it stalled';
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${CONNECT_MS / 1000} s`;
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'it stalled';
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   const words = messageOf(error) || String(code ?? 'unknown error');
   return cause === undefined || cause === error ? words : `${words}: ${reasonOf(cause)}`;
@@ -87,7 +96,8 @@ async function receive(
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
   let url = first;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const dispatcher = connect(env, url, options, url.origin === first.origin);
+    const dispatcher = await connect(env, url, options, url.origin === first.origin);
+    const { request } = await undici();
     try {
       const answer = await request(url, {
         dispatcher,
