@@ -12,7 +12,11 @@
 struct heard {
 	char name[EXTERN_NAME_SIZE];
 	char module[64];
+	/* Whether libbpf looked for it. */
+	bool asked;
 	bool present;
+	/* libbpf's own number. */
+	int number;
 };
 
 static struct heard *heard;
@@ -28,22 +32,47 @@ static struct heard *find_heard(const char *name)
 	return NULL;
 }
 
-/* The latest word about a name counts: an object is prepared more than once. */
-static void note(const char *name, bool present, const char *module)
+static struct heard *heard_of(const char *name)
 {
 	struct heard *entry = find_heard(name);
 
-	if (!entry && heard_count == EXTERNS_MAX)
-		return;
+	if (entry)
+		return entry;
 	if (!heard)
 		heard = calloc(EXTERNS_MAX, sizeof(*heard));
-	if (!heard)
-		return;
-	if (!entry)
-		entry = &heard[heard_count++];
+	if (!heard || heard_count == EXTERNS_MAX)
+		return NULL;
+	entry = &heard[heard_count++];
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
+	entry->number = -1;
+	return entry;
+}
+
+/* The latest word about a name counts: an object is prepared more than once. */
+static void note(const char *name, bool present, const char *module)
+{
+	struct heard *entry = heard_of(name);
+
+	if (!entry)
+		return;
 	snprintf(entry->module, sizeof(entry->module), "%s", strcmp(module, "vmlinux") ? module : "");
+	entry->asked = true;
 	entry->present = present;
+}
+
+/* Such as `extern (ksym) #1: symbol 3, name bpf_f`. */
+static bool note_number(const char *line)
+{
+	char name[EXTERN_NAME_SIZE];
+	struct heard *entry;
+	int number;
+
+	if (sscanf(line, "extern (%*[a-z]) #%d: symbol %*d, name %255s", &number, name) != 2)
+		return false;
+	entry = heard_of(name);
+	if (entry)
+		entry->number = number;
+	return true;
 }
 
 /* Such as `extern (func ksym) 'bpf_f': resolved to vmlinux [77]` or `extern 'v' (weak): not resolved, ...`. */
@@ -52,6 +81,8 @@ void externs__hear_line(const char *line)
 	char name[EXTERN_NAME_SIZE], module[64] = "";
 	const char *from, *to, *rest;
 
+	if (note_number(line))
+		return;
 	from = strchr(line, '\'');
 	to = from ? strchr(from + 1, '\'') : NULL;
 	if (!to || strncmp(line, "extern ", 7) || to - from - 1 >= (int)sizeof(name))
@@ -97,8 +128,8 @@ static void add(struct extern_name *list, size_t *count, const char *name, bool 
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	entry->kind = kind_of(name, btf);
 	entry->weak = weak;
-	entry->asked = answer != NULL;
-	if (!answer)
+	entry->asked = answer && answer->asked;
+	if (!entry->asked)
 		return;
 	entry->present = answer->present;
 	snprintf(entry->module, sizeof(entry->module), "%s", answer->module);
@@ -152,4 +183,14 @@ size_t externs__list(const void *data, size_t len, const struct btf *btf, struct
 				read_symbols(elf, section, &header, btf, list, &count);
 	elf_end(elf);
 	return count;
+}
+
+const char *externs__name(int number)
+{
+	size_t i;
+
+	for (i = 0; i < heard_count; i++)
+		if (heard[i].number == number)
+			return heard[i].name;
+	return NULL;
 }

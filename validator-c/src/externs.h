@@ -42,4 +42,7 @@ void externs__hear_line(const char *line);
  */
 size_t externs__list(const void *elf, size_t len, const struct btf *btf, struct extern_name **list);
 
+/* The name of the extern with a number of libbpf's in the object that was opened last; NULL for none. */
+const char *externs__name(int number);
+
 #endif

@@ -166,20 +166,25 @@ static void observe_failed(struct work *work, const struct log_buffer *log)
 
 static void try_one_by_one(struct work *work, struct trials *trials, const struct log_buffer *log)
 {
-	struct buf object_log = {};
-	int err, i;
+	struct refused refused = {};
+	int i;
 
 	if (trials->work || !trials__open(trials, work)) {
-		err = trials->prepared ? 0 : refused__find(work, &object_log);
-		if (err)
-			blame_all(work, err, &object_log);
+		if (!trials->prepared)
+			refused__find(work, &refused);
+		trials->refused = &refused;
+		if (refused.has_rest)
+			trials__prepare(trials);
+		else if (refused.err)
+			blame_all(work, refused.err, &refused.log);
 		for (i = 0; i < work->result->program_count; i++)
 			if (!work->result->programs[i].tried)
 				trials__run(trials, i);
 	} else {
 		observe_failed(work, log);
 	}
-	buf__free(&object_log);
+	trials->refused = NULL;
+	refused__free(&refused);
 }
 
 static void explain_failure(struct work *work, struct trials *trials, const struct log_buffer *log)

@@ -11,6 +11,7 @@
 #include "io.h"
 #include "line-breaks.h"
 #include "pins.h"
+#include "weaken.h"
 
 static struct bpf_object *open_object(const struct request *request, int *err)
 {
@@ -124,16 +125,23 @@ static bool relax_fields(struct tuning *tuning)
 	return true;
 }
 
+/* The copy that is opened from then on; NULL without memory. */
+static void *copy_to_mend(struct request *request)
+{
+	if (!request->mended) {
+		request->mended = malloc(request->artifact_size);
+		if (request->mended)
+			memcpy(request->mended, request->artifact, request->artifact_size);
+	}
+	return request->mended;
+}
+
 static bool drop_pins_of_others(struct request *request)
 {
 	char line[256], map[TUNING_NAME_SIZE];
 
-	if (request->mended || !said_of_map("': invalid pinning value ", map, line))
+	if (request->mended || !said_of_map("': invalid pinning value ", map, line) || !copy_to_mend(request))
 		return false;
-	request->mended = malloc(request->artifact_size);
-	if (!request->mended)
-		return false;
-	memcpy(request->mended, request->artifact, request->artifact_size);
 	return pins__drop_custom(request->mended, request->artifact_size, &request->tuning) > 0;
 }
 
@@ -198,6 +206,11 @@ struct bpf_object *object__open_again(struct request *request, int *err)
 	if (obj)
 		object__drop_pins(obj);
 	return obj;
+}
+
+bool object__weaken(struct request *request, const char *name)
+{
+	return copy_to_mend(request) && weaken__extern(request->mended, request->artifact_size, name);
 }
 
 struct bpf_program *object__program(struct bpf_object *obj, int index)

@@ -22,4 +22,7 @@ struct bpf_program *object__program(struct bpf_object *obj, int index);
 /* Pins are for the load of the whole object only, and only in a guest. */
 void object__drop_pins(struct bpf_object *obj);
 
+/* The object as it is opened from now on loads without a kernel function; what calls it does not. False without such. */
+bool object__weaken(struct request *request, const char *name);
+
 #endif

@@ -2,14 +2,19 @@
 #include "refused.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
 #include "compat.h"
+#include "externs.h"
 #include "load-syscall.h"
 #include "object.h"
 #include "trial.h"
+
+/* libbpf puts a call of a helper of such a number where something is used that was left out; its place is added. */
+#define NO_MAP 2001000000
+#define NO_FUNCTION 2002000000
+#define NO_MORE 1000000
 
 bool refused__name(const struct buf *log, const char *kind, const char *what, char *name, size_t size)
 {
@@ -44,13 +49,12 @@ static struct map *find_map(struct result *result, const char *name)
 	return NULL;
 }
 
-/* One attempt without programs and without the maps that were refused before. */
+/* One attempt without programs and without what was refused before. */
 static int attempt(struct work *work, struct buf *log, struct probes *probes)
 {
 	struct bpf_program *prog;
 	struct bpf_object *obj;
-	int err, i = 0;
-	struct bpf_map *map;
+	int err;
 
 	probes->count = 0;
 	load_syscall__probe_maps(probes);
@@ -59,9 +63,7 @@ static int attempt(struct work *work, struct buf *log, struct probes *probes)
 	if (obj) {
 		bpf_object__for_each_program(prog, obj)
 			bpf_program__set_autoload(prog, false);
-		bpf_object__for_each_map(map, obj)
-			if (work->result->maps[i++].refused)
-				bpf_map__set_autocreate(map, false);
+		refused__leave_out(work, obj);
 		err = LIBBPF_AT_LEAST(1, 6) ? object__prepare(obj) : bpf_object__load(obj);
 		bpf_object__close(obj);
 	}
@@ -71,29 +73,97 @@ static int attempt(struct work *work, struct buf *log, struct probes *probes)
 	return err;
 }
 
-int refused__find(struct work *work, struct buf *log)
+static bool leave_out_map(struct work *work, const char *name, int err, const struct probes *probes)
 {
-	struct probes probes;
-	int err = attempt(work, log, &probes), again = err;
-	char name[256], words[256];
-	struct buf later = {};
-	struct map *map;
+	struct map *map = find_map(work->result, name);
+	char words[256];
 
-	if (!refused__name(log, "map", "failed to create", name, sizeof(name)))
-		return err;
-	/* Each round finds one more map, so it ends. */
-	while (again) {
-		map = find_map(work->result, name);
-		if (!map || map->refused)
-			break;
-		map->refused = true;
-		map->err = again;
-		map->probes = probes;
-		map->error = strdup(status__error(again, words, sizeof(words)));
-		again = attempt(work, &later, &probes);
-		if (!refused__name(&later, "map", "failed to create", name, sizeof(name)))
-			break;
+	if (!map || map->refused)
+		return false;
+	map->refused = true;
+	map->err = err;
+	map->probes = *probes;
+	map->error = strdup(status__error(err, words, sizeof(words)));
+	return true;
+}
+
+/* Leaves out what the log says is not there. False when it names nothing, or what was left out before. */
+static bool leave_out_more(struct work *work, struct refused *refused, const struct buf *log, int err,
+			   const struct probes *probes)
+{
+	struct lack *lack = &refused->lacks[refused->count];
+
+	if (refused->count == LACKS_MAX)
+		return false;
+	lack->map = refused__name(log, "map", "failed to create", lack->name, sizeof(lack->name));
+	if (lack->map ? !leave_out_map(work, lack->name, err, probes) :
+			!refused__name(log, "extern (func ksym)", "not found in", lack->name, sizeof(lack->name)) ||
+				!object__weaken(work->request, lack->name))
+		return false;
+	lack->err = err;
+	buf__add(&lack->log, log->data, log->len);
+	refused->count++;
+	return true;
+}
+
+void refused__find(struct work *work, struct refused *refused)
+{
+	struct buf log = {};
+	struct probes probes;
+	int err = attempt(work, &log, &probes);
+
+	refused->err = err;
+	buf__add(&refused->log, log.data, log.len);
+	/* Each round leaves out one more, so it ends. */
+	while (err && leave_out_more(work, refused, &log, err, &probes))
+		err = attempt(work, &log, &probes);
+	refused->has_rest = refused->count && !err;
+	buf__free(&log);
+}
+
+void refused__leave_out(const struct work *work, struct bpf_object *obj)
+{
+	struct bpf_map *map;
+	int i = 0;
+
+	bpf_object__for_each_map(map, obj)
+		if (work->result->maps[i++].refused)
+			bpf_map__set_autocreate(map, false);
+}
+
+static int find_lack(const struct refused *refused, bool map, const char *name)
+{
+	int i;
+
+	for (i = 0; name && i < refused->count; i++)
+		if (refused->lacks[i].map == map && !strcmp(refused->lacks[i].name, name))
+			return i;
+	return -1;
+}
+
+int refused__used(const struct refused *refused, const struct result *result, const struct bpf_program *prog)
+{
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t count = bpf_program__insn_cnt(prog), i;
+	int found = -1, number;
+
+	for (i = 0; i < count && found < 0; i++) {
+		if (insns[i].code != (BPF_JMP | BPF_CALL) || insns[i].src_reg)
+			continue;
+		number = insns[i].imm;
+		if (number >= NO_FUNCTION && number < NO_FUNCTION + NO_MORE)
+			found = find_lack(refused, false, externs__name(number - NO_FUNCTION));
+		else if (number >= NO_MAP && number < NO_MAP + result->map_count)
+			found = find_lack(refused, true, result->maps[number - NO_MAP].name);
 	}
-	buf__free(&later);
-	return err;
+	return found;
+}
+
+void refused__free(struct refused *refused)
+{
+	int i;
+
+	buf__free(&refused->log);
+	for (i = 0; i < refused->count; i++)
+		buf__free(&refused->lacks[i].log);
 }

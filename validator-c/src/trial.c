@@ -21,6 +21,9 @@
 struct trial_area {
 	bool finished;
 	int err;
+	/* It failed and uses what was left out. */
+	bool lacks;
+	int lack;
 	struct verifier_stats stats;
 	struct probes probes;
 	uint64_t verified_insns;
@@ -96,6 +99,7 @@ static struct bpf_object *prepare_all(struct work *work)
 		return NULL;
 	bpf_object__for_each_program(prog, obj)
 		bpf_program__set_autoload(prog, true);
+	refused__leave_out(work, obj);
 	if (!bpf_object__prepare(obj))
 		return obj;
 	bpf_object__close(obj);
@@ -124,6 +128,13 @@ int trials__open(struct trials *trials, struct work *work)
 	return 0;
 }
 
+void trials__prepare(struct trials *trials)
+{
+	if (trials->prepared)
+		bpf_object__close(trials->prepared);
+	trials->prepared = prepare_all(trials->work);
+}
+
 /* libbpf fills the slots of program arrays after loading; slots that name other programs cannot be filled here. */
 static bool failed_on_slots_only(const struct trial_area *area)
 {
@@ -141,8 +152,11 @@ static void load_alone(struct trials *trials, int index)
 	struct buf log = {};
 
 	capture__begin();
-	if (!obj)
+	if (!obj) {
 		obj = object__open_again(trials->work->request, &area->err);
+		if (obj)
+			refused__leave_out(trials->work, obj);
+	}
 	if (obj) {
 		select_only(trials, obj, index);
 		prog = object__program(obj, index);
@@ -151,6 +165,10 @@ static void load_alone(struct trials *trials, int index)
 		area->err = bpf_object__load(obj);
 		load.elapsed_us = io__now_us() - start;
 		program_info__read(prog, &load);
+		if (area->err && trials->refused) {
+			area->lack = refused__used(trials->refused, trials->work->result, prog);
+			area->lacks = area->lack >= 0;
+		}
 	}
 	capture__warnings(&log);
 	area->log_len = log.len < AREA_LOG_MAX ? (uint32_t)log.len : AREA_LOG_MAX;
@@ -240,12 +258,21 @@ static void fill(struct program_load *load, const struct trial_area *area, int s
 void trials__run(struct trials *trials, int index)
 {
 	struct program *program = &trials->work->result->programs[index];
+	const struct lack *lack;
 	int status;
 
 	evidence__step(trials->work->evidence, "program", program->name);
 	status = run_fitted(trials, index);
-	log_buffer__take(&trials->log, &program->load.verifier);
-	fill(&program->load, trials->area, status);
+	lack = trials->area->lacks ? &trials->refused->lacks[trials->area->lack] : NULL;
+	if (lack) {
+		program->load.status = STATUS_FAIL;
+		program->load.err = lack->err;
+		buf__reset(&program->load.log);
+		buf__add(&program->load.log, lack->log.data, lack->log.len);
+	} else {
+		log_buffer__take(&trials->log, &program->load.verifier);
+		fill(&program->load, trials->area, status);
+	}
 	program->tried = true;
 	evidence__program(trials->work->evidence, program);
 }

@@ -7,6 +7,7 @@
 #ifndef BPFCOMPAT_TRIAL_H
 #define BPFCOMPAT_TRIAL_H
 
+#include "refused.h"
 #include "verifier-log.h"
 #include "work.h"
 
@@ -16,13 +17,17 @@ struct trials {
 	struct work *work;
 	/* Prepared with all programs, or NULL. */
 	struct bpf_object *prepared;
+	/* What was left out, or NULL. */
+	const struct refused *refused;
 	struct trial_area *area;
 	struct log_buffer log;
 };
 
 /* 0 or -ENOMEM. */
 int trials__open(struct trials *trials, struct work *work);
-/* Loads result->programs[index] alone, fills its `load` and says so. */
+/* Prepares the object once more, without the maps that were refused since. */
+void trials__prepare(struct trials *trials);
+/* Loads result->programs[index] alone, fills its `load` and says so. What uses something of `refused` fails over that. */
 void trials__run(struct trials *trials, int index);
 void trials__close(struct trials *trials);
 

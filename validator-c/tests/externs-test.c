@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "test.h"
+#include "weaken.h"
 
 /* An object with nothing but a symbol table. */
 struct file {
@@ -52,6 +53,7 @@ void test_externs(void)
 	externs__hear_line("extern 'bpf_missing' (weak): not resolved, defaulting to zero\n");
 	externs__hear_line("extern (ksym) #1: symbol 3, name bpf_missing\n");
 	externs__hear_line("extern 'no end");
+	CHECK(externs__name(1) && !strcmp(externs__name(1), "bpf_missing") && !externs__name(0));
 	make(&file);
 	count = externs__list(&file, sizeof(file), NULL, &list);
 	CHECK(count == 3);
@@ -60,15 +62,22 @@ void test_externs(void)
 	CHECK(count == 3 && list[1].weak && list[1].asked && !list[1].present);
 	CHECK(count == 3 && list[2].kind == EXTERN_KCONFIG && !list[2].asked);
 	free(list);
+	CHECK(weaken__extern(&file, sizeof(file), "bpf_found") && !weaken__extern(&file, sizeof(file), "bpf_found"));
+	CHECK(!weaken__extern(&file, sizeof(file), "bpf_missing") && !weaken__extern(&file, sizeof(file), "local"));
+	count = externs__list(&file, sizeof(file), NULL, &list);
+	CHECK(count == 3 && list[0].weak && list[0].present);
+	free(list);
 	/* Every damaged copy is read without harm. */
 	for (i = 0; i < sizeof(file) * 8; i++) {
 		make(&file);
 		((unsigned char *)&file)[i / 8] ^= (unsigned char)(1U << i % 8);
 		CHECK(externs__list(&file, sizeof(file), NULL, &list) <= EXTERNS_MAX);
 		free(list);
+		weaken__extern(&file, sizeof(file), "bpf_found");
 	}
 	for (i = 0; i < sizeof(file); i++) {
 		make(&file);
+		weaken__extern(&file, i, "bpf_found");
 		externs__list(&file, i, NULL, &list);
 		free(list);
 	}
