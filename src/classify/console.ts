@@ -98,13 +98,19 @@ function kernelFindings(evidence: Evidence, console: string): Finding[] {
   return [...found, ...(kernel === undefined || found.some((one) => !isRemark(one)) ? [] : taintFinding(kernel))];
 }
 
-/** An answer with what the kernel said meanwhile: a pass during which it stumbled is none. */
+const REFUSED =
+  'what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted refused it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (--validation-mode load_only)';
+
+/** An answer with what the kernel said meanwhile: a pass during which it stumbled, or nobody could see it, is none. */
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const found = kernelFindings(evidence, console);
   const causes = asCauses(found.filter((finding) => !isRemark(finding)));
   const warnings = [...outcome.findings.filter(({ decisive }) => !decisive), ...found.filter(isRemark)];
   const findings = [...decisiveOf(outcome.findings), ...causes, ...warnings];
+  if (outcome.status === 'pass' && causes.length === 0 && firstStage(evidence, 'exit')?.kernel?.refused) {
+    return { status: 'infra_error', cause: 'protocol', message: REFUSED };
+  }
   if (outcome.status === 'fail' || causes.length === 0) return { ...outcome, findings };
   return { status: 'fail', failedStage: 'validation', findings };
 }

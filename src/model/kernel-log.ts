@@ -6,6 +6,8 @@ export const KernelLog = z.object({
   lines: z.array(z.string().max(4096)).max(32),
   /** False when the log was longer than what could be kept of it. */
   whole: z.boolean(),
+  /** The log or the flags could not be read although they are there: what is attached may refuse them. */
+  refused: z.literal(true).optional(),
   /** `/proc/sys/kernel/tainted` when the request came and when it was answered. */
   taint_before: z.number().int().min(0),
   taint_after: z.number().int().min(0),

@@ -62,6 +62,16 @@ test('a kernel that stumbles over an object has not passed it', () => {
   expect(withConsole(pass, '', NO_COMMAND)).toEqual(pass);
 });
 
+test('a pass that refused to be watched is none; a failure stays one', () => {
+  const refused = answer('', { whole: false, refused: true });
+  const fail = { status: 'fail', failedStage: 'load', findings: [] } as const;
+  expect(withConsole({ status: 'pass', findings: [] }, '', refused)).toMatchObject({
+    status: 'infra_error',
+    message: expect.stringContaining('/dev/kmsg or /proc/sys/kernel/tainted refused it'),
+  });
+  expect(withConsole(fail, '', refused)).toMatchObject(fail);
+});
+
 test('a failure stays what it is, and the stumble is a cause of its own before all warnings', () => {
   const [first, warning] = consoleFindings(`${SPLAT}${WAIT}`);
   if (!first || !warning) throw new Error('two findings');

@@ -123,3 +123,20 @@ test('a pass of an object that can alter what is observed is marked in every rep
   }
   expect(readFileSync(run.paths.artifacts[0]?.markdown ?? '', 'utf8')).toContain('RESULTS_CAN_BE_ALTERED');
 }, 180_000);
+
+test('a program that keeps the kernel from being heard has no pass', async () => {
+  const object = fixture('lsm_refuses_log');
+  const run = await check(scratch, [object], { kernels: ['debian-12-6.1'] });
+  expect(targetOf(reportOf(run, object), 'debian-12-6.1')).toMatchObject({
+    status: 'infra_error',
+    infra_error: expect.stringContaining('/dev/kmsg or /proc/sys/kernel/tainted refused it'),
+  });
+}, 180_000);
+
+test('a uprobe of a file alone is attached to nothing', async () => {
+  const object = fixture('uprobe_file_alone');
+  const manifest = 'name: file\nprograms: [{name: probe, attach: {required: true}}]\n';
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest });
+  expect(run.verdict.exitCode).toBe(2);
+  for (const kernel of KERNELS) expect(codes(run, object, kernel)).toEqual(['NOT_ATTACHED']);
+}, 180_000);

@@ -154,9 +154,13 @@ int attach__uprobe(struct attach_job *job)
 
 	if (!job->section_target && !strncmp(job->section, "usdt", 4))
 		return attach__skip(job, "loaded; SEC(\"%.200s\") names no probe, its loader chooses one", job->section);
-	/* Without `path:function` the loader of the object chooses at run time; any function will do to try it. */
-	if (!job->section_target || (strncmp(job->section, "usdt", 4) && !strchr(job->section_target, ':')))
+	/* Without a target the loader of the object chooses at run time; any function will do to try it. */
+	if (!job->section_target)
 		return attach_own_function(job);
+	/* A file alone is refused by libbpf, and another file says nothing about that one. */
+	if (strncmp(job->section, "usdt", 4) && !strchr(job->section_target, ':'))
+		return attach__skip(job, "loaded; SEC(\"%.200s\") names a file and no function, its loader chooses one",
+				    job->section);
 	attach__method(job, "auto", job->section_target);
 	link = bpf_program__attach(job->prog);
 	if (link)
