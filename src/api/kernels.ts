@@ -28,7 +28,7 @@ export interface KnownKernels {
 export async function knownKernels(options: Surroundings = {}): Promise<KnownKernels> {
   const surroundings = surroundingsOf(options);
   const { host } = surroundings;
-  const profiles = await resolveProfiles(createCatalogue(surroundings), { kind: 'all' });
+  const profiles = await resolveProfiles(createCatalogue(surroundings), { kind: 'catalogue' });
   return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
 }
 

@@ -22,6 +22,16 @@ function voucher({
   return file === '' || file.startsWith('built-in: ') ? by : `${by}, ${file}`;
 }
 
+/** What is known of a kernel that is not stored. */
+function stateOf(row: {
+  readonly kernel_family: string;
+  readonly problem: string;
+  readonly unbootable: string;
+}): string {
+  if (row.problem !== '') return '(cannot be used)';
+  return row.unbootable === '' ? `(${row.kernel_family}, not stored)` : `(${row.kernel_family}, cannot be booted)`;
+}
+
 /** `kernels list`: every profile, and what of it is stored. */
 export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Promise<number> {
   const { store, profiles, savedGuests } = await knownKernels({
@@ -43,6 +53,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
       vouched_by: kernel?.record.vouched.by ?? '',
       profile_file: kernel?.record.vouched.file ?? '',
       problem: profile.problem ?? '',
+      unbootable: profile.unbootable ?? '',
     };
   });
   if (options.json) {
@@ -52,7 +63,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   }
   const lines = rows.map((row) => [
     row.profile,
-    row.stored ? row.release : row.problem === '' ? `(${row.kernel_family}, not stored)` : '(cannot be used)',
+    row.stored ? row.release : stateOf(row),
     row.stored ? megabytes(row.bytes) : '',
     row.stored ? row.fetched_at.slice(0, 10) : '',
     row.stored ? voucher(row) : '',

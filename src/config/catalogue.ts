@@ -1,21 +1,13 @@
-import { messageOf, UsageError } from '../model/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
+import { builtinRows, isPlain } from './builtin-profiles.ts';
+import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
+import { exactKernel } from './exact-kernel.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
 import { readProfile } from './profile.ts';
 import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
 import { addressHint, quoted } from './words.ts';
-
-/**
- * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
- * ENOENT; any other error is reported to the user as it is.
- */
-interface CatalogueFiles {
-  /** Names of the entries of a directory. */
-  list(dir: string): Promise<readonly string[]>;
-  /** Text of a file. */
-  read(path: string): Promise<string | undefined>;
-}
 
 export interface Catalogue {
   readonly files: CatalogueFiles;
@@ -40,8 +32,12 @@ function ownDirs({ workspace }: Catalogue): string[] {
   return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`];
 }
 
-function builtinDir({ builtin }: Catalogue): string {
-  return `${builtin}/profiles`;
+/** The profile of this id that comes with bpfcompat. */
+async function shippedProfile({ files, builtin }: Catalogue, id: string): Promise<Profile | undefined> {
+  const row = (await builtinRows(files, builtin)).get(id);
+  if (row === undefined) return undefined;
+  const profile = readProfile({ file: row.file, text: row.text }, { borrows: true });
+  return row.unbootable === '' ? profile : { ...profile, unbootable: row.unbootable };
 }
 
 async function profileIn(
@@ -51,7 +47,7 @@ async function profileIn(
   borrows = false,
 ): Promise<Profile | undefined> {
   for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
-    const text = await readIfThere(catalogue, path);
+    const text = await readIfThere(catalogue.files, path);
     if (text === undefined) continue;
     const profile = readProfile({ file: path, text }, { anyKeyring: catalogue.allowOverride ?? false, borrows });
     if (profile.id === id) return profile;
@@ -63,14 +59,6 @@ async function profileIn(
   return undefined;
 }
 
-/** Which kernels come along, and what to do about others. README.md says the same; a test compares them. */
-export const BOOTABLE =
-  'The kernels that come with bpfcompat are those of Debian. One of an rpm repository needs a profile of your own (docs/kernels.md); those of Ubuntu cannot be booted yet: the one of Debian with the same number comes nearest';
-
-/** How ids of kernels begin that people ask for and that do not come along. */
-const OTHER_VENDORS =
-  /^(?:ubuntu|rhel|centos|alma|rocky|oracle|ol\d|fedora|amazon|al20|suse|sles|opensuse|arch|cos|bottlerocket|flatcar)/i;
-
 /**
  * Finds the profile with this id: in the workspace, then among the built-in ones. One of the workspace that names no
  * kernel has the built-in kernel of its id.
@@ -79,9 +67,12 @@ const OTHER_VENDORS =
  */
 export async function findProfile(catalogue: Catalogue, id: string, origin = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
-    const shipped = await profileIn(catalogue, [builtinDir(catalogue)], id);
+    const shipped = await shippedProfile(catalogue, id);
     const own = await profileIn(catalogue, ownDirs(catalogue), id, shipped !== undefined);
-    if (own !== undefined) return settleOverride(own, shipped, catalogue.allowOverride ?? false);
+    if (own !== undefined) {
+      const settled = settleOverride(own, shipped, catalogue.allowOverride ?? false);
+      return settled.kernel === undefined ? exactBuild(catalogue, settled) : settled;
+    }
     if (shipped !== undefined) return builtinProfile(shipped);
   }
   const ids = await profileIds(catalogue);
@@ -91,7 +82,7 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
     'unknown_profile',
     `${place}unknown profile ${quoted(id)}; ${
       near === '' ? '' : `near matches: ${near}. `
-    }${OTHER_VENDORS.test(id) ? `${BOOTABLE}. ` : ''}'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
+    }'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
   );
 }
 
@@ -122,14 +113,34 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
 
 /** Ids of every profile there is, sorted: numbers in them by value. */
 export async function profileIds(catalogue: Catalogue): Promise<string[]> {
-  const lists = await Promise.all([...ownDirs(catalogue), builtinDir(catalogue)].map((dir) => namesIn(catalogue, dir)));
-  return [...new Set(lists.flat())].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const rows = await builtinRows(catalogue.files, catalogue.builtin);
+  return sorted([...(await ownProfileIds(catalogue)), ...rows.keys()]);
+}
+
+/** Ids of the profiles of the workspace. */
+export async function ownProfileIds(catalogue: Catalogue): Promise<string[]> {
+  return sorted((await Promise.all(ownDirs(catalogue).map((dir) => namesIn(catalogue.files, dir)))).flat());
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** A profile that names one build and no place to have it from: the place of the built-in profile of its release. */
+async function exactBuild(catalogue: Catalogue, own: Profile): Promise<Profile> {
+  if (own.exactly === undefined) return own;
+  const rows = await builtinRows(catalogue.files, catalogue.builtin);
+  const like = [...rows.values()].find(
+    (row) => isPlain(row) && row.distro === own.distro && row.version === own.version && own.arch === 'x86_64',
+  );
+  const kernel = like && exactKernel(own.exactly, (await shippedProfile(catalogue, like.id))?.kernel);
+  return kernel === undefined ? own : { ...own, kernel };
 }
 
 /** Names of the built-in matrices and those of the workspace, sorted. */
 export async function matrixNames(catalogue: Catalogue): Promise<string[]> {
   const dirs = [`${catalogue.workspace}/matrices`, catalogue.builtin];
-  const lists = await Promise.all(dirs.map((dir) => namesIn(catalogue, dir)));
+  const lists = await Promise.all(dirs.map((dir) => namesIn(catalogue.files, dir)));
   return [...new Set(lists.flat())].sort();
 }
 
@@ -140,7 +151,7 @@ export function isMatrixName(value: string): boolean {
 
 async function firstOf(catalogue: Catalogue, paths: readonly string[]): Promise<Matrix | undefined> {
   for (const path of paths) {
-    const text = await readIfThere(catalogue, path);
+    const text = await readIfThere(catalogue.files, path);
     if (text !== undefined) return readMatrix({ file: path, text }, await profileIds(catalogue));
   }
   return undefined;
@@ -149,7 +160,7 @@ async function firstOf(catalogue: Catalogue, paths: readonly string[]): Promise<
 /** The first of `paths` that is there, whatever is in it. */
 async function firstThere(catalogue: Catalogue, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    if ((await readIfThere(catalogue, path).catch(() => '')) !== undefined) return path;
+    if ((await readIfThere(catalogue.files, path).catch(() => '')) !== undefined) return path;
   }
   return undefined;
 }
@@ -212,7 +223,7 @@ function someOf(names: readonly string[]): string {
  */
 export async function builtinMatrix(catalogue: Catalogue, name: string): Promise<Matrix> {
   const file = builtinPath(catalogue, name);
-  const text = await readIfThere(catalogue, file);
+  const text = await readIfThere(catalogue.files, file);
   if (text !== undefined) return readMatrix({ file, text });
   throw new UsageError(
     'unknown_matrix',
@@ -222,38 +233,4 @@ export async function builtinMatrix(catalogue: Catalogue, name: string): Promise
 
 function builtinPath({ builtin }: Catalogue, name: string): string {
   return `${builtin}/${name}.yaml`;
-}
-
-async function namesIn({ files }: Catalogue, dir: string): Promise<string[]> {
-  const names = await files.list(dir).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw unreadable(dir, error);
-  });
-  return names.flatMap((name) => /^([A-Za-z0-9][A-Za-z0-9._-]*)\.ya?ml$/.exec(name)?.[1] ?? []);
-}
-
-async function readIfThere({ files }: Catalogue, path: string): Promise<string | undefined> {
-  try {
-    return await files.read(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw unreadable(path, error);
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  // A directory of that name is no file either.
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
-}
-
-function unreadable(path: string, error: unknown): Error {
-  if (error instanceof UsageError) return error;
-  return new UsageError(
-    'unreadable_file',
-    `cannot read ${path}: ${messageOf(error)}; check the path and its permissions`,
-    {
-      cause: error,
-    },
-  );
 }

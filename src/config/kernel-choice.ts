@@ -6,7 +6,9 @@ export type KernelChoice =
   /** `inFile`: a file lists them, so that one which nobody has is an answer missing and not a slip of the moment. */
   | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: string; readonly inFile?: true }
   | { readonly kind: 'quick' }
-  | { readonly kind: 'all' };
+  /** `all`: what is fetched where nothing is named; `catalogue`: whatever there is. */
+  | { readonly kind: 'all' }
+  | { readonly kind: 'catalogue' };
 
 /** The flags that choose kernels, as far as a command has them. */
 export interface ChoosingFlags {

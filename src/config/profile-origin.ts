@@ -28,7 +28,16 @@ const KEYS = { distro: 'distro', version: 'version', kernelFamily: 'kernel_famil
 
 /** A kernel of ours keeps its name: a file of the repository says how it is booted, not what it is. */
 function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
-  const kernel = { kernel: shipped.kernel, kernelFile: shipped.file, builtinKernel: true } as const;
+  // What the kernel is told is part of what its name stands for.
+  const kernelArgs = allowed ? (own.kernelArgs ?? shipped.kernelArgs) : shipped.kernelArgs;
+  const { exactly = own.exactly } = shipped;
+  const kernel = {
+    kernel: shipped.kernel,
+    kernelFile: shipped.file,
+    builtinKernel: true,
+    kernelArgs,
+    exactly,
+  } as const;
   const other = CALLED.find((key) => own[key] !== '' && own[key] !== shipped[key]);
   if (other === undefined || allowed) return { ...own, ...kernel };
   throw new UsageError(
@@ -55,6 +64,7 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
       `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`,
     );
   }
+  if (own.kernel === undefined && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };
   if (shipped === undefined || own.kernel === undefined) return own;
   if (allowed) return { ...own, replaces: shipped.file };
   throw new UsageError(

@@ -22,6 +22,12 @@ const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
   oracle: '.rpm',
 };
 
+/** Nothing that changes what a guest is, but what a machine of the vendor is told as well. */
+const kernelArg = word(
+  /^(?:lockdown=(?:integrity|confidentiality)|lsm=[a-z0-9_,]{1,128})$/,
+  'lockdown=integrity, lockdown=confidentiality or lsm=NAME,NAME',
+);
+
 const requiredLine = line({ required: true, maxBytes: 256 });
 const optionalLine = line().default('');
 const packageUrl = word(
@@ -49,6 +55,7 @@ export const ProfileFile = z.looseObject({
     .looseObject({
       memory_mb: integer(1, Number.MAX_SAFE_INTEGER).default(DEFAULT_MEMORY_MB),
       cpus: integer(1, Number.MAX_SAFE_INTEGER).default(1),
+      kernel_args: list(kernelArg, { unique: '', max: 4 }).default([]),
     })
     .prefault({}),
   /** Of the earlier tool's guests; nothing here uses it. */
@@ -99,6 +106,10 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
     kernel: withKeyPaths(value.kernel, source.file),
+    ...(value.boot.kernel_args.length > 0 && { kernelArgs: value.boot.kernel_args }),
+    ...(value.install_kernel !== undefined && {
+      exactly: { release: value.install_kernel, packages: value.kernel_packages },
+    }),
     file: source.file,
   };
 }

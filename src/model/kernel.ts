@@ -113,6 +113,12 @@ export interface Profile {
   readonly builtinKernel?: true;
   /** File of the built-in profile whose kernel this one takes the place of, as the user allowed. */
   readonly replaces?: string;
+  /** What the kernel is told besides what every guest's is: `lockdown=LEVEL` or `lsm=LIST`. */
+  readonly kernelArgs?: readonly string[] | undefined;
+  /** `uname -r` of the one build that counts, and the packages that hold it. */
+  readonly exactly?: { readonly release: string; readonly packages: readonly string[] } | undefined;
+  /** Why no source of ours can have this kernel booted. */
+  readonly unbootable?: string;
   /** Why there is no such profile: its targets cannot be asked, and all else here is empty. */
   readonly problem?: string;
 }

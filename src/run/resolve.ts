@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { builtinRows, isPlain } from '../config/builtin-profiles.ts';
 import {
   builtinMatrix,
   type Catalogue,
   findMatrix,
   findProfile,
+  ownProfileIds,
   profileIds,
   type ResolvedEntry,
   resolveMatrix,
@@ -68,8 +70,19 @@ async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise
     case 'ids':
       return matrixOf(choice.ids, choice.origin);
     case 'all':
-      return matrixOf(await profileIds(catalogue), '--all');
+      return matrixOf(await defaultIds(catalogue), '--all');
+    case 'catalogue':
+      return matrixOf(await profileIds(catalogue), 'the catalogue');
   }
+}
+
+/**
+ * What `all` means: the kernels of this project's matrix `debian`, and those of the workspace. The others of the catalogue
+ * are asked for by name: each is some hundred megabytes of a vendor's server.
+ */
+async function defaultIds(catalogue: Catalogue): Promise<string[]> {
+  const { profiles } = await builtinMatrix(catalogue, 'debian');
+  return [...new Set([...profiles.map(({ id }) => id), ...(await ownProfileIds(catalogue))])];
 }
 
 /**
@@ -179,15 +192,18 @@ export async function loadManifest(host: Host, cwd: string, path: string): Promi
   return readManifest({ file: path, text });
 }
 
-/** Every kernel of the catalogue, in the order of their ids; profiles that cannot be read are left out. */
+/**
+ * Kernels that can be asked here: those of the workspace, and of those that come along the ones that are chosen where no
+ * build is named. Profiles that cannot be read are left out.
+ */
 export async function catalogueKernels(
   catalogue: Catalogue,
 ): Promise<Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[]> {
-  const ids = await profileIds(catalogue);
-  const profiles = await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)));
-  return profiles.flatMap((profile) => {
-    if (profile.status === 'rejected') return [];
-    const { id, distro, kernelFamily } = profile.value;
-    return [{ id, distro, kernelFamily }];
-  });
+  const ids = await ownProfileIds(catalogue);
+  const own = (await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)))).flatMap((profile) =>
+    profile.status === 'fulfilled' && profile.value.kernel !== undefined ? [profile.value] : [],
+  );
+  const rows = [...(await builtinRows(catalogue.files, catalogue.builtin)).values()].filter(isPlain);
+  const all = [...rows, ...own].map(({ id, distro, kernelFamily }) => [id, { id, distro, kernelFamily }] as const);
+  return [...new Map(all).values()];
 }

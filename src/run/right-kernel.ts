@@ -1,3 +1,4 @@
+import type { Hello } from '../model/evidence.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
@@ -6,9 +7,12 @@ import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
  * this record's release (`openGuest`), so that no boot is needed to know it. A family that is no number promises nothing.
  */
 export function wrongKernel(
-  { id, kernelFamily, file }: Profile,
+  { id, kernelFamily, file, exactly }: Profile,
   { release, package: from }: KernelRecord,
 ): string | undefined {
+  if (exactly !== undefined && exactly.release !== release) {
+    return `profile ${id} asks for kernel ${exactly.release}, but its package ${from.name} is ${release}; correct install_kernel or the kernel block in ${file}`;
+  }
   const family = kernelNumber(kernelFamily);
   const number = kernelNumber(release);
   if (family === undefined || (number !== undefined && compareKernels(family, number) === 0)) return undefined;
@@ -16,4 +20,20 @@ export function wrongKernel(
     `profile ${id} says kernel_family ${kernelFamily}, but its kernel is ${release} (package ${from.name}), which is no ` +
     `answer about ${kernelFamily}; correct kernel_family or the kernel block in ${file}`
   );
+}
+
+/** The level in force, or the list of modules, as the guest's security file system has it. */
+function inForce(word: string, { facts }: Hello): string {
+  return word === 'lockdown' ? (/\[(\w+)\]/.exec(facts.lockdown ?? '')?.[1] ?? '') : (facts.lsm ?? '');
+}
+
+/** What a kernel was told and does not do; undefined when it does all. A verdict about it would be one about another. */
+export function unheardArgs({ kernelArgs = [] }: Pick<Profile, 'kernelArgs'>, hello: Hello): string | undefined {
+  for (const arg of kernelArgs) {
+    const [word = '', value = ''] = arg.split('=');
+    const has = inForce(word, hello);
+    const missing = word === 'lockdown' ? has !== value : value.split(',').some((one) => !has.split(',').includes(one));
+    if (missing) return `the kernel was told ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
+  }
+  return undefined;
 }

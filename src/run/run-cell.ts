@@ -9,6 +9,7 @@ import type { Evidence, Hello } from '../model/evidence.ts';
 import type { KernelRecord } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
+import { unheardArgs } from './right-kernel.ts';
 import { timestamp } from './run-id.ts';
 
 /** What one cell needs; all of it was made before the cell's clock starts. */
@@ -68,6 +69,8 @@ async function askGuest(
     const { sandboxLayers } = guest;
     facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot', sandboxLayers };
     askStarted = host.monotonicMs();
+    const unheard = unheardArgs(job.target.profile, guest.hello);
+    if (unheard !== undefined) throw new GuestError('wrong_kernel', unheard);
     emit({ type: 'cell-asking', ...at, bootMs });
     const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));
     const before = guest.console();

@@ -1,44 +1,100 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { builtinRows, isPlain } from '../../src/config/builtin-profiles.ts';
+import { type Catalogue, findProfile } from '../../src/config/catalogue.ts';
 import { readMatrix } from '../../src/config/matrix.ts';
-import { readProfile } from '../../src/config/profile.ts';
+import { FINGERPRINTS } from '../../src/kernels/keys/shipped.ts';
+import { vendorName } from '../../src/model/vendors.ts';
+import { catalogueKernels } from '../../src/run/resolve.ts';
 
 const dir = join(import.meta.dirname, '../../matrices');
-const yaml = (path: string): { file: string; text: string } => ({ file: path, text: readFileSync(path, 'utf8') });
-const filesIn = (path: string): string[] =>
-  readdirSync(path)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => join(path, name));
-const profiles = filesIn(join(dir, 'profiles'));
+const catalogue: Catalogue = {
+  workspace: '/nowhere',
+  builtin: dir,
+  files: { list: (path) => readdir(path), read: (path) => readFile(path, 'utf8') },
+};
+const rows = [...(await builtinRows(catalogue.files, dir)).values()];
+const matrices = readdirSync(dir)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => ({ file: name, text: readFileSync(join(dir, name), 'utf8') }));
 
 describe('the catalogue', () => {
-  test.each(profiles)('%s', (path) => {
-    const profile = readProfile(yaml(path));
-    expect(profile.id).toBe(basename(path, '.yaml'));
-    expect(profile.id).toBe(`${profile.distro}-${profile.version}-${profile.kernelFamily}`);
-    const { kernel } = profile;
-    if (kernel?.source !== 'deb') return expect.fail('its source has no test yet');
-    expect(kernel.package).toContain(`-${profile.kernelFamily}.`);
-    expect(kernel.mirror).toMatch(/^http:/);
-    expect(profile.expectedBtf).toBe(true);
-    for (const pin of kernel.pinned ?? []) expect(pin.version).toBe(kernel.version);
+  test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
+    const profile = await findProfile(catalogue, id);
+    expect(profile).toMatchObject({ id, distro: row.distro, kernelFamily: row.kernelFamily, builtinKernel: true });
+    expect(JSON.stringify(profile)).not.toMatch(/[{][a-z_]+[}]|undefined/);
+    // A name in sentences that is more than the word.
+    expect(vendorName(profile.distro)).not.toBe(profile.distro);
+    expect(profile.problem).toBeUndefined();
+    if (row.bootable) expect(profile).toMatchObject({ arch: 'x86_64', runner: 'vm', kernel: expect.anything() });
+    else expect(profile.arch === 'aarch64' || (profile.unbootable ?? '').length > 20).toBe(true);
+    if (profile.kernel?.source === 'deb') {
+      expect(profile.kernel.package).toContain(`-${profile.kernelFamily}.`);
+      for (const pin of profile.kernel.pinned ?? []) expect(pin.version).toBe(profile.kernel.version);
+    }
+    if (profile.kernel?.source === 'rpm') {
+      for (const key of profile.kernel.gpgkey) expect(Object.keys(FINGERPRINTS)).toContain(key);
+    }
+    if (row.base !== '') {
+      const base = await findProfile(catalogue, row.base);
+      expect(profile).toMatchObject({ distro: base.distro, version: base.version, arch: base.arch });
+      expect(profile.exactly?.release).toContain(id.replace(`${row.base}-k`, ''));
+      expect(profile.exactly?.packages.length).toBeGreaterThanOrEqual(2);
+      expect(profile.kernel?.version).toBeDefined();
+    }
   });
 
-  test('quick asks four kernels, debian asks all of them', () => {
-    const [debian, quick] = ['debian', 'quick'].map((name) => readMatrix(yaml(join(dir, `${name}.yaml`))));
+  test('no id is there twice, and every one of the contract is there', () => {
+    const wanted = readFileSync(join(import.meta.dirname, '../fixtures/contract-profiles.txt'), 'utf8')
+      .trim()
+      .split('\n');
+    const ids = rows.map(({ id }) => id);
+    expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('the locked kernel is told so, and so are its builds', async () => {
+    for (const id of ['ubuntu-22.04-5.15-lockdown', 'ubuntu-22.04-5.15-lockdown-k5.15.0-186'])
+      expect((await findProfile(catalogue, id)).kernelArgs).toEqual(['lockdown=integrity']);
+  });
+
+  test('what was not tested is counted among kernels that could have been', async () => {
+    const known = (await catalogueKernels(catalogue)).map(({ id }) => id);
+    expect(known).toContain('ubuntu-24.04-6.8');
+    for (const id of [
+      'bottlerocket-aws-6.1',
+      'debian-12-6.1-rt',
+      'ubuntu-24.04-6.8-k6.8.0-136',
+      'ubuntu-22.04-arm64-5.15',
+    ])
+      expect(known).not.toContain(id);
+  });
+});
+
+describe('matrices', () => {
+  test.each(matrices.map((one) => [one.file, one] as const))('%s', async (_name, source) => {
+    const matrix = readMatrix(source);
+    const ids = rows.map(({ id }) => id);
+    expect(matrix.profiles.map(({ id }) => id).filter((id) => !ids.includes(id))).toEqual([]);
+    expect(matrix.name).toBe(source.file === 'canary.yaml' ? 'consumer-canary' : source.file.replace('.yaml', ''));
+    expect(source.text.match(/^\s+required: (true|false)$/gm)).toHaveLength(matrix.profiles.length);
+  });
+
+  test('quick and debian ask what Debian has, all of it required', () => {
+    const [debian, quick] = ['debian.yaml', 'quick.yaml'].map((name) => {
+      const source = matrices.find(({ file }) => file === name);
+      return readMatrix(source ?? { file: name, text: '' });
+    });
     expect(quick?.profiles.map(({ id }) => id)).toEqual([
       'debian-11-5.10',
       'debian-12-6.1',
       'debian-13-6.12',
       'debian-13-7.3',
     ]);
-    expect(debian?.profiles.map(({ id }) => id).sort()).toEqual(profiles.map((path) => basename(path, '.yaml')).sort());
+    const plain = rows.filter((row) => row.distro === 'debian' && isPlain(row)).map(({ id }) => id);
+    expect(debian?.profiles.map(({ id }) => id).sort()).toEqual(plain.sort());
     expect([debian, quick].flatMap((matrix) => matrix?.profiles.map(({ required }) => required))).not.toContain(false);
-  });
-
-  test.each(filesIn(dir))('%s says for every kernel whether it is required', (path) => {
-    const { text } = yaml(path);
-    expect(text.match(/^\s+required: (true|false)$/gm)).toHaveLength(readMatrix({ file: path, text }).profiles.length);
   });
 });

@@ -4,14 +4,14 @@ import { UsageError } from '../../src/model/errors.ts';
 import { checkExpectedProfiles } from '../../src/run/resolve.ts';
 
 const OLD =
-  'id: debian-11-5.10\ndistro: debian\nkernel_family: "5.10"\narch: x86_64\nimage: {local_path: x.img}\nboot: {memory_mb: 512, cpus: 1}\nvalidator: {path: /v}\n';
+  'groups: [{profiles: {debian-11-5.10: {distro: debian, kernel_family: "5.10", arch: x86_64, image: {local_path: x.img}}}}]';
 const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
 const catalogue: Catalogue = {
   workspace: '/w',
   builtin: '/b',
   files: {
-    list: (dir) => (dir === '/b/profiles' ? Promise.resolve(['debian-11-5.10.yaml']) : Promise.reject(missing())),
-    read: (path) => (path === '/b/profiles/debian-11-5.10.yaml' ? Promise.resolve(OLD) : Promise.reject(missing())),
+    list: (dir) => (dir === '/b/catalogue' ? Promise.resolve(['debian.yaml']) : Promise.reject(missing())),
+    read: (path) => (path === '/b/catalogue/debian.yaml' ? Promise.resolve(OLD) : Promise.reject(missing())),
   },
 };
 

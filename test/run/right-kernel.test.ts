@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { wrongKernel } from '../../src/run/right-kernel.ts';
+import type { Hello } from '../../src/model/evidence.ts';
+import { unheardArgs, wrongKernel } from '../../src/run/right-kernel.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 
 const about = (kernelFamily: string, release: string): string | undefined =>
@@ -20,4 +21,29 @@ it.each([
   ['6.1', 'no-number'],
 ])('family %s is not %s', (family, release) => {
   expect(about(family, release)).toContain(`kernel_family ${family}, but its kernel is ${release}`);
+});
+
+it('one certain build is that build alone', () => {
+  const { profile } = target('debian-12-6.1');
+  const exactly = { release: '6.1.0-50-cloud-amd64', packages: [] };
+  const record = (release: string) => kernelRecord('debian-12-6.1', release);
+  expect(wrongKernel({ ...profile, exactly }, record('6.1.0-50-cloud-amd64'))).toBeUndefined();
+  expect(wrongKernel({ ...profile, exactly }, record('6.1.0-49-cloud-amd64'))).toMatch(
+    /asks for kernel 6\.1\.0-50-cloud-amd64, but its package .* is 6\.1\.0-49-cloud-amd64/,
+  );
+});
+
+it.each([
+  [['lockdown=integrity'], 'none [integrity] confidentiality', '', undefined],
+  [['lockdown=integrity'], '[none] integrity confidentiality', '', 'lockdown is none'],
+  [['lockdown=integrity'], 'none integrity [confidentiality]', '', 'lockdown is confidentiality'],
+  [['lockdown=integrity'], undefined, '', 'lockdown is not there'],
+  [['lsm=landlock,bpf'], undefined, 'capability,landlock,bpf', undefined],
+  [['lsm=landlock,bpf'], undefined, 'capability,landlock', 'lsm is capability,landlock'],
+  [undefined, undefined, '', undefined],
+])('told %s, with lockdown %s and lsm %s: %s', (kernelArgs, lockdown, lsm, words) => {
+  const hello = { facts: { lockdown, lsm } } as unknown as Hello;
+  const said = unheardArgs({ kernelArgs }, hello);
+  if (words === undefined) expect(said).toBeUndefined();
+  else expect(said).toContain(words);
 });

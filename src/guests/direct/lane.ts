@@ -48,6 +48,7 @@ export function directLane(options: DirectLaneOptions): Lane {
 function directLaneUnavailable(profile: Profile): string | undefined {
   if (profile.arch !== 'x86_64') return `the direct lane boots x86_64 kernels; ${profile.id} is ${profile.arch}`;
   if (profile.runner !== 'vm') return `${profile.id} asks for the runner ${profile.runner}`;
+  if (profile.unbootable !== undefined) return `${profile.id} cannot be booted: ${profile.unbootable}`;
   if (profile.kernel === undefined) return `${profile.id} does not say where its kernel comes from (kernel: block)`;
   return undefined;
 }
@@ -71,7 +72,7 @@ async function prepare(
     cpus: profile.cpus,
     kernel: wrappedFile(0),
     initrd: wrappedFile(1),
-    kernelArgs: GUEST_KERNEL_ARGS,
+    kernelArgs: [...GUEST_KERNEL_ARGS, ...(profile.kernelArgs ?? [])],
   };
   const argv = qemuArgv(machine, DEVICES);
   const facts: GuestFacts = {
