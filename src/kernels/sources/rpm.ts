@@ -160,8 +160,17 @@ async function fromDirectory(host: Host, keyring: Keyring, dir: string, request:
   const chosen = choosePackages(source, [...local.keys()], dir);
   if (isStored(request, chosen, dir)) return 'unchanged';
   const unpacked = chosen.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
-  await requireSpace(host, places.root, unpacked, `unpacking ${source.package}`);
-  const files = chosen.map((wanted) => ({ wanted, path: local.get(wanted) ?? '' }));
+  const size = chosen.reduce((sum, one) => sum + one.size, 0);
+  await requireSpace(host, places.root, size + unpacked, `unpacking ${source.package}`);
+  // What is verified must be what is unpacked: nobody else writes to a copy.
+  const copies = join(places.workDir, 'rpms');
+  await host.files.makeDir(copies);
+  const files: Local[] = [];
+  for (const [index, wanted] of chosen.entries()) {
+    const path = join(copies, `${index}.rpm`);
+    await host.files.copy(local.get(wanted) ?? '', path);
+    files.push({ wanted, path });
+  }
   return take(host, keyring, files, dir, false, { ...request, places: { ...places, keepDir: undefined } });
 }
 
