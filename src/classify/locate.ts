@@ -15,6 +15,7 @@ import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
 import { failedProgram } from './told-programs.ts';
+import { withUntested } from './untested.ts';
 import { verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;
@@ -34,7 +35,8 @@ export function locateFindings(
   sources: Sources = new Map(),
 ): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
-  const findings = outcome.findings.map((told) => {
+  const findings = outcome.findings.map((each) => {
+    const told = withUntested(each, facts);
     const finding = withFeature(withTailCalls(withAccess(told, facts), evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;

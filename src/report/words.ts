@@ -50,13 +50,20 @@ function requireWords(finding: Finding): string {
   return ` Attach is best effort: to make this a failure, declare it in the manifest: ${requireAttach(programsOf(finding.args))}`;
 }
 
+/** Programs that fail with the object and not by themselves. */
+function untestedWords({ args }: Finding): string {
+  const { untested } = args;
+  if (untested === undefined) return '';
+  const several = untested.includes(', ');
+  return `Not tested: program${several ? 's' : ''} ${untested}, which ${several ? 'do' : 'does'} not use it, as the object cannot be prepared without it.`;
+}
+
 /** Title, explanation and remedy of a finding as plain text, from its code and args. */
 export function words(finding: Finding): Words {
   const { title, explanation, remediation } = WRITERS[finding.code](finding);
-  const across = acrossRun(finding);
   return {
     title,
-    explanation: across === '' ? explanation : `${explanation} ${across}`,
+    explanation: [explanation, untestedWords(finding), acrossRun(finding)].filter((text) => text !== '').join(' '),
     remediation: `${remediation}${requireWords(finding)}`.trim(),
   };
 }

@@ -41,3 +41,16 @@ test('the expectation of a missing map covers no program that is rejected withou
     { code: 'VERIFIER_REJECTION', subject: 'bad' },
   ]);
 }, 120_000);
+
+test('programs that do not use a missing variable are told as not tested', async () => {
+  const object = fixture('lacks_variable');
+  const run = await check(scratch, [object], { kernels: ['debian-13-7.3'] });
+  const [finding, ...others] = targetOf(reportOf(run, object), 'debian-13-7.3').findings ?? [];
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    code: 'UNRESOLVED_KSYM',
+    subject: 'bpfcompat_no_such_symbol',
+    args: { program: 'uses_variable', untested: 'bad, good' },
+  });
+  expect(finding?.explanation).toContain('Not tested: programs bad, good, which do not use it');
+}, 120_000);
