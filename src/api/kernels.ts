@@ -9,6 +9,7 @@ import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
+import { createSlots } from '../run/slots.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 import { useStore } from './store-use.ts';
 
@@ -49,30 +50,45 @@ export interface FetchKernelsOptions extends Surroundings {
   readonly onEnd?: (profile: string, result: EnsuredKernel | Error) => void;
 }
 
-/** Fetches kernels one after the other; one that fails does not stop the others. Resolves with the number that failed. */
+/** Kernels fetched at the same time. */
+const PARALLEL_FETCHES = 4;
+
+/**
+ * Fetches kernels, some at a time; one that fails does not stop the others. Resolves with the number that failed.
+ * @throws CancelledError when `signal` was aborted, after all have ended
+ */
 export async function fetchKernels(options: FetchKernelsOptions): Promise<number> {
   const surroundings = surroundingsOf(options);
   const { host } = surroundings;
+  const { signal = new AbortController().signal } = options;
   const profiles = await resolveProfiles(createCatalogue(surroundings), options.choice);
-  await using _store = await useStore(host, options.signal ?? new AbortController().signal);
-  let failed = 0;
-  for (const profile of profiles) {
+  await using _store = await useStore(host, signal);
+  const slots = createSlots(PARALLEL_FETCHES, signal);
+  const fetch = async (profile: Profile): Promise<boolean> => {
     options.onStart?.(profile.id);
     try {
       if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
+      if (profile.unbootable !== undefined) throw new UsageError('no_kernel_source', profile.unbootable);
       const kernel = await ensureKernel(profile, {
         host,
-        signal: options.signal,
+        signal,
         refresh: options.refresh ?? false,
         onProgress: (what, bytes, total) => options.onProgress?.(profile.id, what, bytes, total),
         onNote: (message) => options.onNote?.(message),
       });
       options.onEnd?.(profile.id, kernel);
+      return true;
     } catch (error) {
-      if (options.signal?.aborted || !(error instanceof Error)) throw error;
-      failed++;
+      if (signal.aborted || !(error instanceof Error)) throw error;
       options.onEnd?.(profile.id, error);
+      return false;
     }
+  };
+  const ends = await Promise.allSettled(profiles.map((profile) => slots.use(0, () => fetch(profile))));
+  let failed = 0;
+  for (const end of ends) {
+    if (end.status === 'rejected') throw end.reason;
+    if (!end.value) failed++;
   }
   return failed;
 }

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
 import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
+import { vendorName } from '../model/vendors.ts';
 import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
 
@@ -22,14 +23,40 @@ function voucher({
   return file === '' || file.startsWith('built-in: ') ? by : `${by}, ${file}`;
 }
 
+type Known = Awaited<ReturnType<typeof knownKernels>>;
+
+/** A kernel as `--json` shows it. */
+function rowOf(store: Known['store'], profile: Known['profiles'][number]) {
+  const kernel = store.kernels.find(({ record }) => isRecordOf(record, profile));
+  return {
+    profile: profile.id,
+    vendor: vendorName(profile.distro),
+    version: profile.version,
+    kernel_family: profile.kernelFamily,
+    arch: profile.arch,
+    source: profile.kernel?.source ?? 'none',
+    stored: kernel !== undefined,
+    release: kernel?.record.release ?? '',
+    package: kernel ? `${kernel.record.package.name} ${kernel.record.package.version}` : '',
+    bytes: kernel?.bytes ?? 0,
+    fetched_at: kernel?.record.fetchedAt ?? '',
+    vouched_by: kernel?.record.vouched.by ?? '',
+    profile_file: kernel?.record.vouched.file ?? '',
+    problem: profile.problem ?? '',
+    unbootable: profile.unbootable ?? '',
+  };
+}
+type Row = ReturnType<typeof rowOf>;
+
+/** What `--search` looks at. */
+function wordsOf({ profile, vendor, version, kernel_family: family, release }: Row): string[] {
+  return [profile, vendor, version, family, release];
+}
+
 /** What is known of a kernel that is not stored. */
-function stateOf(row: {
-  readonly kernel_family: string;
-  readonly problem: string;
-  readonly unbootable: string;
-}): string {
-  if (row.problem !== '') return '(cannot be used)';
-  return row.unbootable === '' ? `(${row.kernel_family}, not stored)` : `(${row.kernel_family}, cannot be booted)`;
+function stateOf({ problem, unbootable, kernel_family: family }: Row): string {
+  if (problem !== '') return '(cannot be used)';
+  return unbootable === '' ? `(${family}, not stored)` : `(${family}, cannot be booted)`;
 }
 
 /** `kernels list`: every profile, and what of it is stored. */
@@ -38,24 +65,10 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     ...io,
     allowProfileOverride: options.allowProfileOverride,
   });
-  const rows = profiles.map((profile) => {
-    const kernel = store.kernels.find(({ record }) => isRecordOf(record, profile));
-    return {
-      profile: profile.id,
-      kernel_family: profile.kernelFamily,
-      arch: profile.arch,
-      source: profile.kernel?.source ?? 'none',
-      stored: kernel !== undefined,
-      release: kernel?.record.release ?? '',
-      package: kernel ? `${kernel.record.package.name} ${kernel.record.package.version}` : '',
-      bytes: kernel?.bytes ?? 0,
-      fetched_at: kernel?.record.fetchedAt ?? '',
-      vouched_by: kernel?.record.vouched.by ?? '',
-      profile_file: kernel?.record.vouched.file ?? '',
-      problem: profile.problem ?? '',
-      unbootable: profile.unbootable ?? '',
-    };
-  });
+  const wanted = options.search.map((word) => word.toLowerCase());
+  const rows = profiles
+    .map((profile) => rowOf(store, profile))
+    .filter((row) => wanted.every((word) => wordsOf(row).some((one) => one.toLowerCase().includes(word))));
   if (options.json) {
     const saved = { saved_guests: savedGuests.count, saved_guest_bytes: savedGuests.bytes };
     io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }, null, 2)}\n`);
@@ -79,19 +92,20 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
 
 /** `kernels fetch`: downloads and verifies kernels; exit code 1 when one of them could not be had. */
 export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortSignal): Promise<number> {
-  const rows: object[] = [];
-  let lastTenth = -1;
+  // In the order in which they were begun, which is that of the choice.
+  const rows = new Map<string, object>();
+  const quarters = new Map<string, number>();
   const say = (text: string): void => {
     if (!options.quiet && !options.json) io.out(`${text}\n`);
   };
   const onStart = (name: string): void => {
-    lastTenth = -1;
+    rows.set(name, {});
     say(`${name}: looking`);
   };
   const onProgress = (name: string, what: string, bytes: number, total: number): void => {
-    const tenth = total > 0 ? Math.floor((bytes / total) * 4) : 0;
-    if (tenth === lastTenth) return;
-    lastTenth = tenth;
+    const quarter = total > 0 ? Math.floor((bytes / total) * 4) : 0;
+    if (quarters.get(`${name} ${what}`) === quarter) return;
+    quarters.set(`${name} ${what}`, quarter);
     say(`${name}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
   };
   const onNote = (message: string): void => io.err(`note: ${message}\n`);
@@ -106,19 +120,19 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
       onProgress,
       onEnd: (profile, result) => {
         if (result instanceof Error) {
-          rows.push({ profile, error: result.message });
+          rows.set(profile, { profile, error: result.message });
           io.err(`bpfcompat: ${profile}: ${result.message}\n`);
           return;
         }
         const { record } = result.files;
-        rows.push({ profile, cached: result.cached, release: record.release, package: record.package.name });
+        rows.set(profile, { profile, cached: result.cached, release: record.release, package: record.package.name });
         say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}`);
       },
     });
   const failed = options.kernels === undefined ? 0 : await fetchKernelsOf(options.kernels);
   let userland: object | undefined;
   if (options.userland) {
-    onStart(USERLAND);
+    say(`${USERLAND}: looking`);
     const { record, cached } = await fetchUserland({
       ...common,
       onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
@@ -128,7 +142,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
     userland = { package: name, version, cached, sha256: record.busybox.sha256, vouched_by };
     say(`${USERLAND}: ${name} ${version} ${cached ? 'was stored already' : 'fetched and verified'}`);
   }
-  if (options.json) io.out(`${JSON.stringify({ kernels: rows, userland }, null, 2)}\n`);
+  if (options.json) io.out(`${JSON.stringify({ kernels: [...rows.values()], userland }, null, 2)}\n`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -107,7 +107,10 @@ const OVERRIDES: Readonly<Record<string, Partial<Pick<ActionInput, 'default' | '
   artifact: {
     description: 'compiled objects (.bpf.o) to check: paths or patterns such as build/*.bpf.o, one per line',
   },
-  kernels: { description: 'profile ids, separated by commas or one per line, all required' },
+  kernels: {
+    description:
+      'kernels, separated by commas or one per line, all required: profile ids, vendors (ubuntu>=20.04, el@newest) or names of matrices (lts)',
+  },
   matrix: {
     description:
       'matrix file, or the name of one that comes with bpfcompat (quick, debian); without matrix and kernels it is quick',

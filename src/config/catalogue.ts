@@ -137,6 +137,11 @@ async function exactBuild(catalogue: Catalogue, own: Profile): Promise<Profile> 
   return kernel === undefined ? own : { ...own, kernel };
 }
 
+/** Names of the matrices that come with bpfcompat. */
+export function builtinMatrixNames({ files, builtin }: Catalogue): Promise<string[]> {
+  return namesIn(files, builtin);
+}
+
 /** Names of the built-in matrices and those of the workspace, sorted. */
 export async function matrixNames(catalogue: Catalogue): Promise<string[]> {
   const dirs = [`${catalogue.workspace}/matrices`, catalogue.builtin];

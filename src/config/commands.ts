@@ -46,7 +46,10 @@ export const COMMANDS = [
   {
     name: 'kernels fetch',
     summary: 'download and verify kernels ahead of time',
-    arguments: { name: '[ID...]', description: 'profile ids, as "kernels list" shows them' },
+    arguments: {
+      name: '[ID...]',
+      description: 'profile ids, as "kernels list" shows them, or what else --kernels takes',
+    },
   },
   { name: 'kernels prune', summary: 'remove stored kernels and free the space' },
   { name: 'doctor', summary: 'check this machine, and how to fix problems' },

@@ -86,15 +86,24 @@ export const OPTIONS = [
     type: 'list',
     default: '',
     placeholder: 'ID,ID...',
-    description: 'profile ids separated by commas, all required',
+    description:
+      'kernels, all required: ids, vendors (ubuntu>=20.04, el@newest) or names of matrices (lts), with commas',
     commands: CHOOSING,
   },
   {
     name: 'all',
     type: 'boolean',
     default: '',
-    description: 'every kernel of the catalogue',
+    description: 'the kernels of the matrix debian and of your own profiles',
     commands: ['kernels fetch'],
+  },
+  {
+    name: 'search',
+    type: 'list',
+    default: '',
+    placeholder: 'WORD',
+    description: 'only kernels with this word in their id, vendor, version or release',
+    commands: ['kernels list'],
   },
   {
     name: 'userland',

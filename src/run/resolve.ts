@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { builtinRows, isPlain } from '../config/builtin-profiles.ts';
 import {
   builtinMatrix,
+  builtinMatrixNames,
   type Catalogue,
   findMatrix,
   findProfile,
@@ -11,6 +12,7 @@ import {
   resolveMatrix,
 } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import { expandWords } from '../config/kernel-words.ts';
 import { checkRequiredProfiles, type Manifest, readManifest } from '../config/manifest.ts';
 import { type Matrix, matrixOf } from '../config/matrix.ts';
 import { addressHint } from '../config/words.ts';
@@ -68,12 +70,24 @@ async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise
     case 'matrix':
       return findMatrix(catalogue, choice.value);
     case 'ids':
-      return matrixOf(choice.ids, choice.origin);
+      return matrixOf(choice.inFile ? choice.ids : await expandChoice(catalogue, choice), choice.origin);
     case 'all':
       return matrixOf(await defaultIds(catalogue), '--all');
     case 'catalogue':
       return matrixOf(await profileIds(catalogue), 'the catalogue');
   }
+}
+
+/** The ids that words typed for this run stand for. */
+async function expandChoice(
+  catalogue: Catalogue,
+  { ids, origin }: Pick<KernelChoice & { kind: 'ids' }, 'ids' | 'origin'>,
+): Promise<string[]> {
+  const rows = [...(await builtinRows(catalogue.files, catalogue.builtin)).values()];
+  const sets = await builtinMatrixNames(catalogue);
+  const idsOfSet = async (name: string): Promise<string[]> =>
+    (await builtinMatrix(catalogue, name)).profiles.map(({ id }) => id);
+  return expandWords(ids, { rows, ids: await profileIds(catalogue), sets, idsOfSet }, origin);
 }
 
 /**

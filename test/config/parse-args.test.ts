@@ -41,7 +41,7 @@ describe('commands', () => {
     [['-version', '--json'], 'version', { json: true }],
     [['env', '-markdown'], 'env', { json: false, markdown: true }],
     [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true }],
-    [['kernels', 'list'], 'kernels list', { allowProfileOverride: false, json: false, noColor: false }],
+    [['kernels', 'list'], 'kernels list', { search: [], allowProfileOverride: false, json: false, noColor: false }],
     [
       ['kernels', 'prune', '--keep', 'a,b'],
       'kernels prune',
