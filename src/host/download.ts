@@ -1,39 +1,16 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { Dispatcher } from 'undici';
+import type { IncomingMessage } from 'node:http';
 import { CancelledError, HostError, messageOf } from '../model/errors.ts';
 import type { Downloaded, DownloadOptions, Host, HostNetwork } from './host.ts';
+import { httpGet, StalledError } from './http-request.ts';
 import { proxyFor } from './proxy.ts';
 
 const MAX_REDIRECTS = 5;
-const CONNECT_MS = 20_000;
 const STALL_MS = 30_000;
 
 /** Errors of our own file system, which no other mirror mends. */
 const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
-
-/** What a server's answer that is no file may hold before it is not worth reading on. */
-const DRAIN_BYTES = 64 * 1024;
-
-/** Read when the first download begins: most runs have none. */
-const undici = () => import('undici');
-
-/** Connections of one download, through the proxy that the environment names. */
-async function connect(
-  env: Host['env'],
-  url: URL,
-  options: DownloadOptions,
-  withIdentity: boolean,
-): Promise<Dispatcher> {
-  const { stallMs = STALL_MS, tls } = options;
-  const identity = withIdentity && tls?.cert !== undefined ? { cert: tls.cert, key: tls.key ?? tls.cert } : {};
-  const own = { ...identity, ...(tls?.ca === undefined ? {} : { ca: tls.ca }) };
-  const patience = { headersTimeout: stallMs, bodyTimeout: stallMs, connectTimeout: CONNECT_MS };
-  const uri = proxyFor(env, url);
-  const { Agent, ProxyAgent } = await undici();
-  if (uri === undefined) return new Agent({ ...patience, connect: { ...own, timeout: CONNECT_MS } });
-  return new ProxyAgent({ ...patience, uri, requestTls: own, proxyTunnel: url.protocol === 'https:' });
-}
 
 /** Where a redirect leads. @throws HostError when it may not lead there */
 function redirected(from: URL, location: string | undefined): URL {
@@ -53,8 +30,8 @@ function redirected(from: URL, location: string | undefined): URL {
 /** Node's word for what went wrong, without its stack of causes. */
 function reasonOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${CONNECT_MS / 1000} s`;
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'it stalled';
+  if (error instanceof StalledError) return 'it stalled';
+  if (code === 'ECONNRESET') return 'the connection broke off';
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   const words = messageOf(error) || String(code ?? 'unknown error');
   return cause === undefined || cause === error ? words : `${words}: ${reasonOf(cause)}`;
@@ -74,16 +51,16 @@ function tooLarge(url: string, maxBytes: number): HostError {
 async function receive(
   url: string,
   file: string,
-  { body, headers }: Dispatcher.ResponseData,
+  response: IncomingMessage,
   options: DownloadOptions,
 ): Promise<Omit<Downloaded, 'status' | 'url'>> {
   const { maxBytes, algorithm = 'sha256', onBytes } = options;
-  const told = Number(headers['content-length'] ?? 0);
+  const told = Number(response.headers['content-length'] ?? 0);
   if (told > maxBytes) throw tooLarge(url, maxBytes);
   const hash = createHash(algorithm);
   let bytes = 0;
   await using handle = await open(file, 'wx', 0o600);
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLarge(url, maxBytes);
     hash.update(chunk);
@@ -94,27 +71,23 @@ async function receive(
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
+  const { stallMs = STALL_MS, signal, tls } = options;
   let url = first;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const dispatcher = await connect(env, url, options, url.origin === first.origin);
-    const { request } = await undici();
+    let response: IncomingMessage | undefined;
     try {
-      const answer = await request(url, {
-        dispatcher,
-        signal: options.signal ?? null,
-        headers: { 'user-agent': 'bpfcompat', 'accept-encoding': 'identity' },
-      });
-      const { statusCode: status, headers } = answer;
-      if (status === 200) return { status, url: url.href, ...(await receive(url.href, file, answer, options)) };
-      await answer.body.dump({ limit: DRAIN_BYTES }).catch(() => {});
+      // Who we are is for the first host alone.
+      const shown = url.origin === first.origin ? tls : tls && { ca: tls.ca };
+      response = await httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal });
+      const { statusCode: status = 0, headers } = response;
+      if (status === 200) return { status, url: url.href, ...(await receive(url.href, file, response, options)) };
       if (![301, 302, 303, 307, 308].includes(status)) return { status, url: url.href, bytes: 0, digest: '' };
-      const { location } = headers;
-      url = redirected(url, Array.isArray(location) ? location[0] : location);
+      url = redirected(url, headers.location);
     } catch (error) {
-      if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: error });
+      if (signal?.aborted) throw new CancelledError('cancelled', { cause: error });
       throw asDownloadError(url.href, error);
     } finally {
-      await dispatcher.destroy();
+      response?.destroy();
     }
   }
   throw new HostError('mirror_unreachable', `${first.href} redirects without end; choose another mirror`);

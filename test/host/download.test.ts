@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, request } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer as createRawServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -90,6 +90,41 @@ describe('a download', () => {
       response.writeHead(200, told ? { 'content-length': 5000 } : {}).end('x'.repeat(5000));
     });
     await expect(get(place.url)).rejects.toMatchObject({ code: 'wrong_digest' });
+  });
+
+  test.each([
+    [
+      'all at once, and closes the line',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n',
+      3_000_000,
+    ],
+    ['as servers of HTTP/1.0 do', 'HTTP/1.0 200 OK\r\n\r\n', 3_000_000],
+  ])('from a server that sends %s', async (_what, head, length) => {
+    const server = createRawServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.write(head);
+        socket.end(Buffer.alloc(length, 'a'));
+      });
+    });
+    await using place = await listening(server, 'http');
+    expect(await get(place.url, { maxBytes: length })).toMatchObject({ status: 200, bytes: length });
+  });
+
+  test.each([
+    ['fewer bytes than it said', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc', /broke off/],
+    ['no HTTP', 'SSH-2.0-x\r\n', /Parse Error|Expected HTTP/],
+    ['nothing', '', /broke off|socket hang up/],
+  ])('from a server that sends %s is an error', async (_what, said, says) => {
+    const server = createRawServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(said));
+    });
+    await using place = await listening(server, 'http');
+    await expect(get(place.url)).rejects.toMatchObject({
+      code: 'mirror_unreachable',
+      message: expect.stringMatching(says),
+    });
   });
 
   test('that stalls ends, and so does one that was stopped', async () => {

@@ -37,6 +37,8 @@ const ANOTHER_PLACE = new Set(['mirror_unreachable', 'not_there', 'package_not_f
 interface Local {
   readonly wanted: RpmPackage;
   readonly path: string;
+  /** Known where the index names it, and it was found right. */
+  readonly sha256?: string | undefined;
 }
 
 async function download(
@@ -76,7 +78,7 @@ async function download(
       );
     }
     finished += bytes;
-    files.push({ wanted, path });
+    files.push({ wanted, path, sha256: wanted.checksum.algorithm === 'sha256' ? digest : undefined });
   }
   return files;
 }
@@ -95,7 +97,7 @@ async function take(
   const found = new Map<string, string>();
   const records: FetchedKernel['package']['files'] = [];
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
-  for (const [index, { wanted, path }] of files.entries()) {
+  for (const [index, { wanted, path, sha256 }] of files.entries()) {
     const file = await readPackage(host, path);
     const dir = join(places.workDir, `package-${index}`);
     const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
@@ -108,7 +110,12 @@ async function take(
         `${wanted.name} ${evrText(wanted)}: the file is ${real}; nothing was used, choose another mirror`,
       );
     }
-    records.push({ name: facts.name, version: evrText(facts), sha256: await host.files.sha256(path), signer });
+    records.push({
+      name: facts.name,
+      version: evrText(facts),
+      sha256: sha256 ?? (await host.files.sha256(path)),
+      signer,
+    });
     for (const [inside, target] of await unpackPayload(host, file, join(dir, 'root'), signal))
       found.set(inside, target);
   }
