@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../model/finding.ts';
+import { findingUrl } from '../../model/project.ts';
 import { oneLine } from '../escape.ts';
 import { RULE_TEXTS } from './rule-texts.ts';
 
@@ -28,6 +29,7 @@ export function sarifRule(id: string) {
     name: ruleName(id),
     shortDescription: { text: `${title}.` },
     fullDescription: { text },
+    helpUri: findingUrl(isKnown(id) ? id : 'UNKNOWN'),
     help: { text: help, markdown: `**${title}.**\n\n${help}` },
     defaultConfiguration: { level: 'error' },
     properties: { tags: ['bpf', 'compatibility'], precision: 'high' },

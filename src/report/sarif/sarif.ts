@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PROJECT_URL } from '../../model/project.ts';
 import { type DocumentCause, documentCauses, documentSilence, kernelsText } from '../document-causes.ts';
 import { type DocumentCell, documentCells, documentCounts } from '../document-cells.ts';
 import { type DocumentKernel, documentKernels } from '../document-kernels.ts';
@@ -167,7 +168,7 @@ export function sarif(document: GateDocument, { workspace = '', version = '' }: 
         tool: {
           driver: {
             name: 'bpfcompat',
-            informationUri: 'https://github.com/Kernel-Guard/bpfcompat',
+            informationUri: PROJECT_URL,
             semanticVersion: version === '' ? undefined : version,
             rules: rules.map(sarifRule),
           },

@@ -1,4 +1,6 @@
 import type { FindingGroup } from '../../model/finding.ts';
+import { FINDING_CODES } from '../../model/finding.ts';
+import { findingUrl } from '../../model/project.ts';
 import { logTails } from '../cell-log.ts';
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
@@ -38,7 +40,9 @@ function filing({ code: name, group, confidence }: SavedFinding): string {
     known ? `caused by: ${groupWords(known)}` : '',
     confidence === '' ? '' : `${md(confidence, 20)} confidence`,
   ];
-  return [code(name, 60), ...parts.filter((part) => part !== '')].join(' · ');
+  const ours = FINDING_CODES.find((one) => one === name);
+  const shown = ours ? `[${code(name)}](${findingUrl(ours)})` : code(name, 60);
+  return [shown, ...parts.filter((part) => part !== '')].join(' · ');
 }
 
 /** The cause that gives the cell its class, whole; its title stands in the heading of the block. */
