@@ -55,6 +55,9 @@ export interface WholeProgram {
  */
 export function writesContext(program: WholeProgram, budget: FlowBudget): boolean {
   const { code, insns } = program;
+  // What is set up for a program costs as much as a look at each of its instructions.
+  budget.steps -= insns;
+  if (budget.steps <= 0) return true;
   const states = new Uint32Array(insns * WORDS);
   const state = newState();
   const owners = ownersOf(program);

@@ -130,7 +130,7 @@ function mayWriteContext(
   code: readonly CodeFacts[],
   flow: FlowBudget,
 ): boolean {
-  if (cut) return true;
+  if (cut || flow.steps <= 0) return true;
   const whole = new Uint8Array(insns * INSN_BYTES);
   const starts = new Map(parts.map(({ fn, start }) => [fn, start]));
   const targets = new Map<number, number | undefined>();

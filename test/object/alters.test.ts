@@ -160,5 +160,7 @@ test.each<[string, Insn[]]>([
 });
 
 test('what is not looked at to its end counts', () => {
+  expect(writes([set(0), EXIT], { steps: 3 })).toBe(true);
   expect(writes([set(0), EXIT], { steps: 1 })).toBe(true);
+  expect(writes([set(0), EXIT], { steps: 4 })).toBe(false);
 });
