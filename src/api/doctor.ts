@@ -63,7 +63,7 @@ async function keyringCheck(host: Host): Promise<DoctorCheck> {
   return {
     id: 'keyring',
     status: 'missing',
-    what: `${DEFAULT_KEYRING} is missing`,
+    what: `${DEFAULT_KEYRING} is missing, which kernels of Debian are checked with`,
     remedy: 'apt-get install debian-archive-keyring',
   };
 }

@@ -63,6 +63,7 @@ kernel:
   suite: plucky-updates plucky-security plucky
   package: linux-image-6.12.*-cloud-amd64
   keyring: ${keyring}
+boot: {kernel_args: [lockdown=integrity]}
 `,
   );
   try {
@@ -80,6 +81,8 @@ kernel:
     expect(code).toBe(0);
     const [target] = readReport(join(cwd, 'r.json')).targets ?? [];
     expect(target).toMatchObject({ status: 'pass', profile_id: 'repacked-6.12' });
+    // As the profile says; a kernel that does not lock itself down would be an infra error.
+    expect(readFileSync(join(cwd, 'r.json'), 'utf8')).toContain('"lockdown": "none [integrity] confidentiality"');
   } finally {
     rmSync(keyring);
   }

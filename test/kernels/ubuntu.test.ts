@@ -8,6 +8,7 @@ import { ensureKernel } from '../../src/kernels/supply.ts';
 import { givePackages, takePackages } from '../../src/kernels/transfer.ts';
 import type { Profile } from '../../src/model/kernel.ts';
 import { dropKey, type FakeKey, makeKey } from '../fakes/deb-archive.ts';
+import { elfModule } from '../fakes/elf-module.ts';
 import { type KernelLab, type KeyRing, makeKeys, openLab } from '../fakes/kernel-lab.ts';
 import { fakeUbuntuKernel, makeUbuntu, signUbuntu, ubuntuPath } from '../fakes/ubuntu-archive.ts';
 
@@ -62,6 +63,16 @@ describe('a kernel of Ubuntu', () => {
         .toString(),
     ).toBe('ELF');
     expect((await lab.ensure(profileOf(lab), { offline: true })).cached).toBe(true);
+  });
+
+  test('has its further modules with it, where there are some', async () => {
+    await using lab = await openLab(keys);
+    const path = `lib/modules/${NEW}/kernel/net/sched/sch_ingress.ko`;
+    const module = elfModule({ name: 'sch_ingress', depends: '', license: 'GPL' });
+    const extra = { name: `linux-modules-extra-${NEW}`, version: '6.8.0-52.53', files: { [path]: module } };
+    makeUbuntu(lab.root, 'noble', [...fakeUbuntuKernel(NEW, '6.8.0-52.53'), extra], lab.key);
+    const { files } = await lab.ensure(profileOf(lab, { suite: 'noble' }));
+    expect(files.modules.map(({ name }) => name)).toEqual(['dummy', 'veth', 'sch_ingress']);
   });
 
   test('of another flavor is had by its name alone', async () => {

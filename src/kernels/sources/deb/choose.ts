@@ -73,6 +73,16 @@ export function kernelParts(of: DebPackage): Dependency[] {
   return of.depends.filter(({ name }) => /^linux-(image|binary|modules|base)-.*\d/.test(name));
 }
 
+/**
+ * Packages with further modules of an Ubuntu kernel, which nothing of it depends on; `linux-image-extra` is the older name.
+ * What attaches to network devices may be among them.
+ */
+export function extraParts({ name }: DebPackage, { archive }: DebKernelSource): string[] {
+  const release = /^linux-image-(?:unsigned-)?(\d.*)$/.exec(name)?.[1];
+  if (release === undefined || !archive.startsWith('ubuntu')) return [];
+  return [`linux-modules-extra-${release}`, `linux-image-extra-${release}`];
+}
+
 /** The offered package that satisfies a dependency; the newest when the dependency leaves it open. */
 export function satisfy(dependency: Dependency, offered: readonly DebPackage[]): DebPackage | undefined {
   return newest(

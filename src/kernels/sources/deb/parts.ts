@@ -2,7 +2,7 @@ import { HostError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
 import type { UnpackedKernel } from '../../unpacked.ts';
 import type { Apt } from './apt.ts';
-import { kernelParts, pinnedPackages, satisfy } from './choose.ts';
+import { extraParts, kernelParts, pinnedPackages, satisfy } from './choose.ts';
 import type { DebPackage } from './control.ts';
 
 /** What to download for one kernel. */
@@ -31,6 +31,10 @@ export async function withParts(apt: Apt, first: DebPackage, source: DebKernelSo
       found.set(answer.name, answer);
       queue.push(answer);
     }
+  }
+  for (const name of extraParts(first, source)) {
+    const extra = satisfy({ name, exactly: undefined }, await apt.packages(name, (one) => one === name));
+    if (extra !== undefined) found.set(name, extra);
   }
   return { first, all: [...found.values()], missing: [...new Set(missing)] };
 }
