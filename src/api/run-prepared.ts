@@ -66,8 +66,11 @@ export async function runPrepared<T>(
       return endsCheck(index, verdictOf(one, withBaseline(one, report)));
     },
   };
+  // Read while guests boot; a catalogue that cannot be read is told when it is needed.
+  const catalogued = catalogueKernels(catalogue);
+  catalogued.catch(() => {});
   const reports = await runCheck(check, services, { signal, onEvent });
-  const known = await catalogueKernels(catalogue);
+  const known = await catalogued;
   const completed = reports.map((report, index): CompletedRun | undefined => {
     const one = runs[index];
     if (report === undefined || one === undefined) return undefined;

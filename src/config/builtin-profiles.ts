@@ -103,22 +103,63 @@ export function readTable(file: string, text: string): BuiltinRow[] {
   return [...raws].map(([id, raw]) => rowOf(id, file, raw));
 }
 
-const known = new WeakMap<CatalogueFiles, Promise<ReadonlyMap<string, BuiltinRow>>>();
-
-async function readAll(files: CatalogueFiles, dir: string): Promise<ReadonlyMap<string, BuiltinRow>> {
-  const rows: BuiltinRow[] = [];
-  for (const name of (await namesIn(files, dir)).sort()) {
-    const file = `${dir}/${name}.yaml`;
-    rows.push(...readTable(file, (await files.read(file)) ?? ''));
-  }
-  return new Map(rows.map((row) => [row.id, row]));
+/** The tables of one directory. Most runs need one of them, and reading YAML takes its time: each is read once, when asked for. */
+interface Tables {
+  /** Text by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Path by id. */
+  readonly places: ReadonlyMap<string, string>;
+  readonly read: Map<string, ReadonlyMap<string, BuiltinRow>>;
 }
 
-/** Every profile that comes with bpfcompat, by id. @param builtin the directory `matrices`; read once */
-export function builtinRows(files: CatalogueFiles, builtin: string): Promise<ReadonlyMap<string, BuiltinRow>> {
-  const rows = known.get(files) ?? readAll(files, `${builtin}/catalogue`);
-  known.set(files, rows);
+const known = new WeakMap<CatalogueFiles, Promise<Tables>>();
+
+/** A row begins at the seventh column, which nothing else of a table does. */
+const ROW = /^ {6}([A-Za-z0-9][A-Za-z0-9._-]*):(?: |$)/gm;
+const PROFILES = /^ {4}profiles:\n((?: {6}.*\n|\s*\n)*)/gm;
+
+async function openTables(files: CatalogueFiles, dir: string): Promise<Tables> {
+  const texts = new Map<string, string>();
+  const places = new Map<string, string>();
+  for (const name of (await namesIn(files, dir)).sort()) {
+    const file = `${dir}/${name}.yaml`;
+    const text = (await files.read(file)) ?? '';
+    texts.set(file, text);
+    for (const [, rows = ''] of text.matchAll(PROFILES)) {
+      for (const [, id = ''] of rows.matchAll(ROW)) places.set(id, file);
+    }
+  }
+  return { texts, places, read: new Map() };
+}
+
+function tablesOf(files: CatalogueFiles, builtin: string): Promise<Tables> {
+  const tables = known.get(files) ?? openTables(files, `${builtin}/catalogue`);
+  known.set(files, tables);
+  return tables;
+}
+
+function rowsIn({ texts, read }: Tables, file: string): ReadonlyMap<string, BuiltinRow> {
+  const rows = read.get(file) ?? new Map(readTable(file, texts.get(file) ?? '').map((row) => [row.id, row]));
+  read.set(file, rows);
   return rows;
+}
+
+/** Ids of all profiles that come with bpfcompat. @param builtin the directory `matrices` */
+export async function builtinIds(files: CatalogueFiles, builtin: string): Promise<string[]> {
+  return [...(await tablesOf(files, builtin)).places.keys()];
+}
+
+/** The profile of this id that comes with bpfcompat. */
+export async function builtinRow(files: CatalogueFiles, builtin: string, id: string): Promise<BuiltinRow | undefined> {
+  const tables = await tablesOf(files, builtin);
+  const file = tables.places.get(id);
+  return file === undefined ? undefined : rowsIn(tables, file).get(id);
+}
+
+/** Every profile that comes with bpfcompat. */
+export async function builtinRows(files: CatalogueFiles, builtin: string): Promise<BuiltinRow[]> {
+  const tables = await tablesOf(files, builtin);
+  return [...tables.texts.keys()].flatMap((file) => [...rowsIn(tables, file).values()]);
 }
 
 /** A row that is chosen where no build is named, and that some source can have booted here. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
-import { builtinRows, isPlain } from './builtin-profiles.ts';
+import { builtinIds, builtinRow, builtinRows, isPlain } from './builtin-profiles.ts';
 import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
 import { exactKernel } from './exact-kernel.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
@@ -34,7 +34,7 @@ function ownDirs({ workspace }: Catalogue): string[] {
 
 /** The profile of this id that comes with bpfcompat. */
 async function shippedProfile({ files, builtin }: Catalogue, id: string): Promise<Profile | undefined> {
-  const row = (await builtinRows(files, builtin)).get(id);
+  const row = await builtinRow(files, builtin, id);
   if (row === undefined) return undefined;
   const profile = readProfile({ file: row.file, text: row.text }, { borrows: true });
   return row.unbootable === '' ? profile : { ...profile, unbootable: row.unbootable };
@@ -113,8 +113,8 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
 
 /** Ids of every profile there is, sorted: numbers in them by value. */
 export async function profileIds(catalogue: Catalogue): Promise<string[]> {
-  const rows = await builtinRows(catalogue.files, catalogue.builtin);
-  return sorted([...(await ownProfileIds(catalogue)), ...rows.keys()]);
+  const builtin = await builtinIds(catalogue.files, catalogue.builtin);
+  return sorted([...(await ownProfileIds(catalogue)), ...builtin]);
 }
 
 /** Ids of the profiles of the workspace. */
@@ -130,7 +130,7 @@ function sorted(ids: readonly string[]): string[] {
 async function exactBuild(catalogue: Catalogue, own: Profile): Promise<Profile> {
   if (own.exactly === undefined) return own;
   const rows = await builtinRows(catalogue.files, catalogue.builtin);
-  const like = [...rows.values()].find(
+  const like = rows.find(
     (row) => isPlain(row) && row.distro === own.distro && row.version === own.version && own.arch === 'x86_64',
   );
   const kernel = like && exactKernel(own.exactly, (await shippedProfile(catalogue, like.id))?.kernel);

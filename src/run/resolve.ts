@@ -83,11 +83,13 @@ async function expandChoice(
   catalogue: Catalogue,
   { ids, origin }: Pick<KernelChoice & { kind: 'ids' }, 'ids' | 'origin'>,
 ): Promise<string[]> {
-  const rows = [...(await builtinRows(catalogue.files, catalogue.builtin)).values()];
+  const known = await profileIds(catalogue);
+  if (ids.every((id) => known.includes(id))) return [...ids];
+  const rows = await builtinRows(catalogue.files, catalogue.builtin);
   const sets = await builtinMatrixNames(catalogue);
   const idsOfSet = async (name: string): Promise<string[]> =>
     (await builtinMatrix(catalogue, name)).profiles.map(({ id }) => id);
-  return expandWords(ids, { rows, ids: await profileIds(catalogue), sets, idsOfSet }, origin);
+  return expandWords(ids, { rows, ids: known, sets, idsOfSet }, origin);
 }
 
 /**
@@ -217,7 +219,7 @@ export async function catalogueKernels(
   const own = (await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)))).flatMap((profile) =>
     profile.status === 'fulfilled' && profile.value.kernel !== undefined ? [profile.value] : [],
   );
-  const rows = [...(await builtinRows(catalogue.files, catalogue.builtin)).values()].filter(isPlain);
+  const rows = (await builtinRows(catalogue.files, catalogue.builtin)).filter(isPlain);
   const all = [...rows, ...own].map(({ id, distro, kernelFamily }) => [id, { id, distro, kernelFamily }] as const);
   return [...new Map(all).values()];
 }

@@ -115,7 +115,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   const OTHER = '{source: deb, archive: debian, suite: trixie, package: linux-image-cloud-amd64}';
   const PIN = `[{name: linux-image-x, version: "1", path: pool/x.deb, size: 1, sha256: ${'a'.repeat(64)}}]`;
   const head = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\nvalidator: {path: /v}\n';
-  const shipped = `groups: [{profiles: {k-6.1: {distro: debian, kernel_family: "6.1", arch: x86_64, kernel: ${DEB}}}}]`;
+  const shipped = `groups:\n  - common: {}\n    profiles:\n      k-6.1: {distro: debian, kernel_family: "6.1", arch: x86_64, kernel: ${DEB}}\n`;
   const find = (own: string, allowOverride = false) =>
     findProfile(
       {

@@ -87,7 +87,7 @@ describe('words that name kernels', () => {
 test('with the catalogue that comes along', async () => {
   const builtin = join(import.meta.dirname, '../../matrices');
   const files = { list: (dir: string) => readdir(dir), read: (path: string) => readFile(path, 'utf8') };
-  const all = [...(await builtinRows(files, builtin)).values()];
+  const all = await builtinRows(files, builtin);
   const real = { ...choosable, rows: all, ids: all.map(({ id }) => id) };
   const words = (...list: string[]) => expandWords(list, real, '--kernels');
   expect(await words('debian')).toHaveLength(12);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { builtinRows, isPlain } from '../../src/config/builtin-profiles.ts';
+import { builtinIds, builtinRows, isPlain } from '../../src/config/builtin-profiles.ts';
 import { type Catalogue, findProfile } from '../../src/config/catalogue.ts';
 import { readMatrix } from '../../src/config/matrix.ts';
 import { FINGERPRINTS } from '../../src/kernels/keys/shipped.ts';
@@ -15,7 +15,7 @@ const catalogue: Catalogue = {
   builtin: dir,
   files: { list: (path) => readdir(path), read: (path) => readFile(path, 'utf8') },
 };
-const rows = [...(await builtinRows(catalogue.files, dir)).values()];
+const rows = await builtinRows(catalogue.files, dir);
 const matrices = readdirSync(dir)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => ({ file: name, text: readFileSync(join(dir, name), 'utf8') }));
@@ -46,13 +46,14 @@ describe('the catalogue', () => {
     }
   });
 
-  test('no id is there twice, and every one of the contract is there', () => {
+  test('no id is there twice, and every one of the contract is there', async () => {
     const wanted = readFileSync(join(import.meta.dirname, '../fixtures/contract-profiles.txt'), 'utf8')
       .trim()
       .split('\n');
     const ids = rows.map(({ id }) => id);
     expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
+    expect(await builtinIds(catalogue.files, dir)).toEqual(ids);
   });
 
   test('the locked kernel is told so, and so are its builds', async () => {

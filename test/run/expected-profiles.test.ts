@@ -4,7 +4,7 @@ import { UsageError } from '../../src/model/errors.ts';
 import { checkExpectedProfiles } from '../../src/run/resolve.ts';
 
 const OLD =
-  'groups: [{profiles: {debian-11-5.10: {distro: debian, kernel_family: "5.10", arch: x86_64, image: {local_path: x.img}}}}]';
+  'groups:\n  - common: {}\n    profiles:\n      debian-11-5.10: {distro: debian, kernel_family: "5.10", arch: x86_64, image: {local_path: x.img}}\n';
 const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
 const catalogue: Catalogue = {
   workspace: '/w',
