@@ -210,7 +210,12 @@ function summary(failures: readonly HostError[]): HostError {
   const graver = grave.map((code) => failures.find((one) => one.code === code)).find((one) => one !== undefined);
   const code = (graver ?? only).code;
   const words = failures.map(({ message }) => message).join('. ');
-  return new HostError(code === 'not_there' ? 'mirror_unreachable' : code, words, { cause: graver ?? only });
+  const lost = failures.every((one) => one.code === 'mirror_unreachable');
+  const remedy = lost
+    ? '; check the network and its proxy (https_proxy), or name another place in the kernel block'
+    : '';
+  const options = { cause: graver ?? only };
+  return new HostError(code === 'not_there' ? 'mirror_unreachable' : code, `${words}${remedy}`, options);
 }
 
 async function fetchRpm(host: Host, request: Request): Promise<FetchedKernel | 'unchanged'> {
