@@ -12,15 +12,11 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Who vouched for a kernel, short: the file is named where it is not one that comes with bpfcompat. */
-function voucher({
-  vouched_by: by,
-  profile_file: file,
-}: {
-  readonly vouched_by: string;
-  readonly profile_file: string;
-}): string {
-  return file === '' || file.startsWith('built-in: ') ? by : `${by}, ${file}`;
+/** Who vouched for a kernel where that is not the signature of its vendor alone. */
+function voucher({ vouched_by: by, profile_file: file }: Row): string {
+  const ours = file === '' || file.startsWith('built-in: ');
+  if (ours) return by === 'signature' ? '' : by;
+  return `${by}, ${file}`;
 }
 
 type Known = Awaited<ReturnType<typeof knownKernels>>;
@@ -35,6 +31,7 @@ function rowOf(store: Known['store'], profile: Known['profiles'][number]) {
     kernel_family: profile.kernelFamily,
     arch: profile.arch,
     source: profile.kernel?.source ?? 'none',
+    one_build: profile.exactly !== undefined,
     stored: kernel !== undefined,
     release: kernel?.record.release ?? '',
     package: kernel ? `${kernel.record.package.name} ${kernel.record.package.version}` : '',
@@ -74,15 +71,20 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }, null, 2)}\n`);
     return 0;
   }
-  const lines = rows.map((row) => [
+  // Profiles of one certain build have long names and are for comparing builds: they are shown when they are looked for.
+  const hidden = (row: Row): boolean => row.one_build && !row.stored && wanted.length === 0;
+  const shown = rows.filter((row) => !hidden(row));
+  const lines = shown.map((row) => [
     row.profile,
     row.stored ? row.release : stateOf(row),
     row.stored ? megabytes(row.bytes) : '',
     row.stored ? row.fetched_at.slice(0, 10) : '',
     row.stored ? voucher(row) : '',
   ]);
-  io.out(`${table([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'VOUCHED BY'], ...lines]).join('\n')}\n`);
+  io.out(`${table([['PROFILE', 'KERNEL', 'SIZE', 'FETCHED', 'BY'], ...lines]).join('\n')}\n`);
   for (const { problem } of rows) if (problem !== '') io.err(`note: ${problem}\n`);
+  const count = rows.length - shown.length;
+  if (count > 0) io.out(`\nand ${count} profiles of one certain build each: kernels list --search VENDOR\n`);
   io.out(
     `\n${rows.filter(({ stored }) => stored).length} of ${rows.length} stored, ${megabytes(store.bytes)} in ${store.root}\n`,
   );

@@ -118,7 +118,7 @@ const Run = z.looseObject({
   command: Command.optional(),
   assets: z.array(Asset).optional(),
   results: z.array(Result),
-  known: z.array(z.object({ id: text, kernelFamily: text })).optional(),
+  known: z.array(z.object({ id: text, distro: text, kernelFamily: text })).optional(),
   validator: z.object({ basename: text, sha256: text, sizeBytes: ms }),
   notes: z.array(text),
   runDir: text,
