@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { KEPT_DIR } from './sources/rpm.ts';
+import { KEPT_DIR } from './sources/rpm/acquire.ts';
 import type { Store } from './store.ts';
 import { mustRun } from './tool.ts';
 

@@ -10,6 +10,12 @@ export function evrText({ epoch, version, release }: Evr): string {
   return `${epoch === 0 ? '' : `${epoch}:`}${version}-${release}`;
 }
 
+/** What `evrText` wrote. */
+export function parseEvr(text: string): Evr {
+  const [, epoch = '0', version = '', release = ''] = /^(?:(\d+):)?([^-]+)-(.+)$/.exec(text) ?? [];
+  return { epoch: Number(epoch), version, release };
+}
+
 /** Runs of digits by value, of letters by code; a digit run is newer than a letter run. */
 function compareSegments(a: string, b: string): number {
   const isNumber = (text: string): boolean => /^[0-9]/.test(text);

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareEvr, compareRpmVersions, evrText, isVersion } from '../../../../src/kernels/sources/rpm/version.ts';
+import {
+  compareEvr,
+  compareRpmVersions,
+  evrText,
+  isVersion,
+  parseEvr,
+} from '../../../../src/kernels/sources/rpm/version.ts';
 
 describe('versions', () => {
   test.each([
@@ -44,6 +50,7 @@ describe('versions', () => {
     expect(compareEvr(evr(0, '2', '1'), evr(0, '1', '9'))).toBeGreaterThan(0);
     expect(compareEvr(evr(0, '1', '1.el9'), evr(0, '1', '1.el9_1'))).toBeLessThan(0);
     expect(evrText(evr(2, '1', '3'))).toBe('2:1-3');
+    for (const one of [evr(2, '1', '3.el9'), evr(0, '5.14.0', '1.el9_4')]) expect(parseEvr(evrText(one))).toEqual(one);
   });
 
   test.each([

@@ -1,0 +1,109 @@
+import { basename, join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import type { RpmKernelSource } from '../../../model/rpm-source.ts';
+import { requireSpace } from '../../space.ts';
+import type { FetchRequest, Places } from '../source.ts';
+import { resolveHref } from './address.ts';
+import type { Place } from './places.ts';
+import type { RpmPackage } from './primary.ts';
+import type { Web } from './web.ts';
+
+export type RpmRequest = FetchRequest<RpmKernelSource>;
+
+const MAX_PACKAGE = 1024 * 1024 * 1024;
+/** Unpacked size of a package that does not tell. */
+const GUESSED_RATIO = 6;
+
+/** Where kept packages lie below `keepDir` and `packagesDir`. */
+export const KEPT_DIR = 'rpms';
+
+/** A package file that is here. */
+export interface LocalPackage {
+  readonly wanted: RpmPackage;
+  readonly path: string;
+  /** Known where the index names it, and it was found right. */
+  readonly sha256?: string | undefined;
+}
+
+/** An empty directory for packages, once there is room for them and for what is in them. */
+async function makeRoom(host: Host, chosen: readonly RpmPackage[], places: Places, what: string): Promise<string> {
+  const packed = chosen.reduce((sum, { size }) => sum + size, 0);
+  const unpacked = chosen.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
+  await requireSpace(host, places.root, packed + unpacked, what);
+  const dir = join(places.workDir, 'rpms');
+  await host.files.makeDir(dir);
+  return dir;
+}
+
+/**
+ * Downloads packages and checks them against the index.
+ * @throws HostError `no_space`, `wrong_digest`, `bad_index`, and as `Web.get`
+ */
+export async function downloadPackages(
+  host: Host,
+  web: Web,
+  place: Place,
+  chosen: readonly RpmPackage[],
+  { places, listener }: RpmRequest,
+): Promise<LocalPackage[]> {
+  const [first] = chosen;
+  const total = chosen.reduce((sum, { size }) => sum + size, 0);
+  const what = first?.name ?? '';
+  const dir = await makeRoom(host, chosen, places, `fetching ${what}`);
+  let finished = 0;
+  const files: LocalPackage[] = [];
+  for (const [index, wanted] of chosen.entries()) {
+    if (wanted.size > MAX_PACKAGE) {
+      throw new HostError(
+        'bad_index',
+        `${wanted.name} would have ${wanted.size} bytes, more than any kernel; nothing was used`,
+      );
+    }
+    const path = join(dir, `${index}.rpm`);
+    const url = resolveHref(place.base, wanted.href, wanted.xmlBase);
+    const { digest, bytes } = await web.get(url, path, {
+      maxBytes: wanted.size,
+      algorithm: wanted.checksum?.algorithm,
+      onBytes: (some) => listener.onProgress(what, finished + some, total),
+    });
+    if (digest !== wanted.checksum?.hex || bytes !== wanted.size) {
+      throw new HostError(
+        'wrong_digest',
+        `${url} is not the package that the index names; nothing was used, choose another mirror`,
+      );
+    }
+    finished += bytes;
+    files.push({ wanted, path, sha256: wanted.checksum.algorithm === 'sha256' ? digest : undefined });
+  }
+  return files;
+}
+
+/** Copies package files: what is verified must be what is unpacked, and nobody else writes to a copy. */
+export async function copyPackages(
+  host: Host,
+  paths: ReadonlyMap<RpmPackage, string>,
+  chosen: readonly RpmPackage[],
+  { source, places }: RpmRequest,
+): Promise<LocalPackage[]> {
+  const dir = await makeRoom(host, chosen, places, `unpacking ${source.package}`);
+  const files: LocalPackage[] = [];
+  for (const [index, wanted] of chosen.entries()) {
+    const path = join(dir, `${index}.rpm`);
+    await host.files.copy(paths.get(wanted) ?? '', path);
+    files.push({ wanted, path });
+  }
+  return files;
+}
+
+/** Packages are signed one by one: they can be kept without their index. */
+export async function keepPackages(
+  host: Host,
+  files: readonly LocalPackage[],
+  { places: { keepDir } }: RpmRequest,
+): Promise<void> {
+  if (keepDir === undefined) return;
+  const dir = join(keepDir, KEPT_DIR);
+  await host.files.makeDir(dir);
+  for (const { path, wanted } of files) await host.files.rename(path, join(dir, `${wanted.name}-${basename(path)}`));
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import type { FetchedKernel } from '../../unpacked.ts';
+import { locateKernel } from '../locate-kernel.ts';
+import { keepPackages, type LocalPackage, type RpmRequest } from './acquire.ts';
+import type { Keyring } from './keyring.ts';
+import { unpackPayload } from './payload.ts';
+import { readPackage } from './read-package.ts';
+import { verifyPackage } from './verify.ts';
+import { compareEvr, evrText } from './version.ts';
+
+/**
+ * Verifies packages, unpacks them and finds the kernel.
+ * @param origin where they come from, for the record
+ * @param indexSigned whether a signed index names their digests
+ * @throws HostError `bad_signature`, `wrong_digest`, `bad_package`, `kernel_unusable`
+ */
+export async function takeKernel(
+  host: Host,
+  keyring: Keyring,
+  files: readonly LocalPackage[],
+  origin: string,
+  indexSigned: boolean,
+  request: RpmRequest,
+): Promise<FetchedKernel> {
+  const { source, arch, places, listener } = request;
+  const { signal } = listener;
+  const found = new Map<string, string>();
+  const records: FetchedKernel['package']['files'] = [];
+  listener.onProgress(`unpacking ${source.package}`, 0, 0);
+  for (const [index, { wanted, path, sha256 }] of files.entries()) {
+    const file = await readPackage(host, path);
+    const dir = join(places.workDir, `package-${index}`);
+    const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
+    const { facts } = file;
+    // An index, or a name of a file, could pass one signed package off as another.
+    if (facts.name !== wanted.name || compareEvr(facts, wanted) !== 0 || facts.arch !== arch) {
+      const real = `${facts.name} ${evrText(facts)} for ${facts.arch}`;
+      throw new HostError(
+        'wrong_digest',
+        `${wanted.name} ${evrText(wanted)}: the file is ${real}; nothing was used, choose another mirror`,
+      );
+    }
+    records.push({
+      name: facts.name,
+      version: evrText(facts),
+      sha256: sha256 ?? (await host.files.sha256(path)),
+      signer,
+    });
+    for (const [inside, target] of await unpackPayload(host, file, join(dir, 'root'), signal))
+      found.set(inside, target);
+  }
+  const kernel = locateKernel(found);
+  const [first] = records;
+  if (kernel === undefined || first === undefined) {
+    const names = files.map(({ wanted }) => `${wanted.name} ${evrText(wanted)}`).join(' and ');
+    throw new HostError(
+      'kernel_unusable',
+      `${names}: there is no kernel image in it; name the package that holds vmlinuz`,
+    );
+  }
+  await keepPackages(host, files, request);
+  return { kernel, package: { name: first.name, version: first.version, archive: origin, suite: '', files: records } };
+}
