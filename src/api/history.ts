@@ -27,39 +27,58 @@ function placeOf(options: HistoryOptions): { host: Host; workdir: string } {
 }
 
 /**
+ * The lines of the history and what was noted at the last writing.
+ * @throws UsageError `history_missing` where nothing was ever recorded: a mistyped directory must not look like a sound one
+ */
+async function readPlace(host: Host, workdir: string) {
+  const trusted = await trustedKeys(host, workdir);
+  const lines = await readHistory(host, workdir);
+  const head = await readHead(host, workdir, trusted);
+  if (lines.length === 0 && head === undefined) throw missing(workdir);
+  return { lines, trusted, head };
+}
+
+function missing(workdir: string): UsageError {
+  return new UsageError(
+    'history_missing',
+    `there is no history in ${workdir}; name the work directory of the runs with --workdir`,
+  );
+}
+
+/**
  * Records of earlier runs, the newest first; lines that are no records are left out.
  * @param limit 0 = all
+ * @throws UsageError `history_missing` where there is no history, `artifact_unknown` where it has no record of that name
  */
 export async function listHistory(
   options: HistoryOptions & { readonly artifactName?: string; readonly limit?: number },
 ): Promise<HistoryRecord[]> {
   const { host, workdir } = placeOf(options);
   const { artifactName = '', limit = 0 } = options;
-  const records = (await readHistory(host, workdir))
-    .flatMap(({ record }) => record ?? [])
-    .filter(({ artifact_name: name }) => artifactName === '' || name === artifactName)
-    .reverse();
+  const lines = await readHistory(host, workdir);
+  if (lines.length === 0) throw missing(workdir);
+  const all = lines.flatMap(({ record }) => record ?? []).reverse();
+  const records = artifactName === '' ? all : all.filter(({ artifact_name: name }) => name === artifactName);
+  if (artifactName !== '' && records.length === 0) throw unknownArtifact(artifactName, all, workdir);
   return limit === 0 ? records : records.slice(0, limit);
 }
 
 /**
  * Checks every record of the history: unchanged, linked to the one before, signed with a key that is trusted; and that
  * none is gone from the end.
- * @throws UsageError for a keyring that cannot be read, and where the note of the last writing was changed
+ * @throws UsageError `history_missing` where there is no history; for a keyring that cannot be read, and where the note of
+ *   the last writing was changed
  */
 export async function verifyAll(options: HistoryOptions): Promise<VerificationRow[]> {
   const { host, workdir } = placeOf(options);
-  const trusted = await trustedKeys(host, workdir);
-  return verifyHistory(await readHistory(host, workdir), trusted, await readHead(host, workdir, trusted));
+  const { lines, trusted, head } = await readPlace(host, workdir);
+  return verifyHistory(lines, trusted, head);
 }
 
 /** What `verifyAll` cannot know, in words; empty when there is nothing. @throws as `verifyAll` */
 export async function historyDoubt(options: HistoryOptions): Promise<string> {
   const { host, workdir } = placeOf(options);
-  const [lines, trusted] = await Promise.all([readHistory(host, workdir), trustedKeys(host, workdir)]);
-  if ((await readHead(host, workdir, trusted)) !== undefined) return '';
-  if (lines.length === 0)
-    return `there is no history in ${workdir}; name the work directory of the runs with --workdir`;
+  if ((await readPlace(host, workdir)).head !== undefined) return '';
   return 'nothing says how many records were written, so records that are gone from the end are not noticed; compare with a copy, then run "bpfcompat history sign"';
 }
 
@@ -70,9 +89,10 @@ export interface SignOptions extends HistoryOptions {
   readonly onNote?: (message: string) => void;
 }
 
-/** Links and signs all records anew. @returns how many there are */
+/** Links and signs all records anew. @returns how many there are @throws UsageError `history_missing` where there are none */
 export async function signAll(options: SignOptions): Promise<number> {
   const { host, workdir } = placeOf(options);
+  if ((await readHistory(host, workdir)).length === 0) throw missing(workdir);
   const { take } = registryLocks(host, options.signal, options.onNote ?? (() => {}));
   return signHistory(host, workdir, await signerOf(host, workdir, take), take);
 }
@@ -163,6 +183,14 @@ export async function addToHistory(
     : `the history in ${workdir} was cut or changed; "bpfcompat history verify --workdir ${workdir}" says where`;
 }
 
+function unknownArtifact(artifactName: string, records: readonly HistoryRecord[], workdir: string): UsageError {
+  const names = [...new Set(records.map(({ artifact_name: name }) => name))];
+  return new UsageError(
+    'artifact_unknown',
+    `--artifact-name ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(artifactName, names) || ';'} see "bpfcompat history list"`,
+  );
+}
+
 /** The newest record of a version. @throws UsageError for an object or version that is not recorded */
 export async function recordOfVersion(
   host: Host,
@@ -173,13 +201,7 @@ export async function recordOfVersion(
 ): Promise<HistoryRecord> {
   const records = (await readHistory(host, workdir)).flatMap(({ record }) => record ?? []).reverse();
   const own = records.filter(({ artifact_name: name }) => name === artifactName);
-  if (own.length === 0) {
-    const names = [...new Set(records.map(({ artifact_name: name }) => name))];
-    throw new UsageError(
-      'artifact_unknown',
-      `--artifact-name ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(artifactName, names) || ';'} see "bpfcompat history list"`,
-    );
-  }
+  if (own.length === 0) throw unknownArtifact(artifactName, records, workdir);
   const found = own.find(({ artifact_version: recorded }) => recorded === version);
   // Before runs told them apart, objects of one file name shared a name.
   const twin = own.find((one) => one.run_id === found?.run_id && one.artifact_path !== found.artifact_path);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,10 +73,23 @@ describe('bytes', () => {
 });
 
 describe('a chain', () => {
-  test('what cannot be known is said: no history, or no note of how long it was', async () => {
-    expect(await historyDoubt({ workDir, env: {} })).toBe(
-      `there is no history in ${workDir}; name the work directory of the runs with --workdir`,
-    );
+  test('a directory without one is an error, and nothing is made there', async () => {
+    const refused = {
+      code: 'history_missing',
+      message: `there is no history in ${workDir}; name the work directory of the runs with --workdir`,
+    };
+    for (const ask of [verifyAll, historyDoubt, listHistory, signAll])
+      await expect(ask({ workDir, env: {} })).rejects.toMatchObject(refused);
+    expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  test('a history that is gone is cut, not missing', async () => {
+    await add('v1');
+    rmSync(file());
+    expect(await issues()).toEqual(['the history was cut: 2 records were written, 0 are left']);
+  });
+
+  test('what cannot be known is said: there is no note of how long it was', async () => {
     await add('v1');
     expect(await historyDoubt({ workDir, env: {} })).toBe('');
     rmSync(head());
@@ -138,6 +151,9 @@ describe('a chain', () => {
     const list = await listHistory({ workDir, env: {}, artifactName: 'unlink', limit: 1 });
     expect(list.map(({ artifact_version: version }) => version)).toEqual(['v2']);
     expect(await listHistory({ workDir, env: {} })).toHaveLength(4);
+    await expect(listHistory({ workDir, env: {}, artifactName: 'unlnk' })).rejects.toThrow(
+      /^--artifact-name "unlnk" is not in the history of .*; did you mean "unlink"\?/,
+    );
     const host = createHost({ env: {} });
     expect(await recordOfVersion(host, workDir, 'unlink', 'v1', '--base-version')).toMatchObject({
       json_report_path: '/r/unlink-v1.json',
@@ -229,7 +245,8 @@ describe('what is noticed', () => {
 });
 
 test('a lock on the key is waited for with a word, no longer than the user wants', async () => {
-  mkdirSync(join(workDir, 'keys'));
+  for (const dir of ['keys', 'registry']) mkdirSync(join(workDir, dir));
+  writeFileSync(file(), `${LINE}\n`);
   const host = createHost({ env: {} });
   await using _held = await host.files.lock(join(workDir, 'keys/.lock'));
   const user = new AbortController();
