@@ -10,6 +10,7 @@ import { programsNamed } from '../object/program-names.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
+import { accessLine } from './access-line.ts';
 import { withCallback } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { inRepository, type Sources } from './source-paths.ts';
@@ -75,7 +76,9 @@ function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): Sourc
   const blamed = insnOf(finding, program, stage, facts);
   if (blamed === undefined) return sourceLine(facts, program, 0);
   const location = sourceLine(facts, program, blamed.insn);
-  return location && checked(location, blamed, finding, program, facts);
+  const told = location && checked(location, blamed, finding, program, facts);
+  if (!told || finding.code !== 'CORE_RELOCATION_FAILURE') return told;
+  return accessLine(told, finding.args['field'] ?? finding.subject ?? '', program, facts);
 }
 
 function programOf(finding: Finding, facts: ObjectFacts): ProgramFacts | undefined {

@@ -108,7 +108,7 @@ export interface SourceLocation {
   readonly function: string;
   /** Instruction, counted as the verifier counts it. */
   readonly insn: number | undefined;
-  /** `exact`: the object's line table and the kernel's log agree. `table`: the log says nothing about it. */
+  /** `exact`: the object's line table and the kernel's log agree. `table`: the log does not say it. */
   readonly certainty: 'exact' | 'table';
   /**
    * Where that is in the git work tree the object lies in, when it can be told without guessing. `exact`: the line there

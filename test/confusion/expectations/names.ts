@@ -61,10 +61,8 @@ const core = (reason: string, access: string): Cell => failsHere('CORE_RELOCATIO
 
 export const CORE: readonly Row[] = [
   always('core_field_missing', core('field_missing', 'struct task_struct.bpfcompat_no_such_field')),
-  always(
-    'core_field_read_missing',
-    fails('CORE_RELOCATION_FAILURE', 'field_missing', 'struct task_struct.bpfcompat_no_such_field'),
-  ),
+  always('core_field_read_missing', core('field_missing', 'struct task_struct.bpfcompat_no_such_field')),
+  always('core_field_hoisted', core('field_missing', 'struct task_struct.bpfcompat_no_such_field')),
   from('5.14', 'core_field_removed', PASS, core('field_missing', 'struct task_struct.state')),
   from('5.14', 'core_field_newer', core('field_missing', 'struct task_struct.__state')),
   always('core_guarded', PASS),

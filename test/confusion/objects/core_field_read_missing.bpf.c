@@ -16,5 +16,5 @@ int probe(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (void *)ctx->args[0];
 
-	return BPF_CORE_READ(task, bpfcompat_no_such_field);
+	return BPF_CORE_READ(task, bpfcompat_no_such_field); /* here */
 }

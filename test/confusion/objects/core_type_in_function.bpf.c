@@ -12,9 +12,9 @@ struct trace_event_raw_block_rq_complete {
 
 __u32 sectors;
 
-static __attribute__((noinline)) int count(struct trace_event_raw_block_rq_complete *record) /* here */
+static __attribute__((noinline)) int count(struct trace_event_raw_block_rq_complete *record)
 {
-	sectors += BPF_CORE_READ(record, nr_sector);
+	sectors += BPF_CORE_READ(record, nr_sector); /* here */
 	return 0;
 }
 
