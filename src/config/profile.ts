@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
+import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkRpm, withKeyPaths } from './profile-rpm.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -28,6 +29,9 @@ const kernelArg = word(
   'lockdown=integrity, lockdown=confidentiality or lsm=NAME,NAME',
 );
 
+/** What the earlier tool reads besides. */
+const OF_FIRECRACKER = ['rootfs_path', 'initrd_path', 'boot_args', 'guest_mac', 'tap_device'];
+
 const requiredLine = line({ required: true, maxBytes: 256 });
 const optionalLine = line().default('');
 const packageUrl = word(
@@ -35,40 +39,44 @@ const packageUrl = word(
   'an https URL of at most 512 characters that ends in .deb or .rpm',
 );
 
-/** Contract 4.3. Unknown keys are tolerated everywhere but in `kernel`, which is ours. */
-export const ProfileFile = z.looseObject({
-  id: profileId,
-  distro: requiredLine,
-  version: optionalLine,
-  kernel_family: requiredLine,
-  arch: z.enum(Object.keys(ARCHES)),
-  runner: z.enum(['', 'vm', 'virtme-ng', 'firecracker']).default('vm'),
-  kernel: KernelSource.optional(),
-  image: z
-    .looseObject({
-      source_url: optionalLine,
-      local_path: optionalLine,
-      sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
-    })
-    .optional(),
-  boot: z
-    .looseObject({
-      memory_mb: integer(1, Number.MAX_SAFE_INTEGER).default(DEFAULT_MEMORY_MB),
-      cpus: integer(1, Number.MAX_SAFE_INTEGER).default(1),
-      kernel_args: list(kernelArg, { unique: '', max: 4 }).default([]),
-    })
-    .prefault({}),
-  /** Of the earlier tool's guests; nothing here uses it. */
-  validator: z.looseObject({ path: optionalLine }).optional(),
-  capabilities: z.looseObject({ expected_btf: flag.optional() }).prefault({}),
-  virtme_ng: z.looseObject({ run: optionalLine, extra_args: list(text).default([]) }).optional(),
-  firecracker: z.looseObject({ kernel_image_path: optionalLine }).optional(),
-  install_kernel: word(
-    /^[A-Za-z0-9._+-]{1,128}$/,
-    'the kernel release as uname -r prints it: at most 128 letters, digits and "._+-"',
-  ).optional(),
-  kernel_packages: list(packageUrl, { max: 32 }).default([]),
-});
+/** Contract 4.3. Unknown keys of other tools are tolerated, but for `kernel` and `boot`; slips are not. */
+export const ProfileFile = withoutSlips(
+  z.looseObject({
+    id: profileId,
+    distro: requiredLine,
+    version: optionalLine,
+    kernel_family: requiredLine,
+    arch: z.enum(Object.keys(ARCHES)),
+    runner: z.enum(['', 'vm', 'virtme-ng', 'firecracker']).default('vm'),
+    kernel: KernelSource.optional(),
+    image: withoutSlips(
+      z.looseObject({
+        source_url: optionalLine,
+        local_path: optionalLine,
+        sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
+      }),
+    ).optional(),
+    boot: z
+      .strictObject({
+        memory_mb: integer(1, Number.MAX_SAFE_INTEGER).default(DEFAULT_MEMORY_MB),
+        cpus: integer(1, Number.MAX_SAFE_INTEGER).default(1),
+        kernel_args: list(kernelArg, { unique: '', max: 4 }).default([]),
+      })
+      .prefault({}),
+    /** Of the earlier tool's guests; nothing here uses it. */
+    validator: z.looseObject({ path: optionalLine }).optional(),
+    capabilities: withoutSlips(z.looseObject({ expected_btf: flag.optional() })).prefault({}),
+    virtme_ng: withoutSlips(z.looseObject({ run: optionalLine, extra_args: list(text).default([]) })).optional(),
+    firecracker: withoutSlips(z.looseObject({ kernel_image_path: optionalLine }), OF_FIRECRACKER).optional(),
+    install_kernel: word(
+      /^[A-Za-z0-9._+-]{1,128}$/,
+      'the kernel release as uname -r prints it: at most 128 letters, digits and "._+-"',
+    ).optional(),
+    kernel_packages: list(packageUrl, { max: 32 }).default([]),
+  }),
+  [],
+  ['boot', 'kernel'],
+);
 type ProfileFile = z.infer<typeof ProfileFile>;
 
 /** Keys of the archives that profiles can name, by the first word of the archive; lists of removed keys are none to believe in. */
@@ -85,7 +93,7 @@ export interface ProfileRules {
 }
 
 /**
- * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4.
+ * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4, and the profile's `note` says so.
  * @throws UsageError `profile_invalid` with file, line and column of everything that is wrong
  */
 export function readProfile(source: SourceFile, { anyKeyring = false, borrows = false }: ProfileRules = {}): Profile {
@@ -94,6 +102,7 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
   checkRunner(yaml, borrows);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
+  const note = clampNote(yaml);
   checkRpm(value.kernel, anyKeyring, (key, message) => invalid(at(['kernel', ...key]), message));
   return {
     id: value.id,
@@ -110,8 +119,16 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
     ...(value.install_kernel !== undefined && {
       exactly: { release: value.install_kernel, packages: value.kernel_packages },
     }),
+    ...(note !== '' && { note }),
     file: source.file,
   };
+}
+
+/** What a guest does not get of what its profile asks for; empty when it gets all. */
+function clampNote({ value: { boot }, at }: YamlFile<ProfileFile>): string {
+  const of = (key: 'memory_mb' | 'cpus', max: number): string[] =>
+    boot[key] > max ? [`${at(['boot', key])}: boot.${key} is ${boot[key]}, and guests get at most ${max}`] : [];
+  return [...of('memory_mb', MAX_MEMORY_MB), ...of('cpus', MAX_CPUS)].join('; ');
 }
 
 /** Hosts hold keys of others too (a browser's, a container engine's): no file of a repository may let those vouch. */

@@ -23,10 +23,10 @@ export function explainIssues(error: z.ZodError, schema: z.ZodType, tree: YamlTr
 
 /** Where a key that does not belong here is at home: one level deeper; empty when nowhere. */
 function meantKey(key: string, path: YamlPath, allowed: readonly string[], schema: z.ZodType, tree: YamlTree): string {
-  const parent = path.length === 0 ? undefined : allowed.find((name) => keysAt(schema, [...path, name]).includes(key));
+  const parent = allowed.find((name) => keysAt(schema, [...path, name]).includes(key));
   const value = valueAt(tree.value, [...path, key]);
-  if (parent === undefined || typeof value !== 'string') return '';
-  return `; write ${parent}: {${key}: ${/^[\w./-]{1,60}$/.test(value) ? value : '...'}}`;
+  if (parent === undefined) return '';
+  return `; write ${parent}: {${key}: ${typeof value === 'string' && /^[\w./-]{1,60}$/.test(value) ? value : '...'}}`;
 }
 
 function unknownKey(key: string, path: YamlPath, allowed: readonly string[], slip: string, tree: YamlTree): Problem {

@@ -117,6 +117,8 @@ export interface Profile {
   readonly kernelArgs?: readonly string[] | undefined;
   /** `uname -r` of the one build that counts, and the packages that hold it. */
   readonly exactly?: { readonly release: string; readonly packages: readonly string[] } | undefined;
+  /** What the user should know of how the file was read. */
+  readonly note?: string;
   /** Why no source of ours can have this kernel booted. */
   readonly unbootable?: string;
   /** Why there is no such profile: its targets cannot be asked, and all else here is empty. */

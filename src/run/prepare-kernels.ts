@@ -105,6 +105,7 @@ export function prepareKernels(
       emit({ type: 'kernel-failed', profile: profile.id, message: unusable.message });
       return { ok: false, outcome: unusable, ms };
     }
+    if (profile.note !== undefined) note(profile.note);
     if (profile.replaces !== undefined) note(overrideNote(profile));
     const keys = keyringNote(profile);
     if (keys !== undefined) note(keys);

@@ -27,7 +27,7 @@ version: "24.04"
 kernel_family: "6.6"
 arch: x86_64
 image: {source_url: "https://images.example.com/my.img", local_path: vm/cache/my.img, sha256: "${'0'.repeat(64)}", size: 3}
-boot: {memory_mb: 2048, cpus: 2, firmware: uefi}
+boot: {memory_mb: 2048, cpus: 2}
 validator: {path: /usr/local/bin/bpfcompat-validator}
 capabilities: {expected_btf: true, lockdown: false}
 owner: {team: x}
@@ -67,6 +67,14 @@ owner: {team: x}
   test('arm64 is aarch64, memory and CPUs are clamped, yes is true', () => {
     const text = `${HEAD.replace('x86_64', 'arm64')}${IMAGE}boot: {memory_mb: 999999, cpus: 64}\ncapabilities: {expected_btf: yes}\n`;
     expect(read(text)).toMatchObject({ arch: 'aarch64', memoryMb: 4096, cpus: 4, expectedBtf: true });
+    expect(read(text).note).toBe(
+      'p.yaml:8:19: boot.memory_mb is 999999, and guests get at most 4096; p.yaml:8:33: boot.cpus is 64, and guests get at most 4',
+    );
+  });
+
+  test('keys of other tools that are no slips', () => {
+    const text = `${HEAD + IMAGE}owner: me\npath: /x\nfirecracker: {boot_args: x, initrd_path: y, guest_mac: z, vcpu: 2}\n`;
+    expect(read(text)).not.toHaveProperty('note');
   });
 
   test.each([
@@ -98,6 +106,16 @@ owner: {team: x}
     [HEAD.replace('distro: ubuntu\n', '') + IMAGE, '1:1: distro is missing; add it'],
     [HEAD.replace('distro: ubuntu', 'distro: " "') + IMAGE, '2:9: distro is empty; give it a value'],
     [HEAD.replace('x86_64', 'amd64') + IMAGE, '5:7: arch "amd64" is not known; use x86_64, aarch64 or arm64'],
+    [`${HEAD + IMAGE}boto: {cpus: 2}`, '8:1: unknown key "boto"; did you mean "boot"? (known keys: id,'],
+    [`${HEAD + IMAGE}kernal: {source: deb}`, '8:1: unknown key "kernal"; did you mean "kernel"?'],
+    [`${HEAD}kernal: {source: deb}`, '7:1: unknown key "kernal"; did you mean "kernel"?'],
+    [`${HEAD + IMAGE}memory_mb: 512`, '8:1: unknown key "memory_mb"; write boot: {memory_mb: 512} (known keys: id,'],
+    [`${HEAD + IMAGE}kernel_args: [lsm=bpf]`, '8:1: unknown key "kernel_args"; write boot: {kernel_args: ...}'],
+    [`${HEAD + IMAGE}boot: {memory: 512}`, '8:8: unknown key "memory" in boot; did you mean "memory_mb"?'],
+    [`${HEAD + IMAGE}boot: {cpu: 9}`, '8:8: unknown key "cpu" in boot; did you mean "cpus"?'],
+    [`${HEAD + IMAGE}boot: {firmware: uefi}`, '8:8: unknown key "firmware" in boot; remove it (known keys: memory_mb,'],
+    [`${HEAD}image: {local_pth: x}`, '7:9: unknown key "local_pth" in image; did you mean "local_path"?'],
+    [`${HEAD + IMAGE}capabilities: {expected_bft: true}`, '8:16: unknown key "expected_bft" in capabilities; did you'],
     [`${HEAD + IMAGE}boot: {memory_mb: 0}`, '8:19: boot.memory_mb must be a whole number of at least 1, not "0"'],
     [`${HEAD + IMAGE}boot: {cpus: many}`, '8:14: boot.cpus must be a whole number of at least 1, not "many"'],
     [

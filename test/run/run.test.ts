@@ -46,6 +46,8 @@ interface Setting {
   readonly signal?: AbortSignal;
   readonly concurrency?: number;
   readonly expectations?: readonly Expectation[];
+  /** What was noted when the profile of the first kernel was read. */
+  readonly note?: string;
 }
 
 async function run(setting: Setting = {}): Promise<RunReport> {
@@ -65,7 +67,10 @@ async function run(setting: Setting = {}): Promise<RunReport> {
     subjects: await readSubjects(host, read),
     manifest: undefined,
     matrix: { path: '/m.yaml', name: 'm' },
-    targets: KERNELS.map((id) => target(id)),
+    targets: KERNELS.map((id, index) => {
+      const { profile, ...rest } = target(id);
+      return { ...rest, profile: index === 0 && setting.note ? { ...profile, note: setting.note } : profile };
+    }),
     validationMode: undefined,
     flags: [],
     notes: [],
@@ -97,6 +102,11 @@ it('tells with the end of each cell what became of failures that are declared', 
   });
   const expected = KERNELS.map((kernel) => [kernel, kernel === second ? 'passed' : undefined]);
   expect(told.sort()).toEqual(expected.sort());
+});
+
+it('says what was noted when a profile was read', async () => {
+  const note = 'p.yaml:8:7: boot.cpus is 64, and guests get at most 4';
+  expect((await run({ note })).notes).toEqual([note]);
 });
 
 describe('results', () => {
