@@ -9,7 +9,7 @@ import { explainCollection, explainReport, namesOfCases } from '../report/explai
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
 import { EXPLAIN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
-import { caseReport, readSaved } from './saved-reports.ts';
+import { ownReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
 export interface ExplainRequest extends Surroundings {
@@ -127,14 +127,16 @@ function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
 }
 
 async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase, name: string): Promise<SavedReport> {
-  const path = await caseReport(host, cwd, file, chosen);
-  if (path === undefined) {
+  const own = await ownReport(host, cwd, file, chosen);
+  if (own === undefined) {
     throw new UsageError(
       'report_unreadable',
       `the report of ${quoted(name)} is neither at ${quoted(chosen.report_json_path)} nor beside ${file}; copy it there, or run "bpfcompat test" again`,
     );
   }
-  const saved = await readSaved(host, cwd, path);
-  if (saved.schema_version === 'v0.1') return saved;
-  throw new UsageError('report_invalid', `${file}: the report of ${quoted(name)} is a collection again; name a report`);
+  if (own.agrees) return own.report;
+  throw new UsageError(
+    'report_replaced',
+    `the report of ${quoted(name)} at ${own.path} is not the one that ${file} is about: a later run (${own.report.run.id}) wrote over it; explain that file itself, or run the suite again`,
+  );
 }

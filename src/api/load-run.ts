@@ -7,8 +7,8 @@ import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import { fileName, type NamedObject } from '../model/object-names.ts';
 import { recordedCase, recordedReport } from '../report/recorded.ts';
-import type { SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
-import { caseReport, readSaved } from './saved-reports.ts';
+import type { SavedCase, SavedCollection } from '../report/saved-report.ts';
+import { caseReport, ownReport, readSaved } from './saved-reports.ts';
 
 /** A finished run as it is compared: one report per object. */
 export interface LoadedRun extends ReportIdentity {
@@ -28,7 +28,13 @@ export interface LoadedCase {
 }
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
-const RunRecord = z.object({ json_report_path: z.string(), artifact_name: z.string().optional() });
+const RunRecord = z.object({
+  json_report_path: z.string(),
+  artifact_name: z.string().optional(),
+  run_id: z.string().optional(),
+  artifact_sha256: z.string().optional(),
+  summary_status: z.string().optional(),
+});
 const Metadata = z.union([RunRecord, z.array(RunRecord).min(1)]);
 
 /**
@@ -61,7 +67,7 @@ async function loadCollection(host: Host, cwd: string, file: string, saved: Save
   const cases: LoadedCase[] = [];
   for (const one of saved.cases) {
     const own = isComplete(one) ? undefined : await ownReport(host, cwd, file, one);
-    const report = own ? recordedReport(own.report, own.path) : recordedCase(one, file);
+    const report = own?.agrees ? recordedReport(own.report, own.path) : recordedCase(one, file);
     cases.push({ name: one.name || fileName(one.artifact), artifact: one.artifact, report });
   }
   const runId = saved.cases.find(({ run_id: id }) => id)?.run_id ?? '';
@@ -74,23 +80,6 @@ async function loadCollection(host: Host, cwd: string, file: string, saved: Save
  */
 function isComplete({ targets }: SavedCase): boolean {
   return targets.length > 0 && targets.every(({ status, causes }) => status !== 'fail' || causes.length > 0);
-}
-
-/** The report of a case, as long as it says of every kernel what the collection says. */
-async function ownReport(
-  host: Host,
-  cwd: string,
-  file: string,
-  one: SavedCase,
-): Promise<{ readonly path: string; readonly report: SavedReport } | undefined> {
-  const path = await caseReport(host, cwd, file, one);
-  if (path === undefined) return undefined;
-  const report = await readSaved(host, cwd, path);
-  const { run_id: id, targets } = one;
-  if (report.schema_version !== 'v0.1' || (id !== undefined && id !== '' && id !== report.run.id)) return undefined;
-  const statuses = new Map(report.targets.map(({ profile_id: profile, status }) => [profile, status]));
-  const agrees = targets.every(({ profile_id: profile, status }) => statuses.get(profile) === status);
-  return agrees && (targets.length === 0 || targets.length === statuses.size) ? { path, report } : undefined;
 }
 
 /** The reports of a run directory, which its `metadata.json` names. */
@@ -111,10 +100,12 @@ async function loadDirectory(host: Host, cwd: string, dir: string, flag: string)
     throw wrong(missing ? 'it has no metadata.json' : 'its metadata.json is not that of a run', error);
   }
   const runs: LoadedRun[] = [];
-  for (const { json_report_path: path, artifact_name: name } of records) {
+  for (const record of records) {
+    const { json_report_path: path, artifact_name: name } = record;
     const there = await findReport(host, cwd, dir, path);
     if (there === undefined) throw wrong(`its report ${quoted(path)} is gone`);
     const run = await loadRun(host, cwd, there, flag);
+    if (!isRecorded(record, run)) throw wrong(`${there} is not the report of this run any more`);
     const cases = name === undefined ? run.cases : run.cases.map((one) => ({ ...one, name }));
     runs.push({ ...run, cases });
   }
@@ -130,18 +121,25 @@ async function loadDirectory(host: Host, cwd: string, dir: string, flag: string)
   };
 }
 
-/** Where the run says, or in the run directory when that was moved. */
+/** A later run may have written to the same place, and a place in a checkout belongs to whoever made that. */
+function isRecorded(record: z.infer<typeof RunRecord>, { runId, sha256, summaryStatus }: LoadedRun): boolean {
+  const { run_id: id, artifact_sha256: object, summary_status: status } = record;
+  const same = (recorded: string | undefined, found: string | undefined): boolean =>
+    recorded === undefined || recorded === '' || found === undefined || recorded === found;
+  return same(id, runId) && same(object, sha256) && same(status, summaryStatus);
+}
+
+/** In the run directory, or where the run says. */
 async function findReport(host: Host, cwd: string, dir: string, path: string): Promise<string | undefined> {
-  const candidates = [
-    path,
-    join(dir, 'reports', basename(path)),
-    join(dir, basename(path)),
-    join(dirname(dir), basename(path)),
-  ];
-  for (const candidate of candidates) {
-    if ((await host.files.stat(resolve(cwd, candidate)))?.isFile) return candidate;
+  const isThere = async (candidate: string): Promise<boolean> =>
+    (await host.files.stat(resolve(cwd, candidate)))?.isFile === true;
+  for (const own of [join(dir, 'reports', basename(path)), join(dir, basename(path))]) {
+    if (await isThere(own)) return own;
   }
-  return undefined;
+  // The file that names it may be one of a repository.
+  const named = await caseReport(host, cwd, join(dir, 'metadata.json'), { report_json_path: path });
+  const moved = join(dirname(dir), basename(path));
+  return named ?? ((await isThere(moved)) ? moved : undefined);
 }
 
 /**

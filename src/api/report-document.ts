@@ -1,6 +1,6 @@
 import { collectionDocument, type GateDocument, reportDocument } from '../report/gate-document.ts';
 import type { SavedReport } from '../report/saved-report.ts';
-import { caseReport, readSaved } from './saved-reports.ts';
+import { ownReport, readSaved } from './saved-reports.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
 /** A saved run with the reports that belong to it. */
@@ -22,10 +22,9 @@ export async function loadDocument(file: string, options: Surroundings = {}): Pr
   const files: (string | undefined)[] = [];
   const reports: (SavedReport | undefined)[] = [];
   for (const one of saved.cases) {
-    const path = await caseReport(host, cwd, file, one);
-    const own = path === undefined ? undefined : await readSaved(host, cwd, path);
-    files.push(path);
-    reports.push(own?.schema_version === 'v0.1' ? own : undefined);
+    const own = await ownReport(host, cwd, file, one);
+    files.push(own?.agrees ? own.path : undefined);
+    reports.push(own?.agrees ? own.report : undefined);
   }
   return { document: collectionDocument(saved, reports), files };
 }

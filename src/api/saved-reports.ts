@@ -114,7 +114,7 @@ export async function caseReport(
   host: Host,
   cwd: string,
   file: string,
-  { report_json_path: path }: SavedCase,
+  { report_json_path: path }: Pick<SavedCase, 'report_json_path'>,
 ): Promise<string | undefined> {
   const isThere = async (candidate: string): Promise<boolean> =>
     (await host.files.stat(resolve(cwd, candidate)))?.isFile === true;
@@ -140,4 +140,29 @@ export async function caseReport(
   }
   if (refused !== undefined) throw refused;
   return undefined;
+}
+
+/**
+ * The report of a case, as long as it is that of the collection's run and says of every kernel what the collection says:
+ * a later run may have written over it, and a place in a checkout belongs to whoever made that.
+ * @throws UsageError as `caseReport` and `readSaved`
+ */
+export async function ownReport(
+  host: Host,
+  cwd: string,
+  file: string,
+  one: SavedCase,
+): Promise<{ readonly path: string; readonly report: SavedReport; readonly agrees: boolean } | undefined> {
+  const path = await caseReport(host, cwd, file, one);
+  if (path === undefined) return undefined;
+  const report = await readSaved(host, cwd, path);
+  if (report.schema_version !== 'v0.1') return undefined;
+  return { path, report, agrees: agrees(one, report) };
+}
+
+function agrees({ run_id: id, targets }: SavedCase, report: SavedReport): boolean {
+  if (id !== undefined && id !== '' && id !== report.run.id) return false;
+  const statuses = new Map(report.targets.map(({ profile_id: profile, status }) => [profile, status]));
+  const same = targets.every(({ profile_id: profile, status }) => statuses.get(profile) === status);
+  return same && (targets.length === 0 || targets.length === statuses.size);
 }

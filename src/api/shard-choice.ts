@@ -1,3 +1,4 @@
+import type { Outcome } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { NamedCell, ShardPart } from '../model/shard.ts';
 import { terminal } from '../report/escape.ts';
@@ -19,32 +20,43 @@ function nameOf({ part, file }: FoundPart): string {
   return `shard ${part.index}/${part.total} (${file})`;
 }
 
-/** What each cell of a part answered, by its names; what gave no answer is not in it. */
-function answersOf({ runs }: ShardPart): Map<string, string> {
-  const answered = runs.flatMap(({ run }, position) =>
-    run.results.flatMap(({ cell, outcome: { status } }): [string, string][] =>
-      status === 'pass' || status === 'fail'
-        ? [[`${position} ${run.artifacts[cell.artifact]?.name} ${run.targets[cell.target]?.profile.id}`, status]]
-        : [],
-    ),
+/** What became of each cell that a part was to ask, by its names; cells of other shards are not in it. */
+function answersOf({ index, runs }: ShardPart): Map<string, string> {
+  const own = runs.flatMap(({ run, cells }, position) =>
+    cells
+      .filter(({ shard }) => shard === index)
+      .map(({ artifact, target }): [string, string] => {
+        const result = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
+        const name = `${run.artifacts[artifact]?.name} on ${run.targets[target]?.profile.id}`;
+        return [`${position} ${name}`, answerOf(result?.outcome)];
+      }),
   );
-  return new Map(answered);
+  return new Map(own);
+}
+
+/** An answer with its causes, in words that are the same for the same; empty: none. */
+function answerOf(outcome: Outcome | undefined): string {
+  if (outcome?.status !== 'pass' && outcome?.status !== 'fail') return '';
+  const told = outcome.findings.map(({ code, subject = '', args }) =>
+    [code, args['reason'] ?? '', args['program'] ?? '', subject].filter((word) => word !== '').join(' '),
+  );
+  return [outcome.status, ...told.sort()].join('; ');
 }
 
 /**
  * A shard is run again for what gave no answer. Two answers to one question are of different code or of a changed file,
- * and a newer pass must not take the place of a failure that was seen.
+ * and a newer one must take the place of no failure that was seen.
  */
-function refuseOtherAnswers(one: FoundPart, other: FoundPart): void {
-  const answers = answersOf(one.part);
-  const differs = [...answersOf(other.part)].find(([cell, status]) => (answers.get(cell) ?? status) !== status);
-  if (differs === undefined) return;
-  const cell = differs[0].replace(/^\d+ /, '').replace(' ', ' on ');
-  const both = `${nameOf(one)} and ${nameOf(other)}`;
+function refuseOtherAnswers(late: FoundPart, early: FoundPart): void {
+  const answers = answersOf(late.part);
+  const lost = [...answersOf(early.part)].find(([cell, answer]) => answer !== '' && answers.get(cell) !== answer);
+  if (lost === undefined) return;
+  const [cell, before] = lost;
+  const now = answers.get(cell) || 'no answer';
   throw new UsageError(
     'shards_differ',
     terminal(
-      `${both} have different answers about ${cell} (${answers.get(differs[0])} and ${differs[1]}); hand over the report of one run only, from a directory that no pull request can write to`,
+      `${nameOf(late)} and ${nameOf(early)} have different answers about ${cell.replace(/^\d+ /, '')} (${now} and ${before}); hand over the report of one run only, from a directory that no pull request can write to`,
       MESSAGE_LENGTH,
     ),
   );
@@ -64,8 +76,11 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
     if (one.part.startedAt === other.part.startedAt && one.part.runs[0]?.run.runId === other.part.runs[0]?.run.runId) {
       continue;
     }
-    refuseOtherAnswers(one, other);
     const [late, early] = one.part.startedAt > other.part.startedAt ? [one, other] : [other, one];
+    // What is left out must have asked the same, or it was left out by whoever changed the other one.
+    const why = difference(late, early);
+    if (why !== undefined) throw new UsageError('shards_differ', terminal(why, MESSAGE_LENGTH));
+    refuseOtherAnswers(late, early);
     kept.set(one.part.index, late);
     notes.push(
       `shard ${one.part.index}/${one.part.total} was run more than once: the newest run counts (${late.part.startedAt}, ${late.file}), not that of ${early.part.startedAt} (${early.file})`,

@@ -1,5 +1,6 @@
 import type { ValuesOf } from '../config/options.ts';
 import { doctor } from '../index.ts';
+import { printedJson } from '../report/escape.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Io } from './io.ts';
 
@@ -12,7 +13,7 @@ const INDENT = ' '.repeat(7 + 2 + 14 + 1);
 export async function doctorCommand(options: ValuesOf<'doctor'>, io: Io, signal: AbortSignal): Promise<number> {
   const report = await doctor({ env: io.env, cwd: io.cwd, offline: options.offline, signal });
   if (options.json) {
-    io.out(`${JSON.stringify(report, null, 2)}\n`);
+    io.out(printedJson(report));
     return report.ready ? 0 : 1;
   }
   for (const { status, id, what, remedy } of report.checks) {

@@ -1,6 +1,6 @@
 import type { ValuesOf } from '../config/options.ts';
 import { historyDoubt, listHistory, signAll, verifyAll } from '../index.ts';
-import { terminal } from '../report/escape.ts';
+import { printedJson, terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
 /** `history list`: one line per record, the newest first. */
@@ -8,7 +8,7 @@ export async function historyListCommand(options: ValuesOf<'history list'>, io: 
   const { workdir: workDir, artifactName, limit } = options;
   const records = await listHistory({ workDir, artifactName, limit, env: io.env, cwd: io.cwd });
   if (options.json) {
-    io.out(`${JSON.stringify(records, null, 2)}\n`);
+    io.out(printedJson(records));
     return 0;
   }
   for (const one of records) {
@@ -33,7 +33,7 @@ export async function historyVerifyCommand(options: ValuesOf<'history verify'>, 
   const doubt = await historyDoubt(place);
   if (doubt !== '') io.err(`bpfcompat: ${terminal(doubt, 500)}\n`);
   const bad = rows.filter(({ verified }) => !verified);
-  if (options.json) io.out(`${JSON.stringify(rows, null, 2)}\n`);
+  if (options.json) io.out(printedJson(rows));
   else {
     for (const { index, run_id: run, issues = [] } of bad) {
       const which = run === '' ? '' : ` (run ${terminal(run, 64)})`;

@@ -1,5 +1,6 @@
 import type { InspectArguments } from '../config/parse-args.ts';
 import { inspect, inspectText } from '../index.ts';
+import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
 /** `inspect`: says what is in objects without a kernel; exit code 1 when one of the files is no object. */
@@ -9,7 +10,7 @@ export async function inspectCommand(options: InspectArguments, io: Io): Promise
   const failed = results.flatMap((result) => (result.ok ? [] : [result]));
   if (options.json) {
     const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
-    io.out(`${JSON.stringify({ schema: 'bpfcompat_inspect.v1', objects, errors }, null, 2)}\n`);
+    io.out(printedJson({ schema: 'bpfcompat_inspect.v1', objects, errors }));
   } else {
     const text = { width: io.width(), color: io.color && !options.noColor };
     io.out(objects.map((object) => inspectText(object, text)).join('\n'));

@@ -3,6 +3,7 @@ import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
 import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
 import { vendorName } from '../model/vendors.ts';
+import { printedJson } from '../report/escape.ts';
 import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
 
@@ -68,7 +69,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
     .filter((row) => wanted.every((word) => wordsOf(row).some((one) => one.toLowerCase().includes(word))));
   if (options.json) {
     const saved = { saved_guests: savedGuests.count, saved_guest_bytes: savedGuests.bytes };
-    io.out(`${JSON.stringify({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }, null, 2)}\n`);
+    io.out(printedJson({ store: store.root, bytes: store.bytes, ...saved, kernels: rows }));
     return 0;
   }
   // Profiles of one certain build have long names and are for comparing builds: they are shown when they are looked for.
@@ -144,7 +145,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
     userland = { package: name, version, cached, sha256: record.busybox.sha256, vouched_by };
     say(`${USERLAND}: ${name} ${version} ${cached ? 'was stored already' : 'fetched and verified'}`);
   }
-  if (options.json) io.out(`${JSON.stringify({ kernels: [...rows.values()], userland }, null, 2)}\n`);
+  if (options.json) io.out(printedJson({ kernels: [...rows.values()], userland }));
   return failed === 0 ? 0 : 1;
 }
 
@@ -152,7 +153,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
 export async function pruneCommand(options: ValuesOf<'kernels prune'>, io: Io): Promise<number> {
   const { keep, all } = options;
   const result = await cleanKernels({ env: io.env, cwd: io.cwd, all, ...(keep.length > 0 ? { keep } : {}) });
-  if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`);
+  if (options.json) io.out(printedJson(result));
   else {
     const freed = result.freedBytes + result.savedGuests.bytes;
     const names = result.removedKernels.length > 0 ? ` (${result.removedKernels.join(', ')})` : '';

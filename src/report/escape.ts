@@ -54,7 +54,7 @@ export function md(text: string, max = 400): string {
 
 /** Inline code outside of tables. */
 export function code(text: string, max = 200): string {
-  const line = oneLine(text, max);
+  const line = oneLine(text, max).replaceAll('##[', '## [');
   if (line === '') return '';
   const ticks = '`'.repeat(longestRun(line) + 1);
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
@@ -64,6 +64,16 @@ export function code(text: string, max = 200): string {
 /** Inline code in a table cell, where a `|` would end the cell even inside of code. */
 export function codeCell(text: string, max = 200): string {
   return code(text, max).replaceAll('|', '\\|');
+}
+
+/** JSON that is printed: the same value, and no command of the runner of a workflow in it. */
+export function printedJson(value: unknown): string {
+  return `${noJsonCommands(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** The text of a JSON document that goes to standard output. */
+export function noJsonCommands(json: string): string {
+  return json.replaceAll('##[', '##\\u005b');
 }
 
 /** A fenced block that its content cannot close, and that gives no commands where it is printed in a workflow. */

@@ -20,6 +20,7 @@ export function html(text: string, max = 400): string {
       .replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`)
       .replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`)
       .replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`)
+      .replaceAll('##[', '##&#91;')
       .replaceAll('$', '&#36;')
       .replaceAll('`', '&#96;')
   );

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { type CollectionCase, collectionJson, collectionMarkdown } from '../report/collection.ts';
+import { noJsonCommands } from '../report/escape.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
 import { realPlaceOf } from './confine.ts';
@@ -89,7 +90,8 @@ export async function writeReport(host: Host, path: string, text: string): Promi
   try {
     await refuseMoved(host, path);
     if (await isStream(host, path)) {
-      await host.files.append(path, text);
+      // In a workflow it is read by the runner, which takes commands from any line.
+      await host.files.append(path, text.startsWith('{') ? noJsonCommands(text) : text);
       return;
     }
     // The summary of a step is one file, and others write to it as well.

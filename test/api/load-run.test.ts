@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRun } from '../../src/api/load-run.ts';
 import { createHost } from '../../src/host/create-host.ts';
 
@@ -43,4 +43,39 @@ test('a collection that says why is asked alone', async () => {
 test('a collection that does not say why has it from the report of the case', async () => {
   collection(rejected);
   expect(await read()).toMatchObject({ status: 'fail', causes: [{ title: 'own report' }] });
+});
+
+describe('a run directory', () => {
+  const report = {
+    ...{ schema_version: 'v0.1', run: { id: 'r1' }, artifact: { path: 'conn.bpf.o', basename: 'conn.bpf.o' } },
+    targets: [{ profile_id: 'k', status: 'pass' }],
+  };
+  const load = (record: object) => {
+    mkdirSync(join(dir, 'run'), { recursive: true });
+    writeFileSync(join(dir, 'run/metadata.json'), JSON.stringify(record));
+    return loadRun(host, dir, 'run', '--baseline');
+  };
+
+  test('has its own report before the one in the checkout', async () => {
+    writeFileSync(join(dir, 'reports/r.json'), JSON.stringify({ ...report, targets: [{ ...rejected }] }));
+    mkdirSync(join(dir, 'run'), { recursive: true });
+    writeFileSync(join(dir, 'run/r.json'), JSON.stringify(report));
+    expect((await load({ json_report_path: 'reports/r.json', run_id: 'r1' })).cases[0]?.report.targets).toMatchObject([
+      { status: 'pass' },
+    ]);
+    rmSync(join(dir, 'run/r.json'));
+  });
+
+  test('is about no other run', async () => {
+    await expect(load({ json_report_path: 'reports/conn.json', run_id: 'r2' })).rejects.toThrow(
+      /reports\/conn\.json is not the report of this run any more/,
+    );
+  });
+
+  test('names no file outside of the repository', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'load-run-outside-'));
+    writeFileSync(join(outside, 'r.json'), JSON.stringify(report));
+    await expect(load({ json_report_path: join(outside, 'r.json') })).rejects.toThrow(/lies outside of/);
+    rmSync(outside, { recursive: true });
+  });
 });

@@ -242,8 +242,37 @@ describe('a file that somebody put beside the shards', () => {
       }
     });
     await expect(merge()).rejects.toThrow(
-      /^shard 1\/1 \(shards\/zz\/1\.json\) and shard 1\/1 \(shards\/1\/report\.json\) have different answers about \S+ on \S+ \(pass and fail\); hand over the report of one run only/,
+      /^shard 1\/1 \(shards\/zz\/1\.json\) and shard 1\/1 \(shards\/1\/report\.json\) have different answers about \S+ on \S+ \(pass and fail; .*\); hand over the report of one run only/,
     );
+  });
+
+  test('no answer takes the place of no failure', async () => {
+    await shards(mixedRun(), 1);
+    forge(({ runs }) => {
+      for (const result of runs.flatMap(({ run }) => run.results)) {
+        if (result.outcome.status !== 'fail') continue;
+        Object.assign(result, { outcome: { status: 'skipped', reason: 'x', elsewhere: true }, evidence: undefined });
+      }
+    });
+    await expect(merge()).rejects.toThrow(/have different answers about \S+ on \S+ \(no answer and fail; /);
+  });
+
+  test('another cause takes the place of none', async () => {
+    await shards(mixedRun(), 1);
+    forge(({ runs }) => {
+      for (const { outcome } of runs.flatMap(({ run }) => run.results)) {
+        for (const finding of (outcome as { findings?: { code: string }[] }).findings ?? []) finding.code = 'UNKNOWN';
+      }
+    });
+    await expect(merge()).rejects.toThrow(/have different answers about/);
+  });
+
+  test('newer parts of all shards cannot say what decides', async () => {
+    await shards(mixedRun(), 1);
+    forge(({ runs }) => {
+      for (const run of runs) run.gate.failOn = 'never';
+    });
+    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they asked or what decides is not/);
   });
 
   test('one part alone cannot say what decides', async () => {

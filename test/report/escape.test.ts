@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sanitizeText } from '../../src/model/sanitize.ts';
-import { clip, code, codeCell, fence, md, oneLine, terminal } from '../../src/report/escape.ts';
+import { clip, code, codeCell, fence, md, oneLine, printedJson, terminal } from '../../src/report/escape.ts';
+import { html } from '../../src/report/html.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { elements, rawTree } from '../tools/github-page.ts';
 
@@ -29,6 +30,14 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))('%s'
 
   test('gives no commands where a fence is printed in a workflow', () => {
     expect(fence('a\n ::error::x\n##[error]y :: z')).toBe('```text\na\n : :error::x\n## [error]y : : z\n```');
+  });
+
+  test('gives no commands in code and in JSON that is printed', () => {
+    expect(code('##[error]x')).toBe('`## [error]x`');
+    expect(html('##[error]x')).not.toContain('##[');
+    const text = printedJson({ name: '##[error]x' });
+    expect(text).not.toContain('##[');
+    expect(JSON.parse(text)).toEqual({ name: '##[error]x' });
   });
 
   test('cannot leave a code span or a fence', () => {

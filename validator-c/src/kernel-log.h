@@ -13,6 +13,8 @@
 struct kernel_log {
 	/* /dev/kmsg behind the last record of before; -1 where it cannot be read. */
 	int fd;
+	/* The same to write to. */
+	int mark_fd;
 	/* The taint flags: open before anything is loaded that could refuse the file. -1 where there is none. */
 	int taint_fd;
 	uint64_t taint;
