@@ -185,17 +185,28 @@ export const budget = text.transform((value, context): InsnBudget => {
   return z.NEVER;
 });
 
+/** What a range or number lacks that names a kernel by its first number alone. */
+function lacksMinor(value: string): string {
+  const bare = /^[\d.\s,<>=-]+$/.test(value) ? /(?<![\d.])\d+(?![\d.])/.exec(value)?.[0] : undefined;
+  return bare === undefined
+    ? ''
+    : `; ${bare.slice(0, 20)} lacks the minor number, write ${bare.slice(0, 20)}.0 or the one you mean`;
+}
+
 const range = text.transform((value, context): KernelRange => {
   const parsed = parseKernelRange(value);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: `must be ${RANGE_RULE}, not ${quoted(value)}` });
+  context.addIssue({ code: 'custom', message: `must be ${RANGE_RULE}, not ${quoted(value)}${lacksMinor(value)}` });
   return z.NEVER;
 });
 
 export const kernelVersion = text.transform((value, context): KernelNumber => {
   const number = exactKernelNumber(value);
   if (number !== undefined) return number;
-  context.addIssue({ code: 'custom', message: `must be the number of a kernel such as 5.10, not ${quoted(value)}` });
+  context.addIssue({
+    code: 'custom',
+    message: `must be the number of a kernel such as 5.10, not ${quoted(value)}${lacksMinor(value)}`,
+  });
   return z.NEVER;
 });
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import { MAX_SHARDS } from '../model/shard.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
@@ -52,9 +53,15 @@ export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matr
 }
 
 /** @throws UsageError that names the flag and the remedy */
-export function checkPlanOptions(values: ValuesOf<'plan'>): PlanArguments {
+export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<string>): PlanArguments {
   const { artifact: artifacts, matrix, quick, kernels, ...rest } = values;
   const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0;
+  if (given.has('shards') && values.shards === 0) {
+    throw new UsageError(
+      'flag_value',
+      `--shards must be a whole number from 1 to ${MAX_SHARDS}, not "0"; without it there are as many as --target-time needs`,
+    );
+  }
   if (values.suite !== '' && named) {
     throw new UsageError(
       'flag_conflict',

@@ -128,7 +128,7 @@ function check(
     case 'merge':
       return { command, options: checkMergeOptions(values as ValuesOf<'merge'>, words) };
     case 'plan':
-      return { command, options: checkPlanOptions(values as ValuesOf<'plan'>) };
+      return { command, options: checkPlanOptions(values as ValuesOf<'plan'>, given) };
     case 'init':
       return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
     case 'kernels fetch': {

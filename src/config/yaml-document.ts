@@ -11,6 +11,8 @@ export interface Position {
 
 export interface Problem extends Position {
   readonly message: string;
+  /** The message tells nothing of what the file holds, but a bracket or a quote. */
+  readonly quotesNothing?: true;
 }
 
 /** The syntax tree of a text. `document` is undefined when there is nothing to read, because of `problems` or emptiness. */
@@ -103,7 +105,7 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter, source: s
     if (found.has(line)) continue;
     const shown = printable(message, 160);
     const words = open?.words ?? SYNTAX_WORDS[code]?.(shown) ?? `not valid YAML: ${shown}`;
-    found.set(line, { line, column: col, message: words });
+    found.set(line, { line, column: col, message: words, ...(open && { quotesNothing: true }) });
     // All that follows was read as text, or the other way around.
     if (open !== undefined) return [...found.values()];
   }

@@ -35,10 +35,13 @@ export function readYaml<S extends z.ZodType>(
   slips: Slips = {},
 ): YamlFile<z.output<S>> {
   const tree = readTree(source.text);
-  // Of these two nothing is quoted: what is refused unread, and what is no map.
-  const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !isMap(tree.value));
+  // Of these nothing is quoted: what is refused unread, and what is no map or an empty one.
+  const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !hasKeys(tree.value));
   const known = [...keysAt(schema, []), ...Object.keys(slips).filter((name) => !name.includes('.'))];
-  if (!isPlain && !isOurs(source.text, known)) throw foreign(source.file, code, tree.problems[0], schema);
+  if (!isPlain && !isOurs(source.text, known)) {
+    const open = BEGINS_AS_MAP.test(source.text) && tree.problems.find(({ quotesNothing }) => quotesNothing);
+    throw open ? fileError(source.file, code, [open]) : foreign(source.file, code, tree.problems[0], schema);
+  }
   if (tree.problems.length > 0) throw fileError(source.file, code, tree.problems);
   const result = schema.safeParse(tree.value ?? {});
   if (!result.success) throw fileError(source.file, code, explainIssues(result.error, schema, tree, slips));
@@ -51,8 +54,11 @@ export function readYaml<S extends z.ZodType>(
   };
 }
 
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The first line that is no comment is a key: what is left open in such a file is worth telling, in C code it is not. */
+const BEGINS_AS_MAP = /^\ufeff?(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*["']?[A-Za-z][\w-]{0,63}["']?[ \t]*:(?=\s)/;
+
+function hasKeys(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }
 
 /**

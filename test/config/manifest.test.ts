@@ -163,10 +163,16 @@ set_rodata: {pid: 0x10, cfg.port: "80", "names[1]": bash, empty: ""}
   });
 });
 
+test('an empty map is an empty file', () => {
+  expect(read('{}\n')).toEqual(read(''));
+});
+
 describe('what is refused, with its place', () => {
   const KEYS = '(known keys: name, section, type, attach, attach_target, autoload)';
   test.each([
     ['name: conn\ncolour: red', '2:1: unknown key "colour"; remove it'],
+    ['a: [1', '1:4: not valid YAML: the bracket [ that opens here is not closed; add the closing ]'],
+    ['int f() {\n  a: [1\n', '1:1: this is no manifest: it has none'],
     ['colour: red', '1:1: this is no manifest: it has none of the keys of one'],
     ['requird_profiles: []', '1:1: unknown key "requird_profiles"; did you mean "required_profiles"?'],
     ['programs: x', '1:11: programs must be a list (lines that start with "- "), not a text'],
@@ -394,6 +400,11 @@ describe('what decides', () => {
       'expectations: [{expect: fail, code: UNKNOWN, reason: y, kernels: old}]',
       /:66: .*must be a range of kernels such as/,
     ],
+    [
+      'expectations: [{expect: fail, code: UNKNOWN, reason: y, kernels: "<5"}]',
+      /:66: .*not "<5"; 5 lacks the minor number, write 5\.0 or/,
+    ],
+    ['min_kernel: 5', /:13: .*not "5"; 5 lacks the minor number/],
     ['expectations: [{expect: pass, code: UNKNOWN, reason: y, kernels: 5.4}]', /:25: .*expect/],
     ['expectations: [{expect: fail, code: lower, reason: y, kernels: 5.4}]', /:37: .*use a code of the report/],
     ['expectations: [{expect: fail, code: X, kernels: 5.4}]', /reason/],

@@ -76,6 +76,7 @@ describe('plan', () => {
     [[], 'no kernels are chosen; add --quick, --matrix FILE or --kernels ID,ID'],
     [['--suite', 's.yaml', '--quick'], '--suite names objects and kernels itself'],
     [['--quick', '--shards', '257'], '--shards'],
+    [['--quick', '--shards', '0'], '--shards must be a whole number from 1 to 256, not "0"; without it'],
   ])('%j is refused', (words, message) => {
     expect(() => parseArgs(['plan', ...words])).toThrow(message);
   });
