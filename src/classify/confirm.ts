@@ -25,6 +25,16 @@ const OVERRIDE_RETURN = 58;
  */
 const SLEEP_CHECKED: ReadonlySet<string> = new Set(['sched_ext_ops']);
 
+/** libbpf reads the file itself: no list of the kernel's names tells more, and no kernel is to blame. */
+function confirmFile(finding: Finding): Finding {
+  const [, file, name] = /^([^:]+):(.+)$/.exec(finding.args['target'] ?? '') ?? [];
+  const args = {
+    file,
+    function: finding.args['function'] === finding.args['target'] ? name : finding.args['function'],
+  };
+  return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'object' };
+}
+
 function confirmMember(finding: Finding): Finding {
   const { struct = '', section = '' } = finding.args;
   if (!/^\??struct_ops\.s/.test(section) || !SLEEP_CHECKED.has(struct)) return finding;
@@ -43,6 +53,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
         ? recode(finding, 'MISSING_BTF', { args: { reason: 'malformed', release } })
         : recode(finding, 'MISSING_BTF', { confidence: 'high', args: { release } });
     case 'ATTACH_TARGET_NOT_FOUND':
+      if (finding.args['reason'] === 'not_in_file') return confirmFile(finding);
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
         return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
       }

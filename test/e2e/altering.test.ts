@@ -70,7 +70,7 @@ test('a uprobe that changes registers does not answer for another one', async ()
   const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest });
   const target = targetOf(reportOf(run, object), 'debian-13-7.3');
   expect([target.status, target.failed_stage]).toEqual(['fail', 'attach']);
-  expect(codes(run, object, 'debian-13-7.3')).toEqual(['NOT_ATTACHED']);
+  expect(codes(run, object, 'debian-13-7.3')).toEqual(['ATTACH_TARGET_NOT_FOUND']);
 }, 120_000);
 
 // What probes may change registers since 6.18.

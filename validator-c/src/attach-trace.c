@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "attach-kinds.h"
+#include "buf.h"
+#include "capture.h"
 #include "compat.h"
 
 #define SAMPLE_PERIOD_NS 10000000
@@ -148,6 +150,42 @@ static int attach_own_function(struct attach_job *job)
 	return link ? 0 : -errno;
 }
 
+/* Whether there is no such file. Names without a slash are searched for by libbpf alone, which says when it found none. */
+static bool is_absent(const char *path)
+{
+	struct buf log = {};
+	bool absent;
+
+	if (strchr(path, '/'))
+		return access(path, F_OK) != 0;
+	capture__warnings(&log);
+	buf__addc(&log, '\0');
+	absent = log.failed || strstr(log.data, "failed to resolve full path") != NULL;
+	buf__free(&log);
+	return absent;
+}
+
+/* After a refusal with ENOENT, which libbpf has for a file and for a symbol in it. ATTACH_SKIPPED where it is the file. */
+static int explain_absence(struct attach_job *job)
+{
+	const char *target = job->section_target, *symbol = strchr(target, ':');
+	char path[256];
+	char *inside;
+
+	/* Every section without one was refused with another errno. */
+	if (!symbol)
+		return -ENOENT;
+	snprintf(path, sizeof(path), "%.*s", (int)(symbol - target), target);
+	/* A library within an archive is named archive!/library. */
+	inside = strstr(path, "!/");
+	if (inside)
+		*inside = '\0';
+	if (!is_absent(path))
+		return -ENOENT;
+	return attach__skip(job, "loaded; the file it probes is not in this guest: %s (for %.100s)", path,
+			    symbol + 1);
+}
+
 int attach__uprobe(struct attach_job *job)
 {
 	struct bpf_link *link;
@@ -167,6 +205,6 @@ int attach__uprobe(struct attach_job *job)
 		return 0;
 	/* The direct lane's guest has no userland at all. */
 	if (errno == ENOENT && !job->on_host)
-		return attach__skip(job, "loaded; the file it probes is not in this guest: %.200s", job->section_target);
+		return explain_absence(job);
 	return -errno;
 }

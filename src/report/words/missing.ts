@@ -29,6 +29,11 @@ const FUNCTION_ADVICE =
 const MISSING: Readonly<
   Record<string, (f: Finding) => { title: (name: string) => string; why: string; todo: string }>
 > = {
+  not_in_file: (f) => ({
+    title: (name) => `${arg(f, 'file', 'the file that it probes')} has no ${fileKind(f)} ${name}`,
+    why: 'The file is in the guest, and libbpf did not find the name in it.',
+    todo: 'Check the name against the file of the guest (nm, nm -D, readelf -n); a stripped file has only its dynamic symbols.',
+  }),
   inlined: () => ({
     title: (name) => `function ${name} was inlined by the compiler in this kernel`,
     why: 'Its types are there, its code is not: the compiler copied it into its callers.',
@@ -66,6 +71,10 @@ const MISSING: Readonly<
     todo: 'Use SEC("ksyscall/NAME"), which finds the right name.',
   }),
 };
+
+function fileKind(f: Finding): string {
+  return /^\??usdt/.test(arg(f, 'section', '')) ? 'USDT probe' : 'symbol';
+}
 
 function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
   return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));

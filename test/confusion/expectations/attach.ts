@@ -25,6 +25,10 @@ export const ATTACH: readonly Row[] = [
   from('6.13', 'attach_uprobe_session', tooOld()),
   // No failure: the guest has no files of other packages. A manifest that requires the program gets one.
   always('attach_uprobe_missing_file', loads('probe')),
+  always('attach_uprobe_missing_symbol', gone('not_in_file')),
+  always('attach_usdt_missing_probe', gone('not_in_file')),
+  // libbpf looks into the file before it asks the kernel, and says so also where the kernel is too old.
+  always('attach_uprobe_multi_missing_symbol', gone('not_in_file')),
   always('attach_kprobe_missing', gone('renamed_or_removed')),
   // CONFIG_XFS_FS is m in all of them.
   always('attach_kprobe_module', gone('module_not_loaded')),
