@@ -90,10 +90,12 @@ function explain(error: unknown): string {
 }
 
 /** Words that cannot be understood leave no older report behind either, where it can be seen which ones they mean. */
-function parse(argv: readonly string[], { env, cwd }: Io): Promise<ParsedArgs> {
+function parse(argv: readonly string[], { env, cwd, err }: Io): Promise<ParsedArgs> {
   const { reports, others } = reportWords(argv);
   const full = (words: readonly string[]): string[] => words.map((word) => resolve(cwd, word));
-  return withoutOldReportsAt(full(reports), full(others), { env, cwd }, async () => parseArgs(argv, env));
+  return withoutOldReportsAt(full(reports), full(others), { env, cwd }, async () =>
+    parseArgs(argv, env, (message) => err(`note: ${message}\n`)),
+  );
 }
 
 /** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel rejects it. */

@@ -11,6 +11,8 @@ export interface ParsedFlags {
   readonly values: Readonly<Record<string, FlagValue>>;
   /** Names of the flags that were given. */
   readonly given: ReadonlySet<string>;
+  /** What the user should know: flags that were given twice with two values, of which the last one counts. */
+  readonly notes: readonly string[];
   readonly words: readonly string[];
 }
 
@@ -29,6 +31,7 @@ export function parseFlags(
   const options = new Map(optionsOf(command).map((option) => [option.name, option]));
   const values = new Map([...options.values()].map((option) => [keyOf(option), defaultOf(option, env)]));
   const given = new Set<string>();
+  const notes: string[] = [];
   const words: string[] = [];
   const takesWords = COMMANDS.some((row: CommandRow) => row.name === command && row.arguments !== undefined);
 
@@ -53,11 +56,14 @@ export function parseFlags(
     const value = readFlagValue(option, text ?? (option.type === 'boolean' ? 'true' : nextValue(argv, index, options)));
     if (text === undefined && option.type !== 'boolean') index++;
     const key = keyOf(option);
-    values.set(key, option.type === 'repeated' && given.has(name) ? [...list(values.get(key)), ...list(value)] : value);
+    const before = values.get(key);
+    if (option.type !== 'repeated' && given.has(name) && String(before) !== String(value))
+      notes.push(`--${name} is given twice; ${quoted(String(value))} counts, and not ${quoted(String(before))}`);
+    values.set(key, option.type === 'repeated' && given.has(name) ? [...list(before), ...list(value)] : value);
     given.add(name);
   }
   if (!takesWords && words.length > 0) throw unexpected(command, words[0] ?? '', undefined);
-  return { values: Object.fromEntries(values), given, words };
+  return { values: Object.fromEntries(values), given, notes, words };
 }
 
 function defaultOf(option: OptionRow, env: Readonly<Record<string, string | undefined>>): FlagValue {

@@ -65,9 +65,14 @@ export type InspectArguments = ValuesOf<'inspect'> & {
 /**
  * Reads a command line (without the program itself).
  * @param env the environment, for the flags that it can switch on (NO_COLOR)
+ * @param onNote hears what the user should know of flags that can be read, unless `--quiet` is among them
  * @throws UsageError that names the word or flag and the remedy; nothing else is ever thrown
  */
-export function parseArgs(argv: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): ParsedArgs {
+export function parseArgs(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+  onNote: (message: string) => void = () => {},
+): ParsedArgs {
   const [first, second] = argv;
   if (first === undefined) return { command: 'help', topic: undefined, exitCode: 1 };
   if (first === 'help') return help(argv.slice(1));
@@ -78,7 +83,9 @@ export function parseArgs(argv: readonly string[], env: Readonly<Record<string, 
   const command = commandOf(first, second, seconds);
   const flags = parseFlags(command, argv.slice(command.split(' ').length), env);
   if (flags === 'help') return help([command]);
-  return check(command, flags.values, flags.given, flags.words);
+  const parsed = check(command, flags.values, flags.given, flags.words);
+  if (flags.values['quiet'] !== true) flags.notes.forEach(onNote);
+  return parsed;
 }
 
 function help(words: readonly string[]): ParsedArgs {

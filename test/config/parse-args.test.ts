@@ -87,6 +87,19 @@ describe('flag syntax', () => {
     expect(testOptions('--markdown', '-5').markdown).toBe('-5');
   });
 
+  test('what the last one overrules is told', () => {
+    const notesOf = (...more: string[]): string[] => {
+      const notes: string[] = [];
+      parseArgs([...MINIMAL, ...more], {}, (message) => notes.push(message));
+      return notes;
+    };
+    expect(notesOf('--markdown', 'a.md', '--markdown=b.md', '--markdown', 'b.md')).toEqual([
+      '--markdown is given twice; "b.md" counts, and not "a.md"',
+    ]);
+    expect(notesOf('--artifact', 'b.bpf.o', '--strict-libbpf', '--strict-libbpf')).toEqual([]);
+    expect(notesOf('--markdown', 'a.md', '--markdown=b.md', '--quiet')).toEqual([]);
+  });
+
   test('the last one wins; --artifact collects', () => {
     expect(testOptions('--markdown', 'a', '--markdown', 'b').markdown).toBe('b');
     expect(testOptions('--artifact=b.o', '-artifact', 'c.o').artifacts).toEqual(['a.bpf.o', 'b.o', 'c.o']);
