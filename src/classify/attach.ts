@@ -4,7 +4,7 @@ import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evid
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
-import { idleFindings } from './idle.ts';
+import { idleFindings, untriedNames } from './idle.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
@@ -132,14 +132,13 @@ export function attachFindings({
     if (stage?.status === 'pass') decided.push(...inert.filter(({ subject }) => subject === name));
     else decided.push(stage?.status === 'fail' ? attachFinding(stage, evidence) : notAttachedFinding(name, stage));
   }
-  const count = {
-    passed: stages.filter(({ status }) => status === 'pass').length,
-    attempted: stages.filter(({ status }) => status !== 'skipped').length,
-  };
+  const passed = stages.filter(({ status }) => status === 'pass').length;
+  const attempted = stages.filter(({ status }) => status !== 'skipped').length;
+  const count = countArgs({ passed, attempted }, untriedNames(stages));
   const warnings = stages
     .filter((stage) => stage.status === 'fail' && !required.has(stage.program))
     .map((stage) => attachFinding(stage, evidence))
-    .map((finding) => ({ ...finding, args: { ...finding.args, ...countArgs(count) } }));
+    .map((finding) => ({ ...finding, args: { ...finding.args, ...count } }));
   const others = inert.filter(({ subject }) => !required.has(subject ?? ''));
   const idle = decided.length > 0 ? [] : idleFindings(stages);
   return { required: decided, warnings: [...warnings, ...others, ...idle] };

@@ -15,14 +15,29 @@ const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
   ['unreferenced', /no struct_ops map refers to it/],
 ];
 
+/** Why a program that is loaded was not attached. */
+function idleReason(why: string): string {
+  return REASONS.find(([, words]) => words.test(why))?.[0] ?? 'no_place';
+}
+
+/** Stages of programs that are loaded and were not tried to be attached. */
+function untriedStages(stages: readonly AttachStage[]): AttachStage[] {
+  return stages.filter(({ status, reason }) => status === 'skipped' && !reason.startsWith('not loaded:'));
+}
+
+/** Programs that are loaded, that something is to attach, and that could not be tried. */
+export function untriedNames(stages: readonly AttachStage[]): string[] {
+  const untried = untriedStages(stages).filter(({ reason }) => idleReason(reason) !== 'on_demand');
+  return untried.map(({ program }) => program);
+}
+
 /**
  * Programs of an object that loads while none of them is attached: the load is all that was seen. One finding per reason,
  * about the first program with it. Nothing where a program was attached, or where attaching failed and tells more.
  */
 export function idleFindings(stages: readonly AttachStage[]): Finding[] {
   if (stages.some(({ status }) => status !== 'skipped')) return [];
-  const loaded = stages.filter(({ reason }) => !reason.startsWith('not loaded:'));
-  const groups = grouped(loaded, ({ reason }) => reason);
+  const groups = grouped(untriedStages(stages), ({ reason }) => reason);
   return [...groups].map(([why, group]) =>
     makeFinding({
       code: 'NOT_ATTACHED',
@@ -32,7 +47,7 @@ export function idleFindings(stages: readonly AttachStage[]): Finding[] {
       args: {
         program: group.map(({ program }) => program).join(', '),
         section: group[0]?.section,
-        reason: REASONS.find(([, words]) => words.test(why))?.[0] ?? 'no_place',
+        reason: idleReason(why),
         why: why.replace(/^loaded; /, ''),
       },
       evidence: evidenceLine(why, 'attach'),

@@ -1,4 +1,4 @@
-import { attachCount, NAMED_PROGRAMS, requireAttach } from '../model/attach-warning.ts';
+import { attachCount, NAMED_PROGRAMS, requireAttach, untriedPrograms } from '../model/attach-warning.ts';
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
@@ -89,22 +89,32 @@ function weigh(
   return { weight: 'remark', text: failOn === 'regression' && known ? `known ${told}` : told };
 }
 
+function namedPrograms(programs: readonly string[]): string {
+  const rest = programs.length - NAMED_PROGRAMS;
+  return `${programs.slice(0, NAMED_PROGRAMS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
 /** Attaches that failed and decide nothing because nobody requires them: said wherever a verdict is, on a pass above all. */
 function bestEffort(run: GateInput, artifact: number): string[] {
   const own = run.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === 'pass');
   const failed = own.flatMap(({ cell, outcome }) =>
     (outcome.status === 'pass' ? outcome.findings : [])
       .filter((finding) => attachCount(finding) !== undefined)
-      .map((finding) => ({ programs: programsOf(finding.args), id: run.targets[cell.target]?.profile.id ?? '' })),
+      .map(({ args }) => ({
+        programs: programsOf(args),
+        untried: untriedPrograms(args),
+        count: Number(args['attach_untried'] ?? 0),
+        id: run.targets[cell.target]?.profile.id ?? '',
+      })),
   );
   if (failed.length === 0) return [];
   const ids = [...new Set(failed.map(({ id }) => id))];
   const programs = [...new Set(failed.flatMap((one) => one.programs))];
-  const named = programs.slice(0, NAMED_PROGRAMS);
-  const rest = programs.length - named.length;
-  const more = rest > 0 ? ` and ${rest} more` : '';
-  const what = `${named.join(', ')}${more} could not be attached on ${ids.join(', ')}, and no manifest requires it`;
-  return [`warning: ${what}; to make that a failure: ${requireAttach(programs)}`];
+  const untried = [...new Set(failed.flatMap((one) => one.untried))].filter((name) => !programs.includes(name));
+  const unnamed = untried.length <= NAMED_PROGRAMS && failed.some(({ count }) => count > untried.length);
+  const others = untried.length === 0 ? '' : ` (not tried: ${namedPrograms(untried)}${unnamed ? ' and more' : ''})`;
+  const what = `${namedPrograms(programs)} could not be attached on ${ids.join(', ')}${others}, and no manifest requires it`;
+  return [`warning: ${what}; to make that a failure: ${requireAttach([...programs, ...untried])}`];
 }
 
 /** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */

@@ -53,14 +53,16 @@ export function attachedPartly(status: string, findings: readonly Told[]): boole
 }
 
 /**
- * What was not seen of a cell that passes: `no program loaded`, `loaded, nothing attached`, `1 of 2 programs attached`; empty
- * where it is a plain pass, or none.
+ * What was not seen of a cell that passes: `no program loaded`, `loaded, nothing attached`, `1 of 2 programs attached`,
+ * `1 of 6 programs attached, 3 not tried`; empty where it is a plain pass, or none.
  */
 export function unseenText(status: string, findings: readonly Told[]): string {
   if (nothingLoaded(status, findings)) return NOTHING_LOADED;
   if (loadedOnly(status, findings)) return LOADED_ONLY;
   const count = status === 'pass' ? findings.map(attachCount).find((one) => one !== undefined) : undefined;
-  return count === undefined ? '' : `${count.passed} of ${plural(count.attempted, 'program')} attached`;
+  if (count === undefined) return '';
+  const untried = count.untried === 0 ? '' : `, ${count.untried} not tried`;
+  return `${count.passed} of ${plural(count.attempted + count.untried, 'program')} attached${untried}`;
 }
 
 /** `fail`, `pass`, `pass (loaded, nothing attached)`, `pass (1 of 2 programs attached, with 2 automatic fixups)`. */

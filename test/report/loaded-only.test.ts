@@ -177,3 +177,44 @@ test('attaches that fail and are not required make no plain pass in any format',
   expect(story).toMatch(/^ {2}load {2}debian-12-6\.1: loaded, nothing attached; /m);
   expect(story).toMatch(/^ {2}warn {2}debian-13-7\.3: 1 of 2 programs attached; /m);
 });
+
+test('programs that could not be tried are in the count, and in the note that makes it a failure', () => {
+  const skipped = [
+    fx.attach('lib_0', { status: 'skipped', reason: NO_FILE }),
+    fx.attach('lib_1', { status: 'skipped', reason: NO_FILE }),
+    fx.attach('asked', {
+      status: 'skipped',
+      reason: 'loaded; a syscall program is run on demand, and only in a guest',
+    }),
+    fx.attach('opt_in', { status: 'skipped', reason: 'not loaded: the object marks it as opt-in' }),
+  ];
+  const others = [fx.attach('off', { status: 'fail', errno: -2 }), fx.attach('on')];
+  const evidence = fx.evidence([fx.open(), fx.load(), ...others, ...skipped, fx.exit()]);
+  const rest = { programs: [], validationMode: '', functionalTests: [] } as const;
+  const outcome = classify({ evidence, attachMode: 'best-effort', ...rest });
+  const results = [result({ artifact: 0, target: 0 }, outcome, { evidence })];
+  const run = runReport({ artifacts: [artifact('probes.bpf.o')], targets: [target('debian-12-6.1')], results });
+  const verdict = gate(run);
+  expect(verdict).toMatchObject({ status: 'pass', exitCode: 0 });
+  const manifest = ['off', 'lib_0', 'lib_1'].map((name) => `{name: ${name}, attach: {required: true}}`).join(', ');
+  expect(verdict.reasons).toEqual([
+    `warning: off could not be attached on debian-12-6.1 (not tried: lib_0, lib_1), and no manifest requires it; to make that a failure: programs: [${manifest}]`,
+  ]);
+  const lines = stableLines(run, 0, verdict, { json: 'r.json' });
+  expect(lines).toContain('  - debian-12-6.1: pass (1 of 4 programs attached, 2 not tried)');
+});
+
+test('of many programs that could not be tried the note names the first', () => {
+  const skipped = Array.from({ length: 20 }, (_, index) =>
+    fx.attach(`lib_${index}`, { status: 'skipped', reason: NO_FILE }),
+  );
+  const off = fx.attach('off', { status: 'fail', errno: -2 });
+  const evidence = fx.evidence([fx.open(), fx.load(), off, ...skipped, fx.exit()]);
+  const rest = { programs: [], validationMode: '', functionalTests: [] } as const;
+  const outcome = classify({ evidence, attachMode: 'best-effort', ...rest });
+  const results = [result({ artifact: 0, target: 0 }, outcome, { evidence })];
+  const run = runReport({ artifacts: [artifact('probes.bpf.o')], targets: [target('debian-12-6.1')], results });
+  expect(gate(run).reasons.join()).toContain(
+    '(not tried: lib_0, lib_1, lib_2, lib_3, lib_4, lib_5, lib_6, lib_7 and more)',
+  );
+});
