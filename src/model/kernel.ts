@@ -39,7 +39,7 @@ const Suites = z
   );
 
 /** Archives that packages lie in; each has mirrors, keys and variables of its own. */
-export const DEB_ARCHIVES = ['debian', 'debian-security', 'ubuntu', 'ubuntu-ports', 'ubuntu-old-releases'] as const;
+const DEB_ARCHIVES = ['debian', 'debian-security', 'ubuntu', 'ubuntu-ports', 'ubuntu-old-releases'] as const;
 
 /** A package file that a profile names by digest. */
 const PinnedDeb = z.strictObject({

@@ -1,9 +1,9 @@
 /** The register that points to the end of the own frame, and the slots of 8 bytes before it. */
-export const FRAME = 10;
+const FRAME = 10;
 const SLOTS = 64;
 
 /** Registers that a call takes, and those that it keeps. */
-export const ARGUMENTS = 0b111110;
+const ARGUMENTS = 0b111110;
 const KEPT = 0b111_1100_0000;
 
 /*
@@ -13,7 +13,7 @@ const KEPT = 0b111_1100_0000;
 export const WORDS = 7;
 export const CONTEXT = 0;
 export const STACK = 3;
-export const SET = 6;
+const SET = 6;
 export const KINDS = [CONTEXT, STACK] as const;
 
 /** Words in the order of `WORDS`. */

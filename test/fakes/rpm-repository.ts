@@ -51,11 +51,6 @@ export function dropVendorKey({ home }: VendorKey): void {
   tool('gpgconf', ['--kill', 'all'], { GNUPGHOME: home });
 }
 
-/** `[EPOCH:]VERSION-RELEASE`. */
-export function evrOf({ epoch, version, release }: FakeRpm): string {
-  return `${epoch ? `${epoch}:` : ''}${version}-${release}`;
-}
-
 /** Builds a package and signs it. @returns its path */
 export function buildRpm(dir: string, rpm: FakeRpm, key: VendorKey | undefined): string {
   const { name, version, release, epoch, arch = 'x86_64', files, links = {}, payload = 'w9.gzdio' } = rpm;

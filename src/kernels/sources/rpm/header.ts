@@ -12,7 +12,7 @@ const MAX_SIGNATURES = 1024 * 1024;
 const MAX_HEADER = 64 * 1024 * 1024;
 
 /** Tags of the two headers that are read here (rpmtag.h). */
-export const TAG = {
+const TAG = {
   name: 1000,
   version: 1001,
   release: 1002,
@@ -93,7 +93,7 @@ export function parseHeader(bytes: Uint8Array, wanted: readonly number[]): Heade
   return found;
 }
 
-export function textOf(header: Header, tag: number): string | undefined {
+function textOf(header: Header, tag: number): string | undefined {
   const value = header.get(tag);
   return value !== undefined && 'texts' in value ? value.texts[0] : undefined;
 }

@@ -24,7 +24,7 @@ interface KeyFile {
 }
 
 /** Variable with a directory whose keys take the place of those of the same name that come with bpfcompat. */
-export const KEYS_VARIABLE = 'BPFCOMPAT_RPM_KEYS';
+const KEYS_VARIABLE = 'BPFCOMPAT_RPM_KEYS';
 
 async function readKey(host: Host, name: string): Promise<KeyFile> {
   const path = name.replace(/^file:\/\//, '');
