@@ -1,4 +1,4 @@
-// Writes action.yml and the tables of docs/action.md from the one table of inputs.
+// Writes action.yml, action-types.yml and the tables of docs/action.md from the one table of inputs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -14,8 +14,9 @@ await build({
   format: 'esm',
   logLevel: 'warning',
 });
-const { actionManifest, actionTables } = await import(pathToFileURL(outfile).href);
+const { actionManifest, actionTables, actionTypes } = await import(pathToFileURL(outfile).href);
 writeFileSync('action.yml', actionManifest());
+writeFileSync('action-types.yml', actionTypes());
 const marked = /(<!-- inputs:begin -->\n)[\s\S]*?(<!-- inputs:end -->)/;
 const docs = readFileSync('docs/action.md', 'utf8');
 if (!marked.test(docs))

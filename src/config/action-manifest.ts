@@ -57,6 +57,34 @@ export function actionManifest(): string {
   ].join('\n');
 }
 
+/** Types of inputs as typed workflows know them; durations and lists separated by commas are texts there. */
+function inputType({ type, choices = [] }: ActionInput): string[] {
+  switch (type) {
+    case 'choice':
+      return ['    type: enum', '    allowed-values:', ...choices.map((word) => `      - ${quotedYaml(word)}`)];
+    case 'lines':
+      return ['    type: list', '    separator: "\\n"', '    list-item:', '      type: string'];
+    case 'text':
+      return ['    type: string'];
+    case 'boolean':
+    case 'integer':
+      return [`    type: ${type}`];
+  }
+}
+
+/** The text of action-types.yml, which generators of typed bindings read (typesafegithub/github-actions-typing). */
+export function actionTypes(): string {
+  return [
+    '# Made from src/config/action-inputs.ts: npm run action-yml',
+    'inputs:',
+    ...ACTION_INPUTS.flatMap((input) => [`  ${input.name}:`, ...inputType(input)]),
+    '',
+    'outputs:',
+    ...ACTION_OUTPUTS.flatMap(({ name }) => [`  ${name}:`, '    type: string']),
+    '',
+  ].join('\n');
+}
+
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }

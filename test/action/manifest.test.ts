@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ACTION_COMMANDS, ACTION_INPUTS, ACTION_OUTPUTS } from '../../src/config/action-inputs.ts';
-import { actionManifest, actionTables } from '../../src/config/action-manifest.ts';
+import { actionManifest, actionTables, actionTypes } from '../../src/config/action-manifest.ts';
 import type { CommandName } from '../../src/config/commands.ts';
 import { optionsOf } from '../../src/config/options.ts';
 import { ROOT, readManifest } from './support/runner.ts';
@@ -24,6 +24,20 @@ describe('action.yml', () => {
   test('is what the table of inputs gives; so is the documentation (npm run action-yml)', () => {
     expect(read('action.yml')).toBe(actionManifest());
     expect(read('docs/action.md')).toContain(actionTables());
+  });
+
+  test('has a type for every input and output, and no default of another type', () => {
+    expect(read('action-types.yml')).toBe(actionTypes());
+    const types = parse(actionTypes());
+    expect(Object.keys(types.inputs)).toEqual(ACTION_INPUTS.map(({ name }) => name));
+    expect(Object.keys(types.outputs)).toEqual(ACTION_OUTPUTS.map(({ name }) => name));
+    for (const { name, default: value } of ACTION_INPUTS.filter((input) => input.default !== '')) {
+      const { type, 'allowed-values': allowed } = types.inputs[name];
+      if (type === 'enum') expect([name, allowed]).toEqual([name, expect.arrayContaining([value])]);
+      if (type === 'list') expect(types.inputs[name].separator).toBe('\n');
+      if (type === 'boolean') expect([name, ['true', 'false'].includes(value)]).toEqual([name, true]);
+      if (type === 'integer') expect([name, /^\d+$/.test(value)]).toEqual([name, true]);
+    }
   });
 
   test('fits the schema of the marketplace', () => {
