@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { ResultsService } from './results-service.ts';
 import { type Job, makeJob, type PhaseEnd, ROOT, runAction, scratchDir } from './runner.ts';
@@ -73,7 +73,7 @@ function download(inputs: Readonly<Record<string, string>>, workspace: string, s
   const pattern = new RegExp(`^${(inputs['pattern'] ?? '*').replaceAll('*', '.*')}$`);
   for (const { name, zip } of service.artifacts.filter((one) => pattern.test(one.name))) {
     for (const [path, bytes] of unzip(zip)) {
-      const to = join(workspace, inputs['path'] ?? '', name, path);
+      const to = resolve(workspace, inputs['path'] ?? '', name, path);
       mkdirSync(dirname(to), { recursive: true });
       writeFileSync(to, bytes);
     }
@@ -136,7 +136,7 @@ async function runJob(name: string, text: JobText, context: Context, options: Wo
   let success = true;
   let log = '';
   for (const [index, step] of text.steps.entries()) {
-    const known = { ...context, steps };
+    const known = { ...context, steps, runner: { temp: job.temp } };
     if (!holds(step.if, success, known)) continue;
     let good = true;
     let outputs: Readonly<Record<string, string>> = {};
