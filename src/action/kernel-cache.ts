@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 const RESTORE_MS = 60_000;
 const LOOKUP_MS = 20_000;
 const SAVE_MS = 120_000;
-/** A service that answers "no" only after so long does not work, and is not asked again. */
+/** A service that refuses only after so long does not work, and is not asked again. */
 const SLOW_MS = 8000;
 
 /** Whether a service is worth another question. */

@@ -113,7 +113,7 @@ export interface Profile {
   readonly builtinKernel?: true;
   /** File of the built-in profile whose kernel this one takes the place of, as the user allowed. */
   readonly replaces?: string;
-  /** What the kernel is told besides what every guest's is: `lockdown=LEVEL` or `lsm=LIST`. */
+  /** Arguments of the kernel command line besides those of every guest: `lockdown=LEVEL` or `lsm=LIST`. */
   readonly kernelArgs?: readonly string[] | undefined;
   /** `uname -r` of the one build that counts, and the packages that hold it. */
   readonly exactly?: { readonly release: string; readonly packages: readonly string[] } | undefined;

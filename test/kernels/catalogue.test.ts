@@ -20,6 +20,14 @@ const matrices = readdirSync(dir)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => ({ file: name, text: readFileSync(join(dir, name), 'utf8') }));
 
+test('the profile that is written out, to copy, is the built-in one', async () => {
+  const id = 'debian-12-6.1';
+  const written = await findProfile({ ...catalogue, workspace: join(dir, '..') }, id);
+  const shipped = await findProfile(catalogue, id);
+  expect(written.file).toMatch(/matrices\/profiles\/debian-12-6\.1\.yaml$/);
+  expect(written).toMatchObject({ ...shipped, file: written.file });
+});
+
 describe('the catalogue', () => {
   test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
     const profile = await findProfile(catalogue, id);

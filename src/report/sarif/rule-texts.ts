@@ -10,7 +10,7 @@ export const RULE_TEXTS: Readonly<Record<FindingCode, RuleText>> = {
   LEGACY_MAP_DEFINITION: ['A map is defined in the old way', 'Define maps in SEC(".maps") with BTF.'],
   OBJECT_NOT_LIBBPF_COMPATIBLE: ['libbpf cannot open the object', 'Check it with a loader that uses libbpf 1.x.'],
   MISSING_OBJECT_BTF: ['The object has no BTF', 'Build with -g.'],
-  UNKNOWN_SECTION: ['The section name says no program type', 'Use a section name that libbpf knows.'],
+  UNKNOWN_SECTION: ['The section name stands for no program type', 'Use a section name that libbpf knows.'],
   MISSING_LICENSE: ['The license does not allow a helper', 'Declare a GPL compatible license in SEC("license").'],
   LOADER_CONTRACT: ["The object needs its own loader's help", 'Give the settings in the manifest or by flags.'],
   BTF_INFO_REJECTED: ["The kernel rejects a program's line or function records", 'Build with another compiler.'],
