@@ -18566,7 +18566,7 @@ function quoted2(path2) {
   return `"${path2}"`;
 }
 function aptConfig(dirs, arch, network) {
-  const settings = [
+  const settings2 = [
     ["Dir::State", `${dirs.state}/`],
     ["Dir::State::lists", `${(0, import_node_path12.join)(dirs.state, "lists")}/`],
     ["Dir::State::status", (0, import_node_path12.join)(dirs.state, "status")],
@@ -18592,7 +18592,7 @@ function aptConfig(dirs, arch, network) {
     ["Acquire::http::Timeout", "20"],
     ["Acquire::https::Timeout", "20"]
   ];
-  const own3 = settings.map(([key, value2]) => `${key} ${quoted2(value2)};`);
+  const own3 = settings2.map(([key, value2]) => `${key} ${quoted2(value2)};`);
   return `${[...own3, `APT::Architectures { ${quoted2(arch)}; };`, ...network].join("\n")}
 `;
 }
@@ -18864,7 +18864,7 @@ function percentOf(line4) {
 }
 async function openApt(host, options) {
   const { dirs, source, arch, mirror, signal } = options;
-  const settings = await runTool(host, "apt-config", ["dump"], { signal });
+  const settings2 = await runTool(host, "apt-config", ["dump"], { signal });
   for (const dir of [(0, import_node_path13.join)(dirs.state, "lists", "partial"), (0, import_node_path13.join)(dirs.cache, "archives", "partial")]) {
     await host.files.makeDir(dir);
   }
@@ -18873,7 +18873,7 @@ async function openApt(host, options) {
   await host.files.writeAtomic((0, import_node_path13.join)(dirs.state, "status"), "");
   const lines3 = suitesOf(source).map((suite) => sourceLine(arch, keyring, mirror, suite, options.aged));
   await host.files.writeAtomic((0, import_node_path13.join)(dirs.state, "sources.list"), lines3.join(""));
-  await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString("utf8"))));
+  await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings2.stdout.toString("utf8"))));
   const env = aptEnv(host, configPath);
   const apt = /* @__PURE__ */ __name((tool, args, more = {}) => runTool(host, tool, args, { env, signal, ...more }), "apt");
   return {
@@ -28346,9 +28346,9 @@ function defaultStringLength(value2) {
   return value2.length;
 }
 function markdownTable(table4, options) {
-  const settings = options || {};
-  const align = (settings.align || []).concat();
-  const stringLength = settings.stringLength || defaultStringLength;
+  const settings2 = options || {};
+  const align = (settings2.align || []).concat();
+  const stringLength = settings2.stringLength || defaultStringLength;
   const alignments = [];
   const cellMatrix = [];
   const sizeMatrix = [];
@@ -28364,7 +28364,7 @@ function markdownTable(table4, options) {
     }
     while (++columnIndex2 < table4[rowIndex].length) {
       const cell = serialize(table4[rowIndex][columnIndex2]);
-      if (settings.alignDelimiters !== false) {
+      if (settings2.alignDelimiters !== false) {
         const size = stringLength(cell);
         sizes2[columnIndex2] = size;
         if (longestCellByColumn[columnIndex2] === void 0 || size > longestCellByColumn[columnIndex2]) {
@@ -28402,12 +28402,12 @@ function markdownTable(table4, options) {
     } else if (code2 === 114) {
       after = ":";
     }
-    let size = settings.alignDelimiters === false ? 1 : Math.max(
+    let size = settings2.alignDelimiters === false ? 1 : Math.max(
       1,
       longestCellByColumn[columnIndex] - before.length - after.length
     );
     const cell = before + "-".repeat(size) + after;
-    if (settings.alignDelimiters !== false) {
+    if (settings2.alignDelimiters !== false) {
       size = before.length + size + after.length;
       if (size > longestCellByColumn[columnIndex]) {
         longestCellByColumn[columnIndex] = size;
@@ -28429,7 +28429,7 @@ function markdownTable(table4, options) {
       const cell = row2[columnIndex] || "";
       let before = "";
       let after = "";
-      if (settings.alignDelimiters !== false) {
+      if (settings2.alignDelimiters !== false) {
         const size = longestCellByColumn[columnIndex] - (sizes2[columnIndex] || 0);
         const code2 = alignments[columnIndex];
         if (code2 === 114) {
@@ -28446,30 +28446,30 @@ function markdownTable(table4, options) {
           after = " ".repeat(size);
         }
       }
-      if (settings.delimiterStart !== false && !columnIndex) {
+      if (settings2.delimiterStart !== false && !columnIndex) {
         line4.push("|");
       }
-      if (settings.padding !== false && // Don’t add the opening space if we’re not aligning and the cell is
+      if (settings2.padding !== false && // Don’t add the opening space if we’re not aligning and the cell is
       // empty: there will be a closing space.
-      !(settings.alignDelimiters === false && cell === "") && (settings.delimiterStart !== false || columnIndex)) {
+      !(settings2.alignDelimiters === false && cell === "") && (settings2.delimiterStart !== false || columnIndex)) {
         line4.push(" ");
       }
-      if (settings.alignDelimiters !== false) {
+      if (settings2.alignDelimiters !== false) {
         line4.push(before);
       }
       line4.push(cell);
-      if (settings.alignDelimiters !== false) {
+      if (settings2.alignDelimiters !== false) {
         line4.push(after);
       }
-      if (settings.padding !== false) {
+      if (settings2.padding !== false) {
         line4.push(" ");
       }
-      if (settings.delimiterEnd !== false || columnIndex !== mostCellsPerRow - 1) {
+      if (settings2.delimiterEnd !== false || columnIndex !== mostCellsPerRow - 1) {
         line4.push("|");
       }
     }
     lines3.push(
-      settings.delimiterEnd === false ? line4.join("").replace(/ +$/, "") : line4.join("")
+      settings2.delimiterEnd === false ? line4.join("").replace(/ +$/, "") : line4.join("")
     );
   }
   return lines3.join("\n");
@@ -43542,22 +43542,22 @@ function notesOf(command, inputs, { binary }, found) {
 }
 function readJob(env, workspace, scratch) {
   const inputs = readInputs(env);
-  const settings = checkSettings(inputs);
+  const settings2 = checkSettings(inputs);
   const command = commandOf2(inputs);
   checkBasics(command, inputs);
   checkReportFiles2(command, inputs);
   const flags = flagsFromInputs(inputs, command, defaultsOf(command, inputs, scratch), ignoredIn(command, inputs));
-  const words2 = command === "merge" ? settings.reports : [];
+  const words2 = command === "merge" ? settings2.reports : [];
   const argv = [command, ...flags, ...words2.length > 0 ? ["--", ...words2] : []];
   const pathOf = /* @__PURE__ */ __name((flag2) => {
     const prefix = `--${flag2}=`;
     const text6 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
     return text6 === "" ? "" : (0, import_node_path57.resolve)(workspace, text6);
   }, "pathOf");
-  const binary = binaryOf(settings, workspace);
+  const binary = binaryOf(settings2, workspace);
   try {
     return {
-      settings,
+      settings: settings2,
       command,
       argv,
       parsed: parseArgs(argv),
@@ -43566,7 +43566,7 @@ function readJob(env, workspace, scratch) {
       reports: reportInputs(command).map(({ input, flag: flag2 }) => ({ input, path: pathOf(flag2) })).filter(({ path: path2 }) => path2 !== ""),
       input: /* @__PURE__ */ __name((name4) => inputs.get(name4) ?? "", "input"),
       binary,
-      notes: notesOf(command, inputs, settings, binary)
+      notes: notesOf(command, inputs, settings2, binary)
     };
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
@@ -47460,7 +47460,7 @@ var init_lines = __esm({
 });
 
 // src/object/registers.ts
-function followPointers(code2, insns, start, made, look2) {
+function followPointers(code2, insns, start, made, look3) {
   if (insns > MAX_INSNS) return;
   const states = new Array(insns);
   const waiting = [];
@@ -47485,7 +47485,7 @@ function followPointers(code2, insns, start, made, look2) {
   for (let index = 0; index < insns; index++) {
     const state = states[index];
     if (state === void 0) continue;
-    look2(index, insnAt(code2, index), (register) => {
+    look3(index, insnAt(code2, index), (register) => {
       const offset = state[register] ?? NOTHING;
       return offset === NOTHING ? void 0 : offset;
     });
@@ -49235,13 +49235,13 @@ var init_shard_plan = __esm({
 });
 
 // src/config/tuning.ts
-function tuningLines(manifest, settings = NO_SETTINGS) {
-  if (settings.strictLibbpf || manifest?.strictLibbpf) return ["strict_libbpf=true"];
+function tuningLines(manifest, settings2 = NO_SETTINGS) {
+  if (settings2.strictLibbpf || manifest?.strictLibbpf) return ["strict_libbpf=true"];
   const programs = manifest?.programs ?? [];
-  const rodata = new Map([...manifest?.rodata ?? [], ...settings.rodata]);
+  const rodata = new Map([...manifest?.rodata ?? [], ...settings2.rodata]);
   const targets = new Map([
     ...programs.flatMap(({ name: name4, attachTarget }) => attachTarget === "" ? [] : [[name4, attachTarget]]),
-    ...settings.attachTargets
+    ...settings2.attachTargets
   ]);
   return [
     ...manifest ? manifestLines(manifest) : [],
@@ -49252,12 +49252,12 @@ function tuningLines(manifest, settings = NO_SETTINGS) {
     )
   ];
 }
-function variantGroups(manifest, settings = NO_SETTINGS) {
-  if (settings.strictLibbpf || manifest?.strictLibbpf) return [];
+function variantGroups(manifest, settings2 = NO_SETTINGS) {
+  if (settings2.strictLibbpf || manifest?.strictLibbpf) return [];
   return (manifest?.programVariants ?? []).map(({ group: group2 }) => group2);
 }
-function strictNote(manifest, settings = NO_SETTINGS) {
-  if (!settings.strictLibbpf || !manifest) return void 0;
+function strictNote(manifest, settings2 = NO_SETTINGS) {
+  if (!settings2.strictLibbpf || !manifest) return void 0;
   const count4 = tuningLines({ ...manifest, strictLibbpf: false }).length;
   if (count4 === 0) return void 0;
   return `--strict-libbpf: ${count4} setting${count4 === 1 ? "" : "s"} of ${manifest.file} for the load left out`;
@@ -54021,9 +54021,9 @@ function settingFinding(shim, evidence, names3) {
   const args = { kind: kind2, name: subject, detail, errno: errnoName(errno3), near };
   return makeFinding({ ...common, code: "SETTING_NOT_APPLIED", phase: "open", args });
 }
-function withoutRetargeted(load2, settings) {
+function withoutRetargeted(load2, settings2) {
   const retargeted = new Set(
-    settings.failed.filter(({ args }) => args["kind"] === "attach_target" || args["program"]).map((f) => f.subject)
+    settings2.failed.filter(({ args }) => args["kind"] === "attach_target" || args["program"]).map((f) => f.subject)
   );
   return load2.filter(({ args, subject }) => !retargeted.has(args["program"] ?? subject));
 }
@@ -54133,16 +54133,16 @@ function classify(question) {
   const crash = crashFinding(evidence);
   if (open4?.status === "fail") return fail("load", openFindings(evidence, open4));
   const manifest = open4 ? manifestFindings(open4, question.programs) : { missing: [], remarks: [] };
-  const settings = settingFindings(evidence, question.settingNames);
-  const remarks2 = [...manifest.remarks, ...settings.remarks];
+  const settings2 = settingFindings(evidence, question.settingNames);
+  const remarks2 = [...manifest.remarks, ...settings2.remarks];
   const over = overBudgetOf(question);
   const variants = load2 && variantFindings(evidence, load2, question.variantGroups ?? []);
   const absent = new Set(manifest.missing.map(({ subject }) => subject));
-  const unset = settings.failed.filter(({ subject }) => !absent.has(subject));
+  const unset = settings2.failed.filter(({ subject }) => !absent.has(subject));
   const unfit = [...manifest.missing, ...unset];
   if (load2?.status === "fail") {
     if (ended2 && exit.code === 0) return unusable("the load failed, but the validator says that everything passed");
-    const refused2 = withoutRetargeted(loadFindings(evidence, load2), settings);
+    const refused2 = withoutRetargeted(loadFindings(evidence, load2), settings2);
     return fail("load", [...variants?.failed ?? [], ...unset, ...refused2, ...manifest.missing, ...over], remarks2);
   }
   const stopped = stoppedEarly(evidence);
@@ -56061,12 +56061,12 @@ function begin(plan, runId) {
   );
   const command = plan.shipment?.command !== void 0;
   const left = command ? void 0 : modeNote(plan.validationMode, plan.manifest);
-  const settings = [strictNote(plan.manifest, plan.loader), left].filter((note) => note !== void 0);
+  const settings2 = [strictNote(plan.manifest, plan.loader), left].filter((note) => note !== void 0);
   return {
     plan,
     runId,
     runDir: (0, import_node_path76.join)(workdir, "runs", runId),
-    notes: [...settings, ...plan.notes],
+    notes: [...settings2, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     results: subjects.map(() => void 0)
   };
@@ -56476,17 +56476,17 @@ function verdictOf2({ gate: options }, run2) {
 function ownCells(plan, position2, { index }) {
   return (plan.runs[position2] ?? []).filter(({ shard: shard2 }) => shard2 === index);
 }
-async function runPrepared({ runs, catalogue, shard: shard2, costs, endsCheck }, surroundings, settings, finish2) {
+async function runPrepared({ runs, catalogue, shard: shard2, costs, endsCheck }, surroundings, settings2, finish2) {
   var _stack = [];
   try {
-    const { signal, onEvent } = settings;
+    const { signal, onEvent } = settings2;
     const plan = shard2 && divideRuns(runs, shard2.total, costs);
     if (runs.length === 0) return finish2({ plan, runs: [] });
     const store = __using(_stack, await useStore(surroundings.host, signal), true);
     const services = await createServices(surroundings, store, {
-      isolation: settings.isolation ?? "cell",
-      offline: settings.offline ?? false,
-      refresh: settings.refreshKernels ?? false,
+      isolation: settings2.isolation ?? "cell",
+      offline: settings2.offline ?? false,
+      refresh: settings2.refreshKernels ?? false,
       signal,
       onEvent
     });
@@ -59807,7 +59807,7 @@ function contractFacts(facts) {
     }))
   ];
 }
-function objectFacts({ btf, maps, programs, license, settings }) {
+function objectFacts({ btf, maps, programs, license, settings: settings2 }) {
   const found = [];
   if (!btf && maps.length > 0) {
     const words2 = "the object has no BTF, so maps and types are not known; compile it with -g";
@@ -59819,9 +59819,9 @@ function objectFacts({ btf, maps, programs, license, settings }) {
     const refused2 = needsGpl ? `kernels refuse ${needsGpl.kind.type} programs` : "many helpers are refused";
     found.push({ reason: "missing_license", subject: "license", words: `${what}: ${refused2}` });
   }
-  if (settings.length > 0) {
+  if (settings2.length > 0) {
     const words2 = "the loader may set these before the load, and turn code on or off with them";
-    found.push({ reason: "settings", subject: settings.join(", "), words: words2 });
+    found.push({ reason: "settings", subject: settings2.join(", "), words: words2 });
   }
   return found;
 }
@@ -61458,11 +61458,11 @@ async function runAnew(options, surroundings, old) {
   const started = host.monotonicMs();
   const prepared = await prepareSuite(options, surroundings, old);
   await old.remove();
-  const settings = { isolation, offline, refreshKernels, signal, onEvent };
+  const settings2 = { isolation, offline, refreshKernels, signal, onEvent };
   return runPrepared(
     prepared,
     surroundings,
-    settings,
+    settings2,
     (completed2) => finish(prepared, completed2, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options })
   );
 }
@@ -61508,11 +61508,11 @@ async function validateAnew(options, surroundings, old) {
   });
   const check2 = await prepareTest(options, surroundings);
   await old.remove();
-  const settings = { isolation, offline, refreshKernels, signal, onEvent };
+  const settings2 = { isolation, offline, refreshKernels, signal, onEvent };
   return runPrepared(
     check2,
     surroundings,
-    settings,
+    settings2,
     (completed2) => finishTest({ host, cwd, completed: completed2, shard: shard2, files, onEvent, signal })
   );
 }
@@ -62942,9 +62942,9 @@ async function mergeCommand(options, io) {
   });
   for (const missing5 of merged2.missing) io.err(`bpfcompat: ${terminal(missing5, 2e3)}
 `);
-  const look2 = { width: io.width(), color: io.color && !noColor };
+  const look3 = { width: io.width(), color: io.color && !noColor };
   if (merged2.kind === "suite") {
-    const text6 = quiet ? "" : suiteText(merged2.suite, look2);
+    const text6 = quiet ? "" : suiteText(merged2.suite, look3);
     if (text6 !== "") io.out(`${text6}
 `);
     io.out(`${suiteLines(merged2.suite).join("\n")}
@@ -62952,8 +62952,8 @@ async function mergeCommand(options, io) {
     return merged2.suite.exitCode;
   }
   const { report: report2, verdict: verdict2, paths: paths2 } = merged2;
-  if (!quiet) io.out(`${matrixText(report2, { ...look2, expected: verdict2.expected })}
-${baselineText(report2, look2)}`);
+  if (!quiet) io.out(`${matrixText(report2, { ...look3, expected: verdict2.expected })}
+${baselineText(report2, look3)}`);
   for (const [index, own3] of paths2.artifacts.entries()) {
     io.out(`${stableLines(report2, index, own3.verdict, own3).join("\n")}
 `);
@@ -63306,9 +63306,9 @@ async function testCommand(options, io, signal) {
     });
     view.close();
     if (!options.quiet) {
-      const look2 = { width: io.width(), color: io.color && !options.noColor };
-      io.out(`${matrixText(report2, { ...look2, expected: verdict2.expected })}
-${baselineText(report2, look2)}`);
+      const look3 = { width: io.width(), color: io.color && !options.noColor };
+      io.out(`${matrixText(report2, { ...look3, expected: verdict2.expected })}
+${baselineText(report2, look3)}`);
     }
     for (const [index, own3] of paths2.artifacts.entries()) {
       io.out(`${stableLines(report2, index, own3.verdict, own3).join("\n")}
@@ -63428,8 +63428,8 @@ async function suiteCommand(options, io, signal) {
       return suite.exitCode;
     }
     if (!options.quiet) {
-      const look2 = { width: io.width(), color: io.color && !options.noColor };
-      const text6 = suiteText(suite, look2);
+      const look3 = { width: io.width(), color: io.color && !options.noColor };
+      const text6 = suiteText(suite, look3);
       if (text6 !== "") io.out(`${text6}
 `);
       for (const path2 of [paths2.json, paths2.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path97.relative)(io.cwd, path2)}
@@ -63500,6 +63500,23 @@ ${time3} UTC, watching for changes; Ctrl-C ends
     close: /* @__PURE__ */ __name(() => view.close(), "close")
   };
 }
+function settings(options, io, signal, round) {
+  return {
+    workDir: options.workdir,
+    isolation: options.isolation,
+    offline: options.offline,
+    refreshKernels: options.refreshKernels,
+    allowProfileOverride: options.allowProfileOverride,
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onEvent: round.onEvent,
+    onIdle: round.onIdle
+  };
+}
+function look2({ noColor }, io) {
+  return { width: io.width(), color: io.color && !noColor };
+}
 function watchObjects(options, io, signal, round) {
   return watch2({
     ...chosen(options.kernels),
@@ -63508,44 +63525,24 @@ function watchObjects(options, io, signal, round) {
     mode: options.validationMode,
     loader: options.loader,
     maxInsns: options.maxInsns,
-    workDir: options.workdir,
+    ...settings(options, io, signal, round),
     concurrency: options.concurrency,
-    isolation: options.isolation,
     timeoutMs: options.timeoutMs,
-    offline: options.offline,
-    refreshKernels: options.refreshKernels,
-    allowProfileOverride: options.allowProfileOverride,
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    onEvent: round.onEvent,
-    onIdle: round.onIdle,
     onResult: /* @__PURE__ */ __name((report2, expected) => {
-      const look2 = { width: io.width(), color: io.color && !options.noColor };
-      round.show(matrixText(report2, { ...look2, expected }), report2.finishedAt);
+      round.show(matrixText(report2, { ...look2(options, io), expected }), report2.finishedAt);
     }, "onResult")
   });
 }
 function watchCases(options, io, signal, round) {
   return watchSuite({
     suite: options.suite,
-    workDir: options.workdir,
+    ...settings(options, io, signal, round),
     concurrency: options.concurrency,
-    isolation: options.isolation,
     timeoutMs: options.timeoutMs,
-    offline: options.offline,
-    refreshKernels: options.refreshKernels,
-    allowProfileOverride: options.allowProfileOverride,
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    onEvent: round.onEvent,
-    onIdle: round.onIdle,
     onResult: /* @__PURE__ */ __name((suite) => {
-      const look2 = { width: io.width(), color: io.color && !options.noColor };
       const broken3 = suite.cases.flatMap(({ name: name4, error: error2 }) => error2 === "" ? [] : [`${name4}: ${error2}
 `]);
-      round.show(`${suiteMatrixText(suite, look2)}${broken3.join("")}`, suite.finishedAt);
+      round.show(`${suiteMatrixText(suite, look2(options, io))}${broken3.join("")}`, suite.finishedAt);
     }, "onResult")
   });
 }
@@ -63570,6 +63567,8 @@ var init_watch_command = __esm({
     init_test_command();
     CLEAR = "\x1B[2J\x1B[3J\x1B[H";
     __name(rounds, "rounds");
+    __name(settings, "settings");
+    __name(look2, "look");
     __name(watchObjects, "watchObjects");
     __name(watchCases, "watchCases");
     __name(watchCommand, "watchCommand");
@@ -63765,7 +63764,7 @@ __export(step_exports, {
   runStep: () => runStep
 });
 function inInputWords(error2, job) {
-  const { command, settings } = job;
+  const { command, settings: settings2 } = job;
   const known3 = error2 instanceof UsageError ? UsageError : error2 instanceof HostError ? HostError : void 0;
   if (known3 === void 0) return error2;
   const words2 = asInputWords(messageOf(error2), command);
@@ -63774,7 +63773,7 @@ function inInputWords(error2, job) {
     ({ path: path2 }) => code2 === "report_unwritable" && words2.startsWith(`cannot write ${path2}:`)
   );
   const said = unwritable2 === void 0 ? words2 : `input ${unwritable2.input}: ${words2}`;
-  const message3 = settings.requireKvm ? said.replace(/set BPFCOMPAT_ACCEL=\w+/, "set require-kvm: false") : said;
+  const message3 = settings2.requireKvm ? said.replace(/set BPFCOMPAT_ACCEL=\w+/, "set require-kvm: false") : said;
   return new known3(code2, message3, { cause: error2 });
 }
 async function work(ground) {
@@ -63802,8 +63801,8 @@ function accelNotice(env) {
 function bootsKernels({ command }) {
   return command === "test" || command === "suite";
 }
-function tellGround({ settings }, env, runner) {
-  const fork = checkFork(env, runner, settings.allowFork);
+function tellGround({ settings: settings2 }, env, runner) {
+  const fork = checkFork(env, runner, settings2.allowFork);
   if (fork !== void 0) notice(fork);
   for (const name4 of REPLACING) {
     if (!env[name4] || env[name4] === OWN_VALIDATOR) continue;

@@ -45,4 +45,4 @@ if (surprises.length > 0) {
 }
 console.log(`
 demo: as it should be. Two objects pass on all four kernels; fentry_unlink passes on three and fails on 7.3, whose
-kernel has no function do_unlinkat any more. bpfcompat ended with 2, its answer for "a required kernel says no".`);
+kernel has no function do_unlinkat any more. bpfcompat ended with 2, its answer for "a required kernel rejects it".`);

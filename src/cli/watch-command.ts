@@ -40,6 +40,27 @@ function rounds(io: Io, quiet: boolean): Rounds {
   };
 }
 
+/** What objects and suites are watched with alike. */
+function settings(options: WatchOptions | WatchSuiteArguments, io: Io, signal: AbortSignal, round: Rounds) {
+  return {
+    workDir: options.workdir,
+    isolation: options.isolation,
+    offline: options.offline,
+    refreshKernels: options.refreshKernels,
+    allowProfileOverride: options.allowProfileOverride,
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onEvent: round.onEvent,
+    onIdle: round.onIdle,
+  };
+}
+
+/** Asked anew for each matrix: the terminal may have been resized. */
+function look({ noColor }: { readonly noColor: boolean }, io: Io) {
+  return { width: io.width(), color: io.color && !noColor };
+}
+
 function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
   return watch({
     ...chosen(options.kernels),
@@ -48,21 +69,11 @@ function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round:
     mode: options.validationMode,
     loader: options.loader,
     maxInsns: options.maxInsns,
-    workDir: options.workdir,
+    ...settings(options, io, signal, round),
     concurrency: options.concurrency,
-    isolation: options.isolation,
     timeoutMs: options.timeoutMs,
-    offline: options.offline,
-    refreshKernels: options.refreshKernels,
-    allowProfileOverride: options.allowProfileOverride,
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    onEvent: round.onEvent,
-    onIdle: round.onIdle,
     onResult: (report, expected) => {
-      const look = { width: io.width(), color: io.color && !options.noColor };
-      round.show(matrixText(report, { ...look, expected }), report.finishedAt);
+      round.show(matrixText(report, { ...look(options, io), expected }), report.finishedAt);
     },
   });
 }
@@ -70,22 +81,12 @@ function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round:
 function watchCases(options: WatchSuiteArguments, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
   return watchSuite({
     suite: options.suite,
-    workDir: options.workdir,
+    ...settings(options, io, signal, round),
     concurrency: options.concurrency,
-    isolation: options.isolation,
     timeoutMs: options.timeoutMs,
-    offline: options.offline,
-    refreshKernels: options.refreshKernels,
-    allowProfileOverride: options.allowProfileOverride,
-    env: io.env,
-    cwd: io.cwd,
-    signal,
-    onEvent: round.onEvent,
-    onIdle: round.onIdle,
     onResult: (suite) => {
-      const look = { width: io.width(), color: io.color && !options.noColor };
       const broken = suite.cases.flatMap(({ name, error }) => (error === '' ? [] : [`${name}: ${error}\n`]));
-      round.show(`${suiteMatrixText(suite, look)}${broken.join('')}`, suite.finishedAt);
+      round.show(`${suiteMatrixText(suite, look(options, io))}${broken.join('')}`, suite.finishedAt);
     },
   });
 }

@@ -6,15 +6,20 @@ import type { KernelTransfer } from '../../src/api/kernel-transfer.ts';
 import { type ResultsService, startResultsService } from './support/results-service.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'bpfcompat-cache-'));
-// It writes to the stream as it was when it was loaded.
-vi.mock('../../src/action/commands.ts', () => ({ say: (text: string) => (log += `${text}\n`) }));
+let log = '';
+// The Action writes to the stream as it was when it was loaded: its log is heard from there on.
+const { write } = process.stdout;
+process.stdout.write = (text: string | Uint8Array) => {
+  log += String(text);
+  return true;
+};
 const { saveKernels } = await import('../../src/action/kernel-cache.ts');
+process.stdout.write = write;
 
 let service: ResultsService;
 let id: string;
 let next = 1;
 let given: string[];
-let log: string;
 
 /** A kernel whose packages are kept on this machine until they are given away. */
 function kernels(kept = true): KernelTransfer {
