@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { Evidence, Hello } from '../model/evidence.ts';
@@ -9,8 +10,9 @@ import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.
 import { DRAIN_MS, type RunningMachine, startMachine } from './qemu/machine.ts';
 import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 
-/** How long a machine that could not be restored may take to die by itself. */
+/** How long a machine that could not be restored may take to die by itself: one that dies has closed its channel first. */
 const RESTORE_GRACE_MS = 200;
+const DYING_GRACE_MS = 10_000;
 
 /** A guest that was saved after its hello, and how its machine takes it up again. */
 interface SavedGuest {
@@ -99,8 +101,10 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     try {
       await resume(control);
     } catch (cause) {
-      // A machine that died says more than its closed channel.
-      await Promise.race([machine.ended, new Promise((done) => setTimeout(done, RESTORE_GRACE_MS))]);
+      // A machine that died says more than its closed channel, and how it ended is told to all who wait.
+      const grace = control.readableEnded || control.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS;
+      const died = await Promise.race([machine.ended.then(() => true), sleep(grace, false, { ref: false })]);
+      if (died) await talk.failed;
       throw new GuestError('qemu_failed', `the saved guest could not be restored: ${messageOf(cause)}`, { cause });
     }
     return hello;

@@ -304,6 +304,11 @@ describe('a machine that cannot save guests boots every one and says so once', (
     ],
     ['a state is not taken back', qemu('no-incoming', refusing('-incoming')), /-incoming: not supported/],
     [
+      'a state is not taken back, and QEMU takes its time to say so',
+      qemu('slow-no-incoming', refusing('-incoming').replace('echo', 'exec 3>&- 4>&-; sleep 0.5; echo')),
+      /-incoming: not supported/,
+    ],
+    [
       'a device cannot be saved',
       // NVMe is one that QEMU cannot: the refusal is its own.
       qemu('no-migration', 'set -- "$@" -drive if=none,id=d,driver=null-co -device nvme,serial=1,drive=d'),
