@@ -12,7 +12,7 @@ const TAIL_CALL = 12;
 
 /**
  * The programs of an object that can alter what is observed while they are attached. No kernel function does, so far.
- * The validator finds the same in the instructions that the kernel got (validator-c/src/alters.c);
+ * The validator finds the same in the instructions that the kernel got (validator-c/src/load/alters.c);
  * test/e2e/altering.test.ts compares both.
  */
 export function alteringPrograms(facts: ObjectFacts): AlteringProgram[] {

@@ -51,7 +51,7 @@ export interface WholeProgram {
 /**
  * Whether a program may write to its context: by a store, in subprograms and callbacks, too, or by a kernel function that
  * gets it as a buffer, which helpers do not take. Follows the context through registers, stack, calls and returns, all
- * paths together: what cannot be ruled out counts. validator-c/src/context-writes.c does the same.
+ * paths together: what cannot be ruled out counts. validator-c/src/load/context-writes.c does the same.
  */
 export function writesContext(program: WholeProgram, budget: FlowBudget): boolean {
   const { code, insns } = program;

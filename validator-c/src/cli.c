@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "frames.h"
-#include "io.h"
+#include "guest/frames.h"
+#include "guest/worker.h"
+#include "lib/io.h"
+#include "lib/version.h"
 #include "options.h"
-#include "version.h"
 #include "work.h"
-#include "worker.h"
 
 #define EXIT_TOOL_ERROR 1
 #define PLAN_MAX (1U << 20)

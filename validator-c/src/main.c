@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "init.h"
+#include "guest/init.h"
 
 int main(int argc, char **argv)
 {

@@ -2,7 +2,7 @@
 #ifndef BPFCOMPAT_OPTIONS_H
 #define BPFCOMPAT_OPTIONS_H
 
-#include "request.h"
+#include "guest/request.h"
 
 enum options_answer {
 	OPTIONS_RUN,

@@ -4,20 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alters.h"
-#include "attach.h"
-#include "capture.h"
-#include "document.h"
-#include "evidence-kernel.h"
-#include "expect.h"
-#include "formats.h"
-#include "functional.h"
-#include "kernel-names.h"
-#include "ksyms-file.h"
-#include "load.h"
-#include "object.h"
-#include "plan.h"
-#include "variants.h"
+#include "attach/attach.h"
+#include "expect/expect.h"
+#include "expect/functional.h"
+#include "expect/plan.h"
+#include "load/alters.h"
+#include "load/capture.h"
+#include "load/load.h"
+#include "load/object.h"
+#include "output/document.h"
+#include "output/evidence-kernel.h"
+#include "overrides/variants.h"
+#include "symbols/formats.h"
+#include "symbols/kernel-names.h"
+#include "symbols/ksyms-file.h"
 
 /* Reading every list of the slowest guest takes a second or two, looking names up that were read before next to nothing. */
 #define READ_MAX_US 5000000

@@ -5,9 +5,9 @@
 
 #include <bpf/libbpf.h>
 
-#include "evidence.h"
-#include "request.h"
-#include "result.h"
+#include "guest/request.h"
+#include "output/evidence.h"
+#include "output/result.h"
 
 struct work {
 	struct request *request;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core-relos.h"
+#include "load/core-relos.h"
 
 #include <stdlib.h>
 

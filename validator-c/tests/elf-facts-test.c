@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "elf-facts.h"
+#include "load/elf-facts.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct small_elf {
 static void make(struct small_elf *file)
 {
 	static const uint32_t ext[] = { 0x0001eb9f, 32, 0, 0, 0, 0, 0, 68, /* header: core_relo at 0, 68 bytes */
-					16, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 0, 0 };
+					16,	    1,	2, 0, 0, 0, 0, 0,  0, 0, 0, 7, 1, 0, 0, 0, 0 };
 
 	memset(file, 0, sizeof(*file));
 	memcpy(file->header.e_ident, ELFMAG "\2\1\1", 7);
@@ -30,9 +30,13 @@ static void make(struct small_elf *file)
 	file->header.e_shnum = 3;
 	file->header.e_shstrndx = 1;
 	memcpy(file->names, "\0.names\0.BTF.ext\0", 17);
-	file->sections[1] = (Elf64_Shdr){ .sh_name = 1, .sh_type = SHT_STRTAB, .sh_offset = offsetof(struct small_elf, names),
+	file->sections[1] = (Elf64_Shdr){ .sh_name = 1,
+					  .sh_type = SHT_STRTAB,
+					  .sh_offset = offsetof(struct small_elf, names),
 					  .sh_size = sizeof(file->names) };
-	file->sections[2] = (Elf64_Shdr){ .sh_name = 8, .sh_type = SHT_PROGBITS, .sh_offset = offsetof(struct small_elf, ext),
+	file->sections[2] = (Elf64_Shdr){ .sh_name = 8,
+					  .sh_type = SHT_PROGBITS,
+					  .sh_offset = offsetof(struct small_elf, ext),
 					  .sh_size = sizeof(ext) };
 	memcpy(file->ext, ext, sizeof(ext));
 }

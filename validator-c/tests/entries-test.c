@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "entries.h"
+#include "guest/entries.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "install.h"
+#include "guest/install.h"
 #include "test.h"
 
 static void test_good(void)
@@ -28,9 +28,24 @@ static void test_good(void)
 static void test_bad(void)
 {
 	static const char *const files[] = {
-		"",	       "644",	      "644 1",	     "644 1 ",	     "644 1 a",	     "644 1 /",
-		"644 1 //a",   "644 1 /a/",   "644 1 /a/../b", "644 1 /./b",   "644 1 /a\tb",  "9 1 /a",
-		"1777 1 /a",   "-1 1 /a",     "644 -1 /a",     "644 67108865 /a", "644 1x /a", "644  1 /a",
+		"",
+		"644",
+		"644 1",
+		"644 1 ",
+		"644 1 a",
+		"644 1 /",
+		"644 1 //a",
+		"644 1 /a/",
+		"644 1 /a/../b",
+		"644 1 /./b",
+		"644 1 /a\tb",
+		"9 1 /a",
+		"1777 1 /a",
+		"-1 1 /a",
+		"644 -1 /a",
+		"644 67108865 /a",
+		"644 1x /a",
+		"644  1 /a",
 		"644 99999999999999999999999 /a",
 	};
 	static const char *const links[] = { "", "/a", "/a ", "a b", "/a b c", "/a \x01", "/a/.. b", "/a  b" };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "externs.h"
+#include "load/externs.h"
 
 #include <elf.h>
 #include <stdlib.h>
 
 #include "test.h"
-#include "weaken.h"
+#include "load/weaken.h"
 
 /* An object with nothing but a symbol table. */
 struct file {
@@ -31,11 +31,16 @@ static void make(struct file *file)
 	file->header.e_ehsize = sizeof(file->header);
 	file->header.e_shentsize = sizeof(Elf64_Shdr);
 	file->header.e_shnum = 3;
-	file->sections[1] = (Elf64_Shdr){ .sh_type = SHT_SYMTAB, .sh_offset = offsetof(struct file, symbols),
-					  .sh_size = sizeof(file->symbols), .sh_link = 2, .sh_entsize = sizeof(Elf64_Sym),
+	file->sections[1] = (Elf64_Shdr){ .sh_type = SHT_SYMTAB,
+					  .sh_offset = offsetof(struct file, symbols),
+					  .sh_size = sizeof(file->symbols),
+					  .sh_link = 2,
+					  .sh_entsize = sizeof(Elf64_Sym),
 					  .sh_addralign = 8 };
-	file->sections[2] = (Elf64_Shdr){ .sh_type = SHT_STRTAB, .sh_offset = offsetof(struct file, names),
-					  .sh_size = sizeof(file->names), .sh_addralign = 1 };
+	file->sections[2] = (Elf64_Shdr){ .sh_type = SHT_STRTAB,
+					  .sh_offset = offsetof(struct file, names),
+					  .sh_size = sizeof(file->names),
+					  .sh_addralign = 1 };
 	memcpy(file->names, names, sizeof(names));
 	file->symbols[1] = (Elf64_Sym){ .st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE) };
 	file->symbols[2] = (Elf64_Sym){ .st_name = 11, .st_info = ELF64_ST_INFO(STB_WEAK, STT_NOTYPE) };

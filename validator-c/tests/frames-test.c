@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "frames.h"
+#include "guest/frames.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "io.h"
-#include "seal.h"
+#include "lib/io.h"
+#include "guest/seal.h"
 #include "test.h"
 
 void test_frames(void)
@@ -62,7 +62,8 @@ static void check_session(const char *path)
 			seal__add(&seal, bytes.data + at, FRAME_HEADER_SIZE + frame.len);
 		if (frame.type == FRAME_SEAL) {
 			seal__end(&seal, digest);
-			CHECK(frame.len == SEAL_SIZE && !memcmp(bytes.data + at + FRAME_HEADER_SIZE, digest, SEAL_SIZE));
+			CHECK(frame.len == SEAL_SIZE &&
+			      !memcmp(bytes.data + at + FRAME_HEADER_SIZE, digest, SEAL_SIZE));
 			sealed = true;
 		}
 		at += FRAME_HEADER_SIZE + frame.len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "functional.h"
+#include "expect/functional.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "io.h"
+#include "lib/buf.h"
+#include "lib/io.h"
 #include "test.h"
-#include "text.h"
+#include "output/text.h"
 
 static char directory[] = "/tmp/bpfcompat-functional-XXXXXX";
 
@@ -67,7 +67,8 @@ static void test_programs(void)
 	run(&test, "printf '#!/no/such/shell -e\\n' >script && chmod +x script && ./script");
 	CHECK(strstr(test.error, ", expected 0: ./script is there, its interpreter /no/such/shell is not") != NULL);
 	done(&test);
-	CHECK(ends("chmod -x script && ./script", 0, 126, "exit code 126, expected 0: ./script is there, but it is not executable"));
+	CHECK(ends("chmod -x script && ./script", 0, 126,
+		   "exit code 126, expected 0: ./script is there, but it is not executable"));
 	CHECK(ends("echo 'x: error while loading shared libraries: libx.so.1: cannot open' >&2; exit 127", 0, 127,
 		   "exit code 127, expected 0: the program is there, its library libx.so.1 is not"));
 	CHECK(ends("./script; exit 5", 0, 5, "exit code 5, expected 0"));
@@ -88,8 +89,9 @@ static void test_grandchildren(void)
 	struct test test = {};
 	uint64_t started = io__now_us();
 
-	run(&test, "(trap '' TERM HUP; setsid sh -c 'echo $$ >one; exec sleep 60' & sh -c 'echo $$ >two; exec sleep 60' &) ; "
-		   "while ! [ -s one ] || ! [ -s two ]; do sleep 0.01; done; echo good");
+	run(&test,
+	    "(trap '' TERM HUP; setsid sh -c 'echo $$ >one; exec sleep 60' & sh -c 'echo $$ >two; exec sleep 60' &) ; "
+	    "while ! [ -s one ] || ! [ -s two ]; do sleep 0.01; done; echo good");
 	CHECK(test.status == STATUS_PASS && !test.timed_out);
 	CHECK_TEXT(test.out.tail, "good\n");
 	CHECK(io__now_us() - started < 10000000 && !lives("one") && !lives("two"));
@@ -112,8 +114,9 @@ static void test_much_output(void)
 {
 	struct test test = { .expect_stdout = "the needle", .expect_stderr = "last" };
 
-	run(&test, "yes 0123456 | head -c 3000000; printf 'the nee'; sleep 0.1; printf 'dle'; yes 0123456 | head -c 3000000;"
-		   "printf 'fir\\000\\377st' >&2; yes | head -c 9000 >&2; printf last >&2");
+	run(&test,
+	    "yes 0123456 | head -c 3000000; printf 'the nee'; sleep 0.1; printf 'dle'; yes 0123456 | head -c 3000000;"
+	    "printf 'fir\\000\\377st' >&2; yes | head -c 9000 >&2; printf last >&2");
 	CHECK(test.status == STATUS_PASS && test.out.bytes == 6000010 && test.err.bytes == 9011);
 	CHECK(test.out.head.len == TEST_HEAD_MAX_BYTES && test.out.tail.len == TEST_TAIL_MAX_BYTES);
 	CHECK(!memcmp(test.out.head.data, "0123456\n", 8));

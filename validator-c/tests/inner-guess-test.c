@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "inner-guess.h"
+#include "load/inner-guess.h"
 
 #include <string.h>
 
-#include "io.h"
-#include "request.h"
+#include "lib/io.h"
+#include "guest/request.h"
 #include "test.h"
 
 /* Fitting ends while there is time for an answer, and does not begin when there is none. */
@@ -31,7 +31,8 @@ void test_inner_guess(void)
 	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=8 off=8 size=4\n"));
 	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=4 off=-8 size=4\n"));
 	CHECK(!inner_guess__learn(&guess, "invalid access to map value, value_size=4 off=65536 size=4\n"));
-	CHECK(inner_guess__learn(&guess, "20: (61)\ninvalid access to map value, value_size=4 off=8 size=4\nR0 min value\n"));
+	CHECK(inner_guess__learn(&guess,
+				 "20: (61)\ninvalid access to map value, value_size=4 off=8 size=4\nR0 min value\n"));
 	CHECK(guess.value == 12);
 	inner_guess__describe(&guess, text, sizeof(text));
 	CHECK(!strcmp(text, "inner map hash with key 4, value 12, 1 entry"));

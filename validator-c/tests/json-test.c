@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json.h"
+#include "lib/json.h"
 
 #include <stdlib.h>
 
@@ -26,8 +26,12 @@ static void test_strings(void)
 	CHECK_TEXT(out, "\"a\\u0000b\"");
 	written(&out, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d", 9, 100);
 	CHECK_TEXT(out, "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d\"");
-	written(&out, "\xff" "a\xc3", 3, 100);
-	CHECK_TEXT(out, "\"\xef\xbf\xbd" "a\xef\xbf\xbd\"");
+	written(&out,
+		"\xff"
+		"a\xc3",
+		3, 100);
+	CHECK_TEXT(out, "\"\xef\xbf\xbd"
+			"a\xef\xbf\xbd\"");
 	/* Overlong slash, a surrogate, a number above U+10FFFF. */
 	written(&out, "\xc0\xaf", 2, 100);
 	CHECK_TEXT(out, "\"\xef\xbf\xbd\xef\xbf\xbd\"");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kernel-log.h"
+#include "guest/kernel-log.h"
 
 #include <stdio.h>
 
@@ -19,7 +19,8 @@ void test_kernel_log(void)
 {
 	takes("4,339,5140900,-;WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n SUBSYSTEM=x\n",
 	      "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2");
-	takes("1,340,5140900,c,caller=T12;BUG: kernel NULL pointer dereference\n", "BUG: kernel NULL pointer dereference");
+	takes("1,340,5140900,c,caller=T12;BUG: kernel NULL pointer dereference\n",
+	      "BUG: kernel NULL pointer dereference");
 	takes("6,341,5140900,-;eth0: link is up\n", NULL);
 	/* Written by a process: its facility is never the kernel's. */
 	takes("12,342,5140900,-;WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "line-breaks.h"
+#include "load/line-breaks.h"
 
 #include "test.h"
 

@@ -4,10 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "kernel-names.h"
-#include "name-table.h"
-#include "near-keys.h"
-#include "symbols.h"
+#include "symbols/kernel-names.h"
+#include "symbols/name-table.h"
+#include "symbols/near-keys.h"
+#include "symbols/symbols.h"
 #include "test.h"
 
 static int count_of(const struct name_table *table, const char *name)
@@ -22,7 +22,9 @@ static int count_of(const struct name_table *table, const char *name)
 
 static void test_table(void)
 {
-	static const char *const names[] = { "tcp_connect", "tcp_connect.isra.0", "tcp_connect", "tcp_con", "tcp_connect2", "", ".a" };
+	static const char *const names[] = { "tcp_connect", "tcp_connect.isra.0", "tcp_connect",
+					     "tcp_con",	    "tcp_connect2",	  "",
+					     ".a" };
 	struct name_table table;
 	struct name_entry *entry;
 	uint32_t text, i;
@@ -66,8 +68,10 @@ static const char *name_of(uint32_t id)
 /* The keys must never keep a name out that comparing all of them would have found. */
 static void test_keys(void)
 {
-	static const char *const parts[] = { "page", "folio", "do", "tcp", "unlinkat", "io", "start", "alloc", "x", "sys", "v4",
-					     "connect", "blk", "account", "noprof", "impl" };
+	static const char *const parts[] = {
+		"page", "folio", "do", "tcp",	  "unlinkat", "io",	 "start",  "alloc",
+		"x",	"sys",	 "v4", "connect", "blk",      "account", "noprof", "impl"
+	};
 	struct near_list all, found;
 	struct near_keys keys = {};
 	struct near_name compared;
@@ -76,8 +80,8 @@ static void test_keys(void)
 	srand(2);
 	for (i = 0; i < NAMES; i++) {
 		for (k = rand() % 5; k >= 0; k--)
-			snprintf(many[i] + strlen(many[i]), sizeof(many[i]) - strlen(many[i]), "%s%s", parts[rand() % 16],
-				 rand() % 4 ? "_" : "");
+			snprintf(many[i] + strlen(many[i]), sizeof(many[i]) - strlen(many[i]), "%s%s",
+				 parts[rand() % 16], rand() % 4 ? "_" : "");
 		near_keys__add(&keys, many[i], (uint32_t)i);
 	}
 	CHECK(keys.count == NAMES);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "near.h"
+#include "symbols/near.h"
 
 #include <stdlib.h>
 
@@ -66,15 +66,19 @@ static void test_list(void)
 /* The quick bound must never be below the score itself, or a good name would be missed. */
 static void test_bound(void)
 {
-	static const char *const parts[] = { "page", "folio", "do", "tcp", "unlinkat", "io", "start", "alloc", "x", "_" };
+	static const char *const parts[] = {
+		"page", "folio", "do", "tcp", "unlinkat", "io", "start", "alloc", "x", "_"
+	};
 	struct near_list list;
 	char a[64], b[64];
 	int i;
 
 	srand(1);
 	for (i = 0; i < 20000; i++) {
-		snprintf(a, sizeof(a), i % 4 > 1 ? "%s_%s_%s" : "%s%s%s", parts[rand() % 10], parts[rand() % 10], parts[rand() % 10]);
-		snprintf(b, sizeof(b), i % 2 ? "%s_%s_%s" : "%s%s%s", parts[rand() % 10], parts[rand() % 10], parts[rand() % 10]);
+		snprintf(a, sizeof(a), i % 4 > 1 ? "%s_%s_%s" : "%s%s%s", parts[rand() % 10], parts[rand() % 10],
+			 parts[rand() % 10]);
+		snprintf(b, sizeof(b), i % 2 ? "%s_%s_%s" : "%s%s%s", parts[rand() % 10], parts[rand() % 10],
+			 parts[rand() % 10]);
 		near_list__init(&list, a);
 		offer(&list, b);
 		CHECK((score(a, b) > 505) == (list.count == 1));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plan.h"
+#include "expect/plan.h"
 
 #include <stdlib.h>
 
 #include "test.h"
 
-static const char good[] = "functional_plan.v0.1\nBEGIN\nname=one\nrequired=false\ntimeout_seconds=3\nexpect_exit_code=2\n"
-			   "expect_stdout_contains= x=y \ncommand=echo x=y; exit 2\nEND\nBEGIN\ncommand=true\nEND\n";
+static const char good[] =
+	"functional_plan.v0.1\nBEGIN\nname=one\nrequired=false\ntimeout_seconds=3\nexpect_exit_code=2\n"
+	"expect_stdout_contains= x=y \ncommand=echo x=y; exit 2\nEND\nBEGIN\ncommand=true\nEND\n";
 
 static void refuses(const char *text, const char *why)
 {
@@ -17,7 +18,8 @@ static void refuses(const char *text, const char *why)
 	if (result.test_count) {
 		struct test *last = &result.tests[result.test_count - 1];
 
-		CHECK(!strcmp(last->name, "functional-plan") && last->status == STATUS_FAIL && strstr(last->error, why));
+		CHECK(!strcmp(last->name, "functional-plan") && last->status == STATUS_FAIL &&
+		      strstr(last->error, why));
 	}
 	result__free(&result);
 }
@@ -46,7 +48,8 @@ void test_plan(void)
 
 	plan__parse(good, strlen(good), &result);
 	CHECK(result.test_count == 2);
-	CHECK(!strcmp(result.tests[0].name, "one") && !result.tests[0].required && result.tests[0].timeout_seconds == 3);
+	CHECK(!strcmp(result.tests[0].name, "one") && !result.tests[0].required &&
+	      result.tests[0].timeout_seconds == 3);
 	CHECK(!strcmp(result.tests[0].expect_stdout, "x=y") && result.tests[0].expect_exit_code == 2);
 	CHECK(!strcmp(result.tests[0].command, "echo x=y; exit 2"));
 	CHECK(!strcmp(result.tests[1].name, "functional-2") && result.tests[1].required);

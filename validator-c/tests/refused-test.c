@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "refused.h"
+#include "load/refused.h"
 
 #include "test.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "relay.h"
+#include "guest/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "frames.h"
+#include "guest/frames.h"
 #include "test.h"
 
 struct setup {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "request.h"
+#include "guest/request.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +36,8 @@ static void test_good(void)
 	CHECK(request.entries.count == 2 && request.entries.list[0].size == 5);
 	request__free(&request);
 	CHECK(!request.entries.count);
-	CHECK(!parse(GOOD, &request, error) && !request.command_mode && request.probe_features && request.attach_mode == ATTACH_BEST_EFFORT);
+	CHECK(!parse(GOOD, &request, error) && !request.command_mode && request.probe_features &&
+	      request.attach_mode == ATTACH_BEST_EFFORT);
 	request__free(&request);
 }
 

@@ -8,23 +8,23 @@
 extern int failures;
 extern int checks;
 
-#define CHECK(condition)                                                                   \
-	do {                                                                               \
-		checks++;                                                                  \
-		if (!(condition)) {                                                        \
-			failures++;                                                        \
+#define CHECK(condition)                                                                          \
+	do {                                                                                      \
+		checks++;                                                                         \
+		if (!(condition)) {                                                               \
+			failures++;                                                               \
 			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
-		}                                                                          \
+		}                                                                                 \
 	} while (0)
 
-#define CHECK_TEXT(buf, expected)                                                          \
-	do {                                                                               \
-		checks++;                                                                  \
-		if ((buf).len != strlen(expected) || memcmp((buf).data, expected, (buf).len)) { \
-			failures++;                                                        \
+#define CHECK_TEXT(buf, expected)                                                                                \
+	do {                                                                                                     \
+		checks++;                                                                                        \
+		if ((buf).len != strlen(expected) || memcmp((buf).data, expected, (buf).len)) {                  \
+			failures++;                                                                              \
 			fprintf(stderr, "%s:%d: is '%.*s', expected '%s'\n", __FILE__, __LINE__, (int)(buf).len, \
-				(buf).data ? (buf).data : "", expected);                   \
-		}                                                                          \
+				(buf).data ? (buf).data : "", expected);                                         \
+		}                                                                                                \
 	} while (0)
 
 void test_json(void);

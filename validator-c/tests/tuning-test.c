@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tuning.h"
+#include "overrides/tuning.h"
 
 #include <errno.h>
 

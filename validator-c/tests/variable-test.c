@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "variable.h"
+#include "overrides/variable.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "verifier-stats.h"
+#include "load/verifier-stats.h"
 
-#include "stack-depth.h"
+#include "load/stack-depth.h"
 #include "test.h"
 
-#define CALL(distance) \
-	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (distance) }
-#define EXIT { .code = BPF_JMP | BPF_EXIT }
+#define CALL(distance)                                                                    \
+	{                                                                                 \
+		.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (distance) \
+	}
+#define EXIT                               \
+	{                                  \
+		.code = BPF_JMP | BPF_EXIT \
+	}
 
 /* main calls f and g, f calls g; they lie in the order main, g, f. */
 static const struct bpf_insn program[] = {
-	CALL(4), CALL(1), EXIT, /* main */
-	EXIT, EXIT,		/* g at 3, with a spare */
-	CALL(-3), EXIT,		/* f at 5 calls g */
+	CALL(4),  CALL(1), EXIT, /* main */
+	EXIT,	  EXIT,		 /* g at 3, with a spare */
+	CALL(-3), EXIT,		 /* f at 5 calls g */
 };
 
 static void test_stack_depth(void)
@@ -32,9 +37,10 @@ static void test_parse(void)
 {
 	struct verifier_stats stats = {};
 
-	verifier_stats__parse("verification time 33 usec\nstack depth 16+100+8\n"
-			      "processed 41 insns (limit 1000000) max_states_per_insn 1 total_states 5 peak_states 4 mark_read 2\n",
-			      program, 7, &stats);
+	verifier_stats__parse(
+		"verification time 33 usec\nstack depth 16+100+8\n"
+		"processed 41 insns (limit 1000000) max_states_per_insn 1 total_states 5 peak_states 4 mark_read 2\n",
+		program, 7, &stats);
 	CHECK(stats.counted && stats.insns == 41 && stats.total_states == 5 && stats.peak_states == 4);
 	CHECK(stats.has_stack && stats.stack_bytes == 124);
 	stats = (struct verifier_stats){};

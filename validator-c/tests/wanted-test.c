@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "wanted.h"
+#include "load/wanted.h"
 
 #include <bpf/libbpf.h>
 
@@ -31,14 +31,16 @@ static void test_kinds(void)
 	CHECK(wanted__find(&result, list) == 0);
 	programs[0].load.status = programs[3].load.status = STATUS_FAIL;
 	programs[1].attach.status = programs[2].attach.status = programs[4].attach.status = STATUS_FAIL;
-	buf__adds(&programs[0].load.log, "libbpf: prog 'a': failed to find kernel BTF type ID of 'file_opened': -ESRCH\n");
+	buf__adds(&programs[0].load.log,
+		  "libbpf: prog 'a': failed to find kernel BTF type ID of 'file_opened': -ESRCH\n");
 	buf__adds(&programs[1].attach.log, "libbpf: prog 'b': failed to create kprobe 'gone+0x0' perf event: -ENOENT\n"
 					   "libbpf: prog 'b': failed to create kprobe 'gone+0x0' perf event: -ENOENT\n"
 					   "failed to create kprobe '");
-	buf__adds(&programs[3].load.log, "libbpf: extern (func ksym) 'bpf_gone': not found in kernel or module BTFs\n"
-					 "libbpf: extern (func ksym) 'bpf_there': func_proto [1] incompatible with x [2]\n"
-					 "libbpf: extern 'CONFIG_GONE' (strong): not resolved\n"
-					 "libbpf: extern 'gone' (strong): not resolved\n");
+	buf__adds(&programs[3].load.log,
+		  "libbpf: extern (func ksym) 'bpf_gone': not found in kernel or module BTFs\n"
+		  "libbpf: extern (func ksym) 'bpf_there': func_proto [1] incompatible with x [2]\n"
+		  "libbpf: extern 'CONFIG_GONE' (strong): not resolved\n"
+		  "libbpf: extern 'gone' (strong): not resolved\n");
 	buf__adds(&programs[3].load.verifier.tail, "kfunc 'bpf_weak' is referenced but wasn't resolved\n");
 	count = wanted__find(&result, list);
 	CHECK(count == 7 && has(list, count, WANTED_KFUNC, "bpf_there", "d"));
@@ -55,7 +57,9 @@ static void test_kinds(void)
 /* The arguments of what is traced are asked for where a program reads behind them, and nowhere else. */
 static void test_arguments(void)
 {
-	struct program program = { .name = "a", .section = "fexit/inet_csk_accept", .type = BPF_PROG_TYPE_TRACING,
+	struct program program = { .name = "a",
+				   .section = "fexit/inet_csk_accept",
+				   .type = BPF_PROG_TYPE_TRACING,
 				   .load.status = STATUS_FAIL };
 	struct result result = { .programs = &program, .program_count = 1 };
 	struct wanted list[WANTED_MAX];

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "attach/attach.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attach/attach-kinds.h"
+#include "lib/io.h"
+#include "load/capture.h"
+
+/* Written as numbers: headers of the distribution may not know the newer ones yet. */
+#define TYPE_SYSCALL 31
+#define TYPE_NETFILTER 32
+
+int attach__skip(struct attach_job *job, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(job->out->reason, sizeof(job->out->reason), format, args);
+	va_end(args);
+	return ATTACH_SKIPPED;
+}
+
+void attach__method(struct attach_job *job, const char *method, const char *target)
+{
+	snprintf(job->out->method, sizeof(job->out->method), "%s", method);
+	snprintf(job->out->target, sizeof(job->out->target), "%s", target);
+}
+
+static bool is_uprobe(const char *section)
+{
+	return !strncmp(section, "uprobe", 6) || !strncmp(section, "uretprobe", 9) || !strncmp(section, "usdt", 4);
+}
+
+static int attach_tracing(struct attach_job *job)
+{
+	return job->expected == BPF_TRACE_ITER ? attach__iter(job) : attach__auto(job);
+}
+
+static int attach_kprobe(struct attach_job *job)
+{
+	return is_uprobe(job->section) ? attach__uprobe(job) : attach__auto(job);
+}
+
+static int attach_xdp(struct attach_job *job)
+{
+	if (job->expected == BPF_XDP_DEVMAP || job->expected == BPF_XDP_CPUMAP)
+		return attach__xdp_map(job);
+	return attach__xdp(job);
+}
+
+static const struct kind {
+	uint32_t type;
+	int (*attach)(struct attach_job *job);
+} kinds[] = {
+	{ BPF_PROG_TYPE_KPROBE, attach_kprobe },
+	{ BPF_PROG_TYPE_TRACEPOINT, attach__auto },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT, attach__auto },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, attach__auto },
+	{ BPF_PROG_TYPE_TRACING, attach_tracing },
+	{ BPF_PROG_TYPE_EXT, attach__auto },
+	{ BPF_PROG_TYPE_LSM, attach__lsm },
+	{ BPF_PROG_TYPE_STRUCT_OPS, attach__struct_ops },
+	{ BPF_PROG_TYPE_PERF_EVENT, attach__perf_event },
+	{ BPF_PROG_TYPE_XDP, attach_xdp },
+	{ BPF_PROG_TYPE_SCHED_CLS, attach__tc },
+	{ BPF_PROG_TYPE_SCHED_ACT, attach__action },
+	{ BPF_PROG_TYPE_SOCKET_FILTER, attach__socket_filter },
+	{ BPF_PROG_TYPE_SK_REUSEPORT, attach__reuseport },
+	{ BPF_PROG_TYPE_SK_LOOKUP, attach__netns },
+	{ BPF_PROG_TYPE_FLOW_DISSECTOR, attach__netns },
+	{ BPF_PROG_TYPE_SK_MSG, attach__sockmap },
+	{ BPF_PROG_TYPE_SK_SKB, attach__sockmap },
+	{ BPF_PROG_TYPE_CGROUP_SKB, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_DEVICE, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SYSCTL, attach__cgroup },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, attach__cgroup },
+	{ BPF_PROG_TYPE_SOCK_OPS, attach__cgroup },
+	{ BPF_PROG_TYPE_LWT_IN, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_OUT, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_XMIT, attach__lwt },
+	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, attach__seg6local },
+	{ BPF_PROG_TYPE_LIRC_MODE2, attach__lirc },
+	{ TYPE_SYSCALL, attach__test_run },
+	{ TYPE_NETFILTER, attach__netfilter },
+};
+
+static int attach_by_kind(struct attach_job *job)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == job->type)
+			return kinds[i].attach(job);
+	return attach__skip(job, "loaded; this validator knows no target for programs of this type");
+}
+
+/* Their own ways of attaching take any target. */
+static bool is_lsm_or_iterator(const struct attach_job *job)
+{
+	return job->type == BPF_PROG_TYPE_LSM || job->expected == BPF_TRACE_ITER;
+}
+
+static void attach_program(struct work *work, struct program *program, struct bpf_program *prog)
+{
+	const struct tuning *tuning = &work->request->tuning;
+	const struct attach_target *chosen = tuning__target(tuning, program->name);
+	struct program_attach *out = &program->attach;
+	uint64_t start = io__now_us();
+	struct attach_job job = {
+		.obj = work->obj,
+		.prog = prog,
+		.fd = bpf_program__fd(prog),
+		.type = bpf_program__type(prog),
+		.expected = bpf_program__expected_attach_type(prog),
+		.section = program->section,
+		.section_target = strchr(program->section, '/'),
+		.out = out,
+		.on_host = !work->request->in_guest,
+	};
+	int err;
+
+	if (job.section_target)
+		job.section_target++;
+	if (chosen)
+		job.section_target = chosen->function;
+	if (job.fd < 0) {
+		err = attach__skip(&job, "not loaded: %s",
+				   program->switched_off ? "a program variant that is not used on this kernel" :
+				   tuning__leaves_out(tuning, program->name) ? "its loader is said to leave it out" :
+									       "the object marks it as opt-in");
+	} else {
+		evidence__step(work->evidence, "attach", program->name);
+		capture__begin();
+		err = chosen && !is_lsm_or_iterator(&job) ? attach__chosen(&job) : attach_by_kind(&job);
+		capture__warnings(&out->log);
+	}
+	out->status = err == ATTACH_SKIPPED ? STATUS_SKIPPED : err ? STATUS_FAIL : STATUS_PASS;
+	out->err = err < 0 ? err : 0;
+	status__error(out->err, out->error, sizeof(out->error));
+	out->elapsed_us = io__now_us() - start;
+	evidence__attach(work->evidence, program);
+}
+
+/* When a program has its turn. */
+enum round {
+	PLAIN,
+	/* May deny what attaching another program needs. */
+	LSM,
+	/* May alter what we observe from then on. */
+	ALTERING,
+};
+
+static enum round round_of(const struct bpf_program *prog, const struct program *program)
+{
+	if (program->alters)
+		return ALTERING;
+	return bpf_program__type(prog) == BPF_PROG_TYPE_LSM ? LSM : PLAIN;
+}
+
+static void attach_round(struct work *work, enum round round)
+{
+	bool settled = round == PLAIN;
+	struct bpf_program *prog;
+	int i = 0;
+
+	bpf_object__for_each_program(prog, work->obj) {
+		struct program *program = &work->result->programs[i++];
+
+		if (round_of(prog, program) != round)
+			continue;
+		if (!settled)
+			evidence__settle(work->evidence);
+		settled = true;
+		attach_program(work, program, prog);
+	}
+}
+
+void attach__run(struct work *work)
+{
+	attach_round(work, PLAIN);
+	attach_round(work, LSM);
+}
+
+void attach__altering(struct work *work)
+{
+	attach_round(work, ALTERING);
+}

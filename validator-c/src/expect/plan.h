@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BPFCOMPAT_PLAN_H
+#define BPFCOMPAT_PLAN_H
+
+#include <stddef.h>
+
+#include "output/result.h"
+
+/*
+ * Parses a functional plan (contract 4.5) into result->tests. A plan that cannot be read gives one failed test named
+ * `functional-plan` that says why.
+ */
+void plan__parse(const char *text, size_t len, struct result *result);
+
+#endif

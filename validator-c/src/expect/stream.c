@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "expect/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "output/text.h"
+
+#define PIECE (64 * 1024)
+/* A writer that fills the pipe at once is stopped and woken less often. */
+#define PIPE_SIZE (256 * 1024)
+
+bool stream__init(struct stream *stream, const char *wanted, int *write_end)
+{
+	int ends[2];
+
+	stream->fd = -1;
+	*write_end = -1;
+	clip__init(&stream->clip, TEST_HEAD_MAX_BYTES, TEST_TAIL_MAX_BYTES);
+	if (!matcher__init(&stream->matcher, wanted) || pipe2(ends, O_CLOEXEC))
+		return false;
+	(void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_SIZE);
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	stream->fd = ends[0];
+	*write_end = ends[1];
+	return true;
+}
+
+static ssize_t take(struct stream *stream)
+{
+	static char bytes[PIECE];
+	ssize_t n = read(stream->fd, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return -1;
+	if (n <= 0) {
+		close(stream->fd);
+		stream->fd = -1;
+		return 0;
+	}
+	matcher__feed(&stream->matcher, bytes, (size_t)n);
+	clip__add(&stream->clip, bytes, (size_t)n);
+	return n;
+}
+
+void stream__drain(struct stream *stream)
+{
+	size_t left = PIPE_SIZE;
+	ssize_t n;
+
+	while (stream->fd >= 0 && left && (n = take(stream)) > 0)
+		left -= (size_t)n < left ? (size_t)n : left;
+}
+
+void stream__free(struct stream *stream)
+{
+	if (stream->fd >= 0)
+		close(stream->fd);
+	stream->fd = -1;
+	clip__free(&stream->clip);
+	matcher__free(&stream->matcher);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the kernel itself says of trouble while a request is answered. The console cannot tell: whoever is root may mute it
+ * or write to it. /dev/kmsg marks what did not come from the kernel, and the taint flags are never taken back.
+ */
+#ifndef BPFCOMPAT_KERNEL_LOG_H
+#define BPFCOMPAT_KERNEL_LOG_H
+
+#include <stdint.h>
+
+#include "lib/json.h"
+
+struct kernel_log {
+	/* /dev/kmsg behind the last record of before; -1 where it cannot be read. */
+	int fd;
+	/* The same to write to. */
+	int mark_fd;
+	/* The taint flags: open before anything is loaded that could refuse the file. -1 where there is none. */
+	int taint_fd;
+	uint64_t taint;
+};
+
+void kernel_log__begin(struct kernel_log *log);
+/* Writes the field `kernel` of the `exit` stage, and closes. */
+void kernel_log__end(struct kernel_log *log, struct json *json);
+
+/*
+ * The message of a record of /dev/kmsg, NUL-terminated in place, when it is the kernel's own and may tell of trouble; else
+ * NULL. Which of these words count is for the host to say.
+ */
+const char *kernel_log__trouble(char *record);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "guest/port.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/die.h"
+#include "lib/io.h"
+
+#define PORTS "/sys/class/virtio-ports"
+#define RETRY_US 500
+#define SLOW_RETRY_US 5000
+#define WAIT_MAX_US 60000000
+
+static bool has_name(const char *entry)
+{
+	char path[300], name[64];
+
+	snprintf(path, sizeof(path), PORTS "/%.200s/name", entry);
+	io__read_line(path, name, sizeof(name));
+	return !strcmp(name, PORT_NAME);
+}
+
+/* A descriptor; or a negative errno, -ENOENT while the port has not appeared. */
+static int try_open(void)
+{
+	DIR *ports = opendir(PORTS);
+	int fd = -ENOENT;
+	struct dirent *entry;
+	char path[300];
+
+	while (ports && fd == -ENOENT && (entry = readdir(ports))) {
+		if (entry->d_name[0] == '.' || !has_name(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/dev/%.200s", entry->d_name);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	if (ports)
+		closedir(ports);
+	return fd;
+}
+
+/* The kernel announces ports some time after the driver is loaded. */
+int port__open(void)
+{
+	uint64_t deadline = io__now_us() + WAIT_MAX_US;
+	int fd;
+
+	for (;;) {
+		fd = try_open();
+		if (fd >= 0)
+			return fd;
+		if (io__now_us() > deadline)
+			die__power_off("no virtio-serial port named " PORT_NAME ": %s", strerror(-fd));
+		io__sleep_us(RETRY_US);
+	}
+}
+
+void port__read(int fd, void *data, size_t len)
+{
+	char *to = data;
+	ssize_t n;
+
+	while (len) {
+		n = read(fd, to, len);
+		if (n > 0) {
+			to += n;
+			len -= (size_t)n;
+			continue;
+		}
+		/* End of file means that the host is not connected, for now. */
+		if (!n || errno == EAGAIN)
+			io__sleep_us(SLOW_RETRY_US);
+		else if (errno != EINTR)
+			die__power_off("reading from the host failed: %s", strerror(errno));
+	}
+}

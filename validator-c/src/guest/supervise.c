@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "guest/supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest/frames.h"
+#include "guest/kernel-log.h"
+#include "guest/relay.h"
+#include "lib/die.h"
+#include "lib/io.h"
+#include "lib/json.h"
+
+#define TICK_MS 100
+
+/* How the worker ended, in the words of the `exit` stage. */
+struct ending {
+	const char *kind;
+	int code;
+	int signal;
+};
+
+void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len)
+{
+	struct frame frame = { .type = type, .seq = outlet->seq++, .len = len };
+	uint8_t header[FRAME_HEADER_SIZE];
+	int err;
+
+	if (outlet->sealing) {
+		frame__encode(&frame, header);
+		seal__add(&outlet->seal, header, sizeof(header));
+		seal__add(&outlet->seal, payload, len);
+	}
+	err = frame__write(outlet->port, &frame, payload);
+	if (err)
+		die__power_off("writing to the host failed: %s", strerror(-err));
+}
+
+static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_t elapsed_us, struct kernel_log *log)
+{
+	struct buf text = {};
+	struct json json;
+
+	json__init(&json, &text);
+	json__object(&json, NULL);
+	json__str(&json, "stage", "exit", 16);
+	json__str(&json, "kind", ending->kind, 16);
+	json__int(&json, "code", ending->code);
+	json__int(&json, "signal", ending->signal);
+	json__uint(&json, "elapsed_us", elapsed_us);
+	kernel_log__end(log, &json);
+	json__end(&json);
+	outlet__send(outlet, FRAME_STAGE, text.data, (uint32_t)text.len);
+	buf__free(&text);
+}
+
+static struct ending ending_of(int status)
+{
+	if (WIFSIGNALED(status))
+		return (struct ending){ .kind = "signaled", .signal = WTERMSIG(status) };
+	return (struct ending){ .kind = "exited", .code = WEXITSTATUS(status) };
+}
+
+/* Collects everything that died. True when the worker was among it. */
+static bool reap(pid_t worker, int *worker_status)
+{
+	bool found = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != worker)
+			continue;
+		*worker_status = status;
+		found = true;
+	}
+	return found;
+}
+
+/* Kills everything there is but PID 1, then collects it. */
+static int kill_all(pid_t worker)
+{
+	int status = 0, worker_status = 0;
+	pid_t pid;
+
+	kill(-1, SIGKILL);
+	while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
+		if (pid == worker)
+			worker_status = status;
+	return worker_status;
+}
+
+static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
+{
+	struct pollfd polled = { .fd = relay->fd, .events = POLLIN };
+	int status = 0;
+
+	for (;;) {
+		if (io__now_us() >= deadline) {
+			kill_all(worker);
+			return (struct ending){ .kind = "timeout", .signal = SIGKILL };
+		}
+		poll(&polled, 1, TICK_MS);
+		if (!(polled.revents & POLLIN) && reap(worker, &status)) {
+			/* What it wrote before it died still counts. */
+			while (relay__pump(relay) > 0)
+				;
+			return relay->done ? (struct ending){ .kind = "exited", .code = relay->code } :
+					     ending_of(status);
+		}
+		if (relay__pump(relay) == -EPROTO) {
+			kill_all(worker);
+			return (struct ending){ .kind = "protocol", .signal = SIGKILL };
+		}
+		if (relay->done)
+			return (struct ending){ .kind = "exited", .code = relay->code };
+	}
+}
+
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker,
+		    unsigned char key[SEAL_KEY_SIZE])
+{
+	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go };
+	unsigned char digest[SEAL_SIZE];
+	struct kernel_log log;
+	struct ending ending;
+
+	seal__begin(&outlet->seal, key);
+	outlet->sealing = true;
+	kernel_log__begin(&log);
+	worker__go(worker);
+	ending = watch(&relay, worker->pid, request->received_us + request->work_timeout_ms * 1000);
+	relay__close(&relay);
+	close(worker->go);
+	say_exit(outlet, &ending, io__now_us() - request->received_us, &log);
+	outlet->sealing = false;
+	seal__end(&outlet->seal, digest);
+	outlet__send(outlet, FRAME_SEAL, digest, sizeof(digest));
+}

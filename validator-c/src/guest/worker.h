@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child process of PID 1 that answers one request. */
+#ifndef BPFCOMPAT_WORKER_H
+#define BPFCOMPAT_WORKER_H
+
+#include <sys/types.h>
+
+#include "guest/mailbox.h"
+
+/* A worker that has done what depends on the kernel alone and waits for its request. */
+struct worker {
+	pid_t pid;
+	/* The first byte sends it to work, later ones answer FRAME_SYNC. */
+	int go;
+	/* Its frames. */
+	int frames;
+};
+
+/*
+ * Starts a worker and waits until it is ready. Forking it now and not when the request comes saves copying what it has
+ * learnt about the kernel. Gives up when there is no process to be had.
+ */
+void worker__start(struct worker *worker, struct mailbox *mailbox, int port);
+/* Sends it to work on what lies in the mailbox; afterwards it sleeps, so that its links stay. */
+void worker__go(struct worker *worker);
+/* RLIMIT_MEMLOCK without end, no core files. */
+void worker__raise_limits(void);
+/* RLIMIT_MEMLOCK as it was before, for what is run by us and has to raise it itself. */
+void worker__lower_memlock(void);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/inner-guess.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/io.h"
+#include "load/capture.h"
+#include "load/load-syscall.h"
+#include "load/object.h"
+#include "load/refused.h"
+#include "work.h"
+
+/* Larger values are no structure that somebody reads field by field. */
+#define VALUE_MAX (64 * 1024)
+#define RINGBUF_BYTES 4096
+/* Of what is left for the request. */
+#define PART_OF_TIME 4
+
+void inner_guess__begin(struct inner_guess *guess)
+{
+	if (guess->type == BPF_MAP_TYPE_UNSPEC)
+		*guess = (struct inner_guess){ .type = BPF_MAP_TYPE_HASH, .key = 4, .value = 4, .entries = 1 };
+}
+
+static const char *last(const char *text, const char *what)
+{
+	const char *found = NULL, *at = text;
+
+	while ((at = strstr(at, what))) {
+		found = at;
+		at += strlen(what);
+	}
+	return found;
+}
+
+static bool learn_value(struct inner_guess *guess, const char *log)
+{
+	const char *line = last(log, "invalid access to map value, value_size=");
+	unsigned int had, size;
+	int offset;
+
+	if (!line ||
+	    sscanf(line, "invalid access to map value, value_size=%u off=%d size=%u", &had, &offset, &size) != 3)
+		return false;
+	if (had != guess->value || offset < 0 || size > VALUE_MAX || offset > VALUE_MAX - (int)size)
+		return false;
+	if ((uint32_t)offset + size <= guess->value)
+		return false;
+	guess->value = (uint32_t)offset + size;
+	return true;
+}
+
+static bool learn_type(struct inner_guess *guess, const char *log)
+{
+	const char *line = last(log, "cannot pass map_type ");
+	unsigned int type;
+	char helper[64];
+
+	if (!line || sscanf(line, "cannot pass map_type %u into func %63[a-z0-9_]", &type, helper) != 2)
+		return false;
+	if (type != guess->type || type == BPF_MAP_TYPE_RINGBUF || strncmp(helper, "bpf_ringbuf_", 12))
+		return false;
+	*guess = (struct inner_guess){ .type = BPF_MAP_TYPE_RINGBUF, .entries = RINGBUF_BYTES };
+	return true;
+}
+
+bool inner_guess__learn(struct inner_guess *guess, const char *log)
+{
+	return learn_value(guess, log) || learn_type(guess, log);
+}
+
+void inner_guess__describe(const struct inner_guess *guess, char *text, size_t size)
+{
+	if (guess->type == BPF_MAP_TYPE_RINGBUF)
+		snprintf(text, size, "inner ring buffer of %u bytes", guess->entries);
+	else
+		snprintf(text, size, "inner map hash with key %u, value %u, 1 entry", guess->key, guess->value);
+}
+
+/* Loads all programs that are not left out. 0, or why not with the words of libbpf and of the verifier. */
+static int attempt(struct work *work, const bool *left_out, struct log_buffer *log, struct buf *words)
+{
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+	int err, i = 0;
+
+	log_buffer__clear(log);
+	capture__begin();
+	obj = object__open_again(work->request, &err);
+	if (obj) {
+		bpf_object__for_each_program(prog, obj) {
+			bpf_program__set_autoload(prog, !left_out[i++]);
+			bpf_program__set_log_buf(prog, log->data, log->size);
+		}
+		load_syscall__watch(log, true, NULL);
+		err = bpf_object__load(obj);
+		bpf_object__close(obj);
+	}
+	buf__reset(words);
+	capture__warnings(words);
+	return err;
+}
+
+static bool leave_out(struct work *work, bool *left_out, const struct buf *words)
+{
+	char name[256];
+	int i;
+
+	if (!refused__name(words, "prog", "failed to load", name, sizeof(name)))
+		return false;
+	for (i = 0; i < work->result->program_count; i++) {
+		if (left_out[i] || strcmp(work->result->programs[i].name, name))
+			continue;
+		left_out[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static bool *unwanted(const struct result *result)
+{
+	bool *list = calloc((size_t)result->program_count + 1, sizeof(*list));
+	int i;
+
+	for (i = 0; list && i < result->program_count; i++)
+		list[i] = !result->programs[i].wanted;
+	return list;
+}
+
+static bool fit(struct work *work, bool *left_out, struct log_buffer *log)
+{
+	uint64_t until = inner_guess__until(work->request), takes = work->result->load.elapsed_us, start;
+	struct tuning *tuning = &work->request->tuning;
+	struct buf words = {};
+	bool changed = false;
+	int round;
+
+	for (round = 0; round < INNER_GUESS_ROUNDS_MAX; round++) {
+		start = io__now_us();
+		if (start + takes > until || !attempt(work, left_out, log, &words))
+			break;
+		takes = io__now_us() - start;
+		if (inner_guess__learn(&tuning->guess, log->data)) {
+			tuning__guess_again(tuning);
+			changed = true;
+		} else if (!leave_out(work, left_out, &words)) {
+			break;
+		}
+	}
+	buf__free(&words);
+	return changed;
+}
+
+static bool open_anew(struct work *work)
+{
+	struct bpf_object *obj;
+	int err;
+
+	obj = work->request->in_guest ? object__open_pinned(work->request, &err) :
+					object__open_again(work->request, &err);
+	if (!obj)
+		return false;
+	bpf_object__close(work->obj);
+	work->obj = obj;
+	return true;
+}
+
+uint64_t inner_guess__until(const struct request *request)
+{
+	return io__now_us() + request__left_us(request) / PART_OF_TIME;
+}
+
+bool inner_guess__fit(struct work *work)
+{
+	struct tuning *tuning = &work->request->tuning;
+	struct log_buffer log = {};
+	bool *left_out;
+
+	if (tuning->inner_map <= 0 || log_buffer__map(&log, LOG_SIZE_ANY_KERNEL))
+		return false;
+	left_out = unwanted(work->result);
+	tuning->guess_fitted = left_out && fit(work, left_out, &log) && open_anew(work);
+	free(left_out);
+	log_buffer__unmap(&log);
+	return tuning->guess_fitted;
+}

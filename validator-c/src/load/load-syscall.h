@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stands between libbpf and bpf(2); the linker sends libbpf's syscall(2) here (--wrap=syscall).
+ *
+ * libbpf repeats a refused load with log level 1 and reports the errno of the repetition. That costs a second verifier
+ * run nobody may need, a third of a million lines for a large program, and the real errno when the log does not fit
+ * (ENOSPC takes its place). Here the errno of the first, quiet attempt stays, and how much log is asked for is chosen.
+ * That first attempt asks for the verifier's statistics (verifier-stats.h).
+ */
+#ifndef BPFCOMPAT_LOAD_SYSCALL_H
+#define BPFCOMPAT_LOAD_SYSCALL_H
+
+#include <stdbool.h>
+
+#include "load/probes.h"
+#include "load/verifier-log.h"
+
+/*
+ * From now on, refused loads that would log into `buffer` are repeated only when `want_log`. One that is refused without
+ * a word is tried with changes, and the answers are put into `probes`.
+ */
+void load_syscall__watch(const struct log_buffer *buffer, bool want_log, struct probes *probes);
+/* From now on, a map that is refused is tried with changes; the answers about the latest are in `probes`. NULL: no more. */
+void load_syscall__probe_maps(struct probes *probes);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BPFCOMPAT_PINS_H
+#define BPFCOMPAT_PINS_H
+
+#include <stddef.h>
+
+#include "overrides/tuning.h"
+
+/*
+ * Pinning modes of other loaders (libbpf knows 0 and 1 and refuses an object with any other): `file`, an object in
+ * memory, is changed so that maps with such a mode are not pinned, and each is recorded. Returns how many there were.
+ */
+int pins__drop_custom(void *file, size_t len, struct tuning *tuning);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/trial.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/compat.h"
+#include "lib/io.h"
+#include "load/capture.h"
+#include "load/load-syscall.h"
+#include "load/object.h"
+
+#define AREA_LOG_MAX (200 * 1024)
+
+/* Written by the child, read by its parent once the child has ended. */
+struct trial_area {
+	bool finished;
+	int err;
+	/* It failed and uses what was left out. */
+	bool lacks;
+	int lack;
+	struct verifier_stats stats;
+	struct probes probes;
+	uint64_t verified_insns;
+	uint64_t xlated_bytes;
+	uint64_t jited_bytes;
+	uint64_t elapsed_us;
+	uint32_t log_len;
+	char log[AREA_LOG_MAX];
+};
+
+void program_info__read(const struct bpf_program *prog, struct program_load *load)
+{
+	const struct verifier_stats *stats = verifier_stats__of(bpf_program__insns(prog));
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	if (stats) {
+		load->stats = *stats;
+		load->verified_insns = stats->insns;
+		load->elapsed_us = stats->elapsed_us;
+	}
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return;
+	if (info.verified_insns)
+		load->verified_insns = info.verified_insns;
+	load->xlated_bytes = info.xlated_prog_len;
+	load->jited_bytes = info.jited_prog_len;
+}
+
+int object__prepare(struct bpf_object *obj)
+{
+#if LIBBPF_AT_LEAST(1, 6)
+	return bpf_object__prepare(obj);
+#else
+	(void)obj;
+	return 0;
+#endif
+}
+
+static bool is_companion(const struct tuning *tuning, const char *name)
+{
+	int i;
+
+	for (i = 0; i < tuning->companion_count; i++)
+		if (!strcmp(tuning->companions[i], name))
+			return true;
+	return false;
+}
+
+static void select_only(struct trials *trials, struct bpf_object *obj, int index)
+{
+	struct bpf_program *prog;
+	int i = 0;
+
+	bpf_object__for_each_program(prog, obj) {
+		bool wanted = i == index || is_companion(&trials->work->request->tuning, bpf_program__name(prog));
+
+		bpf_program__set_autoload(prog, wanted);
+		i++;
+	}
+}
+
+static struct bpf_object *prepare_all(struct work *work)
+{
+#if LIBBPF_AT_LEAST(1, 6)
+	struct bpf_program *prog;
+	struct bpf_object *obj;
+	int err;
+
+	obj = object__open_again(work->request, &err);
+	if (!obj)
+		return NULL;
+	bpf_object__for_each_program(prog, obj)
+		bpf_program__set_autoload(prog, true);
+	refused__leave_out(work, obj);
+	if (!bpf_object__prepare(obj))
+		return obj;
+	bpf_object__close(obj);
+#else
+	(void)work;
+#endif
+	return NULL;
+}
+
+int trials__open(struct trials *trials, struct work *work)
+{
+	void *area;
+	int err;
+
+	*trials = (struct trials){ .work = work };
+	err = log_buffer__map(&trials->log, LOG_SIZE_ANY_KERNEL);
+	if (err)
+		return err;
+	area = mmap(NULL, sizeof(*trials->area), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED) {
+		log_buffer__unmap(&trials->log);
+		return -ENOMEM;
+	}
+	trials->area = area;
+	trials->prepared = prepare_all(work);
+	return 0;
+}
+
+void trials__prepare(struct trials *trials)
+{
+	if (trials->prepared)
+		bpf_object__close(trials->prepared);
+	trials->prepared = prepare_all(trials->work);
+}
+
+/* libbpf fills the slots of program arrays after loading; slots that name other programs cannot be filled here. */
+static bool failed_on_slots_only(const struct trial_area *area)
+{
+	return memmem(area->log, area->log_len, "failed to initialize slot", 25) &&
+	       !memmem(area->log, area->log_len, "failed to load: ", 16);
+}
+
+static void load_alone(struct trials *trials, int index)
+{
+	struct trial_area *area = trials->area;
+	struct program_load load = {};
+	struct bpf_object *obj = trials->prepared;
+	struct bpf_program *prog;
+	uint64_t start = io__now_us();
+	struct buf log = {};
+
+	capture__begin();
+	if (!obj) {
+		obj = object__open_again(trials->work->request, &area->err);
+		if (obj)
+			refused__leave_out(trials->work, obj);
+	}
+	if (obj) {
+		select_only(trials, obj, index);
+		prog = object__program(obj, index);
+		bpf_program__set_log_buf(prog, trials->log.data, trials->log.size);
+		load_syscall__watch(&trials->log, true, &area->probes);
+		area->err = bpf_object__load(obj);
+		load.elapsed_us = io__now_us() - start;
+		program_info__read(prog, &load);
+		if (area->err && trials->refused) {
+			area->lack = refused__used(trials->refused, trials->work->result, prog);
+			area->lacks = area->lack >= 0;
+		}
+	}
+	capture__warnings(&log);
+	area->log_len = log.len < AREA_LOG_MAX ? (uint32_t)log.len : AREA_LOG_MAX;
+	memcpy(area->log, log.data ? log.data : "", area->log_len);
+	if (area->err && failed_on_slots_only(area))
+		area->err = 0;
+	area->stats = load.stats;
+	area->verified_insns = load.verified_insns;
+	area->xlated_bytes = load.xlated_bytes;
+	area->jited_bytes = load.jited_bytes;
+	area->elapsed_us = load.elapsed_us;
+	area->finished = true;
+}
+
+/* Runs one child. The wait status when it ended badly, else 0. */
+static int run_child(struct trials *trials, int index)
+{
+	int status = 0;
+	pid_t pid;
+
+	log_buffer__clear(&trials->log);
+	memset(trials->area, 0, offsetof(struct trial_area, log));
+	pid = fork();
+	if (!pid) {
+		load_alone(trials, index);
+		_exit(0);
+	}
+	if (pid < 0) {
+		trials->area->err = -errno;
+		trials->area->finished = true;
+		return 0;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return trials->area->finished ? 0 : status;
+}
+
+/*
+ * A guess of inner maps is the object's, and this program is none that the object's load includes: it is fitted to it for
+ * this trial only. Objects that are open have the map that was made before, so each child opens one and makes its own.
+ */
+static int run_fitted(struct trials *trials, int index)
+{
+	struct tuning *tuning = &trials->work->request->tuning;
+	struct bpf_object *prepared = trials->prepared;
+	const struct inner_guess before = tuning->guess;
+	uint64_t until = inner_guess__until(trials->work->request);
+	int status = run_child(trials, index), inner_map = tuning->inner_map, rounds;
+
+	if (tuning->inner_map <= 0 || trials->work->result->programs[index].wanted)
+		return status;
+	for (rounds = 0; !status && trials->area->err && rounds < INNER_GUESS_ROUNDS_MAX; rounds++) {
+		if (io__now_us() + trials->area->elapsed_us > until ||
+		    !inner_guess__learn(&tuning->guess, trials->log.data))
+			break;
+		tuning->inner_map = 0;
+		trials->prepared = NULL;
+		status = run_child(trials, index);
+	}
+	tuning->guess = before;
+	tuning->inner_map = inner_map;
+	trials->prepared = prepared;
+	return status;
+}
+
+static void fill(struct program_load *load, const struct trial_area *area, int status)
+{
+	buf__reset(&load->log);
+	if (status) {
+		load->err = -ECHILD;
+		buf__addf(&load->log, "validator: the process that loaded this program ended with signal %d\n",
+			  WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	} else {
+		load->err = area->err;
+	}
+	buf__add(&load->log, area->log, area->log_len);
+	load->status = load->err ? STATUS_FAIL : STATUS_PASS;
+	load->alone = true;
+	load->stats = area->stats;
+	load->probes = area->probes;
+	load->verified_insns = area->verified_insns;
+	load->xlated_bytes = area->xlated_bytes;
+	load->jited_bytes = area->jited_bytes;
+	load->elapsed_us = area->elapsed_us;
+}
+
+void trials__run(struct trials *trials, int index)
+{
+	struct program *program = &trials->work->result->programs[index];
+	const struct lack *lack;
+	int status;
+
+	evidence__step(trials->work->evidence, "program", program->name);
+	status = run_fitted(trials, index);
+	lack = trials->area->lacks ? &trials->refused->lacks[trials->area->lack] : NULL;
+	if (lack) {
+		program->load.status = STATUS_FAIL;
+		program->load.err = lack->err;
+		buf__reset(&program->load.log);
+		buf__add(&program->load.log, lack->log.data, lack->log.len);
+	} else {
+		log_buffer__take(&trials->log, &program->load.verifier);
+		fill(&program->load, trials->area, status);
+	}
+	program->tried = true;
+	evidence__program(trials->work->evidence, program);
+}
+
+void trials__close(struct trials *trials)
+{
+	if (trials->prepared)
+		bpf_object__close(trials->prepared);
+	if (trials->area)
+		munmap(trials->area, sizeof(*trials->area));
+	log_buffer__unmap(&trials->log);
+	*trials = (struct trials){};
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The limits the host puts on strings (src/model/evidence.ts), and what stages and document write alike. */
+#ifndef BPFCOMPAT_TEXT_H
+#define BPFCOMPAT_TEXT_H
+
+#include "lib/json.h"
+#include "output/result.h"
+
+#define NAME_MAX_BYTES 256
+#define MESSAGE_MAX_BYTES 4096
+#define LOG_MAX_BYTES (250 * 1024)
+#define TEST_HEAD_MAX_BYTES 2048
+#define TEST_TAIL_MAX_BYTES 8192
+
+/* The keys of one functional test, into an object that is open. */
+void test__put(struct json *json, const struct test *test);
+
+#endif

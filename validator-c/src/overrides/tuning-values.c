@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "overrides/tuning-apply.h"
+#include "overrides/variable.h"
+
+int variable__set(struct bpf_object *obj, const char *path, const char *value, const char **why)
+{
+	struct variable variable;
+	int err = variable__find(obj, path, &variable, NULL, why);
+
+	return err ? err : variable__write(&variable, value, why);
+}
+
+void tuning__apply_values(struct tuning *tuning, struct bpf_object *obj)
+{
+	const char *why;
+	int i, err;
+
+	for (i = 0; i < tuning->value_count; i++) {
+		const struct variable_value *value = &tuning->values[i];
+
+		why = "";
+		err = variable__set(obj, value->path, value->value, &why);
+		if (err)
+			tuning__record(tuning, "rodata", value->path, err, "%s (asked for %.180s)", why, value->value);
+		else
+			tuning__record(tuning, "rodata", value->path, 0, "%.240s", value->value);
+	}
+}

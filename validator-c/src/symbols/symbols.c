@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "symbols/symbols.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/lines.h"
+#include "symbols/kernel-names.h"
+
+/* Of a tracepoint whose category is the one that was asked for. */
+#define SAME_CATEGORY 100
+/* What stands in for it is taken from elsewhere, or from nowhere. */
+#define NO_GROUP NEAR_GROUPS
+
+/* How a kind is called in kallsyms and in BTF, and what may stand in for it. */
+static const struct {
+	const char *kallsyms;
+	const char *btf;
+	uint32_t btf_kind;
+	enum near_group near;
+} forms[] = {
+	[WANTED_FUNCTION] = { "", "", BTF_KIND_FUNC, NEAR_TRACEABLE },
+	[WANTED_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, NO_GROUP },
+	[WANTED_RAW_TRACEPOINT] = { "__tracepoint_", "btf_trace_", BTF_KIND_TYPEDEF, NEAR_RAW_TRACEPOINTS },
+	[WANTED_LSM_HOOK] = { "bpf_lsm_", "bpf_lsm_", BTF_KIND_FUNC, NEAR_LSM_HOOKS },
+	[WANTED_ITERATOR] = { "bpf_iter_", "bpf_iter_", BTF_KIND_FUNC, NEAR_ITERATORS },
+	[WANTED_KFUNC] = { "", "", BTF_KIND_FUNC, NEAR_KFUNCS },
+	[WANTED_VARIABLE] = { "", "", BTF_KIND_VAR, NEAR_VARIABLES },
+	[WANTED_TYPE] = { "", "", BTF_KIND_STRUCT, NEAR_STRUCTS },
+};
+
+/* `category/name` of a tracepoint. */
+static const char *behind_slash(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+/* `F.isra.0` and the like are what the compiler made of F. */
+static void find_variants(const struct kernel_names *names, struct symbol *symbol)
+{
+	const struct name_entry *entry = name_table__first(&names->table, symbol->kallsyms_name);
+	size_t len = strlen(symbol->kallsyms_name);
+	const char *name;
+
+	for (; entry && symbol->variant_count < SYMBOL_ENTRIES_MAX; entry = name_table__next(&names->table, entry)) {
+		name = name_table__name(&names->table, entry);
+		if (entry->kind > ' ' && !strncmp(name, symbol->kallsyms_name, len) && name[len] == '.')
+			snprintf(symbol->variants[symbol->variant_count++], SYMBOL_NAME_SIZE, "%s", name);
+	}
+}
+
+static enum answer answer(bool known, bool yes)
+{
+	return known ? (yes ? ANSWER_YES : ANSWER_NO) : ANSWER_NONE;
+}
+
+static void find_symbols(const struct kernel_names *names, struct symbol *symbol)
+{
+	const struct name_entry *entry = NULL;
+	uint8_t flags = 0;
+
+	while ((entry = kernel_names__symbol(symbol->kallsyms_name, entry)) &&
+	       symbol->found_count < SYMBOL_ENTRIES_MAX) {
+		flags |= entry->flags;
+		symbol->found[symbol->found_count].type = entry->kind;
+		snprintf(symbol->found[symbol->found_count++].module, sizeof(symbol->found[0].module), "%s",
+			 kernel_names__module(entry));
+	}
+	find_variants(names, symbol);
+	symbol->kallsyms = answer(names->kallsyms, true);
+	if (symbol->wanted.kind != WANTED_FUNCTION)
+		return;
+	symbol->traceable = answer(names->traceable, flags & NAME_TRACEABLE);
+	symbol->blacklisted = answer(names->blacklist, flags & NAME_BLACKLISTED);
+}
+
+static void find_type(const struct kernel_names *names, struct symbol *symbol)
+{
+	const struct name_entry *entry = kernel_names__type(symbol->btf_name, symbol->btf_kind);
+	const struct btf *btf = entry ? kernel_names__btf_of(entry) : NULL;
+
+	symbol->btf = answer(names->btf, btf);
+	if (!btf)
+		return;
+	snprintf(symbol->btf_module, sizeof(symbol->btf_module), "%s", kernel_names__module(entry));
+	prototype__read(&symbol->prototype, btf, btf__type_by_id(btf, entry->value));
+}
+
+static void find_near(struct symbol *symbol)
+{
+	enum near_group group = symbol->wanted.by_btf && symbol->wanted.kind == WANTED_FUNCTION ?
+					NEAR_BTF_FUNCTIONS :
+					forms[symbol->wanted.kind].near;
+
+	if (group != NO_GROUP)
+		kernel_names__offer(group, &symbol->near, behind_slash(symbol->wanted.name));
+}
+
+/* `category:name`; those of the category that was asked for come before the others. */
+static void offer_tracepoint(void *context, char *line)
+{
+	struct symbols *symbols = context;
+	char *name = strchr(line, ':');
+	struct near_name compared;
+	int i;
+
+	if (!name)
+		return;
+	*name++ = '/';
+	near_name__set(&compared, name);
+	for (i = 0; i < symbols->count; i++) {
+		struct symbol *symbol = &symbols->list[i];
+		bool same = !strncmp(symbol->wanted.name, line, (size_t)(name - line));
+
+		if (symbol->wanted.kind != WANTED_TRACEPOINT || !strcmp(line, symbol->wanted.name))
+			continue;
+		symbol->category = same ? ANSWER_YES : symbol->category;
+		near_list__offer(&symbol->near, line, &compared, same ? SAME_CATEGORY : 0);
+	}
+}
+
+static void find_tracepoints(struct symbols *symbols)
+{
+	bool any = false, read;
+	int i;
+
+	for (i = 0; i < symbols->count; i++)
+		any = any || symbols->list[i].wanted.kind == WANTED_TRACEPOINT;
+	if (!any)
+		return;
+	read = lines__each_tracing("available_events", offer_tracepoint, symbols);
+	for (i = 0; i < symbols->count; i++)
+		if (symbols->list[i].wanted.kind == WANTED_TRACEPOINT && symbols->list[i].category == ANSWER_NONE)
+			symbols->list[i].category = answer(read, false);
+}
+
+static void add(struct symbols *symbols, const struct wanted *wanted)
+{
+	struct symbol *symbol = &symbols->list[symbols->count++];
+	const char *name = behind_slash(wanted->name);
+
+	*symbol = (struct symbol){ .wanted = *wanted, .btf_kind = forms[wanted->kind].btf_kind };
+	snprintf(symbol->kallsyms_name, sizeof(symbol->kallsyms_name), "%s%s", forms[wanted->kind].kallsyms, name);
+	snprintf(symbol->btf_name, sizeof(symbol->btf_name), "%s%s", forms[wanted->kind].btf, name);
+	near_list__init(&symbol->near, name);
+}
+
+void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count)
+{
+	const struct kernel_names *names = kernel_names__read();
+	int i;
+
+	symbols->count = 0;
+	for (i = 0; i < count; i++) {
+		add(symbols, &wanted[i]);
+		find_symbols(names, &symbols->list[i]);
+		find_type(names, &symbols->list[i]);
+		find_near(&symbols->list[i]);
+	}
+	find_tracepoints(symbols);
+}

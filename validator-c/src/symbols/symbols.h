@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What this kernel has of names that were not found: its symbols, its BTF and that of modules, what can be traced, and
+ * the names most like them. Only done after a failure.
+ */
+#ifndef BPFCOMPAT_SYMBOLS_H
+#define BPFCOMPAT_SYMBOLS_H
+
+#include "load/wanted.h"
+#include "symbols/near.h"
+#include "symbols/prototype.h"
+
+#define SYMBOL_ENTRIES_MAX 16
+#define SYMBOL_NAME_SIZE 256
+
+enum answer {
+	/* The list could not be read, or says nothing about this kind. */
+	ANSWER_NONE,
+	ANSWER_NO,
+	ANSWER_YES,
+};
+
+struct symbol {
+	struct wanted wanted;
+	/* What stands for it in kallsyms and BTF: `bpf_lsm_H` for a hook, `__tracepoint_N` for a tracepoint. */
+	char kallsyms_name[SYMBOL_NAME_SIZE];
+	char btf_name[SYMBOL_NAME_SIZE];
+	uint32_t btf_kind;
+	struct {
+		char type;
+		char module[64];
+	} found[SYMBOL_ENTRIES_MAX];
+	int found_count;
+	char variants[SYMBOL_ENTRIES_MAX][SYMBOL_NAME_SIZE];
+	int variant_count;
+	enum answer kallsyms;
+	enum answer btf;
+	char btf_module[64];
+	enum answer traceable;
+	enum answer blacklisted;
+	enum answer category;
+	struct near_list near;
+	/* Of a function in BTF. */
+	struct prototype prototype;
+};
+
+struct symbols {
+	struct symbol list[WANTED_MAX];
+	int count;
+};
+
+/* Fills everything for these names. */
+void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count);
+
+#endif
