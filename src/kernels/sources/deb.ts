@@ -6,21 +6,15 @@ import { requireSpace } from '../space.ts';
 import type { FetchedKernel, FetchListener } from '../unpacked.ts';
 import { type Apt, openApt } from './deb/apt.ts';
 import { isDated } from './deb/apt-config.ts';
-import { ARCHIVES } from './deb/archives.ts';
 import { choosePackage, literalPrefix, nameMatches } from './deb/choose.ts';
 import type { DebPackage } from './deb/control.ts';
+import { fromMirrors } from './deb/in-turn.ts';
+import { DEB_ARCH, type LocalMirror, suiteKey, withLists } from './deb/lists.ts';
 import { mirrorsFor } from './deb/mirror.ts';
 import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { unpackDebs } from './deb/unpack.ts';
 import { locateKernel } from './locate-kernel.ts';
 import type { PackageId, Places } from './source.ts';
-
-/** A mirror in a directory of this machine, made by `keepDir`. It is trusted no more than one in the network. */
-export interface LocalMirror {
-  readonly dir: string;
-  /** Its lists may be past their Valid-Until. */
-  readonly aged: boolean;
-}
 
 /** What is made of packages once their bytes are here and verified. */
 export interface Recipe<T> {
@@ -30,32 +24,8 @@ export interface Recipe<T> {
   readonly take: (files: ReadonlyMap<string, string>, choice: Choice, source: DebKernelSource) => T;
 }
 
-const DEB_ARCH: Readonly<Record<Arch, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
-
-/** Lists of a suite may hold some 10 MB, packed. */
-const LISTS_BYTES = 64 * 1024 * 1024;
-
 /** Unpacked size of a package whose index entry does not tell. */
 const GUESSED_RATIO = 6;
-
-/** Suites whose lists were brought up to date in this run: once is enough. */
-const updated = new WeakMap<Host, Set<string>>();
-
-/** Name of a suite's state directory. Two mirrors that end up in one directory only cost a new download of the lists. */
-function suiteKey(source: DebKernelSource, mirror: string, arch: string): string {
-  const words = [source.archive, source.suite, arch, mirror].join('_');
-  return words.replace(/[^A-Za-z0-9.-]+/g, '_').slice(0, 180);
-}
-
-async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: FetchListener): Promise<void> {
-  const done = updated.get(host) ?? new Set<string>();
-  updated.set(host, done);
-  const lists = await host.files.list(join(stateDir, 'lists'));
-  if (done.has(stateDir) && lists.some((name) => name.includes('_Packages'))) return;
-  listener.onProgress('package lists', 0, 0);
-  await apt.update();
-  done.add(stateDir);
-}
 
 /** What the signed lists that are kept here say about packages of these names. Never uses the network. */
 export async function listedPackages(
@@ -68,7 +38,7 @@ export async function listedPackages(
   const found: DebPackage[] = [];
   const kept = (await host.files.stat(aptDir))?.isDirectory ? await host.files.list(aptDir) : [];
   for (const mirror of await mirrorsFor(host, source)) {
-    const key = suiteKey(source, mirror, DEB_ARCH[arch]);
+    const key = suiteKey(source, mirror, arch);
     if (!kept.includes(key)) continue;
     await using _lock = await host.files.lock(join(locks, `apt-${key}`));
     await using cache = await host.files.tempDir('lists-', tmp);
@@ -115,25 +85,10 @@ async function fetchFrom<T>(
   stored: PackageId | undefined,
   recipe: Recipe<T>,
 ): Promise<T | 'unchanged'> {
-  const debArch = DEB_ARCH[arch];
-  const key = suiteKey(source, mirror, debArch);
-  // Lists that came with packages serve them alone.
-  const stateDir = local ? join(places.workDir, 'state') : join(places.aptDir, key);
   const downloads = join(places.workDir, 'debs');
-  await requireSpace(host, places.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
   await host.files.makeDir(downloads);
-  const download = async (): Promise<Choice | undefined> => {
-    await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
-    const dirs = { state: stateDir, cache: join(places.workDir, 'apt') };
-    const apt = await openApt(host, {
-      dirs,
-      source,
-      mirror,
-      aged: local?.aged,
-      arch: debArch,
-      signal: listener.signal,
-    });
-    await updateOnce(host, apt, stateDir, listener);
+  const lists = { arch, source, mirror, local, places, listener };
+  const choice = await withLists(host, lists, async (apt): Promise<Choice | undefined> => {
     const prefix = literalPrefix(source.package);
     const matching = await apt.packages(prefix, (name) => nameMatches(source.package, name));
     // What is there instead is a help to who asked for what is not.
@@ -149,8 +104,7 @@ async function fetchFrom<T>(
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
     if (places.keepDir !== undefined) await apt.keepLists(places.keepDir);
     return choice;
-  };
-  const choice = await download();
+  });
   if (choice === undefined) return 'unchanged';
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
@@ -190,16 +144,6 @@ export async function localMirror(host: Host, source: DebKernelSource, dir: stri
   return { dir, aged: (await mirrorsFor(host, source)).some(isDated) };
 }
 
-/** Failures after which the next mirror may do better. A bad signature or digest is not one. */
-const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'package_not_found']);
-
-function withRemedy(error: HostError, { archive }: DebKernelSource): HostError {
-  if (error.code !== 'mirror_unreachable') return error;
-  return new HostError(error.code, `${error.message}. ${ARCHIVES[archive].variable} names another mirror`, {
-    cause: error,
-  });
-}
-
 /** Fetches a kernel from a Debian archive, see `fetchPackages`. */
 export function fetchDeb(
   host: Host,
@@ -236,23 +180,7 @@ export async function fetchPackages<T>(
     const mirror = `copy:${encodeURI(local.dir)}`;
     return fetchFrom(host, arch, source, { mirror, local }, places, listener, stored, recipe);
   }
-  const failures: HostError[] = [];
-  const mirrors = await mirrorsFor(host, source);
-  for (const [index, mirror] of mirrors.entries()) {
-    try {
-      const own = { ...places, workDir: join(places.workDir, String(index)) };
-      return await fetchFrom(host, arch, source, { mirror }, own, listener, stored, recipe);
-    } catch (error) {
-      if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
-      failures.push(error);
-      const next = mirrors[index + 1];
-      if (next !== undefined) listener.onNote(`${error.message}; trying ${next}`);
-    }
-  }
-  const [only] = failures;
-  if (only !== undefined && failures.length === 1) throw withRemedy(only, source);
-  // When one mirror answered and lacks the package, that is the news; otherwise none could be reached.
-  const graver = failures.find((error) => error.code === 'package_not_found') ?? failures[0];
-  const words = failures.map((error) => error.message).join('. ');
-  throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words), source);
+  return fromMirrors(host, source, places, listener, (mirror, own) =>
+    fetchFrom(host, arch, source, { mirror }, own, listener, stored, recipe),
+  );
 }

@@ -5,12 +5,14 @@ import type { RpmKernelSource } from '../../model/rpm-source.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { copyPackages, downloadPackages, KEPT_DIR, type RpmRequest } from './rpm/acquire.ts';
+import { rpmBuilds } from './rpm/builds.ts';
 import { choosePackages } from './rpm/choose.ts';
 import { packagesIn } from './rpm/directory.ts';
 import { type Keyring, openKeyring } from './rpm/keyring.ts';
-import { offeredPackages } from './rpm/offered.ts';
+import { indexIsSigned, offeredAt } from './rpm/offered.ts';
 import { type Place, placesOf } from './rpm/places.ts';
 import type { RpmPackage } from './rpm/primary.ts';
+import { ANOTHER_PLACE, failureOf } from './rpm/summary.ts';
 import { takeKernel } from './rpm/take.ts';
 import { compareEvr, evrText, isVersion, parseEvr } from './rpm/version.ts';
 import { openWeb, type Web } from './rpm/web.ts';
@@ -18,9 +20,6 @@ import type { Source } from './source.ts';
 
 /** Room for an index: packed, and never kept unpacked. */
 const INDEX_BYTES = 64 * 1024 * 1024;
-/** Failures after which the next place may do better. A bad signature is not one. */
-const ANOTHER_PLACE = new Set(['mirror_unreachable', 'not_there', 'package_not_found', 'wrong_digest', 'bad_index']);
-
 /**
  * Whether what is stored is as good as what is offered. An index that nobody signed could offer builds of long ago for
  * ever, each signed well: nothing goes back to an older one by itself.
@@ -48,40 +47,16 @@ async function fromDirectory(host: Host, keyring: Keyring, dir: string, request:
 
 async function fromPlace(host: Host, web: Web, keyring: Keyring, place: Place, request: RpmRequest) {
   const { source, arch, places, listener } = request;
-  const signed = source.repo_gpgcheck === 'true' || source.repo_gpgcheck === '1';
   const names = new Set([source.package, ...(source.companions ?? [])]);
   const dir = join(places.workDir, 'index');
   await host.files.makeDir(dir);
   listener.onProgress('package lists', 0, 0);
-  const offered = await offeredPackages(host, place, {
-    web,
-    keyring,
-    signed,
-    names,
-    arch,
-    dir,
-    signal: listener.signal,
-  });
+  const { signal } = listener;
+  const offered = await offeredAt(host, place, { web, keyring, source, names, arch, dir, signal });
   const chosen = choosePackages(source, offered, place.base);
   if (isStored(request, chosen, place.base)) return 'unchanged';
   const files = await downloadPackages(host, web, place, chosen, request);
-  return takeKernel(host, keyring, files, place.base, signed, request);
-}
-
-/** What to tell when no place had it: that one lacks the package is more than that another cannot be reached. */
-function summary(failures: readonly HostError[]): HostError {
-  const [only] = failures;
-  if (only === undefined) return new HostError('mirror_unreachable', 'the kernel block names no place to ask');
-  const grave = ['package_not_found', 'wrong_digest', 'bad_index'];
-  const graver = grave.map((code) => failures.find((one) => one.code === code)).find((one) => one !== undefined);
-  const code = (graver ?? only).code;
-  const words = failures.map(({ message }) => message).join('. ');
-  const lost = failures.every((one) => one.code === 'mirror_unreachable');
-  const remedy = lost
-    ? '; check the network and its proxy (https_proxy), or name another place in the kernel block'
-    : '';
-  const options = { cause: graver ?? only };
-  return new HostError(code === 'not_there' ? 'mirror_unreachable' : code, `${words}${remedy}`, options);
+  return takeKernel(host, keyring, files, place.base, indexIsSigned(source), request);
 }
 
 async function fetchRpm(host: Host, request: RpmRequest): Promise<FetchedKernel | 'unchanged'> {
@@ -105,13 +80,15 @@ async function fetchRpm(host: Host, request: RpmRequest): Promise<FetchedKernel 
       failures.push(error);
     }
   }
-  throw summary(failures);
+  throw failureOf(failures);
 }
 
 /** Kernels of rpm repositories and of package files. Needs gpgv, xz, zstd and gzip of the host, and nothing of rpm. */
 export const rpm: Source<RpmKernelSource> = {
   fetch: fetchRpm,
+  builds: rpmBuilds,
   answers({ name, version }, source) {
     return name === source.package && (source.version === undefined || isVersion(source.version, parseEvr(version)));
   },
+  exactly: (source, { version }) => ({ ...source, version }),
 };

@@ -36,6 +36,18 @@ export interface FetchRequest<S> {
   readonly packagesDir?: string | undefined;
 }
 
+/** A build of the kernel that a place offers. */
+export interface OfferedBuild extends PackageId {
+  /** `uname -r`, where the package is named after it. */
+  readonly release: string | undefined;
+  /** Of the package file, where the index names one. */
+  readonly sha256: string | undefined;
+  /** Where the package file lies; undefined for a directory of this machine. */
+  readonly url: string | undefined;
+}
+
+export type OffersRequest<S> = Pick<FetchRequest<S>, 'arch' | 'source' | 'places' | 'listener'>;
+
 /** One kind of `kernel:` block: the only code that knows how its packages are named, signed and laid out. */
 export interface Source<S> {
   /**
@@ -45,6 +57,14 @@ export interface Source<S> {
    * `no_space`, ...; UsageError for a block that cannot be used; CancelledError
    */
   fetch(host: Host, request: FetchRequest<S>): Promise<FetchedKernel | 'unchanged'>;
+  /**
+   * Every build that is offered for a block, newest first; a `version` in it is left aside. What is said of them is what
+   * the index says: only a fetch checks the packages themselves.
+   * @throws as `fetch`
+   */
+  builds(host: Host, request: OffersRequest<S>): Promise<readonly OfferedBuild[]>;
+  /** The block that asks for one build of those that another one offers. */
+  exactly(source: S, build: PackageId): S;
   /** Does what is stored still answer what the block asks for? */
   answers(stored: KernelRecord['package'], source: S): boolean;
 }

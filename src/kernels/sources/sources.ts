@@ -3,7 +3,7 @@ import type { KernelRecord, KernelSource } from '../../model/kernel.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { deb } from './deb/source.ts';
 import { rpm } from './rpm.ts';
-import type { FetchRequest } from './source.ts';
+import type { FetchRequest, OfferedBuild, OffersRequest, PackageId } from './source.ts';
 
 /** The kernel of a block of any kind, see `Source`. A new kind does not compile before it is named here. */
 export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Promise<FetchedKernel | 'unchanged'> {
@@ -13,6 +13,27 @@ export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Pr
       return deb.fetch(host, { ...request, source });
     case 'rpm':
       return rpm.fetch(host, { ...request, source });
+  }
+}
+
+/** Every build that is offered for a block of any kind, newest first, see `Source`. */
+export function offeredBuilds(host: Host, request: OffersRequest<KernelSource>): Promise<readonly OfferedBuild[]> {
+  const { source } = request;
+  switch (source.source) {
+    case 'deb':
+      return deb.builds(host, { ...request, source });
+    case 'rpm':
+      return rpm.builds(host, { ...request, source });
+  }
+}
+
+/** The block that asks for one of the builds that a block of any kind offers. */
+export function exactly(source: KernelSource, build: PackageId): KernelSource {
+  switch (source.source) {
+    case 'deb':
+      return deb.exactly(source, build);
+    case 'rpm':
+      return rpm.exactly(source, build);
   }
 }
 

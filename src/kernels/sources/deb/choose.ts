@@ -42,6 +42,11 @@ export function literalPrefix(pattern: string): string {
   return /^[^*?]*/.exec(pattern)?.[0] ?? '';
 }
 
+/** `uname -r` of a kernel whose package is named after it. */
+export function releaseOfName(name: string): string | undefined {
+  return /^linux-image-(?:unsigned-)?(\d.*)$/.exec(name)?.[1];
+}
+
 function newest(packages: readonly DebPackage[]): DebPackage | undefined {
   return packages.reduce<DebPackage | undefined>(
     (best, one) => (best === undefined || compareVersions(one.version, best.version) > 0 ? one : best),
@@ -78,7 +83,7 @@ export function kernelParts(of: DebPackage): Dependency[] {
  * What attaches to network devices may be among them.
  */
 export function extraParts({ name }: DebPackage, { archive }: DebKernelSource): string[] {
-  const release = /^linux-image-(?:unsigned-)?(\d.*)$/.exec(name)?.[1];
+  const release = releaseOfName(name);
   if (release === undefined || !archive.startsWith('ubuntu')) return [];
   return [`linux-modules-extra-${release}`, `linux-image-extra-${release}`];
 }

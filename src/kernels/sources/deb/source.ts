@@ -1,6 +1,7 @@
 import type { DebKernelSource } from '../../../model/kernel.ts';
 import { fetchDeb, localMirror } from '../deb.ts';
 import type { Source } from '../source.ts';
+import { debBuilds } from './builds.ts';
 import { nameMatches } from './choose.ts';
 
 /** Kernels of Debian archives, fetched with the host's own apt. */
@@ -9,9 +10,11 @@ export const deb: Source<DebKernelSource> = {
     const local = packagesDir === undefined ? undefined : await localMirror(host, source, packagesDir);
     return fetchDeb(host, arch, source, places, listener, stored, local);
   },
+  builds: debBuilds,
   answers: (stored, source) =>
     stored.archive === source.archive &&
     stored.suite === source.suite &&
     nameMatches(source.package, stored.name) &&
     (source.version === undefined || source.version === stored.version),
+  exactly: (source, { name, version }) => ({ ...source, package: name, version }),
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
+import type { RpmKernelSource } from '../../../model/rpm-source.ts';
 import { resolveHref } from './address.ts';
 import { type Packing, unpacked } from './chunks.ts';
 import { checkSignature, signatureError } from './gpgv.ts';
@@ -20,13 +21,17 @@ const PACKINGS: Readonly<Record<string, Packing>> = { xml: 'plain', gz: 'gzip', 
 export interface IndexOptions {
   readonly web: Web;
   readonly keyring: Keyring;
-  /** The index has to be signed. */
-  readonly signed: boolean;
+  readonly source: RpmKernelSource;
   readonly names: ReadonlySet<string>;
   readonly arch: string;
   /** Private directory. */
   readonly dir: string;
   readonly signal: AbortSignal | undefined;
+}
+
+/** The index has to be signed. */
+export function indexIsSigned({ repo_gpgcheck: word }: RpmKernelSource): boolean {
+  return word === 'true' || word === '1';
 }
 
 async function checkChecksums(host: Host, url: string, path: string, allowed: readonly Checksum[]): Promise<void> {
@@ -58,7 +63,7 @@ async function fetchPrimary(host: Host, place: Place, options: IndexOptions): Pr
   const repomd = join(dir, 'repomd.xml');
   await web.get(url, repomd, { maxBytes: MAX_REPOMD });
   if (place.checksums !== undefined) await checkChecksums(host, url, repomd, place.checksums);
-  if (options.signed) await checkIndexSignature(host, url, repomd, options);
+  if (indexIsSigned(options.source)) await checkIndexSignature(host, url, repomd, options);
   const entry = readRepomd(url, (await host.files.read(repomd, MAX_REPOMD)).toString('utf8'));
   const from = resolveHref(place.base, entry.href);
   const path = join(dir, 'primary');
@@ -76,7 +81,7 @@ async function fetchPrimary(host: Host, place: Place, options: IndexOptions): Pr
  * @throws HostError `not_there` when there is no repository, `bad_index`, `wrong_digest`, `bad_signature`,
  * `mirror_unreachable`; CancelledError
  */
-export async function offeredPackages(host: Host, place: Place, options: IndexOptions): Promise<readonly RpmPackage[]> {
+export async function offeredAt(host: Host, place: Place, options: IndexOptions): Promise<readonly RpmPackage[]> {
   const { url, path } = await fetchPrimary(host, place, options);
   const ending = /\.([a-z]+)$/.exec(new URL(url).pathname)?.[1] ?? '';
   const packing = Object.hasOwn(PACKINGS, ending) ? PACKINGS[ending] : undefined;

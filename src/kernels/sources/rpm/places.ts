@@ -12,6 +12,8 @@ export interface Place {
   readonly base: string;
   /** Digests that its index may have; undefined where nobody said. */
   readonly checksums?: readonly Checksum[];
+  /** It has what other places no longer have. */
+  readonly vault?: true;
 }
 
 const MAX_LIST = 4 * 1024 * 1024;
@@ -68,5 +70,7 @@ export async function* placesOf(
     if (!(error instanceof HostError)) throw error;
     onFailure(error);
   }
-  for (const address of source.vault ?? []) yield { base: asBase(expandAddress(address, arch, source.releasever)) };
+  for (const address of source.vault ?? []) {
+    yield { base: asBase(expandAddress(address, arch, source.releasever)), vault: true };
+  }
 }
