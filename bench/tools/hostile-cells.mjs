@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createServices, surroundingsOf } from '../../lib/api/services.js';
 import { useStore } from '../../lib/api/store-use.js';
 import { findProfile } from '../../lib/config/catalogue.js';
-import { directLane } from '../../lib/guests/direct/lane.js';
+import { createLanes } from '../../lib/guests/lanes.js';
 import { detectSandbox, withoutOwnUid } from '../../lib/guests/qemu/sandbox.js';
 import { questionOf } from '../../lib/run/question.js';
 import { runQueue } from '../../lib/run/queue.js';
@@ -50,7 +50,7 @@ function hostileServices() {
   return {
     ...services,
     validator,
-    createLane: (onNote) => directLane({ ...fixed, onNote }),
+    createLanes: (onNote) => createLanes({ ...fixed, onNote }),
     ensureKernel: async () => ({ files, cached: true }),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { directLane } from '../guests/direct/lane.ts';
+import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
@@ -80,8 +80,8 @@ export async function createServices(
   return {
     host,
     validator,
-    createLane: (onNote) =>
-      directLane({ ...qemu, host, validator, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+    createLanes: (onNote) =>
+      createLanes({ ...qemu, host, validator, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
     ensureShell: async (options) => {
       const { busybox } = await ensureUserland('x86_64', { ...options, host, offline });
       return {

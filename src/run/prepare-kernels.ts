@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { GuestSource, Lane } from '../guests/guest.ts';
+import type { GuestSource } from '../guests/guest.ts';
+import type { Lanes } from '../guests/lanes.ts';
 import type { Host } from '../host/host.ts';
 import type { InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
@@ -30,8 +31,8 @@ type ShellSupply = (options: {
 
 export interface RunServices {
   readonly host: Host;
-  /** Makes the lane; `onNote` hears what the user should know although nothing failed. */
-  readonly createLane: (onNote: (message: string) => void) => Lane;
+  /** Makes the lanes; `onNote` hears what the user should know although nothing failed. */
+  readonly createLanes: (onNote: (message: string) => void) => Lanes;
   readonly ensureKernel: KernelSupply;
   readonly ensureShell: ShellSupply;
   readonly validator: ValidatorBinary;
@@ -86,7 +87,7 @@ export function prepareKernels(
 ): { of(target: number): Promise<Prepared> } & AsyncDisposable {
   const { host } = services;
   const { signal, slots } = places;
-  const lane = services.createLane(note);
+  const lanes = services.createLanes(note);
   const fetches = createSlots(PARALLEL_FETCHES, signal);
 
   async function prepare({ profile, timeoutMs }: Target): Promise<Prepared> {
@@ -109,8 +110,8 @@ export function prepareKernels(
     if (profile.replaces !== undefined) note(overrideNote(profile));
     const keys = keyringNote(profile);
     if (keys !== undefined) note(keys);
-    const reason = lane.unavailable(profile);
-    if (reason !== undefined) return { ok: false, outcome: { status: 'skipped', reason }, ms };
+    const chosen = lanes.of(profile);
+    if ('unavailable' in chosen) return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms };
     try {
       const { files, cached } = await fetches.use(0, () => {
         emit({ type: 'kernel-start', profile: profile.id });
@@ -124,7 +125,7 @@ export function prepareKernels(
         emit({ type: 'kernel-failed', profile: profile.id, message: wrong });
         return { ok: false, outcome: { status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record, ms };
       }
-      const source = await timed(() => lane.prepare(profile, files, signal));
+      const source = await timed(() => chosen.lane.prepare(profile, files, signal));
       emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms });
       if (source.warm) {
         const dir = join(places.logDir, profile.id);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
 import type { GuestRequest } from '../../src/guests/guest.ts';
+import { lanesBy } from '../../src/guests/lanes.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { HostError } from '../../src/model/errors.ts';
@@ -72,7 +73,7 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
     ensureShell:
       setting.ensureShell ??
       (async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') })),
-    createLane: () => fakeLane(() => fakeSource(async () => guest)),
+    createLanes: () => lanesBy(() => fakeLane(() => fakeSource(async () => guest))),
     ensureKernel: async ({ id, kernelFamily }) => ({
       files: { record: kernelRecord(id, `${kernelFamily}.0`), vmlinuz: '/nowhere', config: undefined, modules: [] },
       cached: true,

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane } from '../../src/guests/guest.ts';
+import { lanesBy } from '../../src/guests/lanes.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { CancelledError } from '../../src/model/errors.ts';
@@ -58,7 +59,7 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
   const services: RunServices = {
     host,
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
-    createLane: () => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers))),
+    createLanes: () => lanesBy(() => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers)))),
     ensureKernel: async ({ id, kernelFamily }) => {
       fetched.push(id);
       const files = {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_SETTINGS } from '../../src/config/loader-settings.ts';
 import { type Guest, GuestError, type Lane } from '../../src/guests/guest.ts';
+import { lanesBy } from '../../src/guests/lanes.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { CancelledError, HostError } from '../../src/model/errors.ts';
@@ -56,7 +57,7 @@ async function run(setting: Setting = {}): Promise<RunReport> {
   const services: RunServices = {
     host,
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
-    createLane: () => setting.lane ?? easyLane(),
+    createLanes: () => lanesBy(() => setting.lane ?? easyLane()),
     ensureKernel: setting.ensureKernel ?? stored,
     validator: { path: '/v', basename: 'v', sha256: '0'.repeat(64), sizeBytes: 1 },
   };

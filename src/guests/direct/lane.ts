@@ -47,7 +47,6 @@ export function directLane(options: DirectLaneOptions): Lane {
 /** Why the direct lane cannot run this profile; undefined when it can. */
 function directLaneUnavailable(profile: Profile): string | undefined {
   if (profile.arch !== 'x86_64') return `the direct lane boots x86_64 kernels; ${profile.id} is ${profile.arch}`;
-  if (profile.runner !== 'vm') return `${profile.id} asks for the runner ${profile.runner}`;
   if (profile.unbootable !== undefined) return `${profile.id} cannot be booted: ${profile.unbootable}`;
   if (profile.kernel === undefined) return `${profile.id} does not say where its kernel comes from (kernel: block)`;
   return undefined;

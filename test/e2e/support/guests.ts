@@ -28,7 +28,9 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const store = await useStore(surroundings.host, signal);
   const services = await createServices(surroundings, store, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
-  const source = await services.createLane(() => {}).prepare(profile, files, signal);
+  const chosen = services.createLanes(() => {}).of(profile);
+  if ('unavailable' in chosen) throw new Error(chosen.unavailable);
+  const source = await chosen.lane.prepare(profile, files, signal);
   const open = { signal, bootTimeoutMs: BOOT_MS, dir: mkdtempSync(join(scratch, 'guest-')) };
   await source.warm?.(open);
   const shell = await services.ensureShell({ signal, onNote: () => {} });

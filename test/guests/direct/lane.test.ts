@@ -249,7 +249,6 @@ describe('prepare', () => {
     const { lane } = await fakeLane(dir.path, 'answers');
     expect(lane.unavailable(PROFILE)).toBeUndefined();
     expect(lane.unavailable({ ...PROFILE, arch: 'aarch64' })).toContain('aarch64');
-    expect(lane.unavailable({ ...PROFILE, runner: 'firecracker' })).toContain('firecracker');
     expect(lane.unavailable({ ...PROFILE, kernel: undefined })).toContain('kernel:');
   });
 });
