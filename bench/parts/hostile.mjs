@@ -7,7 +7,7 @@ import { table } from '../tools/table.mjs';
 const MAX_BYTES = 400e6;
 const MAX_SLOWDOWN = 1.5;
 /** Kinds of test/fakes/qemu/floods-evidence.mjs. */
-const KINDS = ['logs', 'wide', 'frames', 'values'];
+const KINDS = ['logs', 'wide', 'frames', 'values', 'small'];
 
 /** One run of hostile-cells.mjs. Resolves with what it measured. @throws Error when it could not */
 function cells(bench, kind, hostile, innocent) {
@@ -27,8 +27,13 @@ function cells(bench, kind, hostile, innocent) {
     child.on('error', reject);
     child.on('close', (code) => {
       rmSync(dir, { recursive: true, force: true });
-      if (code === 0) done(JSON.parse(said));
-      else reject(new Error(`hostile-cells.mjs ended with ${code}`));
+      if (code !== 0) return reject(new Error(`hostile-cells.mjs ended with ${code}`));
+      const measured = JSON.parse(said);
+      // A cell whose answer was given up says nothing about what an answer costs.
+      if (measured.hostileUnanswered === 0) return done(measured);
+      reject(
+        new Error(`${kind}: ${measured.hostileUnanswered} cells were not answered: ${Object.keys(measured.statuses)}`),
+      );
     });
   });
 }
@@ -36,35 +41,39 @@ function cells(bench, kind, hostile, innocent) {
 /** What guests that say as much as they may do to the program and to the guests beside them. */
 export async function hostile(bench) {
   const [many, few, innocent] = bench.short ? [20, 5, 10] : [100, 20, 30];
-  const beside = [];
-  for (let round = 0; round < bench.rounds; round++) {
-    bench.progress(`hostile: round ${round + 1}, innocent cells only`);
-    beside.push(...(await cells(bench, 'none', innocent, innocent)).innocentMs);
+  const countOf = (kind) => (kind === 'logs' ? many : few);
+  const runs = new Map(KINDS.map((kind) => [kind, { usual: [], hostile: [] }]));
+  // Each kind has real guests alone right before it: what else the machine does then weighs on both sides of a ratio.
+  for (let round = 1; round <= bench.rounds; round++) {
+    for (const kind of KINDS) {
+      bench.progress(`hostile: ${kind}, round ${round}, ${countOf(kind)} cells`);
+      runs.get(kind).usual.push(await cells(bench, 'none', innocent, innocent));
+      runs.get(kind).hostile.push(await cells(bench, kind, countOf(kind), innocent));
+    }
   }
-  const usual = median(beside);
+  const timesOf = (some) => some.flatMap(({ innocentMs }) => innocentMs);
   const rows = [];
   let holds = true;
-  for (const kind of KINDS) {
-    const count = kind === 'logs' ? many : few;
-    const runs = [];
-    for (let round = 0; round < bench.rounds; round++) {
-      bench.progress(`hostile: ${kind}, round ${round + 1}, ${count} cells`);
-      runs.push(await cells(bench, kind, count, innocent));
-    }
-    const peak = Math.max(...runs.map(({ peakBytes }) => peakBytes));
-    const slowdown = median(runs.flatMap(({ innocentMs }) => innocentMs)) / usual;
+  for (const [kind, { usual, hostile: own }] of runs) {
+    const peak = Math.max(...own.map(({ peakBytes }) => peakBytes));
+    const alone = median(timesOf(usual));
+    const slowdown = median(timesOf(own)) / alone;
     const kept =
-      peak <= MAX_BYTES && slowdown <= MAX_SLOWDOWN && runs.every(({ innocentFailed }) => innocentFailed === 0);
+      peak <= MAX_BYTES && slowdown <= MAX_SLOWDOWN && own.every(({ innocentFailed }) => innocentFailed === 0);
     holds &&= kept;
-    const turn = ms(median(runs.map(({ longestTurnMs }) => longestTurnMs)));
-    rows.push([kind, count, megabytes(peak), turn, ratio(slowdown), verdict(kept)]);
+    const turn = ms(median(own.map(({ longestTurnMs }) => longestTurnMs)));
+    rows.push([kind, countOf(kind), megabytes(peak), turn, ms(alone), ratio(slowdown), verdict(kept)]);
   }
   const text = [
-    `Guests that say about 60 MB, one after the other, beside ${innocent} real guests, one after the other. Memory: highest`,
-    `resident set of the program alone; aim: at most ${megabytes(MAX_BYTES)}. Slower: median time of a real cell beside hostile`,
-    `ones against one beside other real ones (${ms(usual)}); aim: at most ${MAX_SLOWDOWN}. Longest turn: of the event loop.`,
+    `Guests that say about 60 MB (\`small\`: 10,000 frames of next to nothing), one after the other, beside ${innocent} real`,
+    `guests, one after the other. Memory: highest resident set of the program alone; aim: at most ${megabytes(MAX_BYTES)}. Slower:`,
+    `median time of a real cell beside hostile ones against one beside other real ones; aim: at most ${MAX_SLOWDOWN}. Longest`,
+    'turn: of the event loop.',
     '',
-    table(['what they say', 'hostile cells', 'memory', 'longest turn', 'slower', 'holds'], rows),
+    table(
+      ['what they say', 'hostile cells', 'memory', 'longest turn', 'cell beside real ones', 'slower', 'holds'],
+      rows,
+    ),
   ];
   return { holds, text };
 }

@@ -94,10 +94,12 @@ const [hostile, innocent] = await Promise.all([
 ]);
 const used = process.cpuUsage(cpu);
 const statuses = {};
+let unanswered = 0;
 for (const { outcome, shortened } of hostile.results) {
   const word = [outcome.status, outcome.message ?? outcome.findings?.[0]?.code, shortened && 'shortened'];
   const key = word.filter(Boolean).join(' ').slice(0, 200);
   statuses[key] = (statuses[key] ?? 0) + 1;
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') unanswered++;
 }
 const failed = innocent.results.filter(({ outcome }) => outcome.status !== 'pass').length;
 console.log(
@@ -106,6 +108,7 @@ console.log(
     longestTurnMs: delay.max / 1e6,
     cpuMs: (used.user + used.system) / 1000,
     statuses,
+    hostileUnanswered: unanswered,
     hostileMs: hostile.times,
     innocentMs: innocent.times,
     innocentFailed: failed,

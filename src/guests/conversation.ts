@@ -7,8 +7,10 @@ import { ask, newSession, receive, type Session, type SessionEvent } from '../va
 import { type Deferred, deferred } from './deferred.ts';
 import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
 
-/** Bytes of frames that are taken in one turn of the event loop: other guests wait no longer than that. */
+/** What is taken in one turn of the event loop, in bytes of payload and in frames: other guests wait no longer than that. */
 const TURN_BYTES = 256 * 1024;
+/** A frame has its price without any payload, too: some 25 us for one of a few bytes. */
+const TURN_FRAMES = 64;
 
 function freshIdentity(): Identity {
   const random = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -55,7 +57,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   let sink: StageSink | undefined;
   const waiting: Frame[] = [];
   let violation: string | undefined;
-  let turnBytes = 0;
+  let turn = { bytes: 0, frames: 0 };
   let rested: Promise<void> | undefined;
   let chunks = 0;
   let stages: Stage[] = [];
@@ -114,9 +116,10 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       session = next;
       take(event);
       if (failure !== undefined) return;
-      turnBytes += frame.payload.length;
+      turn.bytes += frame.payload.length;
+      turn.frames++;
       const room = sink?.room();
-      if (room !== undefined || turnBytes >= TURN_BYTES) {
+      if (room !== undefined || turn.bytes >= TURN_BYTES || turn.frames >= TURN_FRAMES) {
         rested = rest(room);
         return;
       }
@@ -135,7 +138,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       fail(error);
     }
     await new Promise((done) => setImmediate(done));
-    turnBytes = 0;
+    turn = { bytes: 0, frames: 0 };
     rested = undefined;
     if (failure === undefined) work();
     if (rested === undefined) port.resume();
@@ -185,7 +188,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       document = undefined;
       answered = false;
       ({ onStage, sink } = options);
-      turnBytes = 0;
+      turn = { bytes: 0, frames: 0 };
       answer = deferred<Answer>();
       // Corked: many small pieces become few writes.
       port.cork();

@@ -6,6 +6,12 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
+ * Programs, maps and attaches of one object: each failing one is looked into, all in one go. With the steps between them no
+ * answer ever had room for many more.
+ */
+const MAX_SUBJECTS = 2048;
+
+/**
  * Bytes and frames of one kind of stage in one request; what a validator says about the largest object stays far below.
  * Kinds that may be said once only are the business of `stage-order.ts`.
  */
@@ -13,14 +19,14 @@ export const STAGE_LIMITS: Readonly<Record<Stage['stage'], { readonly bytes: num
   begin: { bytes: 64 * KIB },
   step: { bytes: 8 * MIB },
   open: { bytes: 4 * MIB },
-  map: { bytes: 16 * MIB },
-  program: { bytes: MAX_REQUEST_BYTES },
+  map: { bytes: 16 * MIB, frames: MAX_SUBJECTS },
+  program: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
   core: { bytes: 4 * MIB },
   externs: { bytes: 4 * MIB },
   symbol: { bytes: MIB, frames: 16 },
   format: { bytes: MIB, frames: 16 },
   load: { bytes: 4 * MIB },
-  attach: { bytes: MAX_REQUEST_BYTES },
+  attach: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
   functional: { bytes: 32 * MIB },
   exit: { bytes: 64 * KIB },
 };

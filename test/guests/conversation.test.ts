@@ -26,8 +26,27 @@ function portOf(): { port: Duplex; sent: () => string; say: (bytes: Buffer) => v
 const SEAL_KEY_BYTES = 32;
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-/** Asks, and answers with `count` programs that have a log of 200 KB each, and `after`, in one piece. */
-async function answer(count: number, sink?: StageSink, after = '') {
+/** Programs that have a log of 200 KB each. */
+const heavyPrograms = (count: number): object[] =>
+  Array.from({ length: count }, (_, index) => ({ ...PROGRAM, name: `p${index}`, log: 'x'.repeat(200_000) }));
+
+/** Turns of the event loop that others had until `promise` is settled. */
+async function turnsUntil(promise: Promise<unknown>): Promise<number> {
+  let done = false;
+  const end = (): void => {
+    done = true;
+  };
+  promise.then(end, end);
+  let turns = 0;
+  while (!done) {
+    await turn();
+    turns++;
+  }
+  return turns;
+}
+
+/** Asks, and answers with these stages and `after`, in one piece. */
+async function answer(middle: readonly object[], sink?: StageSink, after = '') {
   const { port, sent, say } = portOf();
   const talk: Conversation = converse(port);
   const heard: Stage[] = [];
@@ -40,11 +59,7 @@ async function answer(count: number, sink?: StageSink, after = '') {
   const key = Buffer.from(sent().slice(-SEAL_KEY_BYTES), 'latin1').toString('hex');
   const nonce = /nonce=(\w+)/.exec(sent())?.[1];
   const sha256 = /artifact_sha256=(\w+)/.exec(sent())?.[1];
-  const programs = Array.from({ length: count }, (_, index) => ({
-    ...PROGRAM,
-    ...{ name: `p${index}`, log: 'x'.repeat(200_000) },
-  }));
-  const stages = [{ ...BEGIN, nonce, artifact_sha256: sha256 }, OPEN, ...programs, EXIT];
+  const stages = [{ ...BEGIN, nonce, artifact_sha256: sha256 }, OPEN, ...middle, EXIT];
   const told = stages.map((stage, index) => frameOf('stage', stage, index + 1));
   const frames = wireOf([frameOf('hello', HELLO), ...told, sealOf(told, key)]).slice(1);
   say(Buffer.concat([...frames, Buffer.from(after)]));
@@ -53,22 +68,21 @@ async function answer(count: number, sink?: StageSink, after = '') {
 
 describe('a guest that says much at once', () => {
   it('gives others their turn, and loses nothing', async () => {
-    const { asked, heard } = await answer(20);
-    let turns = 0;
-    let done = false;
-    const counting = (async () => {
-      while (!done) {
-        await turn();
-        turns++;
-      }
-    })();
+    const { asked, heard } = await answer(heavyPrograms(20));
+    const turns = await turnsUntil(asked);
     const { stages } = await asked;
-    done = true;
-    await counting;
     expect(stages.map(({ stage }) => stage)).toEqual(['begin', 'open', ...Array(20).fill('program'), 'exit']);
     expect(heard).toEqual(stages);
     // 4 MB, at most 256 KiB and one frame at a time.
     expect(turns).toBeGreaterThanOrEqual(8);
+  });
+
+  it('gives others their turn between frames of next to nothing', async () => {
+    const steps = Array.from({ length: 2000 }, () => ({ stage: 'step', phase: '', subject: '' }));
+    const { asked } = await answer(steps);
+    // 84 KB of payload: it is the frames that are counted, at most 64 at a time.
+    expect(await turnsUntil(asked)).toBeGreaterThanOrEqual(30);
+    expect((await asked).stages).toHaveLength(steps.length + 3);
   });
 
   it('waits while there is no room, and keeps what the sink leaves of a stage', async () => {
@@ -81,7 +95,7 @@ describe('a guest that says much at once', () => {
       },
       room: () => (took === 3 ? new Promise((done) => (free = done)) : undefined),
     };
-    const { asked, heard } = await answer(5, sink);
+    const { asked, heard } = await answer(heavyPrograms(5), sink);
     for (let count = 0; count < 20; count++) await turn();
     expect(took).toBe(3);
     took++;
@@ -95,7 +109,7 @@ describe('a guest that says much at once', () => {
 
   it('is failed by a sink that cannot write, and read on', async () => {
     const sink: StageSink = { take: (stage) => stage, room: () => Promise.reject(new Error('no space')) };
-    const { asked, port, say } = await answer(5, sink);
+    const { asked, port, say } = await answer(heavyPrograms(5), sink);
     await expect(asked).rejects.toThrow('no space');
     for (let count = 0; count < 3; count++) await turn();
     say(Buffer.alloc(100_000));
@@ -105,7 +119,7 @@ describe('a guest that says much at once', () => {
   });
 
   it('is not answered when something illegal follows in the same piece', async () => {
-    const { asked } = await answer(5, undefined, 'garbage that is no frame');
+    const { asked } = await answer(heavyPrograms(5), undefined, 'garbage that is no frame');
     await expect(asked).rejects.toThrow('bad magic');
   });
 });

@@ -171,6 +171,16 @@ describe('session', () => {
     expect(events.at(-1)).toEqual({ type: 'violation', reason: 'more than 16 symbol stages for one request' });
   });
 
+  it.each([
+    ['program', PROGRAM],
+    ['map', MAP],
+  ])('refuses more %s stages than are looked into in one go', (kind, one) => {
+    const told = Array.from({ length: 2049 }, (_, index) => frameOf('stage', { ...one, name: `n${index}` }));
+    const events = talk([...stages(BEGIN, OPEN), ...told]);
+    expect(events.at(-2)?.type).toBe('stage');
+    expect(events.at(-1)).toEqual({ type: 'violation', reason: `more than 2048 ${kind} stages for one request` });
+  });
+
   it('counts the values of one frame before it parses them', () => {
     const values = Array(MAX_JSON_VALUES).fill(0);
     const over = last([...stages(BEGIN), frameOf('stage', { ...STEP, values })]);

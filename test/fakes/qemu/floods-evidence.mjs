@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// A guest that says about 60 MB, all of it legal; the name of the object says of what: logs-*, wide-*, frames-*, values-*.
-import { begin, exit, frame, hello, load, onRequest, open, port, stage } from './wire.mjs';
+// A guest that says about 60 MB, or as many frames as it may, all of it legal and under the seal; the name of the object
+// says of what: logs-*, wide-*, frames-*, values-*, small-*.
+import { begin, document, exit, hello, load, onRequest, open, port, say, stage, step } from './wire.mjs';
 
 const TOTAL = 60_000_000;
 const LOG = 256 * 1024;
@@ -14,12 +15,16 @@ const program = (index, log) => ({
   ...{ verified_insns: 1, xlated_bytes: 0, jited_bytes: 0, elapsed_us: 1 },
 });
 
+/** Stages that are next to nothing but their header: as many as one request may have, less those of every answer. */
+const SMALL_STAGES = 9_990;
+
 /** [number of programs, log of each, number of values that no schema knows in each] */
 const KINDS = {
   logs: [114, line.repeat(Math.ceil(LOG / line.length)).slice(0, LOG), 0],
   wide: [114, `\u0101${line.repeat(Math.ceil(LOG / line.length)).slice(0, LOG - 1)}`, 0],
-  frames: [9000, line.repeat(40), 0],
+  frames: [2040, line.repeat(204), 0],
   values: [5, 'x', 190_000],
+  small: [1, '', 0],
 };
 
 hello();
@@ -33,6 +38,9 @@ onRequest(async (request) => {
   };
   await send(stage(begin(request)));
   await send(stage({ ...open, programs }));
+  if (kind === 'small') {
+    await send(Buffer.concat(Array.from({ length: SMALL_STAGES }, () => stage(step('', '')))));
+  }
   let said = 0;
   for (let index = 0; index < count && said < TOTAL; index++) {
     const bytes = stage({ ...program(index, log), unknown: Array(values).fill(0) });
@@ -41,12 +49,12 @@ onRequest(async (request) => {
   }
   await send(stage({ ...load('fail'), errno: -13 }));
   const told = programs.map((one) => ({ ...one, load_status: 'fail' }));
-  const document = {
+  const result = {
     status: 'fail',
     load: { status: 'fail' },
     discovery: { programs: told },
     functional: { tests: [] },
   };
-  await send(frame(5, JSON.stringify(document)));
-  await send(stage({ ...exit(), code: 2 }));
+  await send(document(result));
+  say({ ...exit(), code: 2 });
 });
