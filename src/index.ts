@@ -35,6 +35,7 @@ export { type ValidateOptions, type ValidateResult, validate } from './api/valid
 export { type WatchOptions, watch } from './api/watch.ts';
 export { type WatchSuiteOptions, watchSuite } from './api/watch-suite.ts';
 export type { LoaderSettings } from './config/loader-settings.ts';
+export { type Words, words } from './findings/words.ts';
 export type * from './model/cell.ts';
 export type * from './model/comparison.ts';
 export { CancelledError, HostError, UsageError } from './model/errors.ts';
@@ -57,4 +58,3 @@ export { matrixText } from './report/matrix-text.ts';
 export { stableLines } from './report/stable-lines.ts';
 export { suiteLines, suiteMatrixText, suiteText } from './report/suite-text.ts';
 export { summaryMarkdown } from './report/summary.ts';
-export { type Words, words } from './report/words.ts';

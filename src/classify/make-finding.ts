@@ -1,7 +1,6 @@
+import { groupOf, rollupOf } from '../findings/findings.ts';
 import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
 import { grouped } from '../model/once-per.ts';
-import { groupOf } from './groups.ts';
-import { rollupOf } from './rollup.ts';
 import type { RuleMatch } from './rules/rule.ts';
 
 type Phase = Finding['phase'];

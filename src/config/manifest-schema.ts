@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { FINDING_CODES } from '../findings/findings.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import { FINDING_CODES } from '../model/finding.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import {

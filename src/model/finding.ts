@@ -1,90 +1,6 @@
-/** Codes of contract section 7; additive codes may join them. */
-export const FINDING_CODES = [
-  'UNSUPPORTED_ATTACH_TYPE',
-  'UNSUPPORTED_MAP_TYPE',
-  'CORE_RELOCATION_FAILURE',
-  'MISSING_BTF',
-  'UNSUPPORTED_PROGRAM_TYPE',
-  'POLICY_DENIED',
-  'CAPABILITY_FAILURE',
-  'VERIFIER_REJECTION',
-  'FUNCTIONAL_TEST_FAILURE',
-  'UNSUPPORTED_TRANSPORT',
-  'COMMAND_VALIDATION_FAILURE',
-  'INVALID_OBJECT',
-  'ATTACH_TARGET_NOT_FOUND',
-  'UNSUPPORTED_HELPER',
-  'MISSING_PROGRAM',
-  'NOT_ATTACHED',
-  'NOTHING_LOADED',
-  'VALIDATOR_CRASH',
-  'UNKNOWN',
-  // The object itself: the same on every kernel.
-  'LEGACY_MAP_DEFINITION',
-  'OBJECT_NOT_LIBBPF_COMPATIBLE',
-  'MISSING_OBJECT_BTF',
-  'UNKNOWN_SECTION',
-  'MISSING_LICENSE',
-  'LOADER_CONTRACT',
-  'BTF_INFO_REJECTED',
-  'BTF_LOAD_REJECTED',
-  'MANIFEST_MISMATCH',
-  'SETTING_NOT_APPLIED',
-  'INVALID_MAP_PARAMS',
-  'NO_VARIANT_LOADS',
-  // A kernel that lacks something.
-  'MISSING_KFUNC',
-  'KFUNC_NOT_ALLOWED',
-  'KFUNC_SIGNATURE_MISMATCH',
-  'UNRESOLVED_KSYM',
-  'UNRESOLVED_KCONFIG',
-  'MAP_CREATE_FAILED',
-  'UNSUPPORTED_MAP_FLAG',
-  'MISSING_MODULE_BTF',
-  'BPF_SYSCALL_DISABLED',
-  'MAP_PIN_CONFLICT',
-  'MAP_PROG_INCOMPATIBLE',
-  'TAIL_CALL_INCOMPATIBLE',
-  'UNSUPPORTED_PROGRAM_FLAG',
-  'HELPER_NOT_ALLOWED',
-  'UNSUPPORTED_INSTRUCTION',
-  'UNSUPPORTED_LOOP',
-  'UNSUPPORTED_BPF_CALL',
-  'UNSUPPORTED_GLOBAL_FUNCTION',
-  'JIT_UNSUPPORTED',
-  'STRUCT_OPS_UNSUPPORTED',
-  'STRUCT_OPS_MISMATCH',
-  // The verifier could not follow the program.
-  'VERIFIER_COMPLEXITY',
-  'PROGRAM_TOO_LARGE',
-  'STACK_LIMIT',
-  'VERIFIER_INTERNAL',
-  // Attaching.
-  'ATTACH_FAILED',
-  'ATTACH_CONFLICT',
-  'ATTACH_TARGET_AMBIGUOUS',
-  'ATTACH_TARGET_NOT_TRACEABLE',
-  'NEEDS_ATTACH_TARGET',
-  'TRAMPOLINE_UNSUPPORTED',
-  'TRACEPOINT_CONTEXT_MISMATCH',
-  'LSM_BPF_NOT_ENABLED',
-  'CGROUP_UNAVAILABLE',
-  'NETDEV_ATTACH_FAILED',
-  'PERF_EVENT_UNAVAILABLE',
-  // Policy and resources.
-  'SIGNATURE_REQUIRED',
-  'MEMLOCK_LIMIT',
-  'OUT_OF_MEMORY',
-  // Nothing was refused, and still somebody should look.
-  'ATTACH_TARGET_INLINED',
-  'KERNEL_WARNING',
-  'INSN_BUDGET_EXCEEDED',
-  'PRINTS_NOTHING',
-  'RESULTS_CAN_BE_ALTERED',
-  'ANSWER_UNRELIABLE',
-] as const;
+import type { FindingCode } from '../findings/findings.ts';
 
-export type FindingCode = (typeof FINDING_CODES)[number];
+export type { FindingCode };
 
 export type Confidence = 'low' | 'medium' | 'high';
 
@@ -118,7 +34,7 @@ export interface SourceLocation {
 }
 
 /**
- * One thing that went wrong. `code` and `args` are the contract; the words come from `report/words.ts`, so that every
+ * One thing that went wrong. `code` and `args` are the contract; the words come from `findings/`, so that every
  * output says the same.
  */
 export interface Finding {

@@ -1,6 +1,6 @@
+import { type Words, words } from '../findings/words.ts';
 import type { Finding, FindingGroup, SourceLocation } from '../model/finding.ts';
 import { oneLine } from './escape.ts';
-import { type Words, words } from './words.ts';
 
 /** Who has to do something, in words. `many`: the finding is told for several kernels at once. */
 export function groupWords(group: FindingGroup, many = false): string {

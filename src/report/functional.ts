@@ -1,10 +1,10 @@
+import { seenWords, wantedWords } from '../findings/assertions.ts';
 import type { Assertion, StageOf } from '../model/evidence.ts';
 import type { CommandFacts } from '../model/loader-command.ts';
 import { code, codeCell, fence, md } from './escape.ts';
 import { list, some } from './json-values.ts';
 import { table } from './markdown-table.ts';
 import type { TargetView } from './view.ts';
-import { seenWords, wantedWords } from './words/assertions.ts';
 
 /** Functional tests of a target, in the documents. */
 

@@ -1,7 +1,7 @@
+import { words } from '../findings/words.ts';
 import type { Finding } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import type { TargetView } from './view.ts';
-import { words } from './words.ts';
 
 /** One cause across all kernels of a run. */
 export interface FindingGroup {

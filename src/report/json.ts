@@ -1,3 +1,4 @@
+import { words } from '../findings/words.ts';
 import { firstStage } from '../model/evidence.ts';
 import { isIdle } from '../model/finding.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
@@ -16,7 +17,6 @@ import { supportJson, supportRange } from './support-range.ts';
 import { timingsJson } from './timings-json.ts';
 import { environmentJson, isComplete, runVerdict, targetVerdict } from './verdict-json.ts';
 import { type TargetView, targetViews } from './view.ts';
-import { words } from './words.ts';
 
 /** Where the reports of a run are written; they stand in the report themselves. */
 export interface ReportPaths {

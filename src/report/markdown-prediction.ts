@@ -1,9 +1,9 @@
+import { words } from '../findings/words.ts';
 import { codeCell, md } from './escape.ts';
 import { table } from './markdown-table.ts';
 import { profileName } from './names.ts';
 import { agreementWords, type PredictionRow, predictionRows, predictionWords } from './prediction.ts';
 import type { TargetView } from './view.ts';
-import { words } from './words.ts';
 
 function observedWords({ observed, view }: PredictionRow): string {
   if (observed === undefined) return '';

@@ -1,3 +1,4 @@
+import { allKernels } from '../findings/writer.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { cutMiddle, padEnd, padStart, widthOf } from '../text/width.ts';
@@ -12,7 +13,6 @@ import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
-import { allKernels } from './words/writer.ts';
 
 export interface TextOptions {
   /** Columns of the terminal; at least 40 are used. */

@@ -1,3 +1,4 @@
+import { words } from '../findings/words.ts';
 import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
@@ -6,7 +7,6 @@ import { placeText } from './finding-facts.ts';
 import { shimsNote } from './shims.ts';
 import { variantNotes } from './variants.ts';
 import type { TargetView } from './view.ts';
-import { words } from './words.ts';
 
 function findingNotes(finding: Finding, primary: boolean): string[] {
   const { title, remediation } = words(finding);

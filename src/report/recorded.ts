@@ -1,9 +1,9 @@
+import { words } from '../findings/words.ts';
 import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
 import type { RunReport } from '../model/report.ts';
 import { isDecisive } from './decisive.ts';
 import type { SavedCase, SavedReport, SavedTarget } from './saved-report.ts';
 import { type TargetView, targetViews } from './view.ts';
-import { words } from './words.ts';
 
 function savedTarget(target: SavedTarget): RecordedTarget {
   return {

@@ -1,9 +1,9 @@
+import { words } from '../findings/words.ts';
 import type { Profile } from '../model/kernel.ts';
 import { vendorName } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
 import { type PassKind, passKind } from './loaded-only.ts';
 import type { TargetView } from './view.ts';
-import { words } from './words.ts';
 
 /** Kernels next to each other, by version, on which an object fares alike. */
 interface SupportSegment {

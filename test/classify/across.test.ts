@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { acrossKernels } from '../../src/classify/across.ts';
+import { words } from '../../src/findings/words.ts';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { words } from '../../src/report/words.ts';
 import * as fx from '../fixtures/evidence.ts';
 import { asked, infra, kernelRecord, result } from '../fixtures/run.ts';
 

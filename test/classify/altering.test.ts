@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { alteringIn, withAltering } from '../../src/classify/altering.ts';
 import type { Question } from '../../src/classify/classify.ts';
 import { classifyWhole, failureBeside } from '../../src/classify/proven.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Outcome } from '../../src/model/cell.ts';
 import type { Stage } from '../../src/model/evidence.ts';
-import { words } from '../../src/report/words.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 const PASS: Outcome = { status: 'pass', findings: [] };

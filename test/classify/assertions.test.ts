@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Assertion } from '../../src/model/evidence.ts';
 import type { MapExpectation, TestExpectations } from '../../src/model/test-expectations.ts';
-import { words } from '../../src/report/words.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 const map = (part: Partial<MapExpectation>): MapExpectation => ({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { withCallback } from '../../src/classify/callbacks.ts';
 import { makeFinding } from '../../src/classify/make-finding.ts';
+import { words } from '../../src/findings/words.ts';
 import type { ProgramFacts } from '../../src/object/programs.ts';
-import { words } from '../../src/report/words.ts';
 
 const finding = makeFinding({
   code: 'UNSUPPORTED_INSTRUCTION',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classifyCommand } from '../../src/classify/command.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Outcome } from '../../src/model/cell.ts';
 import { type Evidence, Stage } from '../../src/model/evidence.ts';
-import { words } from '../../src/report/words.ts';
 import { hello } from '../fixtures/evidence.ts';
 
 const evidenceOf = (stages: readonly Stage[]): Evidence => ({ hello: hello(), stages, document: undefined });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
-import { words } from '../../src/report/words.ts';
+import { words } from '../../src/findings/words.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 const ENOENT = -2;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
-import { words } from '../../src/report/words.ts';
+import { words } from '../../src/findings/words.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 const SHIM = { kind: 'inner_map', subject: 'rules', detail: 'inner map hash with key 4, value 4, 1 entry', errno: 0 };

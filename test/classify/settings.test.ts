@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
 import type { SettingNames } from '../../src/classify/settings.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Shim } from '../../src/model/evidence.ts';
-import { words } from '../../src/report/words.ts';
 import { evidence, exit, hello, load, open, program, programFacts } from '../fixtures/evidence.ts';
 
 const shim = (part: Partial<Shim>): Shim => ({ kind: 'rodata', subject: 'pid', detail: '12', errno: 0, ...part });

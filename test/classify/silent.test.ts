@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { withSilentFaults } from '../../src/classify/silent.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Outcome } from '../../src/model/cell.ts';
 import type { Stage } from '../../src/model/evidence.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { readObject } from '../../src/object/read-object.ts';
-import { words } from '../../src/report/words.ts';
 import { confusionObject } from '../e2e/support/places.ts';
 import * as fx from '../fixtures/evidence.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { makeFinding } from '../../src/classify/make-finding.ts';
 import { withUntested } from '../../src/classify/untested.ts';
+import { words } from '../../src/findings/words.ts';
 import { readObject } from '../../src/object/read-object.ts';
-import { words } from '../../src/report/words.ts';
 import { fixture } from '../e2e/support/places.ts';
 
 const read = readObject(readFileSync(fixture('lacks_variable')));

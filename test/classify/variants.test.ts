@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
+import { words } from '../../src/findings/words.ts';
 import type { VariantGroup } from '../../src/model/variant-group.ts';
-import { words } from '../../src/report/words.ts';
 import { evidence, exit, load, open, programFacts, rejected } from '../fixtures/evidence.ts';
 
 type Variant = VariantGroup['programs'][number];

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { groupOf } from '../../src/classify/groups.ts';
-import { rollupOf } from '../../src/classify/rollup.ts';
-import type { FindingCode, FindingGroup } from '../../src/model/finding.ts';
+import { FINDING_CODES, FINDINGS, type FindingCode, groupOf, rollupOf } from '../../src/findings/findings.ts';
+import type { FindingGroup } from '../../src/model/finding.ts';
 import { table } from '../../src/report/markdown-table.ts';
-import { RULE_TEXTS } from '../../src/report/sarif/rule-texts.ts';
 import { EXPECTATIONS } from '../confusion/expectations.ts';
 
 const OBJECTS = 'test/confusion/objects';
@@ -42,7 +40,7 @@ function link(root: string, name: string): string {
 }
 
 function section(root: string, code: FindingCode, shown: readonly Example[]): string[] {
-  const [title, help] = RULE_TEXTS[code];
+  const [title, help] = FINDINGS[code].rule;
   const coarse = rollupOf(code);
   const rows = shown.map(({ reason, object }) => [
     reason === '' ? '' : `\`${reason}\``,
@@ -64,7 +62,6 @@ function section(root: string, code: FindingCode, shown: readonly Example[]): st
 /** docs/findings.md: every code that a report can hold, with small programs that have it and what corrects them. */
 export function findingsPage(root: string): string {
   const shown = examples();
-  const codes = Object.keys(RULE_TEXTS) as FindingCode[];
   return [
     '# Findings',
     '',
@@ -73,7 +70,7 @@ export function findingsPage(root: string): string {
     'stand for. The programs are those that the tests run on every Debian kernel: each is as small as the fault allows, and',
     'the corrected one is what the remedy says. This page is made by `npm run findings`.',
     '',
-    ...codes.flatMap((code) => section(root, code, shown.get(code) ?? [])),
+    ...FINDING_CODES.flatMap((code) => section(root, code, shown.get(code) ?? [])),
   ]
     .join('\n')
     .trimEnd()

@@ -1,15 +1,10 @@
-import type { FindingCode } from '../../model/finding.ts';
+import { FINDINGS, isFindingCode } from '../../findings/findings.ts';
 import { findingUrl } from '../../model/project.ts';
 import { oneLine } from '../escape.ts';
-import { RULE_TEXTS } from './rule-texts.ts';
-
-function isKnown(code: string): code is FindingCode {
-  return Object.hasOwn(RULE_TEXTS, code);
-}
 
 /** Id of a rule; a report from anywhere may say anything where a code belongs. */
 export function ruleId(code: string): string {
-  return isKnown(code) ? code : 'UNKNOWN';
+  return isFindingCode(code) ? code : 'UNKNOWN';
 }
 
 /** `UNSUPPORTED_MAP_TYPE` as `UnsupportedMapType`, the way rules are named. */
@@ -22,14 +17,14 @@ function ruleName(id: string): string {
 
 /** A rule as `tool.driver.rules` has it. */
 export function sarifRule(id: string) {
-  const [title, help] = RULE_TEXTS[isKnown(id) ? id : 'UNKNOWN'];
+  const [title, help] = FINDINGS[isFindingCode(id) ? id : 'UNKNOWN'].rule;
   const text = oneLine(`${title}. ${help}`);
   return {
     id,
     name: ruleName(id),
     shortDescription: { text: `${title}.` },
     fullDescription: { text },
-    helpUri: findingUrl(isKnown(id) ? id : 'UNKNOWN'),
+    helpUri: findingUrl(isFindingCode(id) ? id : 'UNKNOWN'),
     help: { text: help, markdown: `**${title}.**\n\n${help}` },
     defaultConfiguration: { level: 'error' },
     properties: { tags: ['bpf', 'compatibility'], precision: 'high' },

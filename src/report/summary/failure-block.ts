@@ -1,5 +1,5 @@
+import { FINDING_CODES } from '../../findings/findings.ts';
 import type { FindingGroup } from '../../model/finding.ts';
-import { FINDING_CODES } from '../../model/finding.ts';
 import { findingUrl } from '../../model/project.ts';
 import { logTails } from '../cell-log.ts';
 import { type DocumentCell, reasonOf } from '../document-cells.ts';

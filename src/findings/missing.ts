@@ -1,6 +1,7 @@
-import { slipOf } from '../../model/edit-distance.ts';
-import type { Finding } from '../../model/finding.ts';
-import { arg, notIn, sentence, since, type Words, who } from './writer.ts';
+import { slipOf } from '../model/edit-distance.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Words } from './entry.ts';
+import { arg, notIn, sentence, since, who } from './writer.ts';
 
 /** Kinds of targets that are no plain functions, by section name. */
 const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonly advice: string }[] = [

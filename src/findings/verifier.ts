@@ -1,5 +1,6 @@
-import type { Finding, FindingCode } from '../../model/finding.ts';
-import { type Advice, arg, here, sentence, type Writer, who } from './writer.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Family } from './entry.ts';
+import { type Advice, arg, here, sentence, who } from './writer.ts';
 
 const ADVICE: Readonly<Record<string, Advice>> = {
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
@@ -87,41 +88,60 @@ function tracedText(f: Finding): string {
 }
 
 /** Words for programs that the verifier could not follow. */
-export const VERIFIER_WORDS = {
-  VERIFIER_REJECTION: (f) => {
-    const precision = f.args['reason'] === 'verifier_precision';
-    const topic = f.args['recursion'] === undefined ? arg(f, precision ? 'proof' : 'reason', '') : 'recursion';
-    const { why, todo } = ADVICE[topic] ?? OTHER;
-    const { source, source_text: text, problem } = f.args;
-    const place = [source, text].filter((part) => part !== undefined).join(': ');
-    const title = `the verifier rejects ${who(f)}: ${why}`;
-    if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
-    return {
-      title,
-      explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
-      remediation: precision ? precisionTodo(todo) : todo,
-    };
+export const VERIFIER_FINDINGS = {
+  VERIFIER_REJECTION: {
+    group: 'program',
+    rule: ['The verifier rejects a program', "Read the end of the verifier's log and the source line."],
+    words: (f) => {
+      const precision = f.args['reason'] === 'verifier_precision';
+      const topic = f.args['recursion'] === undefined ? arg(f, precision ? 'proof' : 'reason', '') : 'recursion';
+      const { why, todo } = ADVICE[topic] ?? OTHER;
+      const { source, source_text: text, problem } = f.args;
+      const place = [source, text].filter((part) => part !== undefined).join(': ');
+      const title = `the verifier rejects ${who(f)}: ${why}`;
+      if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
+      return {
+        title,
+        explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
+        remediation: precision ? precisionTodo(todo) : todo,
+      };
+    },
   },
-  VERIFIER_COMPLEXITY: (f) => ({
-    title: `${who(f)} is too complex for the verifier ${here(f)}`,
-    explanation:
-      f.args['everywhere'] === undefined
-        ? 'The number of paths differs from kernel to kernel, so another one may accept it.'
-        : 'The verifier gave up before it had seen all paths.',
-    remediation:
-      'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
-  }),
-  STACK_LIMIT: (f) => ({
-    title: `${who(f)} needs more than 512 bytes of stack`,
-    explanation:
-      f.args['reason'] === 'combined'
-        ? 'The stacks of nested calls count together.'
-        : 'The limit holds on every kernel.',
-    remediation: 'Move large variables into a per-CPU array map, and inline less.',
-  }),
-  VERIFIER_INTERNAL: (f) => ({
-    title: `the verifier of this kernel has a bug that ${who(f)} brings out`,
-    explanation: 'It says so itself.',
-    remediation: 'Report it to the kernel developers with the object and the log.',
-  }),
-} as const satisfies Partial<Record<FindingCode, Writer>>;
+  VERIFIER_COMPLEXITY: {
+    group: 'program',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program is too complex for the verifier', 'Split it, or bound its loops and branches.'],
+    words: (f) => ({
+      title: `${who(f)} is too complex for the verifier ${here(f)}`,
+      explanation:
+        f.args['everywhere'] === undefined
+          ? 'The number of paths differs from kernel to kernel, so another one may accept it.'
+          : 'The verifier gave up before it had seen all paths.',
+      remediation:
+        'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
+    }),
+  },
+  STACK_LIMIT: {
+    group: 'program',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program uses too much stack', 'Keep large values in a per-CPU array map.'],
+    words: (f) => ({
+      title: `${who(f)} needs more than 512 bytes of stack`,
+      explanation:
+        f.args['reason'] === 'combined'
+          ? 'The stacks of nested calls count together.'
+          : 'The limit holds on every kernel.',
+      remediation: 'Move large variables into a per-CPU array map, and inline less.',
+    }),
+  },
+  VERIFIER_INTERNAL: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['The verifier failed', 'Report it to the kernel; try another construct.'],
+    words: (f) => ({
+      title: `the verifier of this kernel has a bug that ${who(f)} brings out`,
+      explanation: 'It says so itself.',
+      remediation: 'Report it to the kernel developers with the object and the log.',
+    }),
+  },
+} as const satisfies Family;

@@ -1,5 +1,6 @@
-import type { Finding, FindingCode } from '../../model/finding.ts';
-import { arg, sentence, type Writer } from './writer.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Family } from './entry.ts';
+import { arg, sentence } from './writer.ts';
 
 /** What to do about an end that many programs have in common. */
 export const ADVICE: Readonly<Record<string, string>> = {
@@ -51,10 +52,14 @@ function remedy(f: Finding): string {
 }
 
 /** Words for command mode: the user's own program decided. */
-export const COMMAND_WORDS = {
-  COMMAND_VALIDATION_FAILURE: (f) => ({
-    title: title(f),
-    explanation: explanation(f),
-    remediation: remedy(f),
-  }),
-} as const satisfies Partial<Record<FindingCode, Writer>>;
+export const COMMAND_FINDINGS = {
+  COMMAND_VALIDATION_FAILURE: {
+    group: 'program',
+    rule: ['The command fails', 'Look at its output in the report.'],
+    words: (f) => ({
+      title: title(f),
+      explanation: explanation(f),
+      remediation: remedy(f),
+    }),
+  },
+} as const satisfies Family;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FINDING_CODES } from '../../src/model/finding.ts';
+import { FINDING_CODES } from '../../src/findings/findings.ts';
 import { findingUrl } from '../../src/model/project.ts';
 import { findingsPage } from '../tools/findings-page.ts';
 

@@ -1,15 +1,4 @@
-import type { Finding } from '../../model/finding.ts';
-
-/** What a person reads about a finding. Plain text: it may hold names from a guest, so every format escapes it. */
-export interface Words {
-  /** One line, without a full stop; true on its own for every kernel it is printed for. */
-  readonly title: string;
-  readonly explanation: string;
-  /** What to do next; empty when there is nothing to do. */
-  readonly remediation: string;
-}
-
-export type Writer = (finding: Finding) => Words;
+import type { Finding } from '../model/finding.ts';
 
 /** Words of one reason. */
 export interface Advice {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { seenWords, wantedWords } from '../../src/report/words/assertions.ts';
+import { seenWords, wantedWords } from '../../src/findings/assertions.ts';
 
 test.each([
   ['map', 'key=0 value=1', 'key 0, value 1'],

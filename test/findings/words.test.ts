@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { rollupOf } from '../../src/classify/rollup.ts';
 import { ATTACH_RULES } from '../../src/classify/rules/attach.ts';
 import { ERRNO_RULES } from '../../src/classify/rules/errno.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from '../../src/classify/rules.ts';
+import { FINDING_CODES, rollupOf } from '../../src/findings/findings.ts';
+import { words } from '../../src/findings/words.ts';
 import type { Finding, FindingCode } from '../../src/model/finding.ts';
-import { FINDING_CODES, words } from '../../src/report/words.ts';
 
 function finding(code: FindingCode, args: Record<string, string>): Finding {
   return {

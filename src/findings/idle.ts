@@ -1,5 +1,6 @@
-import type { Finding } from '../../model/finding.ts';
-import { arg, sentence, type Words, who } from './writer.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Words } from './entry.ts';
+import { arg, sentence, who } from './writer.ts';
 
 const LOAD_ONLY = 'declare that the load is all there is to check (--validation-mode load_only)';
 

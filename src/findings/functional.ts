@@ -1,8 +1,9 @@
-import { fieldsOf } from '../../model/expect-fields.ts';
-import type { Finding } from '../../model/finding.ts';
+import { fieldsOf } from '../model/expect-fields.ts';
+import type { Finding } from '../model/finding.ts';
 import { operand, seenWords, signed, wantedWords } from './assertions.ts';
 import { ADVICE, toldWords } from './command.ts';
-import { arg, sentence, type Words } from './writer.ts';
+import type { Family, Words } from './entry.ts';
+import { arg, sentence } from './writer.ts';
 
 const SAID: Readonly<Record<string, string>> = {
   not_run: 'was not run',
@@ -12,7 +13,7 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 /** Words of FUNCTIONAL_TEST_FAILURE. */
-export function functionalWords(finding: Finding): Words {
+function functionalWords(finding: Finding): Words {
   const reason = arg(finding, 'reason', 'failed');
   if (reason === 'no_tests') {
     return {
@@ -144,3 +145,12 @@ function hint(finding: Finding): string | undefined {
   if (!/\berrno=-22\b/.test(seen)) return undefined;
   return 'Packet programs need a whole Ethernet header in data_in (14 bytes; tc and the like more than that) and, where it says IPv4, a whole IPv4 header (20 bytes more); raw tracepoints, sk_lookup and syscall programs take ctx_in and no data_in.';
 }
+
+/** What a functional test has found. */
+export const FUNCTIONAL_FINDINGS = {
+  FUNCTIONAL_TEST_FAILURE: {
+    group: 'object',
+    rule: ['A functional test fails', 'Load and attach worked: look at the output of the test.'],
+    words: functionalWords,
+  },
+} as const satisfies Family;

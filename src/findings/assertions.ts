@@ -1,7 +1,7 @@
-import { errnoName } from '../../model/errno.ts';
-import type { Assertion } from '../../model/evidence.ts';
-import { type Fields, fieldsOf } from '../../model/expect-fields.ts';
-import { sanitizeText } from '../../model/sanitize.ts';
+import { errnoName } from '../model/errno.ts';
+import type { Assertion } from '../model/evidence.ts';
+import { type Fields, fieldsOf } from '../model/expect-fields.ts';
+import { sanitizeText } from '../model/sanitize.ts';
 
 /**
  * What a test expected and what the guest saw, in words. The fields of `seen` come from a guest and may be anything:

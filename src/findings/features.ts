@@ -1,0 +1,167 @@
+import type { Finding } from '../model/finding.ts';
+import type { Family, Words } from './entry.ts';
+import { arg, here, lacks, sentence, since, who } from './writer.ts';
+
+const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bpf_ktime_get_boot_ns: 'Use bpf_ktime_get_ns where suspended time does not matter.',
+    bpf_ringbuf_output: 'Use bpf_perf_event_output with a perf buffer on older kernels.',
+    bpf_ringbuf_reserve: 'Use bpf_perf_event_output with a perf buffer on older kernels.',
+    bpf_loop: 'Use a bounded or unrolled loop on older kernels.',
+    bpf_trace_vprintk: 'Use bpf_trace_printk with at most three values.',
+    bpf_get_current_task_btf: 'Use bpf_get_current_task with CO-RE reads.',
+    bpf_strncmp: 'Compare the bytes in the program.',
+    bpf_snprintf: 'Format in user space.',
+  }),
+);
+
+const SEPARATE =
+  'Load a program without it on older kernels (two programs and bpf_program__set_autoload, or two objects).';
+
+const INSTRUCTION: Readonly<Record<string, { what: string; todo: string }>> = {
+  opcode: {
+    what: 'an instruction of a newer instruction set',
+    todo: 'Build for an older instruction set (-mcpu=v2, or v1 below 4.14).',
+  },
+  atomic: {
+    what: 'an atomic operation that returns a value, or a load-acquire or store-release',
+    todo: 'Do not use the result of __sync_fetch_and_add and friends, or build with -mcpu=v2.',
+  },
+  call: {
+    what: 'a call of a kernel function (kfunc) or between functions',
+    todo: 'Keep kfuncs in a program of their own; mark other functions __always_inline.',
+  },
+  reserved: {
+    what: 'a form of an instruction that is newer than the kernel (sign extension, signed division, a callback)',
+    todo: 'Build with -mcpu=v3 or lower, and keep callbacks in a program of their own.',
+  },
+};
+
+/** Where helpers may be called that the kernel allows at few places only. */
+const PLACES: Readonly<Record<string, string>> = {
+  bpf_d_path:
+    'only in fentry and fexit programs of a few functions (filp_close, dentry_open, vfs_truncate, vfs_fallocate, vfs_getattr, security_file_permission, security_inode_getattr and others), in iterators, and in LSM hooks that may sleep',
+};
+
+function contextWords(f: Finding, helper: string): Words {
+  const place = PLACES[helper];
+  return {
+    title: `${who(f)} may not call ${helper} at this place`,
+    explanation:
+      place === undefined
+        ? 'The kernel offers the helper to this type of program, and not at this place.'
+        : `The kernel allows it ${place}.`,
+    remediation:
+      place === undefined
+        ? 'Call it where it is allowed: in a sleepable program, or outside of the lock or callback.'
+        : 'Hook one of those instead, or build the path from dentries with CO-RE reads.',
+  };
+}
+
+/** Words for helpers, instructions, loops and calls that a kernel does not know. */
+export const FEATURE_FINDINGS = {
+  UNSUPPORTED_HELPER: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['The kernel lacks a helper', 'Guard the call, or leave the program out there.'],
+    words: (f) => {
+      const name = arg(f, 'helper', `number ${arg(f, 'id', '?')}`);
+      return {
+        title: `${lacks(f, `helper ${name}`)}${since(f)}`,
+        explanation: sentence(`${who(f)} calls it on a path the verifier reached.`),
+        remediation: HELPER_FALLBACK.get(name) ?? `${SEPARATE} A guard by bpf_core_enum_value_exists works too.`,
+      };
+    },
+  },
+  HELPER_NOT_ALLOWED: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program may not call a helper', 'Use a helper that the program type has.'],
+    words: (f) => {
+      const helper = arg(f, 'helper', 'this helper');
+      if (f.args['reason'] === 'compiled_out') {
+        const option = arg(f, 'config', 'the option for it');
+        return {
+          title: `${who(f)} may not call ${helper}, which kernels offer only with ${option}`,
+          explanation: 'The kernel knows the helper and was built without the option, as far as the refusal tells.',
+          remediation: `Use a kernel with ${option}, or leave the program out there (autoload).`,
+        };
+      }
+      if (f.args['reason'] === 'context') return contextWords(f, helper);
+      return {
+        title: `${who(f)} may not call ${helper}`,
+        explanation: 'The kernel knows the helper but does not offer it to this type of program.',
+        remediation: 'Use a helper that the program type has, or another program type.',
+      };
+    },
+  },
+  UNSUPPORTED_INSTRUCTION: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['The kernel lacks an instruction', 'Build for an older instruction set (-mcpu=v2).'],
+    words: (f) => {
+      if (f.args['reason'] === 'callback') {
+        return {
+          title: `${who(f)} passes a function as a callback${f.args['helper'] === undefined ? '' : ` to ${f.args['helper']}`}, which does not work ${here(f)}${since(f)}`,
+          explanation:
+            'The kernel does not count a function that is only passed as a callback, so that func_info of the object does not match.',
+          remediation: /timer/.test(arg(f, 'helper', ''))
+            ? SEPARATE
+            : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
+        };
+      }
+      const { what, todo } = INSTRUCTION[arg(f, 'reason', '')] ?? { what: 'an instruction', todo: SEPARATE };
+      return {
+        title: `${who(f)} needs ${arg(f, 'feature', 'instructions')}, which is not known ${here(f)}${since(f)}`,
+        explanation: `It is ${f.args['feature'] ?? what}${f.args['opcode'] === undefined ? '' : ` (opcode ${f.args['opcode']})`}; the kernel rejects it before it looks at what can be reached, so a guard in the code may not hide it.`,
+        remediation: todo,
+      };
+    },
+  },
+  UNSUPPORTED_LOOP: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['Bounded loops are not supported (before 5.3)', 'Unroll the loop.'],
+    words: (f) => ({
+      title: `${who(f)} has a loop, which is not allowed ${here(f)}`,
+      explanation: 'Bounded loops are allowed upstream since 5.3.',
+      remediation: 'Unroll the loop (#pragma unroll) in a variant for older kernels.',
+    }),
+  },
+  UNSUPPORTED_BPF_CALL: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['BPF-to-BPF calls are not supported (before 4.16)', 'Mark the functions __always_inline.'],
+    words: (f) => ({
+      title: `${who(f)} mixes calls in a way that is not allowed ${here(f)}`,
+      explanation:
+        f.args['reason'] === 'tailcall_mix'
+          ? 'Tail calls cannot be mixed with calls between functions here (allowed upstream since 5.10 on x86).'
+          : 'Packet loads (LD_ABS, LD_IND) cannot be mixed with calls between functions here.',
+      remediation: 'Mark the called functions __always_inline.',
+    }),
+  },
+  UNSUPPORTED_GLOBAL_FUNCTION: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A global function is not possible', 'Make it static or __always_inline.'],
+    words: (f) => ({
+      title:
+        f.args['function'] === undefined
+          ? `${who(f)} has a global function with a signature that is not allowed ${here(f)}`
+          : `global function ${f.args['function']} of ${who(f)} has a signature that is not allowed ${here(f)}`,
+      explanation: 'Global functions are verified on their own, and older kernels accept few argument types.',
+      remediation: 'Make the function static.',
+    }),
+  },
+  PROGRAM_TOO_LARGE: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program has too many instructions', 'Split it into tail calls or functions.'],
+    words: (f) => ({
+      title: `${who(f)} has ${arg(f, 'insns', 'too many')} instructions, this kernel allows ${arg(f, 'limit', '4096')}`,
+      explanation: 'Kernels before 5.2 limit the length of a program.',
+      remediation: 'Split it with tail calls, or keep parts out of line.',
+    }),
+  },
+} as const satisfies Family;

@@ -1,0 +1,162 @@
+import type { Finding } from '../model/finding.ts';
+import type { Family } from './entry.ts';
+import { arg, errno, here, lacks, since, who } from './writer.ts';
+
+/** What to use instead of a map type that an old kernel does not have. A Map: the names come from guests. */
+const MAP_FALLBACK: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ringbuf: 'Fall back to a perf buffer (BPF_MAP_TYPE_PERF_EVENT_ARRAY, bpf_perf_event_output) on older kernels.',
+    user_ringbuf: 'Fall back to an array or queue that user space fills.',
+    sk_storage: 'Fall back to a hash keyed by socket cookie.',
+    inode_storage: 'Fall back to a hash keyed by inode number.',
+    task_storage: 'Fall back to a hash keyed by pid.',
+    cgrp_storage: 'Fall back to a hash keyed by cgroup id.',
+    devmap_hash: 'Fall back to a DEVMAP.',
+    bloom_filter: 'Fall back to a hash.',
+    lru_hash: 'Fall back to a plain hash.',
+    queue: 'Fall back to an array with an index.',
+    stack: 'Fall back to an array with an index.',
+  }),
+);
+
+const PARAMS: ReadonlyMap<string, { readonly what: string; readonly todo: string }> = new Map([
+  ['key_size', { what: 'a key size', todo: 'Arrays take 4-byte keys, a trie at least 5 bytes, hashes at most 512.' }],
+  [
+    'value_size',
+    {
+      what: 'a value size',
+      todo: 'Values must not be empty, per-CPU values are limited to 32 KiB, stack traces need a multiple of 8.',
+    },
+  ],
+  ['sizes', { what: 'key or value sizes', todo: 'Compare them with what the map type takes.' }],
+  [
+    'max_entries',
+    {
+      what: 'a number of entries',
+      todo: 'A ring buffer needs a power of two times the page size; other types need at least one entry.',
+    },
+  ],
+  [
+    'too_many_cpus',
+    {
+      what: 'more entries',
+      todo: 'Set max_entries to the number of possible CPUs (libbpf_num_possible_cpus), at most NR_CPUS.',
+    },
+  ],
+  [
+    'needs_btf',
+    {
+      what: 'no BTF for its key and value, which the kernel-managed field in its value needs, in a way',
+      todo: 'Declare the map with __type(key, ...) and __type(value, ...) instead of __uint(key_size) and __uint(value_size).',
+    },
+  ],
+  ['too_large', { what: 'a total size', todo: 'Use fewer entries or smaller values.' }],
+  [
+    'definition',
+    { what: 'a combination of sizes and flags', todo: 'Compare the definition with what the type takes.' },
+  ],
+]);
+
+const FLAG: ReadonlyMap<string, string> = new Map([
+  ['map_extra', 'the map_extra value'],
+  ['special_fields', 'the special fields (spin lock, timer, kptr) of its value'],
+]);
+
+function flagOf(f: Finding): string {
+  return FLAG.get(arg(f, 'reason', '')) ?? arg(f, 'flag', 'its flags');
+}
+
+function named(f: Finding): string {
+  return `map ${arg(f, 'map', '?')}`;
+}
+
+/** Words for maps that were refused, or used in a way that is. */
+export const MAP_FINDINGS = {
+  UNSUPPORTED_MAP_TYPE: {
+    group: 'kernel',
+    rule: ['The kernel lacks a map type', 'Use an older map type there, or raise the oldest kernel.'],
+    words: (f) => ({
+      title: `${named(f)}: ${lacks(f, `${arg(f, 'type', 'such')} maps`)}${since(f)}`,
+      explanation:
+        f.args['reason'] === 'compiled_out'
+          ? `The kernel is new enough for the type and rejects even a minimal map of it${errno(f)}: it was built without it.`
+          : f.confidence === 'high'
+            ? `The kernel rejects even a minimal map of this type${errno(f)}.`
+            : `The kernel rejected it${errno(f)}, and its version is older than the map type.`,
+      remediation: MAP_FALLBACK.get(arg(f, 'type', '')) ?? 'Use an older map type on this kernel, or another object.',
+    }),
+  },
+  UNSUPPORTED_MAP_FLAG: {
+    group: 'kernel',
+    coarse: 'UNSUPPORTED_MAP_TYPE',
+    rule: ['The kernel lacks a flag of a map', 'Set the flag only where the kernel has it.'],
+    words: (f) => ({
+      title: `${named(f)}: ${flagOf(f)} cannot be used ${here(f)}${since(f)}`,
+      explanation: `The kernel rejects the map as it is${errno(f)} and accepts it without.`,
+      remediation: 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
+    }),
+  },
+  INVALID_MAP_PARAMS: {
+    group: 'object',
+    rule: ['A map is defined in a way no kernel takes', 'Correct its sizes, entries or flags.'],
+    words: (f) => {
+      const { what, todo } = PARAMS.get(arg(f, 'reason', '')) ?? { what: 'values', todo: 'See the evidence.' };
+      return {
+        title: `${named(f)} is defined with ${what} that its type does not accept`,
+        explanation: `The kernel has ${arg(f, 'type', 'the type')} and rejects this definition${errno(f)}.`,
+        remediation: todo,
+      };
+    },
+  },
+  MAP_CREATE_FAILED: {
+    group: 'kernel',
+    coarse: 'UNSUPPORTED_MAP_TYPE',
+    rule: ['A map cannot be created', 'See the errno and the kernel log in the report.'],
+    words: (f) => ({
+      title: `${named(f)} could not be ${f.args['reason'] === 'not_initialised' ? 'filled' : 'created'}${errno(f)}`,
+      explanation: `Nothing shows that this kernel lacks ${f.args['type'] === undefined ? 'this type of map' : `maps of type ${f.args['type']}`}, so sizes, flags or contents may be at fault.`,
+      remediation: [
+        'Compare sizes and flags of the map with what its type allows.',
+        ...(f.args['type'] === 'ringbuf' ? [MAP_FALLBACK.get('ringbuf')] : []),
+      ].join(' '),
+    }),
+  },
+  MAP_PIN_CONFLICT: {
+    group: 'infra',
+    rule: ['A pinned map does not fit', 'Remove the old pin, or keep the definition.'],
+    words: (f) => ({
+      title: `${named(f)} could not be pinned`,
+      explanation: 'The guest is fresh, so nothing else holds the pin path.',
+      remediation: 'Two maps of the object may share one pin path; otherwise see the evidence.',
+    }),
+  },
+  MAP_PROG_INCOMPATIBLE: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program and its map do not fit', 'Give each program type a map of its own.'],
+    words: (f) => ({
+      title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
+      explanation: 'The verifier ties map types to helpers and program types, and newer kernels allow more pairs.',
+      remediation: 'Use a preallocated map, another map type or another helper for this program type.',
+    }),
+  },
+  TAIL_CALL_INCOMPATIBLE: {
+    group: 'program',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['Programs of different hooks share a program array', 'Give each hook an array of its own.'],
+    words: (f) => ({
+      title: `program ${arg(f, 'program', '?')} cannot share program array ${arg(f, 'map', '?')} with ${arg(f, 'owner', 'another program')}`,
+      explanation: `The verifier accepts the program; the load then fails with EINVAL and no message. A program array belongs to the hook of the first program that uses it, here ${arg(f, 'owner', '?')} (${arg(f, 'owner_section', '?')}), and ${arg(f, 'program', '?')} is on ${arg(f, 'section', 'another hook')}. Kernels with this check compare the expected attach type, or for LSM the attach function.`,
+      remediation: 'Declare one program array per hook, and let each program call through its own.',
+    }),
+  },
+  OUT_OF_MEMORY: {
+    group: 'infra',
+    rule: ['The kernel had no memory left', 'Give the guest more memory, or make the maps smaller.'],
+    words: (f) => ({
+      title: `the guest has too little memory for ${f.args['map'] === undefined ? who(f) : named(f)}`,
+      explanation: `bpf(2) returns ENOMEM${f.args['entries'] === undefined ? '' : ` for ${f.args['entries']} entries`}${f.args['reason'] === 'map_too_large' ? ', and accepts the map with a single entry' : ''}.`,
+      remediation: 'Raise memory_mb in the profile, or use fewer entries.',
+    }),
+  },
+} as const satisfies Family;

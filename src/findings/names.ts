@@ -1,0 +1,198 @@
+import type { Finding } from '../model/finding.ts';
+import type { Family, Words } from './entry.ts';
+import { arg, notIn, sentence, who } from './writer.ts';
+
+const CORE: Readonly<Record<string, { what: (access: string) => string; why: string; todo: string }>> = {
+  type_missing: {
+    what: (access) => access,
+    why: 'needs a type that is not there',
+    todo: 'Guard it with bpf_core_type_exists, or add a ___flavour of the type for the kernels where it differs.',
+  },
+  enum_missing: {
+    what: (access) => access,
+    why: 'needs the value of an enumerator that is not there',
+    todo: 'Guard it with bpf_core_enum_value_exists.',
+  },
+  field_missing: {
+    what: (access) => access,
+    why: 'reads a field that is not there in that form',
+    todo: 'Guard the access with bpf_core_field_exists, or add a ___flavour of the type for the kernels where it differs.',
+  },
+};
+
+function coreWords(f: Finding) {
+  const access = f.args['field'] ?? f.args['type'] ?? (f.subject === f.args['program'] ? undefined : f.subject);
+  const reason = arg(f, 'reason', '');
+  if (reason === 'mem_size') {
+    return {
+      title: `${access ?? `a field read by ${who(f)}`} has another size or sign here than in the object`,
+      explanation: sentence(`${who(f)} reads it directly with the width it had when the object was compiled.`),
+      remediation: 'Read it with BPF_CORE_READ or BPF_CORE_READ_BITFIELD into a variable of the right type.',
+    };
+  }
+  if (reason === 'fatal') {
+    return {
+      title: `libbpf gives up on ${access ?? 'a CO-RE relocation'} of ${who(f)}`,
+      explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; no kernel was asked.',
+      remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
+    };
+  }
+  const words = CORE[reason] ?? CORE['field_missing'];
+  return {
+    title: access === undefined ? `a CO-RE relocation of ${who(f)} has no match` : `${notIn(f, access, 'types')}`,
+    explanation: sentence(`${who(f)} ${words?.why ?? 'reads it'}.`),
+    remediation: words?.todo ?? '',
+  };
+}
+
+/** Reasons why a kernel function cannot be called; the words after "because". */
+const KFUNC: Readonly<Record<string, { why: string; todo: string }>> = {
+  not_in_btf: {
+    why: 'The function is in the kernel, but its BTF does not list it.',
+    todo: 'Nothing in the object helps there: guard the call with bpf_ksym_exists and declare the function __weak.',
+  },
+  module_not_loaded: {
+    why: 'It belongs to a kernel module that is not loaded in the guest, or that the kernel does not have.',
+    todo: 'Load the module before the object, or declare the function __weak and test it with bpf_ksym_exists.',
+  },
+};
+
+/** Functions that only schedulers call: without them there is nothing to schedule with. */
+function isScheduler(f: Finding): boolean {
+  return f.args['reason'] === 'kernel_too_old' && arg(f, 'function', '').startsWith('scx_');
+}
+
+function kfuncWords(f: Finding, why: string, todo: string): Words {
+  return {
+    title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`),
+    explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)} ${why}`,
+    remediation: todo,
+  };
+}
+
+function schedulerWords(f: Finding): Words {
+  const why = `Schedulers in BPF (sched_ext) are upstream since ${arg(f, 'since', '6.12')}.`;
+  return kfuncWords(f, why, 'Load the scheduler on newer kernels only: a weak declaration does not help it here.');
+}
+
+function optionWords(f: Finding, option: string): Words {
+  const weak = arg(f, 'function', '').startsWith('scx_')
+    ? 'a weak declaration does not help a scheduler'
+    : 'or declare it __weak and call it only where bpf_ksym_exists says so';
+  return kfuncWords(f, `This kernel was most likely built without ${option}.`, `Use a kernel with ${option}; ${weak}.`);
+}
+
+/** Words for types, functions, variables and options of the kernel that the object names. */
+export const NAME_FINDINGS = {
+  MISSING_BTF: {
+    group: 'kernel',
+    rule: ['The kernel has no BTF', 'Use a kernel with CONFIG_DEBUG_INFO_BTF, or bring BTF along.'],
+    words: (f) =>
+      f.args['reason'] === 'malformed'
+        ? {
+            title: 'the kernel has BTF that libbpf cannot read',
+            explanation: 'The file /sys/kernel/btf/vmlinux is there, but its content was refused.',
+            remediation: 'Try a newer libbpf in the loader; if that fails too, the kernel package is broken.',
+          }
+        : {
+            title: 'the kernel has no BTF, which the object needs',
+            explanation: 'CO-RE relocations, fentry, LSM, tp_btf, kfuncs and struct_ops need /sys/kernel/btf/vmlinux.',
+            remediation:
+              'Ship external BTF for this kernel (BTFHub, bpftool gen min_core_btf) and pass it as btf_custom_path, or add a variant without CO-RE; fentry and LSM need a kernel built with CONFIG_DEBUG_INFO_BTF.',
+          },
+  },
+  MISSING_MODULE_BTF: {
+    group: 'kernel',
+    coarse: 'MISSING_BTF',
+    rule: ['A module has no BTF', 'Load the module first, or use a kernel with BTF for modules.'],
+    words: (f) => ({
+      title: `module ${arg(f, 'module', 'of the kernel')} has no BTF for ${arg(f, 'function', arg(f, 'symbol', 'what the object needs'))}`,
+      explanation: 'The module is loaded and has it, but the types of the module are not known to the kernel.',
+      remediation: 'Use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES (5.11 and later), or a kprobe instead.',
+    }),
+  },
+  CORE_RELOCATION_FAILURE: {
+    group: 'kernel',
+    rule: ['A field or type is not in the kernel', 'Guard it with bpf_core_field_exists and friends.'],
+    words: coreWords,
+  },
+  MISSING_KFUNC: {
+    group: 'kernel',
+    rule: ['The kernel lacks a kernel function', 'Declare it __weak and ask bpf_ksym_exists before the call.'],
+    words: (f) => {
+      const known = KFUNC[arg(f, 'reason', '')];
+      if (f.args['config'] !== undefined) return optionWords(f, f.args['config']);
+      if (isScheduler(f)) return schedulerWords(f);
+      return {
+        title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`, known?.why.includes('BTF') ? 'BTF' : ''),
+        explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)}${known === undefined ? '' : ` ${known.why}`}`,
+        remediation: known?.todo ?? 'Declare it __weak and call it only where bpf_ksym_exists says so.',
+      };
+    },
+  },
+  KFUNC_NOT_ALLOWED: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A program may not call a kernel function', 'Use a program type that may.'],
+    words: (f) => ({
+      title: `${who(f)} may not call kernel function ${arg(f, 'function', '(a kfunc)')}`,
+      explanation: 'The kernel has the function but offers it to other program types or contexts.',
+      remediation: 'Use the program type (or the sleepable variant) that the kfunc is registered for.',
+    }),
+  },
+  KFUNC_SIGNATURE_MISMATCH: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['A kernel function has another signature', 'Declare both forms and choose by CO-RE.'],
+    words: (f) => {
+      const name = arg(f, 'function', '(a kfunc)');
+      const shown = f.args['prototype'] === undefined ? '' : ` The kernel's BTF has ${f.args['prototype']}.`;
+      return f.args['reason'] === 'kernel_btf'
+        ? {
+            title: `the BTF of this kernel describes kernel function ${name} wrongly`,
+            explanation: `It shows an argument that the kernel fills in itself (aux), so no right declaration fits.${shown} The build of this kernel made the mistake.`,
+            remediation:
+              'Declare it weak (__ksym __weak) and do without it where its address is NULL, as it is there, or use another build of the kernel.',
+          }
+        : {
+            title: `kernel function ${name} takes other arguments than the object passes`,
+            explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown}`,
+            remediation: 'Declare one flavour per signature and call the one that exists.',
+          };
+    },
+  },
+  UNRESOLVED_KSYM: {
+    group: 'kernel',
+    rule: ['A variable of the kernel is not there', 'Declare it __weak and check it.'],
+    words: (f) => ({
+      title: notIn(f, `kernel symbol ${arg(f, 'symbol', '?')}`, f.args['reason'] === 'not_in_btf' ? 'BTF' : ''),
+      explanation:
+        f.args['reason'] === 'not_in_btf'
+          ? 'The kernel has the variable, but its BTF lists per-CPU variables only, and the object declares it with a type.'
+          : f.args['reason'] === 'kallsyms'
+            ? 'The list of kernel symbols cannot be read, and the object declares a strong __ksym extern.'
+            : `The object declares it as a strong __ksym extern.`,
+      remediation:
+        f.args['reason'] === 'not_in_btf'
+          ? 'Declare it as extern const void X __ksym, without a type, and read it with bpf_probe_read_kernel.'
+          : 'Declare it __weak and test it before use.',
+    }),
+  },
+  UNRESOLVED_KCONFIG: {
+    group: 'kernel',
+    rule: ['An option of the kernel is not known', 'Declare it __weak and handle its absence.'],
+    words: (f) =>
+      f.subject === undefined
+        ? {
+            title: "the kernel's configuration cannot be read",
+            explanation:
+              'The object has __kconfig externs, and the guest has neither /proc/config.gz nor /boot/config.',
+            remediation: 'Declare the externs __weak, or use a kernel that ships its configuration.',
+          }
+        : {
+            title: `${f.subject} is not set ${f.args['everywhere'] === undefined ? 'on this kernel' : 'on any kernel of this run'}`,
+            explanation: 'The object declares it as a strong __kconfig extern.',
+            remediation: 'Declare it __weak and handle the value 0.',
+          },
+  },
+} as const satisfies Family;

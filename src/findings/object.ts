@@ -1,0 +1,223 @@
+import type { Finding } from '../model/finding.ts';
+import type { Family, Words } from './entry.ts';
+import { arg, sentence, who } from './writer.ts';
+
+const INVALID: Readonly<Record<string, { what: string; todo: string }>> = {
+  wrong_endian: {
+    what: 'is built for the other byte order',
+    todo: 'Pass the little-endian build (clang -target bpfel).',
+  },
+  not_bpf: { what: 'is an ELF file for another machine', todo: 'Pass the output of clang -target bpf.' },
+  not_elf: { what: 'is not an ELF object', todo: 'Pass the output of clang -target bpf -c.' },
+  truncated: { what: 'is damaged or cut short', todo: 'Build it again and compare the size.' },
+};
+
+const INCOMPATIBLE: Readonly<Record<string, { what: string; todo: string }>> = {
+  static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
+  map_attr: {
+    what: 'uses a map attribute that only its own loader knows',
+    todo: 'Drop the attribute, or set the map up in the manifest (maps).',
+  },
+  relocation: {
+    what: 'refers to data that libbpf cannot place',
+    todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',
+  },
+  unlinked_call: {
+    what: 'calls a function that was never linked in',
+    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',
+  },
+  extern: {
+    what: 'is not fully linked',
+    todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym.',
+  },
+};
+
+const CONTRACT: Readonly<Record<string, { what: string; todo: string }>> = {
+  map_key_value: {
+    what: 'leaves key or value sizes of a map to its loader',
+    todo: 'Set key_size and value_size in the object, or let its own loader do it before load.',
+  },
+  map_size: {
+    what: 'leaves the size of a map to its loader',
+    todo: 'Set max_entries in the object or under maps: in the manifest (a ring buffer needs a power of two times the page size).',
+  },
+  inner_map: {
+    what: 'leaves the inner map of a map-in-map to its loader',
+    todo: 'Describe the inner map in the object, or under maps: in the manifest (inner_map, inner_ringbuf_bytes).',
+  },
+  freplace_target: {
+    what: 'replaces a function of another program that its loader names',
+    todo: 'Check it together with its dispatcher; on its own it cannot load.',
+  },
+  btf_target: {
+    what: 'leaves the function to attach to open until run time',
+    todo: 'Name the function in the section, as in SEC("fentry/vfs_read"), or for a run with --set-attach-target PROGRAM=FUNCTION.',
+  },
+  struct_ops_unreferenced: {
+    what: 'has a struct_ops program that no map refers to',
+    todo: 'Put it into a SEC(".struct_ops") variable, or remove it.',
+  },
+};
+
+/** The inner map that stood in for the one of the object's own loader does not fit a program. */
+function guessWords(f: Finding): Words {
+  const map = arg(f, 'map', '?');
+  const size = f.args['size'] ?? 'BYTES';
+  return {
+    title: `the object leaves the inner map of ${map} to its loader, and ${who(f)} needs another one than the check made up`,
+    explanation: `The check loaded it with an ${arg(f, 'guess', 'inner map')}. ${
+      f.args['callee'] === undefined
+        ? `The program reads ${size} bytes of a value.`
+        : `${f.args['callee']} takes no map of that type.`
+    } Nothing is wrong with the program, and no kernel is to blame.`,
+    remediation:
+      f.args['callee'] !== undefined
+        ? 'Describe the inner map in the object (__array(values, ...)).'
+        : `Describe the inner map in the object (__array(values, ...)), or write into the manifest: maps: [{name: ${map}, inner_map: {type: hash, key_size: 4, value_size: ${size}, max_entries: 1}}] with the numbers of its loader (inner_ringbuf_bytes for a ring buffer).`,
+  };
+}
+
+/** Words for findings about the file: they say the same on every kernel. */
+export const OBJECT_FINDINGS = {
+  INVALID_OBJECT: {
+    group: 'object',
+    // The contract's example with a text file instead of an object expects this name.
+    coarse: 'UNKNOWN',
+    rule: ['The file is no eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
+    words: (f) => {
+      const { what, todo } = INVALID[arg(f, 'reason', '')] ?? { what: 'cannot be read', todo: 'Build it again.' };
+      return {
+        title: `the file ${what}`,
+        explanation: 'libbpf could not open it, so no kernel was asked.',
+        remediation: todo,
+      };
+    },
+  },
+  LEGACY_MAP_DEFINITION: {
+    group: 'object',
+    rule: ['A map is defined in the old way', 'Define maps in SEC(".maps") with BTF.'],
+    words: (f) => ({
+      title: `maps are defined the old way (section ${arg(f, 'section', 'maps')})`,
+      explanation: 'libbpf 1.0 and later read BTF map definitions only; other loaders may still accept these.',
+      remediation: 'Convert the maps to SEC(".maps") definitions.',
+    }),
+  },
+  OBJECT_NOT_LIBBPF_COMPATIBLE: {
+    group: 'object',
+    rule: ['libbpf cannot open the object', 'Check it with a loader that uses libbpf 1.x.'],
+    words: (f) => {
+      const { what, todo } = INCOMPATIBLE[arg(f, 'reason', '')] ?? {
+        what: 'is not made for libbpf',
+        todo: 'See the evidence.',
+      };
+      const about = f.args['map'] ?? f.args['program'] ?? f.args['symbol'];
+      return {
+        title: `the object ${what}${about === undefined ? '' : ` (${about})`}`,
+        explanation: 'This is about the object, not about a kernel: it fails everywhere in the same way.',
+        remediation: todo,
+      };
+    },
+  },
+  MISSING_OBJECT_BTF: {
+    group: 'object',
+    rule: ['The object has no BTF', 'Build with -g.'],
+    words: () => ({
+      title: 'the object has no BTF although its maps need it',
+      explanation: 'Maps in .maps are described by the BTF of the object.',
+      remediation: 'Compile with -g, and strip with llvm-strip -g: plain strip removes BTF.',
+    }),
+  },
+  UNKNOWN_SECTION: {
+    group: 'object',
+    rule: ['The section name stands for no program type', 'Use a section name that libbpf knows.'],
+    words: (f) => ({
+      title: `section ${arg(f, 'section', 'of a program')} says nothing about the program type`,
+      explanation: 'libbpf takes the program type from the section name and does not know this one.',
+      remediation: 'Rename the section, or set the type under program_types: in the manifest.',
+    }),
+  },
+  MISSING_LICENSE: {
+    group: 'object',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['The license does not allow a helper', 'Declare a GPL compatible license in SEC("license").'],
+    words: (f) => ({
+      title: `${who(f)} uses something that needs a GPL compatible license`,
+      explanation: 'The verifier allows it only when the license section names such a license.',
+      remediation: 'Add char LICENSE[] SEC("license") = "GPL" (or "Dual MIT/GPL", "Dual BSD/GPL").',
+    }),
+  },
+  LOADER_CONTRACT: {
+    group: 'object',
+    rule: ["The object needs its own loader's help", 'Give the settings in the manifest or by flags.'],
+    words: (f) => {
+      if (f.args['guess'] !== undefined) return guessWords(f);
+      const { what, todo } = CONTRACT[arg(f, 'reason', '')] ?? {
+        what: 'needs its own loader',
+        todo: 'See the evidence.',
+      };
+      return {
+        title: `the object ${what}${f.subject === undefined ? '' : ` (${f.subject})`}`,
+        explanation:
+          'The loader of this object does something before load that was not done here. No kernel is to blame.',
+        remediation: todo,
+      };
+    },
+  },
+  BTF_INFO_REJECTED: {
+    group: 'object',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ["The kernel rejects a program's line or function records", 'Build with another compiler.'],
+    words: (f) => ({
+      title: `the kernel rejects function or line records of ${who(f)}`,
+      explanation: 'The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.',
+      remediation: 'Build again with another clang, link with bpftool gen object, or drop .BTF.ext.',
+    }),
+  },
+  BTF_LOAD_REJECTED: {
+    group: 'kernel',
+    rule: ["The kernel rejects the object's BTF", 'Build with another compiler, or strip newer kinds.'],
+    words: () => ({
+      title: "the kernel rejects the object's own BTF",
+      explanation: 'The object has maps or types that cannot be loaded without it.',
+      remediation: 'Build without newer BTF kinds (older -mcpu or clang), or use a newer kernel.',
+    }),
+  },
+  MANIFEST_MISMATCH: {
+    group: 'object',
+    rule: ['The manifest names what the object does not have', 'Correct the manifest or the object.'],
+    words: (f) =>
+      f.args['reason'] === 'section'
+        ? {
+            title: `the manifest puts program ${arg(f, 'program', '?')} into section ${arg(f, 'expected', '?')}, the object into ${arg(f, 'section', '?')}`,
+            explanation: 'Section names of the manifest are descriptive and change nothing.',
+            remediation: 'Correct the manifest.',
+          }
+        : {
+            title: `the manifest names program ${arg(f, 'program', '?')}, which the object does not have`,
+            explanation: `The object has ${arg(f, 'present', 'no programs')}.`,
+            remediation: 'Correct the name in the manifest.',
+          },
+  },
+  MISSING_PROGRAM: {
+    group: 'object',
+    rule: ['A program that is asked for is not in the object', 'Correct the manifest or the object.'],
+    words: (f) => ({
+      title: `required program ${arg(f, 'program', '?')} is not in the object`,
+      explanation: `The manifest requires it to be attached. The object has ${arg(f, 'present', 'no programs')}.`,
+      remediation: 'Correct the name in the manifest, or pass the object that has the program.',
+    }),
+  },
+  VALIDATOR_CRASH: {
+    group: 'infra',
+    coarse: 'UNKNOWN',
+    rule: ['The validator died of the object', 'Report it with the object.'],
+    words: (f) => ({
+      title: `the validator crashed on this object (${arg(f, 'signal', 'signal')})`,
+      explanation: sentence(
+        `it died ${f.args['step'] === undefined ? 'while it worked on the object' : `during ${f.args['step']}`}; the guest itself went on.`,
+      ),
+      remediation:
+        'A fault of libbpf or of the validator that this object brings out: please report it with the object.',
+    }),
+  },
+} as const satisfies Family;

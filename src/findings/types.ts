@@ -1,0 +1,99 @@
+import type { Family, Words } from './entry.ts';
+import { arg, here, lacks, notIn, sentence, since, who } from './writer.ts';
+
+const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
+  sleepable: { what: 'sleepable', todo: 'Add a variant without the .s suffix of its section for these kernels.' },
+  xdp_frags: { what: 'XDP with fragments', todo: 'Add a variant without .frags for these kernels.' },
+};
+
+/** Words for kinds of programs that a kernel does not have, or was built without. */
+function sleepableMember(struct: string, member = '?'): Words {
+  return {
+    title: `member ${member} of ${struct} takes no sleepable program`,
+    explanation: 'The kernel has the member and calls it where it must not sleep; the program is declared sleepable.',
+    remediation: `Declare it with SEC("struct_ops/${member}") instead of SEC("struct_ops.s/${member}").`,
+  };
+}
+
+export const TYPE_FINDINGS = {
+  UNSUPPORTED_PROGRAM_TYPE: {
+    group: 'kernel',
+    rule: ['The kernel lacks a program type', 'Leave the program out there, by autoload.'],
+    words: (f) => {
+      const type = arg(f, 'type', '?');
+      const option = f.args['config'];
+      const built = f.args['reason'] === 'compiled_out';
+      return {
+        title: `${lacks(f, `programs of type ${type}`)}${since(f)}`,
+        explanation: sentence(
+          `BPF_PROG_LOAD failed${f.args['errno'] === undefined ? '' : ` with ${f.args['errno']}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
+        ),
+        remediation:
+          type === 'tracing' && !built
+            ? 'Add a kprobe or tracepoint variant for kernels below 5.5.'
+            : `Use an older hook of the same kind there, and leave this program out (autoload).${built && option !== undefined ? ` Or build the kernel with ${option}.` : ''}`,
+      };
+    },
+  },
+  UNSUPPORTED_PROGRAM_FLAG: {
+    group: 'kernel',
+    coarse: 'UNSUPPORTED_PROGRAM_TYPE',
+    rule: ['The kernel lacks a flag of a program', 'Set the flag only where the kernel has it.'],
+    words: (f) => {
+      const flag = PROGRAM_FLAG[arg(f, 'reason', '')];
+      return {
+        title: `${who(f)} cannot be ${flag?.what ?? 'loaded with its flags'} ${here(f)}${since(f)}`,
+        explanation:
+          f.confidence === 'high'
+            ? 'A minimal program loads without the flag and is rejected with it.'
+            : 'The kernel rejects the flag that the section name stands for.',
+        remediation: flag?.todo ?? 'Load it without the flag there.',
+      };
+    },
+  },
+  BPF_SYSCALL_DISABLED: {
+    group: 'kernel',
+    coarse: 'UNSUPPORTED_PROGRAM_TYPE',
+    rule: ['The kernel has no bpf() at all', 'Use a kernel with CONFIG_BPF_SYSCALL.'],
+    words: () => ({
+      title: 'this kernel is built without bpf(2)',
+      explanation: 'bpf(2) returns ENOSYS.',
+      remediation: 'Use a kernel with CONFIG_BPF_SYSCALL=y.',
+    }),
+  },
+  STRUCT_OPS_UNSUPPORTED: {
+    group: 'kernel',
+    coarse: 'UNSUPPORTED_PROGRAM_TYPE',
+    rule: ['The kernel lacks a struct_ops type', 'Leave the map out there, by autocreate.'],
+    words: (f) => ({
+      title: lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`),
+      explanation: 'The kernel, or a module that is not loaded, would have to register the structure.',
+      remediation: 'Leave the struct_ops map out there, or load the module that provides it.',
+    }),
+  },
+  STRUCT_OPS_MISMATCH: {
+    group: 'kernel',
+    rule: ['A struct_ops type has another layout', 'Build against the types of that kernel.'],
+    words: (f) => {
+      const struct = f.args['struct'] === undefined ? 'struct_ops' : `struct_ops ${f.args['struct']}`;
+      const member = f.args['member'];
+      if (f.args['reason'] === 'sleepable_member') return sleepableMember(struct, member);
+      return {
+        title:
+          member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),
+        explanation: 'The structure in the object and the one in the kernel differ.',
+        remediation: 'Use a ___flavour of the structure for these kernels, or clear the member before load.',
+      };
+    },
+  },
+  JIT_UNSUPPORTED: {
+    group: 'kernel',
+    coarse: 'VERIFIER_REJECTION',
+    rule: ['Not supported by the JIT', 'Use a newer kernel or another construct.'],
+    words: (f) => ({
+      title: `${who(f)} needs a JIT compiler that is not available ${here(f)}`,
+      explanation: 'The JIT is off, missing for this architecture, or too old for the feature.',
+      remediation: 'Enable net.core.bpf_jit_enable, or avoid the feature (kfuncs, callbacks, atomics) here.',
+    }),
+  },
+} as const satisfies Family;

@@ -1,0 +1,96 @@
+import type { Finding } from '../model/finding.ts';
+import type { Family } from './entry.ts';
+import { arg, sentence, who } from './writer.ts';
+
+/** What was observed when the object could already alter it. */
+function alterable(f: Finding): string {
+  const { attaches, tests } = f.args;
+  return [
+    ...(attaches === undefined ? [] : [`how ${attaches} attached`]),
+    ...(tests === undefined ? [] : [`what came of the tests (${tests})`]),
+  ].join('; ');
+}
+
+/** Words for what was not refused and still deserves a look, and for what nobody could explain. */
+export const WATCH_FINDINGS = {
+  ATTACH_TARGET_INLINED: {
+    group: 'program',
+    rule: ['A function may have been inlined', 'Attach to a function that callers cannot inline.'],
+    words: (f) => ({
+      title: `${who(f)} hooks ${arg(f, 'function', 'a function')}, which other kernels of this run have inlined`,
+      explanation: `It attaches here; on ${arg(f, 'elsewhere', 'other kernels')} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
+      remediation: 'Hook a caller or a tracepoint, or make sure with a functional test that the probe fires.',
+    }),
+  },
+  KERNEL_WARNING: {
+    group: 'kernel',
+    rule: ['The kernel warned', 'Look at its console, and report it to the kernel.'],
+    words: (f) => ({
+      title:
+        f.args['reason'] === 'tainted'
+          ? 'the kernel marked itself as tainted while this object was checked'
+          : 'the kernel printed a warning while this object was checked',
+      explanation: sentence(`${arg(f, 'line', 'see the serial log')}.`),
+      remediation: 'Read the serial log of the target; report it to the kernel developers if the object brings it out.',
+    }),
+  },
+  INSN_BUDGET_EXCEEDED: {
+    group: 'program',
+    rule: ['A program costs the verifier more than its budget', 'Simplify it, or raise the budget.'],
+    words: (f) => ({
+      title: `the verifier needs ${arg(f, 'insns', 'too many')} instructions for ${who(f)}, the budget is ${arg(f, 'budget', 'smaller')}`,
+      explanation: `This kernel stops at ${arg(f, 'limit', '1000000')}; the program uses ${arg(f, 'percent', 'much')} % of that.`,
+      remediation: 'Split it into global functions or tail calls, use bpf_loop, or raise the budget (--max-insns).',
+    }),
+  },
+  PRINTS_NOTHING: {
+    group: 'program',
+    rule: ['A format string that no kernel takes', 'Use %d, %u, %x, %s, %p and their l and ll forms.'],
+    words: (f) => ({
+      title: `${who(f)} prints nothing: ${arg(f, 'helper', 'the helper')} knows no ${arg(f, 'conversion', 'such conversion')}`,
+      explanation: `The helper refuses the format "${arg(f, 'format', '')}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
+      remediation:
+        'Use %d, %u, %x, %s, %p and their l and ll forms; there is no floating point in BPF, so scale the number and print its parts. Precisions and h, z, j and t are not known either.',
+    }),
+  },
+  RESULTS_CAN_BE_ALTERED: {
+    group: 'object',
+    rule: ['The object can alter what the guest reports', 'Trust it no more than its author.'],
+    words: (f) => ({
+      title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
+      explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f) || 'what followed'}.`,
+      remediation:
+        'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
+    }),
+  },
+  ANSWER_UNRELIABLE: {
+    group: 'infra',
+    rule: ['A failure with an answer that cannot be relied on', 'Fix the failure, then look at the log.'],
+    words: (f) => ({
+      title:
+        arg(f, 'reason', '') === 'unfinished'
+          ? `the guest reported this failure and did not finish its answer: ${arg(f, 'why', 'no reason known')}`
+          : `the guest reported this failure, and its answer contradicts itself elsewhere: ${arg(f, 'why', 'no reason known')}`,
+      explanation: 'A reported failure stands; nothing else of this answer counts.',
+      remediation: 'Fix the failure first, then look at the object and at the serial log of this target.',
+    }),
+  },
+  UNKNOWN: {
+    group: 'infra',
+    rule: ['The cause is not known', 'Look at the logs in the report, and report it.'],
+    words: (f) => ({
+      title: `${who(f)} failed: unclassified error${f.args['errno'] === undefined ? '' : ` (${f.args['errno']})`}`,
+      explanation: 'Neither the errno nor the logs fit a known cause.',
+      remediation: 'Read the libbpf and verifier logs of this target.',
+    }),
+  },
+  UNSUPPORTED_TRANSPORT: {
+    group: 'infra',
+    rule: ['The kernel cannot be booted here', 'Use a profile with a kernel source.'],
+    words: (f) => ({
+      title: 'no lane supports this profile',
+      explanation: sentence(arg(f, 'why', 'the question was not asked.')),
+      remediation: 'Use a profile with a kernel source, or another runner.',
+    }),
+  },
+} as const satisfies Family;
