@@ -101,7 +101,8 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       errors.push(error);
-      resolved.push({ ...entry, profile: noProfile(entry.id, error.message) });
+      const shipped = await builtinRow(catalogue.files, catalogue.builtin, entry.id);
+      resolved.push({ ...entry, profile: noProfile(entry.id, error.message, shipped) });
     }
   }
   const unknown = errors.filter(({ code }) => code === 'unknown_profile');

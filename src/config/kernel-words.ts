@@ -96,11 +96,19 @@ function unknown(word: string, choosable: Choosable, origin: string): UsageError
   return new UsageError('unknown_profile', `${origin}: ${quoted(word)} names no kernel${hint}`);
 }
 
+/** A file of a repository, which may be a stranger's, must not make one kernel out of many that were asked for. */
+function ambiguous(word: string, origin: string): UsageError {
+  return new UsageError(
+    'unknown_profile',
+    `${origin}: ${quoted(word)} names several kernels, and a profile of this repository has the same id; rename that profile (its file and its id)`,
+  );
+}
+
 /**
  * The profile ids that typed words name, in the order of the words, each once. An id that is typed twice stays twice, and
  * one that nobody has stays as it is: both are for others to tell.
  * @param origin the flag, for messages
- * @throws UsageError `unknown_profile` for a word that names no kernel
+ * @throws UsageError `unknown_profile` for a word that names no kernel, or both a profile and several kernels
  */
 export async function expandWords(words: readonly string[], choosable: Choosable, origin: string): Promise<string[]> {
   const { ids, sets, idsOfSet } = choosable;
@@ -108,6 +116,7 @@ export async function expandWords(words: readonly string[], choosable: Choosable
   const typed = new Set<string>();
   for (const word of words) {
     const isId = ids.includes(word);
+    if (isId && (sets.includes(word) || vendors(choosable).includes(word))) throw ambiguous(word, origin);
     const rows = isId ? undefined : rowsOf(word, choosable, origin);
     const named = rows?.map(({ id }) => id) ?? (!isId && sets.includes(word) ? await idsOfSet(word) : undefined);
     if (named !== undefined) {

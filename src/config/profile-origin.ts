@@ -7,11 +7,22 @@ export function builtinProfile(profile: Profile): Profile {
   return { ...profile, builtinKernel: true };
 }
 
-/** Stands for a profile that cannot be had. */
-export function noProfile(id: string, problem: string): Profile {
-  const about = { id, distro: '', version: '', kernelFamily: '', file: '' };
+/**
+ * Stands for a profile that cannot be had.
+ * @param shipped what comes with bpfcompat under this id: a file that spoils its profile does not change what it is about
+ */
+export function noProfile(
+  id: string,
+  problem: string,
+  shipped: Pick<Profile, 'distro' | 'version' | 'kernelFamily'> | undefined,
+): Profile {
+  const { distro = '', version = '', kernelFamily = '' } = shipped ?? {};
   return {
-    ...about,
+    id,
+    distro,
+    version,
+    kernelFamily,
+    file: '',
     arch: 'x86_64',
     runner: 'vm',
     memoryMb: 1,
@@ -49,7 +60,7 @@ function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
 /**
  * Whose kernel a profile of the workspace gets. Where it names none, or the very same, that of the built-in profile of
  * its id; where it names another one, its own, which the user must have allowed: a change to a file of the repository
- * must not decide what a name of ours stands for.
+ * must not decide what a name of ours stands for, nor that nobody asks it.
  * @throws UsageError `profile_override`, `profile_invalid` for pinned packages
  */
 export function settleOverride(own: Profile, shipped: Profile | undefined, allowed: boolean): Profile {
@@ -62,6 +73,13 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
     throw new UsageError(
       'profile_invalid',
       `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`,
+    );
+  }
+  if (shipped !== undefined && !borrows && !allowed) {
+    const key = own.runner === shipped.runner ? 'arch' : 'runner';
+    throw new UsageError(
+      'profile_override',
+      `${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be asked; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with --allow-profile-override`,
     );
   }
   if (own.kernel === undefined && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };

@@ -2,6 +2,7 @@ import { attachCount, NAMED_PROGRAMS, requireAttach, untriedPrograms } from '../
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
+import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 import type { Verdict } from '../model/report.ts';
 import { expectedOf, idleExpectations, undeclaredText } from './expectations.ts';
 import { weightOf } from './weight.ts';
@@ -56,6 +57,12 @@ function isRequired({ required, profile }: Target, { requiredProfiles = [] }: Ga
   return required || requiredProfiles.includes(profile.id);
 }
 
+/** A profile that calls its kernel older than it is takes no kernel away from what `min_kernel` promises. */
+function isPromised(result: CellResult | undefined, { minKernel }: GateOptions): boolean {
+  const number = kernelNumber(result?.kernel?.release ?? '');
+  return minKernel !== undefined && number !== undefined && compareKernels(number, minKernel.number) >= 0;
+}
+
 function weigh(
   cell: Cell,
   target: Target,
@@ -67,7 +74,7 @@ function weigh(
   if (result?.outcome.status === 'skipped' && result.outcome.elsewhere) return undefined;
   const { id } = target.profile;
   const status = result?.outcome.status ?? 'infra_error';
-  const required = isRequired(target, options);
+  const required = isRequired(target, options) || isPromised(result, options);
   const known = (options.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
   const weight = weightOf({ status, required, met: expected?.met, known }, failOn);
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;

@@ -22,12 +22,12 @@ export function requireProfiles(targets: readonly Target[], requiredProfiles: re
 
 /**
  * The matrix with the manifest's `min_kernel` applied: kernels from it on are required and older ones optional, whatever
- * the matrix says. A profile whose family is no number stays as it is.
+ * the matrix says. One whose family is no number may be newer: it is required.
  */
 export function promiseKernels(targets: readonly Target[], minKernel: MinKernel | undefined): Target[] {
   return targets.map((target) => {
+    if (minKernel === undefined) return target;
     const number = kernelNumber(target.profile.kernelFamily);
-    if (minKernel === undefined || number === undefined) return target;
-    return { ...target, required: compareKernels(number, minKernel.number) >= 0 };
+    return { ...target, required: number === undefined || compareKernels(number, minKernel.number) >= 0 };
   });
 }

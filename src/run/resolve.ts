@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { builtinRows, isPlain } from '../config/builtin-profiles.ts';
+import { builtinIds, builtinRows, isPlain } from '../config/builtin-profiles.ts';
 import {
   builtinMatrix,
   builtinMatrixNames,
@@ -84,7 +84,9 @@ async function expandChoice(
   { ids, origin }: Pick<KernelChoice & { kind: 'ids' }, 'ids' | 'origin'>,
 ): Promise<string[]> {
   const known = await profileIds(catalogue);
-  if (ids.every((id) => known.includes(id))) return [...ids];
+  const shipped = await builtinIds(catalogue.files, catalogue.builtin);
+  // Those of the workspace may be called like words that name others.
+  if (ids.every((id) => shipped.includes(id))) return [...ids];
   const rows = await builtinRows(catalogue.files, catalogue.builtin);
   const sets = await builtinMatrixNames(catalogue);
   const idsOfSet = async (name: string): Promise<string[]> =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -93,4 +93,16 @@ test('the shards that run are those that were planned', async () => {
     const { report } = await writeShard(cwd, run, i + 1, 3, join(cwd, `shards/${i}.json`));
     expect(report.targets.map(({ profile }) => profile.id).join(',')).toBe(planned);
   }
+});
+
+test('a profile of the repository does not stand for the kernels of a word', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'plan-'));
+  mkdirSync(join(own, 'matrices/profiles'), { recursive: true });
+  const text = (id: string): string =>
+    `id: ${id}\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\nimage: {local_path: x}\n`;
+  for (const id of ['quick', 'own-6.1']) writeFileSync(join(own, `matrices/profiles/${id}.yaml`), text(id));
+  const kernelsOf = async (word: string) => (await plan({ cwd: own, kernels: [word], shards: 1 })).matrix.include;
+  await expect(kernelsOf('quick')).rejects.toThrow('"quick" names several kernels');
+  expect(await kernelsOf('own-6.1')).toMatchObject([{ kernels: 'own-6.1' }]);
+  rmSync(own, { recursive: true });
 });

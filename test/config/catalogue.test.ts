@@ -175,6 +175,28 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(allowed.builtinKernel).toBeUndefined();
   });
 
+  test.each([
+    ['runner: firecracker\nfirecracker: {kernel_image_path: k}\n', 'runner is firecracker', 'write runner: vm,'],
+    ['runner: virtme-ng\nvirtme_ng: {run: v6.6}\n', 'runner is virtme-ng', 'write runner: vm,'],
+    ['', 'arch is aarch64', 'write arch: x86_64,'],
+  ])('does not keep a kernel of ours from being asked', async (rest, what, remedy) => {
+    const own = `${rest === '' ? head.replace('x86_64', 'arm64') : head}image: {local_path: x}\n${rest}`;
+    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalogue/k.yaml': shipped };
+    const error = await usageError(findProfile(catalogueOf(files), 'k-6.1'));
+    expect(error.code).toBe('profile_override');
+    expect(error.message).toContain(`${what}, and profile "k-6.1", which comes with bpfcompat, has`);
+    expect(error.message).toContain(remedy);
+    const allowed = await findProfile({ ...catalogueOf(files), allowOverride: true }, 'k-6.1');
+    expect(allowed.kernel).toBeUndefined();
+  });
+
+  test('that cannot be read is still about the kernel of ours', async () => {
+    const files = catalogueOf({ '/w/vm/profiles/k-6.1.yaml': 'id: [', '/b/catalogue/k.yaml': shipped });
+    const [entry] = await resolveMatrix(files, readMatrix({ file: 'm.yaml', text: 'profiles: [{id: k-6.1}]' }));
+    expect(entry?.profile).toMatchObject({ distro: 'debian', kernelFamily: '6.1' });
+    expect(entry?.profile.problem).toContain('not valid YAML');
+  });
+
   test('does not give a kernel of ours another name', async () => {
     const own = `${head.replace('debian', 'rhel')}image: {local_path: x}\n`;
     const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalogue/k.yaml': shipped };

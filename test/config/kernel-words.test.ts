@@ -68,6 +68,13 @@ describe('words that name kernels', () => {
     expect(await expand('own-6.1', 'own-6.1')).toEqual(['own-6.1', 'own-6.1']);
   });
 
+  test.each(['lts', 'debian', 'el'])('a profile of the repository does not stand for all of %s', async (word) => {
+    const shadowed = { ...choosable, ids: [...choosable.ids, word] };
+    await expect(expandWords(['own-6.1', word], shadowed, '--kernels')).rejects.toThrow(
+      `--kernels: "${word}" names several kernels, and a profile of this repository has the same id; rename that profile`,
+    );
+  });
+
   test.each<[string, string]>([
     ['ubuntu>=30', '"ubuntu>=30" names no kernel; there is 18.04, 20.04 and 24.04'],
     ['ubuntu:kvm', '"ubuntu:kvm" names no kernel; there is aws'],
@@ -90,6 +97,8 @@ test('with the catalogue that comes along', async () => {
   const all = await builtinRows(files, builtin);
   const real = { ...choosable, rows: all, ids: all.map(({ id }) => id) };
   const words = (...list: string[]) => expandWords(list, real, '--kernels');
+  // None of our own ids is a word that names several.
+  for (const { id } of all) expect(await words(id)).toEqual([id]);
   expect(await words('debian')).toHaveLength(12);
   expect(await words('amazon-linux', 'el@newest')).toEqual([
     'amazon-linux-2-4.14',

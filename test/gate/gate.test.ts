@@ -3,7 +3,7 @@ import { gate } from '../../src/gate/gate.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Expectation } from '../../src/model/gate.ts';
 import { parseKernelRange } from '../../src/model/kernel-range.ts';
-import { failed, infra, result, skipped, target } from '../fixtures/run.ts';
+import { failed, infra, kernelRecord, result, skipped, target } from '../fixtures/run.ts';
 
 const pass = { status: 'pass', findings: [] } as const;
 
@@ -56,6 +56,21 @@ describe('min_kernel above every kernel of the run', () => {
     expect(gate(run([false, pass]), { minKernel, requiredProfiles: ['k0'] })).toMatchObject({ exitCode: 0 });
     expect(gate(run([false, pass]), { minKernel, failOn: 'any' })).toMatchObject({ exitCode: 0, reasons: [] });
     expect(gate(run([false, failed()]), { minKernel, failOn: 'any' })).toMatchObject({ exitCode: 2 });
+  });
+
+  test('requires a kernel that its profile calls older than it is', () => {
+    const { targets } = run([true, pass], [false, infra()]);
+    const answer = (release: string) => {
+      const kernel = kernelRecord('k1', release);
+      const results = [
+        result({ artifact: 0, target: 0 }, pass),
+        result({ artifact: 0, target: 1 }, infra(), { kernel }),
+      ];
+      return gate({ targets, results }, { minKernel });
+    };
+    expect(answer('6.11.9-x')).toMatchObject({ status: 'pass', exitCode: 0 });
+    expect(answer('6.12.0-x')).toMatchObject({ status: 'error', exitCode: 1 });
+    expect(answer('6.12.0-x').reasons[0]).toMatch(/^required k1: gave no answer/);
   });
 
   test('what one machine of several lacks is asked by the others', () => {
