@@ -13,6 +13,7 @@ import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 type MapFacts = StageOf<'open'>['maps'][number];
 
 const PAGE = 4096;
+const EEXIST = -17;
 
 /** What is wrong with a definition by rules that hold on every kernel; undefined when nothing is. */
 function definitionFault(map: MapFacts): string | undefined {
@@ -111,6 +112,15 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
     return makeFinding({ ...common, code, confidence: 'high', args: told });
   }
   if (refusal.errno === -1) return denied(hello, { ...common, errno });
+  // The validator lets no arena lie over its own memory (validator-c/src/load/arena-place.h).
+  if (refusal.errno === EEXIST && /': failed to mmap arena: /.test(refusal.line ?? '')) {
+    return makeFinding({
+      ...common,
+      code: 'INVALID_MAP_PARAMS',
+      confidence: 'high',
+      args: { ...args, since: undefined, reason: 'arena_place' },
+    });
+  }
   if (refusal.errno === -12) {
     const entries = facts === undefined ? undefined : String(facts.max_entries);
     return makeFinding({ ...common, code: 'OUT_OF_MEMORY', confidence: 'medium', args: { ...args, entries } });

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Family } from './entry.ts';
+import type { Family, Writer } from './entry.ts';
 import { arg, errno, here, lacks, since, who } from './writer.ts';
 
 /** What to use instead of a map type that an old kernel does not have. A Map: the names come from guests. */
@@ -66,6 +66,13 @@ function flagOf(f: Finding): string {
   return FLAG.get(arg(f, 'reason', '')) ?? arg(f, 'flag', 'its flags');
 }
 
+const arenaPlace: Writer = (f) => ({
+  title: `${named(f)} is to lie where its loader has memory of its own`,
+  explanation:
+    'libbpf maps an arena at the addresses that map_extra names, over whatever the loader has there. The validator has its own memory there, so the arena was not mapped and nothing was loaded.',
+  remediation: 'Leave map_extra out, or name addresses that no program uses, as 1 << 44 (x86_64) or 1 << 32 (arm64).',
+});
+
 function named(f: Finding): string {
   return `map ${arg(f, 'map', '?')}`;
 }
@@ -100,6 +107,7 @@ export const MAP_FINDINGS = {
     group: 'object',
     rule: ['A map is defined in a way no kernel takes', 'Correct its sizes, entries or flags.'],
     words: (f) => {
+      if (f.args['reason'] === 'arena_place') return arenaPlace(f);
       const { what, todo } = PARAMS.get(arg(f, 'reason', '')) ?? { what: 'values', todo: 'See the evidence.' };
       return {
         title: `${named(f)} is defined with ${what} that its type does not accept`,

@@ -208,3 +208,14 @@ describe('EPERM: who forbids it', () => {
     expect(silent({ cap_eff: ALL }, '5.10.0-46').code).toBe('MEMLOCK_LIMIT');
   });
 });
+
+test('an arena over memory of the loader is a fault of its definition, and no kernel is to blame', () => {
+  const log = "libbpf: map 'arena': failed to mmap arena: -EEXIST\nlibbpf: failed to load object 'x'\n";
+  const opened = fx.open({ maps: [fx.mapFacts('arena', { type: 'arena' })] });
+  expect(first([opened, fx.loadFailed(-17, { log })])).toMatchObject({
+    code: 'INVALID_MAP_PARAMS',
+    group: 'object',
+    subject: 'arena',
+    args: { reason: 'arena_place' },
+  });
+});

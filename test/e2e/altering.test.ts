@@ -140,3 +140,22 @@ test('a uprobe of a file alone is attached to nothing', async () => {
   expect(run.verdict.exitCode).toBe(2);
   for (const kernel of KERNELS) expect(codes(run, object, kernel)).toEqual(['NOT_ATTACHED']);
 }, 180_000);
+
+test('an arena lies nowhere over the memory of the validator', async () => {
+  const objects = [fixture('forge_arena'), fixture('arena_elsewhere')];
+  const kernels = ['debian-13-6.12', 'debian-13-7.3'];
+  const run = await check(scratch, objects, { kernels });
+  for (const kernel of kernels) {
+    const target = targetOf(reportOf(run, 'forge_arena.bpf.o'), kernel);
+    expect([kernel, target.status, target.failed_stage]).toEqual([kernel, 'fail', 'load']);
+    expect(target.findings?.map(({ code, args }) => [code, args?.['reason']])).toEqual([
+      ['INVALID_MAP_PARAMS', 'arena_place'],
+    ]);
+    const other = targetOf(reportOf(run, 'arena_elsewhere.bpf.o'), kernel);
+    expect([kernel, other.status]).toEqual([kernel, 'pass']);
+    expect(other.programs?.map(({ name, load_status }) => [name, load_status])).toEqual([
+      ['idle', 'pass'],
+      ['refused', 'fail'],
+    ]);
+  }
+}, 120_000);
