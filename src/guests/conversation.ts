@@ -160,7 +160,8 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   }
 
   for (const event of ['end', 'close', 'error']) {
-    port.once(event, () => {
+    port.once(event, (error?: unknown) => {
+      if (error instanceof ProtocolViolation) fail(error);
       atEnd = true;
       end.resolve();
     });

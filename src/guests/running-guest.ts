@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { Evidence, Hello } from '../model/evidence.ts';
+import type { Channel } from '../model/kernel.ts';
 import { converse, ProtocolViolation } from './conversation.ts';
+import { diskPort } from './disk-port.ts';
 import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
 import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.ts';
 import { DRAIN_MS, type RunningMachine, startMachine } from './qemu/machine.ts';
@@ -24,6 +26,8 @@ export interface Launch {
   readonly qemu: Wrapped;
   /** What `uname -r` in the guest must say. */
   readonly release: string;
+  /** What descriptor 3 of the machine speaks. */
+  readonly channel: Channel;
   /** Descriptor 4 of the machine is its control channel. */
   readonly controlled?: boolean;
   /** Needs `controlled`. */
@@ -44,7 +48,8 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   const { release, saved } = launch;
   const started = host.monotonicMs();
   const machine = startMachine(host, launch.qemu, launch.controlled);
-  const talk = converse(machine.port, saved?.hello);
+  const port = launch.channel === 'virtio-blk' ? diskPort(machine.port) : machine.port;
+  const talk = converse(port, saved?.hello);
   let phase: GuestPhase = 'boot';
   let ending: Promise<void> | undefined;
   let failed = false;

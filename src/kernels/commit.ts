@@ -30,7 +30,7 @@ export async function commitKernel(
   signal: AbortSignal | undefined,
 ): Promise<KernelRecord> {
   const { kernel } = fetched;
-  const modules = await bootModules(host, kernel, join(workDir, 'modules'), signal);
+  const { channel, modules } = await bootModules(host, kernel, join(workDir, 'modules'), signal);
   const vmlinuz = await measure(host, kernel.vmlinuz);
   const config = kernel.config === undefined ? undefined : await measure(host, kernel.config);
   const moduleFiles: { name: string; incoming: Incoming }[] = [];
@@ -46,6 +46,8 @@ export async function commitKernel(
     vmlinuz: vmlinuz.file,
     config: config?.file ?? null,
     modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),
+    // Absent where it always was the same, so that older versions read it as well.
+    ...(channel === 'virtio-serial' ? {} : { channel }),
     fetchedAt: host.now().toISOString(),
   };
   await using _lock = await lockStore(host, store, signal);

@@ -1,7 +1,7 @@
 import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import type { KernelRecord, Profile } from './kernel.ts';
+import type { Channel, KernelRecord, Profile } from './kernel.ts';
 import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
 
@@ -87,6 +87,8 @@ export interface GuestFacts {
   /** Why this accelerator. */
   readonly accelReason: string;
   readonly machine: string;
+  /** What guest and host talked over. */
+  readonly channel: Channel;
   readonly cpuModel: string;
   readonly memoryMb: number;
   readonly qemuVersion: string;

@@ -160,6 +160,10 @@ const Vouched = z.strictObject({
   file: z.string().min(1),
 });
 
+/** What guest and host talk over: a virtio-serial port; a disk (virtio-blk) where the kernel has no such ports. */
+export const Channel = z.enum(['virtio-serial', 'virtio-blk']);
+export type Channel = z.infer<typeof Channel>;
+
 /** What `kernels/<profile>.json` of older versions says. Any profile of that id may have put it there. */
 export const OldKernelRecord = z.strictObject({
   schema: z.literal('bpfcompat_kernel.v2'),
@@ -183,6 +187,8 @@ export const KernelRecord = OldKernelRecord.extend({
   /** Digest of the architecture and the whole kernel block it was fetched for: no other block finds it. */
   source: z.string().regex(/^[0-9a-f]{64}$/),
   vouched: Vouched,
+  /** What its guests talk over where that is not virtio-serial. */
+  channel: Channel.optional(),
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
 

@@ -63,6 +63,7 @@ function surroundingsJson({ result }: TargetView) {
       accel: guest.accel,
       accel_reason: guest.accelReason,
       machine: guest.machine,
+      channel: guest.channel,
       cpu_model: guest.cpuModel,
       memory_mb: guest.memoryMb,
       qemu_version: guest.qemuVersion,

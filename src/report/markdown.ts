@@ -106,8 +106,11 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
     lines.push(`- Package: ${code(`${name} ${version}`)} from ${md(suite || archive)}`);
   }
   if (result?.guest) {
-    const { lane, accel, accelReason, qemuVersion } = result.guest;
-    lines.push(`- Guest: ${md(lane)} lane, ${accel.toUpperCase()} (${md(accelReason)}), QEMU ${md(qemuVersion)}`);
+    const { lane, channel, accel, accelReason, qemuVersion } = result.guest;
+    const over = channel === 'virtio-serial' ? '' : ` over ${md(channel)}`;
+    lines.push(
+      `- Guest: ${md(lane)} lane${over}, ${accel.toUpperCase()} (${md(accelReason)}), QEMU ${md(qemuVersion)}`,
+    );
   }
   if (result) {
     const { prepareMs, bootMs, askMs, totalMs } = result.timings;

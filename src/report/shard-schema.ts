@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Hello, Stage } from '../model/evidence.ts';
-import { KernelRecord } from '../model/kernel.ts';
+import { Channel, KernelRecord } from '../model/kernel.ts';
 import { MAX_SHARDS, type ShardPart } from '../model/shard.ts';
 
 /**
@@ -58,6 +58,8 @@ const Guest = z.looseObject({
   accel: z.enum(['kvm', 'tcg']),
   accelReason: text,
   machine: text,
+  // Older ones knew no other.
+  channel: Channel.default('virtio-serial'),
   cpuModel: text,
   memoryMb: ms,
   qemuVersion: text,

@@ -53,7 +53,7 @@ async function openMachine(): Promise<Machine> {
   far.write(wireOf([frameOf('hello', HELLO)])[0]!);
   const guest = await openGuest(
     host,
-    { qemu: { command: 'qemu', args: [], layers: [] }, release: HELLO.kernel.release },
+    { qemu: { command: 'qemu', args: [], layers: [] }, release: HELLO.kernel.release, channel: 'virtio-serial' },
     { signal: new AbortController().signal, bootTimeoutMs: 5000, dir: dir.path },
   );
   return {

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	test_sha256();
 	test_frames();
 	test_relay();
+	test_disk();
 	test_request();
 	test_entries();
 	test_tuning();

@@ -26,7 +26,6 @@ export interface DirectLaneOptions extends QemuHost {
 
 /** Descriptor of the first channel of a child of the host. */
 const PORT_FD = 3;
-const DEVICES = [serialConsole, validatorPort(PORT_FD)];
 
 /** The direct lane: the vendor's kernel, our initramfs with the validator as PID 1, a fresh boot per guest. */
 export function directLane(options: DirectLaneOptions): Lane {
@@ -73,23 +72,25 @@ async function prepare(
     initrd: wrappedFile(1),
     kernelArgs: [...GUEST_KERNEL_ARGS, ...(profile.kernelArgs ?? [])],
   };
-  const argv = qemuArgv(machine, DEVICES);
+  const { channel = 'virtio-serial', release } = kernel.record;
+  const devices = [serialConsole, validatorPort(channel, PORT_FD)];
+  const argv = qemuArgv(machine, devices);
   const facts: GuestFacts = {
     lane: 'direct',
     isolation: 'boot',
     accel: accel.accel,
     accelReason: accel.reason,
     machine: 'q35',
+    channel,
     cpuModel: cpuModel(accel.accel),
     memoryMb: profile.memoryMb,
     qemuVersion: qemu.version,
     sandboxLayers: sandboxLayers(sandbox),
     // With the paths that a person can use, instead of the descriptors that QEMU was given.
-    argv: [qemu.command, ...qemuArgv({ ...machine, kernel: kernel.vmlinuz, initrd: initramfs.path }, DEVICES)],
+    argv: [qemu.command, ...qemuArgv({ ...machine, kernel: kernel.vmlinuz, initrd: initramfs.path }, devices)],
   };
-  const { release } = kernel.record;
   const boot = (open: OpenOptions): Promise<Guest> =>
-    openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release }, open);
+    openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release, channel }, open);
   if (options.isolation === 'boot')
     return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const source = templateSource({
@@ -97,6 +98,7 @@ async function prepare(
     machine: { ...machine, kernelArgs: [...machine.kernelArgs, SAVED_GUEST_ARG] },
     files,
     release,
+    channel,
     vmlinuzSha256: kernel.record.vmlinuz.sha256,
     initramfsSha256: initramfs.sha256,
     facts,

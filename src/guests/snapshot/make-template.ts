@@ -86,7 +86,12 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
     const files = [...spec.files, bootRam];
     await using guest = await openGuest(
       host,
-      { qemu: wrap(sandbox, qemu.command, argv, { files }), release: spec.release, controlled: true },
+      {
+        qemu: wrap(sandbox, qemu.command, argv, { files }),
+        release: spec.release,
+        channel: spec.channel,
+        controlled: true,
+      },
       options,
     );
     if (guest.control === undefined) throw new Error('QEMU has no control channel');

@@ -110,6 +110,7 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
     {
       qemu: wrap(sandbox, qemu.command, argv, { files }),
       release: spec.release,
+      channel: spec.channel,
       controlled: true,
       saved: { hello: template.hello, resume: (control) => resumeFrom(control, `fd:${wrappedFd(STATE)}`) },
     },

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts } from '../../model/cell.ts';
+import type { Channel } from '../../model/kernel.ts';
 import type { Guest, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
@@ -14,6 +15,7 @@ export interface TemplateSpec extends QemuHost {
   /** Kernel and initramfs, in the order of the paths in `machine`. */
   readonly files: readonly [kernel: string, initramfs: string];
   readonly release: string;
+  readonly channel: Channel;
   readonly vmlinuzSha256: string;
   readonly initramfsSha256: string;
   readonly facts: GuestFacts;
@@ -32,7 +34,7 @@ export function machineArgv(spec: TemplateSpec, ram: string, saving: boolean): s
   const use = saving ? 'written' : sharesRam(spec.qemu.version) ? 'read-only' : 'own';
   const devices = [
     serialConsole,
-    validatorPort(PORT_FD),
+    validatorPort(spec.channel, PORT_FD),
     ramFile(ram, spec.machine.memoryMb, use),
     controlChannel(CONTROL_FD),
     ...(saving ? [] : [incoming]),

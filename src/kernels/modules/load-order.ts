@@ -1,4 +1,5 @@
 import { HostError } from '../../model/errors.ts';
+import type { Channel } from '../../model/kernel.ts';
 import { moduleName } from './modinfo.ts';
 
 /**
@@ -6,7 +7,12 @@ import { moduleName } from './modinfo.ts';
  * and hooks that programs are attached to. What is built in needs no module. A change here is a new schema of KernelRecord: stored
  * kernels carry the old list.
  */
-const REQUIRED_MODULES = ['virtio_pci', 'virtio_console'];
+const BUS = 'virtio_pci';
+/** The first one that a kernel has is taken. */
+const DRIVERS: readonly { readonly channel: Channel; readonly module: string }[] = [
+  { channel: 'virtio-serial', module: 'virtio_console' },
+  { channel: 'virtio-blk', module: 'virtio_blk' },
+];
 const OPTIONAL_MODULES = ['dummy', 'veth', 'sch_ingress', 'cls_bpf'];
 
 export interface ModuleCatalogue {
@@ -24,34 +30,51 @@ export function parseBuiltin(text: string): Set<string> {
   return new Set(names.filter((name) => name !== undefined).map(moduleName));
 }
 
+/** What is built in, by the word of a kernel's configuration: the name of a driver is that of its option. */
+export function builtInByConfig(config: string, name: string): boolean {
+  return new RegExp(`^CONFIG_${name.toUpperCase()}=y$`, 'm').test(config);
+}
+
+function nowhere(module: string, neededBy: string): HostError {
+  const what = `the kernel has no module ${module} (needed by ${neededBy}), neither as a file nor built in`;
+  return new HostError('kernel_unusable', `${what}; choose another kernel package in the profile`);
+}
+
+/** How the guests of a kernel are talked to, and what they load for it and for the tests. */
+export interface BootPlan {
+  readonly channel: Channel;
+  /** The modules to load, every dependency before those who need it. */
+  readonly modules: readonly string[];
+}
+
 /**
- * The modules to load, every dependency before those who need it.
- * @throws HostError `kernel_unusable` when a required module, or a dependency of a wanted one, is nowhere.
+ * Chooses the channel by what the kernel has, and what is loaded at boot.
+ * @throws HostError `kernel_unusable` for a kernel without any channel, or when a dependency of a wanted module is
+ * nowhere.
  */
-export async function loadOrder(
+export async function planBoot(
   catalogue: ModuleCatalogue,
-  required: readonly string[] = REQUIRED_MODULES,
   optional: readonly string[] = OPTIONAL_MODULES,
-): Promise<string[]> {
+): Promise<BootPlan> {
   const order = new Set<string>();
+  const has = (name: string): boolean => catalogue.builtIn(name) || catalogue.exists(name);
+  const driver = DRIVERS.find(({ module }) => has(module));
+  if (!has(BUS) || driver === undefined) {
+    const missing = has(BUS) ? DRIVERS.map(({ module }) => module).join(' and no ') : BUS;
+    throw nowhere(missing, 'every guest');
+  }
   const visit = async (name: string, neededBy: string, path: readonly string[]): Promise<void> => {
     if (order.has(name) || catalogue.builtIn(name)) return;
     if (path.includes(name)) {
       throw new HostError('kernel_unusable', `kernel modules depend on each other in a ring: ${path.join(', ')}`);
     }
-    if (!catalogue.exists(name)) {
-      throw new HostError(
-        'kernel_unusable',
-        `the kernel has no module ${name} (needed by ${neededBy}), neither as a file nor built in; ` +
-          'choose another kernel package in the profile',
-      );
-    }
+    if (!catalogue.exists(name)) throw nowhere(name, neededBy);
     for (const dependency of await catalogue.depends(name)) await visit(dependency, name, [...path, name]);
     order.add(name);
   };
-  for (const name of required) await visit(name, 'every guest', []);
+  for (const name of [BUS, driver.module]) await visit(name, 'every guest', []);
   for (const name of optional) {
     if (catalogue.exists(name)) await visit(name, 'attach tests', []);
   }
-  return [...order];
+  return { channel: driver.channel, modules: [...order] };
 }

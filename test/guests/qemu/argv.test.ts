@@ -11,7 +11,7 @@ const machine: Machine = {
   initrd: '/proc/self/fd/8',
   kernelArgs: GUEST_KERNEL_ARGS,
 };
-const devices = [serialConsole, validatorPort(3)];
+const devices = [serialConsole, validatorPort('virtio-serial', 3)];
 
 describe('qemuArgv', () => {
   it('under TCG', () => {
@@ -65,8 +65,20 @@ describe('qemuArgv', () => {
     expect(changed).toEqual([expect.stringContaining('q35,accel=kvm,'), 'host']);
   });
 
-  it('has no way in or out besides console and port', () => {
-    const words = qemuArgv(machine, devices);
+  it('has a disk that we answer for where the kernel has no such port, and tells PID 1', () => {
+    const words = qemuArgv(machine, [serialConsole, validatorPort('virtio-blk', 3)]);
+    const port = words.slice(words.indexOf('-blockdev'), words.indexOf('-kernel'));
+    expect(port).toEqual([
+      ...['-blockdev', 'driver=nbd,node-name=port,server.type=fd,server.str=3'],
+      '-device',
+      'virtio-blk-pci,drive=port,serial=org.bpfcompat.port,num-queues=1,discard=off,write-zeroes=off',
+    ]);
+    expect(words.at(-1)).toMatch(/^console=ttyS0 8250\.nr_uarts=1 bpfcompat_port=disk quiet /);
+    expect(words.join(' ')).not.toMatch(/virtio-serial|virtserialport/);
+  });
+
+  it.each(['virtio-serial', 'virtio-blk'] as const)('has no way in or out besides console and port (%s)', (channel) => {
+    const words = qemuArgv(machine, [serialConsole, validatorPort(channel, 3)]);
     for (const option of ['-netdev', '-virtfs', '-drive', '-runas', '-qmp', '-daemonize']) {
       expect(words).not.toContain(option);
     }

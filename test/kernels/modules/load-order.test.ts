@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { loadOrder, type ModuleCatalogue, parseBuiltin } from '../../../src/kernels/modules/load-order.ts';
+import {
+  builtInByConfig,
+  type ModuleCatalogue,
+  parseBuiltin,
+  planBoot,
+} from '../../../src/kernels/modules/load-order.ts';
 
 function catalogue(depends: Record<string, string[]>, builtIn: string[] = []): ModuleCatalogue {
   return {
@@ -9,34 +14,62 @@ function catalogue(depends: Record<string, string[]>, builtIn: string[] = []): M
   };
 }
 
-describe('loadOrder', () => {
+describe('planBoot', () => {
+  const BUILT_IN = ['virtio_pci', 'virtio_console'];
+
   test('dependencies come first, each module once, required before optional', async () => {
     const modules = catalogue({
       virtio_pci: ['virtio', 'virtio_ring'],
       virtio: ['virtio_ring'],
       virtio_ring: [],
       virtio_console: ['virtio', 'virtio_ring'],
+      virtio_blk: ['virtio', 'virtio_ring'],
       dummy: [],
     });
-    expect(await loadOrder(modules)).toEqual(['virtio_ring', 'virtio', 'virtio_pci', 'virtio_console', 'dummy']);
+    expect(await planBoot(modules)).toEqual({
+      channel: 'virtio-serial',
+      modules: ['virtio_ring', 'virtio', 'virtio_pci', 'virtio_console', 'dummy'],
+    });
   });
 
   test('what is built in needs no module, nor does an optional one that is nowhere', async () => {
-    const modules = catalogue({ cls_bpf: ['act_api'] }, ['virtio_pci', 'virtio_console', 'act_api']);
-    expect(await loadOrder(modules)).toEqual(['cls_bpf']);
+    const modules = catalogue({ cls_bpf: ['act_api'] }, [...BUILT_IN, 'act_api']);
+    expect(await planBoot(modules)).toEqual({ channel: 'virtio-serial', modules: ['cls_bpf'] });
   });
 
-  test('a missing required module is an error, so is a missing dependency', async () => {
-    await expect(loadOrder(catalogue({}, ['virtio_pci']))).rejects.toMatchObject({
+  test.each([
+    { blk: 'a module', files: { virtio_blk: [] }, builtIn: ['virtio_pci'], modules: ['virtio_blk'] },
+    { blk: 'built in', files: {}, builtIn: ['virtio_pci', 'virtio_blk'], modules: [] },
+  ])('a kernel without virtio_console is talked to over a disk ($blk)', async ({ files, builtIn, modules }) => {
+    expect(await planBoot(catalogue(files, builtIn))).toEqual({ channel: 'virtio-blk', modules });
+  });
+
+  test.each([
+    { has: ['virtio_pci'], words: 'no module virtio_console and no virtio_blk (needed by every guest)' },
+    { has: ['virtio_console'], words: 'no module virtio_pci (needed by every guest)' },
+  ])('a kernel with nothing to talk over but $has is an error', async ({ has, words }) => {
+    await expect(planBoot(catalogue({}, has))).rejects.toMatchObject({
       code: 'kernel_unusable',
-      message: expect.stringContaining('virtio_console'),
+      message: expect.stringContaining(words),
     });
-    await expect(loadOrder(catalogue({ a: ['b'] }), ['a'], [])).rejects.toThrow(/no module b \(needed by a\)/);
+  });
+
+  test('a missing dependency is an error', async () => {
+    const modules = catalogue({ a: ['b'] }, BUILT_IN);
+    await expect(planBoot(modules, ['a'])).rejects.toThrow(/no module b \(needed by a\)/);
   });
 
   test('a ring of dependencies ends', async () => {
-    await expect(loadOrder(catalogue({ a: ['b'], b: ['a'] }), ['a'], [])).rejects.toThrow(/in a ring: a, b/);
+    const modules = catalogue({ a: ['b'], b: ['a'] }, BUILT_IN);
+    await expect(planBoot(modules, ['a'])).rejects.toThrow(/in a ring: a, b/);
   });
+});
+
+test('builtInByConfig', () => {
+  const config =
+    '# CONFIG_VIRTIO_CONSOLE is not set\nCONFIG_VIRTIO_PCI=m\nCONFIG_VIRTIO_BLK=y\nCONFIG_VIRTIO_PCI_LIB=y\n';
+  const found = ['virtio_console', 'virtio_pci', 'virtio_blk', 'dummy'].filter((name) => builtInByConfig(config, name));
+  expect(found).toEqual(['virtio_blk']);
 });
 
 test('parseBuiltin', () => {

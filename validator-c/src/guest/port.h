@@ -4,11 +4,12 @@
 
 #include <stddef.h>
 
-#define PORT_NAME "org.bpfcompat.port"
-
-/* Waits until the virtio-serial port is there and opens it. Gives up after a minute. */
+/* Waits until the port is there, a virtio-serial port or a disk, and opens it. Gives up after a minute. */
 int port__open(void);
 /* Reads exactly `len` bytes, waiting for the host to connect and to send. Gives up on an error. */
 void port__read(int fd, void *data, size_t len);
+/* Takes all of it; it has left the guest for certain after the next port__flush. 0 or a negative errno. */
+int port__write(int fd, const void *data, size_t len);
+int port__flush(int fd);
 
 #endif

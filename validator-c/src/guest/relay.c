@@ -19,7 +19,8 @@ static int take(struct relay *relay, const struct frame *frame, const char *payl
 		outlet__send(relay->outlet, frame->type, payload, frame->len);
 		return 0;
 	case FRAME_SYNC:
-		/* A write to the port returns when the kernel has the bytes: nothing in our memory is read again. */
+		/* The kernel or the host has the bytes then: nothing in our memory is read again. */
+		outlet__flush(relay->outlet);
 		return frame->len || write(relay->ack, "", 1) != 1 ? -EPROTO : 0;
 	case FRAME_DONE:
 		if (frame->len != 1)
@@ -70,6 +71,7 @@ int relay__pump(struct relay *relay)
 		return 0;
 	relay->pending.len += (size_t)n;
 	err = forward(relay);
+	outlet__flush(relay->outlet);
 	return err ? err : (int)n;
 }
 

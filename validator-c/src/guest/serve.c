@@ -139,6 +139,7 @@ void serve__run(int port, const struct hello *hello)
 	warm__memory();
 	hello__write(hello, &text);
 	outlet__send(&outlet, FRAME_HELLO, text.data, (uint32_t)text.len);
+	outlet__flush(&outlet);
 	buf__free(&text);
 	for (;;) {
 		receive(port, mailbox, &request, key);
@@ -151,6 +152,7 @@ void serve__run(int port, const struct hello *hello)
 		worker__start(&worker, mailbox, port);
 	}
 	outlet__send(&outlet, FRAME_BYE, NULL, 0);
+	outlet__flush(&outlet);
 	for (;;)
 		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
 			pause();

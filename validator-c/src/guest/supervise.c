@@ -10,6 +10,7 @@
 
 #include "guest/frames.h"
 #include "guest/kernel-log.h"
+#include "guest/port.h"
 #include "guest/relay.h"
 #include "lib/die.h"
 #include "lib/io.h"
@@ -24,20 +25,32 @@ struct ending {
 	int signal;
 };
 
+static void check_write(int err)
+{
+	if (err)
+		die__power_off("writing to the host failed: %s", strerror(-err));
+}
+
 void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len)
 {
 	struct frame frame = { .type = type, .seq = outlet->seq++, .len = len };
 	uint8_t header[FRAME_HEADER_SIZE];
 	int err;
 
+	frame__encode(&frame, header);
 	if (outlet->sealing) {
-		frame__encode(&frame, header);
 		seal__add(&outlet->seal, header, sizeof(header));
 		seal__add(&outlet->seal, payload, len);
 	}
-	err = frame__write(outlet->port, &frame, payload);
-	if (err)
-		die__power_off("writing to the host failed: %s", strerror(-err));
+	err = port__write(outlet->port, header, sizeof(header));
+	if (!err)
+		err = port__write(outlet->port, payload, len);
+	check_write(err);
+}
+
+void outlet__flush(struct outlet *outlet)
+{
+	check_write(port__flush(outlet->port));
 }
 
 static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_t elapsed_us, struct kernel_log *log)
@@ -140,4 +153,5 @@ void supervise__run(struct outlet *outlet, const struct request *request, struct
 	outlet->sealing = false;
 	seal__end(&outlet->seal, digest);
 	outlet__send(outlet, FRAME_SEAL, digest, sizeof(digest));
+	outlet__flush(outlet);
 }

@@ -17,8 +17,10 @@ struct outlet {
 	struct seal seal;
 };
 
-/* Gives up when the host cannot be reached. */
+/* Gives up when the host cannot be reached. It may have to wait for the next outlet__flush. */
 void outlet__send(struct outlet *outlet, uint8_t type, const void *payload, uint32_t len);
+/* Comes back when all that was sent has left the guest. */
+void outlet__flush(struct outlet *outlet);
 
 /*
  * Lets a worker answer the request in the mailbox, relays its frames whole, says `exit` about it and seals the answer.
