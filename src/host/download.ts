@@ -8,6 +8,9 @@ import { proxyFor } from './proxy.ts';
 
 const MAX_REDIRECTS = 5;
 const STALL_MS = 30_000;
+/** A server that sends a byte now and then is not silent and never done: the slowest that is waited for, and time to begin. */
+const BYTES_PER_MS = 20;
+const BEGIN_MS = 60_000;
 
 /** Errors of our own file system, which no other mirror mends. */
 const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
@@ -71,7 +74,10 @@ async function receive(
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
-  const { stallMs = STALL_MS, signal, tls } = options;
+  const { stallMs = STALL_MS, maxBytes, tls } = options;
+  const { limitMs = BEGIN_MS + Math.ceil(maxBytes / BYTES_PER_MS) } = options;
+  const late = AbortSignal.timeout(limitMs);
+  const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
   let url = first;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     let response: IncomingMessage | undefined;
@@ -84,7 +90,11 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
       if (![301, 302, 303, 307, 308].includes(status)) return { status, url: url.href, bytes: 0, digest: '' };
       url = redirected(url, headers.location);
     } catch (error) {
-      if (signal?.aborted) throw new CancelledError('cancelled', { cause: error });
+      if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: error });
+      if (late.aborted) {
+        const seconds = Math.round(limitMs / 1000);
+        throw new HostError('mirror_unreachable', `${url.href}: it was not done after ${seconds} s`, { cause: error });
+      }
       throw asDownloadError(url.href, error);
     } finally {
       response?.destroy();

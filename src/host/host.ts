@@ -38,6 +38,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** The server may be silent for this long; default half a minute. */
   readonly stallMs?: number;
+  /** All of it may take this long; default a minute, and 50 s for each MB of `maxBytes`. */
+  readonly limitMs?: number;
   /** Of `digest`; default sha256. */
   readonly algorithm?: 'sha256' | 'sha512' | undefined;
   /** PEM texts. */

@@ -63,6 +63,17 @@ const get = (url: string, more: Partial<DownloadOptions> = {}, env: Record<strin
   createHost({ env }).network.download(url, file, options(more));
 
 describe('a download', () => {
+  test('ends although the server goes on for ever, a byte at a time', async () => {
+    await using place = await serve((_, response) => {
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    await expect(get(`${place.url}/x`, { maxBytes: 2 ** 30, stallMs: 60_000, limitMs: 300 })).rejects.toMatchObject({
+      code: 'mirror_unreachable',
+      message: `${place.url}/x: it was not done after 0 s`,
+    });
+  });
+
   test('is written to a new file, with its digest', async () => {
     await using place = await serve((_, response) => void response.end('hello'));
     const file = fresh();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
@@ -134,6 +134,67 @@ describe('a kernel of Ubuntu', () => {
       ),
     });
   });
+});
+
+describe('the suite of another release, or of another purpose, signed by the same key', () => {
+  const swap = (lab: KernelLab, is: string, where: string): void => {
+    makeUbuntu(lab.root, is, fakeUbuntuKernel(NEW, '6.8.0-52.53~22.04.1'), lab.key);
+    rmSync(join(lab.root, 'dists', where), { recursive: true, force: true });
+    cpSync(join(lab.root, 'dists', is), join(lab.root, 'dists', where), { recursive: true });
+  };
+
+  test.each([
+    ['jammy-updates', 'noble-updates'],
+    ['jammy', 'noble'],
+    // Of one codename.
+    ['noble-proposed', 'noble'],
+  ])('%s in the place of %s', async (is, where) => {
+    await using lab = await openLab(keys);
+    offer(lab);
+    swap(lab, is, where);
+    const said = {
+      code: 'bad_index',
+      message: expect.stringContaining(`has the suite ${is} where ${where} should be`),
+    };
+    await expect(lab.ensure(profileOf(lab))).rejects.toMatchObject(said);
+    // The lists are here now, and no better for it.
+    await expect(lab.ensure(profileOf(lab))).rejects.toMatchObject(said);
+    await expectNothing(lab);
+  });
+
+  test('out of a cache', async () => {
+    await using lab = await openLab(keys);
+    offer(lab);
+    const item = { profile: profileOf(lab) };
+    const here = createHost({ env: { ...lab.env, BPFCOMPAT_KEEP_PACKAGES: '1' } });
+    await ensureKernel(item.profile, { host: here });
+    const dir = join(lab.root, '../entry');
+    expect(await givePackages(here, item, dir)).toBe(true);
+    swap(lab, 'jammy', 'noble');
+    cpSync(join(lab.root, 'dists/noble'), join(dir, 'dists/noble'), { recursive: true });
+    const there = createHost({ env: { ...lab.env, BPFCOMPAT_CACHE_DIR: join(lab.root, '../other') } });
+    expect(await takePackages(there, item, dir)).toEqual({
+      rejected: expect.stringContaining('has the suite jammy where noble should be'),
+    });
+  });
+});
+
+test('a mirror that has gone back to older lists changes nothing, unless the profile names a version', async () => {
+  await using lab = await openLab(keys);
+  makeUbuntu(lab.root, 'noble', fakeUbuntuKernel(NEW, '6.8.0-52.53'), lab.key);
+  const profile = profileOf(lab, { suite: 'noble' });
+  await lab.ensure(profile);
+  // Another mirror: apt itself notices where one goes back.
+  await using other = await openLab(keys);
+  makeUbuntu(other.root, 'noble', fakeUbuntuKernel(OLD, '6.8.0-31.31'), lab.key);
+  const host = createHost({ env: { ...lab.env, BPFCOMPAT_UBUNTU_MIRROR: other.server.url } });
+  const { files, cached } = await lab.ensure(profile, { host, refresh: true });
+  expect([files.record.release, cached]).toEqual([NEW, true]);
+  expect(lab.notes.join()).toContain(
+    `linux-image-${OLD} 6.8.0-31.31, which is older than the stored 6.8.0-52.53; that stays`,
+  );
+  const named = await lab.ensure(profileOf(lab, { suite: 'noble', version: '6.8.0-31.31' }), { host });
+  expect(named.files.record.release).toBe(OLD);
 });
 
 describe('what is not as Ubuntu signed it is not used', () => {

@@ -13,6 +13,7 @@ import { DEB_ARCH, type LocalMirror, suiteKey, withLists } from './deb/lists.ts'
 import { mirrorsFor } from './deb/mirror.ts';
 import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { unpackDebs } from './deb/unpack.ts';
+import { compareVersions } from './deb/version.ts';
 import { locateKernel } from './locate-kernel.ts';
 import type { PackageId, Places } from './source.ts';
 
@@ -75,6 +76,26 @@ async function verified(host: Host, dir: string, packages: readonly DebPackage[]
   });
 }
 
+/**
+ * Whether what is stored is as good as what is offered. Lists of Ubuntu never expire: a mirror could offer those of long
+ * ago for ever, signed well, so nothing goes back to an older one by itself.
+ */
+function isStored(
+  { name, version }: DebPackage,
+  stored: PackageId | undefined,
+  source: DebKernelSource,
+  mirror: string,
+  { onNote }: FetchListener,
+): boolean {
+  if (stored === undefined) return false;
+  if (name === stored.name && version === stored.version) return true;
+  if (source.version !== undefined || compareVersions(version, stored.version) >= 0) return false;
+  onNote(
+    `${mirror} offers ${name} ${version}, which is older than the stored ${stored.version}; that stays, name a version in the profile to go back`,
+  );
+  return true;
+}
+
 async function fetchFrom<T>(
   host: Host,
   arch: Arch,
@@ -94,7 +115,7 @@ async function fetchFrom<T>(
     // What is there instead is a help to who asked for what is not.
     const offered = matching.length > 0 ? matching : await apt.packages(prefix, () => true);
     const first = choosePackage(source, offered);
-    if (first.name === stored?.name && first.version === stored.version) return undefined;
+    if (isStored(first, stored, source, mirror, listener)) return undefined;
     const choice = await recipe.parts(apt, first, source);
     const { all } = choice;
     const total = all.reduce((sum, one) => sum + one.size, 0);

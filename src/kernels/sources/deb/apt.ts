@@ -7,17 +7,25 @@ import { type AptDirs, aptConfig, aptEnv, networkSettings, sourceLine } from './
 import { aptError } from './apt-errors.ts';
 import { ARCHIVES, suitesOf } from './archives.ts';
 import { type DebPackage, parsePackages } from './control.ts';
+import { checkSuites, listMark } from './release-file.ts';
 
 /** apt's downloader for a single address; checks the digest it is given. */
 const APT_HELPER = '/usr/lib/apt/apt-helper';
+
+/** Apt goes on for ever while a mirror says anything at all: the slowest that is waited for, and what comes before it. */
+const BYTES_PER_MS = 20;
+const PATIENCE_MS = 20 * 60_000;
 
 const MAX_INDEX_OUTPUT = 64 * 1024 * 1024;
 
 /** The host's own apt on private directories, for the suites of one block on one mirror. */
 export interface Apt {
-  /** Downloads and verifies the package lists. @throws HostError, see apt-errors.ts */
+  /** Downloads and verifies the package lists. @throws HostError, see apt-errors.ts and release-file.ts */
   update(): Promise<void>;
-  /** What the lists say about every package whose name begins with `prefix` and passes `wanted`. */
+  /**
+   * What the lists say about every package whose name begins with `prefix` and passes `wanted`.
+   * @throws HostError as `update`
+   */
   packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]>;
   /**
    * Downloads packages into `dir`; apt checks each against the signed lists, or against the profile's digest where
@@ -86,15 +94,29 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
   const env = aptEnv(host, configPath);
   const apt = (tool: string, args: readonly string[], more: RunOptions = {}): Promise<RunResult> =>
     runTool(host, tool, args, { env, signal, ...more });
+  const listsDir = join(dirs.state, 'lists');
+  /** Of the lists as they are now. */
+  let checked: Promise<void> | undefined;
+  const inTime = ({ timedOut, durationMs }: RunResult): void => {
+    if (!timedOut) return;
+    const minutes = Math.round(durationMs / 60_000);
+    throw new HostError('mirror_unreachable', `${mirror} was not done after ${minutes} min; choose another mirror`);
+  };
 
   return {
     async update() {
-      const result = await apt('apt-get', ['-q', '--error-on=any', '-o', 'Acquire::Retries=1', 'update']);
-      if (result.exitCode === 0) return;
-      throw aptError(`package lists of ${mirror} ${source.suite}`, result.stderr.toString('utf8'));
+      const args = ['-q', '--error-on=any', '-o', 'Acquire::Retries=1', 'update'];
+      const result = await apt('apt-get', args, { timeoutMs: PATIENCE_MS });
+      inTime(result);
+      if (result.exitCode !== 0)
+        throw aptError(`package lists of ${mirror} ${source.suite}`, result.stderr.toString('utf8'));
+      checked = checkSuites(host, listsDir, source, mirror);
+      await checked;
     },
 
     async packages(prefix, wanted) {
+      checked ??= checkSuites(host, listsDir, source, mirror);
+      await checked;
       const names = await apt('apt-cache', ['pkgnames', '--', prefix], { maxOutput: MAX_INDEX_OUTPUT });
       if (names.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names.stderr.toString('utf8'));
       const chosen = names.stdout
@@ -116,7 +138,9 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
           if (percent !== undefined) onBytes(finished + Math.round((size * percent) / 100));
         };
         const common = ['-q', '-o', 'APT::Status-Fd=1', '-o', 'Acquire::Retries=3'];
-        const result = await apt(tool, [...common, ...args], { cwd: dir, onLine });
+        const timeoutMs = PATIENCE_MS + size / BYTES_PER_MS;
+        const result = await apt(tool, [...common, ...args], { cwd: dir, onLine, timeoutMs });
+        inTime(result);
         if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
         finished += size;
       };
@@ -132,16 +156,15 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
     },
 
     async keepLists(dir) {
-      const lists = join(dirs.state, 'lists');
-      const names = await host.files.list(lists);
+      const names = await host.files.list(listsDir);
       for (const suite of suitesOf(source)) {
         const dist = join(dir, 'dists', suite);
-        const mark = `_dists_${suite.replaceAll('/', '_')}_`;
+        const mark = listMark(suite);
         const release = names.find((name) => name.endsWith(`${mark}InRelease`));
         const packages = names.find((name) => name.includes(`${mark}main_`) && name.includes('_Packages'));
         if (release === undefined) continue;
         await host.files.makeDir(join(dist, 'main', `binary-${arch}`));
-        await host.files.copy(join(lists, release), join(dist, 'InRelease'));
+        await host.files.copy(join(listsDir, release), join(dist, 'InRelease'));
         // apt packs lists in a way of its own, which the signed file does not name.
         const target = join(dist, 'main', `binary-${arch}`, 'Packages');
         if (packages === undefined) {
@@ -149,7 +172,7 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
           await host.files.writeAtomic(target, '');
           continue;
         }
-        await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(lists, packages), target], {
+        await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(listsDir, packages), target], {
           env,
           signal,
         });

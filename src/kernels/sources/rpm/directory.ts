@@ -29,7 +29,12 @@ export async function packagesIn(
     const path = join(dir, href);
     const stat = await host.files.stat(path);
     if (!stat?.isFile) continue;
-    const { facts } = await readPackage(host, path);
+    const { facts } = await readPackage(host, path).catch((error: unknown) => {
+      // What else lies there is nobody's concern.
+      if (error instanceof HostError && ![...names].some((name) => href.startsWith(name))) return { facts: undefined };
+      throw error;
+    });
+    if (facts === undefined) continue;
     const { name, epoch, version, release, installedBytes } = facts;
     if (facts.arch !== arch || !names.has(name)) continue;
     found.set({ name, epoch, version, release, installedBytes, checksum: undefined, size: stat.size, href }, path);

@@ -11,6 +11,10 @@ const ENTRY_BYTES = 16;
 const MAX_SIGNATURES = 1024 * 1024;
 const MAX_HEADER = 64 * 1024 * 1024;
 
+/** Values of one tag that is read here, and characters of a name or a version: a package has one or two, and few. */
+const MAX_VALUES = 64;
+const MAX_WORD = 256;
+
 /** Tags of the two headers that are read here (rpmtag.h). */
 const TAG = {
   name: 1000,
@@ -80,6 +84,7 @@ export function parseHeader(bytes: Uint8Array, wanted: readonly number[]): Heade
     if (!wanted.includes(tag)) continue;
     if (found.has(tag)) throw refuse(`its header has tag ${tag} twice`);
     if (offset > store.length || count > store.length) throw refuse('an entry of its header lies outside of it');
+    if (type !== 7 && count > MAX_VALUES) throw refuse(`its header has ${count} values of tag ${tag}`);
     if (type === 4) {
       if (offset + count * 4 > store.length) throw refuse('an entry of its header lies outside of it');
       found.set(tag, { numbers: Array.from({ length: count }, (_, nth) => storeView.getUint32(offset + nth * 4)) });
@@ -131,6 +136,7 @@ export function factsOf(bytes: Uint8Array): RpmFacts {
   const text = (tag: number): string => {
     const value = textOf(header, tag);
     if (value === undefined) throw refuse(`its header lacks tag ${tag}`);
+    if (value.length > MAX_WORD) throw refuse(`its tag ${tag} is too long`);
     return value;
   };
   const hex = textOf(header, TAG.payloadDigest);

@@ -50,7 +50,14 @@ async function named(web: Web, arch: Arch, source: RpmKernelSource): Promise<Pla
   const list = source.mirrorlist ?? source.mirror_list;
   if (list === undefined) return [];
   const address = full(list);
-  const bases = addressesIn(await web.text(address, MAX_LIST)).map(full);
+  const bases = addressesIn(await web.text(address, MAX_LIST)).flatMap((one) => {
+    try {
+      return [full(one)];
+    } catch {
+      // What a server writes is no mistake of the profile.
+      return [];
+    }
+  });
   if (bases.length === 0) throw noneIn(address);
   // Amazon's list has one address; what may follow is not a choice.
   const some = source.mirrorlist === undefined ? bases.slice(0, 1) : bases.slice(0, MAX_MIRRORS);

@@ -20,12 +20,18 @@ export interface RpmPackage extends Evr {
 /** Builds of a few names: no repository keeps so many. */
 const MAX_FOUND = 20_000;
 
+/** What rpm lets a version be made of; messages quote it, and nobody has signed it yet. */
+const VERSION = /^[A-Za-z0-9._+~^]{1,128}$/;
+const MAX_ADDRESS = 2048;
+
 type Draft = { -readonly [K in keyof RpmPackage]?: RpmPackage[K] } & { arch?: string; type?: string };
 
 function whole(draft: Draft): RpmPackage | undefined {
   const { name, epoch, version, release, checksum, size, href } = draft;
   if (name === undefined || epoch === undefined || version === undefined || release === undefined) return undefined;
   if (checksum === undefined || size === undefined || href === undefined) return undefined;
+  if (!VERSION.test(version) || !VERSION.test(release)) return undefined;
+  if (href.length > MAX_ADDRESS || (draft.xmlBase?.length ?? 0) > MAX_ADDRESS) return undefined;
   const installedBytes = draft.installedBytes ?? 0;
   return { name, epoch, version, release, checksum, size, installedBytes, href, xmlBase: draft.xmlBase };
 }

@@ -3,12 +3,13 @@ import { HostError, messageOf } from '../../../model/errors.ts';
 
 /** One piece of a document (a tag, a text) may be so long: a name or a description is no megabyte. */
 const MAX_PIECE = 1024 * 1024;
+const LONG_PIECE = 'one piece of it is longer than a megabyte';
 const MAX_DEPTH = 32;
 
 export interface XmlHandler {
   /** @param path names of the elements above and of the element itself, without prefixes */
   open?(path: readonly string[], attributes: Readonly<Record<string, string>>): void;
-  /** @param text what stood in the element itself */
+  /** @param text what stood in the element itself, behind the last element in it */
   close?(path: readonly string[], text: string): void;
 }
 
@@ -41,13 +42,19 @@ export function xmlReader(what: string, handler: XmlHandler): { write(text: stri
   parser.on('opentag', (tag: SaxesTagPlain) => {
     seen();
     path.push(localName(tag.name));
+    // Only what has no elements in it has a text.
+    if (texts.length > 0) texts[texts.length - 1] = '';
     texts.push('');
     if (path.length > MAX_DEPTH) throw refuse('its elements lie too deep in each other');
     handler.open?.(path, tag.attributes);
   });
   const onText = (text: string): void => {
     seen();
-    if (texts.length > 0) texts[texts.length - 1] += text;
+    const last = texts.length - 1;
+    if (last < 0) return;
+    texts[last] += text;
+    // Comments divide a text into pieces that are short each.
+    if ((texts[last]?.length ?? 0) > MAX_PIECE) throw refuse(LONG_PIECE);
   };
   parser.on('text', onText);
   parser.on('cdata', onText);
@@ -67,7 +74,7 @@ export function xmlReader(what: string, handler: XmlHandler): { write(text: stri
   return {
     write(text) {
       guarded(() => parser.write(text));
-      if (parser.position - lastEvent > MAX_PIECE) throw refuse('one piece of it is longer than a megabyte');
+      if (parser.position - lastEvent > MAX_PIECE) throw refuse(LONG_PIECE);
     },
     end: () => guarded(() => parser.close()),
   };

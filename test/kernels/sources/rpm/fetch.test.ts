@@ -183,7 +183,8 @@ describe('versions', () => {
 describe('places', () => {
   test('a mirrorlist: one mirror is gone, the next one has it', async () => {
     await using lab = await open('el9');
-    writeFileSync(join(lab.root, 'list'), `# mirrors\n${lab.server.url}/gone/\r\n\nftp://x/\n${lab.baseurl}\n`);
+    const odd = 'http://127.0.0.1/$nothing/';
+    writeFileSync(join(lab.root, 'list'), `# mirrors\n${odd}\n${lab.server.url}/gone/\r\n\nftp://x/\n${lab.baseurl}\n`);
     const { files } = await lab.ensure(
       lab.profile({ mirrorlist: `${lab.server.url}/list?arch=$basearch&repo=BaseOS-$releasever`, releasever: '9' }),
     );
@@ -219,10 +220,11 @@ describe('places', () => {
 
   test('packages in a directory: no network, and signatures count as ever', async () => {
     await using lab = await open('el9');
+    writeFileSync(join(lab.repository, 'Packages', 'another.rpm'), 'not even a package');
     const { files } = await lab.ensure(lab.profile({ directory: join(lab.repository, 'Packages') }));
     expect(files.record.release).toBe(`5.14.0-${NEW}.x86_64`);
     expect(lab.server.requests).toEqual([]);
-    expect(readdirSync(join(lab.repository, 'Packages'))).toHaveLength(5);
+    expect(readdirSync(join(lab.repository, 'Packages'))).toHaveLength(6);
     const other = lab.profile({ directory: join(lab.repository, 'Packages'), gpgkey: [keys.other.file] }, 'other');
     await expect(lab.ensure(other)).rejects.toMatchObject({ code: 'bad_signature' });
   });

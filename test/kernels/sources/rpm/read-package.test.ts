@@ -66,6 +66,25 @@ test('damaged headers are refused or read, and nothing else happens', async () =
   );
 });
 
+test.each([
+  ['names in the header', 1000],
+  ['signatures', 278],
+])('a million %s are not read', async (_what, tag) => {
+  // A header with this one entry: a list of empty texts.
+  const store = Buffer.alloc(1_000_000);
+  const header = Buffer.alloc(32);
+  for (const [at, word] of [0x8eade801, 0, 1, store.length, tag, 8, 0, store.length].entries()) {
+    header.writeUInt32BE(word, at * 4);
+  }
+  const list = Buffer.concat([header, store]);
+  const none = Buffer.concat([header.subarray(0, 8), Buffer.alloc(8)]);
+  const parts = tag === 278 ? [list, list] : [none, list];
+  await expect(read(Buffer.concat([bytes.subarray(0, 96), ...parts]))).rejects.toMatchObject({
+    code: 'bad_package',
+    message: expect.stringContaining(`its header has 1000000 values of tag ${tag}`),
+  });
+});
+
 test('a header of a gigabyte is not read', async () => {
   const huge = Buffer.from(bytes);
   huge.writeUInt32BE(0x40000000, 96 + 12);

@@ -202,6 +202,16 @@ const INDEXES: Record<string, Case> = {
     code: 'bad_index',
     says: /document type/,
   },
+  'a text that comments divide into short pieces': {
+    damage: (lab) => edited(lab, (text) => text.replace('A test.', 'x<!-- -->'.repeat(1_100_000))),
+    code: 'bad_index',
+    says: /one piece of it is longer than a megabyte/,
+  },
+  'versions that are lines of a log': {
+    damage: (lab) => edited(lab, (text) => text.replaceAll('ver="5.14.0"', 'ver="&#10;::error::&#x9b;31m"')),
+    code: 'package_not_found',
+    says: /^[\x20-\x7e]* has no kernel-core; it has no package of this name;[^:]*$/,
+  },
   'an entity that nobody declared': {
     damage: (lab) => edited(lab, (text) => text.replace('A test.', '&xxe;')),
     code: 'bad_index',
