@@ -63,7 +63,8 @@ async function ask(name, count, own, path, asked = profile) {
   const times = [];
   const cases = Array.from({ length: count }, (_, index) => ({
     subject,
-    question: questionOf(asking, subject),
+    question: async () => questionOf(asking, subject, []),
+    needsShell: false,
     targets: [{ profile: asked, required: true, timeoutMs: 180_000 }],
     limit: 1,
     cellDir: () => join(dir, name, String(index)),

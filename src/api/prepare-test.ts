@@ -12,6 +12,7 @@ import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
+import type { ShelvedSubject } from '../run/object-shelf.ts';
 import { readSubjects } from '../run/read-subjects.ts';
 import {
   checkExpectedProfiles,
@@ -22,7 +23,6 @@ import {
   targetsOf,
 } from '../run/resolve.ts';
 import type { Shipment } from '../run/shipment.ts';
-import type { Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { shipmentFor } from './command-mode.ts';
@@ -72,7 +72,7 @@ function subjectsOf(
   artifacts: readonly string[],
   manifest: Manifest | undefined,
   { command }: Shipment,
-): Promise<Subject[]> {
+): Promise<ShelvedSubject[]> {
   const { mode, loader = NO_SETTINGS, artifactName = '' } = options;
   const name = artifacts.length === 1 && artifactName ? { name: artifactName } : {};
   return readSubjects(host, {
@@ -84,7 +84,7 @@ function subjectsOf(
   });
 }
 
-function baselineOf(run: LoadedRun | undefined, subjects: readonly Subject[]): RunBaseline | undefined {
+function baselineOf(run: LoadedRun | undefined, subjects: readonly ShelvedSubject[]): RunBaseline | undefined {
   if (run === undefined) return undefined;
   const artifacts = subjects.map(({ artifact }) => artifact);
   return { run, alone: artifacts.length === 1, before: matchCases(run, artifacts) };

@@ -12,6 +12,7 @@ import { workDirectories } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
+import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
 import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
@@ -70,11 +71,12 @@ function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
 /** Reads each object once, however many cases ask about it. */
 function subjectReader(
   host: Host,
+  shelve: (subject: Subject) => ShelvedSubject,
   load: typeof loadSubject,
-): (path: string, name: string, origin: string) => Promise<Subject> {
-  const known = new Map<string, Promise<Subject>>();
+): (path: string, name: string, origin: string) => Promise<ShelvedSubject> {
+  const known = new Map<string, Promise<ShelvedSubject>>();
   return async (path, name, origin) => {
-    const reading = known.get(path) ?? load(host, { path }, origin);
+    const reading = known.get(path) ?? load(host, { path }, origin).then(shelve);
     known.set(path, reading);
     const subject = await reading;
     return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
@@ -146,9 +148,10 @@ export async function prepareCases(
 ): Promise<PreparedCase[]> {
   const { host, dir } = ground;
   const ensureWork = workDirectories(host);
-  const readSubject = subjectReader(host, loadSubject);
+  const shelve = createShelf(host);
+  const readSubject = subjectReader(host, shelve, loadSubject);
   // Nothing is expected of an object that only a command opens.
-  const readForCommand = subjectReader(host, loadForCommand);
+  const readForCommand = subjectReader(host, shelve, loadForCommand);
   const readBaseline = baselineReader(ground);
   /** An older run is divided among all cases once. */
   const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
@@ -157,8 +160,8 @@ export async function prepareCases(
     { artifact, artifactName, name, origin }: SuiteCase,
     path: string,
     command: PreparedCommand | undefined,
-  ): Promise<Subject> {
-    if (command !== undefined && artifact === '') return commandSubject(command, artifactName || name);
+  ): Promise<ShelvedSubject> {
+    if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
     const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
     if (address !== undefined)
       throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
@@ -186,7 +189,11 @@ export async function prepareCases(
     const subject = await subjectOf(source, paths.artifact, command);
     const { matrix, entries } = await kernelsOf(ground, source);
     const { manifest, manifestPath, merged, shipment, notes } = await caseLuggage(ground, source, command);
-    if (command === undefined) checkExpectedNames(testsOf(source.mode, manifest), subject);
+    const tests = testsOf(source.mode, manifest);
+    if (command === undefined && tests.length > 0) {
+      const { facts } = await subject.content();
+      checkExpectedNames(tests, { artifact: subject.artifact, facts });
+    }
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { gate } = source;
     await checkExpectedProfiles(ground.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);

@@ -12,7 +12,10 @@ const RECORDS = ['ringbuf', 'perf_event_array'];
  * @throws UsageError `expectation_invalid` with one line per name the object does not have, and per map without records
  *   that events are expected of
  */
-export function checkExpectedNames(tests: readonly FunctionalTest[], { artifact, facts }: Subject): void {
+export function checkExpectedNames(
+  tests: readonly FunctionalTest[],
+  { artifact, facts }: Pick<Subject, 'artifact' | 'facts'>,
+): void {
   // What cannot be read whole may have more in it than was found.
   if (facts === undefined || facts.problems.length > 0) return;
   const maps = facts.maps.map(({ name }) => name);

@@ -5,7 +5,7 @@ import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName } from '../model/object-names.ts';
 
-const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
+export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file; build the object first or correct the path',

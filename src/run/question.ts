@@ -12,10 +12,14 @@ import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } f
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
+import type { Prediction } from '../model/prediction.ts';
+import { predict } from '../object/predict.ts';
+import type { ObjectContent } from './object-shelf.ts';
 import type { CellJob } from './run-cell.ts';
 import { settingNames } from './setting-names.ts';
 import type { PreparedCommand, Shipment } from './shipment.ts';
 import type { Subject } from './subject.ts';
+import type { FlagSurvey } from './survey-flags.ts';
 
 /** How an object is asked about, on whatever kernel. */
 export interface Asking {
@@ -29,27 +33,38 @@ export interface Asking {
   readonly shipment?: Shipment | undefined;
 }
 
-/** What every cell of one object asks, and how its answer is judged. */
+/** An object with what it holds. */
+type Asked = Pick<Subject, 'artifact'> & ObjectContent;
+
+/** What every cell of one object asks, and how its answer is judged. It holds the object. */
 export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'> & {
-  /** Commands are run in the guest: it needs a shell. */
-  readonly needsShell: boolean;
+  /** What the object's bytes let one expect of a kernel, by its release. */
+  readonly predict: (release: string) => Prediction | undefined;
 };
+
+/** Whether commands are run in the guest: it needs a shell then. */
+export function needsShell({ manifest, validationMode, shipment }: Asking): boolean {
+  return shipment?.command !== undefined || testsOf(validationMode, manifest).some(({ command }) => command !== '');
+}
 
 /**
  * How an object is loaded and judged, or, in command mode, how the user's command is run and judged.
- * @param run every object that the same flags are for
+ * @param run what every object of the run has of the names that flags give
  */
-export function questionOf(asking: Asking, subject: Subject, run: readonly Subject[] = [subject]): Question {
+export function questionOf(asking: Asking, subject: Asked, run: readonly FlagSurvey[]): Question {
   const { command } = asking.shipment ?? {};
-  return command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
+  const { facts } = subject;
+  const question =
+    command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
+  return { ...question, predict: (release) => facts && predict(facts, release) };
 }
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
 function commandQuestion(
   { shipment }: Asking,
   { command, expectExitCode, program }: PreparedCommand,
-  { artifact, bytes }: Subject,
-): Question {
+  { artifact, bytes }: Asked,
+): Omit<Question, 'predict'> {
   return {
     request: {
       artifact: bytes,
@@ -62,7 +77,6 @@ function commandQuestion(
       files: shipment?.entries ?? [],
       command: { command, expectExitCode, binPath: program?.guestPath ?? '' },
     },
-    needsShell: true,
     judge: (evidence, console) => {
       const outcome = withConsole(classifyCommand(evidence, expectExitCode), console, evidence);
       const tests = [loaderTest(command, expectExitCode)];
@@ -85,7 +99,7 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
   };
 }
 
-function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[]): Question {
+function loadQuestion(asking: Asking, subject: Asked, run: readonly FlagSurvey[]): Omit<Question, 'predict'> {
   const { artifact, bytes, facts, sources } = subject;
   const { manifest, validationMode, shipment } = asking;
   const attachMode = attachModeOf(validationMode, manifest);
@@ -105,7 +119,7 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
     functionalTests,
     maxInsns,
     variantGroups: variantGroups(manifest, asking.loader),
-    settingNames: settingNames(asking.loader, subject, run),
+    settingNames: settingNames(facts, run),
   };
   return {
     request: {
@@ -118,7 +132,6 @@ function loadQuestion(asking: Asking, subject: Subject, run: readonly Subject[])
       tuning,
       files: functionalTests.length > 0 ? (shipment?.entries ?? []) : [],
     },
-    needsShell: functionalTests.some(({ command }) => command !== ''),
     judge: (evidence: Evidence, console: string): Outcome => {
       const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);
       const outcome = withoutContradiction(told, evidence, known);

@@ -2,11 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { expectedOf } from '../gate/expectations.ts';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
-import { CancelledError, messageOf, throwIfCancelled } from '../model/errors.ts';
+import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
-import { predict } from '../object/predict.ts';
 import { createKeeper } from './keep-evidence.ts';
+import type { ShelvedSubject } from './object-shelf.ts';
 import { affordableGuests } from './places.ts';
 import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
 import type { Question } from './question.ts';
@@ -14,12 +14,13 @@ import { runCell } from './run-cell.ts';
 import { timestamp } from './run-id.ts';
 import type { RunVoice } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
-import type { Subject } from './subject.ts';
 
 /** One object with the kernels it is asked on. */
 export interface QueueCase {
-  readonly subject: Subject;
-  readonly question: Question;
+  readonly subject: Pick<ShelvedSubject, 'artifact' | 'unusable'>;
+  /** What it asks of its guests; made for each, since it holds the object. @throws UsageError when that is not there any more */
+  readonly question: () => Promise<Question>;
+  readonly needsShell: boolean;
   /** In report order. Kernels that several cases ask are prepared once. */
   readonly targets: readonly Target[];
   /** Guests of this case at the same time. */
@@ -84,9 +85,7 @@ export async function runQueue(
     voice.emit,
     voice.note,
   );
-  const shell = cases.some(({ question }) => question.needsShell)
-    ? prepareShell(services, signal, voice.note)
-    : undefined;
+  const shell = cases.some((one) => one.needsShell) ? prepareShell(services, signal, voice.note) : undefined;
 
   async function runCase(one: QueueCase, index: number): Promise<readonly CellResult[]> {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
@@ -106,7 +105,7 @@ export async function runQueue(
         const { unusable } = one.subject;
         if (unusable !== undefined) return end(unaskedResult(cell, unusable, 0, host));
         if (!kernel.ok) return end({ ...unaskedResult(cell, kernel.outcome, kernel.ms, host), kernel: kernel.record });
-        const withShell = one.question.needsShell && shell ? await unlessAborted(shell, own) : undefined;
+        const withShell = one.needsShell && shell ? await unlessAborted(shell, own) : undefined;
         if (withShell !== undefined && 'status' in withShell) {
           return end(unaskedResult(cell, withShell, kernel.ms, host));
         }
@@ -116,14 +115,15 @@ export async function runQueue(
           return slots.use(rank, async () => {
             throwIfCancelled(own);
             voice.emit({ type: 'cell-start', ...cell });
+            const question = await askable(one);
+            if ('status' in question) return end(unaskedResult(cell, question, kernel.ms, host));
             const dir = one.cellDir(target.profile.id);
             await host.files.makeDir(dir);
             const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
-            const files = [...(withShell ? [withShell] : []), ...(one.question.request.files ?? [])];
-            const question = { ...one.question, request: { ...one.question.request, files } };
-            const result = keeper.keep(await runCell({ ...job, ...question }, host, own, voice.emit));
-            const prediction = one.subject.facts && predict(one.subject.facts, kernel.record.release);
-            return end({ ...result, prediction });
+            const files = [...(withShell ? [withShell] : []), ...(question.request.files ?? [])];
+            const request = { ...question.request, files };
+            const result = keeper.keep(await runCell({ ...job, ...question, request }, host, own, voice.emit));
+            return end({ ...result, prediction: question.predict(kernel.record.release) });
           });
         });
       }),
@@ -141,6 +141,16 @@ export async function runQueue(
     if (end.status === 'rejected') throw end.reason;
     return end.value;
   });
+}
+
+/** What a case asks, or what becomes of its cell when the object is not there any more. */
+async function askable({ question }: QueueCase): Promise<Question | Outcome> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { status: 'infra_error', cause: 'artifact_unreadable', message: error.message };
+  }
 }
 
 /** The shell for guests, or what becomes of cells that cannot have it. */

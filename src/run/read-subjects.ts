@@ -2,6 +2,7 @@ import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Host } from '../host/host.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { checkExpectedNames } from './expected-names.ts';
+import { createShelf, type ShelvedSubject } from './object-shelf.ts';
 import { checkSettingFlags } from './setting-names.ts';
 import type { PreparedCommand } from './shipment.ts';
 import {
@@ -10,9 +11,9 @@ import {
   loadAmongOthers,
   loadForCommand,
   loadSubject,
-  type Subject,
   withDistinctNames,
 } from './subject.ts';
+import { surveyFlags } from './survey-flags.ts';
 
 /** The objects of one run as they were named, and what their names are compared with. */
 export interface SubjectInputs {
@@ -32,15 +33,18 @@ export interface SubjectInputs {
  * read is a result of its own.
  * @throws UsageError for an object that cannot be read, for an expectation and for a flag that name what is not there
  */
-export async function readSubjects(host: Host, inputs: SubjectInputs): Promise<Subject[]> {
+export async function readSubjects(host: Host, inputs: SubjectInputs): Promise<ShelvedSubject[]> {
   const { artifacts, command, commandName, tests, loader } = inputs;
   const load = command !== undefined ? loadForCommand : artifacts.length > 1 ? loadAmongOthers : loadSubject;
-  const read: Subject[] = [];
-  for (const input of artifacts) read.push(await load(host, input));
-  if (command !== undefined && read.length === 0) read.push(commandSubject(command, commandName));
+  const shelve = createShelf(host);
+  const read: ShelvedSubject[] = [];
+  for (const input of artifacts) read.push(shelve(await load(host, input)));
+  if (command !== undefined && read.length === 0) read.push(shelve(commandSubject(command, commandName)));
   const subjects = withDistinctNames(read);
   if (command !== undefined) return subjects;
-  for (const subject of subjects) if (!subject.unusable) checkExpectedNames(tests, subject);
-  checkSettingFlags(loader, subjects);
+  for (const { artifact, unusable, content } of subjects) {
+    if (!unusable && tests.length > 0) checkExpectedNames(tests, { artifact, facts: (await content()).facts });
+  }
+  checkSettingFlags(await surveyFlags(loader, subjects));
   return subjects;
 }

@@ -8,8 +8,9 @@ import type { EventListener } from '../model/events.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
+import type { ShelvedSubject } from './object-shelf.ts';
 import type { RunServices } from './prepare-kernels.ts';
-import { type Asking, questionOf } from './question.ts';
+import { type Asking, needsShell, questionOf } from './question.ts';
 import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
@@ -17,7 +18,7 @@ import { markRun, sweepRuns } from './run-marks.ts';
 import { type RunVoice, runVoice } from './run-notes.ts';
 import { commandFacts } from './shipment.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
-import type { Subject } from './subject.ts';
+import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
 
 /**
  * Objects that are run with the same settings on the same kernels and make one report: `test` has one such run with all
@@ -26,7 +27,7 @@ import type { Subject } from './subject.ts';
 export interface PlannedRun extends Asking {
   /** What it is called in events; empty: its objects are called by their names. */
   readonly name: string;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly ShelvedSubject[];
   readonly matrix: { readonly path: string; readonly name: string };
   /** Kernels in matrix order. */
   readonly targets: readonly Target[];
@@ -62,6 +63,10 @@ interface RunUnderWay {
   readonly notes: readonly string[];
   /** Positions in `plan.targets` of each object's kernels. */
   readonly positions: readonly (readonly number[])[];
+  /** Where the objects were copied to, by position; filled before any is asked about. */
+  readonly copies: (string | undefined)[];
+  /** What the objects have of the names that flags give; filled as well. */
+  readonly surveys: FlagSurvey[];
   /** Results of each object; undefined while it is not done. */
   readonly results: (readonly CellResult[] | undefined)[];
 }
@@ -83,15 +88,21 @@ function begin(plan: PlannedRun, runId: string): RunUnderWay {
     runDir: join(workdir, 'runs', runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => (artifact === index ? target : []))),
+    copies: [],
+    surveys: [],
     results: subjects.map(() => undefined),
   };
 }
 
-function casesOf({ plan, runDir, positions }: RunUnderWay): QueueCase[] {
+function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): QueueCase[] {
   const { subjects, targets, concurrency, expectations = [] } = plan;
   return subjects.map((subject, index) => ({
     subject,
-    question: questionOf(plan, subject, subjects),
+    question: async () => {
+      const content = await subject.content(copies[index]);
+      return questionOf(plan, { artifact: subject.artifact, ...content }, surveys);
+    },
+    needsShell: needsShell(plan),
     targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
     limit: concurrency,
     expectations,
@@ -110,8 +121,9 @@ function resultsOf({ results, positions }: RunUnderWay): CellResult[] {
   );
 }
 
-async function makeRunDirectory(host: Host, { plan, runDir }: RunUnderWay): Promise<void> {
-  await stageInputs(host, runDir, plan.subjects, plan.shipment);
+async function makeRunDirectory(host: Host, { plan, runDir, copies, surveys }: RunUnderWay): Promise<void> {
+  copies.push(...(await stageInputs(host, runDir, plan.subjects, plan.shipment)));
+  surveys.push(...(await surveyFlags(plan.loader, plan.subjects)));
   await host.files.makeDir(join(runDir, 'targets'));
 }
 

@@ -2,9 +2,10 @@ import { dirname, join, posix } from 'node:path';
 import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
-import { HostError, messageOf } from '../model/errors.ts';
+import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import { REMOTE_ROOT } from '../model/guest-entry.ts';
 import { commandJson } from '../report/command.ts';
+import type { ShelvedSubject } from './object-shelf.ts';
 import type { Shipment } from './shipment.ts';
 
 /** Name of an artifact's files in a run directory; the position keeps artifacts of one name apart. */
@@ -15,26 +16,33 @@ export function stagedName(artifact: Artifact, index: number): string {
 /**
  * Keeps the very bytes that the guests get in `input/` of the run directory (contract section 5.5), so that a run can be
  * repeated after the file was built anew. What is no ELF file is not kept: it can be anything, and evidence is published.
+ * @returns the path of each copy
  * @throws HostError when they cannot be written; the run directory is gone then
  */
 export async function stageInputs(
   host: Host,
   runDir: string,
-  inputs: readonly { readonly artifact: Artifact; readonly bytes: Uint8Array }[],
+  inputs: readonly ShelvedSubject[],
   shipment?: Shipment,
-): Promise<void> {
+): Promise<(string | undefined)[]> {
   const dir = join(runDir, 'input');
   try {
     await host.files.makeDir(dir);
-    for (const [index, { artifact, bytes }] of inputs.entries()) {
+    const copies: (string | undefined)[] = inputs.map(() => undefined);
+    for (const [index, { artifact, content }] of inputs.entries()) {
+      const { bytes } = await content();
       // A command that needs no object has none.
       if (!hasElfMagic(bytes)) continue;
       const name = inputs.length === 1 ? artifact.basename : `${stagedName(artifact, index)}.o`;
-      await host.files.writeAtomic(join(dir, name), bytes);
+      const path = join(dir, name);
+      await host.files.writeAtomic(path, bytes);
+      copies[index] = path;
     }
     if (shipment !== undefined) await stageShipment(host, dir, shipment);
+    return copies;
   } catch (cause) {
     await host.files.remove(runDir);
+    if (cause instanceof UsageError) throw cause;
     const remedy = 'check the space and permissions of the work directory (--workdir)';
     throw new HostError('workdir_unwritable', `cannot write ${dir}: ${messageOf(cause)}; ${remedy}`, { cause });
   }

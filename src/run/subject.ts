@@ -121,7 +121,7 @@ export async function loadForCommand(host: Host, input: ArtifactInput, origin = 
 }
 
 /** Objects of one name in several directories are called by as much of their paths as tells them apart. */
-export function withDistinctNames(subjects: readonly Subject[]): Subject[] {
+export function withDistinctNames<S extends Pick<Subject, 'artifact'>>(subjects: readonly S[]): S[] {
   const names = distinctNames(subjects.map(({ artifact }) => artifact));
   return subjects.map((subject, index) => {
     const name = names[index] ?? subject.artifact.name;

@@ -8,6 +8,7 @@ import type { TempDir } from '../../src/host/host.ts';
 import { CancelledError } from '../../src/model/errors.ts';
 import type { EventListener, RunEvent } from '../../src/model/events.ts';
 import type { RunReport } from '../../src/model/report.ts';
+import { createShelf } from '../../src/run/object-shelf.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { type PlannedRun, runCheck } from '../../src/run/run-check.ts';
 import { loadSubject } from '../../src/run/subject.ts';
@@ -33,7 +34,7 @@ async function suiteCase({ name, kernels, concurrency = 2 }: CaseSetting): Promi
   writeFileSync(join(dir.path, `${name}.bpf.o`), `bytes of ${name}`);
   return {
     name,
-    subjects: [await loadSubject(host, { path: join(dir.path, `${name}.bpf.o`) })],
+    subjects: [createShelf(host)(await loadSubject(host, { path: join(dir.path, `${name}.bpf.o`) }))],
     matrix: { path: '/m.yaml', name: 'm' },
     targets: kernels.map((id) => target(id)),
     manifest: undefined,
