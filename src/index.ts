@@ -47,6 +47,7 @@ export type { Expectation, Expected, FailOn } from './model/gate.ts';
 export type * from './model/inspection.ts';
 export type { KernelRecord, Profile } from './model/kernel.ts';
 export type { AssetFact, CommandFacts } from './model/loader-command.ts';
+export type { LocalKernel } from './model/local-kernel.ts';
 export type { RunReport, RunStatus, Verdict } from './model/report.ts';
 export type { Shard } from './model/shard.ts';
 export type { SuiteCaseReport, SuiteReport } from './model/suite.ts';

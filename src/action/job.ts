@@ -83,7 +83,7 @@ function checkReportFiles(command: ActionCommand, inputs: InputTexts): void {
 }
 
 function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string): Record<string, string> {
-  const chosen = ['matrix', 'kernels', 'quick'].some((name) => inputs.get(name));
+  const chosen = ['matrix', 'kernels', 'kernel', 'quick'].some((name) => inputs.get(name));
   const asksForKernels = command === 'test' || (command === 'plan' && !inputs.get('suite'));
   return {
     // Everything the step tells is read from the JSON report.
@@ -95,7 +95,7 @@ function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string)
 /** A suite names objects and kernels itself; a plan is an output of the step and no file. */
 function ignoredIn(command: ActionCommand, inputs: InputTexts): string[] {
   if (command !== 'plan') return [];
-  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'quick'] : ['out'];
+  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'kernel', 'quick'] : ['out'];
 }
 
 /** A program of the user's own, when one is named and is there (contract, section 3). */

@@ -20,7 +20,9 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   const { shard } = options;
   if (shard === undefined) return all;
   const question =
-    parsed.command === 'test' ? { artifacts: parsed.options.artifacts, kernels: all } : { suite: parsed.options.suite };
+    parsed.command === 'test'
+      ? { artifacts: parsed.options.artifacts, kernels: all, localKernels: parsed.options.localKernels }
+      : { suite: parsed.options.suite };
   try {
     const { matrix } = await planShards({
       ...surroundings,

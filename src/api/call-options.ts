@@ -39,6 +39,11 @@ const NUMBER = kind('a whole number of at least 0', '0', (value) => isCount(valu
 const MILLISECONDS = kind('milliseconds, a whole number of at least 1', '180000', (value) => isCount(value, 1));
 const SETTINGS = kind('an object', '{ ... }', isObject);
 const LISTENER = kind('a function', '(event) => { ... }', (value) => typeof value === 'function');
+const LOCAL_KERNELS = kind(
+  'a list of objects',
+  '[{ image: "arch/x86/boot/bzImage" }]',
+  (value) => Array.isArray(value) && value.every(isObject),
+);
 const SIGNAL = kind('an AbortSignal', 'new AbortController().signal', (value) => value instanceof AbortSignal);
 const BUDGET = kind(
   BUDGET_RULE,
@@ -63,6 +68,7 @@ export const VALIDATE_OPTIONS: OptionKinds<ValidateOptions> = {
   matrix: TEXT,
   kernels: IDS,
   quick: FLAG,
+  localKernels: LOCAL_KERNELS,
   manifest: TEXT,
   artifactName: TEXT,
   artifactVersion: TEXT,
@@ -126,6 +132,7 @@ export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
   matrix: TEXT,
   kernels: IDS,
   quick: FLAG,
+  localKernels: LOCAL_KERNELS,
   suite: TEXT,
   baseline: TEXT,
   shards: NUMBER,

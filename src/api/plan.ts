@@ -14,6 +14,7 @@ import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { loadRun } from './load-run.ts';
+import { localEntries, localInputs } from './local-kernels.ts';
 import { loadSuite } from './prepare-suite.ts';
 import { choiceOf } from './prepare-test.ts';
 import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
@@ -21,7 +22,9 @@ import { knownCosts } from './shard-plan.ts';
 import { suiteKernels } from './suite-cases.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
-export interface PlanOptions extends Surroundings, Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'> {
+export interface PlanOptions
+  extends Surroundings,
+    Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'> {
   /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */
   readonly artifacts?: readonly string[];
   /** Suite that is going to be run, relative to `cwd`, instead of objects and kernels. */
@@ -52,7 +55,13 @@ const TARGET_MS = 5 * 60_000;
 async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
   const { host, cwd } = ground;
   if (options.suite) return suiteCells(ground, options.suite);
-  const { entries } = await resolveKernels(createCatalogue(ground), choiceOf(options));
+  const { entries: chosen } = await resolveKernels(createCatalogue(ground), choiceOf(options));
+  const own = await localEntries(
+    ground,
+    options.localKernels,
+    chosen.map(({ id }) => id),
+  );
+  const entries = [...chosen, ...own];
   const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
   const names = objectsAt(paths).map(({ name }) => name);
   const subjects = names.length === 0 ? ['object'] : names;
@@ -74,7 +83,7 @@ async function suiteCells(ground: ResolvedSurroundings, file: string): Promise<C
 }
 
 /** Files that a plan reads. Objects need not be there yet. */
-function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions, cwd: string): Input[] {
+function plannedInputs({ suite, matrix, baseline, localKernels, artifacts = [] }: PlanOptions, cwd: string): Input[] {
   const named = { suite, matrix, baseline };
   return [
     ...Object.entries(named).map(([flag, file]) => ({
@@ -83,6 +92,7 @@ function plannedInputs({ suite, matrix, baseline, artifacts = [] }: PlanOptions,
       by: 'flag' as const,
     })),
     ...artifacts.map((path) => ({ path: resolve(cwd, path), said: '--artifact', by: 'flag' as const })),
+    ...localInputs(cwd, localKernels),
   ];
 }
 

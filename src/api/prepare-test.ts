@@ -27,6 +27,7 @@ import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { shipmentFor } from './command-mode.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import { localEntries, settledKernels } from './local-kernels.ts';
 import { flagsOf } from './question-flags.ts';
 import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedSurroundings } from './services.ts';
@@ -42,17 +43,23 @@ export function choiceOf({
   matrix,
   kernels,
   quick,
-}: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick'>): KernelChoice {
+  localKernels = [],
+}: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'>): KernelChoice {
   if (matrix) return { kind: 'matrix', value: matrix };
   if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
   if (quick) return { kind: 'quick' };
-  throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels or quick');
+  if (localKernels.length > 0) return { kind: 'ids', ids: [], origin: '--kernel' };
+  throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels, quick or localKernels');
 }
 
 /** The kernels of a run and its manifest, which speak of each other. */
-async function kernelsAndManifest({ host, cwd }: ResolvedSurroundings, catalogue: Catalogue, options: ValidateOptions) {
+async function kernelsAndManifest(surroundings: ResolvedSurroundings, catalogue: Catalogue, options: ValidateOptions) {
+  const { host, cwd } = surroundings;
   const choice = choiceOf(options);
-  const { matrix, entries } = await resolveKernels(catalogue, choice);
+  const { matrix, entries: chosen } = await resolveKernels(catalogue, choice);
+  const ids = chosen.map(({ id }) => id);
+  const own = await localEntries(surroundings, options.localKernels, ids);
+  const entries = [...chosen, ...own];
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
   await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
   const narrowed = choice.kind === 'ids';
@@ -60,6 +67,7 @@ async function kernelsAndManifest({ host, cwd }: ResolvedSurroundings, catalogue
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return {
     manifest,
+    localKernels: settledKernels(cwd, options.localKernels, own),
     matrix: { path: choice.kind === 'matrix' ? resolve(cwd, matrix.file) : '', name: matrix.name },
     matrixNotes: matrix.note === undefined ? [] : [matrix.note],
     targets: targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed),
@@ -131,7 +139,11 @@ export async function prepareTest(
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir, options.signal);
   const catalogue = createCatalogue(surroundings);
-  const { matrix, matrixNotes, targets, manifest } = await kernelsAndManifest(surroundings, catalogue, options);
+  const { matrix, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
+    surroundings,
+    catalogue,
+    options,
+  );
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
   const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
@@ -149,7 +161,7 @@ export async function prepareTest(
     validationMode: options.mode,
     loader: options.loader ?? NO_SETTINGS,
     maxInsns: options.maxInsns,
-    flags: flagsOf({ ...options, failOn: gate.failOn }, cwd, manifest?.failOn),
+    flags: flagsOf({ ...options, failOn: gate.failOn, localKernels }, cwd, manifest?.failOn),
     shipment,
     notes: [...matrixNotes, ...notes],
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,

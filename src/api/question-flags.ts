@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { FailOn } from '../model/gate.ts';
+import { localKernelText } from '../model/local-kernel.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 /**
- * The flags of `test` that make a question the same one, besides its objects and kernels.
+ * The flags of `test` that make a question the same one, besides its objects and the ids of its kernels.
  * @param failOn what decided about the run
  * @param declared what the manifest says of it
+ * @param options its `localKernels` with absolute paths and names
  */
 export function flagsOf(
   {
@@ -17,7 +19,11 @@ export function flagsOf(
     command,
     failOn,
     allowProfileOverride,
-  }: Pick<ValidateOptions, 'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn' | 'allowProfileOverride'>,
+    localKernels = [],
+  }: Pick<
+    ValidateOptions,
+    'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn' | 'allowProfileOverride' | 'localKernels'
+  >,
   cwd: string,
   declared: FailOn = 'required',
 ): string[] {
@@ -34,6 +40,7 @@ export function flagsOf(
     ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
     ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
     ...(decides && decides !== declared ? ['--fail-on', decides] : []),
+    ...localKernels.flatMap((kernel) => ['--kernel', localKernelText(kernel)]),
     ...(allowProfileOverride ? ['--allow-profile-override'] : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { FailOn } from '../model/gate.ts';
 import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import type { Shipment } from '../run/shipment.ts';
+import { localInputs } from './local-kernels.ts';
 import { reportOutputs } from './report-files.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
@@ -36,6 +37,7 @@ export async function claimTest({
     ...artifacts.map((path) => ({ path, said: `--artifact ${path}`, by: 'flag' as const })),
     { path: own(manifest), said: '--manifest', by: 'flag' },
     { path: matrix, said: '--matrix', by: 'flag' },
+    ...localInputs(cwd, options.localKernels),
     { path: own(command?.binary), said: '--command-binary', by: 'flag' },
     ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
     baselineInput({ path: placeOf(cwd, baseline), said: '--baseline', by: 'flag' }, failOn === 'regression'),

@@ -4,6 +4,7 @@ import type { Isolation, ValidationMode } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import type { CommandOptions } from './command-mode.ts';
 import type { Surroundings } from './services.ts';
@@ -16,6 +17,8 @@ export interface ValidateOptions extends Surroundings {
   readonly matrix?: string;
   readonly kernels?: readonly string[];
   readonly quick?: boolean;
+  /** Kernels of one's own, besides those or alone; paths are relative to `cwd`. */
+  readonly localKernels?: readonly LocalKernel[];
   readonly manifest?: string;
   /** Name of the artifact in the report; only with a single artifact. */
   readonly artifactName?: string;

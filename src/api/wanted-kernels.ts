@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { readSuite } from '../config/suite.ts';
+import { isLocal } from '../model/kernel-source.ts';
 import { rootOf } from '../run/confine.ts';
 import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
@@ -10,7 +11,7 @@ import { suiteKernels } from './suite-cases.ts';
 export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: string };
 
 /**
- * Profile ids of the kernels that a run will need, each once. What is wrong with a case, or with a file, is not told
+ * Profile ids of the kernels that a run will need from elsewhere, each once. What is wrong with a case, or with a file, is not told
  * here but by the run: then the kernels are left out.
  */
 export async function wantedKernels(wanted: Wanted, options: Surroundings = {}): Promise<string[]> {
@@ -19,7 +20,7 @@ export async function wantedKernels(wanted: Wanted, options: Surroundings = {}):
   const ids = new Set<string>();
   const add = async (choice: KernelChoice, dir: string): Promise<void> => {
     const { entries } = await resolveKernels(createCatalogue(surroundings, dir), choice);
-    for (const { id, profile } of entries) if (profile.kernel !== undefined) ids.add(id);
+    for (const { id, profile } of entries) if (profile.kernel !== undefined && !isLocal(profile.kernel)) ids.add(id);
   };
   try {
     if ('kernels' in wanted) {

@@ -37,8 +37,9 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
     if (error instanceof UsageError) return [];
     throw error;
   });
-  const { manifest, matrix, command } = options;
-  const named = [manifest, matrix, command?.binary].flatMap((file) => (file ? [resolve(cwd, file)] : []));
+  const { manifest, matrix, command, localKernels = [] } = options;
+  const images = localKernels.map(({ image }) => image);
+  const named = [manifest, matrix, command?.binary, ...images].flatMap((file) => (file ? [resolve(cwd, file)] : []));
   const objects = (await marksOf(host, paths)).filter(([, now]) => now !== '');
   return { objects: new Map(objects), settings: new Map(await marksOf(host, [...named, ...assets])) };
 }
@@ -77,7 +78,7 @@ async function nextChange(looking: () => Promise<Look>, before: Look, signal: Ab
 
 /**
  * Checks the objects, and from then on each object again whenever its file changes, and all of them whenever the
- * manifest, the matrix file, an asset or the program of the command does, until `signal` is aborted. An object whose
+ * manifest, the matrix file, a kernel of one's own, an asset or the program of the command does, until `signal` is aborted. An object whose
  * file is removed is left out of the output. Run directories of results that were replaced are removed.
  * @throws CancelledError after an abort; UsageError and HostError when even the first round cannot be run
  */

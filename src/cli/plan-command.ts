@@ -10,9 +10,10 @@ import { chosen } from './test-command.ts';
  * person.
  */
 export async function planCommand(options: PlanArguments, io: Io): Promise<number> {
-  const { artifacts, kernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
+  const { artifacts, kernels, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
   const { matrix, json, cells, expectedMs } = await planShards({
     ...(kernels && chosen(kernels)),
+    localKernels,
     artifacts,
     suite,
     baseline,

@@ -24,6 +24,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
   try {
     const { report, verdict, paths } = await validate({
       ...chosen(options.kernels),
+      localKernels: options.localKernels,
       artifacts: options.artifacts,
       manifest: options.manifest,
       artifactName: options.artifactName,

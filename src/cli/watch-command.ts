@@ -64,6 +64,7 @@ function look({ noColor }: { readonly noColor: boolean }, io: Io) {
 function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
   return watch({
     ...chosen(options.kernels),
+    localKernels: options.localKernels,
     artifacts: options.artifacts,
     manifest: options.manifest,
     mode: options.validationMode,

@@ -113,7 +113,7 @@ const OVERRIDES: Readonly<Record<string, Partial<Pick<ActionInput, 'default' | '
   },
   matrix: {
     description:
-      'matrix file, or the name of one that comes with bpfcompat (quick, debian); without matrix and kernels it is quick',
+      'matrix file, or the name of one that comes with bpfcompat (quick, debian); without matrix, kernels and kernel it is quick',
   },
   out: { default: 'reports/bpfcompat.json' },
   markdown: { default: 'reports/bpfcompat.md' },
@@ -161,7 +161,7 @@ function flagInputs(): ActionInput[] {
 }
 
 function firstInputs(inputs: readonly ActionInput[]): ActionInput[] {
-  const first = ['mode', 'artifact', 'suite', 'matrix', 'kernels', 'quick', 'manifest'];
+  const first = ['mode', 'artifact', 'suite', 'matrix', 'kernels', 'kernel', 'quick', 'manifest'];
   const rank = ({ name }: ActionInput): number => (first.includes(name) ? first.indexOf(name) : first.length);
   return [...inputs].sort((a, b) => rank(a) - rank(b));
 }

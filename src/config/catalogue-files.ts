@@ -1,4 +1,5 @@
 import { messageOf, UsageError } from '../model/errors.ts';
+import type { NamedPath } from './suite-paths.ts';
 
 /**
  * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
@@ -9,6 +10,8 @@ export interface CatalogueFiles {
   list(dir: string): Promise<readonly string[]>;
   /** Text of a file. */
   read(path: string): Promise<string | undefined>;
+  /** Refuses a path that a file of the workspace names and that leaves its repository. @param file that names it */
+  confine?(file: string, named: NamedPath): Promise<unknown>;
 }
 
 /** Names of the YAML files of a directory, without their endings; none where there is no directory. */

@@ -7,6 +7,7 @@ import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
 import { readProfile } from './profile.ts';
 import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
+import type { NamedPath } from './suite-paths.ts';
 import { addressHint, quoted } from './words.ts';
 
 export interface Catalogue {
@@ -49,7 +50,11 @@ async function profileIn(
   for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
     const text = await readIfThere(catalogue.files, path);
     if (text === undefined) continue;
-    const profile = readProfile({ file: path, text }, { anyKeyring: catalogue.allowOverride ?? false, borrows });
+    const anyKeyring = catalogue.allowOverride ?? false;
+    const paths: NamedPath[] = [];
+    const profile = readProfile({ file: path, text }, { anyKeyring, borrows, onPath: (named) => paths.push(named) });
+    // The same word lets a profile choose keys of this host.
+    if (!anyKeyring) for (const named of paths) await catalogue.files.confine?.(path, named);
     if (profile.id === id) return profile;
     throw new UsageError(
       'profile_invalid',

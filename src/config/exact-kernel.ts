@@ -16,6 +16,7 @@ export function exactKernel(
 ): KernelSource | undefined {
   switch (like?.source) {
     case undefined:
+    case 'file':
       return undefined;
     case 'deb': {
       const url = packages.find((one) => DEB.test(one)) ?? '';

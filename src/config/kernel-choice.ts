@@ -15,15 +15,18 @@ export interface ChoosingFlags {
   readonly matrix: string;
   readonly quick: boolean;
   readonly kernels: readonly string[];
+  /** Kernels of the user's own: enough where nothing else is named. */
+  readonly kernel?: readonly string[];
   readonly all?: boolean;
 }
 
 /**
- * Exactly one of `--matrix`, `--kernels`, `--quick` (and, for `kernels fetch`, `--all` or ids behind the command).
+ * Exactly one of `--matrix`, `--kernels`, `--quick` (and, for `kernels fetch`, `--all` or ids behind the command). With
+ * `--kernel` there may be none: then no ids are chosen.
  * @throws UsageError `missing_flag` when there is none, `flag_conflict` when there are several
  */
 export function chooseKernels(
-  { matrix, quick, kernels, all = false }: ChoosingFlags,
+  { matrix, quick, kernels, kernel = [], all = false }: ChoosingFlags,
   command: 'test' | 'watch' | 'plan' | 'kernels fetch',
   words: readonly string[] = [],
 ): KernelChoice {
@@ -34,11 +37,12 @@ export function chooseKernels(
   if (all) choices.push(['--all', { kind: 'all' }]);
   if (words.length > 0) choices.push(['ids', { kind: 'ids', ids: words, origin: command }]);
   const [first, second] = choices;
+  if (first === undefined && kernel.length > 0) return { kind: 'ids', ids: [], origin: '--kernel' };
   if (first === undefined) {
     const more = command !== 'kernels fetch' ? '' : '--all, ids, ';
     throw new UsageError(
       'missing_flag',
-      `no kernels are chosen; add ${more}--quick, --matrix FILE or --kernels ID,ID ('bpfcompat kernels list' shows the ids)`,
+      `no kernels are chosen; add ${more}--quick, --matrix FILE or --kernels ID,ID${command === 'kernels fetch' ? '' : ', or a kernel of your own with --kernel FILE'} ('bpfcompat kernels list' shows the ids)`,
     );
   }
   if (second !== undefined) {

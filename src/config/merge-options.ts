@@ -1,8 +1,10 @@
 import { UsageError } from '../model/errors.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { parseLocalKernels } from './local-kernels.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { quoted } from './words.ts';
@@ -45,17 +47,18 @@ export function checkReportFiles(values: Readonly<Record<(typeof REPORT_FLAGS)[n
 }
 
 /** What `plan` was asked to do, checked. */
-export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matrix' | 'quick' | 'kernels'> {
+export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matrix' | 'quick' | 'kernels' | 'kernel'> {
   /** Paths and patterns as typed; may be none. */
   readonly artifacts: readonly string[];
   /** undefined with a suite. */
   readonly kernels: KernelChoice | undefined;
+  readonly localKernels: readonly LocalKernel[];
 }
 
 /** @throws UsageError that names the flag and the remedy */
 export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<string>): PlanArguments {
-  const { artifact: artifacts, matrix, quick, kernels, ...rest } = values;
-  const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0;
+  const { artifact: artifacts, matrix, quick, kernels, kernel, ...rest } = values;
+  const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0 || kernel.length > 0;
   if (given.has('shards') && values.shards === 0) {
     throw new UsageError(
       'flag_value',
@@ -65,8 +68,9 @@ export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<st
   if (values.suite !== '' && named) {
     throw new UsageError(
       'flag_conflict',
-      '--suite names objects and kernels itself; remove --artifact, --matrix, --kernels and --quick, or the suite',
+      '--suite names objects and kernels itself; remove --artifact, --matrix, --kernels, --kernel and --quick, or the suite',
     );
   }
-  return { ...rest, artifacts, kernels: values.suite === '' ? chooseKernels(values, 'plan') : undefined };
+  const chosen = values.suite === '' ? chooseKernels(values, 'plan') : undefined;
+  return { ...rest, artifacts, kernels: chosen, localKernels: parseLocalKernels(kernel) };
 }

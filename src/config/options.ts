@@ -91,6 +91,15 @@ export const OPTIONS = [
     commands: CHOOSING,
   },
   {
+    name: 'kernel',
+    type: 'repeated',
+    default: '',
+    placeholder: 'FILE',
+    description:
+      'kernel of your own, besides the others or alone: a bzImage or the tree that it was built in; FILE,modules=DIR adds its modules, ",config=FILE" its configuration, ",name=ID" what reports call it',
+    commands: ['test', 'test-command', 'watch', 'plan'],
+  },
+  {
     name: 'all',
     type: 'boolean',
     default: '',

@@ -1,4 +1,5 @@
 import { dirname, posix } from 'node:path';
+import { FILE_PATHS } from '../model/file-source.ts';
 import type { KernelSource } from '../model/kernel.ts';
 import { RPM_PLACES } from '../model/rpm-source.ts';
 import { quoted } from './words.ts';
@@ -59,9 +60,22 @@ export function checkRpm(
   }
 }
 
-/** The block with the paths of its keys as they are on this host: relative ones are relative to the profile. */
-export function withKeyPaths(kernel: KernelSource | undefined, file: string): KernelSource | undefined {
-  if (kernel?.source !== 'rpm') return kernel;
-  const at = (name: string): string => (name.startsWith('.') ? posix.resolve(dirname(file), name) : name);
-  return { ...kernel, gpgkey: kernel.gpgkey.map(at) };
+/** Paths of a block as they are on this host: relative ones are relative to the profile. */
+export function withPaths(kernel: KernelSource | undefined, file: string): KernelSource | undefined {
+  const dir = dirname(file);
+  switch (kernel?.source) {
+    case 'rpm': {
+      const at = (name: string): string => (name.startsWith('.') ? posix.resolve(dir, name) : name);
+      return { ...kernel, gpgkey: kernel.gpgkey.map(at) };
+    }
+    case 'file': {
+      const paths = FILE_PATHS.flatMap((key) => {
+        const path = kernel[key];
+        return path === undefined ? [] : [[key, posix.resolve(dir, path)]];
+      });
+      return { ...kernel, ...Object.fromEntries(paths) };
+    }
+    default:
+      return kernel;
+  }
 }

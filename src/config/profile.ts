@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
+import { FILE_PATHS } from '../model/file-source.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
-import { checkRpm, withKeyPaths } from './profile-rpm.ts';
+import { checkRpm, withPaths } from './profile-rpm.ts';
+import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 import { flag, integer, line, list, text, word } from './yaml-schema.ts';
 
@@ -90,19 +92,23 @@ export interface ProfileRules {
   readonly anyKeyring?: boolean;
   /** A profile of its id comes with bpfcompat, and says what this one leaves out. */
   readonly borrows?: boolean;
+  /** Hears of each path of this machine that the kernel block names. */
+  readonly onPath?: (named: NamedPath) => void;
 }
 
 /**
  * Reads a VM profile. Memory and CPUs are clamped to 4096 MiB and 4, and the profile's `note` says so.
  * @throws UsageError `profile_invalid` with file, line and column of everything that is wrong
  */
-export function readProfile(source: SourceFile, { anyKeyring = false, borrows = false }: ProfileRules = {}): Profile {
+export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profile {
+  const { anyKeyring = false, borrows = false, onPath } = rules;
   const yaml = readYaml(source, ProfileFile, 'profile_invalid');
   const { value, at } = yaml;
   checkRunner(yaml, borrows);
   checkInstallKernel(yaml);
   if (!anyKeyring) checkKeyring(yaml);
   const note = clampNote(yaml);
+  if (onPath) for (const named of pathsOf(yaml)) onPath(named);
   checkRpm(value.kernel, anyKeyring, (key, message) => invalid(at(['kernel', ...key]), message));
   return {
     id: value.id,
@@ -114,7 +120,7 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
     memoryMb: Math.min(value.boot.memory_mb, MAX_MEMORY_MB),
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
-    kernel: withKeyPaths(value.kernel, source.file),
+    kernel: withPaths(value.kernel, source.file),
     ...(value.boot.kernel_args.length > 0 && { kernelArgs: value.boot.kernel_args }),
     ...(value.install_kernel !== undefined && {
       exactly: { release: value.install_kernel, packages: value.kernel_packages },
@@ -122,6 +128,15 @@ export function readProfile(source: SourceFile, { anyKeyring = false, borrows = 
     ...(note !== '' && { note }),
     file: source.file,
   };
+}
+
+/** Places of this machine that the kernel block names, as written. */
+function pathsOf({ value: { kernel }, at }: YamlFile<ProfileFile>): NamedPath[] {
+  if (kernel?.source !== 'file') return [];
+  return FILE_PATHS.flatMap((key) => {
+    const path = kernel[key];
+    return path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }];
+  });
 }
 
 /** What a guest does not get of what its profile asks for; empty when it gets all. */

@@ -3,11 +3,13 @@ import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import { asTestValues, type CommandArguments, readCommandFlags, readTestCommand } from './command-options.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
+import { parseLocalKernels } from './local-kernels.ts';
 import { checkReportFiles } from './merge-options.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
@@ -23,6 +25,8 @@ export interface TestOptions {
   /** Command mode; undefined without one. */
   readonly command: CommandArguments | undefined;
   readonly kernels: KernelChoice;
+  /** Kernels of the user's own, besides the chosen ones. */
+  readonly localKernels: readonly LocalKernel[];
   readonly out: string;
   readonly markdown: string;
   readonly manifest: string;
@@ -98,6 +102,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     artifacts,
     command,
     kernels,
+    localKernels: parseLocalKernels(values.kernel),
     out: values.out,
     markdown: values.markdown,
     manifest: values.manifest,
@@ -132,6 +137,7 @@ export interface WatchOptions {
   /** Paths or patterns as typed; at least one. */
   readonly artifacts: readonly string[];
   readonly kernels: KernelChoice;
+  readonly localKernels: readonly LocalKernel[];
   readonly manifest: string;
   readonly validationMode: ValidationMode | undefined;
   /** undefined: none was given. */
@@ -157,6 +163,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
   return {
     artifacts: values.artifact,
     kernels: chooseKernels(values, 'watch'),
+    localKernels: parseLocalKernels(values.kernel),
     manifest: values.manifest,
     validationMode: parseValidationMode(values.validationMode),
     maxInsns: checkBudget(values.maxInsns),

@@ -18,7 +18,7 @@ export type WatchArguments = WatchOptions | WatchSuiteArguments;
 
 /** What a suite says itself, case by case. */
 const OF_THE_SUITE = [
-  ...['artifact', 'matrix', 'kernels', 'quick', 'manifest', 'validation-mode'],
+  ...['artifact', 'matrix', 'kernels', 'kernel', 'quick', 'manifest', 'validation-mode'],
   ...['max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf'],
 ];
 

@@ -42,7 +42,7 @@ export async function commitKernel(
     arch: profile.arch,
     release: kernel.release,
     package: fetched.package,
-    vouched: vouchedFor(profile, fetched.package.files),
+    vouched: vouchedFor(profile, fetched.package.files, fetched.vouched),
     vmlinuz: vmlinuz.file,
     config: config?.file ?? null,
     modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, StoredFile } from '../model/kernel.ts';
+import { TYPED_KERNEL } from '../model/local-kernel.ts';
 import {
   filesOf,
   locateStore,
@@ -71,19 +72,26 @@ export async function listKernels(host: Host): Promise<KernelList> {
   return { root: store.root, kernels, bytes };
 }
 
+/** Copies of kernels that were typed for one run: no profile needs them, and their files are elsewhere on this machine. */
+async function typedRecords(host: Host, store: Store, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(names.map((name) => readRecord(host, store, name)));
+  return new Set(names.filter((_, index) => found[index]?.vouched.file.startsWith(TYPED_KERNEL)));
+}
+
 async function dropProfiles(host: Host, store: Store, options: PruneOptions): Promise<string[]> {
   const names = await recordNames(host, store);
   const goes = (id: string): boolean =>
     options.all === true || (options.keep !== undefined && !options.keep.includes(id));
   const dropped: string[] = [];
   // Taking the lock waits for a fetch that is under way, so its work directory is never pulled from under it.
+  const typed = await typedRecords(host, store, names);
   for (const id of new Set([...names.map(profileOfName), ...(await entries(host, store.tmp))])) {
     await using _lock = await lockProfile(host, store, id, options.signal);
     await host.files.remove(join(store.tmp, id));
     const own = names.filter((name) => profileOfName(name) === id);
-    if (own.length === 0 || !goes(id)) continue;
-    for (const name of own) await removeRecord(host, store, name);
-    dropped.push(id);
+    const gone = goes(id) ? own : own.filter((name) => typed.has(name));
+    for (const name of gone) await removeRecord(host, store, name);
+    if (gone.length > 0) dropped.push(id);
   }
   return dropped;
 }

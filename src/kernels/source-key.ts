@@ -10,12 +10,19 @@ export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
     .digest('hex');
 }
 
-/** Who answers for packages that were fetched for a profile. */
-export function vouchedFor(profile: Profile, files: KernelRecord['package']['files']): KernelRecord['vouched'] {
+/**
+ * Who answers for packages that were fetched for a profile.
+ * @param by what the source itself says of it
+ */
+export function vouchedFor(
+  profile: Profile,
+  files: KernelRecord['package']['files'],
+  by?: KernelRecord['vouched']['by'],
+): KernelRecord['vouched'] {
   const pins = new Set(profile.kernel && pinnedDigests(profile.kernel));
   const file = profile.kernelFile ?? profile.file;
   return {
-    by: files.some(({ sha256 }) => pins.has(sha256)) ? 'pin' : 'signature',
+    by: by ?? (files.some(({ sha256 }) => pins.has(sha256)) ? 'pin' : 'signature'),
     file: profile.builtinKernel ? `built-in: ${basename(file)}` : file,
   };
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, type Profile } from '../model/kernel.ts';
+import { isLocal } from '../model/kernel-source.ts';
 import { adoptOld } from './adopt.ts';
 import { fetchInto } from './fetch.ts';
 import { sourceKey } from './source-key.ts';
@@ -117,16 +118,26 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
   try {
     await openStore(host);
     await using _lock = await lockProfile(host, store, profile.id, signal);
-    const whole = await storedKernel(host, store, profile, source, listener, options.offline === true);
-    if (whole !== undefined && options.refresh !== true) return { files: kernelFiles(store, whole), cached: true };
-    if (options.offline === true) {
+    const whole = await storedKernel(
+      host,
+      store,
+      profile,
+      source,
+      listener,
+      options.offline === true && !isLocal(source),
+    );
+    const local = isLocal(source);
+    if (whole !== undefined && options.refresh !== true && !local) {
+      return { files: kernelFiles(store, whole), cached: true };
+    }
+    if (options.offline === true && !local) {
       throw new HostError(
         'kernel_not_stored',
         `the kernel of ${profile.id} is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
       );
     }
     const record = await fetchOrFallBack(host, store, profile, source, whole, listener);
-    return { files: kernelFiles(store, record), cached: record === whole };
+    return { files: kernelFiles(store, record), cached: local || record === whole };
   } catch (error) {
     throwIfCancelled(signal);
     throw asStoreError(error, store.root);

@@ -1,3 +1,5 @@
+import type { KernelRecord } from '../model/kernel.ts';
+
 /** A kernel as it lies in unpacked packages: absolute paths in a directory that is thrown away after the fetch. */
 export interface UnpackedKernel {
   /** `uname -r`. */
@@ -8,6 +10,8 @@ export interface UnpackedKernel {
   readonly modulesBuiltin: string | undefined;
   /** Every module, possibly compressed (`.ko`, `.ko.xz`, `.ko.zst`, `.ko.gz`). */
   readonly modules: readonly string[];
+  /** What to do where one that guests need is missing; without it another package is the answer. */
+  readonly remedy?: string;
 }
 
 /** What a kernel source hands over. */
@@ -20,6 +24,8 @@ export interface FetchedKernel {
     readonly suite: string;
     readonly files: { name: string; version: string; sha256: string; signer?: string }[];
   };
+  /** Who answers for the bytes; absent where that is whoever signed the packages, or a pin of the profile. */
+  readonly vouched?: KernelRecord['vouched']['by'];
 }
 
 /** How a long fetch tells what it is doing. */

@@ -15,6 +15,7 @@ export function describeSource(source: KernelSource): string {
       return JSON.stringify([sorted(rest), pinned.map(sorted)]);
     }
     case 'rpm':
+    case 'file':
       return JSON.stringify(sorted(source));
   }
 }
@@ -25,6 +26,7 @@ export function pinnedDigests(source: KernelSource): string[] {
     case 'deb':
       return (source.pinned ?? []).map(({ sha256 }) => sha256);
     case 'rpm':
+    case 'file':
       return [];
   }
 }
@@ -38,6 +40,8 @@ export function chosenKeys(source: KernelSource): string | undefined {
       const own = source.gpgkey.filter((name) => name.includes('/'));
       return own.length === 0 ? undefined : own.join(' and ');
     }
+    case 'file':
+      return undefined;
   }
 }
 
@@ -48,5 +52,12 @@ export function originOf(source: KernelSource): string {
       return `${source.package} of ${source.suite}`;
     case 'rpm':
       return `${source.package} of ${RPM_PLACES.map((key) => source[key]).find((one) => one !== undefined) ?? 'nowhere'}`;
+    case 'file':
+      return `the file ${source.image}`;
   }
+}
+
+/** Whether all of it lies on this machine: no network is needed, and it is looked at anew each time. */
+export function isLocal(source: KernelSource): boolean {
+  return source.source === 'file';
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FileKernelSource } from './file-source.ts';
 import { RpmKernelSource } from './rpm-source.ts';
 
 /** Id pattern of profiles, suites and cases (contract section 4). */
@@ -90,7 +91,7 @@ export const DebKernelSource = z.strictObject({
 });
 export type DebKernelSource = z.infer<typeof DebKernelSource>;
 
-export const KernelSource = z.discriminatedUnion('source', [DebKernelSource, RpmKernelSource]);
+export const KernelSource = z.discriminatedUnion('source', [DebKernelSource, RpmKernelSource, FileKernelSource]);
 export type KernelSource = z.infer<typeof KernelSource>;
 
 /** A VM profile as the contract's section 4.3 has it, with our `kernel` block. */
@@ -153,10 +154,11 @@ const PackageRecord = z.strictObject({
 /** Who answers for packages. */
 const Vouched = z.strictObject({
   /**
-   * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some.
+   * `signature`: the archive's signed index names every package; `pin`: a digest of the profile names some; `nobody`: what
+   * lay there was taken.
    */
-  by: z.enum(['signature', 'pin']),
-  /** File with the kernel block; `built-in: NAME` for what comes with bpfcompat. */
+  by: z.enum(['signature', 'pin', 'nobody']),
+  /** File with the kernel block; `built-in: NAME` for what comes with bpfcompat; the flag for what was typed. */
   file: z.string().min(1),
 });
 

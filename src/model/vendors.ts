@@ -16,6 +16,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
     'fedora-coreos': { name: 'Fedora CoreOS', short: 'fcos' },
     flatcar: { name: 'Flatcar' },
     'linux-mainline': { name: 'mainline Linux', short: 'linux' },
+    local: { name: 'own kernel', short: 'own' },
     opensuse: { name: 'openSUSE', short: 'suse' },
     oracle: { name: 'Oracle Linux', short: 'ol' },
     rhcos: { name: 'RHCOS' },

@@ -1,3 +1,4 @@
+import { localKernelWords } from '../model/local-kernel.ts';
 import type { DocumentCell } from './document-cells.ts';
 import { relativeTo } from './document-place.ts';
 import type { SavedReport } from './saved-report.ts';
@@ -19,12 +20,25 @@ function operand(word: string): string {
 /** Flags whose word is a path of this machine; that of `--command` is one of the guest. */
 const PATH_FLAGS: readonly string[] = ['--manifest', '--command-binary'];
 
+/** A kernel of one's own as the flag has it, with its paths as they are called in the command. */
+function kernelWord(text: string, place: Place): string {
+  const { image, rest } = localKernelWords(text);
+  const words = rest.map(([key, value]) => `,${key}=${key === 'name' ? value : place(value)}`);
+  return `${operand(place(image))}${words.join('')}`;
+}
+
+/** Whether a group names a kernel of one's own, and of which name. */
+function kernelName([flag, word = '']: readonly string[]): string | undefined {
+  return flag === '--kernel' ? localKernelWords(word).rest.find(([key]) => key === 'name')?.[1] : undefined;
+}
+
 /** Words that belong together: a flag with what it is given. */
 function flagGroups(flags: readonly string[], place: Place): string[][] {
   const groups: string[][] = [];
   for (const word of flags) {
     const group = groups.at(-1);
     if (word.startsWith('--') || group === undefined) groups.push([word]);
+    else if (group[0] === '--kernel') group.push(kernelWord(word, place));
     else group.push(PATH_FLAGS.includes(group[0] ?? '') ? operand(place(word)) : word);
   }
   return groups;
@@ -43,11 +57,13 @@ export function againParts(
   const { artifact, run } = report;
   // A command may have had no object.
   const object = artifact.path.startsWith('command://') ? [] : [['--artifact', operand(place(artifact.path))]];
+  const asked = flagGroups(run.flags, place);
+  const own = asked.some((group) => kernelName(group) === profileId);
   const groups = [
     ['bpfcompat', 'test'],
     ...object,
-    ['--kernels', profileId],
-    ...flagGroups(run.flags, place),
+    ...(own ? [] : [['--kernels', profileId]]),
+    ...asked.filter((group) => group[0] !== '--kernel' || kernelName(group) === profileId),
     ['--out', AGAIN],
   ];
   const parts = groups.map(shellWords);

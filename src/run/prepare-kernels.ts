@@ -7,7 +7,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
-import { chosenKeys } from '../model/kernel-source.ts';
+import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { overrideNote } from '../report/override-note.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -77,6 +77,12 @@ function keyringNote({ id, file, kernel }: Profile): string | undefined {
   return `profile ${id}: its packages are checked with the keys in ${keys}, as ${file} says`;
 }
 
+/** Says what was booted where nobody vouches for it. */
+function unverifiedNote({ id, kernel }: Profile, { release, package: { archive, files } }: KernelRecord): string {
+  const what = kernel !== undefined && isLocal(kernel) ? 'a local file, unverified' : 'unverified';
+  return `kernel ${id} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? 'unknown'})`;
+}
+
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */
 export function prepareKernels(
   targets: readonly Target[],
@@ -120,6 +126,7 @@ export function prepareKernels(
         return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
       });
       const { record } = files;
+      if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
       const wrong = wrongKernel(profile, record);
       if (wrong !== undefined) {
         emit({ type: 'kernel-failed', profile: profile.id, message: wrong });

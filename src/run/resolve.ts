@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { builtinIds, builtinRows, isPlain } from '../config/builtin-profiles.ts';
 import {
   builtinMatrix,
@@ -59,6 +59,7 @@ export function createCatalogue({ host, cwd, builtin, allowOverride }: Catalogue
     files: {
       list: (dir) => host.files.list(dir),
       read,
+      confine: async (file, named) => confine(host, await rootOf(host, cwd, dirname(file)), named),
     },
   };
 }

@@ -61,7 +61,7 @@ owner: {team: x}
         package: 'linux-image-6.16.*+deb13-cloud-amd64',
       },
     });
-    expect(read(`${HEAD + KERNEL}  version: 6.10\n`).kernel?.version).toBe('6.10');
+    expect(read(`${HEAD + KERNEL}  version: 6.10\n`).kernel).toMatchObject({ version: '6.10' });
   });
 
   test('arm64 is aarch64, memory and CPUs are clamped, yes is true', () => {

@@ -1,6 +1,5 @@
 import { HostError } from '../../model/errors.ts';
 import type { Channel } from '../../model/kernel.ts';
-import { moduleName } from './modinfo.ts';
 
 /**
  * Modules a guest loads at boot. Without the required ones it has no channel to us; the others are devices
@@ -22,22 +21,8 @@ export interface ModuleCatalogue {
   exists(name: string): boolean;
   /** Names it depends on. */
   depends(name: string): Promise<readonly string[]>;
-}
-
-/** Names in a `modules.builtin` file, normalised. */
-export function parseBuiltin(text: string): Set<string> {
-  const names = text.split('\n').map((line) => /([^/]+)\.ko$/.exec(line.trim())?.[1]);
-  return new Set(names.filter((name) => name !== undefined).map(moduleName));
-}
-
-/** What is built in, by the word of a kernel's configuration: the name of a driver is that of its option. */
-export function builtInByConfig(config: string, name: string): boolean {
-  return new RegExp(`^CONFIG_${name.toUpperCase()}=y$`, 'm').test(config);
-}
-
-function nowhere(module: string, neededBy: string): HostError {
-  const what = `the kernel has no module ${module} (needed by ${neededBy}), neither as a file nor built in`;
-  return new HostError('kernel_unusable', `${what}; choose another kernel package in the profile`);
+  /** What to do where a module is nowhere; without it another package is the answer. */
+  readonly remedy?: string | undefined;
 }
 
 /** How the guests of a kernel are talked to, and what they load for it and for the tests. */
@@ -57,6 +42,13 @@ export async function planBoot(
   optional: readonly string[] = OPTIONAL_MODULES,
 ): Promise<BootPlan> {
   const order = new Set<string>();
+  const nowhere = (module: string, neededBy: string): HostError => {
+    const what = `the kernel has no module ${module} (needed by ${neededBy}), neither as a file nor built in`;
+    return new HostError(
+      'kernel_unusable',
+      `${what}; ${catalogue.remedy ?? 'choose another kernel package in the profile'}`,
+    );
+  };
   const has = (name: string): boolean => catalogue.builtIn(name) || catalogue.exists(name);
   const driver = DRIVERS.find(({ module }) => has(module));
   if (!has(BUS) || driver === undefined) {

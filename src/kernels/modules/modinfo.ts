@@ -4,6 +4,8 @@ import { hasBytes, readElfHeader, readSectionEntries, sectionBytes } from '../..
 export interface ModuleInfo {
   /** Names of the modules it needs, normalised. */
   readonly depends: readonly string[];
+  /** `uname -r` of the kernel that it was built for. */
+  readonly release: string | undefined;
 }
 
 const MAX_SECTIONS = 65_536;
@@ -43,5 +45,6 @@ export function readModinfo(elf: Buffer): ModuleInfo | undefined {
     .filter((entry) => entry.startsWith('depends='))
     .flatMap((entry) => entry.slice('depends='.length).split(','))
     .filter((name) => name !== '');
-  return { depends: depends.map(moduleName) };
+  const magic = entries.find((entry) => entry.startsWith('vermagic='))?.slice('vermagic='.length);
+  return { depends: depends.map(moduleName), release: magic?.split(' ')[0] };
 }

@@ -5,7 +5,8 @@ import { HostError } from '../../model/errors.ts';
 import type { Channel } from '../../model/kernel.ts';
 import { mustRun } from '../tool.ts';
 import type { UnpackedKernel } from '../unpacked.ts';
-import { builtInByConfig, type ModuleCatalogue, parseBuiltin, planBoot } from './load-order.ts';
+import { configBuiltin, parseBuiltin } from './built-in.ts';
+import { type ModuleCatalogue, planBoot } from './load-order.ts';
 import { moduleNameOfPath, readModinfo } from './modinfo.ts';
 
 const MAX_MODULE = 32 * 1024 * 1024;
@@ -26,6 +27,23 @@ export interface BootModules {
 }
 
 /**
+ * What is built into the kernel, as its list says, and its configuration of what is no file. Where there is neither,
+ * nobody says that something is missing, and the guest tells.
+ */
+async function builtInTest(
+  host: Host,
+  { modulesBuiltin, config }: UnpackedKernel,
+  files: ReadonlyMap<string, string>,
+): Promise<(name: string) => boolean> {
+  const read = async (path: string | undefined): Promise<string> =>
+    path === undefined ? '' : (await host.files.read(path, MAX_LIST)).toString('utf8');
+  if ((modulesBuiltin ?? config) === undefined) return (name) => !files.has(name);
+  const names = parseBuiltin(await read(modulesBuiltin));
+  const text = await read(config);
+  return (name) => names.has(name) || (!files.has(name) && configBuiltin(text, name));
+}
+
+/**
  * Decompresses the modules the guest loads at boot into `dir`.
  * @throws HostError `kernel_unusable` for a module that is not an ELF file or misses a dependency.
  */
@@ -36,19 +54,24 @@ export async function bootModules(
   signal: AbortSignal | undefined,
 ): Promise<BootModules> {
   const paths = new Map(kernel.modules.map((path) => [moduleNameOfPath(path) ?? path, path]));
-  const list = kernel.modulesBuiltin === undefined ? '' : await host.files.read(kernel.modulesBuiltin, MAX_LIST);
-  const builtIn = parseBuiltin(list.toString('utf8'));
-  const config = kernel.config === undefined ? '' : (await host.files.read(kernel.config, MAX_LIST)).toString('utf8');
+  const builtIn = await builtInTest(host, kernel, paths);
   await host.files.makeDir(dir);
   const catalogue: ModuleCatalogue = {
-    builtIn: (name) => builtIn.has(name) || (!paths.has(name) && builtInByConfig(config, name)),
+    builtIn,
     exists: (name) => paths.has(name),
+    remedy: kernel.remedy,
     async depends(name) {
       const path = paths.get(name) ?? '';
       const bytes = await decompressed(host, path, signal);
       const info = readModinfo(bytes);
       if (info === undefined) {
         throw new HostError('kernel_unusable', `${name}: the package's module is not a whole ELF file with .modinfo`);
+      }
+      if (info.release !== undefined && info.release !== kernel.release) {
+        throw new HostError(
+          'kernel_unusable',
+          `the module ${name} (${path}) is of kernel ${info.release}, and the kernel is ${kernel.release}; name the modules of the same build`,
+        );
       }
       await host.files.writeAtomic(join(dir, `${name}.ko`), bytes);
       return info.depends;

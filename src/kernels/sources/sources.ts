@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts';
 import type { KernelRecord, KernelSource } from '../../model/kernel.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { deb } from './deb/source.ts';
+import { file } from './file.ts';
 import { rpm } from './rpm.ts';
 import type { FetchRequest, OfferedBuild, OffersRequest, PackageId } from './source.ts';
 
@@ -13,6 +14,8 @@ export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Pr
       return deb.fetch(host, { ...request, source });
     case 'rpm':
       return rpm.fetch(host, { ...request, source });
+    case 'file':
+      return file.fetch(host, { ...request, source });
   }
 }
 
@@ -24,6 +27,8 @@ export function offeredBuilds(host: Host, request: OffersRequest<KernelSource>):
       return deb.builds(host, { ...request, source });
     case 'rpm':
       return rpm.builds(host, { ...request, source });
+    case 'file':
+      return file.builds(host, { ...request, source });
   }
 }
 
@@ -34,6 +39,8 @@ export function exactly(source: KernelSource, build: PackageId): KernelSource {
       return deb.exactly(source, build);
     case 'rpm':
       return rpm.exactly(source, build);
+    case 'file':
+      return file.exactly(source, build);
   }
 }
 
@@ -44,5 +51,7 @@ export function answersSource(stored: KernelRecord['package'], source: KernelSou
       return deb.answers(stored, source);
     case 'rpm':
       return rpm.answers(stored, source);
+    case 'file':
+      return file.answers(stored, source);
   }
 }

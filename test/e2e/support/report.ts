@@ -124,7 +124,15 @@ const TargetReport = z.object({
   infra_cause: some(text),
   retried_after: some(text),
   kernel_package: some(
-    z.object({ name: text, version: text, archive: text, suite: some(text), sha256, signer: some(text) }),
+    z.object({
+      name: text,
+      version: text,
+      archive: text,
+      suite: some(text),
+      sha256,
+      signer: some(text),
+      vouched_by: text,
+    }),
   ),
   guest: some(
     z.object({

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  builtInByConfig,
-  type ModuleCatalogue,
-  parseBuiltin,
-  planBoot,
-} from '../../../src/kernels/modules/load-order.ts';
+import { configBuiltin, parseBuiltin } from '../../../src/kernels/modules/built-in.ts';
+import { type ModuleCatalogue, planBoot } from '../../../src/kernels/modules/load-order.ts';
 
 function catalogue(depends: Record<string, string[]>, builtIn: string[] = []): ModuleCatalogue {
   return {
@@ -65,15 +61,14 @@ describe('planBoot', () => {
   });
 });
 
-test('builtInByConfig', () => {
-  const config =
-    '# CONFIG_VIRTIO_CONSOLE is not set\nCONFIG_VIRTIO_PCI=m\nCONFIG_VIRTIO_BLK=y\nCONFIG_VIRTIO_PCI_LIB=y\n';
-  const found = ['virtio_console', 'virtio_pci', 'virtio_blk', 'dummy'].filter((name) => builtInByConfig(config, name));
-  expect(found).toEqual(['virtio_blk']);
-});
-
 test('parseBuiltin', () => {
   expect(parseBuiltin('kernel/drivers/virtio/virtio-pci.ko\nkernel/a/rng_core.ko\n\nnoise\n')).toEqual(
     new Set(['virtio_pci', 'rng_core']),
   );
+});
+
+test('configBuiltin: by the option of a module, which may be called otherwise', () => {
+  const config = 'CONFIG_VIRTIO=y\nCONFIG_VIRTIO_PCI=m\n# CONFIG_DUMMY is not set\nCONFIG_NET_CLS_BPF=y\n';
+  const names = ['virtio', 'virtio_ring', 'virtio_pci', 'dummy', 'cls_bpf', 'veth'];
+  expect(names.filter((name) => configBuiltin(config, name))).toEqual(['virtio', 'virtio_ring', 'cls_bpf']);
 });

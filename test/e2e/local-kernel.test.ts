@@ -1,0 +1,93 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { surroundingsOf } from '../../src/api/services.ts';
+import { findProfile } from '../../src/config/catalogue.ts';
+import { ensureKernel } from '../../src/kernels/supply.ts';
+import type { KernelFiles } from '../../src/model/kernel.ts';
+import { createCatalogue } from '../../src/run/resolve.ts';
+import { bpfcompat } from './support/cli.ts';
+import { example } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// Stored kernels of Debian as a kernel developer has them: an image, and a directory with its modules.
+const scratch = scratchDir();
+let split: KernelFiles;
+let whole: KernelFiles;
+
+async function storedKernel(id: string): Promise<KernelFiles> {
+  const surroundings = surroundingsOf({});
+  const profile = await findProfile(createCatalogue(surroundings), id);
+  return (await ensureKernel(profile, { host: surroundings.host, offline: true })).files;
+}
+
+/** @returns the directory, with `bzImage` and `modules/lib/modules/RELEASE` in it */
+function unpackTo(name: string, { record, vmlinuz, config, modules }: KernelFiles): string {
+  const dir = join(scratch, name);
+  const tree = join(dir, 'modules/lib/modules', record.release);
+  mkdirSync(tree, { recursive: true });
+  copyFileSync(vmlinuz, join(dir, 'bzImage'));
+  if (config !== undefined) copyFileSync(config, join(dir, `config-${record.release}`));
+  for (const module of modules) copyFileSync(module.path, join(tree, `${module.name}.ko`));
+  return dir;
+}
+
+beforeAll(async () => {
+  split = await storedKernel('debian-12-6.1');
+  whole = await storedKernel('debian-13-6.12');
+  unpackTo('split', split);
+  unpackTo('whole', whole);
+}, 120_000);
+
+const object = ['--artifact', example('simple-pass')];
+
+test('kernels of one run boot beside those of profiles, and reports say that nobody vouches for them', async () => {
+  const cwd = join(scratch, 'run');
+  mkdirSync(cwd);
+  const own = ['--kernel', '../split/bzImage,modules=../split/modules', '--kernel', '../whole/bzImage,name=mine'];
+  const args = ['test', ...object, '--kernels', 'debian-13-7.3', ...own, '--offline', '--out', 'report.json'];
+  const { code, stdout, stderr } = await bpfcompat(args, { cwd, limitMs: 400_000 });
+  expect(`${stdout}${stderr}`).toContain('Status: pass');
+  expect(code).toBe(0);
+  const report = readReport(join(cwd, 'report.json'));
+  const id = `local-${split.record.release}`.replaceAll('+', '_');
+  expect(report.targets?.map(({ profile_id }) => profile_id)).toEqual(['debian-13-7.3', id, 'mine']);
+  expect(targetOf(report, id)).toMatchObject({
+    kernel_package: {
+      name: 'bzImage',
+      version: split.record.release,
+      archive: join(scratch, 'split/bzImage'),
+      sha256: split.record.vmlinuz.sha256,
+      vouched_by: 'nobody',
+    },
+  });
+  expect(stdout).toContain(
+    `kernel mine is ${whole.record.release} from ${join(scratch, 'whole/bzImage')}, a local file, unverified (sha256 ${whole.record.vmlinuz.sha256})`,
+  );
+  // What a report prints asks the same of the same kernel.
+  const explained = await bpfcompat(['explain', 'report.json', '--kernel', 'mine'], { cwd });
+  expect(explained.stdout).toContain(`--kernel ${join(scratch, 'whole/bzImage')},name=mine`);
+  expect(explained.stdout).not.toContain('--kernels');
+}, 500_000);
+
+test('a profile of the repository names files of it, and no others', async () => {
+  const cwd = join(scratch, 'repository');
+  const dir = join(cwd, 'matrices/profiles');
+  mkdirSync(join(cwd, 'kernels'), { recursive: true });
+  mkdirSync(dir, { recursive: true });
+  copyFileSync(whole.vmlinuz, join(cwd, 'kernels/bzImage'));
+  const write = (path: string): void =>
+    writeFileSync(
+      join(dir, 'mine.yaml'),
+      `id: mine\ndistro: local\nkernel_family: "6.12"\narch: x86_64\nkernel:\n  source: file\n  image: ${path}\n`,
+    );
+  const run = () =>
+    bpfcompat(['test', ...object, '--kernels', 'mine', '--offline', '--out', 'report.json'], { cwd, limitMs: 400_000 });
+  write('../../kernels/bzImage');
+  expect((await run()).stdout).toContain('Status: pass');
+  write('../../../whole/bzImage');
+  const outside = await run();
+  expect(outside.code).toBe(1);
+  expect(outside.stderr).toMatch(/mine\.yaml:7:\d+: kernel\.image "\.\.\/\.\.\/\.\.\/whole\/bzImage" lies outside of/);
+}, 500_000);
