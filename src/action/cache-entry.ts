@@ -23,13 +23,20 @@ export async function findEntry(path: string, start: string): Promise<CacheEntry
 }
 
 const UNPACK_MS = 60_000;
+/** Of all that is in an entry, and of each file. The packages of the largest kernels and their lists have a fifth of it. */
+const MAX_UNPACKED = 2 * 1024 * 1024 * 1024;
+/** A few bytes can stand for a disk that is full: what comes out is cut, also where it would be a hole. */
+const UNPACK = [
+  'ulimit -f "$(($3 / 512))"',
+  '$1 -dc -- "$2" | head -c "$3" | tar --extract --no-same-owner --no-same-permissions --directory "$4"',
+].join('; ');
 /** Directories between the root of an archive and what is in it: the path where it was made. */
 const MAX_DEPTH = 40;
 
-/** The directory that holds `wanted`, below directories that hold nothing but the next one. */
-async function descend(host: Host, dir: string, wanted: string, depth = 0): Promise<string | undefined> {
+/** The directory that holds one of `wanted`, below directories that hold nothing but the next one. */
+async function descend(host: Host, dir: string, wanted: readonly string[], depth = 0): Promise<string | undefined> {
   const names = await host.files.list(dir);
-  if (names.includes(wanted)) return dir;
+  if (wanted.some((one) => names.includes(one))) return dir;
   const [name] = names;
   if (name === undefined || names.length > 1 || depth === MAX_DEPTH) return undefined;
   const next = join(dir, name);
@@ -54,23 +61,22 @@ export async function saveEntry(path: string, key: string): Promise<number> {
 
 /**
  * Downloads an entry and unpacks it below `dir`, and nowhere else: tar rejects or cuts names that lead out of `dir`, and
- * does not follow links that do. @returns the directory with `wanted` in it; undefined when there is none or the archive is
- * broken
+ * does not follow links that do. @returns the directory with one of `wanted` in it; undefined when there is none or the
+ * archive is broken or too large
  */
 export async function unpackEntry(
   host: Host,
   { url }: CacheEntry,
   dir: string,
-  wanted: string,
+  wanted: readonly string[],
 ): Promise<string | undefined> {
   const { downloadCache, getCompressionMethod } = await import('./clients.ts');
   const archive = join(dir, 'archive');
   const root = join(dir, 'root');
   await host.files.makeDir(root);
   await downloadCache(url, archive, { useAzureSdk: true });
-  const unpack = (await getCompressionMethod()) === 'gzip' ? ['--gzip'] : ['--use-compress-program=zstd -d --long=30'];
-  const safe = ['--no-same-owner', '--no-same-permissions'];
-  const result = await host.run('tar', ['--extract', ...unpack, ...safe, '--file', archive, '--directory', root], {
+  const tool = (await getCompressionMethod()) === 'gzip' ? 'gzip' : 'zstd --long=30';
+  const result = await host.run('sh', ['-c', UNPACK, 'sh', tool, archive, String(MAX_UNPACKED), root], {
     timeoutMs: UNPACK_MS,
   });
   await host.files.remove(archive);

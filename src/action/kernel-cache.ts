@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { KernelTransfer } from '../api/kernel-transfer.ts';
+import { CHECKABLE, type KernelTransfer } from '../api/kernel-transfer.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
@@ -85,7 +85,7 @@ async function restoreOne(profile: string, { arch, host, kernels, runner, trust 
   if (entry === undefined) return { came: 'missing', suffix: '' };
   await using work = await host.files.tempDir('cached-');
   // Nothing but the packages and their signed lists: a mirror has them so, and they are verified like those of one.
-  const dir = await ask(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, 'dists'));
+  const dir = await ask(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, CHECKABLE));
   const why = dir === undefined ? 'it cannot be unpacked' : await kernels.take(profile, dir);
   if (why === undefined) {
     say(`${profile}: from the cache, verified in ${((performance.now() - started) / 1000).toFixed(1)} s`);

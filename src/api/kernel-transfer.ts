@@ -4,6 +4,7 @@ import { userlandArch } from '../kernels/userland.ts';
 import { createCatalogue } from '../run/resolve.ts';
 import { type Surroundings, surroundingsOf } from './services.ts';
 
+export { CHECKABLE } from '../kernels/packages.ts';
 export { userlandId } from '../kernels/userland.ts';
 
 /** Packages of kernels, by profile id, and userlands (`userlandId`) as plain files, for caches that keep directories. */

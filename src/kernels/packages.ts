@@ -14,7 +14,7 @@ function packagesPath(store: Store, id: string): string {
 }
 
 /** What a source keeps besides packages themselves, or where: without it, what is kept cannot be checked again. */
-const CHECKABLE = ['dists', KEPT_DIR];
+export const CHECKABLE = ['dists', KEPT_DIR] as const;
 
 /** Puts packages that were kept during a fetch in their place. Does nothing when the mirror had no lists to keep. */
 export async function placePackages(host: Host, store: Store, from: string, id: string): Promise<void> {

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { runnerOf } from '../../src/action/runner.ts';
 import type { KernelTransfer } from '../../src/api/kernel-transfer.ts';
 import { type ResultsService, startResultsService } from './support/results-service.ts';
 
@@ -13,7 +15,7 @@ process.stdout.write = (text: string | Uint8Array) => {
   log += String(text);
   return true;
 };
-const { saveKernels } = await import('../../src/action/kernel-cache.ts');
+const { restoreKernels, saveKernels } = await import('../../src/action/kernel-cache.ts');
 process.stdout.write = write;
 
 let service: ResultsService;
@@ -91,4 +93,48 @@ test('a kernel without its packages is nothing to save', async () => {
   await save(kernels(false));
   expect(log).toContain('without its packages: nothing to save');
   expect(calls()).toEqual(['GetCacheEntryDownloadURL']);
+});
+
+/** A machine that has nothing, and what it takes out of the cache. */
+async function restore(): Promise<{ readonly restored: readonly string[]; readonly taken: string[] }> {
+  const taken: string[] = [];
+  const transfer: KernelTransfer = {
+    ...kernels(),
+    stored: async () => undefined,
+    async take(_profile, dir) {
+      taken.push(...readdirSync(dir));
+      return undefined;
+    },
+  };
+  const env = { ...process.env };
+  const { restored } = await restoreKernels([id], transfer, { env, runner: runnerOf(env), arch: 'x64' });
+  return { restored, taken };
+}
+
+test.each(['dists', 'rpms'])('what is kept of a kernel in %s comes back', async (kept) => {
+  await save({
+    ...kernels(),
+    async give(_profile, dir) {
+      mkdirSync(join(dir, kept), { recursive: true });
+      writeFileSync(join(dir, kept, 'file'), 'bytes');
+      return true;
+    },
+  });
+  expect(await restore()).toEqual({ restored: [id], taken: [kept] });
+});
+
+test('an entry that would fill the disk is no entry', async () => {
+  await save(kernels());
+  const tree = mkdtempSync(join(tmpdir(), 'bpfcompat-bomb-'));
+  mkdirSync(join(tree, 'dists'));
+  writeFileSync(join(tree, 'dists/InRelease'), '');
+  truncateSync(join(tree, 'dists/InRelease'), 3 * 2 ** 30);
+  execFileSync('tar', ['-S', '-c', '-f', join(tree, 'a.tar'), '-C', tree, 'dists']);
+  const entry = service.caches.at(-1);
+  if (entry === undefined) throw new Error('there is no entry to spoil');
+  entry.bytes = execFileSync('zstd', ['-q', '-c', join(tree, 'a.tar')]);
+  rmSync(tree, { recursive: true });
+  expect(entry.bytes.length).toBeLessThan(10_000);
+  expect(await restore()).toEqual({ restored: [], taken: [] });
+  expect(log).toContain(`${id}: the cache entry is not used: it cannot be unpacked`);
 });
