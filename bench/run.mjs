@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { matrixProfiles } from '../lib/index.js';
 import { action } from './parts/action.mjs';
 import { boot } from './parts/boot.mjs';
+import { channel } from './parts/channel.mjs';
 import { evidence } from './parts/evidence.mjs';
 import { failing } from './parts/failing.mjs';
 import { growth } from './parts/growth.mjs';
@@ -26,6 +27,7 @@ const PARTS = {
   overhead: { title: 'What a cell costs', run: overhead },
   'one-object': { title: 'One object, all kernels', run: oneObject },
   'many-objects': { title: 'Many objects, all kernels', run: manyObjects },
+  channel: { title: 'Over the second channel', run: channel },
   evidence: { title: 'What the evidence costs', run: evidence },
   failing: { title: 'Cells that fail', run: failing },
   growth: { title: 'Growth', run: growth },

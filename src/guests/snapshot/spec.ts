@@ -4,6 +4,7 @@ import type { Channel } from '../../model/kernel.ts';
 import type { Guest, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import type { Qemu } from '../qemu/find-qemu.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { controlChannel, incoming, ramFile, sharesRam } from './devices.ts';
 
@@ -26,11 +27,14 @@ export interface TemplateSpec extends QemuHost {
   readonly onNote: (message: string) => void;
 }
 
+/** What the arguments of QEMU depend on. */
+type MachineSpec = Pick<TemplateSpec, 'machine' | 'channel'> & { readonly qemu: Pick<Qemu, 'version'> };
+
 const PORT_FD = 3;
 const CONTROL_FD = 4;
 
 /** Arguments of QEMU for a guest that is saved, or for a copy of it. @param ram path of its memory as QEMU sees it */
-export function machineArgv(spec: TemplateSpec, ram: string, saving: boolean): string[] {
+export function machineArgv(spec: MachineSpec, ram: string, saving: boolean): string[] {
   const use = saving ? 'written' : sharesRam(spec.qemu.version) ? 'read-only' : 'own';
   const devices = [
     serialConsole,

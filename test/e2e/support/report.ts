@@ -141,6 +141,7 @@ const TargetReport = z.object({
       accel: z.enum(['kvm', 'tcg']),
       accel_reason: text.min(1),
       machine: text,
+      channel: text,
       cpu_model: text,
       memory_mb: whole,
       qemu_version: z.string().regex(/^\d+\.\d+/),

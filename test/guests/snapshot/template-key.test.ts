@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { machineArgv } from '../../../src/guests/snapshot/spec.ts';
 import { hostCpu, type TemplateInputs, templateKey } from '../../../src/guests/snapshot/template-key.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { Host } from '../../../src/host/host.ts';
@@ -36,6 +37,15 @@ describe('templateKey', () => {
   ])('changes with %s', (_, inputs) => {
     expect(templateKey(inputs)).not.toBe(templateKey(INPUTS));
   });
+});
+
+it('the channel of a guest is in the arguments that make its key', () => {
+  const machine = { accel: 'tcg', memoryMb: 256, cpus: 1, kernel: 'k', initrd: 'i', kernelArgs: ['quiet'] } as const;
+  const keys = (['virtio-serial', 'virtio-blk'] as const).map((channel) => {
+    const argv = machineArgv({ machine, channel, qemu: { version: '7.2.0' } }, '', false);
+    return templateKey({ ...INPUTS, argv });
+  });
+  expect(new Set(keys).size).toBe(2);
 });
 
 describe('hostCpu', () => {
