@@ -6,11 +6,13 @@
  * const { verdict, report } = await validate({ artifacts: ['build/conn.bpf.o'], quick: true, onEvent: console.log });
  * ```
  */
+export { type BisectKernel, type BisectOptions, type BisectResult, type BisectStep, bisect } from './api/bisect.ts';
 export type { CommandOptions } from './api/command-mode.ts';
 export { type CompareRequest, type CompareResult, compare, type HistorySides } from './api/compare.ts';
 export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
 export type { SuiteResult } from './api/finish-suite.ts';
+export { type FreshnessOptions, type FreshnessResult, type FreshnessRow, kernelFreshness } from './api/freshness.ts';
 export { type HistoryOptions, historyDoubt, listHistory, type SignOptions, signAll, verifyAll } from './api/history.ts';
 export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';
@@ -26,11 +28,13 @@ export {
   knownKernels,
   matrixProfiles,
 } from './api/kernels.ts';
+export { type LockedChange, type LockKernelsOptions, type LockKernelsResult, lockKernels } from './api/lock.ts';
 export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Surroundings } from './api/services.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
+export { kernelSweep, type SweepOptions, type SweepResult } from './api/sweep.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';
 export { type WatchOptions, watch } from './api/watch.ts';
 export { type WatchSuiteOptions, watchSuite } from './api/watch-suite.ts';

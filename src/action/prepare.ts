@@ -14,7 +14,8 @@ export const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing:
 async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
   if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
   const { options } = parsed;
-  const surroundings = { env, cwd, allowProfileOverride: options.allowProfileOverride };
+  const { allowProfileOverride, lock } = options;
+  const surroundings = { env, cwd, allowProfileOverride, lock };
   const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
   const all = await wantedKernels(wanted, surroundings);
   const { shard } = options;
@@ -48,7 +49,8 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   const { parsed } = job;
   const asks = parsed.command === 'test' || parsed.command === 'suite';
   const allowProfileOverride = asks && parsed.options.allowProfileOverride;
-  const surroundings = { env, cwd: runner.workspace, allowProfileOverride };
+  const lock = asks ? parsed.options.lock : 'use';
+  const surroundings = { env, cwd: runner.workspace, allowProfileOverride, lock };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');
   const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];

@@ -59,6 +59,7 @@ const AROUND: OptionKinds<Surroundings> = {
   cwd: TEXT,
   host: SETTINGS,
   allowProfileOverride: FLAG,
+  lock: oneOf(['use', 'require', 'ignore']),
 };
 
 /** What a caller may say of a run; `watch` takes all but the reports. */

@@ -110,7 +110,7 @@ export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
 }
 
 /** The one run of a `test`, as it ended on this machine. */
-export interface EndedTest extends Pick<EndedRun, 'host' | 'cwd' | 'files' | 'onEvent' | 'signal'> {
+export interface EndedTest extends Pick<EndedRun, 'host' | 'cwd' | 'files' | 'onEvent' | 'signal' | 'history'> {
   readonly completed: CompletedCheck;
   readonly shard: Shard | undefined;
 }

@@ -1,4 +1,5 @@
 import { findProfile } from '../config/catalogue.ts';
+import { withLock } from '../config/lock.ts';
 import { givePackages, type Item, recordDigest, takePackages, wholeRecord } from '../kernels/transfer.ts';
 import { userlandArch } from '../kernels/userland.ts';
 import { createCatalogue } from '../run/resolve.ts';
@@ -24,7 +25,10 @@ export function kernelTransfer(options: Surroundings = {}): KernelTransfer {
   /** Only what is stored for the very kernel block that the id stands for here. */
   const itemOf = async (id: string): Promise<Item> => {
     const userland = userlandArch(id);
-    return userland === undefined ? { profile: await findProfile(catalogue, id) } : { userland };
+    if (userland !== undefined) return { userland };
+    const [profile] = await withLock(catalogue, [await findProfile(catalogue, id)]);
+    if (profile === undefined) throw new TypeError('one profile gives one');
+    return { profile };
   };
   return {
     async stored(id) {

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snapshot/evict.ts';
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { reserveStore } from '../kernels/lease.ts';
+import { wantedSource } from '../kernels/locked.ts';
 import { sourceKey } from '../kernels/source-key.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
@@ -14,8 +15,9 @@ import { type Surroundings, surroundingsOf } from './services.ts';
 import { useStore } from './store-use.ts';
 
 /** Whether a stored kernel is the one that a profile stands for. */
-export function isRecordOf({ profile, source }: KernelRecord, { id, arch, kernel }: Profile): boolean {
-  return profile === id && kernel !== undefined && source === sourceKey(arch, kernel);
+export function isRecordOf({ profile, source }: KernelRecord, wanted: Profile): boolean {
+  const kernel = wantedSource(wanted);
+  return profile === wanted.id && kernel !== undefined && source === sourceKey(wanted.arch, kernel);
 }
 
 export interface KnownKernels {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildChoice, LockMode } from '../config/lock.ts';
 import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
@@ -23,6 +24,11 @@ export interface Surroundings {
   readonly host?: Host;
   /** Profiles of the workspace may take the place of kernels that come with bpfcompat. Default false. */
   readonly allowProfileOverride?: boolean;
+  /**
+   * `bpfcompat.lock` in `cwd`: `use` (default) asks the builds that it names, `require` refuses kernels that it lacks and
+   * builds that cannot be had, `ignore` does not read it.
+   */
+  readonly lock?: LockMode;
 }
 
 export interface ResolvedSurroundings {
@@ -32,6 +38,7 @@ export interface ResolvedSurroundings {
   readonly root: string;
   readonly builtin: string;
   readonly allowOverride: boolean;
+  readonly lock: BuildChoice;
 }
 
 /** The package root, found from this file: below `src/api`, `lib/api` and, bundled, `build` or `dist`. */
@@ -47,6 +54,7 @@ export function surroundingsOf(options: Surroundings): ResolvedSurroundings {
     root,
     builtin: `${root}/matrices`,
     allowOverride: options.allowProfileOverride ?? false,
+    lock: options.lock ?? 'use',
   };
 }
 

@@ -62,6 +62,7 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   const { store, profiles, savedGuests } = await knownKernels({
     ...io,
     allowProfileOverride: options.allowProfileOverride,
+    lock: options.noLock ? 'ignore' : 'use',
   });
   const wanted = options.search.map((word) => word.toLowerCase());
   const rows = profiles
@@ -118,6 +119,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
       ...common,
       choice,
       allowProfileOverride: options.allowProfileOverride,
+      lock: options.lock,
       refresh: options.refreshKernels,
       onStart,
       onProgress,

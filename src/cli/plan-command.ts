@@ -1,3 +1,4 @@
+import { lockMode } from '../config/lock.ts';
 import type { PlanArguments } from '../config/merge-options.ts';
 import { planShards } from '../index.ts';
 import { plural } from '../report/style.ts';
@@ -21,6 +22,7 @@ export async function planCommand(options: PlanArguments, io: Io): Promise<numbe
     targetMs,
     out,
     allowProfileOverride: options.allowProfileOverride,
+    lock: lockMode(options),
     env: io.env,
     cwd: io.cwd,
   });

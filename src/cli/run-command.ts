@@ -4,14 +4,17 @@ import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
+import { bisectCommand } from './bisect-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
+import { freshnessCommand, sweepCommand } from './freshness-command.ts';
 import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
 import { initCommand } from './init-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
+import { lockCommand } from './lock-command.ts';
 import { mergeCommand } from './merge-command.ts';
 import { planCommand } from './plan-command.ts';
 import { reportSummaryCommand } from './report-summary-command.ts';
@@ -63,6 +66,14 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return fetchCommand(parsed.options, io, signal);
     case 'kernels prune':
       return pruneCommand(parsed.options, io);
+    case 'bisect':
+      return bisectCommand(parsed.options, io, signal);
+    case 'kernel-freshness':
+      return freshnessCommand(parsed.options, io, signal);
+    case 'kernel-sweep':
+      return sweepCommand(parsed.options, io, signal);
+    case 'lock':
+      return lockCommand(parsed.options, io, signal);
     case 'profile list':
       return profileListCommand(parsed.options, io);
     case 'doctor':

@@ -25,6 +25,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       offline: options.offline,
       refreshKernels: options.refreshKernels,
       allowProfileOverride: options.allowProfileOverride,
+      lock: options.lock,
       env: io.env,
       cwd: io.cwd,
       signal,

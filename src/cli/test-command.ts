@@ -44,6 +44,7 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       offline: options.offline,
       refreshKernels: options.refreshKernels,
       allowProfileOverride: options.allowProfileOverride,
+      lock: options.lock,
       out: options.out,
       markdown: options.markdown,
       files: options.files,

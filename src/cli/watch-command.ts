@@ -48,6 +48,7 @@ function settings(options: WatchOptions | WatchSuiteArguments, io: Io, signal: A
     offline: options.offline,
     refreshKernels: options.refreshKernels,
     allowProfileOverride: options.allowProfileOverride,
+    lock: options.lock,
     env: io.env,
     cwd: io.cwd,
     signal,

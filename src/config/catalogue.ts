@@ -3,6 +3,7 @@ import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { builtinIds, builtinRow, builtinRows, isPlain } from './builtin-profiles.ts';
 import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
 import { exactKernel } from './exact-kernel.ts';
+import { type LockGround, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
 import { readProfile } from './profile.ts';
@@ -10,7 +11,7 @@ import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { addressHint, quoted } from './words.ts';
 
-export interface Catalogue {
+export interface Catalogue extends LockGround {
   readonly files: CatalogueFiles;
   /** Directory the user works in; its own profiles and matrices come first. */
   readonly workspace: string;
@@ -113,7 +114,13 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
   const unknown = errors.filter(({ code }) => code === 'unknown_profile');
   const told = errors.length === resolved.length ? errors : unknown;
   const [first] = told;
-  if (!typed || first === undefined) return resolved;
+  if (!typed || first === undefined) {
+    const locked = await withLock(
+      catalogue,
+      resolved.map(({ profile }) => profile),
+    );
+    return resolved.map((entry, index) => ({ ...entry, profile: locked[index] ?? entry.profile }));
+  }
   throw told.length === 1 ? first : new UsageError(first.code, told.map(({ message }) => message).join('\n'));
 }
 

@@ -34,6 +34,7 @@ export const COMMANDS = [
     summary: 'show what is in objects and which kernels they need, without booting one',
     arguments: { name: 'FILE...', description: 'compiled objects (.bpf.o), or patterns in quotes ("build/*.bpf.o")' },
   },
+  { name: 'bisect', summary: 'find the first build of a kernel, or the first kernel, that rejects an object' },
   { name: 'compare', summary: 'say what is different between two reports: regressions, new failures, fixed ones' },
   {
     name: 'report-summary',
@@ -52,6 +53,18 @@ export const COMMANDS = [
     },
   },
   { name: 'kernels prune', summary: 'remove stored kernels and free the space' },
+  {
+    name: 'lock',
+    summary: 'write bpfcompat.lock: the newest build of each kernel, verified, which runs ask from then on',
+  },
+  {
+    name: 'kernel-freshness',
+    summary: 'say whether vendors offer newer kernels than were asked last',
+  },
+  {
+    name: 'kernel-sweep',
+    summary: 'write profiles for the newest builds of a kernel, and a matrix with all of them',
+  },
   { name: 'doctor', summary: 'check this machine, and how to fix problems' },
   { name: 'profile list', summary: 'print the profile ids of a matrix' },
   { name: 'env', summary: 'list the environment variables that are read' },

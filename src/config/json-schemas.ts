@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LockFile } from './lock-file.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { MatrixFile } from './matrix.ts';
 import { ProfileFile } from './profile.ts';
@@ -12,6 +13,7 @@ const FILES = {
     description: 'what a maintainer declares about an object',
   },
   matrix: { schema: MatrixFile, title: 'bpfcompat matrix', description: 'the kernels to ask' },
+  lock: { schema: LockFile, title: 'bpfcompat lock', description: 'which build of each kernel is asked' },
   profile: { schema: ProfileFile, title: 'bpfcompat profile', description: 'a kernel and the machine it runs on' },
 } as const;
 

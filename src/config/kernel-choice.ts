@@ -27,7 +27,7 @@ export interface ChoosingFlags {
  */
 export function chooseKernels(
   { matrix, quick, kernels, kernel = [], all = false }: ChoosingFlags,
-  command: 'test' | 'watch' | 'plan' | 'kernels fetch',
+  command: 'test' | 'watch' | 'plan' | 'kernels fetch' | 'lock',
   words: readonly string[] = [],
 ): KernelChoice {
   const choices: [string, KernelChoice][] = [];

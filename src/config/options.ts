@@ -1,6 +1,8 @@
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
+import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
+import { FRESHNESS_OPTIONS } from './freshness-option-rows.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
@@ -26,17 +28,20 @@ export interface OptionRow {
   readonly max?: number;
 }
 
-const CHOOSING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
+const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
+const CHOOSING = [...RUNNING, 'lock'] as const;
 const ASKING = [
   'test',
   'test-command',
   'watch',
   'suite',
   'explain',
+  'bisect',
   'inspect',
   'kernels list',
   'kernels fetch',
   'kernels prune',
+  'lock',
   'doctor',
 ] as const;
 
@@ -72,7 +77,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE|NAME',
     description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
-    commands: ['test', 'test-command', 'watch', 'kernels fetch', 'profile list'],
+    commands: [...CHOOSING, 'profile list'],
   },
   {
     name: 'quick',
@@ -143,7 +148,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'manifest: programs that must attach, tests to run, sizes to set',
-    commands: ['test', 'test-command', 'watch'],
+    commands: ['test', 'test-command', 'watch', 'bisect'],
   },
   {
     name: 'set-rodata',
@@ -152,7 +157,7 @@ export const OPTIONS = [
     placeholder: 'NAME=VALUE',
     description:
       'value of a global variable before the load, such as const volatile settings; NAME.MEMBER and NAME[N] too',
-    commands: ['test', 'watch'],
+    commands: ['test', 'watch', 'bisect'],
   },
   {
     name: 'set-attach-target',
@@ -161,14 +166,14 @@ export const OPTIONS = [
     placeholder: 'PROG=TARGET',
     description:
       'attach target, when the loader sets it at run time: a kernel function, or xdp:NAME and tc:NAME for a function of a BPF program that is made for it',
-    commands: ['test', 'watch'],
+    commands: ['test', 'watch', 'bisect'],
   },
   {
     name: 'strict-libbpf',
     type: 'boolean',
     default: '',
     description: 'load objects as plain libbpf does: no sizes, types or inner maps filled in, settings left out',
-    commands: ['test', 'watch'],
+    commands: ['test', 'watch', 'bisect'],
   },
   {
     name: 'validation-mode',
@@ -176,7 +181,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'MODE',
     description: 'load_only, load_attach or behavior; without it everything the manifest asks for',
-    commands: ['test', 'watch'],
+    commands: ['test', 'watch', 'bisect'],
   },
   {
     name: 'max-insns',
@@ -226,7 +231,7 @@ export const OPTIONS = [
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
-    commands: ['test', 'test-command', 'watch'],
+    commands: ['test', 'test-command', 'watch', 'bisect'],
   },
   {
     name: 'runner',
@@ -261,7 +266,7 @@ export const OPTIONS = [
     placeholder: 'TIME',
     description:
       'time for one object on one kernel, boot included (90s, 5m, 1h30m); without an answer there is one second try',
-    commands: ['test', 'test-command', 'watch'],
+    commands: ['test', 'test-command', 'watch', 'bisect'],
     min: 1,
     max: 7 * 24 * 3_600_000,
   },
@@ -295,14 +300,14 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use stored kernels only, never the network',
-    commands: ['test', 'test-command', 'watch', 'suite', 'doctor'],
+    commands: ['test', 'test-command', 'watch', 'suite', 'lock', 'doctor'],
   },
   {
     name: 'refresh-kernels',
     type: 'boolean',
     default: '',
     description: 'look for newer kernel packages even where one is stored',
-    commands: [...CHOOSING, 'suite'],
+    commands: [...RUNNING, 'suite'],
   },
   {
     name: 'allow-profile-override',
@@ -310,7 +315,7 @@ export const OPTIONS = [
     default: '',
     description:
       'let a profile of this repository replace the kernel that comes with bpfcompat under its id, or name another keyring; reports say so',
-    commands: [...CHOOSING, 'suite', 'plan', 'kernels list'],
+    commands: [...CHOOSING, 'suite', 'plan', 'kernels list', 'bisect'],
   },
   {
     name: 'keep',
@@ -332,21 +337,33 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'print Markdown',
-    commands: ['env'],
+    commands: ['env', 'kernel-freshness'],
   },
   {
     name: 'json',
     type: 'boolean',
     default: '',
     description: 'print JSON',
-    commands: ['suite', 'inspect', 'kernels list', 'kernels fetch', 'kernels prune', 'doctor', 'env', 'version'],
+    commands: [
+      'suite',
+      'bisect',
+      'inspect',
+      'kernels list',
+      'kernels fetch',
+      'kernels prune',
+      'lock',
+      'kernel-freshness',
+      'doctor',
+      'env',
+      'version',
+    ],
   },
   {
     name: 'quiet',
     type: 'boolean',
     default: '',
     description: 'no progress and no table: only the lines scripts read, and errors',
-    commands: [...CHOOSING, 'suite'],
+    commands: [...CHOOSING, 'suite', 'bisect'],
   },
   {
     name: 'no-color',
@@ -360,6 +377,8 @@ export const OPTIONS = [
   ...REPORT_OPTIONS,
   ...SUITE_OPTIONS,
   ...SHARD_OPTIONS,
+  ...BUILD_OPTIONS,
+  ...FRESHNESS_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

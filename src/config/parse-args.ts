@@ -1,7 +1,10 @@
 import { UsageError } from '../model/errors.ts';
+import { type BisectArguments, checkBisectOptions } from './bisect-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
+import { DURATION_HINT, parseDuration } from './duration.ts';
 import { parseFlags } from './flags.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { type LockMode, lockMode } from './lock.ts';
 import { checkMergeOptions, checkPlanOptions, type MergeArguments, type PlanArguments } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
@@ -23,6 +26,8 @@ export type ParsedArgs =
   | { readonly command: 'merge'; readonly options: MergeArguments }
   | { readonly command: 'plan'; readonly options: PlanArguments }
   | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
+  | { readonly command: 'bisect'; readonly options: BisectArguments }
+  | { readonly command: 'lock'; readonly options: LockArguments }
   | { readonly command: 'explain'; readonly options: ExplainOptions }
   | { readonly command: 'inspect'; readonly options: InspectArguments }
   | { readonly command: 'compare'; readonly options: CompareOptions }
@@ -40,6 +45,8 @@ type PlainCommand = Exclude<
   | 'test-command'
   | 'watch'
   | 'kernels fetch'
+  | 'lock'
+  | 'bisect'
   | 'explain'
 >;
 
@@ -50,6 +57,15 @@ export type FetchOptions = Pick<
   /** undefined: only the userland is wanted. */
   readonly kernels: KernelChoice | undefined;
   readonly userland: boolean;
+  readonly lock: LockMode;
+};
+
+export type LockArguments = Pick<
+  ValuesOf<'lock'>,
+  'suite' | 'offline' | 'check' | 'allowProfileOverride' | 'json' | 'quiet'
+> & {
+  /** undefined: those of the suite, or else those that are locked already. */
+  readonly kernels: KernelChoice | undefined;
 };
 
 export type ExplainOptions = ValuesOf<'explain'> & {
@@ -144,7 +160,20 @@ function check(
       const { matrix, kernels: ids, all } = fetch;
       const alone = userland && !fetch.quick && !all && matrix === '' && ids.length + words.length === 0;
       const kernels = alone ? undefined : chooseKernels(fetch, command, words);
-      return { command, options: { kernels, userland, refreshKernels, allowProfileOverride, json, quiet, noColor } };
+      const lock = lockMode(fetch);
+      const rest = { userland, refreshKernels, allowProfileOverride, json, quiet, noColor };
+      return { command, options: { kernels, lock, ...rest } };
+    }
+    case 'bisect':
+      return { command, options: checkBisectOptions(values as ValuesOf<'bisect'>) };
+    case 'lock': {
+      const { suite, offline, check: checks, allowProfileOverride, json, quiet, ...flags } = values as ValuesOf<'lock'>;
+      const chosen = flags.quick || flags.matrix !== '' || flags.kernels.length > 0;
+      if (chosen && suite !== '') {
+        throw new UsageError('flag_conflict', '--suite says itself which kernels; give it alone');
+      }
+      const kernels = chosen ? chooseKernels(flags, command) : undefined;
+      return { command, options: { kernels, suite, offline, check: checks, allowProfileOverride, json, quiet } };
     }
     case 'explain':
       return { command, options: { ...(values as ValuesOf<'explain'>), report: oneReport(words) } };
@@ -163,6 +192,16 @@ function check(
         throw new UsageError('flag_conflict', '--all and --keep contradict each other; give only one of them');
       }
       return { command, options: prune };
+    }
+    case 'kernel-sweep': {
+      const sweep = values as ValuesOf<'kernel-sweep'>;
+      if (sweep.profile === '') {
+        throw new UsageError('missing_flag', '--profile is missing; add it, for example --profile ubuntu-22.04-5.15');
+      }
+      if (!((parseDuration(sweep.targetTimeout) ?? 0) > 0)) {
+        throw new UsageError('flag_value', `--target-timeout ${quoted(sweep.targetTimeout)}: ${DURATION_HINT}`);
+      }
+      return { command, options: sweep };
     }
     case 'profile list': {
       const list = values as ValuesOf<'profile list'>;

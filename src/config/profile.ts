@@ -16,7 +16,7 @@ const DEFAULT_MEMORY_MB = 1024;
 const ARCHES: Readonly<Record<string, Arch>> = { x86_64: 'x86_64', aarch64: 'aarch64', arm64: 'aarch64' };
 
 /** Distros whose guests can be told to install another kernel. */
-const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
+export const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
   ubuntu: '.deb',
   almalinux: '.rpm',
   rocky: '.rpm',

@@ -21,6 +21,14 @@ export const SUITE_OPTIONS = [
     commands: ['watch'],
   },
   {
+    name: 'suite',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'suite file (YAML): the kernels of its cases',
+    commands: ['lock'],
+  },
+  {
     name: 'out',
     type: 'text',
     default: '',

@@ -3,6 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
 import { readFlagValue } from './flag-values.ts';
+import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
@@ -18,6 +19,7 @@ export interface SuiteCommandOptions
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly isolation: Isolation;
+  readonly lock: LockMode;
   /** undefined: the file and the manifests decide. */
   readonly failOn: FailOn | undefined;
   /** undefined: this machine asks everything. */
@@ -56,6 +58,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     timeoutMs: timeout === '' ? undefined : Number(readFlagValue(row, timeout)),
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
+    lock: lockMode(values),
     failOn: checkFailOn(values.failOn, failOnRegression),
     shard: parseShard(values.shard),
   };

@@ -10,6 +10,7 @@ import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { parseLocalKernels } from './local-kernels.ts';
+import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
@@ -54,6 +55,7 @@ export interface TestOptions {
   readonly offline: boolean;
   readonly refreshKernels: boolean;
   readonly allowProfileOverride: boolean;
+  readonly lock: LockMode;
   readonly noColor: boolean;
   readonly quiet: boolean;
   /** What the user should know about flags that were accepted without effect. */
@@ -126,6 +128,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     offline: values.offline,
     refreshKernels: values.refreshKernels,
     allowProfileOverride: values.allowProfileOverride,
+    lock: lockMode(values),
     noColor: values.noColor,
     quiet: values.quiet,
     notes:
@@ -150,6 +153,7 @@ export interface WatchOptions {
   readonly offline: boolean;
   readonly refreshKernels: boolean;
   readonly allowProfileOverride: boolean;
+  readonly lock: LockMode;
   readonly noColor: boolean;
   readonly quiet: boolean;
 }
@@ -175,6 +179,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
     offline: values.offline,
     refreshKernels: values.refreshKernels,
     allowProfileOverride: values.allowProfileOverride,
+    lock: lockMode(values),
     noColor: values.noColor,
     quiet: values.quiet,
   };
@@ -184,7 +189,7 @@ export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
  * A validation mode from any of its spellings, case-insensitive; undefined for an empty text.
  * @throws UsageError `flag_value` for any other word
  */
-function parseValidationMode(text: string): ValidationMode | undefined {
+export function parseValidationMode(text: string): ValidationMode | undefined {
   if (text.trim() === '') return undefined;
   const mode = modeOf(text);
   if (mode) return mode;

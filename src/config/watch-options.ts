@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { lockMode } from './lock.ts';
 import type { ValuesOf } from './options.ts';
 import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-options.ts';
 
@@ -6,7 +7,7 @@ import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-opt
 export interface WatchSuiteArguments
   extends Pick<
     WatchOptions,
-    'isolation' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'noColor' | 'quiet'
+    'isolation' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'lock' | 'noColor' | 'quiet'
   > {
   readonly suite: string;
   readonly workdir: string;
@@ -39,6 +40,7 @@ export function checkWatchArguments(values: ValuesOf<'watch'>, given: ReadonlySe
   const { suite, isolation, offline, refreshKernels, allowProfileOverride, noColor, quiet } = values;
   return {
     ...{ suite, offline, refreshKernels, allowProfileOverride, noColor, quiet },
+    lock: lockMode(values),
     isolation: checkIsolation(isolation),
     workdir: given.has('workdir') ? values.workdir : '',
     timeoutMs: given.has('timeout') ? values.timeoutMs : undefined,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, KernelSource, Profile } from '../model/kernel.ts';
 import { commitKernel } from './commit.ts';
+import { checkLocked } from './locked.ts';
 import { keepsPackages, placePackages } from './packages.ts';
 import { sourceKey } from './source-key.ts';
 import { fetchKernel } from './sources/sources.ts';
@@ -34,6 +35,7 @@ export async function fetchInto(
     const fetched = await fetchKernel(host, request);
     if (fetched === 'unchanged' && stored !== undefined) return stored;
     if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');
+    checkLocked(profile, fetched.package);
     const key = sourceKey(profile.arch, source);
     const record = await commitKernel(host, store, profile, key, fetched, work.path, listener.signal);
     if (keepDir !== undefined) await placePackages(host, store, keepDir, recordName(record));

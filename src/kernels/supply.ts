@@ -1,9 +1,18 @@
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
-import { ID_PATTERN, type KernelFiles, type KernelRecord, type KernelSource, type Profile } from '../model/kernel.ts';
+import {
+  ID_PATTERN,
+  type KernelFiles,
+  type KernelRecord,
+  type KernelSource,
+  type LockedKernel,
+  type Profile,
+} from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import { adoptOld } from './adopt.ts';
 import { fetchInto } from './fetch.ts';
+import { answersLock, misfit, storedLocked, wantedSource } from './locked.ts';
+import { offersOf } from './offers.ts';
 import { sourceKey } from './source-key.ts';
 import { answersSource } from './sources/sources.ts';
 import { asStoreError } from './space.ts';
@@ -42,7 +51,11 @@ export interface EnsuredKernel {
 
 /** Does a stored kernel still answer what the profile asks for? */
 function answers(record: Pick<KernelRecord, 'arch' | 'package'>, profile: Profile, source: KernelSource): boolean {
-  return record.arch === profile.arch && answersSource(record.package, source);
+  return record.arch === profile.arch && answersSource(record.package, source) && answersLock(record, profile);
+}
+
+function lockedWords({ locked }: Profile): string {
+  return locked === undefined ? '' : `, ${locked.name} ${locked.version} (${locked.origin}),`;
 }
 
 /** The stored kernel when it is the one asked for and every digest is right. Damaged blobs are removed. */
@@ -57,6 +70,7 @@ async function storedKernel(
   const name = recordName({ profile: profile.id, source: sourceKey(profile.arch, source) });
   const record =
     (await readRecord(host, store, name)) ??
+    (await storedLocked(host, store, profile)) ??
     (await adoptOld(host, store, profile, source, listener, (old) => answers(old, profile, source)));
   if (record === undefined || !answers(record, profile, source)) return undefined;
   const damage = await damageOf(host, store, filesOf(record));
@@ -90,15 +104,61 @@ async function fetchOrFallBack(
   }
 }
 
+/** Tells of a newer build than the one that is locked: looking for it is what a refresh asks for. */
+async function tellNewer(profile: Profile, locked: LockedKernel, host: Host, listener: FetchListener): Promise<void> {
+  const { id } = profile;
+  try {
+    const [newest] = await offersOf(host, profile, listener);
+    if (newest === undefined || (newest.name === locked.name && newest.version === locked.version)) return;
+    listener.onNote(
+      `${id}: ${newest.name} ${newest.version} is offered, and ${locked.origin} keeps ${locked.name} ${locked.version}; 'bpfcompat lock --kernels ${id}' takes the newer one`,
+    );
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    listener.onNote(`${id}: ${messageOf(error)}`);
+  }
+}
+
 /**
  * The kernel of a profile, ready to boot: from the store when it is there (every digest checked), else fetched,
- * verified and stored. Works without network for what is stored; several processes may ask at once.
+ * verified and stored. Works without network for what is stored; several processes may ask at once. A profile that is
+ * locked to a build gets that one; where its repository no longer has it, or the lock is not of this profile, the newest
+ * with a note, or an error when the lock is strict.
  * @throws UsageError when the profile names no kernel; HostError when it cannot be had (network, signature, digest,
  * space, missing tool); CancelledError. In every case nothing half-made is left.
  */
 export async function ensureKernel(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
+  const { locked, ...open } = profile;
+  if (locked === undefined) return await ensureWanted(profile, options);
+  const { onNote = () => {}, onProgress = () => {} } = options;
+  const strange = misfit(profile, locked);
+  if (strange !== undefined) {
+    if (locked.strict) throw new HostError('lock_misfit', strange);
+    onNote(strange);
+    return await ensureWanted(open, options);
+  }
+  if (options.refresh === true && options.offline !== true) {
+    await tellNewer(open, locked, options.host, { signal: options.signal, onNote, onProgress });
+  }
+  try {
+    return await ensureWanted(profile, { ...options, refresh: false });
+  } catch (error) {
+    const gone = error instanceof HostError && error.code === 'package_not_found';
+    if (!gone) throw error;
+    const told = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
+    const remedy = `write the lock anew: bpfcompat lock --kernels ${profile.id}`;
+    if (locked.strict) throw new HostError(error.code, `${told}; ${remedy}`, { cause: error });
+    const other = await ensureWanted(open, options);
+    const { name, version } = other.files.record.package;
+    onNote(`${told}; ${name} ${version} is asked instead. To keep it, ${remedy}`);
+    return other;
+  }
+}
+
+/** The same of the very build that the profile names, if it does. */
+async function ensureWanted(profile: Profile, options: EnsureOptions): Promise<EnsuredKernel> {
   const { host, signal } = options;
-  const source = profile.kernel;
+  const source = wantedSource(profile);
   if (source === undefined) {
     throw new UsageError(
       'no_kernel_source',
@@ -133,7 +193,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     if (options.offline === true && !local) {
       throw new HostError(
         'kernel_not_stored',
-        `the kernel of ${profile.id} is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
+        `the kernel of ${profile.id}${lockedWords(profile)} is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
       );
     }
     const record = await fetchOrFallBack(host, store, profile, source, whole, listener);

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Arch, KernelRecord, Profile, UserlandRecord } from '../model/kernel.ts';
 import { fetchInto } from './fetch.ts';
+import { wantedSource } from './locked.ts';
 import { movePackages, oddPackages } from './packages.ts';
 import { sourceKey } from './source-key.ts';
 import { localMirror } from './sources/deb.ts';
@@ -28,8 +29,9 @@ export interface Rejected {
 /** Name of an item in the store; undefined for a profile without a kernel. */
 function nameOf(item: Item): string | undefined {
   if ('userland' in item) return userlandId(item.userland);
-  const { id, arch, kernel } = item.profile;
-  return kernel && recordName({ profile: id, source: sourceKey(arch, kernel) });
+  const { id, arch } = item.profile;
+  const source = wantedSource(item.profile);
+  return source && recordName({ profile: id, source: sourceKey(arch, source) });
 }
 
 async function readStored(host: Host, store: Store, item: Item): Promise<StoredRecord | undefined> {
@@ -38,10 +40,17 @@ async function readStored(host: Host, store: Store, item: Item): Promise<StoredR
   return name === undefined ? undefined : readRecord(host, store, name);
 }
 
-/** Digest (hex) of what is stored: everything in its record but when it was fetched and who vouched for it then. */
+/**
+ * Digest (hex) of what is stored: everything in its record but when and from where it was fetched, and who vouched for it
+ * then.
+ */
 export function recordDigest(record: StoredRecord): string {
-  const { fetchedAt: _, vouched: __, ...what } = record;
-  return createHash('sha256').update(JSON.stringify(what)).digest('hex');
+  const { fetchedAt: _, vouched: __, package: from, ...what } = record;
+  const { signer: ___, ...place } = from;
+  const files = from.files.map(({ url: ____, ...file }) => file);
+  return createHash('sha256')
+    .update(JSON.stringify({ ...what, package: { ...place, files } }))
+    .digest('hex');
 }
 
 /** The record of what is stored whole; undefined when it is not. */
@@ -77,7 +86,7 @@ export async function takePackages(host: Host, item: Item, dir: string): Promise
       const local = await localMirror(host, source, dir);
       return await fetchUserland(host, store, item.userland, source, SILENT, local);
     }
-    const source = item.profile.kernel;
+    const source = wantedSource(item.profile);
     if (source === undefined) return { rejected: 'its profile names no kernel' };
     await using _lock = await lockProfile(host, store, item.profile.id, undefined);
     return await fetchInto(host, store, item.profile, source, undefined, SILENT, dir);

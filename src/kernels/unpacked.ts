@@ -1,4 +1,5 @@
 import type { KernelRecord } from '../model/kernel.ts';
+import type { Signer } from './sources/signer.ts';
 
 /** A kernel as it lies in unpacked packages: absolute paths in a directory that is thrown away after the fetch. */
 export interface UnpackedKernel {
@@ -22,7 +23,8 @@ export interface FetchedKernel {
     readonly version: string;
     readonly archive: string;
     readonly suite: string;
-    readonly files: { name: string; version: string; sha256: string; signer?: string }[];
+    readonly files: { name: string; version: string; sha256: string; signer?: string; url?: string }[];
+    readonly signer?: Signer;
   };
   /** Who answers for the bytes; absent where that is whoever signed the packages, or a pin of the profile. */
   readonly vouched?: KernelRecord['vouched']['by'];

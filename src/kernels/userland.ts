@@ -92,9 +92,9 @@ interface Fetched {
 
 const RECIPE: Recipe<Fetched> = {
   parts: async (_apt, first) => ({ first, all: [first], missing: [] }),
-  take: (files, choice, source) => {
+  take: (files, choice, from) => {
     const path = files.get('bin/busybox') ?? files.get('usr/bin/busybox');
-    if (path !== undefined) return { path, package: packageOf(choice, source) };
+    if (path !== undefined) return { path, package: packageOf(choice, from) };
     const { name, version } = choice.first;
     throw new HostError('userland_unusable', `${name} ${version} holds no bin/busybox; try another mirror`);
   },

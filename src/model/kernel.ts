@@ -94,6 +94,27 @@ export type DebKernelSource = z.infer<typeof DebKernelSource>;
 export const KernelSource = z.discriminatedUnion('source', [DebKernelSource, RpmKernelSource, FileKernelSource]);
 export type KernelSource = z.infer<typeof KernelSource>;
 
+/** A package file with the digest it must have. */
+export interface LockedFile {
+  readonly name: string;
+  readonly version: string;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** The one build of a profile's packages that is asked. */
+export interface LockedKernel {
+  /** Package with the kernel, and its version. */
+  readonly name: string;
+  readonly version: string;
+  /** Every package file; none where a build was only chosen. */
+  readonly files: readonly LockedFile[];
+  /** Who chose it, for messages: `file:line:column`. */
+  readonly origin: string;
+  /** Another build is no answer: where this one cannot be had, that is an error. */
+  readonly strict: boolean;
+}
+
 /** A VM profile as the contract's section 4.3 has it, with our `kernel` block. */
 export interface Profile {
   readonly id: string;
@@ -118,6 +139,8 @@ export interface Profile {
   readonly kernelArgs?: readonly string[] | undefined;
   /** `uname -r` of the one build that counts, and the packages that hold it. */
   readonly exactly?: { readonly release: string; readonly packages: readonly string[] } | undefined;
+  /** The build that is asked instead of the newest. */
+  readonly locked?: LockedKernel;
   /** What the user should know of how the file was read. */
   readonly note?: string;
   /** Why no source of ours can have this kernel booted. */
@@ -147,8 +170,12 @@ const PackageRecord = z.strictObject({
       sha256: z.string(),
       /** Fingerprint of the key that signed the package itself, where packages are signed. */
       signer: z.string().optional(),
+      /** Where it was downloaded from; absent for what came out of a directory or a cache. */
+      url: z.string().optional(),
     }),
   ),
+  /** Whose key signed the packages, or the index that names them; absent where nobody looked. */
+  signer: z.strictObject({ key: z.string(), owner: z.string() }).optional(),
 });
 
 /** Who answers for packages. */

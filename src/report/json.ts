@@ -43,7 +43,8 @@ function validationJson(run: RunReport, view: TargetView) {
 }
 
 /** Additive: which kernel and which machine gave the answer. */
-function surroundingsJson({ result }: TargetView) {
+function surroundingsJson({ result, target }: TargetView) {
+  const { locked } = target.profile;
   const { kernel, guest } = result ?? {};
   const file = kernel?.package.files.find(({ name }) => name === kernel.package.name) ?? kernel?.package.files[0];
   return {
@@ -53,9 +54,14 @@ function surroundingsJson({ result }: TargetView) {
       archive: kernel.package.archive,
       suite: some(kernel.package.suite),
       sha256: some(file?.sha256),
-      signer: some(file?.signer),
+      signer: some(file?.signer ?? kernel.package.signer?.key),
+      signer_owner: some(kernel.package.signer?.owner),
+      url: some(file?.url),
+      vmlinuz_sha256: kernel.vmlinuz.sha256,
+      config_sha256: kernel.config?.sha256,
       vouched_by: kernel.vouched.by,
       profile_file: kernel.vouched.file,
+      locked: locked && kernel.package.name === locked.name && kernel.package.version === locked.version,
     },
     guest: guest && {
       lane: guest.lane,

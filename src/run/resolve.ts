@@ -13,6 +13,8 @@ import {
 } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { expandWords } from '../config/kernel-words.ts';
+import type { BuildChoice } from '../config/lock.ts';
+import { LOCK_FILE } from '../config/lock-file.ts';
 import { checkRequiredProfiles, type Manifest, readManifest } from '../config/manifest.ts';
 import { type Matrix, matrixOf } from '../config/matrix.ts';
 import { addressHint } from '../config/words.ts';
@@ -34,15 +36,17 @@ export interface CatalogueGround {
   readonly builtin: string;
   /** Profiles of the workspace may replace built-in kernels. */
   readonly allowOverride: boolean;
+  /** Which builds of kernels are asked. */
+  readonly lock: BuildChoice;
 }
 
 /**
  * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
  * @param base directory that relative paths of matrices start from
  */
-export function createCatalogue({ host, cwd, builtin, allowOverride }: CatalogueGround, base = cwd): Catalogue {
+export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: CatalogueGround, base = cwd): Catalogue {
   // Nobody named these: they are found where the user works, and stay there.
-  const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`];
+  const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
   const read = async (path: string): Promise<string> => {
     const absolute = resolve(base, path);
     if (path.startsWith('/') && own.some((dir) => path.startsWith(dir))) {
@@ -56,6 +60,7 @@ export function createCatalogue({ host, cwd, builtin, allowOverride }: Catalogue
     workspace: cwd,
     builtin,
     allowOverride,
+    lock,
     files: {
       list: (dir) => host.files.list(dir),
       read,

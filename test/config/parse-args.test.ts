@@ -41,7 +41,11 @@ describe('commands', () => {
     [['-version', '--json'], 'version', { json: true }],
     [['env', '-markdown'], 'env', { json: false, markdown: true }],
     [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true }],
-    [['kernels', 'list'], 'kernels list', { search: [], allowProfileOverride: false, json: false, noColor: false }],
+    [
+      ['kernels', 'list'],
+      'kernels list',
+      { search: [], allowProfileOverride: false, noLock: false, json: false, noColor: false },
+    ],
     [
       ['kernels', 'prune', '--keep', 'a,b'],
       'kernels prune',
@@ -218,6 +222,8 @@ describe('test', () => {
       offline: false,
       refreshKernels: false,
       allowProfileOverride: false,
+      localKernels: [],
+      lock: 'use',
       noColor: false,
       quiet: false,
       notes: [],

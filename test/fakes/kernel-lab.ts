@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/host.ts';
 import { type EnsuredKernel, type EnsureOptions, ensureKernel } from '../../src/kernels/supply.ts';
-import type { DebKernelSource, Profile } from '../../src/model/kernel.ts';
+import type { DebKernelSource, KernelRecord, Profile } from '../../src/model/kernel.ts';
 import { dropKey, type FakeDeb, type FakeKey, makeArchive, makeKey } from './deb-archive.ts';
 import { type FileServer, serveFiles } from './file-server.ts';
 
@@ -27,6 +27,12 @@ export interface KernelLab extends AsyncDisposable {
   ensure(profile: Profile, options?: Partial<EnsureOptions>): Promise<EnsuredKernel>;
   /** Names below a directory of the store; empty when it is not there. */
   names(dir: string): Promise<string[]>;
+}
+
+/** A record as it is when the packages came out of a cache: nobody says where they were downloaded. */
+export function cachedRecord<T extends Pick<KernelRecord, 'package'>>(record: T): T {
+  const files = record.package.files.map(({ url: _, ...file }) => file);
+  return { ...record, package: { ...record.package, files } };
 }
 
 export interface KeyRing {

@@ -10,7 +10,7 @@ import { ensureUserland } from '../../src/kernels/userland.ts';
 import type { KernelRecord } from '../../src/model/kernel.ts';
 import { type FakeDeb, makeArchive, poolPath, signSuite } from '../fakes/deb-archive.ts';
 import { wholeKernel } from '../fakes/kernel-debs.ts';
-import { type KernelLab, type KeyRing, makeKeys, openLab, SUITE } from '../fakes/kernel-lab.ts';
+import { cachedRecord, type KernelLab, type KeyRing, makeKeys, openLab, SUITE } from '../fakes/kernel-lab.ts';
 
 let keys: KeyRing;
 beforeAll(() => {
@@ -51,7 +51,7 @@ describe('a kernel out of packages that may come from anywhere', () => {
     await using lab = await openLab(keys);
     const { item, dir, there, record } = await cached(lab);
     const taken = (await takePackages(there, item, dir)) as KernelRecord;
-    expect(taken).toEqual({ ...record, fetchedAt: expect.any(String) });
+    expect(taken).toEqual({ ...cachedRecord(record), fetchedAt: expect.any(String) });
     expect(taken.vouched.by).toBe('signature');
     expect(recordDigest(taken)).toBe(recordDigest(record));
     expect(await wholeRecord(there, item)).toEqual(taken);
@@ -189,7 +189,7 @@ describe('a userland', () => {
     const item = { userland: 'x86_64', keyring } as const;
     expect(await givePackages(here, item, dir)).toBe(true);
     const there = createHost({ env: { ...lab.env, BPFCOMPAT_CACHE_DIR: join(lab.root, '../other') } });
-    expect(await takePackages(there, item, dir)).toEqual({ ...record, fetchedAt: expect.any(String) });
+    expect(await takePackages(there, item, dir)).toEqual({ ...cachedRecord(record), fetchedAt: expect.any(String) });
     expect((await ensureUserland('x86_64', { host: there, offline: true })).cached).toBe(true);
   });
 

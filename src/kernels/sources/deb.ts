@@ -15,14 +15,23 @@ import { type Choice, requireWhole, withParts } from './deb/parts.ts';
 import { unpackDebs } from './deb/unpack.ts';
 import { compareVersions } from './deb/version.ts';
 import { locateKernel } from './locate-kernel.ts';
+import type { Signer } from './signer.ts';
 import type { PackageId, Places } from './source.ts';
+
+/** Where packages come from, for the record. */
+interface Origin {
+  readonly source: DebKernelSource;
+  /** undefined: a directory of this machine. */
+  readonly mirror: string | undefined;
+  readonly signer: Signer | undefined;
+}
 
 /** What is made of packages once their bytes are here and verified. */
 export interface Recipe<T> {
   /** What has to be downloaded besides the chosen package. */
   readonly parts: (apt: Apt, first: DebPackage, source: DebKernelSource) => Promise<Choice>;
   /** @param files absolute path of every unpacked file by its path in the package */
-  readonly take: (files: ReadonlyMap<string, string>, choice: Choice, source: DebKernelSource) => T;
+  readonly take: (files: ReadonlyMap<string, string>, choice: Choice, from: Origin) => T;
 }
 
 /** Unpacked size of a package whose index entry does not tell. */
@@ -109,7 +118,7 @@ async function fetchFrom<T>(
   const downloads = join(places.workDir, 'debs');
   await host.files.makeDir(downloads);
   const lists = { arch, source, mirror, local, places, listener };
-  const choice = await withLists(host, lists, async (apt): Promise<Choice | undefined> => {
+  const chosen = await withLists(host, lists, async (apt): Promise<[Choice, Signer | undefined] | undefined> => {
     const prefix = literalPrefix(source.package);
     const matching = await apt.packages(prefix, (name) => nameMatches(source.package, name));
     // What is there instead is a help to who asked for what is not.
@@ -124,38 +133,46 @@ async function fetchFrom<T>(
     listener.onProgress(first.name, 0, total);
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
     if (places.keepDir !== undefined) await apt.keepLists(places.keepDir);
-    return choice;
+    return [choice, await apt.signer()];
   });
-  if (choice === undefined) return 'unchanged';
+  if (chosen === undefined) return 'unchanged';
+  const [choice, signer] = chosen;
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
   const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
   if (places.keepDir !== undefined) await keepPackages(host, all, debs, places.keepDir);
-  return recipe.take(files, choice, source);
+  return recipe.take(files, choice, { source, mirror: local === undefined ? mirror : undefined, signer });
 }
 
 /** The packages of a choice, as records keep them. */
-export function packageOf({ first, all }: Choice, source: DebKernelSource): FetchedKernel['package'] {
+export function packageOf({ first, all }: Choice, { source, mirror, signer }: Origin): FetchedKernel['package'] {
+  // A mirror may be named with a password.
+  const base = mirror?.replace(/^([a-z+]+:\/\/)[^/@]*@/, '$1');
+  const urlOf = (path: string): string | undefined => (base && path !== '' ? `${base}/${path}` : undefined);
   return {
     name: first.name,
     version: first.version,
     archive: source.archive,
     suite: source.suite,
-    files: all.map(({ name, version, sha256 }) => ({ name, version, sha256 })),
+    files: all.map(({ name, version, sha256, path }) => {
+      const url = urlOf(path);
+      return { name, version, sha256, ...(url !== undefined && { url }) };
+    }),
+    ...(signer && { signer }),
   };
 }
 
 const KERNEL: Recipe<FetchedKernel> = {
   parts: withParts,
-  take: (files, choice, source) => {
+  take: (files, choice, from) => {
     const { first } = choice;
     const kernel = locateKernel(files);
-    requireWhole(kernel, choice, source);
+    requireWhole(kernel, choice, from.source);
     if (kernel === undefined) {
       throw new HostError('kernel_unusable', `${first.name} ${first.version} holds no kernel; name another package`);
     }
-    return { kernel, package: packageOf(choice, source) };
+    return { kernel, package: packageOf(choice, from) };
   },
 };
 

@@ -3,10 +3,12 @@ import type { Host, RunOptions, RunResult } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
 import { mustRun, runTool } from '../../tool.ts';
+import type { Signer } from '../signer.ts';
 import { type AptDirs, aptConfig, aptEnv, networkSettings, sourceLine } from './apt-config.ts';
 import { aptError } from './apt-errors.ts';
 import { ARCHIVES, suitesOf } from './archives.ts';
 import { type DebPackage, parsePackages } from './control.ts';
+import { listsSigner } from './lists-signer.ts';
 import { checkSuites, listMark } from './release-file.ts';
 
 /** apt's downloader for a single address; checks the digest it is given. */
@@ -33,6 +35,8 @@ export interface Apt {
    * @param onBytes bytes so far of all of them.
    */
   download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void>;
+  /** Whose key signed the lists of the first suite that has some; undefined where nobody can tell. */
+  signer(): Promise<Signer | undefined>;
   /** Puts the signed lists into `dir` as a mirror has them: a later run can check them again. */
   keepLists(dir: string): Promise<void>;
 }
@@ -153,6 +157,13 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
         const uri = `${mirror}/${one.path}`;
         await fetch(APT_HELPER, ['download-file', '--', uri, target, `SHA256:${one.sha256}`], [one]);
       }
+    },
+
+    async signer() {
+      const names = await host.files.list(listsDir);
+      const ends = suitesOf(source).map((suite) => `${listMark(suite)}InRelease`);
+      const name = ends.map((end) => names.find((one) => one.endsWith(end))).find((one) => one !== undefined);
+      return name === undefined ? undefined : listsSigner(host, keyring, join(listsDir, name), dirs.cache, signal);
     },
 
     async keepLists(dir) {

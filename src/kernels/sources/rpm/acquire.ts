@@ -24,6 +24,8 @@ export interface LocalPackage {
   readonly path: string;
   /** Known where the index names it, and it was found right. */
   readonly sha256?: string | undefined;
+  /** Where it was downloaded from. */
+  readonly url?: string | undefined;
 }
 
 /** An empty directory for packages, once there is room for them and for what is in them. */
@@ -74,7 +76,7 @@ export async function downloadPackages(
       );
     }
     finished += bytes;
-    files.push({ wanted, path, sha256: wanted.checksum.algorithm === 'sha256' ? digest : undefined });
+    files.push({ wanted, path, url, sha256: wanted.checksum.algorithm === 'sha256' ? digest : undefined });
   }
   return files;
 }

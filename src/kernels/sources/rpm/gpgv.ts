@@ -1,6 +1,7 @@
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import { lastWords, runTool } from '../../tool.ts';
+import { readSigner } from '../signer.ts';
 import type { Keyring } from './keyring.ts';
 
 /** What gpgv says of one signature. */
@@ -8,6 +9,8 @@ export interface SignatureWord {
   readonly status: 'good' | 'bad' | 'expired_key' | 'expired' | 'revoked_key' | 'unknown_key' | 'unreadable';
   /** Fingerprint of the primary key where it is good, else what gpgv names the key by. */
   readonly key: string;
+  /** User id of a key whose signature is good. */
+  readonly owner?: string;
 }
 
 /** gpgv's lines, first match wins. It ends with 0 for a key that has expired: only its words count. */
@@ -25,8 +28,8 @@ export function readStatus(status: string): SignatureWord {
     const match = pattern.exec(status);
     if (match) return { status: word, key: match[1] ?? '' };
   }
-  const primary = /^\[GNUPG:\] VALIDSIG (?:\S+ ){9}([0-9A-F]{40,64})$/m.exec(status)?.[1];
-  if (/^\[GNUPG:\] GOODSIG /m.test(status) && primary !== undefined) return { status: 'good', key: primary };
+  const signer = readSigner(status);
+  if (signer !== undefined) return { status: 'good', ...signer };
   return { status: 'unreadable', key: '' };
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { FetchedKernel } from '../../unpacked.ts';
 import { locateKernel } from '../locate-kernel.ts';
+import type { Signer } from '../signer.ts';
 import { keepPackages, type LocalPackage, type RpmRequest } from './acquire.ts';
 import type { Keyring } from './keyring.ts';
 import { unpackPayload } from './payload.ts';
@@ -28,11 +29,13 @@ export async function takeKernel(
   const { signal } = listener;
   const found = new Map<string, string>();
   const records: FetchedKernel['package']['files'] = [];
+  let first: Signer | undefined;
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
-  for (const [index, { wanted, path, sha256 }] of files.entries()) {
+  for (const [index, { wanted, path, sha256, url }] of files.entries()) {
     const file = await readPackage(host, path);
     const dir = join(places.workDir, `package-${index}`);
     const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
+    first ??= signer;
     const { facts } = file;
     // An index, or a name of a file, could pass one signed package off as another.
     if (facts.name !== wanted.name || compareEvr(facts, wanted) !== 0 || facts.arch !== arch) {
@@ -46,14 +49,15 @@ export async function takeKernel(
       name: facts.name,
       version: evrText(facts),
       sha256: sha256 ?? (await host.files.sha256(path)),
-      signer,
+      signer: signer.key,
+      ...(url !== undefined && { url }),
     });
     for (const [inside, target] of await unpackPayload(host, file, join(dir, 'root'), signal))
       found.set(inside, target);
   }
   const kernel = locateKernel(found);
-  const [first] = records;
-  if (kernel === undefined || first === undefined) {
+  const [main] = records;
+  if (kernel === undefined || main === undefined) {
     const names = files.map(({ wanted }) => `${wanted.name} ${evrText(wanted)}`).join(' and ');
     throw new HostError(
       'kernel_unusable',
@@ -61,5 +65,7 @@ export async function takeKernel(
     );
   }
   await keepPackages(host, files, request);
-  return { kernel, package: { name: first.name, version: first.version, archive: origin, suite: '', files: records } };
+  const { name, version } = main;
+  const from = { name, version, archive: origin, suite: '', files: records, ...(first && { signer: first }) };
+  return { kernel, package: from };
 }

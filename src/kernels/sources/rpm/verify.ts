@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import { mustRun } from '../../tool.ts';
+import type { Signer } from '../signer.ts';
 import { checkSignature, type SignatureWord, signatureError } from './gpgv.ts';
 import type { Keyring } from './keyring.ts';
 import type { RpmFile } from './read-package.ts';
@@ -32,6 +33,10 @@ async function bestOf(
   );
 }
 
+function signerOf({ key, owner = '' }: Word): Signer {
+  return { key, owner };
+}
+
 function unsigned(what: string, why: string): HostError {
   return new HostError('bad_signature', `${what}: ${why}; nothing was used, choose another mirror or version`);
 }
@@ -39,7 +44,7 @@ function unsigned(what: string, why: string): HostError {
 /**
  * Checks that a package is as its vendor signed it: the signature is over the header, which has the digest of the payload.
  * @param indexSigned whether a signed index names the digest of this file, and it was found right
- * @returns fingerprint of the key that signed
+ * @returns whose key signed it
  * @throws HostError `bad_signature`, `wrong_digest`
  */
 export async function verifyPackage(
@@ -49,7 +54,7 @@ export async function verifyPackage(
   dir: string,
   indexSigned: boolean,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<Signer> {
   const { facts } = file;
   const what = `${facts.name} ${facts.version}-${facts.release}`;
   await host.files.makeDir(dir);
@@ -60,7 +65,7 @@ export async function verifyPackage(
   if (word === undefined) throw unsigned(what, 'it is not signed');
   if (word.status !== 'good') throw signatureError(what, keyring, word);
   const { algorithm, hex } = facts.payloadDigest;
-  if ((await host.files.digest(file.path, algorithm, file.payloadAt)) === hex) return word.key;
+  if ((await host.files.digest(file.path, algorithm, file.payloadAt)) === hex) return signerOf(word);
   throw new HostError(
     'wrong_digest',
     `${what}: its payload is not the one that its vendor signed; nothing was used, choose another mirror`,
@@ -76,16 +81,16 @@ async function verifyOld(
   indexSigned: boolean,
   header: string,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<Signer> {
   const what = `${file.facts.name} ${file.facts.version}-${file.facts.release}`;
   const whole = join(dir, 'whole');
   const copy = 'tail -c "+$1" -- "$2" >"$3"';
   await mustRun(host, 'sh', ['-c', copy, 'sh', String(file.headerAt + 1), file.path, whole], { signal });
   const word = await bestOf(host, keyring, file.wholeSignatures, whole, dir, signal);
   await host.files.remove(whole);
-  if (word?.status === 'good') return word.key;
+  if (word?.status === 'good') return signerOf(word);
   const overHeader = indexSigned ? await bestOf(host, keyring, file.headerSignatures, header, dir, signal) : undefined;
-  if (overHeader?.status === 'good') return overHeader.key;
+  if (overHeader?.status === 'good') return signerOf(overHeader);
   const telling = word ?? overHeader;
   if (telling !== undefined) throw signatureError(what, keyring, telling);
   throw unsigned(what, 'no signature covers its payload, and no signed index names it');

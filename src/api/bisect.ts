@@ -1,0 +1,175 @@
+import type { LoaderSettings } from '../config/loader-settings.ts';
+import type { ValidationMode } from '../model/cell.ts';
+import { CancelledError, UsageError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import { decisiveOf, type Finding } from '../model/finding.ts';
+import { type Answer, bootsFor, boundsOf, nextPosition } from '../plan/bisect.ts';
+import { bisectLine, type Candidate } from './bisect-line.ts';
+import { finishTest } from './finish-run.ts';
+import { prepareTest } from './prepare-test.ts';
+import { runPrepared } from './run-prepared.ts';
+import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+
+export interface BisectOptions extends Omit<Surroundings, 'lock'> {
+  /** A compiled object, relative to `cwd`. */
+  readonly artifact: string;
+  /** `ID` or `ID@VERSION`: a kernel that accepts the object, and one that rejects it. */
+  readonly good: string;
+  readonly bad: string;
+  readonly manifest?: string;
+  readonly mode?: ValidationMode | undefined;
+  readonly loader?: LoaderSettings;
+  /** Milliseconds for one boot with its question. Default 180 000. */
+  readonly timeoutMs?: number;
+  /** Directory for the evidence, relative to `cwd`. Default `.bpfcompat`. */
+  readonly workDir?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventListener;
+  /** Called once, before anything boots. @param boots those that halving needs between the ends */
+  readonly onLine?: (line: readonly BisectKernel[], boots: number) => void;
+  readonly onStep?: (step: BisectStep) => void;
+}
+
+/** A kernel of the line; `version` is empty where the newest build of a profile is meant. */
+export interface BisectKernel {
+  readonly profile: string;
+  readonly package: string;
+  readonly version: string;
+}
+
+/** What one kernel said. */
+export interface BisectStep extends BisectKernel {
+  /** Position in the line. */
+  readonly position: number;
+  /** `uname -r`; empty where there is none. */
+  readonly release: string;
+  readonly answer: Answer;
+  /** What decided a rejection. */
+  readonly finding: Finding | undefined;
+  /** Why there is no answer; empty where there is one. */
+  readonly problem: string;
+  /** Directory of the run, with its report. */
+  readonly runDir: string;
+}
+
+export interface BisectResult {
+  /**
+   * `found`: neighbors of which one accepts and one rejects; `range`: what lies between the two gave no answer;
+   * `none_rejects`: the bad end accepts; `good_rejects`: the good end rejects; `no_answer`: an end gave none.
+   */
+  readonly status: 'found' | 'range' | 'none_rejects' | 'good_rejects' | 'no_answer';
+  /** The line from the good end to the bad one. */
+  readonly line: readonly BisectKernel[];
+  /** In the order of asking. */
+  readonly steps: readonly BisectStep[];
+  /** The nearest two that accept and reject; undefined where an end did not do its part. */
+  readonly accepts: BisectStep | undefined;
+  readonly rejects: BisectStep | undefined;
+}
+
+function kernelOf({ profile, build }: Candidate): BisectKernel {
+  return { profile: profile.id, package: build?.name ?? '', version: build?.version ?? '' };
+}
+
+/** Asks one kernel as `test` would, from a cold boot: no other object will ask it. */
+async function ask(
+  ground: ResolvedSurroundings,
+  options: BisectOptions,
+  candidate: Candidate,
+  position: number,
+  signal: AbortSignal,
+): Promise<BisectStep> {
+  const { artifact, manifest, mode, loader, timeoutMs, workDir, allowProfileOverride } = options;
+  const { host, cwd } = ground;
+  const { profile, build } = candidate;
+  const onEvent = options.onEvent ?? (() => {});
+  const surroundings = { ...ground, lock: new Map(build === undefined ? [] : [[profile.id, build]]) };
+  const check = await prepareTest(
+    {
+      artifacts: [artifact],
+      kernels: [profile.id],
+      concurrency: 1,
+      ...(manifest && { manifest }),
+      ...(mode && { mode }),
+      ...(loader && { loader }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(workDir && { workDir }),
+      ...(allowProfileOverride && { allowProfileOverride }),
+    },
+    surroundings,
+  );
+  const settings = { isolation: 'boot', signal, onEvent } as const;
+  const { report } = await runPrepared(check, surroundings, settings, (completed) =>
+    finishTest({ host, cwd, completed, shard: undefined, files: undefined, onEvent, signal, history: false }),
+  );
+  const [result] = report.results;
+  if (result === undefined) throw new TypeError('one object on one kernel has one result');
+  const { outcome, kernel } = result;
+  const from = kernel?.package;
+  const about = {
+    position,
+    profile: profile.id,
+    package: from?.name ?? build?.name ?? '',
+    version: from?.version ?? build?.version ?? '',
+    release: kernel?.release ?? '',
+    runDir: report.runDir,
+  };
+  switch (outcome.status) {
+    case 'pass':
+      return { ...about, answer: 'accepts', finding: undefined, problem: '' };
+    case 'fail':
+      return { ...about, answer: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
+    case 'skipped':
+      return { ...about, answer: 'unknown', finding: undefined, problem: outcome.reason };
+    case 'infra_error':
+      return { ...about, answer: 'unknown', finding: undefined, problem: outcome.message };
+  }
+}
+
+/**
+ * Finds the first build of a kernel, or the first kernel of a vendor, that rejects an object, in as many boots as halving
+ * needs. Both ends are asked first; what gives no answer is passed by. The two neighbors that it ends with were both
+ * asked, whatever the builds that were not asked would say.
+ * @throws UsageError for words that name nothing, HostError for what this machine or a repository lacks, CancelledError
+ */
+export async function bisect(options: BisectOptions): Promise<BisectResult> {
+  const ground = surroundingsOf({ ...options, lock: 'ignore' });
+  const { signal = new AbortController().signal, onEvent = () => {} } = options;
+  if (options.artifact === '') throw new UsageError('missing_option', 'bisect(): artifact is missing; name an object');
+  const note = (message: string): void => onEvent({ type: 'note', message });
+  const candidates = await bisectLine(ground, options, { signal, onProgress: () => {}, onNote: note });
+  const line = candidates.map(kernelOf);
+  options.onLine?.(line, bootsFor(line.length - 2));
+  const steps: BisectStep[] = [];
+  const answers = new Map<number, Answer>();
+  const step = async (position: number): Promise<Answer> => {
+    if (signal.aborted) throw new CancelledError();
+    const candidate = candidates[position];
+    if (candidate === undefined) throw new TypeError('no such position');
+    const taken = await ask(ground, options, candidate, position, signal);
+    steps.push(taken);
+    answers.set(position, taken.answer);
+    options.onStep?.(taken);
+    return taken.answer;
+  };
+  const at = (position: number): BisectStep | undefined => steps.find((one) => one.position === position);
+  const last = candidates.length - 1;
+  const end = (status: BisectResult['status'], accepts?: number, rejects?: number): BisectResult => ({
+    status,
+    line,
+    steps,
+    accepts: accepts === undefined ? undefined : at(accepts),
+    rejects: rejects === undefined ? undefined : at(rejects),
+  });
+  const good = await step(0);
+  if (good === 'rejects') return end('good_rejects', undefined, 0);
+  const bad = await step(last);
+  if (good === 'unknown' || bad === 'unknown') return end('no_answer');
+  if (bad === 'accepts') return end('none_rejects', last);
+  for (let next = nextPosition(candidates.length, answers); next !== undefined; ) {
+    await step(next);
+    next = nextPosition(candidates.length, answers);
+  }
+  const { accepts, rejects } = boundsOf(candidates.length, answers);
+  return end(rejects === accepts + 1 ? 'found' : 'range', accepts, rejects);
+}

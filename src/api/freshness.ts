@@ -1,0 +1,171 @@
+import { resolve } from 'node:path';
+import { type Baseline, readBaselines, withKernels } from '../config/baselines.ts';
+import { type Catalogue, findProfile, profileIds } from '../config/catalogue.ts';
+import { workspaceLock } from '../config/lock.ts';
+import { LOCK_FILE } from '../config/lock-file.ts';
+import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
+import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import type { Profile } from '../model/kernel.ts';
+import { createCatalogue, loadText } from '../run/resolve.ts';
+import { type Release, releaseFinder } from './releases.ts';
+import { readSaved } from './saved-reports.ts';
+import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+
+export interface FreshnessOptions extends Omit<Surroundings, 'lock'> {
+  /** Baselines file, relative to `cwd`. Empty: `vm/kernel-baselines.yaml`, or `bpfcompat.lock` where there is none. */
+  readonly baselines?: string;
+  readonly crawlerBase?: string;
+  readonly crawlerFile?: string;
+  /** Report whose kernels become the baselines first. */
+  readonly updateFromReport?: string;
+  readonly signal?: AbortSignal;
+  readonly onNote?: (message: string) => void;
+}
+
+type FreshnessStatus = 'fresh' | 'stale' | 'covered' | 'uncovered' | 'no-entries' | 'no-kernel';
+
+/** One row, as `--json` prints it. */
+export interface FreshnessRow {
+  readonly profile: string;
+  readonly baseline: string;
+  readonly newest: string;
+  readonly status: FreshnessStatus;
+  readonly reason: string;
+  /** Profile of one build that has the newest kernel. */
+  readonly covered_by: string;
+}
+
+export interface FreshnessResult {
+  readonly rows: readonly FreshnessRow[];
+  /** File that the baselines come from, as it is named in messages. */
+  readonly file: string;
+  /** A repository or list could not be read: the rows do not say everything. */
+  readonly failed: boolean;
+}
+
+const DEFAULT_FILE = 'vm/kernel-baselines.yaml';
+
+/** A baseline with the package version that a lock has besides. */
+type Known = Baseline & { readonly version?: string };
+
+async function readKnown(ground: ResolvedSurroundings, catalogue: Catalogue, named: string) {
+  const { host, cwd } = ground;
+  const file = named || DEFAULT_FILE;
+  const there = (await host.files.stat(resolve(cwd, file)))?.isFile === true;
+  if (there || named !== '') {
+    const text = await loadText(host, resolve(cwd, file), 'baselines', `--baselines ${file}`, file);
+    return { file, text, known: readBaselines({ file, text }) as Known[] };
+  }
+  const lock = await workspaceLock(catalogue);
+  if (lock === undefined) {
+    throw new UsageError(
+      'missing_flag',
+      `there is neither ${DEFAULT_FILE} nor ${LOCK_FILE} here; name a file with --baselines, or write a lock with 'bpfcompat lock'`,
+    );
+  }
+  const known = lock.entries.map(
+    ({ profile, release, version }): Known => ({ profile, kernel: release, version, crawler: undefined }),
+  );
+  return { file: LOCK_FILE, text: undefined, known };
+}
+
+/** `uname -r` of every kernel that a report has an answer of. */
+async function kernelsOfReport(ground: ResolvedSurroundings, path: string): Promise<Map<string, string>> {
+  const saved = await readSaved(ground.host, ground.cwd, path);
+  const targets = 'targets' in saved ? saved.targets : [];
+  const answered = targets.filter(({ status, host }) => (status === 'pass' || status === 'fail') && host?.kernel);
+  return new Map(answered.map(({ profile_id: id, host }) => [id, host?.kernel ?? '']));
+}
+
+/** Ids of the profiles of one build, by its release. */
+async function coveringProfiles(catalogue: Catalogue): Promise<Map<string, string>> {
+  const ids = (await profileIds(catalogue)).filter((id) => id.includes('-k'));
+  const found = new Map<string, string>();
+  for (const id of ids) {
+    const { exactly } = await findProfile(catalogue, id).catch(() => ({ exactly: undefined }));
+    if (exactly !== undefined) found.set(exactly.release, id);
+  }
+  return found;
+}
+
+function judge(
+  known: Known,
+  newest: Release,
+  covering: ReadonlyMap<string, string>,
+): Pick<FreshnessRow, 'status' | 'reason' | 'covered_by'> {
+  const order = compareRpmVersions(newest.release, known.kernel);
+  const same = known.version === undefined || newest.version === '' ? order === 0 : newest.version === known.version;
+  if (same) return { status: 'fresh', reason: 'the newest kernel was asked', covered_by: '' };
+  if (order < 0) return { status: 'fresh', reason: `${newest.release} is offered, which is older`, covered_by: '' };
+  const by = covering.get(newest.release);
+  if (by !== undefined) return { status: 'covered', reason: `the profile ${by} asks it`, covered_by: by };
+  return {
+    status: 'stale',
+    reason: `${newest.release}${newest.version === '' ? '' : ` (${newest.version})`} is newer`,
+    covered_by: '',
+  };
+}
+
+/**
+ * Compares the kernels that were asked last with the newest that their vendors, or a crawler's list, have.
+ * @throws UsageError for files that cannot be read; CancelledError
+ */
+export async function kernelFreshness(options: FreshnessOptions = {}): Promise<FreshnessResult> {
+  const ground = surroundingsOf({ ...options, lock: 'ignore' });
+  const { host, cwd } = ground;
+  const { signal = new AbortController().signal, onNote = () => {} } = options;
+  const catalogue = createCatalogue(ground);
+  const read = await readKnown(ground, catalogue, options.baselines ?? '');
+  let { known } = read;
+  if (options.updateFromReport) {
+    if (read.text === undefined) {
+      throw new UsageError(
+        'flag_conflict',
+        `--update-from-report writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
+      );
+    }
+    const kernels = await kernelsOfReport(ground, options.updateFromReport);
+    const text = withKernels(read.text, kernels, host.now().toISOString().slice(0, 10));
+    if (text !== read.text) await host.files.writeAtomic(resolve(cwd, read.file), text);
+    known = readBaselines({ file: read.file, text });
+  }
+  const finder = releaseFinder({
+    host,
+    cwd,
+    crawlerBase: options.crawlerBase ?? '',
+    crawlerFile: options.crawlerFile ?? '',
+    signal,
+    onNote,
+  });
+  const covering = await coveringProfiles(catalogue);
+  let failed = false;
+  const rowOf = async (one: Known): Promise<FreshnessRow> => {
+    const row = { profile: one.profile, baseline: one.kernel, newest: '', covered_by: '' };
+    const profile: Profile | undefined = await findProfile(catalogue, one.profile).catch(() => undefined);
+    const crawls = finder.crawls && one.crawler !== undefined;
+    if (!crawls && (profile?.kernel === undefined || profile.unbootable !== undefined)) {
+      const why =
+        profile?.unbootable ??
+        (profile === undefined ? 'nobody knows this profile' : 'the profile has no kernel block');
+      return { ...row, status: 'uncovered', reason: `${why}, and no list of a crawler is asked about it` };
+    }
+    try {
+      const found =
+        crawls && one.crawler
+          ? await finder.fromCrawler(one.crawler, profile)
+          : await finder.offered(profile as Profile);
+      const [newest] = found;
+      if (newest === undefined) return { ...row, status: 'no-entries', reason: 'nothing is offered that fits' };
+      if (one.kernel === '')
+        return { ...row, newest: newest.release, status: 'no-kernel', reason: 'no kernel was asked yet' };
+      return { ...row, newest: newest.release, ...judge(one, newest, covering) };
+    } catch (error) {
+      if (signal.aborted || !(error instanceof HostError || error instanceof UsageError)) throw error;
+      failed = true;
+      return { ...row, status: 'no-entries', reason: messageOf(error) };
+    }
+  };
+  const rows: FreshnessRow[] = [];
+  for (const one of known) rows.push(await rowOf(one));
+  return { rows, file: read.file, failed };
+}

@@ -1,0 +1,123 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { readBaselines } from '../config/baselines.ts';
+import { builtinRow } from '../config/builtin-profiles.ts';
+import { findProfile } from '../config/catalogue.ts';
+import { matrixText, profileText } from '../config/sweep-files.ts';
+import { UsageError } from '../model/errors.ts';
+import { ID_PATTERN, type Profile } from '../model/kernel.ts';
+import { createCatalogue, loadText } from '../run/resolve.ts';
+import { type Release, releaseFinder } from './releases.ts';
+import { type Surroundings, surroundingsOf } from './services.ts';
+
+export interface SweepOptions extends Omit<Surroundings, 'lock'> {
+  /** Id of the profile whose builds are wanted. */
+  readonly profile: string;
+  /** How many, the newest first. Default 4. */
+  readonly count?: number;
+  /** Only releases of this series (`5.15`); without it those of the profile's `kernel_family`. */
+  readonly series?: string;
+  /** Target in a crawler's list; wins over the one of the baselines file. */
+  readonly target?: string;
+  readonly baselines?: string;
+  readonly crawlerBase?: string;
+  readonly crawlerFile?: string;
+  /** Directory for the profiles, relative to `cwd`. Default `vm/profiles`. */
+  readonly profileDir?: string;
+  /** Matrix to write, relative to `cwd`. Default `matrices/kernel-sweep-<profile>.yaml`. */
+  readonly matrixOut?: string;
+  /** Time-out of each entry as it is written. Default `20m`. */
+  readonly targetTimeout?: string;
+  readonly signal?: AbortSignal;
+  readonly onNote?: (message: string) => void;
+}
+
+export interface SweepResult {
+  /** Ids of the matrix, the newest kernel first. */
+  readonly profiles: readonly { readonly id: string; readonly release: string; readonly file: string }[];
+  /** Relative to `cwd`. */
+  readonly matrix: string;
+}
+
+/** `uname -r` without what is the same for all builds of a vendor. */
+export function sweepId(base: string, release: string): string {
+  return `${base}-k${release.replace(/-generic$|-kvm$|\.x86_64$|\.aarch64$/, '')}`;
+}
+
+function inSeries(release: string, series: string): boolean {
+  return (
+    series === '' || release === series || (/^[.-]/.test(release.slice(series.length)) && release.startsWith(series))
+  );
+}
+
+async function releasesOf(options: SweepOptions, profile: Profile, signal: AbortSignal): Promise<Release[]> {
+  const { host, cwd } = surroundingsOf(options);
+  const { crawlerBase = '', crawlerFile = '', onNote = () => {}, baselines = '', target = '' } = options;
+  const finder = releaseFinder({ host, cwd, crawlerBase, crawlerFile, signal, onNote });
+  if (!finder.crawls) return finder.offered(profile);
+  const file = baselines || 'vm/kernel-baselines.yaml';
+  const text = await loadText(host, resolve(cwd, file), 'baselines', `--baselines ${file}`, file);
+  const words = readBaselines({ file, text }).find((one) => one.profile === profile.id)?.crawler;
+  if (words !== undefined) return finder.fromCrawler(target === '' ? words : { ...words, target }, profile);
+  throw new UsageError(
+    'no_baseline',
+    `${file} does not say how ${profile.id} is found in the list of a crawler; add an entry with crawler: {distro: ...}`,
+  );
+}
+
+/**
+ * Writes profiles for the newest builds of a kernel and a matrix with all of them. Nothing is booted or downloaded but
+ * lists.
+ * @throws UsageError for what is wrong with the words or when no build fits; HostError when a repository cannot be read
+ */
+export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
+  const ground = surroundingsOf({ ...options, lock: 'ignore' });
+  const { host, cwd } = ground;
+  const {
+    signal = new AbortController().signal,
+    count = 4,
+    profileDir = 'vm/profiles',
+    targetTimeout = '20m',
+  } = options;
+  const catalogue = createCatalogue(ground);
+  const base = await findProfile(catalogue, options.profile, '--profile');
+  if (base.kernel === undefined || base.unbootable !== undefined) {
+    throw new UsageError('no_kernel_source', `${base.id}: ${base.unbootable ?? 'the profile has no kernel block'}`);
+  }
+  const series = options.series || (/^\d+\.\d+$/.test(base.kernelFamily) ? base.kernelFamily : '');
+  const all = await releasesOf(options, base, signal);
+  const fitting = all.filter(({ release, kernel }) => kernel !== undefined && inSeries(release, series));
+  const chosen = [...new Map(fitting.map((one) => [one.release, one] as const)).values()].slice(0, count);
+  if (chosen.length === 0) {
+    const some = all.slice(0, 8).map(({ release }) => release);
+    const there = some.length === 0 ? 'nothing is offered' : `there are ${some.join(', ')}`;
+    throw new UsageError(
+      'no_builds',
+      `${base.id}: no release of series ${series}; ${there}; name another with --series`,
+    );
+  }
+  const profiles: { id: string; release: string; file: string }[] = [];
+  for (const one of chosen) {
+    const id = sweepId(base.id, one.release);
+    if (!ID_PATTERN.test(id))
+      throw new UsageError('bad_id', `${id} is too long for an id; give the profile ${base.id} a shorter one`);
+    // A build that comes along needs no file, and none may take its place.
+    const shipped = await builtinRow(catalogue.files, catalogue.builtin, id);
+    const path = resolve(cwd, profileDir, `${id}.yaml`);
+    if (shipped === undefined) {
+      await host.files.makeDir(dirname(path));
+      await host.files.writeAtomic(path, profileText(id, base, one));
+    }
+    profiles.push({ id, release: one.release, file: shipped === undefined ? relative(cwd, path) : '' });
+  }
+  const matrix = resolve(cwd, options.matrixOut || join('matrices', `kernel-sweep-${base.id}.yaml`));
+  await host.files.makeDir(dirname(matrix));
+  await host.files.writeAtomic(
+    matrix,
+    matrixText(
+      `kernel-sweep-${base.id}`,
+      profiles.map(({ id }) => id),
+      targetTimeout,
+    ),
+  );
+  return { profiles, matrix: relative(cwd, matrix) };
+}

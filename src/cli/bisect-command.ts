@@ -1,0 +1,149 @@
+import { relative } from 'node:path';
+import type { BisectArguments } from '../config/bisect-options.ts';
+import { type BisectKernel, type BisectResult, type BisectStep, bisect, words } from '../index.ts';
+import { oneLine, printedJson } from '../report/escape.ts';
+import { plural } from '../report/style.ts';
+import { table } from '../text/table.ts';
+import { wrap } from '../text/wrap.ts';
+import type { Io } from './io.ts';
+
+function nameOf({ profile, package: name, version }: BisectKernel): string {
+  return version === '' ? profile : `${name} ${version}`;
+}
+
+function titleOf({ finding }: BisectStep): string {
+  return finding === undefined ? '' : `${finding.code}: ${words(finding).title}`;
+}
+
+function stepLine(step: BisectStep): string {
+  const what = `${step.answer} ${nameOf(step)}`;
+  if (step.answer === 'unknown') return oneLine(`${what}: no answer, passed by: ${step.problem}`, 400);
+  const title = titleOf(step);
+  return oneLine(title === '' ? what : `${what}: ${title}`, 400);
+}
+
+/** The two neighbors beside each other. */
+function sideBySide(accepts: BisectStep, rejects: BisectStep, cwd: string): string[] {
+  const row = (name: string, of: (step: BisectStep) => string): string[] => [name, of(accepts), of(rejects)];
+  return table([
+    ['', 'ACCEPTS', 'REJECTS'],
+    row('profile', (one) => one.profile),
+    row('package', (one) => one.package),
+    row('version', (one) => one.version),
+    row('kernel', (one) => one.release),
+    row('verdict', (one) => (one.answer === 'accepts' ? 'pass' : `fail (${one.finding?.code ?? 'UNKNOWN'})`)),
+    row('report', (one) => `${relative(cwd, one.runDir)}/report.json`),
+  ]);
+}
+
+function passedBy({ steps }: BisectResult): string {
+  const count = steps.filter(({ answer }) => answer === 'unknown').length;
+  return count === 0 ? '' : `; ${count} gave no answer and ${count === 1 ? 'was' : 'were'} passed by`;
+}
+
+/** One sentence about how it ended. */
+function headline(result: BisectResult): string {
+  const { status, accepts, rejects, line, steps } = result;
+  const asked = `${steps.length} of ${plural(line.length, 'kernel')} asked${passedBy(result)}`;
+  switch (status) {
+    case 'found':
+      return `First to reject: ${nameOf(rejects as BisectStep)} (${asked})`;
+    case 'range': {
+      const between = (rejects?.position ?? 0) - (accepts?.position ?? 0) - 1;
+      return `The first to reject is ${nameOf(rejects as BisectStep)} or one of the ${between} before it, which gave no answer (${asked})`;
+    }
+    case 'none_rejects':
+      return `Nothing rejects: --bad accepts it as well (${asked})`;
+    case 'good_rejects':
+      return `--good rejects it already, so nothing can be found; name a kernel that accepts it (${asked})`;
+    case 'no_answer':
+      return `An end gave no answer, so nothing can be found; correct what it says and try again (${asked})`;
+  }
+}
+
+const EXIT_CODES = { found: 2, range: 1, none_rejects: 0, good_rejects: 1, no_answer: 1 } as const;
+
+function stepJson({
+  position,
+  profile,
+  package: name,
+  version,
+  release,
+  answer,
+  finding,
+  problem,
+  runDir,
+}: BisectStep) {
+  return {
+    position,
+    profile,
+    package: name,
+    version,
+    kernel: release,
+    answer,
+    finding: finding && { code: finding.code, ...words(finding) },
+    problem: problem === '' ? undefined : problem,
+    run_dir: runDir,
+  };
+}
+
+/**
+ * `bisect`: the first build, or kernel, that rejects an object. Exit code 2 when there is one, 0 when nothing rejects, 1
+ * when the question was not answered.
+ */
+export async function bisectCommand(options: BisectArguments, io: Io, signal: AbortSignal): Promise<number> {
+  const { json, quiet } = options;
+  const say = (text: string): void => {
+    if (!quiet) (json ? io.err : io.out)(`${text}\n`);
+  };
+  const result = await bisect({
+    artifact: options.artifact,
+    good: options.good,
+    bad: options.bad,
+    manifest: options.manifest,
+    mode: options.validationMode,
+    loader: options.loader,
+    timeoutMs: options.timeoutMs,
+    workDir: options.workdir,
+    allowProfileOverride: options.allowProfileOverride,
+    env: io.env,
+    cwd: io.cwd,
+    signal,
+    onEvent: (event) => {
+      if (event.type === 'note') io.err(`note: ${event.message}\n`);
+    },
+    onLine: (line, boots) => {
+      const [first, last] = [line[0], line.at(-1)];
+      if (first === undefined || last === undefined) return;
+      say(
+        `${plural(line.length, 'kernel')} from ${nameOf(first)} to ${nameOf(last)}: the ends and at most ${plural(boots, 'boot')} between them`,
+      );
+    },
+    onStep: (step) => say(stepLine(step)),
+  });
+  const { status, accepts, rejects, line, steps } = result;
+  const exitCode = EXIT_CODES[status];
+  if (json) {
+    io.out(
+      printedJson({
+        schema: 'bpfcompat_bisect.v1',
+        artifact: options.artifact,
+        status,
+        exit_code: exitCode,
+        kernels: line.length,
+        accepts: accepts && stepJson(accepts),
+        rejects: rejects && stepJson(rejects),
+        steps: steps.map(stepJson),
+      }),
+    );
+    return exitCode;
+  }
+  io.out(`\n${headline(result)}\n`);
+  if (accepts !== undefined && rejects !== undefined) io.out(`\n${sideBySide(accepts, rejects, io.cwd).join('\n')}\n`);
+  if (rejects?.finding !== undefined) {
+    const { title, explanation, remediation } = words(rejects.finding);
+    const lines = [`${rejects.finding.code}: ${title}`, explanation, remediation].filter((one) => one !== '');
+    io.out(`\n${lines.flatMap((one) => wrap(one, io.width())).join('\n')}\n`);
+  }
+  return exitCode;
+}

@@ -1,0 +1,74 @@
+import { UsageError } from '../model/errors.ts';
+import type { LockedKernel, Profile } from '../model/kernel.ts';
+import { isLocal } from '../model/kernel-source.ts';
+import { type CatalogueFiles, readIfThere } from './catalogue-files.ts';
+import { LOCK_COMMAND, LOCK_FILE, type Lock, readLock } from './lock-file.ts';
+import { enumerate } from './near.ts';
+
+/** `use`: the lock counts where it stands; `require`: it has to name every kernel; `ignore`: it is not read. */
+export type LockMode = 'use' | 'require' | 'ignore';
+
+/** What decides about builds: a lock in the workspace, or builds that the caller chose, by profile. */
+export type BuildChoice = LockMode | ReadonlyMap<string, LockedKernel>;
+
+export interface LockGround {
+  readonly files: CatalogueFiles;
+  readonly workspace: string;
+  /** Default `use`. */
+  readonly lock?: BuildChoice;
+}
+
+/** `--locked` and `--no-lock`. @throws UsageError when both were given */
+export function lockMode({ locked, noLock }: { readonly locked: boolean; readonly noLock: boolean }): LockMode {
+  if (locked && noLock) {
+    throw new UsageError('flag_conflict', '--locked and --no-lock contradict each other; give only one of them');
+  }
+  return locked ? 'require' : noLock ? 'ignore' : 'use';
+}
+
+/** The lock of the workspace; undefined where there is none. @throws UsageError `lock_invalid` */
+export async function workspaceLock({ files, workspace }: LockGround): Promise<Lock | undefined> {
+  const text = await readIfThere(files, `${workspace}/${LOCK_FILE}`);
+  return text === undefined ? undefined : readLock({ file: LOCK_FILE, text });
+}
+
+function notLocked(ids: readonly string[], lock: Lock | undefined): UsageError {
+  const write = `write it with '${LOCK_COMMAND} --kernels ${ids.join(',')}'`;
+  const what = lock === undefined ? `there is no ${LOCK_FILE} here` : `${LOCK_FILE} has no ${enumerate(ids, 'and')}`;
+  return new UsageError('not_locked', `--locked: ${what}; ${write}, or leave --locked out`);
+}
+
+/** What of a lock that a profile is not in is worth a word. */
+function besideLock(profile: Profile): Profile {
+  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is asked; '${LOCK_COMMAND} --kernels ${profile.id}' adds it`;
+  return { ...profile, note: profile.note === undefined ? told : `${profile.note}; ${told}` };
+}
+
+/**
+ * Profiles with the builds that they are locked to.
+ * @throws UsageError `lock_invalid`; `not_locked` where the lock is required and lacks some
+ */
+export async function withLock(ground: LockGround, profiles: readonly Profile[]): Promise<Profile[]> {
+  const { lock: choice = 'use' } = ground;
+  if (choice === 'ignore') return [...profiles];
+  if (typeof choice === 'object') {
+    return profiles.map((profile) => {
+      const locked = choice.get(profile.id);
+      return locked === undefined ? profile : { ...profile, locked };
+    });
+  }
+  const strict = choice === 'require';
+  const lock = await workspaceLock(ground);
+  if (lock === undefined && !strict) return [...profiles];
+  const missing: string[] = [];
+  const settled = profiles.map((profile) => {
+    // A kernel of one's own is what lies there.
+    if (profile.kernel === undefined || isLocal(profile.kernel) || profile.unbootable !== undefined) return profile;
+    const locked = lock?.kernelOf(profile.id);
+    if (locked !== undefined) return { ...profile, locked: { ...locked, strict } };
+    missing.push(profile.id);
+    return besideLock(profile);
+  });
+  if (strict && missing.length > 0) throw notLocked(missing, lock);
+  return settled;
+}

@@ -1,0 +1,36 @@
+/** What a build said: it takes the object, refuses it, or gave no answer. */
+export type Answer = 'accepts' | 'rejects' | 'unknown';
+
+export interface Bounds {
+  /** Position of the newest that is known to accept, and of the first that is known to reject. */
+  readonly accepts: number;
+  readonly rejects: number;
+}
+
+/** The positions between which it changes, as far as the answers say; the ends accept and reject. */
+export function boundsOf(length: number, answers: ReadonlyMap<number, Answer>): Bounds {
+  let bounds: Bounds = { accepts: 0, rejects: length - 1 };
+  for (const [position, answer] of answers) {
+    const between = position > bounds.accepts && position < bounds.rejects;
+    if (answer === 'accepts' && between) bounds = { ...bounds, accepts: position };
+    if (answer === 'rejects' && between) bounds = { ...bounds, rejects: position };
+  }
+  return bounds;
+}
+
+/**
+ * The position to ask next: the middle of what is left, or the one nearest to it that has not been asked in vain.
+ * @returns undefined when nothing is left to ask
+ */
+export function nextPosition(length: number, answers: ReadonlyMap<number, Answer>): number | undefined {
+  const { accepts, rejects } = boundsOf(length, answers);
+  const middle = Math.floor((accepts + rejects) / 2);
+  const left: number[] = [];
+  for (let at = accepts + 1; at < rejects; at++) if (!answers.has(at)) left.push(at);
+  return left.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle) || a - b)[0];
+}
+
+/** Boots that so many builds between the ends need, when each gives an answer. */
+export function bootsFor(between: number): number {
+  return Math.ceil(Math.log2(between + 1));
+}
