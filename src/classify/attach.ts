@@ -128,7 +128,9 @@ export function attachFindings({
   const inert = inertFindings(stages, evidence);
   const decided: Finding[] = [];
   for (const name of required) {
-    const stage = stages.find((candidate) => candidate.program === name);
+    const named = stages.filter((candidate) => candidate.program === name);
+    // Of several programs with this name each has to be attached.
+    const stage = named.find(({ status }) => status !== 'pass') ?? named[0];
     if (stage?.status === 'pass') decided.push(...inert.filter(({ subject }) => subject === name));
     else decided.push(stage?.status === 'fail' ? attachFinding(stage, evidence) : notAttachedFinding(name, stage));
   }

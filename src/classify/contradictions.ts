@@ -1,8 +1,10 @@
 import type { FunctionalTest, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
+import { grouped } from '../model/once-per.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { withRemark } from './proven.ts';
 import { type ToldDocument, toldDocument } from './told-document.ts';
+import { programKey } from './told-programs.ts';
 
 /** What the host knows without the guest. */
 export interface Known {
@@ -47,12 +49,13 @@ function changedPrograms(tuning: readonly string[]): ReadonlySet<string> {
 /** The programs that the guest opened are those that stand in the bytes we sent. */
 function againstObject(open: StageOf<'open'>, facts: ObjectFacts, changed: ReadonlySet<string>): string | undefined {
   if (facts.problems.length > 0 || open.status !== 'pass') return undefined;
-  const told = new Map(open.programs.map((program) => [program.name, program]));
+  const told = grouped(open.programs, ({ name }) => name);
   for (const { name, section, autoload } of facts.programs) {
-    const program = told.get(name);
-    if (!program) return `program ${plain(name)} is in the object, and the guest does not list it`;
-    if (!same(section, program.section)) {
-      return `program ${plain(name)} is in section ${plain(section)}, and the guest says ${plain(program.section)}`;
+    const named = told.get(name);
+    if (!named) return `program ${plain(name)} is in the object, and the guest does not list it`;
+    const program = named.find((one) => same(section, one.section));
+    if (!program) {
+      return `program ${plain(name)} is in section ${plain(section)}, and the guest says ${plain(named[0]?.section ?? '')}`;
     }
     if (autoload && !program.autoload && !changed.has(name)) {
       return `program ${plain(name)} is loaded by default, and the guest says that it is not`;
@@ -62,31 +65,35 @@ function againstObject(open: StageOf<'open'>, facts: ObjectFacts, changed: Reado
   return `the object has ${facts.programs.length} programs, and the guest lists ${open.programs.length}`;
 }
 
+/** Attaches with the name of the program where the other stages have it. */
+function attachesOf(evidence: Evidence): (StageOf<'attach'> & { readonly name: string })[] {
+  return stagesOf(evidence, 'attach').map((stage) => ({ ...stage, name: stage.program }));
+}
+
 /** What is said of single programs fits to what is said of the object. */
 function withinStages(evidence: Evidence, { attaches }: Known, changed: ReadonlySet<string>): string | undefined {
   const open = firstStage(evidence, 'open');
-  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [stage.name, stage]));
-  const attached = stagesOf(evidence, 'attach');
-  const opened = new Map(open?.programs.map((program) => [program.name, program]));
-  for (const { name, section } of [...programs.values(), ...attached.map((a) => ({ ...a, name: a.program }))]) {
-    if (opened.get(name)?.section !== section)
-      return `the guest speaks of a program ${plain(name)} that it did not open`;
+  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [programKey(stage), stage]));
+  const attached = new Map(attachesOf(evidence).map((stage) => [programKey(stage), stage]));
+  const opened = new Map(open?.programs.map((program) => [programKey(program), program]));
+  for (const [key, { name }] of [...programs, ...attached]) {
+    if (!opened.has(key)) return `the guest speaks of a program ${plain(name)} that it did not open`;
   }
-  for (const { program, status } of attached) {
-    if (status === 'pass' && programs.get(program)?.status !== 'pass') {
-      return `program ${plain(program)} was attached, and the guest does not say that it was loaded`;
+  for (const [key, { name, status }] of attached) {
+    if (status === 'pass' && programs.get(key)?.status !== 'pass') {
+      return `program ${plain(name)} was attached, and the guest does not say that it was loaded`;
     }
   }
   const exit = firstStage(evidence, 'exit');
   if (firstStage(evidence, 'load')?.status !== 'pass' || exit?.kind !== 'exited') return undefined;
-  for (const { name, autoload } of opened.values()) {
-    const stage = programs.get(name);
+  for (const [key, { name, autoload }] of opened) {
+    const stage = programs.get(key);
     if (autoload && !stage) return `the object was loaded, and the guest says nothing about its program ${plain(name)}`;
-    if (autoload && stage?.status === 'fail' && !changed.has(name)) {
+    if (autoload && stage?.status !== 'pass' && !changed.has(name)) {
       return `the object was loaded, and its program ${plain(name)} was not`;
     }
     // After a failure (a group without a program that loads) nothing is attached.
-    if (attaches && exit.code === 0 && !attached.some(({ program }) => program === name)) {
+    if (attaches && exit.code === 0 && !attached.has(key)) {
       return `the guest does not say whether program ${plain(name)} was attached`;
     }
   }
@@ -127,8 +134,8 @@ function againstDocument(evidence: Evidence, document: ToldDocument): string | u
   const end = exit?.code === 0 ? 'pass' : 'fail';
   if (document.status !== end) return differs('the result', end, document.status);
   if (load && load.status !== document.load) return differs('the load', load.status, document.load);
-  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [stage.name, stage]));
-  const attached = new Map(stagesOf(evidence, 'attach').map((stage) => [stage.program, stage]));
+  const programs = new Map(stagesOf(evidence, 'program').map((stage) => [programKey(stage), stage]));
+  const attached = new Map(attachesOf(evidence).map((stage) => [programKey(stage), stage]));
   if (open?.status === 'pass' && open.programs.length !== document.programs.length) {
     return differs('the number of programs', open.programs.length, document.programs.length);
   }
@@ -136,7 +143,8 @@ function againstDocument(evidence: Evidence, document: ToldDocument): string | u
     const told = document.programs[index];
     const what = `program ${plain(name)}`;
     if (told?.['name'] !== name || told['section'] !== section) return differs(what, section, told?.['section']);
-    const [loaded, hung] = [programs.get(name)?.status, attached.get(name)?.status];
+    const key = programKey({ name, section });
+    const [loaded, hung] = [programs.get(key)?.status, attached.get(key)?.status];
     if (loaded && loaded !== told['load_status']) return differs(`the load of ${what}`, loaded, told['load_status']);
     if (hung && hung !== told['attach_status']) return differs(`the attach of ${what}`, hung, told['attach_status']);
   }

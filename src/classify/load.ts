@@ -9,7 +9,7 @@ import { denied } from './policy.ts';
 import { programFinding } from './program.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
-import { failedProgram } from './told-programs.ts';
+import { failedProgram, programKey } from './told-programs.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
 
 /** Why libbpf could not open the object at all. */
@@ -42,10 +42,10 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding
   const optional = new Set(
     firstStage(evidence, 'open')
       ?.programs.filter((program) => !program.autoload)
-      .map((program) => program.name),
+      .map(programKey),
   );
   const programs = stagesOf(evidence, 'program')
-    .filter((stage) => stage.status === 'fail' && !optional.has(stage.name))
+    .filter((stage) => stage.status === 'fail' && !optional.has(programKey(stage)))
     // A program that only says "my map is not there" adds nothing to the finding of that map.
     .filter((stage) => maps.length === 0 || !blamesMap(stage))
     .map((stage) => programFinding(stage, evidence));

@@ -46,8 +46,7 @@ export function failureBeside(outcome: Outcome, question: Question): Outcome {
   return failure ? withRemark(failure, 'unfinished', outcome.message) : outcome;
 }
 
-/** `classify`, and a reported failure stays one when the end of the answer denies it. */
+/** `classify`, and a reported failure stays one when the end of the answer denies it or does not come. */
 export function classifyWhole(question: Question): Outcome {
-  const outcome = classify(question);
-  return outcome.status === 'infra_error' && outcome.cause === 'protocol' ? failureBeside(outcome, question) : outcome;
+  return failureBeside(classify(question), question);
 }

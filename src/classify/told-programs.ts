@@ -9,6 +9,11 @@ const opened = oncePer((evidence: Evidence) =>
 );
 const loads = oncePer((evidence: Evidence) => grouped(stagesOf(evidence, 'program'), ({ name }) => name));
 
+/** Tells programs of one name apart, which stand in different sections. */
+export function programKey({ name, section }: { readonly name: string; readonly section: string }): string {
+  return `${section}\0${name}`;
+}
+
 /** What the guest said about a program when it opened the object. */
 export function openedProgram(evidence: Evidence, name: string): OpenedProgram | undefined {
   return opened(evidence).get(name)?.[0];

@@ -99,11 +99,21 @@ export const ATTACH_FINDINGS = {
     group: 'kernel',
     coarse: 'UNSUPPORTED_ATTACH_TYPE',
     rule: ['A program cannot be attached', 'See the errno and the log in the report.'],
-    words: (f) => ({
-      title: `${who(f)} loads but cannot be attached${errno(f)}`,
-      explanation: f.args['said'] === undefined ? 'The errno alone does not say why.' : `extack: ${f.args['said']}.`,
-      remediation: 'Use another hook or a fallback program there; see the evidence of the target.',
-    }),
+    words: (f) =>
+      f.args['reason'] === 'scheduler_disabled'
+        ? {
+            title: `the kernel took the scheduler of ${who(f)} out of service while it was attached`,
+            explanation:
+              'The kernel answers such an attach with success. /sys/kernel/sched_ext/state said right after it that the scheduler is disabled.',
+            remediation:
+              'A callback that runs at the start failed, ops.init or init_task for example: the lines of sched_ext in the log of the kernel say which (dmesg, as in a functional test).',
+          }
+        : {
+            title: `${who(f)} loads but cannot be attached${errno(f)}`,
+            explanation:
+              f.args['said'] === undefined ? 'The errno alone does not say why.' : `extack: ${f.args['said']}.`,
+            remediation: 'Use another hook or a fallback program there; see the evidence of the target.',
+          },
   },
   ATTACH_CONFLICT: {
     group: 'object',

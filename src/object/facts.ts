@@ -20,7 +20,7 @@ export interface ObjectFacts {
   readonly core: readonly CoreAccess[];
   /** Names of `const volatile` variables, which a loader may set. */
   readonly settings: readonly string[];
-  /** Structures of struct_ops programs that a map refers to. */
+  /** Names of struct_ops programs that a map refers to. */
   readonly structOpsPrograms: ReadonlySet<string>;
   /** Functions of all sections, programs and subprograms alike. */
   readonly functions: readonly ObjectFunction[];

@@ -16,7 +16,7 @@ export interface ProgramFacts {
   /** Without the `?` of programs that are not loaded on their own. */
   readonly section: string;
   readonly kind: SectionKind;
-  /** Loaded unless its loader says otherwise. */
+  /** Loaded unless its loader says otherwise: by its section, for programs of struct_ops by the maps that name them. */
   readonly autoload: boolean;
   /** Static: libbpf refuses the object. */
   readonly isStatic: boolean;

@@ -38,7 +38,10 @@ export function readObject(bytes: Uint8Array): ObjectFacts | Unreadable {
   const code = functions.list.map((fn) => readCode(fn, functions, references));
   const maps = readMaps(elf, btf);
   const callbacks = btf ? exceptionCallbacks(btf) : new Map<string, string>();
-  const programs = readPrograms({ functions, code, references, maps, callbacks }, newBudget());
+  const structOps = structOpsPrograms(elf, functions);
+  const programs = readPrograms({ functions, code, references, maps, callbacks }, newBudget()).map((program) =>
+    withMaps(program, structOps),
+  );
   if (elf.symbols.cut) problems.push('there are too many symbols; some functions were not read');
   if (programs.some(({ layout }) => layout.cut)) {
     problems.push('the calls of some programs were not followed to the end');
@@ -51,7 +54,7 @@ export function readObject(bytes: Uint8Array): ObjectFacts | Unreadable {
     externs: [...externs.values()],
     core: btf && ext ? readCore(elf, btf, ext.core, functions) : [],
     settings: btf ? settingsOf(btf) : [],
-    structOpsPrograms: structOpsPrograms(elf, functions),
+    structOpsPrograms: new Set(structOps.keys()),
     functions: functions.list,
     wrongFormats: readWrongFormats(elf, functions.list, code, references),
     btf,
@@ -126,15 +129,22 @@ function settingsOf(btf: Btf): string[] {
   return found;
 }
 
-/** Programs that a struct_ops map refers to. */
-function structOpsPrograms(elf: Elf, functions: FunctionTable): ReadonlySet<string> {
-  const found = new Set<string>();
+/** libbpf loads the programs of struct_ops maps that it creates, whatever their sections say, and of no others. */
+function withMaps(program: ProgramFacts, structOps: ReadonlyMap<string, boolean>): ProgramFacts {
+  const created = program.kind.type === 'struct_ops' ? structOps.get(program.name) : undefined;
+  return created === undefined ? program : { ...program, autoload: created };
+}
+
+/** Names of programs that a struct_ops map refers to, and whether one of these maps is created by default. */
+function structOpsPrograms(elf: Elf, functions: FunctionTable): ReadonlyMap<string, boolean> {
+  const found = new Map<string, boolean>();
   for (const [index, relocations] of elf.relocations) {
-    if (!STRUCT_OPS_SECTION.test(elf.sections[index]?.name ?? '')) continue;
+    const section = elf.sections[index]?.name ?? '';
+    if (!STRUCT_OPS_SECTION.test(section)) continue;
     for (const { symbol: number } of relocations) {
       const symbol = elf.symbols.get(number);
       const fn = symbol && functions.at(symbol.section, Math.floor(symbol.value / INSN_BYTES));
-      if (fn) found.add(fn.name);
+      if (fn) found.set(fn.name, found.get(fn.name) === true || !section.startsWith('?'));
     }
   }
   return found;

@@ -141,10 +141,11 @@ function loadQuestion(asking: Asking, subject: Asked, run: readonly FlagSurvey[]
       // It is about the object as a whole: no line of it is to blame.
       return withAltering(located, evidence, artifact.altering ?? []);
     },
-    judgeCrash: (error, evidence) => {
+    judgeCrash: (error, evidence, last) => {
       const outcome = classifyCrash(error);
+      if (evidence === undefined) return outcome;
       // A guest that nothing of the object can alter dies for reasons of its own, and is asked once more.
-      if (evidence === undefined || alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
+      if (!last && alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
       const failure = failureBeside(outcome, { evidence, ...judged });
       return facts ? locateFindings(failure, evidence, facts, sources) : failure;
     },

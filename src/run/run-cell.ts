@@ -27,8 +27,11 @@ export interface CellJob {
   readonly dir: string;
   /** @param console what the kernel printed while it was asked */
   readonly judge: (evidence: Evidence, console: string) => Outcome;
-  /** @param evidence what was told until then; undefined when the guest did not come up */
-  readonly judgeCrash: (error: GuestError, evidence: Evidence | undefined) => Outcome;
+  /**
+   * @param evidence what was told until then; undefined when the guest did not come up
+   * @param last no other guest is asked
+   */
+  readonly judgeCrash: (error: GuestError, evidence: Evidence | undefined, last: boolean) => Outcome;
 }
 
 /** Part of the budget that the host keeps for the way of the answer, so that the guest's own time-out speaks first. */
@@ -97,7 +100,8 @@ async function askGuest(
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
     const told =
       hello && error instanceof GuestError ? { hello, stages: error.stages, document: undefined } : undefined;
-    const outcome = failureOf(error, job, told);
+    // A guest that booted from nothing is the second one, and no other follows.
+    const outcome = failureOf(error, job, told, fresh);
     const evidence = outcome.status === 'fail' ? told : undefined;
     return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, askMs };
   }
@@ -112,8 +116,8 @@ const FINAL: ReadonlySet<InfraCause> = new Set([
   'command_unrunnable',
 ]);
 
-function failureOf(error: unknown, job: CellJob, told: Evidence | undefined): Outcome {
-  if (error instanceof GuestError) return job.judgeCrash(error, told);
+function failureOf(error: unknown, job: CellJob, told: Evidence | undefined, last: boolean): Outcome {
+  if (error instanceof GuestError) return job.judgeCrash(error, told, last);
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
     const message = `no space left for the files of this target in ${job.dir}; free some space and run again`;
     return { status: 'infra_error', cause: 'no_space', message };

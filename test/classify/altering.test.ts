@@ -82,6 +82,18 @@ describe('a failure that was told', () => {
     expect(failureBeside(infra, question(open))).toBe(infra);
   });
 
+  test.each<[string, Parameters<typeof fx.exit>[0]]>([
+    ['was killed', { kind: 'signaled', signal: 9 }],
+    ['ran out of time', { kind: 'timeout', signal: 9 }],
+  ])('stands when the validator %s after it', (_how, exit) => {
+    expect(classifyWhole(question(...loaded, fx.load(), failed, fx.exit(exit)))).toMatchObject({
+      status: 'fail',
+      failedStage: 'attach',
+      findings: [{ subject: 'plain' }, { code: 'ANSWER_UNRELIABLE', args: { reason: 'unfinished' } }],
+    });
+    expect(classifyWhole(question(...loaded, fx.load(), fx.exit(exit)))).toMatchObject({ status: 'infra_error' });
+  });
+
   test('is not denied by the end of the answer', () => {
     const denied = question(open, fx.program('plain', { status: 'fail', errno: -22 }), fx.loadFailed(), fx.exit());
     expect(classifyWhole(denied)).toMatchObject({ status: 'fail', failedStage: 'load' });

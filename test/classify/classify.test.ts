@@ -325,6 +325,25 @@ describe('programs', () => {
     ]);
   });
 
+  test('an opt-in program hides no other one of its name', () => {
+    const programs = [
+      fx.programFacts('twin', { section: 'tc', autoload: false }),
+      fx.programFacts('twin', { section: 'xdp' }),
+    ];
+    const stages = [
+      fx.open({ programs: [...programs, fx.programFacts('loop')] }),
+      fx.rejected('twin', 'invalid func unknown#300\n', { section: 'tc' }),
+      fx.rejected('twin', "R1 invalid mem access 'scalar'\n", { section: 'xdp' }),
+      fx.rejected('loop', 'infinite loop detected at insn 3\n'),
+      fx.loadFailed(),
+      fx.exit({ code: 2 }),
+    ];
+    expect(findings(ask(fx.evidence(stages))).map((f) => [f.subject, f.args['reason']])).toEqual([
+      ['twin', 'invalid_mem_access'],
+      ['loop', 'infinite_loop'],
+    ]);
+  });
+
   test('names change nothing', () => {
     for (const name of ['lsm_verifier_permission_denied', 'map_type_EINVAL', 'lockdown']) {
       const stages = [

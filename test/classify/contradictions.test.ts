@@ -56,11 +56,29 @@ describe('against the object', () => {
   });
 });
 
+test('programs of one name in two sections are told apart', () => {
+  const twins = [
+    { name: 'twin', section: 'tc', autoload: false },
+    { name: 'twin', section: 'xdp' },
+  ];
+  const opened = twins.map(({ name, ...part }) => fx.programFacts(name, part));
+  const stages = [
+    fx.open({ programs: opened }),
+    ...twins.map(({ section }) => fx.program('twin', { section, alone: section === 'tc' })),
+    fx.load(),
+    fx.attach('twin', { section: 'tc', status: 'skipped' }),
+    fx.attach('twin', { section: 'xdp' }),
+    fx.exit(),
+  ];
+  expect(contradiction(said(...stages), { ...known, facts: facts(...twins) })).toBeUndefined();
+});
+
 describe('within the stages', () => {
   const name = 'handle_exec';
   test.each<[string, Stage[], string]>([
     ['no word about a program', [fx.open(), fx.load(), fx.exit()], 'says nothing about its program handle_exec'],
     ['a program that failed', [fx.open(), fx.program(name, { status: 'fail' }), fx.load(), fx.exit()], 'was not'],
+    ['a program left out', [fx.open(), fx.program(name, { status: 'skipped' }), fx.load(), fx.exit()], 'was not'],
     ['no word about an attach', [fx.open(), fx.program(name), fx.load(), fx.exit()], 'whether program handle_exec was'],
     ['attached without load', [fx.open(), fx.attach(name), fx.load(), fx.exit()], 'does not say that it was loaded'],
     ['a program of nobody', [fx.open(), fx.program('ghost'), fx.load(), fx.exit()], 'ghost that it did not open'],

@@ -159,3 +159,29 @@ test('an arena lies nowhere over the memory of the validator', async () => {
     ]);
   }
 }, 120_000);
+
+test('a failed attach stays failed, though a program kills the validator then', async () => {
+  const object = fixture('kills_validator');
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest: VICTIM });
+  expect(run.verdict.exitCode).toBe(2);
+  for (const kernel of KERNELS) {
+    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+  }
+}, 180_000);
+
+test('a failed test stays failed, though the next one ends the guest', async () => {
+  const manifest = `functional_tests:
+  - {name: fails, command: "false"}
+  - {name: crashes, command: "echo c >/proc/sysrq-trigger", required: false}
+`;
+  const object = fixture('attach_kinds');
+  const run = await check(scratch, [object], { kernels: KERNELS, manifest, mode: 'behavior' });
+  expect(run.verdict.exitCode).toBe(2);
+  for (const kernel of KERNELS) {
+    const { failed_stage, findings } = targetOf(reportOf(run, object), kernel);
+    const [cause] = findings ?? [];
+    expect([kernel, failed_stage, cause?.code, cause?.subject]).toEqual([
+      ...[kernel, 'functional', 'FUNCTIONAL_TEST_FAILURE', 'fails'],
+    ]);
+  }
+}, 180_000);

@@ -17,3 +17,13 @@ test('a required LSM program whose hook is in the manifest fails where it never 
   expect(old.findings).toMatchObject([{ code: 'LSM_BPF_NOT_ENABLED', subject: 'hook' }]);
   expect(targetOf(report, 'debian-13-7.3')).toMatchObject({ status: 'pass' });
 }, 120_000);
+
+test('a read that an LSM program answers is no exit code and no output', async () => {
+  const object = fixture('lsm_answers_reads');
+  const manifest =
+    'functional_tests:\n  - {name: fails, command: "echo said; exit 3", expect_stdout_contains: said, timeout: 5s}\n';
+  const run = await check(scratch, [object], { kernels: ['debian-12-6.1'], manifest, mode: 'behavior' });
+  expect(run.verdict.exitCode).toBe(2);
+  const target = targetOf(reportOf(run, object), 'debian-12-6.1');
+  expect([target.failed_stage, target.functional?.tests?.[0]?.exit_code]).toEqual(['functional', 126]);
+}, 120_000);

@@ -100,6 +100,16 @@ describe('a guest that gave no answer', () => {
     },
   );
 
+  it('is judged as the last one when it is asked again in vain', async () => {
+    const lasts: boolean[] = [];
+    const judgeCrash: CellJob['judgeCrash'] = ({ infraCause, message }, _evidence, last) => {
+      lasts.push(last);
+      return { status: 'infra_error', cause: infraCause, message };
+    };
+    await run([crashed('guest_crash'), crashed('guest_crash')], { judgeCrash });
+    expect(lasts).toEqual([false, true]);
+  });
+
   it('is asked again also when it did not even come up', async () => {
     const result = await run([unopened('boot_timeout'), booted]);
     expect(result).toMatchObject({ outcome: PASS, retriedAfter: 'it did not come up' });

@@ -28,12 +28,11 @@ static void run_tests(struct work *work)
 	struct result *result = work->result;
 	int i;
 
-	/* Commands and what they load run as root of this guest. */
-	if (result->test_count)
-		evidence__settle(work->evidence);
 	for (i = 0; i < result->test_count; i++) {
 		struct test *test = &result->tests[i];
 
+		/* Commands and what they load run as root of this guest, and may end it. */
+		evidence__settle(work->evidence);
 		evidence__step(work->evidence, work->request->command_mode ? "command" : "functional", test->name);
 		expect__begin(test, work->obj);
 		if (test->command || !test->expect)

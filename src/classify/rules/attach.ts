@@ -39,6 +39,7 @@ const EINVAL = -22;
 const EOPNOTSUPP = -95;
 const EMFILE = -24;
 const EADDRNOTAVAIL = -99;
+const ECANCELED = -125;
 const ENOTSUPP = -524;
 
 const KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
@@ -215,6 +216,21 @@ export const ATTACH_RULES: readonly AttachRule[] = [
       method: 'auto',
       lines: ["prog 'on_read': failed to attach: -ENOTSUPP"],
       release: OLD,
+    },
+  },
+  {
+    // What the validator says of a scheduler that is off again once it was attached.
+    code: 'ATTACH_FAILED',
+    reason: 'scheduler_disabled',
+    confidence: 'medium',
+    errnos: [ECANCELED],
+    section: /^\??struct_ops/,
+    example: {
+      errno: -125,
+      section: 'struct_ops.s/init',
+      method: 'struct_ops',
+      lines: [],
+      release: '7.3.4+deb13-cloud-amd64',
     },
   },
   {

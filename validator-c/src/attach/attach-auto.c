@@ -5,14 +5,11 @@
 #include <string.h>
 
 #include "attach/attach-kinds.h"
-#include "lib/compat.h"
 #include "lib/io.h"
+#include "load/struct-ops.h"
 
 /* Written as a number: headers of the distribution may not know it yet. */
 #define ATTACH_TYPE_LSM_CGROUP 43
-
-static const struct bpf_map **attached_maps;
-static int attached_count;
 
 int attach__auto(struct attach_job *job)
 {
@@ -48,70 +45,79 @@ int attach__lsm(struct attach_job *job)
 	return err;
 }
 
-#if LIBBPF_AT_LEAST(1, 4)
-/*
- * The value of a struct_ops map holds a pointer to each program that implements one of its functions. It is the structure
- * of the object; the size that libbpf tells once it is loaded is that of the kernel's.
- */
-static bool implements(const struct bpf_object *obj, struct bpf_map *map, const struct bpf_program *prog)
-{
-	const char *value = bpf_map__initial_value(map, NULL);
-	int64_t size = btf__resolve_size(bpf_object__btf(obj), bpf_map__btf_value_type_id(map)), at;
-	void *slot;
+/* What became of a map that was attached. */
+struct attached {
+	const struct bpf_map *map;
+	int err;
+};
 
-	for (at = 0; value && at + (int64_t)sizeof(slot) <= size; at += (int64_t)sizeof(slot)) {
-		memcpy(&slot, value + at, sizeof(slot));
-		if (slot == prog)
-			return true;
-	}
-	return false;
-}
-#else
-/* Older releases do not tell; with one map in the object, as usual, this is right. */
-static bool implements(const struct bpf_object *obj, struct bpf_map *map, const struct bpf_program *prog)
-{
-	return obj && map && prog;
-}
-#endif
+static struct attached *attached;
+static int attached_count;
 
-static bool is_attached(const struct bpf_map *map)
+static const struct attached *find_attached(const struct bpf_map *map)
 {
 	int i;
 
 	for (i = 0; i < attached_count; i++)
-		if (attached_maps[i] == map)
-			return true;
-	return false;
+		if (attached[i].map == map)
+			return &attached[i];
+	return NULL;
 }
 
-static void remember(const struct bpf_map *map)
+static void remember(const struct bpf_map *map, int err)
 {
-	size_t size = (size_t)(attached_count + 1) * sizeof(*attached_maps);
-	const struct bpf_map **grown = realloc(attached_maps, size);
+	size_t size = (size_t)(attached_count + 1) * sizeof(*attached);
+	struct attached *grown = realloc(attached, size);
 
 	if (!grown)
 		return;
-	attached_maps = grown;
-	attached_maps[attached_count++] = map;
+	attached = grown;
+	attached[attached_count++] = (struct attached){ map, err };
+}
+
+static bool is_scheduler(const struct bpf_object *obj, const struct bpf_map *map)
+{
+	const struct btf *btf = bpf_object__btf(obj);
+	const struct btf_type *type = btf ? btf__type_by_id(btf, bpf_map__btf_value_type_id(map)) : NULL;
+	const char *name = type ? btf__name_by_offset(btf, type->name_off) : NULL;
+
+	return name && !strncmp(name, "sched_ext_ops", strlen("sched_ext_ops"));
+}
+
+/* The kernel answers with success where a scheduler fails as it is enabled (scx_enable, kernel/sched/ext.c). */
+static int attach_map(struct attach_job *job, const struct bpf_map *map)
+{
+	char state[32] = "";
+	int err = 0;
+
+	if (!bpf_map__attach_struct_ops(map))
+		return -errno;
+	if (is_scheduler(job->obj, map))
+		io__read_line("/sys/kernel/sched_ext/state", state, sizeof(state));
+	if (!strncmp(state, "disabl", strlen("disabl")))
+		err = -ECANCELED;
+	remember(map, err);
+	return err;
 }
 
 /* The map is what gets attached; all its programs share the answer, and one of several maps needs all of them. */
 int attach__struct_ops(struct attach_job *job)
 {
+	const struct attached *before;
 	bool found = false;
 	struct bpf_map *map;
+	int err;
 
 	bpf_object__for_each_map(map, job->obj) {
 		if (bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS || bpf_map__fd(map) < 0 ||
-		    !implements(job->obj, map, job->prog))
+		    !struct_ops__names(job->obj, map, job->prog))
 			continue;
 		found = true;
 		attach__method(job, "struct_ops", bpf_map__name(map));
-		if (is_attached(map))
-			continue;
-		if (!bpf_map__attach_struct_ops(map))
-			return -errno;
-		remember(map);
+		before = find_attached(map);
+		err = before ? before->err : attach_map(job, map);
+		if (err)
+			return err;
 	}
 	return found ? 0 : attach__skip(job, "loaded; no struct_ops map refers to it");
 }

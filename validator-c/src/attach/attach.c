@@ -165,7 +165,6 @@ static enum round round_of(const struct bpf_program *prog, const struct program 
 
 static void attach_round(struct work *work, enum round round)
 {
-	bool settled = round == PLAIN;
 	struct bpf_program *prog;
 	int i = 0;
 
@@ -174,9 +173,8 @@ static void attach_round(struct work *work, enum round round)
 
 		if (round_of(prog, program) != round)
 			continue;
-		if (!settled)
+		if (round != PLAIN)
 			evidence__settle(work->evidence);
-		settled = true;
 		attach_program(work, program, prog);
 	}
 }

@@ -116,7 +116,12 @@ void trace_reader__read(struct trace_reader *reader, uint64_t until_us,
 	char bytes[LINE_MAX_BYTES];
 	ssize_t n, i;
 
-	while (io__now_us() < until_us && (n = read(reader->fd, bytes, sizeof(bytes))) > 0) {
+	while (io__now_us() < until_us) {
+		/* As in stream.c: nothing counts twice because a read was answered and not done. */
+		memset(bytes, 0, sizeof(bytes));
+		n = read(reader->fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			break;
 		for (i = 0; i < n; i++) {
 			if (bytes[i] != '\n')
 				buf__addc(&reader->line, bytes[i]);

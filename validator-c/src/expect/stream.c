@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "output/text.h"
@@ -30,8 +31,13 @@ bool stream__init(struct stream *stream, const char *wanted, int *write_end)
 static ssize_t take(struct stream *stream)
 {
 	static char bytes[PIECE];
-	ssize_t n = read(stream->fd, bytes, sizeof(bytes));
+	static size_t used;
+	ssize_t n;
 
+	/* A read that a program on an LSM hook answers leaves what is there: nothing that was read before counts again. */
+	memset(bytes, 0, used);
+	n = read(stream->fd, bytes, sizeof(bytes));
+	used = n > 0 ? (size_t)n : 0;
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return -1;
 	if (n <= 0) {

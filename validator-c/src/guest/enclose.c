@@ -55,7 +55,8 @@ static void tend(pid_t command, int report)
 static void follow(pid_t first, int report) __attribute__((noreturn));
 static void follow(pid_t first, int report)
 {
-	unsigned char code;
+	/* A read that is answered and not done, as a program on an LSM hook can make it, leaves this. */
+	unsigned char code = EXIT_NOT_RUN;
 	int status = 0;
 
 	if (read(report, &code, 1) == 1)

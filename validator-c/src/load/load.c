@@ -11,6 +11,7 @@
 #include "load/load-syscall.h"
 #include "load/object.h"
 #include "load/refused.h"
+#include "load/struct-ops.h"
 #include "load/trial.h"
 #include "overrides/variants.h"
 
@@ -40,6 +41,9 @@ static void try_others(struct work *work, struct trials *trials)
 			skip_program(work, program, "a program variant that is not used on this kernel");
 		if (!program->tried && !program->wanted && tuning__leaves_out(&work->request->tuning, program->name))
 			skip_program(work, program, "its loader is said to leave it out");
+		if (!program->tried && !program->wanted &&
+		    struct_ops__is_left_out(work->obj, object__program(work->obj, i)))
+			skip_program(work, program, "only struct_ops maps that are opt-in name it");
 		if (!needs_trial_first(program))
 			continue;
 		if (!work->request->probe_features) {
@@ -105,6 +109,11 @@ static void observe_loaded(struct work *work)
 
 		if (!program->wanted || program->tried)
 			continue;
+		/* libbpf does not say of every program that it leaves it out. */
+		if (bpf_program__fd(prog) < 0) {
+			skip_program(work, program, "libbpf left it out");
+			continue;
+		}
 		program_info__read(prog, &program->load);
 		program->load.status = STATUS_PASS;
 		program->tried = true;

@@ -11,6 +11,7 @@
 #include "load/elf-facts.h"
 #include "load/line-breaks.h"
 #include "load/pins.h"
+#include "load/struct-ops.h"
 #include "load/weaken.h"
 
 static struct bpf_object *open_object(const struct request *request, int *err)
@@ -62,7 +63,7 @@ static int read_programs(struct bpf_object *obj, struct result *result)
 		program->section = strdup(bpf_program__section_name(prog));
 		program->type = bpf_program__type(prog);
 		program->expected_attach_type = bpf_program__expected_attach_type(prog);
-		program->autoload = bpf_program__autoload(prog);
+		program->autoload = struct_ops__autoload(obj, prog);
 		program->insns = bpf_program__insn_cnt(prog);
 		program->load.reason = "";
 		if (!program->name || !program->section)
@@ -160,6 +161,19 @@ static struct bpf_object *open_mended(struct request *request, int *err)
 	return obj;
 }
 
+/* A loader that wants a program of an opt-in map of struct_ops creates the map. */
+static void create_asked_maps(const struct request *request, const struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	const char *name;
+
+	bpf_object__for_each_program(prog, obj) {
+		name = bpf_program__name(prog);
+		if (request__requires(request, name) || tuning__switches_on(&request->tuning, name))
+			struct_ops__create_maps(obj, prog);
+	}
+}
+
 struct bpf_object *object__open_first(struct request *request, struct result *result)
 {
 	uint64_t start = io__now_us();
@@ -177,6 +191,7 @@ struct bpf_object *object__open_first(struct request *request, struct result *re
 	capture__warnings(&result->open.log);
 	if (obj) {
 		tuning__apply(&request->tuning, obj, true);
+		create_asked_maps(request, obj);
 		err = read_programs(obj, result);
 		if (!err)
 			err = read_maps(obj, result);
@@ -195,8 +210,10 @@ struct bpf_object *object__open_pinned(struct request *request, int *err)
 {
 	struct bpf_object *obj = open_object(request, err);
 
-	if (obj)
+	if (obj) {
 		tuning__apply(&request->tuning, obj, false);
+		create_asked_maps(request, obj);
+	}
 	return obj;
 }
 

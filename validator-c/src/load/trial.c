@@ -165,6 +165,8 @@ static void load_alone(struct trials *trials, int index)
 		area->err = bpf_object__load(obj);
 		load.elapsed_us = io__now_us() - start;
 		program_info__read(prog, &load);
+		if (!area->err && bpf_program__fd(prog) < 0)
+			area->err = -ENOENT;
 		if (area->err && trials->refused) {
 			area->lack = refused__used(trials->refused, trials->work->result, prog);
 			area->lacks = area->lack >= 0;

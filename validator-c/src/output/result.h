@@ -63,7 +63,7 @@ struct program {
 	char *section;
 	uint32_t type;
 	uint32_t expected_attach_type;
-	/* As the object says; false for SEC("?..."). */
+	/* As the object says: false for SEC("?..."), and as its maps say for programs of struct_ops. */
 	bool autoload;
 	/* Whether the load of the whole object includes it. */
 	bool wanted;

@@ -63,14 +63,29 @@ const struct attach_target *tuning__target(const struct tuning *tuning, const ch
 	return NULL;
 }
 
-bool tuning__leaves_out(const struct tuning *tuning, const char *program)
+/* The last word about a program; NULL when there is none. */
+static const struct autoload_choice *autoload_of(const struct tuning *tuning, const char *program)
 {
 	int i;
 
 	for (i = tuning->autoload_count - 1; i >= 0 && !tuning->strict; i--)
 		if (!strcmp(tuning->autoloads[i].program, program))
-			return !tuning->autoloads[i].on;
-	return false;
+			return &tuning->autoloads[i];
+	return NULL;
+}
+
+bool tuning__leaves_out(const struct tuning *tuning, const char *program)
+{
+	const struct autoload_choice *choice = autoload_of(tuning, program);
+
+	return choice && !choice->on;
+}
+
+bool tuning__switches_on(const struct tuning *tuning, const char *program)
+{
+	const struct autoload_choice *choice = autoload_of(tuning, program);
+
+	return choice && choice->on;
 }
 
 void tuning__apply(struct tuning *tuning, struct bpf_object *obj, bool record)

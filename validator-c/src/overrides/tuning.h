@@ -154,8 +154,9 @@ void tuning__record(struct tuning *tuning, const char *kind, const char *subject
 	__attribute__((format(printf, 5, 6)));
 /* What the user wants this program attached to; NULL when that was left to the object. */
 const struct attach_target *tuning__target(const struct tuning *tuning, const char *program);
-/* Whether the user wants this program left out. */
+/* Whether the user wants this program left out, and whether switched on; neither when that was left to the object. */
 bool tuning__leaves_out(const struct tuning *tuning, const char *program);
+bool tuning__switches_on(const struct tuning *tuning, const char *program);
 /* Name of a program or map type as in the manifest and in libbpf, such as `kprobe`; "" for an unknown one. */
 const char *tuning__prog_type_name(uint32_t type);
 const char *tuning__map_type_name(uint32_t type);
