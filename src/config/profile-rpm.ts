@@ -6,7 +6,14 @@ import { quoted } from './words.ts';
 
 /** Where an administrator of the host puts what servers may know of it. */
 const IDENTITY_DIRS = /^\/etc\/(?:pki|rhsm|ssl)\//;
+/** Who gives such certificates, and the clouds that do so for them: to others they are no business of theirs. */
+const ISSUERS = /(?:^|\.)(?:redhat\.com|suse\.com|microsoft\.com|googlecloud\.com)$/;
 const FILES_OF_HOST = ['sslclientcert', 'sslclientkey', 'sslcacert'] as const;
+
+/** What an address calls its host. */
+function hostOf(address: string): string {
+  return /^https?:\/\/([^/:?]*)/.exec(address)?.[1]?.toLowerCase() ?? '';
+}
 
 /**
  * Rules between the keys of an rpm block.
@@ -33,9 +40,9 @@ export function checkRpm(
   if (kernel.sslclientkey !== undefined && kernel.sslclientcert === undefined) {
     throw invalid(['sslclientkey'], 'kernel.sslclientkey needs kernel.sslclientcert; add it');
   }
-  const plain = [kernel.baseurl, kernel.mirrorlist, kernel.metalink, kernel.mirror_list, ...(kernel.vault ?? [])].find(
-    (address) => address?.startsWith('http://'),
-  );
+  const { baseurl, mirrorlist, metalink, mirror_list: list, vault = [] } = kernel;
+  const addresses = [baseurl, mirrorlist, metalink, list, ...vault].filter((one) => one !== undefined);
+  const plain = addresses.find((address) => address.startsWith('http://'));
   if (kernel.sslclientcert !== undefined && plain !== undefined) {
     throw invalid(
       ['sslclientcert'],
@@ -56,6 +63,14 @@ export function checkRpm(
     throw invalid(
       [key],
       `kernel.${key} is not below /etc/pki, /etc/rhsm or /etc/ssl; put the file there, or allow it with --allow-profile-override`,
+    );
+  }
+  // The file says who this machine is: a pull request must not have that shown to a server of its own.
+  const stranger = addresses.find((address) => !ISSUERS.test(hostOf(address)));
+  if (kernel.sslclientcert !== undefined && stranger !== undefined) {
+    throw invalid(
+      ['sslclientcert'],
+      `kernel.sslclientcert would be shown to ${quoted(stranger)}, which is no server of a vendor that gives such certificates; allow it with --allow-profile-override`,
     );
   }
 }

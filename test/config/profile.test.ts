@@ -256,6 +256,19 @@ describe('rpm blocks', () => {
       'kernel.sslclientcert needs https',
     ],
     [`${RPM + BASE + GPGKEY}  sslclientcert: /home/me/x.pem\n`, 'kernel.sslclientcert is not below /etc/pki'],
+    ...[
+      'https://redhat.com.example.org/r',
+      'https://evilredhat.com/r',
+      'https://example.org:443/cdn.redhat.com',
+      'https://cdn.redhat.com$releasever/r',
+    ].map((address): [string, string] => [
+      `${RPM + GPGKEY}  baseurl: "${address}"\n  sslclientcert: /etc/pki/x.pem\n`,
+      `kernel.sslclientcert would be shown to "${address}"`,
+    ]),
+    [
+      `${RPM + GPGKEY}  baseurl: https://cdn.redhat.com/r\n  vault: [https://m.example.org/r]\n  sslclientcert: /etc/pki/x.pem\n`,
+      'kernel.sslclientcert would be shown to "https://m.example.org/r"',
+    ],
     [`${RPM + BASE}  gpgkey: []\n`, 'kernel.gpgkey'],
     [`${RPM + BASE}  gpgkey: [--output]\n`, 'must be the name of a key'],
     [`${RPM + BASE}  gpgkey: [./keys/mine]\n`, 'kernel.gpgkey "./keys/mine" is a file'],
@@ -267,6 +280,15 @@ describe('rpm blocks', () => {
     expect(error.code).toBe('profile_invalid');
     expect(error.message).toContain(says);
     expect(error.message).toMatch(/^p\.yaml:\d+:\d+: /);
+  });
+
+  test('a client certificate is for its vendor, and for others where the user allows it', () => {
+    const text = (address: string): string =>
+      `${RPM + GPGKEY}  baseurl: ${address}\n  sslclientcert: /etc/pki/entitlement/1.pem\n`;
+    const sslclientcert = '/etc/pki/entitlement/1.pem';
+    expect(read(text('https://cdn.redhat.com/r')).kernel).toMatchObject({ sslclientcert });
+    const own = { file: 'p.yaml', text: text('https://m.example.org/r') };
+    expect(readProfile(own, { anyKeyring: true }).kernel).toMatchObject({ sslclientcert });
   });
 
   test('key files are relative to the profile, where the user allows them', () => {

@@ -22,7 +22,7 @@ function fieldOf(text: string, name: string): string {
  * Whether a release file is that of a suite. Debian's `Suite` is a word that moves on (`stable-security`), and its
  * `Codename` is the name of the suite; all suites of one release of Ubuntu share a codename.
  */
-export function isReleaseOf(text: string, suite: string, archive: DebKernelSource['archive']): boolean {
+function isReleaseOf(text: string, suite: string, archive: DebKernelSource['archive']): boolean {
   const name = suite.replace(/\/updates$/, '');
   const own = fieldOf(text, 'Suite') === name;
   return own || (!archive.startsWith('ubuntu') && fieldOf(text, 'Codename') === name);
