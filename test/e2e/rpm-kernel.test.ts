@@ -9,6 +9,7 @@ import type { KernelFiles } from '../../src/model/kernel.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
 import { dropVendorKey, type FakeRpm, makeRepository, makeVendorKey, type VendorKey } from '../fakes/rpm-repository.ts';
+import { tryVendors, vendorsTable } from '../tools/vendors.ts';
 import { bpfcompat, type CliOptions } from './support/cli.ts';
 import { example } from './support/places.ts';
 import { readReport, targetOf } from './support/report.ts';
@@ -119,3 +120,27 @@ test.each([
     signer: expect.stringMatching(/^[0-9A-F]{40}$/),
   });
 });
+
+test('the weekly look at the vendors tells builds, package, key and boot, and what does not work', async () => {
+  const cwd = join(scratch, 'vendors');
+  writeProfile(cwd, 'lab-suse-6.1', [`baseurl: ${server.url}/suse`, 'package: kernel-default']);
+  writeProfile(cwd, 'lab-gone-6.1', [`baseurl: ${server.url}/gone`, 'package: kernel-default']);
+  const env = { ...process.env, BPFCOMPAT_CACHE_DIR: join(cwd, 'cache') };
+  const ids = ['lab-suse-6.1', 'lab-gone-6.1'];
+  const rows = await tryVendors({ env, cwd, ids, boot: example('simple-pass'), allowProfileOverride: true });
+  expect(rows).toEqual([
+    {
+      profile: 'lab-suse-6.1',
+      index: '1 builds',
+      package: 'kernel-default 6.1.0-150600.56.1',
+      signer: expect.stringMatching(/^[0-9A-F]{40} Test Vendor <vendor@example\.org>$/),
+      kernel: debian.record.release,
+      boot: 'pass',
+      problem: '',
+    },
+    expect.objectContaining({ profile: 'lab-gone-6.1', index: '', boot: '', problem: expect.stringContaining('404') }),
+  ]);
+  const table = vendorsTable(rows, '2026-01-31');
+  expect(table).toContain('as their servers had them on 2026-01-31\n\n1 of 2 profiles could be had.');
+  expect(table.split('\n').filter((line) => line.startsWith('| lab-'))).toHaveLength(2);
+}, 300_000);

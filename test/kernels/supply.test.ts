@@ -40,8 +40,13 @@ describe('ensureKernel', () => {
         name: `linux-image-${OLD}`,
         version: '6.1.9-1',
         sha256: pinOf(lab.root, { name: `linux-image-${OLD}`, version: '6.1.9-1' }).sha256,
+        url: `${lab.server.url}/pool/main/l/linux/linux-image-${OLD}_6.1.9-1_amd64.deb`,
       },
     ]);
+    expect(files.record.package.signer).toEqual({
+      key: expect.stringMatching(/^[0-9A-F]{40}$/),
+      owner: 'Test Archive <test@example.org>',
+    });
     expect(await readFile(files.vmlinuz, 'utf8')).toContain(`kernel ${OLD}`);
     expect(await readFile(files.config ?? '', 'utf8')).toContain('CONFIG_TEST=y');
     expect(files.modules.map(({ name }) => name)).toEqual(['virtio_ring', 'virtio', 'virtio_pci', 'dummy', 'veth']);

@@ -1,0 +1,38 @@
+// Tries every profile of the catalogue against the real servers and writes a table: npm run vendors -- [--boot] [--out FILE] [ID...]
+// Kernels are fetched into a store of their own (build/vendors), which is emptied as it goes: never into that of the user.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+const { values, positionals } = parseArgs({
+  options: { boot: { type: 'boolean', default: false }, out: { type: 'string', default: 'build/vendors.md' } },
+  allowPositionals: true,
+});
+const outfile = 'build/vendors.mjs';
+await build({
+  entryPoints: ['test/tools/vendors.ts'],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'warning',
+});
+const { tryVendors, vendorsTable } = await import(pathToFileURL(outfile).href);
+const rows = await tryVendors({
+  env: { ...process.env, BPFCOMPAT_CACHE_DIR: join(root, 'build/vendors') },
+  cwd: root,
+  ...(positionals.length > 0 && { ids: positionals }),
+  ...(values.boot && { boot: 'examples/simple-pass/simple_pass.bpf.o' }),
+  onRow: ({ profile, kernel, boot, problem }) =>
+    console.log([profile, kernel, boot, problem].filter(Boolean).join('  ')),
+});
+mkdirSync(dirname(values.out), { recursive: true });
+writeFileSync(values.out, vendorsTable(rows, new Date().toISOString().slice(0, 10)));
+writeFileSync(values.out.replace(/(\.md)?$/, '.json'), `${JSON.stringify(rows, null, 2)}\n`);
+console.log(`\nwritten: ${values.out}`);
+process.exitCode = rows.every(({ problem }) => problem === '' || problem.startsWith('note: ')) ? 0 : 1;
