@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { KernelRecord, Profile, StoredFile } from '../model/kernel.ts';
+import { imageFacts } from './image/image-facts.ts';
 import { bootModules } from './modules/module-files.ts';
 import { vouchedFor } from './source-key.ts';
 import { blobPath, lockStore, type Store, writeRecord } from './store.ts';
@@ -31,6 +32,7 @@ export async function commitKernel(
 ): Promise<KernelRecord> {
   const { kernel } = fetched;
   const { channel, modules } = await bootModules(host, kernel, join(workDir, 'modules'), signal);
+  const facts = await imageFacts(host, kernel.vmlinuz, signal);
   const vmlinuz = await measure(host, kernel.vmlinuz);
   const config = kernel.config === undefined ? undefined : await measure(host, kernel.config);
   const moduleFiles: { name: string; incoming: Incoming }[] = [];
@@ -44,6 +46,7 @@ export async function commitKernel(
     package: fetched.package,
     vouched: vouchedFor(profile, fetched.package.files, fetched.vouched),
     vmlinuz: vmlinuz.file,
+    ...facts,
     config: config?.file ?? null,
     modules: moduleFiles.map(({ name, incoming }) => ({ name, file: incoming.file })),
     // Absent where it always was the same, so that older versions read it as well.

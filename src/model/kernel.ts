@@ -216,6 +216,9 @@ export const KernelRecord = OldKernelRecord.extend({
   /** Digest of the architecture and the whole kernel block it was fetched for: no other block finds it. */
   source: z.string().regex(/^[0-9a-f]{64}$/),
   vouched: Vouched,
+  /** Build id of the kernel, hex, and SHA-256 of its BTF; absent where its image does not show them. */
+  buildId: z.string().optional(),
+  btfSha256: z.string().optional(),
   /** What its guests talk over where that is not virtio-serial. */
   channel: Channel.optional(),
 });

@@ -57,6 +57,8 @@ function surroundingsJson({ result, target }: TargetView) {
       signer: some(file?.signer ?? kernel.package.signer?.key),
       signer_owner: some(kernel.package.signer?.owner),
       url: some(file?.url),
+      build_id: kernel.buildId,
+      btf_sha256: kernel.btfSha256,
       vmlinuz_sha256: kernel.vmlinuz.sha256,
       config_sha256: kernel.config?.sha256,
       vouched_by: kernel.vouched.by,

@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
-import { type Packing, unpacked } from '../sources/rpm/chunks.ts';
 import type { BzImage } from './bzimage.ts';
+import { unpackedKernel } from './payload.ts';
 
 const BEGIN = Buffer.from('IKCFG_ST');
 const END = Buffer.from('IKCFG_ED');
@@ -11,12 +11,6 @@ const MAX_CONFIG = 4 * 1024 * 1024;
 const MAX_PACKED = 1024 * 1024;
 /** Of an unpacked kernel; the largest ones of developers have half of it. */
 const MAX_KERNEL = 1024 * 1024 * 1024;
-
-const MAGICS: readonly (readonly [string, Packing])[] = [
-  ['\u001f\u008b', 'gzip'],
-  ['\u00fd7zXZ', 'xz'],
-  ['\u0028\u00b5\u002f\u00fd', 'zstd'],
-];
 
 /** The part between the two marks, packed; undefined where there is none. */
 async function markedPart(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
@@ -47,15 +41,13 @@ async function markedPart(chunks: AsyncIterable<Buffer>): Promise<Buffer | undef
 export async function readIkconfig(
   host: Host,
   path: string,
-  { payload }: BzImage,
+  image: BzImage,
   signal: AbortSignal | undefined,
 ): Promise<Buffer | undefined> {
-  if (payload === undefined) return undefined;
-  const head = Buffer.from(await host.files.readHead(path, payload.offset + 8)).subarray(payload.offset);
-  const packing = MAGICS.find(([magic]) => head.toString('latin1', 0, magic.length) === magic)?.[1];
-  if (packing === undefined) return undefined;
+  const chunks = await unpackedKernel(host, path, image, signal);
+  if (chunks === undefined) return undefined;
   try {
-    const part = await markedPart(unpacked(host, path, packing, signal, payload.offset));
+    const part = await markedPart(chunks);
     return part && gunzipSync(part, { maxOutputLength: MAX_CONFIG });
   } catch (error) {
     // Behind the packed kernel comes more, which no packer knows; the marks come before it.

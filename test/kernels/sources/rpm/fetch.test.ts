@@ -75,6 +75,7 @@ describe('layouts', () => {
         version: `5.14.0-${NEW}`,
         sha256: digestOf(join(lab.repository, `Packages/${name}-5.14.0-${NEW}.x86_64.rpm`)),
         signer: expect.stringMatching(/^[0-9A-F]{40}$/),
+        url: `${lab.baseurl}/Packages/${name}-5.14.0-${NEW}.x86_64.rpm`,
       })),
     );
     expect(await readFile(files.vmlinuz, 'utf8')).toContain(`kernel ${release}`);

@@ -1,0 +1,25 @@
+import type { Host } from '../../host/host.ts';
+import { type Packing, unpacked } from '../sources/rpm/chunks.ts';
+import type { BzImage } from './bzimage.ts';
+
+const MAGICS: readonly (readonly [string, Packing])[] = [
+  ['\u001f\u008b', 'gzip'],
+  ['\u00fd7zXZ', 'xz'],
+  ['\u0028\u00b5\u002f\u00fd', 'zstd'],
+];
+
+/**
+ * The kernel inside of an image, unpacked, as it comes; undefined where it is packed in a way that cannot be unpacked
+ * here. Behind the packed kernel comes more, which no packer knows: the end is an error of `unpacked` even when all is well.
+ */
+export async function unpackedKernel(
+  host: Host,
+  path: string,
+  { payload }: BzImage,
+  signal: AbortSignal | undefined,
+): Promise<AsyncGenerator<Buffer> | undefined> {
+  if (payload === undefined) return undefined;
+  const head = Buffer.from(await host.files.readHead(path, payload.offset + 8)).subarray(payload.offset);
+  const packing = MAGICS.find(([magic]) => head.toString('latin1', 0, magic.length) === magic)?.[1];
+  return packing && unpacked(host, path, packing, signal, payload.offset);
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { surroundingsOf } from '../../src/api/services.ts';
+import { findProfile } from '../../src/config/catalogue.ts';
+import { imageFacts } from '../../src/kernels/image/image-facts.ts';
+import { ensureKernel } from '../../src/kernels/supply.ts';
+import { createCatalogue } from '../../src/run/resolve.ts';
+import { bpfcompat } from './support/cli.ts';
+import { scratchDir } from './support/scratch.ts';
+
+const scratch = scratchDir();
+const KERNEL = 'debian-13-6.12';
+
+test('build id and digest of the BTF are those that the running kernel shows', async () => {
+  const surroundings = surroundingsOf({});
+  const { host } = surroundings;
+  const profile = await findProfile(createCatalogue(surroundings), KERNEL);
+  const { files } = await ensureKernel(profile, { host, offline: true });
+  const facts = await imageFacts(host, files.vmlinuz, undefined);
+  const cmd = 'sha256sum /sys/kernel/btf/vmlinux; od -An -v -tx1 /sys/kernel/notes | tr -d " \\n"; exit 3';
+  const args = ['test-command', '--cmd', cmd, '--kernels', KERNEL, '--out', 'r.json', '--expect-exit', '3'];
+  const { code, stderr } = await bpfcompat(args, { cwd: scratch });
+  expect(code, stderr).toBe(0);
+  const said = readFileSync(join(scratch, 'r.json'), 'utf8');
+  expect(facts.btfSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(said).toContain(`${facts.btfSha256}  /sys/kernel/btf/vmlinux`);
+  // A note: four bytes of length each for name and value, the type 3, "GNU".
+  expect(said).toContain(`040000001400000003000000474e5500${facts.buildId}`);
+});
