@@ -9,7 +9,7 @@ import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
-import { createCatalogue, resolveKernels } from '../run/resolve.ts';
+import { confineMatrix, createCatalogue, resolveKernels } from '../run/resolve.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
@@ -55,7 +55,9 @@ const TARGET_MS = 5 * 60_000;
 async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
   const { host, cwd } = ground;
   if (options.suite) return suiteCells(ground, options.suite);
-  const { entries: chosen } = await resolveKernels(createCatalogue(ground), choiceOf(options));
+  const choice = choiceOf(options);
+  await confineMatrix(host, cwd, choice);
+  const { entries: chosen } = await resolveKernels(createCatalogue(ground), choice);
   const own = await localEntries(
     ground,
     options.localKernels,

@@ -17,6 +17,7 @@ import { readSubjects } from '../run/read-subjects.ts';
 import {
   checkExpectedProfiles,
   checkKnownProfiles,
+  confineMatrix,
   createCatalogue,
   loadManifest,
   resolveKernels,
@@ -56,6 +57,7 @@ export function choiceOf({
 async function kernelsAndManifest(surroundings: ResolvedSurroundings, catalogue: Catalogue, options: ValidateOptions) {
   const { host, cwd } = surroundings;
   const choice = choiceOf(options);
+  await confineMatrix(host, cwd, choice);
   const { matrix, entries: chosen } = await resolveKernels(catalogue, choice);
   const ids = chosen.map(({ id }) => id);
   const own = await localEntries(surroundings, options.localKernels, ids);

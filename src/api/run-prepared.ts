@@ -3,6 +3,7 @@ import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
+import { dropIdleWork } from '../run/directories.ts';
 import { withKnown } from '../run/gate-options.ts';
 import { catalogueKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
@@ -41,6 +42,20 @@ function ownCells(plan: ShardPlan, position: number, { index }: Shard): PlannedC
  * @throws CancelledError after an abort, with nothing left behind; HostError for what this machine lacks
  */
 export async function runPrepared<T>(
+  prepared: PreparedCheck,
+  surroundings: ResolvedSurroundings,
+  settings: RunSettings,
+  finish: (completed: CompletedCheck) => Promise<T>,
+): Promise<T> {
+  try {
+    return await runAll(prepared, surroundings, settings, finish);
+  } catch (error) {
+    for (const { places } of prepared.runs) await dropIdleWork(surroundings.host, places.workdir);
+    throw error;
+  }
+}
+
+async function runAll<T>(
   { runs, catalogue, shard, costs, endsCheck }: PreparedCheck,
   surroundings: ResolvedSurroundings,
   settings: RunSettings,

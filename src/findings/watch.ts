@@ -8,6 +8,7 @@ function alterable(f: Finding): string {
   return [
     ...(attaches === undefined ? [] : [`how ${attaches} attached`]),
     ...(tests === undefined ? [] : [`what came of the tests (${tests})`]),
+    'what the kernel logged from then on',
   ].join('; ');
 }
 
@@ -58,7 +59,7 @@ export const WATCH_FINDINGS = {
     rule: ['The object can alter what the guest reports', 'Trust it no more than its author.'],
     words: (f) => ({
       title: `observed in part while ${who(f)} could alter what the guest reports (${arg(f, 'uses', 'see the object')})`,
-      explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f) || 'what followed'}.`,
+      explanation: `It was attached last, after loading and all other attaches were recorded outside of the guest. What the object can alter: ${alterable(f)}.`,
       remediation:
         'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
     }),

@@ -1,6 +1,6 @@
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, type Finding, programsOf } from '../model/finding.ts';
-import type { Expectation, Expected, MetCause } from '../model/gate.ts';
+import type { Expectation, Expected, MetCause, Misfit } from '../model/gate.ts';
 import { inKernelRange, kernelNumber } from '../model/kernel-range.ts';
 
 /** Does the declaration speak of this kernel? A family without a number is told by the kernel that was really asked. */
@@ -11,17 +11,27 @@ function speaksOf({ profiles, kernels }: Expectation, { profile }: Target, resul
   return number !== undefined && inKernelRange(number, kernels);
 }
 
+/** What keeps a declaration of the right code from fitting a cause; undefined: it fits. */
+function misfitOf(declared: Expectation, subject: string, program: string): Misfit | undefined {
+  const { origin } = declared;
+  if (declared.subject !== undefined && declared.subject !== subject) {
+    return { what: 'subject', declared: declared.subject, found: subject, origin };
+  }
+  if (declared.program !== undefined && declared.program !== program) {
+    return { what: 'program', declared: declared.program, found: program, origin };
+  }
+  return undefined;
+}
+
 /** Every cause of a failure, program by program, with the declaration that speaks of it. Warnings meet nothing. */
 function causesOf(findings: readonly Finding[], declared: readonly Expectation[]): MetCause[] {
   return decisiveOf(findings).flatMap(({ code, rollup, subject = '', args }) =>
     programsOf(args).map((program): MetCause => {
-      const by = declared.find(
-        (one) =>
-          (one.code === code || one.code === rollup) &&
-          (one.subject === undefined || one.subject === subject) &&
-          (one.program === undefined || one.program === program),
-      );
-      return { code, subject, program, by };
+      const near = declared.filter((one) => one.code === code || one.code === rollup);
+      const fits = (one: Expectation): boolean => misfitOf(one, subject, program) === undefined;
+      const by = near.find(fits);
+      const misfit = by === undefined && near[0] ? misfitOf(near[0], subject, program) : undefined;
+      return { code, subject, program, by, ...(misfit && { misfit }) };
     }),
   );
 }
@@ -89,11 +99,22 @@ function isSame(a: Cell, b: Cell): boolean {
   return a.artifact === b.artifact && a.target === b.target;
 }
 
+/** `the subject differs: "a" is declared, "b" was found`. */
+export function misfitText({ what, declared, found }: Omit<Misfit, 'origin'>): string {
+  const seen = found === '' ? 'none' : `"${found}"`;
+  return `the ${what} differs: "${declared}" is declared, ${seen} was found`;
+}
+
 /** Causes that nobody declared, in words; empty where every one is. */
 export function undeclaredText({ code, met, causes }: Expected): string {
   if (met !== 'other_cause') return '';
   const others = causes.filter(({ by }) => by === undefined);
-  if (others.length === causes.length) return `${code} was expected`;
+  const misfits = [...new Set(others.flatMap(({ misfit }) => (misfit ? misfitText(misfit) : [])))];
+  if (others.length === causes.length) {
+    return [`${code} was expected`, ...(misfits.length === 0 ? [] : [`the code fits, ${misfits.join('; ')}`])].join(
+      ': ',
+    );
+  }
   const names = others.map((one) => [one.code, one.program || one.subject].filter((word) => word !== '').join(' '));
   return `${[...new Set(names)].join(', ')} ${names.length === 1 ? 'was' : 'were'} not expected`;
 }

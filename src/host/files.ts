@@ -13,6 +13,7 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   statfs,
 } from 'node:fs/promises';
@@ -170,6 +171,12 @@ async function remove(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
+async function removeEmpty(dir: string): Promise<void> {
+  await rmdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? '')) throw error;
+  });
+}
+
 async function createSparse(file: string, size: number, mode: number): Promise<void> {
   await using handle = await open(file, 'wx', mode);
   await handle.truncate(size);
@@ -216,6 +223,7 @@ export function createFiles(): HostFiles {
     },
     rename: (from, to) => rename(from, to),
     remove,
+    removeEmpty,
     makeDir,
     checkWritable: (dir) => access(dir, constants.W_OK | constants.X_OK),
     readOnly: async (dir) =>

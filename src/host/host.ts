@@ -121,6 +121,8 @@ export interface HostFiles {
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Removes a directory that has nothing in it; leaves what has something, or is not there. */
+  removeEmpty(dir: string): Promise<void>;
   /** With all directories above it. @param mode of those that are new, narrowed by the umask; default 0777 */
   makeDir(path: string, mode?: number): Promise<void>;
   /** @throws a Node error when this user may not make files in the directory */

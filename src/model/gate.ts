@@ -37,6 +37,19 @@ export interface Expectation {
 /** One cause of a failure, and the declaration that speaks of it; undefined where none does. */
 export interface MetCause extends Cause {
   readonly by: Pick<Expectation, 'code' | 'subject' | 'program' | 'reason' | 'origin'> | undefined;
+  /** No declaration is met, and this one has the code: what of it is another. Absent where none is that near. */
+  readonly misfit?: Misfit | undefined;
+}
+
+/** Where a declaration with the right code does not fit. */
+export interface Misfit {
+  readonly what: 'subject' | 'program';
+  /** What the declaration says. */
+  readonly declared: string;
+  /** What the cause has; may be empty. */
+  readonly found: string;
+  /** `file:line:column` of the declaration. */
+  readonly origin: string;
 }
 
 /** What can become of a failure that is declared. */

@@ -1,4 +1,6 @@
+import { misfitText } from '../gate/expectations.ts';
 import { programsOf } from '../model/finding.ts';
+import type { Misfit } from '../model/gate.ts';
 
 /** A cause of a failure and the declaration that it met, as the gate has it and as reports keep it. */
 export interface ToldCause {
@@ -6,6 +8,7 @@ export interface ToldCause {
   readonly subject: string;
   readonly program: string;
   readonly by: { readonly code: string; readonly reason: string; readonly origin: string } | undefined;
+  readonly misfit?: Misfit | undefined;
 }
 
 interface ToldFinding {
@@ -15,7 +18,11 @@ interface ToldFinding {
   readonly decisive: boolean;
 }
 
-function causeWords({ by }: ToldCause): string {
+function causeWords({ by, misfit }: ToldCause): string {
+  if (by === undefined && misfit !== undefined) {
+    const { origin } = misfit;
+    return `Not expected: the code fits, ${misfitText(misfit)}${origin === '' ? '' : ` (${origin})`}.`;
+  }
   if (by === undefined) return 'Not expected: no expectation matches it.';
   const facts = [by.reason, by.origin].filter((fact) => fact !== '').join('; ');
   return `Expected: ${by.code}${facts === '' ? '' : ` (${facts})`}.`;

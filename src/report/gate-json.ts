@@ -3,12 +3,13 @@ import type { RunReport, Verdict } from '../model/report.ts';
 import { list, some } from './json-values.ts';
 
 /** Which cause met which declaration; without `met_by` none did. */
-function causeJson({ code, subject, program, by }: MetCause) {
+function causeJson({ code, subject, program, by, misfit }: MetCause) {
   return {
     code,
     subject: some(subject),
     program: some(program),
     met_by: by && { code: by.code, subject: by.subject, program: by.program, reason: by.reason, origin: by.origin },
+    misfit,
   };
 }
 

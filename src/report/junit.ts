@@ -181,7 +181,7 @@ function notRunPart(name: string): Part {
 
 /**
  * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
- * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not asked, or it fails and decides
+ * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not asked, nothing attached, or it fails and decides
  * nothing (optional, expected or known).
  */
 export function junit(document: GateDocument): string {

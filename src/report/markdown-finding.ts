@@ -6,6 +6,7 @@ import type { SavedFinding } from './saved-report.ts';
 
 interface Told {
   readonly code: string;
+  readonly subject: string | undefined;
   readonly filing: string;
   readonly title: string;
   readonly explanation: string;
@@ -18,7 +19,7 @@ interface Told {
 function lines({ title, explanation, remediation, location, more, ...told }: Told): string[] {
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   return [
-    `- **${told.code}**${told.filing === '' ? '' : ` (${told.filing})`}: ${md(title)}`,
+    `- **${told.code}**${told.subject ? ` ${code(told.subject, 160)}` : ''}${told.filing === '' ? '' : ` (${told.filing})`}: ${md(title)}`,
     ...(explanation === '' ? [] : [`  - ${md(explanation, 1000)}`]),
     ...(source ? [`  - Source: ${source.join(': ')}`] : []),
     ...(told.evidence ? [`  - Evidence (${md(told.evidence.origin)}): ${code(told.evidence.text, 400)}`] : []),
@@ -47,7 +48,14 @@ export function findingsLines(findings: readonly Finding[], causes: readonly Tol
     const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
     const { more, ...facts } = findingFacts(finding);
     const told = [...more, ...metWords(finding, causes)];
-    return lines({ ...facts, code: finding.code, filing, evidence: finding.evidence, more: told });
+    return lines({
+      ...facts,
+      code: finding.code,
+      subject: finding.subject,
+      filing,
+      evidence: finding.evidence,
+      more: told,
+    });
   });
 }
 
@@ -64,6 +72,7 @@ function savedFindingLines(finding: SavedFinding, causes: readonly ToldCause[]):
   const filing = [group ? groupWords(group) : '', finding.confidence === '' ? '' : `${finding.confidence} confidence`];
   return lines({
     code: md(finding.code, 80),
+    subject: finding.subject,
     filing: md(filing.filter((part) => part !== '').join(', '), 100),
     title: title || finding.code,
     explanation,

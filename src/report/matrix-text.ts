@@ -158,7 +158,9 @@ function groupLines(
   const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
   const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
   const blame = groupWords(finding.group, group.targets.length > 1);
-  lines.push(...under(terminal(`[${blame}] ${explanation}`, 1000), width, '    '));
+  // As an expectation names it.
+  const cause = [finding.code, finding.subject ?? ''].filter((word) => word !== '').join(' ');
+  lines.push(...under(terminal(`[${blame}; ${cause}] ${explanation}`, 1000), width, '    '));
   if (location) lines.push(...under(terminal(`${placeText(location)}: ${location.text}`, 600), width, '    at '));
   // Guest text stands behind a bar on every line, so that none of ours can begin with it.
   if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));

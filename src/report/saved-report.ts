@@ -176,6 +176,8 @@ const Support = z.object({ text: optional });
 
 const MetBy = z.object({ code: text, reason: optional, origin: optional });
 
+const Misfit = z.object({ what: z.enum(['subject', 'program']), declared: text, found: optional, origin: optional });
+
 /** What decided, where it is not that required kernels pass. */
 const Gate = z.object({
   fail_on: optional,
@@ -189,7 +191,13 @@ const Gate = z.object({
         causes: z
           .array(
             z
-              .object({ code: text, subject: optional, program: optional, met_by: MetBy.optional() })
+              .object({
+                code: text,
+                subject: optional,
+                program: optional,
+                met_by: MetBy.optional(),
+                misfit: Misfit.optional(),
+              })
               .transform(({ met_by: by, ...cause }) => ({ ...cause, by })),
           )
           .default([]),

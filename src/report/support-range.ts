@@ -145,6 +145,8 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
   const ids = new Set(answered.map(({ target }) => target.profile.id));
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const notAsked = [...others.values()].filter(({ id }) => !ids.has(id)).sort(byVersion);
+  // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
+  const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(answered);
   const told = segments
     .map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1]))
@@ -152,7 +154,7 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
   return {
     segments,
     notAsked: notAsked.map(({ id }) => id),
-    text: oneLine(`${told === '' ? 'no kernel gave an answer' : told}${notAskedText(notAsked, answered)}`, 600),
+    text: oneLine(`${told === '' ? 'no kernel gave an answer' : told}${notAskedText(unanswered, answered)}`, 600),
   };
 }
 

@@ -36,6 +36,9 @@ export function workDirectories(host: Host): (workdir: string) => Promise<void> 
   };
 }
 
+/** Rules that keep everything out of git. */
+const IGNORE_ALL = '*\n';
+
 /** @throws UsageError `link_in_workdir` for a link at a place in the work directory that we read, write or lock */
 export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
   await host.files.refuseLink(join(workdir, '.gitignore'));
@@ -57,5 +60,22 @@ export async function ensureWorkDirectory(host: Host, workdir: string): Promise<
   const ignore = join(workdir, '.gitignore');
   // A directory of the user's, such as `--workdir .`, keeps its own rules.
   if ((before.length > 0 && basename(workdir) !== WORK_DIRECTORY) || before.includes('.gitignore')) return;
-  await host.files.writeAtomic(ignore, '*\n').catch(() => {});
+  await host.files.writeAtomic(ignore, IGNORE_ALL).catch(() => {});
+}
+
+/**
+ * Undoes `ensureWorkDirectory` where nothing came of it: an empty list of runs goes, and so does the directory when there
+ * is nothing of anybody else's in it. Never throws.
+ */
+export async function dropIdleWork(host: Host, workdir: string): Promise<void> {
+  try {
+    await host.files.removeEmpty(join(workdir, 'runs'));
+    const left = await host.files.list(workdir);
+    const ignore = join(workdir, '.gitignore');
+    const isOurs = basename(workdir) === WORK_DIRECTORY && left.join() === '.gitignore';
+    if (isOurs && (await host.files.read(ignore, 64)).toString('utf8') === IGNORE_ALL) await host.files.remove(ignore);
+    if (isOurs) await host.files.removeEmpty(workdir);
+  } catch {
+    // It is gone, or not ours to remove.
+  }
 }

@@ -6,6 +6,7 @@ import {
   type Catalogue,
   findMatrix,
   findProfile,
+  isMatrixName,
   ownProfileIds,
   profileIds,
   type ResolvedEntry,
@@ -206,6 +207,12 @@ export async function loadText(host: Host, path: string, what: string, origin: s
     const why = address ?? UNREADABLE[code] ?? `${messageOf(error)}; correct the path`;
     throw new UsageError(`${what}_unreadable`, `${origin}: ${why}`, { cause: error });
   }
+}
+
+/** Refuses a link out of the repository as matrix before it is read. A name of a matrix that comes along is no path. */
+export async function confineMatrix(host: Host, cwd: string, choice: KernelChoice): Promise<void> {
+  if (choice.kind !== 'matrix' || isMatrixName(choice.value)) return;
+  await confineFlag(host, await flagRoot(host, cwd), `--matrix ${choice.value}`, choice.value);
 }
 
 /** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */

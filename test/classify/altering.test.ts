@@ -35,7 +35,9 @@ describe('programs that can alter what is observed', () => {
       findings: [{ code: 'RESULTS_CAN_BE_ALTERED', decisive: false, subject: 'writes', args: { attaches: 'writes' } }],
     });
     if (outcome.status !== 'pass' || !outcome.findings[0]) throw new Error('no finding');
-    expect(words(outcome.findings[0]).title).toContain('program writes could alter what the guest reports');
+    const { title, explanation } = words(outcome.findings[0]);
+    expect(title).toContain('program writes could alter what the guest reports');
+    expect(explanation).toMatch(/can alter: how writes attached; what the kernel logged from then on\.$/);
   });
 
   test('tests count, also where nothing was attached', () => {

@@ -199,6 +199,17 @@ describe('declared failures', () => {
     expect(verdict.reasons).toEqual(['required k0: failed at load (VERIFIER_REJECTION); MISSING_BTF was expected']);
   });
 
+  test('a declaration of the right code says what of it does not fit', () => {
+    const { code } = declared({});
+    const wrongSubject = gate(input, { expectations: [declared({ code, subject: 'on_open' })] });
+    expect(wrongSubject.reasons).toEqual([
+      `required k0: failed at load (VERIFIER_REJECTION); ${code} was expected: the code fits, the subject differs: "on_open" is declared, "on_exec" was found`,
+    ]);
+    const wrongProgram = gate(input, { expectations: [declared({ code, program: 'on_open' })] });
+    expect(wrongProgram.reasons.join()).toContain('the program differs: "on_open" is declared, "on_exec" was found');
+    expect(wrongProgram.expected?.[0]?.causes[0]?.misfit).toMatchObject({ what: 'program', declared: 'on_open' });
+  });
+
   describe('only causes of the failure are met, and every one has to be', () => {
     const base = failed();
     const [one] = base.status === 'fail' ? base.findings : [];

@@ -264,6 +264,25 @@ describe('a failure that was declared', () => {
     }
   });
 
+  test('a declaration with another subject is told with both', () => {
+    const other = { ...declared, subject: 'on_open' };
+    const told = everyReporter({ run: failingRun(), expectations: [other] });
+    for (const name of ['terminal', 'Markdown', 'job summary', 'JUnit', 'explain, one cell']) {
+      const text = told[name]
+        ?.replace(/&#8203;|\\/g, '')
+        .replace(/&quot;/g, '"')
+        .replace(/\s+/g, ' ');
+      expect(text, name).toContain('the code fits, the subject differs: "on_open" is declared,');
+      expect(text, name).toContain('compat.yaml:3:5');
+    }
+  });
+
+  test('terminal and Markdown name code and subject as a declaration has them', () => {
+    const { terminal = '', Markdown = '' } = everyReporter({ run: failingRun(), expectations: [] });
+    expect(terminal.replace(/\s+/g, ' ')).toMatch(/\[this kernel; UNSUPPORTED_HELPER \w+\]/);
+    expect(Markdown).toMatch(/\*\*UNSUPPORTED_HELPER\*\* `\w+` \(/);
+  });
+
   test('progress tells a pass that was declared to fail', () => {
     const passing = everyReporter({ run: runReport(), expectations: [declared] });
     expect(passing['plain progress']).toContain('pass; UNSUPPORTED_HELPER was expected');

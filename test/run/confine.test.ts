@@ -12,7 +12,7 @@ import { readSuite } from '../../src/config/suite.ts';
 import { type NamedPath, type PathUse, SUITE_PATHS } from '../../src/config/suite-paths.ts';
 import { SuiteFile } from '../../src/config/suite-schema.ts';
 import { createHost } from '../../src/host/create-host.ts';
-import { compare, explain, mergeReports, validateSuite } from '../../src/index.ts';
+import { compare, explain, mergeReports, planShards, validate, validateSuite } from '../../src/index.ts';
 import { confine, rootOf } from '../../src/run/confine.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
 
@@ -101,6 +101,8 @@ describe('words of a command line go through no link that leaves the repository'
     explain: (report) => explain({ ...here, report }),
     compare: (base) => compare({ ...here, base, head: base }),
     suite: (suite) => validateSuite({ ...here, suite }),
+    matrix: (matrix) => validate({ ...here, artifacts: ['ci/good.o'], matrix }),
+    plan: (matrix) => planShards({ ...here, matrix }),
     inspect: async (path) => {
       const [one] = await inspect({ ...here, files: [path] });
       if (one?.ok === false) throw one.error;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listHistory, signAll, verifyAll } from '../../src/api/history.ts';
 import { createHost } from '../../src/host/create-host.ts';
-import { ensureWorkDirectory } from '../../src/run/directories.ts';
+import { dropIdleWork, ensureWorkDirectory } from '../../src/run/directories.ts';
 import { recordRun } from '../fixtures/record-run.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 
@@ -86,4 +86,22 @@ describe('links in the work directory', () => {
     expect(existsSync(join(base, 'outside/new'))).toBe(false);
     expect(readdirSync(join(base, 'outside'))).toEqual(['secret']);
   });
+});
+
+test('a work directory in which nothing came to be is gone again, what is in one stays', async () => {
+  await ensureWorkDirectory(host, workDir);
+  await dropIdleWork(host, workDir);
+  expect(readdirSync(base)).toEqual(['outside']);
+  await dropIdleWork(host, workDir);
+
+  await ensureWorkDirectory(host, workDir);
+  mkdirSync(join(workDir, 'runs/r1'));
+  await dropIdleWork(host, workDir);
+  expect(readdirSync(join(workDir, 'runs'))).toEqual(['r1']);
+
+  // Not called as ours: what else is in it may be the user's.
+  const own = join(base, 'own');
+  await ensureWorkDirectory(host, own);
+  await dropIdleWork(host, own);
+  expect(readdirSync(own)).toEqual(['.gitignore']);
 });
