@@ -43,6 +43,18 @@ const PLACES: Readonly<Record<string, string>> = {
     'only in fentry and fexit programs of a few functions (filp_close, dentry_open, vfs_truncate, vfs_fallocate, vfs_getattr, security_file_permission, security_inode_getattr and others), in iterators, and in LSM hooks that may sleep',
 };
 
+/** What does the same at other places. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  bpf_copy_from_user: 'bpf_probe_read_user',
+  bpf_copy_from_user_str: 'bpf_probe_read_user_str',
+};
+
+/** What a program can do that is not of the kind the helper wants; on older kernels that is the only way. */
+function insteadWords(helper: string): string {
+  const other = INSTEAD[helper];
+  return other === undefined ? '' : ` Elsewhere use ${other}, which needs no sleepable program.`;
+}
+
 function contextWords(f: Finding, helper: string): Words {
   const place = PLACES[helper];
   return {
@@ -53,7 +65,7 @@ function contextWords(f: Finding, helper: string): Words {
         : `The kernel allows it ${place}.`,
     remediation:
       place === undefined
-        ? 'Call it where it is allowed: in a sleepable program, or outside of the lock or callback.'
+        ? `Call it where it is allowed: in a sleepable program, or outside of the lock or callback.${insteadWords(helper)}`
         : 'Hook one of those instead, or build the path from dentries with CO-RE reads.',
   };
 }
@@ -91,7 +103,7 @@ export const FEATURE_FINDINGS = {
       return {
         title: `${who(f)} may not call ${helper}`,
         explanation: 'The kernel knows the helper but does not offer it to this type of program.',
-        remediation: 'Use a helper that the program type has, or another program type.',
+        remediation: `Use a helper that the program type has, or another program type.${insteadWords(helper)}`,
       };
     },
   },

@@ -2,7 +2,10 @@ import type { Family, Words } from './entry.ts';
 import { arg, here, lacks, notIn, sentence, since, who } from './writer.ts';
 
 const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
-  sleepable: { what: 'sleepable', todo: 'Add a variant without the .s suffix of its section for these kernels.' },
+  sleepable: {
+    what: 'sleepable',
+    todo: 'Add a variant without the .s suffix of its section for these kernels. What only sleepable programs may call has to go there: read user memory with bpf_probe_read_user instead of bpf_copy_from_user.',
+  },
   xdp_frags: { what: 'XDP with fragments', todo: 'Add a variant without .frags for these kernels.' },
 };
 

@@ -6,7 +6,9 @@ import { type ResultsService, startResultsService } from '../action/support/resu
 import { makeJob, runAction } from '../action/support/runner.ts';
 import { makeRepository, runWorkflow } from '../action/support/workflow.ts';
 import { unzip } from '../action/support/zip.ts';
+import { bpfcompat } from './support/cli.ts';
 import { example, ROOT } from './support/places.ts';
+import { scratchDir } from './support/scratch.ts';
 
 // The files in examples/workflows, run as they are: what users copy is what is tested.
 let service: ResultsService;
@@ -50,6 +52,37 @@ test('cli.yml: the program is built, in PATH, and writes its report', async () =
   expect(job?.success, job?.log).toBe(true);
   const report = JSON.parse(readFileSync(join(job?.workspace ?? '', 'report.json'), 'utf8'));
   expect(report.summary).toMatchObject({ status: 'pass' });
+});
+
+test('baseline.yml: what failed before passes, what is new fails', async () => {
+  const objects = (dir: string, ...names: string[]): void => {
+    mkdirSync(join(dir, 'build'));
+    for (const name of names) copyFileSync(example(name), join(dir, `build/${name}.bpf.o`));
+  };
+  const main = scratchDir();
+  objects(main, 'simple-pass', 'core-relocation-fail');
+  mkdirSync(join(main, 'compat'));
+  // The command of the workflow's own comment.
+  const [, command = ''] = /^# +bpfcompat (.*)$/m.exec(readFileSync(workflow('baseline.yml'), 'utf8')) ?? [];
+  const words = command.split(' ').map((word) => word.replaceAll("'", ''));
+  expect((await bpfcompat(words, { cwd: main })).code).toBe(2);
+
+  const run = async (...more: string[]) => {
+    const repository = makeRepository((dir) => {
+      objects(dir, 'simple-pass', 'core-relocation-fail', ...more);
+      mkdirSync(join(dir, 'compat'));
+      copyFileSync(join(main, 'compat/baseline.json'), join(dir, 'compat/baseline.json'));
+      writeFileSync(join(dir, 'Makefile'), 'all:\n');
+    });
+    const [job] = await runWorkflow(workflow('baseline.yml'), { repository, service, env: ON_THIS_MACHINE });
+    return job;
+  };
+  const known = await run();
+  expect(known?.success, known?.steps[0]?.log).toBe(true);
+  expect(known?.steps[0]?.outputs).toMatchObject({ result: 'pass', failed: '4', regressions: '0' });
+  const worse = await run('unknown-load-fail');
+  expect(worse?.steps[0]?.exitCode, worse?.steps[0]?.log).toBe(2);
+  expect(worse?.steps[0]?.outputs).toMatchObject({ result: 'fail', regressions: '4' });
 });
 
 test('suite.yml: the step fails, what comes after it still has the outputs', async () => {
