@@ -70,8 +70,10 @@ const TAINTS: readonly (readonly [bit: number, letter: string, meaning: string])
 ];
 
 /** Trouble of which the flags tell and no line is left: a flooded log, or a console that was muted. */
-function taintFinding({ taint_before: before, taint_after: after }: KernelLog): Finding[] {
-  const gained = TAINTS.filter(([bit]) => ((after & ~before) >>> bit) & 1);
+function taintFinding(logs: readonly KernelLog[]): Finding[] {
+  const gained = TAINTS.filter(([bit]) =>
+    logs.some(({ taint_before: before, taint_after: after }) => ((after & ~before) >>> bit) & 1),
+  );
   if (gained.length === 0) return [];
   const flags = gained.map(([, letter, meaning]) => `${letter} (${meaning})`).join(', ');
   const line = `/proc/sys/kernel/tainted gained ${flags}`;
@@ -92,10 +94,11 @@ const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '')
 function kernelFindings(evidence: Evidence, console: string): Finding[] {
   const kernel = firstStage(evidence, 'exit')?.kernel;
   const commands = stagesOf(evidence, 'functional').some(({ command }) => command !== '');
-  const found = consoleFindings(
-    [...(kernel?.lines ?? []), ...(kernel !== undefined && commands ? [] : [console])].join('\n'),
-  );
-  return [...found, ...(kernel === undefined || found.some((one) => !isRemark(one)) ? [] : taintFinding(kernel))];
+  // What it said before a command could hide it has been told on the way.
+  const logs = [...stagesOf(evidence, 'kernel').map((stage) => stage.kernel), ...(kernel ? [kernel] : [])];
+  const lines = logs.flatMap((log) => log.lines);
+  const found = consoleFindings([...lines, ...(kernel !== undefined && commands ? [] : [console])].join('\n'));
+  return [...found, ...(found.some((one) => !isRemark(one)) ? [] : taintFinding(logs))];
 }
 
 const REFUSED =

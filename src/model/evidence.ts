@@ -286,6 +286,9 @@ const FunctionalStage = z.object({
   assertions: z.array(Assertion).max(64).optional(),
 });
 
+/** What the kernel said of trouble until then: told by PID 1 before something is attached or run that could hide it. */
+const KernelStage = z.object({ stage: z.literal('kernel'), kernel: KernelLog });
+
 /** The last word, said by PID 1 and not by the process that touched the object. */
 const ExitStage = z.object({
   stage: z.literal('exit'),
@@ -293,7 +296,7 @@ const ExitStage = z.object({
   code: z.number().int().min(0).max(255),
   signal: z.number().int().min(0).max(128),
   elapsed_us: micros,
-  /** What the kernel itself said of trouble meanwhile; absent in older recordings. */
+  /** What the kernel itself said of trouble since the last `kernel` stage; absent in older recordings. */
   kernel: KernelLog.optional(),
 });
 
@@ -310,6 +313,7 @@ export const Stage = z.discriminatedUnion('stage', [
   LoadStage,
   AttachStage,
   FunctionalStage,
+  KernelStage,
   ExitStage,
 ]);
 export type Stage = z.infer<typeof Stage>;

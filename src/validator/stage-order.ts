@@ -28,7 +28,7 @@ type Remark = 'core' | 'externs' | 'symbol' | 'format';
 const REMARKS: ReadonlySet<Kind> = new Set(['core', 'externs', 'symbol', 'format'] satisfies Remark[]);
 const isRemark = (kind: Kind): kind is Remark => REMARKS.has(kind);
 
-const RANK: Readonly<Record<Exclude<Kind, 'step' | Remark>, number>> = {
+const RANK: Readonly<Record<Exclude<Kind, 'step' | 'kernel' | Remark>, number>> = {
   begin: 0,
   open: 1,
   program: 2,
@@ -80,7 +80,9 @@ function takeOfCommand(progress: Progress, stage: Stage | 'document', kind: Kind
 export function takeStage(progress: Progress, stage: Stage | 'document'): Progress | string {
   const kind: Kind = stage === 'document' ? 'document' : stage.stage;
   if (kind !== 'begin' && progress.rank < RANK.begin) return `${kind} before begin`;
-  if (kind === 'step') return progress.rank < RANK.document ? progress : 'step after the document';
+  if (kind === 'step' || kind === 'kernel') {
+    return progress.rank < RANK.document ? progress : `${kind} after the document`;
+  }
   const rank = isRemark(kind) ? progress.rank : RANK[kind];
   if (isRemark(kind) && rank >= RANK.document) return `${kind} after the document`;
   if (rank < progress.rank) return `${kind} out of order`;

@@ -28,6 +28,7 @@ export const STAGE_LIMITS: Readonly<Record<Stage['stage'], { readonly bytes: num
   load: { bytes: 4 * MIB },
   attach: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
   functional: { bytes: 32 * MIB },
+  kernel: { bytes: MIB, frames: 64 },
   exit: { bytes: 64 * KIB },
 };
 

@@ -91,6 +91,20 @@ describe('where a command ran', () => {
     expect(withConsole(pass, SPLAT, answer('true'))).toMatchObject({ status: 'fail' });
   });
 
+  test('what it said before a command could hide it counts', () => {
+    const told = { lines: [LINE], whole: false, taint_before: 0, taint_after: 512 };
+    const { stages, ...rest } = answer('true', {});
+    const said = (kernel: KernelLog): Evidence => ({ ...rest, stages: [{ stage: 'kernel', kernel }, ...stages] });
+    expect(withConsole(pass, '', said(told))).toMatchObject({
+      status: 'fail',
+      findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo' }],
+    });
+    expect(withConsole(pass, '', said({ ...told, lines: [] }))).toMatchObject({
+      status: 'fail',
+      findings: [{ code: 'KERNEL_WARNING', args: { reason: 'tainted' } }],
+    });
+  });
+
   test('what the kernel itself said counts, also when the console was muted', () => {
     const outcome = withConsole(pass, '', answer('dmesg -n 1', { lines: [LINE], taint_after: 512 }));
     expect(outcome).toMatchObject({ status: 'fail', findings: [{ code: 'KERNEL_WARNING', subject: 'check_foo' }] });

@@ -155,4 +155,19 @@ describe('the words of the kernel', () => {
     for (const outcome of outcomes(run)) expect(outcome).toMatchObject({ status: 'fail', findings: [finding] });
     for (const target of KERNELS.keys()) expect(answers(run, target)[1]?.status).toBe('pass');
   });
+
+  test('are told before the next command could hide them', async () => {
+    const run = await ask([
+      { name: 'taint', command: 'echo 512 >/proc/sys/kernel/tainted' },
+      { name: 'next', command: 'true' },
+    ]);
+    for (const { evidence } of run.report.results) {
+      const said = (evidence?.stages ?? []).flatMap((stage) => {
+        if (stage.stage === 'functional') return [stage.name];
+        return stage.stage === 'kernel' ? [`taint ${stage.kernel.taint_after & 512}`] : [];
+      });
+      expect(said).toEqual(['taint', 'taint 512', 'next']);
+    }
+    expect(outcomes(run)).toMatchObject([{ status: 'fail' }, { status: 'fail' }]);
+  });
 });

@@ -16,6 +16,8 @@
 #define RECORD_MAX 8192
 #define LINES_MAX 32
 #define LINE_MAX_BYTES 300
+/* The host takes no more `kernel` stages. */
+#define LOOKS_MAX 64
 /* Nobody may keep us here by writing faster than we read. */
 #define RECORDS_MAX 100000
 /* Priorities of records: the level in the lowest three bits, above them who wrote it. The kernel is 0, and no one else. */
@@ -39,6 +41,8 @@ static bool read_taint(int fd, uint64_t *taint)
 void kernel_log__begin(struct kernel_log *log)
 {
 	log->taint = 0;
+	log->told_taint = 0;
+	log->told = 0;
 	log->taint_fd = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
 	read_taint(log->taint_fd, &log->taint);
 	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -88,6 +92,54 @@ const char *kernel_log__trouble(char *record)
 		if (strstr(text, words[i]))
 			return text;
 	return NULL;
+}
+
+/* What there is to read by now. True when a line of it may tell of trouble. */
+static bool put_lines_so_far(const struct kernel_log *log, struct json *json)
+{
+	char record[RECORD_MAX + 1];
+	int lines = 0, count;
+	const char *text;
+	ssize_t n;
+
+	for (count = 0; log->fd >= 0 && count < RECORDS_MAX; count++) {
+		memset(record, 0, sizeof(record));
+		n = read(log->fd, record, RECORD_MAX);
+		if (n < 0 && errno == EPIPE)
+			continue;
+		if (n <= 0 || !strchr(record, ';'))
+			break;
+		text = kernel_log__trouble(record);
+		if (text && lines++ < LINES_MAX)
+			json__str(json, NULL, text, LINE_MAX_BYTES);
+	}
+	return lines > 0;
+}
+
+bool kernel_log__look(struct kernel_log *log, struct json *json)
+{
+	uint64_t taint = log->taint;
+	bool trouble;
+
+	if (log->told == LOOKS_MAX)
+		return false;
+	json__object(json, NULL);
+	json__str(json, "stage", "kernel", 16);
+	json__object(json, "kernel");
+	json__array(json, "lines");
+	trouble = put_lines_so_far(log, json);
+	json__end(json);
+	read_taint(log->taint_fd, &taint);
+	trouble = trouble || (taint & ~log->taint & ~log->told_taint);
+	log->told_taint |= taint;
+	log->told += trouble;
+	/* Whether there is more is said at the end. */
+	json__bool(json, "whole", false);
+	json__uint(json, "taint_before", log->taint);
+	json__uint(json, "taint_after", taint);
+	json__end(json);
+	json__end(json);
+	return trouble;
 }
 
 /* @whole: there was all to read. False when the log could not be read although it is there. */

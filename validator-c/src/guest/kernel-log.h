@@ -6,6 +6,7 @@
 #ifndef BPFCOMPAT_KERNEL_LOG_H
 #define BPFCOMPAT_KERNEL_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/json.h"
@@ -18,10 +19,18 @@ struct kernel_log {
 	/* The taint flags: open before anything is loaded that could refuse the file. -1 where there is none. */
 	int taint_fd;
 	uint64_t taint;
+	/* Of these was told already, and how often something was. */
+	uint64_t told_taint;
+	int told;
 };
 
 void kernel_log__begin(struct kernel_log *log);
-/* Writes the field `kernel` of the `exit` stage, and closes. */
+/*
+ * Before anybody gets the chance to hide it: writes the `kernel` stage when the kernel said something of trouble since the
+ * last time. False when it did not, or was told of too often: the rest is left to the end.
+ */
+bool kernel_log__look(struct kernel_log *log, struct json *json);
+/* Writes the field `kernel` of the `exit` stage, about what was not told yet, and closes. */
 void kernel_log__end(struct kernel_log *log, struct json *json);
 
 /*

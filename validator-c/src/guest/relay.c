@@ -9,6 +9,18 @@
 
 #define PIECE (64 * 1024)
 
+/* What comes next may hide what the kernel said. */
+static void say_kernel(struct relay *relay)
+{
+	struct buf text = {};
+	struct json json;
+
+	json__init(&json, &text);
+	if (relay->kernel && kernel_log__look(relay->kernel, &json) && !text.failed)
+		outlet__send(relay->outlet, FRAME_STAGE, text.data, (uint32_t)text.len);
+	buf__free(&text);
+}
+
 static int take(struct relay *relay, const struct frame *frame, const char *payload)
 {
 	if (relay->done)
@@ -19,6 +31,7 @@ static int take(struct relay *relay, const struct frame *frame, const char *payl
 		outlet__send(relay->outlet, frame->type, payload, frame->len);
 		return 0;
 	case FRAME_SYNC:
+		say_kernel(relay);
 		/* The kernel or the host has the bytes then: nothing in our memory is read again. */
 		outlet__flush(relay->outlet);
 		return frame->len || write(relay->ack, "", 1) != 1 ? -EPROTO : 0;

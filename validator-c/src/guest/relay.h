@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "guest/kernel-log.h"
 #include "guest/supervise.h"
 #include "lib/buf.h"
 
@@ -14,6 +15,8 @@ struct relay {
 	int fd;
 	/* Where the worker waits for the answer to FRAME_SYNC. */
 	int ack;
+	/* What the kernel said is told along with what the worker did; NULL: it is not. */
+	struct kernel_log *kernel;
 	struct buf pending;
 	/* The worker said that its answer is complete, and with which exit code. */
 	bool done;

@@ -137,9 +137,9 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker,
 		    unsigned char key[SEAL_KEY_SIZE])
 {
-	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go };
-	unsigned char digest[SEAL_SIZE];
 	struct kernel_log log;
+	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go, .kernel = &log };
+	unsigned char digest[SEAL_SIZE];
 	struct ending ending;
 
 	seal__begin(&outlet->seal, key);
