@@ -80,7 +80,7 @@ $(build-inputs): FORCE
 build: bin/bpfcompat build/cli.mjs lib/index.js ## the command line program, its bundle and the library
 	@:
 
-bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/build.mjs scripts/launcher.cjs tsconfig.json tsconfig.build.json $(npm-stamp)
+bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/build.mjs scripts/cli-bundle.mjs scripts/launcher.cjs tsconfig.json tsconfig.build.json $(npm-stamp)
 	@$(NPM) run --silent build
 
 # --- the Action ------------------------------------------------------------------------------------------------------

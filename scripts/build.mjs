@@ -1,9 +1,10 @@
-// Builds what is shipped: build/cli.mjs (one file, no node_modules needed), lib/ (the library with its types) and the
+// Builds what is shipped: build/cli.mjs and what single commands read (build/cli/; no node_modules needed), lib/ (the library with its types) and the
 // launcher bin/bpfcompat. The same commit gives the same bytes.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { cliBundle } from './cli-bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -31,24 +32,18 @@ const buildInfo = {
   buildDate: sourceDate(),
 };
 
+/** What a program that runs meanwhile has not read yet stays until the new one is whole. */
 async function bundleCli() {
-  mkdirSync('build', { recursive: true });
-  await build({
-    entryPoints: ['src/cli/main.ts'],
-    outfile: 'build/cli.tmp.mjs',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    legalComments: 'none',
-    logLevel: 'warning',
-    define: { __BPFCOMPAT_BUILD__: JSON.stringify(buildInfo) },
-    // CommonJS dependencies call require() for node's own modules; an ES module has none.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-    },
-  });
-  renameSync('build/cli.tmp.mjs', 'build/cli.mjs');
+  const outdir = 'build/cli.tmp';
+  rmSync(outdir, { recursive: true, force: true });
+  await build({ ...cliBundle(buildInfo), outdir });
+  mkdirSync('build/cli', { recursive: true });
+  const old = readdirSync('build/cli');
+  const made = readdirSync(`${outdir}/cli`);
+  for (const name of made) renameSync(`${outdir}/cli/${name}`, `build/cli/${name}`);
+  renameSync(`${outdir}/cli.mjs`, 'build/cli.mjs');
+  for (const name of old) if (!made.includes(name)) rmSync(`build/cli/${name}`, { recursive: true });
+  rmSync(outdir, { recursive: true });
 }
 
 function emitLibrary() {

@@ -1,32 +1,18 @@
 import { resolve } from 'node:path';
-import { withoutOldReportsAt } from '../api/old-reports.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
-import { bisectCommand } from './bisect-command.ts';
-import { compareCommand } from './compare-command.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { explainCommand } from './explain-command.ts';
-import { freshnessCommand, sweepCommand } from './freshness-command.ts';
-import { historyListCommand, historySignCommand, historyVerifyCommand } from './history-command.ts';
-import { initCommand } from './init-command.ts';
-import { inspectCommand } from './inspect-command.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
-import { fetchCommand, listCommand, profileListCommand, pruneCommand } from './kernels-command.ts';
-import { lockCommand } from './lock-command.ts';
-import { mergeCommand } from './merge-command.ts';
-import { planCommand } from './plan-command.ts';
-import { reportSummaryCommand } from './report-summary-command.ts';
 import { withSignals } from './signals.ts';
-import { suiteCommand } from './suite-command.ts';
-import { testCommand } from './test-command.ts';
 import { versionText } from './version.ts';
-import { watchCommand } from './watch-command.ts';
 
 const EXIT_ERROR = 1;
 
-/** Runs a checked command. @throws what the library throws: UsageError, HostError, CancelledError */
+/**
+ * Runs a checked command. What a command alone needs is read when it is run: to start costs more than most commands do.
+ * @throws what the library throws: UsageError, HostError, CancelledError
+ */
 export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal): Promise<number> {
   const io = 'options' in parsed ? besideReports(face, parsed.options) : face;
   switch (parsed.command) {
@@ -35,49 +21,49 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return parsed.exitCode;
     case 'test':
     case 'test-command':
-      return testCommand(parsed.options, io, signal);
+      return (await import('./test-command.ts')).testCommand(parsed.options, io, signal);
     case 'init':
-      return initCommand(parsed.options, io);
+      return (await import('./init-command.ts')).initCommand(parsed.options, io);
     case 'suite':
-      return suiteCommand(parsed.options, io, signal);
+      return (await import('./suite-command.ts')).suiteCommand(parsed.options, io, signal);
     case 'merge':
-      return mergeCommand(parsed.options, io);
+      return (await import('./merge-command.ts')).mergeCommand(parsed.options, io);
     case 'plan':
-      return planCommand(parsed.options, io);
+      return (await import('./plan-command.ts')).planCommand(parsed.options, io);
     case 'watch':
-      return watchCommand(parsed.options, io, signal);
+      return (await import('./watch-command.ts')).watchCommand(parsed.options, io, signal);
     case 'explain':
-      return explainCommand(parsed.options, io);
+      return (await import('./explain-command.ts')).explainCommand(parsed.options, io);
     case 'inspect':
-      return inspectCommand(parsed.options, io);
+      return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io);
     case 'compare':
-      return compareCommand(parsed.options, io);
+      return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
     case 'report-summary':
-      return reportSummaryCommand(parsed.options, io);
+      return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
     case 'history list':
-      return historyListCommand(parsed.options, io);
+      return (await import('./history-command.ts')).historyListCommand(parsed.options, io);
     case 'history verify':
-      return historyVerifyCommand(parsed.options, io);
+      return (await import('./history-command.ts')).historyVerifyCommand(parsed.options, io);
     case 'history sign':
-      return historySignCommand(parsed.options, io, signal);
+      return (await import('./history-command.ts')).historySignCommand(parsed.options, io, signal);
     case 'kernels list':
-      return listCommand(parsed.options, io);
+      return (await import('./kernels-command.ts')).listCommand(parsed.options, io);
     case 'kernels fetch':
-      return fetchCommand(parsed.options, io, signal);
+      return (await import('./kernels-command.ts')).fetchCommand(parsed.options, io, signal);
     case 'kernels prune':
-      return pruneCommand(parsed.options, io);
+      return (await import('./kernels-command.ts')).pruneCommand(parsed.options, io);
     case 'bisect':
-      return bisectCommand(parsed.options, io, signal);
+      return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
     case 'kernel-freshness':
-      return freshnessCommand(parsed.options, io, signal);
+      return (await import('./freshness-command.ts')).freshnessCommand(parsed.options, io, signal);
     case 'kernel-sweep':
-      return sweepCommand(parsed.options, io, signal);
+      return (await import('./freshness-command.ts')).sweepCommand(parsed.options, io, signal);
     case 'lock':
-      return lockCommand(parsed.options, io, signal);
+      return (await import('./lock-command.ts')).lockCommand(parsed.options, io, signal);
     case 'profile list':
-      return profileListCommand(parsed.options, io);
+      return (await import('./kernels-command.ts')).profileListCommand(parsed.options, io);
     case 'doctor':
-      return doctorCommand(parsed.options, io, signal);
+      return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
     case 'env':
       io.out(envOutput(parsed.options, io.width()));
       return 0;
@@ -101,12 +87,13 @@ function explain(error: unknown): string {
 }
 
 /** Words that cannot be understood leave no older report behind either, where it can be seen which ones they mean. */
-function parse(argv: readonly string[], { env, cwd, err }: Io): Promise<ParsedArgs> {
+async function parse(argv: readonly string[], { env, cwd, err }: Io): Promise<ParsedArgs> {
+  const parsed = async (): Promise<ParsedArgs> => parseArgs(argv, env, (message) => err(`note: ${message}\n`));
   const { reports, others } = reportWords(argv);
+  if (reports.length === 0) return parsed();
   const full = (words: readonly string[]): string[] => words.map((word) => resolve(cwd, word));
-  return withoutOldReportsAt(full(reports), full(others), { env, cwd }, async () =>
-    parseArgs(argv, env, (message) => err(`note: ${message}\n`)),
-  );
+  const { withoutOldReportsAt } = await import('../api/old-reports.ts');
+  return withoutOldReportsAt(full(reports), full(others), { env, cwd }, parsed);
 }
 
 /** Runs one command line. Exit codes: 0 pass, 1 usage, tool or infrastructure error, 2 a required kernel rejects it. */
