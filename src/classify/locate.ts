@@ -13,6 +13,7 @@ import { FEATURES } from '../object/tables/features.ts';
 import { accessLine } from './access-line.ts';
 import { withCallback } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
+import { withConsequences } from './follows.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
 import { failedProgram } from './told-programs.ts';
@@ -42,7 +43,7 @@ export function locateFindings(
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;
   });
-  return { ...outcome, findings };
+  return { ...outcome, findings: withConsequences(findings, facts) };
 }
 
 /** libbpf names a relocation it gives up on by its number alone: the object says which access it is. */

@@ -6,6 +6,8 @@ import { acrossRun } from './writer.ts';
 
 export type { Words } from './entry.ts';
 
+const MAX_NAMES = 5;
+
 /** What makes a failed attach a failure, which it is not by itself; empty for all else. */
 function requireWords(finding: Finding): string {
   if (attachCount(finding) === undefined) return '';
@@ -20,12 +22,32 @@ function untestedWords({ args }: Finding): string {
   return `Not tested: program${several ? 's' : ''} ${untested}, which ${several ? 'do' : 'does'} not use it, as the object cannot be prepared without it.`;
 }
 
+/** Some of the programs of a list in args; args have all of them. */
+function somePrograms(list: string): string {
+  const names = list.split(', ');
+  const rest = names.length - MAX_NAMES;
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return `${names.length > 1 ? 'programs' : 'program'} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** What a finding takes along, and what it follows from. */
+function followWords({ args }: Finding): string {
+  const { users, because, because_subject: subject, because_programs: programs } = args;
+  if (users !== undefined) return `It is used by ${somePrograms(users)}.`;
+  if (because === undefined || programs === undefined) return '';
+  const root = subject === undefined ? because : `${because} (${subject})`;
+  const [use, are] = programs.includes(', ') ? ['use', 'are'] : ['uses', 'is'];
+  return `It follows from ${root}: ${somePrograms(programs)}, which alone ${use} what is looked at, ${are} not attached.`;
+}
+
 /** Title, explanation and remedy of a finding as plain text, from its code and args. */
 export function words(finding: Finding): Words {
   const { title, explanation, remediation } = FINDINGS[finding.code].words(finding);
   return {
     title,
-    explanation: [explanation, untestedWords(finding), acrossRun(finding)].filter((text) => text !== '').join(' '),
+    explanation: [explanation, untestedWords(finding), followWords(finding), acrossRun(finding)]
+      .filter((text) => text !== '')
+      .join(' '),
     remediation: `${remediation}${requireWords(finding)}`.trim(),
   };
 }

@@ -16,6 +16,11 @@ function locationJson(location: SourceLocation) {
   };
 }
 
+/** The finding of the same target that it follows from. */
+function becauseJson({ args: { because, because_subject: subject } }: Finding) {
+  return because === undefined ? undefined : { code: because, subject: some(subject) };
+}
+
 /** A finding as it stands in `findings[]` of a target; docs/report.md describes every field. */
 export function findingJson(finding: Finding) {
   const { title, explanation, remediation } = wordsBesidePlace(finding);
@@ -32,6 +37,7 @@ export function findingJson(finding: Finding) {
     remediation: some(remediation),
     location: finding.location && locationJson(finding.location),
     also: list(finding.also),
+    because: becauseJson(finding),
     first_upstream_kernel: some(finding.args['since']),
     args: Object.keys(finding.args).length === 0 ? undefined : finding.args,
     evidence: finding.evidence,

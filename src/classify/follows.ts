@@ -1,0 +1,41 @@
+import { type Finding, programsOf } from '../model/finding.ts';
+import type { ObjectFacts } from '../object/facts.ts';
+
+/** Programs that are loaded unless their loader says otherwise, and that use a map. */
+function usersOf(map: string | undefined, { programs }: ObjectFacts): string[] {
+  return programs.filter(({ autoload, maps }) => autoload && maps.includes(map ?? '')).map(({ name }) => name);
+}
+
+/** A map that is refused takes the programs that use it along. */
+function withUsers(finding: Finding, facts: ObjectFacts): Finding {
+  if (finding.phase !== 'map' || finding.args['program'] !== undefined) return finding;
+  const users = usersOf(finding.subject, facts);
+  return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: users.join(', ') } };
+}
+
+/**
+ * The finding that an expectation does not hold because of: no program that could have met it is attached. Where one of
+ * them is, nothing is known.
+ */
+function rootOf({ phase, args }: Finding, findings: readonly Finding[], facts: ObjectFacts): Finding | undefined {
+  const about = args['expected_of'];
+  // What a program returned when it was run needs no attachment.
+  if (phase !== 'functional' || about === undefined || args['kind'] === 'run') return undefined;
+  const unattached = new Map(
+    findings.filter((one) => one.phase === 'attach').flatMap((one) => programsOf(one.args).map((name) => [name, one])),
+  );
+  const able = usersOf(about, facts);
+  return able.length > 0 && able.every((name) => unattached.has(name)) ? unattached.get(able[0] ?? '') : undefined;
+}
+
+function withRoot(finding: Finding, findings: readonly Finding[], facts: ObjectFacts): Finding {
+  const root = rootOf(finding, findings, facts);
+  if (root === undefined) return finding;
+  const because = { because: root.code, because_programs: usersOf(finding.args['expected_of'], facts).join(', ') };
+  return { ...finding, args: { ...finding.args, ...because, ...(root.subject && { because_subject: root.subject }) } };
+}
+
+/** Says of the findings of one kernel which of them follow from others, as far as the object proves it. */
+export function withConsequences(findings: readonly Finding[], facts: ObjectFacts): Finding[] {
+  return findings.map((finding) => withRoot(withUsers(finding, facts), findings, facts));
+}

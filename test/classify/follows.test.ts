@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { withConsequences } from '../../src/classify/follows.ts';
+import { makeFinding } from '../../src/classify/make-finding.ts';
+import { words } from '../../src/findings/words.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { readObject } from '../../src/object/read-object.ts';
+import { findingJson } from '../../src/report/json-finding.ts';
+import { example, fixture } from '../e2e/support/places.ts';
+
+function factsOf(path: string) {
+  const read = readObject(readFileSync(path));
+  if (!read.ok) throw new Error('no object');
+  return read;
+}
+
+const behavior = factsOf(example('behavior-expect'));
+
+const refusedMap = (subject: string): Finding =>
+  makeFinding({ code: 'MAP_CREATE_FAILED', confidence: 'high', phase: 'map', subject, args: { map: subject } });
+
+const unattached = (program: string): Finding =>
+  makeFinding({
+    code: 'ATTACH_TARGET_NOT_FOUND',
+    confidence: 'high',
+    phase: 'attach',
+    subject: 'sched_switch_gone',
+    args: { program, function: 'sched_switch_gone' },
+  });
+
+const unmet = (expectedOf: string, kind = 'map'): Finding =>
+  makeFinding({
+    code: 'FUNCTIONAL_TEST_FAILURE',
+    confidence: 'high',
+    phase: 'functional',
+    subject: 't',
+    args: {
+      test: 't',
+      reason: 'expectation',
+      kind,
+      expected_of: expectedOf,
+      wanted: 'key=7 min=3',
+      seen: 'found=false',
+    },
+  });
+
+test('a refused map names the programs that use it, and no others', () => {
+  const facts = factsOf(fixture('lacks_map_and_kfunc'));
+  const [counts, later, nobodys] = withConsequences(['counts', 'later', 'other'].map(refusedMap), facts);
+  expect(counts?.args).toMatchObject({ users: 'bad' });
+  expect(later?.args).toMatchObject({ users: 'uses_map' });
+  expect(words(later as Finding).explanation).toContain('It is used by program uses_map.');
+  expect(nobodys?.args).not.toHaveProperty('users');
+});
+
+test('of many programs that use a map a few are named', () => {
+  const finding = refusedMap('m');
+  const many = { ...finding, args: { ...finding.args, users: 'a, b, c, d, e, f, g' } };
+  expect(words(many).explanation).toContain('It is used by programs a, b, c, d, e and 2 more.');
+});
+
+test('an expectation of a map follows from the only program that could fill it, where that is not attached', () => {
+  const [root, follower] = withConsequences([unattached('count_switch'), unmet('switches')], behavior);
+  expect(root).toEqual(unattached('count_switch'));
+  expect(findingJson(follower as Finding).because).toEqual({
+    code: 'ATTACH_TARGET_NOT_FOUND',
+    subject: 'sched_switch_gone',
+  });
+  expect(words(follower as Finding).explanation).toContain(
+    'It follows from ATTACH_TARGET_NOT_FOUND (sched_switch_gone): program count_switch, which alone uses what is looked at, is not attached.',
+  );
+});
+
+test.each<[string, Finding, Finding]>([
+  ['another program fills the map', unattached('drop_marked'), unmet('switches')],
+  ['nothing uses it', unattached('count_switch'), unmet('elsewhere')],
+  ['the program was run and needs no attachment', unattached('count_switch'), unmet('count_switch', 'run')],
+  ['the finding is about the load', { ...unattached('count_switch'), phase: 'load' }, unmet('switches')],
+])('where %s nothing is claimed', (_, root, follower) => {
+  expect(withConsequences([root, follower], behavior)).toEqual([root, follower]);
+  expect(findingJson(follower).because).toBeUndefined();
+});
