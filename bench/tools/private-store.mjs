@@ -1,7 +1,7 @@
 // A cache directory for this run alone: the kernels of the user's own, no saved guests. What the bench does to saved
 // guests (make them, throw them away) is nobody else's business, and nobody else's runs can evict ours.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fetchKernels } from '../../lib/index.js';
 import { storeRoot } from '../../lib/kernels/store-root.js';
 
@@ -43,12 +43,15 @@ export async function openPrivateStore(env, kernels) {
     },
     vmlinuzOf: (profile) => blob(profile, 'vmlinuz'),
     configOf: (profile) => blob(profile, 'config'),
-    /** Number of saved guests, and the bytes they take on disk. */
+    /** Number of saved guests, how many have read their kernel's names, and the bytes they take on disk. */
     saved() {
       mkdirSync(templates, { recursive: true });
-      const rams = readdirSync(templates).map((name) => join(templates, name, 'ram'));
-      const stats = rams.filter(existsSync).map((path) => statSync(path));
-      return { count: stats.length, bytes: stats.reduce((total, { blocks }) => total + blocks * 512, 0) };
+      const metas = readdirSync(templates)
+        .map((name) => join(templates, name, 'meta.json'))
+        .filter(existsSync);
+      const named = metas.filter((path) => JSON.parse(readFileSync(path, 'utf8')).named).length;
+      const stats = metas.map((path) => statSync(join(dirname(path), 'ram')));
+      return { count: stats.length, named, bytes: stats.reduce((total, { blocks }) => total + blocks * 512, 0) };
     },
   };
 }

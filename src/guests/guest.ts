@@ -16,7 +16,10 @@ export interface Lane {
 
 export interface GuestSource extends AsyncDisposable {
   readonly facts: GuestFacts;
-  /** Does now what the first `open` would do once for all of them (a template). Never throws but CancelledError. */
+  /**
+   * Does once what helps all of several cells (a template that has read ahead what they may ask for). One cell alone is
+   * better off without. Never throws but CancelledError.
+   */
   readonly warm?: (options: OpenOptions) => Promise<void>;
   /**
    * Boots a fresh guest and resolves once it said hello.
@@ -38,7 +41,7 @@ export interface OpenOptions {
 export interface Guest extends AsyncDisposable {
   readonly hello: Hello;
   readonly bootMs: number;
-  /** true: a copy of a saved guest; false: booted from nothing. */
+  /** true: a copy of a saved guest, or that guest itself; false: booted from nothing. */
   readonly restored: boolean;
   /** Layers around this very QEMU, as the report calls them. */
   readonly sandboxLayers: readonly string[];

@@ -50,6 +50,8 @@ export interface Places {
   readonly signal: AbortSignal;
   /** Directory for the logs of guests that no cell has asked. */
   readonly logDir: string;
+  /** How many cells ask this kernel. */
+  readonly cellsOf: (profileId: string) => number;
 }
 
 /** Kernels fetched at the same time: more would only share the same line. */
@@ -134,7 +136,7 @@ export function prepareKernels(
       }
       const source = await timed(() => chosen.lane.prepare(profile, files, signal));
       emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms });
-      if (source.warm) {
+      if (source.warm && places.cellsOf(profile.id) > 1) {
         const dir = join(places.logDir, profile.id);
         await host.files.makeDir(dir);
         const options = { signal, bootTimeoutMs: timeoutMs, dir };

@@ -78,10 +78,12 @@ export async function runQueue(
   const giveUps = cases.map(() => new AbortController());
   const asked = new Set<number>();
   const keeper = createKeeper();
+  const cellsOf = (id: string): number =>
+    cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
   await using prepared = prepareKernels(
     kernels,
     services,
-    { slots, signal, logDir: options.logDir },
+    { slots, signal, logDir: options.logDir, cellsOf },
     voice.emit,
     voice.note,
   );

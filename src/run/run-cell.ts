@@ -75,7 +75,8 @@ async function askGuest(
     const unheard = unheardArgs(job.target.profile, guest.hello);
     if (unheard !== undefined) throw new GuestError('wrong_kernel', unheard);
     emit({ type: 'cell-asking', ...at, bootMs });
-    const left = Math.max(1, Math.round(job.target.timeoutMs - (askStarted - started)));
+    // What others need the guest for (it is saved, another process makes the same) is no time of this cell.
+    const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
     const before = guest.console();
     const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
     const { command, ...request } = job.request;

@@ -19,11 +19,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharesRam } from '../../src/guests/snapshot/devices.ts';
 import { createHost } from '../../src/host/create-host.ts';
-import type { HostFiles } from '../../src/host/host.ts';
+import type { Host, HostFiles } from '../../src/host/host.ts';
 import type { RunEvent, RunReport } from '../../src/index.ts';
 import { type Checked, check } from './support/check.ts';
 import { type CliEnd, type StartedCli, startCli } from './support/cli.ts';
-import { example, fixture, ROOT } from './support/places.ts';
+import { confusionObject, example, fixture, ROOT } from './support/places.ts';
 import { privateCache } from './support/private-cache.ts';
 import { alive, descendants, type ProcessId } from './support/processes.ts';
 import { readReport } from './support/report.ts';
@@ -129,6 +129,41 @@ describe('three programs that want the same saved guests at once', () => {
     const before = makings();
     await runWhole(cache, kernels);
     expect(makings()).toEqual(before);
+  });
+});
+
+describe('a kernel that one object is asked on', () => {
+  const cache = emptyCache([OLD]);
+  const env = { ...process.env, BPFCOMPAT_CACHE_DIR: cache };
+  const missing = confusionObject('attach_fentry_missing');
+
+  /** Runs it, and what its machines were: `saving` a guest, `named` if that read names before, or a `copy`. */
+  async function machinesFor(object: string, status: string): Promise<string[]> {
+    const machines: string[] = [];
+    const real = createHost({ env });
+    const start: Host['start'] = (command, args, options) => {
+      const line = args.join(' ');
+      if (line.includes('share=on')) machines.push(line.includes('bpfcompat_saved=1') ? 'named' : 'saving');
+      else if (line.includes('-incoming')) machines.push('copy');
+      return real.start(command, args, options);
+    };
+    const { report } = await check(scratch, [object], { kernels: [OLD], host: { ...real, start } });
+    expect(report.results).toMatchObject([{ outcome: { status }, guest: { isolation: 'cell' } }]);
+    expect(report.notes).toEqual([]);
+    return machines;
+  }
+
+  test('has one machine: the guest that was booted to be saved answers; then come copies', async () => {
+    expect(await machinesFor(SIMPLE, 'pass')).toEqual(['saving']);
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith(`bpfcompat-ram-${process.pid}-`))).toEqual([]);
+    expect(await machinesFor(SIMPLE, 'pass')).toEqual(['copy']);
+  });
+
+  test('reads its names ahead only once an object has looked for some', async () => {
+    expect(await machinesFor(missing, 'fail')).toEqual(['copy']);
+    expect(await machinesFor(missing, 'fail')).toEqual(['named']);
+    expect(await machinesFor(missing, 'fail')).toEqual(['copy']);
+    expectWhole(cache, 1);
   });
 });
 
@@ -314,8 +349,11 @@ describe('a machine that cannot save guests boots every one and says so once', (
       qemu('no-migration', 'set -- "$@" -drive if=none,id=d,driver=null-co -device nvme,serial=1,drive=d'),
       /QEMU refused migrate: .*nvme/,
     ],
-  ])('when %s', async (_, wrapper, why) => {
-    expectBooted(await check(scratch, [SIMPLE], { kernels, env: { ...inNewCache(), ...wrapper } }), why);
+  ])('when %s', async (what, wrapper, why) => {
+    const env = { ...inNewCache(), ...wrapper };
+    // Nothing is taken back where the guest that was saved answers.
+    if (what.startsWith('a state')) await runWhole(env['BPFCOMPAT_CACHE_DIR'] ?? '', kernels);
+    expectBooted(await check(scratch, [SIMPLE], { kernels, env }), why);
   });
 
   /** Memory cannot be made a file; every other file can. */

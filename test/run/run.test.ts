@@ -160,6 +160,13 @@ describe('results', () => {
     expect(order[1]).toBe(first.replace('warm', 'cell'));
     expect(order.filter((what) => what.startsWith('warm'))).toHaveLength(3);
   });
+
+  it('need no guest made ready for others where each kernel is asked once', async () => {
+    let warmed = 0;
+    const lane = fakeLane(() => fakeSource(async () => fakeGuest(answers), { warm: async () => void warmed++ }));
+    expect(statuses(await run({ lane }))).toEqual(KERNELS.map((id) => `0 ${id} pass`));
+    expect(warmed).toBe(0);
+  });
 });
 
 describe('an object that cannot be read', () => {
@@ -313,7 +320,8 @@ describe('an abort', () => {
       throw new CancelledError();
     };
     const lane = fakeLane(() => fakeSource(open, { warm }));
-    await expect(run({ lane, signal: cancel.signal })).rejects.toBeInstanceOf(CancelledError);
+    const running = run({ lane, signal: cancel.signal, artifacts: ['a.bpf.o', 'b.bpf.o'] });
+    await expect(running).rejects.toBeInstanceOf(CancelledError);
     expect(opened).toBe(0);
     expect(await runDirs()).toEqual([]);
   });

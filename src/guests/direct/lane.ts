@@ -5,7 +5,7 @@ import type { KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { cpuModel, type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
-import { GUEST_KERNEL_ARGS, SAVED_GUEST_ARG } from '../qemu/kernel-args.ts';
+import { GUEST_KERNEL_ARGS } from '../qemu/kernel-args.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { layerNote, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
@@ -95,7 +95,7 @@ async function prepare(
     return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const source = templateSource({
     ...options,
-    machine: { ...machine, kernelArgs: [...machine.kernelArgs, SAVED_GUEST_ARG] },
+    machine,
     files,
     release,
     channel,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import type { OpenOptions } from '../guest.ts';
+import type { Guest, OpenOptions } from '../guest.ts';
 import { sandboxForFiles, wrap, wrappedFile } from '../qemu/sandbox.ts';
-import { openGuest } from '../running-guest.ts';
+import { openGuest, type RunningGuest } from '../running-guest.ts';
 import { sharesRam } from './devices.ts';
 import { evictTemplates, touchTemplate } from './evict.ts';
 import { copyMemory, fastMemory } from './fast-memory.ts';
@@ -16,6 +16,7 @@ import {
   type Template,
   templateFiles,
   templatesDir,
+  wantsNames,
 } from './template-store.ts';
 
 /** QEMU runs as a user of its own, and this one writes into the memory. */
@@ -29,15 +30,26 @@ const KERNEL_START_BYTES = 64 * 1024;
 /** Kernels 5.10 to 7.3 have touched 119 to 143 MB when they say hello; the rest of the file stays a hole. */
 const WANTED_MB = 512;
 
+/** What a caller of `ensureTemplate` gets beside the template. */
+export interface Wishes {
+  /** The kernel's names are going to be looked for: they are read before the guest is saved. */
+  readonly named: boolean;
+  /**
+   * Takes the guest that was booted to be saved, which is as untouched as any copy. The taker ends it. Not called where
+   * there was nothing to make, where that guest's memory is the template's own, or where it talks over a disk.
+   */
+  readonly take?: (guest: Guest) => void;
+}
+
 /**
  * The saved guest of a kernel: the one in the store when it can be trusted, else a new one.
  * @throws Error with words for the user when this machine cannot save guests, GuestError when the guest did not come up
  */
-export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): Promise<Template> {
+export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, wishes: Wishes): Promise<Template> {
   const { host } = spec;
   const root = templatesDir(spec.cacheDir);
   const key = templateKey({
-    argv: machineArgv(spec, '', false),
+    argv: machineArgv(spec, '', { saving: false, named: false }),
     qemuBuild: spec.qemu.build,
     vmlinuzSha256: spec.vmlinuzSha256,
     initramfsSha256: spec.initramfsSha256,
@@ -54,17 +66,22 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions): 
     spec.onNote(`another bpfcompat prepares the same guests, which takes it seconds: waiting for ${spec.release}`),
   );
   const known = await readTemplate(host, dir);
-  if (known === undefined) await makeTemplate(spec, dir, options);
-  const template = known ?? (await readTemplate(host, dir));
-  if (template === undefined) throw new Error(`the template in ${dir} is unusable although it was just made`);
+  const named = wishes.named || (await wantsNames(host, dir));
+  const good = known !== undefined && (known.named || !named) ? known : undefined;
+  const template = good ?? (await makeTemplate(spec, dir, options, { ...wishes, named }));
   // A cache that may only be read serves as well.
   await touchTemplate(host, dir).catch(() => {});
-  if (known === undefined) await evictTemplates(host, root, spec.maxBytes, dir);
+  if (good === undefined) await evictTemplates(host, root, spec.maxBytes, dir);
   return template;
 }
 
 /** Boots the kernel once more with its memory in a file, and keeps what it was when it had said hello. */
-async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOptions): Promise<void> {
+async function makeTemplate(
+  spec: TemplateSpec,
+  dir: string,
+  options: OpenOptions,
+  { named, take }: Wishes,
+): Promise<Template> {
   const { host, qemu } = spec;
   const root = templatesDir(spec.cacheDir);
   await host.files.remove(dir);
@@ -76,15 +93,17 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
   if (freeMb < WANTED_MB)
     throw new Error(`${root} has ${freeMb} MB free, to save guests takes ${WANTED_MB} MB; free some`);
   await host.files.makeDir(dir);
+  let guest: RunningGuest | undefined;
   try {
     const { ram, state, kernel } = templateFiles(dir);
+    // Gone with its directory: who runs from it has it open.
     await using fast = await fastMemory(host, WANTED_MB * MEGABYTE, dir);
     const bootRam = templateFiles(fast.path).ram;
     await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, SAVING_MODE);
     const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [bootRam] }, options.signal);
-    const argv = machineArgv(spec, wrappedFile(spec.files.length), true);
+    const argv = machineArgv(spec, wrappedFile(spec.files.length), { saving: true, named });
     const files = [...spec.files, bootRam];
-    await using guest = await openGuest(
+    guest = await openGuest(
       host,
       {
         qemu: wrap(sandbox, qemu.command, argv, { files }),
@@ -95,13 +114,21 @@ async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOption
       options,
     );
     if (guest.control === undefined) throw new Error('QEMU has no control channel');
-    await saveState(host, guest.control, state);
-    await guest[Symbol.asyncDispose]();
+    const stopped = await saveState(host, guest.control, state);
+    // QEMU lets go of disks with the state, so a guest that talks over one stays where it stopped.
+    const goesOn = take !== undefined && bootRam !== ram && spec.channel === 'virtio-serial';
+    if (!goesOn) await guest[Symbol.asyncDispose]();
     await copyStart(host, spec.files[0], kernel);
     if (bootRam !== ram) await copyMemory(host, bootRam, ram);
     await host.files.setMode(ram, sharesRam(qemu.version) ? SAVED_MODE : SAVING_MODE);
-    await sealTemplate(host, dir, guest.hello, fast.path);
+    const template = await sealTemplate(host, dir, { hello: guest.hello, named });
+    if (goesOn) {
+      await stopped.goOn();
+      take({ ...guest, restored: true });
+    }
+    return template;
   } catch (error) {
+    await guest?.[Symbol.asyncDispose]();
     await host.files.remove(dir);
     throw error;
   }

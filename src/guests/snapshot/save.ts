@@ -24,11 +24,17 @@ export async function resumeFrom(control: Duplex, uri: string): Promise<void> {
   await resumed;
 }
 
+/** A guest that stands still since its state was written. */
+interface StoppedGuest {
+  /** Lets it run again: from then on it writes into its memory file. */
+  goOn(): Promise<void>;
+}
+
 /**
  * Writes the device state of a running guest into `stateFile` and leaves the guest stopped; its memory file is then
  * complete. The state carries that the guest was running, so a restored one goes on by itself.
  */
-export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<void> {
+export async function saveState(host: Host, control: Duplex, stateFile: string): Promise<StoppedGuest> {
   const qmp = await connectQmp(control);
   await qmp.execute('migrate-set-capabilities', CAPABILITIES);
   await qmp.execute('migrate-set-parameters', { 'max-bandwidth': 1 << 30, 'downtime-limit': 10_000 });
@@ -41,6 +47,11 @@ export async function saveState(host: Host, control: Duplex, stateFile: string):
     if (!(error instanceof MigrationError) || came) throw error;
     await migrateTo(host, qmp, stateFile, SHARED_DIR);
   }
+  return {
+    async goOn() {
+      await qmp.execute('cont');
+    },
+  };
 }
 
 class MigrationError extends Error {}

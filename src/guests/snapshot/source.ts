@@ -1,4 +1,5 @@
 import { CancelledError, messageOf } from '../../model/errors.ts';
+import type { Evidence } from '../../model/evidence.ts';
 import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
 import {
   layerNote,
@@ -12,10 +13,10 @@ import {
 import { openGuest } from '../running-guest.ts';
 import { sharesRam } from './devices.ts';
 import { copyMemory, fastMemory } from './fast-memory.ts';
-import { ensureTemplate } from './make-template.ts';
+import { ensureTemplate, type Wishes } from './make-template.ts';
 import { resumeFrom } from './save.ts';
 import { machineArgv, type TemplateSpec } from './spec.ts';
-import { changedInUse, type Template, templateFiles, untouched } from './template-store.ts';
+import { changedInUse, type Template, templateFiles, untouched, wantNames } from './template-store.ts';
 
 /** Places of memory and state among the files that QEMU is handed. */
 const RAM = 2;
@@ -26,7 +27,8 @@ const OWN_RAM_MODE = 0o666;
 
 /**
  * Guests that are copies of one saved guest: the kernel boots once per machine and kernel, every cell then starts where
- * that boot ended, with memory that nothing else ever touched. Where that cannot be done, every guest is booted.
+ * that boot ended, with memory that nothing else ever touched. The first cell has the guest that was saved, where nobody
+ * made it before. Where guests cannot be saved, every one is booted.
  */
 export function templateSource(spec: TemplateSpec): GuestSource {
   const { host } = spec;
@@ -37,8 +39,8 @@ export function templateSource(spec: TemplateSpec): GuestSource {
     spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error)}`);
   }
 
-  async function current(options: OpenOptions): Promise<Template | undefined> {
-    template ??= ensureTemplate(spec, options).catch((error: unknown) => {
+  async function current(options: OpenOptions, wishes: Wishes): Promise<Template | undefined> {
+    template ??= ensureTemplate(spec, options, wishes).catch((error: unknown) => {
       if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
       if (!(error instanceof GuestError) || refused(error)) bootFromNowOn(error);
@@ -46,14 +48,24 @@ export function templateSource(spec: TemplateSpec): GuestSource {
     });
     const found = await template;
     if (found === undefined || (await untouched(host, found))) return found;
-    // Somebody wrote into the memory: whatever it was, it is no longer what we saved.
+    // Somebody wrote into the memory: whatever it was, it is no longer what we saved. Who has taken its guest has one.
     template = undefined;
-    return current(options);
+    return current(options, { named: wishes.named });
   }
 
   async function open(options: OpenOptions): Promise<Guest> {
-    const found = options.fresh ? undefined : await current(options);
-    if (found === undefined) return spec.boot(options);
+    if (options.fresh) return spec.boot(options);
+    let own: Guest | undefined;
+    const take = (guest: Guest): void => {
+      own = guest;
+    };
+    const found = await current(options, { named: false, take });
+    if (found === undefined) return own ?? spec.boot(options);
+    const opened = own ?? (await restored(found, options));
+    return { ...opened, ask: async (request, asked) => noting(found, await opened.ask(request, asked)) };
+  }
+
+  async function restored(found: Template, options: OpenOptions): Promise<Guest> {
     try {
       return await restore(spec, found, options);
     } catch (error) {
@@ -64,10 +76,16 @@ export function templateSource(spec: TemplateSpec): GuestSource {
     }
   }
 
+  /** A cell that looked for names will do so again, and its next copy should find them read. */
+  async function noting(found: Template, evidence: Evidence): Promise<Evidence> {
+    if (evidence.stages.some(({ stage }) => stage === 'symbol')) await wantNames(host, found);
+    return evidence;
+  }
+
   return {
     facts: { ...spec.facts, isolation: 'cell' },
     async warm(options) {
-      await current(options);
+      await current(options, { named: true });
     },
     open,
     [Symbol.asyncDispose]: async () => {},
@@ -104,7 +122,7 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
   const read = [template.kernel, initramfs];
   const needed = sharesRam(qemu.version) ? { read: [...read, ram] } : { read, write: [ram] };
   const sandbox = await restoreSandbox(spec, needed, options.signal);
-  const argv = machineArgv(spec, wrappedFile(RAM), false);
+  const argv = machineArgv(spec, wrappedFile(RAM), { saving: false, named: template.named });
   const guest = await openGuest(
     host,
     {

@@ -5,6 +5,7 @@ import type { Guest, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { serialConsole, validatorPort } from '../qemu/devices.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
+import { NAMED_GUEST_ARG } from '../qemu/kernel-args.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { controlChannel, incoming, ramFile, sharesRam } from './devices.ts';
 
@@ -33,8 +34,15 @@ type MachineSpec = Pick<TemplateSpec, 'machine' | 'channel'> & { readonly qemu: 
 const PORT_FD = 3;
 const CONTROL_FD = 4;
 
-/** Arguments of QEMU for a guest that is saved, or for a copy of it. @param ram path of its memory as QEMU sees it */
-export function machineArgv(spec: MachineSpec, ram: string, saving: boolean): string[] {
+/** A guest that is saved, or a copy of it. */
+interface SavedMachine {
+  readonly saving: boolean;
+  /** Did it read the kernel's names before it was saved? */
+  readonly named: boolean;
+}
+
+/** Arguments of QEMU for a saved guest. @param ram path of its memory as QEMU sees it */
+export function machineArgv(spec: MachineSpec, ram: string, { saving, named }: SavedMachine): string[] {
   const use = saving ? 'written' : sharesRam(spec.qemu.version) ? 'read-only' : 'own';
   const devices = [
     serialConsole,
@@ -43,5 +51,6 @@ export function machineArgv(spec: MachineSpec, ram: string, saving: boolean): st
     controlChannel(CONTROL_FD),
     ...(saving ? [] : [incoming]),
   ];
-  return qemuArgv(spec.machine, devices);
+  const { kernelArgs } = spec.machine;
+  return qemuArgv({ ...spec.machine, kernelArgs: named ? [...kernelArgs, NAMED_GUEST_ARG] : kernelArgs }, devices);
 }

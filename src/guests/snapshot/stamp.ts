@@ -5,10 +5,11 @@ import type { FileStat } from '../../host/host.ts';
  * time cannot be set by a program, so whoever writes to the file, also through a mapping, breaks the stamp.
  */
 export function stampOf(stat: FileStat): string {
-  return [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(':');
+  // Not its device: some file systems get another number with every start of the machine.
+  return [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(':');
 }
 
 /** Is this the very file of a stamp, whatever happened to it since? */
-export function isSameFile({ dev, ino }: FileStat, stamp: string): boolean {
-  return stamp.startsWith(`${dev}:${ino}:`);
+export function isSameFile({ ino }: FileStat, stamp: string): boolean {
+  return stamp.startsWith(`${ino}:`);
 }

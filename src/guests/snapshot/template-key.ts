@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts';
 
 /** Everything that a saved guest depends on: a change of any of it makes another template. */
 export interface TemplateInputs {
-  /** Arguments of QEMU with paths that stand for contents left out. */
+  /** Arguments of QEMU, without paths that stand for contents and without what is read ahead. */
   readonly argv: readonly string[];
   /** Version line of QEMU, which names the distro's build too. */
   readonly qemuBuild: string;
@@ -18,7 +18,7 @@ export interface TemplateInputs {
  * Raised when the files of a template mean something else than before.
  * A CPU model with fewer features is accepted by QEMU and then hangs, so the key must not leave anything out.
  */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** Name of the template's directory: hex, 32 digits. */
 export function templateKey(inputs: TemplateInputs): string {

@@ -64,8 +64,11 @@ describe('saveState', () => {
       if (command.execute !== 'query-migrate') return OK;
       return { return: { status: asked++ < 3 ? 'active' : 'completed' } };
     });
-    await saveState(host, control, state());
+    const stopped = await saveState(host, control, state());
     expect(await readFile(state(), 'utf8')).toBe('the state');
+    expect(commands.map(({ execute }) => execute)).not.toContain('cont');
+    await stopped.goOn();
+    expect(commands.at(-1)?.execute).toBe('cont');
     const [, capabilities] = commands;
     expect(capabilities).toMatchObject({
       execute: 'migrate-set-capabilities',

@@ -42,7 +42,7 @@ describe('templateKey', () => {
 it('the channel of a guest is in the arguments that make its key', () => {
   const machine = { accel: 'tcg', memoryMb: 256, cpus: 1, kernel: 'k', initrd: 'i', kernelArgs: ['quiet'] } as const;
   const keys = (['virtio-serial', 'virtio-blk'] as const).map((channel) => {
-    const argv = machineArgv({ machine, channel, qemu: { version: '7.2.0' } }, '', false);
+    const argv = machineArgv({ machine, channel, qemu: { version: '7.2.0' } }, '', { saving: false, named: false });
     return templateKey({ ...INPUTS, argv });
   });
   expect(new Set(keys).size).toBe(2);
