@@ -73,6 +73,7 @@ async function profileOf({ host, cwd }: ResolvedSurroundings, kernel: LocalKerne
     expectedBtf: undefined,
     kernel: { source: 'file', image: path, ...(modules && { modules }), ...(config && { config }) },
     file: said,
+    top: root.top,
   };
 }
 

@@ -12,6 +12,8 @@ export interface CatalogueFiles {
   read(path: string): Promise<string | undefined>;
   /** Refuses a path that a file of the workspace names and that leaves its repository. @param file that names it */
   confine?(file: string, named: NamedPath): Promise<unknown>;
+  /** The repository that holds a file, without links. */
+  topOf?(file: string): Promise<string>;
 }
 
 /** Names of the YAML files of a directory, without their endings; none where there is no directory. */

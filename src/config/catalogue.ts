@@ -56,7 +56,8 @@ async function profileIn(
     const profile = readProfile({ file: path, text }, { anyKeyring, borrows, onPath: (named) => paths.push(named) });
     // The same word lets a profile choose keys of this host.
     if (!anyKeyring) for (const named of paths) await catalogue.files.confine?.(path, named);
-    if (profile.id === id) return profile;
+    const top = paths.length > 0 && !anyKeyring ? await catalogue.files.topOf?.(path) : undefined;
+    if (profile.id === id) return top === undefined ? profile : { ...profile, top };
     throw new UsageError(
       'profile_invalid',
       `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,

@@ -31,7 +31,15 @@ export async function fetchInto(
     await using work = await host.files.tempDir('fetch-', parent);
     const keepDir = packagesDir === undefined && keepsPackages(host.env) ? join(work.path, 'keep') : undefined;
     const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path, keepDir };
-    const request = { arch: profile.arch, source, places, listener, stored: stored?.package, packagesDir };
+    const request = {
+      arch: profile.arch,
+      source,
+      places,
+      listener,
+      stored: stored?.package,
+      packagesDir,
+      top: profile.top,
+    };
     const fetched = await fetchKernel(host, request);
     if (fetched === 'unchanged' && stored !== undefined) return stored;
     if (fetched === 'unchanged') throw new TypeError('the source called a kernel unchanged that we do not have');

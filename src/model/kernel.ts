@@ -129,6 +129,8 @@ export interface Profile {
   readonly kernel: KernelSource | undefined;
   /** Path of the file it was read from. */
   readonly file: string;
+  /** Of a kernel of this machine: the repository, without links, that no link among its files leaves. */
+  readonly top?: string;
   /** File of the `kernel` block where that is another one: the profile of this id that comes with bpfcompat. */
   readonly kernelFile?: string;
   /** The kernel block comes with bpfcompat. */

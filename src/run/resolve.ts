@@ -66,6 +66,7 @@ export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: Cat
       list: (dir) => host.files.list(dir),
       read,
       confine: async (file, named) => confine(host, await rootOf(host, cwd, dirname(file)), named),
+      topOf: async (file) => (await rootOf(host, cwd, dirname(file))).top,
     },
   };
 }

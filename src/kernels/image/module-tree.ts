@@ -35,12 +35,14 @@ async function installedReleases(host: Host, dir: string): Promise<string[]> {
 /**
  * The modules of one kernel in a directory: where `make modules_install` put them (INSTALL_MOD_PATH, `lib/modules` or
  * `lib/modules/RELEASE`), or the tree that they were built in.
+ * @param check throws for a place that must not be looked into
  * @throws HostError `kernel_unusable` where there are none
  */
 export async function moduleTree(
   host: Host,
   dir: string,
   release: string,
+  check: (path: string) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<ModuleTree> {
   if (!(await host.files.stat(dir))?.isDirectory) {
@@ -60,11 +62,14 @@ export async function moduleTree(
   for (const place of places) {
     const at = join(dir, place);
     if (!(await host.files.stat(at))?.isDirectory) continue;
+    await check(at);
     const real = await host.files.realPath(at);
     const modules = await modulesUnder(host, real, signal);
     if (modules.length === 0) continue;
     const list = join(real, 'modules.builtin');
-    return { modules, modulesBuiltin: (await host.files.stat(list))?.isFile ? list : undefined };
+    const isThere = (await host.files.stat(list))?.isFile === true;
+    if (isThere) await check(list);
+    return { modules, modulesBuiltin: isThere ? list : undefined };
   }
   throw new HostError(
     'kernel_unusable',

@@ -18,7 +18,8 @@ export async function unpackedKernel(
   { payload }: BzImage,
   signal: AbortSignal | undefined,
 ): Promise<AsyncGenerator<Buffer> | undefined> {
-  if (payload === undefined) return undefined;
+  // The head may say anything.
+  if (payload === undefined || payload.offset >= ((await host.files.stat(path))?.size ?? 0)) return undefined;
   const head = Buffer.from(await host.files.readHead(path, payload.offset + 8)).subarray(payload.offset);
   const packing = MAGICS.find(([magic]) => head.toString('latin1', 0, magic.length) === magic)?.[1];
   return packing && unpacked(host, path, packing, signal, payload.offset);

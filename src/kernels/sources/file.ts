@@ -11,6 +11,21 @@ import type { FetchedKernel } from '../unpacked.ts';
 import type { FetchRequest, Source } from './source.ts';
 
 const MAX_IMAGE = 512 * 1024 * 1024;
+const MAX_CONFIG = 4 * 1024 * 1024;
+
+/**
+ * Files that nobody named are found beside those that somebody did, and both may be a stranger's: none of them is a link
+ * that leads out of the repository.
+ * @param named the path that somebody named, in whose company `path` was found
+ * @throws HostError `kernel_unusable`
+ */
+async function stayInside(host: Host, top: string | undefined, named: string, path: string): Promise<void> {
+  if (top === undefined) return;
+  const inside = (one: string): boolean => one === top || one.startsWith(`${top}/`);
+  const real = await host.files.realPath(path);
+  if (inside(real) || !inside(await host.files.realPath(named))) return;
+  throw new HostError('kernel_unusable', `${path} is a link to ${real}, outside of ${top}; copy the file there`);
+}
 
 /** Configurations that lie where a build, or a distribution, leaves them. */
 function besides(image: string, release: string): string[] {
@@ -24,7 +39,7 @@ async function configOf(
   host: Host,
   image: BzImage & { readonly path: string },
   copy: string,
-  { source, places, listener }: FetchRequest<FileKernelSource>,
+  { source, places, listener, top }: FetchRequest<FileKernelSource>,
 ): Promise<string | undefined> {
   const target = join(places.workDir, 'config');
   const named = source.config;
@@ -32,7 +47,12 @@ async function configOf(
     throw new HostError('kernel_unusable', `${named}: there is no such file; name the .config of the kernel`);
   }
   for (const path of named === undefined ? besides(image.path, image.release) : [named]) {
-    if (!(await host.files.stat(path))?.isFile) continue;
+    const stat = await host.files.stat(path);
+    if (!stat?.isFile) continue;
+    if (named === undefined) await stayInside(host, top, source.image, path);
+    if (stat.size > MAX_CONFIG) {
+      throw new HostError('kernel_unusable', `${path} is larger than the .config of any kernel; name that file`);
+    }
     await host.files.copy(path, target);
     return target;
   }
@@ -49,9 +69,10 @@ function modulesRemedy(path: string, { modules }: FileKernelSource): string {
 }
 
 async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): Promise<FetchedKernel> {
-  const { source, places, listener, packagesDir } = request;
+  const { source, places, listener, packagesDir, top } = request;
   if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of this machine are in no cache');
   const named = await openImage(host, source.image);
+  await stayInside(host, top, source.image, named.path);
   const size = (await host.files.stat(named.path))?.size ?? 0;
   if (size > MAX_IMAGE) {
     throw new HostError('kernel_unusable', `${named.path} cannot be booted: it is larger than any kernel image`);
@@ -68,10 +89,11 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
       `${named.path} has the SHA-256 ${sha256}, and the profile says ${source.sha256}; nothing was used, correct kernel.sha256 or the file`,
     );
   }
+  const { modules } = source;
   const tree =
-    source.modules === undefined
+    modules === undefined
       ? { modules: [], modulesBuiltin: undefined }
-      : await moduleTree(host, source.modules, image.release, listener.signal);
+      : await moduleTree(host, modules, image.release, (path) => stayInside(host, top, modules, path), listener.signal);
   const config = await configOf(host, { ...image, path: named.path }, vmlinuz, request);
   const name = basename(named.path);
   return {

@@ -34,6 +34,8 @@ export interface FetchRequest<S> {
   readonly stored?: PackageId | undefined;
   /** Packages that another fetch kept: the only place to ask, and trusted no more than the network. */
   readonly packagesDir?: string | undefined;
+  /** Of files of this machine: a directory that no link in it leaves. */
+  readonly top?: string | undefined;
 }
 
 /** A build of the kernel that a place offers. */

@@ -72,6 +72,65 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
+describe('what is found beside the files of a repository', () => {
+  const top = (): string => at('repository');
+  const ask = (kernel: Omit<FileKernelSource, 'source'>) =>
+    ensureKernel({ ...profile(kernel), top: top() }, { host: host(), offline: true });
+  const secret = (): string => put('outside/secret', 'CONFIG_SECRET=y\n');
+  const link = (target: string, path: string): void => {
+    mkdirSync(dirname(at('repository', path)), { recursive: true });
+    symlinkSync(target, at('repository', path));
+  };
+  const outside = (path: string) => ({
+    code: 'kernel_unusable',
+    message: expect.stringContaining(`${at('repository', path)} is a link to ${at('outside')}`),
+  });
+
+  test('is no configuration elsewhere', async () => {
+    const image = put('repository/bzImage', bzImage({ release: RELEASE }));
+    link(secret(), `config-${RELEASE}`);
+    await expect(ask({ image })).rejects.toMatchObject(outside(`config-${RELEASE}`));
+    expect(namesIn('cache/blobs/sha256')).toEqual([]);
+  });
+
+  test('is no image, and no tree, elsewhere', async () => {
+    put('outside/arch/x86/boot/bzImage', bzImage({ release: RELEASE }));
+    link(at('outside/arch'), 'linux/arch');
+    await expect(ask({ image: at('repository/linux') })).rejects.toMatchObject({
+      code: 'kernel_unusable',
+      message: expect.stringContaining(`is a link to ${at('outside/arch/x86/boot/bzImage')}, outside of ${top()}`),
+    });
+  });
+
+  test('are no modules elsewhere', async () => {
+    const image = put('repository/bzImage', bzImage({ release: RELEASE }));
+    putModules(`outside/modules/${RELEASE}`);
+    link(at('outside'), 'tree/lib');
+    await expect(ask({ image, modules: at('repository/tree') })).rejects.toMatchObject(
+      outside(`tree/lib/modules/${RELEASE}`),
+    );
+  });
+
+  test('may be a link within it, and anything where the kernel itself is not of it', async () => {
+    const image = put('repository/bzImage', bzImage({ release: RELEASE }));
+    put('repository/the.config', BUILT_IN);
+    link('the.config', `config-${RELEASE}`);
+    expect(readFileSync((await ask({ image })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
+    const other = put('mine/bzImage', bzImage({ release: RELEASE }));
+    put('elsewhere/config', BUILT_IN);
+    symlinkSync(at('elsewhere/config'), at(`mine/config-${RELEASE}`));
+    expect(readFileSync((await ask({ image: other })).files.config ?? '', 'utf8')).toBe(BUILT_IN);
+  });
+});
+
+test('a head that names a place far behind the end of the file', async () => {
+  const bytes = Buffer.from(bzImage({ release: RELEASE }));
+  bytes.writeUInt32LE(0xfffffff0, 0x248);
+  bytes.writeUInt32LE(1000, 0x24c);
+  const { files } = await ensure({ image: put('bzImage', bytes) });
+  expect(files.record.config).toBeNull();
+});
+
 describe('an image', () => {
   test('is stored with its digest, vouched for by nobody, offline too; the file stays where it is', async () => {
     const path = put('bzImage', bzImage({ release: RELEASE }));
