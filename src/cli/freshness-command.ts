@@ -33,7 +33,9 @@ export async function freshnessCommand(
 ): Promise<number> {
   const { baselines, crawlerBase, crawlerFile, updateFromReport, json, markdown, failOnStale, timeoutMs } = options;
   const onNote = (message: string): void => io.err(`note: ${message}\n`);
-  const request = { baselines, crawlerBase, crawlerFile, updateFromReport, env: io.env, cwd: io.cwd, onNote };
+  const { allowProfileOverride } = options;
+  const around = { allowProfileOverride, env: io.env, cwd: io.cwd, onNote };
+  const request = { baselines, crawlerBase, crawlerFile, updateFromReport, ...around };
   const { rows, failed } = await within(signal, timeoutMs, (own) => kernelFreshness({ ...request, signal: own }));
   const cells = rows.map((row) => [row.profile, row.baseline, row.newest, row.status, row.reason]);
   if (json) io.out(printedJson(rows));

@@ -315,7 +315,7 @@ export const OPTIONS = [
     default: '',
     description:
       'let a profile of this repository replace the kernel that comes with bpfcompat under its id, or name another keyring; reports say so',
-    commands: [...CHOOSING, 'suite', 'plan', 'kernels list', 'bisect'],
+    commands: [...CHOOSING, 'suite', 'plan', 'kernels list', 'bisect', 'kernel-freshness', 'kernel-sweep'],
   },
   {
     name: 'keep',

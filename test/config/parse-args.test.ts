@@ -450,3 +450,48 @@ test('watch of a suite leaves to it what it says itself', () => {
   );
   expect(() => parseArgs(['watch', '--quick'])).toThrow(/--artifact is missing/);
 });
+
+describe('builds of kernels', () => {
+  test('what is asked of a lock', () => {
+    expect(testOptions('--locked').lock).toBe('require');
+    expect(testOptions('--no-lock').lock).toBe('ignore');
+    expect(parseArgs(['lock'])).toMatchObject({
+      command: 'lock',
+      options: { kernels: undefined, suite: '', check: false },
+    });
+    expect(parseArgs(['lock', '--matrix', 'quick', '--check'])).toMatchObject({
+      options: { kernels: { kind: 'matrix', value: 'quick' }, check: true },
+    });
+  });
+
+  test('the flags of bisect', () => {
+    expect(
+      parseArgs(['bisect', '--artifact', 'a.o', '--good', 'a@1', '--bad', 'a', '--set-rodata', 'x=1']),
+    ).toMatchObject({
+      command: 'bisect',
+      options: {
+        artifact: 'a.o',
+        good: 'a@1',
+        bad: 'a',
+        timeoutMs: 180_000,
+        loader: { rodata: new Map([['x', '1']]) },
+      },
+    });
+  });
+
+  test.each([
+    [[...MINIMAL, '--locked', '--no-lock'], 'flag_conflict', '--locked and --no-lock contradict each other'],
+    [['suite', '--suite', 's.yaml', '--locked', '--no-lock'], 'flag_conflict', '--locked and --no-lock'],
+    [['lock', '--suite', 's.yaml', '--quick'], 'flag_conflict', '--suite says itself which kernels'],
+    [['bisect', '--good', 'a', '--bad', 'b'], 'missing_flag', '--artifact is missing'],
+    [['bisect', '--artifact', 'a.o', '--bad', 'b'], 'missing_flag', '--good is missing; add it, for example --good'],
+    [['bisect', '--artifact', 'a.o', '--good', 'b'], 'missing_flag', '--bad is missing'],
+    [['kernel-sweep'], 'missing_flag', '--profile is missing'],
+    [['kernel-sweep', '--profile', 'a', '--target-timeout', '5'], 'flag_value', '--target-timeout "5"'],
+    [['kernel-sweep', '--profile', 'a', '--count', '0'], 'flag_value', '--count'],
+  ])('%j is refused', (argv, code, message) => {
+    const error = errorOf(...argv);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+});

@@ -11,6 +11,7 @@ import { type FileServer, serveFiles } from '../fakes/file-server.ts';
 import { type KeyRing, makeKeys } from '../fakes/kernel-lab.ts';
 import { bpfcompat } from './support/cli.ts';
 import { example } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
 // Two stored kernels of Debian as six builds of one package: the last two are the newer kernel, on which the function
@@ -139,3 +140,31 @@ test('a build that nobody offers, one build twice and another vendor are told be
   expect(await said('lab', 'rocky-9-5.14')).toContain('are of two vendors');
   expect(await said('lab@', 'lab')).toContain('--good "lab@" is no kernel');
 });
+
+test('a lock decides which build a run asks, online and offline, and a digest that is not that of the archive stops it', async () => {
+  const locked = await call(['lock', '--kernels', 'lab']);
+  expect(locked.code, locked.stderr).toBe(0);
+  expect(locked.stdout).toContain('bpfcompat.lock is written');
+  const args = ['test', '--artifact', example('simple-pass'), '--kernels', 'lab', '--locked', '--out', 'locked.json'];
+  const { code, stderr } = await call([...args, '--offline']);
+  expect(code, stderr).toBe(0);
+  expect(targetOf(readReport(join(cwd, 'locked.json')), 'lab').kernel_package).toMatchObject({
+    version: '6',
+    locked: true,
+    signer: expect.stringMatching(/^[0-9A-F]{40}$/),
+    signer_owner: 'Test Archive <test@example.org>',
+    url: expect.stringContaining(server.url),
+  });
+
+  const fresh = await call(['kernel-freshness', '--fail-on-stale', '--json']);
+  expect(fresh.code, fresh.stderr).toBe(0);
+  expect(JSON.parse(fresh.stdout)).toMatchObject([{ profile: 'lab', status: 'fresh' }]);
+
+  const file = join(cwd, 'bpfcompat.lock');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/sha256: .{8}/, 'sha256: 00000000'));
+  const changed = await call(args);
+  expect(changed.code).toBe(1);
+  const { infra_error: why } = targetOf(readReport(join(cwd, 'locked.json')), 'lab');
+  expect(why).toMatch(/^bpfcompat\.lock:6:14: linux-image-lab-amd64 6 has the digest .*and the lock has 00000000/);
+  rmSync(file);
+}, 500_000);
