@@ -81,7 +81,8 @@ async function suitePaths(
   }
   const place = (said: string | undefined, own: string): string =>
     said ? placeOf(cwd, said) : own === '' ? '' : resolve(root.dir, own);
-  return { json: place(options.out, out), markdown: place(options.markdown, markdown) };
+  // What a shard hands over is its JSON; the file's Markdown is of the whole suite.
+  return { json: place(options.out, out), markdown: place(options.markdown, options.shard ? '' : markdown) };
 }
 
 /**
@@ -119,6 +120,7 @@ export async function prepareSuite(
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,
     failOn: options.failOn,
+    partial: options.shard !== undefined,
     baseline,
   });
   // Objects that cannot be told apart in the older run are an error of the caller.

@@ -32,6 +32,8 @@ export interface SuiteOverrides {
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly failOn: FailOn | undefined;
+  /** A shard writes no reports where the file says: those are of the whole suite, and other shards would write them, too. */
+  readonly partial: boolean;
   /** Older run of the whole suite. */
   readonly baseline: LoadedRun | undefined;
 }
@@ -252,8 +254,8 @@ export async function prepareCases(
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === 'matrix' ? source.kernels.value : '',
-      json: resolve(dir, source.out),
-      markdown: resolve(dir, source.markdown),
+      json: overrides.partial ? '' : resolve(dir, source.out),
+      markdown: overrides.partial ? '' : resolve(dir, source.markdown),
     };
     try {
       prepared.push({ ...paths, ready: await ready(source, paths), error: '' });

@@ -54,6 +54,7 @@ test('cli.yml: the program is built, in PATH, and writes its report', async () =
   expect(report.summary).toMatchObject({ status: 'pass' });
 });
 
+// Three runs on four kernels.
 test('baseline.yml: what failed before passes, what is new fails', async () => {
   const objects = (dir: string, ...names: string[]): void => {
     mkdirSync(join(dir, 'build'));
@@ -83,7 +84,7 @@ test('baseline.yml: what failed before passes, what is new fails', async () => {
   const worse = await run('unknown-load-fail');
   expect(worse?.steps[0]?.exitCode, worse?.steps[0]?.log).toBe(2);
   expect(worse?.steps[0]?.outputs).toMatchObject({ result: 'fail', regressions: '4' });
-});
+}, 400_000);
 
 test('suite.yml: the step fails, what comes after it still has the outputs', async () => {
   const repository = makeRepository(writeSuite);

@@ -131,10 +131,18 @@ test('a suite on two machines', async () => {
   const suite = ['suite', '--suite', 'suite.yaml', '--offline', '--quiet'];
   const direct = await bpfcompat([...suite, ...wanted('direct')], { cwd });
   expect(direct.code, direct.stderr).toBe(2);
+  // Shards that share a directory write nothing but what they hand over: the reports there are of the whole suite.
+  const written = (): string[] =>
+    readdirSync(cwd, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\/\.bpfcompat|\/shards/.test(entry.parentPath))
+      .map(({ parentPath, name }) => join(parentPath, name));
+  const before = written().map((path) => [path, readFileSync(path, 'utf8')]);
+  expect(before.some(([path]) => path?.endsWith('good.md'))).toBe(true);
   const ends = await each(2, (index) =>
     bpfcompat([...suite, '--shard', `${index}/2`, '--out', `shards/${index}.json`], { cwd }),
   );
   expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+  expect(written().map((path) => [path, readFileSync(path, 'utf8')])).toEqual(before);
   const merged = await bpfcompat(['merge', 'shards/1.json', 'shards/2.json', '--quiet', ...wanted('merged')], { cwd });
   expect(merged.code, merged.stderr).toBe(2);
   const lines = (text: string): string => text.replace(/run=\S+/g, 'run=<run>');

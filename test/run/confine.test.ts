@@ -176,6 +176,7 @@ describe('every path of a file is confined', () => {
     const none = { workdir: undefined, timeoutMs: undefined, concurrency: undefined, failOn: undefined };
     const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue }, suite, {
       ...none,
+      partial: false,
       baseline: undefined,
     });
     expect(one?.ready).toBeUndefined();
