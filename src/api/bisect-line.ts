@@ -104,8 +104,10 @@ async function profilesBetween(
   );
   const others = alike.map(({ id }) => id).filter((id) => id !== good.id && id !== bad.id);
   const all = [good, bad, ...(await Promise.all(others.map((id) => findProfile(catalogue, id))))];
-  // Rows of tables are in the order of their releases, which decides between two of one series.
-  const sorted = all.sort((a, b) => compareVersions(a.kernelFamily, b.kernelFamily) || (a.id < b.id ? -1 : 1));
+  // Of two kernels of one series that of the older release comes first; ids begin with it.
+  const sorted = all.sort(
+    (a, b) => compareVersions(a.kernelFamily, b.kernelFamily) || a.id.localeCompare(b.id, 'en', { numeric: true }),
+  );
   const [from, to] = [sorted.indexOf(good), sorted.indexOf(bad)];
   const some = sorted.slice(Math.min(from, to), Math.max(from, to) + 1);
   const line = from < to ? some : some.reverse();
