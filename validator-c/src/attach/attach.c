@@ -145,11 +145,16 @@ static void attach_program(struct work *work, struct program *program, struct bp
 	status__error(out->err, out->error, sizeof(out->error));
 	out->elapsed_us = io__now_us() - start;
 	evidence__attach(work->evidence, program);
+	/* What is attached already may end the guest, or keep its first process from running. */
+	if (out->status == STATUS_FAIL)
+		evidence__settle(work->evidence);
 }
 
 /* When a program has its turn. */
 enum round {
 	PLAIN,
+	/* May end us, which takes no answer back that has left the guest. */
+	SIGNALING,
 	/* May deny what attaching another program needs. */
 	LSM,
 	/* May alter what we observe from then on. */
@@ -160,7 +165,9 @@ static enum round round_of(const struct bpf_program *prog, const struct program 
 {
 	if (program->alters)
 		return ALTERING;
-	return bpf_program__type(prog) == BPF_PROG_TYPE_LSM ? LSM : PLAIN;
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM)
+		return LSM;
+	return program->signals ? SIGNALING : PLAIN;
 }
 
 static void attach_round(struct work *work, enum round round)
@@ -182,6 +189,7 @@ static void attach_round(struct work *work, enum round round)
 void attach__run(struct work *work)
 {
 	attach_round(work, PLAIN);
+	attach_round(work, SIGNALING);
 	attach_round(work, LSM);
 }
 

@@ -10,6 +10,8 @@
 #define HELPER_TAIL_CALL 12
 #define HELPER_PROBE_WRITE_USER 36
 #define HELPER_OVERRIDE_RETURN 58
+#define HELPER_SEND_SIGNAL 109
+#define HELPER_SEND_SIGNAL_THREAD 117
 #define HELPER_SYS_BPF 166
 #define TYPE_RAW_TRACEPOINT_WRITABLE 24
 #define ATTACH_TYPE_MODIFY_RETURN 26
@@ -47,6 +49,18 @@ static uint32_t way_of_helper(int32_t helper)
 	default:
 		return 0;
 	}
+}
+
+static bool sends_signals(const struct bpf_program *prog)
+{
+	const struct bpf_insn *insns = bpf_program__insns(prog);
+	size_t count = bpf_program__insn_cnt(prog), i;
+
+	for (i = 0; i < count; i++)
+		if (insns[i].code == CALL && !insns[i].src_reg &&
+		    (insns[i].imm == HELPER_SEND_SIGNAL || insns[i].imm == HELPER_SEND_SIGNAL_THREAD))
+			return true;
+	return false;
 }
 
 static uint32_t ways_of(const struct bpf_program *prog, uint64_t *steps)
@@ -95,6 +109,7 @@ void alters__find(struct work *work)
 		if (bpf_program__fd(prog) < 0)
 			continue;
 		program->alters = ways_of(prog, &steps);
+		program->signals = sends_signals(prog);
 		all |= program->alters;
 	}
 	for (i = 0; i < result->program_count; i++) {
