@@ -18,7 +18,10 @@ const MAX_KERNEL = 256 * 1024 * 1024;
 const MAX_SECTIONS = 4096;
 /** NT_GNU_BUILD_ID. */
 const BUILD_ID = 3;
-const align = (size: number): number => (size + 3) & ~3;
+/** No name of a section that is looked for is longer; a stranger's table may be one name of many megabytes. */
+const MAX_NAME = 64;
+/** Not by bits: sizes of a stranger's file would become negative, and the end would never come. */
+const align = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** The whole kernel; undefined for what is too large or cannot be unpacked. */
 async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
@@ -53,8 +56,9 @@ export function buildIdIn(notes: Uint8Array): string | undefined {
 }
 
 function nameOf(names: Buffer, { nameAt }: SectionEntry): string {
-  const end = names.indexOf(0, nameAt);
-  return names.toString('latin1', nameAt, end < 0 ? names.length : end);
+  const name = names.subarray(nameAt, nameAt + MAX_NAME);
+  const end = name.indexOf(0);
+  return name.toString('latin1', 0, end < 0 ? name.length : end);
 }
 
 /** @param kernel an ELF file */

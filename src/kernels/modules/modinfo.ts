@@ -9,6 +9,9 @@ export interface ModuleInfo {
 }
 
 const MAX_SECTIONS = 65_536;
+/** No name that is looked for is longer; a stranger's table may be one name of many megabytes. */
+const MAX_NAME = 64;
+const MAX_MODINFO = 1024 * 1024;
 
 /** `-` and `_` are the same in module names; the kernel itself uses `_`. */
 export function moduleName(text: string): string {
@@ -22,9 +25,9 @@ export function moduleNameOfPath(path: string): string | undefined {
 }
 
 function textAt(bytes: Buffer, at: number): string {
-  if (at >= bytes.length) return '';
-  const end = bytes.indexOf(0, at);
-  return bytes.toString('latin1', at, end < 0 ? bytes.length : end);
+  const text = bytes.subarray(at, at + MAX_NAME);
+  const end = text.indexOf(0);
+  return text.toString('latin1', 0, end < 0 ? text.length : end);
 }
 
 /**
@@ -39,7 +42,7 @@ export function readModinfo(elf: Buffer): ModuleInfo | undefined {
   if (sections.some((one) => hasBytes(one) && one.offset + one.size > BigInt(elf.length))) return undefined;
   const nameBytes = Buffer.from(sectionBytes(elf, names));
   const info = sections.find((one) => hasBytes(one) && textAt(nameBytes, one.nameAt) === '.modinfo');
-  if (info === undefined) return undefined;
+  if (info === undefined || info.size > BigInt(MAX_MODINFO)) return undefined;
   const entries = Buffer.from(sectionBytes(elf, info)).toString('latin1').split('\0');
   const depends = entries
     .filter((entry) => entry.startsWith('depends='))

@@ -29,3 +29,15 @@ test.each([
 ])('no build id: %s', (_name, notes) => {
   expect(buildIdIn(notes)).toBeUndefined();
 });
+
+test('sizes that would lead back to where they stand end the search', () => {
+  for (const size of [0xfffffff4, 0xfffffffd, 0x80000000]) {
+    const notes = Buffer.alloc(64);
+    notes.writeUInt32LE(size, 0);
+    notes.writeUInt32LE(1, 8);
+    expect(buildIdIn(notes)).toBeUndefined();
+    notes.writeUInt32LE(4, 0);
+    notes.writeUInt32LE(size, 4);
+    expect(buildIdIn(notes)).toBeUndefined();
+  }
+});

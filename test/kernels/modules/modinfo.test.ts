@@ -22,6 +22,11 @@ describe('readModinfo', () => {
     for (let length = 0; length < elf.length; length++) expect(readModinfo(elf.subarray(0, length))).toBeUndefined();
   });
 
+  test('a list of megabytes is none of a module', () => {
+    expect(readModinfo(elfModule({ depends: 'a,'.repeat(400_000) }))?.depends).toHaveLength(400_000);
+    expect(readModinfo(elfModule({ depends: 'a,'.repeat(600_000) }))).toBeUndefined();
+  });
+
   test('damaged bytes never throw', () => {
     const elf = elfModule({ depends: 'a,b' });
     fc.assert(
