@@ -62,7 +62,7 @@ function lastMatch(lines: readonly string[], pattern: RegExp): number | undefine
  * followed any path, and stopped at the first one it did not know.
  */
 export function refusedInsn(program: ProgramFacts, finding: Finding): number | undefined {
-  const { id, name, function: callee } = finding.args;
+  const { id } = finding.args;
   switch (finding.code) {
     case 'UNSUPPORTED_HELPER':
     case 'HELPER_NOT_ALLOWED':
@@ -77,12 +77,21 @@ export function refusedInsn(program: ProgramFacts, finding: Finding): number | u
     case 'MISSING_KFUNC':
     case 'KFUNC_SIGNATURE_MISMATCH':
     case 'KFUNC_NOT_ALLOWED':
+      if (finding.args['reason'] === 'device_bound') {
+        return [...program.externAt].find(([symbol]) => symbol.startsWith('bpf_xdp_metadata_'))?.[1];
+      }
+      return externInsn(program, finding);
     case 'UNRESOLVED_KSYM':
     case 'UNRESOLVED_KCONFIG':
-      return [finding.subject, callee, name].flatMap((symbol) => program.externAt.get(symbol ?? '') ?? [])[0];
+      return externInsn(program, finding);
     default:
       return undefined;
   }
+}
+
+/** The first use of the extern that a finding names. */
+function externInsn({ externAt }: ProgramFacts, { subject, args }: Finding): number | undefined {
+  return [subject, args['function'], args['name']].flatMap((symbol) => externAt.get(symbol ?? '') ?? [])[0];
 }
 
 function isCallback({ args, evidence }: Finding): boolean {

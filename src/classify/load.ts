@@ -49,9 +49,15 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding
     // A program that only says "my map is not there" adds nothing to the finding of that map.
     .filter((stage) => maps.length === 0 || !blamesMap(stage))
     .map((stage) => programFinding(stage, evidence));
-  const causes = maps.length > 0 ? programs.filter((finding) => finding.code !== 'MAP_CREATE_FAILED') : programs;
+  const causes = programs.filter((finding) => !followsFromMap(finding, maps));
   const found = mergeFindings([...maps, ...causes]);
   return found.length > 0 ? found : [objectFinding(evidence, load)];
+}
+
+/** A program that has no place without a map, where that map is what the kernel refused. */
+function followsFromMap({ code, args }: Finding, maps: readonly Finding[]): boolean {
+  if (args['reason'] === 'struct_ops_unreferenced') return maps.some((map) => map.args['type'] === 'struct_ops');
+  return maps.length > 0 && code === 'MAP_CREATE_FAILED';
 }
 
 /**

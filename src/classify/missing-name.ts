@@ -63,6 +63,8 @@ function presentDiagnosis(
 
 function absentDiagnosis({ name, near }: Symbol, { hello }: Evidence): Diagnosis {
   if (isPlaceholder(name)) return { code: 'LOADER_CONTRACT', reason: 'btf_target', proven: true };
+  // A section for system calls that has the prefix already gets it twice.
+  if (/^__\w+?_sys_(?:__\w+?_)?sys_/.test(name)) return { reason: 'syscall_prefix', proven: true };
   if (/^(?:SyS_|sys_|__\w+_sys_)\w+$/.test(name) && near.some((other) => /_sys_/.test(other))) {
     return { reason: 'syscall_prefix', proven: true };
   }

@@ -8,6 +8,7 @@ import { evidenceLine, findingOf, makeFinding, recode } from './make-finding.ts'
 import { denied } from './policy.ts';
 import { probedFinding } from './program-probes.ts';
 import { callsItself } from './recursion.ts';
+import { explainRejection } from './rejection.ts';
 import { ERRNO_RULES } from './rules/errno.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { openedProgram } from './told-programs.ts';
@@ -32,7 +33,9 @@ export function programFinding(stage: ProgramStage, evidence: Evidence): Finding
       program: stage.name,
       args: { ...args, ...cause.args },
     });
-    return blameGuess(confirm(withoutRecursion(found, verifierText(stage)), evidence), verifierText(stage), evidence);
+    const log = verifierText(stage);
+    const explained = explainRejection(withoutRecursion(found, log), stage, log, evidence);
+    return blameGuess(confirm(explained, evidence), log, evidence);
   }
   if (cause) {
     return makeFinding({

@@ -3,6 +3,9 @@ import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { recode } from './make-finding.ts';
 import { symbolOf } from './symbols.ts';
+import { failedProgram } from './told-programs.ts';
+import { misreadArgument } from './traced-argument.ts';
+import { parseVerifierLog, verifierText } from './verifier-log.ts';
 
 type Parameters = NonNullable<StageOf<'symbol'>['parameters']>;
 
@@ -59,7 +62,9 @@ export function explainContext(finding: Finding, evidence: Evidence): Finding {
   const { section = '', offset, reason } = finding.args;
   const name = TRACED.exec(section)?.groups?.['function'];
   const symbol = symbolFor(finding, name, evidence);
-  if (reason !== 'ctx_access' || offset === undefined || name === undefined || !symbol?.parameters) return finding;
+  if (name === undefined || !symbol?.parameters) return finding;
+  if (MISREAD.has(reason ?? '')) return explainArgument(finding, name, symbol.parameters, evidence);
+  if (reason !== 'ctx_access' || offset === undefined) return finding;
   // The first argument of a tracepoint is hidden; a structure by value takes up several places.
   const parameters = section.includes('tp_btf') ? symbol.parameters.slice(1) : symbol.parameters;
   if (parameters.some(({ type }) => /^(?:struct|union) /.test(type) && !type.endsWith('*'))) return finding;
@@ -72,6 +77,39 @@ export function explainContext(finding: Finding, evidence: Evidence): Finding {
     count: String(parameters.length),
     value: String(Math.floor(Number(offset) / SLOT) + 1),
     result: WITH_RESULT.test(section) ? String(parameters.length + 1) : undefined,
+  };
+  return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'program' };
+}
+
+/** Refusals behind which an argument of another type may stand. */
+const MISREAD: ReadonlySet<string> = new Set([
+  'invalid_mem_access',
+  'beyond_struct',
+  'btf_access',
+  'unbounded',
+  'ptr_arith',
+]);
+
+/**
+ * An argument that stands at another place on this kernel: the program follows a pointer of another type. Certain where
+ * the structure that it reads is one of the other arguments.
+ */
+function explainArgument(finding: Finding, name: string, all: Parameters, evidence: Evidence): Finding {
+  const { section = '', program = '' } = finding.args;
+  const parameters = section.includes('tp_btf') ? all.slice(1) : all;
+  const stage = failedProgram(evidence, program);
+  if (!stage) return finding;
+  const types = parameters.map(({ type }) => type);
+  const misread = misreadArgument(parseVerifierLog(verifierText(stage)).lines, types, program, evidence);
+  const place = misread === undefined ? -1 : types.indexOf(`struct ${misread.struct} *`);
+  if (misread === undefined || place < 0) return finding;
+  const args = {
+    reason: 'argument_type',
+    function: name,
+    prototype: prototypeText(name, parameters),
+    value: String(misread.argument + 1),
+    struct: misread.struct,
+    place: String(place + 1),
   };
   return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'program' };
 }

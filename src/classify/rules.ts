@@ -3,10 +3,16 @@ import { OBJECT_RULES } from './rules/object.ts';
 import type { TextRule } from './rules/rule.ts';
 import { FEATURE_RULES } from './rules/verifier-features.ts';
 import { INSTRUCTION_RULES } from './rules/verifier-instructions.ts';
+import { MEMORY_RULES } from './rules/verifier-memory.ts';
 import { PROOF_RULES } from './rules/verifier-proof.ts';
 
 /** libbpf's warnings, most specific first. */
 export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RULES];
 
 /** Lines of the verifier log, most specific first. */
-export const VERIFIER_RULES: readonly TextRule[] = [...FEATURE_RULES, ...INSTRUCTION_RULES, ...PROOF_RULES];
+export const VERIFIER_RULES: readonly TextRule[] = [
+  ...FEATURE_RULES,
+  ...INSTRUCTION_RULES,
+  ...MEMORY_RULES,
+  ...PROOF_RULES,
+];

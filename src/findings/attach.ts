@@ -1,11 +1,11 @@
 import type { Finding } from '../model/finding.ts';
+import { categoryWords, offsetWords, sleepableWords, variableArguments } from './attach-places.ts';
 import type { Family, Words } from './entry.ts';
 import { idleWords, requiredWords, unloadedWords } from './idle.ts';
 import { missingWords } from './missing.ts';
 import { arg, errno, here, sentence, since, who } from './writer.ts';
 
 const NOT_TRACEABLE: ReadonlyMap<string, { readonly what: string; readonly why: string }> = new Map([
-  ['not_sleepable', { what: 'cannot be hooked by a sleepable program', why: 'The attach target is not sleepable.' }],
   ['blacklisted', { what: 'cannot be probed', why: 'It is on the kprobe blacklist (NOKPROBE_SYMBOL).' }],
   ['notrace', { what: 'cannot be traced', why: 'It is built without the entry that tracing needs (notrace).' }],
   [
@@ -74,6 +74,8 @@ export const ATTACH_FINDINGS = {
     rule: ['A function cannot be traced', 'Attach to a function or tracepoint close by.'],
     words: (f) => {
       const { what, why } = NOT_TRACEABLE.get(arg(f, 'reason', '')) ?? REFUSED;
+      if (f.args['reason'] === 'not_sleepable') return sleepableWords(f);
+      if (f.args['reason'] === 'inside_instruction' || f.args['reason'] === 'return_offset') return offsetWords(f);
       return {
         title: `${arg(f, 'function', 'the function')} ${what} ${here(f)}`,
         explanation: sentence(`${who(f)} hooks it. ${why}`),
@@ -128,6 +130,7 @@ export const ATTACH_FINDINGS = {
     group: 'object',
     rule: ['A program does not say what it attaches to', 'Name it in the section or in the manifest.'],
     words: (f) => {
+      if (f.args['reason'] === 'tracepoint_category') return categoryWords(f);
       const { what, todo } = OUTSIDE[arg(f, 'reason', '')] ?? {
         what: 'needs a target that its own loader chooses',
         todo: 'This is no fault of the kernel; check it with load_only, or attach it from a functional test.',
@@ -146,13 +149,16 @@ export const ATTACH_FINDINGS = {
     words: (f) =>
       f.args['reason'] === 'struct_argument'
         ? structArgument(f)
-        : f.args['reason'] === 'many_arguments'
-          ? manyArguments(f)
-          : {
-              title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
-              explanation: 'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
-              remediation: 'Use a kprobe or a tracepoint there.',
-            },
+        : f.args['reason'] === 'variable_arguments'
+          ? variableArguments(f)
+          : f.args['reason'] === 'many_arguments'
+            ? manyArguments(f)
+            : {
+                title: `this kernel cannot attach ${arg(f, 'section', who(f))} by a trampoline`,
+                explanation:
+                  'It loads, but the architecture or the function has no support for direct calls (ENOTSUPP).',
+                remediation: 'Use a kprobe or a tracepoint there.',
+              },
   },
   TRACEPOINT_CONTEXT_MISMATCH: {
     group: 'kernel',
@@ -166,11 +172,19 @@ export const ATTACH_FINDINGS = {
             remediation:
               'Read the structure trace_event_raw_* of the tracepoint (vmlinux.h) with CO-RE, or take the offsets from the format file of the running kernel.',
           }
-        : {
-            title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
-            explanation: 'The record has another layout on this kernel than the program was compiled for.',
-            remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
-          },
+        : f.args['reason'] === 'argument'
+          ? {
+              title: `${who(f)} reads more arguments than raw tracepoint ${arg(f, 'function', '?')} has on this kernel`,
+              explanation:
+                'Tracepoints got further arguments over time; the kernel counts those that a program reads when it attaches it.',
+              remediation:
+                'Read the further arguments in a second program for kernels that have them (autoload), or guard them by a const volatile setting of the loader.',
+            }
+          : {
+              title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
+              explanation: 'The record has another layout on this kernel than the program was compiled for.',
+              remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
+            },
   },
   LSM_BPF_NOT_ENABLED: {
     group: 'kernel',

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Family, Writer } from './entry.ts';
+import { mapNeeds } from './map-needs.ts';
 import { arg, errno, here, lacks, since, who } from './writer.ts';
 
 /** What to use instead of a map type that an old kernel does not have. A Map: the names come from guests. */
@@ -57,6 +58,9 @@ const PARAMS: ReadonlyMap<string, { readonly what: string; readonly todo: string
   ],
 ]);
 
+/** Reasons that its type decides: what the type wants is the remedy. */
+const SHAPES: ReadonlySet<string> = new Set(['key_size', 'value_size', 'sizes', 'max_entries', 'definition']);
+
 const FLAG: ReadonlyMap<string, string> = new Map([
   ['map_extra', 'the map_extra value'],
   ['special_fields', 'the special fields (spin lock, timer, kptr) of its value'],
@@ -100,7 +104,12 @@ export const MAP_FINDINGS = {
     words: (f) => ({
       title: `${named(f)}: ${flagOf(f)} cannot be used ${here(f)}${since(f)}`,
       explanation: `The kernel rejects the map as it is${errno(f)} and accepts it without.`,
-      remediation: 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
+      remediation:
+        f.args['flag'] === 'BPF_F_LINK'
+          ? 'Put the structure into SEC(".struct_ops") instead of SEC(".struct_ops.link") for these kernels.'
+          : f.args['reason'] === 'refused'
+            ? 'Leave the flag out: maps of this type do not take it on this kernel.'
+            : 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
     }),
   },
   INVALID_MAP_PARAMS: {
@@ -112,7 +121,7 @@ export const MAP_FINDINGS = {
       return {
         title: `${named(f)} is defined with ${what} that its type does not accept`,
         explanation: `The kernel has ${arg(f, 'type', 'the type')} and rejects this definition${errno(f)}.`,
-        remediation: todo,
+        remediation: SHAPES.has(arg(f, 'reason', '')) ? (mapNeeds(f.args['type']) ?? todo) : todo,
       };
     },
   },

@@ -66,12 +66,17 @@ const MISSING: Readonly<
     why: 'The kernel is older than it.',
     todo: 'Leave the program out there (autoload).',
   }),
-  syscall_prefix: () => ({
+  syscall_prefix: (f) => ({
     title: (name) => `${name} has a prefix of the architecture in this kernel`,
     why: 'Entry functions of system calls are called __x64_sys_ or __arm64_sys_ since 4.17.',
-    todo: 'Use SEC("ksyscall/NAME"), which finds the right name.',
+    todo: `Use SEC("ksyscall/${syscallName(f)}"), which finds the right name.`,
   }),
 };
+
+/** `openat` of `__x64_sys_openat`, however often the prefix is there. */
+function syscallName(f: Finding): string {
+  return arg(f, 'function', 'NAME').replace(/^.*sys_/i, '') || 'NAME';
+}
 
 function fileKind(f: Finding): string {
   return /^\??usdt/.test(arg(f, 'section', '')) ? 'USDT probe' : 'symbol';

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Family, Words } from './entry.ts';
+import { movedTo } from './moved-fields.ts';
 import { arg, notIn, sentence, who } from './writer.ts';
 
 const CORE: Readonly<Record<string, { what: (access: string) => string; why: string; todo: string }>> = {
@@ -20,6 +21,26 @@ const CORE: Readonly<Record<string, { what: (access: string) => string; why: str
   },
 };
 
+/** Registers as other architectures call them: an object with these was compiled for another one. */
+const REGISTERS: Readonly<Record<string, string>> = {
+  'struct user_pt_regs.regs': 'arm64',
+  'struct user_pt_regs.gprs': 's390',
+};
+
+function otherMachine(access: string): string | undefined {
+  return Object.entries(REGISTERS).find(([prefix]) => access.startsWith(prefix))?.[1];
+}
+
+function otherMachineWords(f: Finding, access: string, machine: string): Words {
+  return {
+    title: `${who(f)} reads registers as ${machine} has them (${access})`,
+    explanation:
+      'The macros of bpf_tracing.h (PT_REGS_PARM1, BPF_KPROBE and others) were compiled for another architecture than that of this kernel.',
+    remediation:
+      'Build one object for each architecture: -D__TARGET_ARCH_x86 here, with the vmlinux.h of the same one (bpf2go: -target amd64,arm64).',
+  };
+}
+
 function coreWords(f: Finding) {
   const access = f.args['field'] ?? f.args['type'] ?? (f.subject === f.args['program'] ? undefined : f.subject);
   const reason = arg(f, 'reason', '');
@@ -37,11 +58,15 @@ function coreWords(f: Finding) {
       remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
     };
   }
+  const other = reason === 'type_missing' ? otherMachine(access ?? '') : undefined;
+  if (other !== undefined) return otherMachineWords(f, access ?? '', other);
   const words = CORE[reason] ?? CORE['field_missing'];
   return {
     title: access === undefined ? `a CO-RE relocation of ${who(f)} has no match` : `${notIn(f, access, 'types')}`,
     explanation: sentence(`${who(f)} ${words?.why ?? 'reads it'}.`),
-    remediation: words?.todo ?? '',
+    remediation: [...(reason === 'field_missing' ? [movedTo(access)] : []), words?.todo]
+      .filter((part) => part !== undefined)
+      .join(' '),
   };
 }
 
@@ -80,6 +105,17 @@ function optionWords(f: Finding, option: string): Words {
     ? 'a weak declaration does not help a scheduler'
     : 'or declare it __weak and call it only where bpf_ksym_exists says so';
   return kfuncWords(f, `This kernel was most likely built without ${option}.`, `Use a kernel with ${option}; ${weak}.`);
+}
+
+/** Functions that a driver implements: a program has to be loaded for its device. */
+function deviceWords(f: Finding): Words {
+  return {
+    title: `${who(f)} calls a metadata function of a driver, which only programs bound to a device may`,
+    explanation:
+      'The driver of the device implements it, so the kernel wants to know the device when it loads the program.',
+    remediation:
+      'Load it for one device: bpf_program__set_ifindex and bpf_program__set_flags with BPF_F_XDP_DEV_BOUND_ONLY before the load, and attach it to that device.',
+  };
 }
 
 /** Words for types, functions, variables and options of the kernel that the object names. */
@@ -134,11 +170,14 @@ export const NAME_FINDINGS = {
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program may not call a kernel function', 'Use a program type that may.'],
-    words: (f) => ({
-      title: `${who(f)} may not call kernel function ${arg(f, 'function', '(a kfunc)')}`,
-      explanation: 'The kernel has the function but offers it to other program types or contexts.',
-      remediation: 'Use the program type (or the sleepable variant) that the kfunc is registered for.',
-    }),
+    words: (f) =>
+      f.args['reason'] === 'device_bound'
+        ? deviceWords(f)
+        : {
+            title: `${who(f)} may not call kernel function ${arg(f, 'function', '(a kfunc)')}`,
+            explanation: 'The kernel has the function but offers it to other program types or contexts.',
+            remediation: 'Use the program type (or the sleepable variant) that the kfunc is registered for.',
+          },
   },
   KFUNC_SIGNATURE_MISMATCH: {
     group: 'kernel',

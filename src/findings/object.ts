@@ -18,6 +18,14 @@ const INCOMPATIBLE: Readonly<Record<string, { what: string; todo: string }>> = {
     what: 'uses a map attribute that only its own loader knows',
     todo: 'Drop the attribute, or set the map up in the manifest (maps).',
   },
+  type_size: {
+    what: 'gives a map a key or value type that has no size',
+    todo: 'Define the structure where the map is defined (a declaration alone has no size), or give the size: __uint(key_size, sizeof(...)), __uint(value_size, sizeof(...)).',
+  },
+  two_sizes: {
+    what: 'gives a map two sizes for its key or value that differ',
+    todo: 'Keep one of them: __type(key, ...) or __uint(key_size, ...), and the same for the value.',
+  },
   relocation: {
     what: 'refers to data that libbpf cannot place',
     todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',

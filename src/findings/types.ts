@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.ts';
 import type { Family, Words } from './entry.ts';
 import { arg, here, lacks, notIn, sentence, since, who } from './writer.ts';
 
@@ -15,6 +16,17 @@ function sleepableMember(struct: string, member = '?'): Words {
     title: `member ${member} of ${struct} takes no sleepable program`,
     explanation: 'The kernel has the member and calls it where it must not sleep; the program is declared sleepable.',
     remediation: `Declare it with SEC("struct_ops/${member}") instead of SEC("struct_ops.s/${member}").`,
+  };
+}
+
+/** The structure itself is refused when it is registered, and no program of it. */
+function refusedStruct(f: Finding): Words {
+  return {
+    title: `the kernel refuses the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
+    explanation:
+      'Its programs load. A member that this kind of structure must have is not set, or a name or flag in it is not taken.',
+    remediation:
+      'Set all members that the kernel wants: a name, and for tcp_congestion_ops ssthresh, undo_cwnd and one of cong_avoid and cong_control; for sched_ext_ops only known flags and a timeout that it allows.',
   };
 }
 
@@ -81,6 +93,7 @@ export const TYPE_FINDINGS = {
       const struct = f.args['struct'] === undefined ? 'struct_ops' : `struct_ops ${f.args['struct']}`;
       const member = f.args['member'];
       if (f.args['reason'] === 'sleepable_member') return sleepableMember(struct, member);
+      if (f.args['reason'] === 'refused') return refusedStruct(f);
       return {
         title:
           member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),

@@ -1,72 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { Family } from './entry.ts';
-import { type Advice, arg, here, sentence, who } from './writer.ts';
-
-const ADVICE: Readonly<Record<string, Advice>> = {
-  null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
-  stack_overread: {
-    why: 'it reads behind the end of a copy on its stack',
-    todo: 'Where a structure grew on this kernel, the copy is too short: read the field itself with CO-RE (BPF_CORE_READ down to the last member), not a member of a structure that was copied whole.',
-  },
-  format_string: {
-    why: 'a format string has a conversion that BPF does not know',
-    todo: 'Use %d, %u, %x, %s, %p and their l and ll forms; there is no %f, and no floating point in BPF.',
-  },
-  uninitialized: {
-    why: 'memory is used that was not written before',
-    todo: 'Zero structures completely, padding included (older kernels insist).',
-  },
-  invalid_mem_access: {
-    why: 'memory is accessed through something that is no valid pointer there',
-    todo: 'Read kernel memory with BPF_CORE_READ or bpf_probe_read_kernel, and check bounds before the access.',
-  },
-  unbounded: {
-    why: 'a size or an offset has no proven bound',
-    todo: 'Mask or clamp the value right before its use; barrier_var keeps the compiler from moving the check.',
-  },
-  ctx_access: {
-    why: 'a context field is read that this kernel does not have, or not at that size',
-    todo: 'Use only context fields that the oldest kernel has, with their exact size.',
-  },
-  traced_arguments: {
-    why: 'it reads behind the arguments of the traced function',
-    todo: 'Write one program per signature and load the one that fits (bpf_program__set_autoload), or read arguments and result with bpf_get_func_arg() and bpf_get_func_ret() (5.17 and later).',
-  },
-  btf_access: {
-    why: 'a kernel object is written or read in a way that is not allowed',
-    todo: 'Use a helper or kfunc for it.',
-  },
-  misaligned: { why: 'an access is not aligned', todo: 'Align the data, or copy it in bytes.' },
-  reference: {
-    why: 'an acquired object is not released on every path',
-    todo: 'Release it on every path, early returns included.',
-  },
-  type_mismatch: {
-    why: 'an argument has another type than the function expects',
-    todo: 'Pass the type that the helper or kfunc documents.',
-  },
-  return_value: {
-    why: 'return value out of range for this program type',
-    todo: 'Return only the values that the hook allows.',
-  },
-  ptr_arith: {
-    why: 'invalid pointer arithmetic',
-    todo: 'Keep offsets in a bounded scalar and add it once.',
-  },
-  recursion: {
-    why: 'a function calls itself',
-    todo: 'Write it as a loop: BPF has no recursion on any kernel.',
-  },
-  structure: {
-    why: 'the program has code that cannot run or jumps that lead nowhere',
-    todo: 'Rebuild with -O2; look for dead code.',
-  },
-  no_log: {
-    why: 'a minimal program of its kind is accepted, and this one is rejected with an empty log',
-    todo: 'Compare with a smaller version of the program; the log of this kernel says nothing.',
-  },
-  infinite_loop: { why: 'a loop does not end', todo: 'Give the loop a bound that the verifier can see.' },
-};
+import { ADVICE, allowedWords } from './rejections.ts';
+import { arg, here, sentence, who } from './writer.ts';
 
 const OTHER = {
   why: 'see the log line below',
@@ -87,6 +22,34 @@ function tracedText(f: Finding): string {
   ].join(' ');
 }
 
+/** Which argument the program takes for what, and where that is on this kernel. */
+function argumentText(f: Finding): string {
+  const wanted = `struct ${arg(f, 'struct', '?')} *`;
+  return `Here it is ${arg(f, 'prototype', '?')}. The program takes value ${arg(f, 'value', '?')} for the ${wanted}, which is value ${arg(f, 'place', '?')}.`;
+}
+
+/** The fact of the log that a reader needs besides the line. */
+function detail(f: Finding, topic: string): string | undefined {
+  const { call, callee, available, offset, size } = f.args;
+  switch (topic) {
+    case 'return_value':
+      return allowedWords(f);
+    case 'stale_packet':
+    case 'released':
+      return call === undefined ? undefined : `The call is ${call}.`;
+    case 'untrusted_pointer':
+    case 'not_constant':
+    case 'zero_size':
+    case 'const_string':
+    case 'stack_bounds':
+      return callee === undefined ? undefined : `The call is ${callee}.`;
+    case 'out_of_bounds':
+      return available === undefined ? undefined : `It has ${available} bytes, and ${size} are accessed at ${offset}.`;
+    default:
+      return undefined;
+  }
+}
+
 /** Words for programs that the verifier could not follow. */
 export const VERIFIER_FINDINGS = {
   VERIFIER_REJECTION: {
@@ -100,9 +63,11 @@ export const VERIFIER_FINDINGS = {
       const place = [source, text].filter((part) => part !== undefined).join(': ');
       const title = `the verifier rejects ${who(f)}: ${why}`;
       if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
+      if (topic === 'argument_type') return { title, explanation: argumentText(f), remediation: todo };
+      const more = detail(f, topic);
       return {
         title,
-        explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}`,
+        explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}${more === undefined ? '' : `${place === '' ? '' : '.'} ${more}`}`,
         remediation: precision ? precisionTodo(todo) : todo,
       };
     },
@@ -126,12 +91,20 @@ export const VERIFIER_FINDINGS = {
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program uses too much stack', 'Keep large values in a per-CPU array map.'],
     words: (f) => ({
-      title: `${who(f)} needs more than 512 bytes of stack`,
+      title:
+        f.args['reason'] === 'tail_call'
+          ? `${who(f)} makes a tail call from a function below which too much stack is in use`
+          : `${who(f)} needs more than 512 bytes of stack`,
       explanation:
-        f.args['reason'] === 'combined'
-          ? 'The stacks of nested calls count together.'
-          : 'The limit holds on every kernel.',
-      remediation: 'Move large variables into a per-CPU array map, and inline less.',
+        f.args['reason'] === 'tail_call'
+          ? `A function that makes tail calls may have 256 bytes below it on the stack; its callers use ${arg(f, 'size', 'more')}.`
+          : f.args['reason'] === 'combined'
+            ? 'The stacks of nested calls count together.'
+            : 'The limit holds on every kernel.',
+      remediation:
+        f.args['reason'] === 'tail_call'
+          ? 'Make the tail call in the program itself (inline the function), or move variables of its callers into a per-CPU array map.'
+          : 'Move large variables into a per-CPU array map, and inline less.',
     }),
   },
   VERIFIER_INTERNAL: {

@@ -36,6 +36,12 @@ export function failsHere(code: string, reason: string, subject = 'probe'): Cell
   return { status: 'fail', told: [{ code, reason, subject, mark: 'here' }], unattached: [] };
 }
 
+/** Programs that do not load, each because of the line that is marked with its name: `[code, reason, program]`. */
+export function failsAt(...causes: readonly (readonly [code: string, reason: string, program: string])[]): Cell {
+  const told = causes.map(([code, reason, subject]) => ({ code, reason, subject, mark: subject }));
+  return { status: 'fail', told, unattached: [] };
+}
+
 /** Loads and is not attached: nothing fails where no manifest wants it attached, but it is said. */
 export function warns(code: string, reason: string | undefined, subject = 'probe'): Cell {
   return { status: 'pass', told: [{ code, reason, subject, mark: undefined }], unattached: [] };

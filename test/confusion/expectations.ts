@@ -4,6 +4,8 @@ import { MAPS } from './expectations/maps.ts';
 import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
+import { REPORTED_PLACES } from './expectations/reported-places.ts';
+import { REPORTED_PROGRAMS } from './expectations/reported-programs.ts';
 import { INSTRUCTIONS, VERIFIER } from './expectations/verifier.ts';
 
 /**
@@ -22,4 +24,6 @@ export const EXPECTATIONS: readonly Row[] = [
   ...INSTRUCTIONS,
   ...ATTACH,
   ...REPORTED,
+  ...REPORTED_PROGRAMS,
+  ...REPORTED_PLACES,
 ];

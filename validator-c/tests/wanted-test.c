@@ -54,9 +54,13 @@ static void test_kinds(void)
 	}
 }
 
-/* The arguments of what is traced are asked for where a program reads behind them, and nowhere else. */
+/* The arguments of what is traced are asked for where a program reads behind them or takes them for others. */
 static void test_arguments(void)
 {
+	static const char *const words[] = { "invalid bpf_context access off=32 size=8\n",
+					     "access beyond struct mnt_idmap at off 48 size 8\n",
+					     "R1 invalid mem access 'scalar'\n",
+					     "math between ptr_ pointer and register with unbounded min value\n" };
 	struct program program = { .name = "a",
 				   .section = "fexit/inet_csk_accept",
 				   .type = BPF_PROG_TYPE_TRACING,
@@ -64,11 +68,17 @@ static void test_arguments(void)
 	struct result result = { .programs = &program, .program_count = 1 };
 	struct wanted list[WANTED_MAX];
 
+	size_t i;
+
 	buf__adds(&program.load.verifier.tail, "R1 !read_ok\n");
 	CHECK(wanted__find(&result, list) == 0);
-	buf__adds(&program.load.verifier.tail, "invalid bpf_context access off=32 size=8\n");
-	CHECK(wanted__find(&result, list) == 1 && has(list, 1, WANTED_FUNCTION, "inet_csk_accept", "a"));
 	buf__free(&program.load.verifier.tail);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		program.load.verifier.tail = (struct buf){ 0 };
+		buf__adds(&program.load.verifier.tail, words[i]);
+		CHECK(wanted__find(&result, list) == 1 && has(list, 1, WANTED_FUNCTION, "inet_csk_accept", "a"));
+		buf__free(&program.load.verifier.tail);
+	}
 }
 
 static void test_bounds(void)

@@ -1,6 +1,7 @@
 import type { FindingCode } from '../../model/finding.ts';
 import { kernelVersion, olderThan } from '../../model/kernel-range.ts';
 import { attachKind } from '../first-kernel.ts';
+import { PLACE_RULES } from './attach-places.ts';
 import type { Suspicion } from './rule.ts';
 
 /** A program that loaded and could not be attached. */
@@ -58,6 +59,7 @@ const OLD = '5.10.0-46-cloud-amd64';
 
 /** Tried in this order; every condition that is given must hold. */
 export const ATTACH_RULES: readonly AttachRule[] = [
+  ...PLACE_RULES,
   {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'kprobe',

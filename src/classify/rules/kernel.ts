@@ -127,6 +127,16 @@ export const KERNEL_RULES: readonly TextRule[] = [
     example: { kernel: '6.1.0-56-cloud-amd64', text: "extern 'bpf_link_fops_gone' (strong): not resolved" },
   },
   {
+    // A section such as `fentry/`: its loader names the function.
+    code: 'LOADER_CONTRACT',
+    reason: 'btf_target',
+    pattern: /^prog '[^']*': failed to find kernel BTF type ID of '': /,
+    example: {
+      kernel: 'any, libbpf 1.7',
+      text: "prog 'probe': failed to find kernel BTF type ID of '': -ESRCH",
+    },
+  },
+  {
     code: 'ATTACH_TARGET_NOT_FOUND',
     reason: 'btf',
     pattern: /^prog '[^']*': failed to find kernel BTF type ID of '(?<function>[^']+)': (?<error>\S+)/,

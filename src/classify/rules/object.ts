@@ -74,6 +74,20 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'type_size',
+    pattern: /^map '(?<map>[^']+)': can't determine (?<part>key|value) size for type \[\d+\]/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'flows': can't determine value size for type [11]: -22." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'two_sizes',
+    pattern: /^map '(?<map>[^']+)': conflicting (?<part>key|value) size (?<size>\d+) != (?<other>\d+)/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'flows': conflicting key size 4 != 8." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'map_attr',
     pattern:
       /^map '(?<map>[^']+)': (?:invalid pinning value|unknown field|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level|map type isn't)/,

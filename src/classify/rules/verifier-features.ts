@@ -124,12 +124,18 @@ export const FEATURE_RULES: readonly TextRule[] = [
     code: 'KFUNC_NOT_ALLOWED',
     reason: 'context',
     pattern:
-      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) (?<callee>\S+) (?:is sleepable|called in)|^metadata kfuncs require device-bound/,
+      /must be sleepable to call sleepable kfunc (?<function>\S+)|^(?:kernel func|kernel function|sleepable global function) (?<callee>\S+) (?:is sleepable|called in)/,
     example: {
       kernel: '6.12.117+deb12-cloud-amd64',
       text: 'program must be sleepable to call sleepable kfunc bpf_get_file_xattr',
     },
     subject: 'function',
+  },
+  {
+    code: 'KFUNC_NOT_ALLOWED',
+    reason: 'device_bound',
+    pattern: /^metadata kfuncs require device-bound/,
+    example: { kernel: '6.12.117+deb12-cloud-amd64', text: 'metadata kfuncs require device-bound program' },
   },
   {
     code: 'KFUNC_SIGNATURE_MISMATCH',
@@ -195,6 +201,12 @@ export const FEATURE_RULES: readonly TextRule[] = [
       kernel: '5.10.0-46-cloud-amd64',
       text: 'The function security_path_chown arg1 type STRUCT is unsupported.',
     },
+  },
+  {
+    code: 'TRAMPOLINE_UNSUPPORTED',
+    reason: 'variable_arguments',
+    pattern: /^The function (?<function>\S+) with variable args is unsupported/,
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'The function printk with variable args is unsupported.' },
   },
   {
     code: 'TRAMPOLINE_UNSUPPORTED',

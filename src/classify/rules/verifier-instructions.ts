@@ -25,8 +25,17 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     code: 'STACK_LIMIT',
     reason: 'combined',
     pattern:
-      /^combined stack size of \d+ calls? is (?<size>\d+)|^the call stack of \d+ frames is too deep|^tail_calls are not allowed when call stack|stack size \d+\(extra/,
+      /^combined stack size of \d+ calls? is (?<size>\d+)|^the call stack of \d+ frames is too deep|stack size \d+\(extra/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'combined stack size of 2 calls is 576. Too large' },
+  },
+  {
+    code: 'STACK_LIMIT',
+    reason: 'tail_call',
+    pattern: /^tail_calls are not allowed when call stack of previous frames is (?<size>\d+) bytes/,
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: 'tail_calls are not allowed when call stack of previous frames is 288 bytes. Too large',
+    },
   },
   {
     code: 'STACK_LIMIT',

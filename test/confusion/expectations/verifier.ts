@@ -7,11 +7,11 @@ const stack = (reason: string): Cell => fails('STACK_LIMIT', reason, 'probe');
 export const VERIFIER: readonly Row[] = [
   always('verifier_null_check', refused('null_check')),
   always('twin_frightening_source', failsHere('VERIFIER_REJECTION', 'null_check', 'cannot_use_helper')),
-  always('verifier_map_bounds', refused('invalid_mem_access')),
-  always('verifier_rodata_write', refused('invalid_mem_access')),
-  always('verifier_packet_bounds', refused('invalid_mem_access')),
+  always('verifier_map_bounds', refused('out_of_bounds')),
+  always('verifier_rodata_write', refused('map_read_only')),
+  always('verifier_packet_bounds', refused('packet_bounds')),
   always('verifier_unbounded', refused('unbounded')),
-  always('verifier_uninit_register', refused('uninitialized')),
+  always('verifier_uninit_register', refused('unset_register')),
   // Upstream since 6.3. Debian's 5.10 and 6.1 have it from the stable series: their verifiers take the program.
   always('verifier_uninit_padding', PASS),
   always('verifier_ctx_access', refused('ctx_access')),

@@ -122,6 +122,14 @@ static bool says(const struct buf *log, const char *words)
 	return log->data && memmem(log->data, log->len, words, strlen(words));
 }
 
+/* What the verifier says of arguments of the function that is traced: too many of them, or others than the program has. */
+static bool says_of_arguments(const struct buf *log)
+{
+	return says(log, "invalid bpf_context access off=") || says(log, "access beyond ") ||
+	       says(log, " invalid mem access '") || says(log, "cannot access ptr member") ||
+	       says(log, "math between ptr_");
+}
+
 static void find_in_load(struct search *search, const struct program *program)
 {
 	size_t i;
@@ -131,9 +139,7 @@ static void find_in_load(struct search *search, const struct program *program)
 		find_pattern(search, &load_patterns[i], &program->load.verifier.head, program);
 		find_pattern(search, &load_patterns[i], &program->load.verifier.tail, program);
 	}
-	/* Arguments of the function that is traced. */
-	if (says(&program->load.verifier.tail, "invalid bpf_context access off=") ||
-	    says(&program->load.verifier.head, "invalid bpf_context access off="))
+	if (says_of_arguments(&program->load.verifier.tail) || says_of_arguments(&program->load.verifier.head))
 		find_in_section(search, program);
 }
 

@@ -49,9 +49,20 @@ static void describe(const struct btf *btf, uint32_t id, char *text, size_t size
 		 pointers ? " " : "", pointers, "****");
 }
 
+/* The signature of a function, or of a tracepoint, which is a type of its own: a pointer to a function. */
+static const struct btf_type *signature(const struct btf *btf, const struct btf_type *type)
+{
+	if (btf_is_func(type))
+		return btf__type_by_id(btf, type->type);
+	if (!btf_is_typedef(type))
+		return NULL;
+	type = btf__type_by_id(btf, type->type);
+	return type && btf_is_ptr(type) ? btf__type_by_id(btf, type->type) : NULL;
+}
+
 void prototype__read(struct prototype *prototype, const struct btf *btf, const struct btf_type *function)
 {
-	const struct btf_type *proto = btf_is_func(function) ? btf__type_by_id(btf, function->type) : NULL;
+	const struct btf_type *proto = signature(btf, function);
 	const struct btf_param *params;
 	const char *name;
 	int i;

@@ -1,0 +1,58 @@
+import type { AttachRule } from './attach.ts';
+
+const EINVAL = -22;
+const EILSEQ = -84;
+const KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
+const RELEASE = '6.1.0-56-cloud-amd64';
+
+/** Places that sections name and that take no program, and structures that are refused as a whole. */
+export const PLACE_RULES: readonly AttachRule[] = [
+  {
+    code: 'ATTACH_TARGET_NOT_TRACEABLE',
+    reason: 'inside_instruction',
+    confidence: 'medium',
+    errnos: [EILSEQ],
+    section: KPROBE,
+    line: /failed to create kprobe '(?<function>[^'+]+)\+(?<offset>0x[0-9a-f]+)' perf event/,
+    example: {
+      errno: -84,
+      section: 'kprobe/vfs_read+0x3',
+      method: 'auto',
+      lines: ["prog 'probe': failed to create kprobe 'vfs_read+0x3' perf event: -EILSEQ"],
+      release: RELEASE,
+    },
+  },
+  {
+    code: 'ATTACH_TARGET_NOT_TRACEABLE',
+    reason: 'return_offset',
+    confidence: 'medium',
+    errnos: [EINVAL],
+    section: KPROBE,
+    line: /^kretprobes do not support offset specification/,
+    example: {
+      errno: -22,
+      section: 'kretprobe/vfs_read+0x4',
+      method: 'auto',
+      lines: ['kretprobes do not support offset specification'],
+      release: RELEASE,
+    },
+  },
+  {
+    // libbpf says nothing of a section that it cannot take apart.
+    code: 'NEEDS_ATTACH_TARGET',
+    reason: 'tracepoint_category',
+    confidence: 'medium',
+    errnos: [EINVAL],
+    section: /^\??(?:tp|tracepoint)\/[^/]+$/,
+    when: (r) => r.lines.length === 0,
+    example: { errno: -22, section: 'tp/sched_switch', method: 'auto', lines: [], release: RELEASE },
+  },
+  {
+    code: 'STRUCT_OPS_MISMATCH',
+    reason: 'refused',
+    confidence: 'medium',
+    errnos: [EINVAL],
+    section: /^\??struct_ops/,
+    example: { errno: -22, section: 'struct_ops/ssthresh', method: 'struct_ops', lines: [], release: RELEASE },
+  },
+];

@@ -1,0 +1,55 @@
+import type { Finding } from '../model/finding.ts';
+import type { Words } from './entry.ts';
+import { arg, here, sentence, who } from './writer.ts';
+
+/** A function with "..." in its declaration. */
+export function variableArguments(f: Finding): Words {
+  return {
+    title: `function ${arg(f, 'function', '?')} takes a variable number of arguments, which no trampoline can hand over`,
+    explanation: 'The kernel refuses fentry and fexit for functions whose declaration ends with "...".',
+    remediation: 'Use a kprobe or a tracepoint, or hook a function below it that takes a va_list.',
+  };
+}
+
+/** The hook is there, and its programs must not sleep: the suffix of the section says that this one may. */
+export function sleepableWords(f: Finding): Words {
+  const section = arg(f, 'section', '').replace(/^\?/, '');
+  const plain = section.replace(/^(\w+)\.s\//, '$1/');
+  return {
+    title: `${arg(f, 'function', 'the function')} cannot be hooked by a sleepable program ${here(f)}`,
+    explanation: sentence(
+      `${who(f)} hooks it, and its section (${section}) says that it may sleep. The kernel calls it where nothing may.`,
+    ),
+    remediation: `Declare it with SEC("${plain}"), without helpers that may sleep, or hook a function that may sleep.`,
+  };
+}
+
+/** A place inside of a function that takes no probe. */
+export function offsetWords(f: Finding): Words {
+  const name = arg(f, 'function', 'the function').replace(/\+.*$/, '');
+  if (f.args['reason'] === 'return_offset') {
+    return {
+      title: `a return probe has no offset: ${who(f)} (${arg(f, 'section', '?')})`,
+      explanation: 'A return probe is taken where the function returns, wherever that is.',
+      remediation: `Leave the offset out: SEC("kretprobe/${name}").`,
+    };
+  }
+  return {
+    title: `${name}+${arg(f, 'offset', '?')} is not where an instruction begins ${here(f)}`,
+    explanation: sentence(
+      `${who(f)} puts a probe there. Each build of a kernel has its own code, so offsets differ from build to build.`,
+    ),
+    remediation: 'Probe the entry of a function (no offset), or take the offset from the code of the running kernel.',
+  };
+}
+
+/** A section that names a tracepoint without its category. */
+export function categoryWords(f: Finding): Words {
+  const section = arg(f, 'section', 'tp/NAME').replace(/^\?/, '');
+  const name = section.replace(/^\w+\//, '');
+  return {
+    title: `section ${section} of ${who(f)} names a tracepoint without its category`,
+    explanation: 'libbpf wants both, CATEGORY/NAME, as below /sys/kernel/tracing/events.',
+    remediation: `Write both: SEC("tp/CATEGORY/${name}"), as in SEC("tp/sched/sched_switch").`,
+  };
+}
