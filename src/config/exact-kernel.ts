@@ -17,6 +17,8 @@ export function exactKernel(
   switch (like?.source) {
     case undefined:
     case 'file':
+    case 'url':
+    case 'oci':
       return undefined;
     case 'deb': {
       const url = packages.find((one) => DEB.test(one)) ?? '';

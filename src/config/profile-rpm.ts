@@ -78,11 +78,14 @@ export function checkRpm(
 /** Paths of a block as they are on this host: relative ones are relative to the profile. */
 export function withPaths(kernel: KernelSource | undefined, file: string): KernelSource | undefined {
   const dir = dirname(file);
+  const keyAt = (name: string): string => (name.startsWith('.') ? posix.resolve(dir, name) : name);
   switch (kernel?.source) {
-    case 'rpm': {
-      const at = (name: string): string => (name.startsWith('.') ? posix.resolve(dir, name) : name);
-      return { ...kernel, gpgkey: kernel.gpgkey.map(at) };
-    }
+    case 'rpm':
+      return { ...kernel, gpgkey: kernel.gpgkey.map(keyAt) };
+    case 'url':
+      return { ...kernel, ...(kernel.gpgkey && { gpgkey: kernel.gpgkey.map(keyAt) }) };
+    case 'oci':
+      return { ...kernel, ...(kernel.layout && { layout: posix.resolve(dir, kernel.layout) }) };
     case 'file': {
       const paths = FILE_PATHS.flatMap((key) => {
         const path = kernel[key];

@@ -4,6 +4,7 @@ import { FILE_PATHS } from '../model/file-source.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
+import { checkFiles } from './profile-files.ts';
 import { checkRpm, withPaths } from './profile-rpm.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
@@ -109,7 +110,9 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
   if (!anyKeyring) checkKeyring(yaml);
   const note = clampNote(yaml);
   if (onPath) for (const named of pathsOf(yaml)) onPath(named);
-  checkRpm(value.kernel, anyKeyring, (key, message) => invalid(at(['kernel', ...key]), message));
+  const wrong = (key: readonly (string | number)[], message: string): Error => invalid(at(['kernel', ...key]), message);
+  checkRpm(value.kernel, anyKeyring, wrong);
+  checkFiles(value.kernel, anyKeyring, wrong);
   return {
     id: value.id,
     distro: value.distro,
@@ -132,11 +135,15 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
 
 /** Places of this machine that the kernel block names, as written. */
 function pathsOf({ value: { kernel }, at }: YamlFile<ProfileFile>): NamedPath[] {
-  if (kernel?.source !== 'file') return [];
-  return FILE_PATHS.flatMap((key) => {
-    const path = kernel[key];
-    return path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }];
-  });
+  const named: Readonly<Record<string, string | undefined>> =
+    kernel?.source === 'file'
+      ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel[key]]))
+      : kernel?.source === 'oci'
+        ? { layout: kernel.layout }
+        : {};
+  return Object.entries(named).flatMap(([key, path]) =>
+    path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }],
+  );
 }
 
 /** What a guest does not get of what its profile asks for; empty when it gets all. */

@@ -74,7 +74,7 @@ async function receive(
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
-  const { stallMs = STALL_MS, maxBytes, tls } = options;
+  const { stallMs = STALL_MS, maxBytes, tls, accept, authorization } = options;
   const { limitMs = BEGIN_MS + Math.ceil(maxBytes / BYTES_PER_MS) } = options;
   const late = AbortSignal.timeout(limitMs);
   const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
@@ -84,10 +84,16 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
     try {
       // Who we are is for the first host alone.
       const shown = url.origin === first.origin ? tls : tls && { ca: tls.ca };
-      response = await httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal });
+      const asking = {
+        ...(accept !== undefined && { accept }),
+        ...(authorization !== undefined && url.origin === first.origin && { authorization }),
+      };
+      response = await httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal, headers: asking });
       const { statusCode: status = 0, headers } = response;
       if (status === 200) return { status, url: url.href, ...(await receive(url.href, file, response, options)) };
-      if (![301, 302, 303, 307, 308].includes(status)) return { status, url: url.href, bytes: 0, digest: '' };
+      if (![301, 302, 303, 307, 308].includes(status)) {
+        return { status, url: url.href, bytes: 0, digest: '', challenge: headers['www-authenticate'] };
+      }
       url = redirected(url, headers.location);
     } catch (error) {
       if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: error });

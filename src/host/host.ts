@@ -26,7 +26,7 @@ export interface HostNetwork {
   /**
    * Gets what lies at an address (http, https) into the new file `file`, through the proxies of the environment.
    * Redirects are followed, also to other hosts (the bytes need a check of their own), but never from https to http, and
-   * the identity of `tls` goes to the first host alone. After a failure the file may be there, in part.
+   * the identity of `tls` and `authorization` go to the first host alone. After a failure the file may be there, in part.
    * @throws HostError `mirror_unreachable` when the server cannot be reached, stalls or breaks off, `wrong_digest` for
    * more than `maxBytes`; CancelledError
    */
@@ -44,6 +44,10 @@ export interface DownloadOptions {
   readonly algorithm?: 'sha256' | 'sha512' | undefined;
   /** PEM texts. */
   readonly tls?: TlsIdentity | undefined;
+  /** Kinds of content that are understood. */
+  readonly accept?: string | undefined;
+  /** `Bearer TOKEN`: goes to the first host alone. */
+  readonly authorization?: string | undefined;
   /** `total` 0: the server does not say. */
   readonly onBytes?: (bytes: number, total: number) => void;
 }
@@ -64,6 +68,8 @@ export interface Downloaded {
   readonly bytes: number;
   /** Hex. */
   readonly digest: string;
+  /** How a server that answers 401 wants to be asked. */
+  readonly challenge?: string | undefined;
 }
 
 export interface RunOptions {

@@ -13,6 +13,8 @@ export interface GetOptions {
   /** The other side may be silent for this long, at any time until the body is read. */
   readonly stallMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Besides those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const HEADERS = { 'user-agent': 'bpfcompat', 'accept-encoding': 'identity' };
@@ -75,12 +77,13 @@ export async function httpGet(url: URL, options: GetOptions): Promise<IncomingMe
     ...(tls?.cert !== undefined && { cert: tls.cert, key: tls.key ?? tls.cert }),
     ...(tls?.ca !== undefined && { ca: tls.ca }),
   };
-  const common = { headers: HEADERS, agent: false, ...(signal && { signal }) } as const;
+  const own = { ...HEADERS, ...options.headers };
+  const common = { headers: own, agent: false, ...(signal && { signal }) } as const;
   if (options.proxy === undefined) return answerOf(requestOf(url)(url, { ...common, ...identity }), stallMs);
   const proxy = new URL(options.proxy);
   if (url.protocol === 'http:') {
     const { headers, ...place } = proxyOptions(proxy);
-    const all = { ...headers, ...HEADERS, host: url.host };
+    const all = { ...headers, ...own, host: url.host };
     return answerOf(requestOf(proxy)({ ...common, ...place, path: url.href, headers: all }), stallMs);
   }
   const socket = await tunnel(url, proxy, options);

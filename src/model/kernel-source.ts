@@ -16,6 +16,8 @@ export function describeSource(source: KernelSource): string {
     }
     case 'rpm':
     case 'file':
+    case 'url':
+    case 'oci':
       return JSON.stringify(sorted(source));
   }
 }
@@ -27,6 +29,8 @@ export function pinnedDigests(source: KernelSource): string[] {
       return (source.pinned ?? []).map(({ sha256 }) => sha256);
     case 'rpm':
     case 'file':
+    case 'url':
+    case 'oci':
       return [];
   }
 }
@@ -36,11 +40,13 @@ export function chosenKeys(source: KernelSource): string | undefined {
   switch (source.source) {
     case 'deb':
       return source.keyring;
-    case 'rpm': {
-      const own = source.gpgkey.filter((name) => name.includes('/'));
+    case 'rpm':
+    case 'url': {
+      const own = (source.gpgkey ?? []).filter((name) => name.includes('/'));
       return own.length === 0 ? undefined : own.join(' and ');
     }
     case 'file':
+    case 'oci':
       return undefined;
   }
 }
@@ -54,10 +60,14 @@ export function originOf(source: KernelSource): string {
       return `${source.package} of ${RPM_PLACES.map((key) => source[key]).find((one) => one !== undefined) ?? 'nowhere'}`;
     case 'file':
       return `the file ${source.image}`;
+    case 'url':
+      return source.image ?? source.checksums ?? 'nowhere';
+    case 'oci':
+      return `the image ${source.image ?? source.layout ?? 'nowhere'}`;
   }
 }
 
 /** Whether all of it lies on this machine: no network is needed, and it is looked at anew each time. */
 export function isLocal(source: KernelSource): boolean {
-  return source.source === 'file';
+  return source.source === 'file' || (source.source === 'oci' && source.layout !== undefined);
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { FileKernelSource } from './file-source.ts';
+import { OciKernelSource } from './oci-source.ts';
 import { RpmKernelSource } from './rpm-source.ts';
+import { UrlKernelSource } from './url-source.ts';
 
 /** Id pattern of profiles, suites and cases (contract section 4). */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -91,7 +93,13 @@ export const DebKernelSource = z.strictObject({
 });
 export type DebKernelSource = z.infer<typeof DebKernelSource>;
 
-export const KernelSource = z.discriminatedUnion('source', [DebKernelSource, RpmKernelSource, FileKernelSource]);
+export const KernelSource = z.discriminatedUnion('source', [
+  DebKernelSource,
+  RpmKernelSource,
+  FileKernelSource,
+  UrlKernelSource,
+  OciKernelSource,
+]);
 export type KernelSource = z.infer<typeof KernelSource>;
 
 /** A package file with the digest it must have. */

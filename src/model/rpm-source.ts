@@ -8,7 +8,7 @@ const RpmName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, 'must be the name of an rpm package: letters, digits and "._+-"');
 
-const Address = z
+export const Address = z
   .string()
   .regex(
     /^https?:\/\/(?![^/]*@)[A-Za-z0-9._~:/@%+,=?&${}-]{1,500}$/,
@@ -22,7 +22,7 @@ const HostFile = z
     'must be an absolute path of letters, digits and "._+-/", without ".."',
   );
 
-const KeyName = z
+export const KeyName = z
   .string()
   .regex(
     /^(?:[A-Za-z0-9][A-Za-z0-9._+-]{0,127}|(?:file:\/\/)?\/(?!.*\/\.\.?(?:\/|$))[A-Za-z0-9._+/-]{1,400}|\.{1,2}\/[A-Za-z0-9._+/-]{1,400})$/,

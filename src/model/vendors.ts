@@ -11,6 +11,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
     'azure-linux': { name: 'Azure Linux', short: 'azl' },
     bottlerocket: { name: 'Bottlerocket' },
     'centos-stream': { name: 'CentOS Stream', short: 'cs' },
+    'ci-kernels': { name: 'upstream (ci-kernels)', short: 'ci' },
     debian: { name: 'Debian', short: 'deb' },
     fedora: { name: 'Fedora' },
     'fedora-coreos': { name: 'Fedora CoreOS', short: 'fcos' },

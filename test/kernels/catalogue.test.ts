@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { builtinIds, builtinRows, isPlain } from '../../src/config/builtin-profiles.ts';
 import { type Catalogue, findProfile } from '../../src/config/catalogue.ts';
 import { readMatrix } from '../../src/config/matrix.ts';
-import { FINGERPRINTS } from '../../src/kernels/keys/shipped.ts';
+import { FINGERPRINTS, UNSHIPPED } from '../../src/kernels/keys/shipped.ts';
 import { vendorName } from '../../src/model/vendors.ts';
 import { catalogueKernels } from '../../src/run/resolve.ts';
 
@@ -44,6 +44,9 @@ describe('the catalogue', () => {
     }
     if (profile.kernel?.source === 'rpm') {
       for (const key of profile.kernel.gpgkey) expect(Object.keys(FINGERPRINTS)).toContain(key);
+    }
+    if (profile.kernel?.source === 'url') {
+      for (const key of profile.kernel.gpgkey ?? []) expect(Object.keys(UNSHIPPED)).toContain(key);
     }
     if (row.base !== '') {
       const base = await findProfile(catalogue, row.base);

@@ -55,6 +55,15 @@ export const FINGERPRINTS: Readonly<Record<string, readonly string[]>> &
   'MICROSOFT-METADATA-GPG-KEY': ['BC528686B50D79E339D3721CEB3E94ADBE1229CF'],
 };
 
+/**
+ * Keys of vendors that do not come along, since no package of Debian has them, by the name that their file must have. Who
+ * puts one in its place needs the one of this fingerprint.
+ */
+export const UNSHIPPED: Readonly<Record<string, readonly string[]>> = {
+  'Flatcar_Image_Signing_Key.asc': ['F88CFEDEFF29A5B4D9523864E25D9AED0593B34A'],
+  'Ubuntu_Mainline_Signing_Key.asc': ['60AA7B6F30434AE68E569963E50C6A0917C622B0'],
+};
+
 export function isShippedKey(name: string): name is ShippedKey {
   return Object.hasOwn(SHIPPED, name);
 }

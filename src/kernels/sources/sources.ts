@@ -3,8 +3,10 @@ import type { KernelRecord, KernelSource } from '../../model/kernel.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import { deb } from './deb/source.ts';
 import { file } from './file.ts';
+import { oci } from './oci/source.ts';
 import { rpm } from './rpm.ts';
 import type { FetchRequest, OfferedBuild, OffersRequest, PackageId } from './source.ts';
+import { url } from './url/source.ts';
 
 /** The kernel of a block of any kind, see `Source`. A new kind does not compile before it is named here. */
 export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Promise<FetchedKernel | 'unchanged'> {
@@ -16,6 +18,10 @@ export function fetchKernel(host: Host, request: FetchRequest<KernelSource>): Pr
       return rpm.fetch(host, { ...request, source });
     case 'file':
       return file.fetch(host, { ...request, source });
+    case 'url':
+      return url.fetch(host, { ...request, source });
+    case 'oci':
+      return oci.fetch(host, { ...request, source });
   }
 }
 
@@ -29,6 +35,10 @@ export function offeredBuilds(host: Host, request: OffersRequest<KernelSource>):
       return rpm.builds(host, { ...request, source });
     case 'file':
       return file.builds(host, { ...request, source });
+    case 'url':
+      return url.builds(host, { ...request, source });
+    case 'oci':
+      return oci.builds(host, { ...request, source });
   }
 }
 
@@ -41,6 +51,10 @@ export function exactly(source: KernelSource, build: PackageId): KernelSource {
       return rpm.exactly(source, build);
     case 'file':
       return file.exactly(source, build);
+    case 'url':
+      return url.exactly(source, build);
+    case 'oci':
+      return oci.exactly(source, build);
   }
 }
 
@@ -53,5 +67,9 @@ export function answersSource(stored: KernelRecord['package'], source: KernelSou
       return rpm.answers(stored, source);
     case 'file':
       return file.answers(stored, source);
+    case 'url':
+      return url.answers(stored, source);
+    case 'oci':
+      return oci.answers(stored, source);
   }
 }

@@ -34,14 +34,37 @@ export function readStatus(status: string): SignatureWord {
 }
 
 /** Checks one detached signature. @throws HostError `tool_missing`; CancelledError */
-export async function checkSignature(
+export function checkSignature(
   host: Host,
   keyring: Keyring,
   { signature, data }: { readonly signature: string; readonly data: string },
   signal: AbortSignal | undefined,
 ): Promise<SignatureWord & { readonly said: string }> {
+  return runGpgv(host, keyring, ['--', signature, data], signal);
+}
+
+/**
+ * Checks a text that is signed in itself.
+ * @param output new file for the part of it that was signed
+ */
+export function checkClearSigned(
+  host: Host,
+  keyring: Keyring,
+  file: string,
+  output: string,
+  signal: AbortSignal | undefined,
+): Promise<SignatureWord & { readonly said: string }> {
+  return runGpgv(host, keyring, ['--output', output, '--', file], signal);
+}
+
+async function runGpgv(
+  host: Host,
+  keyring: Keyring,
+  words: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<SignatureWord & { readonly said: string }> {
   // Without a directory of keys of its own, gpgv would look into the user's.
-  const args = ['--homedir', keyring.home, '--keyring', keyring.path, '--status-fd', '1', '--', signature, data];
+  const args = ['--homedir', keyring.home, '--keyring', keyring.path, '--status-fd', '1', ...words];
   const result = await runTool(host, 'gpgv', args, { signal });
   const word = readStatus(result.stdout.toString('utf8'));
   // A signature of a key that is not ours is none, whatever lies in the file.

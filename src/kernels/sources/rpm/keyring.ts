@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError, UsageError } from '../../../model/errors.ts';
-import { FINGERPRINTS, isShippedKey, shippedKey } from '../../keys/shipped.ts';
+import { FINGERPRINTS, isShippedKey, shippedKey, UNSHIPPED } from '../../keys/shipped.ts';
 import { binaryKeys } from './armor.ts';
 
 const MAX_KEY_FILE = 256 * 1024;
@@ -31,7 +31,8 @@ async function readKey(host: Host, name: string): Promise<KeyFile> {
   const dir = host.env[KEYS_VARIABLE];
   const own = path.startsWith('/') ? path : dir ? join(dir, path) : undefined;
   if (own !== undefined && (await host.files.stat(own))?.isFile) {
-    return { bytes: await host.files.read(own, MAX_KEY_FILE), pinned: undefined };
+    const pinned = Object.hasOwn(UNSHIPPED, path) ? UNSHIPPED[path] : undefined;
+    return { bytes: await host.files.read(own, MAX_KEY_FILE), pinned };
   }
   if (isShippedKey(path)) return { bytes: shippedKey(path), pinned: FINGERPRINTS[path] };
   if (path.startsWith('/'))
@@ -39,6 +40,12 @@ async function readKey(host: Host, name: string): Promise<KeyFile> {
       'keyring_missing',
       `${path} is missing, and kernel.gpgkey names it; put the vendor's public key there`,
     );
+  if (Object.hasOwn(UNSHIPPED, path)) {
+    throw new HostError(
+      'keyring_missing',
+      `the key ${path} does not come with bpfcompat; put the public key of its vendor with the fingerprint ${UNSHIPPED[path]?.join(', ')} under this name into a directory, and name that with ${KEYS_VARIABLE}`,
+    );
+  }
   const known = Object.keys(FINGERPRINTS).join(', ');
   throw new UsageError(
     'bad_profile',

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { HostError } from '../../model/errors.ts';
+import { locateKernel } from '../sources/locate-kernel.ts';
+import type { UnpackedKernel } from '../unpacked.ts';
+import { HEAD_BYTES, readBzImage } from './bzimage.ts';
+import { readIkconfig } from './ikconfig.ts';
+
+/** Where little-vm-helper puts each of its kernels. */
+const LVH = /^data\/kernels\/[^/]+\//;
+
+/** Files named as `locateKernel` knows them: below the root, and with the release that the image itself says. */
+async function named(host: Host, files: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const plain = new Map([...files].map(([path, file]) => [path.replace(LVH, '').replace('bzImage', 'vmlinuz'), file]));
+  const image = plain.get('boot/vmlinuz');
+  if (image === undefined) return plain;
+  const head = readBzImage(await host.files.readHead(image, HEAD_BYTES));
+  if (typeof head === 'string') throw new HostError('kernel_unusable', `boot/vmlinuz cannot be booted: ${head}`);
+  for (const part of ['vmlinuz', 'config']) {
+    const file = plain.get(`boot/${part}`);
+    plain.delete(`boot/${part}`);
+    if (file !== undefined) plain.set(`boot/${part}-${head.release}`, file);
+  }
+  return plain;
+}
+
+/** The kernel with the configuration that it has in itself where nothing else has it. */
+export async function withConfig(
+  host: Host,
+  kernel: UnpackedKernel,
+  dir: string,
+  signal: AbortSignal | undefined,
+): Promise<UnpackedKernel> {
+  if (kernel.config !== undefined) return kernel;
+  const image = readBzImage(await host.files.readHead(kernel.vmlinuz, HEAD_BYTES));
+  const config = typeof image === 'string' ? undefined : await readIkconfig(host, kernel.vmlinuz, image, signal);
+  if (config === undefined) return kernel;
+  const path = join(dir, 'ikconfig');
+  await host.files.writeAtomic(path, config);
+  return { ...kernel, config: path };
+}
+
+/**
+ * The kernel among the files of archives that have no packages.
+ * @param what for messages
+ * @throws HostError `kernel_unusable` where there is none, several, or one that cannot be booted
+ */
+export async function kernelAmong(
+  host: Host,
+  files: ReadonlyMap<string, string>,
+  dir: string,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<UnpackedKernel> {
+  const kernel = locateKernel(await named(host, files));
+  if (kernel === undefined) {
+    throw new HostError(
+      'kernel_unusable',
+      `${what} holds no kernel image (boot/vmlinuz, lib/modules/RELEASE/vmlinuz); name another one`,
+    );
+  }
+  return withConfig(host, kernel, dir, signal);
+}

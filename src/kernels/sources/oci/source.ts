@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import { type OciKernelSource, parseImageName } from '../../../model/oci-source.ts';
+import { kernelAmong } from '../../image/complete.ts';
+import { kernelTree } from '../../image/tree.ts';
+import { requireSpace } from '../../space.ts';
+import type { FetchedKernel } from '../../unpacked.ts';
+import { type Packing, unpacked } from '../rpm/chunks.ts';
+import type { FetchRequest, Source } from '../source.ts';
+import { LAYOUT_INDEX, openLayout } from './layout.ts';
+import { choosePlatform, type Descriptor, readDocument } from './manifest.ts';
+import { type ImageStore, openRegistry } from './registry.ts';
+
+type OciRequest = FetchRequest<OciKernelSource>;
+
+const MAX_LAYER = 4 * 1024 * 1024 * 1024;
+/** An index may name another one, and that an image. */
+const MAX_DEPTH = 3;
+
+/** How a layer is packed, by the end of its kind. */
+const PACKINGS: readonly (readonly [RegExp, Packing])[] = [
+  [/[.+]gzip$/, 'gzip'],
+  [/\+zstd$/, 'zstd'],
+  [/\.tar$|layer\.v1\.tar$/, 'plain'],
+];
+
+function packingOf({ mediaType }: Descriptor, what: string): Packing {
+  const packing = PACKINGS.find(([pattern]) => pattern.test(mediaType))?.[1];
+  if (packing !== undefined && !/nondistributable|foreign/.test(mediaType)) return packing;
+  throw new HostError(
+    'kernel_unusable',
+    `${what} has a layer of the kind ${mediaType}, which cannot be read; name another image`,
+  );
+}
+
+interface Image {
+  /** Of the document that the name led to: the index, or the image. */
+  readonly digest: string;
+  readonly layers: readonly Descriptor[];
+}
+
+async function readImage(store: ImageStore, first: string, what: string, { arch, source }: OciRequest): Promise<Image> {
+  let reference = first;
+  let named: string | undefined;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const { bytes, digest } = await store.document(reference);
+    const document = readDocument(bytes, what);
+    if (digest !== '') named ??= digest;
+    if (document.kind === 'manifest') return { digest: named ?? digest, layers: document.layers };
+    reference = choosePlatform(document.manifests, arch, what, depth === 0 ? source.tag : undefined).digest;
+  }
+  throw new HostError('bad_package', `${what} is an index of indexes without end; nothing was used`);
+}
+
+function totalOf(layers: readonly Descriptor[], what: string): number {
+  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  if (total <= MAX_LAYER) return total;
+  throw new HostError('bad_package', `${what} has ${total} bytes, more than any image of a kernel; nothing was used`);
+}
+
+/** What records call the kernel: the repository of its image, or the name of the layout. */
+function titleOf({ image, layout = '' }: OciKernelSource): string {
+  return image === undefined ? (layout.split('/').at(-1) ?? '') : parseImageName(image).repository;
+}
+
+async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel | 'unchanged'> {
+  const { source, places, listener, stored, packagesDir } = request;
+  if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of images are in no cache');
+  const what = source.image ?? source.layout ?? '';
+  const name = source.image === undefined ? undefined : parseImageName(source.image);
+  const dir = join(places.workDir, 'image');
+  await host.files.makeDir(dir);
+  listener.onProgress(what, 0, 0);
+  const store = name ? openRegistry(host, name, dir, listener) : await openLayout(host, what, dir, listener.signal);
+  const image = await readImage(store, name?.reference ?? LAYOUT_INDEX, what, request);
+  if (name !== undefined && stored?.version === image.digest) return 'unchanged';
+  const total = totalOf(image.layers, what);
+  await requireSpace(host, places.root, total * 2, `fetching ${what}`);
+  const tree = kernelTree(host, join(places.workDir, 'tree'), what);
+  let finished = 0;
+  for (const layer of image.layers) {
+    const packing = packingOf(layer, what);
+    const file = await store.layer(layer, (bytes) => listener.onProgress(what, finished + bytes, total));
+    await tree.lay(unpacked(host, file, packing, listener.signal));
+    if (file.startsWith(`${dir}/`)) await host.files.remove(file);
+    finished += layer.size;
+  }
+  const kernel = await kernelAmong(host, tree.files, places.workDir, what, listener.signal);
+  const title = titleOf(source);
+  const pinned = name?.reference.startsWith('sha256:') === true;
+  return {
+    kernel,
+    package: {
+      name: title,
+      version: image.digest,
+      archive: what,
+      suite: '',
+      files: [{ name: title, version: kernel.release, sha256: image.digest.replace('sha256:', '') }],
+    },
+    vouched: pinned ? 'pin' : 'nobody',
+  };
+}
+
+/** Kernels in container images. Needs gzip and zstd of the host, and nothing of a container engine. */
+export const oci: Source<OciKernelSource> = {
+  fetch: fetchOci,
+  async builds(host, { source, places, listener }) {
+    const { image, layout = '' } = source;
+    if (image === undefined) {
+      return [{ name: titleOf(source), version: layout, release: undefined, sha256: undefined, url: undefined }];
+    }
+    // Tags of a registry say nothing about builds: what the named one leads to is all that is offered.
+    const named = parseImageName(image);
+    const { digest } = await openRegistry(host, named, places.workDir, listener).document(named.reference);
+    const sha256 = digest.replace('sha256:', '');
+    return [{ name: titleOf(source), version: digest, release: undefined, sha256, url: undefined }];
+  },
+  exactly: (source, { version }) =>
+    source.image === undefined || !version.startsWith('sha256:')
+      ? source
+      : { ...source, image: `${source.image.replace(/@sha256:[0-9a-f]{64}$/, '')}@${version}` },
+  answers: () => true,
+};

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import type { Host } from '../../../host/host.ts';
+import { HostError } from '../../../model/errors.ts';
+import type { UrlKernelSource } from '../../../model/url-source.ts';
+import { HEAD_BYTES, readBzImage } from '../../image/bzimage.ts';
+import { withConfig } from '../../image/complete.ts';
+import { kernelTree } from '../../image/tree.ts';
+import { requireSpace } from '../../space.ts';
+import type { FetchedKernel, UnpackedKernel } from '../../unpacked.ts';
+import { unpackDebs } from '../deb/unpack.ts';
+import { locateKernel } from '../locate-kernel.ts';
+import { type Packing, unpacked } from '../rpm/chunks.ts';
+import { checkSignature, signatureError } from '../rpm/gpgv.ts';
+import { type Keyring, openKeyring } from '../rpm/keyring.ts';
+import type { FetchRequest, Source } from '../source.ts';
+import { nameIn, type Signed, verifiedChecksums } from './checksums.ts';
+import { type Downloads, nameOf, openDownloads } from './downloads.ts';
+
+type UrlRequest = FetchRequest<UrlKernelSource>;
+
+/** Room for what a fetch of this kind mostly needs; servers say only later how much it is. */
+const ROOM = 256 * 1024 * 1024;
+
+const PACKINGS: readonly (readonly [RegExp, Packing])[] = [
+  [/\.(?:gz|tgz)$/, 'gzip'],
+  [/\.(?:xz|txz)$/, 'xz'],
+  [/\.zst$/, 'zstd'],
+];
+
+/** The address that a block is known by. */
+function placeOf({ image, checksums }: UrlKernelSource): string {
+  return image ?? checksums ?? '';
+}
+
+async function signedChecksums(
+  host: Host,
+  downloads: Downloads,
+  keyring: Keyring,
+  { source, places, listener }: UrlRequest,
+): Promise<Signed | undefined> {
+  const url = source.checksums;
+  if (url === undefined) return undefined;
+  const file = await downloads.text(url);
+  const signature = source.signature === undefined ? undefined : await downloads.text(source.signature);
+  return verifiedChecksums(host, keyring, { file, url, signature, dir: places.workDir }, listener.signal);
+}
+
+/** Downloads an image and holds it against whatever vouches for it. */
+async function verifiedImage(
+  host: Host,
+  downloads: Downloads,
+  keyring: Keyring | undefined,
+  signed: Signed | undefined,
+  { source, listener }: UrlRequest,
+): Promise<string> {
+  const url = source.image ?? '';
+  const file = signed === undefined ? await downloads.file(url) : await downloads.listed(url, signed);
+  if (source.sha256 !== undefined) {
+    await downloads.check(file, url, { algorithm: 'sha256', hex: source.sha256.toLowerCase() });
+  }
+  if (signed !== undefined) return file;
+  let signer: string | undefined;
+  if (source.signature !== undefined && keyring !== undefined) {
+    const signature = await downloads.text(source.signature);
+    const word = await checkSignature(host, keyring, { signature, data: file }, listener.signal);
+    if (word.status !== 'good') throw signatureError(url, keyring, word);
+    signer = word.key;
+  }
+  await downloads.use(url, file, signer);
+  return file;
+}
+
+async function imageKernel(
+  host: Host,
+  downloads: Downloads,
+  keyring: Keyring | undefined,
+  signed: Signed | undefined,
+  request: UrlRequest,
+): Promise<UnpackedKernel> {
+  const { source, places, listener } = request;
+  const vmlinuz = await verifiedImage(host, downloads, keyring, signed, request);
+  const head = readBzImage(await host.files.readHead(vmlinuz, HEAD_BYTES));
+  if (typeof head === 'string') throw new HostError('kernel_unusable', `${source.image} cannot be booted: ${head}`);
+  const listed = (url: string | undefined): Promise<string> | undefined =>
+    url === undefined || signed === undefined ? undefined : downloads.listed(url, signed);
+  const config = await listed(source.config);
+  const archive = await listed(source.modules);
+  const tree = kernelTree(host, join(places.workDir, 'tree'), source.modules ?? '');
+  if (archive !== undefined) {
+    const packing = PACKINGS.find(([pattern]) => pattern.test(nameOf(source.modules ?? '')))?.[1] ?? 'plain';
+    await tree.lay(unpacked(host, archive, packing, listener.signal));
+  }
+  const files = new Map([...tree.files, [`boot/vmlinuz-${head.release}`, vmlinuz]]);
+  if (config !== undefined) files.set(`boot/config-${head.release}`, config);
+  const kernel = locateKernel(files);
+  if (kernel === undefined) throw new TypeError('an image of a known release is a kernel');
+  const remedy = 'name an archive with its modules (kernel.modules), or another build';
+  return withConfig(host, { ...kernel, remedy }, places.workDir, listener.signal);
+}
+
+async function packagedKernel(
+  host: Host,
+  downloads: Downloads,
+  signed: Signed,
+  { source, places, listener }: UrlRequest,
+): Promise<UnpackedKernel> {
+  const debs: string[] = [];
+  for (const pattern of source.packages ?? []) {
+    debs.push(await downloads.listed(new URL(nameIn(signed, pattern), signed.url).href, signed));
+  }
+  const kernel = locateKernel(await unpackDebs(host, debs, join(places.workDir, 'packages'), listener.signal));
+  if (kernel !== undefined) return kernel;
+  const names = source.packages?.join(' and ');
+  throw new HostError('kernel_unusable', `${names} hold no kernel image; name the package that does`);
+}
+
+async function fetchUrl(host: Host, request: UrlRequest): Promise<FetchedKernel> {
+  const { source, places, listener, packagesDir } = request;
+  if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of addresses are in no cache');
+  await requireSpace(host, places.root, ROOM, `fetching ${placeOf(source)}`);
+  listener.onProgress(nameOf(placeOf(source)), 0, 0);
+  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, places.workDir));
+  const downloads = openDownloads(host, request);
+  const signed = keyring && (await signedChecksums(host, downloads, keyring, request));
+  const kernel =
+    source.packages !== undefined && signed !== undefined
+      ? await packagedKernel(host, downloads, signed, request)
+      : await imageKernel(host, downloads, keyring, signed, request);
+  const files = downloads.used.map((file) => ({ ...file, version: kernel.release }));
+  return {
+    kernel,
+    package: { name: files[0]?.name ?? '', version: kernel.release, archive: placeOf(source), suite: '', files },
+    vouched: keyring === undefined ? 'pin' : 'signature',
+  };
+}
+
+/** Kernels as files on a server, with a digest in the profile or a signature beside them. */
+export const url: Source<UrlKernelSource> = {
+  fetch: fetchUrl,
+  async builds(_, { source }) {
+    const place = placeOf(source);
+    return [{ name: nameOf(place), version: '', release: undefined, sha256: source.sha256, url: place }];
+  },
+  exactly: (source) => source,
+  answers: () => true,
+};

@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHost } from '../../src/host/create-host.ts';
+import type { OfferedBuild } from '../../src/kernels/sources/source.ts';
+import { offeredBuilds } from '../../src/kernels/sources/sources.ts';
+import { type EnsuredKernel, ensureKernel } from '../../src/kernels/supply.ts';
+import type { KernelSource, Profile } from '../../src/model/kernel.ts';
+
+/** A store that is empty at first, for kernels of one kind of source. */
+export interface SourceLab extends Disposable {
+  readonly dir: string;
+  readonly notes: string[];
+  ensure(
+    kernel: KernelSource,
+    options?: { readonly refresh?: boolean; readonly offline?: boolean },
+  ): Promise<EnsuredKernel>;
+  builds(kernel: KernelSource): Promise<readonly OfferedBuild[]>;
+  /** Everything that was left in the store: records, blobs, work. */
+  left(): string[];
+}
+
+export function openSourceLab(env: Readonly<Record<string, string>> = {}): SourceLab {
+  const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-source-'));
+  const cache = join(dir, 'cache');
+  const notes: string[] = [];
+  const host = createHost({ env: { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_CACHE_DIR: cache, ...env } });
+  const namesIn = (path: string): string[] => (existsSync(join(cache, path)) ? readdirSync(join(cache, path)) : []);
+  const profile = (kernel: KernelSource): Profile => ({
+    id: 'lab',
+    distro: 'lab',
+    version: '',
+    kernelFamily: '6.18',
+    arch: 'x86_64',
+    runner: 'vm',
+    memoryMb: 512,
+    cpus: 1,
+    expectedBtf: undefined,
+    kernel,
+    file: 'lab.yaml',
+  });
+  return {
+    dir,
+    notes,
+    ensure: (kernel, options = {}) =>
+      ensureKernel(profile(kernel), { host, onNote: (note) => notes.push(note), ...options }),
+    builds: (source) => {
+      const places = { root: dir, aptDir: dir, lockDir: dir, workDir: dir };
+      const listener = { signal: undefined, onProgress: () => {}, onNote: () => {} };
+      return offeredBuilds(host, { arch: 'x86_64', source, places, listener });
+    },
+    left: () => ['kernels', 'blobs/sha256', 'tmp'].flatMap((path) => namesIn(path).map((name) => `${path}/${name}`)),
+    [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
