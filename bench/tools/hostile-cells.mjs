@@ -43,7 +43,14 @@ function file(name) {
 function hostileServices() {
   const vmlinuz = file('vmlinuz').path;
   const validator = { ...file('validator'), basename: 'validator', sizeBytes: 9 };
-  const record = { profile: profile.id, arch: 'x86_64', release: FAKE_RELEASE, modules: [], source: '0'.repeat(64) };
+  const record = {
+    profile: profile.id,
+    arch: 'x86_64',
+    release: FAKE_RELEASE,
+    modules: [],
+    source: '0'.repeat(64),
+    vouched: { by: 'signature', file: 'bench' },
+  };
   const files = { record, vmlinuz, config: undefined, modules: [] };
   const qemu = { qemu: { command: FAKE, version: '7.2.0', build: 'fake' }, accel: { accel: 'tcg', reason: 'bench' } };
   const fixed = { ...qemu, sandbox, host, validator, cacheDir: join(dir, 'cache'), isolation: 'boot', maxBytes: 0 };
