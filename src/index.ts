@@ -32,7 +32,7 @@ export { type LockedChange, type LockKernelsOptions, type LockKernelsResult, loc
 export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
-export type { Surroundings } from './api/services.ts';
+export type { Environment } from './api/services.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
 export { kernelSweep, type SweepOptions, type SweepResult } from './api/sweep.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { createServices, surroundingsOf } from '../../lib/api/services.js';
+import { createServices, environmentOf } from '../../lib/api/services.js';
 import { useStore } from '../../lib/api/store-use.js';
 import { findProfile } from '../../lib/config/catalogue.js';
 import { createLanes } from '../../lib/guests/lanes.js';
@@ -20,16 +20,16 @@ const [dir, kind, hostileCount, innocentCount, kernel, object] = process.argv.sl
 const FAKE = fileURLToPath(new URL('../../test/fakes/qemu/floods-evidence.mjs', import.meta.url));
 const FAKE_RELEASE = '6.1.0-test';
 const { signal } = new AbortController();
-const surroundings = surroundingsOf({ env: process.env });
-const { host } = surroundings;
+const environment = environmentOf({ env: process.env });
+const { host } = environment;
 const sandbox = withoutOwnUid(await detectSandbox(host, signal));
 // Held until the end: Node 20 has no `await using`.
 const store = await useStore(host, signal);
-const services = await createServices(surroundings, store, {
+const services = await createServices(environment, store, {
   ...{ isolation: 'cell', offline: true, refresh: false, signal },
   onEvent: () => {},
 });
-const profile = await findProfile(createCatalogue(surroundings), kernel);
+const profile = await findProfile(createCatalogue(environment), kernel);
 /** The fake answers with its own release, which has to be of the family that is asked for. */
 const fakeProfile = { ...profile, kernelFamily: '6.1' };
 
@@ -82,8 +82,8 @@ async function ask(name, count, own, path, asked = profile) {
   };
   const logDir = join(dir, name, 'logs');
   mkdirSync(logDir, { recursive: true });
-  const voice = { emit, note: () => {}, notes: [] };
-  const ended = await runQueue(cases, own, { signal, concurrency: 1, logDir, voice });
+  const reporter = { emit, note: () => {}, notes: [] };
+  const ended = await runQueue(cases, own, { signal, concurrency: 1, logDir, reporter });
   return { results: ended.flat(), times };
 }
 

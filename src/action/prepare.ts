@@ -15,9 +15,9 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
   const { options } = parsed;
   const { allowProfileOverride, lock } = options;
-  const surroundings = { env, cwd, allowProfileOverride, lock };
+  const environment = { env, cwd, allowProfileOverride, lock };
   const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
-  const all = await wantedKernels(wanted, surroundings);
+  const all = await wantedKernels(wanted, environment);
   const { shard } = options;
   if (shard === undefined) return all;
   const question =
@@ -26,7 +26,7 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
       : { suite: parsed.options.suite };
   try {
     const { matrix } = await planShards({
-      ...surroundings,
+      ...environment,
       ...question,
       shards: shard.total,
       baseline: input('baseline'),
@@ -50,11 +50,11 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   const asks = parsed.command === 'test' || parsed.command === 'suite';
   const allowProfileOverride = asks && parsed.options.allowProfileOverride;
   const lock = asks ? parsed.options.lock : 'use';
-  const surroundings = { env, cwd: runner.workspace, allowProfileOverride, lock };
+  const environment = { env, cwd: runner.workspace, allowProfileOverride, lock };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');
   const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
-  const all = await restoreKernels(wanted, kernelTransfer(surroundings), { env, runner, arch: process.arch });
+  const all = await restoreKernels(wanted, kernelTransfer(environment), { env, runner, arch: process.arch });
   saveState(env, { kernels: all.toSave, scratch });
   const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
   const restored = {

@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 import type { Env } from './runner.ts';
 import { lineWriter } from './text.ts';
 
-export interface Surroundings {
+export interface Environment {
   readonly env: Env;
   readonly workspace: string;
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface Surroundings {
 const LOG_WIDTH = 120;
 
 /** Runs the command of a job in this process; everything it prints is harmless, progress is folded away. @returns its exit code, and stdout */
-async function runHere(job: Job, { env, workspace, signal, onEvent }: Surroundings) {
+async function runHere(job: Job, { env, workspace, signal, onEvent }: Environment) {
   const printed: string[] = [];
   const log = lineWriter((text) => void process.stdout.write(text));
   let folded = true;
@@ -58,7 +58,7 @@ function withoutSecrets(env: Env): Record<string, string | undefined> {
 }
 
 /** Runs the user's own program with the same words. */
-async function runBinary(job: Job, { env, workspace, signal }: Surroundings) {
+async function runBinary(job: Job, { env, workspace, signal }: Environment) {
   say(`running ${job.binary}`);
   const log = lineWriter((text) => void process.stdout.write(text));
   const printed: string[] = [];
@@ -94,10 +94,10 @@ function stampOf(path: string): string | undefined {
 /** @throws what the library throws; HostError when no report was written: one of an earlier step is none of this run */
 export async function runJob(
   job: Job,
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<{ readonly exitCode: number; readonly printed: string }> {
   const before = stampOf(job.json);
-  const end = await (job.binary === '' ? runHere(job, surroundings) : runBinary(job, surroundings));
+  const end = await (job.binary === '' ? runHere(job, environment) : runBinary(job, environment));
   // The report of an earlier step must not pass for that of this one.
   if (before === undefined || stampOf(job.json) !== before) return end;
   throw new HostError(

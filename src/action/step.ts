@@ -27,7 +27,7 @@ import { appendSummary } from './summary.ts';
 /** The guest validator that was committed with this bundle, whatever else lies in the checkout of the action. */
 const OWN_VALIDATOR = fileURLToPath(new URL('validator/bpfcompat-validator-x86_64', import.meta.url));
 
-interface Ground {
+interface Context {
   readonly env: Env;
   readonly runner: Runner;
   readonly scratch: string;
@@ -52,8 +52,8 @@ function inInputWords(error: unknown, job: Job): unknown {
   return new known(code, message, { cause: error });
 }
 
-async function work(ground: Ground): Promise<void> {
-  const { env, runner, scratch, cancel } = ground;
+async function work(context: Context): Promise<void> {
+  const { env, runner, scratch, cancel } = context;
   throwIfCancelled(cancel.signal);
   const inputs = readInputs(env);
   const full = (names: readonly string[]): string[] =>
@@ -63,7 +63,7 @@ async function work(ground: Ground): Promise<void> {
     const job = readJob(env, runner.workspace, scratch);
     for (const note of job.notes) say(note);
     try {
-      await workOn(job, ground);
+      await workOn(job, context);
     } catch (error) {
       throw inInputWords(error, job);
     }
@@ -82,11 +82,11 @@ function bootsKernels({ command }: Job): boolean {
   return command === 'test' || command === 'suite';
 }
 
-/** Programs that the step takes from its surroundings instead of its own. */
+/** Programs that the step takes from its environment instead of its own. */
 const REPLACING = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_QEMU'] as const;
 
 /** Whose code this is and what runs it, where that is not what a reader of the workflow would think. */
-function tellGround({ settings }: Job, env: Env, runner: Runner): void {
+function tellContext({ settings }: Job, env: Env, runner: Runner): void {
   const fork = checkFork(env, runner, settings.allowFork);
   if (fork !== undefined) notice(fork);
   for (const name of REPLACING) {
@@ -96,7 +96,7 @@ function tellGround({ settings }: Job, env: Env, runner: Runner): void {
 }
 
 /** Makes the machine ready and brings kernels; they stay until `store` is disposed of. */
-async function prepare(job: Job, { env, runner, scratch, cancel }: Ground) {
+async function prepare(job: Job, { env, runner, scratch, cancel }: Context) {
   const machine = { host: createHost({ env }), signal: cancel.signal };
   group('Prepare this machine');
   try {
@@ -108,14 +108,14 @@ async function prepare(job: Job, { env, runner, scratch, cancel }: Ground) {
   }
 }
 
-async function workOn(job: Job, ground: Ground): Promise<void> {
-  const { env, runner, scratch, cancel, partial } = ground;
+async function workOn(job: Job, context: Context): Promise<void> {
+  const { env, runner, scratch, cancel, partial } = context;
   const onAccel = accelNotice(env);
   const boots = bootsKernels(job);
-  if (boots) tellGround(job, env, runner);
-  const { store, kernels } = boots ? await prepare(job, ground) : { store: undefined, kernels: NO_KERNELS };
+  if (boots) tellContext(job, env, runner);
+  const { store, kernels } = boots ? await prepare(job, context) : { store: undefined, kernels: NO_KERNELS };
   await using _store = store;
-  const surroundings = {
+  const environment = {
     env: {
       ...env,
       ...(job.settings.requireKvm && { BPFCOMPAT_ACCEL: 'kvm' }),
@@ -129,16 +129,16 @@ async function workOn(job: Job, ground: Ground): Promise<void> {
       onAccel(event);
     },
   };
-  const { exitCode, printed } = await cancel.guard(runJob(job, surroundings));
+  const { exitCode, printed } = await cancel.guard(runJob(job, environment));
   const ended = { env, runner, job, scratch, kernels, exitCode, printed, accel: partial.now().accel };
   const told = conclude(ended).then(() => {
-    ground.told = true;
+    context.told = true;
   });
   await cancel.guard(told);
 }
 
 /** What a thrown value means to the person who reads the log. */
-function tell(error: unknown, { env, runner, partial, told }: Ground): void {
+function tell(error: unknown, { env, runner, partial, told }: Context): void {
   if (told) return;
   if (error instanceof CancelledError) {
     setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
@@ -167,11 +167,11 @@ export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<v
   env['TMPDIR'] = join(scratch, 'tmp');
   mkdirSync(env['TMPDIR']);
   if (!env['BPFCOMPAT_VALIDATOR_BIN'] && existsSync(OWN_VALIDATOR)) env['BPFCOMPAT_VALIDATOR_BIN'] = OWN_VALIDATOR;
-  const ground: Ground = { env, runner, scratch, cancel, partial, told: false };
+  const context: Context = { env, runner, scratch, cancel, partial, told: false };
   try {
-    await work(ground);
+    await work(context);
   } catch (error) {
-    tell(error, ground);
+    tell(error, context);
     if (cancel.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }

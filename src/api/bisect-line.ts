@@ -8,7 +8,7 @@ import { UsageError } from '../model/errors.ts';
 import type { LockedKernel, Profile } from '../model/kernel.ts';
 import { compareVersions } from '../model/kernel-range.ts';
 import { createCatalogue } from '../run/resolve.ts';
-import type { ResolvedSurroundings } from './services.ts';
+import type { ResolvedEnvironment } from './services.ts';
 
 /** One kernel that a bisection may ask. */
 export interface Candidate {
@@ -57,12 +57,12 @@ function positionOf(named: Named, builds: readonly OfferedBuild[]): number {
 
 /** Every build of one profile from the good one to the bad one. Which of them is the newer one does not matter. */
 async function buildsBetween(
-  ground: ResolvedSurroundings,
+  context: ResolvedEnvironment,
   profile: Profile,
   [good, bad]: readonly [Named, Named],
   listener: FetchListener,
 ): Promise<Candidate[]> {
-  const builds = [...(await offersOf(ground.host, profile, listener))].reverse();
+  const builds = [...(await offersOf(context.host, profile, listener))].reverse();
   if (builds.length < 2) {
     const has = builds.length === 0 ? 'no build' : `one build alone, ${builds[0]?.version}`;
     throw new UsageError(
@@ -84,7 +84,7 @@ async function buildsBetween(
 
 /** The kernels of one vendor from the good profile to the bad one, by their series. */
 async function profilesBetween(
-  ground: ResolvedSurroundings,
+  context: ResolvedEnvironment,
   ends: readonly [Profile, Profile],
   named: readonly [Named, Named],
   listener: FetchListener,
@@ -96,7 +96,7 @@ async function profilesBetween(
       `--good ${good.id} and --bad ${bad.id} are of two vendors, so nothing is between them; name two kernels of one`,
     );
   }
-  const catalogue = createCatalogue(ground);
+  const catalogue = createCatalogue(context);
   const rows = await builtinRows(catalogue.files, catalogue.builtin);
   const variant = rows.find(({ id }) => id === good.id)?.variant ?? '';
   const alike = rows.filter(
@@ -115,7 +115,7 @@ async function profilesBetween(
     line.map(async (profile) => {
       const end = named.find(({ id }) => id === profile.id);
       if (end === undefined || end.version === '') return { profile, build: undefined };
-      const builds = await offersOf(ground.host, profile, listener);
+      const builds = await offersOf(context.host, profile, listener);
       const build = builds[positionOf(end, builds)];
       return { profile, build: build && lockedTo(build, `${end.flag} ${end.id}@${end.version}`) };
     }),
@@ -134,17 +134,17 @@ function checkBootable({ id, unbootable, kernel, file }: Profile): void {
  * @throws UsageError for words that name nothing; HostError when a repository cannot be read
  */
 export async function bisectLine(
-  ground: ResolvedSurroundings,
+  context: ResolvedEnvironment,
   words: { readonly good: string; readonly bad: string },
   listener: FetchListener,
 ): Promise<Candidate[]> {
   const named = [readNamed('--good', words.good), readNamed('--bad', words.bad)] as const;
-  const catalogue = createCatalogue(ground);
+  const catalogue = createCatalogue(context);
   const [good, bad] = [
     await findProfile(catalogue, named[0].id, '--good'),
     await findProfile(catalogue, named[1].id, '--bad'),
   ];
   for (const profile of [good, bad]) checkBootable(profile);
-  if (good.id === bad.id) return buildsBetween(ground, good, named, listener);
-  return profilesBetween(ground, [good, bad], named, listener);
+  if (good.id === bad.id) return buildsBetween(context, good, named, listener);
+  return profilesBetween(context, [good, bad], named, listener);
 }

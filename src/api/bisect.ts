@@ -8,9 +8,9 @@ import { bisectLine, type Candidate } from './bisect-line.ts';
 import { finishTest } from './finish-run.ts';
 import { prepareTest } from './prepare-test.ts';
 import { runPrepared } from './run-prepared.ts';
-import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
-export interface BisectOptions extends Omit<Surroundings, 'lock'> {
+export interface BisectOptions extends Omit<Environment, 'lock'> {
   /** A compiled object, relative to `cwd`. */
   readonly artifact: string;
   /** `ID` or `ID@VERSION`: a kernel that accepts the object, and one that rejects it. */
@@ -73,17 +73,17 @@ function kernelOf({ profile, build }: Candidate): BisectKernel {
 
 /** Asks one kernel as `test` would, from a cold boot: no other object will ask it. */
 async function ask(
-  ground: ResolvedSurroundings,
+  context: ResolvedEnvironment,
   options: BisectOptions,
   candidate: Candidate,
   position: number,
   signal: AbortSignal,
 ): Promise<BisectStep> {
   const { artifact, manifest, mode, loader, timeoutMs, workDir, allowProfileOverride } = options;
-  const { host, cwd } = ground;
+  const { host, cwd } = context;
   const { profile, build } = candidate;
   const onEvent = options.onEvent ?? (() => {});
-  const surroundings = { ...ground, lock: new Map(build === undefined ? [] : [[profile.id, build]]) };
+  const environment = { ...context, lock: new Map(build === undefined ? [] : [[profile.id, build]]) };
   const check = await prepareTest(
     {
       artifacts: [artifact],
@@ -96,10 +96,10 @@ async function ask(
       ...(workDir && { workDir }),
       ...(allowProfileOverride && { allowProfileOverride }),
     },
-    surroundings,
+    environment,
   );
   const settings = { isolation: 'boot', signal, onEvent } as const;
-  const { report } = await runPrepared(check, surroundings, settings, (completed) =>
+  const { report } = await runPrepared(check, environment, settings, (completed) =>
     finishTest({ host, cwd, completed, shard: undefined, files: undefined, onEvent, signal, history: false }),
   );
   const [result] = report.results;
@@ -133,11 +133,11 @@ async function ask(
  * @throws UsageError for words that name nothing, HostError for what this machine or a repository lacks, CancelledError
  */
 export async function bisect(options: BisectOptions): Promise<BisectResult> {
-  const ground = surroundingsOf({ ...options, lock: 'ignore' });
+  const context = environmentOf({ ...options, lock: 'ignore' });
   const { signal = new AbortController().signal, onEvent = () => {} } = options;
   if (options.artifact === '') throw new UsageError('missing_option', 'bisect(): artifact is missing; name an object');
   const note = (message: string): void => onEvent({ type: 'note', message });
-  const candidates = await bisectLine(ground, options, { signal, onProgress: () => {}, onNote: note });
+  const candidates = await bisectLine(context, options, { signal, onProgress: () => {}, onNote: note });
   const line = candidates.map(kernelOf);
   options.onLine?.(line, bootsFor(line.length - 2));
   const steps: BisectStep[] = [];
@@ -146,7 +146,7 @@ export async function bisect(options: BisectOptions): Promise<BisectResult> {
     if (signal.aborted) throw new CancelledError();
     const candidate = candidates[position];
     if (candidate === undefined) throw new TypeError('no such position');
-    const taken = await ask(ground, options, candidate, position, signal);
+    const taken = await ask(context, options, candidate, position, signal);
     steps.push(taken);
     answers.set(position, taken.answer);
     options.onStep?.(taken);

@@ -8,7 +8,7 @@ import type { InitOptions } from './init.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { MergeOptions } from './merge.ts';
 import type { PlanOptions } from './plan.ts';
-import type { Surroundings } from './services.ts';
+import type { Environment } from './services.ts';
 import type { SuiteOptions } from './suite-options.ts';
 import type { ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
@@ -54,7 +54,7 @@ const MODE = oneOf(['load_only', 'load_attach', 'behavior']);
 const ISOLATION = oneOf(['cell', 'boot']);
 const DECIDES = oneOf(FAIL_ON);
 
-const AROUND: OptionKinds<Surroundings> = {
+const AROUND: OptionKinds<Environment> = {
   env: SETTINGS,
   cwd: TEXT,
   host: SETTINGS,

@@ -3,8 +3,8 @@ import type { Manifest } from '../config/manifest.ts';
 import type { Host } from '../host/host.ts';
 import type { ValidationMode } from '../model/cell.ts';
 import { loadAssets, NO_ASSETS } from '../run/assets.ts';
-import { gatherShipment } from '../run/gather-shipment.ts';
-import { prepareCommand, type Shipment } from '../run/shipment.ts';
+import { gatherPayload } from '../run/gather-payload.ts';
+import { type Payload, prepareCommand } from '../run/payload.ts';
 
 /** The user's own loader. */
 export interface CommandOptions {
@@ -19,13 +19,13 @@ export interface CommandOptions {
 }
 
 /** What the guests get besides the objects. @throws UsageError for a program or an asset that cannot be used */
-export async function shipmentFor(
+export async function payloadFor(
   host: Host,
   cwd: string,
   { command, mode }: { readonly command?: CommandOptions | undefined; readonly mode?: ValidationMode | undefined },
   manifest: Manifest | undefined,
   manifestPath: string,
-): Promise<{ readonly shipment: Shipment; readonly notes: readonly string[] }> {
+): Promise<{ readonly payload: Payload; readonly notes: readonly string[] }> {
   const dir = manifestPath === '' ? cwd : dirname(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared =
@@ -36,5 +36,5 @@ export async function shipmentFor(
       { command: command.command, binary: command.binary ?? '', expectExitCode: command.expectExitCode ?? 0 },
       command.flags ?? { command: '--command', binary: '--command-binary' },
     ));
-  return gatherShipment(host, { manifest, mode, assets, command: prepared, dir });
+  return gatherPayload(host, { manifest, mode, assets, command: prepared, dir });
 }

@@ -20,7 +20,7 @@ import { COMPARE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { recordOfVersion } from './history.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 /** Two versions of an object in the history of a work directory. */
 export interface HistorySides {
@@ -31,7 +31,7 @@ export interface HistorySides {
   readonly headVersion: string;
 }
 
-export interface CompareRequest extends Surroundings {
+export interface CompareRequest extends Environment {
   /** JSON report, collection document or run directory; relative to `cwd`. Both sides, or `history`. */
   readonly base?: string;
   readonly head?: string;
@@ -61,7 +61,7 @@ export interface CompareResult {
  */
 export async function compare(request: CompareRequest): Promise<CompareResult> {
   checkOptions('compare', request, COMPARE_OPTIONS);
-  const { host, cwd } = surroundingsOf(request);
+  const { host, cwd } = environmentOf(request);
   const paths = {
     json: placeOf(cwd, request.out),
     markdown: placeOf(cwd, request.markdown),

@@ -7,7 +7,7 @@ import { mirrorsFor } from '../kernels/sources/deb/mirror.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { messageOf } from '../model/errors.ts';
 import { findValidator } from '../run/validator-binary.ts';
-import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
 /** One thing this machine needs. `warn`: works, but slower or with less protection. */
 export interface DoctorCheck {
@@ -68,7 +68,7 @@ async function keyringCheck(host: Host): Promise<DoctorCheck> {
   };
 }
 
-async function acceleratorChecks({ host }: ResolvedSurroundings, signal: AbortSignal): Promise<DoctorCheck[]> {
+async function acceleratorChecks({ host }: ResolvedEnvironment, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { accel, sandbox } = await prepareQemu(host, storeRoot(host.env), signal);
   const layers = ['seccomp', ...sandbox.layers].join(', ');
   const accelerator: DoctorCheck =
@@ -138,10 +138,10 @@ async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
  * probe. Never throws for what is missing: that is the answer.
  */
 export async function doctor(
-  options: Surroundings & { readonly offline?: boolean; readonly signal?: AbortSignal } = {},
+  options: Environment & { readonly offline?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<DoctorReport> {
-  const surroundings = surroundingsOf(options);
-  const { host, root } = surroundings;
+  const environment = environmentOf(options);
+  const { host, root } = environment;
   const signal = options.signal ?? new AbortController().signal;
   const checks: DoctorCheck[] = [
     await attempt('qemu', async () => {
@@ -151,7 +151,7 @@ export async function doctor(
   ];
   if (checks[0]?.status === 'ok') {
     try {
-      checks.push(...(await acceleratorChecks(surroundings, signal)));
+      checks.push(...(await acceleratorChecks(environment, signal)));
     } catch (error) {
       checks.push({ id: 'accelerator', status: 'missing', what: messageOf(error), remedy: '' });
     }

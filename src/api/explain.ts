@@ -10,9 +10,9 @@ import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../re
 import { EXPLAIN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { ownReport, readSaved } from './saved-reports.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
-export interface ExplainRequest extends Surroundings {
+export interface ExplainRequest extends Environment {
   /** JSON report, or the collection document of a run with several objects; relative to `cwd`. */
   readonly report: string;
   /** Path, file name or name of an object; needed where the document has several. */
@@ -31,7 +31,7 @@ export interface ExplainRequest extends Surroundings {
  */
 export async function explain(request: ExplainRequest): Promise<string> {
   checkOptions('explain', request, EXPLAIN_OPTIONS, ['report']);
-  const { host, cwd } = surroundingsOf(request);
+  const { host, cwd } = environmentOf(request);
   const page = { width: request.width ?? 100, color: request.color ?? false };
   const saved = await readSaved(host, cwd, request.report);
   if (saved.schema_version === 'bpfcompat_suite.v0.1') {

@@ -9,9 +9,9 @@ import type { Profile } from '../model/kernel.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { readSaved } from './saved-reports.ts';
-import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
-export interface FreshnessOptions extends Omit<Surroundings, 'lock'> {
+export interface FreshnessOptions extends Omit<Environment, 'lock'> {
   /** Baselines file, relative to `cwd`. Empty: `vm/kernel-baselines.yaml`, or `bpfcompat.lock` where there is none. */
   readonly baselines?: string;
   readonly crawlerBase?: string;
@@ -48,8 +48,8 @@ const DEFAULT_FILE = 'vm/kernel-baselines.yaml';
 /** A baseline with the package version that a lock has besides. */
 type Known = Baseline & { readonly version?: string };
 
-async function readKnown(ground: ResolvedSurroundings, catalogue: Catalogue, named: string) {
-  const { host, cwd } = ground;
+async function readKnown(context: ResolvedEnvironment, catalogue: Catalogue, named: string) {
+  const { host, cwd } = context;
   const file = named || DEFAULT_FILE;
   const there = (await host.files.stat(resolve(cwd, file)))?.isFile === true;
   if (there || named !== '') {
@@ -70,8 +70,8 @@ async function readKnown(ground: ResolvedSurroundings, catalogue: Catalogue, nam
 }
 
 /** `uname -r` of every kernel that a report has an answer of. */
-async function kernelsOfReport(ground: ResolvedSurroundings, path: string): Promise<Map<string, string>> {
-  const saved = await readSaved(ground.host, ground.cwd, path);
+async function kernelsOfReport(context: ResolvedEnvironment, path: string): Promise<Map<string, string>> {
+  const saved = await readSaved(context.host, context.cwd, path);
   const targets = 'targets' in saved ? saved.targets : [];
   const answered = targets.filter(({ status, host }) => (status === 'pass' || status === 'fail') && host?.kernel);
   return new Map(answered.map(({ profile_id: id, host }) => [id, host?.kernel ?? '']));
@@ -111,11 +111,11 @@ function judge(
  * @throws UsageError for files that cannot be read; CancelledError
  */
 export async function kernelFreshness(options: FreshnessOptions = {}): Promise<FreshnessResult> {
-  const ground = surroundingsOf({ ...options, lock: 'ignore' });
-  const { host, cwd } = ground;
+  const context = environmentOf({ ...options, lock: 'ignore' });
+  const { host, cwd } = context;
   const { signal = new AbortController().signal, onNote = () => {} } = options;
-  const catalogue = createCatalogue(ground);
-  const read = await readKnown(ground, catalogue, options.baselines ?? '');
+  const catalogue = createCatalogue(context);
+  const read = await readKnown(context, catalogue, options.baselines ?? '');
   let { known } = read;
   if (options.updateFromReport) {
     if (read.text === undefined) {
@@ -124,7 +124,7 @@ export async function kernelFreshness(options: FreshnessOptions = {}): Promise<F
         `--update-from-report writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
       );
     }
-    const kernels = await kernelsOfReport(ground, options.updateFromReport);
+    const kernels = await kernelsOfReport(context, options.updateFromReport);
     const text = withKernels(read.text, kernels, host.now().toISOString().slice(0, 10));
     if (text !== read.text) await host.files.writeAtomic(resolve(cwd, read.file), text);
     known = readBaselines({ file: read.file, text });

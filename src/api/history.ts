@@ -14,15 +14,15 @@ import { recordedRun } from '../report/recorded.ts';
 import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
 import { timestamp } from '../run/run-id.ts';
 import type { ReportPaths, ReportTargets } from '../run/write-reports.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
-export interface HistoryOptions extends Surroundings {
+export interface HistoryOptions extends Environment {
   /** Work directory, relative to `cwd`. Default `.bpfcompat`. */
   readonly workDir?: string;
 }
 
 function placeOf(options: HistoryOptions): { host: Host; workdir: string } {
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   return { host, workdir: resolve(cwd, options.workDir ?? WORK_DIRECTORY) };
 }
 

@@ -5,13 +5,13 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName } from '../model/object-names.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { floorsOf, toldFloor } from '../object/floor.ts';
+import { floorsOf, reportedFloor } from '../object/floor.ts';
 import { isBpfHeader } from '../object/header.ts';
 import { loadSubject } from '../run/subject.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { INIT_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 /** What `init` writes, and what `suite` reads where none is named. */
 export const DRAFT_FILE = 'bpfcompat-suite.yaml';
@@ -19,7 +19,7 @@ const MAX_CASES = 500;
 /** Directories whose objects are not the user's own work. */
 const FOREIGN = /(?:^|\/)(?:node_modules|\.git|\.bpfcompat)\//;
 
-export interface InitOptions extends Surroundings {
+export interface InitOptions extends Environment {
   /** Directory to look in, relative to `cwd`; the suite is written there. Default: `cwd`. */
   readonly dir?: string;
   /** Matrix of the suite: built-in name, or a file relative to `dir`. Default `quick`. */
@@ -95,7 +95,7 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
       name,
       artifact: relative(dir, path),
       mode: attachable ? 'load_attach' : 'load_only',
-      remark: remarkOf(facts, toldFloor(floorsOf(facts))?.version || undefined),
+      remark: remarkOf(facts, reportedFloor(floorsOf(facts))?.version || undefined),
     });
   }
   return { cases, skipped };
@@ -108,7 +108,7 @@ async function draftCases(host: Host, dir: string, files: readonly string[]) {
  */
 export async function initSuite(options: InitOptions = {}): Promise<InitResult> {
   checkOptions('initSuite', options, INIT_OPTIONS);
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   const dir = resolve(cwd, options.dir || '.');
   const file = join(dir, DRAFT_FILE);
   const shown = relative(cwd, file);

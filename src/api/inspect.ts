@@ -11,7 +11,7 @@ import { directoryWords } from '../run/load-artifact.ts';
 import { INSPECT_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { inspectionOf } from './inspection.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 const PATTERN = /[*?[{]/;
 const REASONS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it; correct its permissions',
 };
 
-export interface InspectOptions extends Surroundings {
+export interface InspectOptions extends Environment {
   /** Compiled objects: paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
   readonly files: readonly string[];
 }
@@ -36,7 +36,7 @@ export type InspectResult =
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult[]> {
   checkOptions('inspect', options, INSPECT_OPTIONS, ['files']);
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   if (options.files.length === 0) {
     throw new UsageError('missing_argument', 'no object is named; write bpfcompat inspect my.bpf.o');
   }

@@ -3,7 +3,7 @@ import { withLock } from '../config/lock.ts';
 import { givePackages, type Item, recordDigest, takePackages, wholeRecord } from '../kernels/transfer.ts';
 import { userlandArch } from '../kernels/userland.ts';
 import { createCatalogue } from '../run/resolve.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 export { CHECKABLE } from '../kernels/packages.ts';
 export { userlandId } from '../kernels/userland.ts';
@@ -18,10 +18,10 @@ export interface KernelTransfer {
   take(id: string, dir: string): Promise<string | undefined>;
 }
 
-export function kernelTransfer(options: Surroundings = {}): KernelTransfer {
-  const surroundings = surroundingsOf(options);
-  const { host } = surroundings;
-  const catalogue = createCatalogue(surroundings);
+export function kernelTransfer(options: Environment = {}): KernelTransfer {
+  const environment = environmentOf(options);
+  const { host } = environment;
+  const catalogue = createCatalogue(environment);
   /** Only what is stored for the very kernel block that the id stands for here. */
   const itemOf = async (id: string): Promise<Item> => {
     const userland = userlandArch(id);

@@ -11,7 +11,7 @@ import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 
 /** Whether a stored kernel is the one that a profile stands for. */
@@ -28,20 +28,20 @@ export interface KnownKernels {
 }
 
 /** Every profile of the catalogue and what the store holds. */
-export async function knownKernels(options: Surroundings = {}): Promise<KnownKernels> {
-  const surroundings = surroundingsOf(options);
-  const { host } = surroundings;
-  const profiles = await resolveProfiles(createCatalogue(surroundings), { kind: 'catalogue' });
+export async function knownKernels(options: Environment = {}): Promise<KnownKernels> {
+  const environment = environmentOf(options);
+  const { host } = environment;
+  const profiles = await resolveProfiles(createCatalogue(environment), { kind: 'catalogue' });
   return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
 }
 
 /** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
-export async function matrixProfiles(matrix: string, options: Surroundings = {}): Promise<string[]> {
-  const { entries } = await resolveKernels(createCatalogue(surroundingsOf(options)), { kind: 'matrix', value: matrix });
+export async function matrixProfiles(matrix: string, options: Environment = {}): Promise<string[]> {
+  const { entries } = await resolveKernels(createCatalogue(environmentOf(options)), { kind: 'matrix', value: matrix });
   return entries.map(({ id }) => id);
 }
 
-export interface FetchKernelsOptions extends Surroundings {
+export interface FetchKernelsOptions extends Environment {
   readonly choice: KernelChoice;
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
@@ -60,10 +60,10 @@ const PARALLEL_FETCHES = 4;
  * @throws CancelledError when `signal` was aborted, after all have ended
  */
 export async function fetchKernels(options: FetchKernelsOptions): Promise<number> {
-  const surroundings = surroundingsOf(options);
-  const { host } = surroundings;
+  const environment = environmentOf(options);
+  const { host } = environment;
   const { signal = new AbortController().signal } = options;
-  const profiles = await resolveProfiles(createCatalogue(surroundings), options.choice);
+  const profiles = await resolveProfiles(createCatalogue(environment), options.choice);
   await using _store = await useStore(host, signal);
   const slots = createSlots(PARALLEL_FETCHES, signal);
   const fetch = async (profile: Profile): Promise<boolean> => {
@@ -95,7 +95,7 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   return failed;
 }
 
-export interface FetchUserlandOptions extends Surroundings {
+export interface FetchUserlandOptions extends Environment {
   readonly signal?: AbortSignal;
   readonly onProgress?: (what: string, bytes: number, total: number) => void;
   readonly onNote?: (message: string) => void;
@@ -103,7 +103,7 @@ export interface FetchUserlandOptions extends Surroundings {
 
 /** Fetches the shell for commands in guests, unless it is stored already. @throws HostError when it cannot be had */
 export async function fetchUserland(options: FetchUserlandOptions = {}): Promise<Userland> {
-  const { host } = surroundingsOf(options);
+  const { host } = environmentOf(options);
   const { signal = new AbortController().signal, onProgress = () => {}, onNote = () => {} } = options;
   await using _store = await useStore(host, signal);
   return await ensureUserland('x86_64', { host, signal, onProgress, onNote });
@@ -118,9 +118,9 @@ export interface CleanedKernels extends PruneResult {
  * is made or fetched again when it is needed.
  */
 export async function cleanKernels(
-  options: Surroundings & { readonly keep?: readonly string[]; readonly all?: boolean; readonly signal?: AbortSignal },
+  options: Environment & { readonly keep?: readonly string[]; readonly all?: boolean; readonly signal?: AbortSignal },
 ): Promise<CleanedKernels> {
-  const { host } = surroundingsOf(options);
+  const { host } = environmentOf(options);
   const { keep, all, signal } = options;
   await using _alone = await reserveStore(host, signal);
   const saved = await removeSavedGuests(host, storeRoot(host.env), signal);

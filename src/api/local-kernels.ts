@@ -8,7 +8,7 @@ import { kernelNumber } from '../model/kernel-range.ts';
 import { type LocalKernel, localKernelText, TYPED_KERNEL } from '../model/local-kernel.ts';
 import type { Input } from '../run/claims.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
-import type { ResolvedSurroundings } from './services.ts';
+import type { ResolvedEnvironment } from './services.ts';
 
 const MEMORY_MB = 1024;
 const MAX_ID = 64;
@@ -52,7 +52,7 @@ export function settledKernels(
   return kernels.map((kernel, index) => settledKernel(cwd, kernel, entries[index]?.id ?? ''));
 }
 
-async function profileOf({ host, cwd }: ResolvedSurroundings, kernel: LocalKernel): Promise<Profile> {
+async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {
   const said = `${TYPED_KERNEL}${localKernelText(kernel)}`;
   const root = await flagRoot(host, cwd);
   for (const path of pathsOf(cwd, kernel)) await confineFlag(host, root, said, path);
@@ -83,13 +83,13 @@ async function profileOf({ host, cwd }: ResolvedSurroundings, kernel: LocalKerne
  * @throws UsageError for a file that cannot be booted, with the reason and what to do, and for two of one name
  */
 export async function localEntries(
-  surroundings: ResolvedSurroundings,
+  environment: ResolvedEnvironment,
   kernels: readonly LocalKernel[] | undefined,
   others: readonly string[],
 ): Promise<ResolvedEntry[]> {
   const entries: ResolvedEntry[] = [];
   for (const kernel of checkLocalKernels(kernels)) {
-    const profile = await profileOf(surroundings, kernel);
+    const profile = await profileOf(environment, kernel);
     const { id, file: origin } = profile;
     if (others.includes(id) || entries.some((one) => one.id === id)) {
       throw new UsageError(

@@ -9,11 +9,11 @@ import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { createCatalogue, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { wantedKernels } from './wanted-kernels.ts';
 
-export interface LockKernelsOptions extends Omit<Surroundings, 'lock'> {
+export interface LockKernelsOptions extends Omit<Environment, 'lock'> {
   /** Kernels to lock, besides those that are locked already. Without it, and without `suite`, these are brought up to date. */
   readonly choice?: KernelChoice | undefined;
   /** A suite file, relative to `cwd`: the kernels of its cases. */
@@ -60,7 +60,7 @@ function entryOf({ package: from, release }: KernelRecord, profile: string): Loc
   return { profile, package: name, version, release, signer, files: own };
 }
 
-interface Asking {
+interface RunRequest {
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly offline: boolean;
@@ -69,7 +69,7 @@ interface Asking {
 }
 
 /** The newest build of a profile, verified. What is locked already is not downloaded again. */
-async function newestOf(profile: Profile, before: LockedEntry | undefined, asking: Asking): Promise<LockedEntry> {
+async function newestOf(profile: Profile, before: LockedEntry | undefined, asking: RunRequest): Promise<LockedEntry> {
   const { host, signal, offline, onNote } = asking;
   const { id } = profile;
   if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
@@ -108,11 +108,11 @@ async function profilesOf(
  * @throws UsageError for kernels nobody knows and a lock that cannot be read; CancelledError, with nothing written
  */
 export async function lockKernels(options: LockKernelsOptions = {}): Promise<LockKernelsResult> {
-  const surroundings = surroundingsOf({ ...options, lock: 'ignore' });
-  const { host, cwd } = surroundings;
+  const environment = environmentOf({ ...options, lock: 'ignore' });
+  const { host, cwd } = environment;
   const { signal = new AbortController().signal, offline = false } = options;
   const { onProgress = () => {}, onNote = () => {} } = options;
-  const catalogue = createCatalogue(surroundings);
+  const catalogue = createCatalogue(environment);
   const file = join(cwd, LOCK_FILE);
   const old = (await workspaceLock(catalogue))?.entries ?? [];
   const profiles = await profilesOf(options, old, catalogue);

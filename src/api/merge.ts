@@ -19,11 +19,11 @@ import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
 import { reportFilePlaces, reportOutputs } from './report-files.ts';
-import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
 
-export interface MergeOptions extends Surroundings {
+export interface MergeOptions extends Environment {
   /** Reports of shards: files, patterns, and directories with all below them; relative to `cwd`. */
   readonly reports: readonly string[];
   /** JSON and Markdown to write, relative to `cwd`. */
@@ -82,16 +82,16 @@ function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]
  */
 export async function mergeReports(options: MergeOptions): Promise<MergeResult> {
   checkOptions('mergeReports', options, MERGE_OPTIONS, ['reports']);
-  const surroundings = surroundingsOf(options);
-  const { host, cwd } = surroundings;
+  const environment = environmentOf(options);
+  const { host, cwd } = environment;
   const reads = [
     placeOf(cwd, options.baseline),
     ...options.reports.map((path) => resolve(cwd, path.replace(/[^/]*[*?[{].*$/s, ''))),
   ];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options, surroundings));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, () => mergeAnew(options, environment));
 }
 
-async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedSurroundings): Promise<MergeResult> {
+async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedEnvironment): Promise<MergeResult> {
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = host.now();
   if (options.reports.length === 0) {

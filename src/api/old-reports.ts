@@ -1,5 +1,5 @@
 import { withoutOldReports } from '../run/old-reports.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 /**
  * Does work that may fail before it knows where its reports go. When it does, older reports of ours at `paths` that it
@@ -10,10 +10,10 @@ import { type Surroundings, surroundingsOf } from './services.ts';
 export function withoutOldReportsAt<T>(
   paths: readonly string[],
   reads: readonly string[],
-  surroundings: Surroundings,
+  environment: Environment,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { host } = surroundingsOf(surroundings);
+  const { host } = environmentOf(environment);
   return withoutOldReports(
     host,
     paths.map((path) => ({ path })),

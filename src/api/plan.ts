@@ -17,13 +17,13 @@ import { loadRun } from './load-run.ts';
 import { localEntries, localInputs } from './local-kernels.ts';
 import { loadSuite } from './prepare-suite.ts';
 import { choiceOf } from './prepare-test.ts';
-import { type ResolvedSurroundings, type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 import { knownCosts } from './shard-plan.ts';
 import { suiteKernels } from './suite-cases.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 export interface PlanOptions
-  extends Surroundings,
+  extends Environment,
     Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'> {
   /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */
   readonly artifacts?: readonly string[];
@@ -52,14 +52,14 @@ export interface PlanResult {
 
 const TARGET_MS = 5 * 60_000;
 
-async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions): Promise<CellName[]> {
-  const { host, cwd } = ground;
-  if (options.suite) return suiteCells(ground, options.suite);
+async function plannedCells(context: ResolvedEnvironment, options: PlanOptions): Promise<CellName[]> {
+  const { host, cwd } = context;
+  if (options.suite) return suiteCells(context, options.suite);
   const choice = choiceOf(options);
   await confineMatrix(host, cwd, choice);
-  const { entries: chosen } = await resolveKernels(createCatalogue(ground), choice);
+  const { entries: chosen } = await resolveKernels(createCatalogue(context), choice);
   const own = await localEntries(
-    ground,
+    context,
     options.localKernels,
     chosen.map(({ id }) => id),
   );
@@ -70,11 +70,11 @@ async function plannedCells(ground: ResolvedSurroundings, options: PlanOptions):
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }
 
-async function suiteCells(ground: ResolvedSurroundings, file: string): Promise<CellName[]> {
-  const { host, cwd } = ground;
+async function suiteCells(context: ResolvedEnvironment, file: string): Promise<CellName[]> {
+  const { host, cwd } = context;
   const dir = dirname(resolve(cwd, file));
   const { cases } = await loadSuite(host, cwd, file);
-  const catalogue = createCatalogue(ground, dir);
+  const catalogue = createCatalogue(context, dir);
   const root = await rootOf(host, cwd, dir);
   const cells: CellName[] = [];
   for (const one of cases) {
@@ -105,21 +105,21 @@ function plannedInputs({ suite, matrix, baseline, localKernels, artifacts = [] }
  */
 export async function planShards(options: PlanOptions): Promise<PlanResult> {
   checkOptions('planShards', options, PLAN_OPTIONS);
-  const surroundings = surroundingsOf(options);
-  const { host, cwd } = surroundings;
+  const environment = environmentOf(options);
+  const { host, cwd } = environment;
   const outputs = [{ path: placeOf(cwd, options.out), kind: 'plan' }] as const;
-  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(surroundings, options));
+  return withoutOldReports(host, outputs, [placeOf(cwd, options.baseline)], () => planAnew(environment, options));
 }
 
-async function planAnew(surroundings: ResolvedSurroundings, options: PlanOptions): Promise<PlanResult> {
-  const { host, cwd } = surroundings;
+async function planAnew(environment: ResolvedEnvironment, options: PlanOptions): Promise<PlanResult> {
+  const { host, cwd } = environment;
   const { shards = 0, targetMs = TARGET_MS } = options;
   if (!Number.isInteger(shards) || shards < 0 || shards > MAX_SHARDS) {
     throw new UsageError('invalid_option', `shards is ${shards}; a job matrix has 1 to ${MAX_SHARDS} jobs`);
   }
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   const costs = costsOf(knownCosts(baseline));
-  const cells = await plannedCells(surroundings, options);
+  const cells = await plannedCells(environment, options);
   let total = shards === 0 ? shardsWithin(cells, targetMs, MAX_SHARDS, costs) : shards;
   let assignment = assignShards(cells, total, costs);
   for (;;) {

@@ -13,7 +13,7 @@ import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
 import { loadRun } from './load-run.ts';
 import { reportFilePlaces } from './report-files.ts';
-import type { ResolvedSurroundings } from './services.ts';
+import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
 import { claimSuite, unwrittenOutputs } from './suite-claims.ts';
@@ -71,7 +71,7 @@ function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
 
 /** Where the documents of the suite go: what the caller says, else the file, whose paths stay below the root. */
 async function suitePaths(
-  { host, cwd }: ResolvedSurroundings,
+  { host, cwd }: ResolvedEnvironment,
   { paths, out, markdown }: Suite,
   root: Root,
   options: SuiteOptions,
@@ -92,10 +92,10 @@ async function suitePaths(
  */
 export async function prepareSuite(
   options: SuiteOptions,
-  surroundings: ResolvedSurroundings,
+  environment: ResolvedEnvironment,
   old: OldReports,
 ): Promise<PreparedSuite> {
-  const { host, cwd } = surroundings;
+  const { host, cwd } = environment;
   const file = await suitePath(host, cwd, options.suite);
   const suite = await loadSuite(host, cwd, file);
   const dir = dirname(resolve(cwd, file));
@@ -105,12 +105,12 @@ export async function prepareSuite(
     ),
   );
   const root = await rootOf(host, cwd, dir);
-  const paths = await suitePaths(surroundings, suite, root, options);
+  const paths = await suitePaths(environment, suite, root, options);
   await old.know([
     { path: paths.json, kind: 'report' },
     { path: paths.markdown, kind: 'markdown' },
   ]);
-  const catalogue = createCatalogue(surroundings, dir);
+  const catalogue = createCatalogue(environment, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   refuseRegression(suite, options);
   checkShard(options.shard);

@@ -13,6 +13,7 @@ import { ensureWorkDirectory } from '../run/directories.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import type { ShelvedSubject } from '../run/object-shelf.ts';
+import type { Payload } from '../run/payload.ts';
 import { readSubjects } from '../run/read-subjects.ts';
 import {
   checkExpectedProfiles,
@@ -23,15 +24,14 @@ import {
   resolveKernels,
   targetsOf,
 } from '../run/resolve.ts';
-import type { Shipment } from '../run/shipment.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
-import { shipmentFor } from './command-mode.ts';
+import { payloadFor } from './command-mode.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
 import { flagsOf } from './question-flags.ts';
 import { reportFilePlaces } from './report-files.ts';
-import type { ResolvedSurroundings } from './services.ts';
+import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
 import type { ValidateOptions } from './validate-options.ts';
@@ -54,13 +54,13 @@ export function choiceOf({
 }
 
 /** The kernels of a run and its manifest, which speak of each other. */
-async function kernelsAndManifest(surroundings: ResolvedSurroundings, catalogue: Catalogue, options: ValidateOptions) {
-  const { host, cwd } = surroundings;
+async function kernelsAndManifest(environment: ResolvedEnvironment, catalogue: Catalogue, options: ValidateOptions) {
+  const { host, cwd } = environment;
   const choice = choiceOf(options);
   await confineMatrix(host, cwd, choice);
   const { matrix, entries: chosen } = await resolveKernels(catalogue, choice);
   const ids = chosen.map(({ id }) => id);
-  const own = await localEntries(surroundings, options.localKernels, ids);
+  const own = await localEntries(environment, options.localKernels, ids);
   const entries = [...chosen, ...own];
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
   await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
@@ -77,11 +77,11 @@ async function kernelsAndManifest(surroundings: ResolvedSurroundings, catalogue:
 }
 
 function subjectsOf(
-  { host }: ResolvedSurroundings,
+  { host }: ResolvedEnvironment,
   options: ValidateOptions,
   artifacts: readonly string[],
   manifest: Manifest | undefined,
-  { command }: Shipment,
+  { command }: Payload,
 ): Promise<ShelvedSubject[]> {
   const { mode, loader = NO_SETTINGS, artifactName = '' } = options;
   const name = artifacts.length === 1 && artifactName ? { name: artifactName } : {};
@@ -114,9 +114,9 @@ function placesOf(options: ValidateOptions, cwd: string): PreparedRun['places'] 
 
 /** Compares everything that is read and written, and makes the directories. @throws UsageError, HostError */
 async function claimEverything(
-  { host, cwd }: ResolvedSurroundings,
+  { host, cwd }: ResolvedEnvironment,
   options: ValidateOptions,
-  claimed: { artifacts: readonly string[]; matrix: string; shipment: Shipment; gate: GateOptions },
+  claimed: { artifacts: readonly string[]; matrix: string; payload: Payload; gate: GateOptions },
 ): Promise<PreparedRun['places']> {
   const { gate, ...read } = claimed;
   const places = placesOf(options, cwd);
@@ -131,29 +131,26 @@ async function claimEverything(
  * written, and nothing has booted.
  * @throws UsageError for input that the user can correct, HostError for what cannot be written
  */
-export async function prepareTest(
-  options: ValidateOptions,
-  surroundings: ResolvedSurroundings,
-): Promise<PreparedCheck> {
-  const { host, cwd } = surroundings;
+export async function prepareTest(options: ValidateOptions, environment: ResolvedEnvironment): Promise<PreparedCheck> {
+  const { host, cwd } = environment;
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
   const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir, options.signal);
-  const catalogue = createCatalogue(surroundings);
+  const catalogue = createCatalogue(environment);
   const { matrix, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
-    surroundings,
+    environment,
     catalogue,
     options,
   );
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
-  const { shipment, notes } = await shipmentFor(host, cwd, options, manifest, manifestPath);
+  const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
   const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
   // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
-  const places = await claimEverything(surroundings, options, { artifacts, matrix: matrix.path, shipment, gate });
-  const subjects = await subjectsOf(surroundings, options, artifacts, manifest, shipment);
+  const places = await claimEverything(environment, options, { artifacts, matrix: matrix.path, payload, gate });
+  const subjects = await subjectsOf(environment, options, artifacts, manifest, payload);
   const run = {
     name: '',
     subjects,
@@ -164,7 +161,7 @@ export async function prepareTest(
     loader: options.loader ?? NO_SETTINGS,
     maxInsns: options.maxInsns,
     flags: flagsOf({ ...options, failOn: gate.failOn, localKernels }, cwd, manifest?.failOn),
-    shipment,
+    payload,
     notes: [...matrixNotes, ...notes],
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: gate.expectations ?? [],

@@ -1,7 +1,7 @@
 import { collectionDocument, type GateDocument, reportDocument } from '../report/gate-document.ts';
 import type { SavedReport } from '../report/saved-report.ts';
 import { ownReport, readSaved } from './saved-reports.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
 /** A saved run with the reports that belong to it. */
 export interface LoadedDocument {
@@ -15,8 +15,8 @@ export interface LoadedDocument {
  * @param file relative to `cwd`
  * @throws UsageError `report_unreadable` or `report_invalid`
  */
-export async function loadDocument(file: string, options: Surroundings = {}): Promise<LoadedDocument> {
-  const { host, cwd } = surroundingsOf(options);
+export async function loadDocument(file: string, options: Environment = {}): Promise<LoadedDocument> {
+  const { host, cwd } = environmentOf(options);
   const saved = await readSaved(host, cwd, file);
   if (saved.schema_version === 'v0.1') return { document: reportDocument(saved), files: [] };
   const files: (string | undefined)[] = [];

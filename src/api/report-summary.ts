@@ -1,9 +1,9 @@
 import { UsageError } from '../model/errors.ts';
 import { jobSummary, type SummaryLimits } from '../report/job-summary.ts';
 import { readSaved } from './saved-reports.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
-export interface SummaryRequest extends Surroundings, SummaryLimits {
+export interface SummaryRequest extends Environment, SummaryLimits {
   /** JSON report, relative to `cwd`. */
   readonly report: string;
 }
@@ -13,7 +13,7 @@ export interface SummaryRequest extends Surroundings, SummaryLimits {
  * @throws UsageError for a file that is no report of one object
  */
 export async function reportSummary(request: SummaryRequest): Promise<string> {
-  const { host, cwd } = surroundingsOf(request);
+  const { host, cwd } = environmentOf(request);
   const saved = await readSaved(host, cwd, request.report);
   if (saved.schema_version === 'v0.1') return jobSummary(saved, request);
   throw new UsageError(

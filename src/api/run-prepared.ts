@@ -10,7 +10,7 @@ import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
 import { comparedWith } from './baseline.ts';
 import type { CompletedCheck, CompletedRun, PreparedCheck, PreparedRun } from './check.ts';
-import { createServices, type ResolvedSurroundings } from './services.ts';
+import { createServices, type ResolvedEnvironment } from './services.ts';
 import { divideRuns, type ShardPlan } from './shard-plan.ts';
 import { useStore } from './store-use.ts';
 
@@ -43,29 +43,29 @@ function ownCells(plan: ShardPlan, position: number, { index }: Shard): PlannedC
  */
 export async function runPrepared<T>(
   prepared: PreparedCheck,
-  surroundings: ResolvedSurroundings,
+  environment: ResolvedEnvironment,
   settings: RunSettings,
   finish: (completed: CompletedCheck) => Promise<T>,
 ): Promise<T> {
   try {
-    return await runAll(prepared, surroundings, settings, finish);
+    return await runAll(prepared, environment, settings, finish);
   } catch (error) {
-    for (const { places } of prepared.runs) await dropIdleWork(surroundings.host, places.workdir);
+    for (const { places } of prepared.runs) await dropIdleWork(environment.host, places.workdir);
     throw error;
   }
 }
 
 async function runAll<T>(
   { runs, catalogue, shard, costs, endsCheck }: PreparedCheck,
-  surroundings: ResolvedSurroundings,
+  environment: ResolvedEnvironment,
   settings: RunSettings,
   finish: (completed: CompletedCheck) => Promise<T>,
 ): Promise<T> {
   const { signal, onEvent } = settings;
   const plan = shard && divideRuns(runs, shard.total, costs);
   if (runs.length === 0) return finish({ plan, runs: [] });
-  await using store = await useStore(surroundings.host, signal);
-  const services = await createServices(surroundings, store, {
+  await using store = await useStore(environment.host, signal);
+  const services = await createServices(environment, store, {
     isolation: settings.isolation ?? 'cell',
     offline: settings.offline ?? false,
     refresh: settings.refreshKernels ?? false,

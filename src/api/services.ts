@@ -15,7 +15,7 @@ import { findValidator } from '../run/validator-binary.ts';
 import type { StoreUse } from './store-use.ts';
 
 /** Where a call of the library takes place; every part has a default. */
-export interface Surroundings {
+export interface Environment {
   /** Environment the core may see. Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Directory that relative paths start from. Default: the current one. */
@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly lock?: LockMode;
 }
 
-export interface ResolvedSurroundings {
+export interface ResolvedEnvironment {
   readonly host: Host;
   readonly cwd: string;
   /** Directory of the package: holds `matrices/` and `build/`. */
@@ -46,7 +46,7 @@ const PACKAGE_ROOT = fileURLToPath(
   new URL(/\/(?:build|dist)\/[^/]+$/.test(import.meta.url) ? '..' : '../..', import.meta.url),
 );
 
-export function surroundingsOf(options: Surroundings): ResolvedSurroundings {
+export function environmentOf(options: Environment): ResolvedEnvironment {
   const root = PACKAGE_ROOT.replace(/\/$/, '');
   return {
     host: options.host ?? createHost({ env: options.env ?? process.env }),
@@ -75,7 +75,7 @@ const SCRATCHED = ['.', 'initramfs', 'kernels', 'userland', 'blobs/sha256', 'tmp
 
 /** Everything a run needs of this machine, as long as it holds `store`. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
-  { host, root }: ResolvedSurroundings,
+  { host, root }: ResolvedEnvironment,
   { root: cacheDir }: StoreUse,
   { isolation, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {

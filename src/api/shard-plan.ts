@@ -5,8 +5,8 @@ import { MAX_SHARDS, type NamedCell, type PlannedCell, type Shard } from '../mod
 import { costsOf, type KnownCost } from '../plan/costs.ts';
 import { planCells } from '../plan/plan.ts';
 import { assignShards } from '../plan/shard.ts';
+import { payloadIdentity } from '../run/payload.ts';
 import type { PlannedRun } from '../run/run-check.ts';
-import { shipmentIdentity } from '../run/shipment.ts';
 import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
 
@@ -74,12 +74,12 @@ function baselineDigest(baseline: LoadedRun | undefined): string {
 
 /** Everything besides objects and kernels that makes a run the same one on every machine. */
 function identityOf({ run, gate, baseline }: PreparedRun): unknown {
-  const { validationMode, loader, maxInsns, shipment, manifest } = run;
+  const { validationMode, loader, maxInsns, payload, manifest } = run;
   return [
     validationMode,
     loader,
     maxInsns,
-    shipment && shipmentIdentity(shipment),
+    payload && payloadIdentity(payload),
     withoutPaths(manifest),
     gate.failOn,
     gate.expectations?.map(({ code, subject, program, reason }) => [code, subject, program, reason]),

@@ -13,14 +13,14 @@ import { checkExpectedNames } from '../run/expected-names.ts';
 import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
+import type { PreparedCommand } from '../run/payload.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
-import type { PreparedCommand } from '../run/shipment.ts';
 import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedRun, RunBaseline } from './check.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { flagsOf } from './question-flags.ts';
-import { caseCommand, caseLuggage } from './suite-luggage.ts';
+import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONCURRENCY = 2;
@@ -56,7 +56,7 @@ export interface PreparedCase {
 }
 
 /** Where the cases of a suite are made ready. */
-export interface SuiteGround {
+export interface SuiteContext {
   readonly host: Host;
   readonly cwd: string;
   /** Directory of the suite file: all its paths start there. */
@@ -86,7 +86,7 @@ function subjectReader(
 }
 
 /** Reads each older run once, however many cases name it. */
-function baselineReader({ host, cwd, dir }: SuiteGround): (file: string, origin: string) => Promise<LoadedRun> {
+function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin: string) => Promise<LoadedRun> {
   const known = new Map<string, Promise<LoadedRun>>();
   return (file, origin) => {
     const path = resolve(dir, file);
@@ -125,7 +125,7 @@ export async function suiteKernels(host: Host, root: Root, { kernels, paths }: S
 }
 
 /** @throws UsageError with the line that chose the kernels */
-async function kernelsOf({ host, root, catalogue }: SuiteGround, source: SuiteCase) {
+async function kernelsOf({ host, root, catalogue }: SuiteContext, source: SuiteCase) {
   try {
     return await resolveKernels(catalogue, await suiteKernels(host, root, source));
   } catch (error) {
@@ -144,17 +144,17 @@ function refuseRunner({ runner, origin }: SuiteCase): void {
  * reported in its `error`; the others are not touched by it.
  */
 export async function prepareCases(
-  ground: SuiteGround,
+  context: SuiteContext,
   suite: Suite,
   overrides: SuiteOverrides,
 ): Promise<PreparedCase[]> {
-  const { host, dir } = ground;
+  const { host, dir } = context;
   const ensureWork = workDirectories(host);
   const shelve = createShelf(host);
   const readSubject = subjectReader(host, shelve, loadSubject);
   // Nothing is expected of an object that only a command opens.
   const readForCommand = subjectReader(host, shelve, loadForCommand);
-  const readBaseline = baselineReader(ground);
+  const readBaseline = baselineReader(context);
   /** An older run is divided among all cases once. */
   const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
 
@@ -185,12 +185,12 @@ export async function prepareCases(
   async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
     refuseRunner(source);
     for (const named of source.paths) {
-      if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, ground.root, named);
+      if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
     }
-    const command = await caseCommand(ground, source);
+    const command = await caseCommand(context, source);
     const subject = await subjectOf(source, paths.artifact, command);
-    const { matrix, entries } = await kernelsOf(ground, source);
-    const { manifest, manifestPath, merged, shipment, notes } = await caseLuggage(ground, source, command);
+    const { matrix, entries } = await kernelsOf(context, source);
+    const { manifest, manifestPath, merged, payload, notes } = await caseGuestFiles(context, source, command);
     const tests = testsOf(source.mode, manifest);
     if (command === undefined && tests.length > 0) {
       const { facts } = await subject.content();
@@ -198,7 +198,7 @@ export async function prepareCases(
     }
     const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { gate } = source;
-    await checkExpectedProfiles(ground.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
+    await checkExpectedProfiles(context.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
     const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
     const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
     const baseline = await baselineOf(source);
@@ -222,12 +222,12 @@ export async function prepareCases(
             maxInsns,
             command: source.command,
             failOn: decides.failOn,
-            allowProfileOverride: ground.catalogue.allowOverride ?? false,
+            allowProfileOverride: context.catalogue.allowOverride ?? false,
           },
           dir,
           manifest?.failOn,
         ),
-        shipment,
+        payload,
         notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
         concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
         expectations: decides.expectations,

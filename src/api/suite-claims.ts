@@ -33,7 +33,7 @@ function caseInputs(dir: string, { source, ready }: PreparedCase): Input[] {
       const input: Input = { path: resolve(dir, path), said: `${origin}: ${key}`, by: 'file' };
       return key === 'baseline' ? baselineInput(input, ready?.gate.failOn === 'regression') : input;
     }),
-    ...(ready?.run.shipment?.assets ?? []).map((asset) => ({
+    ...(ready?.run.payload?.assets ?? []).map((asset) => ({
       path: asset.source,
       said: `${source.origin}: an asset of case "${source.name}"`,
       by: 'file' as const,

@@ -3,10 +3,10 @@ import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Surroundings } from './services.ts';
+import type { Environment } from './services.ts';
 
 /** What `validateSuite` is asked to check, and how. */
-export interface SuiteOptions extends Surroundings {
+export interface SuiteOptions extends Environment {
   /** Suite file, relative to `cwd`; empty: the one that `init` wrote there. */
   readonly suite: string;
   /** JSON and Markdown of the whole suite, relative to `cwd`. Each case has reports of its own besides. */

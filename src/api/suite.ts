@@ -12,7 +12,7 @@ import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts
 import { type PreparedSuite, prepareSuite } from './prepare-suite.ts';
 import { reportOutputs } from './report-files.ts';
 import { runPrepared } from './run-prepared.ts';
-import { type ResolvedSurroundings, surroundingsOf } from './services.ts';
+import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import { suitePart } from './shard-suite.ts';
 import type { PreparedCase } from './suite-cases.ts';
 import type { SuiteOptions } from './suite-options.ts';
@@ -85,27 +85,23 @@ async function finish(prepared: PreparedSuite, check: CompletedCheck, end: Suite
  */
 export async function validateSuite(options: SuiteOptions): Promise<SuiteResult> {
   checkOptions('validateSuite', options, SUITE_OPTIONS, ['suite']);
-  const surroundings = surroundingsOf(options);
-  const { host, cwd } = surroundings;
+  const environment = environmentOf(options);
+  const { host, cwd } = environment;
   const reads = [placeOf(cwd, options.baseline)];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runAnew(options, surroundings, old));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => runAnew(options, environment, old));
 }
 
-async function runAnew(
-  options: SuiteOptions,
-  surroundings: ResolvedSurroundings,
-  old: OldReports,
-): Promise<SuiteResult> {
-  const { host, cwd } = surroundings;
+async function runAnew(options: SuiteOptions, environment: ResolvedEnvironment, old: OldReports): Promise<SuiteResult> {
+  const { host, cwd } = environment;
   const { isolation, offline, refreshKernels } = options;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
   const startedAt = timestamp(host.now());
   const started = host.monotonicMs();
-  const prepared = await prepareSuite(options, surroundings, old);
+  const prepared = await prepareSuite(options, environment, old);
   await old.remove();
   const settings = { isolation, offline, refreshKernels, signal, onEvent };
-  return runPrepared(prepared, surroundings, settings, (completed) =>
+  return runPrepared(prepared, environment, settings, (completed) =>
     finish(prepared, completed, { host, cwd, startedAt, durationMs: host.monotonicMs() - started, options }),
   );
 }

@@ -7,9 +7,9 @@ import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 
-export interface SweepOptions extends Omit<Surroundings, 'lock'> {
+export interface SweepOptions extends Omit<Environment, 'lock'> {
   /** Id of the profile whose builds are wanted. */
   readonly profile: string;
   /** How many, the newest first. Default 4. */
@@ -50,7 +50,7 @@ function inSeries(release: string, series: string): boolean {
 }
 
 async function releasesOf(options: SweepOptions, profile: Profile, signal: AbortSignal): Promise<Release[]> {
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   const { crawlerBase = '', crawlerFile = '', onNote = () => {}, baselines = '', target = '' } = options;
   const finder = releaseFinder({ host, cwd, crawlerBase, crawlerFile, signal, onNote });
   if (!finder.crawls) return finder.offered(profile);
@@ -70,15 +70,15 @@ async function releasesOf(options: SweepOptions, profile: Profile, signal: Abort
  * @throws UsageError for what is wrong with the words or when no build fits; HostError when a repository cannot be read
  */
 export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
-  const ground = surroundingsOf({ ...options, lock: 'ignore' });
-  const { host, cwd } = ground;
+  const context = environmentOf({ ...options, lock: 'ignore' });
+  const { host, cwd } = context;
   const {
     signal = new AbortController().signal,
     count = 4,
     profileDir = 'vm/profiles',
     targetTimeout = '20m',
   } = options;
-  const catalogue = createCatalogue(ground);
+  const catalogue = createCatalogue(context);
   const base = await findProfile(catalogue, options.profile, '--profile');
   if (base.kernel === undefined || base.unbootable !== undefined) {
     throw new UsageError('no_kernel_source', `${base.id}: ${base.unbootable ?? 'the profile has no kernel block'}`);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { FailOn } from '../model/gate.ts';
 import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
-import type { Shipment } from '../run/shipment.ts';
+import type { Payload } from '../run/payload.ts';
 import { localInputs } from './local-kernels.ts';
 import { reportOutputs } from './report-files.ts';
 import type { ValidateOptions } from './validate-options.ts';
@@ -16,7 +16,7 @@ interface ClaimedTest {
   readonly artifacts: readonly string[];
   /** Matrix file, absolute; empty without one. */
   readonly matrix: string;
-  readonly shipment: Shipment;
+  readonly payload: Payload;
   /** What decides about the run. */
   readonly failOn: FailOn | undefined;
 }
@@ -28,7 +28,7 @@ export async function claimTest({
   options,
   artifacts,
   matrix,
-  shipment,
+  payload,
   failOn,
 }: ClaimedTest): Promise<void> {
   const { manifest, command, baseline } = options;
@@ -39,7 +39,7 @@ export async function claimTest({
     { path: matrix, said: '--matrix', by: 'flag' },
     ...localInputs(cwd, options.localKernels),
     { path: own(command?.binary), said: '--command-binary', by: 'flag' },
-    ...shipment.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
+    ...payload.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
     baselineInput({ path: placeOf(cwd, baseline), said: '--baseline', by: 'flag' }, failOn === 'regression'),
   ];
   await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);

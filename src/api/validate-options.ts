@@ -7,10 +7,10 @@ import type { FailOn } from '../model/gate.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import type { CommandOptions } from './command-mode.ts';
-import type { Surroundings } from './services.ts';
+import type { Environment } from './services.ts';
 
 /** What `validate` is asked to check, and how. */
-export interface ValidateOptions extends Surroundings {
+export interface ValidateOptions extends Environment {
   /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. May be none with `command`. */
   readonly artifacts: readonly string[];
   /** Exactly one way to choose kernels: a matrix (file or built-in name), profile ids, or the built-in matrix quick. */

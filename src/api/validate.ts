@@ -6,7 +6,7 @@ import { type FinishedRun, finishTest } from './finish-run.ts';
 import { prepareTest } from './prepare-test.ts';
 import { reportOutputs } from './report-files.ts';
 import { runPrepared } from './run-prepared.ts';
-import { type ResolvedSurroundings, surroundingsOf } from './services.ts';
+import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 export type { ValidateOptions } from './validate-options.ts';
@@ -22,25 +22,25 @@ export type ValidateResult = FinishedRun;
  */
 export async function validate(options: ValidateOptions): Promise<ValidateResult> {
   checkOptions('validate', options, VALIDATE_OPTIONS, ['artifacts']);
-  const surroundings = surroundingsOf(options);
-  const { host, cwd } = surroundings;
+  const environment = environmentOf(options);
+  const { host, cwd } = environment;
   const reads = [placeOf(cwd, options.baseline)];
-  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => validateAnew(options, surroundings, old));
+  return withoutOldReports(host, reportOutputs(options, cwd), reads, (old) => validateAnew(options, environment, old));
 }
 
 async function validateAnew(
   options: ValidateOptions,
-  surroundings: ResolvedSurroundings,
+  environment: ResolvedEnvironment,
   old: OldReports,
 ): Promise<ValidateResult> {
-  const { host, cwd } = surroundings;
+  const { host, cwd } = environment;
   const { isolation, offline, refreshKernels, shard, files } = options;
   const signal = options.signal ?? new AbortController().signal;
   const onEvent = options.onEvent ?? (() => {});
-  const check = await prepareTest(options, surroundings);
+  const check = await prepareTest(options, environment);
   await old.remove();
   const settings = { isolation, offline, refreshKernels, signal, onEvent };
-  return runPrepared(check, surroundings, settings, (completed) =>
+  return runPrepared(check, environment, settings, (completed) =>
     finishTest({ host, cwd, completed, shard, files, onEvent, signal }),
   );
 }

@@ -4,7 +4,7 @@ import { readSuite } from '../config/suite.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import { rootOf } from '../run/confine.ts';
 import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
-import { type Surroundings, surroundingsOf } from './services.ts';
+import { type Environment, environmentOf } from './services.ts';
 import { suiteKernels } from './suite-cases.ts';
 
 /** What will be asked: a choice of kernels, or a suite file relative to `cwd`. */
@@ -14,12 +14,12 @@ export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: stri
  * Profile ids of the kernels that a run will need from elsewhere, each once. What is wrong with a case, or with a file, is not told
  * here but by the run: then the kernels are left out.
  */
-export async function wantedKernels(wanted: Wanted, options: Surroundings = {}): Promise<string[]> {
-  const surroundings = surroundingsOf(options);
-  const { host, cwd } = surroundings;
+export async function wantedKernels(wanted: Wanted, options: Environment = {}): Promise<string[]> {
+  const environment = environmentOf(options);
+  const { host, cwd } = environment;
   const ids = new Set<string>();
   const add = async (choice: KernelChoice, dir: string): Promise<void> => {
-    const { entries } = await resolveKernels(createCatalogue(surroundings, dir), choice);
+    const { entries } = await resolveKernels(createCatalogue(environment, dir), choice);
     for (const { id, profile } of entries) if (profile.kernel !== undefined && !isLocal(profile.kernel)) ids.add(id);
   };
   try {

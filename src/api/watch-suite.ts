@@ -5,7 +5,7 @@ import { WATCH_SUITE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { type Marks, marksOf, nextMarks } from './file-marks.ts';
 import { loadSuite } from './prepare-suite.ts';
-import { surroundingsOf } from './services.ts';
+import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type SuiteOptions, validateSuite } from './suite.ts';
 
@@ -23,7 +23,7 @@ export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown'
  */
 export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
   checkOptions('watchSuite', options, WATCH_SUITE_OPTIONS, ['suite', 'onResult']);
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   const { onResult, onIdle, ...asking } = options;
   const signal = options.signal ?? new AbortController().signal;
   // Between two rounds, too: the next one must find its kernels.

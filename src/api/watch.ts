@@ -9,7 +9,7 @@ import { findArtifacts } from '../run/find-artifacts.ts';
 import { WATCH_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { GONE_MS, LOOK_MS, type Marks, marksOf, SETTLED_MS, sameMarks } from './file-marks.ts';
-import { surroundingsOf } from './services.ts';
+import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
@@ -84,7 +84,7 @@ async function nextChange(looking: () => Promise<Look>, before: Look, signal: Ab
  */
 export async function watch(options: WatchOptions): Promise<never> {
   checkOptions('watch', options, WATCH_OPTIONS, ['artifacts', 'onResult']);
-  const { host, cwd } = surroundingsOf(options);
+  const { host, cwd } = environmentOf(options);
   const { onResult, onIdle, ...asking } = options;
   const signal = options.signal ?? new AbortController().signal;
   // Between two rounds, too: the next one must find its kernels.

@@ -1,8 +1,8 @@
 import type { CellResult, Outcome } from '../model/cell.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { type Answer, answersOf, isFine, newestAnswered, tells } from './answers.ts';
-import { moduleElsewhere } from './elsewhere.ts';
 import { inlinedElsewhere } from './inlined.ts';
+import { moduleElsewhere } from './other-kernels.ts';
 
 /** Refusals that follow a change of the rules and not of what the verifier can see. */
 const RULE_CHANGES: ReadonlySet<string> = new Set([
@@ -75,7 +75,7 @@ function retold(answer: Answer, answers: readonly Answer[], complete: boolean): 
 
 function judge(finding: Finding, answer: Answer, answers: readonly Answer[], complete: boolean): Finding {
   const same = answers.map((other) => tells(other, finding));
-  if (complete && answers.length >= 2 && same.every((told) => told)) return toldEverywhere(finding, answers.length);
+  if (complete && answers.length >= 2 && same.every((told) => told)) return seenEverywhere(finding, answers.length);
   const at = answers.indexOf(answer);
   const fine = answers.map((other) => isFine(other, finding));
   const before = fine.lastIndexOf(true, at);
@@ -93,7 +93,7 @@ function judge(finding: Finding, answer: Answer, answers: readonly Answer[], com
 }
 
 /** Every kernel that answered says the same, the newest included. */
-function toldEverywhere(finding: Finding, kernels: number): Finding {
+function seenEverywhere(finding: Finding, kernels: number): Finding {
   const { reason = '', since } = finding.args;
   // What upstream has, a newer or otherwise built kernel would take: then the object is not to blame.
   const ofKernel = since !== undefined || KERNEL_REASONS.has(reason);

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { hintOf } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
 import { signalName } from './crash.ts';
-import { loaderFailure, type Told } from './loader-output.ts';
+import { loaderFailure, type Reported } from './loader-output.ts';
 import { asCauses, evidenceLine, makeFinding } from './make-finding.ts';
 
 /** Name of the one test that command mode runs (docs/guest-protocol.md). */
@@ -28,7 +28,7 @@ function lastLine(text: string): string | undefined {
     .findLast((line) => line.trim() !== '');
 }
 
-function commandFinding(stage: CommandStage, expectExitCode: number, told: Told): Finding {
+function commandFinding(stage: CommandStage, expectExitCode: number, told: Reported): Finding {
   const signal = stage.exit_code - SIGNAL_BASE;
   const killed = signal > 0 && signal <= MAX_SIGNAL && !stage.timed_out;
   const said = lastLine(stage.stderr_tail) ?? lastLine(stage.stdout_tail);

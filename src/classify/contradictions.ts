@@ -3,8 +3,8 @@ import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evid
 import { grouped } from '../model/once-per.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { withRemark } from './proven.ts';
-import { type ToldDocument, toldDocument } from './told-document.ts';
-import { programKey } from './told-programs.ts';
+import { type ReportedDocument, reportedDocument } from './reported-document.ts';
+import { programKey } from './reported-programs.ts';
 
 /** What the host knows without the guest. */
 export interface Known {
@@ -125,7 +125,7 @@ function againstPlan(stages: readonly Functional[], tests: readonly FunctionalTe
 }
 
 /** The document is written at the end, from the validator's memory: it says the same as the stages did before. */
-function againstDocument(evidence: Evidence, document: ToldDocument): string | undefined {
+function againstDocument(evidence: Evidence, document: ReportedDocument): string | undefined {
   const exit = firstStage(evidence, 'exit');
   const open = firstStage(evidence, 'open');
   const load = firstStage(evidence, 'load');
@@ -163,7 +163,7 @@ function ofDocument(evidence: Evidence): string | undefined {
     const few = (firstStage(evidence, 'open')?.programs.length ?? 0) <= DOCUMENT_FITS;
     return few ? "the validator's document is missing" : undefined;
   }
-  const document = toldDocument(evidence.document);
+  const document = reportedDocument(evidence.document);
   return document ? againstDocument(evidence, document) : "the validator's document cannot be read";
 }
 

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { recode } from './make-finding.ts';
-import { programStages } from './told-programs.ts';
+import { programStages } from './reported-programs.ts';
 
 type Relocation = StageOf<'core'>['relocations'][number];
 

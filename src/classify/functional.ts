@@ -7,8 +7,8 @@ import { hintOf, NOT_FOUND } from './command-hints.ts';
 import { shellRefusal } from './command-shell.ts';
 import { loaderFailure } from './loader-output.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
+import { openedProgram } from './reported-programs.ts';
 import { testRunSince } from './test-run.ts';
-import { openedProgram } from './told-programs.ts';
 
 type FunctionalStage = StageOf<'functional'>;
 

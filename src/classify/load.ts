@@ -7,9 +7,9 @@ import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-find
 import { type MapRefusal, mapFinding, mapRefusals } from './map.ts';
 import { denied } from './policy.ts';
 import { programFinding } from './program.ts';
+import { failedProgram, programKey } from './reported-programs.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
-import { failedProgram, programKey } from './told-programs.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
 
 /** Why libbpf could not open the object at all. */

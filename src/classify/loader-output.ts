@@ -16,7 +16,7 @@ const MAX_MORE = 2;
 const MAX_LINE = 300;
 
 /** What the output of a loader says about the load, in the words of libbpf and of the verifier. */
-export interface Told {
+export interface Reported {
   /** The line that says most, then the last others of libbpf that say something; undefined where there is none. */
   readonly words: string | undefined;
   readonly finding: Finding | undefined;
@@ -44,7 +44,7 @@ function verifierLogIn(text: string): string {
  * What our rules make of a loader's output, where it uses libbpf. It is the user's program that wrote it, so that it proves
  * little: low confidence, and no verdict.
  */
-export function loaderFailure(output: Output): Told {
+export function loaderFailure(output: Output): Reported {
   const text = libbpfText(output);
   const program = REFUSED_PROGRAM.exec(text)?.[1];
   const context = { phase: 'load', origin: 'output of the command', program } as const;

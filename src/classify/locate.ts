@@ -14,9 +14,9 @@ import { accessLine } from './access-line.ts';
 import { withCallback } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { withConsequences } from './follows.ts';
+import { failedProgram } from './reported-programs.ts';
 import { inRepository, type Sources } from './source-paths.ts';
 import { withTailCalls } from './tail-calls.ts';
-import { failedProgram } from './told-programs.ts';
 import { withUntested } from './untested.ts';
 import { verifierText } from './verifier-log.ts';
 

@@ -6,8 +6,8 @@ import { attachKind, plainType, programTypeSince, sectionTarget } from './first-
 import { typeOption } from './kernel-parts.ts';
 import { makeFinding } from './make-finding.ts';
 import { denied } from './policy.ts';
+import { openedProgram } from './reported-programs.ts';
 import { FRAGS, SLEEPABLE } from './rules/sections.ts';
-import { openedProgram } from './told-programs.ts';
 
 const EPERM = -1;
 const EINVAL = -22;

@@ -9,9 +9,9 @@ import { denied } from './policy.ts';
 import { probedFinding } from './program-probes.ts';
 import { callsItself } from './recursion.ts';
 import { explainRejection } from './rejection.ts';
+import { openedProgram } from './reported-programs.ts';
 import { ERRNO_RULES } from './rules/errno.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
-import { openedProgram } from './told-programs.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
 
 type ProgramStage = StageOf<'program'>;

@@ -2,8 +2,8 @@ import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { recode } from './make-finding.ts';
+import { failedProgram } from './reported-programs.ts';
 import { symbolOf } from './symbols.ts';
-import { failedProgram } from './told-programs.ts';
 import { misreadArgument } from './traced-argument.ts';
 import { parseVerifierLog, verifierText } from './verifier-log.ts';
 

@@ -2,7 +2,7 @@ import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { explainLostPointer } from './lost-pointer.ts';
 import { recode } from './make-finding.ts';
-import { openedProgram } from './told-programs.ts';
+import { openedProgram } from './reported-programs.ts';
 import { parseVerifierLog } from './verifier-log.ts';
 
 /** Bytes of `struct __sk_buff` where `data`, `data_end` and `data_meta` are. */

@@ -5,7 +5,7 @@ import type { ObjectFacts } from '../object/facts.ts';
 import { programsNamed } from '../object/program-names.ts';
 import type { ProgramFacts } from '../object/programs.ts';
 import { recode } from './make-finding.ts';
-import { failedProgram, programStages } from './told-programs.ts';
+import { failedProgram, programStages } from './reported-programs.ts';
 import { verifierText } from './verifier-log.ts';
 
 const EINVAL = -22;

@@ -5,7 +5,7 @@ import type { VariantGroup } from '../model/variant-group.ts';
 import { helper } from './helpers.ts';
 import { makeFinding } from './make-finding.ts';
 import { programFinding } from './program.ts';
-import { programStages } from './told-programs.ts';
+import { programStages } from './reported-programs.ts';
 
 type Variant = VariantGroup['programs'][number];
 

@@ -2,7 +2,7 @@ import type { EventListener } from '../model/events.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
 import type { Output } from './broken-output.ts';
 
-/** Where a command writes and what it may know of its surroundings. */
+/** Where a command writes and what it may know of its environment. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;

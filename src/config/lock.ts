@@ -48,8 +48,8 @@ function besideLock(profile: Profile): Profile {
  * Profiles with the builds that they are locked to.
  * @throws UsageError `lock_invalid`; `not_locked` where the lock is required and lacks some
  */
-export async function withLock(ground: LockGround, profiles: readonly Profile[]): Promise<Profile[]> {
-  const { lock: choice = 'use' } = ground;
+export async function withLock(context: LockGround, profiles: readonly Profile[]): Promise<Profile[]> {
+  const { lock: choice = 'use' } = context;
   if (choice === 'ignore') return [...profiles];
   if (typeof choice === 'object') {
     return profiles.map((profile) => {
@@ -58,7 +58,7 @@ export async function withLock(ground: LockGround, profiles: readonly Profile[])
     });
   }
   const strict = choice === 'require';
-  const lock = await workspaceLock(ground);
+  const lock = await workspaceLock(context);
   if (lock === undefined && !strict) return [...profiles];
   const missing: string[] = [];
   const settled = profiles.map((profile) => {

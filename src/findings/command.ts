@@ -34,12 +34,12 @@ function title(f: Finding): string {
 }
 
 /** What the output of a command says about a load, behind another sentence; empty where it says nothing. */
-export function toldWords({ args: { told } }: Finding): string {
+export function reportedWords({ args: { told } }: Finding): string {
   return told === undefined ? '' : ` Its output says: ${told.replace(/\.?$/, '.')}`;
 }
 
 function explanation(f: Finding): string {
-  const told = toldWords(f);
+  const told = reportedWords(f);
   const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
   return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
 }

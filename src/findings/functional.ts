@@ -1,7 +1,7 @@
 import { fieldsOf } from '../model/expect-fields.ts';
 import type { Finding } from '../model/finding.ts';
 import { operand, seenWords, signed, wantedWords } from './assertions.ts';
-import { ADVICE, toldWords } from './command.ts';
+import { ADVICE, reportedWords } from './command.ts';
 import type { Family, Words } from './entry.ts';
 import { arg, sentence } from './writer.ts';
 
@@ -30,7 +30,7 @@ function functionalWords(finding: Finding): Words {
         finding.args['error'] ??
           `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}`,
       ),
-    )}${toldWords(finding)}`,
+    )}${reportedWords(finding)}`,
     remediation:
       finding.args['hint'] === undefined
         ? 'Load and attach worked: see the output of the test in the report.'

@@ -1,5 +1,5 @@
 /** Part of a finding, as the run has it and as reports keep it. */
-interface Told {
+interface Reported {
   readonly code: string;
   readonly decisive: boolean;
   readonly args?: Readonly<Record<string, string>> | undefined;
@@ -31,7 +31,7 @@ export function countArgs(
 }
 
 /** What a warning says about the attaches of its kernel; undefined when it is about no attach that failed. */
-export function attachCount({ decisive, args = {} }: Told): AttachCount | undefined {
+export function attachCount({ decisive, args = {} }: Reported): AttachCount | undefined {
   const { attach_passed: passed, attach_attempted: attempted, attach_untried: untried = '0' } = args;
   if (decisive || passed === undefined || attempted === undefined) return undefined;
   return { passed: Number(passed), attempted: Number(attempted), untried: Number(untried) };

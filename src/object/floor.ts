@@ -60,7 +60,7 @@ export function floorsOf(facts: ObjectFacts): ObjectFloors {
  * The floor to tell people: that of the helpers where it is above what is certain and nothing guards them, so that the kernel
  * named is not refused again over the next cause.
  */
-export function toldFloor({ hard, soft, programs }: ObjectFloors): Floor | undefined {
+export function reportedFloor({ hard, soft, programs }: ObjectFloors): Floor | undefined {
   const helper = soft?.because.kind === 'helper' && soft.version !== '' ? soft : undefined;
   return helper === undefined || programs.some(({ guarded }) => guarded) ? hard : helper;
 }

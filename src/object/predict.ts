@@ -1,7 +1,7 @@
 import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import type { Prediction } from '../model/prediction.ts';
 import type { ObjectFacts } from './facts.ts';
-import { type Floor, type Floors, floorsOf, toldFloor } from './floor.ts';
+import { type Floor, type Floors, floorsOf, reportedFloor } from './floor.ts';
 
 /** What versions alone say about one program, apart from the others. */
 interface ProgramPrediction extends Prediction {
@@ -25,10 +25,10 @@ export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPredic
   const floors = floorsOf(facts);
   const { programs } = floors;
   return {
-    ...load(floors, kernel, toldFloor(floors)),
+    ...load(floors, kernel, reportedFloor(floors)),
     programs: programs.map((own) => ({
       program: own.program,
-      ...load(own, kernel, toldFloor({ ...own, programs: [own], maps: [] })),
+      ...load(own, kernel, reportedFloor({ ...own, programs: [own], maps: [] })),
       attach: attach(own, kernel),
     })),
   };

@@ -3,7 +3,7 @@ import { programsOf } from '../model/finding.ts';
 import type { Misfit } from '../model/gate.ts';
 
 /** A cause of a failure and the declaration that it met, as the gate has it and as reports keep it. */
-export interface ToldCause {
+export interface ReportedCause {
   readonly code: string;
   readonly subject: string;
   readonly program: string;
@@ -11,14 +11,14 @@ export interface ToldCause {
   readonly misfit?: Misfit | undefined;
 }
 
-interface ToldFinding {
+interface ReportedFinding {
   readonly code: string;
   readonly subject?: string | undefined;
   readonly args: Readonly<Record<string, string>>;
   readonly decisive: boolean;
 }
 
-function causeWords({ by, misfit }: ToldCause): string {
+function causeWords({ by, misfit }: ReportedCause): string {
   if (by === undefined && misfit !== undefined) {
     const { origin } = misfit;
     return `Not expected: the code fits, ${misfitText(misfit)}${origin === '' ? '' : ` (${origin})`}.`;
@@ -33,7 +33,10 @@ function causeWords({ by, misfit }: ToldCause): string {
  * where nothing is declared for the kernel.
  * @param causes of the whole cell, with what each of them met
  */
-export function metWords({ code, subject = '', args, decisive }: ToldFinding, causes: readonly ToldCause[]): string[] {
+export function metWords(
+  { code, subject = '', args, decisive }: ReportedFinding,
+  causes: readonly ReportedCause[],
+): string[] {
   if (!decisive) return [];
   const told = new Map<string, string[]>();
   for (const program of programsOf(args)) {

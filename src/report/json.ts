@@ -43,7 +43,7 @@ function validationJson(run: RunReport, view: TargetView) {
 }
 
 /** Additive: which kernel and which machine gave the answer. */
-function surroundingsJson({ result, target }: TargetView) {
+function hostJson({ result, target }: TargetView) {
   const { locked } = target.profile;
   const { kernel, guest } = result ?? {};
   const file = kernel?.package.files.find(({ name }) => name === kernel.package.name) ?? kernel?.package.files[0];
@@ -151,7 +151,7 @@ function targetJson(run: RunReport, view: TargetView) {
     retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
     automatic_fixups: some(view.fixups),
-    ...surroundingsJson(view),
+    ...hostJson(view),
     timings: timingsJson(view),
     prediction: predictionJson(view),
     findings: list(view.findings.map(findingJson)),

@@ -2,7 +2,7 @@ import { sanitizeText } from '../model/sanitize.ts';
 import { logTails } from './cell-log.ts';
 import { type DocumentCell, documentCells, reasonOf } from './document-cells.ts';
 import { oneLine } from './escape.ts';
-import { metWords, type ToldCause } from './expected-words.ts';
+import { metWords, type ReportedCause } from './expected-words.ts';
 import { placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
@@ -76,7 +76,7 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   return { kind: 'skipped', type, message: `fails, ${why}: ${message}` };
 }
 
-function findingText(finding: SavedFinding, met: readonly ToldCause[]): string {
+function findingText(finding: SavedFinding, met: readonly ReportedCause[]): string {
   const { code, title, explanation, location, evidence, remediation, decisive } = finding;
   return [
     `${decisive ? '' : 'warning: '}${code}: ${title}`,

@@ -3,7 +3,7 @@ import { isIdle, isUnloaded } from '../model/finding.ts';
 import { fixupWords } from './fixups.ts';
 import { plural } from './style.ts';
 
-interface Told {
+interface Reported {
   readonly code: string;
   readonly decisive: boolean;
   readonly args?: Readonly<Record<string, string>> | undefined;
@@ -20,7 +20,7 @@ const PASS_KINDS = ['unloaded', 'loaded', 'partly', 'warned', 'plain'] as const;
 export type PassKind = (typeof PASS_KINDS)[number];
 
 /** What was seen of a cell that passes; undefined for one that does not. */
-export function passKind(status: string, findings: readonly Told[]): PassKind | undefined {
+export function passKind(status: string, findings: readonly Reported[]): PassKind | undefined {
   if (status !== 'pass') return undefined;
   if (nothingLoaded(status, findings)) return 'unloaded';
   if (loadedOnly(status, findings)) return 'loaded';
@@ -34,7 +34,7 @@ export function isSeen(kind: PassKind | undefined): boolean {
 }
 
 /** Whether a cell passes although no program of its object was loaded. */
-function nothingLoaded(status: string, findings: readonly Told[]): boolean {
+function nothingLoaded(status: string, findings: readonly Reported[]): boolean {
   return status === 'pass' && findings.some(isUnloaded);
 }
 
@@ -42,13 +42,13 @@ function nothingLoaded(status: string, findings: readonly Told[]): boolean {
  * Whether a cell passes although nothing of its object was attached, because nothing could be tried or because every attach
  * failed and none was required: no plain pass in any format.
  */
-function loadedOnly(status: string, findings: readonly Told[]): boolean {
+function loadedOnly(status: string, findings: readonly Reported[]): boolean {
   if (status !== 'pass' || nothingLoaded(status, findings)) return false;
   return findings.some((one) => isIdle(one) || attachCount(one)?.passed === 0);
 }
 
 /** Whether a cell passes with some programs attached and others not, though that was tried. */
-export function attachedPartly(status: string, findings: readonly Told[]): boolean {
+export function attachedPartly(status: string, findings: readonly Reported[]): boolean {
   return status === 'pass' && findings.some((one) => (attachCount(one)?.passed ?? 0) > 0);
 }
 
@@ -56,7 +56,7 @@ export function attachedPartly(status: string, findings: readonly Told[]): boole
  * What was not seen of a cell that passes: `no program loaded`, `loaded, nothing attached`, `1 of 2 programs attached`,
  * `1 of 6 programs attached, 3 not tried`; empty where it is a plain pass, or none.
  */
-export function unseenText(status: string, findings: readonly Told[]): string {
+export function unseenText(status: string, findings: readonly Reported[]): string {
   if (nothingLoaded(status, findings)) return NOTHING_LOADED;
   if (loadedOnly(status, findings)) return LOADED_ONLY;
   const count = status === 'pass' ? findings.map(attachCount).find((one) => one !== undefined) : undefined;
@@ -66,7 +66,7 @@ export function unseenText(status: string, findings: readonly Told[]): string {
 }
 
 /** `fail`, `pass`, `pass (loaded, nothing attached)`, `pass (1 of 2 programs attached, with 2 automatic fixups)`. */
-export function statusText(status: string, findings: readonly Told[], fixups = 0): string {
+export function statusText(status: string, findings: readonly Reported[], fixups = 0): string {
   const details = [unseenText(status, findings), fixupWords(fixups)].filter((text) => text !== '');
   return details.length === 0 ? status : `${status} (${details.join(', ')})`;
 }

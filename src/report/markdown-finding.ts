@@ -1,10 +1,10 @@
 import type { Finding, FindingGroup } from '../model/finding.ts';
 import { code, md } from './escape.ts';
-import { metWords, type ToldCause } from './expected-words.ts';
+import { metWords, type ReportedCause } from './expected-words.ts';
 import { besidesOf, findingFacts, groupWords, placeText } from './finding-facts.ts';
 import type { SavedFinding } from './saved-report.ts';
 
-interface Told {
+interface Reported {
   readonly code: string;
   readonly subject: string | undefined;
   readonly filing: string;
@@ -16,7 +16,7 @@ interface Told {
   readonly more: readonly string[];
 }
 
-function lines({ title, explanation, remediation, location, more, ...told }: Told): string[] {
+function lines({ title, explanation, remediation, location, more, ...told }: Reported): string[] {
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   return [
     `- **${told.code}**${told.subject ? ` ${code(told.subject, 160)}` : ''}${told.filing === '' ? '' : ` (${told.filing})`}: ${md(title)}`,
@@ -43,7 +43,7 @@ function partedLines<T extends { readonly decisive: boolean }>(
 }
 
 /** @param causes of the failure, with the declarations that they met */
-export function findingsLines(findings: readonly Finding[], causes: readonly ToldCause[] = []): string[] {
+export function findingsLines(findings: readonly Finding[], causes: readonly ReportedCause[] = []): string[] {
   return partedLines(findings, (finding) => {
     const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
     const { more, ...facts } = findingFacts(finding);
@@ -62,11 +62,11 @@ export function findingsLines(findings: readonly Finding[], causes: readonly Tol
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
 /** The same for findings out of a report, which may come from anywhere. */
-export function savedFindingsLines(findings: readonly SavedFinding[], causes: readonly ToldCause[]): string[] {
+export function savedFindingsLines(findings: readonly SavedFinding[], causes: readonly ReportedCause[]): string[] {
   return partedLines(findings, (finding) => savedFindingLines(finding, causes));
 }
 
-function savedFindingLines(finding: SavedFinding, causes: readonly ToldCause[]): string[] {
+function savedFindingLines(finding: SavedFinding, causes: readonly ReportedCause[]): string[] {
   const { title, explanation, remediation, location, evidence, args, also } = finding;
   const group = GROUPS.find((name) => name === finding.group);
   const filing = [group ? groupWords(group) : '', finding.confidence === '' ? '' : `${finding.confidence} confidence`];

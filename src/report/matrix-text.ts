@@ -4,7 +4,7 @@ import type { RunReport } from '../model/report.ts';
 import { cutMiddle, padEnd, padStart, widthOf } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
-import { metWords, type ToldCause } from './expected-words.ts';
+import { metWords, type ReportedCause } from './expected-words.ts';
 import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
@@ -29,7 +29,7 @@ interface Declared {
   /** It passes, and a failure is declared. */
   readonly passes: (artifact: number, target: number) => boolean;
   /** The causes of its failure, with what each of them met. */
-  readonly causes: (artifact: number, target: number) => readonly ToldCause[];
+  readonly causes: (artifact: number, target: number) => readonly ReportedCause[];
 }
 
 function declaredCells({ expected = [] }: TextOptions): Declared {

@@ -64,7 +64,7 @@ const Program = z.object({
 });
 export type SavedProgram = z.infer<typeof Program>;
 
-const Surroundings = z.object({
+const Environment = z.object({
   distro: optional,
   version: optional,
   kernel_family: optional,
@@ -88,8 +88,8 @@ const PlainTarget = z.object({
   profile_id: text,
   required: z.boolean().default(true),
   status,
-  profile: Surroundings.optional(),
-  host: Surroundings.optional(),
+  profile: Environment.optional(),
+  host: Environment.optional(),
   validation: z
     .object({
       load_status: optional,

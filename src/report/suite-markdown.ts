@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Profile } from '../model/kernel.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
-import { metWords, type ToldCause } from './expected-words.ts';
+import { metWords, type ReportedCause } from './expected-words.ts';
 import { findingFacts, placeText } from './finding-facts.ts';
 import { fixupWords } from './fixups.ts';
 import { MARKS } from './legend.ts';
@@ -123,7 +123,7 @@ interface Remark {
 }
 
 /** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
-function causesOf({ outcome, primary }: TargetView, met: readonly ToldCause[]): Remark[] {
+function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Remark[] {
   if (outcome.status === 'infra_error') return [{ text: `no answer: ${md(outcome.message, 1000)}`, below: [] }];
   if (outcome.status === 'skipped') return [{ text: `not tested: ${md(outcome.reason, 1000)}`, below: [] }];
   return primary ? [remark(primary, met)] : [];
@@ -133,7 +133,7 @@ function warningsOf({ findings }: TargetView): Remark[] {
   return findings.filter(({ decisive }) => !decisive).map((finding) => remark(finding, []));
 }
 
-function remark(finding: Finding, met: readonly ToldCause[]): Remark {
+function remark(finding: Finding, met: readonly ReportedCause[]): Remark {
   const { title, remediation, location, more } = findingFacts(finding);
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   const below = [
@@ -180,7 +180,7 @@ function detailLines([one, views]: Column): string[] {
     lines.push(`- Run: ${code(answer.run.runId)}`, `- Support: ${md(supportRange(views, answer.run.known).text, 600)}`);
   if (answer?.verdict.failOn) lines.push(`- Fails on: ${answer.verdict.failOn}`);
   lines.push(...declaredLines(one));
-  const metBy = (target: number): readonly ToldCause[] =>
+  const metBy = (target: number): readonly ReportedCause[] =>
     answer?.verdict.expected?.find((it) => it.target === target && it.artifact === answer.artifact)?.causes ?? [];
   lines.push(...remarkLines(views, (view, index) => causesOf(view, metBy(index))));
   const warnings = remarkLines(views, warningsOf);

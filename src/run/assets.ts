@@ -112,7 +112,7 @@ async function addTree(
 }
 
 /** Where files may come from. */
-export interface AssetGround {
+export interface AssetContext {
   /** Directory of the file that names them. */
   readonly dir: string;
   /** Directory that the user works in. */
@@ -123,7 +123,7 @@ export interface AssetGround {
  * The directory that a path must not leave. A file of a repository is not trusted to name files of this machine: what
  * guests print stands in reports that others read.
  */
-async function groundOf(host: Host, dir: string, top: string, { path, origin }: AssetRef): Promise<string> {
+async function contextOf(host: Host, dir: string, top: string, { path, origin }: AssetRef): Promise<string> {
   const real = await realPlace(host, resolve(dir, path), '/', origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== undefined) refuse('asset_outside', `${origin}: asset ${path} lies ${kept}; name another file`);
@@ -138,12 +138,17 @@ async function groundOf(host: Host, dir: string, top: string, { path, origin }: 
  * or one that begins with `..`).
  * @throws UsageError with the line and column of the asset: missing, unreadable, outside, too large
  */
-export async function loadAssets(host: Host, ground: AssetGround, refs: readonly AssetRef[]): Promise<Assets> {
+export async function loadAssets(host: Host, context: AssetContext, refs: readonly AssetRef[]): Promise<Assets> {
   const collected: Collected = { files: new Map(), bytes: 0 };
-  const { top } = await rootOf(host, ground.cwd, ground.dir);
+  const { top } = await rootOf(host, context.cwd, context.dir);
   for (const ref of refs) {
     const { path, to, origin } = ref;
-    const real = await realPlace(host, resolve(ground.dir, path), await groundOf(host, ground.dir, top, ref), origin);
+    const real = await realPlace(
+      host,
+      resolve(context.dir, path),
+      await contextOf(host, context.dir, top, ref),
+      origin,
+    );
     await addTree(host, collected, { real, root: real, top, to, depth: 0 }, origin);
   }
   const files = [...collected.files.values()];

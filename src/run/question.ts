@@ -15,14 +15,14 @@ import type { Evidence } from '../model/evidence.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
 import type { ObjectContent } from './object-shelf.ts';
+import type { Payload, PreparedCommand } from './payload.ts';
 import type { CellJob } from './run-cell.ts';
 import { settingNames } from './setting-names.ts';
-import type { PreparedCommand, Shipment } from './shipment.ts';
 import type { Subject } from './subject.ts';
 import type { FlagSurvey } from './survey-flags.ts';
 
 /** How an object is asked about, on whatever kernel. */
-export interface Asking {
+export interface RunRequest {
   readonly manifest: Manifest | undefined;
   readonly validationMode: ValidationMode | undefined;
   /** Absent: nothing is set beyond the manifest. */
@@ -30,7 +30,7 @@ export interface Asking {
   /** Wins over the manifest's; undefined: only the manifest decides. */
   readonly maxInsns?: InsnBudget | undefined;
   /** What the guests get besides the object; absent: nothing. */
-  readonly shipment?: Shipment | undefined;
+  readonly payload?: Payload | undefined;
 }
 
 /** An object with what it holds. */
@@ -43,16 +43,16 @@ export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'> & {
 };
 
 /** Whether commands are run in the guest: it needs a shell then. */
-export function needsShell({ manifest, validationMode, shipment }: Asking): boolean {
-  return shipment?.command !== undefined || testsOf(validationMode, manifest).some(({ command }) => command !== '');
+export function needsShell({ manifest, validationMode, payload }: RunRequest): boolean {
+  return payload?.command !== undefined || testsOf(validationMode, manifest).some(({ command }) => command !== '');
 }
 
 /**
  * How an object is loaded and judged, or, in command mode, how the user's command is run and judged.
  * @param run what every object of the run has of the names that flags give
  */
-export function questionOf(asking: Asking, subject: Asked, run: readonly FlagSurvey[]): Question {
-  const { command } = asking.shipment ?? {};
+export function questionOf(asking: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Question {
+  const { command } = asking.payload ?? {};
   const { facts } = subject;
   const question =
     command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
@@ -61,7 +61,7 @@ export function questionOf(asking: Asking, subject: Asked, run: readonly FlagSur
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
 function commandQuestion(
-  { shipment }: Asking,
+  { payload }: RunRequest,
   { command, expectExitCode, program }: PreparedCommand,
   { artifact, bytes }: Asked,
 ): Omit<Question, 'predict'> {
@@ -74,7 +74,7 @@ function commandQuestion(
       functionalTests: [],
       requiredPrograms: [],
       tuning: [],
-      files: shipment?.entries ?? [],
+      files: payload?.entries ?? [],
       command: { command, expectExitCode, binPath: program?.guestPath ?? '' },
     },
     judge: (evidence, console) => {
@@ -99,9 +99,9 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
   };
 }
 
-function loadQuestion(asking: Asking, subject: Asked, run: readonly FlagSurvey[]): Omit<Question, 'predict'> {
+function loadQuestion(asking: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Omit<Question, 'predict'> {
   const { artifact, bytes, facts, sources } = subject;
-  const { manifest, validationMode, shipment } = asking;
+  const { manifest, validationMode, payload } = asking;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
   const maxInsns = asking.maxInsns ?? manifest?.maxInsns;
@@ -130,7 +130,7 @@ function loadQuestion(asking: Asking, subject: Asked, run: readonly FlagSurvey[]
       functionalTests,
       requiredPrograms: requiredPrograms(manifest),
       tuning,
-      files: functionalTests.length > 0 ? (shipment?.entries ?? []) : [],
+      files: functionalTests.length > 0 ? (payload?.entries ?? []) : [],
     },
     judge: (evidence: Evidence, console: string): Outcome => {
       const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);

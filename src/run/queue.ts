@@ -12,7 +12,7 @@ import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
 import type { Question } from './question.ts';
 import { runCell } from './run-cell.ts';
 import { timestamp } from './run-id.ts';
-import type { RunVoice } from './run-notes.ts';
+import type { RunReporter } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /** One object with the kernels it is asked on. */
@@ -37,7 +37,7 @@ export interface QueueOptions {
   readonly concurrency: number;
   /** Directory for the logs of guests that no cell has asked. */
   readonly logDir: string;
-  readonly voice: RunVoice;
+  readonly reporter: RunReporter;
   /** Called with the results of each case, in the order of its targets; true gives up all cases behind it. */
   readonly onCaseEnd?: (index: number, results: readonly CellResult[]) => boolean;
 }
@@ -67,13 +67,13 @@ export async function runQueue(
   options: QueueOptions,
 ): Promise<(readonly CellResult[] | undefined)[]> {
   const { host } = services;
-  const { voice } = options;
+  const { reporter } = options;
   const kernels = kernelsOf(cases);
   // Ends kernels that are still being prepared when nobody wants them any more.
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const guests = await affordableGuests(host, options.concurrency, kernels);
-  if (guests.note !== undefined) voice.note(guests.note);
+  if (guests.note !== undefined) reporter.note(guests.note);
   const slots = createSlots(guests.count, signal);
   const giveUps = cases.map(() => new AbortController());
   const asked = new Set<number>();
@@ -84,10 +84,10 @@ export async function runQueue(
     kernels,
     services,
     { slots, signal, logDir: options.logDir, cellsOf },
-    voice.emit,
-    voice.note,
+    reporter.emit,
+    reporter.note,
   );
-  const shell = cases.some((one) => one.needsShell) ? prepareShell(services, signal, voice.note) : undefined;
+  const shell = cases.some((one) => one.needsShell) ? prepareShell(services, signal, reporter.note) : undefined;
 
   async function runCase(one: QueueCase, index: number): Promise<readonly CellResult[]> {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
@@ -101,7 +101,7 @@ export async function runQueue(
         const cell: Cell = { artifact: index, target: kernelIndex };
         const end = (result: CellResult): CellResult => {
           const expected = expectedOf(cell, target, result, one.expectations ?? []);
-          voice.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
+          reporter.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
           return { ...result, cell: { artifact: 0, target: position } };
         };
         const { unusable } = one.subject;
@@ -116,7 +116,7 @@ export async function runQueue(
           asked.add(kernelIndex);
           return slots.use(rank, async () => {
             throwIfCancelled(own);
-            voice.emit({ type: 'cell-start', ...cell });
+            reporter.emit({ type: 'cell-start', ...cell });
             const question = await askable(one);
             if ('status' in question) return end(unaskedResult(cell, question, kernel.ms, host));
             const dir = one.cellDir(target.profile.id);
@@ -124,7 +124,7 @@ export async function runQueue(
             const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
             const files = [...(withShell ? [withShell] : []), ...(question.request.files ?? [])];
             const request = { ...question.request, files };
-            const result = keeper.keep(await runCell({ ...job, ...question, request }, host, own, voice.emit));
+            const result = keeper.keep(await runCell({ ...job, ...question, request }, host, own, reporter.emit));
             return end({ ...result, prediction: question.predict(kernel.record.release) });
           });
         });

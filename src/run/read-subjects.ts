@@ -3,8 +3,8 @@ import type { Host } from '../host/host.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { checkExpectedNames } from './expected-names.ts';
 import { createShelf, type ShelvedSubject } from './object-shelf.ts';
+import type { PreparedCommand } from './payload.ts';
 import { checkSettingFlags } from './setting-names.ts';
-import type { PreparedCommand } from './shipment.ts';
 import {
   type ArtifactInput,
   commandSubject,

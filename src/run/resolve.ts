@@ -31,7 +31,7 @@ import { OPEN_ALREADY } from './write-reports.ts';
 const MAX_CONFIG_BYTES = 256 * 1024;
 
 /** Where a catalogue is looked for. */
-export interface CatalogueGround {
+export interface CatalogueContext {
   readonly host: Host;
   readonly cwd: string;
   readonly builtin: string;
@@ -45,7 +45,7 @@ export interface CatalogueGround {
  * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
  * @param base directory that relative paths of matrices start from
  */
-export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: CatalogueGround, base = cwd): Catalogue {
+export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: CatalogueContext, base = cwd): Catalogue {
   // Nobody named these: they are found where the user works, and stay there.
   const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
   const read = async (path: string): Promise<string> => {

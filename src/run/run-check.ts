@@ -9,14 +9,14 @@ import type { Expectation } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
+import { commandFacts } from './payload.ts';
 import type { RunServices } from './prepare-kernels.ts';
-import { type Asking, needsShell, questionOf } from './question.ts';
+import { needsShell, questionOf, type RunRequest } from './question.ts';
 import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
 import { markRun, sweepRuns } from './run-marks.ts';
-import { type RunVoice, runVoice } from './run-notes.ts';
-import { commandFacts } from './shipment.ts';
+import { type RunReporter, runReporter } from './run-notes.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
 import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
 
@@ -24,7 +24,7 @@ import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
  * Objects that are run with the same settings on the same kernels and make one report: `test` has one such run with all
  * its objects, a suite has one for each of its cases. Everything is checked, and the objects are read.
  */
-export interface PlannedRun extends Asking {
+export interface PlannedRun extends RunRequest {
   /** What it is called in events; empty: its objects are called by their names. */
   readonly name: string;
   readonly subjects: readonly ShelvedSubject[];
@@ -79,7 +79,7 @@ function begin(plan: PlannedRun, runId: string): RunUnderWay {
       subjects.map(({ artifact }) => artifact),
       targets,
     );
-  const command = plan.shipment?.command !== undefined;
+  const command = plan.payload?.command !== undefined;
   const left = command ? undefined : modeNote(plan.validationMode, plan.manifest);
   const settings = [strictNote(plan.manifest, plan.loader), left].filter((note) => note !== undefined);
   return {
@@ -122,7 +122,7 @@ function resultsOf({ results, positions }: RunUnderWay): CellResult[] {
 }
 
 async function makeRunDirectory(host: Host, { plan, runDir, copies, surveys }: RunUnderWay): Promise<void> {
-  copies.push(...(await stageInputs(host, runDir, plan.subjects, plan.shipment)));
+  copies.push(...(await stageInputs(host, runDir, plan.subjects, plan.payload)));
   surveys.push(...(await surveyFlags(plan.loader, plan.subjects)));
   await host.files.makeDir(join(runDir, 'targets'));
 }
@@ -139,7 +139,7 @@ interface CheckFacts {
 function reportOf(one: RunUnderWay, { services, partial, startedAt, started }: CheckFacts): RunReport {
   const { plan, runId, runDir, notes } = one;
   const { host, validator } = services;
-  const { command, assets = [] } = plan.shipment ?? {};
+  const { command, assets = [] } = plan.payload ?? {};
   const results = resultsOf(one);
   return {
     runId,
@@ -168,10 +168,10 @@ interface QueuedObject {
   readonly object: number;
 }
 
-function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[], voice: RunVoice): void {
+function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[], reporter: RunReporter): void {
   const kernels = kernelsOf(objects.map(({ queued }) => queued));
   const ids = objects.flatMap(({ queued }) => queued.targets.map(({ profile }) => profile.id));
-  voice.emit({
+  reporter.emit({
     type: 'run-start',
     runId: under.map(({ runId }) => runId).join(' '),
     artifacts: objects.map(({ queued, run }) => under[run]?.plan.name || queued.subject.artifact.name),
@@ -180,7 +180,7 @@ function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[
     asks: kernels.map(({ profile }) => ids.filter((id) => id === profile.id).length),
   });
   for (const { plan, notes } of under) {
-    for (const note of notes) voice.emit({ type: 'note', message: plan.name ? `${plan.name}: ${note}` : note });
+    for (const note of notes) reporter.emit({ type: 'note', message: plan.name ? `${plan.name}: ${note}` : note });
   }
 }
 
@@ -197,11 +197,11 @@ export async function runCheck(
 ): Promise<(RunReport | undefined)[]> {
   const { host } = services;
   const facts = { services, partial, startedAt: host.now(), started: host.monotonicMs() };
-  const voice = runVoice(onEvent);
+  const reporter = runReporter(onEvent);
   const ids = distinctRunIds(runs.length, facts.startedAt);
   const under = runs.map((plan, index) => begin(plan, ids[index] as string));
   const objects = under.flatMap((one, run) => casesOf(one).map((queued, object) => ({ queued, run, object })));
-  announce(under, objects, voice);
+  announce(under, objects, reporter);
   const reports: (RunReport | undefined)[] = runs.map(() => undefined);
   const onCaseEnd = (index: number, results: readonly CellResult[]): boolean => {
     const { run, object } = objects[index] as QueuedObject;
@@ -222,7 +222,7 @@ export async function runCheck(
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run) => run.concurrency));
     const logDir = join(under[0]?.runDir ?? '', 'logs');
-    const ended = await runQueue(queued, services, { signal, concurrency, logDir, voice, onCaseEnd });
+    const ended = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole = under.map((_, run) => objects.every((one, index) => one.run !== run || ended[index] !== undefined));
     await removeAll(
       host,
@@ -230,7 +230,7 @@ export async function runCheck(
     );
     // What concerns all kernels, such as a mirror that was slow, stands in every report.
     return reports.map((report, run) =>
-      report && isWhole[run] ? { ...report, notes: [...new Set([...report.notes, ...voice.notes])] } : undefined,
+      report && isWhole[run] ? { ...report, notes: [...new Set([...report.notes, ...reporter.notes])] } : undefined,
     );
   } catch (error) {
     await removeAll(host, under);

@@ -2,7 +2,7 @@ import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 
 /** What a run tells while it goes on, and what it keeps of that for its reports. */
-export interface RunVoice {
+export interface RunReporter {
   /** A listener that throws is reported once and then left out; it cannot break the run. */
   readonly emit: EventListener;
   /** Tells something once and keeps it. */
@@ -10,8 +10,8 @@ export interface RunVoice {
   readonly notes: readonly string[];
 }
 
-/** The voice of one run, heard by `listener`. */
-export function runVoice(listener: EventListener): RunVoice {
+/** The reporter of one run, heard by `listener`. */
+export function runReporter(listener: EventListener): RunReporter {
   const notes: string[] = [];
   let broken = false;
   const emit: EventListener = (event) => {

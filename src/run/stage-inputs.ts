@@ -6,7 +6,7 @@ import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import { REMOTE_ROOT } from '../model/guest-entry.ts';
 import { commandJson } from '../report/command.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
-import type { Shipment } from './shipment.ts';
+import type { Payload } from './payload.ts';
 
 /** Name of an artifact's files in a run directory; the position keeps artifacts of one name apart. */
 export function stagedName(artifact: Artifact, index: number): string {
@@ -23,7 +23,7 @@ export async function stageInputs(
   host: Host,
   runDir: string,
   inputs: readonly ShelvedSubject[],
-  shipment?: Shipment,
+  payload?: Payload,
 ): Promise<(string | undefined)[]> {
   const dir = join(runDir, 'input');
   try {
@@ -38,7 +38,7 @@ export async function stageInputs(
       await host.files.writeAtomic(path, bytes);
       copies[index] = path;
     }
-    if (shipment !== undefined) await stageShipment(host, dir, shipment);
+    if (payload !== undefined) await stagePayload(host, dir, payload);
     return copies;
   } catch (cause) {
     await host.files.remove(runDir);
@@ -49,7 +49,7 @@ export async function stageInputs(
 }
 
 /** The command, its program and the assets, as the guests get them: `command.json`, `bin/`, `assets/`. */
-async function stageShipment(host: Host, dir: string, { command, assets, entries }: Shipment): Promise<void> {
+async function stagePayload(host: Host, dir: string, { command, assets, entries }: Payload): Promise<void> {
   if (command !== undefined) {
     const { program } = command;
     await host.files.writeAtomic(join(dir, 'command.json'), `${JSON.stringify(commandJson({ command }), null, 2)}\n`);

@@ -11,8 +11,8 @@ import { alteringPrograms } from '../object/alters.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
 import { loadArtifact } from './load-artifact.ts';
+import { type PreparedCommand, syntheticDigest } from './payload.ts';
 import { readSources } from './read-sources.ts';
-import { type PreparedCommand, syntheticDigest } from './shipment.ts';
 
 /** An object to be checked, as the user named it. */
 export interface ArtifactInput {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { bisectLine } from '../../src/api/bisect-line.ts';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 
 // Between two profiles nothing is asked of a repository: the line is made of the catalogue.
 const listener = { signal: undefined, onProgress: () => {}, onNote: () => {} };
 const line = async (good: string, bad: string) =>
-  (await bisectLine(surroundingsOf({}), { good, bad }, listener)).map(({ profile, build }) => {
+  (await bisectLine(environmentOf({}), { good, bad }, listener)).map(({ profile, build }) => {
     expect(build).toBeUndefined();
     return profile.id;
   });

@@ -53,7 +53,7 @@ test('some kernels are fetched at a time and no more, and one that fails does no
     expect(failed).toBe(COUNT + 1);
     expect(begun).toEqual([...ids, 'talos-6.6']);
     expect(ended).toHaveLength(COUNT + 1);
-    expect(ended.find((line) => line.startsWith('talos'))).toContain('container image');
+    expect(ended.find((line) => line.startsWith('talos'))).toContain('its kernel is in an image');
     expect(most).toBe(AT_A_TIME);
   } finally {
     rmSync(cwd, { recursive: true, force: true });

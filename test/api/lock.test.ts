@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockKernels } from '../../src/api/lock.ts';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { LOCK_FILE } from '../../src/config/lock-file.ts';
 import type { ensureKernel } from '../../src/kernels/supply.ts';
 import { UsageError } from '../../src/model/errors.ts';
@@ -53,7 +53,7 @@ async function openBench(): Promise<Bench> {
     text: () => readFileSync(join(cwd, LOCK_FILE), 'utf8'),
     write: (text) => writeFileSync(join(cwd, LOCK_FILE), text),
     async profile(lock = 'use') {
-      const { entries } = await resolveKernels(createCatalogue(surroundingsOf({ ...around, lock })), choice);
+      const { entries } = await resolveKernels(createCatalogue(environmentOf({ ...around, lock })), choice);
       return entries[0]?.profile as Profile;
     },
     async ensure({ lock, ...options } = {}) {

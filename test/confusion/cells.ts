@@ -1,5 +1,5 @@
 /** One thing that has to be told about an object on a kernel. */
-interface Told {
+interface Reported {
   readonly code: string;
   /** undefined: the code has no reasons. */
   readonly reason: string | undefined;
@@ -12,7 +12,7 @@ interface Told {
 /** What an object does on one kernel. */
 export interface Cell {
   readonly status: 'pass' | 'fail';
-  readonly told: readonly Told[];
+  readonly told: readonly Reported[];
   /** Programs that load and cannot be tried on a hook here. */
   readonly unattached: readonly string[];
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
@@ -24,9 +24,9 @@ let server: FileServer;
 let registry: Registry;
 
 async function storedKernel(id: string): Promise<KernelFiles> {
-  const surroundings = surroundingsOf({});
-  const profile = await findProfile(createCatalogue(surroundings), id);
-  return (await ensureKernel(profile, { host: surroundings.host, offline: true })).files;
+  const environment = environmentOf({});
+  const profile = await findProfile(createCatalogue(environment), id);
+  return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
 }
 
 function put(path: string, data: Uint8Array | string): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
 import { imageFacts } from '../../src/kernels/image/image-facts.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
@@ -13,9 +13,9 @@ const scratch = scratchDir();
 const KERNEL = 'debian-13-6.12';
 
 test('build id and digest of the BTF are those that the running kernel shows', async () => {
-  const surroundings = surroundingsOf({});
-  const { host } = surroundings;
-  const profile = await findProfile(createCatalogue(surroundings), KERNEL);
+  const environment = environmentOf({});
+  const { host } = environment;
+  const profile = await findProfile(createCatalogue(environment), KERNEL);
   const { files } = await ensureKernel(profile, { host, offline: true });
   const facts = await imageFacts(host, files.vmlinuz, undefined);
   const cmd = 'sha256sum /sys/kernel/btf/vmlinux; od -An -v -tx1 /sys/kernel/notes | tr -d " \\n"; exit 3';

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
@@ -17,9 +17,9 @@ let split: KernelFiles;
 let whole: KernelFiles;
 
 async function storedKernel(id: string): Promise<KernelFiles> {
-  const surroundings = surroundingsOf({});
-  const profile = await findProfile(createCatalogue(surroundings), id);
-  return (await ensureKernel(profile, { host: surroundings.host, offline: true })).files;
+  const environment = environmentOf({});
+  const profile = await findProfile(createCatalogue(environment), id);
+  return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
 }
 
 /** @returns the directory, with `bzImage` and `modules/lib/modules/RELEASE` in it */

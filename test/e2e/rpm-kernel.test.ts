@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
@@ -57,9 +57,9 @@ function suse(): FakeRpm {
 }
 
 beforeAll(async () => {
-  const surroundings = surroundingsOf({});
-  const profile = await findProfile(createCatalogue(surroundings), KERNEL);
-  debian = (await ensureKernel(profile, { host: surroundings.host, offline: true })).files;
+  const environment = environmentOf({});
+  const profile = await findProfile(createCatalogue(environment), KERNEL);
+  debian = (await ensureKernel(profile, { host: environment.host, offline: true })).files;
   key = makeVendorKey(join(scratch, 'vendor'));
   const www = join(scratch, 'www');
   makeRepository(join(www, 'el9/x86_64'), el9(), key, 'zst');

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { surroundingsOf } from '../../src/api/services.ts';
+import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
@@ -25,9 +25,9 @@ beforeAll(() => {
 afterAll(() => keys.drop());
 
 test('a kernel out of an Ubuntu archive boots and answers', async () => {
-  const surroundings = surroundingsOf({});
-  const profile = await findProfile(createCatalogue(surroundings), KERNEL);
-  const { files } = await ensureKernel(profile, { host: surroundings.host, offline: true });
+  const environment = environmentOf({});
+  const profile = await findProfile(createCatalogue(environment), KERNEL);
+  const { files } = await ensureKernel(profile, { host: environment.host, offline: true });
   const { release } = files.record;
   const modules = new Map(files.modules.map(({ name, path }) => [name, readFileSync(path)]));
   const builtin = WANTED.filter((name) => !modules.has(name));

@@ -10,11 +10,11 @@ import { HostError } from '../../src/model/errors.ts';
 import { Stage } from '../../src/model/evidence.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { loadAssets } from '../../src/run/assets.ts';
-import { gatherShipment } from '../../src/run/gather-shipment.ts';
+import { gatherPayload } from '../../src/run/gather-payload.ts';
+import { payloadIdentity, payloadOf, prepareCommand } from '../../src/run/payload.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { readSubjects } from '../../src/run/read-subjects.ts';
 import { runCheck } from '../../src/run/run-check.ts';
-import { prepareCommand, shipmentIdentity, shipmentOf } from '../../src/run/shipment.ts';
 import { evidence, told } from '../fixtures/evidence.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 import { fakeGuest, fakeLane, fakeSource } from './fake-lane.ts';
@@ -46,7 +46,7 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
   const assets = await loadAssets(host, { dir: dir.path, cwd: dir.path }, [
     { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
   ]);
-  const packed = await gatherShipment(host, { manifest: undefined, mode: undefined, assets, command, dir: dir.path });
+  const packed = await gatherPayload(host, { manifest: undefined, mode: undefined, assets, command, dir: dir.path });
   const guest = fakeGuest(async (request) => {
     asked.push(request);
     const stages = [
@@ -203,7 +203,7 @@ test('the same question on another machine, wherever its files lie there', async
     const assets = await loadAssets(host, { dir: place, cwd: place }, [
       { path: 'agent.conf', to: 'agent.conf', origin: 'm.yaml:1:1' },
     ]);
-    return shipmentIdentity(shipmentOf(assets, command));
+    return payloadIdentity(payloadOf(assets, command));
   };
   expect(await identityIn('one', 'same')).toEqual(await identityIn('two', 'same'));
   expect(await identityIn('one', 'same')).not.toEqual(await identityIn('two', 'other'));

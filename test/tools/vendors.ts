@@ -1,5 +1,5 @@
 import { cleanKernels } from '../../src/api/kernels.ts';
-import { type Surroundings, surroundingsOf } from '../../src/api/services.ts';
+import { type Environment, environmentOf } from '../../src/api/services.ts';
 import { validate } from '../../src/api/validate.ts';
 import { builtinRows } from '../../src/config/builtin-profiles.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
@@ -25,7 +25,7 @@ export interface VendorRow {
   readonly problem: string;
 }
 
-export interface VendorsOptions extends Surroundings {
+export interface VendorsOptions extends Environment {
   /** Profiles to try; without it every one of the catalogue that has a source and is no certain build. */
   readonly ids?: readonly string[];
   /** Object that every kernel has to take: then kernels are booted too. */
@@ -38,8 +38,8 @@ export interface VendorsOptions extends Surroundings {
 const TIMEOUT_MS = 15 * 60_000;
 
 /** Every profile that can be tried: those that can be booted here, and whose newest build is asked. */
-async function catalogueIds(options: Surroundings): Promise<string[]> {
-  const catalogue = createCatalogue(surroundingsOf(options));
+async function catalogueIds(options: Environment): Promise<string[]> {
+  const catalogue = createCatalogue(environmentOf(options));
   const rows = await builtinRows(catalogue.files, catalogue.builtin);
   return rows.filter(({ bootable, base }) => bootable && base === '').map(({ id }) => id);
 }
@@ -60,12 +60,12 @@ async function bootWith(id: string, artifact: string, options: VendorsOptions, s
 }
 
 async function tryProfile(id: string, options: VendorsOptions): Promise<VendorRow> {
-  const surroundings = surroundingsOf({ ...options, lock: 'ignore' });
-  const { host } = surroundings;
+  const environment = environmentOf({ ...options, lock: 'ignore' });
+  const { host } = environment;
   const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const row = { profile: id, index: '', package: '', signer: '', kernel: '', boot: '', problem: '' };
   try {
-    const profile = await findProfile(createCatalogue(surroundings), id);
+    const profile = await findProfile(createCatalogue(environment), id);
     const notes: string[] = [];
     const listener = { signal, onProgress: () => {}, onNote: (message: string) => notes.push(message) };
     const builds = await offersOf(host, profile, listener);

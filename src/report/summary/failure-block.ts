@@ -6,7 +6,7 @@ import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { sourcePlace } from '../document-place.ts';
 import { code, fence, md } from '../escape.ts';
-import { metWords, type ToldCause } from '../expected-words.ts';
+import { metWords, type ReportedCause } from '../expected-words.ts';
 import { besidesOf, groupWords, placeText } from '../finding-facts.ts';
 import { address, html } from '../html.ts';
 import { MAX_LINE, reproduceCommand } from '../reproduce.ts';
@@ -46,7 +46,7 @@ function filing({ code: name, group, confidence }: SavedFinding): string {
 }
 
 /** The cause that gives the cell its class, whole; its title stands in the heading of the block. */
-function firstCause(finding: SavedFinding, met: readonly ToldCause[], options: BlockOptions): string[] {
+function firstCause(finding: SavedFinding, met: readonly ReportedCause[], options: BlockOptions): string[] {
   const { title, explanation, remediation, evidence, args, also } = finding;
   const more = [...besidesOf({ title, explanation, remediation }, args, also), ...metWords(finding, met)];
   return [
@@ -61,7 +61,7 @@ function firstCause(finding: SavedFinding, met: readonly ToldCause[], options: B
 }
 
 /** Further findings, shortly. @param lead what each of them begins with */
-function shortLines(findings: readonly SavedFinding[], lead: string, met: readonly ToldCause[]): string[] {
+function shortLines(findings: readonly SavedFinding[], lead: string, met: readonly ReportedCause[]): string[] {
   const told = findings.slice(0, MAX_OTHERS).map((finding) => {
     const { title, code: name, location, remediation } = finding;
     const where = location ? ` at ${code(placeText(location), 320)}` : '';

@@ -20,7 +20,7 @@ function anchorBase({ name }: GateDocument): string {
 }
 
 /** Cells that get a block: what decides first, and of these what is new. */
-function toldCells(cells: readonly DocumentCell[]): DocumentCell[] {
+function reportedCells(cells: readonly DocumentCell[]): DocumentCell[] {
   const rank = ({ target, decides, news, tolerated }: DocumentCell): number => {
     if (target.status === 'fail') return (tolerated !== undefined ? 3 : decides ? 0 : 1) + (news === 'new' ? 0 : 0.5);
     return decides ? 2 : 4;
@@ -67,7 +67,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
   const { document, cells, kernels, causes, counts, options } = parts;
   const links = options.links ?? {};
   const block: BlockOptions = { links, workspace: options.workspace ?? '', logLines: detail.logLines };
-  const told = toldCells(cells);
+  const told = reportedCells(cells);
   const shown = told.slice(0, detail.most);
   const few = told.filter(mattering).length <= FEW;
   const base = anchorBase(document);

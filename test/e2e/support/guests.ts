@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServices, surroundingsOf } from '../../../src/api/services.ts';
+import { createServices, environmentOf } from '../../../src/api/services.ts';
 import { useStore } from '../../../src/api/store-use.ts';
 import { findProfile } from '../../../src/config/catalogue.ts';
 import type { GuestRequest, GuestSource } from '../../../src/guests/guest.ts';
@@ -21,12 +21,12 @@ const BOOT_MS = 120_000;
 
 /** @param scratch directory for the logs of the guests */
 export async function guestsOf(scratch: string, kernel: string): Promise<Guests> {
-  const surroundings = surroundingsOf({});
+  const environment = environmentOf({});
   const { signal } = new AbortController();
-  const profile = await findProfile(createCatalogue(surroundings), kernel);
+  const profile = await findProfile(createCatalogue(environment), kernel);
   const options = { isolation: 'cell', offline: true, refresh: false, signal, onEvent: () => {} } as const;
-  const store = await useStore(surroundings.host, signal);
-  const services = await createServices(surroundings, store, options);
+  const store = await useStore(environment.host, signal);
+  const services = await createServices(environment, store, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
   const chosen = services.createLanes(() => {}).of(profile);
   if ('unavailable' in chosen) throw new Error(chosen.unavailable);

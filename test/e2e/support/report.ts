@@ -23,7 +23,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const path = z.string().startsWith('/');
 const whole = z.number().int();
 
-const Surroundings = z.object({
+const Environment = z.object({
   distro: some(text),
   version: some(text),
   kernel_family: some(text),
@@ -86,8 +86,8 @@ const TargetReport = z.object({
   profile_id: text,
   required: z.boolean(),
   status: z.enum(['pass', 'fail', 'infra_error', 'skipped']),
-  profile: some(Surroundings),
-  host: some(Surroundings),
+  profile: some(Environment),
+  host: some(Environment),
   validation: some(
     z.object({
       load_status: some(z.enum(['pass', 'fail', 'skipped'])),

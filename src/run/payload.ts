@@ -7,7 +7,7 @@ import type { AssetFact, CommandFacts } from '../model/loader-command.ts';
 import { type Assets, NO_ASSETS } from './assets.ts';
 
 /** What guests get besides the object, and the command that is run in them instead of a load. */
-export interface Shipment {
+export interface Payload {
   readonly assets: readonly AssetFact[];
   readonly entries: readonly GuestEntry[];
   readonly command: PreparedCommand | undefined;
@@ -65,7 +65,7 @@ export async function prepareCommand(
 }
 
 /** Everything for the guests of one question. @throws UsageError where two files would be at the same place, or all are too many */
-export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand | undefined = undefined): Shipment {
+export function payloadOf(assets: Assets = NO_ASSETS, command: PreparedCommand | undefined = undefined): Payload {
   const program = command?.program?.entries ?? [];
   const places = new Map(assets.entries.map((entry) => [entry.path, entry]));
   for (const entry of program) {
@@ -78,7 +78,7 @@ export function shipmentOf(assets: Assets = NO_ASSETS, command: PreparedCommand 
   if (bytes > MAX_BYTES || entries.length > MAX_ENTRIES) {
     const size = `${Math.ceil(bytes / 1024 / 1024)} MiB in ${entries.length} files`;
     throw new UsageError(
-      'luggage_too_large',
+      'files_too_large',
       `assets, program and libraries are ${size}; at most 240 MiB and ${MAX_ENTRIES} files fit into a guest: strip the program or name fewer assets`,
     );
   }
@@ -90,8 +90,8 @@ export function commandFacts({ command, expectExitCode, invocationSha256, binary
   return { command, expectExitCode, invocationSha256, binary };
 }
 
-/** What makes a shipment the same one on another machine: contents, and no paths of this one. */
-export function shipmentIdentity({ command, assets }: Shipment): unknown {
+/** What makes a payload the same one on another machine: contents, and no paths of this one. */
+export function payloadIdentity({ command, assets }: Payload): unknown {
   return [
     command?.invocationSha256,
     command?.binary?.sha256,

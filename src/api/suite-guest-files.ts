@@ -4,12 +4,12 @@ import { type GateAdditions, withAssets, withFunctionalTest, withGate } from '..
 import type { SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { joinAssets, loadAssets, NO_ASSETS } from '../run/assets.ts';
-import { gatherShipment } from '../run/gather-shipment.ts';
+import { gatherPayload } from '../run/gather-payload.ts';
+import { type Payload, type PreparedCommand, prepareCommand } from '../run/payload.ts';
 import { loadText } from '../run/resolve.ts';
-import { type PreparedCommand, prepareCommand, type Shipment } from '../run/shipment.ts';
 
 /** Where a suite is read. */
-export interface LuggageGround {
+export interface GuestFilesContext {
   readonly host: Host;
   readonly cwd: string;
   /** Directory of the suite file: all its paths start there. */
@@ -17,7 +17,7 @@ export interface LuggageGround {
 }
 
 /** The manifest of a case, and what its guests get besides the object. */
-export interface CaseLuggage {
+export interface CaseGuestFiles {
   readonly manifest: Manifest | undefined;
   /** Absolute; empty without one. */
   readonly manifestPath: string;
@@ -26,13 +26,13 @@ export interface CaseLuggage {
    * a cell that is run again alone ends the same. undefined where the case adds nothing.
    */
   readonly merged: string | undefined;
-  readonly shipment: Shipment;
+  readonly payload: Payload;
   readonly notes: readonly string[];
 }
 
 /** The command of a case with its program read; undefined without one. @throws UsageError that names the case */
 export async function caseCommand(
-  { host, dir }: LuggageGround,
+  { host, dir }: GuestFilesContext,
   source: SuiteCase,
 ): Promise<PreparedCommand | undefined> {
   if (source.command === undefined) return undefined;
@@ -44,11 +44,11 @@ export async function caseCommand(
  * Reads the manifest of a case and everything that its guests get.
  * @throws UsageError with file, line and column of what is wrong
  */
-export async function caseLuggage(
-  { host, cwd, dir }: LuggageGround,
+export async function caseGuestFiles(
+  { host, cwd, dir }: GuestFilesContext,
   source: SuiteCase,
   command: PreparedCommand | undefined,
-): Promise<CaseLuggage> {
+): Promise<CaseGuestFiles> {
   const own = source.manifest === '' ? '' : resolve(dir, source.manifest);
   // Positions in messages are read where the command was typed.
   const shown = (path: string): string => relative(cwd, path) || path;
@@ -72,7 +72,7 @@ export async function caseLuggage(
   const whole = changes ? readManifest({ file: shown(path), text: packedText }) : written;
   const manifest = whole && withOwnTest(whole, source);
   const from = source.test === undefined && own !== '' ? manifestDir : dir;
-  const packed = await gatherShipment(host, { manifest, mode: source.mode, assets, command, dir: from });
+  const packed = await gatherPayload(host, { manifest, mode: source.mode, assets, command, dir: from });
   return { manifest, manifestPath: path, merged, ...packed };
 }
 

@@ -1,23 +1,23 @@
 /** The part of the validator's own document (contract 6.2) that repeats what its stages said. */
-export interface ToldDocument {
+export interface ReportedDocument {
   readonly status: unknown;
   readonly load: unknown;
-  readonly programs: readonly ToldPart[];
-  readonly tests: readonly ToldPart[];
+  readonly programs: readonly ReportedPart[];
+  readonly tests: readonly ReportedPart[];
 }
 
-type ToldPart = Readonly<Record<string, unknown>>;
+type ReportedPart = Readonly<Record<string, unknown>>;
 
-function part(value: unknown): ToldPart {
-  return typeof value === 'object' && value !== null ? (value as ToldPart) : {};
+function part(value: unknown): ReportedPart {
+  return typeof value === 'object' && value !== null ? (value as ReportedPart) : {};
 }
 
-function list(value: unknown): ToldPart[] {
+function list(value: unknown): ReportedPart[] {
   return Array.isArray(value) ? value.map(part) : [];
 }
 
 /** undefined: it is no JSON object. Fields that are missing or of another kind agree with nothing. */
-export function toldDocument(text: string): ToldDocument | undefined {
+export function reportedDocument(text: string): ReportedDocument | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
