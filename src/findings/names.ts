@@ -7,7 +7,7 @@ const CORE: Readonly<Record<string, { what: (access: string) => string; why: str
   type_missing: {
     what: (access) => access,
     why: 'needs a type that is not there',
-    todo: 'Guard it with bpf_core_type_exists, or add a ___flavour of the type for the kernels where it differs.',
+    todo: 'Guard it with bpf_core_type_exists, or add a ___flavor of the type for the kernels where it differs.',
   },
   enum_missing: {
     what: (access) => access,
@@ -17,7 +17,7 @@ const CORE: Readonly<Record<string, { what: (access: string) => string; why: str
   field_missing: {
     what: (access) => access,
     why: 'reads a field that is not there in that form',
-    todo: 'Guard the access with bpf_core_field_exists, or add a ___flavour of the type for the kernels where it differs.',
+    todo: 'Guard the access with bpf_core_field_exists, or add a ___flavor of the type for the kernels where it differs.',
   },
 };
 
@@ -196,7 +196,7 @@ export const NAME_FINDINGS = {
         : {
             title: `kernel function ${name} takes other arguments than the object passes`,
             explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown}`,
-            remediation: 'Declare one flavour per signature and call the one that exists.',
+            remediation: 'Declare one flavor per signature and call the one that exists.',
           };
     },
   },

@@ -98,7 +98,7 @@ export const TYPE_FINDINGS = {
         title:
           member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),
         explanation: 'The structure in the object and the one in the kernel differ.',
-        remediation: 'Use a ___flavour of the structure for these kernels, or clear the member before load.',
+        remediation: 'Use a ___flavor of the structure for these kernels, or clear the member before load.',
       };
     },
   },

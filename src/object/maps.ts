@@ -48,7 +48,8 @@ function describedMaps(elf: Elf, btf: Btf): { readonly defined: MapFacts[]; read
     defined: variables('.maps').map(({ name, type, offset }) =>
       readDefinition(btf, plain(btf, type), emptyMap(name, 'btf', '.maps', places.get(name) ?? offset)),
     ),
-    structOps: [...datasecs.keys()]
+    // In the order of the sections, which is not always that of their descriptions.
+    structOps: [...new Set(elf.sections.map(({ name }) => name))]
       .filter((name) => STRUCT_OPS_SECTION.test(name))
       .flatMap((name) => variables(name).map((variable) => structOpsMap(btf, variable, name))),
   };

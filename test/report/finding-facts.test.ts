@@ -36,7 +36,7 @@ function finding(part: Partial<Finding> = {}): Finding {
 
 test('Markdown tells who has to act, the line, the near names and what fails next', () => {
   const text = findingsLines([finding()]).join('\n');
-  expect(text).toContain('- **CORE_RELOCATION_FAILURE** (this kernel, high confidence): ');
+  expect(text).toContain('- **CORE_RELOCATION_FAILURE** `struct request.rq_disk` (this kernel, high confidence): ');
   expect(text).toContain('  - Source: `src/bpf/io.bpf.c:42`: `disk = BPF_CORE_READ(rq, rq_disk);`');
   expect(text).toContain('Similar symbols on this kernel: struct request.q, struct request.part.');
   expect(text).toContain('Would fail next: struct request.deadline (may be guarded).');
@@ -52,7 +52,7 @@ test('the terminal tells the same', () => {
     ],
   });
   const text = matrixText(run, { width: 100, color: false });
-  expect(text).toContain('    [the object] ');
+  expect(text).toContain('    [the object; CORE_RELOCATION_FAILURE struct request.rq_disk] ');
   expect(text).toContain('    at src/bpf/io.bpf.c:42: disk = BPF_CORE_READ(rq, rq_disk);');
   expect(text).toContain('    Would fail next: ');
   const event = { type: 'cell-end', artifact: 0, target: 0, result: run.results[0] as never } as const;

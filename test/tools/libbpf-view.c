@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what libbpf makes of objects, as tab-separated lines, without a kernel: every bpf(2) answers "fine", and the
 // object's own BTF stands for the kernel's, so that every CO-RE access and extern is found. Where that is ambiguous (an
-// object with several flavours of a structure), BTF of the machine's kernel is used. Needs no privileges.
+// object with several flavors of a structure), BTF of the machine's kernel is used. Needs no privileges.
 //
 //   O path | E error | M name type key value entries flags pinning inner | P section name type attach insns lines
 //   L insn line column file

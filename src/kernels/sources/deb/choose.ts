@@ -3,7 +3,7 @@ import type { DebKernelSource } from '../../../model/kernel.ts';
 import type { DebPackage, Dependency } from './control.ts';
 import { compareVersions } from './version.ts';
 
-/** Flavours that a `*` must not reach: only a pattern that names one gets it. */
+/** Flavors that a `*` must not reach: only a pattern that names one gets it. */
 const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt', 'cloud'];
 
 /**
@@ -34,7 +34,7 @@ export function nameMatches(pattern: string, name: string): boolean {
   if (!globMatches(pattern, name)) return false;
   const words = name.split('-');
   const asked = pattern.split('-');
-  return NEVER_BY_ACCIDENT.every((flavour) => !words.includes(flavour) || asked.includes(flavour));
+  return NEVER_BY_ACCIDENT.every((flavor) => !words.includes(flavor) || asked.includes(flavor));
 }
 
 /** The part of a pattern before its first wildcard: what apt can search by. */
