@@ -100,7 +100,7 @@ describe('a full disk', () => {
     expect(first.code, first.stderr).toBe(0);
     // No room for the object, for some of the evidence, for the list of runs.
     for (const free of [0, 8_192, 20_480]) {
-      rmSync(join(work, 'runs'), { recursive: true });
+      rmSync(join(work, 'runs'), { recursive: true, force: true });
       fill(work, free);
       // Not quiet: what costs no verdict is told as a note.
       const args = ['test', '--artifact', example('simple-pass'), ...KERNEL.slice(0, -1), '--out', 'b.json'];
