@@ -17661,7 +17661,7 @@ var init_names = __esm({
       type_missing: {
         what: /* @__PURE__ */ __name((access2) => access2, "what"),
         why: "needs a type that is not there",
-        todo: "Guard it with bpf_core_type_exists, or add a ___flavour of the type for the kernels where it differs."
+        todo: "Guard it with bpf_core_type_exists, or add a ___flavor of the type for the kernels where it differs."
       },
       enum_missing: {
         what: /* @__PURE__ */ __name((access2) => access2, "what"),
@@ -17671,7 +17671,7 @@ var init_names = __esm({
       field_missing: {
         what: /* @__PURE__ */ __name((access2) => access2, "what"),
         why: "reads a field that is not there in that form",
-        todo: "Guard the access with bpf_core_field_exists, or add a ___flavour of the type for the kernels where it differs."
+        todo: "Guard the access with bpf_core_field_exists, or add a ___flavor of the type for the kernels where it differs."
       }
     };
     REGISTERS = {
@@ -17763,7 +17763,7 @@ var init_names = __esm({
           } : {
             title: `kernel function ${name4} takes other arguments than the object passes`,
             explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown2}`,
-            remediation: "Declare one flavour per signature and call the one that exists."
+            remediation: "Declare one flavor per signature and call the one that exists."
           };
         }, "words")
       },
@@ -18215,7 +18215,7 @@ var init_types = __esm({
           return {
             title: member3 === void 0 ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member3} of ${struct}`),
             explanation: "The structure in the object and the one in the kernel differ.",
-            remediation: "Use a ___flavour of the structure for these kernels, or clear the member before load."
+            remediation: "Use a ___flavor of the structure for these kernels, or clear the member before load."
           };
         }, "words")
       },
@@ -22076,7 +22076,7 @@ function nameMatches(pattern2, name4) {
   if (!globMatches(pattern2, name4)) return false;
   const words2 = name4.split("-");
   const asked = pattern2.split("-");
-  return NEVER_BY_ACCIDENT.every((flavour) => !words2.includes(flavour) || asked.includes(flavour));
+  return NEVER_BY_ACCIDENT.every((flavor) => !words2.includes(flavor) || asked.includes(flavor));
 }
 function literalPrefix(pattern2) {
   return /^[^*?]*/.exec(pattern2)?.[0] ?? "";
@@ -52187,7 +52187,8 @@ function describedMaps(elf, btf) {
     defined: variables(".maps").map(
       ({ name: name4, type, offset }) => readDefinition(btf, plain2(btf, type), emptyMap(name4, "btf", ".maps", places.get(name4) ?? offset))
     ),
-    structOps: [...datasecs.keys()].filter((name4) => STRUCT_OPS_SECTION.test(name4)).flatMap((name4) => variables(name4).map((variable3) => structOpsMap(btf, variable3, name4)))
+    // In the order of the sections, which is not always that of their descriptions.
+    structOps: [...new Set(elf.sections.map(({ name: name4 }) => name4))].filter((name4) => STRUCT_OPS_SECTION.test(name4)).flatMap((name4) => variables(name4).map((variable3) => structOpsMap(btf, variable3, name4)))
   };
 }
 function datasecsOf(btf) {
