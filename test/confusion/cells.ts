@@ -89,3 +89,14 @@ export function cellOf(row: Row, profile: string): Cell {
   if (found === undefined) throw new Error(`${row.object}: nothing is expected on ${profile}`);
   return found[1];
 }
+
+/** Of `kernels`, oldest first: those of `usual`, and the last before and the first of every change that the row has. */
+export function kernelsAround(row: Row, kernels: readonly string[], usual: readonly string[]): string[] {
+  const cells = kernels.map((kernel) => cellOf(row, kernel));
+  return kernels.filter(
+    (kernel, at) =>
+      usual.includes(kernel) ||
+      (at > 0 && cells[at] !== cells[at - 1]) ||
+      (at + 1 < cells.length && cells[at] !== cells[at + 1]),
+  );
+}
