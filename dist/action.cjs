@@ -16189,7 +16189,7 @@ var init_writer = __esm({
 function variableArguments(f) {
   return {
     title: `function ${arg(f, "function", "?")} takes a variable number of arguments, which no trampoline can hand over`,
-    explanation: 'The kernel refuses fentry and fexit for functions whose declaration ends with "...".',
+    explanation: 'The kernel rejects fentry and fexit for functions whose declaration ends with "...".',
     remediation: "Use a kprobe or a tracepoint, or hook a function below it that takes a va_list."
   };
 }
@@ -18134,7 +18134,7 @@ function sleepableMember(struct, member3 = "?") {
 }
 function refusedStruct(f) {
   return {
-    title: `the kernel refuses the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
+    title: `the kernel rejects the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
     explanation: "Its programs load. A member that this kind of structure must have is not set, or a name or flag in it is not taken.",
     remediation: "Set all members that the kernel wants: a name, and for tcp_congestion_ops ssthresh, undo_cwnd and one of cong_avoid and cong_control; for sched_ext_ops only known flags and a timeout that it allows."
   };
@@ -67414,7 +67414,7 @@ async function kernelFreshness(options = {}) {
     const profile = await findProfile(catalogue, one.profile).catch(() => void 0);
     const crawls = finder.crawls && one.crawler !== void 0;
     if (!crawls && (profile?.kernel === void 0 || profile.unbootable !== void 0)) {
-      const why = profile?.unbootable ?? (profile === void 0 ? "nobody knows this profile" : "the profile has no kernel block");
+      const why = profile?.unbootable ?? (profile === void 0 ? "unknown profile" : "the profile has no kernel block");
       return { ...row, status: "uncovered", reason: `${why}, and no list of a crawler is asked about it` };
     }
     try {

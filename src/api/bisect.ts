@@ -129,7 +129,7 @@ async function ask(
 /**
  * Finds the first build of a kernel, or the first kernel of a vendor, that rejects an object, in as many boots as halving
  * needs. Both ends are asked first; what gives no answer is passed by. The two neighbors that it ends with were both
- * asked, whatever the builds that were not asked would say.
+ * run, whatever the builds that were not run would report.
  * @throws UsageError for words that name nothing, HostError for what this machine or a repository lacks, CancelledError
  */
 export async function bisect(options: BisectOptions): Promise<BisectResult> {

@@ -105,7 +105,7 @@ async function profilesOf(
 /**
  * Writes `bpfcompat.lock` in `cwd`: the newest build of each kernel, fetched and verified. Kernels of an older lock stay
  * in it; one that cannot be had keeps its entry and does not stop the others.
- * @throws UsageError for kernels nobody knows and a lock that cannot be read; CancelledError, with nothing written
+ * @throws UsageError for unknown kernels and a lock that cannot be read; CancelledError, with nothing written
  */
 export async function lockKernels(options: LockKernelsOptions = {}): Promise<LockKernelsResult> {
   const environment = environmentOf({ ...options, lock: 'ignore' });

@@ -25,7 +25,7 @@ export interface Environment {
   /** Profiles of the workspace may take the place of kernels that come with bpfcompat. Default false. */
   readonly allowProfileOverride?: boolean;
   /**
-   * `bpfcompat.lock` in `cwd`: `use` (default) asks the builds that it names, `require` refuses kernels that it lacks and
+   * `bpfcompat.lock` in `cwd`: `use` (default) runs the builds that it names, `require` rejects kernels that it lacks and
    * builds that cannot be had, `ignore` does not read it.
    */
   readonly lock?: LockMode;

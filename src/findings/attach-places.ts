@@ -6,7 +6,7 @@ import { arg, here, sentence, who } from './writer.ts';
 export function variableArguments(f: Finding): Words {
   return {
     title: `function ${arg(f, 'function', '?')} takes a variable number of arguments, which no trampoline can hand over`,
-    explanation: 'The kernel refuses fentry and fexit for functions whose declaration ends with "...".',
+    explanation: 'The kernel rejects fentry and fexit for functions whose declaration ends with "...".',
     remediation: 'Use a kprobe or a tracepoint, or hook a function below it that takes a va_list.',
   };
 }

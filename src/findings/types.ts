@@ -22,7 +22,7 @@ function sleepableMember(struct: string, member = '?'): Words {
 /** The structure itself is refused when it is registered, and no program of it. */
 function refusedStruct(f: Finding): Words {
   return {
-    title: `the kernel refuses the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
+    title: `the kernel rejects the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
     explanation:
       'Its programs load. A member that this kind of structure must have is not set, or a name or flag in it is not taken.',
     remediation:

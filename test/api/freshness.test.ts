@@ -92,7 +92,7 @@ describe('kernel-freshness', () => {
       expect.objectContaining({
         profile: 'nobody',
         status: 'uncovered',
-        reason: expect.stringMatching(/^nobody knows/),
+        reason: expect.stringMatching(/^unknown profile/),
       }),
     ]);
   });
