@@ -145,8 +145,7 @@ export async function kernelFreshness(options: FreshnessOptions = {}): Promise<F
     const crawls = finder.crawls && one.crawler !== undefined;
     if (!crawls && (profile?.kernel === undefined || profile.unbootable !== undefined)) {
       const why =
-        profile?.unbootable ??
-        (profile === undefined ? 'unknown profile' : 'the profile has no kernel block');
+        profile?.unbootable ?? (profile === undefined ? 'unknown profile' : 'the profile has no kernel block');
       return { ...row, status: 'uncovered', reason: `${why}, and no list of a crawler is asked about it` };
     }
     try {
