@@ -12,6 +12,7 @@ table() {
 run|cmd:qemu-system-x86_64|qemu-system-x86|boots the kernels
 run|cmd:xz|xz-utils|unpacks kernel modules
 run|cmd:zstd|zstd|unpacks kernel modules
+run|cmd:lz4|lz4|reads build ids of kernels packed with LZ4
 run|cmd:setpriv|util-linux|confines QEMU
 run|cmd:gpgv|gpgv|checks signatures of rpm packages
 run|cmd:apt-get|apt|fetches kernel packages and checks their signatures

@@ -3,13 +3,14 @@ import type { Host } from '../../../host/host.ts';
 import { CancelledError, HostError } from '../../../model/errors.ts';
 
 /** How files and payloads are packed. `plain`: not at all. */
-export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd';
+export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd' | 'lz4';
 
 const TOOLS: Readonly<Record<Packing, readonly string[]>> = {
   plain: ['cat'],
   gzip: ['gzip', '-dc'],
   xz: ['xz', '-dc'],
   zstd: ['zstd', '-q', '-dc'],
+  lz4: ['lz4', '-q', '-dc'],
 };
 
 const PACKAGES: Readonly<Record<string, string>> = { xz: 'xz-utils' };
