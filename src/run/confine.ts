@@ -40,7 +40,7 @@ export async function realPlaceOf(host: Host, path: string): Promise<string> {
 }
 
 /** The nearest directory from `dir` upward that holds a `.git`. */
-async function gitTop(host: Host, dir: string): Promise<string | undefined> {
+export async function gitTop(host: Host, dir: string): Promise<string | undefined> {
   for (let at = dir; ; at = dirname(at)) {
     if ((await host.files.stat(join(at, '.git')).catch(() => undefined)) !== undefined) return at;
     if (dirname(at) === at) return undefined;

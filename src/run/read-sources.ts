@@ -2,13 +2,20 @@ import { dirname, join } from 'node:path';
 import { repositoryPath, type SourceFile, type Sources } from '../classify/source-paths.ts';
 import type { Host } from '../host/host.ts';
 import type { ObjectFacts } from '../object/facts.ts';
-import { isInGit, strangeFile, within } from './confine.ts';
+import { gitTop, isInGit, strangeFile, within } from './confine.ts';
 
 const MAX_FILES = 64;
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 const GIT_MS = 10_000;
-/** Nothing that a repository's own settings name is run. */
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+/**
+ * Nothing that a repository's own settings name is run. A commit may hold a directory that git takes for a repository
+ * (HEAD, objects, refs), with settings of its own; and where an object is missing, git runs what they call a remote.
+ */
+const SAFE = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'safe.bareRepository=explicit'].flatMap((word) => [
+  '-c',
+  word,
+]);
+const NO_REMOTES = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none', GIT_TERMINAL_PROMPT: '0' };
 
 interface Repository {
   readonly root: string;
@@ -16,11 +23,17 @@ interface Repository {
   readonly files: readonly string[];
 }
 
-async function git(host: Host, dir: string, args: readonly string[]): Promise<string | undefined> {
+/** @param root a directory with a `.git`: git must not look for a repository itself, in which it may find another one */
+async function trackedFiles(host: Host, root: string): Promise<string[] | undefined> {
+  const env = { PATH: host.env['PATH'] ?? '', HOME: host.env['HOME'] ?? '', LC_ALL: 'C', ...NO_REMOTES };
   try {
-    const options = { timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 };
-    const { exitCode, stdout, truncated } = await host.run('git', [...SAFE, '-C', dir, ...args], options);
-    return exitCode === 0 && !truncated ? stdout.toString('utf8') : undefined;
+    const options = { env, timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 };
+    const { exitCode, stdout, truncated } = await host.run('git', [...SAFE, '-C', root, 'ls-files', '-z'], options);
+    if (exitCode !== 0 || truncated) return undefined;
+    return stdout
+      .toString('utf8')
+      .split('\0')
+      .filter((name) => name !== '');
   } catch {
     // No git here.
     return undefined;
@@ -28,9 +41,9 @@ async function git(host: Host, dir: string, args: readonly string[]): Promise<st
 }
 
 async function openRepository(host: Host, dir: string): Promise<Repository | undefined> {
-  const root = (await git(host, dir, ['rev-parse', '--show-toplevel']))?.replace(/\n$/, '');
-  const names = root ? await git(host, root, ['ls-files', '-z']) : undefined;
-  return root && names !== undefined ? { root, files: names.split('\0').filter((name) => name !== '') } : undefined;
+  const root = await gitTop(host, await host.files.realPath(dir).catch(() => dir));
+  const files = root === undefined ? undefined : await trackedFiles(host, root);
+  return root === undefined || files === undefined ? undefined : { root, files };
 }
 
 const opened = new WeakMap<Host, Map<string, Promise<Repository | undefined>>>();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,6 +17,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+function git(dir: string, ...args: string[]): string {
+  const words = ['-C', dir, '-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args];
+  return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
 /** A directory with the example's object and source, as somebody's checkout has them. */
 function checkout(name: string, inGit: boolean): string {
   const dir = join(scratch, name);
@@ -24,10 +29,9 @@ function checkout(name: string, inGit: boolean): string {
   mkdirSync(join(dir, 'build'));
   copyFileSync(join(ROOT, EXAMPLE, 'simple_pass.bpf.c'), join(dir, EXAMPLE, 'simple_pass.bpf.c'));
   copyFileSync(OBJECT, join(dir, 'build/simple_pass.bpf.o'));
-  const git = (...args: string[]): unknown => execFileSync('git', ['-C', dir, ...args], { stdio: 'ignore' });
   if (inGit) {
-    git('init', '-q');
-    git('add', EXAMPLE);
+    git(dir, 'init', '-q');
+    git(dir, 'add', EXAMPLE);
   }
   return join(dir, 'build/simple_pass.bpf.o');
 }
@@ -46,4 +50,55 @@ test('the sources of an object that lies in a git work tree are found', async ()
 
 test('elsewhere there are none', async () => {
   expect((await sourcesOf(checkout('plain', false))).size).toBe(0);
+});
+
+/**
+ * What git takes for a repository, with an index that is not whole and the missing part at a remote.
+ * @param marker is made by whoever runs what the settings call the remote
+ */
+function hostileRepository(dir: string, worktree: string, marker: string): void {
+  const from = join(scratch, 'hostile');
+  if (!existsSync(from)) {
+    for (const part of ['a', 'b/c']) {
+      mkdirSync(join(from, part), { recursive: true });
+      copyFileSync(OBJECT, join(from, part, 'file'));
+    }
+    git(from, 'init', '-q');
+    git(from, 'add', '.');
+    git(from, 'commit', '-qm', 'x');
+    git(from, 'sparse-checkout', 'init', '--cone', '--sparse-index');
+    git(from, 'sparse-checkout', 'set', 'a');
+  }
+  const tree = git(from, 'rev-parse', 'HEAD:b');
+  for (const part of ['HEAD', 'index', 'objects', 'refs', 'info', 'config', 'config.worktree']) {
+    cpSync(join(from, '.git', part), join(dir, part), { recursive: true });
+  }
+  rmSync(join(dir, 'objects', tree.slice(0, 2), tree.slice(2)));
+  const settings = [
+    ['core.bare', 'false'],
+    ['core.worktree', worktree],
+    ['core.repositoryformatversion', '1'],
+    ['extensions.partialClone', 'origin'],
+    ['remote.origin.promisor', 'true'],
+    ['remote.origin.url', dir],
+    ['remote.origin.uploadpack', `touch ${marker}; false`],
+    ['protocol.file.allow', 'always'],
+  ] as const;
+  for (const [key, value] of settings) git(scratch, 'config', '--file', join(dir, 'config'), key, value);
+}
+
+test('a committed directory that git takes for a repository runs nothing', async () => {
+  const object = checkout('nested', true);
+  const marker = join(scratch, 'ran-nested');
+  hostileRepository(join(object, '..'), '.', marker);
+  expect((await sourcesOf(object)).size).toBe(1);
+  expect(existsSync(marker)).toBe(false);
+});
+
+test('nor do the settings of a repository that somebody unpacked', async () => {
+  const object = checkout('unpacked', false);
+  const marker = join(scratch, 'ran-unpacked');
+  hostileRepository(join(object, '../../.git'), join(object, '../..'), marker);
+  expect((await sourcesOf(object)).size).toBe(0);
+  expect(existsSync(marker)).toBe(false);
 });
