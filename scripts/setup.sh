@@ -34,6 +34,9 @@ test|cmd:gpg|gnupg|signs the archives that the tests make
 test|cmd:apt-ftparchive|apt-utils|writes the indexes of these archives
 test|cmd:rpmbuild|rpm|makes the rpm packages of the tests
 test|cmd:createrepo_c|createrepo-c|makes the rpm repositories of the tests
+test|cmd:docker-registry|docker-registry|serves the kernel images of the tests
+test|cmd:umoci|umoci|makes the kernel images of the tests
+test|cmd:skopeo|skopeo|pushes the kernel images of the tests
 test|cmd:openssl|openssl|makes the certificates of the tests
 test|cmd:cpio|cpio|reads back initramfs images
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote

@@ -9,10 +9,11 @@ import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
-import { type Files, imageFiles, type Registry, serveRegistry } from '../fakes/registry.ts';
+import { type Files, imageFiles } from '../fakes/registry.ts';
 import { dropVendorKey, makeVendorKey, type VendorKey } from '../fakes/rpm-repository.ts';
 import { bpfcompat } from './support/cli.ts';
 import { example } from './support/places.ts';
+import { type RealRegistry, startRegistry } from './support/real-registry.ts';
 import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -21,7 +22,7 @@ const scratch = scratchDir();
 const www = join(scratch, 'www');
 let key: VendorKey;
 let server: FileServer;
-let registry: Registry;
+let registry: RealRegistry;
 
 async function storedKernel(id: string): Promise<KernelFiles> {
   const environment = environmentOf({});
@@ -39,6 +40,12 @@ function modulesOf({ modules }: KernelFiles, dir: string): Files {
   return Object.fromEntries(modules.map(({ name, path }) => [`${dir}/kernel/${name}.ko`, readFileSync(path)]));
 }
 
+/** @returns the directory */
+function tree(dir: string, files: Files): string {
+  for (const [path, data] of Object.entries(files)) put(join(dir, path), data);
+  return dir;
+}
+
 function sign(path: string, to: string): void {
   const args = ['--batch', '--detach-sign', '--output', to, path];
   execFileSync('gpg', args, { env: { PATH: process.env['PATH'], GNUPGHOME: key.home }, stdio: 'ignore' });
@@ -46,8 +53,7 @@ function sign(path: string, to: string): void {
 
 /** @returns the package's file */
 function deb(name: string, files: Files): string {
-  const root = join(scratch, 'deb', name);
-  for (const [path, data] of Object.entries(files)) put(join(root, path), data);
+  const root = tree(join(scratch, 'deb', name), files);
   const control = `Package: ${name.split('_')[0]}\nVersion: 1\nArchitecture: amd64\nMaintainer: x <x@x>\nDescription: x\n`;
   put(join(root, 'DEBIAN/control'), control);
   const file = join(www, 'mainline', name);
@@ -62,11 +68,12 @@ beforeAll(async () => {
   const whole = await storedKernel('debian-13-6.12');
   const R = split.record.release;
   key = makeVendorKey(join(scratch, 'vendor'));
-  const images = imageFiles();
   // ci-kernels and Talos: no release in the name, and no configuration beside it.
   const ci = { 'boot/vmlinuz': readFileSync(split.vmlinuz), ...modulesOf(split, `usr/lib/modules/${R}`) };
-  registry = await serveRegistry(images);
-  registry.tags.set('cilium/ci-kernels:6.1', images.image([images.layer(ci, 'tar+zstd')]).digest);
+  registry = await startRegistry(join(scratch, 'registry'));
+  const dir = tree(join(scratch, 'ci-kernels'), ci);
+  registry.push(dir, 'cilium/ci-kernels:6.1');
+  registry.push(dir, 'cilium/ci-kernels:6.1-docker', 'v2s2');
   const lvh = `data/kernels/6.1-20260101.000000`;
   const local = imageFiles();
   const layer = local.layer({
@@ -103,6 +110,7 @@ test('a kernel of each layout is fetched, verified as its source can, boots and 
   const cwd = join(scratch, 'run');
   const blocks: Readonly<Record<string, readonly string[]>> = {
     'ci-6.1': ['source: oci', `image: ${registry.host}/cilium/ci-kernels:6.1`],
+    'ci-docker-6.1': ['source: oci', `image: ${registry.host}/cilium/ci-kernels:6.1-docker`],
     'lvh-6.1': ['source: oci', 'layout: ../../layout'],
     'mainline-6.1': [
       'source: url',
@@ -129,7 +137,7 @@ test('a kernel of each layout is fetched, verified as its source can, boots and 
   expect(`${ended.stdout}${ended.stderr}`).toContain('Status: pass');
   const report = readReport(join(cwd, 'report.json'));
   const vouched = ids.map((id) => targetOf(report, id).kernel_package?.vouched_by);
-  expect(vouched).toEqual(['nobody', 'nobody', 'signature', 'signature']);
+  expect(vouched).toEqual(['nobody', 'nobody', 'nobody', 'signature', 'signature']);
   expect(targetOf(report, 'ci-6.1').kernel_package?.version).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(ended.stdout).toMatch(
     /kernel ci-6\.1 is 6\.1\.0-.* from 127\.0\.0\.1:\d+\/cilium\/ci-kernels:6\.1, unverified \(sha256/,

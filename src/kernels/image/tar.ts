@@ -20,13 +20,29 @@ function refuse(why: string): HostError {
   return new HostError('bad_package', `it is no archive that can be read (${why}); nothing was used`);
 }
 
-async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Errors of the library say nothing of whose they are. */
+function readable(error: unknown): unknown {
+  return error instanceof HostError || error instanceof CancelledError ? error : refuse(messageOf(error));
+}
+
+const BLOCK = 512;
+
+/**
+ * The same bytes, to the end of a block: `umoci insert` writes no padding behind the last file, and the tools of containers
+ * read such layers.
+ * @param onPadded told how many bytes of the last block were there
+ */
+async function* wholeBlocks(chunks: AsyncIterable<Buffer>, onPadded: (bytes: number) => void): AsyncGenerator<Buffer> {
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
     if (total > MAX_UNPACKED) throw refuse('it is larger than any system');
     yield chunk;
   }
+  const there = total % BLOCK;
+  if (there === 0) return;
+  onPadded(there);
+  yield Buffer.alloc(BLOCK - there);
 }
 
 /**
@@ -34,7 +50,12 @@ async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
  * @throws HostError `bad_package` for what is none, or ends early; what `chunks` throws
  */
 export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
-  const source = Readable.from(bounded(chunks));
+  let [last, there] = [0, BLOCK];
+  const source = Readable.from(
+    wholeBlocks(chunks, (bytes) => {
+      there = bytes;
+    }),
+  );
   const archive = extract();
   source.on('error', (error) => archive.destroy(error));
   source.pipe(archive);
@@ -43,18 +64,24 @@ export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ta
     for await (const entry of archive) {
       if (++count > MAX_ENTRIES) throw refuse('it has too many entries');
       const { name: path, type, size = 0, linkname } = entry.header;
+      last = size;
       const kind = type === 'file' || type === 'contiguous-file' ? 'file' : type === 'link' ? 'link' : 'other';
       const content = async (): Promise<Buffer> => {
         const parts: Buffer[] = [];
-        for await (const part of entry) parts.push(part as Buffer);
+        try {
+          for await (const part of entry) parts.push(part as Buffer);
+        } catch (error) {
+          throw readable(error);
+        }
         return Buffer.concat(parts);
       };
       yield { path, kind, size, link: linkname ?? '', content };
       entry.resume();
     }
+    // What ended within a file was made whole by nothing but zeros.
+    if (there < BLOCK && (last % BLOCK === 0 || there < last % BLOCK)) throw refuse('it ends early');
   } catch (error) {
-    if (error instanceof HostError || error instanceof CancelledError) throw error;
-    throw refuse(messageOf(error));
+    throw readable(error);
   } finally {
     source.destroy();
     archive.destroy();
