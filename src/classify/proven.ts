@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/cell.ts';
 import { firstStage, type Stage, stagesOf } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
 import { classify, type Question } from './classify.ts';
 import { makeFinding } from './make-finding.ts';
 
@@ -37,6 +38,18 @@ export function withRemark(outcome: Outcome, reason: 'contradiction' | 'unfinish
     args: { reason, why },
   });
   return { ...outcome, findings: [...outcome.findings, remark] };
+}
+
+/** What stands for findings that a report has no room for. @param decisive causes of the failure are among them */
+export function leftOut(count: number, decisive: boolean): Finding {
+  const why = `${count} more findings`;
+  const finding = makeFinding({
+    code: 'ANSWER_UNRELIABLE',
+    confidence: 'high',
+    phase: 'infra',
+    args: { reason: 'left_out', why },
+  });
+  return { ...finding, decisive };
 }
 
 /** A verdict that could not be reached is one all the same where the guest told of a failure. */

@@ -12,6 +12,17 @@ function alterable(f: Finding): string {
   ].join('; ');
 }
 
+function unreliable(reason: string, why: string): string {
+  switch (reason) {
+    case 'left_out':
+      return `the guest reported ${why}, which this report leaves out`;
+    case 'unfinished':
+      return `the guest reported this failure and did not finish its answer: ${why}`;
+    default:
+      return `the guest reported this failure, and its answer contradicts itself elsewhere: ${why}`;
+  }
+}
+
 /** Words for what was not refused and still deserves a look, and for what nobody could explain. */
 export const WATCH_FINDINGS = {
   ATTACH_TARGET_INLINED: {
@@ -68,12 +79,15 @@ export const WATCH_FINDINGS = {
     group: 'infra',
     rule: ['A failure with an answer that cannot be relied on', 'Fix the failure, then look at the log.'],
     words: (f) => ({
-      title:
-        arg(f, 'reason', '') === 'unfinished'
-          ? `the guest reported this failure and did not finish its answer: ${arg(f, 'why', 'no reason known')}`
-          : `the guest reported this failure, and its answer contradicts itself elsewhere: ${arg(f, 'why', 'no reason known')}`,
-      explanation: 'A reported failure stands; nothing else of this answer counts.',
-      remediation: 'Fix the failure first, then look at the object and at the serial log of this target.',
+      title: unreliable(arg(f, 'reason', ''), arg(f, 'why', 'no reason known')),
+      explanation:
+        arg(f, 'reason', '') === 'left_out'
+          ? 'A report holds so much of one target and no more.'
+          : 'A reported failure stands; nothing else of this answer counts.',
+      remediation:
+        arg(f, 'reason', '') === 'left_out'
+          ? 'Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported.'
+          : 'Fix the failure first, then look at the object and at the serial log of this target.',
     }),
   },
   UNKNOWN: {

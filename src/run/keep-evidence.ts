@@ -1,25 +1,27 @@
 import { bytesOf } from '../model/bytes-of.ts';
 import type { CellResult } from '../model/cell.ts';
 import { leanEvidence } from '../model/lean-evidence.ts';
-import { shortEvidence } from './short-evidence.ts';
+import { shortEvidence, shortOutcome } from './short-evidence.ts';
 
 const MB = 1_000_000;
 
+/** Bytes of evidence and findings together. */
 export interface KeepLimits {
-  /** Bytes of evidence that one cell may keep whole. */
+  /** What one cell may keep whole. */
   readonly cellBytes: number;
-  /** Bytes of evidence that one cell may keep where reports need that much. */
+  /** What one cell may keep where reports need that much. */
   readonly leanBytes: number;
-  /** Bytes for the evidence of all cells of a run. */
+  /** For all cells of a run. */
   readonly runBytes: number;
-  /** Bytes that a cell may keep also when those of the run are used up. */
+  /** What a cell may keep also when the bytes of the run are used up. */
   readonly floorBytes: number;
 }
 
+/** V8 looks for garbage when a heap has grown to some four times of what lives in it: what is kept counts that often. */
 export const KEEP_LIMITS: KeepLimits = {
   cellBytes: 2 * MB,
   leanBytes: 8 * MB,
-  runBytes: 64 * MB,
+  runBytes: 24 * MB,
   floorBytes: 128 * 1000,
 };
 
@@ -39,20 +41,26 @@ export function createKeeper(limits: KeepLimits = KEEP_LIMITS): Keeper {
 
   return {
     keep(result) {
-      const { evidence } = result;
+      const { evidence, outcome } = result;
       if (evidence === undefined) return result;
-      const weight = bytesOf(evidence);
+      const found = bytesOf(outcome);
+      const said = bytesOf(evidence);
+      const weight = said + found;
       if (weight <= limits.cellBytes && held + weight <= limits.runBytes) return hold(result, weight);
       const lean = leanEvidence(evidence);
-      const leanWeight = bytesOf(lean);
+      const leanWeight = bytesOf(lean) + found;
       const fits = leanWeight <= limits.leanBytes && held + leanWeight <= limits.runBytes;
       if (fits || leanWeight <= limits.floorBytes) return hold(detached({ ...result, evidence: lean }), leanWeight);
-      const short = shortEvidence(lean, limits.floorBytes);
       const words =
-        `the guest said ${(weight / MB).toFixed(1)} MB about this target, and the report has a part of it; ` +
+        `the guest said ${(said / MB).toFixed(1)} MB about this target, and the report has a part of it; ` +
         'stages.jsonl in its directory has all';
-      const shortened = [result.shortened ?? [], words].flat().join('; ');
-      return hold(detached({ ...result, evidence: short, shortened }), bytesOf(short));
+      const short = {
+        ...result,
+        evidence: shortEvidence(lean, limits.floorBytes / 2),
+        outcome: shortOutcome(outcome, limits.floorBytes / 2),
+        shortened: [result.shortened ?? [], words].flat().join('; '),
+      };
+      return hold(detached(short), bytesOf(short.evidence) + bytesOf(short.outcome));
     },
   };
 }

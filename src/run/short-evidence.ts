@@ -1,5 +1,8 @@
+import { leftOut } from '../classify/proven.ts';
 import { bytesOf } from '../model/bytes-of.ts';
+import type { Outcome } from '../model/cell.ts';
 import type { Evidence, Stage } from '../model/evidence.ts';
+import { decisiveOf } from '../model/finding.ts';
 
 /** At most so much of a text, so many entries of a list. */
 const TEXT_CHARS = 512;
@@ -41,4 +44,22 @@ export function shortEvidence(evidence: Evidence, bytes: number): Evidence {
   const stages = chosen.sort((a, b) => a.index - b.index).map(({ stage }) => stage);
   const document = evidence.document === undefined ? undefined : '';
   return { hello: cut(evidence.hello) as Evidence['hello'], stages, document };
+}
+
+/**
+ * As many findings as fit into `bytes`, at least one, causes first. Where one is left out a further one says how many:
+ * nothing that is declared or known stands for them.
+ */
+export function shortOutcome(outcome: Outcome, bytes: number): Outcome {
+  if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
+  const causes = decisiveOf(outcome.findings);
+  const ordered = [...causes, ...outcome.findings.filter(({ decisive }) => !decisive)];
+  let left = bytes;
+  const count = ordered.findIndex((finding, index) => {
+    left -= bytesOf(finding);
+    return left < 0 && index > 0;
+  });
+  if (count < 0) return outcome;
+  const kept = ordered.slice(0, count);
+  return { ...outcome, findings: [...kept, leftOut(ordered.length - count, causes.length > count)] };
 }

@@ -6,6 +6,8 @@
 const MAX_JSON_DEPTH = 64;
 /** Values in one text. A byte of `[[],[],...]` costs tens of bytes once it is parsed, so bytes alone bound nothing. */
 export const MAX_JSON_VALUES = 200_000;
+/** Members of one object: the parser turns objects of many into tables, which costs ten times as much as anything else. */
+const MAX_JSON_MEMBERS = 1000;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** A text without any of these has no forbidden key: `\u` spells letters in another way. */
 const SUSPICIOUS = ['__proto__', 'constructor', 'prototype', '\\u'];
@@ -37,15 +39,21 @@ export function parseGuestJson(payload: Uint8Array): Parsed {
 function countValues(bytes: Uint8Array): number | string {
   let depth = 0;
   let values = 1;
+  /** Members so far of the object at each depth; an array has none. */
+  const members = new Uint16Array(MAX_JSON_DEPTH + 1);
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) i = endOfString(bytes, i + 1);
     else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_JSON_DEPTH) return `JSON nested deeper than ${MAX_JSON_DEPTH}`;
+      members[depth] = 0;
       values++;
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
+    } else if (byte === 0x5d || byte === 0x7d) depth = Math.max(0, depth - 1);
     else if (byte === 0x2c) values++;
-    else continue;
+    else if (byte === 0x3a) {
+      members[depth]!++;
+      if (members[depth]! > MAX_JSON_MEMBERS) return `JSON with an object of more than ${MAX_JSON_MEMBERS} members`;
+    } else continue;
     if (values > MAX_JSON_VALUES) return `JSON with more than ${MAX_JSON_VALUES} values`;
   }
   return values;

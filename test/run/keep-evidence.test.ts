@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../../src/model/bytes-of.ts';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { Stage } from '../../src/model/evidence.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
 import { createKeeper, KEEP_LIMITS } from '../../src/run/keep-evidence.ts';
@@ -67,7 +68,7 @@ describe('what stays in memory of the evidence of a run', () => {
       ...Array.from({ length: 20 }, () => keeper.keep(large)),
       keeper.keep(cell([open(), functional('t', { stdout_tail: 'x'.repeat(8192) }), exit()])),
     ];
-    const weight = kept.reduce((sum, result) => sum + bytesOf(result.evidence), 0);
+    const weight = kept.reduce((sum, { evidence, outcome }) => sum + bytesOf(evidence) + bytesOf(outcome), 0);
     // Beyond the run's bytes each cell has its floor, and the outline of its answer.
     expect(weight).toBeLessThan(limits.runBytes + kept.length * 2 * limits.floorBytes);
     expect(kept.at(-1)?.shortened).toBeUndefined();
@@ -91,6 +92,26 @@ describe('what stays in memory of the evidence of a run', () => {
     expect(kept.evidence?.document).toBe('');
     expect(kept.shortened).toMatch(/^the guest said \d\.\d MB about this target, .* stages\.jsonl/);
     expect(documents(kept)[0]).toContain('shortened: the guest said');
+  });
+
+  it('bounds findings as well, causes first, and nothing that is declared stands for those it leaves out', () => {
+    const limits = { cellBytes: 0, leanBytes: 0, runBytes: 0, floorBytes: 20_000 };
+    const result = failing(200);
+    const { outcome } = result;
+    if (outcome.status !== 'fail') throw new Error('it fails');
+    const remark = { ...(outcome.findings[0] as Finding), decisive: false };
+    const kept = createKeeper(limits).keep({
+      ...result,
+      outcome: { ...outcome, findings: [remark, ...outcome.findings] },
+    });
+    if (kept.outcome.status !== 'fail') throw new Error('it fails still');
+    const { findings } = kept.outcome;
+    const last = findings.at(-1) as Finding;
+    expect(bytesOf(kept.outcome)).toBeLessThan(limits.floorBytes);
+    expect(findings.slice(0, -1)).toEqual(outcome.findings.slice(0, findings.length - 1));
+    expect(last).toMatchObject({ code: 'ANSWER_UNRELIABLE', decisive: true, args: { reason: 'left_out' } });
+    expect(last.args['why']).toBe(`${202 - findings.length} more findings`);
+    expect(documents(kept)[1]).toContain(`the guest reported ${202 - findings.length} more findings`);
   });
 
   it('keeps an earlier reason', () => {
