@@ -18,6 +18,9 @@ import { loadSubject } from '../../lib/run/subject.js';
 
 const [dir, kind, hostileCount, innocentCount, kernel, object] = process.argv.slice(2);
 const FAKE = fileURLToPath(new URL('../../test/fakes/qemu/floods-evidence.mjs', import.meta.url));
+/** No cell begins later than that, and progress is told so often, in milliseconds. */
+const MAX_MS = 60_000;
+const PROGRESS_MS = 20_000;
 const FAKE_RELEASE = '6.1.0-test';
 const { signal } = new AbortController();
 const environment = environmentOf({ env: process.env });
@@ -62,7 +65,7 @@ function hostileServices() {
   };
 }
 
-/** Asks `count` cells, one after the other. Resolves with their results and times. */
+/** Asks `count` cells, one after the other, for a minute at most. Resolves with their results and times. */
 async function ask(name, count, own, path, asked = profile) {
   const subject = await loadSubject(host, { path });
   const asking = { manifest: undefined, validationMode: undefined };
@@ -82,9 +85,19 @@ async function ask(name, count, own, path, asked = profile) {
   };
   const logDir = join(dir, name, 'logs');
   mkdirSync(logDir, { recursive: true });
+  const late = performance.now() + MAX_MS;
+  let told = performance.now();
+  const onCaseEnd = () => {
+    const now = performance.now();
+    if (now - told > PROGRESS_MS) {
+      told = now;
+      console.error(`bench: hostile: ${kind}: ${times.length} of ${count} ${name} cells`);
+    }
+    return now > late;
+  };
   const reporter = { emit, note: () => {}, notes: [] };
-  const ended = await runQueue(cases, own, { signal, concurrency: 1, logDir, reporter });
-  return { results: ended.flat(), times };
+  const ended = await runQueue(cases, own, { signal, concurrency: 1, logDir, reporter, onCaseEnd });
+  return { results: ended.flatMap((results) => results ?? []), times };
 }
 
 // One of each kind before, so that both begin with everything warm.

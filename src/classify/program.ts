@@ -1,5 +1,5 @@
 import { errnoName } from '../model/errno.ts';
-import type { Evidence, StageOf } from '../model/evidence.ts';
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { blameGuess } from './inner-guess.ts';
@@ -19,11 +19,35 @@ type ProgramStage = StageOf<'program'>;
 const EPERM = -1;
 const EACCES = -13;
 
+/** Findings that were made before they are asked for, each for one answer. */
+const madeAhead = new WeakMap<ProgramStage, { readonly evidence: Evidence; readonly finding: Finding }>();
+
 /**
- * Why one program did not load. The verifier's own text comes first (an errno next to it says nothing more, EACCES is
- * its ordinary refusal), then libbpf's warnings, then the errno together with what the program asks for.
+ * Looks into the programs that failed, one per step: an answer may have 2048 of them, with logs of megabytes. Whoever judges
+ * the same answer next finds it done.
  */
+export function* programsAhead(evidence: Evidence): Generator<void> {
+  for (const stage of stagesOf(evidence, 'program')) {
+    if (stage.status !== 'fail') continue;
+    madeAhead.set(stage, { evidence, finding: causeOf(stage, evidence) });
+    yield;
+  }
+}
+
+/** Why one program did not load. */
 export function programFinding(stage: ProgramStage, evidence: Evidence): Finding {
+  const made = madeAhead.get(stage);
+  if (made?.evidence !== evidence) return causeOf(stage, evidence);
+  // Once: it would stay as long as what is kept of the answer.
+  madeAhead.delete(stage);
+  return made.finding;
+}
+
+/**
+ * The verifier's own text comes first (an errno next to it says nothing more, EACCES is its ordinary refusal), then libbpf's
+ * warnings, then the errno together with what the program asks for.
+ */
+function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
   const args = { program: stage.name, section: stage.section, errno: errnoName(stage.errno) };
   const cause = verifierCause(VERIFIER_RULES, verifierText(stage));
   if (cause?.match) {

@@ -4,6 +4,7 @@ import { withConsole } from '../classify/console.ts';
 import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
+import { programsAhead } from '../classify/program.ts';
 import { classifyWhole, failureBeside } from '../classify/proven.ts';
 import { withSilentFaults } from '../classify/silent.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
@@ -37,7 +38,7 @@ export interface RunRequest {
 type Asked = Pick<Subject, 'artifact'> & ObjectContent;
 
 /** What every cell of one object asks, and how its answer is judged. It holds the object. */
-export type Question = Pick<CellJob, 'request' | 'judge' | 'judgeCrash'> & {
+export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash'> & {
   /** What the object's bytes let one expect of a kernel, by its release. */
   readonly predict: (release: string) => Prediction | undefined;
 };
@@ -132,6 +133,7 @@ function loadQuestion(asking: RunRequest, subject: Asked, run: readonly FlagSurv
       tuning,
       files: functionalTests.length > 0 ? (payload?.entries ?? []) : [],
     },
+    ahead: programsAhead,
     judge: (evidence: Evidence, console: string): Outcome => {
       const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);
       const outcome = withoutContradiction(told, evidence, known);

@@ -14,6 +14,7 @@ import { runCell } from './run-cell.ts';
 import { timestamp } from './run-id.ts';
 import type { RunReporter } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
+import { turnOfOthers } from './turns.ts';
 
 /** One object with the kernels it is asked on. */
 export interface QueueCase {
@@ -124,7 +125,10 @@ export async function runQueue(
             const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
             const files = [...(withShell ? [withShell] : []), ...(question.request.files ?? [])];
             const request = { ...question.request, files };
-            const result = keeper.keep(await runCell({ ...job, ...question, request }, host, own, reporter.emit));
+            const answered = await runCell({ ...job, ...question, request }, host, own, reporter.emit);
+            // Both the judgement and what is kept of it are work where a guest said much.
+            await turnOfOthers();
+            const result = keeper.keep(answered);
             return end({ ...result, prediction: question.predict(kernel.record.release) });
           });
         });

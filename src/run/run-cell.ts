@@ -11,6 +11,7 @@ import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
 import { unheardArgs } from './right-kernel.ts';
 import { timestamp } from './run-id.ts';
+import { inTurns } from './turns.ts';
 
 /** What one cell needs; all of it was made before the cell's clock starts. */
 export interface CellJob {
@@ -25,6 +26,8 @@ export interface CellJob {
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
   readonly dir: string;
+  /** Parts of the judgement that are work, step by step, to be done before `judge`; absent: none is much. */
+  readonly ahead?: (evidence: Evidence) => Iterable<unknown>;
   /** @param console what the kernel printed while it was asked */
   readonly judge: (evidence: Evidence, console: string) => Outcome;
   /**
@@ -91,6 +94,7 @@ async function askGuest(
     );
     const askMs = host.monotonicMs() - askStarted;
     await files.finish(evidence);
+    await inTurns(host, job.ahead?.(evidence) ?? []);
     const said = guest.console();
     const console = said.startsWith(before) ? said.slice(before.length) : said;
     const shortened = files.shortened();

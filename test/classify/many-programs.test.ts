@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
 import { locateFindings } from '../../src/classify/locate.ts';
 import { makeFinding, mergeFindings } from '../../src/classify/make-finding.ts';
+import { programsAhead } from '../../src/classify/program.ts';
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import * as fx from '../fixtures/evidence.ts';
 
@@ -57,4 +58,42 @@ test('findings of one cause name each program once, in their order', () => {
   const [merged, ...more] = mergeFindings([of('a'), high, of('a'), of('c')]);
   expect(more).toEqual([]);
   expect(merged).toMatchObject({ confidence: 'high', args: { program: 'a, b, c' }, also: ['g'] });
+});
+
+test('what was looked into ahead, program by program, is judged the same', () => {
+  const names = ['a', 'b', 'c'];
+  const stages = [
+    fx.open({ programs: names.map((name) => fx.programFacts(name)) }),
+    ...names.map((name) =>
+      fx.program(name, { status: 'fail', errno: -22, verifier_log_tail: 'R1 invalid mem access\n' }),
+    ),
+    fx.load({ status: 'fail', errno: -22 }),
+    fx.exit({ code: 2 }),
+  ];
+  const evidence = { hello: fx.hello(), stages, document: undefined };
+  let logs = 0;
+  const ahead = {
+    ...evidence,
+    stages: stages.map((stage) =>
+      stage.stage !== 'program'
+        ? stage
+        : Object.defineProperty({ ...stage }, 'verifier_log_tail', {
+            get: () => {
+              logs++;
+              return stage.verifier_log_tail;
+            },
+          }),
+    ),
+  };
+  const judged = (asked: typeof evidence) =>
+    classify({ evidence: asked, attachMode: 'best-effort', programs: [], validationMode: '', functionalTests: [] });
+  expect([...programsAhead(ahead)]).toHaveLength(3);
+  const looked = logs;
+  expect(looked).toBeGreaterThan(0);
+  const before = judged(ahead);
+  expect(logs).toBe(looked);
+  expect(before).toEqual(judged(evidence));
+  // Once: a second judge looks for himself.
+  expect(judged(ahead)).toEqual(before);
+  expect(logs).toBeGreaterThan(looked);
 });
