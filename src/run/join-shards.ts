@@ -3,7 +3,7 @@ import type { CellResult } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
 import type { ShardPart } from '../model/shard.ts';
-import { unaskedResult } from './unasked-result.ts';
+import { notRunResult } from './not-run-result.ts';
 
 /** What a joined run is called and where its files go. */
 export interface JoinedIdentity {
@@ -47,7 +47,7 @@ export function joinShards(parts: readonly ShardPart[], position: number, identi
     const result = part?.own.run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
     if (result) return checkedResult(result, shard, total);
     const message = `shard ${shard}/${total} is missing: its machine was lost, or its report was not handed to merge`;
-    return unaskedResult({ artifact, target }, { status: 'infra_error', cause: 'shard_missing', message });
+    return notRunResult({ artifact, target }, { status: 'infra_error', cause: 'shard_missing', message });
   });
   const all = runs.map(({ own }) => own.run);
   return {

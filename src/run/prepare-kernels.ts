@@ -42,10 +42,10 @@ export interface RunServices {
  * Who gets a free place first. The first cell of a kernel comes before further kernels are warmed up, so that results
  * show early; the other cells come last, so that no kernel is left for the end.
  */
-export const RANKS = { firstCell: 0, warm: 1, cell: 2 } as const;
+export const PRIORITY = { firstCell: 0, warm: 1, cell: 2 } as const;
 
 /** Where and when the guests of a run may work. */
-export interface Places {
+interface Capacity {
   readonly slots: Slots;
   readonly signal: AbortSignal;
   /** Directory for the logs of guests that no cell has asked. */
@@ -85,69 +85,79 @@ function unverifiedNote({ id, kernel }: Profile, { release, package: { archive, 
   return `kernel ${id} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? 'unknown'})`;
 }
 
+/** What the user should know about a profile before its kernel is fetched. */
+function notesOf(profile: Profile): string[] {
+  const replaced = profile.replaces === undefined ? undefined : overrideNote(profile);
+  return [profile.note, replaced, keyringNote(profile)].filter((one) => one !== undefined);
+}
+
+/** Adds up the milliseconds at work: waiting for a place is no part of them. */
+function stopwatch(host: Host) {
+  let ms = 0;
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    const started = host.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      ms += host.monotonicMs() - started;
+    }
+  };
+  return { timed, ms: () => ms };
+}
+
+/** The kernels of a queue, each prepared once. */
+export interface PreparedKernels extends AsyncDisposable {
+  /** @param target position in the kernels of the queue. @throws CancelledError */
+  of(target: number): Promise<Prepared>;
+}
+
 /** Starts supply and lane preparation of all kernels; a kernel that cannot be had is an outcome of its cells. */
 export function prepareKernels(
   targets: readonly Target[],
   services: RunServices,
-  places: Places,
+  capacity: Capacity,
   emit: EventListener,
   note: (message: string) => void,
-): { of(target: number): Promise<Prepared> } & AsyncDisposable {
-  const { host } = services;
-  const { signal, slots } = places;
+): PreparedKernels {
+  const { signal } = capacity;
   const lanes = services.createLanes(note);
   const fetches = createSlots(PARALLEL_FETCHES, signal);
 
-  async function prepare({ profile, timeoutMs }: Target): Promise<Prepared> {
-    // Time at work; waiting for a place is not part of it.
-    let ms = 0;
-    const timed = async <T>(work: () => Promise<T>): Promise<T> => {
-      const started = host.monotonicMs();
-      try {
-        return await work();
-      } finally {
-        ms += host.monotonicMs() - started;
-      }
+  const fetched = (profile: Profile, timed: ReturnType<typeof stopwatch>['timed']) =>
+    fetches.use(0, () => {
+      emit({ type: 'kernel-start', profile: profile.id });
+      const onProgress = (what: string, bytes: number, total: number): void =>
+        emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
+      return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
+    });
+
+  async function prepare(target: Target): Promise<Prepared> {
+    const { profile } = target;
+    const { timed, ms } = stopwatch(services.host);
+    const failed = (outcome: Outcome & { readonly status: 'infra_error' }, record?: KernelRecord): Prepared => {
+      emit({ type: 'kernel-failed', profile: profile.id, message: outcome.message });
+      return { ok: false, outcome, ...(record && { record }), ms: ms() };
     };
     const unusable = problemOf(profile);
-    if (unusable !== undefined) {
-      emit({ type: 'kernel-failed', profile: profile.id, message: unusable.message });
-      return { ok: false, outcome: unusable, ms };
-    }
-    if (profile.note !== undefined) note(profile.note);
-    if (profile.replaces !== undefined) note(overrideNote(profile));
-    const keys = keyringNote(profile);
-    if (keys !== undefined) note(keys);
+    if (unusable !== undefined) return failed(unusable);
+    for (const one of notesOf(profile)) note(one);
     const chosen = lanes.of(profile);
-    if ('unavailable' in chosen) return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms };
+    if ('unavailable' in chosen)
+      return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
     try {
-      const { files, cached } = await fetches.use(0, () => {
-        emit({ type: 'kernel-start', profile: profile.id });
-        const onProgress = (what: string, bytes: number, total: number): void =>
-          emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
-        return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
-      });
+      const { files, cached } = await fetched(profile, timed);
       const { record } = files;
       if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
       const wrong = wrongKernel(profile, record);
-      if (wrong !== undefined) {
-        emit({ type: 'kernel-failed', profile: profile.id, message: wrong });
-        return { ok: false, outcome: { status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record, ms };
-      }
+      if (wrong !== undefined) return failed({ status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record);
       const source = await timed(() => chosen.lane.prepare(profile, files, signal));
-      emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms });
-      if (source.warm && places.cellsOf(profile.id) > 1) {
-        const dir = join(places.logDir, profile.id);
-        await host.files.makeDir(dir);
-        const options = { signal, bootTimeoutMs: timeoutMs, dir };
-        await slots.use(RANKS.warm, () => timed(async () => source.warm?.(options)));
-      }
-      return { ok: true, source, record, ms };
+      emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
+      await warmUp(source, target, services.host, capacity, timed);
+      return { ok: true, source, record, ms: ms() };
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
-      emit({ type: 'kernel-failed', profile: profile.id, message: messageOf(error) });
-      return { ok: false, outcome: { status: 'infra_error', cause, message: messageOf(error) }, ms };
+      return failed({ status: 'infra_error', cause, message: messageOf(error) });
     }
   }
 
@@ -162,4 +172,19 @@ export function prepareKernels(
       }
     },
   };
+}
+
+/** Makes the VM snapshot of a kernel before its cells need it; one cell alone makes it on its way. */
+async function warmUp(
+  source: GuestSource,
+  { profile, timeoutMs }: Target,
+  host: Host,
+  { slots, signal, logDir, cellsOf }: Capacity,
+  timed: ReturnType<typeof stopwatch>['timed'],
+): Promise<void> {
+  if (source.warm === undefined || cellsOf(profile.id) <= 1) return;
+  const dir = join(logDir, profile.id);
+  await host.files.makeDir(dir);
+  const options = { signal, bootTimeoutMs: timeoutMs, dir };
+  await slots.use(PRIORITY.warm, () => timed(async () => source.warm?.(options)));
 }

@@ -5,10 +5,11 @@ import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
+import { affordableGuests } from './capacity.ts';
 import { createKeeper } from './keep-evidence.ts';
+import { notRunResult } from './not-run-result.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
-import { affordableGuests } from './places.ts';
-import { prepareKernels, RANKS, type RunServices } from './prepare-kernels.ts';
+import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
 import type { Question } from './question.ts';
 import { runCell } from './run-cell.ts';
 import { timestamp } from './run-id.ts';
@@ -56,9 +57,35 @@ export function kernelsOf(cases: readonly { readonly targets: readonly Target[] 
   return [...kernels.values()];
 }
 
+/** What the cases of one queue share while they run. */
+interface SharedQueue {
+  readonly host: Host;
+  readonly reporter: RunReporter;
+  /** Those of `kernelsOf`. */
+  readonly kernels: readonly Target[];
+  readonly prepared: PreparedKernels;
+  readonly shell: Promise<GuestEntry | Outcome> | undefined;
+  readonly slots: Slots;
+  readonly guests: number;
+  /** Positions of the kernels whose first cell has started. */
+  readonly begun: Set<number>;
+  readonly keeper: ReturnType<typeof createKeeper>;
+}
+
+/** One cell of a case. */
+interface QueuedCell {
+  readonly case: QueueCase;
+  /** Numbered as in events. */
+  readonly cell: Cell;
+  readonly target: Target;
+  readonly signal: AbortSignal;
+  /** The guests of its case. */
+  readonly caseSlots: Slots;
+}
+
 /**
- * Asks everything that the cases want to know, in one queue. Cells in events are numbered by case and by the position
- * of the kernel in `kernelsOf`; in results by the position in the case's own targets, with artifact 0.
+ * Runs all cells of the cases in one queue. Cells in events are numbered by case and by the position of the kernel in
+ * `kernelsOf`; in results by the position in the case's own targets, with artifact 0.
  * @returns the results of each case; undefined for a case that was given up
  * @throws CancelledError when `signal` is aborted; nothing runs any more then
  */
@@ -68,7 +95,7 @@ export async function runQueue(
   options: QueueOptions,
 ): Promise<(readonly CellResult[] | undefined)[]> {
   const { host } = services;
-  const { reporter } = options;
+  const { reporter, logDir } = options;
   const kernels = kernelsOf(cases);
   // Ends kernels that are still being prepared when nobody wants them any more.
   const stop = new AbortController();
@@ -77,75 +104,93 @@ export async function runQueue(
   if (guests.note !== undefined) reporter.note(guests.note);
   const slots = createSlots(guests.count, signal);
   const giveUps = cases.map(() => new AbortController());
-  const asked = new Set<number>();
-  const keeper = createKeeper();
   const cellsOf = (id: string): number =>
     cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
-  await using prepared = prepareKernels(
-    kernels,
-    services,
-    { slots, signal, logDir: options.logDir, cellsOf },
-    reporter.emit,
-    reporter.note,
-  );
+  const capacity = { slots, signal, logDir, cellsOf };
+  await using prepared = prepareKernels(kernels, services, capacity, reporter.emit, reporter.note);
   const shell = cases.some((one) => one.needsShell) ? prepareShell(services, signal, reporter.note) : undefined;
-
-  async function runCase(one: QueueCase, index: number): Promise<readonly CellResult[]> {
+  const keeper = createKeeper();
+  const shared = {
+    host,
+    reporter,
+    kernels,
+    prepared,
+    shell,
+    slots,
+    guests: guests.count,
+    begun: new Set<number>(),
+    keeper,
+  };
+  const run = async (one: QueueCase, index: number): Promise<readonly CellResult[]> => {
     const own = AbortSignal.any([signal, (giveUps[index] as AbortController).signal]);
-    // Each kernel of the case listens while it waits: many are no leak.
-    setMaxListeners(0, own);
-    const ownSlots = one.limit < guests.count ? createSlots(one.limit, own) : NO_LIMIT;
-    const results = await allOrFirstError(
-      one.targets.map(async (target, position) => {
-        const kernelIndex = kernels.findIndex(({ profile }) => profile.id === target.profile.id);
-        const kernel = await unlessAborted(prepared.of(kernelIndex), own);
-        const cell: Cell = { artifact: index, target: kernelIndex };
-        const end = (result: CellResult): CellResult => {
-          const expected = expectedOf(cell, target, result, one.expectations ?? []);
-          reporter.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
-          return { ...result, cell: { artifact: 0, target: position } };
-        };
-        const { unusable } = one.subject;
-        if (unusable !== undefined) return end(unaskedResult(cell, unusable, 0, host));
-        if (!kernel.ok) return end({ ...unaskedResult(cell, kernel.outcome, kernel.ms, host), kernel: kernel.record });
-        const withShell = one.needsShell && shell ? await unlessAborted(shell, own) : undefined;
-        if (withShell !== undefined && 'status' in withShell) {
-          return end(unaskedResult(cell, withShell, kernel.ms, host));
-        }
-        return ownSlots.use(0, () => {
-          const rank = asked.has(kernelIndex) ? RANKS.cell : RANKS.firstCell;
-          asked.add(kernelIndex);
-          return slots.use(rank, async () => {
-            throwIfCancelled(own);
-            reporter.emit({ type: 'cell-start', ...cell });
-            const question = await askable(one);
-            if ('status' in question) return end(unaskedResult(cell, question, kernel.ms, host));
-            const dir = one.cellDir(target.profile.id);
-            await host.files.makeDir(dir);
-            const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
-            const files = [...(withShell ? [withShell] : []), ...(question.request.files ?? [])];
-            const request = { ...question.request, files };
-            const answered = await runCell({ ...job, ...question, request }, host, own, reporter.emit);
-            // Both the judgement and what is kept of it are work where a guest said much.
-            await turnOfOthers();
-            const result = keeper.keep(answered);
-            return end({ ...result, prediction: question.predict(kernel.record.release) });
-          });
-        });
-      }),
-    );
-    throwIfCancelled(own);
+    const results = await runCase(one, index, shared, own);
     if (options.onCaseEnd?.(index, results) === true) for (const later of giveUps.slice(index + 1)) later.abort();
     return results;
-  }
-
-  const ended = await Promise.allSettled(cases.map(runCase));
+  };
+  const ended = await Promise.allSettled(cases.map(run));
   throwIfCancelled(options.signal);
   stop.abort();
   return ended.map((end, index) => {
     if (giveUps[index]?.signal.aborted) return undefined;
     if (end.status === 'rejected') throw end.reason;
     return end.value;
+  });
+}
+
+/** All cells of a case, each reported as soon as it ends. */
+async function runCase(
+  one: QueueCase,
+  index: number,
+  shared: SharedQueue,
+  signal: AbortSignal,
+): Promise<readonly CellResult[]> {
+  // Each kernel of the case listens while it waits: many are no leak.
+  setMaxListeners(0, signal);
+  const caseSlots = one.limit < shared.guests ? createSlots(one.limit, signal) : NO_LIMIT;
+  const results = await allOrFirstError(
+    one.targets.map(async (target, position) => {
+      const kernelIndex = shared.kernels.findIndex(({ profile }) => profile.id === target.profile.id);
+      const cell: Cell = { artifact: index, target: kernelIndex };
+      const result = await runQueued({ case: one, cell, target, signal, caseSlots }, shared);
+      const expected = expectedOf(cell, target, result, one.expectations ?? []);
+      shared.reporter.emit({ type: 'cell-end', ...cell, result, ...(expected && { expected }) });
+      return { ...result, cell: { artifact: 0, target: position } };
+    }),
+  );
+  throwIfCancelled(signal);
+  return results;
+}
+
+/** The result of one cell: what a guest reported, or what kept it from being run. */
+async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellResult> {
+  const { case: one, cell, target, signal, caseSlots } = queued;
+  const { host, reporter, slots, begun, keeper } = shared;
+  const kernel = await unlessAborted(shared.prepared.of(cell.target), signal);
+  const notRun = (outcome: Outcome, prepareMs = kernel.ms): CellResult =>
+    notRunResult(cell, outcome, { at: timestamp(host.now()), prepareMs });
+  if (one.subject.unusable !== undefined) return notRun(one.subject.unusable, 0);
+  if (!kernel.ok) return { ...notRun(kernel.outcome), kernel: kernel.record };
+  const shell = one.needsShell && shared.shell ? await unlessAborted(shared.shell, signal) : undefined;
+  if (shell !== undefined && 'status' in shell) return notRun(shell);
+  return caseSlots.use(0, () => {
+    const priority = begun.has(cell.target) ? PRIORITY.cell : PRIORITY.firstCell;
+    begun.add(cell.target);
+    return slots.use(priority, async () => {
+      throwIfCancelled(signal);
+      reporter.emit({ type: 'cell-start', ...cell });
+      const question = await askable(one);
+      if ('status' in question) return notRun(question);
+      const dir = one.cellDir(target.profile.id);
+      await host.files.makeDir(dir);
+      const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
+      const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
+      const request = { ...question.request, files };
+      const answered = await runCell({ ...job, ...question, request }, host, signal, reporter.emit);
+      // Both the judgement and what is kept of it are work where a guest said much.
+      await turnOfOthers();
+      const result = keeper.keep(answered);
+      return { ...result, prediction: question.predict(kernel.record.release) };
+    });
   });
 }
 
@@ -172,7 +217,7 @@ async function prepareShell(
   }
 }
 
-const NO_LIMIT: Slots = { use: (_rank, work) => work() };
+const NO_LIMIT: Slots = { use: (_priority, work) => work() };
 
 /** What `promise` gives, or CancelledError as soon as `signal` is aborted: the work behind it may serve others. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -187,22 +232,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function unaskedResult(cell: Cell, outcome: Outcome, prepareMs: number, host: Host): CellResult {
-  const now = timestamp(host.now());
-  return {
-    cell,
-    outcome,
-    kernel: undefined,
-    evidence: undefined,
-    guest: undefined,
-    timings: { prepareMs, bootMs: 0, askMs: 0, totalMs: 0 },
-    startedAt: now,
-    finishedAt: now,
-    retriedAfter: undefined,
-    dir: undefined,
-  };
 }
 
 /** Like Promise.all, but waits until everything has stopped before it throws: nothing may go on behind our back. */

@@ -2,7 +2,7 @@ import { acrossKernels } from '../classify/across.ts';
 import type { CellResult } from '../model/cell.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
-import { unaskedResult } from './unasked-result.ts';
+import { notRunResult } from './not-run-result.ts';
 
 /**
  * A run as one machine of several saw it: its own objects and kernels. Where the objects of a kernel are divided among
@@ -21,7 +21,7 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
       if (planned === undefined) return [];
       if (planned.shard !== index) {
         const reason = `shard ${planned.shard} of the run asks it`;
-        return [unaskedResult(cell, { status: 'skipped', reason, elsewhere: true })];
+        return [notRunResult(cell, { status: 'skipped', reason, elsewhere: true })];
       }
       const result = run.results.find((one) => one.cell.artifact === artifact && one.cell.target === target);
       return result ? [{ ...result, cell }] : [];

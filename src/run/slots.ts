@@ -1,12 +1,12 @@
 import { throwIfCancelled } from '../model/errors.ts';
 
-/** A fixed number of places; waiting work gets one by rank (lower first), within a rank in the order it asked. */
+/** A fixed number of places; waiting work gets one by priority (lower first), within a priority in the order it asked. */
 export interface Slots {
-  use<T>(rank: number, work: () => Promise<T>): Promise<T>;
+  use<T>(priority: number, work: () => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
-  readonly rank: number;
+  readonly priority: number;
   readonly resume: () => void;
 }
 
@@ -21,7 +21,7 @@ export function createSlots(count: number, signal: AbortSignal): Slots {
       return;
     }
     let best = 0;
-    for (const [index, { rank }] of queue.entries()) if (rank < (queue[best] as Waiting).rank) best = index;
+    for (const [index, { priority }] of queue.entries()) if (priority < (queue[best] as Waiting).priority) best = index;
     queue.splice(best, 1)[0]?.resume();
   }
 
@@ -34,16 +34,16 @@ export function createSlots(count: number, signal: AbortSignal): Slots {
   );
 
   return {
-    async use(rank, work) {
+    async use(priority, work) {
       throwIfCancelled(signal);
       // A place that is handed over is never free in between, so nobody can slip in.
       if (free > 0) free--;
-      else await new Promise<void>((resume) => queue.push({ rank, resume }));
+      else await new Promise<void>((resume) => queue.push({ priority, resume }));
       try {
         throwIfCancelled(signal);
         return await work();
       } finally {
-        // A turn later: what follows from this work has asked for a place by then, and its rank may be lower.
+        // A turn later: what follows from this work has asked for a place by then, and its priority may be lower.
         setImmediate(handOn);
       }
     },

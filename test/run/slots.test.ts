@@ -23,13 +23,13 @@ function held(): { readonly work: () => Promise<string>; readonly started: () =>
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Occupies the only place; what is queued behind it notes its name when it starts. */
-async function queueBehindOne(slots: Slots, asked: readonly (readonly [name: string, rank: number])[]) {
+async function queueBehindOne(slots: Slots, asked: readonly (readonly [name: string, priority: number])[]) {
   const first = held();
   const running = [slots.use(0, first.work)];
   const order: string[] = [];
-  for (const [name, rank] of asked) {
+  for (const [name, priority] of asked) {
     running.push(
-      slots.use(rank, async () => {
+      slots.use(priority, async () => {
         order.push(name);
         await turn();
         return name;
@@ -87,7 +87,7 @@ describe('places', () => {
 });
 
 describe('who waits', () => {
-  it('is served by rank, lower first', async () => {
+  it('is served by priority, lower first', async () => {
     const asked = [
       ['c', 2],
       ['b', 1],
@@ -97,7 +97,7 @@ describe('who waits', () => {
     expect(await queueBehindOne(createSlots(1, never), asked)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('is served in the order of asking within a rank', async () => {
+  it('is served in the order of asking within a priority', async () => {
     const asked = [
       ['late 1', 2],
       ['x', 1],
