@@ -101,7 +101,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description:
-      'kernel of your own, besides the others or alone: a bzImage or the tree that it was built in; FILE,modules=DIR adds its modules, ",config=FILE" its configuration, ",name=ID" what reports call it',
+      'kernel of your own, besides the others or alone: a bzImage, a vmlinux or the tree that it was built in; FILE,modules=DIR adds its modules, ",config=FILE" its configuration, ",name=ID" what reports call it',
     commands: ['test', 'test-command', 'watch', 'plan'],
   },
   {

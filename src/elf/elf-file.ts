@@ -11,7 +11,7 @@ export const ELF_MACHINE = { none: 0, x86_64: 62, aarch64: 183, bpf: 247 } as co
 /** `sh_type`. */
 export const SECTION_TYPE = { null: 0, progbits: 1, symtab: 2, nobits: 8, rel: 9 } as const;
 /** `p_type`. */
-export const SEGMENT_TYPE = { load: 1, dynamic: 2, interp: 3 } as const;
+export const SEGMENT_TYPE = { load: 1, dynamic: 2, interp: 3, note: 4 } as const;
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const IDENTITY_BYTES = 20;

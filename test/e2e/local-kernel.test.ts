@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
 import { findProfile } from '../../src/config/catalogue.ts';
+import { unpackedKernel } from '../../src/kernels/image/payload.ts';
+import { readImage } from '../../src/kernels/image/read-image.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
@@ -33,11 +35,30 @@ function unpackTo(name: string, { record, vmlinuz, config, modules }: KernelFile
   return dir;
 }
 
+/** @returns the directory, with `vmlinux` in it: what is packed in the image of a bzImage */
+async function unpackImage(name: string, { vmlinuz }: KernelFiles): Promise<string> {
+  const { host } = environmentOf({});
+  const image = await readImage(host, vmlinuz, undefined);
+  if (typeof image === 'string') throw new Error(image);
+  const dir = join(scratch, name);
+  mkdirSync(dir);
+  const chunks = (await unpackedKernel(host, vmlinuz, image, undefined)) ?? [];
+  const parts: Buffer[] = [];
+  try {
+    for await (const chunk of chunks) parts.push(chunk);
+  } catch {
+    // What lies behind the packed kernel is no part of it.
+  }
+  writeFileSync(join(dir, 'vmlinux'), Buffer.concat(parts));
+  return dir;
+}
+
 beforeAll(async () => {
   split = await storedKernel('debian-12-6.1');
   whole = await storedKernel('debian-13-6.12');
   unpackTo('split', split);
   unpackTo('whole', whole);
+  await unpackImage('tree', whole);
 }, 120_000);
 
 const object = ['--artifact', example('simple-pass')];
@@ -46,13 +67,21 @@ test('kernels of one run boot beside those of profiles, and reports say that nob
   const cwd = join(scratch, 'run');
   mkdirSync(cwd);
   const own = ['--kernel', '../split/bzImage,modules=../split/modules', '--kernel', '../whole/bzImage,name=mine'];
+  own.push('--kernel', '../tree,name=elf');
   const args = ['test', ...object, '--kernels', 'debian-13-7.3', ...own, '--offline', '--out', 'report.json'];
   const { code, stdout, stderr } = await bpfcompat(args, { cwd, limitMs: 400_000 });
   expect(`${stdout}${stderr}`).toContain('Status: pass');
   expect(code).toBe(0);
   const report = readReport(join(cwd, 'report.json'));
   const id = `local-${split.record.release}`.replaceAll('+', '_');
-  expect(report.targets?.map(({ profile_id }) => profile_id)).toEqual(['debian-13-7.3', id, 'mine']);
+  expect(report.targets?.map(({ profile_id }) => profile_id)).toEqual(['debian-13-7.3', id, 'mine', 'elf']);
+  // The same build, packed and not.
+  expect(targetOf(report, 'elf').kernel_package).toMatchObject({
+    name: 'vmlinux',
+    version: whole.record.release,
+    build_id: targetOf(report, 'mine').kernel_package?.build_id,
+  });
+  expect(targetOf(report, 'elf').kernel_package?.build_id).toMatch(/^[0-9a-f]{40}$/);
   expect(targetOf(report, id)).toMatchObject({
     kernel_package: {
       name: 'bzImage',

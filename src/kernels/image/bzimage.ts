@@ -1,8 +1,8 @@
-/** What the head of a kernel image for x86 says (Documentation/arch/x86/boot.rst). */
-export interface BzImage {
+/** What a kernel image for x86 says: a bzImage in its head (Documentation/arch/x86/boot.rst), or a vmlinux. */
+export interface KernelImage {
   /** `uname -r`. */
   readonly release: string;
-  /** Where the packed kernel lies in the file; undefined in images of boot protocols before 2.08. */
+  /** Where the kernel lies in the file, mostly packed; undefined in images of boot protocols before 2.08. */
   readonly payload: { readonly offset: number; readonly size: number } | undefined;
 }
 
@@ -47,7 +47,7 @@ function begins(head: Buffer, magic: string): boolean {
  * @param bytes the first bytes of the file, `HEAD_BYTES` of them where it has so many
  * @returns why it cannot be booted, with a remedy, where it is no bzImage of a 64-bit kernel
  */
-export function readBzImage(bytes: Uint8Array): BzImage | string {
+export function readBzImage(bytes: Uint8Array): KernelImage | string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (head.length === 0) return 'it is empty; name the bzImage of a build';
   const isBzImage =

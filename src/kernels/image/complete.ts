@@ -5,6 +5,7 @@ import { locateKernel } from '../sources/locate-kernel.ts';
 import type { UnpackedKernel } from '../unpacked.ts';
 import { HEAD_BYTES, readBzImage } from './bzimage.ts';
 import { readIkconfig } from './ikconfig.ts';
+import { readImage } from './read-image.ts';
 
 /** Where little-vm-helper puts each of its kernels. */
 const LVH = /^data\/kernels\/[^/]+\//;
@@ -32,7 +33,7 @@ export async function withConfig(
   signal: AbortSignal | undefined,
 ): Promise<UnpackedKernel> {
   if (kernel.config !== undefined) return kernel;
-  const image = readBzImage(await host.files.readHead(kernel.vmlinuz, HEAD_BYTES));
+  const image = await readImage(host, kernel.vmlinuz, signal);
   const config = typeof image === 'string' ? undefined : await readIkconfig(host, kernel.vmlinuz, image, signal);
   if (config === undefined) return kernel;
   const path = join(dir, 'ikconfig');

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
-import type { BzImage } from './bzimage.ts';
+import type { KernelImage } from './bzimage.ts';
 import { unpackedKernel } from './payload.ts';
 
 const BEGIN = Buffer.from('IKCFG_ST');
@@ -41,7 +41,7 @@ async function markedPart(chunks: AsyncIterable<Buffer>): Promise<Buffer | undef
 export async function readIkconfig(
   host: Host,
   path: string,
-  image: BzImage,
+  image: KernelImage,
   signal: AbortSignal | undefined,
 ): Promise<Buffer | undefined> {
   const chunks = await unpackedKernel(host, path, image, signal);

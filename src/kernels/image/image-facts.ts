@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readElfHeader, readSectionEntries, type SectionEntry, sectionBytes } from '../../elf/elf-file.ts';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
-import { HEAD_BYTES, readBzImage } from './bzimage.ts';
+import { elfNotes } from './notes.ts';
 import { unpackedKernel } from './payload.ts';
+import { readImage } from './read-image.ts';
 
 /** What tells one build of a kernel from all others. Each is absent where the image does not show it. */
 export interface ImageFacts {
@@ -20,8 +21,6 @@ const MAX_SECTIONS = 4096;
 const BUILD_ID = 3;
 /** No name of a section that is looked for is longer; a stranger's table may be one name of many megabytes. */
 const MAX_NAME = 64;
-/** Not by bits: sizes of a stranger's file would become negative, and the end would never come. */
-const align = (size: number): number => Math.ceil(size / 4) * 4;
 
 /** The whole kernel; undefined for what is too large or cannot be unpacked. */
 async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
@@ -42,15 +41,8 @@ async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | unde
 
 /** The build id among ELF notes; undefined where there is none. */
 export function buildIdIn(notes: Uint8Array): string | undefined {
-  const bytes = Buffer.from(notes.buffer, notes.byteOffset, notes.byteLength);
-  for (let at = 0; at + 12 <= bytes.length; ) {
-    const [name, size, type] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
-    const from = at + 12 + align(name);
-    if (from + size > bytes.length) return undefined;
-    if (type === BUILD_ID && bytes.toString('latin1', at + 12, at + 12 + name) === 'GNU\0') {
-      return bytes.toString('hex', from, from + size);
-    }
-    at = from + align(size);
+  for (const { owner, type, value } of elfNotes(notes)) {
+    if (owner === 'GNU' && type === BUILD_ID) return value.toString('hex');
   }
   return undefined;
 }
@@ -83,7 +75,7 @@ function factsOf(kernel: Buffer): ImageFacts {
 
 /** Facts of a kernel image, as far as it can be unpacked here; none of what is no image for x86. */
 export async function imageFacts(host: Host, path: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
-  const image = readBzImage(await host.files.readHead(path, HEAD_BYTES));
+  const image = await readImage(host, path, signal);
   if (typeof image === 'string') return {};
   const chunks = await unpackedKernel(host, path, image, signal);
   const kernel = chunks && (await wholeKernel(chunks));

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
-import { type BzImage, HEAD_BYTES, readBzImage } from './bzimage.ts';
+import type { KernelImage } from './bzimage.ts';
+import { readImage } from './read-image.ts';
 
-/** Where a build leaves its image, below the directory that it was built in. */
-const IN_BUILD = ['arch/x86/boot/bzImage', 'arch/x86_64/boot/bzImage'];
+/** Where a build leaves its image, below the directory that it was built in: `make bzImage`, and `make vmlinux`. */
+const IN_BUILD = ['arch/x86/boot/bzImage', 'arch/x86_64/boot/bzImage', 'vmlinux'];
 
 function unusable(path: string, why: string): HostError {
   return new HostError('kernel_unusable', `${path} cannot be booted: ${why}`);
@@ -25,9 +26,13 @@ async function imageAt(host: Host, path: string): Promise<string> {
  * @returns the path of the image itself
  * @throws HostError `kernel_unusable` with the file, the reason and what to do
  */
-export async function openImage(host: Host, named: string): Promise<BzImage & { readonly path: string }> {
+export async function openImage(
+  host: Host,
+  named: string,
+  signal?: AbortSignal,
+): Promise<KernelImage & { readonly path: string }> {
   const path = await imageAt(host, named);
-  const image = readBzImage(await host.files.readHead(path, HEAD_BYTES));
+  const image = await readImage(host, path, signal);
   if (typeof image === 'string') throw unusable(path, image);
   return { ...image, path };
 }

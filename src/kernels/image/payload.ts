@@ -1,8 +1,10 @@
 import type { Host } from '../../host/host.ts';
 import { type Packing, unpacked } from '../sources/rpm/chunks.ts';
-import type { BzImage } from './bzimage.ts';
+import type { KernelImage } from './bzimage.ts';
 
 const MAGICS: readonly (readonly [string, Packing])[] = [
+  // A vmlinux, or CONFIG_KERNEL_UNCOMPRESSED.
+  ['\u007fELF', 'plain'],
   ['\u001f\u008b', 'gzip'],
   ['\u00fd7zXZ', 'xz'],
   ['\u0028\u00b5\u002f\u00fd', 'zstd'],
@@ -17,7 +19,7 @@ const MAGICS: readonly (readonly [string, Packing])[] = [
 export async function unpackedKernel(
   host: Host,
   path: string,
-  { payload }: BzImage,
+  { payload }: KernelImage,
   signal: AbortSignal | undefined,
 ): Promise<AsyncGenerator<Buffer> | undefined> {
   // The head may say anything.

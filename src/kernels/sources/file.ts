@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { FileKernelSource } from '../../model/file-source.ts';
-import type { BzImage } from '../image/bzimage.ts';
+import type { KernelImage } from '../image/bzimage.ts';
 import { readIkconfig } from '../image/ikconfig.ts';
 import { openImage } from '../image/local-image.ts';
 import { moduleTree } from '../image/module-tree.ts';
@@ -30,14 +30,16 @@ async function stayInside(host: Host, top: string | undefined, named: string, pa
 /** Configurations that lie where a build, or a distribution, leaves them. */
 function besides(image: string, release: string): string[] {
   const dir = dirname(image);
+  const beside = join(dir, `config-${release}`);
+  if (basename(image) === 'vmlinux') return [join(dir, '.config'), beside];
   const built = /\/arch\/x86(?:_64)?\/boot$/.test(dir) ? [resolve(dir, '../../../.config')] : [];
-  return [...built, join(dir, `config-${release}`)];
+  return [...built, beside];
 }
 
 /** The configuration as a file of ours; undefined where nobody has one. */
 async function configOf(
   host: Host,
-  image: BzImage & { readonly path: string },
+  image: KernelImage & { readonly path: string },
   copy: string,
   { source, places, listener, top }: FetchRequest<FileKernelSource>,
 ): Promise<string | undefined> {
@@ -71,17 +73,20 @@ function modulesRemedy(path: string, { modules }: FileKernelSource): string {
 async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): Promise<FetchedKernel> {
   const { source, places, listener, packagesDir, top } = request;
   if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of this machine are in no cache');
-  const named = await openImage(host, source.image);
+  const named = await openImage(host, source.image, listener.signal);
   await stayInside(host, top, source.image, named.path);
   const size = (await host.files.stat(named.path))?.size ?? 0;
   if (size > MAX_IMAGE) {
-    throw new HostError('kernel_unusable', `${named.path} cannot be booted: it is larger than any kernel image`);
+    throw new HostError(
+      'kernel_unusable',
+      `${named.path} cannot be booted: it is larger than any kernel image; take debug information out of a vmlinux (strip --strip-debug -o FILE vmlinux), or name bzImage`,
+    );
   }
   await requireSpace(host, places.root, size, `storing ${named.path}`);
   const vmlinuz = join(places.workDir, 'vmlinuz');
   await host.files.copy(named.path, vmlinuz);
   // A build may have replaced it meanwhile: what is used is what was looked at.
-  const image = await openImage(host, vmlinuz);
+  const image = await openImage(host, vmlinuz, listener.signal);
   const sha256 = await host.files.sha256(vmlinuz);
   if (source.sha256 !== undefined && source.sha256.toLowerCase() !== sha256) {
     throw new HostError(

@@ -22,6 +22,7 @@ import type { FileKernelSource } from '../../../src/model/file-source.ts';
 import type { Profile } from '../../../src/model/kernel.ts';
 import { bzImage } from '../../fakes/bzimage.ts';
 import { elfModule } from '../../fakes/elf-module.ts';
+import { vmlinux } from '../../fakes/vmlinux.ts';
 
 const RELEASE = '6.18.0-rc3+';
 const BUILT_IN = 'CONFIG_VIRTIO=y\nCONFIG_VIRTIO_PCI=y\nCONFIG_VIRTIO_CONSOLE=y\n';
@@ -160,6 +161,14 @@ describe('an image', () => {
     put('linux/.config', BUILT_IN);
     const { files } = await ensure({ image: at('linux') });
     expect(files.record.package.archive).toBe(at('linux/arch/x86/boot/bzImage'));
+    expect(readFileSync(files.config ?? '', 'utf8')).toBe(BUILT_IN);
+  });
+
+  test('is the vmlinux of a tree without a bzImage, with its configuration', async () => {
+    put('linux/vmlinux', vmlinux({ banner: `Linux version ${RELEASE} (me@here)` }));
+    put('linux/.config', BUILT_IN);
+    const { files } = await ensure({ image: at('linux') });
+    expect(files.record).toMatchObject({ release: RELEASE, package: { archive: at('linux/vmlinux') } });
     expect(readFileSync(files.config ?? '', 'utf8')).toBe(BUILT_IN);
   });
 
