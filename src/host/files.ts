@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import {
   access,
   appendFile,
   chmod,
   constants,
   copyFile,
+  type FileHandle,
   mkdir,
   mkdtemp,
   open,
@@ -33,9 +33,18 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+/**
+ * Opens a file to read it. Some files of the kernel (/proc/kmsg, trace_pipe) call themselves regular, and whoever reads them
+ * waits for what happens next, out of reach of every signal: such a read fails (EAGAIN).
+ */
+async function openToRead(path: string): Promise<FileHandle> {
   await refusePipe(path);
-  await using handle = await open(path, 'r');
+  const isFile = (await stat(path)).isFile();
+  return open(path, isFile ? constants.O_RDONLY | constants.O_NONBLOCK : 'r');
+}
+
+async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+  await using handle = await openToRead(path);
   const { size } = await handle.stat();
   const refuse = (what: string): UsageError =>
     new UsageError('file_too_large', `${path}: ${what}, at most ${maxBytes} are accepted`);
@@ -54,7 +63,7 @@ async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
 
 async function readHead(path: string, bytes: number): Promise<Uint8Array> {
   if (!(await statOrUndefined(path))?.isFile) return new Uint8Array();
-  await using handle = await open(path, 'r');
+  await using handle = await openToRead(path);
   const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes), 0, bytes, 0);
   return buffer.subarray(0, bytesRead);
 }
@@ -105,9 +114,10 @@ async function statOrUndefined(path: string): Promise<FileStat | undefined> {
 }
 
 async function digest(path: string, algorithm: 'sha256' | 'sha512', start = 0): Promise<string> {
-  await refusePipe(path);
+  await using handle = await openToRead(path);
   const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { start, highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  const chunks = handle.createReadStream({ start, highWaterMark: 1024 * 1024, autoClose: false });
+  for await (const chunk of chunks) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 

@@ -86,6 +86,12 @@ function isShared(elf: ProgramFile, { bits, machine }: ElfFile): elf is ElfFile 
   return elf.kind === 'elf' && elf.type === ET_DYN && elf.bits === bits && elf.machine === machine;
 }
 
+/** Whether a file that a program names may be read at all: those of the kernel are made, or used up, by reading them. */
+async function isLibraryFile(host: Host, path: string): Promise<boolean> {
+  const stat = await host.files.stat(path).catch(() => undefined);
+  return stat?.isFile === true && !(await host.files.isVirtual(path));
+}
+
 /**
  * A program names any file as its interpreter, and guests are handed it: what is shipped has to be a dynamic linker,
  * which starts by itself and needs nothing.
@@ -96,8 +102,7 @@ async function readInterpreter(host: Host, program: ElfFile, origin: string): Pr
     const remedy = 'build it statically, or run where it can be run';
     throw new UsageError('interpreter_missing', `${origin}: it is started by ${path}, ${why}; ${remedy}`);
   };
-  const stat = path.startsWith('/') ? await host.files.stat(path) : undefined;
-  if (!stat?.isFile) return refuse('which this machine does not have');
+  if (!path.startsWith('/') || !(await isLibraryFile(host, path))) return refuse('which this machine does not have');
   const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
   const elf = readProgramFile(bytes);
   const starts = isShared(elf, program) && elf.hasEntry && elf.interpreter === '' && elf.needed.length === 0;
@@ -118,7 +123,7 @@ async function findLibrary(
         ...dirs.map((dir) => ({ path: join(dir.host, name), dir, configured: true })),
       ];
   for (const { path, dir, configured } of candidates) {
-    if (!(await host.files.stat(path).catch(() => undefined))?.isFile) continue;
+    if (!(await isLibraryFile(host, path))) continue;
     const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
     const elf = readProgramFile(bytes);
     // As the loader does: what is no library, or one of another architecture, is passed over.

@@ -13,7 +13,12 @@ export interface SourceLab extends Disposable {
   readonly notes: string[];
   ensure(
     kernel: KernelSource,
-    options?: { readonly refresh?: boolean; readonly offline?: boolean },
+    options?: {
+      readonly refresh?: boolean;
+      readonly offline?: boolean;
+      /** Directory of the repository that has the profile. */
+      readonly top?: string;
+    },
   ): Promise<EnsuredKernel>;
   builds(kernel: KernelSource): Promise<readonly OfferedBuild[]>;
   /** Everything that was left in the store: records, blobs, work. */
@@ -42,8 +47,11 @@ export function openSourceLab(env: Readonly<Record<string, string>> = {}): Sourc
   return {
     dir,
     notes,
-    ensure: (kernel, options = {}) =>
-      ensureKernel(profile(kernel), { host, onNote: (note) => notes.push(note), ...options }),
+    ensure: (kernel, { top, ...options } = {}) =>
+      ensureKernel(
+        { ...profile(kernel), ...(top !== undefined && { top }) },
+        { host, onNote: (note) => notes.push(note), ...options },
+      ),
     builds: (source) => {
       const places = { root: dir, aptDir: dir, lockDir: dir, workDir: dir };
       const listener = { signal: undefined, onProgress: () => {}, onNote: () => {} };

@@ -125,6 +125,7 @@ describe('what no guest could run is refused before any boot', () => {
     writeFileSync(join(dir, 'secret.txt'), 'top secret\n');
     compile('reads-secret', PLAIN, [`-Wl,--dynamic-linker=${join(dir, 'secret.txt')}`]);
     compile('reads-library', PLAIN, [`-Wl,--dynamic-linker=${join(dir, 'lib/libanswer.so')}`]);
+    compile('reads-kernel', PLAIN, ['-Wl,--dynamic-linker=/proc/kmsg']);
     execFileSync('gcc', ['-c', '-o', join(dir, 'unlinked.o'), join(dir, 'plain.c')]);
   });
 
@@ -141,6 +142,8 @@ describe('what no guest could run is refused before any boot', () => {
     ['strange', 'interpreter_missing', /\/nix\/store\/none\/ld\.so/],
     ['reads-secret', 'interpreter_missing', /started by .*secret\.txt, which is no dynamic linker for it/],
     ['reads-library', 'interpreter_missing', /started by .*libanswer\.so, which is no dynamic linker for it/],
+    // Reading it would wait for what the kernel says next.
+    ['reads-kernel', 'interpreter_missing', /started by \/proc\/kmsg, which this machine does not have/],
     ['unlinked.o', 'binary_not_runnable', /not linked/],
     ['nowhere', 'binary_unreadable', /no such file/],
     ['lib', 'binary_unreadable', /no regular file/],

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { Channel } from '../../model/kernel.ts';
+import { megabytes } from '../space.ts';
 import { mustRun } from '../tool.ts';
 import type { UnpackedKernel } from '../unpacked.ts';
 import { configBuiltin, parseBuiltin } from './built-in.ts';
@@ -10,6 +11,8 @@ import { type ModuleCatalogue, planBoot } from './load-order.ts';
 import { moduleNameOfPath, readModinfo } from './modinfo.ts';
 
 const MAX_MODULE = 32 * 1024 * 1024;
+/** Of all that is loaded at boot, which is part of every guest. A few bytes can stand for a module of many megabytes. */
+const MAX_MODULES = 256 * 1024 * 1024;
 const MAX_LIST = 4 * 1024 * 1024;
 
 async function decompressed(host: Host, path: string, signal: AbortSignal | undefined): Promise<Buffer> {
@@ -56,6 +59,7 @@ export async function bootModules(
   const paths = new Map(kernel.modules.map((path) => [moduleNameOfPath(path) ?? path, path]));
   const builtIn = await builtInTest(host, kernel, paths);
   await host.files.makeDir(dir);
+  let taken = 0;
   const catalogue: ModuleCatalogue = {
     builtIn,
     exists: (name) => paths.has(name),
@@ -63,6 +67,13 @@ export async function bootModules(
     async depends(name) {
       const path = paths.get(name) ?? '';
       const bytes = await decompressed(host, path, signal);
+      taken += bytes.length;
+      if (taken > MAX_MODULES) {
+        throw new HostError(
+          'kernel_unusable',
+          `the modules that a guest loads at boot have more than ${megabytes(MAX_MODULES)}; strip them (INSTALL_MOD_STRIP=1), or build them in`,
+        );
+      }
       const info = readModinfo(bytes);
       if (info === undefined) {
         throw new HostError('kernel_unusable', `${name}: the package's module is not a whole ELF file with .modinfo`);

@@ -9,23 +9,10 @@ import { moduleTree } from '../image/module-tree.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
 import type { FetchRequest, Source } from './source.ts';
+import { stayInside } from './stay-inside.ts';
 
 const MAX_IMAGE = 512 * 1024 * 1024;
 const MAX_CONFIG = 4 * 1024 * 1024;
-
-/**
- * Files that nobody named are found beside those that somebody did, and both may be a stranger's: none of them is a link
- * that leads out of the repository.
- * @param named the path that somebody named, in whose company `path` was found
- * @throws HostError `kernel_unusable`
- */
-async function stayInside(host: Host, top: string | undefined, named: string, path: string): Promise<void> {
-  if (top === undefined) return;
-  const inside = (one: string): boolean => one === top || one.startsWith(`${top}/`);
-  const real = await host.files.realPath(path);
-  if (inside(real) || !inside(await host.files.realPath(named))) return;
-  throw new HostError('kernel_unusable', `${path} is a link to ${real}, outside of ${top}; copy the file there`);
-}
 
 /** Configurations that lie where a build, or a distribution, leaves them. */
 function besides(image: string, release: string): string[] {

@@ -262,6 +262,21 @@ describe('its modules', () => {
     expect(files.record.modules).toHaveLength(3);
   });
 
+  test('that become large as they are unpacked do not fill the disk', async () => {
+    const path = put('bzImage', bzImage({ release: RELEASE }));
+    const padding = gzipSync(Buffer.alloc(31 * 1024 * 1024), { level: 1 });
+    const last = 9;
+    for (let nth = 0; nth <= last; nth++) {
+      const name = nth === 0 ? 'virtio_pci' : nth === last ? 'virtio_console' : `m${nth}`;
+      const depends = nth === last ? '' : nth + 1 === last ? 'virtio_console' : `m${nth + 1}`;
+      put(`mods/${name}.ko.gz`, Buffer.concat([gzipSync(elfModule({ name, depends })), padding]));
+    }
+    await expect(ensure({ image: path, modules: at('mods') })).rejects.toThrow(
+      /modules that a guest loads at boot have more than 268\.4 MB; strip them/,
+    );
+    expect(namesIn('cache/tmp')).toEqual([]);
+  });
+
   test('that are needed and not there are named, with what to do', async () => {
     const path = put('bzImage', bzImage({ release: RELEASE }));
     put(`config-${RELEASE}`, BUILT_IN.replace('PCI=y', 'PCI=m'));

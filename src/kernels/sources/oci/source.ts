@@ -65,14 +65,16 @@ function titleOf({ image, layout = '' }: OciKernelSource): string {
 }
 
 async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel | 'unchanged'> {
-  const { source, places, listener, stored, packagesDir } = request;
+  const { source, places, listener, stored, packagesDir, top } = request;
   if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of images are in no cache');
   const what = source.image ?? source.layout ?? '';
   const name = source.image === undefined ? undefined : parseImageName(source.image);
   const dir = join(places.workDir, 'image');
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
-  const store = name ? openRegistry(host, name, dir, listener) : await openLayout(host, what, dir, listener.signal);
+  const store = name
+    ? openRegistry(host, name, dir, listener)
+    : await openLayout(host, { layout: what, top, dir }, listener.signal);
   const image = await readImage(store, name?.reference ?? LAYOUT_INDEX, what, request);
   if (name !== undefined && stored?.version === image.digest) return 'unchanged';
   const total = totalOf(image.layers, what);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exactly } from '../../../../src/kernels/sources/sources.ts';
@@ -300,6 +300,11 @@ describe('a layout on this machine', () => {
     );
     writeFileSync(at(), 'no archive');
     await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toThrow(
+      /is no tar archive; unpack it where it is a packed one/,
+    );
+    writeFileSync(at(), 'x');
+    execFileSync('tar', ['-C', lab.dir, '-cf', join(lab.dir, 'odd.tar'), 'layout']);
+    await expect(lab.ensure({ source: 'oci', layout: join(lab.dir, 'odd.tar') })).rejects.toThrow(
       /is no OCI layout, or not a whole one: it has no index\.json/,
     );
     rmSync(at());
@@ -308,5 +313,29 @@ describe('a layout on this machine', () => {
     writeFileSync(join(at(), 'blobs/sha256', layer.digest.slice(7)), 'other');
     await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toMatchObject({ code: 'wrong_digest' });
     expect(lab.left()).toEqual([]);
+  });
+
+  test('of which parts are links out of the repository is refused', async () => {
+    layoutOf([images.image([images.layer(CI_KERNELS)])]);
+    const outside = join(lab.dir, 'outside');
+    renameSync(join(at(), 'blobs'), outside);
+    symlinkSync(outside, join(at(), 'blobs'));
+    await expect(lab.ensure({ source: 'oci', layout: at() }, { top: at() })).rejects.toThrow(
+      new RegExp(`layout/blobs/sha256/\\w+ is a link to ${outside}/\\S+, outside of ${at()}`),
+    );
+    expect((await lab.ensure({ source: 'oci', layout: at() }, { top: lab.dir })).files.record.release).toBe(R);
+  });
+
+  test('in a packed archive, which may be a disk full of nothing, is refused', async () => {
+    layoutOf([images.image([images.layer(CI_KERNELS)])]);
+    const archive = join(lab.dir, 'layout.tar.gz');
+    execFileSync('tar', ['-C', at(), '-czf', archive, '.']);
+    await expect(lab.ensure({ source: 'oci', layout: archive })).rejects.toThrow(/layout\.tar\.gz is no tar archive/);
+  });
+
+  test('whose layers have another size than it says is refused', async () => {
+    const layer = images.layer(CI_KERNELS);
+    layoutOf([images.image([{ ...layer, size: layer.size - 1 }])]);
+    await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toMatchObject({ code: 'wrong_digest' });
   });
 });
