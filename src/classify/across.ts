@@ -2,6 +2,7 @@ import type { CellResult, Outcome } from '../model/cell.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
 import { type Answer, answersOf, isFine, newestAnswered, tells } from './answers.ts';
 import { inlinedElsewhere } from './inlined.ts';
+import { withArgs } from './make-finding.ts';
 import { moduleElsewhere } from './other-kernels.ts';
 
 /** Refusals that follow a change of the rules and not of what the verifier can see. */
@@ -81,15 +82,17 @@ function judge(finding: Finding, answer: Answer, answers: readonly Answer[], com
   const before = fine.lastIndexOf(true, at);
   const after = fine.indexOf(true, at);
   const label = (index: number): string => answers[index]?.label ?? '';
-  const args: Record<string, string> = { ...finding.args };
-  if (before >= 0) args['lastGood'] = label(before);
-  if (after >= 0) args['firstGood'] = label(after);
-  if (before >= 0 && after >= 0) args['regression'] = 'true';
-  else if (before >= 0) args['firstBad'] = label(same.indexOf(true, before));
-  if (fine.includes(true) && NAMES.has(finding.code)) {
-    args['existsOn'] = answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ');
-  }
-  return moduleElsewhere(reworded({ ...finding, args }), answers);
+  const found = {
+    lastGood: before < 0 ? undefined : label(before),
+    firstGood: after < 0 ? undefined : label(after),
+    regression: before >= 0 && after >= 0 ? 'true' : undefined,
+    firstBad: before >= 0 && after < 0 ? label(same.indexOf(true, before)) : undefined,
+    existsOn:
+      fine.includes(true) && NAMES.has(finding.code)
+        ? answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
+        : undefined,
+  };
+  return moduleElsewhere(reworded(withArgs(finding, found)), answers);
 }
 
 /** Every kernel that answered says the same, the newest included. */

@@ -6,7 +6,7 @@ import { confirm } from './confirm.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
 import { idleFindings, untriedNames } from './idle.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
-import { evidenceLine, makeFinding } from './make-finding.ts';
+import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { denied } from './policy.ts';
 import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED } from './rules/attach.ts';
@@ -71,13 +71,9 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
     return makeFinding({ ...common, code: 'ATTACH_FAILED', confidence: 'low', args: { ...args, reason: 'errno' } });
   const { rule, captured } = found;
   const functionName = captured['function'] ?? target;
-  const finding = makeFinding({
-    ...common,
-    code: rule.code,
-    confidence: rule.confidence,
-    args: { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason: rule.reason },
-  });
-  return confirm(finding, evidence);
+  const { code, confidence, reason } = rule;
+  const about = { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason };
+  return confirm(findingBy(code, { ...common, confidence, args: about }), evidence);
 }
 
 /** A program that had to be attached and was not even tried, or of which the guest said nothing. */

@@ -5,7 +5,7 @@ import { explainCore } from './core.ts';
 import { explainExtern } from './externs.ts';
 import { sectionTarget } from './first-kernel.ts';
 import { helper } from './helpers.ts';
-import { recode } from './make-finding.ts';
+import { recode, withArgs } from './make-finding.ts';
 import { lockdownLevel, lockedHelper } from './policy.ts';
 import { explainContext, explainSignature, explainTrampoline } from './prototype.ts';
 import { explainMissing } from './symbols.ts';
@@ -32,14 +32,14 @@ function confirmFile(finding: Finding): Finding {
     file,
     function: finding.args['function'] === finding.args['target'] ? name : finding.args['function'],
   };
-  return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'object' };
+  return { ...withArgs<'ATTACH_TARGET_NOT_FOUND'>(finding, args, { confidence: 'high' }), group: 'object' };
 }
 
 function confirmMember(finding: Finding): Finding {
   const { struct = '', section = '' } = finding.args;
   if (!/^\??struct_ops\.s/.test(section) || !SLEEP_CHECKED.has(struct)) return finding;
   // The kernel is not to blame: the program is declared as one that may sleep.
-  return { ...recode(finding, finding.code, { args: { reason: 'sleepable_member' } }), group: 'program' };
+  return { ...withArgs<'STRUCT_OPS_MISMATCH'>(finding, { reason: 'sleepable_member' }), group: 'program' };
 }
 
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
@@ -50,8 +50,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
     case 'MISSING_BTF':
       // Its own words are not enough: libbpf also says so when it cannot parse a BTF that is there.
       return hello.btf.vmlinux
-        ? recode(finding, 'MISSING_BTF', { args: { reason: 'malformed', release } })
-        : recode(finding, 'MISSING_BTF', { confidence: 'high', args: { release } });
+        ? withArgs<'MISSING_BTF'>(finding, { reason: 'malformed', release })
+        : withArgs<'MISSING_BTF'>(finding, { release }, { confidence: 'high' });
     case 'ATTACH_TARGET_NOT_FOUND':
       if (finding.args['reason'] === 'not_in_file') return confirmFile(finding);
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
@@ -62,7 +62,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
     case 'ATTACH_TARGET_AMBIGUOUS': {
       // Some kernels refuse a kind of functions and name none.
       const target = finding.args['function'] ?? sectionTarget(finding.args['section'] ?? '');
-      return explainMissing(recode(finding, finding.code, { args: { function: target } }), evidence);
+      return explainMissing(withArgs<typeof finding.code>(finding, { function: target }), evidence);
     }
     case 'MISSING_KFUNC':
     case 'UNRESOLVED_KSYM':
@@ -121,17 +121,17 @@ function confirmHelper(finding: Finding, { hello }: Evidence): Finding {
   const named = known === undefined ? {} : { helper: known.name, since };
   const args = { ...named, release: hello.kernel.release };
   if (finding.args['reason'] === 'context') {
-    return { ...recode(finding, finding.code, { args }), group: 'program' };
+    return { ...withArgs<'HELPER_NOT_ALLOWED'>(finding, args), group: 'program' };
   }
   if (finding.code === 'HELPER_NOT_ALLOWED' && known && lockedHelper(hello, known.id)) {
     const level = lockdownLevel(hello) ?? '';
     return recode(finding, 'POLICY_DENIED', { confidence: 'high', args: { ...args, reason: 'lockdown', level } });
   }
   if (finding.args['reason'] === 'program_type' && known?.id === OVERRIDE_RETURN && isKprobe(finding)) {
-    const option = { reason: 'compiled_out', config: 'CONFIG_BPF_KPROBE_OVERRIDE' };
-    return recode(finding, finding.code, { args: { ...args, ...option } });
+    const config = 'CONFIG_BPF_KPROBE_OVERRIDE';
+    return withArgs<'HELPER_NOT_ALLOWED'>(finding, { ...args, reason: 'compiled_out', config });
   }
-  return recode(finding, finding.code, { args });
+  return withArgs<'UNSUPPORTED_HELPER' | 'HELPER_NOT_ALLOWED'>(finding, args);
 }
 
 function isKprobe(finding: Finding): boolean {

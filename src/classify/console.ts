@@ -1,3 +1,4 @@
+import type { ReasonOf } from '../findings/findings.ts';
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
@@ -9,7 +10,7 @@ const MAX_TEXT = 256 * 1024;
 const MAX_LINE = 300;
 
 /** What a kernel prints when something went wrong inside of it, with the words for the reason. */
-const TROUBLE: readonly (readonly [reason: string, line: RegExp])[] = [
+const TROUBLE: readonly (readonly [reason: ReasonOf<'KERNEL_WARNING'>, line: RegExp])[] = [
   ['oops', /^(?:Oops: |general protection fault|Internal error: |Unable to handle kernel )/],
   ['bug', /^(?:BUG: (?!workqueue lockup)|kernel BUG at |KASAN: |BUG KASAN)/],
   // Since 6.18 the place comes before the CPU. Boot messages that only begin with the word name neither.

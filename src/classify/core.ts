@@ -1,10 +1,12 @@
+import type { ReasonOf } from '../findings/findings.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import { libbpfLines } from './libbpf-log.ts';
-import { recode } from './make-finding.ts';
+import { withArgs } from './make-finding.ts';
 import { programStages } from './reported-programs.ts';
 
+type Reason = ReasonOf<'CORE_RELOCATION_FAILURE'>;
 type Relocation = StageOf<'core'>['relocations'][number];
 
 const MAX_ALSO = 20;
@@ -13,7 +15,7 @@ const MAX_ALSO = 20;
 const QUESTIONS: ReadonlySet<string> = new Set(['field_exists', 'type_exists', 'type_matches', 'enumval_exists']);
 
 /** Why an access has no match, by what it wanted to know. */
-function reasonOf(kind: string, access: string): string {
+function reasonOf(kind: string, access: string): Reason {
   if (kind.startsWith('enumval_')) return 'enum_missing';
   if (/^(?:local_type_id|target_type_id|type_\w+)$/.test(kind)) return 'type_missing';
   return access.includes('.') || /^(?:byte_|field_|signed|lshift|rshift)/.test(kind) ? 'field_missing' : 'type_missing';
@@ -83,11 +85,12 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const also = needed.filter((other) => !other.present && other.access !== access).map((other) => other.access);
   const absent = found ? !found.present : (byAccess(evidence).get(access) ?? []).some(({ present }) => !present);
   const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, evidence);
-  const explained = recode(finding, finding.code, {
-    subject: access,
-    confidence: absent || widthOnly ? 'high' : 'medium',
-    args: { field: access, kind, reason, near: reason === 'type_missing' ? nearTypes(evidence, access) : undefined },
-  });
+  const near = reason === 'type_missing' ? nearTypes(evidence, access) : undefined;
+  const explained = withArgs<'CORE_RELOCATION_FAILURE'>(
+    finding,
+    { field: access, kind, reason, near },
+    { subject: access, confidence: absent || widthOnly ? 'high' : 'medium' },
+  );
   return { ...explained, also: [...new Set(also)].slice(0, MAX_ALSO) };
 }
 
@@ -101,7 +104,7 @@ function nearTypes(evidence: Evidence, access: string): string | undefined {
 }
 
 /** A field of a type that the kernel does not have at all is a missing type. */
-function typeOrField(reason: string, access: string, found: Relocation | undefined, evidence: Evidence): string {
+function typeOrField(reason: Reason, access: string, found: Relocation | undefined, evidence: Evidence): Reason {
   if (reason !== 'field_missing') return reason;
   if (found?.type_present === false) return 'type_missing';
   const root = rootOf(access);

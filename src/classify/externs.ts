@@ -1,7 +1,7 @@
 import { type Evidence, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
-import { recode } from './make-finding.ts';
+import { withArgs } from './make-finding.ts';
 
 const MAX_ALSO = 20;
 
@@ -21,9 +21,10 @@ export function explainExtern(finding: Finding, evidence: Evidence): Finding {
   const known = externsOf(evidence).byName.get(name ?? '')?.[0];
   if (!known) return finding;
   const also = externsOf(evidence).absent.filter((other) => other !== name);
-  const explained = recode(finding, finding.code, {
-    confidence: known.present === false ? 'high' : finding.confidence,
-    args: { module: known.module || undefined },
-  });
+  const explained = withArgs<'MISSING_KFUNC' | 'UNRESOLVED_KSYM' | 'UNRESOLVED_KCONFIG'>(
+    finding,
+    { module: known.module },
+    { confidence: known.present === false ? 'high' : finding.confidence },
+  );
   return { ...explained, also: also.slice(0, MAX_ALSO) };
 }

@@ -1,3 +1,4 @@
+import type { ReasonOf, SomeArgs } from '../findings/findings.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { errnoName } from '../model/errno.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
@@ -35,7 +36,7 @@ function passed({ test, stage, broken }: Answer): boolean {
   return stage?.status === 'pass' && !stage.timed_out && commandPassed && broken.length === 0;
 }
 
-function reasonOf({ test, stage, broken }: Answer): string {
+function reasonOf({ test, stage, broken }: Answer): ReasonOf<'FUNCTIONAL_TEST_FAILURE'> {
   if (stage === undefined) return 'not_run';
   if (stage.status === 'skipped') return 'skipped';
   if (stage.timed_out) return 'timeout';
@@ -58,7 +59,7 @@ function expectationArgs(
   evidence: Evidence,
   test: FunctionalTest,
   [first, ...more]: readonly Broken[],
-): Record<string, string | undefined> {
+): SomeArgs<'FUNCTIONAL_TEST_FAILURE'> & { readonly reason?: never } {
   if (first === undefined) return {};
   const program = openedProgram(evidence, first.subject);
   const unsupported =

@@ -1,3 +1,4 @@
+import type { ReasonOf } from '../findings/findings.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { grouped } from '../model/once-per.ts';
@@ -8,7 +9,7 @@ import type { ManifestProgram } from './manifest.ts';
 type AttachStage = StageOf<'attach'>;
 
 /** What the validator says of a program that it did not attach, and what that asks of the user. */
-const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
+const REASONS: readonly (readonly [reason: ReasonOf<'NOT_ATTACHED'>, words: RegExp])[] = [
   ['no_target', /names no (?:target|function|probe)/],
   ['no_file', /the file it probes is not in this guest/],
   ['on_demand', /is run on demand/],
@@ -16,7 +17,7 @@ const REASONS: readonly (readonly [reason: string, words: RegExp])[] = [
 ];
 
 /** Why a program that is loaded was not attached. */
-function idleReason(why: string): string {
+function idleReason(why: string): ReasonOf<'NOT_ATTACHED'> {
   return REASONS.find(([, words]) => words.test(why))?.[0] ?? 'no_place';
 }
 

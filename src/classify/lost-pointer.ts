@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import { recode } from './make-finding.ts';
+import { withArgs } from './make-finding.ts';
 import { parseVerifierLog } from './verifier-log.ts';
 
 /** Helpers after which no pointer into the packet counts any more (`bpf_helper_changes_pkt_data`, net/core/filter.c). */
@@ -78,5 +78,5 @@ export function explainLostPointer(finding: Finding, log: string): Finding {
     return finding;
   const loss = lossOf(log, finding.evidence?.text ?? '');
   if (!loss) return finding;
-  return recode(finding, finding.code, { confidence: 'high', args: { reason: loss.kind, call: loss.call } });
+  return withArgs<'VERIFIER_REJECTION'>(finding, { reason: loss.kind, call: loss.call }, { confidence: 'high' });
 }

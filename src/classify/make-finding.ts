@@ -1,15 +1,14 @@
-import { groupOf, rollupOf } from '../findings/findings.ts';
+import { type ArgsOf, groupOf, rollupOf, type SomeArgs } from '../findings/findings.ts';
 import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
 import { grouped } from '../model/once-per.ts';
 import type { RuleMatch } from './rules/rule.ts';
 
 type Phase = Finding['phase'];
-type Args = Readonly<Record<string, string | undefined>>;
 
 const MAX_EVIDENCE = 1024;
 
 /** Args without the entries that are not known. */
-function known(args: Args): Record<string, string> {
+function known(args: object): Finding['args'] {
   return Object.fromEntries(Object.entries(args).filter((entry): entry is [string, string] => !!entry[1]));
 }
 
@@ -18,31 +17,48 @@ export function evidenceLine(text: string | undefined, origin: string): Finding[
   return text === undefined || text === '' ? undefined : { text: text.slice(0, MAX_EVIDENCE), origin };
 }
 
-export interface FindingParts {
-  readonly code: FindingCode;
+/** What a finding has besides its code and arguments. */
+interface Parts {
   readonly confidence: Confidence;
   readonly phase: Phase;
   readonly subject?: string | undefined;
-  readonly args?: Args;
   readonly evidence?: Finding['evidence'];
   readonly also?: readonly string[];
 }
 
-export function makeFinding(parts: FindingParts): Finding {
-  const args = known(parts.args ?? {});
+/** Arguments of a code; they may be left out where the code needs none. */
+type WithArgs<Code extends FindingCode> =
+  Record<never, never> extends ArgsOf<Code> ? { readonly args?: ArgsOf<Code> } : { readonly args: ArgsOf<Code> };
+
+function assemble(code: FindingCode, parts: Parts, args: object): Finding {
   return {
-    code: parts.code,
-    rollup: rollupOf(parts.code),
-    group: groupOf(parts.code),
+    code,
+    rollup: rollupOf(code),
+    group: groupOf(code),
     confidence: parts.confidence,
     decisive: false,
     phase: parts.phase,
     subject: parts.subject,
-    args,
+    args: known(args),
     evidence: parts.evidence,
     location: undefined,
     also: parts.also ?? [],
   };
+}
+
+/**
+ * A finding of a code that is known where it is made: an argument or a reason that its entry does not have, and one that is
+ * missing, do not compile. Arguments that are undefined or empty are left out.
+ */
+export function makeFinding<const Code extends FindingCode>(
+  parts: Parts & { readonly code: Code } & WithArgs<Code>,
+): Finding {
+  return assemble(parts.code, parts, parts.args ?? {});
+}
+
+/** A finding whose code comes from a table of rules or from probes: its reason is checked there, here the names of arguments. */
+export function findingBy(code: FindingCode, parts: Parts & { readonly args: SomeArgs }): Finding {
+  return assemble(code, parts, parts.args);
 }
 
 /** The same findings as causes of a failure. Whether something decides is known only where the verdict is made. */
@@ -50,21 +66,35 @@ export function asCauses(findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => ({ ...finding, decisive: true }));
 }
 
-/** The same finding under another code: what follows from the code follows it. Args are added to those it has. */
-export function recode(
+interface Changes {
+  readonly confidence?: Confidence;
+  readonly subject?: string;
+}
+
+/**
+ * The same finding with more arguments, or others. Naming the code, as in `withArgs<'MISSING_KFUNC'>(...)`, checks that it has
+ * them.
+ */
+export function withArgs<Code extends FindingCode = FindingCode>(
   finding: Finding,
-  code: FindingCode,
-  changes: { confidence?: Confidence; args?: Args; subject?: string } = {},
+  args: SomeArgs<Code>,
+  { confidence = finding.confidence, subject = finding.subject }: Changes = {},
 ): Finding {
-  return {
-    ...finding,
-    code,
-    rollup: rollupOf(code),
-    group: groupOf(code),
-    confidence: changes.confidence ?? finding.confidence,
-    subject: changes.subject ?? finding.subject,
-    args: { ...finding.args, ...known(changes.args ?? {}) },
-  };
+  return { ...finding, confidence, subject, args: { ...finding.args, ...known(args) } };
+}
+
+/** The same finding under another code, which comes from a table. */
+export function under(code: FindingCode, finding: Finding): Finding {
+  return { ...finding, code, rollup: rollupOf(code), group: groupOf(code) };
+}
+
+/** The same finding under another code: what follows from the code follows it. Arguments are added to those it has. */
+export function recode<const Code extends FindingCode>(
+  finding: Finding,
+  code: Code,
+  changes: Changes & WithArgs<Code>,
+): Finding {
+  return under(code, withArgs(finding, (changes.args ?? {}) as SomeArgs, changes));
 }
 
 /**
@@ -73,19 +103,14 @@ export function recode(
  */
 export function findingOf(
   match: RuleMatch,
-  context: { phase: Phase; origin: string; program?: string | undefined; args?: Args },
+  context: { phase: Phase; origin: string; program?: string | undefined; args?: SomeArgs },
 ): Finding {
   const { rule, args } = match;
   const named = rule.subject === undefined ? undefined : args[rule.subject];
   const subject = rule.subject === 'none' ? undefined : (named ?? context.program);
-  return makeFinding({
-    code: rule.code,
-    confidence: 'medium',
-    phase: context.phase,
-    subject,
-    args: { ...(context.program !== undefined && { program: context.program }), ...context.args, ...args },
-    evidence: evidenceLine(match.line, context.origin),
-  });
+  const evidence = evidenceLine(match.line, context.origin);
+  const about = { ...(context.program !== undefined && { program: context.program }), ...context.args, ...args };
+  return assemble(rule.code, { confidence: 'medium', phase: context.phase, subject, evidence }, about);
 }
 
 /**

@@ -27,15 +27,16 @@ export function manifestFindings(
     const found = present.get(program.name);
     const common = { confidence: 'high', phase: 'open', subject: program.name } as const;
     if (!found) {
-      const args = { program: program.name, present: names, reason: 'program' };
-      const finding = makeFinding({
-        ...common,
-        code: program.required ? 'MISSING_PROGRAM' : 'MANIFEST_MISMATCH',
-        args,
-      });
-      (program.required ? missing : remarks).push(finding);
+      const args = { program: program.name, present: names, reason: 'program' } as const;
+      if (program.required) missing.push(makeFinding({ ...common, code: 'MISSING_PROGRAM', args }));
+      else remarks.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
     } else if (program.section !== '' && program.section !== found.section) {
-      const args = { program: program.name, section: found.section, expected: program.section, reason: 'section' };
+      const args = {
+        program: program.name,
+        section: found.section,
+        expected: program.section,
+        reason: 'section',
+      } as const;
       remarks.push(makeFinding({ ...common, code: 'MANIFEST_MISMATCH', args }));
     }
   }

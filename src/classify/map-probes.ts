@@ -1,5 +1,5 @@
+import type { Verdict } from '../findings/findings.ts';
 import type { Probe, StageOf } from '../model/evidence.ts';
-import type { FindingCode } from '../model/finding.ts';
 import { type KernelVersion, olderThan } from '../model/kernel-range.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
 
@@ -43,12 +43,8 @@ const FILLED_BY_LOADERS: ReadonlySet<string> = new Set([
   'user_ringbuf',
 ]);
 
-export interface MapVerdict {
-  /** `policy`: everything was refused with EPERM. */
-  readonly code: FindingCode | 'policy';
-  readonly reason: string;
-  readonly args?: Readonly<Record<string, string | undefined>>;
-}
+/** `policy`: everything was refused with EPERM. */
+export type MapVerdict = Verdict | { readonly code: 'policy' };
 
 /**
  * What the kernel refuses about a map, from the same request with one thing changed: the first change it took names it,
@@ -62,7 +58,7 @@ export function mapVerdict(
   version: KernelVersion | undefined,
 ): MapVerdict | undefined {
   if (!probes || probes.length === 0) return undefined;
-  if (errno === EPERM || probes.every((probe) => probe.errno === EPERM)) return { code: 'policy', reason: 'probe' };
+  if (errno === EPERM || probes.every((probe) => probe.errno === EPERM)) return { code: 'policy' };
   switch (probes.find((probe) => probe.errno === 0)?.change) {
     case 'no_flags':
       return flagVerdict(facts?.flags ?? 0, version);

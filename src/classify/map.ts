@@ -1,3 +1,4 @@
+import type { ReasonOf } from '../findings/findings.ts';
 import { errnoName, errnoNumber } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
@@ -5,7 +6,7 @@ import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import { mapTypeSince, plainType } from './first-kernel.ts';
 import { libbpfLines } from './libbpf-log.ts';
-import { evidenceLine, makeFinding } from './make-finding.ts';
+import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import { mapVerdict } from './map-probes.ts';
 import { denied } from './policy.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
@@ -16,7 +17,7 @@ const PAGE = 4096;
 const EEXIST = -17;
 
 /** What is wrong with a definition by rules that hold on every kernel; undefined when nothing is. */
-function definitionFault(map: MapFacts): string | undefined {
+function definitionFault(map: MapFacts): ReasonOf<'LOADER_CONTRACT'> | undefined {
   const { key_size: key, value_size: value, max_entries: entries } = map;
   switch (plainType(map.type)) {
     case 'ringbuf':
@@ -106,10 +107,9 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   const verdict = refusal.init ? undefined : mapVerdict(refusal.probes, refusal.errno, facts, type, version);
   if (verdict?.code === 'policy') return denied(hello, { ...common, errno });
   if (verdict) {
-    const { code, reason } = verdict;
     // The first kernel of the type says nothing about a flag or a size.
-    const told = { ...args, since: undefined, ...verdict.args, reason };
-    return makeFinding({ ...common, code, confidence: 'high', args: told });
+    const about = { ...args, since: undefined, ...verdict.args, reason: verdict.reason };
+    return findingBy(verdict.code, { ...common, confidence: 'high', args: about });
   }
   if (refusal.errno === -1) return denied(hello, { ...common, errno });
   // The validator lets no arena lie over its own memory (validator-c/src/load/arena-place.h).

@@ -1,18 +1,25 @@
+import type { SomeArgs, Verdict } from '../findings/findings.ts';
+import type { LookupReason } from '../findings/lookup.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
-import type { FindingCode } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { familySince, isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
 
 type Symbol = StageOf<'symbol'>;
 
 /** What the lists of a guest say about a name. */
-export interface Diagnosis {
-  /** Where the name is no plain "not found". */
-  readonly code?: FindingCode;
-  readonly reason: string;
+export type Diagnosis = {
   /** false: the reason is the best guess among several; that the name is missing is sure all the same. */
   readonly proven: boolean;
-  readonly args?: Readonly<Record<string, string | undefined>>;
+} & (
+  | NotFound
+  | Verdict<'MISSING_MODULE_BTF' | 'ATTACH_TARGET_NOT_TRACEABLE' | 'ATTACH_TARGET_AMBIGUOUS' | 'LOADER_CONTRACT'>
+);
+
+/** A plain "not found", whatever looked for it. */
+interface NotFound {
+  readonly code?: undefined;
+  readonly reason: LookupReason;
+  readonly args?: SomeArgs<'ATTACH_TARGET_NOT_FOUND'>;
 }
 
 const TEXT = /^[tTwW]$/;

@@ -1,7 +1,8 @@
+import type { Verdict } from '../findings/findings.ts';
 import type { Hello } from '../model/evidence.ts';
-import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import type { Confidence, Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
-import { makeFinding } from './make-finding.ts';
+import { findingBy } from './make-finding.ts';
 
 /** First kernel that charges BPF memory to cgroups and not to RLIMIT_MEMLOCK. */
 const MEMCG_SINCE = '5.11';
@@ -36,31 +37,27 @@ function privileged(hello: Hello): boolean | undefined {
   return held(CAP_SYS_ADMIN) || (held(CAP_BPF) && held(CAP_PERFMON) && held(CAP_NET_ADMIN));
 }
 
-interface Denial {
-  readonly code: FindingCode;
-  readonly confidence: Confidence;
-  readonly args: Readonly<Record<string, string>>;
-}
+type Denial = Verdict<'POLICY_DENIED' | 'CAPABILITY_FAILURE' | 'MEMLOCK_LIMIT'> & { readonly confidence: Confidence };
 
 function denial(hello: Hello, phase: Finding['phase']): Denial {
   const level = lockdownLevel(hello);
   if (level !== undefined) {
-    return { code: 'POLICY_DENIED', confidence: 'medium', args: { reason: 'lockdown', level } };
+    return { code: 'POLICY_DENIED', confidence: 'medium', reason: 'lockdown', args: { level } };
   }
   const rights = privileged(hello);
-  if (rights === false) return { code: 'CAPABILITY_FAILURE', confidence: 'high', args: { reason: 'capability' } };
+  if (rights === false) return { code: 'CAPABILITY_FAILURE', confidence: 'high', reason: 'capability' };
   const modules = (hello.facts.lsm ?? '')
     .split(',')
     .filter((name) => /^(?:selinux|apparmor|smack|tomoyo|bpf)$/.test(name));
   const enforcing = modules.filter((name) => name === 'selinux' || name === 'smack');
   if (enforcing.length > 0) {
-    return { code: 'POLICY_DENIED', confidence: 'low', args: { reason: 'lsm', modules: enforcing.join(', ') } };
+    return { code: 'POLICY_DENIED', confidence: 'low', reason: 'lsm', args: { modules: enforcing.join(', ') } };
   }
-  if (rights === undefined) return { code: 'CAPABILITY_FAILURE', confidence: 'medium', args: { reason: 'capability' } };
+  if (rights === undefined) return { code: 'CAPABILITY_FAILURE', confidence: 'medium', reason: 'capability' };
   if (phase !== 'attach' && olderThan(kernelVersion(hello.kernel.release), MEMCG_SINCE)) {
-    return { code: 'MEMLOCK_LIMIT', confidence: 'low', args: { reason: 'memlock' } };
+    return { code: 'MEMLOCK_LIMIT', confidence: 'low', reason: 'memlock' };
   }
-  return { code: 'POLICY_DENIED', confidence: 'low', args: { reason: 'unexplained', modules: modules.join(', ') } };
+  return { code: 'POLICY_DENIED', confidence: 'low', reason: 'unexplained', args: { modules: modules.join(', ') } };
 }
 
 /**
@@ -74,6 +71,6 @@ export function denied(
 ): Finding {
   const { phase, subject, errno, evidence } = context;
   const about = phase === 'map' ? { map: subject } : { program: subject };
-  const { code, confidence, args } = denial(hello, phase);
-  return makeFinding({ code, confidence, phase, subject, args: { ...about, ...args, errno }, evidence });
+  const { code, confidence, reason, args } = denial(hello, phase);
+  return findingBy(code, { confidence, phase, subject, args: { ...about, reason, ...args, errno }, evidence });
 }

@@ -1,10 +1,11 @@
+import type { Verdict } from '../findings/findings.ts';
 import { errnoName } from '../model/errno.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
-import type { Finding, FindingCode } from '../model/finding.ts';
+import type { Finding } from '../model/finding.ts';
 import { type KernelVersion, kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { attachKind, plainType, programTypeSince, sectionTarget } from './first-kernel.ts';
 import { typeOption } from './kernel-parts.ts';
-import { makeFinding } from './make-finding.ts';
+import { findingBy } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { openedProgram } from './reported-programs.ts';
 import { FRAGS, SLEEPABLE } from './rules/sections.ts';
@@ -19,12 +20,6 @@ const MAX_INSNS_BEFORE_52 = 4096;
 
 /** Types that the kernel takes only together with a function to attach to, so that the type alone is always refused. */
 const NEEDS_TARGET: ReadonlySet<string> = new Set(['tracing', 'lsm', 'ext', 'struct_ops']);
-
-interface Verdict {
-  readonly code: FindingCode;
-  readonly reason: string;
-  readonly args?: Readonly<Record<string, string | undefined>>;
-}
 
 /**
  * Why a program was refused without a word, from the same load with one thing changed. The first change the kernel took
@@ -46,12 +41,15 @@ export function probedFinding(
   const verdict = verdictOf(stage, evidence);
   if (!verdict) return undefined;
   const { code, reason, args } = verdict;
-  return makeFinding({
-    ...common,
-    code,
-    confidence: 'high',
-    args: { program: stage.name, section: stage.section, errno: errnoName(stage.errno), release, reason, ...args },
-  });
+  const about = {
+    program: stage.name,
+    section: stage.section,
+    errno: errnoName(stage.errno),
+    release,
+    reason,
+    ...args,
+  };
+  return findingBy(code, { ...common, confidence: 'high', args: about });
 }
 
 function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | undefined {

@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
 import { blameGuess } from './inner-guess.ts';
 import { firstWarning, mainWarning } from './libbpf-log.ts';
-import { evidenceLine, findingOf, makeFinding, recode } from './make-finding.ts';
+import { evidenceLine, findingBy, findingOf, makeFinding, recode } from './make-finding.ts';
 import { denied } from './policy.ts';
 import { probedFinding } from './program-probes.ts';
 import { callsItself } from './recursion.ts';
@@ -104,10 +104,6 @@ function silentFinding(stage: ProgramStage, evidence: Evidence, args: Readonly<R
   };
   const rule = ERRNO_RULES.find(({ when }) => when(refusal));
   if (!rule) return makeFinding({ ...common, code: 'UNKNOWN', confidence: 'low', args });
-  return makeFinding({
-    ...common,
-    code: rule.code,
-    confidence: rule.confidence,
-    args: { ...args, release, reason: rule.reason, ...rule.args(refusal) },
-  });
+  const { code, reason, confidence } = rule;
+  return findingBy(code, { ...common, confidence, args: { ...args, release, reason, ...rule.args(refusal) } });
 }

@@ -1,7 +1,8 @@
+import type { SomeArgs } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
-import { recode } from './make-finding.ts';
+import { withArgs } from './make-finding.ts';
 import { failedProgram } from './reported-programs.ts';
 import { symbolOf } from './symbols.ts';
 import { misreadArgument } from './traced-argument.ts';
@@ -39,8 +40,8 @@ export function explainSignature(finding: Finding, evidence: Evidence): Finding 
   const hidden = last?.name === 'aux' && last.type === 'struct bpf_prog_aux *' && !symbol.near.includes(`${name}_impl`);
   const args = { prototype: prototypeText(name, symbol.parameters) };
   return hidden
-    ? recode(finding, finding.code, { confidence: 'high', args: { ...args, reason: 'kernel_btf' } })
-    : recode(finding, finding.code, { args });
+    ? withArgs<'KFUNC_SIGNATURE_MISMATCH'>(finding, { ...args, reason: 'kernel_btf' }, { confidence: 'high' })
+    : withArgs<'KFUNC_SIGNATURE_MISMATCH'>(finding, args);
 }
 
 /** A function with more arguments than this kernel's trampolines hand over. */
@@ -50,8 +51,16 @@ export function explainTrampoline(finding: Finding, evidence: Evidence): Finding
   const count = symbolFor(finding, name, evidence)?.parameters?.length ?? 0;
   if (finding.args['reason'] !== 'trampoline' || machine !== 'x86_64' || count <= TRACED_ARGUMENTS) return finding;
   if (!olderThan(kernelVersion(release), MORE_ARGUMENTS_SINCE)) return finding;
-  const args = { count: String(count), limit: String(TRACED_ARGUMENTS), since: MORE_ARGUMENTS_SINCE };
-  return recode(finding, finding.code, { confidence: 'high', args: { ...args, reason: 'many_arguments' } });
+  return withArgs<'TRAMPOLINE_UNSUPPORTED'>(
+    finding,
+    {
+      count: String(count),
+      limit: String(TRACED_ARGUMENTS),
+      since: MORE_ARGUMENTS_SINCE,
+      reason: 'many_arguments',
+    },
+    { confidence: 'high' },
+  );
 }
 
 const WITH_RESULT = /^\??(?:fexit|fmod_ret|fsession|lsm)\b/;
@@ -70,7 +79,7 @@ export function explainContext(finding: Finding, evidence: Evidence): Finding {
   if (parameters.some(({ type }) => /^(?:struct|union) /.test(type) && !type.endsWith('*'))) return finding;
   const slots = parameters.length + (WITH_RESULT.test(section) ? 1 : 0);
   if (Number(offset) < slots * SLOT) return finding;
-  const args = {
+  const args: SomeArgs<'VERIFIER_REJECTION'> = {
     reason: 'traced_arguments',
     function: name,
     prototype: prototypeText(name, parameters),
@@ -78,7 +87,7 @@ export function explainContext(finding: Finding, evidence: Evidence): Finding {
     value: String(Math.floor(Number(offset) / SLOT) + 1),
     result: WITH_RESULT.test(section) ? String(parameters.length + 1) : undefined,
   };
-  return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'program' };
+  return { ...withArgs(finding, args, { confidence: 'high' }), group: 'program' };
 }
 
 /** Refusals behind which an argument of another type may stand. */
@@ -103,7 +112,7 @@ function explainArgument(finding: Finding, name: string, all: Parameters, eviden
   const misread = misreadArgument(parseVerifierLog(verifierText(stage)).lines, types, program, evidence);
   const place = misread === undefined ? -1 : types.indexOf(`struct ${misread.struct} *`);
   if (misread === undefined || place < 0) return finding;
-  const args = {
+  const args: SomeArgs<'VERIFIER_REJECTION'> = {
     reason: 'argument_type',
     function: name,
     prototype: prototypeText(name, parameters),
@@ -111,5 +120,5 @@ function explainArgument(finding: Finding, name: string, all: Parameters, eviden
     struct: misread.struct,
     place: String(place + 1),
   };
-  return { ...recode(finding, finding.code, { confidence: 'high', args }), group: 'program' };
+  return { ...withArgs(finding, args, { confidence: 'high' }), group: 'program' };
 }

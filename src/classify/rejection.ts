@@ -1,7 +1,8 @@
+import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { explainLostPointer } from './lost-pointer.ts';
-import { recode } from './make-finding.ts';
+import { withArgs } from './make-finding.ts';
 import { openedProgram } from './reported-programs.ts';
 import { parseVerifierLog } from './verifier-log.ts';
 
@@ -46,7 +47,7 @@ export function explainRejection(
   const callee = /^call (\w+)#/.exec(place.insn)?.[1];
   const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
-  return explainLostPointer(recode(finding, finding.code, { args: { ...named, ...reason } }), log);
+  return explainLostPointer(withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason }), log);
 }
 
 function finerReason(
@@ -54,7 +55,7 @@ function finerReason(
   { insn, above }: Place,
   type: string,
   callee: string | undefined,
-): { readonly reason?: string } {
+): { readonly reason?: ReasonOf<'VERIFIER_REJECTION'> } {
   switch (args['reason']) {
     case 'unset_register':
       return evidence?.text.startsWith('R0 ') && insn === 'exit' ? { reason: 'no_result' } : {};

@@ -43,7 +43,7 @@ function settingFinding(shim: Shim, evidence: Evidence, names: SettingNames): Fi
   const said = { text: `${kind} ${subject}: ${detail}`, origin: 'validator' };
   const common = { subject, confidence: 'high', evidence: said } as const;
   if (kind === 'attach_target' && errno === ESRCH) {
-    const args = { program: subject, function: detail, errno: errnoName(errno), reason: 'btf' };
+    const args = { program: subject, function: detail, errno: errnoName(errno), reason: 'btf' } as const;
     return confirm(makeFinding({ ...common, code: 'ATTACH_TARGET_NOT_FOUND', phase: 'load', args }), evidence);
   }
   const near = errno === ENOENT ? names.near(kind, subject).join(', ') : '';

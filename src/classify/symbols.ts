@@ -1,6 +1,7 @@
+import type { ReasonOf, SomeArgs } from '../findings/findings.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { recode } from './make-finding.ts';
+import { under, withArgs } from './make-finding.ts';
 import {
   type Diagnosis,
   functionDiagnosis,
@@ -11,6 +12,10 @@ import {
 } from './missing-name.ts';
 
 type Symbol = StageOf<'symbol'>;
+
+/** Codes of findings about a name that is looked up. */
+type Named = 'ATTACH_TARGET_NOT_FOUND' | 'MISSING_KFUNC' | 'UNRESOLVED_KSYM' | NonNullable<Diagnosis['code']>;
+type Reason = ReasonOf<Named>;
 
 /** Names as libbpf looks them up, and as people write them. */
 function plain(name: string): string {
@@ -58,21 +63,22 @@ export function explainMissing(finding: Finding, evidence: Evidence): Finding {
   // What is like a placeholder helps nobody.
   const near = symbol.near.length > 0 && diagnosis.code !== 'LOADER_CONTRACT' ? symbol.near.join(', ') : undefined;
   const strong = finding.code === 'MISSING_KFUNC' ? finding.args['reason'] : undefined;
-  return recode(finding, diagnosis.code ?? finding.code, {
-    confidence: diagnosis.proven ? 'high' : 'medium',
-    args: {
-      looked_for: symbol.kind,
-      near,
-      // Weak or strong is how the object names it, the diagnosis how the kernel lacks it.
-      declared: strong,
-      ...diagnosis.args,
-      reason: reasonOf(finding, diagnosis),
-    },
-  });
+  const args: SomeArgs<Named> = {
+    looked_for: symbol.kind,
+    near,
+    // Weak or strong is how the object names it, the diagnosis how the kernel lacks it.
+    declared: strong,
+    ...diagnosis.args,
+    reason: reasonOf(finding, diagnosis),
+  };
+  return under(
+    diagnosis.code ?? finding.code,
+    withArgs(finding, args, { confidence: diagnosis.proven ? 'high' : 'medium' }),
+  );
 }
 
 /** A kfunc or variable that is simply not there keeps how the object asked for it. */
-function reasonOf(finding: Finding, { reason }: Diagnosis): string {
+function reasonOf(finding: Finding, { reason }: Diagnosis): Reason {
   const kept = finding.code === 'MISSING_KFUNC' || finding.code === 'UNRESOLVED_KSYM';
-  return kept && reason === 'renamed_or_removed' ? (finding.args['reason'] ?? reason) : reason;
+  return kept && reason === 'renamed_or_removed' ? ((finding.args['reason'] ?? reason) as Reason) : reason;
 }

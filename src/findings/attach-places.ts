@@ -1,18 +1,8 @@
-import type { Finding } from '../model/finding.ts';
-import type { Words } from './entry.ts';
+import type { Facts, Words } from './entry.ts';
 import { arg, here, sentence, who } from './writer.ts';
 
-/** A function with "..." in its declaration. */
-export function variableArguments(f: Finding): Words {
-  return {
-    title: `function ${arg(f, 'function', '?')} takes a variable number of arguments, which no trampoline can hand over`,
-    explanation: 'The kernel rejects fentry and fexit for functions whose declaration ends with "...".',
-    remediation: 'Use a kprobe or a tracepoint, or hook a function below it that takes a va_list.',
-  };
-}
-
 /** The hook is there, and its programs must not sleep: the suffix of the section says that this one may. */
-export function sleepableWords(f: Finding): Words {
+export function sleepableWords(f: Facts<'function'>): Words {
   const section = arg(f, 'section', '').replace(/^\?/, '');
   const plain = section.replace(/^(\w+)\.s\//, '$1/');
   return {
@@ -25,9 +15,9 @@ export function sleepableWords(f: Finding): Words {
 }
 
 /** A place inside of a function that takes no probe. */
-export function offsetWords(f: Finding): Words {
+export function offsetWords(f: Facts<'function' | 'offset'>): Words {
   const name = arg(f, 'function', 'the function').replace(/\+.*$/, '');
-  if (f.args['reason'] === 'return_offset') {
+  if (f.args.reason === 'return_offset') {
     return {
       title: `a return probe has no offset: ${who(f)} (${arg(f, 'section', '?')})`,
       explanation: 'A return probe is taken where the function returns, wherever that is.',
@@ -44,7 +34,7 @@ export function offsetWords(f: Finding): Words {
 }
 
 /** A section that names a tracepoint without its category. */
-export function categoryWords(f: Finding): Words {
+export function categoryWords(f: Facts): Words {
   const section = arg(f, 'section', 'tp/NAME').replace(/^\?/, '');
   const name = section.replace(/^\w+\//, '');
   return {

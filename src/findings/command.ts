@@ -1,6 +1,10 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family } from './entry.ts';
+import { entry, type Facts } from './entry.ts';
 import { arg, sentence } from './writer.ts';
+
+type CommandFacts = Facts<
+  'expected_exit_code' | 'exit_code' | 'signal' | 'timeout_seconds' | 'hint' | 'told',
+  'timeout' | 'signal' | 'not_run' | 'exit_code'
+>;
 
 /** What to do about an end that many programs have in common. */
 export const ADVICE: Readonly<Record<string, string>> = {
@@ -17,13 +21,13 @@ export const ADVICE: Readonly<Record<string, string>> = {
     'The file is there and cannot be executed: check its permissions, its format and the first line of a script.',
 };
 
-function title(f: Finding): string {
+function title(f: CommandFacts): string {
   const wanted = arg(f, 'expected_exit_code', '0');
-  switch (f.args['reason']) {
+  switch (f.args.reason) {
     case 'timeout':
-      return f.args['timeout_seconds'] === undefined
+      return f.args.timeout_seconds === undefined
         ? 'the command did not end in time'
-        : `the command did not end within ${f.args['timeout_seconds']} s`;
+        : `the command did not end within ${f.args.timeout_seconds} s`;
     case 'signal':
       return `the command was ended by ${arg(f, 'signal', 'a signal')} (exit code ${arg(f, 'exit_code', 'unknown')} instead of ${wanted})`;
     case 'not_run':
@@ -34,32 +38,35 @@ function title(f: Finding): string {
 }
 
 /** What the output of a command says about a load, behind another sentence; empty where it says nothing. */
-export function reportedWords({ args: { told } }: Finding): string {
+export function reportedWords({ args: { told } }: Facts<'told'>): string {
   return told === undefined ? '' : ` Its output says: ${told.replace(/\.?$/, '.')}`;
 }
 
-function explanation(f: Finding): string {
+function explanation(f: CommandFacts): string {
   const told = reportedWords(f);
-  const why = sentence(f.args['error'] ?? 'The verdict of command mode is the exit code alone');
+  const why = sentence(f.args.error ?? 'The verdict of command mode is the exit code alone');
   return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
 }
 
-function remedy(f: Finding): string {
-  const own = ADVICE[f.args['hint'] ?? ''];
+function remedy(f: CommandFacts): string {
+  const own = ADVICE[f.args.hint ?? ''];
   if (own !== undefined) return own;
-  if (f.args['reason'] === 'timeout') return 'See its output in the report; raise --timeout if it needs longer.';
+  if (f.args.reason === 'timeout') return 'See its output in the report; raise --timeout if it needs longer.';
   return 'See its output in the report.';
 }
 
 /** Words for command mode: the user's own program decided. */
 export const COMMAND_FINDINGS = {
-  COMMAND_VALIDATION_FAILURE: {
+  COMMAND_VALIDATION_FAILURE: entry({
     group: 'program',
     rule: ['The command fails', 'Look at its output in the report.'],
+    needs: ['expected_exit_code'],
+    args: ['exit_code', 'signal', 'timeout_seconds', 'hint', 'told'],
+    reasons: ['timeout', 'signal', 'not_run', 'exit_code'],
     words: (f) => ({
       title: title(f),
       explanation: explanation(f),
       remediation: remedy(f),
     }),
-  },
-} as const satisfies Family;
+  }),
+};

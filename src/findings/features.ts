@@ -1,5 +1,4 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family, Words } from './entry.ts';
+import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { arg, here, lacks, sentence, since, who } from './writer.ts';
 
 const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
@@ -18,7 +17,7 @@ const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
 const SEPARATE =
   'Load a program without it on older kernels (two programs and bpf_program__set_autoload, or two objects).';
 
-const INSTRUCTION: Readonly<Record<string, { what: string; todo: string }>> = {
+const INSTRUCTION = {
   opcode: {
     what: 'an instruction of a newer instruction set',
     todo: 'Build for an older instruction set (-mcpu=v2, or v1 below 4.14).',
@@ -55,7 +54,7 @@ function insteadWords(helper: string): string {
   return other === undefined ? '' : ` Elsewhere use ${other}, which needs no sleepable program.`;
 }
 
-function contextWords(f: Finding, helper: string): Words {
+function contextWords(f: Facts, helper: string): Words {
   const place = PLACES[helper];
   return {
     title: `${who(f)} may not call ${helper} at this place`,
@@ -72,10 +71,12 @@ function contextWords(f: Finding, helper: string): Words {
 
 /** Words for helpers, instructions, loops and calls that a kernel does not know. */
 export const FEATURE_FINDINGS = {
-  UNSUPPORTED_HELPER: {
+  UNSUPPORTED_HELPER: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['The kernel lacks a helper', 'Guard the call, or leave the program out there.'],
+    args: ['helper', 'id'],
+    reasons: ['unknown'],
     words: (f) => {
       const name = arg(f, 'helper', `number ${arg(f, 'id', '?')}`);
       return {
@@ -84,14 +85,16 @@ export const FEATURE_FINDINGS = {
         remediation: HELPER_FALLBACK.get(name) ?? `${SEPARATE} A guard by bpf_core_enum_value_exists works too.`,
       };
     },
-  },
-  HELPER_NOT_ALLOWED: {
+  }),
+  HELPER_NOT_ALLOWED: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program may not call a helper', 'Use a helper that the program type has.'],
+    args: ['helper', 'id', 'name', 'config'],
+    reasons: ['program_type', 'context', 'compiled_out'],
     words: (f) => {
       const helper = arg(f, 'helper', 'this helper');
-      if (f.args['reason'] === 'compiled_out') {
+      if (f.args.reason === 'compiled_out') {
         const option = arg(f, 'config', 'the option for it');
         return {
           title: `${who(f)} may not call ${helper}, which kernels offer only with ${option}`,
@@ -99,22 +102,25 @@ export const FEATURE_FINDINGS = {
           remediation: `Use a kernel with ${option}, or leave the program out there (autoload).`,
         };
       }
-      if (f.args['reason'] === 'context') return contextWords(f, helper);
+      if (f.args.reason === 'context') return contextWords(f, helper);
       return {
         title: `${who(f)} may not call ${helper}`,
         explanation: 'The kernel knows the helper but does not offer it to this type of program.',
         remediation: `Use a helper that the program type has, or another program type.${insteadWords(helper)}`,
       };
     },
-  },
-  UNSUPPORTED_INSTRUCTION: {
+  }),
+  UNSUPPORTED_INSTRUCTION: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['The kernel lacks an instruction', 'Build for an older instruction set (-mcpu=v2).'],
+    args: ['helper', 'feature', 'opcode', 'class'],
+    reasons: [...reasonsOf(INSTRUCTION), 'callback'],
     words: (f) => {
-      if (f.args['reason'] === 'callback') {
+      const { reason } = f.args;
+      if (reason === 'callback') {
         return {
-          title: `${who(f)} passes a function as a callback${f.args['helper'] === undefined ? '' : ` to ${f.args['helper']}`}, which does not work ${here(f)}${since(f)}`,
+          title: `${who(f)} passes a function as a callback${f.args.helper === undefined ? '' : ` to ${f.args.helper}`}, which does not work ${here(f)}${since(f)}`,
           explanation:
             'The kernel does not count a function that is only passed as a callback, so that func_info of the object does not match.',
           remediation: /timer/.test(arg(f, 'helper', ''))
@@ -122,58 +128,64 @@ export const FEATURE_FINDINGS = {
             : `Use a loop instead of bpf_loop or bpf_for_each_map_elem on older kernels. ${SEPARATE}`,
         };
       }
-      const { what, todo } = INSTRUCTION[arg(f, 'reason', '')] ?? { what: 'an instruction', todo: SEPARATE };
+      const { what, todo } = ofReason(reason, INSTRUCTION) ?? { what: 'an instruction', todo: SEPARATE };
       return {
         title: `${who(f)} needs ${arg(f, 'feature', 'instructions')}, which is not known ${here(f)}${since(f)}`,
-        explanation: `It is ${f.args['feature'] ?? what}${f.args['opcode'] === undefined ? '' : ` (opcode ${f.args['opcode']})`}; the kernel rejects it before it looks at what can be reached, so a guard in the code may not hide it.`,
+        explanation: `It is ${f.args.feature ?? what}${f.args.opcode === undefined ? '' : ` (opcode ${f.args.opcode})`}; the kernel rejects it before it looks at what can be reached, so a guard in the code may not hide it.`,
         remediation: todo,
       };
     },
-  },
-  UNSUPPORTED_LOOP: {
+  }),
+  UNSUPPORTED_LOOP: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['Bounded loops are not supported (before 5.3)', 'Unroll the loop.'],
+    reasons: ['back_edge'],
     words: (f) => ({
       title: `${who(f)} has a loop, which is not allowed ${here(f)}`,
       explanation: 'Bounded loops are allowed upstream since 5.3.',
       remediation: 'Unroll the loop (#pragma unroll) in a variant for older kernels.',
     }),
-  },
-  UNSUPPORTED_BPF_CALL: {
+  }),
+  UNSUPPORTED_BPF_CALL: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['BPF-to-BPF calls are not supported (before 4.16)', 'Mark the functions __always_inline.'],
+    reasons: ['tailcall_mix', 'ld_abs_mix'],
     words: (f) => ({
       title: `${who(f)} mixes calls in a way that is not allowed ${here(f)}`,
       explanation:
-        f.args['reason'] === 'tailcall_mix'
+        f.args.reason === 'tailcall_mix'
           ? 'Tail calls cannot be mixed with calls between functions here (allowed upstream since 5.10 on x86).'
           : 'Packet loads (LD_ABS, LD_IND) cannot be mixed with calls between functions here.',
       remediation: 'Mark the called functions __always_inline.',
     }),
-  },
-  UNSUPPORTED_GLOBAL_FUNCTION: {
+  }),
+  UNSUPPORTED_GLOBAL_FUNCTION: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A global function is not possible', 'Make it static or __always_inline.'],
+    args: ['function'],
+    reasons: ['signature'],
     words: (f) => ({
       title:
-        f.args['function'] === undefined
+        f.args.function === undefined
           ? `${who(f)} has a global function with a signature that is not allowed ${here(f)}`
-          : `global function ${f.args['function']} of ${who(f)} has a signature that is not allowed ${here(f)}`,
+          : `global function ${f.args.function} of ${who(f)} has a signature that is not allowed ${here(f)}`,
       explanation: 'Global functions are verified on their own, and older kernels accept few argument types.',
       remediation: 'Make the function static.',
     }),
-  },
-  PROGRAM_TOO_LARGE: {
+  }),
+  PROGRAM_TOO_LARGE: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program has too many instructions', 'Split it into tail calls or functions.'],
+    needs: ['insns', 'limit'],
+    reasons: ['instructions'],
     words: (f) => ({
       title: `${who(f)} has ${arg(f, 'insns', 'too many')} instructions, this kernel allows ${arg(f, 'limit', '4096')}`,
       explanation: 'Kernels before 5.2 limit the length of a program.',
       remediation: 'Split it with tail calls, or keep parts out of line.',
     }),
-  },
-} as const satisfies Family;
+  }),
+};

@@ -1,4 +1,5 @@
 import type { FindingGroup } from '../model/finding.ts';
+import type { ArgValues, CommonArg, GivenArgs, MoreArgs } from './args.ts';
 import { ATTACH_FINDINGS } from './attach.ts';
 import { COMMAND_FINDINGS } from './command.ts';
 import type { FindingEntry } from './entry.ts';
@@ -48,7 +49,8 @@ const ENTRIES = {
 export type FindingCode = keyof typeof ENTRIES;
 
 /** Every code and all there is to know of it. A coarse name that is no code does not compile. */
-export const FINDINGS: Readonly<Record<FindingCode, FindingEntry & { readonly coarse?: FindingCode }>> = ENTRIES;
+export const FINDINGS: Readonly<Record<FindingCode, FindingEntry & { readonly coarse?: FindingCode | undefined }>> =
+  ENTRIES;
 
 /** All codes, family by family. */
 export const FINDING_CODES = Object.keys(ENTRIES) as readonly FindingCode[];
@@ -66,3 +68,26 @@ export function groupOf(code: FindingCode): FindingGroup {
 export function rollupOf(code: FindingCode): FindingCode {
   return FINDINGS[code].coarse ?? code;
 }
+
+type Entry<Code extends FindingCode> = (typeof ENTRIES)[Code];
+
+/** The finer causes of a code. */
+export type ReasonOf<Code extends FindingCode> = Exclude<Entry<Code>['reasons'][number], ''>;
+
+/** Names of the arguments of a code: its own and those that all have. */
+type ArgOf<Code extends FindingCode> = Entry<Code>['needs' | 'args'][number] | CommonArg;
+
+/** The arguments that a finding of a code is made with. */
+export type ArgsOf<Code extends FindingCode> =
+  Entry<Code> extends FindingEntry<infer Needed, infer Arg, infer Reason> ? GivenArgs<Needed, Arg, Reason> : never;
+
+/** Arguments that are added to a finding of a code, or replaced. */
+export type SomeArgs<Code extends FindingCode = FindingCode> = MoreArgs<ArgOf<Code>, ReasonOf<Code>>;
+
+/** A code with one of its reasons and what is known for its words, as tables and probes give them. */
+export type Verdict<Code extends FindingCode = FindingCode> = Code extends FindingCode
+  ? { readonly code: Code; readonly reason: ReasonOf<Code>; readonly args?: SomeArgs<Code> }
+  : never;
+
+/** The arguments of a finding of any code. */
+export type FindingArgs = ArgValues<ArgOf<FindingCode>>;

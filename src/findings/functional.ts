@@ -1,20 +1,43 @@
 import { fieldsOf } from '../model/expect-fields.ts';
-import type { Finding } from '../model/finding.ts';
 import { operand, seenWords, signed, wantedWords } from './assertions.ts';
 import { ADVICE, reportedWords } from './command.ts';
-import type { Family, Words } from './entry.ts';
+import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { arg, sentence } from './writer.ts';
 
-const SAID: Readonly<Record<string, string>> = {
+const ARGS = [
+  'test',
+  'required',
+  'exit_code',
+  'expected_exit_code',
+  'timeout_seconds',
+  'hint',
+  'told',
+  'kind',
+  'expected_of',
+  'wanted',
+  'seen',
+  'runs',
+  'cause',
+  'program_type',
+  'also_failed',
+  'also_N',
+  'also_N_wanted',
+  'also_N_seen',
+] as const;
+
+/** How a test ended that did not pass, apart from what it expected of the object. */
+const ENDED = {
   not_run: 'was not run',
   skipped: 'was skipped',
   timeout: 'ran out of time',
   failed: 'failed',
 };
 
-/** Words of FUNCTIONAL_TEST_FAILURE. */
-function functionalWords(finding: Finding): Words {
-  const reason = arg(finding, 'reason', 'failed');
+type Reason = keyof typeof ENDED | 'no_tests' | 'expectation';
+type TestFacts = Facts<(typeof ARGS)[number], Reason>;
+
+function functionalWords(finding: TestFacts): Words {
+  const { reason } = finding.args;
   if (reason === 'no_tests') {
     return {
       title: 'behavior mode needs a functional test, and the manifest has none',
@@ -24,17 +47,17 @@ function functionalWords(finding: Finding): Words {
   }
   if (reason === 'expectation') return expectationWords(finding);
   return {
-    title: `functional test ${arg(finding, 'test', '?')} ${SAID[reason] ?? 'failed'}`,
+    title: `functional test ${arg(finding, 'test', '?')} ${ofReason(reason, ENDED) ?? ENDED.failed}`,
     explanation: `${ended(
       sentence(
-        finding.args['error'] ??
+        finding.args.error ??
           `exit code ${arg(finding, 'exit_code', 'unknown')}, expected ${arg(finding, 'expected_exit_code', '0')}`,
       ),
     )}${reportedWords(finding)}`,
     remediation:
-      finding.args['hint'] === undefined
+      finding.args.hint === undefined
         ? 'Load and attach worked: see the output of the test in the report.'
-        : `Load and attach worked, and this is no fault of the object. ${ADVICE[finding.args['hint']] ?? ''}`.trim(),
+        : `Load and attach worked, and this is no fault of the object. ${ADVICE[finding.args.hint] ?? ''}`.trim(),
   };
 }
 
@@ -58,8 +81,10 @@ const TODO = {
 } as const;
 
 /** `map counts: expected key 0, value 3; seen value 0`. */
-function alsoWords({ args }: Finding, index: number): string {
-  const [about = '', wanted = '', seen = ''] = ['', '_wanted', '_seen'].map((end) => args[`also_${index}${end}`]);
+function alsoWords({ args }: TestFacts, index: number): string {
+  const [about = '', wanted = '', seen = ''] = (['', '_wanted', '_seen'] as const).map(
+    (end) => args[`also_${index}${end}`],
+  );
   const [word = '', ...name] = about.split(' ');
   const kind = (['map', 'variable', 'event', 'run'] as const).find((one) => one === word) ?? 'map';
   const saw = seenWords(kind, seen, wanted);
@@ -67,8 +92,8 @@ function alsoWords({ args }: Finding, index: number): string {
 }
 
 /** What else of the test does not hold, each in a sentence; of those that are not told, the number. */
-function alsoSentences(finding: Finding): string[] {
-  const all = Number(finding.args['also_failed'] ?? 0);
+function alsoSentences(finding: TestFacts): string[] {
+  const all = Number(finding.args.also_failed ?? 0);
   const told: string[] = [];
   while (finding.args[`also_${told.length + 1}`] !== undefined) told.push(alsoWords(finding, told.length + 1));
   const rest = all - told.length;
@@ -78,12 +103,12 @@ function alsoSentences(finding: Finding): string[] {
   ];
 }
 
-function kindOf(finding: Finding): keyof typeof SUBJECTS {
+function kindOf(finding: TestFacts): keyof typeof SUBJECTS {
   const kind = arg(finding, 'kind', 'map');
   return kind === 'variable' || kind === 'event' || kind === 'run' ? kind : 'map';
 }
 
-function expectationWords(finding: Finding): Words {
+function expectationWords(finding: TestFacts): Words {
   const kind = kindOf(finding);
   const subject = `${SUBJECTS[kind]} ${arg(finding, 'expected_of', '?')}`;
   const test = `functional test ${arg(finding, 'test', '?')}`;
@@ -94,16 +119,16 @@ function expectationWords(finding: Finding): Words {
     seen === '' ? '' : `Seen: ${seen}.`,
     ...alsoSentences(finding),
   ].filter((part) => part !== '');
-  if (finding.args['cause'] === 'test_run_unsupported') return unsupportedRun(finding, test);
+  if (finding.args.cause === 'test_run_unsupported') return unsupportedRun(finding, test);
   return {
     title: `${test}: ${subject}: ${mismatch(finding, seen)}`,
     explanation: explanation.join(' '),
-    remediation: hint(finding) ?? (finding.args['runs'] !== undefined && kind !== 'run' ? AFTER_RUN : TODO[kind]),
+    remediation: hint(finding) ?? (finding.args.runs !== undefined && kind !== 'run' ? AFTER_RUN : TODO[kind]),
   };
 }
 
 /** `it returned 2, expected 1`; the guest's own words where there are no two numbers to compare. */
-function mismatch(finding: Finding, seen: string): string {
+function mismatch(finding: TestFacts, seen: string): string {
   const error = arg(finding, 'error', 'not as expected');
   const wanted = fieldsOf(arg(finding, 'wanted', ''));
   const [kind, retval] = [kindOf(finding), wanted.get('retval')];
@@ -119,7 +144,7 @@ function mismatch(finding: Finding, seen: string): string {
   return first.endsWith(` ${operand(value)}`) ? error : `${first}, expected ${operand(value)}`;
 }
 
-function unsupportedRun(finding: Finding, test: string): Words {
+function unsupportedRun(finding: TestFacts, test: string): Words {
   const type = arg(finding, 'program_type', 'this');
   const { since } = finding.args;
   const program = arg(finding, 'expected_of', '?');
@@ -137,9 +162,9 @@ function unsupportedRun(finding: Finding, test: string): Words {
 }
 
 /** What a refusal without words most often means, and what cannot come true on any kernel. */
-function hint(finding: Finding): string | undefined {
+function hint(finding: TestFacts): string | undefined {
   const seen = arg(finding, 'seen', '');
-  if (finding.args['kind'] !== 'run') {
+  if (finding.args.kind !== 'run') {
     return seen === '' ? 'Correct the expectation: no kernel can meet it as it is written.' : undefined;
   }
   if (!/\berrno=-22\b/.test(seen)) return undefined;
@@ -148,9 +173,30 @@ function hint(finding: Finding): string | undefined {
 
 /** What a functional test has found. */
 export const FUNCTIONAL_FINDINGS = {
-  FUNCTIONAL_TEST_FAILURE: {
+  FUNCTIONAL_TEST_FAILURE: entry({
     group: 'object',
     rule: ['A functional test fails', 'Load and attach worked: look at the output of the test.'],
+    args: [
+      'test',
+      'required',
+      'exit_code',
+      'expected_exit_code',
+      'timeout_seconds',
+      'hint',
+      'told',
+      'kind',
+      'expected_of',
+      'wanted',
+      'seen',
+      'runs',
+      'cause',
+      'program_type',
+      'also_failed',
+      'also_N',
+      'also_N_wanted',
+      'also_N_seen',
+    ],
+    reasons: ['no_tests', 'expectation', ...reasonsOf(ENDED)],
     words: functionalWords,
-  },
-} as const satisfies Family;
+  }),
+};

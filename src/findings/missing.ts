@@ -1,6 +1,6 @@
 import { slipOf } from '../model/edit-distance.ts';
-import type { Finding } from '../model/finding.ts';
-import type { Words } from './entry.ts';
+import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { LOOKED_UP, type LookupReason } from './lookup.ts';
 import { arg, notIn, sentence, since, who } from './writer.ts';
 
 /** Kinds of targets that are no plain functions, by section name. */
@@ -26,63 +26,86 @@ const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonl
 const FUNCTION_ADVICE =
   'The function was renamed, removed or inlined. Add a second program for the kernels without it (bpf_program__set_autoload), or hook a tracepoint, which is more stable.';
 
-/** What the lists of the guest say about a name that was not found. */
-const MISSING: Readonly<
-  Record<string, (f: Finding) => { title: (name: string) => string; why: string; todo: string }>
-> = {
-  not_in_file: (f) => ({
+const ARGS = ['function', 'kind', 'file', ...LOOKED_UP] as const;
+
+type MissingFacts<Reason extends string = string> = Facts<(typeof ARGS)[number], Reason>;
+
+interface Diagnosis {
+  readonly title: (name: string) => string;
+  readonly why: string;
+  readonly todo: string;
+}
+
+/** It was not found, and nothing more is known than the kind of the target. */
+const unexplained = (): undefined => undefined;
+
+/** What the lists of the guest say about a name that was not found, by the way it was looked up or by what they have instead. */
+const MISSING = {
+  no_address: unexplained,
+  lsm_hook: unexplained,
+  btf: unexplained,
+  kprobe: unexplained,
+  kprobe_multi: unexplained,
+  tracepoint: unexplained,
+  raw_tracepoint: unexplained,
+  renamed_or_removed: unexplained,
+  removed: unexplained,
+  not_in_file: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${arg(f, 'file', 'the file that it probes')} has no ${fileKind(f)} ${name}`,
     why: 'The file is in the guest, and libbpf did not find the name in it.',
     todo: 'Check the name against the file of the guest (nm, nm -D, readelf -n); a stripped file has only its dynamic symbols.',
   }),
-  inlined: () => ({
+  inlined: (): Diagnosis => ({
     title: (name) => `function ${name} was inlined by the compiler in this kernel`,
     why: 'Its types are there, its code is not: the compiler copied it into its callers.',
     todo: 'Hook a caller or a tracepoint.',
   }),
-  compiler_transformed: (f) => ({
+  compiler_transformed: (f: MissingFacts): Diagnosis => ({
     title: (name) =>
       `function ${name} exists in this kernel only as ${arg(f, 'variants', 'a variant of the compiler')}`,
     why: 'The compiler made it under another name and may have changed its arguments.',
     todo: 'Match the suffix in the loader and attach by that name, or hook a caller or a tracepoint.',
   }),
-  not_in_btf: () => ({
+  not_in_btf: (): Diagnosis => ({
     title: (name) => `function ${name} is in this kernel, but not in its BTF`,
     why: 'BTF leaves out functions whose signature the compiler changed or that exist more than once.',
     todo: 'Use a kprobe for it, or hook a caller.',
   }),
-  module_not_loaded: (f) => ({
+  module_not_loaded: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} belongs to module ${arg(f, 'module', 'of the kernel')}, which is not loaded`,
     why: 'The guest has only the modules that its profile loads.',
     todo: 'Load the module before the object (and in the profile), or leave the program out when it is absent.',
   }),
-  compiled_out: (f) => ({
+  compiled_out: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} is not in this kernel, most likely built without ${arg(f, 'config', 'it')}`,
     why: 'Nothing of its kind is there.',
     todo: 'Leave the program out on kernels without it (autoload), or use a kernel with the option.',
   }),
-  kernel_too_old: (f) => ({
+  kernel_too_old: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} is not in this kernel${since(f)}`,
     why: 'The kernel is older than it.',
     todo: 'Leave the program out there (autoload).',
   }),
-  syscall_prefix: (f) => ({
+  syscall_prefix: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} has a prefix of the architecture in this kernel`,
     why: 'Entry functions of system calls are called __x64_sys_ or __arm64_sys_ since 4.17.',
     todo: `Use SEC("ksyscall/${syscallName(f)}"), which finds the right name.`,
   }),
-};
+} satisfies Readonly<Record<string, (f: MissingFacts) => Diagnosis | undefined>> &
+  Readonly<Record<LookupReason, unknown>>;
+
+type Reason = keyof typeof MISSING;
 
 /** `openat` of `__x64_sys_openat`, however often the prefix is there. */
-function syscallName(f: Finding): string {
+function syscallName(f: MissingFacts): string {
   return arg(f, 'function', 'NAME').replace(/^.*sys_/i, '') || 'NAME';
 }
 
-function fileKind(f: Finding): string {
+function fileKind(f: MissingFacts): string {
   return /^\??usdt/.test(arg(f, 'section', '')) ? 'USDT probe' : 'symbol';
 }
 
-function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
+function kindOf(f: MissingFacts): (typeof KINDS)[number] | undefined {
   return KINDS.find(({ section }) => section.test(arg(f, 'section', '')));
 }
 
@@ -90,7 +113,7 @@ function kindOf(f: Finding): (typeof KINDS)[number] | undefined {
  * The name that was meant, where the target's is a slip of it: a name of this kernel few letters away, and no kernel of the
  * run has the other one. A name that some kernel has is none, however near another one is.
  */
-function meant(f: Finding, name: string): string | undefined {
+function meant(f: MissingFacts, name: string): string | undefined {
   const { near = '', existsOn, lastGood, firstGood } = f.args;
   if ([existsOn, lastGood, firstGood].some((kernel) => kernel !== undefined)) return undefined;
   return slipOf(
@@ -99,13 +122,12 @@ function meant(f: Finding, name: string): string | undefined {
   );
 }
 
-/** Words for a target that a load or an attach did not find. */
-export function missingWords(f: Finding): Words {
+function missingWords(f: MissingFacts<Reason>): Words {
   const name = arg(f, 'function', arg(f, 'target', 'the attach target'));
-  const known = MISSING[arg(f, 'reason', '')]?.(f);
+  const known = ofReason(f.args.reason, MISSING)?.(f);
   const kind = kindOf(f)?.kind ?? 'function';
-  const section = f.args['section'] === undefined ? '' : ` (${f.args['section']})`;
-  const place = f.args['reason'] === 'btf' ? 'BTF' : '';
+  const section = f.args.section === undefined ? '' : ` (${f.args.section})`;
+  const place = f.args.reason === 'btf' ? 'BTF' : '';
   const right = known === undefined ? meant(f, name) : undefined;
   const question = right === undefined ? '' : `Did you mean ${right}? If not: `;
   const advice = known?.todo ?? kindOf(f)?.advice ?? FUNCTION_ADVICE;
@@ -115,3 +137,6 @@ export function missingWords(f: Finding): Words {
     remediation: question === '' ? advice : `${question}${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
 }
+
+/** A target that a load or an attach did not find. */
+export const MISSING_TARGET = { args: ARGS, reasons: reasonsOf(MISSING), words: missingWords };

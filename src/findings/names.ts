@@ -1,77 +1,10 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family, Words } from './entry.ts';
-import { movedTo } from './moved-fields.ts';
+import { CORE_ACCESS } from './core-access.ts';
+import { entry, type Facts, type Words } from './entry.ts';
+import { LOOKED_UP, LOOKUP_REASONS } from './lookup.ts';
 import { arg, notIn, sentence, who } from './writer.ts';
 
-const CORE: Readonly<Record<string, { what: (access: string) => string; why: string; todo: string }>> = {
-  type_missing: {
-    what: (access) => access,
-    why: 'needs a type that is not there',
-    todo: 'Guard it with bpf_core_type_exists, or add a ___flavor of the type for the kernels where it differs.',
-  },
-  enum_missing: {
-    what: (access) => access,
-    why: 'needs the value of an enumerator that is not there',
-    todo: 'Guard it with bpf_core_enum_value_exists.',
-  },
-  field_missing: {
-    what: (access) => access,
-    why: 'reads a field that is not there in that form',
-    todo: 'Guard the access with bpf_core_field_exists, or add a ___flavor of the type for the kernels where it differs.',
-  },
-};
-
-/** Registers as other architectures call them: an object with these was compiled for another one. */
-const REGISTERS: Readonly<Record<string, string>> = {
-  'struct user_pt_regs.regs': 'arm64',
-  'struct user_pt_regs.gprs': 's390',
-};
-
-function otherMachine(access: string): string | undefined {
-  return Object.entries(REGISTERS).find(([prefix]) => access.startsWith(prefix))?.[1];
-}
-
-function otherMachineWords(f: Finding, access: string, machine: string): Words {
-  return {
-    title: `${who(f)} reads registers as ${machine} has them (${access})`,
-    explanation:
-      'The macros of bpf_tracing.h (PT_REGS_PARM1, BPF_KPROBE and others) were compiled for another architecture than that of this kernel.',
-    remediation:
-      'Build one object for each architecture: -D__TARGET_ARCH_x86 here, with the vmlinux.h of the same one (bpf2go: -target amd64,arm64).',
-  };
-}
-
-function coreWords(f: Finding) {
-  const access = f.args['field'] ?? f.args['type'] ?? (f.subject === f.args['program'] ? undefined : f.subject);
-  const reason = arg(f, 'reason', '');
-  if (reason === 'mem_size') {
-    return {
-      title: `${access ?? `a field read by ${who(f)}`} has another size or sign here than in the object`,
-      explanation: sentence(`${who(f)} reads it directly with the width it had when the object was compiled.`),
-      remediation: 'Read it with BPF_CORE_READ or BPF_CORE_READ_BITFIELD into a variable of the right type.',
-    };
-  }
-  if (reason === 'fatal') {
-    return {
-      title: `libbpf gives up on ${access ?? 'a CO-RE relocation'} of ${who(f)}`,
-      explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; no kernel was asked.',
-      remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
-    };
-  }
-  const other = reason === 'type_missing' ? otherMachine(access ?? '') : undefined;
-  if (other !== undefined) return otherMachineWords(f, access ?? '', other);
-  const words = CORE[reason] ?? CORE['field_missing'];
-  return {
-    title: access === undefined ? `a CO-RE relocation of ${who(f)} has no match` : `${notIn(f, access, 'types')}`,
-    explanation: sentence(`${who(f)} ${words?.why ?? 'reads it'}.`),
-    remediation: [...(reason === 'field_missing' ? [movedTo(access)] : []), words?.todo]
-      .filter((part) => part !== undefined)
-      .join(' '),
-  };
-}
-
 /** Reasons why a kernel function cannot be called; the words after "because". */
-const KFUNC: Readonly<Record<string, { why: string; todo: string }>> = {
+const KFUNC = {
   not_in_btf: {
     why: 'The function is in the kernel, but its BTF does not list it.',
     todo: 'Nothing in the object helps there: guard the call with bpf_ksym_exists and declare the function __weak.',
@@ -83,11 +16,11 @@ const KFUNC: Readonly<Record<string, { why: string; todo: string }>> = {
 };
 
 /** Functions that only schedulers call: without them there is nothing to schedule with. */
-function isScheduler(f: Finding): boolean {
-  return f.args['reason'] === 'kernel_too_old' && arg(f, 'function', '').startsWith('scx_');
+function isScheduler(f: Facts<'function'>): boolean {
+  return f.args.reason === 'kernel_too_old' && arg(f, 'function', '').startsWith('scx_');
 }
 
-function kfuncWords(f: Finding, why: string, todo: string): Words {
+function kfuncWords(f: Facts<'function'>, why: string, todo: string): Words {
   return {
     title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`),
     explanation: `${sentence(`${who(f)} calls it as a kfunc, a function of the kernel itself.`)} ${why}`,
@@ -95,12 +28,12 @@ function kfuncWords(f: Finding, why: string, todo: string): Words {
   };
 }
 
-function schedulerWords(f: Finding): Words {
+function schedulerWords(f: Facts<'function'>): Words {
   const why = `Schedulers in BPF (sched_ext) are upstream since ${arg(f, 'since', '6.12')}.`;
   return kfuncWords(f, why, 'Load the scheduler on newer kernels only: a weak declaration does not help it here.');
 }
 
-function optionWords(f: Finding, option: string): Words {
+function optionWords(f: Facts<'function'>, option: string): Words {
   const weak = arg(f, 'function', '').startsWith('scx_')
     ? 'a weak declaration does not help a scheduler'
     : 'or declare it __weak and call it only where bpf_ksym_exists says so';
@@ -108,7 +41,7 @@ function optionWords(f: Finding, option: string): Words {
 }
 
 /** Functions that a driver implements: a program has to be loaded for its device. */
-function deviceWords(f: Finding): Words {
+function deviceWords(f: Facts<'function'>): Words {
   return {
     title: `${who(f)} calls a metadata function of a driver, which only programs bound to a device may`,
     explanation:
@@ -120,11 +53,12 @@ function deviceWords(f: Finding): Words {
 
 /** Words for types, functions, variables and options of the kernel that the object names. */
 export const NAME_FINDINGS = {
-  MISSING_BTF: {
+  MISSING_BTF: entry({
     group: 'kernel',
     rule: ['The kernel has no BTF', 'Use a kernel with CONFIG_DEBUG_INFO_BTF, or bring BTF along.'],
+    reasons: ['kernel_btf', 'malformed'],
     words: (f) =>
-      f.args['reason'] === 'malformed'
+      f.args.reason === 'malformed'
         ? {
             title: 'the kernel has BTF that libbpf cannot read',
             explanation: 'The file /sys/kernel/btf/vmlinux is there, but its content was refused.',
@@ -136,28 +70,33 @@ export const NAME_FINDINGS = {
             remediation:
               'Ship external BTF for this kernel (BTFHub, bpftool gen min_core_btf) and pass it as btf_custom_path, or add a variant without CO-RE; fentry and LSM need a kernel built with CONFIG_DEBUG_INFO_BTF.',
           },
-  },
-  MISSING_MODULE_BTF: {
+  }),
+  MISSING_MODULE_BTF: entry({
     group: 'kernel',
     coarse: 'MISSING_BTF',
     rule: ['A module has no BTF', 'Load the module first, or use a kernel with BTF for modules.'],
+    args: ['function', 'symbol', ...LOOKED_UP],
+    reasons: ['module_btf'],
     words: (f) => ({
       title: `module ${arg(f, 'module', 'of the kernel')} has no BTF for ${arg(f, 'function', arg(f, 'symbol', 'what the object needs'))}`,
       explanation: 'The module is loaded and has it, but the types of the module are not known to the kernel.',
       remediation: 'Use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES (5.11 and later), or a kprobe instead.',
     }),
-  },
-  CORE_RELOCATION_FAILURE: {
+  }),
+  CORE_RELOCATION_FAILURE: entry({
     group: 'kernel',
     rule: ['A field or type is not in the kernel', 'Guard it with bpf_core_field_exists and friends.'],
-    words: coreWords,
-  },
-  MISSING_KFUNC: {
+    ...CORE_ACCESS,
+  }),
+  MISSING_KFUNC: entry({
     group: 'kernel',
     rule: ['The kernel lacks a kernel function', 'Declare it __weak and ask bpf_ksym_exists before the call.'],
+    args: ['function', 'declared', ...LOOKED_UP],
+    reasons: ['strong', 'weak', ...LOOKUP_REASONS],
     words: (f) => {
-      const known = KFUNC[arg(f, 'reason', '')];
-      if (f.args['config'] !== undefined) return optionWords(f, f.args['config']);
+      const { reason } = f.args;
+      const known = reason === 'not_in_btf' || reason === 'module_not_loaded' ? KFUNC[reason] : undefined;
+      if (f.args.config !== undefined) return optionWords(f, f.args.config);
       if (isScheduler(f)) return schedulerWords(f);
       return {
         title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`, known?.why.includes('BTF') ? 'BTF' : ''),
@@ -165,28 +104,32 @@ export const NAME_FINDINGS = {
         remediation: known?.todo ?? 'Declare it __weak and call it only where bpf_ksym_exists says so.',
       };
     },
-  },
-  KFUNC_NOT_ALLOWED: {
+  }),
+  KFUNC_NOT_ALLOWED: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program may not call a kernel function', 'Use a program type that may.'],
+    args: ['function', 'callee'],
+    reasons: ['program_type', 'context', 'device_bound'],
     words: (f) =>
-      f.args['reason'] === 'device_bound'
+      f.args.reason === 'device_bound'
         ? deviceWords(f)
         : {
             title: `${who(f)} may not call kernel function ${arg(f, 'function', '(a kfunc)')}`,
             explanation: 'The kernel has the function but offers it to other program types or contexts.',
             remediation: 'Use the program type (or the sleepable variant) that the kfunc is registered for.',
           },
-  },
-  KFUNC_SIGNATURE_MISMATCH: {
+  }),
+  KFUNC_SIGNATURE_MISMATCH: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A kernel function has another signature', 'Declare both forms and choose by CO-RE.'],
+    args: ['function', 'prototype'],
+    reasons: ['argument', 'proto', 'kernel_btf'],
     words: (f) => {
       const name = arg(f, 'function', '(a kfunc)');
-      const shown = f.args['prototype'] === undefined ? '' : ` The kernel's BTF has ${f.args['prototype']}.`;
-      return f.args['reason'] === 'kernel_btf'
+      const shown = f.args.prototype === undefined ? '' : ` The kernel's BTF has ${f.args.prototype}.`;
+      return f.args.reason === 'kernel_btf'
         ? {
             title: `the BTF of this kernel describes kernel function ${name} wrongly`,
             explanation: `It shows an argument that the kernel fills in itself (aux), so no right declaration fits.${shown} The build of this kernel made the mistake.`,
@@ -199,27 +142,31 @@ export const NAME_FINDINGS = {
             remediation: 'Declare one flavor per signature and call the one that exists.',
           };
     },
-  },
-  UNRESOLVED_KSYM: {
+  }),
+  UNRESOLVED_KSYM: entry({
     group: 'kernel',
     rule: ['A variable of the kernel is not there', 'Declare it __weak and check it.'],
+    args: ['symbol', ...LOOKED_UP],
+    reasons: ['no_address', 'variable', 'untyped', 'kallsyms', ...LOOKUP_REASONS],
     words: (f) => ({
-      title: notIn(f, `kernel symbol ${arg(f, 'symbol', '?')}`, f.args['reason'] === 'not_in_btf' ? 'BTF' : ''),
+      title: notIn(f, `kernel symbol ${arg(f, 'symbol', '?')}`, f.args.reason === 'not_in_btf' ? 'BTF' : ''),
       explanation:
-        f.args['reason'] === 'not_in_btf'
+        f.args.reason === 'not_in_btf'
           ? 'The kernel has the variable, but its BTF lists per-CPU variables only, and the object declares it with a type.'
-          : f.args['reason'] === 'kallsyms'
+          : f.args.reason === 'kallsyms'
             ? 'The list of kernel symbols cannot be read, and the object declares a strong __ksym extern.'
             : `The object declares it as a strong __ksym extern.`,
       remediation:
-        f.args['reason'] === 'not_in_btf'
+        f.args.reason === 'not_in_btf'
           ? 'Declare it as extern const void X __ksym, without a type, and read it with bpf_probe_read_kernel.'
           : 'Declare it __weak and test it before use.',
     }),
-  },
-  UNRESOLVED_KCONFIG: {
+  }),
+  UNRESOLVED_KCONFIG: entry({
     group: 'kernel',
     rule: ['An option of the kernel is not known', 'Declare it __weak and handle its absence.'],
+    args: ['symbol', 'module'],
+    reasons: ['kconfig', 'not_set', 'no_config'],
     words: (f) =>
       f.subject === undefined
         ? {
@@ -229,9 +176,9 @@ export const NAME_FINDINGS = {
             remediation: 'Declare the externs __weak, or use a kernel that ships its configuration.',
           }
         : {
-            title: `${f.subject} is not set ${f.args['everywhere'] === undefined ? 'on this kernel' : 'on any kernel of this run'}`,
+            title: `${f.subject} is not set ${f.args.everywhere === undefined ? 'on this kernel' : 'on any kernel of this run'}`,
             explanation: 'The object declares it as a strong __kconfig extern.',
             remediation: 'Declare it __weak and handle the value 0.',
           },
-  },
-} as const satisfies Family;
+  }),
+};

@@ -1,8 +1,8 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family, Words } from './entry.ts';
+import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { LOOKED_UP } from './lookup.ts';
 import { arg, sentence, who } from './writer.ts';
 
-const INVALID: Readonly<Record<string, { what: string; todo: string }>> = {
+const INVALID = {
   wrong_endian: {
     what: 'is built for the other byte order',
     todo: 'Pass the little-endian build (clang -target bpfel).',
@@ -12,7 +12,7 @@ const INVALID: Readonly<Record<string, { what: string; todo: string }>> = {
   truncated: { what: 'is damaged or cut short', todo: 'Build it again and compare the size.' },
 };
 
-const INCOMPATIBLE: Readonly<Record<string, { what: string; todo: string }>> = {
+const INCOMPATIBLE = {
   static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
   map_attr: {
     what: 'uses a map attribute that only its own loader knows',
@@ -40,7 +40,7 @@ const INCOMPATIBLE: Readonly<Record<string, { what: string; todo: string }>> = {
   },
 };
 
-const CONTRACT: Readonly<Record<string, { what: string; todo: string }>> = {
+const CONTRACT = {
   map_key_value: {
     what: 'leaves key or value sizes of a map to its loader',
     todo: 'Set key_size and value_size in the object, or let its own loader do it before load.',
@@ -68,18 +68,18 @@ const CONTRACT: Readonly<Record<string, { what: string; todo: string }>> = {
 };
 
 /** The inner map that stood in for the one of the object's own loader does not fit a program. */
-function guessWords(f: Finding): Words {
+function guessWords(f: Facts<'map' | 'size' | 'guess' | 'callee'>): Words {
   const map = arg(f, 'map', '?');
-  const size = f.args['size'] ?? 'BYTES';
+  const size = f.args.size ?? 'BYTES';
   return {
     title: `the object leaves the inner map of ${map} to its loader, and ${who(f)} needs another one than the check made up`,
     explanation: `The check loaded it with an ${arg(f, 'guess', 'inner map')}. ${
-      f.args['callee'] === undefined
+      f.args.callee === undefined
         ? `The program reads ${size} bytes of a value.`
-        : `${f.args['callee']} takes no map of that type.`
+        : `${f.args.callee} takes no map of that type.`
     } Nothing is wrong with the program, and no kernel is to blame.`,
     remediation:
-      f.args['callee'] !== undefined
+      f.args.callee !== undefined
         ? 'Describe the inner map in the object (__array(values, ...)).'
         : `Describe the inner map in the object (__array(values, ...)), or write into the manifest: maps: [{name: ${map}, inner_map: {type: hash, key_size: 4, value_size: ${size}, max_entries: 1}}] with the numbers of its loader (inner_ringbuf_bytes for a ring buffer).`,
   };
@@ -87,79 +87,89 @@ function guessWords(f: Finding): Words {
 
 /** Words for findings about the file: they say the same on every kernel. */
 export const OBJECT_FINDINGS = {
-  INVALID_OBJECT: {
+  INVALID_OBJECT: entry({
     group: 'object',
     // The contract's example with a text file instead of an object expects this name.
     coarse: 'UNKNOWN',
     rule: ['The file is no eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
+    reasons: reasonsOf(INVALID),
     words: (f) => {
-      const { what, todo } = INVALID[arg(f, 'reason', '')] ?? { what: 'cannot be read', todo: 'Build it again.' };
+      const { what, todo } = ofReason(f.args.reason, INVALID) ?? { what: 'cannot be read', todo: 'Build it again.' };
       return {
         title: `the file ${what}`,
         explanation: 'libbpf could not open it, so no kernel was asked.',
         remediation: todo,
       };
     },
-  },
-  LEGACY_MAP_DEFINITION: {
+  }),
+  LEGACY_MAP_DEFINITION: entry({
     group: 'object',
     rule: ['A map is defined in the old way', 'Define maps in SEC(".maps") with BTF.'],
+    args: ['map'],
+    reasons: ['maps', 'maps_section'],
     words: (f) => ({
       title: `maps are defined the old way (section ${arg(f, 'section', 'maps')})`,
       explanation: 'libbpf 1.0 and later read BTF map definitions only; other loaders may still accept these.',
       remediation: 'Convert the maps to SEC(".maps") definitions.',
     }),
-  },
-  OBJECT_NOT_LIBBPF_COMPATIBLE: {
+  }),
+  OBJECT_NOT_LIBBPF_COMPATIBLE: entry({
     group: 'object',
     rule: ['libbpf cannot open the object', 'Check it with a loader that uses libbpf 1.x.'],
+    args: ['map', 'symbol', 'part', 'size', 'other'],
+    reasons: reasonsOf(INCOMPATIBLE),
     words: (f) => {
-      const { what, todo } = INCOMPATIBLE[arg(f, 'reason', '')] ?? {
+      const { what, todo } = ofReason(f.args.reason, INCOMPATIBLE) ?? {
         what: 'is not made for libbpf',
         todo: 'See the evidence.',
       };
-      const about = f.args['map'] ?? f.args['program'] ?? f.args['symbol'];
+      const about = f.args.map ?? f.args.program ?? f.args.symbol;
       return {
         title: `the object ${what}${about === undefined ? '' : ` (${about})`}`,
         explanation: 'This is about the object, not about a kernel: it fails everywhere in the same way.',
         remediation: todo,
       };
     },
-  },
-  MISSING_OBJECT_BTF: {
+  }),
+  MISSING_OBJECT_BTF: entry({
     group: 'object',
     rule: ['The object has no BTF', 'Build with -g.'],
+    reasons: ['object'],
     words: () => ({
       title: 'the object has no BTF although its maps need it',
       explanation: 'Maps in .maps are described by the BTF of the object.',
       remediation: 'Compile with -g, and strip with llvm-strip -g: plain strip removes BTF.',
     }),
-  },
-  UNKNOWN_SECTION: {
+  }),
+  UNKNOWN_SECTION: entry({
     group: 'object',
     rule: ['The section name stands for no program type', 'Use a section name that libbpf knows.'],
+    reasons: ['section'],
     words: (f) => ({
       title: `section ${arg(f, 'section', 'of a program')} says nothing about the program type`,
       explanation: 'libbpf takes the program type from the section name and does not know this one.',
       remediation: 'Rename the section, or set the type under program_types: in the manifest.',
     }),
-  },
-  MISSING_LICENSE: {
+  }),
+  MISSING_LICENSE: entry({
     group: 'object',
     coarse: 'VERIFIER_REJECTION',
     rule: ['The license does not allow a helper', 'Declare a GPL compatible license in SEC("license").'],
+    reasons: ['helper', 'kfunc', 'program_type'],
     words: (f) => ({
       title: `${who(f)} uses something that needs a GPL compatible license`,
       explanation: 'The verifier allows it only when the license section names such a license.',
       remediation: 'Add char LICENSE[] SEC("license") = "GPL" (or "Dual MIT/GPL", "Dual BSD/GPL").',
     }),
-  },
-  LOADER_CONTRACT: {
+  }),
+  LOADER_CONTRACT: entry({
     group: 'object',
     rule: ["The object needs its own loader's help", 'Give the settings in the manifest or by flags.'],
+    args: ['map', 'type', 'guess', 'size', 'callee', 'function', ...LOOKED_UP],
+    reasons: reasonsOf(CONTRACT),
     words: (f) => {
-      if (f.args['guess'] !== undefined) return guessWords(f);
-      const { what, todo } = CONTRACT[arg(f, 'reason', '')] ?? {
+      if (f.args.guess !== undefined) return guessWords(f);
+      const { what, todo } = ofReason(f.args.reason, CONTRACT) ?? {
         what: 'needs its own loader',
         todo: 'See the evidence.',
       };
@@ -170,31 +180,36 @@ export const OBJECT_FINDINGS = {
         remediation: todo,
       };
     },
-  },
-  BTF_INFO_REJECTED: {
+  }),
+  BTF_INFO_REJECTED: entry({
     group: 'object',
     coarse: 'VERIFIER_REJECTION',
     rule: ["The kernel rejects a program's line or function records", 'Build with another compiler.'],
+    reasons: ['func_or_line'],
     words: (f) => ({
       title: `the kernel rejects function or line records of ${who(f)}`,
       explanation: 'The .BTF.ext section does not fit the instructions: a compiler or linker made a mistake.',
       remediation: 'Build again with another clang, link with bpftool gen object, or drop .BTF.ext.',
     }),
-  },
-  BTF_LOAD_REJECTED: {
+  }),
+  BTF_LOAD_REJECTED: entry({
     group: 'kernel',
     rule: ["The kernel rejects the object's BTF", 'Build with another compiler, or strip newer kinds.'],
+    reasons: ['mandatory'],
     words: () => ({
       title: "the kernel rejects the object's own BTF",
       explanation: 'The object has maps or types that cannot be loaded without it.',
       remediation: 'Build without newer BTF kinds (older -mcpu or clang), or use a newer kernel.',
     }),
-  },
-  MANIFEST_MISMATCH: {
+  }),
+  MANIFEST_MISMATCH: entry({
     group: 'object',
     rule: ['The manifest names what the object does not have', 'Correct the manifest or the object.'],
+    needs: ['program'],
+    args: ['present', 'expected'],
+    reasons: ['program', 'section'],
     words: (f) =>
-      f.args['reason'] === 'section'
+      f.args.reason === 'section'
         ? {
             title: `the manifest puts program ${arg(f, 'program', '?')} into section ${arg(f, 'expected', '?')}, the object into ${arg(f, 'section', '?')}`,
             explanation: 'Section names of the manifest are descriptive and change nothing.',
@@ -205,27 +220,32 @@ export const OBJECT_FINDINGS = {
             explanation: `The object has ${arg(f, 'present', 'no programs')}.`,
             remediation: 'Correct the name in the manifest.',
           },
-  },
-  MISSING_PROGRAM: {
+  }),
+  MISSING_PROGRAM: entry({
     group: 'object',
     rule: ['A program that is asked for is not in the object', 'Correct the manifest or the object.'],
+    needs: ['program'],
+    args: ['present'],
+    reasons: ['program'],
     words: (f) => ({
       title: `required program ${arg(f, 'program', '?')} is not in the object`,
       explanation: `The manifest requires it to be attached. The object has ${arg(f, 'present', 'no programs')}.`,
       remediation: 'Correct the name in the manifest, or pass the object that has the program.',
     }),
-  },
-  VALIDATOR_CRASH: {
+  }),
+  VALIDATOR_CRASH: entry({
     group: 'infra',
     coarse: 'UNKNOWN',
     rule: ['The validator died of the object', 'Report it with the object.'],
+    needs: ['signal'],
+    args: ['step'],
     words: (f) => ({
       title: `the validator crashed on this object (${arg(f, 'signal', 'signal')})`,
       explanation: sentence(
-        `it died ${f.args['step'] === undefined ? 'while it worked on the object' : `during ${f.args['step']}`}; the guest itself went on.`,
+        `it died ${f.args.step === undefined ? 'while it worked on the object' : `during ${f.args.step}`}; the guest itself went on.`,
       ),
       remediation:
         'A fault of libbpf or of the validator that this object brings out: please report it with the object.',
     }),
-  },
-} as const satisfies Family;
+  }),
+};

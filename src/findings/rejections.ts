@@ -1,8 +1,7 @@
-import type { Finding } from '../model/finding.ts';
-import type { Advice } from './writer.ts';
+import type { Facts } from './entry.ts';
 
 /** What each reason of a rejection means, and what to do; the words after "the verifier rejects program X:". */
-export const ADVICE: Readonly<Record<string, Advice>> = {
+export const ADVICE = {
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
   stack_overread: {
     why: 'it reads behind the end of a copy on its stack',
@@ -164,8 +163,8 @@ function rangeWords(allowed: string): string | undefined {
 }
 
 /** What a program returns and what its hook allows; undefined where the log says neither. */
-export function allowedWords(f: Finding): string | undefined {
-  const range = rangeWords(f.args['allowed'] ?? '');
+export function allowedWords(f: Facts<'allowed' | 'number' | 'smin'>): string | undefined {
+  const range = rangeWords(f.args.allowed ?? '');
   if (range === undefined) return undefined;
   const { number, smin } = f.args;
   const bits = number === undefined ? Number(smin) : Number(number);

@@ -1,4 +1,4 @@
-import type { Family } from './entry.ts';
+import { entry } from './entry.ts';
 import { arg } from './writer.ts';
 
 /** What a setting is called where the user writes it. */
@@ -13,25 +13,28 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 export const SETTING_FINDINGS = {
-  SETTING_NOT_APPLIED: {
+  SETTING_NOT_APPLIED: entry({
     group: 'object',
     rule: ['A setting could not be made', 'Correct the name or the value of the setting.'],
+    needs: ['kind', 'name', 'detail'],
+    args: ['near'],
     words: (f) => ({
       title: `${WORDS[arg(f, 'kind', '')] ?? 'the setting of'} ${arg(f, 'name', '?')} could not be set: ${arg(f, 'detail', 'no reason known').replace(/[.\s]+$/, '')}`,
       explanation: 'The manifest or a flag asks for it, and this object does not take it.',
       remediation:
-        f.args['near'] === undefined
+        f.args.near === undefined
           ? 'Correct the name or the value in the manifest or on the command line.'
-          : `Did you mean ${f.args['near'].split(', ').join(' or ')}? Correct the name in the manifest or on the command line.`,
+          : `Did you mean ${f.args.near.split(', ').join(' or ')}? Correct the name in the manifest or on the command line.`,
     }),
-  },
-  NO_VARIANT_LOADS: {
+  }),
+  NO_VARIANT_LOADS: entry({
     group: 'kernel',
     rule: ['No program of a group can be loaded', 'Add a program that the kernel takes to the group.'],
+    needs: ['group', 'programs', 'reasons'],
     words: (f) => ({
       title: `no program of the group ${arg(f, 'group', '?')} can be loaded: ${arg(f, 'programs', 'none is there')}`,
-      explanation: `One of them is to be loaded${f.args['release'] === undefined ? '' : ` on ${f.args['release']}`}, and none can be: ${arg(f, 'reasons', 'no reason known').split('\n').join('; ')}.`,
+      explanation: `One of them is to be loaded${f.args.release === undefined ? '' : ` on ${f.args.release}`}, and none can be: ${arg(f, 'reasons', 'no reason known').split('\n').join('; ')}.`,
       remediation: 'Add a program that this kernel takes to the group, or leave this kernel out of the matrix.',
     }),
-  },
-} as const satisfies Family;
+  }),
+};

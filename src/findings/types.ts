@@ -1,13 +1,16 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family, Words } from './entry.ts';
+import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { arg, here, lacks, notIn, sentence, since, who } from './writer.ts';
 
-const PROGRAM_FLAG: Readonly<Record<string, { what: string; todo: string }>> = {
+const UNNAMED_FLAG = { what: 'loaded with its flags', todo: 'Load it without the flag there.' };
+
+const PROGRAM_FLAG = {
   sleepable: {
     what: 'sleepable',
     todo: 'Add a variant without the .s suffix of its section for these kernels. What only sleepable programs may call has to go there: read user memory with bpf_probe_read_user instead of bpf_copy_from_user.',
   },
   xdp_frags: { what: 'XDP with fragments', todo: 'Add a variant without .frags for these kernels.' },
+  flags: UNNAMED_FLAG,
+  attributes: UNNAMED_FLAG,
 };
 
 /** Words for kinds of programs that a kernel does not have, or was built without. */
@@ -20,7 +23,7 @@ function sleepableMember(struct: string, member = '?'): Words {
 }
 
 /** The structure itself is refused when it is registered, and no program of it. */
-function refusedStruct(f: Finding): Words {
+function refusedStruct(f: Facts): Words {
   return {
     title: `the kernel rejects the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
     explanation:
@@ -31,17 +34,20 @@ function refusedStruct(f: Finding): Words {
 }
 
 export const TYPE_FINDINGS = {
-  UNSUPPORTED_PROGRAM_TYPE: {
+  UNSUPPORTED_PROGRAM_TYPE: entry({
     group: 'kernel',
     rule: ['The kernel lacks a program type', 'Leave the program out there, by autoload.'],
+    needs: ['type'],
+    args: ['config'],
+    reasons: ['kernel_too_old', 'compiled_out'],
     words: (f) => {
       const type = arg(f, 'type', '?');
-      const option = f.args['config'];
-      const built = f.args['reason'] === 'compiled_out';
+      const option = f.args.config;
+      const built = f.args.reason === 'compiled_out';
       return {
         title: `${lacks(f, `programs of type ${type}`)}${since(f)}`,
         explanation: sentence(
-          `BPF_PROG_LOAD failed${f.args['errno'] === undefined ? '' : ` with ${f.args['errno']}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
+          `BPF_PROG_LOAD failed${f.args.errno === undefined ? '' : ` with ${f.args.errno}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
         ),
         remediation:
           type === 'tracing' && !built
@@ -49,51 +55,57 @@ export const TYPE_FINDINGS = {
             : `Use an older hook of the same kind there, and leave this program out (autoload).${built && option !== undefined ? ` Or build the kernel with ${option}.` : ''}`,
       };
     },
-  },
-  UNSUPPORTED_PROGRAM_FLAG: {
+  }),
+  UNSUPPORTED_PROGRAM_FLAG: entry({
     group: 'kernel',
     coarse: 'UNSUPPORTED_PROGRAM_TYPE',
     rule: ['The kernel lacks a flag of a program', 'Set the flag only where the kernel has it.'],
+    reasons: reasonsOf(PROGRAM_FLAG),
     words: (f) => {
-      const flag = PROGRAM_FLAG[arg(f, 'reason', '')];
+      const { what, todo } = ofReason(f.args.reason, PROGRAM_FLAG) ?? UNNAMED_FLAG;
       return {
-        title: `${who(f)} cannot be ${flag?.what ?? 'loaded with its flags'} ${here(f)}${since(f)}`,
+        title: `${who(f)} cannot be ${what} ${here(f)}${since(f)}`,
         explanation:
           f.confidence === 'high'
             ? 'A minimal program loads without the flag and is rejected with it.'
             : 'The kernel rejects the flag that the section name stands for.',
-        remediation: flag?.todo ?? 'Load it without the flag there.',
+        remediation: todo,
       };
     },
-  },
-  BPF_SYSCALL_DISABLED: {
+  }),
+  BPF_SYSCALL_DISABLED: entry({
     group: 'kernel',
     coarse: 'UNSUPPORTED_PROGRAM_TYPE',
     rule: ['The kernel has no bpf() at all', 'Use a kernel with CONFIG_BPF_SYSCALL.'],
+    reasons: ['syscall'],
     words: () => ({
       title: 'this kernel is built without bpf(2)',
       explanation: 'bpf(2) returns ENOSYS.',
       remediation: 'Use a kernel with CONFIG_BPF_SYSCALL=y.',
     }),
-  },
-  STRUCT_OPS_UNSUPPORTED: {
+  }),
+  STRUCT_OPS_UNSUPPORTED: entry({
     group: 'kernel',
     coarse: 'UNSUPPORTED_PROGRAM_TYPE',
     rule: ['The kernel lacks a struct_ops type', 'Leave the map out there, by autocreate.'],
+    args: ['struct'],
+    reasons: ['struct', 'register'],
     words: (f) => ({
       title: lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`),
       explanation: 'The kernel, or a module that is not loaded, would have to register the structure.',
       remediation: 'Leave the struct_ops map out there, or load the module that provides it.',
     }),
-  },
-  STRUCT_OPS_MISMATCH: {
+  }),
+  STRUCT_OPS_MISMATCH: entry({
     group: 'kernel',
     rule: ['A struct_ops type has another layout', 'Build against the types of that kernel.'],
+    args: ['struct', 'member'],
+    reasons: ['member', 'register', 'refused', 'sleepable_member'],
     words: (f) => {
-      const struct = f.args['struct'] === undefined ? 'struct_ops' : `struct_ops ${f.args['struct']}`;
-      const member = f.args['member'];
-      if (f.args['reason'] === 'sleepable_member') return sleepableMember(struct, member);
-      if (f.args['reason'] === 'refused') return refusedStruct(f);
+      const struct = f.args.struct === undefined ? 'struct_ops' : `struct_ops ${f.args.struct}`;
+      const member = f.args.member;
+      if (f.args.reason === 'sleepable_member') return sleepableMember(struct, member);
+      if (f.args.reason === 'refused') return refusedStruct(f);
       return {
         title:
           member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),
@@ -101,15 +113,16 @@ export const TYPE_FINDINGS = {
         remediation: 'Use a ___flavor of the structure for these kernels, or clear the member before load.',
       };
     },
-  },
-  JIT_UNSUPPORTED: {
+  }),
+  JIT_UNSUPPORTED: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['Not supported by the JIT', 'Use a newer kernel or another construct.'],
+    reasons: ['jit'],
     words: (f) => ({
       title: `${who(f)} needs a JIT compiler that is not available ${here(f)}`,
       explanation: 'The JIT is off, missing for this architecture, or too old for the feature.',
       remediation: 'Enable net.core.bpf_jit_enable, or avoid the feature (kfuncs, callbacks, atomics) here.',
     }),
-  },
-} as const satisfies Family;
+  }),
+};

@@ -1,7 +1,37 @@
-import type { Finding } from '../model/finding.ts';
-import type { Family } from './entry.ts';
+import { entry, type Facts, reasonsOf } from './entry.ts';
 import { ADVICE, allowedWords } from './rejections.ts';
 import { arg, here, sentence, who } from './writer.ts';
+
+const ARGS = [
+  'proof',
+  'recursion',
+  'call',
+  'callee',
+  'function',
+  'prototype',
+  'count',
+  'value',
+  'result',
+  'struct',
+  'place',
+  'type',
+  'holder',
+  'memory',
+  'offset',
+  'size',
+  'available',
+  'at',
+  'length',
+  'allowed',
+  'number',
+  'smin',
+  'lock',
+  'region',
+] as const;
+
+type RejectionFacts = Facts<(typeof ARGS)[number]>;
+
+type Topic = keyof typeof ADVICE | undefined;
 
 const OTHER = {
   why: 'see the log line below',
@@ -13,9 +43,13 @@ function precisionTodo(todo: string): string {
   return `Help this verifier: ${todo.charAt(0).toLowerCase()}${todo.slice(1)} Newer kernels of this run accept the program as it is.`;
 }
 
+function topicOf(reason: string | undefined): Topic {
+  return reason !== undefined && Object.hasOwn(ADVICE, reason) ? (reason as Topic) : undefined;
+}
+
 /** What the traced function takes on this kernel, and which of its values the program reads. */
-function tracedText(f: Finding): string {
-  const result = f.args['result'];
+function tracedText(f: RejectionFacts): string {
+  const result = f.args.result;
   return [
     `Here it is ${arg(f, 'prototype', arg(f, 'function', '?'))}, and the program reads value ${arg(f, 'value', '?')}.`,
     ...(result === undefined ? [] : [`The result follows the last argument: it is value ${result}.`]),
@@ -23,13 +57,13 @@ function tracedText(f: Finding): string {
 }
 
 /** Which argument the program takes for what, and where that is on this kernel. */
-function argumentText(f: Finding): string {
+function argumentText(f: RejectionFacts): string {
   const wanted = `struct ${arg(f, 'struct', '?')} *`;
   return `Here it is ${arg(f, 'prototype', '?')}. The program takes value ${arg(f, 'value', '?')} for the ${wanted}, which is value ${arg(f, 'place', '?')}.`;
 }
 
 /** The fact of the log that a reader needs besides the line. */
-function detail(f: Finding, topic: string): string | undefined {
+function detail(f: RejectionFacts, topic: Topic): string | undefined {
   const { call, callee, available, offset, size } = f.args;
   switch (topic) {
     case 'return_value':
@@ -52,14 +86,16 @@ function detail(f: Finding, topic: string): string | undefined {
 
 /** Words for programs that the verifier could not follow. */
 export const VERIFIER_FINDINGS = {
-  VERIFIER_REJECTION: {
+  VERIFIER_REJECTION: entry({
     group: 'program',
     rule: ['The verifier rejects a program', "Read the end of the verifier's log and the source line."],
+    args: ARGS,
+    reasons: [...reasonsOf(ADVICE), 'verifier_precision', 'unclassified'],
     words: (f) => {
-      const precision = f.args['reason'] === 'verifier_precision';
-      const topic = f.args['recursion'] === undefined ? arg(f, precision ? 'proof' : 'reason', '') : 'recursion';
-      const { why, todo } = ADVICE[topic] ?? OTHER;
-      const { source, source_text: text, problem } = f.args;
+      const { reason, proof, recursion, source, source_text: text, problem } = f.args;
+      const precision = reason === 'verifier_precision';
+      const topic = topicOf(recursion === undefined ? (precision ? proof : reason) : 'recursion');
+      const { why, todo } = topic === undefined ? OTHER : ADVICE[topic];
       const place = [source, text].filter((part) => part !== undefined).join(': ');
       const title = `the verifier rejects ${who(f)}: ${why}`;
       if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
@@ -71,50 +107,55 @@ export const VERIFIER_FINDINGS = {
         remediation: precision ? precisionTodo(todo) : todo,
       };
     },
-  },
-  VERIFIER_COMPLEXITY: {
+  }),
+  VERIFIER_COMPLEXITY: entry({
     group: 'program',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program is too complex for the verifier', 'Split it, or bound its loops and branches.'],
+    args: ['processed', 'jumps'],
+    reasons: ['limit'],
     words: (f) => ({
       title: `${who(f)} is too complex for the verifier ${here(f)}`,
       explanation:
-        f.args['everywhere'] === undefined
+        f.args.everywhere === undefined
           ? 'The number of paths differs from kernel to kernel, so another one may accept it.'
           : 'The verifier gave up before it had seen all paths.',
       remediation:
         'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
     }),
-  },
-  STACK_LIMIT: {
+  }),
+  STACK_LIMIT: entry({
     group: 'program',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program uses too much stack', 'Keep large values in a per-CPU array map.'],
+    args: ['size', 'offset'],
+    reasons: ['frame', 'combined', 'tail_call'],
     words: (f) => ({
       title:
-        f.args['reason'] === 'tail_call'
+        f.args.reason === 'tail_call'
           ? `${who(f)} makes a tail call from a function below which too much stack is in use`
           : `${who(f)} needs more than 512 bytes of stack`,
       explanation:
-        f.args['reason'] === 'tail_call'
+        f.args.reason === 'tail_call'
           ? `A function that makes tail calls may have 256 bytes below it on the stack; its callers use ${arg(f, 'size', 'more')}.`
-          : f.args['reason'] === 'combined'
+          : f.args.reason === 'combined'
             ? 'The stacks of nested calls count together.'
             : 'The limit holds on every kernel.',
       remediation:
-        f.args['reason'] === 'tail_call'
+        f.args.reason === 'tail_call'
           ? 'Make the tail call in the program itself (inline the function), or move variables of its callers into a per-CPU array map.'
           : 'Move large variables into a per-CPU array map, and inline less.',
     }),
-  },
-  VERIFIER_INTERNAL: {
+  }),
+  VERIFIER_INTERNAL: entry({
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['The verifier failed', 'Report it to the kernel; try another construct.'],
+    reasons: ['bug'],
     words: (f) => ({
       title: `the verifier of this kernel has a bug that ${who(f)} brings out`,
       explanation: 'It says so itself.',
       remediation: 'Report it to the kernel developers with the object and the log.',
     }),
-  },
-} as const satisfies Family;
+  }),
+};

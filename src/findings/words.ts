@@ -1,7 +1,7 @@
 import { attachCount, requireAttach } from '../model/attach-warning.ts';
 import { type Finding, programsOf } from '../model/finding.ts';
 import type { Words } from './entry.ts';
-import { FINDINGS } from './findings.ts';
+import { FINDINGS, isFindingCode } from './findings.ts';
 import { acrossRun } from './writer.ts';
 
 export type { Words } from './entry.ts';
@@ -40,9 +40,13 @@ function followWords({ args }: Finding): string {
   return `It follows from ${root}: ${somePrograms(programs)}, which alone ${use} what is looked at, ${are} not attached.`;
 }
 
-/** Title, explanation and remedy of a finding as plain text, from its code and args. */
+/**
+ * Title, explanation and remedy of a finding as plain text, from its code and args. One that was read back may have a code of
+ * another version: then it is one of unknown cause.
+ */
 export function words(finding: Finding): Words {
-  const { title, explanation, remediation } = FINDINGS[finding.code].words(finding);
+  const entry = isFindingCode(finding.code) ? FINDINGS[finding.code] : FINDINGS.UNKNOWN;
+  const { title, explanation, remediation } = entry.words(finding);
   return {
     title,
     explanation: [explanation, untestedWords(finding), followWords(finding), acrossRun(finding)]

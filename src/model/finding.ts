@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/findings.ts';
+import type { FindingArgs, FindingCode } from '../findings/findings.ts';
 
 export type { FindingCode };
 
@@ -49,7 +49,7 @@ export interface Finding {
   /** Program, map, function or section the finding is about. */
   readonly subject: string | undefined;
   /** Values for the words: function, map type, errno name, helper, ... */
-  readonly args: Readonly<Record<string, string>>;
+  readonly args: FindingArgs;
   /** Line as the guest printed it, and where it stood. */
   readonly evidence: { readonly text: string; readonly origin: string } | undefined;
   readonly location: SourceLocation | undefined;

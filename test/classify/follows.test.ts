@@ -17,7 +17,13 @@ function factsOf(path: string) {
 const behavior = factsOf(example('behavior-expect'));
 
 const refusedMap = (subject: string): Finding =>
-  makeFinding({ code: 'MAP_CREATE_FAILED', confidence: 'high', phase: 'map', subject, args: { map: subject } });
+  makeFinding({
+    code: 'MAP_CREATE_FAILED',
+    confidence: 'high',
+    phase: 'map',
+    subject,
+    args: { map: subject, reason: 'refused' },
+  });
 
 const unattached = (program: string): Finding =>
   makeFinding({
@@ -25,7 +31,7 @@ const unattached = (program: string): Finding =>
     confidence: 'high',
     phase: 'attach',
     subject: 'sched_switch_gone',
-    args: { program, function: 'sched_switch_gone' },
+    args: { program, function: 'sched_switch_gone', reason: 'tracepoint' },
   });
 
 const unmet = (expectedOf: string, kind = 'map'): Finding =>

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { explainLostPointer } from '../../src/classify/lost-pointer.ts';
 import { makeFinding } from '../../src/classify/make-finding.ts';
+import type { ReasonOf } from '../../src/findings/findings.ts';
 
-function explained(log: string, cause: string, reason = 'invalid_mem_access') {
+function explained(log: string, cause: string, reason: ReasonOf<'VERIFIER_REJECTION'> = 'invalid_mem_access') {
   const finding = makeFinding({
     code: 'VERIFIER_REJECTION',
     confidence: 'medium',

@@ -38,7 +38,7 @@ function guest(
 }
 
 function signature(near: readonly string[], parameters = [SOCK, AUX]) {
-  const args = { ...PROBE, function: 'scx_bpf_kick_cpu', reason: 'proto' };
+  const args = { ...PROBE, function: 'scx_bpf_kick_cpu', reason: 'proto' } as const;
   const finding = makeFinding({ code: 'KFUNC_SIGNATURE_MISMATCH', confidence: 'medium', phase: 'load', args });
   return explainSignature(finding, guest('scx_bpf_kick_cpu', parameters, near)).args;
 }
@@ -53,7 +53,7 @@ test('an argument that the kernel fills in itself is a fault of its BTF, unless 
 });
 
 function trampoline(count: number, release: string) {
-  const args = { ...PROBE, function: 'many', reason: 'trampoline' };
+  const args = { ...PROBE, function: 'many', reason: 'trampoline' } as const;
   const finding = makeFinding({ code: 'TRAMPOLINE_UNSUPPORTED', confidence: 'medium', phase: 'attach', args });
   return explainTrampoline(
     finding,
@@ -73,7 +73,7 @@ test('more arguments than a trampoline hands over are counted', () => {
 });
 
 function context(section: string, offset: string, parameters = [SOCK, { type: 'int', name: 'flags' }]) {
-  const args = { program: 'probe', section, offset, size: '8', reason: 'ctx_access' };
+  const args = { program: 'probe', section, offset, size: '8', reason: 'ctx_access' } as const;
   const finding = makeFinding({ code: 'VERIFIER_REJECTION', confidence: 'medium', phase: 'load', args });
   return explainContext(finding, guest('inet_csk_accept', parameters));
 }

@@ -10,7 +10,7 @@ test('a sleepable program that a kernel does not take is not sent back to where 
     args: { reason: 'sleepable', program: 'on_call', since: '5.10' },
   });
   expect(words(flag).remediation).toMatch(/without the \.s suffix.*bpf_probe_read_user instead of bpf_copy_from_user/);
-  const helper = (name: string, reason = 'context') =>
+  const helper = (name: string, reason: 'context' | 'program_type' = 'context') =>
     words(
       makeFinding({
         ...{ code: 'HELPER_NOT_ALLOWED', confidence: 'high', phase: 'load', evidence },
@@ -18,6 +18,6 @@ test('a sleepable program that a kernel does not take is not sent back to where 
       }),
     ).remediation;
   expect(helper('bpf_copy_from_user')).toMatch(/Elsewhere use bpf_probe_read_user, which/);
-  expect(helper('bpf_copy_from_user', '')).toMatch(/Elsewhere use bpf_probe_read_user, which/);
+  expect(helper('bpf_copy_from_user', 'program_type')).toMatch(/Elsewhere use bpf_probe_read_user, which/);
   expect(helper('bpf_ima_inode_hash')).not.toContain('Elsewhere');
 });

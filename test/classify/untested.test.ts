@@ -16,7 +16,7 @@ function finding(program: string, origin = 'libbpf', subject = 'bpfcompat_no_suc
     confidence: 'high',
     phase: 'load',
     subject,
-    args: { program, symbol: subject },
+    args: { program, symbol: subject, reason: 'variable' },
     evidence: { text: 'extern', origin },
   });
 }

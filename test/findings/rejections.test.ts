@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { makeFinding } from '../../src/classify/make-finding.ts';
 import { movedTo } from '../../src/findings/moved-fields.ts';
 import { allowedWords } from '../../src/findings/rejections.ts';
 
 function allowed(args: Record<string, string>): string | undefined {
-  return allowedWords(makeFinding({ code: 'VERIFIER_REJECTION', confidence: 'medium', phase: 'load', args }));
+  return allowedWords({ subject: undefined, confidence: 'medium', decisive: true, args });
 }
 
 test('what a hook allows is read in both ways in which kernels write it', () => {

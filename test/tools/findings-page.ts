@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONTEXT_ARGS, RUN_ARGS } from '../../src/findings/args.ts';
+import type { FindingEntry } from '../../src/findings/entry.ts';
 import { FINDING_CODES, FINDINGS, type FindingCode, groupOf, rollupOf } from '../../src/findings/findings.ts';
 import type { FindingGroup } from '../../src/model/finding.ts';
 import { table } from '../../src/report/markdown-table.ts';
@@ -39,14 +41,25 @@ function link(root: string, name: string): string {
   return existsSync(join(root, file)) ? `[${name}.bpf.c](../${file})` : '';
 }
 
+function names(args: readonly string[]): string {
+  return args.map((name) => `\`${name}\``).join(', ');
+}
+
+/** `map`; where known `type`, `flag`. */
+function argumentWords({ needs, args }: FindingEntry): string {
+  return [names(needs), args.length === 0 ? '' : `where known ${names(args)}`].filter((part) => part !== '').join('; ');
+}
+
 function section(root: string, code: FindingCode, shown: readonly Example[]): string[] {
-  const [title, help] = FINDINGS[code].rule;
+  const entry = FINDINGS[code];
+  const [title, help] = entry.rule;
   const coarse = rollupOf(code);
-  const rows = shown.map(({ reason, object }) => [
-    reason === '' ? '' : `\`${reason}\``,
-    link(root, object),
-    link(root, `${object}_fixed`),
-  ]);
+  const reasons = [...new Set([...shown.map(({ reason }) => reason), ...entry.reasons.filter((one) => one !== '')])];
+  const rows = reasons.map((reason) => {
+    const object = shown.find((one) => one.reason === reason)?.object ?? '';
+    return [reason === '' ? '' : `\`${reason}\``, link(root, object), link(root, `${object}_fixed`)];
+  });
+  const args = argumentWords(entry);
   return [
     `### ${code}`,
     '',
@@ -54,7 +67,9 @@ function section(root: string, code: FindingCode, shown: readonly Example[]): st
     '',
     `- To act: ${WHOSE[groupOf(code)]}.`,
     ...(coarse === code ? [] : [`- \`classification_code\`: \`${coarse}\`.`]),
-    ...(rows.length === 0 ? [] : ['', ...table(['reason', 'a program that has it', 'corrected'], rows)]),
+    ...(args === '' ? [] : [`- Arguments: ${args}.`]),
+    ...(shown.length > 0 || reasons.length === 0 ? [] : [`- Reasons: ${names(reasons)}.`]),
+    ...(shown.length === 0 ? [] : ['', ...table(['reason', 'a program that has it', 'corrected'], rows)]),
     '',
   ];
 }
@@ -69,6 +84,13 @@ export function findingsPage(root: string): string {
     'finding names the program, the map, the line and the kernel, and what to do about that very case; here is what the codes',
     'stand for. The programs are those that the tests run on every Debian kernel: each is as small as the fault allows, and',
     'the corrected one is what the remedy says. This page is made by `npm run findings`.',
+    '',
+    '`args` of a finding are texts: those of its code, as listed below, `reason`, and',
+    '',
+    `- what is known of the place: ${names(CONTEXT_ARGS)};`,
+    `- what the other kernels, programs and findings of the run add: ${names(RUN_ARGS)}.`,
+    '',
+    'A finding that took the place of another one keeps the arguments of that one.',
     '',
     ...FINDING_CODES.flatMap((code) => section(root, code, shown.get(code) ?? [])),
   ]

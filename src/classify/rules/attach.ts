@@ -1,8 +1,7 @@
-import type { FindingCode } from '../../model/finding.ts';
 import { kernelVersion, olderThan } from '../../model/kernel-range.ts';
 import { attachKind } from '../first-kernel.ts';
 import { PLACE_RULES } from './attach-places.ts';
-import type { Suspicion } from './rule.ts';
+import type { CodeAndReason, Suspicion } from './rule.ts';
 
 /** A program that loaded and could not be attached. */
 export interface AttachRefusal {
@@ -15,9 +14,7 @@ export interface AttachRefusal {
   readonly release: string;
 }
 
-export interface AttachRule {
-  readonly code: FindingCode;
-  readonly reason: string;
+export type AttachRule = CodeAndReason & {
   readonly confidence: Suspicion;
   readonly errnos?: readonly number[];
   readonly section?: RegExp;
@@ -25,7 +22,7 @@ export interface AttachRule {
   readonly line?: RegExp;
   readonly when?: (refusal: AttachRefusal) => boolean;
   readonly example: AttachRefusal;
-}
+};
 
 const EPERM = -1;
 const ENOENT = -2;

@@ -1,3 +1,4 @@
+import type { ReasonOf, SomeArgs } from '../../findings/findings.ts';
 import type { FindingCode } from '../../model/finding.ts';
 import { kernelVersion, olderThan } from '../../model/kernel-range.ts';
 import { attachKind, programTypeSince, sectionTarget } from '../first-kernel.ts';
@@ -14,14 +15,17 @@ interface SilentRefusal {
 }
 
 /** A cause read from the errno and from what the program asks for. */
-export interface ErrnoRule {
-  readonly code: FindingCode;
-  readonly reason: string;
+export type ErrnoRule = {
+  readonly [Code in FindingCode]: {
+    readonly code: Code;
+    readonly reason: ReasonOf<Code>;
+    readonly args: (refusal: SilentRefusal) => SomeArgs<Code>;
+  };
+}[FindingCode] & {
   readonly confidence: Suspicion;
   readonly when: (refusal: SilentRefusal) => boolean;
-  readonly args: (refusal: SilentRefusal) => Readonly<Record<string, string | undefined>>;
   readonly example: SilentRefusal;
-}
+};
 
 const EINVAL = -22;
 const E2BIG = -7;

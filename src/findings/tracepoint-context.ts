@@ -1,0 +1,38 @@
+import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { PLACE } from './lookup.ts';
+import { arg, who } from './writer.ts';
+
+const ARGS = [...PLACE, 'field', 'type', 'offset', 'read'] as const;
+
+type TracepointFacts = Facts<(typeof ARGS)[number]>;
+
+const movedField = (f: TracepointFacts): Words => ({
+  title: `${who(f)} reads field ${arg(f, 'field', '?')} of tracepoint ${arg(f, 'function', '?')} where it is not`,
+  explanation: `In the record of this kernel it is at byte ${arg(f, 'offset', '?')}, the program reads byte ${arg(f, 'read', '?')}, as its own ${arg(f, 'type', 'structure')} has it. Nothing refuses that: it gets bytes of something else.`,
+  remediation:
+    'Read the structure trace_event_raw_* of the tracepoint (vmlinux.h) with CO-RE, or take the offsets from the format file of the running kernel.',
+});
+
+const argument = (f: TracepointFacts): Words => ({
+  title: `${who(f)} reads more arguments than raw tracepoint ${arg(f, 'function', '?')} has on this kernel`,
+  explanation:
+    'Tracepoints got further arguments over time; the kernel counts those that a program reads when it attaches it.',
+  remediation:
+    'Read the further arguments in a second program for kernels that have them (autoload), or guard them by a const volatile setting of the loader.',
+});
+
+const shortRecord = (f: TracepointFacts): Words => ({
+  title: `${who(f)} reads past the record of tracepoint ${arg(f, 'function', '?')}`,
+  explanation: 'The record has another layout on this kernel than the program was compiled for.',
+  remediation: 'Use raw_tp or tp_btf, or read trace_event_raw_* structures with CO-RE.',
+});
+
+const WORDS = { record_too_short: shortRecord, argument, moved_field: movedField };
+
+/** A program that reads the record or the arguments of a tracepoint in a way that this kernel does not have them. */
+export const TRACEPOINT_CONTEXT = {
+  args: ARGS,
+  reasons: reasonsOf(WORDS),
+  words: (f: TracepointFacts & Facts<never, keyof typeof WORDS>): Words =>
+    (ofReason(f.args.reason, WORDS) ?? shortRecord)(f),
+};
