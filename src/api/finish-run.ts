@@ -1,4 +1,4 @@
-import { type GateOptions, gate } from '../gate/gate.ts';
+import { type GateOptions, gate, withRequired } from '../gate/gate.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
@@ -97,7 +97,8 @@ export async function listRuns(
  * @throws HostError when a report cannot be written
  */
 export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
-  const { host, run, onEvent, settle = (verdict) => verdict } = ended;
+  const { host, onEvent, settle = (verdict) => verdict } = ended;
+  const run = withRequired(ended.run, ended.gate);
   const verdict = settle(gate(run, withKnown(ended.gate, run)));
   const written = await writeRun(host, run, verdict, ended);
   const { paths } = written;

@@ -1,4 +1,4 @@
-import type { GateOptions } from '../gate/gate.ts';
+import { type GateOptions, withRequired } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -60,6 +60,12 @@ async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>):
   }
 }
 
+/** A case whose report says of each kernel what the gate makes of it. */
+function requiredIn(report: SuiteCaseReport, options: GateOptions): SuiteCaseReport {
+  const { answer } = report;
+  return answer === undefined ? report : { ...report, answer: { ...answer, run: withRequired(answer.run, options) } };
+}
+
 /**
  * The reports of a suite and of its cases, and their place in the history: the same whether one machine asked everything
  * or several did.
@@ -70,7 +76,8 @@ export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const cases: SuiteCaseReport[] = [];
   const unwritten: string[] = [];
   const written: WrittenRun[] = [];
-  for (const { report, ...one } of ended.cases) {
+  for (const { report: reported, ...one } of ended.cases) {
+    const report = 'gate' in one ? requiredIn(reported, one.gate) : reported;
     const { answer } = report;
     const own =
       'gate' in one &&

@@ -185,7 +185,11 @@ export const ACTION_OUTPUTS = [
   { name: 'failed', description: 'checks in which the kernel rejected the object or a test failed' },
   { name: 'skipped', description: 'checks that were not run' },
   { name: 'errored', description: 'checks that could not be completed' },
-  { name: 'regressions', description: 'checks that passed in the baseline and do not now; 0 without a baseline' },
+  {
+    name: 'regressions',
+    description:
+      'checks that fail now and did not in the baseline, or failed for other causes; those of objects that it lacks count; 0 without a baseline',
+  },
   { name: 'report-json', description: 'path of the JSON report' },
   { name: 'report-markdown', description: 'path of the Markdown report' },
   ...FORMATS.flatMap(({ name, output }) =>

@@ -63,6 +63,15 @@ function isPromised(result: CellResult | undefined, { minKernel }: GateOptions):
   return minKernel !== undefined && number !== undefined && compareKernels(number, minKernel.number) >= 0;
 }
 
+/** The run with every kernel as required that decides: reports say of a kernel what the gate makes of it. */
+export function withRequired<R extends GateInput>(run: R, options: GateOptions): R {
+  const promised = new Set(run.results.filter((result) => isPromised(result, options)).map(({ cell }) => cell.target));
+  const targets = run.targets.map((target, index) =>
+    !target.required && (promised.has(index) || isRequired(target, options)) ? { ...target, required: true } : target,
+  );
+  return { ...run, targets };
+}
+
 function weigh(
   cell: Cell,
   target: Target,
@@ -74,7 +83,7 @@ function weigh(
   if (result?.outcome.status === 'skipped' && result.outcome.elsewhere) return undefined;
   const { id } = target.profile;
   const status = result?.outcome.status ?? 'infra_error';
-  const required = isRequired(target, options) || isPromised(result, options);
+  const { required } = target;
   const known = (options.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
   const weight = weightOf({ status, required, met: expected?.met, known }, failOn);
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
@@ -154,7 +163,8 @@ function unrequired(run: GateInput, options: GateOptions): Weighed[] {
  * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single answer is an
  * error too: nothing was observed. `failOn` moves the line between failures and remarks (docs/gate.md); an error stays one.
  */
-export function gate(run: GateInput, options: GateOptions = {}): Verdict {
+export function gate(asked: GateInput, options: GateOptions = {}): Verdict {
+  const run = withRequired(asked, options);
   const { failOn = 'required', expectations = [] } = options;
   const weighed: Weighed[] = [];
   const allExpected: Expected[] = [];

@@ -18,8 +18,10 @@ export interface DocumentCell {
   readonly expected: SavedExpected | undefined;
 }
 
-function newsOf({ report }: DocumentCase, id: string): DocumentCell['news'] {
-  const word = report?.baseline?.profiles.find(({ profile_id: other }) => other === id)?.failure;
+/** @param compared the run has an older report: what that lacks fails for the first time */
+function newsOf({ report }: DocumentCase, target: SavedTarget, compared: boolean): DocumentCell['news'] {
+  if (compared && report?.baseline === undefined) return target.status === 'fail' ? 'new' : undefined;
+  const word = report?.baseline?.profiles.find(({ profile_id: other }) => other === target.profile_id)?.failure;
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
@@ -41,19 +43,22 @@ function weigh(
   };
 }
 
-function cellsOf(one: DocumentCase): DocumentCell[] {
+function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
   const gate = one.report?.gate;
   return one.targets.map((target) => {
     const id = target.profile_id;
     const expected = savedExpected(gate, id);
-    const news = newsOf(one, id);
+    const news = newsOf(one, target, compared);
     return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on ?? '') };
   });
 }
 
 /** Every cell of a document, case by case, in the order of the kernels. */
 export function documentCells({ cases }: GateDocument): DocumentCell[] {
-  return cases.flatMap(cellsOf);
+  const isCompared = ({ report }: DocumentCase): boolean =>
+    report?.baseline !== undefined || report?.gate?.fail_on === 'regression';
+  const compared = cases.some(isCompared);
+  return cases.flatMap((one) => cellsOf(one, compared));
 }
 
 /** Numbers of cells, unless they say otherwise. */

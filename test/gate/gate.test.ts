@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gate } from '../../src/gate/gate.ts';
+import { gate, withRequired } from '../../src/gate/gate.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Expectation } from '../../src/model/gate.ts';
 import { parseKernelRange } from '../../src/model/kernel-range.ts';
@@ -71,6 +71,17 @@ describe('min_kernel above every kernel of the run', () => {
     expect(answer('6.11.9-x')).toMatchObject({ status: 'pass', exitCode: 0 });
     expect(answer('6.12.0-x')).toMatchObject({ status: 'error', exitCode: 1 });
     expect(answer('6.12.0-x').reasons[0]).toMatch(/^required k1: gave no answer/);
+  });
+
+  test('reports say of each kernel what the gate makes of it', () => {
+    const { targets } = run([true, pass], [false, pass], [false, pass], [false, pass]);
+    const releases = ['6.1.0', '6.12.0', '6.11.0', '6.1.0'];
+    const results = releases.map((release, index) =>
+      result({ artifact: 0, target: index }, pass, { kernel: kernelRecord(`k${index}`, release) }),
+    );
+    const told = withRequired({ targets, results }, { minKernel, requiredProfiles: ['k3'] });
+    expect(told.targets.map(({ required }) => required)).toEqual([true, true, false, true]);
+    expect(told.targets[2]).toBe(targets[2]);
   });
 
   test('what one machine of several lacks is asked by the others', () => {
