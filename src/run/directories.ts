@@ -36,8 +36,11 @@ export function workDirectories(host: Host): (workdir: string) => Promise<void> 
   };
 }
 
-/** Rules that keep everything out of git. */
-const IGNORE_ALL = '*\n';
+/** Rules that keep everything out of git, and who made what: a run of which nothing came takes back what it made. */
+const IGNORE_ALL = {
+  ownDirectory: '# bpfcompat made this directory\n*\n',
+  ownFile: '# bpfcompat made this file\n*\n',
+};
 
 /** @throws UsageError `link_in_workdir` for a link at a place in the work directory that we read, write or lock */
 export async function refuseWorkLinks(host: Host, workdir: string): Promise<void> {
@@ -55,26 +58,28 @@ export async function refuseWorkLinks(host: Host, workdir: string): Promise<void
  */
 export async function ensureWorkDirectory(host: Host, workdir: string): Promise<void> {
   await refuseWorkLinks(host, workdir);
+  const isNew = (await host.files.stat(workdir)) === undefined;
   const before = await host.files.list(workdir).catch((): string[] => []);
   await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
   const ignore = join(workdir, '.gitignore');
   // A directory of the user's, such as `--workdir .`, keeps its own rules.
   if ((before.length > 0 && basename(workdir) !== WORK_DIRECTORY) || before.includes('.gitignore')) return;
-  await host.files.writeAtomic(ignore, IGNORE_ALL).catch(() => {});
+  await host.files.writeAtomic(ignore, IGNORE_ALL[isNew ? 'ownDirectory' : 'ownFile']).catch(() => {});
 }
 
 /**
- * Undoes `ensureWorkDirectory` where nothing came of it: an empty list of runs goes, and so does the directory when there
- * is nothing of anybody else's in it. Never throws.
+ * Undoes `ensureWorkDirectory` where nothing came of it: an empty list of runs goes, and with it the rules for git and the
+ * directory where those were made by it and nothing else is there. Never throws.
  */
 export async function dropIdleWork(host: Host, workdir: string): Promise<void> {
   try {
     await host.files.removeEmpty(join(workdir, 'runs'));
     const left = await host.files.list(workdir);
     const ignore = join(workdir, '.gitignore');
-    const isOurs = basename(workdir) === WORK_DIRECTORY && left.join() === '.gitignore';
-    if (isOurs && (await host.files.read(ignore, 64)).toString('utf8') === IGNORE_ALL) await host.files.remove(ignore);
-    if (isOurs) await host.files.removeEmpty(workdir);
+    if (left.join() !== '.gitignore') return;
+    const rules = (await host.files.read(ignore, 64)).toString('utf8');
+    if (Object.values(IGNORE_ALL).includes(rules)) await host.files.remove(ignore);
+    if (rules === IGNORE_ALL.ownDirectory) await host.files.removeEmpty(workdir);
   } catch {
     // It is gone, or not ours to remove.
   }

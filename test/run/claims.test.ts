@@ -145,7 +145,7 @@ describe('the work directory', () => {
   test('git ignores one that is ours; one of the user keeps its own rules', async () => {
     const work = join(dir, 'work');
     await ensureWorkDirectory(host, work);
-    expect(readFileSync(join(work, '.gitignore'), 'utf8')).toBe('*\n');
+    expect(readFileSync(join(work, '.gitignore'), 'utf8')).toMatch(/^# bpfcompat .*\n\*\n$/);
     writeFileSync(join(work, '.gitignore'), 'mine\n');
     await ensureWorkDirectory(host, work);
     expect(readFileSync(join(work, '.gitignore'), 'utf8')).toBe('mine\n');

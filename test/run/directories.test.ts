@@ -99,8 +99,19 @@ test('a work directory in which nothing came to be is gone again, what is in one
   await dropIdleWork(host, workDir);
   expect(readdirSync(join(workDir, 'runs'))).toEqual(['r1']);
 
-  // Not called as ours: what else is in it may be the user's.
+  // Whatever it is called.
   const own = join(base, 'own');
+  await ensureWorkDirectory(host, own);
+  await dropIdleWork(host, own);
+  expect(readdirSync(base).sort()).toEqual(['.bpfcompat', 'outside']);
+
+  // A directory that was there stays, and so do rules that somebody else wrote.
+  mkdirSync(own);
+  await ensureWorkDirectory(host, own);
+  expect(readdirSync(own).sort()).toEqual(['.gitignore', 'runs']);
+  await dropIdleWork(host, own);
+  expect(readdirSync(own)).toEqual([]);
+  writeFileSync(join(own, '.gitignore'), '*\n');
   await ensureWorkDirectory(host, own);
   await dropIdleWork(host, own);
   expect(readdirSync(own)).toEqual(['.gitignore']);

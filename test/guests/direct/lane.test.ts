@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GuestError } from '../../../src/guests/guest.ts';
 import { createHost } from '../../../src/host/create-host.ts';
 import type { Host, TempDir } from '../../../src/host/host.ts';
@@ -146,13 +146,36 @@ describe('a guest that does not', () => {
     expect(error.message).toMatch(words);
   });
 
-  it('says so within the time it was given to boot', async () => {
-    const started = performance.now();
-    const error = await failureOf('hangs', { bootTimeoutMs: 1000 });
-    expect(error).toMatchObject({ infraCause: 'boot_timeout', consoleTail: 'Decompressing Linux...' });
-    expect(error.message).toContain('within 1000 ms');
-    expect(performance.now() - started).toBeLessThan(3000);
+  it('says so when the time it was given to boot is over', async () => {
+    // Only the clock of the limit stands still until the guest has said its last words, however slow the machine is.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const real = createHost({ env: { PATH: process.env['PATH'] } });
+      let printed = (): void => {};
+      const words = new Promise<void>((resolve) => {
+        printed = resolve;
+      });
+      const start: Host['start'] = (...args) => {
+        const child = real.start(...args);
+        child.stdout.once('data', printed);
+        return child;
+      };
+      const failed = askFake('hangs', { bootTimeoutMs: 1000 }, { ...real, start }).then(
+        () => expect.fail('it hangs'),
+        (reason: unknown) => reason as GuestError,
+      );
+      await words;
+      vi.advanceTimersByTime(1000);
+      const error = await failed;
+      expect(error).toMatchObject({ infraCause: 'boot_timeout', consoleTail: 'Decompressing Linux...' });
+      expect(error.message).toContain('within 1000 ms');
+    } finally {
+      vi.useRealTimers();
+    }
     expect(await log('serial.log')).toBe('Decompressing Linux...\n');
+    await expect
+      .poll(() => processesWith((words) => words.includes(fakePath('hangs'))), { timeout: 10_000 })
+      .toEqual([]);
   });
 
   it('says so within the time it was given to answer, with the stages until then', async () => {
