@@ -169,6 +169,13 @@ test('a failed attach stays failed, though a program kills the validator then', 
   }
 }, 180_000);
 
+test('nor does it matter which function sends the signal', async () => {
+  const object = fixture('kills_by_kfunc');
+  const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest: VICTIM });
+  expect(run.verdict.exitCode).toBe(2);
+  expect(codes(run, object, 'debian-13-7.3')).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+}, 180_000);
+
 test('a failed test stays failed, though the next one ends the guest', async () => {
   const manifest = `functional_tests:
   - {name: fails, command: "false"}

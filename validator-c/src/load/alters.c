@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/alters.h"
 
+#include <string.h>
+
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "load/context-writes.h"
@@ -51,15 +54,40 @@ static uint32_t way_of_helper(int32_t helper)
 	}
 }
 
-static bool sends_signals(const struct bpf_program *prog)
+/*
+ * Whether the object names the kernel function that sends signals, under any flavor (`___`). Final instructions have ids of the
+ * kernel for names: of an object that knows it each program that calls a kernel function counts, which only puts it behind others.
+ */
+static bool knows_sender(const struct btf *btf)
+{
+	static const char sender[] = "bpf_send_signal_task";
+	uint32_t id, count = btf ? btf__type_cnt(btf) : 0;
+
+	for (id = 1; id < count; id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const char *name = btf_is_func(type) ? btf__name_by_offset(btf, type->name_off) : NULL;
+
+		if (name && !strncmp(name, sender, sizeof(sender) - 1) &&
+		    (!name[sizeof(sender) - 1] || !strncmp(name + sizeof(sender) - 1, "___", 3)))
+			return true;
+	}
+	return false;
+}
+
+static bool sends_signals(const struct bpf_program *prog, bool by_function)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
 	size_t count = bpf_program__insn_cnt(prog), i;
 
-	for (i = 0; i < count; i++)
-		if (insns[i].code == CALL && !insns[i].src_reg &&
+	for (i = 0; i < count; i++) {
+		if (insns[i].code != CALL)
+			continue;
+		if (!insns[i].src_reg &&
 		    (insns[i].imm == HELPER_SEND_SIGNAL || insns[i].imm == HELPER_SEND_SIGNAL_THREAD))
 			return true;
+		if (by_function && insns[i].src_reg == BPF_PSEUDO_KFUNC_CALL)
+			return true;
+	}
 	return false;
 }
 
@@ -101,6 +129,7 @@ void alters__find(struct work *work)
 	struct bpf_program *prog;
 	uint64_t steps = CONTEXT_STEPS_MAX;
 	uint32_t all = 0, members = 0;
+	bool by_function = knows_sender(bpf_object__btf(work->obj));
 	int i = 0;
 
 	bpf_object__for_each_program(prog, work->obj) {
@@ -109,7 +138,7 @@ void alters__find(struct work *work)
 		if (bpf_program__fd(prog) < 0)
 			continue;
 		program->alters = ways_of(prog, &steps);
-		program->signals = sends_signals(prog);
+		program->signals = sends_signals(prog, by_function);
 		all |= program->alters;
 	}
 	for (i = 0; i < result->program_count; i++) {
