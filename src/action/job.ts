@@ -3,16 +3,17 @@ import { join, resolve } from 'node:path';
 import { ACTION_INPUTS, type ActionCommand } from '../config/action-inputs.ts';
 import {
   type ActionSettings,
-  asInputWords,
   checkSettings,
   flagsFromInputs,
   type InputTexts,
   readInputs,
 } from '../config/action-values.ts';
+import { inInputs } from '../config/action-words.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
+import { spell } from '../model/wording.ts';
 import type { Env } from './runner.ts';
 
 /** What the step was asked to do, checked. */
@@ -156,6 +157,6 @@ export function readJob(env: Env, workspace: string, scratch: string): Job {
     };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(error.code, asInputWords(error.message, command), { cause: error });
+    throw new UsageError(error.code, spell(error.wording, inInputs(command)), { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dispatch } from '../cli/run-command.ts';
+import { inInputs } from '../config/action-words.ts';
 import { HostError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { endGroup, group, say } from './commands.ts';
@@ -40,6 +41,7 @@ async function runHere(job: Job, { env, workspace, signal, onEvent }: Environmen
     terminalSize: () => undefined,
     width: () => LOG_WIDTH,
     color: false,
+    face: inInputs(job.command),
     terminalOut: false,
     onEvent,
   };

@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutOldReportsAt } from '../api/old-reports.ts';
 import { useStore } from '../api/store-use.ts';
-import { asInputWords, readInputs } from '../config/action-values.ts';
+import { readInputs } from '../config/action-values.ts';
+import { inInputs } from '../config/action-words.ts';
 import { onGroupStart } from '../host/child.ts';
 import { createHost } from '../host/create-host.ts';
-import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
+import { CancelledError, HostError, messageOf, throwIfCancelled, UsageError, wordingOf } from '../model/errors.ts';
 import type { RunEvent } from '../model/events.ts';
+import { spell } from '../model/wording.ts';
 import { fence } from '../report/escape.ts';
 import type { Cancel } from './cancel.ts';
 import { endGroup, failed, group, notice, say } from './commands.ts';
@@ -42,7 +44,7 @@ function inInputWords(error: unknown, job: Job): unknown {
   const { command, settings } = job;
   const known = error instanceof UsageError ? UsageError : error instanceof HostError ? HostError : undefined;
   if (known === undefined) return error;
-  const words = asInputWords(messageOf(error), command);
+  const words = spell(wordingOf(error), inInputs(command));
   const { code } = error as UsageError;
   const unwritable = job.reports.find(
     ({ path }) => code === 'report_unwritable' && words.startsWith(`cannot write ${path}:`),

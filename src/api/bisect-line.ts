@@ -7,6 +7,7 @@ import type { FetchListener } from '../kernels/unpacked.ts';
 import { UsageError } from '../model/errors.ts';
 import type { LockedKernel, Profile } from '../model/kernel.ts';
 import { compareVersions } from '../model/kernel-range.ts';
+import { flag, option, phrase } from '../model/wording.ts';
 import { createCatalogue } from '../run/resolve.ts';
 import type { ResolvedEnvironment } from './services.ts';
 
@@ -19,7 +20,7 @@ export interface Candidate {
 
 /** `ID[@VERSION]` as it was typed. */
 interface Named {
-  readonly flag: '--good' | '--bad';
+  readonly side: 'good' | 'bad';
   readonly id: string;
   /** Empty: not said. */
   readonly version: string;
@@ -27,12 +28,12 @@ interface Named {
 
 const SHOWN = 8;
 
-function readNamed(flag: Named['flag'], text: string): Named {
+function readNamed(side: Named['side'], text: string): Named {
   const [, id = '', , version = ''] = /^([^@]*)(@(.*))?$/.exec(text) ?? [];
-  if (id !== '' && (version !== '' || !text.includes('@'))) return { flag, id, version };
+  if (id !== '' && (version !== '' || !text.includes('@'))) return { side, id, version };
   throw new UsageError(
     'flag_value',
-    `${flag} ${quoted(text)} is no kernel; write a profile id, or a build of one as ID@VERSION, such as debian-12-6.1@6.1.129-1`,
+    phrase`${option(side)} ${quoted(text)} is no kernel; write a profile id, or a build of one as ID@VERSION, such as debian-12-6.1@6.1.129-1`,
   );
 }
 
@@ -43,7 +44,7 @@ function lockedTo({ name, version, sha256 }: OfferedBuild, origin: string): Lock
 
 /** Position of a build by its version or `uname -r`. @throws UsageError with what is offered */
 function positionOf(named: Named, builds: readonly OfferedBuild[]): number {
-  const { flag, id, version } = named;
+  const { side, id, version } = named;
   const at = builds.findIndex((one) => one.version === version || one.release === version || one.name === version);
   if (at >= 0) return at;
   const near = builds.filter((one) => one.version.startsWith(version.slice(0, 3)));
@@ -51,7 +52,7 @@ function positionOf(named: Named, builds: readonly OfferedBuild[]): number {
   const more = some.length > SHOWN ? ` and ${some.length - SHOWN} more` : '';
   throw new UsageError(
     'unknown_build',
-    `${flag} ${id}@${version}: that build is not offered; there are ${some.slice(0, SHOWN).join(', ')}${more}`,
+    phrase`${option(side)} ${id}@${version}: that build is not offered; there are ${some.slice(0, SHOWN).join(', ')}${more}`,
   );
 }
 
@@ -73,7 +74,10 @@ async function buildsBetween(
   const from = good.version === '' ? 0 : positionOf(good, builds);
   const to = bad.version === '' ? builds.length - 1 : positionOf(bad, builds);
   if (from === to) {
-    throw new UsageError('flag_conflict', `--good and --bad are one build, ${builds[from]?.version}; name two`);
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('good')} and ${option('bad')} are one build, ${builds[from]?.version ?? ''}; name two`,
+    );
   }
   const some = builds.slice(Math.min(from, to), Math.max(from, to) + 1);
   return (from < to ? some : some.reverse()).map((build) => ({
@@ -93,7 +97,7 @@ async function profilesBetween(
   if (good.distro !== bad.distro) {
     throw new UsageError(
       'flag_conflict',
-      `--good ${good.id} and --bad ${bad.id} are of two vendors, so nothing is between them; name two kernels of one`,
+      phrase`${option('good')} ${good.id} and ${option('bad')} ${bad.id} are of two vendors, so nothing is between them; name two kernels of one`,
     );
   }
   const catalogue = createCatalogue(context);
@@ -117,7 +121,7 @@ async function profilesBetween(
       if (end === undefined || end.version === '') return { profile, build: undefined };
       const builds = await offersOf(context.host, profile, listener);
       const build = builds[positionOf(end, builds)];
-      return { profile, build: build && lockedTo(build, `${end.flag} ${end.id}@${end.version}`) };
+      return { profile, build: build && lockedTo(build, `${flag(end.side)} ${end.id}@${end.version}`) };
     }),
   );
 }
@@ -138,11 +142,11 @@ export async function bisectLine(
   words: { readonly good: string; readonly bad: string },
   listener: FetchListener,
 ): Promise<Candidate[]> {
-  const named = [readNamed('--good', words.good), readNamed('--bad', words.bad)] as const;
+  const named = [readNamed('good', words.good), readNamed('bad', words.bad)] as const;
   const catalogue = createCatalogue(context);
   const [good, bad] = [
-    await findProfile(catalogue, named[0].id, '--good'),
-    await findProfile(catalogue, named[1].id, '--bad'),
+    await findProfile(catalogue, named[0].id, option('good')),
+    await findProfile(catalogue, named[1].id, option('bad')),
   ];
   for (const profile of [good, bad]) checkBootable(profile);
   if (good.id === bad.id) return buildsBetween(context, good, named, listener);

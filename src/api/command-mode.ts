@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Manifest } from '../config/manifest.ts';
 import type { Host } from '../host/host.ts';
 import type { ValidationMode } from '../model/cell.ts';
+import { option, type Wording } from '../model/wording.ts';
 import { loadAssets, NO_ASSETS } from '../run/assets.ts';
 import { gatherPayload } from '../run/gather-payload.ts';
 import { type Payload, prepareCommand } from '../run/payload.ts';
@@ -15,7 +16,7 @@ export interface CommandOptions {
   /** 0 to 255; default 0. */
   readonly expectExitCode?: number;
   /** How messages name the two; default the flags of `test`. */
-  readonly flags?: { readonly command: string; readonly binary: string };
+  readonly flags?: { readonly command: Wording; readonly binary: Wording };
 }
 
 /** What the guests get besides the objects. @throws UsageError for a program or an asset that cannot be used */
@@ -34,7 +35,7 @@ export async function payloadFor(
       host,
       cwd,
       { command: command.command, binary: command.binary ?? '', expectExitCode: command.expectExitCode ?? 0 },
-      command.flags ?? { command: '--command', binary: '--command-binary' },
+      command.flags ?? { command: option('command'), binary: option('command-binary') },
     ));
   return gatherPayload(host, { manifest, mode, assets, command: prepared, dir });
 }

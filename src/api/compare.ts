@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { type Comparison, type ComparisonSummary, type ProfileDiff, totalOf } from '../model/comparison.ts';
 import { UsageError } from '../model/errors.ts';
 import { distinctNames } from '../model/object-names.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import {
   type CollectionComparison,
   type ComparedCase,
@@ -67,8 +68,13 @@ export async function compare(request: CompareRequest): Promise<CompareResult> {
     markdown: placeOf(cwd, request.markdown),
   };
   const outputs: Output[] = [
-    { path: paths.json, said: `--out ${request.out}`, by: 'flag', kind: 'comparison' },
-    { path: paths.markdown, said: `--markdown ${request.markdown}`, by: 'flag', kind: 'comparison in Markdown' },
+    { path: paths.json, said: phrase`${option('out')} ${request.out ?? ''}`, by: 'flag', kind: 'comparison' },
+    {
+      path: paths.markdown,
+      said: phrase`${option('markdown')} ${request.markdown ?? ''}`,
+      by: 'flag',
+      kind: 'comparison in Markdown',
+    },
   ];
   return withoutOldReports(host, outputs, [], () => compareAnew(request, host, cwd, paths, outputs));
 }
@@ -83,10 +89,11 @@ async function compareAnew(
   const sides = await sidesOf(host, cwd, request);
   const base = await loadRun(host, cwd, sides.base, sides.flags[0]);
   const head = await loadRun(host, cwd, sides.head, sides.flags[1]);
-  for (const [side, run] of [base, head].entries()) checkRecorded(`${sides.flags[side]}`, sides.records?.[side], run);
+  for (const [side, run] of [base, head].entries())
+    checkRecorded(sides.flags[side === 0 ? 0 : 1], sides.records?.[side], run);
   const inputs = [sides.base, sides.head].map((file, side) => ({
     path: resolve(cwd, file),
-    said: `${sides.flags[side]}`,
+    said: sides.flags[side === 0 ? 0 : 1],
     by: 'flag' as const,
   }));
   await claimPlaces(host, cwd, outputs, inputs);
@@ -100,7 +107,7 @@ async function compareAnew(
 interface Sides {
   readonly base: string;
   readonly head: string;
-  readonly flags: readonly [base: string, head: string];
+  readonly flags: readonly [base: Wording, head: Wording];
   /** What the history says about them. */
   readonly records?: readonly [base: HistoryRecord, head: HistoryRecord];
 }
@@ -108,24 +115,24 @@ interface Sides {
 async function sidesOf(host: Host, cwd: string, { base, head, history }: CompareRequest): Promise<Sides> {
   if (history) {
     const workdir = resolve(cwd, history.workdir);
-    const of = (version: string, flag: string): Promise<HistoryRecord> =>
-      recordOfVersion(host, workdir, history.artifactName, version, flag);
-    const flags = ['--base-version', '--head-version'] as const;
+    const of = (version: string, said: Wording): Promise<HistoryRecord> =>
+      recordOfVersion(host, workdir, history.artifactName, version, said);
+    const flags = [option('base-version'), option('head-version')] as const;
     const records = [await of(history.baseVersion, flags[0]), await of(history.headVersion, flags[1])] as const;
     return { base: records[0].json_report_path, head: records[1].json_report_path, flags, records };
   }
-  if (base && head) return { base, head, flags: ['--base-report', '--head-report'] };
+  if (base && head) return { base, head, flags: [option('base-report'), option('head-report')] };
   throw new UsageError('missing_option', 'two reports are needed; give base and head, or history');
 }
 
 /** A later run that wrote to the same place is another version. @throws UsageError `report_replaced` */
-function checkRecorded(flag: string, record: HistoryRecord | undefined, { path, runId, sha256 }: LoadedRun): void {
+function checkRecorded(said: Wording, record: HistoryRecord | undefined, { path, runId, sha256 }: LoadedRun): void {
   if (record === undefined) return;
   const { run_id: recorded, artifact_sha256: object } = record;
   if (runId === recorded && (sha256 === undefined || object === undefined || sha256 === object)) return;
   throw new UsageError(
     'report_replaced',
-    `${flag}: the history has ${path} as the report of run ${recorded}, and there is that of ${runId || 'another run'} now; give each version an --out of its own, or name two reports with --base-report and --head-report`,
+    phrase`${said}: the history has ${path} as the report of run ${recorded}, and there is that of ${runId || 'another run'} now; give each version an ${option('out')} of its own, or name two reports with ${option('base-report')} and ${option('head-report')}`,
   );
 }
 

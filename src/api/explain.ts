@@ -4,6 +4,7 @@ import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { fileName } from '../model/object-names.ts';
+import { option, phrase } from '../model/wording.ts';
 import { explainCell } from '../report/explain/cell.ts';
 import { explainCollection, explainReport, namesOfCases } from '../report/explain/overview.ts';
 import type { SavedCase, SavedCollection, SavedReport, SavedTarget } from '../report/saved-report.ts';
@@ -81,14 +82,17 @@ function findTarget({ targets }: SavedReport, wanted: string, file: string): Sav
     throw new UsageError('kernel_ambiguous', `ambiguous kernel ${quoted(wanted)} in ${file}; use ${several}`);
   }
   const remedy = didYouMean(wanted, ids, 3) || `; it has ${enumerate(ids.slice(0, 12).map(quoted), 'and')}`;
-  throw new UsageError('kernel_unknown', `--kernel ${quoted(wanted)} is not in ${file}${remedy}`);
+  throw new UsageError(
+    'kernel_unknown',
+    phrase`${option('kernel', 'explain')} ${quoted(wanted)} is not in ${file}${remedy}`,
+  );
 }
 
 function checkArtifact({ artifact }: SavedReport, wanted: string, cwd: string, file: string): void {
   if ([artifact.path, artifact.basename].includes(wanted) || resolve(cwd, wanted) === artifact.path) return;
   throw new UsageError(
     'artifact_unknown',
-    `--artifact ${quoted(wanted)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
+    phrase`${option('artifact', 'explain')} ${quoted(wanted)}: ${file} is about ${quoted(artifact.basename)}; correct it or leave the flag out`,
   );
 }
 
@@ -114,16 +118,22 @@ function findCase({ cases }: SavedCollection, wanted: string, cwd: string, file:
     );
     throw new UsageError(
       'artifact_ambiguous',
-      `--artifact ${quoted(wanted)} is several objects of ${file}; use ${several}`,
+      phrase`${option('artifact', 'explain')} ${quoted(wanted)} is several objects of ${file}; use ${several}`,
     );
   }
   const remedy = didYouMean(wanted, names, 3) || `; it has ${enumerate(names.slice(0, 12).map(quoted), 'and')}`;
-  throw new UsageError('artifact_unknown', `--artifact ${quoted(wanted)} is not in ${file}${remedy}`);
+  throw new UsageError(
+    'artifact_unknown',
+    phrase`${option('artifact', 'explain')} ${quoted(wanted)} is not in ${file}${remedy}`,
+  );
 }
 
 function needsArtifact({ cases }: SavedCollection, file: string): UsageError {
   const names = enumerate(namesOfCases(cases).slice(0, 12).map(quoted), 'or');
-  return new UsageError('missing_flag', `${file} has ${cases.length} objects; add --artifact with ${names}`);
+  return new UsageError(
+    'missing_flag',
+    phrase`${file} has ${cases.length} objects; add ${option('artifact', 'explain')} with ${names}`,
+  );
 }
 
 async function readCase(host: Host, cwd: string, file: string, chosen: SavedCase, name: string): Promise<SavedReport> {

@@ -1,6 +1,6 @@
 import { type GateOptions, withRequired } from '../gate/gate.ts';
 import type { Host } from '../host/host.ts';
-import { HostError } from '../model/errors.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
@@ -55,7 +55,7 @@ async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>):
     return await work();
   } catch (error) {
     if (!(error instanceof HostError) || error.code !== 'report_unwritable') throw error;
-    unwritten.push(error.message);
+    unwritten.push(messageOf(error));
     return undefined;
   }
 }

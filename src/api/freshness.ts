@@ -6,6 +6,7 @@ import { LOCK_FILE } from '../config/lock-file.ts';
 import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
+import { option, phrase } from '../model/wording.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { readSaved } from './saved-reports.ts';
@@ -53,14 +54,14 @@ async function readKnown(context: ResolvedEnvironment, catalogue: Catalogue, nam
   const file = named || DEFAULT_FILE;
   const there = (await host.files.stat(resolve(cwd, file)))?.isFile === true;
   if (there || named !== '') {
-    const text = await loadText(host, resolve(cwd, file), 'baselines', `--baselines ${file}`, file);
+    const text = await loadText(host, resolve(cwd, file), 'baselines', phrase`${option('baselines')} ${file}`, file);
     return { file, text, known: readBaselines({ file, text }) as Known[] };
   }
   const lock = await workspaceLock(catalogue);
   if (lock === undefined) {
     throw new UsageError(
       'missing_flag',
-      `there is neither ${DEFAULT_FILE} nor ${LOCK_FILE} here; name a file with --baselines, or write a lock with 'bpfcompat lock'`,
+      phrase`there is neither ${DEFAULT_FILE} nor ${LOCK_FILE} here; name a file with ${option('baselines')}, or write a lock with 'bpfcompat lock'`,
     );
   }
   const known = lock.entries.map(
@@ -121,7 +122,7 @@ export async function kernelFreshness(options: FreshnessOptions = {}): Promise<F
     if (read.text === undefined) {
       throw new UsageError(
         'flag_conflict',
-        `--update-from-report writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
+        phrase`${option('update-from-report')} writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
       );
     }
     const kernels = await kernelsOfReport(context, options.updateFromReport);

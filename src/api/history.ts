@@ -7,8 +7,9 @@ import { signerOf } from '../history/signer.ts';
 import { appendHistory, readHead, readHistory, signHistory } from '../history/store.ts';
 import { type VerificationRow, verifyHistory } from '../history/verify.ts';
 import type { Host } from '../host/host.ts';
-import { HostError, UsageError } from '../model/errors.ts';
+import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { RunReport } from '../model/report.ts';
+import { flag, option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { recordedRun } from '../report/recorded.ts';
 import { type RegistryLocks, registryLocks } from '../run/registry-locks.ts';
@@ -41,7 +42,7 @@ async function readPlace(host: Host, workdir: string) {
 function missing(workdir: string): UsageError {
   return new UsageError(
     'history_missing',
-    `there is no history in ${workdir}; name the work directory of the runs with --workdir`,
+    phrase`there is no history in ${workdir}; name the work directory of the runs with ${option('workdir')}`,
   );
 }
 
@@ -176,18 +177,18 @@ export async function addToHistory(
     const unreadable = error instanceof UsageError && error.code === 'history_unreadable';
     const unwritable = error instanceof HostError && error.code !== 'signer_failed';
     if (!unreadable && !unwritable) throw error;
-    return `this run is not in the history of ${workdir}: ${error.message}`;
+    return `this run is not in the history of ${workdir}: ${messageOf(error)}`;
   }
   return intact
     ? undefined
-    : `the history in ${workdir} was cut or changed; "bpfcompat history verify --workdir ${workdir}" says where`;
+    : `the history in ${workdir} was cut or changed; "bpfcompat history verify ${flag('workdir')} ${workdir}" says where`;
 }
 
 function unknownArtifact(artifactName: string, records: readonly HistoryRecord[], workdir: string): UsageError {
   const names = [...new Set(records.map(({ artifact_name: name }) => name))];
   return new UsageError(
     'artifact_unknown',
-    `--artifact-name ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(artifactName, names) || ';'} see "bpfcompat history list"`,
+    phrase`${option('artifact-name')} ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(artifactName, names) || ';'} see "bpfcompat history list"`,
   );
 }
 
@@ -197,7 +198,7 @@ export async function recordOfVersion(
   workdir: string,
   artifactName: string,
   version: string,
-  flag: string,
+  said: Wording,
 ): Promise<HistoryRecord> {
   const records = (await readHistory(host, workdir)).flatMap(({ record }) => record ?? []).reverse();
   const own = records.filter(({ artifact_name: name }) => name === artifactName);
@@ -208,13 +209,13 @@ export async function recordOfVersion(
   if (found && twin && twin.artifact_version === version) {
     throw new UsageError(
       'object_ambiguous',
-      `--artifact-name ${quoted(artifactName)} is ${quoted(found.artifact_path)} and ${quoted(twin.artifact_path)} in the run ${found.run_id}; compare their reports with --base-report and --head-report`,
+      phrase`${option('artifact-name')} ${quoted(artifactName)} is ${quoted(found.artifact_path)} and ${quoted(twin.artifact_path)} in the run ${found.run_id}; compare their reports with ${option('base-report')} and ${option('head-report')}`,
     );
   }
   if (found) return found;
   const versions = [...new Set(own.map(({ artifact_version: recorded }) => recorded))];
   throw new UsageError(
     'version_unknown',
-    `${flag} ${quoted(version)} of ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(version, versions) || ';'} see "bpfcompat history list"`,
+    phrase`${said} ${quoted(version)} of ${quoted(artifactName)} is not in the history of ${workdir}${didYouMean(version, versions) || ';'} see "bpfcompat history list"`,
   );
 }

@@ -4,8 +4,9 @@ import { matchObjects } from '../compare/match-objects.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { RecordedReport, ReportIdentity } from '../model/comparison.ts';
-import { UsageError } from '../model/errors.ts';
+import { UsageError, wordingOf } from '../model/errors.ts';
 import { fileName, type NamedObject } from '../model/object-names.ts';
+import { phrase, type Wording } from '../model/wording.ts';
 import { recordedCase, recordedReport } from '../report/recorded.ts';
 import type { SavedCase, SavedCollection } from '../report/saved-report.ts';
 import { caseReport, ownReport, readSaved } from './saved-reports.ts';
@@ -40,12 +41,12 @@ const Metadata = z.union([RunRecord, z.array(RunRecord).min(1)]);
 /**
  * Reads what `compare` and `--baseline` take: a report, a collection document, or the directory of a run.
  * @param file path as the user named it, relative to `cwd`
- * @param flag where it was named, for messages
+ * @param said where it was named, for messages
  * @throws UsageError for everything that is none of these
  */
-export async function loadRun(host: Host, cwd: string, file: string, flag: string): Promise<LoadedRun> {
-  if ((await host.files.stat(resolve(cwd, file)))?.isDirectory) return loadDirectory(host, cwd, file, flag);
-  const saved = await readNamed(host, cwd, file, flag);
+export async function loadRun(host: Host, cwd: string, file: string, said: Wording): Promise<LoadedRun> {
+  if ((await host.files.stat(resolve(cwd, file)))?.isDirectory) return loadDirectory(host, cwd, file, said);
+  const saved = await readNamed(host, cwd, file, said);
   if (saved.schema_version === 'bpfcompat_suite.v0.1') return loadCollection(host, cwd, file, saved);
   const report = recordedReport(saved, file);
   const { path, runId, summaryStatus } = report;
@@ -54,12 +55,12 @@ export async function loadRun(host: Host, cwd: string, file: string, flag: strin
   return { kind: 'report', path, runId, summaryStatus, cases, ...(sha256 !== '' && { sha256 }) };
 }
 
-async function readNamed(host: Host, cwd: string, file: string, flag: string): ReturnType<typeof readSaved> {
+async function readNamed(host: Host, cwd: string, file: string, said: Wording): ReturnType<typeof readSaved> {
   try {
     return await readSaved(host, cwd, file);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(error.code, `${flag} ${error.message}`, { cause: error });
+    throw new UsageError(error.code, phrase`${said} ${wordingOf(error)}`, { cause: error });
   }
 }
 
@@ -83,12 +84,12 @@ function isComplete({ targets }: SavedCase): boolean {
 }
 
 /** The reports of a run directory, which its `metadata.json` names. */
-async function loadDirectory(host: Host, cwd: string, dir: string, flag: string): Promise<LoadedRun> {
+async function loadDirectory(host: Host, cwd: string, dir: string, said: Wording): Promise<LoadedRun> {
   const metadata = join(dir, 'metadata.json');
   const wrong = (why: string, cause?: unknown): UsageError =>
     new UsageError(
       'report_unreadable',
-      `${flag} ${dir}: ${why}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
+      phrase`${said} ${dir}: ${why}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
       { cause },
     );
   let records: z.infer<typeof RunRecord>[];
@@ -104,7 +105,7 @@ async function loadDirectory(host: Host, cwd: string, dir: string, flag: string)
     const { json_report_path: path, artifact_name: name } = record;
     const there = await findReport(host, cwd, dir, path);
     if (there === undefined) throw wrong(`its report ${quoted(path)} is gone`);
-    const run = await loadRun(host, cwd, there, flag);
+    const run = await loadRun(host, cwd, there, said);
     if (!isRecorded(record, run)) throw wrong(`${there} is not the report of this run any more`);
     const cases = name === undefined ? run.cases : run.cases.map((one) => ({ ...one, name }));
     runs.push({ ...run, cases });

@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { ResolvedEntry } from '../config/catalogue.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
 import { openImage } from '../kernels/image/local-image.ts';
-import { HostError, UsageError } from '../model/errors.ts';
+import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
 import { type LocalKernel, localKernelText, TYPED_KERNEL } from '../model/local-kernel.ts';
+import { option, phrase } from '../model/wording.ts';
 import type { Input } from '../run/claims.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
 import type { ResolvedEnvironment } from './services.ts';
@@ -58,7 +59,8 @@ async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel
   for (const path of pathsOf(cwd, kernel)) await confineFlag(host, root, said, path);
   const { image: path, modules, config } = settledKernel(cwd, kernel, '');
   const { release } = await openImage(host, path).catch((error: unknown) => {
-    if (error instanceof HostError) throw new UsageError(error.code, `--kernel: ${error.message}`, { cause: error });
+    if (error instanceof HostError)
+      throw new UsageError(error.code, phrase`${option('kernel')}: ${wordingOf(error)}`, { cause: error });
     throw error;
   });
   return {

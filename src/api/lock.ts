@@ -5,8 +5,9 @@ import { LOCK_FILE, type LockedEntry, lockText } from '../config/lock-file.ts';
 import type { Host } from '../host/host.ts';
 import { offersOf } from '../kernels/offers.ts';
 import { ensureKernel } from '../kernels/supply.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
+import { option, phrase, setting } from '../model/wording.ts';
 import { createCatalogue, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -96,7 +97,7 @@ async function profilesOf(
     const why = suite ? `${suite} names no kernels that can be fetched` : `there is no ${LOCK_FILE} here yet`;
     throw new UsageError(
       'missing_flag',
-      `${why}; say which kernels: --kernels ID,ID, --matrix FILE, --quick or --suite FILE`,
+      phrase`${why}; say which kernels: ${setting('kernels', 'ID,ID')}, ${setting('matrix', 'FILE')}, ${option('quick')} or ${setting('suite', 'FILE')}`,
     );
   }
   return resolveProfiles(catalogue, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true });
@@ -128,7 +129,7 @@ export async function lockKernels(options: LockKernelsOptions = {}): Promise<Loc
       return { ...about, after: titleOf(entry), release: entry.release, error: '' };
     } catch (error) {
       if (signal.aborted || !(error instanceof Error)) throw error;
-      return { ...about, after: about.before, release: '', error: error.message };
+      return { ...about, after: about.before, release: '', error: messageOf(error) };
     }
   };
   const kernels = await Promise.all(profiles.map((profile) => slots.use(0, () => lockOne(profile))));

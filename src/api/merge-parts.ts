@@ -7,6 +7,7 @@ import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { ShardPart, ShardRun } from '../model/shard.ts';
+import { phrase, setting } from '../model/wording.ts';
 import { joinShards } from '../run/join-shards.ts';
 import { againstBaseline, type RunCase } from './baseline.ts';
 import type { LoadedRun } from './load-run.ts';
@@ -51,7 +52,10 @@ function aloneOf({ cases, position }: RunCase): RunCase {
 export function mergedGate({ failOn, baseline }: Merging, run: ShardRun): GateOptions {
   const policy = failOn ?? run.gate.failOn;
   if (policy === 'regression' && baseline === undefined && run.baseline === undefined) {
-    throw new UsageError('missing_flag', '--fail-on regression needs an older report; add --baseline main.json');
+    throw new UsageError(
+      'missing_flag',
+      phrase`${setting('fail-on', 'regression')} needs an older report; add ${setting('baseline', 'main.json')}`,
+    );
   }
   return policy === undefined ? run.gate : { ...run.gate, failOn: policy };
 }

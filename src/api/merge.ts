@@ -4,6 +4,7 @@ import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { ShardPart } from '../model/shard.ts';
+import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { missingShards } from '../report/merge-missing.ts';
 import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
@@ -99,7 +100,7 @@ async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedEnvironme
   }
   const files = await findParts(host, cwd, options.reports);
   const chosen = chooseParts(files.found);
-  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   const merging: Merging = {
     host,
     parts: chosen.parts,
@@ -118,7 +119,7 @@ async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedEnvironme
   const inputs: Input[] = [
     ...files.found.map(({ file }) => ({ path: resolve(cwd, file), said: `the report ${file}`, by: 'file' as const })),
     baselineInput(
-      { path: placeOf(cwd, options.baseline), said: '--baseline', by: 'flag' },
+      { path: placeOf(cwd, options.baseline), said: option('baseline'), by: 'flag' },
       decidesByBaseline(options, chosen.parts),
     ),
   ];

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
+import { option, phrase } from '../model/wording.ts';
 import { costsOf } from '../plan/costs.ts';
 import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
 import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
@@ -86,14 +87,14 @@ async function suiteCells(context: ResolvedEnvironment, file: string): Promise<C
 
 /** Files that a plan reads. Objects need not be there yet. */
 function plannedInputs({ suite, matrix, baseline, localKernels, artifacts = [] }: PlanOptions, cwd: string): Input[] {
-  const named = { suite, matrix, baseline };
+  const named = { suite, matrix, baseline } as const;
   return [
-    ...Object.entries(named).map(([flag, file]) => ({
-      path: placeOf(cwd, file),
-      said: `--${flag}`,
+    ...(['suite', 'matrix', 'baseline'] as const).map((name) => ({
+      path: placeOf(cwd, named[name]),
+      said: option(name),
       by: 'flag' as const,
     })),
-    ...artifacts.map((path) => ({ path: resolve(cwd, path), said: '--artifact', by: 'flag' as const })),
+    ...artifacts.map((path) => ({ path: resolve(cwd, path), said: option('artifact'), by: 'flag' as const })),
     ...localInputs(cwd, localKernels),
   ];
 }
@@ -117,7 +118,7 @@ async function planAnew(environment: ResolvedEnvironment, options: PlanOptions):
   if (!Number.isInteger(shards) || shards < 0 || shards > MAX_SHARDS) {
     throw new UsageError('invalid_option', `shards is ${shards}; a job matrix has 1 to ${MAX_SHARDS} jobs`);
   }
-  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   const costs = costsOf(knownCosts(baseline));
   const cells = await plannedCells(environment, options);
   let total = shards === 0 ? shardsWithin(cells, targetMs, MAX_SHARDS, costs) : shards;
@@ -134,7 +135,7 @@ async function planAnew(environment: ResolvedEnvironment, options: PlanOptions):
   await claimPlaces(
     host,
     cwd,
-    [{ path: out, said: `--out ${options.out}`, by: 'flag', kind: 'plan' }],
+    [{ path: out, said: phrase`${option('out')} ${options.out ?? ''}`, by: 'flag', kind: 'plan' }],
     plannedInputs(options, cwd),
   );
   await writeReport(host, out, json);

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
+import { option, phrase, setting } from '../model/wording.ts';
 import { placeOf } from '../run/claims.ts';
 import { confine, confineFlag, flagRoot, type Root, rootOf } from '../run/confine.ts';
 import type { OldReports } from '../run/old-reports.ts';
@@ -40,14 +41,14 @@ async function suitePath(host: Host, cwd: string, path: string): Promise<string>
   if ((await host.files.stat(resolve(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     'missing_option',
-    `--suite is missing and there is no ${DRAFT_FILE} here; add it, for example --suite compat/suite.yaml, or write one with "bpfcompat init"`,
+    phrase`${option('suite')} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting('suite', 'compat/suite.yaml')}, or write one with "bpfcompat init"`,
   );
 }
 
 /** Reads a suite file. @throws UsageError with file, line and column */
 export async function loadSuite(host: Host, cwd: string, path: string): Promise<Suite> {
-  await confineFlag(host, await flagRoot(host, cwd), `--suite ${path}`, path);
-  const text = await loadText(host, resolve(cwd, path), 'suite', `--suite ${path}`, path);
+  await confineFlag(host, await flagRoot(host, cwd), phrase`${option('suite')} ${path}`, path);
+  const text = await loadText(host, resolve(cwd, path), 'suite', phrase`${option('suite')} ${path}`, path);
   return readSuite({ file: relative(cwd, resolve(cwd, path)) || path, text });
 }
 
@@ -56,7 +57,7 @@ function refuseRegression({ cases }: Suite, { failOn, baseline }: SuiteOptions):
   if (failOn !== 'regression' || baseline || cases.every(({ gate }) => gate.baseline !== undefined)) return;
   throw new UsageError(
     'missing_flag',
-    '--fail-on regression needs an older report; add --baseline main.json, or baseline to the suite',
+    phrase`${setting('fail-on', 'regression')} needs an older report; add ${setting('baseline', 'main.json')}, or baseline to the suite`,
   );
 }
 
@@ -65,7 +66,7 @@ function refuseStop({ shard, stopOnFailure }: SuiteOptions): void {
   if (shard === undefined || !stopOnFailure) return;
   throw new UsageError(
     'flag_conflict',
-    '--stop-on-failure needs all cases on one machine, and --shard divides them; remove one of them',
+    phrase`${option('stop-on-failure')} needs all cases on one machine, and ${option('shard')} divides them; remove one of them`,
   );
 }
 
@@ -111,7 +112,7 @@ export async function prepareSuite(
     { path: paths.markdown, kind: 'markdown' },
   ]);
   const catalogue = createCatalogue(environment, dir);
-  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   refuseRegression(suite, options);
   checkShard(options.shard);
   refuseStop(options);

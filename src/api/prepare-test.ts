@@ -7,6 +7,7 @@ import { testsOf } from '../config/tuning.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
+import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
@@ -47,9 +48,9 @@ export function choiceOf({
   localKernels = [],
 }: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'>): KernelChoice {
   if (matrix) return { kind: 'matrix', value: matrix };
-  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: '--kernels' };
+  if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: option('kernels') };
   if (quick) return { kind: 'quick' };
-  if (localKernels.length > 0) return { kind: 'ids', ids: [], origin: '--kernel' };
+  if (localKernels.length > 0) return { kind: 'ids', ids: [], origin: option('kernel') };
   throw new UsageError('missing_option', 'no kernels are chosen; give one of matrix, kernels, quick or localKernels');
 }
 
@@ -146,7 +147,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
   const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
-  const older = options.baseline ? await loadRun(host, cwd, options.baseline, '--baseline') : undefined;
+  const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
   const places = await claimEverything(environment, options, { artifacts, matrix: matrix.path, payload, gate });

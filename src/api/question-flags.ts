@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { FailOn } from '../model/gate.ts';
 import { localKernelText } from '../model/local-kernel.ts';
+import { flag } from '../model/wording.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 /**
@@ -30,17 +31,17 @@ export function flagsOf(
   // One cell alone has no older report beside it.
   const decides = failOn === 'regression' ? 'required' : failOn;
   return [
-    ...(manifest ? ['--manifest', resolve(cwd, manifest)] : []),
-    ...(mode ? ['--validation-mode', mode] : []),
-    ...(maxInsns === undefined ? [] : ['--max-insns', String(maxInsns)]),
-    ...(loader.strictLibbpf ? ['--strict-libbpf'] : []),
-    ...[...loader.rodata].flatMap(([name, value]) => ['--set-rodata', `${name}=${value}`]),
-    ...[...loader.attachTargets].flatMap(([name, target]) => ['--set-attach-target', `${name}=${target}`]),
-    ...(command ? ['--command', command.command] : []),
-    ...(command?.binary ? ['--command-binary', resolve(cwd, command.binary)] : []),
-    ...(command?.expectExitCode ? ['--command-expect-exit', String(command.expectExitCode)] : []),
-    ...(decides && decides !== declared ? ['--fail-on', decides] : []),
-    ...localKernels.flatMap((kernel) => ['--kernel', localKernelText(kernel)]),
-    ...(allowProfileOverride ? ['--allow-profile-override'] : []),
+    ...(manifest ? [flag('manifest'), resolve(cwd, manifest)] : []),
+    ...(mode ? [flag('validation-mode'), mode] : []),
+    ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
+    ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
+    ...[...loader.rodata].flatMap(([name, value]) => [flag('set-rodata'), `${name}=${value}`]),
+    ...[...loader.attachTargets].flatMap(([name, target]) => [flag('set-attach-target'), `${name}=${target}`]),
+    ...(command ? [flag('command'), command.command] : []),
+    ...(command?.binary ? [flag('command-binary'), resolve(cwd, command.binary)] : []),
+    ...(command?.expectExitCode ? [flag('command-expect-exit'), String(command.expectExitCode)] : []),
+    ...(decides && decides !== declared ? [flag('fail-on'), decides] : []),
+    ...localKernels.flatMap((kernel) => [flag('kernel'), localKernelText(kernel)]),
+    ...(allowProfileOverride ? [flag('allow-profile-override')] : []),
   ];
 }

@@ -8,6 +8,7 @@ import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
 import { exactly } from '../kernels/sources/sources.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelSource, Profile } from '../model/kernel.ts';
+import { option, phrase } from '../model/wording.ts';
 
 /** A kernel that is to be had, newest first in lists of them. */
 export interface Release {
@@ -47,7 +48,11 @@ export function releaseFinder(request: ReleasesRequest) {
   const readList = async (origin: string): Promise<CrawlerList> => {
     if (crawlerFile !== '') {
       const text = await host.files.read(resolve(cwd, crawlerFile), MAX_LIST).catch((cause: unknown) => {
-        throw new UsageError('unreadable_file', `--crawler-file ${origin} cannot be read; correct the path`, { cause });
+        throw new UsageError(
+          'unreadable_file',
+          phrase`${option('crawler-file')} ${origin} cannot be read; correct the path`,
+          { cause },
+        );
       });
       return readCrawlerList(origin, text.toString('utf8'));
     }
@@ -55,7 +60,10 @@ export function releaseFinder(request: ReleasesRequest) {
     const file = join(work.path, 'list.json');
     const { status } = await host.network.download(origin, file, { maxBytes: MAX_LIST, signal });
     if (status === 200) return readCrawlerList(origin, (await host.files.read(file, MAX_LIST)).toString('utf8'));
-    throw new UsageError('unreadable_file', `${origin} answers with status ${status}; correct --crawler-base`);
+    throw new UsageError(
+      'unreadable_file',
+      phrase`${origin} answers with status ${status}; correct ${option('crawler-base')}`,
+    );
   };
 
   const fromCrawler = async (words: CrawlerWords, profile: Profile | undefined): Promise<Release[]> => {

@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts';
 import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { FORMATS, type ReportFiles } from '../model/formats.ts';
+import { option, phrase } from '../model/wording.ts';
 import { FORMAT_WRITERS } from '../report/formats.ts';
 import type { GateDocument } from '../report/gate-document.ts';
 import { type Output, placeOf } from '../run/claims.ts';
@@ -11,7 +12,9 @@ import { buildInfo } from './build-info.ts';
 /** The same files as they are claimed. */
 export function reportFileOutputs(files: ReportFiles | undefined, cwd: string): Output[] {
   return FORMATS.flatMap(({ name: kind }) =>
-    files?.[kind] ? [{ path: placeOf(cwd, files[kind]), said: `--${kind} ${files[kind]}`, by: 'flag', kind }] : [],
+    files?.[kind]
+      ? [{ path: placeOf(cwd, files[kind]), said: phrase`${option(kind)} ${files[kind]}`, by: 'flag', kind }]
+      : [],
   );
 }
 
@@ -25,8 +28,13 @@ export function reportOutputs(
   cwd: string,
 ): Output[] {
   return [
-    { path: placeOf(cwd, out), said: `--out ${out}`, by: 'flag', kind: 'report' },
-    { path: placeOf(cwd, markdown), said: `--markdown ${markdown}`, by: 'flag', kind: 'markdown' },
+    { path: placeOf(cwd, out), said: phrase`${option('out')} ${out ?? ''}`, by: 'flag', kind: 'report' },
+    {
+      path: placeOf(cwd, markdown),
+      said: phrase`${option('markdown')} ${markdown ?? ''}`,
+      by: 'flag',
+      kind: 'markdown',
+    },
     ...reportFileOutputs(files, cwd),
   ];
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
 import { jobSummary, type SummaryLimits } from '../report/job-summary.ts';
 import { readSaved } from './saved-reports.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -18,6 +19,6 @@ export async function reportSummary(request: SummaryRequest): Promise<string> {
   if (saved.schema_version === 'v0.1') return jobSummary(saved, request);
   throw new UsageError(
     'report_unreadable',
-    `--report ${request.report}: it is the document of a run with several objects; name the report of one, its cases say where they are (report_json_path)`,
+    phrase`${option('report')} ${request.report}: it is the document of a run with several objects; name the report of one, its cases say where they are (report_json_path)`,
   );
 }

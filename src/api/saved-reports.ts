@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { addressHint, quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
+import { flag } from '../model/wording.ts';
 import { jsonPosition, positionAt } from '../report/json-position.ts';
 import { type SavedCase, SavedCollection, SavedReport } from '../report/saved-report.ts';
 import { confine, confineFlag, flagRoot, rootOf, strangeFile } from '../run/confine.ts';
@@ -11,7 +12,7 @@ import { confine, confineFlag, flagRoot, rootOf, strangeFile } from '../run/conf
 const MAX_REPORT_BYTES = 128 * 1024 * 1024;
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; name the file that "bpfcompat test --out FILE" wrote',
+  ENOENT: `there is no such file; name the file that "bpfcompat test ${flag('out')} FILE" wrote`,
   EACCES: 'this user may not read it; correct its permissions',
   EISDIR: 'it is a directory; name the JSON report in it',
 };
@@ -63,7 +64,7 @@ export function parseSaved(file: string, text: string): unknown {
     const end = offset === undefined ? undefined : positionAt(text, Number(offset));
     const place = end ? `${file}:${end.line}:${end.column}` : file;
     const why = text.trim() === '' ? 'the file is empty' : 'this is no JSON';
-    throw unreadable(place, `${why}; name the file that "bpfcompat test --out FILE" wrote`);
+    throw unreadable(place, `${why}; name the file that "bpfcompat test ${flag('out')} FILE" wrote`);
   }
 }
 
@@ -100,7 +101,7 @@ export async function readSaved(host: Host, cwd: string, file: string): Promise<
     typeof version === 'string' ? `schema_version ${quoted(version)} is not known` : 'it has no schema_version';
   throw unreadable(
     file,
-    `this is not a bpfcompat report: ${shown}; name the file that "bpfcompat test --out FILE" wrote`,
+    `this is not a bpfcompat report: ${shown}; name the file that "bpfcompat test ${flag('out')} FILE" wrote`,
   );
 }
 

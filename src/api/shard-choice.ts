@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { NamedCell, ShardPart } from '../model/shard.ts';
+import { cleaned, option, phrase, type Wording } from '../model/wording.ts';
 import { terminal } from '../report/escape.ts';
 import type { LoadedRun } from './load-run.ts';
 import type { FoundPart } from './shard-files.ts';
@@ -79,7 +80,7 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
     const [late, early] = one.part.startedAt > other.part.startedAt ? [one, other] : [other, one];
     // What is left out must have asked the same, or it was left out by whoever changed the other one.
     const why = difference(late, early);
-    if (why !== undefined) throw new UsageError('shards_differ', terminal(why, MESSAGE_LENGTH));
+    if (why !== undefined) throw new UsageError('shards_differ', cleaned(why, shown));
     refuseOtherAnswers(late, early);
     kept.set(one.part.index, late);
     notes.push(
@@ -118,10 +119,13 @@ function onlyIn(a: readonly NamedCell[], b: readonly NamedCell[], key: 'subject'
   return a.find((cell) => !there.has(cell[key]))?.[key];
 }
 
+/** Spaces around an option stay. */
+const shown = (text: string): string => text.replace(/\S(?:.*\S)?/s, (words) => terminal(words, MESSAGE_LENGTH));
+
 const SAME_FOR_ALL = 'run all shards with the same objects, kernels and flags';
 
 /** Why two parts do not belong together, and what to do; undefined when they do. */
-function difference(a: FoundPart, b: FoundPart): string | undefined {
+function difference(a: FoundPart, b: FoundPart): Wording | undefined {
   const [one, two] = [a.part, b.part];
   const both = `${nameOf(a)} and ${nameOf(b)}`;
   if (one.version !== two.version) {
@@ -157,9 +161,9 @@ function difference(a: FoundPart, b: FoundPart): string | undefined {
     }
   }
   if (JSON.stringify(one.plan.cells) !== JSON.stringify(two.plan.cells)) {
-    return `${both} divide the cells in different ways; give all shards the same --baseline, or none`;
+    return phrase`${both} divide the cells in different ways; give all shards the same ${option('baseline')}, or none`;
   }
-  return `${both} were asked in different ways (other flags, another manifest, --fail-on or --baseline); ${SAME_FOR_ALL}`;
+  return phrase`${both} were asked in different ways (other flags, another manifest, ${option('fail-on')} or ${option('baseline')}); ${SAME_FOR_ALL}`;
 }
 
 /**
@@ -172,7 +176,7 @@ export function chooseParts(found: readonly FoundPart[]): ChosenParts {
   for (const other of kept.slice(1)) {
     const why = first && difference(first, other);
     // Names of files, objects and kernels come from wherever the reports come from.
-    if (why !== undefined) throw new UsageError('shards_differ', terminal(why, MESSAGE_LENGTH));
+    if (why !== undefined) throw new UsageError('shards_differ', cleaned(why, shown));
   }
   return { parts: kept.map(({ part }) => part), notes: notes.map((note) => terminal(note, MESSAGE_LENGTH)) };
 }

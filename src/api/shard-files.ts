@@ -1,8 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { ShardPart } from '../model/shard.ts';
+import { flag } from '../model/wording.ts';
 import { terminal } from '../report/escape.ts';
 import { partOf, WithPart } from '../report/shard-schema.ts';
 import { checkSaved, parseSaved, readText } from './saved-reports.ts';
@@ -32,14 +33,14 @@ async function readNamed(host: Host, cwd: string, file: string): Promise<FoundPa
   if (!isRecord(value) || typeof value['schema_version'] !== 'string') {
     throw new UsageError(
       'report_unreadable',
-      `${file}: this is not a bpfcompat report; name what "bpfcompat test --shard 1/2 --out FILE" wrote`,
+      `${file}: this is not a bpfcompat report; name what "bpfcompat test ${flag('shard')} 1/2 ${flag('out')} FILE" wrote`,
     );
   }
   const part = partOf(checkSaved(file, text, value, WithPart));
   if (part) return { file, part };
   throw new UsageError(
     'report_not_a_shard',
-    `${file}: this is the report of a whole run or of one object of it; name what "bpfcompat test --shard 1/2 --out FILE" wrote`,
+    `${file}: this is the report of a whole run or of one object of it; name what "bpfcompat test ${flag('shard')} 1/2 ${flag('out')} FILE" wrote`,
   );
 }
 
@@ -57,7 +58,8 @@ async function readFoundPart(host: Host, cwd: string, file: string): Promise<Fou
     return await readNamed(host, cwd, file);
   } catch (error) {
     // Nobody typed the name of this file.
-    if (error instanceof UsageError) throw new UsageError(error.code, terminal(error.message, 1000), { cause: error });
+    if (error instanceof UsageError)
+      throw new UsageError(error.code, terminal(messageOf(error), 1000), { cause: error });
     throw error;
   }
 }
@@ -90,7 +92,7 @@ export async function findParts(host: Host, cwd: string, words: readonly string[
       const what = stat ? 'no report of a shard lies in this directory' : 'no report of a shard matches this pattern';
       throw new UsageError(
         'no_shards',
-        `${quoted(word)}: ${what}; name what "bpfcompat test --shard 1/2 --out FILE" wrote`,
+        `${quoted(word)}: ${what}; name what "bpfcompat test ${flag('shard')} 1/2 ${flag('out')} FILE" wrote`,
       );
     }
   }

@@ -5,8 +5,9 @@ import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
-import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
+import { phrase, setting, type Wording } from '../model/wording.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
@@ -75,7 +76,7 @@ function subjectReader(
   host: Host,
   shelve: (subject: Subject) => ShelvedSubject,
   load: typeof loadSubject,
-): (path: string, name: string, origin: string) => Promise<ShelvedSubject> {
+): (path: string, name: string, origin: Wording) => Promise<ShelvedSubject> {
   const known = new Map<string, Promise<ShelvedSubject>>();
   return async (path, name, origin) => {
     const reading = known.get(path) ?? load(host, { path }, origin).then(shelve);
@@ -109,7 +110,7 @@ function gateOf(
   held: boolean,
 ) {
   const own = manifest?.failOn === undefined ? (gate.failOn ?? gate.defaults.failOn) : gate.failOn;
-  const said = failOn === undefined ? `${origin}: fail_on: regression` : '--fail-on regression';
+  const said = failOn === undefined ? `${origin}: fail_on: regression` : setting('fail-on', 'regression');
   const options = gateOptionsOf(manifest, failOn ?? own, held, said);
   const expectations = [...gate.expectations, ...(options.expectations ?? [])];
   return { ...options, expectations, minKernel: promised(gate, manifest) };
@@ -130,7 +131,7 @@ async function kernelsOf({ host, root, catalogue }: SuiteContext, source: SuiteC
     return await resolveKernels(catalogue, await suiteKernels(host, root, source));
   } catch (error) {
     if (!(error instanceof UsageError) || error.code !== 'unknown_matrix') throw error;
-    throw new UsageError(error.code, `${source.kernelsOrigin}: ${error.message}`, { cause: error });
+    throw new UsageError(error.code, phrase`${source.kernelsOrigin}: ${wordingOf(error)}`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import type { ReportFiles } from '../model/formats.ts';
+import { option, phrase } from '../model/wording.ts';
 import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { reportFileOutputs } from './report-files.ts';
@@ -86,7 +87,7 @@ export async function claimSuite(
 ): Promise<Output[]> {
   const named = (key: 'out' | 'markdown'): Pick<Output, 'said' | 'by'> => {
     const own = suite.paths.find((one) => one.key === key);
-    if (options[key] || own === undefined) return { said: `--${key} ${options[key]}`, by: 'flag' };
+    if (options[key] || own === undefined) return { said: phrase`${option(key)} ${options[key] ?? ''}`, by: 'flag' };
     return { said: `${own.origin}: ${key} of the suite`, by: 'file' };
   };
   const outputs: Output[] = [
@@ -96,9 +97,9 @@ export async function claimSuite(
     ...cases.flatMap(caseOutputs),
   ];
   const inputs: Input[] = [
-    { path: resolve(cwd, file), said: '--suite', by: 'flag' },
+    { path: resolve(cwd, file), said: option('suite'), by: 'flag' },
     baselineInput(
-      { path: placeOf(cwd, options.baseline), said: '--baseline', by: 'flag' },
+      { path: placeOf(cwd, options.baseline), said: option('baseline'), by: 'flag' },
       cases.some(({ ready }) => ready?.gate.failOn === 'regression'),
     ),
     ...cases.flatMap((one) => caseInputs(dir, one)),

@@ -5,6 +5,7 @@ import { findProfile } from '../config/catalogue.ts';
 import { matrixText, profileText } from '../config/sweep-files.ts';
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
+import { option, phrase } from '../model/wording.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -55,7 +56,7 @@ async function releasesOf(options: SweepOptions, profile: Profile, signal: Abort
   const finder = releaseFinder({ host, cwd, crawlerBase, crawlerFile, signal, onNote });
   if (!finder.crawls) return finder.offered(profile);
   const file = baselines || 'vm/kernel-baselines.yaml';
-  const text = await loadText(host, resolve(cwd, file), 'baselines', `--baselines ${file}`, file);
+  const text = await loadText(host, resolve(cwd, file), 'baselines', phrase`${option('baselines')} ${file}`, file);
   const words = readBaselines({ file, text }).find((one) => one.profile === profile.id)?.crawler;
   if (words !== undefined) return finder.fromCrawler(target === '' ? words : { ...words, target }, profile);
   throw new UsageError(
@@ -79,7 +80,7 @@ export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
     targetTimeout = '20m',
   } = options;
   const catalogue = createCatalogue(context);
-  const base = await findProfile(catalogue, options.profile, '--profile');
+  const base = await findProfile(catalogue, options.profile, option('profile'));
   if (base.kernel === undefined || base.unbootable !== undefined) {
     throw new UsageError('no_kernel_source', `${base.id}: ${base.unbootable ?? 'the profile has no kernel block'}`);
   }
@@ -92,7 +93,7 @@ export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
     const there = some.length === 0 ? 'nothing is offered' : `there are ${some.join(', ')}`;
     throw new UsageError(
       'no_builds',
-      `${base.id}: no release of series ${series}; ${there}; name another with --series`,
+      phrase`${base.id}: no release of series ${series}; ${there}; name another with ${option('series')}`,
     );
   }
   const profiles: { id: string; release: string; file: string }[] = [];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { FailOn } from '../model/gate.ts';
+import { option, phrase } from '../model/wording.ts';
 import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
 import type { Payload } from '../run/payload.ts';
 import { localInputs } from './local-kernels.ts';
@@ -34,13 +35,13 @@ export async function claimTest({
   const { manifest, command, baseline } = options;
   const own = (path: string | undefined): string => (path ? resolve(cwd, path) : '');
   const inputs: Input[] = [
-    ...artifacts.map((path) => ({ path, said: `--artifact ${path}`, by: 'flag' as const })),
-    { path: own(manifest), said: '--manifest', by: 'flag' },
-    { path: matrix, said: '--matrix', by: 'flag' },
+    ...artifacts.map((path) => ({ path, said: phrase`${option('artifact')} ${path}`, by: 'flag' as const })),
+    { path: own(manifest), said: option('manifest'), by: 'flag' },
+    { path: matrix, said: option('matrix'), by: 'flag' },
     ...localInputs(cwd, options.localKernels),
-    { path: own(command?.binary), said: '--command-binary', by: 'flag' },
+    { path: own(command?.binary), said: option('command-binary'), by: 'flag' },
     ...payload.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
-    baselineInput({ path: placeOf(cwd, baseline), said: '--baseline', by: 'flag' }, failOn === 'regression'),
+    baselineInput({ path: placeOf(cwd, baseline), said: option('baseline'), by: 'flag' }, failOn === 'regression'),
   ];
   await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
 }

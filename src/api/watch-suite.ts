@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { SuiteReport } from '../model/suite.ts';
+import type { Wording } from '../model/wording.ts';
 import { WATCH_SUITE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { type Marks, marksOf, nextMarks } from './file-marks.ts';
@@ -12,8 +13,8 @@ import { type SuiteOptions, validateSuite } from './suite.ts';
 export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown' | 'files' | 'shard'> {
   /** Called with the whole suite after each round. */
   readonly onResult: (suite: SuiteReport) => void;
-  /** Called when nothing is going on any more, and with the words of a round that could not be run. */
-  readonly onIdle?: (problem: string | undefined) => void;
+  /** Called when nothing is going on any more, and with the words (`String(problem)`) of a round that could not be run. */
+  readonly onIdle?: (problem: Wording | undefined) => void;
 }
 
 /**
@@ -59,7 +60,7 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // The file may be half-written; everything else will not get better by waiting.
       if (latest === undefined || !(error instanceof UsageError)) throw error;
-      onIdle?.(error.message);
+      onIdle?.(error.wording);
     }
     try {
       await nextMarks(looking, seen, signal);

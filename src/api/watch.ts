@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
+import type { Wording } from '../model/wording.ts';
 import { type Latest, mergeLatest, withoutArtifacts } from '../report/merge-latest.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { WATCH_OPTIONS } from './call-options.ts';
@@ -19,8 +20,8 @@ export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> 
    * are declared for them.
    */
   readonly onResult: (report: RunReport, expected: readonly Expected[]) => void;
-  /** Called when nothing is going on any more, and with the words of a round that could not be run. */
-  readonly onIdle?: (problem: string | undefined) => void;
+  /** Called when nothing is going on any more, and with the words (`String(problem)`) of a round that could not be run. */
+  readonly onIdle?: (problem: Wording | undefined) => void;
 }
 
 /** What the files looked like at one moment. */
@@ -116,7 +117,7 @@ export async function watch(options: WatchOptions): Promise<never> {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       // The object may be half-made or gone again; everything else will not get better by waiting.
       if (latest === undefined || !(error instanceof UsageError)) throw error;
-      onIdle?.(error.message);
+      onIdle?.(error.wording);
     }
   }
 }

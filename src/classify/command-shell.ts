@@ -1,3 +1,4 @@
+import { flag } from '../model/wording.ts';
 import { NOT_FOUND } from './command-hints.ts';
 
 /**
@@ -30,5 +31,5 @@ export function shellRefusal(ended: Ended | undefined): string | undefined {
     (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
   if (!refused) return undefined;
   const said = line.slice(0, 200);
-  return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (--command-binary, or an asset)`;
+  return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (${flag('command-binary')}, or an asset)`;
 }

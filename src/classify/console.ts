@@ -3,6 +3,7 @@ import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
 import type { KernelLog } from '../model/kernel-log.ts';
+import { flag } from '../model/wording.ts';
 import { asCauses, makeFinding } from './make-finding.ts';
 
 const MAX_FINDINGS = 5;
@@ -102,8 +103,7 @@ function kernelFindings(evidence: Evidence, console: string): Finding[] {
   return [...found, ...(found.some((one) => !isRemark(one)) ? [] : taintFinding(logs))];
 }
 
-const REFUSED =
-  'what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted refused it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (--validation-mode load_only)';
+const REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted refused it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag('validation-mode')} load_only)`;
 
 /** An answer with what the kernel said meanwhile: a pass during which it stumbled, or nobody could see it, is none. */
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {

@@ -1,6 +1,7 @@
 import type { InfraCause, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type Stage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { flag } from '../model/wording.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 
 /** What a lane throws when a guest gave no usable answer. */
@@ -48,7 +49,7 @@ export function classifyCrash(crash: Crash): Outcome {
     crash.message,
     ...(death !== undefined && !crash.message.includes(death) ? [death] : []),
     ...(step === undefined ? [] : [`last step: ${step}`]),
-    ...(OUT_OF_TIME.has(crash.infraCause) ? ['raise --timeout if it may need longer'] : []),
+    ...(OUT_OF_TIME.has(crash.infraCause) ? [`raise ${flag('timeout')} if it may need longer`] : []),
   ];
   return { status: 'infra_error', cause: crash.infraCause, message: parts.join('; ') };
 }
@@ -81,7 +82,7 @@ export function stoppedEarly(evidence: Evidence): Outcome | undefined {
   const step = lastStep(evidence.stages);
   const where = step === undefined ? '' : `; last step: ${step}`;
   if (exit?.kind === 'timeout' || (exit?.kind === 'signaled' && exit.signal === SIGXCPU)) {
-    const message = `the guest ran out of time${where}; raise --timeout, or give the profile more CPUs`;
+    const message = `the guest ran out of time${where}; raise ${flag('timeout')}, or give the profile more CPUs`;
     return { status: 'infra_error', cause: 'timeout', message };
   }
   if (exit?.kind === 'signaled' && exit.signal === SIGKILL) {

@@ -1,5 +1,6 @@
 import type { InspectArguments } from '../config/parse-args.ts';
 import { inspect, inspectText } from '../index.ts';
+import { messageOf } from '../model/errors.ts';
 import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
@@ -9,12 +10,12 @@ export async function inspectCommand(options: InspectArguments, io: Io): Promise
   const objects = results.flatMap((result) => (result.ok ? [result.object] : []));
   const failed = results.flatMap((result) => (result.ok ? [] : [result]));
   if (options.json) {
-    const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
+    const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: messageOf(error) }));
     io.out(printedJson({ schema: 'bpfcompat_inspect.v1', objects, errors }));
   } else {
     const text = { width: io.width(), color: io.color && !options.noColor };
     io.out(objects.map((object) => inspectText(object, text)).join('\n'));
   }
-  for (const { error } of failed) io.err(`bpfcompat: ${error.message}\n`);
+  for (const { error } of failed) io.err(`bpfcompat: ${messageOf(error)}\n`);
   return failed.length === 0 ? 0 : 1;
 }

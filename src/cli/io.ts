@@ -1,5 +1,6 @@
 import type { EventListener } from '../model/events.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
+import { type Face, inFlags } from '../model/wording.ts';
 import type { Output } from './broken-output.ts';
 
 /** Where a command writes and what it may know of its environment. */
@@ -15,6 +16,8 @@ export interface Io {
   readonly color: boolean;
   /** A person looks at stdout and it can be redrawn. */
   readonly terminalOut: boolean;
+  /** How texts that name options are spelled. */
+  readonly face: Face;
   /** Hears every event of a run besides what is printed. */
   readonly onEvent?: EventListener;
 }
@@ -52,6 +55,7 @@ export function createIo(stdout: Output, stderr: Output): Io {
         ? { columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }
         : undefined,
     width: () => (process.stdout.isTTY ? process.stdout.columns || 80 : 100),
+    face: inFlags,
     terminalOut: Boolean(process.stdout.isTTY) && process.env['TERM'] !== 'dumb',
     color: Boolean(process.stdout.isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   };

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { FetchOptions } from '../config/parse-args.ts';
 import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
+import { messageOf } from '../model/errors.ts';
 import { vendorName } from '../model/vendors.ts';
 import { printedJson } from '../report/escape.ts';
 import { table } from '../text/table.ts';
@@ -125,8 +126,8 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
       onProgress,
       onEnd: (profile, result) => {
         if (result instanceof Error) {
-          rows.set(profile, { profile, error: result.message });
-          io.err(`bpfcompat: ${profile}: ${result.message}\n`);
+          rows.set(profile, { profile, error: messageOf(result) });
+          io.err(`bpfcompat: ${profile}: ${messageOf(result)}\n`);
           return;
         }
         const { record } = result.files;

@@ -3,6 +3,7 @@ import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
 import { CancelledError, HostError, messageOf, UsageError } from '../model/errors.ts';
+import { spell } from '../model/wording.ts';
 import { besideReports, type Io, reportWords } from './io.ts';
 import { withSignals } from './signals.ts';
 import { versionText } from './version.ts';
@@ -87,8 +88,8 @@ function explain(error: unknown): string {
 }
 
 /** Words that cannot be understood leave no older report behind either, where it can be seen which ones they mean. */
-async function parse(argv: readonly string[], { env, cwd, err }: Io): Promise<ParsedArgs> {
-  const parsed = async (): Promise<ParsedArgs> => parseArgs(argv, env, (message) => err(`note: ${message}\n`));
+async function parse(argv: readonly string[], { env, cwd, err, face }: Io): Promise<ParsedArgs> {
+  const parsed = async (): Promise<ParsedArgs> => parseArgs(argv, env, (note) => err(`note: ${spell(note, face)}\n`));
   const { reports, others } = reportWords(argv);
   if (reports.length === 0) return parsed();
   const full = (words: readonly string[]): string[] => words.map((word) => resolve(cwd, word));

@@ -1,6 +1,7 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
 import { baselineText, matrixText, stableLines, type ValidateOptions, validate } from '../index.ts';
+import { spell } from '../model/wording.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { shardNote } from './shard-note.ts';
@@ -19,7 +20,7 @@ export function chosen(kernels: KernelChoice): Pick<ValidateOptions, 'matrix' | 
 
 /** `test` and `test-command`: checks objects on kernels, shows the matrix, prints the lines that scripts read. */
 export async function testCommand(options: TestOptions, io: Io, signal: AbortSignal): Promise<number> {
-  for (const note of options.notes) io.err(`note: ${note}\n`);
+  for (const note of options.notes) io.err(`note: ${spell(note, io.face)}\n`);
   const view = progressView(io, options.quiet);
   try {
     const { report, verdict, paths } = await validate({

@@ -1,6 +1,7 @@
 import type { WatchOptions } from '../config/test-options.ts';
 import type { WatchArguments, WatchSuiteArguments } from '../config/watch-options.ts';
 import { CancelledError, type EventListener, matrixText, suiteMatrixText, watch, watchSuite } from '../index.ts';
+import { spell, type Wording } from '../model/wording.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { chosen } from './test-command.ts';
@@ -11,7 +12,7 @@ const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
 /** What a round shows: progress while it runs, then the matrix in place of the one before. */
 interface Rounds {
   readonly onEvent: EventListener;
-  readonly onIdle: (problem: string | undefined) => void;
+  readonly onIdle: (problem: Wording | undefined) => void;
   /** @param finishedAt RFC 3339 */
   show(text: string, finishedAt: string): void;
   close(): void;
@@ -29,7 +30,7 @@ function rounds(io: Io, quiet: boolean): Rounds {
     },
     onIdle: (problem) => {
       view.close();
-      if (problem !== undefined) io.err(`bpfcompat: ${problem}\n`);
+      if (problem !== undefined) io.err(`bpfcompat: ${spell(problem, io.face)}\n`);
     },
     show: (text, finishedAt) => {
       view.close();

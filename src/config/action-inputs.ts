@@ -1,6 +1,7 @@
 import { FORMATS } from '../model/formats.ts';
 import type { CommandName } from './commands.ts';
-import { type OptionRow, optionsOf } from './options.ts';
+import type { OptionRow } from './option-row.ts';
+import { optionsOf } from './options.ts';
 
 /** How the text of an input is read. `lines`: one value per line. */
 type InputType = 'text' | 'boolean' | 'lines' | 'integer' | 'choice';

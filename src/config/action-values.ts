@@ -2,6 +2,7 @@ import { UsageError } from '../model/errors.ts';
 import { ACTION_INPUTS, type ActionCommand, type ActionInput } from './action-inputs.ts';
 import type { CommandName } from './commands.ts';
 import { didYouMean, enumerate } from './near.ts';
+import type { OptionRow } from './option-row.ts';
 import { optionsOf } from './options.ts';
 import { parseBoolean, parseInteger, quoted } from './words.ts';
 
@@ -143,7 +144,9 @@ export function flagsFromInputs(
   files: Readonly<Record<string, string>> = {},
   ignored: readonly string[] = [],
 ): string[] {
-  const types = new Map(optionsOf(command as CommandName).map(({ name, type }) => [name, type]));
+  const types = new Map<string, OptionRow['type']>(
+    optionsOf(command as CommandName).map(({ name, type }) => [name, type]),
+  );
   return ACTION_INPUTS.flatMap((input) => {
     const flag = input.flags[command];
     if (flag === undefined || ignored.includes(input.name)) return [];
@@ -160,26 +163,4 @@ export function flagsFromInputs(
         return [`--${flag}=${value}`];
     }
   });
-}
-
-/** A message about flags in the words of a workflow: `--suite` becomes `input suite`. */
-export function asInputWords(message: string, command: ActionCommand): string {
-  const names = new Map(
-    ACTION_INPUTS.flatMap(({ name, flags }): [string, string][] => {
-      const flag = flags[command];
-      return flag === undefined ? [] : [[flag, name]];
-    }),
-  );
-  const inWords = (text: string): string =>
-    text
-      .replace(/, for example --[^\n;]*/g, '')
-      .replace(/(^|[\s(])--([a-z][a-z-]*)/g, (whole, before: string, flag: string) => {
-        const name = names.get(flag);
-        return name === undefined ? whole : `${before}input ${name}`;
-      });
-  // What stands in quotes is a command line, or the user's own words.
-  return message
-    .split(/("[^"]*")/)
-    .map((part, index) => (index % 2 === 1 ? part : inWords(part)))
-    .join('');
 }

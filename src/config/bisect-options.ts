@@ -1,6 +1,6 @@
 import type { ValidationMode } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
 import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
+import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { parseValidationMode } from './test-options.ts';
 
@@ -21,11 +21,7 @@ export function checkBisectOptions(values: ValuesOf<'bisect'>): BisectArguments 
     good: 'debian-12-6.1@6.1.27-1',
     bad: 'debian-12-6.1',
   } as const;
-  for (const [name, example] of Object.entries(examples)) {
-    if (values[name as keyof typeof examples] === '') {
-      throw new UsageError('missing_flag', `--${name} is missing; add it, for example --${name} ${example}`);
-    }
-  }
+  for (const name of ['artifact', 'good', 'bad'] as const) if (values[name] === '') throw missing(name, examples[name]);
   const { artifact, good, bad, manifest, workdir, timeoutMs, allowProfileOverride, json, quiet } = values;
   return {
     ...{ artifact, good, bad, manifest, workdir, timeoutMs, allowProfileOverride, json, quiet },

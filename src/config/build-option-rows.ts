@@ -1,4 +1,4 @@
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 /** Commands that ask kernels, or say which ones will be asked. */
 const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch', 'suite', 'plan'] as const;

@@ -1,5 +1,6 @@
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
+import { joined, phrase, type Wording } from '../model/wording.ts';
 import { builtinIds, builtinRow, builtinRows, isPlain } from './builtin-profiles.ts';
 import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
 import { exactKernel } from './exact-kernel.ts';
@@ -72,7 +73,7 @@ async function profileIn(
  * @param origin where the id was written, for the message
  * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, `profile_override` or `unreadable_file`
  */
-export async function findProfile(catalogue: Catalogue, id: string, origin = ''): Promise<Profile> {
+export async function findProfile(catalogue: Catalogue, id: string, origin: Wording = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
     const shipped = await shippedProfile(catalogue, id);
     const own = await profileIn(catalogue, ownDirs(catalogue), id, shipped !== undefined);
@@ -84,10 +85,10 @@ export async function findProfile(catalogue: Catalogue, id: string, origin = '')
   }
   const ids = await profileIds(catalogue);
   const near = nearProfiles(id, ids).join(', ');
-  const place = origin === '' ? '' : `${origin}: `;
+  const place = origin === '' ? '' : phrase`${origin}: `;
   throw new UsageError(
     'unknown_profile',
-    `${place}unknown profile ${quoted(id)}; ${
+    phrase`${place}unknown profile ${quoted(id)}; ${
       near === '' ? '' : `near matches: ${near}. `
     }'bpfcompat kernels list' shows all; your own go into matrices/profiles/<id>.yaml`,
   );
@@ -109,7 +110,7 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
       if (!(error instanceof UsageError)) throw error;
       errors.push(error);
       const shipped = await builtinRow(catalogue.files, catalogue.builtin, entry.id);
-      resolved.push({ ...entry, profile: noProfile(entry.id, error.message, shipped) });
+      resolved.push({ ...entry, profile: noProfile(entry.id, messageOf(error), shipped) });
     }
   }
   const unknown = errors.filter(({ code }) => code === 'unknown_profile');
@@ -122,7 +123,7 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
     );
     return resolved.map((entry, index) => ({ ...entry, profile: locked[index] ?? entry.profile }));
   }
-  throw told.length === 1 ? first : new UsageError(first.code, told.map(({ message }) => message).join('\n'));
+  throw told.length === 1 ? first : new UsageError(first.code, joined(told.map(wordingOf), '\n'));
 }
 
 /** Ids of every profile there is, sorted: numbers in them by value. */

@@ -1,4 +1,4 @@
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 /** Flags of command mode: for `test`, and under shorter names for `test-command`. */
 export const COMMAND_OPTIONS = [

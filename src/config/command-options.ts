@@ -1,4 +1,6 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
+import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 
 /** Command mode as the command line asks for it. */
@@ -8,7 +10,7 @@ export interface CommandArguments {
   readonly binary: string;
   readonly expectExitCode: number;
   /** Flags that messages name. */
-  readonly flags: { readonly command: string; readonly binary: string };
+  readonly flags: { readonly command: Wording; readonly binary: Wording };
 }
 
 /** Flags that only change how we load an object ourselves. */
@@ -22,17 +24,21 @@ const LOAD_FLAGS = ['validation-mode', 'max-insns', 'set-rodata', 'set-attach-ta
 export function readCommandFlags(values: ValuesOf<'test'>, given: ReadonlySet<string>): CommandArguments | undefined {
   const { command, commandBinary: binary, commandExpectExit: expectExitCode } = values;
   if (!given.has('command')) {
-    const orphan = ['command-binary', 'command-expect-exit'].find((name) => given.has(name));
+    const orphan = (['command-binary', 'command-expect-exit'] as const).find((name) => given.has(name));
     if (orphan === undefined) return undefined;
-    throw new UsageError('missing_flag', `--${orphan} needs --command; add the command to run, or remove it`);
+    throw new UsageError(
+      'missing_flag',
+      phrase`${option(orphan)} needs ${option('command')}; add the command to run, or remove it`,
+    );
   }
   const idle = LOAD_FLAGS.find((name) => given.has(name));
   if (idle !== undefined) {
-    const why = 'has no effect with --command: the guest loads nothing by itself';
-    throw new UsageError('flag_conflict', `--${idle} ${why}; remove one of them`);
+    const why = phrase`has no effect with ${option('command')}: the guest loads nothing by itself`;
+    throw new UsageError('flag_conflict', phrase`${option(idle)} ${why}; remove one of them`);
   }
-  if (command.trim() === '') throw new UsageError('flag_value', '--command is empty; write the command to run');
-  return { command, binary, expectExitCode, flags: { command: '--command', binary: '--command-binary' } };
+  if (command.trim() === '')
+    throw new UsageError('flag_value', phrase`${option('command')} is empty; write the command to run`);
+  return { command, binary, expectExitCode, flags: { command: option('command'), binary: option('command-binary') } };
 }
 
 /** The flags of `test-command` as those of `test`, all others as if they had not been typed. */
@@ -55,7 +61,12 @@ type CommandKeys = Pick<ValuesOf<'test'>, 'command' | 'commandBinary' | 'command
 /** Command mode of `test-command`. @throws UsageError without a command */
 export function readTestCommand({ cmd, bin, expectExit }: ValuesOf<'test-command'>): CommandArguments {
   if (cmd.trim() === '') {
-    throw new UsageError('missing_flag', "--cmd is missing; add it, for example --cmd '$BPFCOMPAT_BIN --check'");
+    throw missing('cmd', "'$BPFCOMPAT_BIN --check'");
   }
-  return { command: cmd, binary: bin, expectExitCode: expectExit, flags: { command: '--cmd', binary: '--bin' } };
+  return {
+    command: cmd,
+    binary: bin,
+    expectExitCode: expectExit,
+    flags: { command: option('cmd'), binary: option('bin') },
+  };
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
+import { option as named, phrase, type Wording } from '../model/wording.ts';
 import { DURATION_HINT, formatDuration, parseDuration } from './duration.ts';
-import type { OptionRow } from './options.ts';
+import type { NamedRow, OptionName } from './options.ts';
 import { parseBoolean, parseInteger, quoted } from './words.ts';
 
 export type FlagValue = string | number | boolean | readonly string[];
@@ -10,7 +11,7 @@ export type FlagValue = string | number | boolean | readonly string[];
  * milliseconds, rounded up.
  * @throws UsageError `flag_value`
  */
-export function readFlagValue(option: OptionRow, text: string): FlagValue {
+export function readFlagValue(option: NamedRow, text: string): FlagValue {
   switch (option.type) {
     case 'text':
       return text;
@@ -30,19 +31,22 @@ export function readFlagValue(option: OptionRow, text: string): FlagValue {
   }
 }
 
-function readBoolean({ name }: OptionRow, text: string): boolean {
+function readBoolean({ name }: NamedRow, text: string): boolean {
   const value = text === '' ? undefined : parseBoolean(text);
   if (value !== undefined) return value;
-  throw flagError(name, `must be true or false, not ${quoted(text)}; write --${name} or --${name}=false`);
+  throw flagError(
+    name,
+    phrase`must be true or false, not ${quoted(text)}; write ${named(name)} or ${named(name)}=false`,
+  );
 }
 
-function readInteger({ name, min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRow, text: string): number {
+function readInteger({ name, min = 0, max = Number.MAX_SAFE_INTEGER }: NamedRow, text: string): number {
   const value = parseInteger(text);
   if (value !== undefined && value >= min && value <= max) return value;
   throw flagError(name, `must be a whole number from ${min} to ${max}, not ${quoted(text)}`);
 }
 
-function readDuration({ name, min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRow, text: string): number {
+function readDuration({ name, min = 0, max = Number.MAX_SAFE_INTEGER }: NamedRow, text: string): number {
   const value = parseDuration(text);
   if (value === undefined) throw flagError(name, `must be a duration, not ${quoted(text)}; ${DURATION_HINT}`);
   if (value <= 0) throw flagError(name, `must be more than 0, not ${quoted(text)}`);
@@ -51,6 +55,6 @@ function readDuration({ name, min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRo
   throw flagError(name, `must be from ${formatDuration(min)} to ${formatDuration(max)}, not ${quoted(text)}`);
 }
 
-function flagError(name: string, message: string): UsageError {
-  return new UsageError('flag_value', `--${name} ${message}`);
+function flagError(name: OptionName, message: Wording): UsageError {
+  return new UsageError('flag_value', phrase`${named(name)} ${message}`);
 }

@@ -1,8 +1,9 @@
 import { UsageError } from '../model/errors.ts';
+import { flag, option, phrase, type Wording } from '../model/wording.ts';
 import { COMMANDS, type CommandName, type CommandRow } from './commands.ts';
 import { type FlagValue, readFlagValue } from './flag-values.ts';
 import { didYouMean } from './near.ts';
-import { keyOf, type OptionRow, optionsOf } from './options.ts';
+import { keyOf, type NamedRow, type OptionName, optionsOf } from './options.ts';
 import { quoted } from './words.ts';
 
 /** What stood behind a command. */
@@ -12,7 +13,7 @@ export interface ParsedFlags {
   /** Names of the flags that were given. */
   readonly given: ReadonlySet<string>;
   /** What the user should know: flags that were given twice with two values, of which the last one counts. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Wording[];
   readonly words: readonly string[];
 }
 
@@ -28,10 +29,10 @@ export function parseFlags(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ParsedFlags | 'help' {
-  const options = new Map(optionsOf(command).map((option) => [option.name, option]));
-  const values = new Map([...options.values()].map((option) => [keyOf(option), defaultOf(option, env)]));
+  const options = new Map<string, NamedRow>(optionsOf(command).map((row) => [row.name, row]));
+  const values = new Map([...options.values()].map((row) => [keyOf(row), defaultOf(row, env)]));
   const given = new Set<string>();
-  const notes: string[] = [];
+  const notes: Wording[] = [];
   const words: string[] = [];
   const takesWords = COMMANDS.some((row: CommandRow) => row.name === command && row.arguments !== undefined);
 
@@ -48,27 +49,29 @@ export function parseFlags(
       continue;
     }
     const { name, text } = splitFlag(argument);
-    const option = options.get(name);
-    if (!option) {
+    const row = options.get(name);
+    if (!row) {
       if (name === 'h' || name === 'help') return 'help';
       throw unknownFlag(command, argument, name, [...options.values()]);
     }
-    const value = readFlagValue(option, text ?? (option.type === 'boolean' ? 'true' : nextValue(argv, index, options)));
-    if (text === undefined && option.type !== 'boolean') index++;
-    const key = keyOf(option);
+    const value = readFlagValue(row, text ?? (row.type === 'boolean' ? 'true' : nextValue(argv, index, options)));
+    if (text === undefined && row.type !== 'boolean') index++;
+    const key = keyOf(row);
     const before = values.get(key);
-    if (option.type !== 'repeated' && given.has(name) && String(before) !== String(value))
-      notes.push(`--${name} is given twice; ${quoted(String(value))} counts, and not ${quoted(String(before))}`);
-    values.set(key, option.type === 'repeated' && given.has(name) ? [...list(before), ...list(value)] : value);
+    if (row.type !== 'repeated' && given.has(name) && String(before) !== String(value))
+      notes.push(
+        phrase`${option(row.name)} is given twice; ${quoted(String(value))} counts, and not ${quoted(String(before))}`,
+      );
+    values.set(key, row.type === 'repeated' && given.has(name) ? [...list(before), ...list(value)] : value);
     given.add(name);
   }
   if (!takesWords && words.length > 0) throw unexpected(command, words[0] ?? '', undefined);
   return { values: Object.fromEntries(values), given, notes, words };
 }
 
-function defaultOf(option: OptionRow, env: Readonly<Record<string, string | undefined>>): FlagValue {
-  if (option.type !== 'boolean') return readFlagValue(option, option.default);
-  return option.default === 'true' || (option.env !== undefined && (env[option.env] ?? '') !== '');
+function defaultOf(row: NamedRow, env: Readonly<Record<string, string | undefined>>): FlagValue {
+  if (row.type !== 'boolean') return readFlagValue(row, row.default);
+  return row.default === 'true' || (row.env !== undefined && (env[row.env] ?? '') !== '');
 }
 
 function splitFlag(argument: string): { name: string; text: string | undefined } {
@@ -78,31 +81,31 @@ function splitFlag(argument: string): { name: string; text: string | undefined }
   return { name: match[1] ?? '', text: match[2] };
 }
 
-function nextValue(argv: readonly string[], index: number, options: ReadonlyMap<string, OptionRow>): string {
-  const flag = argv[index] ?? '';
+function nextValue(argv: readonly string[], index: number, options: ReadonlyMap<string, NamedRow>): string {
+  const typed = argv[index] ?? '';
   const next = argv[index + 1];
   if (next === undefined)
-    throw new UsageError('flag_value', `${flag} needs a value; write ${flag} VALUE or ${flag}=VALUE`);
+    throw new UsageError('flag_value', `${typed} needs a value; write ${typed} VALUE or ${typed}=VALUE`);
   const name = /^--?([a-z][a-z-]*)(?:=|$)/.exec(next)?.[1];
   if (name !== undefined && options.has(name)) {
     throw new UsageError(
       'flag_value',
-      `${flag} needs a value, but ${next} follows; if that is the value, write ${flag}=${next}`,
+      `${typed} needs a value, but ${next} follows; if that is the value, write ${typed}=${next}`,
     );
   }
   return next;
 }
 
 /** What other programs call the same. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
+const ALIASES: ReadonlyMap<string, OptionName> = new Map([
   ['output', 'out'],
   ['o', 'out'],
 ]);
 
-function unknownFlag(command: CommandName, argument: string, name: string, options: readonly OptionRow[]): UsageError {
-  const visible = options.filter(({ hidden }) => !hidden).map((option) => option.name);
+function unknownFlag(command: CommandName, argument: string, name: string, options: readonly NamedRow[]): UsageError {
+  const visible = options.filter(({ hidden }) => !hidden).map((row) => row.name);
   const alias = ALIASES.get(name);
-  const meant = alias !== undefined && visible.includes(alias) ? `; did you mean "--${alias}"?` : '';
+  const meant = alias !== undefined && visible.includes(alias) ? `; did you mean "${flag(alias)}"?` : '';
   const near = meant || didYouMean(name, visible).replace('"', '"--');
   const shown = quoted(argument.split('=')[0] ?? '');
   return new UsageError(
@@ -114,17 +117,17 @@ function unknownFlag(command: CommandName, argument: string, name: string, optio
 /** What a word without a flag was meant as, by far the commonest slip. */
 function meantFlag(command: CommandName, word: string): string {
   if (word.startsWith('-') || word === '') return '';
-  if (command === 'compare') return 'write --base-report OLD.json --head-report NEW.json; ';
-  const flag = ['artifact', 'suite'].find((name) => optionsOf(command).some((option) => option.name === name));
-  if (flag === 'artifact')
-    return `write --artifact ${word}, several objects as a pattern in quotes: --artifact 'build/*.bpf.o'; `;
-  return flag === undefined ? '' : `write --suite ${word}; `;
+  if (command === 'compare') return `write ${flag('base-report')} OLD.json ${flag('head-report')} NEW.json; `;
+  const meant = ['artifact', 'suite'].find((name) => optionsOf(command).some((row) => row.name === name));
+  if (meant === 'artifact')
+    return `write ${flag('artifact')} ${word}, several objects as a pattern in quotes: ${flag('artifact')} 'build/*.bpf.o'; `;
+  return meant === undefined ? '' : `write ${flag('suite')} ${word}; `;
 }
 
 function unexpected(command: CommandName, word: string, before = ''): UsageError {
-  const option = optionsOf(command).find(({ name, type }) => type === 'boolean' && before.replace(/^--?/, '') === name);
-  const remedy = option
-    ? `--${option.name} takes a value only with "=": --${option.name}=${word}`
+  const row = optionsOf(command).find(({ name, type }) => type === 'boolean' && before.replace(/^--?/, '') === name);
+  const remedy = row
+    ? `${flag(row.name)} takes a value only with "=": ${flag(row.name)}=${word}`
     : `${meantFlag(command, word)}'${command}' takes flags only, see 'bpfcompat ${command} --help'`;
   return new UsageError('unexpected_argument', `unexpected argument ${quoted(word)}; ${remedy}`);
 }

@@ -1,4 +1,4 @@
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 const BOTH = ['kernel-freshness', 'kernel-sweep'] as const;
 

@@ -1,6 +1,7 @@
 import { wrapWords } from '../text/wrap.ts';
 import { COMMANDS, type CommandRow } from './commands.ts';
-import { type OptionRow, optionsOf } from './options.ts';
+import type { OptionRow } from './option-row.ts';
+import { optionsOf } from './options.ts';
 
 /** Widths the help is laid out for, in columns. */
 const MIN_WIDTH = 60;

@@ -1,10 +1,11 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase, setting, type Wording } from '../model/wording.ts';
 
 /** How the user said which kernels are meant. */
 export type KernelChoice =
   | { readonly kind: 'matrix'; readonly value: string }
   /** `inFile`: a file lists them, so that one which nobody has is an answer missing and not a slip of the moment. */
-  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: string; readonly inFile?: true }
+  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: Wording; readonly inFile?: true }
   | { readonly kind: 'quick' }
   /** `all`: what is fetched where nothing is named; `catalogue`: whatever there is. */
   | { readonly kind: 'all' }
@@ -30,23 +31,26 @@ export function chooseKernels(
   command: 'test' | 'watch' | 'plan' | 'kernels fetch' | 'lock',
   words: readonly string[] = [],
 ): KernelChoice {
-  const choices: [string, KernelChoice][] = [];
-  if (matrix !== '') choices.push(['--matrix', { kind: 'matrix', value: matrix }]);
-  if (kernels.length > 0) choices.push(['--kernels', { kind: 'ids', ids: kernels, origin: '--kernels' }]);
-  if (quick) choices.push(['--quick', { kind: 'quick' }]);
-  if (all) choices.push(['--all', { kind: 'all' }]);
+  const choices: [Wording, KernelChoice][] = [];
+  if (matrix !== '') choices.push([option('matrix'), { kind: 'matrix', value: matrix }]);
+  if (kernels.length > 0) choices.push([option('kernels'), { kind: 'ids', ids: kernels, origin: option('kernels') }]);
+  if (quick) choices.push([option('quick'), { kind: 'quick' }]);
+  if (all) choices.push([option('all'), { kind: 'all' }]);
   if (words.length > 0) choices.push(['ids', { kind: 'ids', ids: words, origin: command }]);
   const [first, second] = choices;
-  if (first === undefined && kernel.length > 0) return { kind: 'ids', ids: [], origin: '--kernel' };
+  if (first === undefined && kernel.length > 0) return { kind: 'ids', ids: [], origin: option('kernel') };
   if (first === undefined) {
-    const more = command !== 'kernels fetch' ? '' : '--all, ids, ';
+    const more = command !== 'kernels fetch' ? '' : phrase`${option('all')}, ids, `;
     throw new UsageError(
       'missing_flag',
-      `no kernels are chosen; add ${more}--quick, --matrix FILE or --kernels ID,ID${command === 'kernels fetch' ? '' : ', or a kernel of your own with --kernel FILE'} ('bpfcompat kernels list' shows the ids)`,
+      phrase`no kernels are chosen; add ${more}${option('quick')}, ${setting('matrix', 'FILE')} or ${setting('kernels', 'ID,ID')}${command === 'kernels fetch' ? '' : phrase`, or a kernel of your own with ${setting('kernel', 'FILE')}`} ('bpfcompat kernels list' shows the ids)`,
     );
   }
   if (second !== undefined) {
-    throw new UsageError('flag_conflict', `${first[0]} and ${second[0]} both choose kernels; give only one of them`);
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${first[0]} and ${second[0]} both choose kernels; give only one of them`,
+    );
   }
   return first[1];
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { phrase, type Wording } from '../model/wording.ts';
 import { type BuiltinRow, isPlain } from './builtin-profiles.ts';
 import { didYouMean, enumerate, nearMatches } from './near.ts';
 import { quoted } from './words.ts';
@@ -67,7 +68,7 @@ function endOfEach(rows: readonly BuiltinRow[], end: string): BuiltinRow[] {
 }
 
 /** The rows that a word with signs, or the name of a vendor, names. undefined: it names no vendor. */
-function rowsOf(word: string, { rows }: Choosable, origin: string): BuiltinRow[] | undefined {
+function rowsOf(word: string, { rows }: Choosable, origin: Wording): BuiltinRow[] | undefined {
   const [, name = '', build, sign, version = '', end] = WORD.exec(word) ?? [];
   const distros = (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined) ?? [name];
   const ofVendor = rows.filter(({ distro }) => distros.includes(distro));
@@ -80,27 +81,27 @@ function rowsOf(word: string, { rows }: Choosable, origin: string): BuiltinRow[]
   const there = builds.length > 0 ? builds.map((row) => row.version) : ofVendor.map(({ variant }) => variant);
   const what = [...new Set(there)].filter((one) => one !== '');
   const has = what.length === 0 ? 'none of its kernels can be booted' : `there is ${enumerate(what, 'and')}`;
-  throw new UsageError('unknown_profile', `${origin}: ${quoted(word)} names no kernel; ${has}`);
+  throw new UsageError('unknown_profile', phrase`${origin}: ${quoted(word)} names no kernel; ${has}`);
 }
 
 function vendors({ rows }: Choosable): string[] {
   return [...new Set([...rows.map(({ distro }) => distro), ...Object.keys(ALIASES)])];
 }
 
-function unknown(word: string, choosable: Choosable, origin: string): UsageError {
+function unknown(word: string, choosable: Choosable, origin: Wording): UsageError {
   const names = [...vendors(choosable), ...choosable.sets];
   const [name = ''] = word.split(SIGNS);
   const hint =
     didYouMean(name, names) ||
     '; write a vendor with a release (ubuntu>=20.04), with a build (debian:rt), or with @newest or @oldest behind it';
-  return new UsageError('unknown_profile', `${origin}: ${quoted(word)} names no kernel${hint}`);
+  return new UsageError('unknown_profile', phrase`${origin}: ${quoted(word)} names no kernel${hint}`);
 }
 
 /** A file of a repository, which may be a stranger's, must not make one kernel out of many that were asked for. */
-function ambiguous(word: string, origin: string): UsageError {
+function ambiguous(word: string, origin: Wording): UsageError {
   return new UsageError(
     'unknown_profile',
-    `${origin}: ${quoted(word)} names several kernels, and a profile of this repository has the same id; rename that profile (its file and its id)`,
+    phrase`${origin}: ${quoted(word)} names several kernels, and a profile of this repository has the same id; rename that profile (its file and its id)`,
   );
 }
 
@@ -110,7 +111,7 @@ function ambiguous(word: string, origin: string): UsageError {
  * @param origin the flag, for messages
  * @throws UsageError `unknown_profile` for a word that names no kernel, or both a profile and several kernels
  */
-export async function expandWords(words: readonly string[], choosable: Choosable, origin: string): Promise<string[]> {
+export async function expandWords(words: readonly string[], choosable: Choosable, origin: Wording): Promise<string[]> {
   const { ids, sets, idsOfSet } = choosable;
   const chosen: string[] = [];
   const typed = new Set<string>();

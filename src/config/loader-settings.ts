@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase, setting } from '../model/wording.ts';
 import { quoted } from './words.ts';
 
 /** What the object's own loader would do before the load, said on the command line or by the caller of the library. */
@@ -41,7 +42,7 @@ export function isWord(word: Word, text: string): boolean {
   return word.pattern.test(text) && new TextEncoder().encode(text).length <= word.maxLength;
 }
 
-function pairs(flag: string, texts: readonly string[], left: Word, right: Word): Map<string, string> {
+function pairs(flag: keyof typeof EXAMPLES, texts: readonly string[], left: Word, right: Word): Map<string, string> {
   const found = new Map<string, string>();
   for (const text of texts) {
     const at = text.indexOf('=');
@@ -49,23 +50,29 @@ function pairs(flag: string, texts: readonly string[], left: Word, right: Word):
     const problem = at < 0 ? 'has no "="' : isWord(left, name) ? undefined : `${quoted(name)} is not ${left.rule}`;
     const wrong = problem ?? (isWord(right, value) ? undefined : `${quoted(value)} is not ${right.rule}`);
     if (wrong !== undefined) {
-      throw new UsageError('flag_value', `--${flag} ${quoted(text)}: ${wrong}; write --${flag} ${EXAMPLES[flag]}`);
+      throw new UsageError(
+        'flag_value',
+        phrase`${option(flag)} ${quoted(text)}: ${wrong}; write ${setting(flag, EXAMPLES[flag])}`,
+      );
     }
     if (found.has(name)) {
-      throw new UsageError('flag_conflict', `--${flag} sets ${quoted(name)} twice; remove one of them`);
+      throw new UsageError('flag_conflict', phrase`${option(flag)} sets ${quoted(name)} twice; remove one of them`);
     }
     found.set(name, value);
   }
   if (found.size > MAX_SETTINGS) {
-    throw new UsageError('flag_value', `--${flag} is given ${found.size} times; at most ${MAX_SETTINGS} are taken`);
+    throw new UsageError(
+      'flag_value',
+      phrase`${option(flag)} is given ${found.size} times; at most ${MAX_SETTINGS} are taken`,
+    );
   }
   return found;
 }
 
-const EXAMPLES: Readonly<Record<string, string>> = {
+const EXAMPLES = {
   'set-rodata': 'target_pid=1234',
   'set-attach-target': 'on_read=vfs_read',
-};
+} as const;
 
 /**
  * The settings of the flags `--set-rodata`, `--set-attach-target` and `--strict-libbpf`.
@@ -79,11 +86,11 @@ export function readLoaderSettings(texts: {
 }): LoaderSettings {
   const rodata = pairs('set-rodata', texts.setRodata, VARIABLE, VALUE);
   const attachTargets = pairs('set-attach-target', texts.setAttachTarget, PROGRAM, TARGET);
-  const set = rodata.size > 0 ? '--set-rodata' : attachTargets.size > 0 ? '--set-attach-target' : '';
-  if (texts.strictLibbpf && set !== '') {
+  const set = rodata.size > 0 ? 'set-rodata' : attachTargets.size > 0 ? 'set-attach-target' : undefined;
+  if (texts.strictLibbpf && set !== undefined) {
     throw new UsageError(
       'flag_conflict',
-      `--strict-libbpf changes nothing before the load, ${set} does; remove one of them`,
+      phrase`${option('strict-libbpf')} changes nothing before the load, ${option(set)} does; remove one of them`,
     );
   }
   return { strictLibbpf: texts.strictLibbpf, rodata, attachTargets };

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { LOCAL_KERNEL_KEYS, type LocalKernel, localKernelWords } from '../model/local-kernel.ts';
+import { option, phrase, setting, type Wording } from '../model/wording.ts';
 import { didYouMean } from './near.ts';
 import { quoted } from './words.ts';
 
@@ -9,13 +10,13 @@ function checkName(name: string | undefined, wrong: (why: string) => UsageError)
   throw wrong(`the name ${quoted(name)} is no id; use at most 64 letters, digits and "._-"`);
 }
 
-function wrong(text: string, why: string): UsageError {
-  return new UsageError('flag_value', `--kernel ${quoted(text)}: ${why}`);
+function wrong(text: string, why: Wording): UsageError {
+  return new UsageError('flag_value', phrase`${option('kernel')} ${quoted(text)}: ${why}`);
 }
 
 function parseLocalKernel(text: string): LocalKernel {
   const { image, rest } = localKernelWords(text);
-  if (image === '') throw wrong(text, 'it names no file; write --kernel arch/x86/boot/bzImage');
+  if (image === '') throw wrong(text, phrase`it names no file; write ${setting('kernel', 'arch/x86/boot/bzImage')}`);
   const kernel: Record<string, string> = { image };
   for (const [key, value] of rest) {
     if (!LOCAL_KERNEL_KEYS.some((one) => one === key)) {
@@ -37,7 +38,7 @@ function parseLocalKernel(text: string): LocalKernel {
 export function parseLocalKernels(texts: readonly string[]): LocalKernel[] {
   const twice = texts.find((text, index) => texts.indexOf(text) !== index);
   if (twice !== undefined) {
-    throw new UsageError('flag_conflict', `--kernel ${twice} is given twice; remove one of them`);
+    throw new UsageError('flag_conflict', phrase`${option('kernel')} ${twice} is given twice; remove one of them`);
   }
   return texts.map(parseLocalKernel);
 }

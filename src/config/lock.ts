@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { LockedKernel, Profile } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
+import { flag, option, phrase } from '../model/wording.ts';
 import { type CatalogueFiles, readIfThere } from './catalogue-files.ts';
 import { LOCK_COMMAND, LOCK_FILE, type Lock, readLock } from './lock-file.ts';
 import { enumerate } from './near.ts';
@@ -21,7 +22,10 @@ export interface LockGround {
 /** `--locked` and `--no-lock`. @throws UsageError when both were given */
 export function lockMode({ locked, noLock }: { readonly locked: boolean; readonly noLock: boolean }): LockMode {
   if (locked && noLock) {
-    throw new UsageError('flag_conflict', '--locked and --no-lock contradict each other; give only one of them');
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('locked')} and ${option('no-lock')} contradict each other; give only one of them`,
+    );
   }
   return locked ? 'require' : noLock ? 'ignore' : 'use';
 }
@@ -33,14 +37,14 @@ export async function workspaceLock({ files, workspace }: LockGround): Promise<L
 }
 
 function notLocked(ids: readonly string[], lock: Lock | undefined): UsageError {
-  const write = `write it with '${LOCK_COMMAND} --kernels ${ids.join(',')}'`;
+  const write = `write it with '${LOCK_COMMAND} ${flag('kernels')} ${ids.join(',')}'`;
   const what = lock === undefined ? `there is no ${LOCK_FILE} here` : `${LOCK_FILE} has no ${enumerate(ids, 'and')}`;
-  return new UsageError('not_locked', `--locked: ${what}; ${write}, or leave --locked out`);
+  return new UsageError('not_locked', phrase`${option('locked')}: ${what}; ${write}, or leave ${option('locked')} out`);
 }
 
 /** What of a lock that a profile is not in is worth a word. */
 function besideLock(profile: Profile): Profile {
-  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is asked; '${LOCK_COMMAND} --kernels ${profile.id}' adds it`;
+  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is asked; '${LOCK_COMMAND} ${flag('kernels')} ${profile.id}' adds it`;
   return { ...profile, note: profile.note === undefined ? told : `${profile.note}; ${told}` };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
+import { inFlags, phrase, spell, type Wording } from '../model/wording.ts';
 import { profileId } from './manifest-schema.ts';
 import { nearProfiles } from './near.ts';
 import { quoted } from './words.ts';
@@ -13,7 +14,7 @@ export interface MatrixEntry {
   /** Overrides the time-out of the run for this kernel. */
   readonly timeoutMs: number | undefined;
   /** Where the entry was written: `file:line:column`, or the flag. */
-  readonly origin: string;
+  readonly origin: Wording;
 }
 
 /** The kernels to ask, in the order of the reports. Ids are unique. */
@@ -79,21 +80,21 @@ function stemOf(file: string): string {
  * @param origin the flag or argument that named them, for messages
  * @throws UsageError `matrix_invalid` when an id is no id or comes twice
  */
-export function matrixOf(ids: readonly string[], origin: string): Matrix {
+export function matrixOf(ids: readonly string[], origin: Wording): Matrix {
   for (const [index, id] of ids.entries()) {
     if (!profileId.safeParse(id).success) {
       throw new UsageError(
         'matrix_invalid',
-        `${origin}: ${quoted(id)} is not a profile id; write ids separated by commas, for example ${origin} debian-12-6.1,debian-13-6.12`,
+        phrase`${origin}: ${quoted(id)} is not a profile id; write ids separated by commas, for example ${origin} debian-12-6.1,debian-13-6.12`,
       );
     }
     if (ids.indexOf(id) !== index) {
-      throw new UsageError('matrix_invalid', `${origin}: ${quoted(id)} is listed twice; remove one of them`);
+      throw new UsageError('matrix_invalid', phrase`${origin}: ${quoted(id)} is listed twice; remove one of them`);
     }
   }
   return {
     name: 'custom',
-    file: origin,
+    file: spell(origin, inFlags),
     profiles: ids.map((id) => ({ id, required: true, timeoutMs: undefined, origin })),
   };
 }

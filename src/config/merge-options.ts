@@ -3,8 +3,10 @@ import { REPORT_FLAGS } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { MAX_SHARDS } from '../model/shard.ts';
+import { flag, option, phrase } from '../model/wording.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { parseLocalKernels } from './local-kernels.ts';
+import { missing, sameFile } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { quoted } from './words.ts';
@@ -22,11 +24,11 @@ export function checkMergeOptions(values: ValuesOf<'merge'>, words: readonly str
   if (words.length === 0) {
     throw new UsageError(
       'missing_argument',
-      "'merge' needs the reports of the shards; write bpfcompat merge shards/ --out report.json",
+      `'merge' needs the reports of the shards; write bpfcompat merge shards/ ${flag('out')} report.json`,
     );
   }
   if (values.out === '') {
-    throw new UsageError('missing_flag', '--out is missing; add it, for example --out report.json');
+    throw missing('out', 'report.json');
   }
   checkReportFiles(values);
   const { failOn, failOnRegression, ...rest } = values;
@@ -35,14 +37,12 @@ export function checkMergeOptions(values: ValuesOf<'merge'>, words: readonly str
 
 /** @throws UsageError `flag_conflict` when two reports would be the same file */
 export function checkReportFiles(values: Readonly<Record<(typeof REPORT_FLAGS)[number], string>>): void {
-  const flags = new Map<string, string>();
-  for (const flag of REPORT_FLAGS) {
-    const file = values[flag];
+  const flags = new Map<string, (typeof REPORT_FLAGS)[number]>();
+  for (const name of REPORT_FLAGS) {
+    const file = values[name];
     const other = flags.get(file);
-    if (file !== '' && other !== undefined) {
-      throw new UsageError('flag_conflict', `--${other} and --${flag} are the same file ${quoted(file)}; choose two`);
-    }
-    flags.set(file, flag);
+    if (file !== '' && other !== undefined) throw sameFile(other, name, quoted(file));
+    flags.set(file, name);
   }
 }
 
@@ -62,13 +62,13 @@ export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<st
   if (given.has('shards') && values.shards === 0) {
     throw new UsageError(
       'flag_value',
-      `--shards must be a whole number from 1 to ${MAX_SHARDS}, not "0"; without it there are as many as --target-time needs`,
+      phrase`${option('shards')} must be a whole number from 1 to ${MAX_SHARDS}, not "0"; without it there are as many as ${option('target-time')} needs`,
     );
   }
   if (values.suite !== '' && named) {
     throw new UsageError(
       'flag_conflict',
-      '--suite names objects and kernels itself; remove --artifact, --matrix, --kernels, --kernel and --quick, or the suite',
+      phrase`${option('suite')} names objects and kernels itself; remove ${option('artifact')}, ${option('matrix')}, ${option('kernels')}, ${option('kernel')} and ${option('quick')}, or the suite`,
     );
   }
   const chosen = values.suite === '' ? chooseKernels(values, 'plan') : undefined;

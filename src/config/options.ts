@@ -3,30 +3,10 @@ import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { FRESHNESS_OPTIONS } from './freshness-option-rows.ts';
+import type { OptionRow } from './option-row.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
-
-type OptionType = 'text' | 'boolean' | 'integer' | 'duration' | 'list' | 'repeated';
-
-/** One flag. The table below is the only place where a flag exists: parser, help and documentation come from it. */
-export interface OptionRow {
-  readonly name: string;
-  /** `list` = separated by commas, `repeated` = one value per use; both give an array. */
-  readonly type: OptionType;
-  /** As it would be typed; empty = none (false for booleans). */
-  readonly default: string;
-  /** Stands for the value in the help. */
-  readonly placeholder?: string;
-  readonly description: string;
-  /** Environment variable that, when it is not empty, switches a boolean on. */
-  readonly env?: string;
-  readonly commands: readonly CommandName[];
-  readonly hidden?: boolean;
-  /** Bounds of integers, and of durations in milliseconds. */
-  readonly min?: number;
-  readonly max?: number;
-}
 
 const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
 const CHOOSING = [...RUNNING, 'lock'] as const;
@@ -383,6 +363,10 @@ export const OPTIONS = [
 
 type Row = (typeof OPTIONS)[number];
 
+/** What flags are called. */
+export type OptionName = Row['name'];
+export type NamedRow = OptionRow & { readonly name: OptionName };
+
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name;
@@ -407,8 +391,8 @@ type RowsOf<C extends CommandName, R extends Row = Row> = R extends Row
 export type ValuesOf<C extends CommandName> = { readonly [R in RowsOf<C> as KeyOf<R>]: ValueOf<R> };
 
 /** The rows of one command. */
-export function optionsOf(command: CommandName): readonly OptionRow[] {
-  const rows: readonly OptionRow[] = OPTIONS;
+export function optionsOf(command: CommandName): readonly NamedRow[] {
+  const rows: readonly NamedRow[] = OPTIONS;
   return rows.filter(({ commands }) => commands.includes(command));
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { type BisectArguments, checkBisectOptions } from './bisect-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';
@@ -6,6 +7,7 @@ import { parseFlags } from './flags.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkMergeOptions, checkPlanOptions, type MergeArguments, type PlanArguments } from './merge-options.ts';
+import { missing } from './missing-option.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
@@ -87,7 +89,7 @@ export type InspectArguments = ValuesOf<'inspect'> & {
 export function parseArgs(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
-  onNote: (message: string) => void = () => {},
+  onNote: (note: Wording) => void = () => {},
 ): ParsedArgs {
   const [first, second] = argv;
   if (first === undefined) return { command: 'help', topic: undefined, exitCode: 1 };
@@ -170,7 +172,7 @@ function check(
       const { suite, offline, check: checks, allowProfileOverride, json, quiet, ...flags } = values as ValuesOf<'lock'>;
       const chosen = flags.quick || flags.matrix !== '' || flags.kernels.length > 0;
       if (chosen && suite !== '') {
-        throw new UsageError('flag_conflict', '--suite says itself which kernels; give it alone');
+        throw new UsageError('flag_conflict', phrase`${option('suite')} says itself which kernels; give it alone`);
       }
       const kernels = chosen ? chooseKernels(flags, command) : undefined;
       return { command, options: { kernels, suite, offline, check: checks, allowProfileOverride, json, quiet } };
@@ -189,24 +191,30 @@ function check(
     case 'kernels prune': {
       const prune = values as ValuesOf<'kernels prune'>;
       if (prune.all && prune.keep.length > 0) {
-        throw new UsageError('flag_conflict', '--all and --keep contradict each other; give only one of them');
+        throw new UsageError(
+          'flag_conflict',
+          phrase`${option('all')} and ${option('keep')} contradict each other; give only one of them`,
+        );
       }
       return { command, options: prune };
     }
     case 'kernel-sweep': {
       const sweep = values as ValuesOf<'kernel-sweep'>;
       if (sweep.profile === '') {
-        throw new UsageError('missing_flag', '--profile is missing; add it, for example --profile ubuntu-22.04-5.15');
+        throw missing('profile', 'ubuntu-22.04-5.15');
       }
       if (!((parseDuration(sweep.targetTimeout) ?? 0) > 0)) {
-        throw new UsageError('flag_value', `--target-timeout ${quoted(sweep.targetTimeout)}: ${DURATION_HINT}`);
+        throw new UsageError(
+          'flag_value',
+          phrase`${option('target-timeout')} ${quoted(sweep.targetTimeout)}: ${DURATION_HINT}`,
+        );
       }
       return { command, options: sweep };
     }
     case 'profile list': {
       const list = values as ValuesOf<'profile list'>;
       if (list.matrix === '') {
-        throw new UsageError('missing_flag', '--matrix is missing; add it, for example --matrix quick');
+        throw missing('matrix', 'quick');
       }
       return { command, options: list };
     }

@@ -1,7 +1,8 @@
 import type { KernelSource } from '../model/kernel.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { quoted } from './words.ts';
 
-type Invalid = (key: readonly (string | number)[], message: string) => Error;
+type Invalid = (key: readonly (string | number)[], message: Wording) => Error;
 
 /**
  * Rules between the keys of blocks that name files on servers and images.
@@ -58,6 +59,6 @@ function checkUrl(kernel: KernelSource & { source: 'url' }, anyFile: boolean, in
   // A profile may come with a pull request: it must not bring the key that its own files are signed with.
   throw invalid(
     ['gpgkey', own],
-    `kernel.gpgkey ${quoted(gpgkey?.[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with --allow-profile-override`,
+    phrase`kernel.gpgkey ${quoted(gpgkey?.[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with ${option('allow-profile-override')}`,
   );
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { describeSource, pinnedDigests } from '../model/kernel-source.ts';
+import { option, phrase } from '../model/wording.ts';
 
 /** A profile that comes with bpfcompat. */
 export function builtinProfile(profile: Profile): Profile {
@@ -53,7 +54,7 @@ function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
   if (other === undefined || allowed) return { ...own, ...kernel };
   throw new UsageError(
     'profile_override',
-    `${own.file}: ${KEYS[other]} is "${own[other]}", and the kernel of profile "${own.id}", which comes with bpfcompat, is ${shipped.distro} ${shipped.version} ${shipped.kernelFamily}; write ${KEYS[other]}: "${shipped[other]}", name another kernel with a kernel block, or allow it with --allow-profile-override`,
+    phrase`${own.file}: ${KEYS[other]} is "${own[other]}", and the kernel of profile "${own.id}", which comes with bpfcompat, is ${shipped.distro} ${shipped.version} ${shipped.kernelFamily}; write ${KEYS[other]}: "${shipped[other]}", name another kernel with a kernel block, or allow it with ${option('allow-profile-override')}`,
   );
 }
 
@@ -79,7 +80,7 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
     const key = own.runner === shipped.runner ? 'arch' : 'runner';
     throw new UsageError(
       'profile_override',
-      `${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be asked; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with --allow-profile-override`,
+      phrase`${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be asked; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option('allow-profile-override')}`,
     );
   }
   if (own.kernel === undefined && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };
@@ -87,6 +88,6 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
   if (allowed) return { ...own, replaces: shipped.file };
   throw new UsageError(
     'profile_override',
-    `${own.file}: profile "${own.id}" comes with bpfcompat, and this file names another kernel for it; give it an id of its own (in the file and as its name), or allow it with --allow-profile-override`,
+    phrase`${own.file}: profile "${own.id}" comes with bpfcompat, and this file names another kernel for it; give it an id of its own (in the file and as its name), or allow it with ${option('allow-profile-override')}`,
   );
 }

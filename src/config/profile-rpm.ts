@@ -2,6 +2,7 @@ import { dirname, posix } from 'node:path';
 import { FILE_PATHS } from '../model/file-source.ts';
 import type { KernelSource } from '../model/kernel.ts';
 import { RPM_PLACES } from '../model/rpm-source.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { quoted } from './words.ts';
 
 /** Where an administrator of the host puts what servers may know of it. */
@@ -23,7 +24,7 @@ function hostOf(address: string): string {
 export function checkRpm(
   kernel: KernelSource | undefined,
   anyFile: boolean,
-  invalid: (key: readonly (string | number)[], message: string) => Error,
+  invalid: (key: readonly (string | number)[], message: Wording) => Error,
 ): void {
   if (kernel?.source !== 'rpm') return;
   const places = RPM_PLACES.filter((key) => kernel[key] !== undefined);
@@ -55,14 +56,14 @@ export function checkRpm(
   if (own >= 0) {
     throw invalid(
       ['gpgkey', own],
-      `kernel.gpgkey ${quoted(kernel.gpgkey[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with --allow-profile-override`,
+      phrase`kernel.gpgkey ${quoted(kernel.gpgkey[own] ?? '')} is a file; name a key that comes with bpfcompat, or allow it with ${option('allow-profile-override')}`,
     );
   }
   const key = FILES_OF_HOST.find((name) => kernel[name] !== undefined && !IDENTITY_DIRS.test(kernel[name] ?? ''));
   if (key !== undefined) {
     throw invalid(
       [key],
-      `kernel.${key} is not below /etc/pki, /etc/rhsm or /etc/ssl; put the file there, or allow it with --allow-profile-override`,
+      phrase`kernel.${key} is not below /etc/pki, /etc/rhsm or /etc/ssl; put the file there, or allow it with ${option('allow-profile-override')}`,
     );
   }
   // The file says who this machine is: a pull request must not have that shown to a server of its own.
@@ -70,7 +71,7 @@ export function checkRpm(
   if (kernel.sslclientcert !== undefined && stranger !== undefined) {
     throw invalid(
       ['sslclientcert'],
-      `kernel.sslclientcert would be shown to ${quoted(stranger)}, which is no server of a vendor that gives such certificates; allow it with --allow-profile-override`,
+      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is no server of a vendor that gives such certificates; allow it with ${option('allow-profile-override')}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { FILE_PATHS } from '../model/file-source.ts';
 import { type Arch, KernelSource, type Profile } from '../model/kernel.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { withoutSlips } from './key-slips.ts';
 import { profileId } from './manifest-schema.ts';
 import { checkFiles } from './profile-files.ts';
@@ -110,7 +111,8 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
   if (!anyKeyring) checkKeyring(yaml);
   const note = clampNote(yaml);
   if (onPath) for (const named of pathsOf(yaml)) onPath(named);
-  const wrong = (key: readonly (string | number)[], message: string): Error => invalid(at(['kernel', ...key]), message);
+  const wrong = (key: readonly (string | number)[], message: Wording): Error =>
+    invalid(at(['kernel', ...key]), message);
   checkRpm(value.kernel, anyKeyring, wrong);
   checkFiles(value.kernel, anyKeyring, wrong);
   return {
@@ -160,7 +162,7 @@ function checkKeyring({ value, at }: YamlFile<ProfileFile>): void {
   if (keyring === undefined || ARCHIVE_KEYRINGS[archive.split('-')[0] ?? '']?.test(keyring)) return;
   throw invalid(
     at(['kernel', 'keyring']),
-    `kernel.keyring "${keyring}" is not a keyring of the ${archive} archive; remove the line, or allow it with --allow-profile-override`,
+    phrase`kernel.keyring "${keyring}" is not a keyring of the ${archive} archive; remove the line, or allow it with ${option('allow-profile-override')}`,
   );
 }
 
@@ -209,6 +211,6 @@ function checkInstallKernel({ value, at }: YamlFile<ProfileFile>): void {
   }
 }
 
-function invalid(place: string, message: string): UsageError {
-  return new UsageError('profile_invalid', `${place}: ${message}`);
+function invalid(place: string, message: Wording): UsageError {
+  return new UsageError('profile_invalid', phrase`${place}: ${message}`);
 }

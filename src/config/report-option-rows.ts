@@ -1,5 +1,5 @@
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 /** Flags that have to do with finished runs and with what decides. */
 export const REPORT_OPTIONS = [

@@ -1,5 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { FAIL_ON, type FailOn } from '../model/gate.ts';
+import { option, phrase, setting } from '../model/wording.ts';
+import { missing, sameFile } from './missing-option.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { quoted } from './words.ts';
@@ -26,7 +28,7 @@ export function checkCompareOptions(values: ValuesOf<'compare'>): CompareOptions
   const { out, markdown, failOnRegression } = values;
   const sides = sidesOf(values);
   if (out !== '' && out === markdown) {
-    throw new UsageError('flag_conflict', `--out and --markdown are the same file ${quoted(out)}; choose two`);
+    throw sameFile('out', 'markdown', quoted(out));
   }
   return { sides, out, markdown, failOnRegression };
 }
@@ -34,30 +36,26 @@ export function checkCompareOptions(values: ValuesOf<'compare'>): CompareOptions
 function sidesOf(values: ValuesOf<'compare'>): CompareSides {
   const { baseReport: base, headReport: head, workdir, artifactName, baseVersion, headVersion } = values;
   if (artifactName === '' && baseVersion === '' && headVersion === '') {
-    if (base === '') throw missing('--base-report', '--base-report main.json');
-    if (head === '') throw missing('--head-report', '--head-report report.json');
+    if (base === '') throw missing('base-report', 'main.json');
+    if (head === '') throw missing('head-report', 'report.json');
     return { kind: 'reports', base, head };
   }
   if (base !== '' || head !== '') {
     throw new UsageError(
       'flag_conflict',
-      'reports are named by --base-report and --head-report or found by --artifact-name, --base-version and --head-version; keep one of both',
+      phrase`reports are named by ${option('base-report')} and ${option('head-report')} or found by ${option('artifact-name')}, ${option('base-version')} and ${option('head-version')}; keep one of both`,
     );
   }
-  if (artifactName === '') throw missing('--artifact-name', '--artifact-name conn');
-  if (baseVersion === '') throw missing('--base-version', '--base-version v1.0');
-  if (headVersion === '') throw missing('--head-version', '--head-version v1.1');
+  if (artifactName === '') throw missing('artifact-name', 'conn');
+  if (baseVersion === '') throw missing('base-version', 'v1.0');
+  if (headVersion === '') throw missing('head-version', 'v1.1');
   return { kind: 'history', workdir, artifactName, baseVersion, headVersion };
 }
 
 /** @throws UsageError `missing_flag` without a report */
 export function checkSummaryOptions(values: SummaryOptions): SummaryOptions {
-  if (values.report === '') throw missing('--report', '--report report.json');
+  if (values.report === '') throw missing('report', 'report.json');
   return values;
-}
-
-function missing(flag: string, example: string): UsageError {
-  return new UsageError('missing_flag', `${flag} is missing; add it, for example ${example}`);
 }
 
 /**
@@ -71,12 +69,12 @@ export function checkFailOn(text: string, regression = false): FailOn | undefine
   if (regression && policy) {
     throw new UsageError(
       'flag_conflict',
-      `--fail-on-regression and --fail-on ${policy} contradict each other; remove one of them`,
+      phrase`${option('fail-on-regression')} and ${setting('fail-on', policy)} contradict each other; remove one of them`,
     );
   }
   if (text === '' || policy) return policy;
   throw new UsageError(
     'flag_value',
-    `--fail-on ${quoted(text)} is not known${didYouMean(text, FAIL_ON) || ';'} use any, required, regression or never`,
+    phrase`${option('fail-on')} ${quoted(text)} is not known${didYouMean(text, FAIL_ON) || ';'} use any, required, regression or never`,
   );
 }

@@ -1,6 +1,6 @@
 import { FORMATS } from '../model/formats.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 const GATED = ['test', 'test-command', 'suite', 'merge'] as const;
 

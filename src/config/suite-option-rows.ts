@@ -1,4 +1,4 @@
-import type { OptionRow } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 
 /** Flags of `suite`. What is empty or 0 is left to the suite file. */
 export const SUITE_OPTIONS = [

@@ -2,9 +2,11 @@ import type { Isolation } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
+import { option, phrase } from '../model/wording.ts';
 import { readFlagValue } from './flag-values.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
+import { needsNetwork, sameFile } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { parseShard } from './shard.ts';
@@ -30,21 +32,16 @@ export interface SuiteCommandOptions
 export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOptions {
   const { timeout, failOnRegression, ...rest } = values;
   if (values.out !== '' && values.out === values.markdown) {
-    throw new UsageError('flag_conflict', `--out and --markdown are the same file ${values.out}; choose two`);
+    throw sameFile('out', 'markdown', quoted(values.out));
   }
   checkReportFiles(values);
   if (values.stopOnFailure && values.shard !== '') {
     throw new UsageError(
       'flag_conflict',
-      '--stop-on-failure needs all cases on one machine, and --shard divides them; remove one of them',
+      phrase`${option('stop-on-failure')} needs all cases on one machine, and ${option('shard')} divides them; remove one of them`,
     );
   }
-  if (values.offline && values.refreshKernels) {
-    throw new UsageError(
-      'flag_conflict',
-      '--refresh-kernels needs the network, which --offline forbids; remove one of them',
-    );
-  }
+  if (values.offline && values.refreshKernels) throw needsNetwork();
   const row = {
     name: 'timeout',
     type: 'duration',

@@ -5,6 +5,7 @@ import { type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
+import { option, phrase, setting, type Wording } from '../model/wording.ts';
 import { asTestValues, type CommandArguments, readCommandFlags, readTestCommand } from './command-options.ts';
 import { BUDGET_RULE, parseBudget } from './insn-budget.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
@@ -12,6 +13,7 @@ import { type LoaderSettings, readLoaderSettings } from './loader-settings.ts';
 import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
+import { missing, needsNetwork, sameFile } from './missing-option.ts';
 import { didYouMean } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
@@ -59,7 +61,7 @@ export interface TestOptions {
   readonly noColor: boolean;
   readonly quiet: boolean;
   /** What the user should know about flags that were accepted without effect. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Wording[];
 }
 
 const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
@@ -83,23 +85,21 @@ type Checked = Omit<ValuesOf<'test'>, 'command' | 'commandBinary' | 'commandExpe
 function checkTest(values: Checked, command: CommandArguments | undefined): TestOptions {
   checkRunner(values.runner);
   const { artifact: artifacts, artifactName } = values;
-  if (artifacts.length === 0 && command === undefined) throw missing('--artifact', '--artifact build/my.bpf.o');
+  if (artifacts.length === 0 && command === undefined) throw missing('artifact', 'build/my.bpf.o');
   const twice = artifacts.find((path, index) => artifacts.indexOf(path) !== index);
-  if (twice !== undefined) throw conflict(`--artifact ${twice} is given twice; remove one of them`);
+  if (twice !== undefined) throw conflict(phrase`${option('artifact')} ${twice} is given twice; remove one of them`);
   if (artifacts.length > 1 && artifactName !== '') {
     throw conflict(
-      `--artifact-name names one object, but ${artifacts.length} are given; remove it or run one at a time`,
+      phrase`${option('artifact-name')} names one object, but ${artifacts.length} are given; remove it or run one at a time`,
     );
   }
   const kernels = chooseKernels(values, 'test');
-  if (values.out === '') throw missing('--out', '--out report.json');
-  if (values.out === values.markdown)
-    throw conflict(`--out and --markdown are the same file ${quoted(values.out)}; choose two`);
+  if (values.out === '') throw missing('out', 'report.json');
+  if (values.out === values.markdown) throw sameFile('out', 'markdown', quoted(values.out));
   checkReportFiles(values);
-  if (values.workdir === '') throw conflict('--workdir is empty; name a directory or leave the flag out');
-  if (values.offline && values.refreshKernels) {
-    throw conflict('--refresh-kernels needs the network, which --offline forbids; remove one of them');
-  }
+  if (values.workdir === '')
+    throw conflict(phrase`${option('workdir')} is empty; name a directory or leave the flag out`);
+  if (values.offline && values.refreshKernels) throw needsNetwork();
   return {
     artifacts,
     command,
@@ -132,7 +132,9 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     noColor: values.noColor,
     quiet: values.quiet,
     notes:
-      values.diskResize === 0 ? [] : ['--disk-resize has no effect: these guests run from memory and have no disk'],
+      values.diskResize === 0
+        ? []
+        : [phrase`${option('disk-resize')} has no effect: these guests run from memory and have no disk`],
   };
 }
 
@@ -163,7 +165,7 @@ export interface WatchOptions {
  * @throws UsageError that names the flag, what is wrong and what to do
  */
 export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
-  if (values.artifact.length === 0) throw missing('--artifact', '--artifact build/my.bpf.o');
+  if (values.artifact.length === 0) throw missing('artifact', 'build/my.bpf.o');
   return {
     artifacts: values.artifact,
     kernels: chooseKernels(values, 'watch'),
@@ -195,7 +197,7 @@ export function parseValidationMode(text: string): ValidationMode | undefined {
   if (mode) return mode;
   throw new UsageError(
     'flag_value',
-    `--validation-mode ${quoted(text)} is not known${didYouMean(text.trim(), MODE_WORDS) || ';'} use load_only, load_attach or behavior`,
+    phrase`${option('validation-mode')} ${quoted(text)} is not known${didYouMean(text.trim(), MODE_WORDS) || ';'} use load_only, load_attach or behavior`,
   );
 }
 
@@ -204,45 +206,41 @@ function checkRunner(runner: string): void {
   if (runner === 'host') {
     throw new UsageError(
       'not_available',
-      '--runner host would load an unproven object into the kernel of this machine and is refused, with --unsafe-allow-host-runner too; use --runner vm',
+      phrase`${setting('runner', 'host')} would load an unproven object into the kernel of this machine and is refused, with ${option('unsafe-allow-host-runner')} too; use ${setting('runner', 'vm')}`,
     );
   }
-  if (RUNNERS.includes(runner)) throw notAvailable(`--runner ${runner}`, 'use --runner vm');
+  if (RUNNERS.includes(runner)) throw notAvailable(setting('runner', runner), phrase`use ${setting('runner', 'vm')}`);
   throw new UsageError(
     'flag_value',
-    `--runner ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
+    phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
   );
 }
 
 /** @throws UsageError `flag_value` for any other word */
 export function checkIsolation(word: string): Isolation {
   if (word === 'cell' || word === 'boot') return word;
-  throw new UsageError('flag_value', `--isolation ${quoted(word)} is not known; use cell or boot`);
+  throw new UsageError('flag_value', phrase`${option('isolation')} ${quoted(word)} is not known; use cell or boot`);
 }
 
 function checkBudget(text: string): InsnBudget | undefined {
   if (text === '') return undefined;
   const budget = parseBudget(text);
   if (budget !== undefined) return budget;
-  throw new UsageError('flag_value', `--max-insns ${quoted(text)} must be ${BUDGET_RULE}`);
+  throw new UsageError('flag_value', phrase`${option('max-insns')} ${quoted(text)} must be ${BUDGET_RULE}`);
 }
 
 function checkUri(uri: string): string {
   if (uri === '' || /^(?:https?|file):\/\/[^\s\u0000-\u001f]+$/i.test(uri)) return uri;
   throw new UsageError(
     'flag_value',
-    `--artifact-uri ${quoted(uri)} is not a URL; use one that starts with https://, http:// or file://`,
+    phrase`${option('artifact-uri')} ${quoted(uri)} is not a URL; use one that starts with https://, http:// or file://`,
   );
 }
 
-function missing(flag: string, example: string): UsageError {
-  return new UsageError('missing_flag', `${flag} is missing; add it, for example ${example}`);
-}
-
-function conflict(message: string): UsageError {
+function conflict(message: Wording): UsageError {
   return new UsageError('flag_conflict', message);
 }
 
-function notAvailable(what: string, remedy: string): UsageError {
-  return new UsageError('not_available', `${what} is not available in this version; ${remedy}`);
+function notAvailable(what: Wording, remedy: Wording): UsageError {
+  return new UsageError('not_available', phrase`${what} is not available in this version; ${remedy}`);
 }

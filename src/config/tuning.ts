@@ -1,4 +1,5 @@
 import type { AttachMode, FunctionalTest, ValidationMode } from '../model/cell.ts';
+import { flag } from '../model/wording.ts';
 import { type LoaderSettings, NO_SETTINGS } from './loader-settings.ts';
 import type { Manifest, ProgramVariant } from './manifest.ts';
 
@@ -35,7 +36,7 @@ export function strictNote(manifest: Manifest | undefined, settings: LoaderSetti
   if (!settings.strictLibbpf || !manifest) return undefined;
   const count = tuningLines({ ...manifest, strictLibbpf: false }).length;
   if (count === 0) return undefined;
-  return `--strict-libbpf: ${count} setting${count === 1 ? '' : 's'} of ${manifest.file} for the load left out`;
+  return `${flag('strict-libbpf')}: ${count} setting${count === 1 ? '' : 's'} of ${manifest.file} for the load left out`;
 }
 
 /** What a validation mode leaves out of a manifest, as a sentence; undefined when that is nothing. */

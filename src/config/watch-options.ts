@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
 import { lockMode } from './lock.ts';
-import type { ValuesOf } from './options.ts';
+import type { OptionName, ValuesOf } from './options.ts';
 import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-options.ts';
 
 /** `watch --suite`: what is undefined is left to the suite file. */
@@ -19,9 +20,18 @@ export type WatchArguments = WatchOptions | WatchSuiteArguments;
 
 /** What a suite says itself, case by case. */
 const OF_THE_SUITE = [
-  ...['artifact', 'matrix', 'kernels', 'kernel', 'quick', 'manifest', 'validation-mode'],
-  ...['max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf'],
-];
+  'artifact',
+  'matrix',
+  'kernels',
+  'kernel',
+  'quick',
+  'manifest',
+  'validation-mode',
+  'max-insns',
+  'set-rodata',
+  'set-attach-target',
+  'strict-libbpf',
+] as const satisfies readonly OptionName[];
 
 /**
  * What `watch` needs, checked.
@@ -30,11 +40,11 @@ const OF_THE_SUITE = [
  */
 export function checkWatchArguments(values: ValuesOf<'watch'>, given: ReadonlySet<string>): WatchArguments {
   if (values.suite === '') return checkWatchOptions(values);
-  const other = OF_THE_SUITE.find((flag) => given.has(flag));
+  const other = OF_THE_SUITE.find((name) => given.has(name));
   if (other !== undefined) {
     throw new UsageError(
       'flag_conflict',
-      `--suite and --${other}: the suite file says that itself; remove one of them`,
+      phrase`${option('suite')} and ${option(other)}: the suite file says that itself; remove one of them`,
     );
   }
   const { suite, isolation, offline, refreshKernels, allowProfileOverride, noColor, quiet } = values;

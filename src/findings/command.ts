@@ -1,3 +1,4 @@
+import { flag } from '../model/wording.ts';
 import { entry, type Facts } from './entry.ts';
 import { arg, sentence } from './writer.ts';
 
@@ -51,7 +52,7 @@ function explanation(f: CommandFacts): string {
 function remedy(f: CommandFacts): string {
   const own = ADVICE[f.args.hint ?? ''];
   if (own !== undefined) return own;
-  if (f.args.reason === 'timeout') return 'See its output in the report; raise --timeout if it needs longer.';
+  if (f.args.reason === 'timeout') return `See its output in the report; raise ${flag('timeout')} if it needs longer.`;
   return 'See its output in the report.';
 }
 

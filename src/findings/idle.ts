@@ -1,11 +1,12 @@
+import { flag } from '../model/wording.ts';
 import { type Facts, ofReason, type Words } from './entry.ts';
 import { arg, sentence, who } from './writer.ts';
 
-const LOAD_ONLY = 'declare that the load is all there is to check (--validation-mode load_only)';
+const LOAD_ONLY = `declare that the load is all there is to check (${flag('validation-mode')} load_only)`;
 
 /** What to declare, by why nothing was attached. */
 export const IDLE = {
-  no_target: `Name the target (--set-attach-target, or attach_target of the program in the manifest), or ${LOAD_ONLY}.`,
+  no_target: `Name the target (${flag('set-attach-target')}, or attach_target of the program in the manifest), or ${LOAD_ONLY}.`,
   no_file: sentence(`${LOAD_ONLY}; SEC("uprobe") without a file is tried on a program of the guest.`),
   on_demand: `Run it in a functional test (expect: run), or ${LOAD_ONLY}.`,
   unreferenced: 'Put it into a SEC(".struct_ops.link") variable, or remove it.',

@@ -1,3 +1,4 @@
+import { flag } from '../model/wording.ts';
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { LOOKED_UP } from './lookup.ts';
 import { arg, sentence, who } from './writer.ts';
@@ -59,7 +60,7 @@ const CONTRACT = {
   },
   btf_target: {
     what: 'leaves the function to attach to open until run time',
-    todo: 'Name the function in the section, as in SEC("fentry/vfs_read"), or for a run with --set-attach-target PROGRAM=FUNCTION.',
+    todo: `Name the function in the section, as in SEC("fentry/vfs_read"), or for a run with ${flag('set-attach-target')} PROGRAM=FUNCTION.`,
   },
   struct_ops_unreferenced: {
     what: 'has a struct_ops program that no map refers to',

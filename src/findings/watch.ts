@@ -1,3 +1,4 @@
+import { flag } from '../model/wording.ts';
 import { entry, type Facts, ofReason, reasonsOf } from './entry.ts';
 import { arg, sentence, who } from './writer.ts';
 
@@ -57,7 +58,7 @@ export const WATCH_FINDINGS = {
     words: (f) => ({
       title: `the verifier needs ${arg(f, 'insns', 'too many')} instructions for ${who(f)}, the budget is ${arg(f, 'budget', 'smaller')}`,
       explanation: `This kernel stops at ${arg(f, 'limit', '1000000')}; the program uses ${arg(f, 'percent', 'much')} % of that.`,
-      remediation: 'Split it into global functions or tail calls, use bpf_loop, or raise the budget (--max-insns).',
+      remediation: `Split it into global functions or tail calls, use bpf_loop, or raise the budget (${flag('max-insns')}).`,
     }),
   }),
   PRINTS_NOTHING: entry({

@@ -4,6 +4,7 @@ import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 import type { Verdict } from '../model/report.ts';
+import { flag } from '../model/wording.ts';
 import { expectedOf, idleExpectations, undeclaredText } from './expectations.ts';
 import { weightOf } from './weight.ts';
 
@@ -139,7 +140,7 @@ function unasked({ targets, partial }: GateInput, { requiredProfiles = [] }: Gat
   const asked = targets.map(({ profile }) => profile.id);
   return requiredProfiles
     .filter((id) => !asked.includes(id))
-    .map((id) => `required ${id}: was not tested in this run; add it to --kernels`);
+    .map((id) => `required ${id}: was not tested in this run; add it to ${flag('kernels')}`);
 }
 
 /** What is to be said where no kernel is required. A promise that nothing in the run can keep or break is no pass. */
@@ -150,7 +151,7 @@ function unrequired(run: GateInput, options: GateOptions): Weighed[] {
     const number = minKernel.number.join('.');
     const text =
       `min_kernel ${number} (${minKernel.origin}) requires no kernel of this run, so nothing that it promises was tested; ` +
-      `add a kernel from ${number} on to --kernels or the matrix, or lower min_kernel`;
+      `add a kernel from ${number} on to ${flag('kernels')} or the matrix, or lower min_kernel`;
     return [{ weight: 'error', text }];
   }
   if (failOn === 'never') return [];

@@ -1,4 +1,5 @@
 import type { Stage } from '../model/evidence.ts';
+import { flag } from '../model/wording.ts';
 import { GuestError } from './guest.ts';
 import { type MachineEnd, panicked, type RunningMachine } from './qemu/machine.ts';
 
@@ -31,7 +32,7 @@ export function machineFailure(
   }
   const when = phase === 'boot' ? 'while it booted' : atStage(stages);
   if (wasKilled(end, stderr)) {
-    const advice = 'most likely memory ran out: run fewer guests at a time (--concurrency), or free some';
+    const advice = `most likely memory ran out: run fewer guests at a time (${flag('concurrency')}), or free some`;
     return new GuestError('qemu_failed', `QEMU was killed by signal 9 (SIGKILL) ${when}; ${advice}`, details);
   }
   if (end.kind === 'panic' || panicked(machine)) {

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
 
 /**
  * What bpfcompat keeps for itself lies where its name says. A repository that is checked may hold a link at that place,
@@ -22,6 +23,6 @@ export async function refuseLinksIn(dir: string): Promise<void> {
 function linkAt(path: string): UsageError {
   return new UsageError(
     'link_in_workdir',
-    `${path} is a link, and none is followed in a work directory; remove it, or choose another directory with --workdir`,
+    phrase`${path} is a link, and none is followed in a work directory; remove it, or choose another directory with ${option('workdir')}`,
   );
 }

@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts';
 import { HostError } from '../model/errors.ts';
 import type { KernelRecord, KernelSource, LockedKernel, Profile } from '../model/kernel.ts';
 import { originOf } from '../model/kernel-source.ts';
+import { flag, option, type Phrase, phrase } from '../model/wording.ts';
 import { sourceKey } from './source-key.ts';
 import { answersSource, exactly } from './sources/sources.ts';
 import { profileOfName, readRecord, recordNames, type Store, writeRecord } from './store.ts';
@@ -13,17 +14,17 @@ export function wantedSource({ kernel, locked }: Profile): KernelSource | undefi
   return kernel === undefined || locked === undefined ? kernel : exactly(kernel, locked);
 }
 
-function remedy({ id }: Profile): string {
-  return `write the lock anew ('bpfcompat lock --kernels ${id}'), or leave it aside (--no-lock)`;
+function remedy({ id }: Profile): Phrase {
+  return phrase`write the lock anew ('bpfcompat lock ${flag('kernels')} ${id}'), or leave it aside (${option('no-lock')})`;
 }
 
 /** Why a lock does not belong to the profile as it is now; undefined when it does. */
-export function misfit(profile: Profile, { name, version, origin }: LockedKernel): string | undefined {
+export function misfit(profile: Profile, { name, version, origin }: LockedKernel): Phrase | undefined {
   const { kernel } = profile;
   if (kernel === undefined) return undefined;
   const { archive = '', suite = '' } = kernel.source === 'deb' ? kernel : {};
   if (answersSource({ name, version, archive, suite, files: [] }, kernel)) return undefined;
-  return `${origin}: ${name} ${version} is not what the profile ${profile.id} asks for now (${originOf(kernel)}); ${remedy(profile)}`;
+  return phrase`${origin}: ${name} ${version} is not what the profile ${profile.id} asks for now (${originOf(kernel)}); ${remedy(profile)}`;
 }
 
 /** Whether packages are those that a lock names. */
@@ -46,7 +47,7 @@ export function checkLocked(profile: Profile, found: PackageFacts): void {
       : `${has.name} ${has.version} has the digest ${has.sha256} there, and the lock has ${other?.sha256}`;
   throw new HostError(
     'wrong_digest',
-    `${locked.origin}: ${words}; nothing was used. A vendor does not change a package under its version: look at who changed what, then ${remedy(profile)}`,
+    phrase`${locked.origin}: ${words}; nothing was used. A vendor does not change a package under its version: look at who changed what, then ${remedy(profile)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
-import { CancelledError, HostError, UsageError } from '../model/errors.ts';
+import { CancelledError, HostError, UsageError, wordingOf } from '../model/errors.ts';
+import { phrase } from '../model/wording.ts';
 
 /** Room that stays free beside what a fetch needs: other writers share the disk. */
 const MARGIN_BYTES = 32 * 1024 * 1024;
@@ -29,17 +30,21 @@ export async function requireSpace(host: Host, path: string, bytes: number, what
 export function asStoreError(error: unknown, root: string): unknown {
   if (error instanceof HostError) {
     if (error.code !== 'no_space' || error.message.includes(REMEDY)) return error;
-    return new HostError('no_space', `no space left in ${root} (${error.message}); ${REMEDY}`, { cause: error });
+    return new HostError('no_space', phrase`no space left in ${root} (${wordingOf(error)}); ${REMEDY}`, {
+      cause: error,
+    });
   }
   const { code } = error as NodeJS.ErrnoException;
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CancelledError) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new HostError('no_space', `no space left in ${root} (${error.message}); ${REMEDY}`, { cause: error });
+    return new HostError('no_space', phrase`no space left in ${root} (${wordingOf(error)}); ${REMEDY}`, {
+      cause: error,
+    });
   }
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   return new HostError(
     'store_failed',
-    `the kernel store in ${root} cannot be used (${error.message}); make it writable or set BPFCOMPAT_CACHE_DIR`,
+    phrase`the kernel store in ${root} cannot be used (${wordingOf(error)}); make it writable or set BPFCOMPAT_CACHE_DIR`,
     { cause: error },
   );
 }

@@ -9,6 +9,7 @@ import {
   type Profile,
 } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
+import { flag, inFlags, option, phrase, spell } from '../model/wording.ts';
 import { adoptOld } from './adopt.ts';
 import { fetchInto } from './fetch.ts';
 import { answersLock, misfit, storedLocked, wantedSource } from './locked.ts';
@@ -81,7 +82,7 @@ async function storedKernel(
   if (!offline) return undefined;
   throw new HostError(
     'kernel_damaged',
-    `the stored kernel of ${profile.id} is damaged (${damage}) and --offline forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`,
+    phrase`the stored kernel of ${profile.id} is damaged (${damage}) and ${option('offline')} forbids fetching it again; fetch it first: bpfcompat kernels fetch ${profile.id}`,
   );
 }
 
@@ -111,7 +112,7 @@ async function tellNewer(profile: Profile, locked: LockedKernel, host: Host, lis
     const [newest] = await offersOf(host, profile, listener);
     if (newest === undefined || (newest.name === locked.name && newest.version === locked.version)) return;
     listener.onNote(
-      `${id}: ${newest.name} ${newest.version} is offered, and ${locked.origin} keeps ${locked.name} ${locked.version}; 'bpfcompat lock --kernels ${id}' takes the newer one`,
+      `${id}: ${newest.name} ${newest.version} is offered, and ${locked.origin} keeps ${locked.name} ${locked.version}; 'bpfcompat lock ${flag('kernels')} ${id}' takes the newer one`,
     );
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
@@ -134,7 +135,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
   const strange = misfit(profile, locked);
   if (strange !== undefined) {
     if (locked.strict) throw new HostError('lock_misfit', strange);
-    onNote(strange);
+    onNote(spell(strange, inFlags));
     return await ensureWanted(open, options);
   }
   if (options.refresh === true && options.offline !== true) {
@@ -146,7 +147,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     const gone = error instanceof HostError && error.code === 'package_not_found';
     if (!gone) throw error;
     const told = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
-    const remedy = `write the lock anew: bpfcompat lock --kernels ${profile.id}`;
+    const remedy = `write the lock anew: bpfcompat lock ${flag('kernels')} ${profile.id}`;
     if (locked.strict) throw new HostError(error.code, `${told}; ${remedy}`, { cause: error });
     const other = await ensureWanted(open, options);
     const { name, version } = other.files.record.package;
@@ -193,7 +194,7 @@ async function ensureWanted(profile: Profile, options: EnsureOptions): Promise<E
     if (options.offline === true && !local) {
       throw new HostError(
         'kernel_not_stored',
-        `the kernel of ${profile.id}${lockedWords(profile)} is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
+        phrase`the kernel of ${profile.id}${lockedWords(profile)} is not stored and ${option('offline')} forbids fetching it; fetch it first: bpfcompat kernels fetch ${profile.id}`,
       );
     }
     const record = await fetchOrFallBack(host, store, profile, source, whole, listener);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { HostError, throwIfCancelled } from '../model/errors.ts';
 import { Arch, type DebKernelSource, type StoredFile, UserlandRecord } from '../model/kernel.ts';
+import { flag, option, phrase } from '../model/wording.ts';
 import { keepsPackages, placePackages } from './packages.ts';
 import type { LocalMirror } from './sources/deb/lists.ts';
 import { fetchPackages, packageOf, type Recipe } from './sources/deb.ts';
@@ -171,7 +172,7 @@ export async function ensureUserland(arch: Arch, options: UserlandOptions): Prom
     if (options.offline === true) {
       throw new HostError(
         'userland_not_stored',
-        'the shell for commands in guests (busybox-static) is not stored and --offline forbids fetching it; fetch it first: bpfcompat kernels fetch --userland',
+        phrase`the shell for commands in guests (busybox-static) is not stored and ${option('offline')} forbids fetching it; fetch it first: bpfcompat kernels fetch ${flag('userland')}`,
       );
     }
     return userland(await fetchUserland(host, store, arch, userlandSource(options.keyring), listener), false);

@@ -2,6 +2,7 @@ import { dirname, join, posix } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
+import { phrase, type Wording } from '../model/wording.ts';
 import { libraryDirs } from './library-dirs.ts';
 import { type ProgramFile, readProgramFile } from './program-file.ts';
 
@@ -52,7 +53,7 @@ function expand(dirs: readonly string[], origin: Dir): Dir[] {
  * @param origin how to call it in messages
  * @throws UsageError when a library or the interpreter is nowhere, with what asked for it and where it was looked for
  */
-export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, origin: string): Promise<GuestEntry[]> {
+export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, origin: Wording): Promise<GuestEntry[]> {
   if (program.interpreter === '') return [];
   const entries = new Map<string, GuestEntry>();
   const add = (path: string, bytes: Uint8Array): void => {
@@ -72,7 +73,7 @@ export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, ori
       const found = await findLibrary(host, name, own, dirs, program);
       if (found === undefined) throw missing(origin, name, next.name, [...own, ...dirs]);
       if (known.size >= MAX_LIBRARIES)
-        throw new UsageError('too_many_libraries', `${origin}: needs over 500 libraries`);
+        throw new UsageError('too_many_libraries', phrase`${origin}: needs over 500 libraries`);
       known.set(name, found);
       add(name.includes('/') ? name : join(found.dir.guest, posix.basename(name)), found.bytes);
       queue.push({ elf: found.elf, name, dir: found.dir, inherited });
@@ -96,11 +97,11 @@ async function isLibraryFile(host: Host, path: string): Promise<boolean> {
  * A program names any file as its interpreter, and guests are handed it: what is shipped has to be a dynamic linker,
  * which starts by itself and needs nothing.
  */
-async function readInterpreter(host: Host, program: ElfFile, origin: string): Promise<Uint8Array> {
+async function readInterpreter(host: Host, program: ElfFile, origin: Wording): Promise<Uint8Array> {
   const path = program.interpreter;
   const refuse = (why: string): never => {
     const remedy = 'build it statically, or run where it can be run';
-    throw new UsageError('interpreter_missing', `${origin}: it is started by ${path}, ${why}; ${remedy}`);
+    throw new UsageError('interpreter_missing', phrase`${origin}: it is started by ${path}, ${why}; ${remedy}`);
   };
   if (!path.startsWith('/') || !(await isLibraryFile(host, path))) return refuse('which this machine does not have');
   const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
@@ -146,11 +147,10 @@ function linksFor(known: ReadonlyMap<string, Found>): GuestEntry[] {
   );
 }
 
-function missing(origin: string, name: string, by: string, dirs: readonly Dir[]): UsageError {
+function missing(origin: Wording, name: string, by: string, dirs: readonly Dir[]): UsageError {
   const places = [...new Set(dirs.map(({ host }) => host))];
   return new UsageError(
     'library_missing',
-    `${origin}: ${by === 'it' ? 'it' : `its library ${by}`} needs ${name}, which is in none of ${places.join(', ')}; ` +
-      'install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically',
+    phrase`${origin}: ${by === 'it' ? 'it' : `its library ${by}`} needs ${name}, which is in none of ${places.join(', ')}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`,
   );
 }

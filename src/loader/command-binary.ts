@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import { type GuestEntry, REMOTE_ROOT } from '../model/guest-entry.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { libraryClosure } from './closure.ts';
 import { type ProgramFile, readProgramFile } from './program-file.ts';
 
@@ -27,48 +28,57 @@ const MACHINES: Readonly<Record<number, string>> = { 3: '32-bit x86', 40: '32-bi
 /** What scripts can be run by: the shell and tools that a guest gets. */
 const INTERPRETERS: ReadonlySet<string> = new Set(['sh', 'ash', 'awk', 'sed', 'busybox']);
 
-function refuse(code: string, message: string): never {
+function refuse(code: string, message: Wording): never {
   throw new UsageError(code, message);
 }
 
-async function readBinary(host: Host, path: string, origin: string): Promise<Uint8Array> {
+async function readBinary(host: Host, path: string, origin: Wording): Promise<Uint8Array> {
   const stat = await host.files.stat(path);
-  if (stat === undefined) refuse('binary_unreadable', `${origin}: there is no such file; build it or correct the path`);
-  if (!stat.isFile) refuse('binary_unreadable', `${origin}: it is no regular file; name the program itself`);
+  if (stat === undefined)
+    refuse('binary_unreadable', phrase`${origin}: there is no such file; build it or correct the path`);
+  if (!stat.isFile) refuse('binary_unreadable', phrase`${origin}: it is no regular file; name the program itself`);
   if (stat.size > MAX_BYTES) {
-    refuse('binary_too_large', `${origin}: it has ${stat.size} bytes, at most 64 MiB can be brought along; strip it`);
+    refuse(
+      'binary_too_large',
+      phrase`${origin}: it has ${stat.size} bytes, at most 64 MiB can be brought along; strip it`,
+    );
   }
   try {
     return await host.files.read(path, MAX_BYTES);
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new UsageError('binary_unreadable', `${origin}: cannot be read (${why}); correct its permissions`, { cause });
+    throw new UsageError('binary_unreadable', phrase`${origin}: cannot be read (${why}); correct its permissions`, {
+      cause,
+    });
   }
 }
 
 /** @throws UsageError for what no guest can execute, with what to do */
-function requireRunnable(file: ProgramFile, origin: string): void {
+function requireRunnable(file: ProgramFile, origin: Wording): void {
   if (file.kind === 'script') {
     const words = `${file.interpreter} ${file.argument}`.split(/\s+/).map((word) => basename(word));
     const program = words[0] === 'env' ? (words.slice(1).find((word) => !word.startsWith('-')) ?? '') : words[0];
     if (INTERPRETERS.has(program ?? '')) return;
     refuse(
       'interpreter_missing',
-      `${origin}: it is a script for ${program || file.interpreter}, which guests do not have; write it for /bin/sh (busybox), or bring a program`,
+      phrase`${origin}: it is a script for ${program || file.interpreter}, which guests do not have; write it for /bin/sh (busybox), or bring a program`,
     );
   }
   if (file.kind === 'other') {
-    refuse('binary_not_runnable', `${origin}: it is neither a Linux program nor a script that begins with #!`);
+    refuse('binary_not_runnable', phrase`${origin}: it is neither a Linux program nor a script that begins with #!`);
   }
   if (file.machine === BPF) {
-    refuse('binary_not_runnable', `${origin}: it is a BPF object, not a program; give it with --artifact`);
+    refuse(
+      'binary_not_runnable',
+      phrase`${origin}: it is a BPF object, not a program; give it with ${option('artifact')}`,
+    );
   }
   if (file.bits !== 64 || file.machine !== X86_64) {
     const what = MACHINES[file.machine] ?? `a machine with number ${file.machine}`;
-    refuse('binary_wrong_arch', `${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
+    refuse('binary_wrong_arch', phrase`${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
   }
   if (file.type !== 2 && file.type !== 3) {
-    refuse('binary_not_runnable', `${origin}: it is an object file that was not linked; link it to a program`);
+    refuse('binary_not_runnable', phrase`${origin}: it is an object file that was not linked; link it to a program`);
   }
 }
 
@@ -78,15 +88,15 @@ function requireRunnable(file: ProgramFile, origin: string): void {
  * @param said how messages name it, such as `--command-binary ./loader`
  * @throws UsageError for a file that is missing or that no guest can run: other architecture, missing library, ...
  */
-export async function loadCommandBinary(host: Host, cwd: string, path: string, said: string): Promise<CommandBinary> {
+export async function loadCommandBinary(host: Host, cwd: string, path: string, said: Wording): Promise<CommandBinary> {
   const source = resolve(cwd, path);
   const bytes = await readBinary(host, source, said);
-  if (bytes.length === 0) refuse('binary_not_runnable', `${said}: the file is empty; build it again`);
+  if (bytes.length === 0) refuse('binary_not_runnable', phrase`${said}: the file is empty; build it again`);
   const file = readProgramFile(bytes);
   requireRunnable(file, said);
   const name = basename(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name)) {
-    refuse('bad_binary_name', `${said}: its name has a space or a control character; rename it`);
+    refuse('bad_binary_name', phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name}`;
   // Where the file itself is, as the loader sees it: libraries may lie beside it.

@@ -1,15 +1,25 @@
+import { inProperties } from './library-words.ts';
+import { inFlags, spell, type Wording } from './wording.ts';
+
 /**
  * The error classes of the whole product. A failing kernel is never an error: it is an Outcome.
  *
- * Every message says what is wrong and what to do next; `code` is stable and can be matched by a caller.
+ * Every message says what is wrong and what to do next; `code` is stable and can be matched by a caller. `message` has
+ * the words of the library; who prints it elsewhere takes `wording`, in which options are still options.
  */
 abstract class CodedError extends Error {
   readonly code: string;
+  readonly #wording: Wording;
 
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: string, wording: Wording, options?: { cause?: unknown }) {
+    super(spell(wording, inProperties), options);
     this.code = code;
     this.name = new.target.name;
+    this.#wording = wording;
+  }
+
+  get wording(): Wording {
+    return this.#wording;
   }
 }
 
@@ -26,9 +36,15 @@ export class CancelledError extends CodedError {
   }
 }
 
-/** The words of anything that was thrown. */
-export function messageOf(error: unknown): string {
+/** The words of anything that was thrown, for a face to spell. */
+export function wordingOf(error: unknown): Wording {
+  if (error instanceof CodedError) return error.wording;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The same as it is saved, and as the command line prints it. */
+export function messageOf(error: unknown): string {
+  return spell(wordingOf(error), inFlags);
 }
 
 /** Stops with CancelledError once `signal` is aborted. */

@@ -1,3 +1,4 @@
+import { flag } from './wording.ts';
 /** A kernel that a person names for one run (`--kernel`). Paths are relative to where the run was started. */
 export interface LocalKernel {
   /** The image as a boot loader takes it: bzImage, vmlinuz. */
@@ -29,4 +30,4 @@ export function localKernelText(kernel: LocalKernel): string {
 }
 
 /** How a kernel of one run is told from those of profiles, where its origin is named. */
-export const TYPED_KERNEL = '--kernel ';
+export const TYPED_KERNEL = `${flag('kernel')} `;

@@ -1,6 +1,7 @@
 import { distinctNames } from '../model/object-names.ts';
 import type { RunReport, RunStatus, Verdict } from '../model/report.ts';
 import type { SuiteReport } from '../model/suite.ts';
+import { flag } from '../model/wording.ts';
 import { runCollection } from './collection.ts';
 import { reportValue } from './json.ts';
 import { type SavedCase, SavedCollection, SavedReport, type SavedTarget } from './saved-report.ts';
@@ -102,7 +103,7 @@ function caseOfReport(report: SavedReport): DocumentCase {
   return {
     name: artifact.basename,
     artifact: artifact.path,
-    manifest: flagOf(report, '--manifest'),
+    manifest: flagOf(report, flag('manifest')),
     matrix: matrix?.path ?? '',
     origin: '',
     required: true,
@@ -138,7 +139,7 @@ function caseOf(saved: SavedCase, report: SavedReport | undefined, sharded: bool
   return {
     name: saved.name || saved.artifact,
     artifact: saved.artifact,
-    manifest: saved.manifest || (report ? flagOf(report, '--manifest') : ''),
+    manifest: saved.manifest || (report ? flagOf(report, flag('manifest')) : ''),
     matrix: saved.matrix,
     origin: saved.origin,
     required: !saved.optional,

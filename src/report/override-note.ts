@@ -1,7 +1,8 @@
 import type { Profile } from '../model/kernel.ts';
 import { originOf } from '../model/kernel-source.ts';
+import { flag } from '../model/wording.ts';
 
-const ENDING = 'as --allow-profile-override says';
+const ENDING = `as ${flag('allow-profile-override')} says`;
 
 /** Says whose kernel is asked where a file of the repository took the place of ours. */
 export function overrideNote({ id, file, kernel, replaces }: Profile): string {

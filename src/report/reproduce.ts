@@ -1,4 +1,5 @@
 import { localKernelWords } from '../model/local-kernel.ts';
+import { flag } from '../model/wording.ts';
 import type { DocumentCell } from './document-cells.ts';
 import { relativeTo } from './document-place.ts';
 import type { SavedReport } from './saved-report.ts';
@@ -18,7 +19,7 @@ function operand(word: string): string {
 }
 
 /** Flags whose word is a path of this machine; that of `--command` is one of the guest. */
-const PATH_FLAGS: readonly string[] = ['--manifest', '--command-binary'];
+const PATH_FLAGS: readonly string[] = [flag('manifest'), flag('command-binary')];
 
 /** A kernel of one's own as the flag has it, with its paths as they are called in the command. */
 function kernelWord(text: string, place: Place): string {
@@ -28,8 +29,8 @@ function kernelWord(text: string, place: Place): string {
 }
 
 /** Whether a group names a kernel of one's own, and of which name. */
-function kernelName([flag, word = '']: readonly string[]): string | undefined {
-  return flag === '--kernel' ? localKernelWords(word).rest.find(([key]) => key === 'name')?.[1] : undefined;
+function kernelName([first, word = '']: readonly string[]): string | undefined {
+  return first === flag('kernel') ? localKernelWords(word).rest.find(([key]) => key === 'name')?.[1] : undefined;
 }
 
 /** Words that belong together: a flag with what it is given. */
@@ -38,7 +39,7 @@ function flagGroups(flags: readonly string[], place: Place): string[][] {
   for (const word of flags) {
     const group = groups.at(-1);
     if (word.startsWith('--') || group === undefined) groups.push([word]);
-    else if (group[0] === '--kernel') group.push(kernelWord(word, place));
+    else if (group[0] === flag('kernel')) group.push(kernelWord(word, place));
     else group.push(PATH_FLAGS.includes(group[0] ?? '') ? operand(place(word)) : word);
   }
   return groups;
@@ -56,15 +57,15 @@ export function againParts(
 ): string[] | undefined {
   const { artifact, run } = report;
   // A command may have had no object.
-  const object = artifact.path.startsWith('command://') ? [] : [['--artifact', operand(place(artifact.path))]];
+  const object = artifact.path.startsWith('command://') ? [] : [[flag('artifact'), operand(place(artifact.path))]];
   const asked = flagGroups(run.flags, place);
   const own = asked.some((group) => kernelName(group) === profileId);
   const groups = [
     ['bpfcompat', 'test'],
     ...object,
-    ...(own ? [] : [['--kernels', profileId]]),
-    ...asked.filter((group) => group[0] !== '--kernel' || kernelName(group) === profileId),
-    ['--out', AGAIN],
+    ...(own ? [] : [[flag('kernels'), profileId]]),
+    ...asked.filter((group) => group[0] !== flag('kernel') || kernelName(group) === profileId),
+    [flag('out'), AGAIN],
   ];
   const parts = groups.map(shellWords);
   return parts.join(' ').length > MAX_LINE ? undefined : parts;

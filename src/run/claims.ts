@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { messageOf, UsageError } from '../model/errors.ts';
+import { UsageError, wordingOf } from '../model/errors.ts';
+import { phrase, type Wording } from '../model/wording.ts';
 import { FORMAT_BEGINNINGS } from '../report/formats.ts';
 import { confineFlag, flagRoot, realPlaceOf } from './confine.ts';
 import { isStream, STDOUT } from './write-reports.ts';
@@ -21,7 +22,7 @@ export interface Output {
   /** Absolute; empty: not wanted. */
   readonly path: string;
   /** How messages name it: a flag, or a place in a suite. */
-  readonly said: string;
+  readonly said: Wording;
   /** Absent: its name is ours and nobody chose it. */
   readonly kind?: ReportKind;
   /** What names it: a flag, or a file, which was confined as it was read. */
@@ -31,7 +32,7 @@ export interface Output {
 /** A file that a run reads. */
 export interface Input {
   readonly path: string;
-  readonly said: string;
+  readonly said: Wording;
   /**
    * An older report: `movable` may be replaced by the new one; `decides` may not, since a run that fails would be held
    * against itself the next time.
@@ -70,16 +71,16 @@ async function isReplaceable(host: Host, path: string, kind: ReportKind): Promis
 }
 
 /** @throws UsageError for a named pipe that is no standard output */
-async function refusePipe(host: Host, said: string, path: string): Promise<void> {
+async function refusePipe(host: Host, said: Wording, path: string): Promise<void> {
   if (path === STDOUT) return;
   try {
     await host.files.refusePipe(path);
   } catch (error) {
-    refuse('named_pipe', `${said}: ${messageOf(error)}`);
+    refuse('named_pipe', phrase`${said}: ${wordingOf(error)}`);
   }
 }
 
-function refuse(code: string, message: string): never {
+function refuse(code: string, message: Wording): never {
   throw new UsageError(code, message);
 }
 
@@ -115,22 +116,25 @@ export async function claimPlaces(
     if (streams && path !== STDOUT) continue;
     const real = streams ? path : await realPlaceOf(host, path).catch(() => path);
     const other = writes.get(real);
-    if (other) refuse('flag_conflict', `${said}: ${other.said} goes to the same file ${path}; choose another`);
+    if (other) refuse('flag_conflict', phrase`${said}: ${other.said} goes to the same file ${path}; choose another`);
     writes.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === 'decides' && kind === 'report') {
       const remedy = 'write it elsewhere, and move it there when the run has passed';
       refuse(
         'report_over_baseline',
-        `${said}: ${path} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy}`,
+        phrase`${said}: ${path} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy}`,
       );
     }
     if (read && !(read.baseline === 'movable' && kind === 'report')) {
-      refuse('report_over_input', `${said}: ${path} is what ${read.said} names and would be replaced; choose another`);
+      refuse(
+        'report_over_input',
+        phrase`${said}: ${path} is what ${read.said} names and would be replaced; choose another`,
+      );
     }
     if (streams || kind === undefined || (await isReplaceable(host, real, kind))) continue;
     const words = kind === 'report' || kind === 'markdown' ? 'report' : kind;
     const remedy = 'choose another place, or remove that file first';
-    refuse('report_over_file', `${said}: ${path} is there already and is no ${words} of bpfcompat; ${remedy}`);
+    refuse('report_over_file', phrase`${said}: ${path} is there already and is no ${words} of bpfcompat; ${remedy}`);
   }
 }

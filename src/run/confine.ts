@@ -3,6 +3,7 @@ import type { NamedPath } from '../config/suite-paths.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
+import { phrase, type Wording } from '../model/wording.ts';
 
 /**
  * Where the paths of a file may lead. Suites, manifests and profiles are data of a repository, which may be a stranger's:
@@ -100,7 +101,7 @@ export async function flagRoot(host: Host, cwd: string): Promise<FlagRoot> {
  * @param said how messages name the flag with its value
  * @throws UsageError `path_outside`
  */
-export async function confineFlag(host: Host, root: FlagRoot, said: string, path: string): Promise<string> {
+export async function confineFlag(host: Host, root: FlagRoot, said: Wording, path: string): Promise<string> {
   const { here, top } = root;
   const absolute = resolve(here, path);
   const named = within(here, absolute) ? join(root.real, relative(here, absolute)) : absolute;
@@ -111,7 +112,7 @@ export async function confineFlag(host: Host, root: FlagRoot, said: string, path
   const where = leaves ? `outside of ${top}` : 'in .git';
   throw new UsageError(
     'path_outside',
-    `${said}: it is a link to ${real}, ${where}; name that place itself if it is meant`,
+    phrase`${said}: it is a link to ${real}, ${where}; name that place itself if it is meant`,
   );
 }
 

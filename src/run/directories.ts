@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { HostError, messageOf } from '../model/errors.ts';
+import { HostError, wordingOf } from '../model/errors.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY, WORK_PARTS } from '../model/work-directory.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function ensureDirectory(
   host: Host,
   path: string,
   what: string,
-  remedy: string,
+  remedy: Wording,
   mode?: number,
 ): Promise<void> {
   try {
@@ -22,7 +23,9 @@ export async function ensureDirectory(
     await host.files.makeDir(path);
     if (known === undefined && mode !== undefined) await host.files.setMode(path, mode);
   } catch (cause) {
-    throw new HostError('directory_unusable', `cannot make ${what} ${path}: ${messageOf(cause)}; ${remedy}`, { cause });
+    throw new HostError('directory_unusable', phrase`cannot make ${what} ${path}: ${wordingOf(cause)}; ${remedy}`, {
+      cause,
+    });
   }
 }
 
@@ -60,7 +63,12 @@ export async function ensureWorkDirectory(host: Host, workdir: string): Promise<
   await refuseWorkLinks(host, workdir);
   const isNew = (await host.files.stat(workdir)) === undefined;
   const before = await host.files.list(workdir).catch((): string[] => []);
-  await ensureDirectory(host, join(workdir, 'runs'), 'the work directory', 'choose another one with --workdir');
+  await ensureDirectory(
+    host,
+    join(workdir, 'runs'),
+    'the work directory',
+    phrase`choose another one with ${option('workdir')}`,
+  );
   const ignore = join(workdir, '.gitignore');
   // A directory of the user's, such as `--workdir .`, keeps its own rules.
   if ((before.length > 0 && basename(workdir) !== WORK_DIRECTORY) || before.includes('.gitignore')) return;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { confineFlag, flagRoot } from './confine.ts';
 
@@ -22,12 +23,12 @@ export function addressWords(word: string): string | undefined {
 }
 
 /** Why a word can be no path of an object, in words that say what to write; undefined for all others. */
-export function noFileName(word: string): string | undefined {
+export function noFileName(word: string): Wording | undefined {
   const address = addressWords(word);
   if (address !== undefined) return address;
   if (/^-\s|^#|^["'].*["']$/.test(word)) return 'write the path alone, with no list mark, comment or quotes around it';
   if (/,\s*\S/.test(word) && !/\{[^}]*,/.test(word)) {
-    return 'one path or pattern each, no commas: repeat --artifact (in the Action one per line)';
+    return phrase`one path or pattern each, no commas: repeat ${option('artifact')} (in the Action one per line)`;
   }
   return undefined;
 }
@@ -37,7 +38,7 @@ function refuseUndecodable(word: string, path: string): void {
   if (!path.includes('\ufffd')) return;
   throw new UsageError(
     'artifact_unreadable',
-    `--artifact ${word}: the name of ${path} is not UTF-8 (\ufffd stands for what cannot be read), so files cannot be told apart by it; rename it`,
+    phrase`${option('artifact')} ${word}: the name of ${path} is not UTF-8 (\ufffd stands for what cannot be read), so files cannot be told apart by it; rename it`,
   );
 }
 
@@ -66,9 +67,9 @@ export async function findArtifacts(
     // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
     const isThere = (await host.files.stat(path).catch(() => undefined)) !== undefined;
     const why = isThere ? undefined : noFileName(word);
-    if (why !== undefined) throw new UsageError('artifact_unreadable', `--artifact ${word}: ${why}`);
+    if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
     if (isThere || !PATTERN.test(word)) {
-      const real = await confineFlag(host, root, `--artifact ${word}`, path);
+      const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
       if (!reals.has(real) || !PATTERN.test(word)) found.add(path);
       reals.add(real);
     }
@@ -80,12 +81,12 @@ export async function findArtifacts(
     if (matches.length === 0 && !isThere) {
       throw new UsageError(
         'artifact_no_match',
-        `--artifact ${word}: no file matches this pattern below ${cwd}; build the objects first or correct it`,
+        phrase`${option('artifact')} ${word}: no file matches this pattern below ${cwd}; build the objects first or correct it`,
       );
     }
     for (const match of matches) {
       refuseUndecodable(word, match);
-      const real = await confineFlag(host, root, `--artifact ${word}: ${match}`, match);
+      const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}: ${match}`, match);
       if (!reals.has(real)) found.add(match);
       reals.add(real);
     }

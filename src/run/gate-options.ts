@@ -3,6 +3,7 @@ import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
+import { phrase, setting, type Wording } from '../model/wording.ts';
 
 /**
  * What decides about a run: the caller's word, else the manifest's, else that required kernels pass.
@@ -14,12 +15,15 @@ export function gateOptionsOf(
   manifest: Manifest | undefined,
   failOn: FailOn | undefined,
   baseline: boolean,
-  said = '--fail-on regression',
+  said: Wording = setting('fail-on', 'regression'),
 ): GateOptions {
   const policy = failOn ?? manifest?.failOn ?? 'required';
   if (policy === 'regression' && !baseline) {
-    const where = failOn === undefined ? `fail_on: regression in ${manifest?.file}` : said;
-    throw new UsageError('missing_flag', `${where} needs an older report; add --baseline main.json`);
+    const where: Wording = failOn === undefined ? `fail_on: regression in ${manifest?.file}` : said;
+    throw new UsageError(
+      'missing_flag',
+      phrase`${where} needs an older report; add ${setting('baseline', 'main.json')}`,
+    );
   }
   return {
     failOn: policy,

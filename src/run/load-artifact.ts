@@ -4,6 +4,7 @@ import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName } from '../model/object-names.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 
 export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 
@@ -20,20 +21,20 @@ export async function directoryWords(host: Host, path: string): Promise<string> 
 }
 
 /** Where one object is named, nothing is looked for: a suite has a case for each. */
-function patternWords(code: string, path: string): string | undefined {
+function patternWords(code: string, path: string): Wording | undefined {
   if (code !== 'ENOENT' || !/[*?]/.test(path)) return undefined;
-  return 'one object is named here, no pattern; write a case for each, or use test --artifact with the pattern';
+  return phrase`one object is named here, no pattern; write a case for each, or use test ${option('artifact')} with the pattern`;
 }
 
 /** Tells from the outside that a file is no object: reading a pipe or a device may never end. */
-function refuse(origin: string, path: string, { isFile, isDirectory, size }: FileStat): void {
+function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
     const words = 'it is a pipe or a device; write the object to a file first';
-    throw new UsageError('artifact_unreadable', `${origin} ${path}: ${words}`);
+    throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
   }
   if (isFile && size > MAX_ARTIFACT_BYTES) {
     const words = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
-    throw new UsageError('artifact_too_large', `${origin} ${path}: ${words}`);
+    throw new UsageError('artifact_too_large', phrase`${origin} ${path}: ${words}`);
   }
 }
 
@@ -46,7 +47,7 @@ export async function loadArtifact(
   host: Host,
   path: string,
   name: string | undefined,
-  origin = '--artifact',
+  origin: Wording = option('artifact'),
 ): Promise<{ artifact: Artifact; bytes: Uint8Array }> {
   const absolute = resolve(path);
   let bytes: Buffer;
@@ -54,11 +55,11 @@ export async function loadArtifact(
     const stat = await host.files.stat(absolute);
     if (stat) refuse(origin, path, stat);
     if (stat?.isDirectory) {
-      throw new UsageError('artifact_unreadable', `${origin} ${path}: ${await directoryWords(host, absolute)}`);
+      throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${await directoryWords(host, absolute)}`);
     }
     if (stat?.isFile && (await host.files.isVirtual(absolute))) {
       const words = 'the kernel makes it up as it is read; it is no object, name the compiled file';
-      throw new UsageError('artifact_unreadable', `${origin} ${path}: ${words}`);
+      throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
     }
     bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
   } catch (error) {
@@ -66,7 +67,7 @@ export async function loadArtifact(
     if (error instanceof UsageError) throw error;
     throw new UsageError(
       'artifact_unreadable',
-      `${origin} ${path}: ${patternWords(code, path) ?? REASONS[code] ?? `cannot be read (${code || error})`}`,
+      phrase`${origin} ${path}: ${patternWords(code, path) ?? REASONS[code] ?? `cannot be read (${code || error})`}`,
       {
         cause: error,
       },
@@ -75,7 +76,7 @@ export async function loadArtifact(
   if (bytes.length === 0) {
     throw new UsageError(
       'artifact_empty',
-      `${origin} ${path}: the file is empty; build it again, the compiler may have failed`,
+      phrase`${origin} ${path}: the file is empty; build it again, the compiler may have failed`,
     );
   }
   const artifact: Artifact = {

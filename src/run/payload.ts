@@ -4,6 +4,7 @@ import { type CommandBinary, loadCommandBinary } from '../loader/command-binary.
 import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { AssetFact, CommandFacts } from '../model/loader-command.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { type Assets, NO_ASSETS } from './assets.ts';
 
 /** What guests get besides the object, and the command that is run in them instead of a load. */
@@ -45,16 +46,17 @@ export async function prepareCommand(
   host: Host,
   cwd: string,
   request: CommandRequest,
-  origin: { readonly command: string; readonly binary: string },
+  origin: { readonly command: Wording; readonly binary: Wording },
 ): Promise<PreparedCommand> {
   const command = request.command.trim();
-  if (command === '') throw new UsageError('bad_command', `${origin.command} is empty; write the command to run`);
+  if (command === '') throw new UsageError('bad_command', phrase`${origin.command} is empty; write the command to run`);
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(command) || Buffer.byteLength(command) > MAX_COMMAND_BYTES) {
-    const words = `must be one line of at most ${MAX_COMMAND_BYTES} bytes; put longer ones into a script (--command-binary)`;
-    throw new UsageError('bad_command', `${origin.command} ${words}`);
+    const words = phrase`must be one line of at most ${MAX_COMMAND_BYTES} bytes; put longer ones into a script (${option('command-binary')})`;
+    throw new UsageError('bad_command', phrase`${origin.command} ${words}`);
   }
   const { binary, expectExitCode } = request;
-  const program = binary === '' ? undefined : await loadCommandBinary(host, cwd, binary, `${origin.binary} ${binary}`);
+  const program =
+    binary === '' ? undefined : await loadCommandBinary(host, cwd, binary, phrase`${origin.binary} ${binary}`);
   return {
     command,
     expectExitCode,

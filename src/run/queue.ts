@@ -200,7 +200,7 @@ async function askable({ question }: QueueCase): Promise<Question | Outcome> {
     return await question();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return { status: 'infra_error', cause: 'artifact_unreadable', message: error.message };
+    return { status: 'infra_error', cause: 'artifact_unreadable', message: messageOf(error) };
   }
 }
 

@@ -21,9 +21,10 @@ import { type Matrix, matrixOf } from '../config/matrix.ts';
 import { addressHint } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
-import { messageOf, UsageError } from '../model/errors.ts';
+import { UsageError, wordingOf } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { Profile } from '../model/kernel.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { promiseKernels, requireProfiles } from '../plan/plan.ts';
 import { confine, confineFlag, flagRoot, rootOf, strangeFile } from './confine.ts';
 import { OPEN_ALREADY } from './write-reports.ts';
@@ -80,7 +81,7 @@ async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise
     case 'ids':
       return matrixOf(choice.inFile ? choice.ids : await expandChoice(catalogue, choice), choice.origin);
     case 'all':
-      return matrixOf(await defaultIds(catalogue), '--all');
+      return matrixOf(await defaultIds(catalogue), option('all'));
     case 'catalogue':
       return matrixOf(await profileIds(catalogue), 'the catalogue');
   }
@@ -197,7 +198,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
  * @param named the path as it was written there
  * @throws UsageError `<what>_unreadable`
  */
-export async function loadText(host: Host, path: string, what: string, origin: string, named = path): Promise<string> {
+export async function loadText(host: Host, path: string, what: string, origin: Wording, named = path): Promise<string> {
   try {
     await refuseStream(host, path);
     return (await host.files.read(path, MAX_CONFIG_BYTES)).toString('utf8');
@@ -205,22 +206,22 @@ export async function loadText(host: Host, path: string, what: string, origin: s
     if (error instanceof UsageError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? '';
     const address = code === 'ENOENT' ? addressHint(named) : undefined;
-    const why = address ?? UNREADABLE[code] ?? `${messageOf(error)}; correct the path`;
-    throw new UsageError(`${what}_unreadable`, `${origin}: ${why}`, { cause: error });
+    const why = address ?? UNREADABLE[code] ?? phrase`${wordingOf(error)}; correct the path`;
+    throw new UsageError(`${what}_unreadable`, phrase`${origin}: ${why}`, { cause: error });
   }
 }
 
 /** Refuses a link out of the repository as matrix before it is read. A name of a matrix that comes along is no path. */
 export async function confineMatrix(host: Host, cwd: string, choice: KernelChoice): Promise<void> {
   if (choice.kind !== 'matrix' || isMatrixName(choice.value)) return;
-  await confineFlag(host, await flagRoot(host, cwd), `--matrix ${choice.value}`, choice.value);
+  await confineFlag(host, await flagRoot(host, cwd), phrase`${option('matrix')} ${choice.value}`, choice.value);
 }
 
 /** Reads the manifest file; undefined for an empty path. @throws UsageError with file, line and column */
 export async function loadManifest(host: Host, cwd: string, path: string): Promise<Manifest | undefined> {
   if (path === '') return undefined;
-  await confineFlag(host, await flagRoot(host, cwd), `--manifest ${path}`, path);
-  const text = await loadText(host, resolve(cwd, path), 'manifest', `--manifest ${path}`, path);
+  await confineFlag(host, await flagRoot(host, cwd), phrase`${option('manifest')} ${path}`, path);
+  const text = await loadText(host, resolve(cwd, path), 'manifest', phrase`${option('manifest')} ${path}`, path);
   return readManifest({ file: path, text });
 }
 

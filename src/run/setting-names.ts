@@ -2,6 +2,7 @@ import type { SettingNames } from '../classify/settings.ts';
 import { nearMatches } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import { UsageError } from '../model/errors.ts';
+import { joined, option, phrase } from '../model/wording.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { nearOr } from './object-names.ts';
 import { type FlagSurvey, knows, namesIn } from './survey-flags.ts';
@@ -31,13 +32,16 @@ export function settingNames(facts: ObjectFacts | undefined, run: readonly FlagS
  */
 export function checkSettingFlags(run: readonly FlagSurvey[]): void {
   const asked = run[0]?.names.map(({ flag }) => flag) ?? [];
-  const problems = asked.flatMap(({ kind, name }, index) => {
+  const problems = asked.flatMap(({ kind, name: subject }, index) => {
     if (!run.every(({ names }) => names[index]?.has === false)) return [];
-    const [flag, what] = kind === 'rodata' ? ['--set-rodata', 'global variable'] : ['--set-attach-target', 'program'];
+    const [name, what] =
+      kind === 'rodata' ? (['set-rodata', 'global variable'] as const) : (['set-attach-target', 'program'] as const);
     const whose = run.length === 1 ? (run[0]?.basename ?? '') : `none of the ${run.length} objects`;
     const present = run.flatMap(({ names }) => names[index]?.present ?? []);
     const has = run.length === 1 ? `which ${whose} does not have` : `which ${whose} of this run has`;
-    return [`${flag} ${quoted(name)}: it names a ${what} ${has}${nearOr(wordOf(kind, name), [...new Set(present)])}`];
+    return [
+      phrase`${option(name)} ${quoted(subject)}: it names a ${what} ${has}${nearOr(wordOf(kind, subject), [...new Set(present)])}`,
+    ];
   });
-  if (problems.length > 0) throw new UsageError('unknown_setting', problems.slice(0, 10).join('\n'));
+  if (problems.length > 0) throw new UsageError('unknown_setting', joined(problems.slice(0, 10), '\n'));
 }

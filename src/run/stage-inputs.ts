@@ -2,8 +2,9 @@ import { dirname, join, posix } from 'node:path';
 import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
-import { HostError, messageOf, UsageError } from '../model/errors.ts';
+import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { REMOTE_ROOT } from '../model/guest-entry.ts';
+import { option, phrase } from '../model/wording.ts';
 import { commandJson } from '../report/command.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import type { Payload } from './payload.ts';
@@ -43,8 +44,8 @@ export async function stageInputs(
   } catch (cause) {
     await host.files.remove(runDir);
     if (cause instanceof UsageError) throw cause;
-    const remedy = 'check the space and permissions of the work directory (--workdir)';
-    throw new HostError('workdir_unwritable', `cannot write ${dir}: ${messageOf(cause)}; ${remedy}`, { cause });
+    const remedy = phrase`check the space and permissions of the work directory (${option('workdir')})`;
+    throw new HostError('workdir_unwritable', phrase`cannot write ${dir}: ${wordingOf(cause)}; ${remedy}`, { cause });
   }
 }
 

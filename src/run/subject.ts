@@ -5,8 +5,9 @@ import type { Sources } from '../classify/source-paths.ts';
 import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
 import type { Artifact, Outcome } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import { artifactName, distinctNames } from '../model/object-names.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { alteringPrograms } from '../object/alters.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { readObject } from '../object/read-object.ts';
@@ -40,11 +41,15 @@ export interface Subject {
  * @param origin where it was named, for messages
  * @throws UsageError when it cannot be read, and for a file of another kind
  */
-export async function loadSubject(host: Host, input: ArtifactInput, origin = '--artifact'): Promise<Subject> {
+export async function loadSubject(
+  host: Host,
+  input: ArtifactInput,
+  origin: Wording = option('artifact'),
+): Promise<Subject> {
   const file = await loadArtifact(host, input.path, input.name, origin);
   const facts = readObject(file.bytes);
   if (!facts.ok && facts.problem.foreign) {
-    throw new UsageError('artifact_foreign', `${origin} ${input.path}: ${facts.problem.message}`);
+    throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: ${facts.problem.message}`);
   }
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
   const altering = alteringPrograms(facts);
@@ -53,8 +58,9 @@ export async function loadSubject(host: Host, input: ArtifactInput, origin = '--
 }
 
 /** What becomes of an object that cannot be read: an empty one is no object, any other was not seen at all. */
-function unreadable({ code, message }: UsageError): Outcome {
-  if (code !== 'artifact_empty') return { status: 'infra_error', cause: 'artifact_unreadable', message };
+function unreadable(error: UsageError): Outcome {
+  const message = messageOf(error);
+  if (error.code !== 'artifact_empty') return { status: 'infra_error', cause: 'artifact_unreadable', message };
   const evidence = { text: message, origin: 'this machine' };
   const finding = makeFinding({
     code: 'INVALID_OBJECT',
@@ -111,11 +117,15 @@ export function commandSubject(command: PreparedCommand, name: string): Subject 
  * repository may lead to any other file in the work tree, and a command can print what it gets.
  * @throws UsageError when it cannot be read, and for a file of another kind
  */
-export async function loadForCommand(host: Host, input: ArtifactInput, origin = '--artifact'): Promise<Subject> {
+export async function loadForCommand(
+  host: Host,
+  input: ArtifactInput,
+  origin: Wording = option('artifact'),
+): Promise<Subject> {
   const file = await loadArtifact(host, input.path, input.name, origin);
   if (!hasElfMagic(file.bytes)) {
     const remedy = 'name the compiled object; other files come along as assets of a manifest';
-    throw new UsageError('artifact_foreign', `${origin} ${input.path}: it is no ELF object; ${remedy}`);
+    throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: it is no ELF object; ${remedy}`);
   }
   return { ...file, facts: undefined, sources: new Map() };
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { ELF_MACHINE, readElfHeader, readSegments, SEGMENT_TYPE } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
-import { HostError, UsageError } from '../model/errors.ts';
+import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { PROTOCOL_VERSION } from '../model/evidence.ts';
 import type { Arch } from '../model/kernel.ts';
+import { phrase } from '../model/wording.ts';
 
 /** The static program that runs inside guests, with its digest taken in this process. */
 export interface ValidatorBinary {
@@ -40,7 +41,7 @@ function checkSpeaks(bytes: Buffer, path: string): void {
 function named(error: unknown, host: Host): unknown {
   if (!host.env['BPFCOMPAT_VALIDATOR_BIN'] || !(error instanceof UsageError) || error.code === 'validator_digest')
     return error;
-  const message = `BPFCOMPAT_VALIDATOR_BIN: ${error.message}, or unset the variable`;
+  const message = phrase`BPFCOMPAT_VALIDATOR_BIN: ${wordingOf(error)}, or unset the variable`;
   return new UsageError(error.code, message, { cause: error });
 }
 

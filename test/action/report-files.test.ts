@@ -9,6 +9,7 @@ import { tellSummary } from '../../src/action/tell.ts';
 import { dispatch } from '../../src/cli/run-command.ts';
 import { inputVariable } from '../../src/config/action-values.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { inFlags } from '../../src/model/wording.ts';
 import { mixedDocument } from '../fixtures/documents.ts';
 
 let dir: string;
@@ -31,6 +32,26 @@ function refused(inputs: Record<string, string>): string {
   }
   throw new Error('it was taken');
 }
+
+describe('what flags would say is said of inputs', () => {
+  const object = { artifact: 'a.bpf.o', matrix: 'quick' };
+  test.each([
+    [{ ...object, quick: 'true' }, 'input matrix and input quick both choose kernels; give only one of them'],
+    [{ ...object, out: 'r', markdown: 'r' }, 'input out and input markdown are the same file "r"; choose two'],
+    [
+      { suite: 's.yaml', 'suite-out': 'r', 'suite-markdown': 'r' },
+      'input suite-out and input suite-markdown are the same file "r"; choose two',
+    ],
+    [
+      { ...object, command: 'id', 'set-rodata': 'x=1' },
+      'input set-rodata has no effect with input command: the guest loads nothing by itself; remove one of them',
+    ],
+    [{ ...object, 'set-rodata': 'x' }, 'input set-rodata "x": has no "="; write set-rodata: target_pid=1234'],
+    [{ ...object, timeout: '5' }, /^input timeout must be a duration, not "5"; /],
+  ])('%o is refused', (inputs, message) => {
+    expect(refused(inputs)).toMatch(message);
+  });
+});
 
 describe('a report of a step is a file', () => {
   const object = { artifact: 'a.bpf.o' };
@@ -79,6 +100,7 @@ describe('the file of the input summary', () => {
     terminalSize: () => undefined,
     width: () => 80,
     color: false,
+    face: inFlags,
     terminalOut: false,
   };
 
@@ -86,14 +108,14 @@ describe('the file of the input summary', () => {
     [
       'an input of the run',
       { manifest: 'm.yaml', summary: 'm.yaml' },
-      /--summary m\.yaml: .* is what --manifest names/,
+      /files\.summary m\.yaml: .* is what manifest names/,
     ],
     [
       'another report',
       { summary: './x.md', markdown: 'x.md' },
-      /--summary \.\/x\.md: --markdown x\.md goes to the same/,
+      /files\.summary \.\/x\.md: markdown x\.md goes to the same/,
     ],
-    ['a file of somebody', { summary: 'README.md' }, /--summary README\.md: .* is no summary of bpfcompat/],
+    ['a file of somebody', { summary: 'README.md' }, /files\.summary README\.md: .* is no summary of bpfcompat/],
   ])('is not written over %s', async (_name, inputs, message) => {
     for (const name of ['a.bpf.o', 'README.md']) writeFileSync(join(dir, name), 'mine');
     writeFileSync(join(dir, 'm.yaml'), 'name: mine\n');

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ACTION_INPUTS } from '../../src/config/action-inputs.ts';
-import {
-  asInputWords,
-  checkSettings,
-  flagsFromInputs,
-  inputVariable,
-  readInputs,
-} from '../../src/config/action-values.ts';
+import { checkSettings, flagsFromInputs, inputVariable, readInputs } from '../../src/config/action-values.ts';
 import { UsageError } from '../../src/model/errors.ts';
 
 function inputs(values: Record<string, string>) {
@@ -90,18 +84,6 @@ describe('flags', () => {
       'input offline must be true or false, not "perhaps"',
     );
   });
-});
-
-test('messages about flags speak of inputs', () => {
-  expect(asInputWords('--matrix and --kernels both choose kernels; give only one of them', 'test')).toBe(
-    'input matrix and input kernels both choose kernels; give only one of them',
-  );
-  expect(asInputWords('--baseline x: name what "bpfcompat test --out FILE" wrote', 'test')).toBe(
-    'input baseline x: name what "bpfcompat test --out FILE" wrote',
-  );
-  expect(asInputWords('--out and --markdown are the same file', 'suite')).toBe(
-    'input suite-out and input suite-markdown are the same file',
-  );
 });
 
 test('every input of earlier versions is still there, with the default it had', () => {

@@ -112,11 +112,11 @@ test('a collection whose reports are gone is compared by what it says itself', a
 });
 
 test.each([
-  ['none.json', 'head.json', /^--base-report none\.json: there is no such file; /],
-  ['base.json', 'cut.json', /^--head-report cut\.json/],
-  ['empty', 'head', /^--base-report empty: it has no metadata\.json; name a run directory/],
-  ['bent', 'head', /^--base-report bent: its metadata\.json is not that of a run; /],
-  ['lost', 'head', /^--base-report lost: its report "\/no\/such\/report\.json" is gone; /],
+  ['none.json', 'head.json', /^base none\.json: there is no such file; /],
+  ['base.json', 'cut.json', /^head cut\.json/],
+  ['empty', 'head', /^base empty: it has no metadata\.json; name a run directory/],
+  ['bent', 'head', /^base bent: its metadata\.json is not that of a run; /],
+  ['lost', 'head', /^base lost: its report "\/no\/such\/report\.json" is gone; /],
   ['base/reports/2.json', 'head', /^base\/reports\/2\.json and head have no object in common; /],
 ])('%s and %s: what is wrong and what to do', async (base, head, message) => {
   await expect(ask(base, head)).rejects.toThrow(message);

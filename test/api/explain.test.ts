@@ -107,12 +107,12 @@ test.each([
   [
     'report.json',
     { kernel: 'debian-12-6.2' },
-    /^--kernel "debian-12-6\.2" is not in report\.json; did you mean "debian-12-6\.1"/,
+    /^kernel "debian-12-6\.2" is not in report\.json; did you mean "debian-12-6\.1"/,
   ],
   ['report.json', { kernel: 'x' }, /is not in report\.json; it has "ubuntu-20\.04-5\.4", .* and "debian-13-7\.3"$/],
-  ['report.json', { artifact: 'a.o' }, /^--artifact "a\.o": report\.json is about "conn\.bpf\.o"; /],
-  ['all.json', { artifact: 'unlnk' }, /^--artifact "unlnk" is not in all\.json/],
-  ['all.json', { kernel: '6.1' }, /^all\.json has 3 objects; add --artifact with "simple-pass\.bpf\.o", /],
+  ['report.json', { artifact: 'a.o' }, /^artifact "a\.o": report\.json is about "conn\.bpf\.o"; /],
+  ['all.json', { artifact: 'unlnk' }, /^artifact "unlnk" is not in all\.json/],
+  ['all.json', { kernel: '6.1' }, /^all\.json has 3 objects; add artifact with "simple-pass\.bpf\.o", /],
   [
     'all.json',
     { artifact: 'simple-pass' },

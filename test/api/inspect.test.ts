@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect } from '../../src/api/inspect.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
+import { inFlags } from '../../src/model/wording.ts';
 import { buildElf, insns } from '../object/elf-builder.ts';
 
 let cwd = '';
@@ -36,6 +37,7 @@ async function run(...words: string[]): Promise<{ code: number; out: string; err
     terminalSize: () => undefined,
     width: () => 100,
     color: false,
+    face: inFlags,
     terminalOut: false,
   };
   const code = await runCommand(['inspect', ...words], io);

@@ -188,7 +188,7 @@ $`),
     }
     await expect(bench.ensure({ offline: true })).rejects.toMatchObject({
       code: 'kernel_not_stored',
-      message: expect.stringContaining('6.1.27-1 (bpfcompat.lock:6:14), is not stored and --offline'),
+      message: expect.stringContaining('6.1.27-1 (bpfcompat.lock:6:14), is not stored and offline'),
     });
   });
 
@@ -207,11 +207,11 @@ $`),
   test('that lacks a kernel: a note, and with --locked nothing runs', async () => {
     await using bench = await openBench();
     await expect(bench.profile('require')).rejects.toThrow(
-      `--locked: there is no bpfcompat.lock here; write it with 'bpfcompat lock --kernels ${ID}', or leave --locked out`,
+      `lock: "require": there is no bpfcompat.lock here; write it with 'bpfcompat lock --kernels ${ID}', or leave lock: "require" out`,
     );
     expect((await bench.profile()).note).toBeUndefined();
     bench.write('schema: bpfcompat_lock.v1\nkernels: []\n');
-    await expect(bench.profile('require')).rejects.toThrow(`--locked: bpfcompat.lock has no ${ID};`);
+    await expect(bench.profile('require')).rejects.toThrow(`lock: "require": bpfcompat.lock has no ${ID};`);
     expect((await bench.profile()).note).toBe(
       `${ID} is not in bpfcompat.lock, so its newest build is asked; 'bpfcompat lock --kernels ${ID}' adds it`,
     );

@@ -147,7 +147,7 @@ test('what decides at the merge decides about every case', async () => {
   await writeShard(1, 2);
   await writeShard(2, 2);
   expect((await merge({ failOn: 'never' })).suite.cases.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
-  await expect(merge({ failOn: 'regression' })).rejects.toThrow('--fail-on regression needs an older report');
+  await expect(merge({ failOn: 'regression' })).rejects.toThrow('failOn: "regression" needs an older report');
 });
 
 test('the older run of a suite is held against each case by its name', async () => {

@@ -325,7 +325,7 @@ describe('what does not belong together', () => {
     ],
     [
       'other flags',
-      /were asked in different ways \(other flags, another manifest, --fail-on or --baseline\)/,
+      /were asked in different ways \(other flags, another manifest, failOn or baseline\)/,
       () => other(quickRun(), 3, { question: 'load_only' }),
     ],
     [
@@ -417,7 +417,7 @@ describe('what decides', () => {
     await shards(quickRun(), 2, { gate: { failOn: 'never' } });
     expect((await merge()).verdict).toMatchObject({ status: 'fail', exitCode: 0, failOn: 'never' });
     expect((await merge({ failOn: 'required' })).verdict.exitCode).toBe(2);
-    await expect(merge({ failOn: 'regression' })).rejects.toThrow('--fail-on regression needs an older report');
+    await expect(merge({ failOn: 'regression' })).rejects.toThrow('failOn: "regression" needs an older report');
   });
 
   test('known failures are known from the older report of the shards, or of the merge', async () => {

@@ -69,7 +69,7 @@ test('what is wrong is told', async () => {
   await expect(plan({})).rejects.toThrow('no kernels are chosen');
   await expect(plan({ quick: true, artifacts: ['none/*.o'] })).rejects.toThrow('no file matches this pattern');
   await expect(plan({ quick: true, shards: 300 })).rejects.toThrow('a job matrix has 1 to 256 jobs');
-  await expect(plan({ suite: 'no.yaml' })).rejects.toThrow('--suite no.yaml: there is no such file');
+  await expect(plan({ suite: 'no.yaml' })).rejects.toThrow('suite no.yaml: there is no such file');
 });
 
 test.each([

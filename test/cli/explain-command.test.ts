@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { gate } from '../../src/gate/gate.ts';
+import { inFlags } from '../../src/model/wording.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { mixedRun } from '../fixtures/scenes.ts';
 
@@ -31,6 +32,7 @@ async function run(...argv: string[]) {
     terminalSize: () => undefined,
     width: () => 80,
     color: true,
+    face: inFlags,
     terminalOut: false,
   };
   return { exitCode: await runCommand(['explain', ...argv], io), ...said };

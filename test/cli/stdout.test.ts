@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { besideReports, type Io } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { gate } from '../../src/gate/gate.ts';
+import { inFlags } from '../../src/model/wording.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { quickRun } from '../fixtures/scenes.ts';
 
@@ -22,6 +23,7 @@ const io = (): Io => ({
   terminalSize: () => undefined,
   width: () => 100,
   color: false,
+  face: inFlags,
   terminalOut: false,
 });
 

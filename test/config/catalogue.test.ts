@@ -169,7 +169,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   test('and another kernel is refused, unless the user allows it', async () => {
     const error = await usageError(find(`kernel: ${OTHER}\n`));
     expect(error.code).toBe('profile_override');
-    expect(error.message).toMatch(/^\/w\/vm\/profiles\/k-6\.1\.yaml: .*--allow-profile-override$/);
+    expect(error.message).toMatch(/^\/w\/vm\/profiles\/k-6\.1\.yaml: .*allowProfileOverride$/);
     const allowed = await find(`kernel: ${OTHER}\n`, true);
     expect(allowed).toMatchObject({ replaces: '/b/catalogue/k.yaml', kernel: { suite: 'trixie' } });
     expect(allowed.builtinKernel).toBeUndefined();

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseBudget } from '../../src/config/insn-budget.ts';
 import { readManifest } from '../../src/config/manifest.ts';
-import { parseArgs } from '../../src/config/parse-args.ts';
+import { parseArgs as parseArgsAnyWords } from '../../src/config/parse-args.ts';
+import { inFlagWords } from '../in-flag-words.ts';
+
+const parseArgs = inFlagWords(parseArgsAnyWords);
 
 test.each([
   ['1', 1],

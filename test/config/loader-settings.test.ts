@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readLoaderSettings } from '../../src/config/loader-settings.ts';
+import { readLoaderSettings as readLoaderSettingsAnyWords } from '../../src/config/loader-settings.ts';
+import { inFlagWords } from '../in-flag-words.ts';
+
+const readLoaderSettings = inFlagWords(readLoaderSettingsAnyWords);
 
 const read = (setRodata: string[], setAttachTarget: string[] = [], strictLibbpf = false) =>
   readLoaderSettings({ setRodata, setAttachTarget, strictLibbpf });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chooseKernels } from '../../src/config/kernel-choice.ts';
-import { checkLocalKernels, parseLocalKernels } from '../../src/config/local-kernels.ts';
+import { chooseKernels as chooseKernelsAnyWords } from '../../src/config/kernel-choice.ts';
+import { checkLocalKernels, parseLocalKernels as parseLocalKernelsAnyWords } from '../../src/config/local-kernels.ts';
 import { type LocalKernel, localKernelText } from '../../src/model/local-kernel.ts';
+import { option } from '../../src/model/wording.ts';
+import { inFlagWords } from '../in-flag-words.ts';
+
+const parseLocalKernels = inFlagWords(parseLocalKernelsAnyWords);
+const chooseKernels = inFlagWords(chooseKernelsAnyWords);
 
 describe('--kernel', () => {
   test('names an image and what belongs to it; a path may have commas', () => {
@@ -34,7 +39,7 @@ describe('--kernel', () => {
 
   test('is enough where no other kernels are chosen, and changes nothing where some are', () => {
     const none = { matrix: '', quick: false, kernels: [], kernel: ['bzImage'] };
-    expect(chooseKernels(none, 'test')).toEqual({ kind: 'ids', ids: [], origin: '--kernel' });
+    expect(chooseKernels(none, 'test')).toEqual({ kind: 'ids', ids: [], origin: option('kernel') });
     expect(chooseKernels({ ...none, quick: true }, 'test')).toEqual({ kind: 'quick' });
     expect(() => chooseKernels({ ...none, kernel: [] }, 'test')).toThrow(/or a kernel of your own with --kernel FILE/);
   });

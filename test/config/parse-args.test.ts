@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/config/commands.ts';
 import { keyOf, OPTIONS, optionsOf } from '../../src/config/options.ts';
-import { parseArgs } from '../../src/config/parse-args.ts';
+import { parseArgs as parseArgsAnyWords } from '../../src/config/parse-args.ts';
 import type { TestOptions } from '../../src/config/test-options.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { inFlags, option, spell } from '../../src/model/wording.ts';
+import { inFlagWords } from '../in-flag-words.ts';
 import { usageErrorOf } from './expect-usage-error.ts';
+
+const parseArgs = inFlagWords(parseArgsAnyWords);
 
 const MINIMAL = ['test', '--artifact', 'a.bpf.o', '--quick', '--out', 'r.json'];
 
@@ -61,7 +65,7 @@ describe('commands', () => {
     [['kernels', 'fetch', '--quick'], { kind: 'quick' }],
     [['kernels', 'fetch', 'a', '--json', 'b'], { kind: 'ids', ids: ['a', 'b'], origin: 'kernels fetch' }],
     [['kernels', 'fetch', '--', '-a'], { kind: 'ids', ids: ['-a'], origin: 'kernels fetch' }],
-    [['kernels', 'fetch', '--kernels', 'a, b,'], { kind: 'ids', ids: ['a', 'b'], origin: '--kernels' }],
+    [['kernels', 'fetch', '--kernels', 'a, b,'], { kind: 'ids', ids: ['a', 'b'], origin: option('kernels') }],
   ])('%j', (argv, kernels) => {
     expect(parseArgs(argv)).toMatchObject({ command: 'kernels fetch', options: { kernels } });
   });
@@ -94,7 +98,7 @@ describe('flag syntax', () => {
   test('what the last one overrules is told', () => {
     const notesOf = (...more: string[]): string[] => {
       const notes: string[] = [];
-      parseArgs([...MINIMAL, ...more], {}, (message) => notes.push(message));
+      parseArgs([...MINIMAL, ...more], {}, (note) => notes.push(spell(note, inFlags)));
       return notes;
     };
     expect(notesOf('--markdown', 'a.md', '--markdown=b.md', '--markdown', 'b.md')).toEqual([
@@ -130,7 +134,12 @@ describe('flag syntax', () => {
         artifacts: ['a.o'],
         runner: 'vm',
         validationMode: undefined,
-        command: { command: 'x -v', binary: './x', expectExitCode: 3, flags: { command: '--cmd', binary: '--bin' } },
+        command: {
+          command: 'x -v',
+          binary: './x',
+          expectExitCode: 3,
+          flags: { command: option('cmd'), binary: option('bin') },
+        },
       },
     });
     expect(parseArgs(['test', '--command=id', '--quick', '--out=r'])).toMatchObject({ options: { artifacts: [] } });
@@ -273,7 +282,7 @@ describe('test', () => {
   });
 
   test('--disk-resize is accepted and explained', () => {
-    expect(testOptions('--disk-resize=8').notes).toEqual([
+    expect(testOptions('--disk-resize=8').notes.map((note) => spell(note, inFlags))).toEqual([
       '--disk-resize has no effect: these guests run from memory and have no disk',
     ]);
   });

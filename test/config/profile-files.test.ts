@@ -100,7 +100,7 @@ describe('what is wrong is told with file, line and what to do', () => {
     ],
     [
       ['source: url', `image: ${URL_}`, `signature: ${URL_}`, 'gpgkey: [./mine.asc]'],
-      /own\.yaml:9:\d+: kernel\.gpgkey ".\/mine\.asc" is a file; .*--allow-profile-override/,
+      /own\.yaml:9:\d+: kernel\.gpgkey ".\/mine\.asc" is a file; .*allowProfileOverride/,
     ],
     [['source: url', `image: ${URL_}`, `checksum: ${URL_}`], /own\.yaml:8:3: .*"checksum".*did you mean "checksums"/],
   ])('%j', (lines, words) => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseArgs } from '../../src/config/parse-args.ts';
+import { parseArgs as parseArgsAnyWords } from '../../src/config/parse-args.ts';
 import { parseShard } from '../../src/config/shard.ts';
+import { inFlagWords } from '../in-flag-words.ts';
 import { usageErrorOf } from './expect-usage-error.ts';
+
+const parseArgs = inFlagWords(parseArgsAnyWords);
 
 const TEST = ['test', '--artifact', 'a.bpf.o', '--quick', '--out', 'r.json'];
 

@@ -37,7 +37,9 @@ function commandsOf(file: string): string[] {
 
 /** Commands in messages of ours: `"bpfcompat x"`, 'bpfcompat x', or behind "write". */
 function advised(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), 'utf8').replace(/\$\{[^}]*\}/g, 'x');
+  const text = readFileSync(join(ROOT, file), 'utf8')
+    .replace(/\$\{flag\('([a-z-]+)'\)\}/g, '--$1')
+    .replace(/\$\{[^}]*\}/g, 'x');
   const found = [...text.matchAll(/(?:"bpfcompat ([^"`\n]*)"|(?<=[\s;:`])'bpfcompat ([^'`\n]*)'(?![,;)]))/g)];
   return found
     .map(([, double, single]) => double ?? single ?? '')

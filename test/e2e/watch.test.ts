@@ -31,7 +31,7 @@ test('a changed manifest, a removed object and a new one are noticed', async () 
     cwd,
     signal: stop.signal,
     onResult: (report) => void rounds.push(told(report)),
-    onIdle: (problem) => void (problem !== undefined && rounds.push(problem)),
+    onIdle: (problem) => void (problem !== undefined && rounds.push(String(problem))),
   });
   const ended = expect(watching).rejects.toBeInstanceOf(CancelledError);
   const next = async (act: () => void, words: string | RegExp) => {
@@ -79,7 +79,7 @@ test('a suite is asked anew when it, an object or a manifest of it changes', asy
   const watching = watchSuite({
     ...{ suite: 'suite.yaml', cwd, signal: stop.signal, offline: true },
     onResult: (report) => void rounds.push(told(report)),
-    onIdle: (problem) => void (problem !== undefined && rounds.push(problem)),
+    onIdle: (problem) => void (problem !== undefined && rounds.push(String(problem))),
   });
   const ended = expect(watching).rejects.toBeInstanceOf(CancelledError);
   const next = async (act: () => void, words: string | RegExp) => {

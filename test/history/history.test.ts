@@ -76,7 +76,7 @@ describe('a chain', () => {
   test('a directory without one is an error, and nothing is made there', async () => {
     const refused = {
       code: 'history_missing',
-      message: `there is no history in ${workDir}; name the work directory of the runs with --workdir`,
+      message: `there is no history in ${workDir}; name the work directory of the runs with workDir`,
     };
     for (const ask of [verifyAll, historyDoubt, listHistory, signAll])
       await expect(ask({ workDir, env: {} })).rejects.toMatchObject(refused);
@@ -152,7 +152,7 @@ describe('a chain', () => {
     expect(list.map(({ artifact_version: version }) => version)).toEqual(['v2']);
     expect(await listHistory({ workDir, env: {} })).toHaveLength(4);
     await expect(listHistory({ workDir, env: {}, artifactName: 'unlnk' })).rejects.toThrow(
-      /^--artifact-name "unlnk" is not in the history of .*; did you mean "unlink"\?/,
+      /^artifactName "unlnk" is not in the history of .*; did you mean "unlink"\?/,
     );
     const host = createHost({ env: {} });
     expect(await recordOfVersion(host, workDir, 'unlink', 'v1', '--base-version')).toMatchObject({

@@ -101,7 +101,7 @@ describe('ensureKernel', () => {
     await expect(lab.ensure(profile, { offline: true, onNote })).rejects.toMatchObject({
       code: 'kernel_damaged',
       message: expect.stringMatching(
-        `the stored kernel of ${profile.id} is damaged .*--offline forbids fetching it again; .*kernels fetch ${profile.id}`,
+        `the stored kernel of ${profile.id} is damaged .*offline forbids fetching it again; .*kernels fetch ${profile.id}`,
       ),
     });
     expect(notes).toEqual([]);

@@ -133,7 +133,7 @@ describe('what no guest could run is refused before any boot', () => {
     ['bin/lost', 'library_missing', /it needs libanswer\.so, which is in none of .*; install/],
     ['arm', 'binary_wrong_arch', /aarch64/],
     ['small', 'binary_wrong_arch', /32-bit x86/],
-    ['object.bpf.o', 'binary_not_runnable', /--artifact/],
+    ['object.bpf.o', 'binary_not_runnable', /with artifacts/],
     ['cut', 'binary_not_runnable', /neither a Linux program/],
     ['run.py', 'interpreter_missing', /script for python3.*\/bin\/sh/],
     ['text', 'binary_not_runnable', /#!/],

@@ -175,7 +175,7 @@ test('an object is handed over as it is, readable or not', async () => {
 test('what is no ELF file is not handed over: a link may lead to any file', async () => {
   await writeFile(join(dir.path, 'any.o'), '{"token": "secret"}');
   const refused = run({ command: 'cat "$BPFCOMPAT_ARTIFACT"', artifacts: ['any.o'] });
-  await expect(refused).rejects.toThrow(/^--artifact .*any\.o: it is no ELF object; name the compiled object/);
+  await expect(refused).rejects.toThrow(/^artifacts .*any\.o: it is no ELF object; name the compiled object/);
 });
 
 test('no shell to be had: no answer from any kernel, with the reason', async () => {

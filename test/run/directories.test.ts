@@ -47,7 +47,7 @@ describe('links in the work directory', () => {
     link(path, target);
     await expect(ensureWorkDirectory(host, workDir)).rejects.toMatchObject({
       code: 'link_in_workdir',
-      message: `${join(workDir, path)} is a link, and none is followed in a work directory; remove it, or choose another directory with --workdir`,
+      message: `${join(workDir, path)} is a link, and none is followed in a work directory; remove it, or choose another directory with workDir`,
     });
     expect(readdirSync(join(base, 'outside'))).toEqual(['secret']);
   });

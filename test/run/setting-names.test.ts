@@ -29,10 +29,10 @@ const target = (name: string) => ({ ...NO_SETTINGS, attachTargets: new Map([[nam
 
 test('a flag that no object of the run knows is an error with near names', () => {
   expect(() => check(target('on_raed'), [first, second])).toThrow(
-    '--set-attach-target "on_raed": it names a program which none of the 2 objects of this run has; did you mean "on_read"?',
+    'loader.attachTargets "on_raed": it names a program which none of the 2 objects of this run has; did you mean "on_read"?',
   );
   expect(() => check(target('nope'), [first])).toThrow(
-    '--set-attach-target "nope": it names a program which first.bpf.o does not have; it has "on_read"',
+    'loader.attachTargets "nope": it names a program which first.bpf.o does not have; it has "on_read"',
   );
 });
 

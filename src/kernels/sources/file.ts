@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import type { FileKernelSource } from '../../model/file-source.ts';
+import { flag } from '../../model/wording.ts';
 import type { KernelImage } from '../image/bzimage.ts';
 import { readIkconfig } from '../image/ikconfig.ts';
 import { openImage } from '../image/local-image.ts';
@@ -54,7 +55,7 @@ async function configOf(
 function modulesRemedy(path: string, { modules }: FileKernelSource): string {
   const build = 'build them in (make kvm_guest.config)';
   if (modules !== undefined) return `install all modules of the build into ${modules}, or ${build}`;
-  return `name the directory with the modules of ${path} (--kernel FILE,modules=DIR; in a profile kernel.modules), or ${build}`;
+  return `name the directory with the modules of ${path} (${flag('kernel')} FILE,modules=DIR; in a profile kernel.modules), or ${build}`;
 }
 
 async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): Promise<FetchedKernel> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
-import { HostError } from '../../model/errors.ts';
+import { HostError, messageOf } from '../../model/errors.ts';
 import type { RpmKernelSource } from '../../model/rpm-source.ts';
 import { requireSpace } from '../space.ts';
 import type { FetchedKernel } from '../unpacked.ts';
@@ -70,7 +70,7 @@ async function fetchRpm(host: Host, request: RpmRequest): Promise<FetchedKernel 
   let nth = 0;
   for await (const place of placesOf(web, arch, source, (error) => failures.push(error))) {
     const last = failures.at(-1);
-    if (last !== undefined) listener.onNote(`${last.message}; trying ${place.base}`);
+    if (last !== undefined) listener.onNote(`${messageOf(last)}; trying ${place.base}`);
     try {
       const own = { ...request, places: { ...places, workDir: join(places.workDir, String(nth++)) } };
       await host.files.makeDir(own.places.workDir);

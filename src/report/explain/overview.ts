@@ -1,4 +1,5 @@
 import { distinctNames, fileName } from '../../model/object-names.ts';
+import { flag } from '../../model/wording.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { placeText } from '../finding-facts.ts';
 import { fixupWords } from '../fixups.ts';
@@ -77,7 +78,7 @@ export function explainReport(
     warned.length > 0 ? `, ${warned.length} of them with a warning` : '',
   ].join('');
   const example = listed[0] ?? targets[0];
-  const which = artifactFlag === undefined ? '' : `--artifact ${shellWord(artifactFlag)} `;
+  const which = artifactFlag === undefined ? '' : `${flag('artifact')} ${shellWord(artifactFlag)} `;
   return textOf([
     page.paint.bold(
       terminal(`${artifact.basename}: ${passed} of ${plural(targets.length, 'kernel')} pass${count}`, 300),
@@ -85,7 +86,7 @@ export function explainReport(
     ...listed.flatMap((target) =>
       shortly(page, target, savedExpected(report.gate, target.profile_id)?.met === 'failed'),
     ),
-    ...(example ? hint(page, file, `${which}--kernel ${shellWord(example.profile_id)}`) : []),
+    ...(example ? hint(page, file, `${which}${flag('kernel')} ${shellWord(example.profile_id)}`) : []),
   ]);
 }
 
@@ -138,7 +139,8 @@ export function explainCollection(cases: readonly SavedCase[], file: string, opt
   const kernel = example?.targets.find(({ status }) => status !== 'pass') ?? example?.targets[0];
   const left = sorted.length - MAX_CASES;
   const flags =
-    example && `--artifact ${shellWord(nameOf(example))}${kernel ? ` --kernel ${shellWord(kernel.profile_id)}` : ''}`;
+    example &&
+    `${flag('artifact')} ${shellWord(nameOf(example))}${kernel ? ` ${flag('kernel')} ${shellWord(kernel.profile_id)}` : ''}`;
   return textOf([
     page.paint.bold(`${plural(cases.length, 'object')}, ${cases.length - bad.length} of them pass everywhere`),
     ...sorted.slice(0, MAX_CASES).flatMap((one) => caseLines(page, one, nameOf(one))),

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
-import { HostError } from '../../../model/errors.ts';
+import { HostError, messageOf, wordingOf } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
+import { joined, phrase } from '../../../model/wording.ts';
 import type { FetchListener } from '../../unpacked.ts';
 import type { Places } from '../source.ts';
 import { ARCHIVES } from './archives.ts';
@@ -12,7 +13,7 @@ const ANOTHER_MIRROR = new Set(['mirror_unreachable', 'release_expired', 'packag
 
 function withRemedy(error: HostError, { archive }: DebKernelSource): HostError {
   if (error.code !== 'mirror_unreachable') return error;
-  return new HostError(error.code, `${error.message}. ${ARCHIVES[archive].variable} names another mirror`, {
+  return new HostError(error.code, phrase`${wordingOf(error)}. ${ARCHIVES[archive].variable} names another mirror`, {
     cause: error,
   });
 }
@@ -38,13 +39,13 @@ export async function fromMirrors<T>(
       if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
       failures.push(error);
       const next = mirrors[index + 1];
-      if (next !== undefined) listener.onNote(`${error.message}; trying ${next}`);
+      if (next !== undefined) listener.onNote(`${messageOf(error)}; trying ${next}`);
     }
   }
   const [only] = failures;
   if (only !== undefined && failures.length === 1) throw withRemedy(only, source);
   // When one mirror answered and lacks the package, that is the news; otherwise none could be reached.
   const graver = failures.find((error) => error.code === 'package_not_found') ?? failures[0];
-  const words = failures.map((error) => error.message).join('. ');
+  const words = joined(failures.map(wordingOf), '. ');
   throw withRemedy(new HostError(graver?.code ?? 'mirror_unreachable', words), source);
 }

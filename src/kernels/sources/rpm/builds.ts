@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
-import { HostError } from '../../../model/errors.ts';
+import { HostError, messageOf } from '../../../model/errors.ts';
 import type { RpmKernelSource } from '../../../model/rpm-source.ts';
 import type { OfferedBuild, OffersRequest } from '../source.ts';
 import { resolveHref } from './address.ts';
@@ -67,6 +67,6 @@ export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSour
     }
   }
   if (!answered) throw failureOf(failures);
-  for (const { message } of failures) listener.onNote(message);
+  for (const failure of failures) listener.onNote(messageOf(failure));
   return buildsOf(source, arch, found);
 }
