@@ -10,6 +10,9 @@ export function sourceKey(arch: Profile['arch'], source: KernelSource): string {
     .digest('hex');
 }
 
+/** How records name a file that comes with bpfcompat. */
+const BUILTIN = 'built-in: ';
+
 /**
  * Who answers for packages that were fetched for a profile.
  * @param by what the source itself says of it
@@ -23,6 +26,11 @@ export function vouchedFor(
   const file = profile.kernelFile ?? profile.file;
   return {
     by: by ?? (files.some(({ sha256 }) => pins.has(sha256)) ? 'pin' : 'signature'),
-    file: profile.builtinKernel ? `built-in: ${basename(file)}` : file,
+    file: profile.builtinKernel ? `${BUILTIN}${basename(file)}` : file,
   };
+}
+
+/** A kernel that comes with bpfcompat is none that a file of a workspace, or a flag, once had fetched under its id. */
+export function vouchedAsAsked({ vouched }: Pick<KernelRecord, 'vouched'>, { builtinKernel }: Profile): boolean {
+  return builtinKernel !== true || vouched.file.startsWith(BUILTIN);
 }

@@ -18,5 +18,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
 /** Whether the configuration of a kernel says that this is built in. */
 export function configBuiltin(config: string, name: string): boolean {
   const option = OPTIONS[name] ?? name.toUpperCase();
-  return new RegExp(`^CONFIG_${option}=y$`, 'm').test(config);
+  // No pattern: names come out of modules, which may be a stranger's.
+  return `\n${config}\n`.includes(`\nCONFIG_${option}=y\n`);
 }

@@ -1,33 +1,11 @@
 import { HostError } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
+import { globMatches } from '../glob-matches.ts';
 import type { DebPackage, Dependency } from './control.ts';
 import { compareVersions } from './version.ts';
 
 /** Flavors that a `*` must not reach: only a pattern that names one gets it. */
 const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt', 'cloud'];
-
-/**
- * Only the latest `*` is ever tried again, so the time is that of both lengths multiplied. A regular expression would
- * try all of them: a pattern may be a stranger's, and one with many stars would never end.
- */
-function globMatches(pattern: string, name: string): boolean {
-  let at = 0;
-  let star = -1;
-  let taken = 0;
-  for (let index = 0; index < name.length; ) {
-    if (pattern[at] === '*') {
-      star = at++;
-      taken = index;
-    } else if (pattern[at] === '?' || pattern[at] === name[index]) {
-      at++;
-      index++;
-    } else if (star >= 0) {
-      at = star + 1;
-      index = ++taken;
-    } else return false;
-  }
-  return !/[^*]/.test(pattern.slice(at));
-}
 
 /** The glob as a test of the whole name; `*` and `?` are the only wildcards. */
 export function nameMatches(pattern: string, name: string): boolean {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
+import { globMatches } from '../glob-matches.ts';
 import { checkClearSigned, checkSignature, signatureError } from '../rpm/gpgv.ts';
 import type { Keyring } from '../rpm/keyring.ts';
 
@@ -62,16 +63,9 @@ export async function verifiedChecksums(
   throw new HostError('bad_index', `${url} has no SHA-256 and no SHA-512 of any file; nothing was used`);
 }
 
-/** A pattern with `*` as a whole name. */
-function matcher(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[^/]*')}$`);
-}
-
 /** The one file of a list that a pattern names. @throws HostError `package_not_found` with what there is */
 export function nameIn({ url, checksums }: Signed, pattern: string): string {
-  const wanted = matcher(pattern);
-  const found = [...checksums.keys()].filter((name) => wanted.test(name));
+  const found = [...checksums.keys()].filter((name) => globMatches(pattern, name));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const debs = [...checksums.keys()].filter((name) => name.endsWith('.deb')).join(', ');

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readChecksums } from '../../../../src/kernels/sources/url/checksums.ts';
+import { nameIn, readChecksums } from '../../../../src/kernels/sources/url/checksums.ts';
 import type { UrlKernelSource } from '../../../../src/model/url-source.ts';
 import { bzImage } from '../../../fakes/bzimage.ts';
 import { elfModule } from '../../../fakes/elf-module.ts';
@@ -101,6 +101,12 @@ function mainline(key = keys.good): Pick<UrlKernelSource, 'checksums' | 'signatu
   const packages = ['linux-image-unsigned-*-generic_*_amd64.deb', 'linux-modules-*-generic_*_amd64.deb'];
   return { checksums, signature, packages, gpgkey: [keys.good.file] };
 }
+
+test('a pattern of many stars comes to an end', () => {
+  const checksums = readChecksums(`${'0'.repeat(64)}  l${'a'.repeat(150)}.iso\n`);
+  const list = { url: 'https://mirror.example/CHECKSUMS', checksums, signer: '' };
+  expect(() => nameIn(list, 'l********x.deb')).toThrow(/names no single file/);
+});
 
 describe('packages beside signed checksums (Ubuntu mainline)', () => {
   test('are found by pattern, verified and unpacked', async () => {
