@@ -94,26 +94,44 @@ const char *kernel_log__trouble(char *record)
 	return NULL;
 }
 
-/* What there is to read by now. True when a line of it may tell of trouble. */
-static bool put_lines_so_far(const struct kernel_log *log, struct json *json)
+/* How far the records were read. */
+struct reading {
+	int records;
+	/* Those that may tell of trouble. */
+	int lines;
+	/* Some were overwritten before they were read. */
+	bool lost;
+	/* There was no other one. */
+	bool dry;
+};
+
+/* Puts the lines that may tell of trouble: up to the record with @mark; without one, of what there is by now. */
+static struct reading put_lines(const struct kernel_log *log, struct json *json, const char *mark)
 {
+	struct reading seen = { 0 };
 	char record[RECORD_MAX + 1];
-	int lines = 0, count;
 	const char *text;
 	ssize_t n;
 
-	for (count = 0; log->fd >= 0 && count < RECORDS_MAX; count++) {
+	for (; log->fd >= 0 && seen.records < RECORDS_MAX; seen.records++) {
 		memset(record, 0, sizeof(record));
 		n = read(log->fd, record, RECORD_MAX);
-		if (n < 0 && errno == EPIPE)
+		if (n < 0 && errno == EPIPE) {
+			/* What comes next is the oldest that is left. */
+			seen.lost = true;
 			continue;
-		if (n <= 0 || !strchr(record, ';'))
+		}
+		if (n <= 0 || !strchr(record, ';')) {
+			seen.dry = true;
+			break;
+		}
+		if (mark && strstr(record, mark))
 			break;
 		text = kernel_log__trouble(record);
-		if (text && lines++ < LINES_MAX)
+		if (text && seen.lines++ < LINES_MAX)
 			json__str(json, NULL, text, LINE_MAX_BYTES);
 	}
-	return lines > 0;
+	return seen;
 }
 
 bool kernel_log__look(struct kernel_log *log, struct json *json)
@@ -127,7 +145,7 @@ bool kernel_log__look(struct kernel_log *log, struct json *json)
 	json__str(json, "stage", "kernel", 16);
 	json__object(json, "kernel");
 	json__array(json, "lines");
-	trouble = put_lines_so_far(log, json);
+	trouble = put_lines(log, json, NULL).lines > 0;
 	json__end(json);
 	read_taint(log->taint_fd, &taint);
 	trouble = trouble || (taint & ~log->taint & ~log->told_taint);
@@ -143,35 +161,15 @@ bool kernel_log__look(struct kernel_log *log, struct json *json)
 }
 
 /* @whole: there was all to read. False when the log could not be read although it is there. */
-static bool put_lines(const struct kernel_log *log, struct json *json, bool *whole)
+static bool put_rest(const struct kernel_log *log, struct json *json, bool *whole)
 {
-	char record[RECORD_MAX + 1], mark[64] = "";
-	bool readable = log->fd < 0 || put_mark(log->mark_fd, mark, sizeof(mark));
-	int lines = 0, count;
-	const char *text;
-	ssize_t n;
+	char mark[64] = "";
+	bool marked = log->fd >= 0 && put_mark(log->mark_fd, mark, sizeof(mark));
+	struct reading seen = put_lines(log, json, marked ? mark + strlen("<7>") : NULL);
+	/* Without the mark nothing says that this was all. */
+	bool readable = log->fd < 0 || (marked && !seen.dry);
 
-	*whole = log->fd >= 0;
-	for (count = 0; log->fd >= 0 && count < RECORDS_MAX; count++) {
-		memset(record, 0, sizeof(record));
-		n = read(log->fd, record, RECORD_MAX);
-		if (n < 0 && errno == EPIPE) {
-			/* Overwritten before it was read; what comes next is the oldest that is left. */
-			*whole = false;
-			continue;
-		}
-		/* The mark was not there yet. */
-		if (n <= 0 || !strchr(record, ';')) {
-			readable = false;
-			break;
-		}
-		if (*mark && strstr(record, mark + strlen("<7>")))
-			break;
-		text = kernel_log__trouble(record);
-		if (text && lines++ < LINES_MAX)
-			json__str(json, NULL, text, LINE_MAX_BYTES);
-	}
-	*whole = *whole && readable && lines <= LINES_MAX && count < RECORDS_MAX;
+	*whole = log->fd >= 0 && readable && !seen.lost && seen.lines <= LINES_MAX && seen.records < RECORDS_MAX;
 	return readable;
 }
 
@@ -182,7 +180,7 @@ void kernel_log__end(struct kernel_log *log, struct json *json)
 
 	json__object(json, "kernel");
 	json__array(json, "lines");
-	readable = put_lines(log, json, &whole);
+	readable = put_rest(log, json, &whole);
 	json__end(json);
 	readable = read_taint(log->taint_fd, &taint) && readable;
 	json__bool(json, "whole", whole);
