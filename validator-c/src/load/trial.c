@@ -26,10 +26,7 @@ struct trial_area {
 	int lack;
 	struct verifier_stats stats;
 	struct probes probes;
-	uint64_t verified_insns;
-	uint64_t xlated_bytes;
-	uint64_t jited_bytes;
-	uint64_t elapsed_us;
+	struct program_counts counts;
 	uint32_t log_len;
 	char log[AREA_LOG_MAX];
 };
@@ -43,15 +40,15 @@ void program_info__read(const struct bpf_program *prog, struct program_load *loa
 
 	if (stats) {
 		load->stats = *stats;
-		load->verified_insns = stats->insns;
-		load->elapsed_us = stats->elapsed_us;
+		load->counts.verified_insns = stats->insns;
+		load->counts.elapsed_us = stats->elapsed_us;
 	}
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return;
 	if (info.verified_insns)
-		load->verified_insns = info.verified_insns;
-	load->xlated_bytes = info.xlated_prog_len;
-	load->jited_bytes = info.jited_prog_len;
+		load->counts.verified_insns = info.verified_insns;
+	load->counts.xlated_bytes = info.xlated_prog_len;
+	load->counts.jited_bytes = info.jited_prog_len;
 }
 
 int object__prepare(struct bpf_object *obj)
@@ -163,7 +160,7 @@ static void load_alone(struct trials *trials, int index)
 		bpf_program__set_log_buf(prog, trials->log.data, trials->log.size);
 		load_syscall__watch(&trials->log, true, &area->probes);
 		area->err = bpf_object__load(obj);
-		load.elapsed_us = io__now_us() - start;
+		load.counts.elapsed_us = io__now_us() - start;
 		program_info__read(prog, &load);
 		if (!area->err && bpf_program__fd(prog) < 0)
 			area->err = -ENOENT;
@@ -178,10 +175,7 @@ static void load_alone(struct trials *trials, int index)
 	if (area->err && failed_on_slots_only(area))
 		area->err = 0;
 	area->stats = load.stats;
-	area->verified_insns = load.verified_insns;
-	area->xlated_bytes = load.xlated_bytes;
-	area->jited_bytes = load.jited_bytes;
-	area->elapsed_us = load.elapsed_us;
+	area->counts = load.counts;
 	area->finished = true;
 }
 
@@ -223,7 +217,7 @@ static int run_fitted(struct trials *trials, int index)
 	if (tuning->inner_map <= 0 || trials->work->result->programs[index].wanted)
 		return status;
 	for (rounds = 0; !status && trials->area->err && rounds < INNER_GUESS_ROUNDS_MAX; rounds++) {
-		if (io__now_us() + trials->area->elapsed_us > until ||
+		if (io__now_us() + trials->area->counts.elapsed_us > until ||
 		    !inner_guess__learn(&tuning->guess, trials->log.data))
 			break;
 		tuning->inner_map = 0;
@@ -251,10 +245,7 @@ static void fill(struct program_load *load, const struct trial_area *area, int s
 	load->alone = true;
 	load->stats = area->stats;
 	load->probes = area->probes;
-	load->verified_insns = area->verified_insns;
-	load->xlated_bytes = area->xlated_bytes;
-	load->jited_bytes = area->jited_bytes;
-	load->elapsed_us = area->elapsed_us;
+	load->counts = area->counts;
 }
 
 void trials__run(struct trials *trials, int index)

@@ -203,10 +203,10 @@ static void put_program(struct json *json, const struct program *program)
 	json__bool(json, "autoload", program->autoload);
 	json__bool(json, "load_alone", program->load.alone);
 	json__str(json, "load_reason", program->load.reason, MESSAGE_MAX_BYTES);
-	json__uint(json, "verified_insns", program->load.verified_insns);
-	json__uint(json, "xlated_bytes", program->load.xlated_bytes);
-	json__uint(json, "jited_bytes", program->load.jited_bytes);
-	json__uint(json, "load_elapsed_us", program->load.elapsed_us);
+	json__uint(json, "verified_insns", program->load.counts.verified_insns);
+	json__uint(json, "xlated_bytes", program->load.counts.xlated_bytes);
+	json__uint(json, "jited_bytes", program->load.counts.jited_bytes);
+	json__uint(json, "load_elapsed_us", program->load.counts.elapsed_us);
 	json__int(json, "attach_errno", program->attach.err);
 	json__str(json, "attach_method", program->attach.method, NAME_MAX_BYTES);
 	json__str(json, "attach_target", program->attach.target, NAME_MAX_BYTES);

@@ -185,11 +185,11 @@ void evidence__program(struct evidence *evidence, const struct program *program)
 	put_log(evidence, &json, "verifier_log_tail", &load->verifier.tail);
 	json__uint(&json, "verifier_log_bytes", load->verifier.bytes);
 	json__uint(&json, "verifier_log_dropped", load->verifier.dropped);
-	json__uint(&json, "verified_insns", load->verified_insns);
+	json__uint(&json, "verified_insns", load->counts.verified_insns);
 	put_statistics(&json, &load->stats);
-	json__uint(&json, "xlated_bytes", load->xlated_bytes);
-	json__uint(&json, "jited_bytes", load->jited_bytes);
-	json__uint(&json, "elapsed_us", load->elapsed_us);
+	json__uint(&json, "xlated_bytes", load->counts.xlated_bytes);
+	json__uint(&json, "jited_bytes", load->counts.jited_bytes);
+	json__uint(&json, "elapsed_us", load->counts.elapsed_us);
 	put_probes(&json, &load->probes);
 	evidence__finish(evidence, &json);
 }

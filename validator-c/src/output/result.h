@@ -28,6 +28,14 @@ struct verifier_log {
 	uint64_t dropped;
 };
 
+/* What a loaded program is made of, and how long that took. */
+struct program_counts {
+	uint64_t verified_insns;
+	uint64_t xlated_bytes;
+	uint64_t jited_bytes;
+	uint64_t elapsed_us;
+};
+
 struct program_load {
 	enum status status;
 	/* Static text or owned by the result; why it was skipped. */
@@ -41,10 +49,7 @@ struct program_load {
 	struct verifier_stats stats;
 	/* Filled when it was refused without a word. */
 	struct probes probes;
-	uint64_t verified_insns;
-	uint64_t xlated_bytes;
-	uint64_t jited_bytes;
-	uint64_t elapsed_us;
+	struct program_counts counts;
 };
 
 struct program_attach {
