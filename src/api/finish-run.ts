@@ -1,4 +1,4 @@
-import { type GateOptions, gate, withRequired } from '../gate/gate.ts';
+import { type GateOptions, withRequired } from '../gate/gate.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Host } from '../host/host.ts';
 import type { EventListener } from '../model/events.ts';
@@ -6,7 +6,7 @@ import type { ReportFiles } from '../model/formats.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { Shard } from '../model/shard.ts';
 import { runDocument } from '../report/gate-document.ts';
-import { withKnown } from '../run/gate-options.ts';
+import { verdictOf, withKnown } from '../run/gate-options.ts';
 import { registryLocks } from '../run/registry-locks.ts';
 import { shardVerdict } from '../run/shard-view.ts';
 import {
@@ -99,7 +99,7 @@ export async function listRuns(
 export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const { host, onEvent, settle = (verdict) => verdict } = ended;
   const run = withRequired(ended.run, ended.gate);
-  const verdict = settle(gate(run, withKnown(ended.gate, run)));
+  const verdict = settle(verdictOf(ended.gate, run));
   const written = await writeRun(host, run, verdict, ended);
   const { paths } = written;
   const own = paths.artifacts.map((artifact) => artifact.verdict);

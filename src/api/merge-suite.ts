@@ -1,8 +1,7 @@
-import { gate } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import type { ShardCase, ShardPart } from '../model/shard.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
-import { withKnown } from '../run/gate-options.ts';
+import { verdictOf } from '../run/gate-options.ts';
 import { distinctRunIds } from '../run/run-id.ts';
 import type { RunCase } from './baseline.ts';
 import { type EndedCase, finishSuite, type SuiteResult } from './finish-suite.ts';
@@ -37,7 +36,7 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
   if (!own) throw new UsageError('report_invalid', `case ${one.name} has no run; run the shards again`);
   const decides = mergedGate(merging, own);
   const run = mergedRun(merging, position, runId, about);
-  const verdict = gate(run, withKnown(decides, run));
+  const verdict = verdictOf(decides, run);
   const { name, artifact, manifest, matrix, required, origin, error } = one;
   const { artifactVersion, artifactVariant, artifactUri } = own;
   const answer = { run, artifact: 0, verdict };

@@ -12,7 +12,7 @@ import { createCatalogue, loadText } from '../run/resolve.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
-import { loadRun } from './load-run.ts';
+import { type LoadedRun, loadRun } from './load-run.ts';
 import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
@@ -132,26 +132,29 @@ export async function prepareSuite(
   await old.know(await claimSuite({ host, cwd, dir, suite, file, paths, options }, cases));
   await old.know(await unwrittenOutputs(host, root, cases));
   await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
+  const { shard } = options;
+  const about = { name: suite.name, cases, against, paths, catalogue, shard };
+  return { ...about, ...casesToRun(cases, baseline, options.stopOnFailure ?? false) };
+}
 
-  const stops = options.stopOnFailure ?? false;
+/** The cases that are wanted and the runs they make. @param stops the first required case that does not pass ends them */
+function casesToRun(
+  cases: readonly PreparedCase[],
+  baseline: LoadedRun | undefined,
+  stops: boolean,
+): Pick<PreparedSuite, 'wanted' | 'startable' | 'runs' | 'costs' | 'endsCheck'> {
   const broken = cases.findIndex(({ ready, source }) => ready === undefined && source.required);
   const wanted = stops && broken >= 0 ? cases.slice(0, broken + 1) : cases;
-  const startable = wanted.filter((one): one is StartableCase => one.ready !== undefined);
-  const own = startable.find(({ ready }) => ready.baseline)?.ready.baseline?.run;
+  const started = wanted.filter((one): one is StartableCase => one.ready !== undefined);
+  const own = started.find(({ ready }) => ready.baseline)?.ready.baseline?.run;
   return {
-    name: suite.name,
-    cases,
     wanted,
-    startable,
-    against,
-    paths,
-    runs: startable.map(({ ready }) => ready),
-    catalogue,
-    shard: options.shard,
+    startable: started,
+    runs: started.map(({ ready }) => ready),
     costs: baseline ?? own,
     ...(stops && {
       endsCheck: (index: number, { status }: Verdict): boolean =>
-        startable[index]?.source.required === true && status !== 'pass',
+        started[index]?.source.required === true && status !== 'pass',
     }),
   };
 }

@@ -7,6 +7,7 @@ import { testsOf } from '../config/tuning.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
 import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
@@ -36,9 +37,6 @@ import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
 import type { ValidateOptions } from './validate-options.ts';
-
-const DEFAULT_TIMEOUT_MS = 180_000;
-const DEFAULT_CONCURRENCY = 2;
 
 /** The kernels that the caller chose. @throws UsageError `missing_option` for none */
 export function choiceOf({

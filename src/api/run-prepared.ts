@@ -1,10 +1,9 @@
-import { gate } from '../gate/gate.ts';
 import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
-import type { RunReport, Verdict } from '../model/report.ts';
+import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
-import { withKnown } from '../run/gate-options.ts';
+import { verdictOf } from '../run/gate-options.ts';
 import { catalogueKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
@@ -26,11 +25,6 @@ export interface RunSettings {
 /** A run against its older one, where there is one. */
 function withBaseline({ baseline }: PreparedRun, run: RunReport): RunReport {
   return baseline === undefined ? run : { ...run, baseline: comparedWith(run, baseline.before) };
-}
-
-/** What the gate says about a run. @param run with its baseline, if there is one */
-export function verdictOf({ gate: options }: PreparedRun, run: RunReport): Verdict {
-  return gate(run, withKnown(options, run));
 }
 
 function ownCells(plan: ShardPlan, position: number, { index }: Shard): PlannedCell[] {
@@ -78,7 +72,7 @@ async function runAll<T>(
     endsCheck: (index: number, report: RunReport): boolean => {
       const one = runs[index];
       if (one === undefined || endsCheck === undefined) return false;
-      return endsCheck(index, verdictOf(one, withBaseline(one, report)));
+      return endsCheck(index, verdictOf(one.gate, withBaseline(one, report)));
     },
   };
   // Read while guests boot; a catalogue that cannot be read is told when it is needed.

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Catalogue, isMatrixName } from '../config/catalogue.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { Manifest } from '../config/manifest.ts';
@@ -7,24 +7,18 @@ import { testsOf } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
-import { phrase, setting, type Wording } from '../model/wording.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
+import { phrase, setting } from '../model/wording.ts';
 import { confine, type Root } from '../run/confine.ts';
-import { workDirectories } from '../run/directories.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
-import { addressWords } from '../run/find-artifacts.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
-import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
-import type { PreparedCommand } from '../run/payload.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
-import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
-import type { PreparedRun, RunBaseline } from './check.ts';
-import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import type { PreparedRun } from './check.ts';
+import type { LoadedRun } from './load-run.ts';
 import { flagsOf } from './question-flags.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
-
-const DEFAULT_TIMEOUT_MS = 180_000;
-const DEFAULT_CONCURRENCY = 2;
+import { artifactPath, type CaseReaders, caseReaders } from './suite-readers.ts';
 
 /** What the command line or the caller says for all cases; wins over the file. */
 export interface SuiteOverrides {
@@ -64,37 +58,6 @@ export interface SuiteContext {
   readonly dir: string;
   readonly root: Root;
   readonly catalogue: Catalogue;
-}
-
-/** What a case is about; a command without an object has a name in place of a path. */
-function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
-  return artifact === '' ? `command://${name}` : resolve(dir, artifact);
-}
-
-/** Reads each object once, however many cases ask about it. */
-function subjectReader(
-  host: Host,
-  shelve: (subject: Subject) => ShelvedSubject,
-  load: typeof loadSubject,
-): (path: string, name: string, origin: Wording) => Promise<ShelvedSubject> {
-  const known = new Map<string, Promise<ShelvedSubject>>();
-  return async (path, name, origin) => {
-    const reading = known.get(path) ?? load(host, { path }, origin).then(shelve);
-    known.set(path, reading);
-    const subject = await reading;
-    return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
-  };
-}
-
-/** Reads each older run once, however many cases name it. */
-function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin: string) => Promise<LoadedRun> {
-  const known = new Map<string, Promise<LoadedRun>>();
-  return (file, origin) => {
-    const path = resolve(dir, file);
-    const reading = known.get(path) ?? loadRun(host, cwd, relative(cwd, path) || path, `${origin}: baseline`);
-    known.set(path, reading);
-    return reading;
-  };
 }
 
 /** The promise that counts: the case's, the manifest's, that of the defaults. */
@@ -140,6 +103,71 @@ function refuseRunner({ runner, origin }: SuiteCase): void {
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
 }
 
+/** What every case is made ready with. */
+interface Preparing {
+  readonly context: SuiteContext;
+  readonly overrides: SuiteOverrides;
+  readonly readers: CaseReaders;
+}
+
+/** Makes one case ready. @throws UsageError or HostError: its `error` */
+async function readyCase(
+  source: SuiteCase,
+  paths: Omit<PreparedCase, 'ready' | 'error'>,
+  { context, overrides, readers }: Preparing,
+): Promise<ReadyCase> {
+  const { host, dir } = context;
+  refuseRunner(source);
+  for (const named of source.paths) {
+    if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
+  }
+  const command = await caseCommand(context, source);
+  const subject = await readers.subjectOf(source, paths.artifact, command);
+  const { matrix, entries } = await kernelsOf(context, source);
+  const { manifest, manifestPath, merged, payload, notes } = await caseGuestFiles(context, source, command);
+  const tests = testsOf(source.mode, manifest);
+  if (command === undefined && tests.length > 0) {
+    const { facts } = await subject.content();
+    checkExpectedNames(tests, { artifact: subject.artifact, facts });
+  }
+  const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { gate } = source;
+  await checkExpectedProfiles(context.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
+  const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
+  const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
+  const baseline = await readers.baselineOf(source);
+  const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
+  const workdir = overrides.workdir ?? resolve(dir, source.workdir);
+  await checkReportPlaces(host, [paths.json, paths.markdown]);
+  await readers.ensureWork(workdir);
+  const { mode, artifactVersion, artifactVariant, artifactUri } = source;
+  const allowProfileOverride = context.catalogue.allowOverride ?? false;
+  const { failOn } = decides;
+  const question = { manifest: manifestPath, mode, maxInsns, command: source.command, failOn, allowProfileOverride };
+  return {
+    run: {
+      name: source.name,
+      subjects: [subject],
+      matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
+      targets,
+      manifest,
+      validationMode: mode,
+      maxInsns,
+      flags: flagsOf(question, dir, manifest?.failOn),
+      payload,
+      notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
+      concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
+      expectations: decides.expectations,
+      workdir,
+    },
+    manifest: manifestPath,
+    mergedManifest: merged,
+    gate: decides,
+    baseline,
+    places: { workdir, out: paths.json, markdown: paths.markdown, artifactVersion, artifactVariant, artifactUri },
+  };
+}
+
 /**
  * Makes every case ready: reads its files, finds its kernels, makes its directories. What is wrong with a case is
  * reported in its `error`; the others are not touched by it.
@@ -149,106 +177,8 @@ export async function prepareCases(
   suite: Suite,
   overrides: SuiteOverrides,
 ): Promise<PreparedCase[]> {
-  const { host, dir } = context;
-  const ensureWork = workDirectories(host);
-  const shelve = createShelf(host);
-  const readSubject = subjectReader(host, shelve, loadSubject);
-  // Nothing is expected of an object that only a command opens.
-  const readForCommand = subjectReader(host, shelve, loadForCommand);
-  const readBaseline = baselineReader(context);
-  /** An older run is divided among all cases once. */
-  const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
-
-  async function subjectOf(
-    { artifact, artifactName, name, origin }: SuiteCase,
-    path: string,
-    command: PreparedCommand | undefined,
-  ): Promise<ShelvedSubject> {
-    if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
-    const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
-    if (address !== undefined)
-      throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
-    const read = command === undefined ? readSubject : readForCommand;
-    return await read(path, artifactName, `${origin}: artifact`);
-  }
-
-  async function baselineOf(source: SuiteCase): Promise<RunBaseline | undefined> {
-    const { gate, origin } = source;
-    const alone = suite.cases.length === 1 || (!overrides.baseline && gate.baseline?.own === true);
-    const run = overrides.baseline ?? (gate.baseline && (await readBaseline(gate.baseline.path, origin)));
-    if (run === undefined) return undefined;
-    const named = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
-    const matches = (alone ? undefined : shared.get(run)) ?? matchCases(run, named);
-    if (!alone) shared.set(run, matches);
-    return { run, alone, before: [matches[alone ? 0 : suite.cases.indexOf(source)]] };
-  }
-
-  async function ready(source: SuiteCase, paths: Omit<PreparedCase, 'ready' | 'error'>): Promise<ReadyCase> {
-    refuseRunner(source);
-    for (const named of source.paths) {
-      if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
-    }
-    const command = await caseCommand(context, source);
-    const subject = await subjectOf(source, paths.artifact, command);
-    const { matrix, entries } = await kernelsOf(context, source);
-    const { manifest, manifestPath, merged, payload, notes } = await caseGuestFiles(context, source, command);
-    const tests = testsOf(source.mode, manifest);
-    if (command === undefined && tests.length > 0) {
-      const { facts } = await subject.content();
-      checkExpectedNames(tests, { artifact: subject.artifact, facts });
-    }
-    const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const { gate } = source;
-    await checkExpectedProfiles(context.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-    const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
-    const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
-    const baseline = await baselineOf(source);
-    const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
-    const workdir = overrides.workdir ?? resolve(dir, source.workdir);
-    await checkReportPlaces(host, [paths.json, paths.markdown]);
-    await ensureWork(workdir);
-    return {
-      run: {
-        name: source.name,
-        subjects: [subject],
-        matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
-        targets,
-        manifest,
-        validationMode: source.mode,
-        maxInsns,
-        flags: flagsOf(
-          {
-            manifest: manifestPath,
-            mode: source.mode,
-            maxInsns,
-            command: source.command,
-            failOn: decides.failOn,
-            allowProfileOverride: context.catalogue.allowOverride ?? false,
-          },
-          dir,
-          manifest?.failOn,
-        ),
-        payload,
-        notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
-        concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
-        expectations: decides.expectations,
-        workdir,
-      },
-      manifest: manifestPath,
-      mergedManifest: merged,
-      gate: decides,
-      baseline,
-      places: {
-        workdir,
-        out: paths.json,
-        markdown: paths.markdown,
-        artifactVersion: source.artifactVersion,
-        artifactVariant: source.artifactVariant,
-        artifactUri: source.artifactUri,
-      },
-    };
-  }
-
+  const readers = caseReaders(context, suite, overrides.baseline);
+  const { dir } = context;
   const prepared: PreparedCase[] = [];
   for (const source of suite.cases) {
     const paths = {
@@ -259,7 +189,7 @@ export async function prepareCases(
       markdown: overrides.partial ? '' : resolve(dir, source.markdown),
     };
     try {
-      prepared.push({ ...paths, ready: await ready(source, paths), error: '' });
+      prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: '' });
     } catch (error) {
       if (!(error instanceof UsageError) && !(error instanceof HostError)) throw error;
       prepared.push({ ...paths, ready: undefined, error: messageOf(error) });

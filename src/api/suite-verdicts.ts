@@ -1,7 +1,7 @@
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
+import { verdictOf } from '../run/gate-options.ts';
 import { type LoadedRun, matchCases } from './load-run.ts';
-import { verdictOf } from './run-prepared.ts';
 import type { PreparedCase, ReadyCase } from './suite-cases.ts';
 
 export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
@@ -11,7 +11,7 @@ export type StartableCase = PreparedCase & { readonly ready: ReadyCase };
  * @param run with its baseline, if there is one; undefined for a case that could not start
  */
 export function caseReport(one: PreparedCase, run: RunReport | undefined): SuiteCaseReport {
-  const verdict = one.ready && run && verdictOf(one.ready, run);
+  const verdict = one.ready && run && verdictOf(one.ready.gate, run);
   return {
     name: one.source.name,
     artifact: one.artifact,

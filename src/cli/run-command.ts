@@ -18,8 +18,9 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
   const io = 'options' in parsed ? besideReports(face, parsed.options) : face;
   switch (parsed.command) {
     case 'help':
-      io.out(helpText(parsed.topic, io.width()));
-      return parsed.exitCode;
+    case 'env':
+    case 'version':
+      return printed(parsed, io);
     case 'test':
     case 'test-command':
       return (await import('./test-command.ts')).testCommand(parsed.options, io, signal);
@@ -42,11 +43,9 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'report-summary':
       return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
     case 'history list':
-      return (await import('./history-command.ts')).historyListCommand(parsed.options, io);
     case 'history verify':
-      return (await import('./history-command.ts')).historyVerifyCommand(parsed.options, io);
     case 'history sign':
-      return (await import('./history-command.ts')).historySignCommand(parsed.options, io, signal);
+      return history(parsed, io, signal);
     case 'kernels list':
       return (await import('./kernels-command.ts')).listCommand(parsed.options, io);
     case 'kernels fetch':
@@ -65,6 +64,31 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return (await import('./kernels-command.ts')).profileListCommand(parsed.options, io);
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
+  }
+}
+
+async function history(
+  parsed: Extract<ParsedArgs, { command: `history ${string}` }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const commands = await import('./history-command.ts');
+  switch (parsed.command) {
+    case 'history list':
+      return commands.historyListCommand(parsed.options, io);
+    case 'history verify':
+      return commands.historyVerifyCommand(parsed.options, io);
+    case 'history sign':
+      return commands.historySignCommand(parsed.options, io, signal);
+  }
+}
+
+/** Commands that only print what is known without a file or a kernel. */
+function printed(parsed: Extract<ParsedArgs, { command: 'help' | 'env' | 'version' }>, io: Io): number {
+  switch (parsed.command) {
+    case 'help':
+      io.out(helpText(parsed.topic, io.width()));
+      return parsed.exitCode;
     case 'env':
       io.out(envOutput(parsed.options, io.width()));
       return 0;

@@ -1,0 +1,90 @@
+import { relative, resolve } from 'node:path';
+import type { Suite, SuiteCase } from '../config/suite.ts';
+import type { Host } from '../host/host.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Wording } from '../model/wording.ts';
+import { workDirectories } from '../run/directories.ts';
+import { addressWords } from '../run/find-artifacts.ts';
+import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
+import type { PreparedCommand } from '../run/payload.ts';
+import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
+import type { RunBaseline } from './check.ts';
+import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import type { SuiteContext } from './suite-cases.ts';
+
+/** What a case is about; a command without an object has a name in place of a path. */
+export function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
+  return artifact === '' ? `command://${name}` : resolve(dir, artifact);
+}
+
+/** Reads each object once, however many cases ask about it. */
+function subjectReader(
+  host: Host,
+  shelve: (subject: Subject) => ShelvedSubject,
+  load: typeof loadSubject,
+): (path: string, name: string, origin: Wording) => Promise<ShelvedSubject> {
+  const known = new Map<string, Promise<ShelvedSubject>>();
+  return async (path, name, origin) => {
+    const reading = known.get(path) ?? load(host, { path }, origin).then(shelve);
+    known.set(path, reading);
+    const subject = await reading;
+    return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
+  };
+}
+
+/** Reads each older run once, however many cases name it. */
+function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin: string) => Promise<LoadedRun> {
+  const known = new Map<string, Promise<LoadedRun>>();
+  return (file, origin) => {
+    const path = resolve(dir, file);
+    const reading = known.get(path) ?? loadRun(host, cwd, relative(cwd, path) || path, `${origin}: baseline`);
+    known.set(path, reading);
+    return reading;
+  };
+}
+
+/** What the cases of a suite share: whatever several name is read or made once. */
+export interface CaseReaders {
+  /** @param path absolute. @throws UsageError with the line of the case */
+  subjectOf(source: SuiteCase, path: string, command: PreparedCommand | undefined): Promise<ShelvedSubject>;
+  /** The older run of a case; undefined without one. @throws UsageError with the line of the case */
+  baselineOf(source: SuiteCase): Promise<RunBaseline | undefined>;
+  /** Makes a work directory. @throws UsageError or HostError */
+  ensureWork(workdir: string): Promise<void>;
+}
+
+/** @param older run of the whole suite; wins over those of the file */
+export function caseReaders(context: SuiteContext, suite: Suite, older: LoadedRun | undefined): CaseReaders {
+  const { host, dir } = context;
+  const shelve = createShelf(host);
+  const readSubject = subjectReader(host, shelve, loadSubject);
+  // Nothing is expected of an object that only a command opens.
+  const readForCommand = subjectReader(host, shelve, loadForCommand);
+  const readBaseline = baselineReader(context);
+  /** An older run is divided among all cases once. */
+  const shared = new Map<LoadedRun, readonly (LoadedCase | undefined)[]>();
+
+  return {
+    ensureWork: workDirectories(host),
+
+    async subjectOf({ artifact, artifactName, name, origin }, path, command) {
+      if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
+      const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
+      if (address !== undefined)
+        throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
+      const read = command === undefined ? readSubject : readForCommand;
+      return await read(path, artifactName, `${origin}: artifact`);
+    },
+
+    async baselineOf(source) {
+      const { gate, origin } = source;
+      const alone = suite.cases.length === 1 || (!older && gate.baseline?.own === true);
+      const run = older ?? (gate.baseline && (await readBaseline(gate.baseline.path, origin)));
+      if (run === undefined) return undefined;
+      const named = (alone ? [source] : suite.cases).map((one) => ({ name: one.name, path: artifactPath(dir, one) }));
+      const matches = (alone ? undefined : shared.get(run)) ?? matchCases(run, named);
+      if (!alone) shared.set(run, matches);
+      return { run, alone, before: [matches[alone ? 0 : suite.cases.indexOf(source)]] };
+    },
+  };
+}
