@@ -1,4 +1,5 @@
 import { FORMATS } from '../model/formats.ts';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import type { CommandName } from './commands.ts';
 import type { OptionRow } from './option-row.ts';
 import { optionsOf } from './options.ts';
@@ -48,58 +49,63 @@ const OWN_INPUTS: readonly ActionInput[] = [
     'mode',
     ['run', 'plan', 'merge'],
     'run',
-    'run checks; plan gives the matrix of a sharded workflow without booting anything; merge joins the reports of shards',
+    'run: check objects; plan: divide the run into shards and set the output matrix; merge: combine the reports of all shards',
   ),
-  own('reports', 'lines', '', 'with mode merge: reports of the shards, files or patterns, one per line'),
+  own(
+    'reports',
+    'lines',
+    '',
+    'with mode merge: the JSON reports of the shards, as files, patterns or directories, one per line',
+  ),
   choice(
     'job-summary',
     ['all', 'failed', 'none'],
     'all',
-    'what the job summary shows: every object, only those that failed, or nothing',
+    'what the job summary shows: every object, only those that failed, or no summary',
   ),
   own('annotations', 'boolean', 'true', 'mark failures on the source lines of the pull request'),
-  own('max-annotations', 'integer', '9', 'annotations of one step, 0 to 9; GitHub shows ten of a kind'),
-  own('upload-evidence', 'boolean', 'true', 'upload reports, verifier logs and consoles as an artifact'),
+  own('max-annotations', 'integer', '9', 'most annotations of this step, 0 to 9 (GitHub shows ten of each level)'),
+  own('upload-evidence', 'boolean', 'true', 'upload reports, verifier logs and guest consoles as a workflow artifact'),
   own(
     'evidence-name',
     'text',
     '',
-    'name of that artifact; without it bpfcompat, with the name of the suite and the shard',
+    'name of that artifact; default: bpfcompat, plus the names of the suite and the shard',
   ),
-  own('retention-days', 'integer', '0', 'days that artifact is kept, 1 to 400; 0 is the default of the repository'),
-  own('cache', 'boolean', 'true', 'keep kernels in the cache of GitHub Actions'),
-  own('require-kvm', 'boolean', 'false', 'fail where KVM does not work, instead of emulating slowly'),
+  own('retention-days', 'integer', '0', 'days to keep that artifact, 1 to 400; 0: the default of the repository'),
+  own('cache', 'boolean', 'true', 'cache kernel packages with GitHub Actions cache'),
+  own('require-kvm', 'boolean', 'false', 'fail if KVM does not work, instead of using slow emulation'),
   own(
     'allow-fork',
     'boolean',
     'false',
-    'boot kernels for pull requests of forks also on a runner of your own, which is refused otherwise; for runners that serve one job',
+    'also run for pull requests from forks on a self-hosted runner, which fails otherwise; only for runners that serve a single job',
   ),
   choice(
     'install-qemu',
     ['auto', 'never'],
     'auto',
-    'auto installs QEMU and the other tools with apt where they are missing; never only says what is missing',
+    'auto: install QEMU and the other tools with apt if they are missing; never: fail and name what is missing',
   ),
+  own('comment', 'boolean', 'false', 'write a comment on the pull request and keep it up to date; needs github-token'),
   own(
-    'comment',
-    'boolean',
-    'false',
-    'write one comment into the pull request and keep it up to date; needs github-token',
+    'github-token',
+    'text',
+    '',
+    'token for the comment: secrets.GITHUB_TOKEN, with the permission pull-requests: write',
   ),
-  own('github-token', 'text', '', 'token for the comment: secrets.GITHUB_TOKEN with pull-requests: write'),
-  own('build', 'boolean', 'true', 'accepted for workflows of earlier versions; there is nothing to build'),
+  own('build', 'boolean', 'true', 'accepted for compatibility; there is nothing to build'),
   own(
     'binary',
     'text',
     './bin/bpfcompat',
-    'bpfcompat program to run instead of the one in this action; where the default does not exist, it is not missed',
+    'path of a bpfcompat program to run instead of the one in this action, if the file exists',
   ),
   choice(
     'prebuilt',
     ['auto', 'never'],
     'auto',
-    'accepted for workflows of earlier versions; the validator always comes with the action',
+    'accepted for compatibility; the validator always comes with the action',
   ),
 ];
 
@@ -110,27 +116,28 @@ const OVERRIDES: Readonly<Record<string, Partial<Pick<ActionInput, 'default' | '
   },
   kernels: {
     description:
-      'kernels, separated by commas or one per line, all required: profile ids, vendors (ubuntu>=20.04, el@newest) or names of matrices (lts)',
+      'kernels to test on, separated by commas or one per line, all of them required: profile ids (debian-12-6.1), vendors (ubuntu>=20.04, el@newest) or built-in matrices (lts)',
   },
   matrix: {
     description:
-      'matrix file, or the name of one that comes with bpfcompat (quick, debian); without matrix, kernels and kernel it is quick',
+      'matrix of kernels: a file, or the name of a built-in one (quick, debian); default: quick, if kernels and kernel are not set either',
   },
   out: { default: 'reports/bpfcompat.json' },
   markdown: { default: 'reports/bpfcompat.md' },
   'suite-out': { default: 'reports/bpfcompat-suite.json' },
   'suite-markdown': { default: 'reports/bpfcompat-suite.md' },
   suite: {
-    description: 'suite file; where it is given, inputs of a single check (artifact, matrix, out, ...) are ignored',
+    description:
+      'suite file (YAML): many cases, each with its own object, kernels and manifest; the inputs artifact, matrix, kernels, manifest, out and markdown are ignored then',
   },
   timeout: {
-    description: 'time for one object on one kernel (90s, 5m); without it 180s, or what the suite file says',
+    description: `time for one object on one kernel (90s, 5m); default: what the suite file says, else ${DEFAULT_TIMEOUT}`,
   },
   concurrency: {
-    description: 'guests that run at the same time; without it 2, or what the suite file says',
+    description: `guests that run at the same time; default: what the suite file says, else ${DEFAULT_CONCURRENCY}`,
   },
   workdir: {
-    description: 'directory for the evidence of each run; without it .bpfcompat, or what the suite file says',
+    description: 'directory for the evidence of each run; default: what the suite file says, else .bpfcompat',
   },
 };
 
@@ -178,32 +185,36 @@ export interface ActionOutput {
 export const ACTION_OUTPUTS = [
   {
     name: 'result',
-    description: 'pass, fail (a required kernel rejects it), error (could not be tested), or cancelled',
+    description: 'pass, fail (a required kernel rejects an object), error (inconclusive), or cancelled',
   },
-  { name: 'exit-code', description: '0 pass, 1 tool or infrastructure error, 2 compatibility failure' },
-  { name: 'total', description: 'checks: one object on one kernel each' },
+  {
+    name: 'exit-code',
+    description:
+      '0: pass; 1: inconclusive (usage, tool or infrastructure error); 2: a required kernel rejects an object',
+  },
+  { name: 'total', description: 'number of checks; a check is one object on one kernel' },
   { name: 'passed', description: 'checks that passed' },
   { name: 'failed', description: 'checks in which the kernel rejected the object or a test failed' },
-  { name: 'skipped', description: 'checks that were not run' },
-  { name: 'errored', description: 'checks that could not be completed' },
+  { name: 'skipped', description: 'checks that were not run, for example on a kernel that cannot be booted' },
+  { name: 'errored', description: 'checks that were inconclusive' },
   {
     name: 'regressions',
     description:
-      'checks that fail now and did not in the baseline, or failed for other causes; those of objects that it lacks count; 0 without a baseline',
+      'checks with a failure or a cause that the baseline does not have, objects it lacks included; 0 without a baseline',
   },
   { name: 'report-json', description: 'path of the JSON report' },
   { name: 'report-markdown', description: 'path of the Markdown report' },
   ...FORMATS.flatMap(({ name, output }) =>
     output === undefined ? [] : [{ name: `report-${name}` as const, description: output }],
   ),
-  { name: 'summary-file', description: 'path of the Markdown that the job summary shows' },
-  { name: 'comment-file', description: 'path of the Markdown for a comment in a pull request' },
-  { name: 'artifact-id', description: 'id of the uploaded evidence; empty when there is none' },
-  { name: 'artifact-url', description: 'address of the uploaded evidence; empty when there is none' },
-  { name: 'matrix', description: 'with mode plan: JSON for strategy.matrix' },
-  { name: 'cache-hit', description: 'true when every kernel came from the cache or was there already' },
-  { name: 'cached-kernels', description: 'kernels that came from the cache of GitHub Actions' },
-  { name: 'accelerator', description: 'kvm or tcg (emulation)' },
+  { name: 'summary-file', description: 'path of the Markdown of the job summary' },
+  { name: 'comment-file', description: 'path of the Markdown of the pull request comment' },
+  { name: 'artifact-id', description: 'id of the uploaded evidence artifact; empty if there is none' },
+  { name: 'artifact-url', description: 'URL of the uploaded evidence artifact; empty if there is none' },
+  { name: 'matrix', description: 'with mode plan: JSON for strategy.matrix of the shard job' },
+  { name: 'cache-hit', description: 'true if no kernel had to be downloaded' },
+  { name: 'cached-kernels', description: 'number of kernels that came from the GitHub Actions cache' },
+  { name: 'accelerator', description: 'what ran the guests: kvm, or tcg (emulation)' },
 ] as const satisfies readonly ActionOutput[];
 
 export type OutputName = (typeof ACTION_OUTPUTS)[number]['name'];

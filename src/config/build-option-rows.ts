@@ -1,6 +1,6 @@
 import type { OptionRow } from './option-row.ts';
 
-/** Commands that ask kernels, or say which ones will be asked. */
+/** Commands that run kernels, or say which ones will be run. */
 const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch', 'suite', 'plan'] as const;
 
 /** Flags about certain builds of kernels: the lock, and what a bisection starts from. */
@@ -10,7 +10,7 @@ export const BUILD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'compiled object (.bpf.o) to ask',
+    description: 'compiled object (.bpf.o) to test',
     commands: ['bisect'],
   },
   {
@@ -18,7 +18,7 @@ export const BUILD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'ID[@VERSION]',
-    description: 'kernel that accepts the object; without a version the oldest build that its repository offers',
+    description: 'kernel that accepts the object; without a version, the oldest build in its repository',
     commands: ['bisect'],
   },
   {
@@ -27,7 +27,7 @@ export const BUILD_OPTIONS = [
     default: '',
     placeholder: 'ID[@VERSION]',
     description:
-      'kernel that rejects it; without a version the newest build; with another id all of the vendor between the two are asked',
+      'kernel that rejects the object; without a version, the newest build. With another id than --good, the kernels of that vendor between the two are tested',
     commands: ['bisect'],
   },
   {
@@ -35,21 +35,21 @@ export const BUILD_OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'fail where bpfcompat.lock lacks a kernel, or its build cannot be had; without it another build is asked and told',
+      'fail if bpfcompat.lock lacks a kernel or its locked build is not available; default: use the newest build, with a note',
     commands: RUNNING,
   },
   {
     name: 'no-lock',
     type: 'boolean',
     default: '',
-    description: 'leave bpfcompat.lock aside: the newest builds are asked',
+    description: 'ignore bpfcompat.lock and use the newest builds',
     commands: [...RUNNING, 'kernels list'],
   },
   {
     name: 'check',
     type: 'boolean',
     default: '',
-    description: 'write nothing; exit code 2 where the lock would change',
+    description: 'write nothing; exit code 2 if the lock would change',
     commands: ['lock'],
   },
 ] as const satisfies readonly OptionRow[];

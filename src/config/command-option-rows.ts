@@ -8,7 +8,7 @@ export const COMMAND_OPTIONS = [
     default: '',
     placeholder: 'TEXT',
     description:
-      'run this in every guest instead of a load: its exit code is the verdict; it finds $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, a small shell and the assets of the manifest, and no other program of this machine',
+      'run this shell command in every guest instead of loading the object; its exit code is the verdict. It has $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, busybox and the assets of the manifest, and no other program of this machine',
     commands: ['test'],
   },
   {
@@ -16,7 +16,7 @@ export const COMMAND_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'program for the command; copied into the guest with its shared libraries',
+    description: 'program for the command ($BPFCOMPAT_BIN); copied into the guest with its shared libraries',
     commands: ['test'],
   },
   {
@@ -24,7 +24,7 @@ export const COMMAND_OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'N',
-    description: 'exit code that the command must end with',
+    description: 'exit code that counts as a pass',
     commands: ['test'],
     min: 0,
     max: 255,
@@ -35,7 +35,7 @@ export const COMMAND_OPTIONS = [
     default: '',
     placeholder: 'TEXT',
     description:
-      'command to run in every guest: its exit code is the verdict; it finds $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, a small shell and the assets of the manifest, and no other program of this machine',
+      'shell command to run in every guest; its exit code is the verdict. It has $BPFCOMPAT_BIN, $BPFCOMPAT_ARTIFACT, busybox and the assets of the manifest, and no other program of this machine',
     commands: ['test-command'],
   },
   {
@@ -43,7 +43,7 @@ export const COMMAND_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'program for the command; copied into the guest with its shared libraries',
+    description: 'program for the command ($BPFCOMPAT_BIN); copied into the guest with its shared libraries',
     commands: ['test-command'],
   },
   {
@@ -51,7 +51,7 @@ export const COMMAND_OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'N',
-    description: 'exit code that the command must end with',
+    description: 'exit code that counts as a pass',
     commands: ['test-command'],
     min: 0,
     max: 255,

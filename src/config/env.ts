@@ -1,6 +1,6 @@
 import { wrapWords } from '../text/wrap.ts';
 
-/** One environment variable. The names of the fields are those of the contract's JSON. */
+/** One environment variable. The names of the fields are those of `env --json`. */
 export interface EnvVariable {
   readonly Name: string;
   /** Empty: none. */
@@ -14,7 +14,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_VALIDATOR_BIN',
     Default: '',
-    Description: 'path of the validator that runs in the guests, instead of the installed one',
+    Description: 'path of the validator to run in the guests, instead of the installed one',
     Category: 'Validator',
   },
   {
@@ -26,13 +26,13 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_CACHE_DIR',
     Default: '$XDG_CACHE_HOME/bpfcompat',
-    Description: 'directory of stored kernels and prepared guests',
+    Description: 'directory for kernels and VM snapshots',
     Category: 'Kernels',
   },
   {
     Name: 'BPFCOMPAT_DEBIAN_MIRROR',
     Default: '',
-    Description: "Debian mirror for kernel packages, before the host's own and the profile's",
+    Description: 'Debian mirror for kernel packages; tried before the mirror of this machine and that of the profile',
     Category: 'Kernels',
   },
   {
@@ -44,31 +44,31 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_RPM_KEYS',
     Default: '',
-    Description: 'directory of public keys for rpm packages, each in the place of the shipped key of the same name',
+    Description: 'directory of public keys for rpm packages; a key here replaces the built-in key of the same name',
     Category: 'Kernels',
   },
   {
     Name: 'BPFCOMPAT_UBUNTU_MIRROR',
     Default: '',
-    Description: "Ubuntu mirror for kernel packages, before the host's own and the archive's",
+    Description: 'Ubuntu mirror for kernel packages; tried before the mirror of this machine and the official archive',
     Category: 'Kernels',
   },
   {
     Name: 'BPFCOMPAT_UBUNTU_PORTS_MIRROR',
     Default: '',
-    Description: 'the same for the ports of Ubuntu (arm64)',
+    Description: 'the same for Ubuntu ports (arm64)',
     Category: 'Kernels',
   },
   {
     Name: 'BPFCOMPAT_UBUNTU_OLD_RELEASES_MIRROR',
     Default: '',
-    Description: 'the same for releases of Ubuntu that have ended',
+    Description: 'the same for Ubuntu releases that have reached their end of life',
     Category: 'Kernels',
   },
   {
     Name: 'BPFCOMPAT_KEEP_PACKAGES',
     Default: '',
-    Description: '1: packages of fetched kernels stay in the store, for the cache of the Action, until kernels prune',
+    Description: '1: keep the downloaded packages in the store until "kernels prune"; the Action caches them',
     Category: 'Kernels',
   },
   {
@@ -86,7 +86,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_ACCEL',
     Default: 'auto',
-    Description: 'auto, kvm or tcg; auto takes KVM only after a probe boot has shown that it works',
+    Description: 'auto, kvm or tcg; auto uses KVM only after a test boot has shown that it works',
     Category: 'Guests',
   },
   {
@@ -110,25 +110,25 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   {
     Name: 'BPFCOMPAT_SIGNING_EXTERNAL_ARGS',
     Default: '',
-    Description: 'its arguments, separated by blanks',
+    Description: 'arguments of that program, separated by spaces',
     Category: 'History',
   },
   {
     Name: 'BPFCOMPAT_TRUSTED_SIGNING_KEYS_PATH',
     Default: '',
-    Description: 'file of public keys whose signatures are believed too, one per line',
+    Description: 'file with more public keys to trust, one per line',
     Category: 'History',
   },
   {
     Name: 'BPFCOMPAT_TRUSTED_SIGNING_PUBLIC_KEYS',
     Default: '',
-    Description: 'the same keys in place: base64 or id:base64, separated by commas or blanks',
+    Description: 'more public keys to trust: base64 or id:base64, separated by commas or spaces',
     Category: 'History',
   },
   {
     Name: 'NO_COLOR',
     Default: '',
-    Description: 'no colors when it is set and not empty',
+    Description: 'no colors if set and not empty',
     Category: 'Output',
   },
 ];

@@ -9,8 +9,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description:
-      'kernels that were asked last; without it vm/kernel-baselines.yaml, or bpfcompat.lock where there is none',
+    description: 'file with the kernels that were tested last; default: vm/kernel-baselines.yaml, else bpfcompat.lock',
     commands: BOTH,
   },
   {
@@ -18,7 +17,8 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'URL',
-    description: "read the lists of a kernel-crawler there (ARCH/list.json) instead of the vendors' own repositories",
+    description:
+      "read the lists of falcosecurity's kernel-crawler (ARCH/list.json) at this URL, instead of the vendors' own repositories",
     commands: BOTH,
   },
   {
@@ -26,7 +26,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'the same from one list.json',
+    description: 'read this list.json of kernel-crawler instead',
     commands: BOTH,
   },
   {
@@ -34,14 +34,14 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'REPORT',
-    description: 'write the kernels that answered in this report into the baselines file first',
+    description: 'first record the kernels of this JSON report in the baselines file',
     commands: ['kernel-freshness'],
   },
   {
     name: 'fail-on-stale',
     type: 'boolean',
     default: '',
-    description: 'exit code 2 where a newer kernel is offered',
+    description: 'exit code 2 if a newer kernel is available',
     commands: ['kernel-freshness'],
   },
   {
@@ -49,7 +49,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'ID',
-    description: 'profile whose builds are wanted',
+    description: 'profile of the kernel',
     commands: ['kernel-sweep'],
   },
   {
@@ -57,7 +57,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'integer',
     default: '4',
     placeholder: 'N',
-    description: 'builds, the newest first',
+    description: 'number of builds, newest first',
     commands: ['kernel-sweep'],
     min: 1,
     max: 64,
@@ -67,7 +67,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'X.Y',
-    description: 'only builds of this kernel series; without it the kernel_family of the profile',
+    description: 'only builds of this kernel series; default: kernel_family of the profile',
     commands: ['kernel-sweep'],
   },
   {
@@ -75,7 +75,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'target in the list of a crawler, instead of the one in the baselines file',
+    description: 'target in the list of kernel-crawler; default: the one in the baselines file',
     commands: ['kernel-sweep'],
   },
   {
@@ -83,7 +83,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: 'vm/profiles',
     placeholder: 'DIR',
-    description: 'directory for the profiles',
+    description: 'directory for the new profiles',
     commands: ['kernel-sweep'],
   },
   {
@@ -91,7 +91,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'matrix to write; without it matrices/kernel-sweep-ID.yaml',
+    description: 'matrix file to write; default: matrices/kernel-sweep-ID.yaml',
     commands: ['kernel-sweep'],
   },
   {
@@ -99,7 +99,7 @@ export const FRESHNESS_OPTIONS = [
     type: 'text',
     default: '20m',
     placeholder: 'TIME',
-    description: 'time-out of each kernel in that matrix',
+    description: 'timeout of each kernel in that matrix',
     commands: ['kernel-sweep'],
   },
   {

@@ -29,7 +29,10 @@ function overview(width: number): string {
     '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1 --out report.json',
     '  bpfcompat kernels list',
     '',
-    ...wrapWords('Exit codes: 0 pass, 2 a required kernel rejects it, 1 it could not be tested.', width),
+    ...wrapWords(
+      'Exit codes: 0 pass, 1 inconclusive (usage or infrastructure error), 2 a required kernel rejects an object.',
+      width,
+    ),
     "'bpfcompat <command> --help' shows the flags of a command.",
     '',
   ].join('\n');
@@ -62,7 +65,7 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
       width,
     ),
     '',
-    ...wrapWords('Flags are written -x, --x V or --x=V; those without a value are switched off by --x=false.', width),
+    ...wrapWords('Write --x V or --x=V; -x is the same as --x. --x=false turns off a flag that takes no value.', width),
     '',
   ].join('\n');
 }

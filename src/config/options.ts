@@ -1,9 +1,12 @@
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { FRESHNESS_OPTIONS } from './freshness-option-rows.ts';
+import { KERNEL_OPTIONS } from './kernel-option-rows.ts';
 import type { OptionRow } from './option-row.ts';
+
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
@@ -31,8 +34,7 @@ export const OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'FILE',
-    description:
-      'compiled object (.bpf.o) to check, or a pattern in quotes ("build/*.bpf.o"); may be given several times',
+    description: 'compiled object (.bpf.o) to check, or a quoted pattern ("build/*.bpf.o"); repeatable',
     commands: ['test', 'test-command', 'watch'],
   },
   {
@@ -40,7 +42,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'object to explain, where the report has several: its file name, path or name',
+    description: 'object to explain if the report has several: file name, path or name',
     commands: ['explain'],
   },
   {
@@ -48,7 +50,8 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'ID',
-    description: 'kernel to explain: profile id, family (6.1) or release; without it, what did not pass is listed',
+    description:
+      'kernel to explain: profile id, version (6.1) or release (uname -r); default: list everything that did not pass',
     commands: ['explain'],
   },
   {
@@ -56,14 +59,14 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE|NAME',
-    description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
+    description: 'matrix of kernels: a file, or the name of a built-in one (quick, debian)',
     commands: [...CHOOSING, 'profile list'],
   },
   {
     name: 'quick',
     type: 'boolean',
     default: '',
-    description: 'the built-in matrix quick: kernels 5.10, 6.1, 6.12 and 7.3',
+    description: 'the built-in matrix quick: Debian kernels 5.10, 6.1, 6.12 and 7.3',
     commands: CHOOSING,
   },
   {
@@ -72,7 +75,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'ID,ID...',
     description:
-      'kernels, all required: ids, vendors (ubuntu>=20.04, el@newest) or names of matrices (lts), with commas',
+      'kernels to test on, separated by commas, all of them required: profile ids (see "kernels list"), vendors (ubuntu>=20.04, el@newest) or built-in matrices (lts)',
     commands: CHOOSING,
   },
   {
@@ -81,37 +84,16 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description:
-      'kernel of your own, besides the others or alone: a bzImage, a vmlinux or the tree that it was built in; FILE,modules=DIR adds its modules, ",config=FILE" its configuration, ",name=ID" what reports call it',
+      'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux) or the tree it was built in; append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
     commands: ['test', 'test-command', 'watch', 'plan'],
   },
-  {
-    name: 'all',
-    type: 'boolean',
-    default: '',
-    description: 'the kernels of the matrix debian and of your own profiles',
-    commands: ['kernels fetch'],
-  },
-  {
-    name: 'search',
-    type: 'list',
-    default: '',
-    placeholder: 'WORD',
-    description: 'only kernels with this word in their id, vendor, version or release',
-    commands: ['kernels list'],
-  },
-  {
-    name: 'userland',
-    type: 'boolean',
-    default: '',
-    description: 'the shell for commands in guests (busybox) as well, or alone; otherwise the first test fetches it',
-    commands: ['kernels fetch'],
-  },
+  ...KERNEL_OPTIONS,
   {
     name: 'out',
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'JSON report to write; directories are created',
+    description: 'JSON report to write; missing directories are created',
     commands: ['test', 'test-command'],
   },
   {
@@ -119,7 +101,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'Markdown report to write as well',
+    description: 'also write a Markdown report',
     commands: ['test', 'test-command'],
   },
   {
@@ -127,7 +109,8 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'manifest: programs that must attach, tests to run, sizes to set',
+    description:
+      "manifest (YAML): which programs must attach, what the object's own loader would set, which tests to run",
     commands: ['test', 'test-command', 'watch', 'bisect'],
   },
   {
@@ -136,7 +119,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'NAME=VALUE',
     description:
-      'value of a global variable before the load, such as const volatile settings; NAME.MEMBER and NAME[N] too',
+      'set a global variable before the load, as a loader sets const volatile variables; NAME.MEMBER and NAME[N] work too; repeatable',
     commands: ['test', 'watch', 'bisect'],
   },
   {
@@ -145,14 +128,15 @@ export const OPTIONS = [
     default: '',
     placeholder: 'PROG=TARGET',
     description:
-      'attach target, when the loader sets it at run time: a kernel function, or xdp:NAME and tc:NAME for a function of a BPF program that is made for it',
+      'set the attach target of a program, as a loader does at run time: a kernel function, or xdp:NAME or tc:NAME for the function NAME of a stub BPF program; repeatable',
     commands: ['test', 'watch', 'bisect'],
   },
   {
     name: 'strict-libbpf',
     type: 'boolean',
     default: '',
-    description: 'load objects as plain libbpf does: no sizes, types or inner maps filled in, settings left out',
+    description:
+      'load exactly as plain libbpf does: no automatic fixups (map sizes, program types, inner maps) and no settings',
     commands: ['test', 'watch', 'bisect'],
   },
   {
@@ -160,7 +144,8 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'MODE',
-    description: 'load_only, load_attach or behavior; without it everything the manifest asks for',
+    description:
+      'load_only, load_attach, or behavior (fails without functional tests); default: load, attach, and run the tests of the manifest',
     commands: ['test', 'watch', 'bisect'],
   },
   {
@@ -169,7 +154,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'N|N%',
     description:
-      'fail where a program costs the verifier more than N instructions, or more than N% of the limit of the kernel',
+      "fail if the verifier processes more than N instructions for a program, or more than N% of the kernel's limit",
     commands: ['test', 'watch'],
   },
   {
@@ -177,8 +162,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description:
-      'name of the object in the history and in what is printed; without it the file name without its extension',
+    description: 'name of the object in the output and the history; default: the file name without extension',
     commands: ['test', 'test-command'],
   },
   {
@@ -186,7 +170,8 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TEXT',
-    description: 'version in the history, which --base-version and --head-version find; without it the run id',
+    description:
+      'version of the object in the history, for --base-version and --head-version of compare; default: the run id',
     commands: ['test', 'test-command'],
   },
   {
@@ -194,7 +179,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TEXT',
-    description: 'variant in the report',
+    description: 'variant of the object, recorded in the report',
     commands: ['test', 'test-command'],
   },
   {
@@ -202,7 +187,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'URL',
-    description: 'where the object is published (http, https, file); only recorded',
+    description: 'URL where the object is published (http, https, file); only recorded',
     commands: ['test', 'test-command'],
   },
   {
@@ -218,15 +203,15 @@ export const OPTIONS = [
     type: 'text',
     default: 'vm',
     placeholder: 'RUNNER',
-    description: 'how kernels are booted; only vm in this version',
+    description: 'how kernels are booted; only vm is available in this version',
     commands: ['test'],
   },
   {
     name: 'concurrency',
     type: 'integer',
-    default: '2',
+    default: `${DEFAULT_CONCURRENCY}`,
     placeholder: 'N',
-    description: 'guests that run at the same time',
+    description: 'number of guests that run at the same time',
     commands: ['test', 'test-command', 'watch'],
     min: 1,
     max: 256,
@@ -236,16 +221,16 @@ export const OPTIONS = [
     type: 'text',
     default: 'cell',
     placeholder: 'cell|boot',
-    description: 'cell: each object and kernel is restored from a VM snapshot; boot: cold boot each time',
+    description: 'cell: restore a VM snapshot for each object on each kernel; boot: cold boot each time',
     commands: ['test', 'test-command', 'watch', 'suite'],
   },
   {
     name: 'timeout',
     type: 'duration',
-    default: '180s',
+    default: DEFAULT_TIMEOUT,
     placeholder: 'TIME',
     description:
-      'time for one object on one kernel, boot included (90s, 5m, 1h30m); without an answer there is one second try',
+      'time limit for one object on one kernel, boot included (90s, 5m, 1h30m); an inconclusive check is tried once more',
     commands: ['test', 'test-command', 'watch', 'bisect'],
     min: 1,
     max: 7 * 24 * 3_600_000,
@@ -254,7 +239,7 @@ export const OPTIONS = [
     name: 'keep-vm-on-failure',
     type: 'boolean',
     default: '',
-    description: 'keep the files of guests that failed',
+    description: 'accepted for compatibility: logs of failed guests are always kept',
     commands: ['test', 'test-command'],
   },
   {
@@ -262,7 +247,7 @@ export const OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'GIB',
-    description: 'grow the disk of the guest; guests without a disk ignore it',
+    description: 'accepted for compatibility: guests have no disk',
     commands: ['test'],
     min: 0,
     max: 1024,
@@ -279,14 +264,14 @@ export const OPTIONS = [
     name: 'offline',
     type: 'boolean',
     default: '',
-    description: 'use stored kernels only, never the network',
+    description: 'use only stored kernels, without network access',
     commands: ['test', 'test-command', 'watch', 'suite', 'lock', 'doctor'],
   },
   {
     name: 'refresh-kernels',
     type: 'boolean',
     default: '',
-    description: 'look for newer kernel packages even where one is stored',
+    description: 'look for newer kernel packages even if one is stored',
     commands: [...RUNNING, 'suite'],
   },
   {
@@ -294,23 +279,8 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'let a profile of this repository replace the kernel that comes with bpfcompat under its id, or name another keyring; reports say so',
+      'allow a profile in this repository to replace the built-in kernel with the same id, or to name its own keyring; reports say so',
     commands: [...CHOOSING, 'suite', 'plan', 'kernels list', 'bisect', 'kernel-freshness', 'kernel-sweep'],
-  },
-  {
-    name: 'keep',
-    type: 'list',
-    default: '',
-    placeholder: 'ID,ID...',
-    description: 'remove the kernels of all profiles but these',
-    commands: ['kernels prune'],
-  },
-  {
-    name: 'all',
-    type: 'boolean',
-    default: '',
-    description: 'remove every stored kernel too; without flags saved guests and what no profile needs go',
-    commands: ['kernels prune'],
   },
   {
     name: 'markdown',
@@ -342,7 +312,7 @@ export const OPTIONS = [
     name: 'quiet',
     type: 'boolean',
     default: '',
-    description: 'no progress and no table: only the lines scripts read, and errors',
+    description: 'no progress and no table: print only the fixed lines for scripts, and errors',
     commands: [...CHOOSING, 'suite', 'bisect'],
   },
   {

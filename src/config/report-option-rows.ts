@@ -18,7 +18,7 @@ export const REPORT_OPTIONS = [
     default: '',
     placeholder: 'WHAT',
     description:
-      'any, required, regression or never: what makes the exit code 2; without it what the manifest says, else required',
+      'which failures make the exit code 2: any, required (on a required kernel), regression (not in the baseline) or never; default: fail_on of the manifest, else required',
     commands: ['test', 'test-command', 'suite'],
   },
   {
@@ -26,7 +26,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'the older JSON report; a run directory or the document of a run with several objects too',
+    description: 'the older JSON report, or a run directory; reports with several objects work too',
     commands: ['compare'],
   },
   {
@@ -42,7 +42,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'JSON to write; without --out and --markdown it is printed',
+    description: 'JSON file to write; without --out and --markdown the JSON is printed',
     commands: ['compare'],
   },
   {
@@ -50,7 +50,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'Markdown to write',
+    description: 'Markdown file to write',
     commands: ['compare'],
   },
   {
@@ -58,7 +58,7 @@ export const REPORT_OPTIONS = [
     type: 'boolean',
     default: '',
     description:
-      'exit with 2 when a required kernel that passed fails now, with 1 when one could not be tested; without it always 0',
+      'exit code 2 if a required kernel has a new failure, 1 if one that passed is now inconclusive; default: always 0',
     commands: ['compare'],
   },
   {
@@ -73,7 +73,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
-    description: 'work directory with the history',
+    description: 'work directory that holds the history',
     commands: ['compare', 'history list', 'history verify', 'history sign'],
   },
   {
@@ -81,7 +81,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'only this object',
+    description: 'show only this object',
     commands: ['history list'],
   },
   {
@@ -89,7 +89,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'NAME',
-    description: 'object whose reports the history knows, instead of --base-report and --head-report',
+    description: 'compare two versions of this object from the history, instead of --base-report and --head-report',
     commands: ['compare'],
   },
   {
@@ -97,7 +97,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TEXT',
-    description: 'its older version (--artifact-version of the run); the newest record of it counts',
+    description: 'the older version (--artifact-version of its run); its newest record is used',
     commands: ['compare'],
   },
   {
@@ -105,7 +105,7 @@ export const REPORT_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TEXT',
-    description: 'its newer version',
+    description: 'the newer version',
     commands: ['compare'],
   },
   {
@@ -113,7 +113,7 @@ export const REPORT_OPTIONS = [
     type: 'integer',
     default: '50',
     placeholder: 'N',
-    description: 'records to show; 0 shows all',
+    description: 'number of records to show; 0 shows all',
     commands: ['history list'],
     min: 0,
     max: 1_000_000,
@@ -138,7 +138,7 @@ export const REPORT_OPTIONS = [
     type: 'integer',
     default: '25',
     placeholder: 'N',
-    description: 'kernels in the matrix of the summary; those that did not pass come first when it is cut',
+    description: 'most kernels in the table of the summary; those that did not pass come first',
     commands: ['report-summary'],
     min: 1,
     max: 1000,
@@ -148,7 +148,7 @@ export const REPORT_OPTIONS = [
     type: 'integer',
     default: '10',
     placeholder: 'N',
-    description: 'kernels that are reported one by one',
+    description: 'most failures described in detail',
     commands: ['report-summary'],
     min: 0,
     max: 1000,

@@ -11,7 +11,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'I/N',
-    description: 'run shard I of N; "bpfcompat merge" combines the reports and computes the verdict',
+    description: 'run only part I of N; "bpfcompat merge" combines the reports of all parts and computes the verdict',
     commands: ['test', 'test-command', 'suite'],
   },
   ...FORMATS.map(({ name, flag }) => ({
@@ -30,7 +30,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'Markdown report of the whole run to write as well',
+    description: 'also write a Markdown report of the whole run',
     commands: ['merge'],
   },
   {
@@ -38,7 +38,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'older report to hold the whole run against, instead of the one that the shards were given',
+    description: 'older report to compare the whole run with; default: the one the shards were run with',
     commands: ['merge'],
   },
   {
@@ -46,7 +46,8 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'WHAT',
-    description: 'any, required, regression or never; without it what the shards were run with',
+    description:
+      'which failures make the exit code 2: any, required, regression or never; default: what the shards were run with',
     commands: ['merge'],
   },
   {
@@ -54,7 +55,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
-    description: 'directory for the history and for the reports of single objects',
+    description: 'directory for the history and the reports of single objects',
     commands: ['merge'],
   },
   {
@@ -62,7 +63,7 @@ export const SHARD_OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'FILE',
-    description: 'object that is going to be checked, or a pattern in quotes; without it one object is planned for',
+    description: 'object that will be checked, or a quoted pattern; default: plan for one object',
     commands: ['plan'],
   },
   {
@@ -70,7 +71,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'suite that is going to be run, instead of objects and kernels',
+    description: 'suite file that will be run, instead of --artifact and kernels',
     commands: ['plan'],
   },
   {
@@ -78,7 +79,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE|NAME',
-    description: 'matrix file, or the name of one that comes with bpfcompat (quick, debian)',
+    description: 'matrix of kernels: a file, or the name of a built-in one (quick, debian)',
     commands: ['plan'],
   },
   {
@@ -93,7 +94,7 @@ export const SHARD_OPTIONS = [
     type: 'list',
     default: '',
     placeholder: 'ID,ID...',
-    description: 'profile ids separated by commas',
+    description: 'kernels, separated by commas, as for test',
     commands: ['plan'],
   },
   {
@@ -101,7 +102,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'older report that says how long kernels and objects take; give the shards the same one',
+    description: 'older report with the times of kernels and objects; give every shard the same one',
     commands: ['plan'],
   },
   {
@@ -109,7 +110,7 @@ export const SHARD_OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'N',
-    description: 'number of shards; without it as many as --target-time needs',
+    description: 'number of shards; default: as many as --target-time needs',
     commands: ['plan'],
     min: 0,
     max: 256,
@@ -119,8 +120,7 @@ export const SHARD_OPTIONS = [
     type: 'duration',
     default: '5m',
     placeholder: 'TIME',
-    description:
-      'time that one shard should take at most, as far as times are known; setting a machine up comes on top',
+    description: 'longest time one shard should take, by the known or estimated times; machine setup is not included',
     commands: ['plan'],
     min: 1000,
     max: 7 * 24 * 3_600_000,
@@ -130,14 +130,14 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'file for the JSON; without it standard output',
+    description: 'file for the JSON; default: standard output',
     commands: ['plan'],
   },
   {
     name: 'quiet',
     type: 'boolean',
     default: '',
-    description: 'only what scripts read, and errors',
+    description: 'print only the fixed lines for scripts, and errors',
     commands: ['merge', 'plan'],
   },
   {

@@ -1,3 +1,4 @@
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import type { OptionRow } from './option-row.ts';
 
 /** Flags of `suite`. What is empty or 0 is left to the suite file. */
@@ -8,7 +9,7 @@ export const SUITE_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description:
-      'suite file: objects, kernels and how each is asked; its paths are relative to itself; without it bpfcompat-suite.yaml',
+      'suite file (YAML): cases with their objects, kernels and settings; its paths are relative to itself; default: bpfcompat-suite.yaml',
     commands: ['suite'],
   },
   {
@@ -16,8 +17,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description:
-      'suite file to check again whenever it or a file that it names changes, instead of objects and kernels',
+    description: 'suite file to run instead of --artifact and kernels; run again when it or a file it names changes',
     commands: ['watch'],
   },
   {
@@ -25,7 +25,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'suite file (YAML): the kernels of its cases',
+    description: 'lock the kernels of this suite file',
     commands: ['lock'],
   },
   {
@@ -33,8 +33,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description:
-      'JSON document of the whole suite, without it what the file says; each case has a report of its own besides',
+    description: 'JSON document of the whole suite; default: out of the suite file. Each case also has its own report',
     commands: ['suite'],
   },
   {
@@ -42,7 +41,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'FILE',
-    description: 'the same as Markdown: cases by kernels first',
+    description: 'Markdown document of the whole suite; default: markdown of the suite file',
     commands: ['suite'],
   },
   {
@@ -50,7 +49,8 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'DIR',
-    description: 'directory for the evidence of all cases, relative to the suite file; without it what the file says',
+    description:
+      'directory for the evidence of all cases, relative to the suite file; default: workdir of the suite file',
     commands: ['suite'],
   },
   {
@@ -58,7 +58,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'TIME',
-    description: 'time for one object on one kernel (90s, 5m); without it what the file says, else 180s',
+    description: `time for one object on one kernel (90s, 5m); default: what the suite file says, else ${DEFAULT_TIMEOUT}`,
     commands: ['suite'],
   },
   {
@@ -66,7 +66,7 @@ export const SUITE_OPTIONS = [
     type: 'integer',
     default: '0',
     placeholder: 'N',
-    description: 'guests that run at the same time; without it what the file says, else 2',
+    description: `guests that run at the same time; default: what the suite file says, else ${DEFAULT_CONCURRENCY}`,
     commands: ['suite'],
     min: 0,
     max: 256,
@@ -75,7 +75,7 @@ export const SUITE_OPTIONS = [
     name: 'stop-on-failure',
     type: 'boolean',
     default: '',
-    description: 'give up the cases that come after the first one that does not pass',
+    description: 'stop at the first required case that does not pass; later cases are reported as not run',
     commands: ['suite'],
   },
   {
@@ -83,7 +83,7 @@ export const SUITE_OPTIONS = [
     type: 'text',
     default: 'quick',
     placeholder: 'FILE|NAME',
-    description: 'matrix of the new suite: a built-in name (quick, debian) or a file, relative to the suite',
+    description: 'matrix of the new suite: a built-in name (quick, debian), or a file relative to the suite',
     commands: ['init'],
   },
 ] as const satisfies readonly OptionRow[];

@@ -5,25 +5,25 @@
 export const FORMATS = [
   {
     name: 'junit',
-    flag: 'JUnit XML to write as well: one test suite per object, one test case per kernel',
+    flag: 'also write JUnit XML: one test suite per object, one test case per kernel',
     output: 'path of the JUnit XML report',
     evidence: 'junit.xml',
   },
   {
     name: 'sarif',
-    flag: 'SARIF 2.1.0 to write as well, for code scanning',
+    flag: 'also write SARIF 2.1.0, for code scanning',
     output: 'path of the SARIF 2.1.0 report',
     evidence: 'results.sarif',
   },
   {
     name: 'badge',
-    flag: 'JSON of a shields.io endpoint badge to write as well',
+    flag: 'also write the JSON of a shields.io endpoint badge',
     output: 'path of the badge (shields.io endpoint JSON)',
     evidence: 'badge.json',
   },
   {
     name: 'summary',
-    flag: 'Markdown for the summary page of a workflow job to write as well',
+    flag: 'also write Markdown for the summary page of a workflow job',
     // A step writes its own summary, cut to what GitHub takes, and says where with `summary-file`.
     output: undefined,
     evidence: undefined,

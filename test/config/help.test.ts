@@ -11,7 +11,9 @@ describe('helpText', () => {
       expect(text).toContain(`  ${name}`);
       expect(text).toContain(summary.slice(0, 30));
     }
-    expect(text).toContain('Exit codes: 0 pass, 2 a required kernel rejects it, 1 it could not be tested.');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'Exit codes: 0 pass, 1 inconclusive (usage or infrastructure error), 2 a required kernel rejects an object.',
+    );
   });
 
   test('each command shows its flags with their defaults, and no hidden ones', () => {
@@ -61,7 +63,7 @@ describe('environment', () => {
 
   test('Markdown and text', () => {
     expect(envMarkdown().split('\n')[4]).toBe(
-      '| `BPFCOMPAT_VALIDATOR_BIN` | – | Validator | path of the validator that runs in the guests, instead of the installed one |',
+      '| `BPFCOMPAT_VALIDATOR_BIN` | – | Validator | path of the validator to run in the guests, instead of the installed one |',
     );
     expect(envText()).toContain('BPFCOMPAT_ACCEL (default auto)\n    auto, kvm or tcg;');
   });
