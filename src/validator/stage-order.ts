@@ -8,12 +8,14 @@ export interface Progress {
   readonly rank: number;
   readonly openPassed: boolean;
   readonly loadPassed: boolean;
-  /** Programs, attaches and tests that had their say. Grows in place: copying it per stage would cost a quadratic sum. */
-  readonly seen: Set<string>;
+  /** How often programs, attaches and tests had their say. Grows in place: copying it per stage would cost a quadratic sum. */
+  readonly seen: Map<string, number>;
+  /** How many programs of one name and section were opened, where there are several: libbpf takes such an object. */
+  readonly twins: ReadonlyMap<string, number>;
 }
 
 export function noStages(command = false): Progress {
-  return { command, rank: -1, openPassed: false, loadPassed: false, seen: new Set() };
+  return { command, rank: -1, openPassed: false, loadPassed: false, seen: new Map(), twins: new Map() };
 }
 
 /** `exit` was said: only the seal may follow. */
@@ -66,13 +68,30 @@ function identity(stage: Stage): string | undefined {
   }
 }
 
+/** Counts that a subject had its say. @returns whether it had it before */
+function hadItsSay({ seen, twins }: Progress, stage: Stage | 'document'): boolean {
+  const key = stage === 'document' ? undefined : identity(stage);
+  if (key === undefined) return false;
+  const times = (seen.get(key) ?? 0) + 1;
+  seen.set(key, times);
+  return times > (twins.get(key.slice(key.indexOf('\0') + 1)) ?? 1);
+}
+
+function twinsOf(stage: Stage | 'document'): ReadonlyMap<string, number> | undefined {
+  if (stage === 'document' || stage.stage !== 'open') return undefined;
+  const all = new Map<string, number>();
+  for (const { section, name } of stage.programs) {
+    const key = `${section}\0${name}`;
+    all.set(key, (all.get(key) ?? 0) + 1);
+  }
+  return new Map([...all].filter(([, count]) => count > 1));
+}
+
 const IN_COMMAND_MODE: ReadonlySet<Kind> = new Set(['begin', 'functional', 'document', 'exit']);
 
 function takeOfCommand(progress: Progress, stage: Stage | 'document', kind: Kind, rank: number): Progress | string {
   if (!IN_COMMAND_MODE.has(kind)) return `${kind} although nothing is loaded`;
-  const key = stage === 'document' ? undefined : identity(stage);
-  if (key !== undefined && progress.seen.has(key)) return `${kind} twice for the same subject`;
-  if (key !== undefined) progress.seen.add(key);
+  if (hadItsSay(progress, stage)) return `${kind} twice for the same subject`;
   return { ...progress, rank };
 }
 
@@ -91,15 +110,14 @@ export function takeStage(progress: Progress, stage: Stage | 'document'): Progre
   if ((AFTER_OPEN.has(kind) || isRemark(kind)) && !progress.openPassed) return `${kind} without a passed open`;
   if (kind === 'attach' && !progress.loadPassed) return 'attach without a passed load';
   if (kind === 'functional' && progress.rank < RANK.load) return 'functional before load';
-  const key = stage === 'document' ? undefined : identity(stage);
-  if (key !== undefined && progress.seen.has(key)) return `${kind} twice for the same subject`;
+  if (hadItsSay(progress, stage)) return `${kind} twice for the same subject`;
   const passed = stage !== 'document' && 'status' in stage && stage.status === 'pass';
-  if (key !== undefined) progress.seen.add(key);
   return {
     command: false,
     rank,
     openPassed: progress.openPassed || (kind === 'open' && passed),
     loadPassed: progress.loadPassed || (kind === 'load' && passed),
     seen: progress.seen,
+    twins: twinsOf(stage) ?? progress.twins,
   };
 }

@@ -73,6 +73,27 @@ test('programs of one name in two sections are told apart', () => {
   expect(contradiction(said(...stages), { ...known, facts: facts(...twins) })).toBeUndefined();
 });
 
+test('programs of one name in one section are told one by one, and the worst of them counts', () => {
+  const twins = [{ name: 'twin' }, { name: 'twin' }];
+  const program = (status: 'pass' | 'fail') => fx.program('twin', { status, section: SECTION });
+  const attach = (status: 'pass' | 'fail') => fx.attach('twin', { status, section: SECTION });
+  const answer = (...stages: Stage[]) => [
+    fx.open({ programs: twins.map(({ name }) => fx.programFacts(name, { section: SECTION })) }),
+    ...stages,
+    fx.exit(),
+  ];
+  const found = (...stages: Stage[]) => contradiction(said(...answer(...stages)), { ...known, facts: facts(...twins) });
+  const loaded = [program('pass'), program('pass'), fx.load()];
+  expect(found(...loaded, attach('pass'), attach('pass'))).toBeUndefined();
+  expect(found(program('pass'), fx.load(), attach('pass'), attach('pass'))).toMatch(/says nothing about its program/);
+  expect(found(...loaded, attach('pass'))).toMatch(/does not say whether program twin was attached/);
+  for (const order of [['pass', 'fail'] as const, ['fail', 'pass'] as const]) {
+    const told = [...order.map(program), fx.load()];
+    expect(found(...told, attach('fail'), attach('fail'))).toMatch(/its program twin was not/);
+    expect(found(...told, attach('pass'), attach('fail'))).toBeDefined();
+  }
+});
+
 describe('within the stages', () => {
   const name = 'handle_exec';
   test.each<[string, Stage[], string]>([

@@ -5,6 +5,7 @@ import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator
 import { MAX_JSON_VALUES } from '../../src/validator/json.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
 import { MAX_REQUEST_VALUES, STAGE_LIMITS } from '../../src/validator/usage.ts';
+import { programFacts } from '../fixtures/evidence.ts';
 import {
   ATTACH,
   BEGIN,
@@ -46,6 +47,25 @@ function padded(value: object, bytes: number): Frame {
 }
 
 const last = (frames: readonly Frame[]): SessionEvent => talk(frames).at(-1)!;
+
+describe('programs of one name and section', () => {
+  const facts = programFacts(PROGRAM.name, { section: PROGRAM.section });
+  const twins = { ...OPEN, programs: [facts, facts] };
+
+  it('have as many words as there are of them', () => {
+    expect(PROGRAM.name).toBe(ATTACH.program);
+    const attach = { ...ATTACH, section: PROGRAM.section };
+    const events = talk(stages(BEGIN, twins, PROGRAM, PROGRAM, LOAD, attach, attach));
+    expect(events.map(({ type }) => type)).toEqual(Array(7).fill('stage'));
+    expect(last(stages(BEGIN, twins, PROGRAM, PROGRAM, PROGRAM))).toMatchObject({
+      type: 'violation',
+      reason: 'program twice for the same subject',
+    });
+    expect(last(stages(BEGIN, twins, PROGRAM, PROGRAM, LOAD, attach, attach, attach))).toMatchObject({
+      type: 'violation',
+    });
+  });
+});
 
 describe('session', () => {
   it('takes a whole answer in order', () => {
