@@ -7,6 +7,7 @@ import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
+import { confineFlag, flagRoot } from '../run/confine.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { readSaved } from './saved-reports.ts';
@@ -127,8 +128,10 @@ export async function kernelFreshness(options: FreshnessOptions = {}): Promise<F
     }
     const kernels = await kernelsOfReport(context, options.updateFromReport);
     const text = withKernels(read.text, kernels, host.now().toISOString().slice(0, 10));
-    if (text !== read.text) await host.files.writeAtomic(resolve(cwd, read.file), text);
     known = readBaselines({ file: read.file, text });
+    const path = resolve(cwd, read.file);
+    await confineFlag(host, await flagRoot(host, cwd), option('baselines'), path);
+    if (text !== read.text) await host.files.writeAtomic(path, text);
   }
   const finder = releaseFinder({
     host,

@@ -2,13 +2,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { readBaselines } from '../config/baselines.ts';
 import { builtinRow } from '../config/builtin-profiles.ts';
 import { findProfile } from '../config/catalogue.ts';
+import { readMatrix } from '../config/matrix.ts';
+import { readProfile } from '../config/profile.ts';
 import { matrixText, profileText } from '../config/sweep-files.ts';
+import type { SourceFile } from '../config/yaml-file.ts';
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
-import { option, phrase } from '../model/wording.ts';
+import { option, type Phrase, phrase } from '../model/wording.ts';
+import { confineFlag, flagRoot } from '../run/confine.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
-import { type Environment, environmentOf } from './services.ts';
+import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
 export interface SweepOptions extends Omit<Environment, 'lock'> {
   /** Id of the profile whose builds are wanted. */
@@ -39,9 +43,44 @@ export interface SweepResult {
   readonly matrix: string;
 }
 
-/** `uname -r` without what is the same for all builds of a vendor. */
+/** `uname -r` without what is the same for all builds of a vendor; Debian's has a `+`, which no id has. */
 export function sweepId(base: string, release: string): string {
-  return `${base}-k${release.replace(/-generic$|-kvm$|\.x86_64$|\.aarch64$/, '')}`;
+  return `${base}-k${release.replace(/-generic$|-kvm$|\.x86_64$|\.aarch64$/, '').replaceAll('+', '_')}`;
+}
+
+interface Planned {
+  readonly path: string;
+  /** What decides about the place. */
+  readonly said: Phrase;
+  readonly text: string;
+  /** What an older file may be that lies there. @throws for another one */
+  readonly kind: 'matrix' | 'profile';
+  readonly read: (source: SourceFile) => unknown;
+}
+
+/**
+ * Writes files all at once, and only in the place of files of the same kind; no link of the repository leads out of it.
+ * @throws UsageError with nothing written
+ */
+async function writeFiles({ host, cwd }: ResolvedEnvironment, files: readonly Planned[]): Promise<void> {
+  const root = await flagRoot(host, cwd);
+  for (const { path, said, kind, read } of files) {
+    await confineFlag(host, root, said, path);
+    if ((await host.files.stat(path)) === undefined) continue;
+    try {
+      read({ file: path, text: await loadText(host, path, kind, said) });
+    } catch (cause) {
+      throw new UsageError(
+        'file_exists',
+        phrase`${said}: ${relative(cwd, path)} is there already and is no ${kind}; choose another place, or remove that file first`,
+        { cause },
+      );
+    }
+  }
+  for (const { path, text } of files) {
+    await host.files.makeDir(dirname(path));
+    await host.files.writeAtomic(path, text);
+  }
 }
 
 function inSeries(release: string, series: string): boolean {
@@ -72,7 +111,7 @@ async function releasesOf(options: SweepOptions, profile: Profile, signal: Abort
  */
 export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
   const context = environmentOf({ ...options, lock: 'ignore' });
-  const { host, cwd } = context;
+  const { cwd } = context;
   const {
     signal = new AbortController().signal,
     count = 4,
@@ -97,28 +136,29 @@ export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
     );
   }
   const profiles: { id: string; release: string; file: string }[] = [];
+  const planned: Planned[] = [];
   for (const one of chosen) {
     const id = sweepId(base.id, one.release);
     if (!ID_PATTERN.test(id))
-      throw new UsageError('bad_id', `${id} is too long for an id; give the profile ${base.id} a shorter one`);
+      throw new UsageError(
+        'bad_id',
+        `"${id}" is no id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
+      );
     // A build that comes along needs no file, and none may take its place.
     const shipped = await builtinRow(catalogue.files, catalogue.builtin, id);
     const path = resolve(cwd, profileDir, `${id}.yaml`);
     if (shipped === undefined) {
-      await host.files.makeDir(dirname(path));
-      await host.files.writeAtomic(path, profileText(id, base, one));
+      const read = (source: SourceFile): unknown => readProfile(source, { anyKeyring: true, borrows: true });
+      planned.push({ path, said: option('profile-dir'), text: profileText(id, base, one), kind: 'profile', read });
     }
     profiles.push({ id, release: one.release, file: shipped === undefined ? relative(cwd, path) : '' });
   }
   const matrix = resolve(cwd, options.matrixOut || join('matrices', `kernel-sweep-${base.id}.yaml`));
-  await host.files.makeDir(dirname(matrix));
-  await host.files.writeAtomic(
-    matrix,
-    matrixText(
-      `kernel-sweep-${base.id}`,
-      profiles.map(({ id }) => id),
-      targetTimeout,
-    ),
-  );
+  const ids = profiles.map(({ id }) => id);
+  const text = matrixText(`kernel-sweep-${base.id}`, ids, targetTimeout);
+  await writeFiles(context, [
+    ...planned,
+    { path: matrix, said: option('matrix-out'), text, kind: 'matrix', read: readMatrix },
+  ]);
   return { profiles, matrix: relative(cwd, matrix) };
 }

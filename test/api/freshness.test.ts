@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -178,6 +178,19 @@ describe('kernel-freshness', () => {
     expect(read('vm/kernel-baselines.yaml').replace(/recorded: \S+/, 'recorded: DAY')).toBe(
       `# ours\nbaselines:\n  - profile: alma # nightly\n    kernel: ${NEWEST}\n    recorded: DAY\n    note: kept\n  - profile: image\n    kernel: 6.6.1\n`,
     );
+    const before = read('vm/kernel-baselines.yaml');
+    const host = { kernel: '6.12\n  - profile: evil', arch: 'x86_64' };
+    write(
+      'bad.json',
+      JSON.stringify({
+        schema_version: 'v0.1',
+        run: { id: 'r' },
+        artifact: { path: '/a.o', basename: 'a.o', size_bytes: 1 },
+        targets: [{ ...target('alma', 'fail', NEWEST), host }],
+      }),
+    );
+    await expect(kernelFreshness({ ...around, updateFromReport: 'bad.json' })).rejects.toThrow(/must be one line/);
+    expect(read('vm/kernel-baselines.yaml')).toBe(before);
   });
 
   test('a file that is wrong is told with its line', async () => {
@@ -225,9 +238,27 @@ describe('kernel-sweep', () => {
     );
   });
 
+  test('writes over no file that is neither matrix nor profile, and through no link out of the repository', async () => {
+    await using lab = await openRpmLab(join(dir, 'el9'), keys.good);
+    const { cwd, around, write, read } = place(lab);
+    mkdirSync(join(cwd, '.git'));
+    const sweep = (more: object) => kernelSweep({ ...around, profile: 'alma', count: 1, ...more });
+    write('README.md', '# mine\n');
+    await expect(sweep({ matrixOut: 'README.md' })).rejects.toThrow(/README\.md is there already and is no matrix/);
+    expect(read('README.md')).toBe('# mine\n');
+    write('own/alma-k5.14.0-503.2.1.el9_5.yaml', 'a: list\n');
+    await expect(sweep({ profileDir: 'own' })).rejects.toThrow(/el9_5\.yaml is there already and is no profile/);
+    symlinkSync(lab.cacheDir, join(cwd, 'link'));
+    await expect(sweep({ matrixOut: 'link/m.yaml' })).rejects.toThrow(/it is a link to .*, outside of/);
+    expect(existsSync(join(cwd, 'vm/profiles/alma-k5.14.0-503.2.1.el9_5.yaml'))).toBe(false);
+    await sweep({});
+    expect((await sweep({})).profiles).toHaveLength(1);
+  });
+
   test('names profiles as the earlier tool does', () => {
     expect(sweepId('ubuntu-22.04-5.15', '5.15.0-184-generic')).toBe('ubuntu-22.04-5.15-k5.15.0-184');
     expect(sweepId('a', '5.14.0-1.el9.aarch64')).toBe('a-k5.14.0-1.el9');
     expect(sweepId('a', '6.1.0-32-cloud-amd64')).toBe('a-k6.1.0-32-cloud-amd64');
+    expect(sweepId('a', '6.12.118+deb13-cloud-amd64')).toBe('a-k6.12.118_deb13-cloud-amd64');
   });
 });
