@@ -8,9 +8,10 @@ import type { InitOptions } from './init.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { MergeOptions } from './merge.ts';
 import type { PlanOptions } from './plan.ts';
+import type { ReportOptions, RunOptions } from './run-options.ts';
 import type { Environment } from './services.ts';
 import type { SuiteOptions } from './suite-options.ts';
-import type { ValidateOptions } from './validate-options.ts';
+import type { KernelOptions, ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
 import type { WatchSuiteOptions } from './watch-suite.ts';
 
@@ -62,14 +63,35 @@ const AROUND: OptionKinds<Environment> = {
   lock: oneOf(['use', 'require', 'ignore']),
 };
 
+const KERNELS: OptionKinds<KernelOptions> = { matrix: TEXT, kernels: IDS, quick: FLAG, localKernels: LOCAL_KERNELS };
+
+const REPORTS: OptionKinds<ReportOptions> = {
+  ...AROUND,
+  out: TEXT,
+  markdown: TEXT,
+  files: SETTINGS,
+  workDir: TEXT,
+  baseline: TEXT,
+  failOn: DECIDES,
+  onEvent: LISTENER,
+};
+
+const RUN: OptionKinds<RunOptions> = {
+  ...REPORTS,
+  concurrency: COUNT,
+  timeoutMs: MILLISECONDS,
+  isolation: ISOLATION,
+  offline: FLAG,
+  refreshKernels: FLAG,
+  shard: SETTINGS,
+  signal: SIGNAL,
+};
+
 /** What a caller may say of a run; `watch` takes all but the reports. */
 export const VALIDATE_OPTIONS: OptionKinds<ValidateOptions> = {
-  ...AROUND,
+  ...RUN,
+  ...KERNELS,
   artifacts: OBJECTS,
-  matrix: TEXT,
-  kernels: IDS,
-  quick: FLAG,
-  localKernels: LOCAL_KERNELS,
   manifest: TEXT,
   artifactName: TEXT,
   artifactVersion: TEXT,
@@ -79,20 +101,6 @@ export const VALIDATE_OPTIONS: OptionKinds<ValidateOptions> = {
   command: SETTINGS,
   loader: SETTINGS,
   maxInsns: BUDGET,
-  baseline: TEXT,
-  failOn: DECIDES,
-  concurrency: COUNT,
-  timeoutMs: MILLISECONDS,
-  workDir: TEXT,
-  isolation: ISOLATION,
-  offline: FLAG,
-  refreshKernels: FLAG,
-  out: TEXT,
-  markdown: TEXT,
-  files: SETTINGS,
-  shard: SETTINGS,
-  signal: SIGNAL,
-  onEvent: LISTENER,
 };
 
 const { out: _out, markdown: _markdown, ...ASKING } = VALIDATE_OPTIONS;
@@ -100,23 +108,9 @@ const { out: _out, markdown: _markdown, ...ASKING } = VALIDATE_OPTIONS;
 export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
 
 export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
-  ...AROUND,
+  ...RUN,
   suite: { ...TEXT, example: '"suite.yaml"' },
-  out: TEXT,
-  markdown: TEXT,
-  workDir: TEXT,
-  timeoutMs: MILLISECONDS,
-  concurrency: COUNT,
-  baseline: TEXT,
-  failOn: DECIDES,
   stopOnFailure: FLAG,
-  files: SETTINGS,
-  shard: SETTINGS,
-  isolation: ISOLATION,
-  offline: FLAG,
-  refreshKernels: FLAG,
-  signal: SIGNAL,
-  onEvent: LISTENER,
 };
 
 const { out: _json, markdown: _text, files: _files, shard: _shard, ...SUITE_ASKING } = SUITE_OPTIONS;
@@ -129,11 +123,8 @@ export const WATCH_SUITE_OPTIONS: OptionKinds<WatchSuiteOptions> = {
 
 export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
   ...AROUND,
+  ...KERNELS,
   artifacts: OBJECTS,
-  matrix: TEXT,
-  kernels: IDS,
-  quick: FLAG,
-  localKernels: LOCAL_KERNELS,
   suite: TEXT,
   baseline: TEXT,
   shards: NUMBER,
@@ -142,15 +133,8 @@ export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
 };
 
 export const MERGE_OPTIONS: OptionKinds<MergeOptions> = {
-  ...AROUND,
+  ...REPORTS,
   reports: { ...TEXTS, example: '["shards/"]' },
-  out: TEXT,
-  markdown: TEXT,
-  workDir: TEXT,
-  baseline: TEXT,
-  failOn: DECIDES,
-  files: SETTINGS,
-  onEvent: LISTENER,
 };
 
 export const COMPARE_OPTIONS: OptionKinds<CompareRequest> = {

@@ -1,8 +1,5 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../model/errors.ts';
-import type { EventListener } from '../model/events.ts';
-import type { ReportFiles } from '../model/formats.ts';
-import type { FailOn } from '../model/gate.ts';
 import type { ShardPart } from '../model/shard.ts';
 import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
@@ -20,25 +17,14 @@ import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
 import { reportFilePlaces, reportOutputs } from './report-files.ts';
-import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
+import type { ReportOptions } from './run-options.ts';
+import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
 import { findParts } from './shard-files.ts';
 
-export interface MergeOptions extends Environment {
+export interface MergeOptions extends ReportOptions {
   /** Reports of shards: files, patterns, and directories with all below them; relative to `cwd`. */
   readonly reports: readonly string[];
-  /** JSON and Markdown to write, relative to `cwd`. */
-  readonly out?: string;
-  readonly markdown?: string;
-  /** Directory for the history and the reports of single objects, relative to `cwd`. Default `.bpfcompat`. */
-  readonly workDir?: string;
-  /** Older run; wins over the one that the shards were given. */
-  readonly baseline?: string;
-  /** What makes the verdict a failure; wins over what the shards were told. */
-  readonly failOn?: FailOn | undefined;
-  /** Reports for other programs, relative to `cwd`. */
-  readonly files?: ReportFiles | undefined;
-  readonly onEvent?: EventListener;
 }
 
 interface MergeFacts {

@@ -21,11 +21,9 @@ import { choiceOf } from './prepare-test.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 import { knownCosts } from './shard-plan.ts';
 import { suiteKernels } from './suite-cases.ts';
-import type { ValidateOptions } from './validate-options.ts';
+import type { KernelOptions } from './validate-options.ts';
 
-export interface PlanOptions
-  extends Environment,
-    Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'> {
+export interface PlanOptions extends Environment, KernelOptions {
   /** Objects that are going to be checked: paths or patterns relative to `cwd`; none: one object is planned for. */
   readonly artifacts?: readonly string[];
   /** Suite that is going to be run, relative to `cwd`, instead of objects and kernels. */

@@ -36,15 +36,10 @@ import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
-import type { ValidateOptions } from './validate-options.ts';
+import type { KernelOptions, ValidateOptions } from './validate-options.ts';
 
 /** The kernels that the caller chose. @throws UsageError `missing_option` for none */
-export function choiceOf({
-  matrix,
-  kernels,
-  quick,
-  localKernels = [],
-}: Pick<ValidateOptions, 'matrix' | 'kernels' | 'quick' | 'localKernels'>): KernelChoice {
+export function choiceOf({ matrix, kernels, quick, localKernels = [] }: KernelOptions): KernelChoice {
   if (matrix) return { kind: 'matrix', value: matrix };
   if (kernels && kernels.length > 0) return { kind: 'ids', ids: kernels, origin: option('kernels') };
   if (quick) return { kind: 'quick' };

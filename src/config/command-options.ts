@@ -42,7 +42,12 @@ export function readCommandFlags(values: ValuesOf<'test'>, given: ReadonlySet<st
 }
 
 /** The flags of `test-command` as those of `test`, all others as if they had not been typed. */
-export function asTestValues(values: ValuesOf<'test-command'>): Omit<ValuesOf<'test'>, keyof CommandKeys> {
+export function asTestValues({
+  cmd: _cmd,
+  bin: _bin,
+  expectExit: _exit,
+  ...values
+}: ValuesOf<'test-command'>): Omit<ValuesOf<'test'>, keyof CommandKeys> {
   return {
     ...values,
     runner: 'vm',

@@ -13,12 +13,9 @@ import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
 const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
 const CHOOSING = [...RUNNING, 'lock'] as const;
-const ASKING = [
-  'test',
-  'test-command',
-  'watch',
+/** Commands that print tables for people and JSON for programs. */
+const LISTING = [
   'suite',
-  'explain',
   'bisect',
   'inspect',
   'kernels list',
@@ -294,19 +291,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'print JSON',
-    commands: [
-      'suite',
-      'bisect',
-      'inspect',
-      'kernels list',
-      'kernels fetch',
-      'kernels prune',
-      'lock',
-      'kernel-freshness',
-      'doctor',
-      'env',
-      'version',
-    ],
+    commands: [...LISTING, 'kernel-freshness', 'env', 'version'],
   },
   {
     name: 'quiet',
@@ -321,7 +306,7 @@ export const OPTIONS = [
     default: '',
     description: 'no colors',
     env: 'NO_COLOR',
-    commands: ASKING,
+    commands: ['test', 'test-command', 'watch', 'explain', ...LISTING],
   },
   ...COMMAND_OPTIONS,
   ...REPORT_OPTIONS,

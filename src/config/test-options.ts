@@ -1,7 +1,7 @@
 import type { InsnBudget } from '../model/budget.ts';
 import type { Isolation, ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import { type ReportFiles, reportFiles } from '../model/formats.ts';
+import { FORMATS, type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
@@ -21,45 +21,58 @@ import { parseShard } from './shard.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 
-/** What `test` was asked to do, checked. Texts that were not given are empty. */
-export interface TestOptions {
-  /** Paths as typed; at least one, unless a command is run. */
+/** What `test` and `watch` settle alike: several flags that say one thing, and words that are checked. */
+interface Settled {
+  /** Paths or patterns as typed; at least one, unless a command is run. */
   readonly artifacts: readonly string[];
-  /** Command mode; undefined without one. */
-  readonly command: CommandArguments | undefined;
   readonly kernels: KernelChoice;
   /** Kernels of the user's own, besides the chosen ones. */
   readonly localKernels: readonly LocalKernel[];
-  readonly out: string;
-  readonly markdown: string;
-  readonly manifest: string;
-  readonly artifactName: string;
-  readonly artifactVersion: string;
-  readonly artifactVariant: string;
-  readonly artifactUri: string;
   readonly validationMode: ValidationMode | undefined;
   /** undefined: none was given. */
   readonly maxInsns: InsnBudget | undefined;
   readonly loader: LoaderSettings;
-  /** Older report as typed; empty without one. */
-  readonly baseline: string;
+  readonly isolation: Isolation;
+  readonly lock: LockMode;
+}
+
+/** Flags that are in `Settled` under another name. */
+const SETTLED = [
+  'artifact',
+  'matrix',
+  'quick',
+  'kernel',
+  'setRodata',
+  'setAttachTarget',
+  'strictLibbpf',
+  'locked',
+  'noLock',
+] as const;
+
+/** Flags of `test` that are something else once they are checked, or nothing. */
+const OF_TEST = [
+  ...SETTLED,
+  ...FORMATS.map(({ name }) => name),
+  'failOnRegression',
+  'diskResize',
+  'unsafeAllowHostRunner',
+] as const;
+
+/** What `test` was asked to do, checked. Texts that were not given are empty. */
+export interface TestOptions
+  extends Settled,
+    Omit<Checked, (typeof OF_TEST)[number] | keyof Settled | keyof OwnOfTest>,
+    OwnOfTest {}
+
+interface OwnOfTest {
+  /** Command mode; undefined without one. */
+  readonly command: CommandArguments | undefined;
   /** undefined: the manifest decides. */
   readonly failOn: FailOn | undefined;
   /** undefined: this machine asks everything. */
   readonly shard: Shard | undefined;
   readonly files: ReportFiles;
-  readonly workdir: string;
   readonly runner: 'vm';
-  readonly concurrency: number;
-  readonly isolation: Isolation;
-  readonly timeoutMs: number;
-  readonly keepVmOnFailure: boolean;
-  readonly offline: boolean;
-  readonly refreshKernels: boolean;
-  readonly allowProfileOverride: boolean;
-  readonly lock: LockMode;
-  readonly noColor: boolean;
-  readonly quiet: boolean;
   /** What the user should know about flags that were accepted without effect. */
   readonly notes: readonly Wording[];
 }
@@ -72,7 +85,8 @@ const RUNNERS = ['vm', 'virtme-ng', 'firecracker'];
  * @throws UsageError that names the flag and the remedy
  */
 export function checkTestOptions(values: ValuesOf<'test'>, given: ReadonlySet<string>): TestOptions {
-  return checkTest(values, readCommandFlags(values, given));
+  const { command, commandBinary, commandExpectExit, ...rest } = values;
+  return checkTest(rest, readCommandFlags(values, given));
 }
 
 /** The same for `test-command`. @throws UsageError that names the flag and the remedy */
@@ -93,7 +107,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
       phrase`${option('artifact-name')} names one object, but ${artifacts.length} are given; remove it or run one at a time`,
     );
   }
-  const kernels = chooseKernels(values, 'test');
+  const settled = settle(values, 'test');
   if (values.out === '') throw missing('out', 'report.json');
   if (values.out === values.markdown) throw sameFile('out', 'markdown', quoted(values.out));
   checkReportFiles(values);
@@ -101,36 +115,14 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     throw conflict(phrase`${option('workdir')} is empty; name a directory or leave the flag out`);
   if (values.offline && values.refreshKernels) throw needsNetwork();
   return {
-    artifacts,
+    ...without(values, OF_TEST),
+    ...settled,
     command,
-    kernels,
-    localKernels: parseLocalKernels(values.kernel),
-    out: values.out,
-    markdown: values.markdown,
-    manifest: values.manifest,
-    artifactName,
-    artifactVersion: values.artifactVersion,
-    artifactVariant: values.artifactVariant,
     artifactUri: checkUri(values.artifactUri),
-    validationMode: parseValidationMode(values.validationMode),
-    maxInsns: checkBudget(values.maxInsns),
-    loader: readLoaderSettings(values),
-    baseline: values.baseline,
     failOn: checkFailOn(values.failOn, values.failOnRegression),
     shard: parseShard(values.shard),
     files: reportFiles(values),
-    workdir: values.workdir,
     runner: 'vm',
-    concurrency: values.concurrency,
-    isolation: checkIsolation(values.isolation),
-    timeoutMs: values.timeoutMs,
-    keepVmOnFailure: values.keepVmOnFailure,
-    offline: values.offline,
-    refreshKernels: values.refreshKernels,
-    allowProfileOverride: values.allowProfileOverride,
-    lock: lockMode(values),
-    noColor: values.noColor,
-    quiet: values.quiet,
     notes:
       values.diskResize === 0
         ? []
@@ -138,27 +130,28 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
   };
 }
 
-export interface WatchOptions {
-  /** Paths or patterns as typed; at least one. */
-  readonly artifacts: readonly string[];
-  readonly kernels: KernelChoice;
-  readonly localKernels: readonly LocalKernel[];
-  readonly manifest: string;
-  readonly validationMode: ValidationMode | undefined;
-  /** undefined: none was given. */
-  readonly maxInsns: InsnBudget | undefined;
-  readonly loader: LoaderSettings;
-  readonly workdir: string;
-  readonly concurrency: number;
-  readonly isolation: Isolation;
-  readonly timeoutMs: number;
-  readonly offline: boolean;
-  readonly refreshKernels: boolean;
-  readonly allowProfileOverride: boolean;
-  readonly lock: LockMode;
-  readonly noColor: boolean;
-  readonly quiet: boolean;
+function settle(values: Checked | ValuesOf<'watch'>, command: 'test' | 'watch'): Settled {
+  return {
+    artifacts: values.artifact,
+    kernels: chooseKernels(values, command),
+    localKernels: parseLocalKernels(values.kernel),
+    validationMode: parseValidationMode(values.validationMode),
+    maxInsns: checkBudget(values.maxInsns),
+    loader: readLoaderSettings(values),
+    isolation: checkIsolation(values.isolation),
+    lock: lockMode(values),
+  };
 }
+
+function without<T extends object, K extends keyof T>(values: T, keys: readonly K[]): Omit<T, K> {
+  const left = Object.entries(values).filter(([key]) => !keys.some((one) => one === key));
+  return Object.fromEntries(left) as Omit<T, K>;
+}
+
+/** What `watch` was asked to do about objects, checked. */
+export interface WatchOptions
+  extends Settled,
+    Omit<ValuesOf<'watch'>, (typeof SETTLED)[number] | 'suite' | keyof Settled> {}
 
 /**
  * What `watch` needs, checked.
@@ -166,25 +159,7 @@ export interface WatchOptions {
  */
 export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
   if (values.artifact.length === 0) throw missing('artifact', 'build/my.bpf.o');
-  return {
-    artifacts: values.artifact,
-    kernels: chooseKernels(values, 'watch'),
-    localKernels: parseLocalKernels(values.kernel),
-    manifest: values.manifest,
-    validationMode: parseValidationMode(values.validationMode),
-    maxInsns: checkBudget(values.maxInsns),
-    loader: readLoaderSettings(values),
-    workdir: values.workdir,
-    concurrency: values.concurrency,
-    isolation: checkIsolation(values.isolation),
-    timeoutMs: values.timeoutMs,
-    offline: values.offline,
-    refreshKernels: values.refreshKernels,
-    allowProfileOverride: values.allowProfileOverride,
-    lock: lockMode(values),
-    noColor: values.noColor,
-    quiet: values.quiet,
-  };
+  return { ...without(values, [...SETTLED, 'suite']), ...settle(values, 'watch') };
 }
 
 /**
