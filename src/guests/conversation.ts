@@ -7,7 +7,10 @@ import { ask, newSession, receive, type Session, type SessionEvent } from '../va
 import { type Deferred, deferred } from './deferred.ts';
 import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
 
-/** What is taken in one turn of the event loop, in bytes of payload and in frames: other guests wait no longer than that. */
+/**
+ * What is taken in one turn of the event loop, in bytes of payload and in frames: other guests wait no longer than that, and
+ * for one frame (docs/guest-protocol.md says how long that is, and why no thread parses it).
+ */
 const TURN_BYTES = 256 * 1024;
 /** A frame has its price without any payload, too: some 25 us for one of a few bytes. */
 const TURN_FRAMES = 64;

@@ -168,6 +168,16 @@ function outcomeLine({ result, expected }: CellEndEvent): string {
   }
 }
 
+/** Names of runs on the line that tells of their beginning. */
+const NAMED_RUNS = 8;
+
+/** A suite has a run for each of its cases: some of their names, and how many more there are. */
+function runNames(ids: string): string {
+  const all = ids.split(' ');
+  const rest = all.length - NAMED_RUNS;
+  return [...all.slice(0, NAMED_RUNS), ...(rest > 0 ? [`and ${rest} more`] : [])].join(' ');
+}
+
 function plainLine(progress: Progress, event: RunEvent): string | undefined {
   const where = (at: { readonly artifact: number; readonly target: number }): string => {
     const profile = progress.kernels[at.target]?.profile ?? `kernel ${at.target + 1}`;
@@ -175,7 +185,7 @@ function plainLine(progress: Progress, event: RunEvent): string | undefined {
   };
   switch (event.type) {
     case 'run-start':
-      return `run ${event.runId}: ${plural(event.artifacts.length, 'object')} on ${plural(event.targets.length, 'kernel')}`;
+      return `run ${runNames(event.runId)}: ${plural(event.artifacts.length, 'object')} on ${plural(event.targets.length, 'kernel')}`;
     case 'accel':
       return `guests run with ${event.accel}: ${terminal(event.reason)}`;
     case 'kernel-start':

@@ -208,3 +208,15 @@ test('events about things no run-start named do no harm', () => {
   const state = stray.reduce((before, event) => advance(before, event, 1), NO_PROGRESS);
   expect(renderLive(state, { width: 80, now: 1, color: false })).toEqual(['  late  fetch     kernel 0.0 s']);
 });
+
+test('a suite of many cases names some of its runs as it begins', () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `r${index}`);
+  const start = (some: readonly string[]) =>
+    plainProgress(
+      NO_PROGRESS,
+      { type: 'run-start', runId: some.join(' '), artifacts: [...some], targets: ['k'], cells: some.length },
+      0,
+    ).lines;
+  expect(start(ids.slice(0, 8)).join()).toContain('run r0 r1 r2 r3 r4 r5 r6 r7: 8 objects');
+  expect(start(ids).join()).toContain('run r0 r1 r2 r3 r4 r5 r6 r7 and 492 more: 500 objects');
+});

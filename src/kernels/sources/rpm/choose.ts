@@ -12,6 +12,11 @@ function versionsOf(packages: readonly RpmPackage[]): string {
   return `${unique.slice(0, SHOWN).join(', ')}${more}`;
 }
 
+function remedyOf({ directory }: RpmKernelSource): string {
+  if (directory === undefined) return 'correct package or version';
+  return "put the vendor's packages there, or correct directory, package or version";
+}
+
 /**
  * The packages of one kernel: the newest build of the package that the profile names, or the one of its version, and its
  * companions of the same build.
@@ -28,7 +33,7 @@ export function choosePackages(source: RpmKernelSource, offered: readonly RpmPac
     const there = named.length > 0 ? `it has ${versionsOf(named)}` : 'it has no package of this name';
     throw new HostError(
       'package_not_found',
-      `${where} has no ${wanted}; ${there}; correct package or version in the kernel block of the profile`,
+      `${where} has no ${wanted}; ${there}; ${remedyOf(source)} in the kernel block of the profile`,
     );
   }
   const companions = (source.companions ?? []).map((name) => {

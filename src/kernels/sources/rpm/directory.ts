@@ -8,8 +8,8 @@ const MAX_FILES = 2000;
 
 /**
  * The package files in a directory that hold packages of some names. What they say of themselves is not verified yet.
- * @returns path by package
- * @throws HostError `package_not_found` when there is no such directory
+ * @returns path by package; none where there is no such directory: a profile of a repository must not learn which
+ * directories this machine has
  */
 export async function packagesIn(
   host: Host,
@@ -17,14 +17,8 @@ export async function packagesIn(
   names: ReadonlySet<string>,
   arch: string,
 ): Promise<Map<RpmPackage, string>> {
-  if (!(await host.files.stat(dir))?.isDirectory) {
-    throw new HostError(
-      'package_not_found',
-      `there is no directory ${dir}; put the vendor's packages there, or correct kernel.directory`,
-    );
-  }
   const found = new Map<RpmPackage, string>();
-  const files = (await host.files.list(dir)).filter((name) => name.endsWith('.rpm')).sort();
+  const files = (await host.files.list(dir).catch((): string[] => [])).filter((name) => name.endsWith('.rpm')).sort();
   for (const href of files.slice(0, MAX_FILES)) {
     const path = join(dir, href);
     const stat = await host.files.stat(path);
