@@ -42,7 +42,7 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
  */
 export function shardVerdict(verdict: Verdict, { index, total }: Shard, asked: number): Verdict {
   const where = `shard ${index}/${total}`;
-  if (asked === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to ask`] };
+  if (asked === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to run`] };
   const note = `${where}: the verdict is computed by "bpfcompat merge"`;
   const reasons = [...verdict.reasons, note];
   if (verdict.withoutAnswer) return { ...verdict, status: 'error', exitCode: 1, reasons };

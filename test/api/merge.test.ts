@@ -153,11 +153,11 @@ describe('a shard on its own', () => {
     expect(ended.filter(({ verdict }) => verdict.exitCode === 1).length).toBeGreaterThan(0);
   });
 
-  test('with nothing to ask it is green', async () => {
+  test('with nothing to run it is green', async () => {
     const { verdict } = await writeShard(dir, mixedRun(), 1, 200, join(dir, 'shards/1.json'));
     const { verdict: other } = await writeShard(dir, mixedRun(), 199, 200, join(dir, 'shards/199.json'));
     expect([verdict, other].filter(({ exitCode }) => exitCode === 0).length).toBeGreaterThan(0);
-    expect([...verdict.reasons, ...other.reasons].join()).toContain('has nothing to ask');
+    expect([...verdict.reasons, ...other.reasons].join()).toContain('has nothing to run');
   });
 });
 

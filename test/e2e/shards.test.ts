@@ -71,7 +71,7 @@ test('three objects on four kernels: three machines and a merge tell what one ma
   expect(ends.map(({ stderr }) => stderr.match(/^note: shard .*$/m)?.[0])).toEqual(
     [6, 3, 3].map(
       (cells, i) =>
-        `note: shard ${i + 1}/3 asked ${cells} of 12 cells; "bpfcompat merge" puts all shards together and gives the verdict`,
+        `note: shard ${i + 1}/3 ran ${cells} of 12 cells; "bpfcompat merge" combines all shards and computes the verdict`,
     ),
   );
   // Each machine boots each of its kernels once, no two machines the same one, and the plan said which.
