@@ -296,6 +296,8 @@ const ExitStage = z.object({
   code: z.number().int().min(0).max(255),
   signal: z.number().int().min(0).max(128),
   elapsed_us: micros,
+  /** The modules of the request, in its order; errno 0: it is inserted. Absent when there were none. */
+  modules: z.array(z.object({ name, errno })).max(64).optional(),
   /** What the kernel itself said of trouble since the last `kernel` stage; absent in older recordings. */
   kernel: KernelLog.optional(),
 });

@@ -12,7 +12,7 @@ export const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
 export const FRAME_TYPES = { hello: 1, request: 2, blob: 3, stage: 4, document: 5, bye: 6, seal: 7 } as const;
 export type FrameName = keyof typeof FRAME_TYPES;
-export const BLOB_KINDS = { artifact: 1, functionalPlan: 2, file: 3, key: 4 } as const;
+export const BLOB_KINDS = { artifact: 1, functionalPlan: 2, file: 3, key: 4, module: 5 } as const;
 
 export interface Frame {
   readonly name: FrameName;

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { AttachMode, FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
+import type { GuestModule } from '../model/guest-module.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { sanitizeText } from '../model/sanitize.ts';
 import { BLOB_KINDS, frameParts, MAX_HOST_PAYLOAD } from './frames.ts';
 import { functionalPlanText } from './functional-plan.ts';
 import { entryLines, hasShell } from './guest-files.ts';
+import { moduleLines } from './guest-modules.ts';
 
 /** What is asked about one artifact. */
 export interface Question {
@@ -21,6 +23,8 @@ export interface Question {
   readonly tuning: readonly string[];
   /** What the guest gets besides the object; none: it stays as small as it is. */
   readonly files?: readonly GuestEntry[] | undefined;
+  /** Kernel modules that are inserted before the object is opened, dependencies first; absent: none. */
+  readonly modules?: readonly GuestModule[] | undefined;
   /** Given: this is run instead of our own load. The artifact may then be empty. */
   readonly command?: LoaderCommand | undefined;
   /** Milliseconds the validator may work inside the guest. */
@@ -129,6 +133,7 @@ function requestText(
     ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
     ...question.tuning.map(tuningLine),
     ...entryLines(question.files ?? []),
+    ...moduleLines(question.modules ?? []),
     ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
     ...(question.command ? ['mode=command', `bin=${singleLine('path of the loader', question.command.binPath)}`] : []),
   ];
@@ -162,6 +167,7 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
     ...(question.files ?? []).flatMap((entry) =>
       entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
     ),
+    ...(question.modules ?? []).map(({ bytes }) => ({ kind: BLOB_KINDS.module, payload: bytes })),
     { kind: BLOB_KINDS.key, payload: Buffer.from(identity.sealKey, 'hex') },
   ];
   const chunks = [

@@ -13,6 +13,7 @@ int main(int argc, char **argv)
 	test_disk();
 	test_request();
 	test_entries();
+	test_wanted_modules();
 	test_tuning();
 	test_variable();
 	test_streams();

@@ -35,6 +35,7 @@ void test_relay(void);
 void test_disk(void);
 void test_request(void);
 void test_entries(void);
+void test_wanted_modules(void);
 void test_formats(void);
 void test_functional(void);
 void test_inner_guess(void);

@@ -31,6 +31,7 @@ enum blob_kind {
 	BLOB_PLAN = 2,
 	BLOB_FILE = 3,
 	BLOB_KEY = 4,
+	BLOB_MODULE = 5,
 };
 
 struct frame {

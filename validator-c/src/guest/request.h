@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "guest/entries.h"
+#include "guest/wanted-modules.h"
 #include "lib/sha256.h"
 #include "overrides/tuning.h"
 
@@ -39,6 +40,7 @@ struct request {
 	int required_count;
 	struct tuning tuning;
 	struct entries entries;
+	struct wanted_modules modules;
 	/* The object is not loaded: the one test of the plan is the user's own loader. */
 	bool command_mode;
 	/* /bin/busybox is among the files; its applets are the commands of this guest. */

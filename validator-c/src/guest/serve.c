@@ -91,6 +91,27 @@ static void receive_entries(int port, const struct entries *entries)
 			receive_file(port, &entries->list[i]);
 }
 
+/* Memory of PID 1 alone, given back at once: what a module needs, the kernel has copied. */
+static void receive_module(int port, struct wanted_module *module)
+{
+	char *bytes = malloc(module->size);
+
+	if (!bytes)
+		die__power_off("no memory for module %s; give the kernel's profile more memory_mb", module->name);
+	expect_blob_header(port, BLOB_MODULE, module->size);
+	port__read(port, bytes, module->size);
+	wanted_modules__insert(module, bytes);
+	free(bytes);
+}
+
+static void receive_modules(int port, struct wanted_modules *modules)
+{
+	int i;
+
+	for (i = 0; i < modules->count; i++)
+		receive_module(port, &modules->list[i]);
+}
+
 static void receive(int port, struct mailbox *mailbox, struct request *request, unsigned char key[SEAL_KEY_SIZE])
 {
 	char error[256], digest[SHA256_HEX_SIZE];
@@ -110,6 +131,7 @@ static void receive(int port, struct mailbox *mailbox, struct request *request, 
 		die__power_off("the object that arrived has digest %s, the request says %s", digest,
 			       request->artifact_sha256);
 	receive_entries(port, &request->entries);
+	receive_modules(port, &request->modules);
 	if (request->shell)
 		userland__install();
 	/* It comes last, and not into the mailbox: no process but this one ever has it. */

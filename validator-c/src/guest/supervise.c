@@ -53,7 +53,8 @@ void outlet__flush(struct outlet *outlet)
 	check_write(port__flush(outlet->port));
 }
 
-static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_t elapsed_us, struct kernel_log *log)
+static void say_exit(struct outlet *outlet, const struct request *request, const struct ending *ending,
+		     struct kernel_log *log)
 {
 	struct buf text = {};
 	struct json json;
@@ -64,7 +65,8 @@ static void say_exit(struct outlet *outlet, const struct ending *ending, uint64_
 	json__str(&json, "kind", ending->kind, 16);
 	json__int(&json, "code", ending->code);
 	json__int(&json, "signal", ending->signal);
-	json__uint(&json, "elapsed_us", elapsed_us);
+	json__uint(&json, "elapsed_us", io__now_us() - request->received_us);
+	wanted_modules__write(&request->modules, &json);
 	kernel_log__end(log, &json);
 	json__end(&json);
 	outlet__send(outlet, FRAME_STAGE, text.data, (uint32_t)text.len);
@@ -149,7 +151,7 @@ void supervise__run(struct outlet *outlet, const struct request *request, struct
 	ending = watch(&relay, worker->pid, request->received_us + request->work_timeout_ms * 1000);
 	relay__close(&relay);
 	close(worker->go);
-	say_exit(outlet, &ending, io__now_us() - request->received_us, &log);
+	say_exit(outlet, request, &ending, &log);
 	outlet->sealing = false;
 	seal__end(&outlet->seal, digest);
 	outlet__send(outlet, FRAME_SEAL, digest, sizeof(digest));
