@@ -10,7 +10,8 @@ const PARENT_MODE = 0o755;
 
 /**
  * The content-addressed store on disk:
- * `blobs/sha256/<hex>` bytes, `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
+ * `blobs/sha256/<hex>` bytes, `modules/<sha256 of the vmlinuz>/` all modules of a kernel with their index,
+ * `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
  * `packages/<record>/` packages kept for a cache, `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
 export interface Store {
@@ -18,6 +19,8 @@ export interface Store {
   readonly blobs: string;
   readonly records: string;
   readonly userland: string;
+  /** All modules of kernels, where they were looked into. */
+  readonly modules: string;
   /** Packages that stored things were made of, for caches (BPFCOMPAT_KEEP_PACKAGES). */
   readonly packages: string;
   readonly apt: string;
@@ -33,6 +36,7 @@ export function locateStore(host: Host): Store {
     blobs: join(root, 'blobs', 'sha256'),
     records: join(root, 'kernels'),
     userland: join(root, 'userland'),
+    modules: join(root, 'modules'),
     packages: join(root, 'packages'),
     apt: join(root, 'apt'),
     tmp: join(root, 'tmp'),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readElfHeader, readSectionEntries, type SectionEntry, sectionBytes } from '../../elf/elf-file.ts';
+import { sectionBytes } from '../../elf/elf-file.ts';
+import { namedSections } from '../../elf/named-sections.ts';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import { elfNotes } from './notes.ts';
@@ -19,8 +20,6 @@ const MAX_KERNEL = 256 * 1024 * 1024;
 const MAX_SECTIONS = 4096;
 /** NT_GNU_BUILD_ID. */
 const BUILD_ID = 3;
-/** No name of a section that is looked for is longer; a stranger's table may be one name of many megabytes. */
-const MAX_NAME = 64;
 
 /** The whole kernel; undefined for what is too large or cannot be unpacked. */
 async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
@@ -47,23 +46,16 @@ export function buildIdIn(notes: Uint8Array): string | undefined {
   return undefined;
 }
 
-function nameOf(names: Buffer, { nameAt }: SectionEntry): string {
-  const name = names.subarray(nameAt, nameAt + MAX_NAME);
-  const end = name.indexOf(0);
-  return name.toString('latin1', 0, end < 0 ? name.length : end);
-}
-
-/** @param kernel an ELF file */
-function factsOf(kernel: Buffer): ImageFacts {
-  const header = readElfHeader(kernel);
-  const sections = header && readSectionEntries(kernel, header.sections, MAX_SECTIONS);
-  const table = header && sections?.[header.namesIndex];
-  if (sections === undefined || table === undefined) return {};
-  const names = Buffer.from(sectionBytes(kernel, table));
-  const bytesOf = (name: string): Uint8Array | undefined => {
-    const section = sections.find((one) => nameOf(names, one) === name);
+/** A reader of sections by their name. @param kernel an ELF file */
+function sectionsOf(kernel: Buffer): (name: string) => Uint8Array | undefined {
+  const sections = namedSections(kernel, MAX_SECTIONS) ?? [];
+  return (name) => {
+    const section = sections.find((one) => one.name === name);
     return section && sectionBytes(kernel, section);
   };
+}
+
+function factsOf(bytesOf: (name: string) => Uint8Array | undefined): ImageFacts {
   const notes = bytesOf('.notes') ?? bytesOf('.note.gnu.build-id');
   const buildId = notes && buildIdIn(notes);
   const btf = bytesOf('.BTF');
@@ -73,11 +65,27 @@ function factsOf(kernel: Buffer): ImageFacts {
   };
 }
 
-/** Facts of a kernel image, as far as it can be unpacked here; none of what is no image for x86. */
-export async function imageFacts(host: Host, path: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
+async function imageSections(
+  host: Host,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<((name: string) => Uint8Array | undefined) | undefined> {
   const image = await readImage(host, path, signal);
-  if (typeof image === 'string') return {};
+  if (typeof image === 'string') return undefined;
   const chunks = await unpackedKernel(host, path, image, signal);
   const kernel = chunks && (await wholeKernel(chunks));
-  return kernel === undefined ? {} : factsOf(kernel);
+  return kernel && sectionsOf(kernel);
+}
+
+/** Facts of a kernel image, as far as it can be unpacked here; none of what is no image for x86. */
+export async function imageFacts(host: Host, path: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
+  const bytesOf = await imageSections(host, path, signal);
+  return bytesOf === undefined ? {} : factsOf(bytesOf);
+}
+
+/** The BTF in a kernel image; undefined where the image does not show it. */
+export async function imageBtf(host: Host, path: string, signal: AbortSignal | undefined): Promise<Buffer | undefined> {
+  const btf = (await imageSections(host, path, signal))?.('.BTF');
+  // A copy: the whole kernel around it is not kept.
+  return btf && btf.length > 0 ? Buffer.from(btf) : undefined;
 }

@@ -15,7 +15,8 @@ const MAX_MODULE = 32 * 1024 * 1024;
 const MAX_MODULES = 256 * 1024 * 1024;
 const MAX_LIST = 4 * 1024 * 1024;
 
-async function decompressed(host: Host, path: string, signal: AbortSignal | undefined): Promise<Buffer> {
+/** An uncompressed module, whatever it is packed with. */
+export async function decompressed(host: Host, path: string, signal: AbortSignal | undefined): Promise<Buffer> {
   const limits = { signal, maxOutput: MAX_MODULE };
   if (path.endsWith('.xz')) return (await mustRun(host, 'xz', ['-dc', path], limits)).stdout;
   if (path.endsWith('.zst')) return (await mustRun(host, 'zstd', ['-q', '-dc', path], limits)).stdout;

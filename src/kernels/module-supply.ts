@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError, throwIfCancelled } from '../model/errors.ts';
+import type { KernelRecord, Profile } from '../model/kernel.ts';
+import { isLocal } from '../model/kernel-source.ts';
+import { imageBtf } from './image/image-facts.ts';
+import { wantedSource } from './locked.ts';
+import { indexModules } from './modules/index-modules.ts';
+import { baseStrings } from './modules/module-btf.ts';
+import { type ModuleShelf, openShelf } from './modules/module-shelf.ts';
+import { exactly, fetchKernel } from './sources/sources.ts';
+import { asStoreError } from './space.ts';
+import { locateStore, lockProfile, openStore, recordName, type Store } from './store.ts';
+import type { EnsureOptions } from './supply.ts';
+import type { FetchListener, UnpackedKernel } from './unpacked.ts';
+
+/** Where the modules of a kernel lie: whoever has the same image has the same modules. */
+function modulesPath(store: Store, { vmlinuz }: Pick<KernelRecord, 'vmlinuz'>): string {
+  return join(store.modules, vmlinuz.sha256);
+}
+
+/** The packages of a stored kernel once more: the very build, or nothing. */
+async function fetchAgain(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  record: KernelRecord,
+  listener: FetchListener,
+  workDir: string,
+): Promise<UnpackedKernel> {
+  const wanted = wantedSource(profile);
+  if (wanted === undefined) throw new HostError('kernel_unusable', `${profile.file} names no kernel`);
+  const kept = join(store.packages, recordName(record));
+  const fetched = await fetchKernel(host, {
+    arch: profile.arch,
+    source: isLocal(wanted) ? wanted : exactly(wanted, record.package),
+    places: { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir },
+    listener,
+    packagesDir: (await host.files.stat(kept))?.isDirectory ? kept : undefined,
+    top: profile.top,
+  });
+  if (fetched === 'unchanged') throw new TypeError('the source called packages unchanged that it was not told of');
+  const { kernel } = fetched;
+  if (kernel.release === record.release && (await host.files.sha256(kernel.vmlinuz)) === record.vmlinuz.sha256)
+    return kernel;
+  throw new HostError(
+    'kernel_unusable',
+    `what is offered for ${profile.id} now is another build of ${record.release} than the stored one; fetch it again: bpfcompat kernels fetch ${profile.id} --refresh-kernels`,
+  );
+}
+
+async function makeShelf(
+  host: Host,
+  store: Store,
+  profile: Profile,
+  record: KernelRecord,
+  listener: FetchListener,
+): Promise<void> {
+  const parent = join(store.tmp, `modules-${record.vmlinuz.sha256.slice(0, 16)}`);
+  // We hold the lock: whatever lies here was left by a process that was killed.
+  await host.files.remove(parent);
+  await host.files.makeDir(parent);
+  try {
+    const kernel = await fetchAgain(host, store, profile, record, listener, join(parent, 'work'));
+    listener.onProgress(`reading the modules of ${record.release}`, 0, 0);
+    const btf = await imageBtf(host, kernel.vmlinuz, listener.signal);
+    const made = join(parent, 'made');
+    await indexModules(host, kernel, btf && baseStrings(btf), made, listener.signal);
+    await host.files.makeDir(store.modules);
+    await host.files.remove(modulesPath(store, record));
+    await host.files.rename(made, modulesPath(store, record));
+  } finally {
+    await host.files.remove(parent);
+  }
+}
+
+/**
+ * All modules of a stored kernel: from the store where somebody looked into them before, else out of its packages, which
+ * are fetched once more for that.
+ * @throws HostError when they cannot be had; CancelledError. Nothing half-made is left in either case
+ */
+export async function ensureModules(
+  profile: Profile,
+  record: KernelRecord,
+  options: Omit<EnsureOptions, 'refresh'>,
+): Promise<ModuleShelf> {
+  const { host, signal, onProgress = () => {}, onNote = () => {} } = options;
+  throwIfCancelled(signal);
+  const store = locateStore(host);
+  const present = record.modules.map(({ name }) => name);
+  const open = (): Promise<ModuleShelf | undefined> => openShelf(host, modulesPath(store, record), present);
+  const known = await open();
+  if (known !== undefined) return known;
+  const local = profile.kernel !== undefined && isLocal(profile.kernel);
+  if (options.offline === true && !local) {
+    throw new HostError(
+      'kernel_not_stored',
+      `the modules of ${record.release} are not stored and --offline forbids fetching them; run once without it`,
+    );
+  }
+  try {
+    await openStore(host);
+    await using _lock = await lockProfile(host, store, `modules-${record.vmlinuz.sha256.slice(0, 16)}`, signal);
+    const made = await open();
+    if (made !== undefined) return made;
+    await makeShelf(host, store, profile, record, { signal, onProgress, onNote });
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw asStoreError(error, store.root);
+  }
+  const shelf = await open();
+  if (shelf === undefined)
+    throw new HostError('kernel_damaged', `the modules of ${record.release} were written and cannot be read`);
+  return shelf;
+}
