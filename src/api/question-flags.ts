@@ -35,6 +35,7 @@ export function flagsOf(
     ...(mode ? [flag('validation-mode'), mode] : []),
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
+    ...(loader.modules === false ? [flag('no-modules')] : []),
     ...[...loader.rodata].flatMap(([name, value]) => [flag('set-rodata'), `${name}=${value}`]),
     ...[...loader.attachTargets].flatMap(([name, target]) => [flag('set-attach-target'), `${name}=${target}`]),
     ...(command ? [flag('command'), command.command] : []),

@@ -5,6 +5,7 @@ import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
+import { ensureModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
 import type { Isolation } from '../model/cell.ts';
@@ -99,6 +100,7 @@ export async function createServices(
         bytes: await host.files.read(busybox, MAX_SHELL_BYTES),
       };
     },
+    ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };
 }

@@ -14,7 +14,9 @@ export interface CommandArguments {
 }
 
 /** Flags that only change how we load an object ourselves. */
-const LOAD_FLAGS = ['validation-mode', 'max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf'] as const;
+const LOAD_FLAGS = [
+  ...['validation-mode', 'max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf', 'no-modules'],
+] as const;
 
 /**
  * Command mode of `test`; undefined without `--command`.
@@ -58,6 +60,7 @@ export function asTestValues({
     setRodata: [],
     setAttachTarget: [],
     strictLibbpf: false,
+    noModules: false,
   };
 }
 

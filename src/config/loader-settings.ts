@@ -10,6 +10,8 @@ export interface LoaderSettings {
   readonly rodata: ReadonlyMap<string, string>;
   /** Attach targets by program: a function of the kernel, or `xdp:function` and `tc:function`. */
   readonly attachTargets: ReadonlyMap<string, string>;
+  /** false: guests get no module of their kernel for what the object names of it. Default true. */
+  readonly modules?: boolean;
 }
 
 export const NO_SETTINGS: LoaderSettings = { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() };
@@ -75,7 +77,7 @@ const EXAMPLES = {
 } as const;
 
 /**
- * The settings of the flags `--set-rodata`, `--set-attach-target` and `--strict-libbpf`.
+ * The settings of the flags `--set-rodata`, `--set-attach-target`, `--strict-libbpf` and `--no-modules`.
  * @param texts as typed: `name=value`
  * @throws UsageError `flag_value` or `flag_conflict` that names the flag
  */
@@ -83,6 +85,7 @@ export function readLoaderSettings(texts: {
   readonly setRodata: readonly string[];
   readonly setAttachTarget: readonly string[];
   readonly strictLibbpf: boolean;
+  readonly noModules?: boolean;
 }): LoaderSettings {
   const rodata = pairs('set-rodata', texts.setRodata, VARIABLE, VALUE);
   const attachTargets = pairs('set-attach-target', texts.setAttachTarget, PROGRAM, TARGET);
@@ -93,5 +96,6 @@ export function readLoaderSettings(texts: {
       phrase`${option('strict-libbpf')} changes nothing before the load, ${option(set)} does; remove one of them`,
     );
   }
-  return { strictLibbpf: texts.strictLibbpf, rodata, attachTargets };
+  const settings = { strictLibbpf: texts.strictLibbpf, rodata, attachTargets };
+  return texts.noModules === true ? { ...settings, modules: false } : settings;
 }

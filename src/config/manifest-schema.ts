@@ -210,6 +210,19 @@ export const kernelVersion = text.transform((value, context): KernelNumber => {
   return z.NEVER;
 });
 
+const moduleName = word(
+  /^[A-Za-z0-9_-]{1,63}$/,
+  'the name of a kernel module, as lsmod has it (nf_conntrack)',
+).transform(
+  // As the kernel itself: `-` and `_` are the same in names of modules.
+  (name) => name.replaceAll('-', '_'),
+);
+
+const modules = z.strictObject({
+  load: list(moduleName, { unique: '', max: 32 }).default([]),
+  forbid: list(moduleName, { unique: '', max: 32 }).default([]),
+});
+
 /** A known incompatibility. */
 export const expectation = z.strictObject({
   expect: z.literal('fail'),
@@ -243,6 +256,7 @@ export const ManifestFile = z.strictObject({
   'fail-on': z.enum(FAIL_ON).optional(),
   min_kernel: kernelVersion.optional(),
   expectations: list(expectation, { max: 200 }).default([]),
+  modules: modules.prefault({}),
   probe_companions: list(identifier, { unique: '', max: 64 }).default([]),
   metadata: z.record(z.string(), z.unknown()).default({}),
 });

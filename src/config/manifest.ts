@@ -2,6 +2,7 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Expectation, FailOn, MinKernel } from '../model/gate.ts';
+import type { ModuleRules } from '../model/kernel-modules.ts';
 import { type AssetRef, assetRefs } from './assets.ts';
 import { ManifestFile } from './manifest-schema.ts';
 import { didYouMean } from './near.ts';
@@ -74,6 +75,8 @@ export interface Manifest {
   readonly rodata: ReadonlyMap<string, string>;
   /** Objects are loaded as plain libbpf does. */
   readonly strictLibbpf: boolean;
+  /** Modules of the kernel that guests get in any case, and those that they never get. */
+  readonly modules: Pick<ModuleRules, 'load' | 'forbid'>;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns: InsnBudget | undefined;
   /** What makes a run fail; undefined leaves that to the caller. */
@@ -142,6 +145,7 @@ export function readManifest(source: SourceFile): Manifest {
     probeCompanions: value.probe_companions,
     rodata: new Map(Object.entries(value.set_rodata)),
     strictLibbpf: value.strict_libbpf,
+    modules: value.modules,
     maxInsns: value.max_insns,
     failOn: value.fail_on ?? value['fail-on'],
     minKernel: value.min_kernel && { number: value.min_kernel, origin: yaml.at(['min_kernel']) },
@@ -196,6 +200,11 @@ function refuseContradictions({ value, at }: YamlFile<ManifestFile>): void {
   };
   if (value.fail_on !== undefined && value['fail-on'] !== undefined) {
     refuse(['fail-on'], 'fail-on is fail_on once more; remove one of them');
+  }
+  const both = value.modules.load.findIndex((name) => value.modules.forbid.includes(name));
+  if (both >= 0) {
+    const name = value.modules.load[both];
+    refuse(['modules', 'load', both], `module ${name} is in modules.forbid, too; remove it from one of them`);
   }
   const strict = value.strict_libbpf ? 'strict_libbpf loads the object unchanged; remove it or ' : '';
   const key = LOADER_KEYS.find((name) => Object.keys(value[name]).length > 0);

@@ -5,6 +5,7 @@ import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
 import { FRESHNESS_OPTIONS } from './freshness-option-rows.ts';
 import { KERNEL_OPTIONS } from './kernel-option-rows.ts';
+import { LOAD_OPTIONS } from './load-option-rows.ts';
 import type { OptionRow } from './option-row.ts';
 
 import { REPORT_OPTIONS } from './report-option-rows.ts';
@@ -110,32 +111,7 @@ export const OPTIONS = [
       "manifest (YAML): which programs must attach, what the object's own loader would set, which tests to run",
     commands: ['test', 'test-command', 'watch', 'bisect'],
   },
-  {
-    name: 'set-rodata',
-    type: 'repeated',
-    default: '',
-    placeholder: 'NAME=VALUE',
-    description:
-      'set a global variable before the load, as a loader sets const volatile variables; NAME.MEMBER and NAME[N] work too; repeatable',
-    commands: ['test', 'watch', 'bisect'],
-  },
-  {
-    name: 'set-attach-target',
-    type: 'repeated',
-    default: '',
-    placeholder: 'PROG=TARGET',
-    description:
-      'set the attach target of a program, as a loader does at run time: a kernel function, or xdp:NAME or tc:NAME for the function NAME of a stub BPF program; repeatable',
-    commands: ['test', 'watch', 'bisect'],
-  },
-  {
-    name: 'strict-libbpf',
-    type: 'boolean',
-    default: '',
-    description:
-      'load exactly as plain libbpf does: no automatic fixups (map sizes, program types, inner maps) and no settings',
-    commands: ['test', 'watch', 'bisect'],
-  },
+  ...LOAD_OPTIONS,
   {
     name: 'validation-mode',
     type: 'text',

@@ -31,6 +31,7 @@ const OF_THE_SUITE = [
   'set-rodata',
   'set-attach-target',
   'strict-libbpf',
+  'no-modules',
 ] as const satisfies readonly OptionName[];
 
 /**

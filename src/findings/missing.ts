@@ -36,6 +36,31 @@ interface Diagnosis {
   readonly todo: string;
 }
 
+/** Why a module was not loaded for a name that it has, and what to do. */
+const KEPT: Readonly<Record<string, (f: MissingFacts) => Pick<Diagnosis, 'why' | 'todo'>>> = {
+  failed: (f) => ({
+    why: `It was sent to the guest and is not there: ${arg(f, 'error', 'no reason is known')}.`,
+    todo: 'Leave the program out where the module is absent (autoload).',
+  }),
+  forbidden: () => ({
+    why: 'The manifest keeps the module, or one that it needs, out of the guest (modules.forbid).',
+    todo: 'Take it out of modules.forbid, or leave the program out where the module is absent.',
+  }),
+  ambiguous: () => ({
+    why: 'Each of these modules has one of this name, so none was loaded.',
+    todo: 'Name the one that is meant in modules.load of the manifest.',
+  }),
+};
+
+function keptWords(f: MissingFacts): Pick<Diagnosis, 'why' | 'todo'> {
+  return (
+    ofReason(f.args.kept, KEPT)?.(f) ?? {
+      why: 'No module was loaded for it in this run.',
+      todo: 'Load the module before the object, or leave the program out when it is absent.',
+    }
+  );
+}
+
 /** It was not found, and nothing more is known than the kind of the target. */
 const unexplained = (): undefined => undefined;
 
@@ -73,8 +98,7 @@ const MISSING = {
   }),
   module_not_loaded: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} belongs to module ${arg(f, 'module', 'of the kernel')}, which is not loaded`,
-    why: 'The guest has only the modules that its profile loads.',
-    todo: 'Load the module before the object (and in the profile), or leave the program out when it is absent.',
+    ...keptWords(f),
   }),
   compiled_out: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} is not in this kernel, most likely built without ${arg(f, 'config', 'it')}`,

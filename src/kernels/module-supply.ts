@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { HostError, throwIfCancelled } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
+import { option, phrase } from '../model/wording.ts';
 import { imageBtf } from './image/image-facts.ts';
 import { wantedSource } from './locked.ts';
 import { indexModules } from './modules/index-modules.ts';
@@ -45,7 +46,7 @@ async function fetchAgain(
     return kernel;
   throw new HostError(
     'kernel_unusable',
-    `what is offered for ${profile.id} now is another build of ${record.release} than the stored one; fetch it again: bpfcompat kernels fetch ${profile.id} --refresh-kernels`,
+    phrase`what is offered for ${profile.id} now is another build than the stored ${record.release}; ${option('refresh-kernels')} fetches it anew`,
   );
 }
 
@@ -95,7 +96,7 @@ export async function ensureModules(
   if (options.offline === true && !local) {
     throw new HostError(
       'kernel_not_stored',
-      `the modules of ${record.release} are not stored and --offline forbids fetching them; run once without it`,
+      phrase`the modules of ${record.release} are not stored and ${option('offline')} forbids fetching them; run once without it`,
     );
   }
   try {

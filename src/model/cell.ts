@@ -2,6 +2,7 @@ import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Channel, KernelRecord, Profile } from './kernel.ts';
+import type { CellModules } from './kernel-modules.ts';
 import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
 
@@ -119,6 +120,8 @@ export interface CellResult {
   /** Why `evidence` is less than the guest said; absent where it lacks nothing that was judged or that reports show. */
   readonly shortened?: string | undefined;
   readonly guest: GuestFacts | undefined;
+  /** What modules of the kernel had to do with it; absent where nothing needed any. */
+  readonly modules?: CellModules | undefined;
   readonly timings: CellTimings;
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -9,6 +9,7 @@ import { gateJson } from './gate-json.ts';
 import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
+import { modulesJson } from './modules.ts';
 import { targetNotes } from './notes.ts';
 import { predictionJson } from './prediction.ts';
 import { shardJson } from './shard-json.ts';
@@ -151,6 +152,7 @@ function targetJson(run: RunReport, view: TargetView) {
     retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
     automatic_fixups: some(view.fixups),
+    modules: modulesJson(result?.modules),
     ...hostJson(view),
     timings: timingsJson(view),
     prediction: predictionJson(view),

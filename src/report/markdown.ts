@@ -12,6 +12,7 @@ import { findingsLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
 import { table } from './markdown-table.ts';
+import { modulesMarkdown } from './modules.ts';
 import { profileName } from './names.ts';
 import { shimsMarkdown } from './shims.ts';
 import { supportRange } from './support-range.ts';
@@ -121,6 +122,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);
   const shims = shimsMarkdown(evidence);
   if (shims !== undefined) lines.push(shims);
+  lines.push(...modulesMarkdown(result?.modules));
   lines.push(...variantsMarkdown(evidence));
   if (open && open.maps.length > 0) {
     const maps = open.maps.slice(0, 50).map(({ name, type }) => `${code(name)} (${md(type)})`);

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
 import { oneLine } from './escape.ts';
 import { placeText } from './finding-facts.ts';
+import { modulesNotes } from './modules.ts';
 import { shimsNote } from './shims.ts';
 import { variantNotes } from './variants.ts';
 import type { TargetView } from './view.ts';
@@ -51,6 +52,7 @@ export function targetNotes(view: TargetView): string[] {
   if (family !== undefined) notes.push(family);
   const shims = shimsNote(view.evidence);
   if (shims !== undefined) notes.push(shims);
+  notes.push(...modulesNotes(view.result?.modules));
   notes.push(...variantNotes(view.evidence));
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);
   for (const program of view.programs) {

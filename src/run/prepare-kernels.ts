@@ -9,6 +9,7 @@ import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { overrideNote } from '../report/override-note.ts';
+import type { ModuleSupply } from './module-cells.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
@@ -34,6 +35,8 @@ export interface RunServices {
   /** Makes the lanes; `onNote` hears what the user should know although nothing failed. */
   readonly createLanes: (onNote: (message: string) => void) => Lanes;
   readonly ensureKernel: KernelSupply;
+  /** Absent: no guest gets modules beyond those of its kernel's boot. */
+  readonly ensureModules?: ModuleSupply;
   readonly ensureShell: ShellSupply;
   readonly validator: ValidatorBinary;
 }
@@ -57,7 +60,7 @@ interface Capacity {
 /** Kernels fetched at the same time: more would only share the same line. */
 const PARALLEL_FETCHES = 2;
 
-export type Prepared =
+type Prepared =
   | { readonly ok: true; readonly source: GuestSource; readonly record: KernelRecord; readonly ms: number }
   | {
       readonly ok: false;

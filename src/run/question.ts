@@ -13,6 +13,7 @@ import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } f
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
+import { type ModuleRules, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
 import type { ObjectContent } from './object-shelf.ts';
@@ -42,6 +43,12 @@ export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash
   /** What the object's bytes let one expect of a kernel, by its release. */
   readonly predict: (release: string) => Prediction | undefined;
 };
+
+/** What flags and manifest say of modules. A user's own loader is given none that nobody names. */
+export function moduleRulesOf({ manifest, loader, payload }: RunRequest): ModuleRules {
+  const { load, forbid } = manifest?.modules ?? NO_MODULE_RULES;
+  return { load, forbid, onDemand: loader?.modules !== false && payload?.command === undefined };
+}
 
 /** Whether commands are run in the guest: it needs a shell then. */
 export function needsShell({ manifest, validationMode, payload }: RunRequest): boolean {

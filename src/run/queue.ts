@@ -5,8 +5,10 @@ import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
+import type { ModuleRules } from '../model/kernel-modules.ts';
 import { affordableGuests } from './capacity.ts';
 import { createKeeper } from './keep-evidence.ts';
+import { type AskCell, askWithModules, moduleOpener, type OpenModules } from './module-cells.ts';
 import { notRunResult } from './not-run-result.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
@@ -23,6 +25,8 @@ export interface QueueCase {
   /** What it asks of its guests; made for each, since it holds the object. @throws UsageError when that is not there any more */
   readonly question: () => Promise<Question>;
   readonly needsShell: boolean;
+  /** What is said of modules of the kernels. */
+  readonly modules: ModuleRules;
   /** In report order. Kernels that several cases ask are prepared once. */
   readonly targets: readonly Target[];
   /** Guests of this case at the same time. */
@@ -65,6 +69,7 @@ interface SharedQueue {
   readonly kernels: readonly Target[];
   readonly prepared: PreparedKernels;
   readonly shell: Promise<GuestEntry | Outcome> | undefined;
+  readonly openModules: OpenModules | undefined;
   readonly slots: Slots;
   readonly guests: number;
   /** Positions of the kernels whose first cell has started. */
@@ -116,6 +121,7 @@ export async function runQueue(
     kernels,
     prepared,
     shell,
+    openModules: moduleOpener(services.ensureModules, signal, reporter.note),
     slots,
     guests: guests.count,
     begun: new Set<number>(),
@@ -185,7 +191,10 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
       const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
       const request = { ...question.request, files };
-      const answered = await runCell({ ...job, ...question, request }, host, signal, reporter.emit);
+      const ask: AskCell = (modules) =>
+        runCell({ ...job, ...question, request: { ...request, modules } }, host, signal, reporter.emit);
+      const open = shared.openModules?.(target.profile, kernel.record);
+      const answered = open ? await askWithModules(ask, one.modules, open, signal) : await ask([]);
       // Both the judgement and what is kept of it are work where a guest said much.
       await turnOfOthers();
       const result = keeper.keep(answered);

@@ -11,7 +11,7 @@ import { planCells } from '../plan/plan.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { commandFacts } from './payload.ts';
 import type { RunServices } from './prepare-kernels.ts';
-import { needsShell, questionOf, type RunRequest } from './question.ts';
+import { moduleRulesOf, needsShell, questionOf, type RunRequest } from './question.ts';
 import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
@@ -103,6 +103,7 @@ function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): Que
       return questionOf(plan, { artifact: subject.artifact, ...content }, surveys);
     },
     needsShell: needsShell(plan),
+    modules: moduleRulesOf(plan),
     targets: (positions[index] ?? []).flatMap((position) => targets[position] ?? []),
     limit: concurrency,
     expectations,

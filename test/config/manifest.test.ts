@@ -77,6 +77,7 @@ describe('readManifest', () => {
       probeCompanions: ['tail_entry'],
       rodata: new Map(),
       strictLibbpf: false,
+      modules: { load: [], forbid: [] },
       failOn: undefined,
       minKernel: undefined,
       expectations: [],
@@ -87,6 +88,16 @@ describe('readManifest', () => {
   test('an empty file is a manifest without demands', () => {
     expect(read('')).toMatchObject({ name: '', programs: [], requiredProfiles: [], functionalTests: [], metadata: {} });
     expect(read('programs:\nmaps: []\n')).toMatchObject({ programs: [], maps: [] });
+  });
+
+  test('modules, with dashes as the kernel has them', () => {
+    const text = 'modules: {load: [nf-conntrack, xfs], forbid: [btrfs]}';
+    expect(read(text).modules).toEqual({ load: ['nf_conntrack', 'xfs'], forbid: ['btrfs'] });
+    expect(errorOf('modules: {load: [xfs, md-mod], forbid: [md_mod]}').message).toBe(
+      'compat.yaml:1:23: module md_mod is in modules.forbid, too; remove it from one of them',
+    );
+    expect(errorOf('modules: {load: [../xfs]}').message).toMatch(/use the name of a kernel module, as lsmod has it/);
+    expect(errorOf('modules: {loads: [xfs]}').message).toMatch(/load/);
   });
 
   test('defaults and free values', () => {

@@ -1,0 +1,42 @@
+import type { OptionRow } from './option-row.ts';
+
+/** Commands that load objects themselves. */
+const LOADING = ['test', 'watch', 'bisect'] as const;
+
+/** Flags that change how an object is loaded, and what its guest has then. */
+export const LOAD_OPTIONS = [
+  {
+    name: 'set-rodata',
+    type: 'repeated',
+    default: '',
+    placeholder: 'NAME=VALUE',
+    description:
+      'set a global variable before the load, as a loader sets const volatile variables; NAME.MEMBER and NAME[N] work too; repeatable',
+    commands: LOADING,
+  },
+  {
+    name: 'set-attach-target',
+    type: 'repeated',
+    default: '',
+    placeholder: 'PROG=TARGET',
+    description:
+      'set the attach target of a program, as a loader does at run time: a kernel function, or xdp:NAME or tc:NAME for the function NAME of a stub BPF program; repeatable',
+    commands: LOADING,
+  },
+  {
+    name: 'strict-libbpf',
+    type: 'boolean',
+    default: '',
+    description:
+      'load exactly as plain libbpf does: no automatic fixups (map sizes, program types, inner maps) and no settings',
+    commands: LOADING,
+  },
+  {
+    name: 'no-modules',
+    type: 'boolean',
+    default: '',
+    description:
+      'do not load kernel modules for functions, tracepoints and types that the object names; modules.load of the manifest still applies',
+    commands: LOADING,
+  },
+] as const satisfies readonly OptionRow[];

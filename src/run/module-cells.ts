@@ -1,0 +1,133 @@
+import { withModuleFacts } from '../classify/module-facts.ts';
+import type { CellResult } from '../model/cell.ts';
+import { errnoName } from '../model/errno.ts';
+import { CancelledError, messageOf } from '../model/errors.ts';
+import { firstStage } from '../model/evidence.ts';
+import { type GuestModule, moduleLimitProblem } from '../model/guest-module.ts';
+import type { KernelRecord, Profile } from '../model/kernel.ts';
+import type { CellModule, CellModules, ModuleChoice, ModuleRules, NeededName } from '../model/kernel-modules.ts';
+import { missingNames } from './needed-names.ts';
+
+/** All modules of one kernel; `src/kernels` has the real one. */
+export interface Modules {
+  choose(needed: readonly NeededName[], rules: Pick<ModuleRules, 'load' | 'forbid'>): Promise<ModuleChoice>;
+  look(names: readonly string[]): Promise<{ readonly found: readonly ('module' | 'built_in' | 'absent')[] }>;
+  sizes(names: readonly string[]): Promise<readonly { readonly name: string; readonly size: number }[]>;
+  read(names: readonly string[], signal: AbortSignal | undefined): Promise<GuestModule[]>;
+}
+
+/** All modules of a kernel that was prepared; `src/kernels` is the real one. */
+export type ModuleSupply = (
+  profile: Profile,
+  record: KernelRecord,
+  options: { readonly signal: AbortSignal; readonly onNote: (message: string) => void },
+) => Promise<Modules>;
+
+export type OpenModules = (profile: Profile, record: KernelRecord) => () => Promise<Modules>;
+
+/** Opens the modules of each kernel once for all its cells; those that cannot be had are not tried again. */
+export function moduleOpener(
+  supply: ModuleSupply | undefined,
+  signal: AbortSignal,
+  onNote: (message: string) => void,
+): OpenModules | undefined {
+  const opened = new Map<string, Promise<Modules>>();
+  if (supply === undefined) return undefined;
+  return (profile, record) => () => {
+    const modules = opened.get(profile.id) ?? supply(profile, record, { signal, onNote });
+    opened.set(profile.id, modules);
+    return modules;
+  };
+}
+
+/** Guests of one cell are asked again while its object needs more: one name is often seen only behind another. */
+const MAX_ROUNDS = 3;
+
+/** How one cell is asked, with modules in its guest or without any. */
+export type AskCell = (modules: readonly GuestModule[]) => Promise<CellResult>;
+
+/** What the guest said of each module that it was given. */
+function inserted(choice: ModuleChoice, rules: ModuleRules, { evidence, outcome }: CellResult): CellModule[] {
+  const answers = (evidence && firstStage(evidence, 'exit')?.modules) ?? [];
+  return choice.modules.map(({ name, names }) => {
+    const errno = answers.find((one) => one.name === name)?.errno;
+    const reason = names.length > 0 ? 'name' : rules.load.includes(name) ? 'manifest' : 'dependency';
+    if (errno === 0) return { name, reason, names, status: 'loaded', error: '' };
+    const silent = outcome.status === 'infra_error' ? outcome.message : 'the guest did not say';
+    const error = errno === undefined ? silent : `the kernel rejected it (${errnoName(errno) || errno})`;
+    return { name, reason, names, status: 'failed', error };
+  });
+}
+
+/** Modules of the manifest that this kernel has not as files. */
+async function notFiles(modules: Modules, load: readonly string[]): Promise<CellModule[]> {
+  const { found } = await modules.look(load);
+  return load.flatMap((name, index): CellModule[] => {
+    const what = found[index];
+    if (what === 'module' || what === undefined) return [];
+    const error = what === 'absent' ? 'the packages of this kernel have no such module' : '';
+    return [{ name, reason: 'manifest', names: [], status: what, error }];
+  });
+}
+
+/**
+ * Asks a cell, and again with modules where its object needs something that only they have: so that it is tested for real
+ * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the answer
+ * without them stands.
+ * @param open the modules of the kernel; called when something needs them. Its failure is told and ends nothing
+ * @throws CancelledError when `signal` was aborted
+ */
+export async function askWithModules(
+  ask: AskCell,
+  rules: ModuleRules,
+  open: () => Promise<Modules>,
+  signal: AbortSignal,
+): Promise<CellResult> {
+  let needed: NeededName[] = [];
+  let result: CellResult | undefined;
+  let told: CellModules | undefined;
+  try {
+    for (let round = 0; round <= MAX_ROUNDS; round++) {
+      if (round > 0 || rules.load.length > 0) {
+        const modules = await open();
+        const choice = await modules.choose(needed, rules);
+        const absent = await notFiles(modules, rules.load);
+        const names = choice.modules.map(({ name }) => name);
+        const facts = {
+          ambiguous: choice.ambiguous,
+          forbidden: choice.forbidden,
+          nowhere: choice.nowhere,
+          unavailable: moduleLimitProblem(await modules.sizes(names)),
+        };
+        const known = (told?.modules ?? []).map(({ name }) => name);
+        const nothingNew = result !== undefined && names.every((name) => known.includes(name));
+        if (nothingNew || facts.unavailable !== undefined) {
+          told = { ...facts, modules: told?.modules ?? absent };
+          if (result !== undefined) break;
+        } else {
+          const next: CellResult = await ask(await modules.read(names, signal));
+          told = { ...facts, modules: [...absent, ...inserted(choice, rules, next)] };
+          // The guest did not survive them: what it said without them is what there is, in its files, too.
+          result = next.outcome.status === 'infra_error' ? await ask([]) : next;
+          if (result !== next) break;
+        }
+      }
+      result ??= await ask([]);
+      const before = needed.length;
+      if (!rules.onDemand) break;
+      needed = merged(needed, missingNames(result.evidence));
+      if (needed.length === before) break;
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof CancelledError) throw error;
+    const nothing = { modules: [], ambiguous: [], forbidden: [], nowhere: [] };
+    told = { ...(told ?? nothing), unavailable: messageOf(error) };
+  }
+  result ??= await ask([]);
+  return told === undefined ? result : { ...result, outcome: withModuleFacts(result.outcome, told), modules: told };
+}
+
+/** What was needed stays needed: a guest that has its module does not name it any more. */
+function merged(known: readonly NeededName[], more: readonly NeededName[]): NeededName[] {
+  return [...new Map([...known, ...more].map((one) => [`${one.kind} ${one.name}`, one])).values()];
+}

@@ -1,0 +1,49 @@
+import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
+import type { NeededName } from '../model/kernel-modules.ts';
+
+const KINDS: Readonly<Record<string, NeededName['kind']>> = {
+  function: 'function',
+  kfunc: 'function',
+  iterator: 'function',
+  variable: 'variable',
+  tracepoint: 'tracepoint',
+  raw_tracepoint: 'raw_tracepoint',
+  type: 'type',
+};
+
+/** Whether the guest has nothing of this name. What it could not read proves nothing, and a list that has it decides. */
+function isAbsent({
+  kind,
+  kallsyms,
+  btf,
+  btf_module: module,
+  variants,
+  category,
+  near,
+  name,
+}: StageOf<'symbol'>): boolean {
+  if (kind === 'tracepoint') return category !== null && !near.includes(name);
+  if (kind === 'type') return btf === false && module === '';
+  return (
+    (kallsyms ?? []).length === 0 &&
+    btf !== true &&
+    module === '' &&
+    variants.length === 0 &&
+    (kallsyms ?? btf) !== null
+  );
+}
+
+function neededOf(symbol: StageOf<'symbol'>): NeededName[] {
+  const kind = KINDS[symbol.kind];
+  if (kind === undefined || !isAbsent(symbol)) return [];
+  const name =
+    symbol.kind === 'iterator' && !symbol.name.startsWith('bpf_iter_') ? `bpf_iter_${symbol.name}` : symbol.name;
+  return [{ kind, name }];
+}
+
+/** Names that an object needs and that its guest has nowhere, each once. */
+export function missingNames(evidence: Evidence | undefined): NeededName[] {
+  if (evidence === undefined) return [];
+  const names = stagesOf(evidence, 'symbol').flatMap(neededOf);
+  return [...new Map(names.map((one) => [`${one.kind} ${one.name}`, one])).values()];
+}

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import type { CellResult } from '../../src/model/cell.ts';
+import { HostError } from '../../src/model/errors.ts';
+import type { Evidence } from '../../src/model/evidence.ts';
+import type { ModuleRules } from '../../src/model/kernel-modules.ts';
+import { askWithModules, type Modules } from '../../src/run/module-cells.ts';
+import { missingNames } from '../../src/run/needed-names.ts';
+import { exit, hello, open, symbol } from '../fixtures/evidence.ts';
+
+const RULES: ModuleRules = { onDemand: true, load: [], forbid: [] };
+const PASS = { status: 'pass', findings: [] } as const;
+const FAIL = { status: 'fail', failedStage: 'attach', findings: [] } as const;
+const INFRA = { status: 'infra_error', cause: 'guest_crash', message: 'it went down' } as const;
+
+const absent = { kallsyms: [] as { type: string; module: string }[], btf: false };
+
+function resultOf(outcome: CellResult['outcome'], stages: Evidence['stages']): CellResult {
+  return { outcome, evidence: { hello: hello(), stages, document: undefined } } as unknown as CellResult;
+}
+
+/** Names, and the one module that has each. */
+function shelf(owners: Readonly<Record<string, string>>, part: Partial<Modules> = {}): Modules {
+  return {
+    choose: async (needed, { load }) => {
+      const wanted = new Map<string, string[]>(load.map((name) => [name, []]));
+      for (const { name } of needed) {
+        const owner = owners[name];
+        if (owner !== undefined) wanted.set(owner, [...(wanted.get(owner) ?? []), name]);
+      }
+      const nowhere = needed.map(({ name }) => name).filter((name) => owners[name] === undefined);
+      const modules = [...wanted].map(([name, names]) => ({ name, names }));
+      return { modules, ambiguous: [], forbidden: [], nowhere };
+    },
+    look: async (names) => ({ found: names.map(() => 'module' as const) }),
+    sizes: async (names) => names.map((name) => ({ name, size: 100 })),
+    read: async (names) => names.map((name) => ({ name, bytes: Buffer.from(name) })),
+    ...part,
+  };
+}
+
+/** Guests that answer by the modules that they were given. */
+function cell(answer: (modules: readonly string[]) => CellResult) {
+  const asked: string[][] = [];
+  const ask = async (modules: readonly { readonly name: string }[]): Promise<CellResult> => {
+    const names = modules.map(({ name }) => name);
+    asked.push(names);
+    return answer(names);
+  };
+  return { asked, ask };
+}
+
+const never = new AbortController().signal;
+const took = (names: readonly string[], errno = 0) => exit({ modules: names.map((name) => ({ name, errno })) });
+
+describe('a cell', () => {
+  test('that misses nothing never looks into the modules', async () => {
+    const { ask, asked } = cell(() => resultOf(PASS, [open()]));
+    const result = await askWithModules(ask, RULES, () => Promise.reject(new Error('opened')), never);
+    expect(asked).toEqual([[]]);
+    expect(result.modules).toBeUndefined();
+  });
+
+  test('is asked again with the module that has what is missing, and once more for what shows then', async () => {
+    const { ask, asked } = cell((names) => {
+      if (names.length === 0) return resultOf(FAIL, [symbol('nfs_open', absent)]);
+      if (names.length === 1) return resultOf(FAIL, [symbol('xfs_iget', absent), took(names)]);
+      return resultOf(PASS, [open(), took(names)]);
+    });
+    const modules = shelf({ nfs_open: 'nfs', xfs_iget: 'xfs' });
+    const result = await askWithModules(ask, RULES, async () => modules, never);
+    expect(asked).toEqual([[], ['nfs'], ['nfs', 'xfs']]);
+    expect(result.outcome).toEqual(PASS);
+    expect(result.modules?.modules).toEqual([
+      { name: 'nfs', reason: 'name', names: ['nfs_open'], status: 'loaded', error: '' },
+      { name: 'xfs', reason: 'name', names: ['xfs_iget'], status: 'loaded', error: '' },
+    ]);
+  });
+
+  test('is asked once where no module has it', async () => {
+    const { ask, asked } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
+    const result = await askWithModules(ask, RULES, async () => shelf({}), never);
+    expect(asked).toHaveLength(1);
+    expect(result.modules).toMatchObject({ modules: [], nowhere: ['gone'] });
+  });
+
+  test('keeps its failure and says why, where the kernel rejects the module', async () => {
+    const { ask } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names, -8)]));
+    const result = await askWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
+    expect(result.outcome).toEqual(FAIL);
+    expect(result.modules?.modules).toEqual([
+      { name: 'm', reason: 'name', names: ['f'], status: 'failed', error: 'the kernel rejected it (ENOEXEC)' },
+    ]);
+  });
+
+  test('has the answer without modules where its guest does not survive them', async () => {
+    const { ask, asked } = cell((names) =>
+      names.length === 0 ? resultOf(FAIL, [symbol('f', absent)]) : ({ outcome: INFRA } as unknown as CellResult),
+    );
+    const result = await askWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
+    expect(asked).toEqual([[], ['m'], []]);
+    expect(result.outcome).toEqual(FAIL);
+    expect(result.modules?.modules).toMatchObject([{ name: 'm', status: 'failed', error: 'it went down' }]);
+  });
+
+  test('keeps its answer where the modules cannot be had', async () => {
+    const { ask } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
+    const failing = () => Promise.reject(new HostError('mirror_unreachable', 'no line'));
+    const result = await askWithModules(ask, RULES, failing, never);
+    expect(result.outcome).toEqual(FAIL);
+    expect(result.modules).toMatchObject({ modules: [], unavailable: 'no line' });
+  });
+
+  test('is not given more than a request can carry', async () => {
+    const { ask, asked } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
+    const large = shelf({ f: 'amdgpu' }, { sizes: async () => [{ name: 'amdgpu', size: 40 * 1024 * 1024 }] });
+    const result = await askWithModules(ask, RULES, async () => large, never);
+    expect(asked).toHaveLength(1);
+    expect(result.modules?.unavailable).toMatch(/^amdgpu has 41943040 bytes, at most/);
+  });
+
+  test('is asked once with --no-modules, but for what the manifest loads', async () => {
+    const { ask, asked } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
+    const off = { ...RULES, onDemand: false };
+    await askWithModules(ask, off, async () => shelf({ f: 'm' }), never);
+    const look: Modules['look'] = async () => ({ found: ['module', 'built_in', 'absent'] });
+    const load = ['x', 'ext4', 'nope'];
+    const result = await askWithModules(ask, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
+    expect(asked).toEqual([[], ['x', 'ext4', 'nope']]);
+    expect(result.modules?.modules.slice(0, 2)).toEqual([
+      { name: 'ext4', reason: 'manifest', names: [], status: 'built_in', error: '' },
+      {
+        name: 'nope',
+        reason: 'manifest',
+        names: [],
+        status: 'absent',
+        error: 'the packages of this kernel have no such module',
+      },
+    ]);
+  });
+});
+
+describe('missingNames', () => {
+  const namesOf = (...stages: Evidence['stages']) => missingNames({ hello: hello(), stages, document: undefined });
+
+  test('what the guest has in some list is not missing', () => {
+    expect(namesOf(symbol('f', absent))).toEqual([{ kind: 'function', name: 'f' }]);
+    expect(namesOf(symbol('f', { ...absent, kallsyms: [{ type: 't', module: '' }] }))).toEqual([]);
+    expect(namesOf(symbol('f', { ...absent, btf: true }))).toEqual([]);
+    expect(namesOf(symbol('f', { ...absent, variants: ['f.isra.0'] }))).toEqual([]);
+    expect(namesOf(symbol('f', { kallsyms: null, btf: null }))).toEqual([]);
+    expect(namesOf(symbol('f', { kallsyms: null, btf: false }))).toEqual([{ kind: 'function', name: 'f' }]);
+  });
+
+  test('each kind as the index has it', () => {
+    expect(
+      namesOf(
+        symbol('bpf_ct', { ...absent, kind: 'kfunc' }),
+        symbol('xfs/xfs_iget_hit', { kind: 'tracepoint', category: false, kallsyms: null, btf: null }),
+        symbol('ipv6_route', { ...absent, kind: 'iterator' }),
+        symbol('nfs_server', { ...absent, kind: 'type' }),
+        symbol('file_open', { ...absent, kind: 'lsm_hook' }),
+      ),
+    ).toEqual([
+      { kind: 'function', name: 'bpf_ct' },
+      { kind: 'tracepoint', name: 'xfs/xfs_iget_hit' },
+      { kind: 'function', name: 'bpf_iter_ipv6_route' },
+      { kind: 'type', name: 'nfs_server' },
+    ]);
+  });
+});
