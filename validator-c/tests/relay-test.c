@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "guest/frames.h"
+#include "lib/settled.h"
 #include "test.h"
 
 struct setup {
@@ -14,21 +16,19 @@ struct setup {
 	struct outlet outlet;
 	int worker;
 	int host;
-	/* The worker's end of the answers to FRAME_SYNC. */
-	int acked;
+	uint32_t settled;
 };
 
 static void set_up(struct setup *setup)
 {
-	int to_pid1[2], to_host[2], ack[2];
+	int to_pid1[2], to_host[2];
 
-	CHECK(!pipe(to_pid1) && !pipe(to_host) && !pipe(ack));
-	fcntl(ack[0], F_SETFL, O_NONBLOCK);
+	CHECK(!pipe(to_pid1) && !pipe(to_host));
 	fcntl(to_pid1[0], F_SETFL, O_NONBLOCK);
 	fcntl(to_host[0], F_SETFL, O_NONBLOCK);
 	setup->outlet = (struct outlet){ .port = to_host[1], .seq = 5 };
-	setup->relay = (struct relay){ .outlet = &setup->outlet, .fd = to_pid1[0], .ack = ack[1] };
-	setup->acked = ack[0];
+	setup->relay = (struct relay){ .outlet = &setup->outlet, .fd = to_pid1[0], .settled = &setup->settled };
+	setup->settled = 0;
 	setup->worker = to_pid1[1];
 	setup->host = to_host[0];
 }
@@ -39,8 +39,6 @@ static void tear_down(struct setup *setup)
 	close(setup->worker);
 	close(setup->host);
 	close(setup->outlet.port);
-	close(setup->relay.ack);
-	close(setup->acked);
 }
 
 static void send_as_worker(struct setup *setup, uint8_t type, const char *payload, uint32_t len)
@@ -93,10 +91,14 @@ static void test_sync(void)
 
 	set_up(&setup);
 	send_as_worker(&setup, FRAME_STAGE, "{}", 2);
-	CHECK(relay__pump(&setup.relay) > 0 && read(setup.acked, got, 1) < 0);
+	CHECK(relay__pump(&setup.relay) > 0 && !setup.settled);
 	send_as_worker(&setup, FRAME_STAGE, "{}", 2);
-	send_as_worker(&setup, FRAME_SYNC, "", 0);
-	CHECK(relay__pump(&setup.relay) > 0 && read(setup.acked, got, sizeof(got)) == 1);
+	send_as_worker(&setup, FRAME_SYNC, "\1\2\3\4", 4);
+	CHECK(relay__pump(&setup.relay) > 0 && !memcmp(&setup.settled, "\1\2\3\4", 4));
+	settled__await(&setup.settled, setup.settled);
+	/* A read that was answered and not done finds nothing there to send again. */
+	CHECK(!setup.relay.pending.len && !setup.relay.pending.data[0]);
+	CHECK(!memcmp(setup.relay.pending.data, setup.relay.pending.data + 1, 2 * FRAME_HEADER_SIZE + 5));
 	/* What came before has left; the question itself has not. */
 	CHECK(read(setup.host, got, sizeof(got)) == 2 * (FRAME_HEADER_SIZE + 2));
 	tear_down(&setup);
@@ -123,6 +125,7 @@ static void test_nonsense(void)
 	refuses(FRAME_BYE, "", 0);
 	refuses(FRAME_REQUEST, "x", 1);
 	refuses(FRAME_DONE, "ab", 2);
+	refuses(FRAME_SYNC, "", 0);
 	refuses(FRAME_SYNC, "a", 1);
 	srand(11);
 	for (round = 0; round < 300; round++) {

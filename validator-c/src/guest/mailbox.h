@@ -15,6 +15,8 @@
 struct mailbox {
 	uint32_t text_size;
 	uint64_t received_us;
+	/* Of the worker: see settled.h. */
+	uint32_t settled;
 	/* One more byte than can be sent: texts end with a NUL. */
 	char text[MAILBOX_TEXT_MAX + 1];
 	char plan[MAILBOX_PLAN_MAX + 1];

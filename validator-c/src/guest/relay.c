@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "guest/frames.h"
+#include "lib/settled.h"
 
 #define PIECE (64 * 1024)
 
@@ -23,6 +24,8 @@ static void say_kernel(struct relay *relay)
 
 static int take(struct relay *relay, const struct frame *frame, const char *payload)
 {
+	uint32_t number;
+
 	if (relay->done)
 		return -EPROTO;
 	switch (frame->type) {
@@ -31,10 +34,14 @@ static int take(struct relay *relay, const struct frame *frame, const char *payl
 		outlet__send(relay->outlet, frame->type, payload, frame->len);
 		return 0;
 	case FRAME_SYNC:
+		if (frame->len != sizeof(number))
+			return -EPROTO;
+		memcpy(&number, payload, sizeof(number));
 		say_kernel(relay);
 		/* The kernel or the host has the bytes then: nothing in our memory is read again. */
 		outlet__flush(relay->outlet);
-		return frame->len || write(relay->ack, "", 1) != 1 ? -EPROTO : 0;
+		settled__tell(relay->settled, number);
+		return 0;
 	case FRAME_DONE:
 		if (frame->len != 1)
 			return -EPROTO;
@@ -68,6 +75,8 @@ static int forward(struct relay *relay)
 	if (at) {
 		memmove(pending->data, pending->data + at, pending->len - at);
 		pending->len -= at;
+		/* A read that a program on an LSM hook answers leaves what is there: nothing that was sent counts again. */
+		memset(pending->data + pending->len, 0, at);
 	}
 	return err;
 }

@@ -14,7 +14,7 @@ struct relay {
 	/* Read end of the worker's pipe, non-blocking. */
 	int fd;
 	/* Where the worker waits for the answer to FRAME_SYNC. */
-	int ack;
+	uint32_t *settled;
 	/* What the kernel said is told along with what the worker did; NULL: it is not. */
 	struct kernel_log *kernel;
 	struct buf pending;

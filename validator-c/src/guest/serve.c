@@ -165,7 +165,7 @@ void serve__run(int port, const struct hello *hello)
 	buf__free(&text);
 	for (;;) {
 		receive(port, mailbox, &request, key);
-		supervise__run(&outlet, &request, &worker, key);
+		supervise__run(&outlet, &request, &worker, &mailbox->settled, key);
 		more = request.more;
 		request__free(&request);
 		if (!more)

@@ -136,11 +136,11 @@ static struct ending watch(struct relay *relay, pid_t worker, uint64_t deadline)
 	}
 }
 
-void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker,
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker, uint32_t *settled,
 		    unsigned char key[SEAL_KEY_SIZE])
 {
 	struct kernel_log log;
-	struct relay relay = { .outlet = outlet, .fd = worker->frames, .ack = worker->go, .kernel = &log };
+	struct relay relay = { .outlet = outlet, .fd = worker->frames, .settled = settled, .kernel = &log };
 	unsigned char digest[SEAL_SIZE];
 	struct ending ending;
 

@@ -26,7 +26,7 @@ void outlet__flush(struct outlet *outlet);
  * Lets a worker answer the request in the mailbox, relays its frames whole, says `exit` about it and seals the answer.
  * The worker stays alive afterwards when it answered, so that its links do. `key` is wiped.
  */
-void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker,
+void supervise__run(struct outlet *outlet, const struct request *request, struct worker *worker, uint32_t *settled,
 		    unsigned char key[SEAL_KEY_SIZE]);
 
 #endif

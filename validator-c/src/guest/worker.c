@@ -37,10 +37,10 @@ void worker__lower_memlock(void)
 	setrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 }
 
-static void answer(struct mailbox *mailbox, int go, int frames) __attribute__((noreturn));
-static void answer(struct mailbox *mailbox, int go, int frames)
+static void answer(struct mailbox *mailbox, int frames) __attribute__((noreturn));
+static void answer(struct mailbox *mailbox, int frames)
 {
-	struct evidence evidence = { .fd = frames, .ack = go };
+	struct evidence evidence = { .fd = frames, .settled = &mailbox->settled };
 	struct result result = {};
 	struct buf document = {};
 	struct request request;
@@ -72,7 +72,7 @@ static void wait_and_answer(struct mailbox *mailbox, int go, int frames, bool wa
 	warm__memory();
 	if (write(frames, &byte, 1) != 1 || read(go, &byte, 1) != 1)
 		_exit(EXIT_BAD_REQUEST);
-	answer(mailbox, go, frames);
+	answer(mailbox, frames);
 }
 
 static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool warm)
@@ -108,6 +108,7 @@ static bool start(struct worker *worker, struct mailbox *mailbox, int port, bool
 
 void worker__start(struct worker *worker, struct mailbox *mailbox, int port)
 {
+	mailbox->settled = 0;
 	/* A kernel that makes libbpf crash ahead of time may still load the object. */
 	if (!start(worker, mailbox, port, true) && !start(worker, mailbox, port, false))
 		die__power_off("no worker lives long enough to take a request");

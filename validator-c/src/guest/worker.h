@@ -10,7 +10,7 @@
 /* A worker that has done what depends on the kernel alone and waits for its request. */
 struct worker {
 	pid_t pid;
-	/* The first byte sends it to work, later ones answer FRAME_SYNC. */
+	/* A byte sends it to work. */
 	int go;
 	/* Its frames. */
 	int frames;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/evidence.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "guest/frames.h"
+#include "lib/settled.h"
 #include "load/alters.h"
 #include "load/shims.h"
 #include "output/text.h"
@@ -30,7 +30,9 @@ static void send_frame(struct evidence *evidence, uint8_t type, const void *data
 
 	if (evidence->fd < 0)
 		return;
-	frame__write(evidence->fd, &frame, data);
+	/* There is nobody left to tell: a program that is attached may have closed it. */
+	if (frame__write(evidence->fd, &frame, data))
+		_exit(1);
 	evidence->bytes += FRAME_HEADER_SIZE + len;
 }
 
@@ -262,18 +264,12 @@ void evidence__document(struct evidence *evidence, const struct buf *document)
 
 void evidence__settle(struct evidence *evidence)
 {
-	char byte;
-	ssize_t n;
+	uint32_t number = ++evidence->syncs;
 
 	if (evidence->fd < 0)
 		return;
-	send_frame(evidence, FRAME_SYNC, NULL, 0);
-	do
-		n = read(evidence->ack, &byte, 1);
-	while (n < 0 && errno == EINTR);
-	/* Without PID 1 there is nobody left to tell. */
-	if (n != 1)
-		_exit(1);
+	send_frame(evidence, FRAME_SYNC, &number, sizeof(number));
+	settled__await(evidence->settled, number);
 }
 
 void evidence__done(struct evidence *evidence, uint8_t exit_code)

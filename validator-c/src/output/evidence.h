@@ -19,8 +19,9 @@
 struct evidence {
 	/* Where frames go; -1 says nothing. */
 	int fd;
-	/* Where PID 1 answers FRAME_SYNC. */
-	int ack;
+	/* Where PID 1 answers FRAME_SYNC, and the number of the last one. */
+	uint32_t *settled;
+	uint32_t syncs;
 	uint32_t frames;
 	uint64_t bytes;
 	struct buf text;
