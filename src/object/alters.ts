@@ -25,13 +25,19 @@ export function alteringPrograms(facts: ObjectFacts): AlteringProgram[] {
   }));
   const member = called.some(({ program, uses }) => isStructOps(program) && uses.length > 0);
   return called.flatMap(({ program, uses }) => {
-    const all = member && isStructOps(program) && uses.length === 0 ? ['struct_ops'] : uses;
+    const all = uses.length > 0 ? uses : besideOthers(program, some, member);
     return all.length === 0 ? [] : [{ name: program.name, section: program.section, uses: all }];
   });
 }
 
 function isStructOps({ kind }: ProgramFacts): boolean {
   return kind.type === 'struct_ops';
+}
+
+/** Before 6.12 an LSM program answers reads and writes as it likes: it keeps back what another one then changes. */
+function besideOthers(program: ProgramFacts, some: boolean, member: boolean): string[] {
+  if (isStructOps(program)) return member ? ['struct_ops'] : [];
+  return some && program.kind.type === 'lsm' ? ['lsm'] : [];
 }
 
 function usesOf({ helpers, kind, writesRegisters }: ProgramFacts): string[] {

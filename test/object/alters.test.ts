@@ -77,6 +77,13 @@ test('what goes live with such a program counts as one', () => {
     ['member', 'struct_ops'],
     ['writes', 'bpf_probe_write_user'],
   ]);
+  const lsm = program('guards', 'lsm/file_permission', 'lsm');
+  expect(read(lsm)).toEqual([]);
+  expect(read(lsm, program('writes', 'xdp', 'xdp', [36])).map(({ name, uses }) => [name, ...uses])).toEqual([
+    ['calls', 'bpf_tail_call'],
+    ['guards', 'lsm'],
+    ['writes', 'bpf_probe_write_user'],
+  ]);
 });
 
 /** Instructions as `code destination source offset immediate`. */

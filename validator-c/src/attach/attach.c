@@ -154,7 +154,7 @@ static void attach_program(struct work *work, struct program *program, struct bp
 enum round {
 	PLAIN,
 	/* May end us, which takes no answer back that has left the guest. */
-	SIGNALING,
+	ENDING,
 	/* May deny what attaching another program needs. */
 	LSM,
 	/* May alter what we observe from then on. */
@@ -167,7 +167,7 @@ static enum round round_of(const struct bpf_program *prog, const struct program 
 		return ALTERING;
 	if (bpf_program__type(prog) == BPF_PROG_TYPE_LSM)
 		return LSM;
-	return program->signals ? SIGNALING : PLAIN;
+	return program->may_end_us ? ENDING : PLAIN;
 }
 
 static void attach_round(struct work *work, enum round round)
@@ -189,7 +189,7 @@ static void attach_round(struct work *work, enum round round)
 void attach__run(struct work *work)
 {
 	attach_round(work, PLAIN);
-	attach_round(work, SIGNALING);
+	attach_round(work, ENDING);
 	attach_round(work, LSM);
 }
 

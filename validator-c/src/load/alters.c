@@ -16,6 +16,7 @@
 #define HELPER_SEND_SIGNAL 109
 #define HELPER_SEND_SIGNAL_THREAD 117
 #define HELPER_SYS_BPF 166
+#define HELPER_SYS_CLOSE 168
 #define TYPE_RAW_TRACEPOINT_WRITABLE 24
 #define ATTACH_TYPE_MODIFY_RETURN 26
 
@@ -30,12 +31,13 @@ enum {
 	WRITES_CONTEXT,
 	TAIL_CALL,
 	STRUCT_OPS,
+	LSM,
 	WAYS,
 };
 
 static const char *const names[WAYS] = {
 	"bpf_probe_write_user", "bpf_override_return", "bpf_sys_bpf", "fmod_ret", "raw_tp.w",
-	"uprobe_write_ctx",	"bpf_tail_call",       "struct_ops",
+	"uprobe_write_ctx",	"bpf_tail_call",       "struct_ops",  "lsm",
 };
 
 static uint32_t way_of_helper(int32_t helper)
@@ -74,7 +76,7 @@ static bool knows_sender(const struct btf *btf)
 	return false;
 }
 
-static bool sends_signals(const struct bpf_program *prog, bool by_function)
+static bool may_end_us(const struct bpf_program *prog, bool by_function)
 {
 	const struct bpf_insn *insns = bpf_program__insns(prog);
 	size_t count = bpf_program__insn_cnt(prog), i;
@@ -83,7 +85,8 @@ static bool sends_signals(const struct bpf_program *prog, bool by_function)
 		if (insns[i].code != CALL)
 			continue;
 		if (!insns[i].src_reg &&
-		    (insns[i].imm == HELPER_SEND_SIGNAL || insns[i].imm == HELPER_SEND_SIGNAL_THREAD))
+		    (insns[i].imm == HELPER_SEND_SIGNAL || insns[i].imm == HELPER_SEND_SIGNAL_THREAD ||
+		     insns[i].imm == HELPER_SYS_CLOSE))
 			return true;
 		if (by_function && insns[i].src_reg == BPF_PSEUDO_KFUNC_CALL)
 			return true;
@@ -123,12 +126,25 @@ static uint32_t with_called(uint32_t ways, uint32_t all)
 	return all & ~tail_call ? ways : ways & ~tail_call;
 }
 
+/* @members: of the programs of struct_ops alone. */
+static uint32_t beside_others(uint32_t type, uint32_t any, uint32_t members)
+{
+	/* A struct_ops map goes live as a whole. */
+	if (type == BPF_PROG_TYPE_STRUCT_OPS)
+		return members ? 1U << STRUCT_OPS : 0;
+	/*
+	 * Before 6.12 it answers reads and writes as it likes: it can keep what was said in the guest until another one is
+	 * there to change it.
+	 */
+	return any && type == BPF_PROG_TYPE_LSM ? 1U << LSM : 0;
+}
+
 void alters__find(struct work *work)
 {
 	struct result *result = work->result;
 	struct bpf_program *prog;
 	uint64_t steps = CONTEXT_STEPS_MAX;
-	uint32_t all = 0, members = 0;
+	uint32_t all = 0, any = 0, members = 0;
 	bool by_function = knows_sender(bpf_object__btf(work->obj));
 	int i = 0;
 
@@ -138,22 +154,22 @@ void alters__find(struct work *work)
 		if (bpf_program__fd(prog) < 0)
 			continue;
 		program->alters = ways_of(prog, &steps);
-		program->signals = sends_signals(prog, by_function);
+		program->may_end_us = may_end_us(prog, by_function);
 		all |= program->alters;
 	}
 	for (i = 0; i < result->program_count; i++) {
 		struct program *program = &result->programs[i];
 
 		program->alters = with_called(program->alters, all);
+		any |= program->alters;
 		members |= program->type == BPF_PROG_TYPE_STRUCT_OPS ? program->alters : 0;
 	}
-	/* A struct_ops map goes live as a whole. */
 	i = 0;
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &result->programs[i++];
 
-		if (bpf_program__fd(prog) >= 0 && program->type == BPF_PROG_TYPE_STRUCT_OPS)
-			program->alters |= members && !program->alters ? 1U << STRUCT_OPS : 0;
+		if (bpf_program__fd(prog) >= 0 && !program->alters)
+			program->alters = beside_others(program->type, any, members);
 	}
 }
 

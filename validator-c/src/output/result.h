@@ -77,7 +77,7 @@ struct program {
 	uint64_t insns;
 	/* How it can alter what we observe (alters.c); it is attached last. 0: it cannot, or is not loaded. */
 	uint32_t alters;
-	/* It can send signals to whoever it finds running, such as us, or close our files; kernel functions may do either. */
+	/* It can send signals to whoever it finds running, such as us, or close our files. */
 	bool may_end_us;
 	/* Whether `load` has been observed. */
 	bool tried;
