@@ -197,7 +197,7 @@ function plainLine(progress: Progress, event: RunEvent): string | undefined {
     case 'cell-booting':
       return `${where(event)}: booting`;
     case 'cell-asking':
-      return `${where(event)}: asking (booted in ${seconds(event.bootMs)})`;
+      return `${where(event)}: testing (booted in ${seconds(event.bootMs)})`;
     case 'cell-end':
       return `${where(event)}: ${outcomeLine(event)} (${seconds(event.result.timings.totalMs)})`;
     case 'note':
