@@ -99,7 +99,7 @@ function ignoredIn(command: ActionCommand, inputs: InputTexts): string[] {
   return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'kernel', 'quick'] : ['out'];
 }
 
-/** A program of the user's own, when one is named and is there (contract, section 3). */
+/** A program of the user's own, when one is named and is there. */
 function binaryOf({ binary }: ActionSettings, workspace: string): string {
   if (binary === '' || binary === OWN_BINARY) return '';
   const path = resolve(workspace, binary);

@@ -111,7 +111,7 @@ function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Find
     );
 }
 
-/** Findings of required programs decide; those of the others are warnings (contract sections 1 and 6.2). */
+/** Findings of required programs decide; those of the others are warnings (docs/gate.md). */
 export function attachFindings({
   evidence,
   programs,

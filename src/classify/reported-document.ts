@@ -1,4 +1,4 @@
-/** The part of the validator's own document (contract 6.2) that repeats what its stages said. */
+/** The part of the validator's own document (docs/validator.md) that repeats what its stages said. */
 export interface ReportedDocument {
   readonly status: unknown;
   readonly load: unknown;

@@ -167,7 +167,7 @@ export async function pruneCommand(options: ValuesOf<'kernels prune'>, io: Io): 
   return 0;
 }
 
-/** `profile list`: one id per line, matrix order (contract section 2.1). */
+/** `profile list`: one id per line, matrix order. */
 export async function profileListCommand(options: ValuesOf<'profile list'>, io: Io): Promise<number> {
   for (const id of await matrixProfiles(options.matrix, io)) io.out(`${id}\n`);
   return 0;

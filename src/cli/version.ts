@@ -1,6 +1,6 @@
 import { buildInfo } from '../api/build-info.ts';
 
-/** Output of `version`; the JSON keys are those of contract section 2.1. */
+/** Output of `version`; scripts read the JSON keys, which never change. */
 export function versionText(json: boolean): string {
   const { version, commit, buildDate } = buildInfo;
   if (!json)

@@ -87,7 +87,7 @@ function identityOf({ path, runId, summaryStatus }: RecordedReport): ReportIdent
 
 /**
  * What is different in `head`, kernel by kernel. A kernel that gave no answer on one side is never a regression and
- * never an improvement (contract 16.20).
+ * never an improvement.
  */
 export function compareReports(base: RecordedReport, head: RecordedReport): Comparison {
   const before = new Map(base.targets.map((target) => [target.profile, target]));

@@ -7,7 +7,7 @@ import { line, list } from './yaml-schema.ts';
 
 const text = line({ maxBytes: 512 }).default('');
 
-/** Contract 4.6. */
+/** The file of docs/freshness.md. */
 const BaselineFile = z.looseObject({
   baselines: list(
     withoutSlips(

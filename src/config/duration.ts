@@ -12,7 +12,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
 
 /** Longest text that can be a duration; keeps hostile input cheap. */
 const MAX_TEXT = 64;
-/** 2^63 - 1 nanoseconds, some 292 years: what the contract's duration type can hold. */
+/** 2^63 - 1 nanoseconds, some 292 years: what durations in these files can hold. */
 const MAX_NANOS = 9_223_372_036_854_775_807n;
 
 /** The part of an error message that says how a duration is written. */

@@ -6,7 +6,7 @@ const DEB = /\/((?:linux-image-)[a-z0-9.+-]+)_([0-9][A-Za-z0-9.+~-]*)_[a-z0-9]+\
 const MIRROR = /^(https:\/\/.+)\/pool\//;
 
 /**
- * Where one build of a vendor is had from (`install_kernel` and `kernel_packages` of the contract): the place and the keys
+ * Where one build of a vendor is had from (`install_kernel` and `kernel_packages` of docs/matrix.md): the place and the keys
  * of `like`, whose signed index has to list it. The addresses name the package and a mirror; they are not believed.
  * @returns undefined when nothing is known of such packages
  */

@@ -18,7 +18,7 @@ import { loaderWord } from './loader-word.ts';
 import { parseInteger, quoted } from './words.ts';
 import { flag, integer, line, list, MAX_UINT32, oneOfMany, text, timeout, word } from './yaml-schema.ts';
 
-/** The manifest of contract 4.1, key by key. manifest.ts turns the result into the names of the model. */
+/** The manifest of docs/manifest.md, key by key. manifest.ts turns the result into the names of the model. */
 
 const identifier = word(/^[A-Za-z0-9_.]{1,64}$/, 'a name of 1 to 64 letters, digits, "_" and "."');
 const selector = word(

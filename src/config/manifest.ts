@@ -56,7 +56,7 @@ export interface ProgramVariant {
   readonly trialLoad: boolean;
 }
 
-/** What a maintainer declares about an object (contract 4.1). */
+/** What a maintainer declares about an object (docs/manifest.md). */
 export interface Manifest {
   readonly file: string;
   readonly name: string;

@@ -52,7 +52,7 @@ const EXAMPLE = 'debian-12-6.1';
 const SLIPS = { kernels: `write "profiles:" and below it a line "- id: ${EXAMPLE}" for each kernel` };
 
 /**
- * Reads a matrix file (contract 4.2). A matrix without a name is called like its file.
+ * Reads a matrix file (docs/matrix.md). A matrix without a name is called like its file.
  * @param ids every profile there is, for messages
  * @throws UsageError `matrix_invalid` with file, line and column of everything that is wrong
  */

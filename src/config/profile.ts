@@ -43,7 +43,7 @@ const packageUrl = word(
   'an https URL of at most 512 characters that ends in .deb or .rpm',
 );
 
-/** Contract 4.3. Unknown keys of other tools are tolerated, but for `kernel` and `boot`; slips are not. */
+/** The profile of docs/matrix.md. Unknown keys of other tools are tolerated, but for `kernel` and `boot`; slips are not. */
 export const ProfileFile = withoutSlips(
   z.looseObject({
     id: profileId,

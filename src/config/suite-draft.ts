@@ -11,7 +11,7 @@ export interface DraftCase {
   readonly remark: string;
 }
 
-/** `words` as an id of the contract: other characters become `-`, and no two of `taken` are the same. */
+/** `words` as an id (docs/suites.md): other characters become `-`, and no two of `taken` are the same. */
 export function draftId(words: string, taken: ReadonlySet<string> = new Set()): string {
   const plain = words.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
   const base = plain.slice(0, 60).replace(/-+$/, '') || 'object';

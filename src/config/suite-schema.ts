@@ -10,7 +10,7 @@ import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 import { flag, integer, line, list, MAX_TIMEOUT_MS, text, timeout, word } from './yaml-schema.ts';
 
-/** The suite file of contract 4.4, key by key. suite.ts puts defaults and cases together. */
+/** The suite file of docs/suites.md, key by key. suite.ts puts defaults and cases together. */
 
 const id = word(ID_PATTERN, 'at most 64 letters, digits and "._-" that start with a letter or digit');
 const path = line({ required: true });

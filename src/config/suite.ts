@@ -91,7 +91,7 @@ export interface Suite {
 type CaseFile = SuiteFile['cases'][number];
 
 /**
- * Reads a suite file (contract 4.4). What a case does not say comes from `defaults`.
+ * Reads a suite file (docs/suites.md). What a case does not say comes from `defaults`.
  * @throws UsageError `suite_invalid` with file, line and column of everything that is wrong
  */
 export function readSuite(source: SourceFile): Suite {

@@ -90,7 +90,7 @@ function guessWords(f: Facts<'map' | 'size' | 'guess' | 'callee'>): Words {
 export const OBJECT_FINDINGS = {
   INVALID_OBJECT: entry({
     group: 'object',
-    // The contract's example with a text file instead of an object expects this name.
+    // A report about a text file instead of an object expects this name.
     coarse: 'UNKNOWN',
     rule: ['The file is no eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
     reasons: reasonsOf(INVALID),

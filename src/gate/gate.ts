@@ -159,7 +159,7 @@ function unrequired(run: GateInput, options: GateOptions): Weighed[] {
 }
 
 /**
- * The verdict of contract section 1: a required target that failed is a failure, exit 2, whatever happened elsewhere: more
+ * The verdict of docs/gate.md: a required target that failed is a failure, exit 2, whatever happened elsewhere: more
  * answers would not make it pass. Else a required target that gave no answer (or was skipped, or is missing) is an error,
  * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single answer is an
  * error too: nothing was observed. `failOn` moves the line between failures and remarks (docs/gate.md); an error stays one.

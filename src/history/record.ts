@@ -6,7 +6,7 @@ const optional = text.optional();
 const count = z.number().int().nonnegative();
 const texts = z.array(text).optional();
 
-/** A line of the history, `artifact_history.v0.1` (contract 5.5). The order of the keys is that of the canonical bytes. */
+/** A line of the history, `artifact_history.v0.1` (docs/gate.md, History). The order of the keys is that of the canonical bytes. */
 export const HistoryRecord = z.object({
   schema_version: text,
   run_id: text,

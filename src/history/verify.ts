@@ -13,7 +13,7 @@ export interface HistoryHead {
   readonly last_record_sha256: string;
 }
 
-/** A row of `history verify --json` (contract 5.5). */
+/** A row of `history verify --json` (docs/gate.md, History). */
 export interface VerificationRow {
   readonly index: number;
   readonly run_id: string;

@@ -21,7 +21,7 @@ export interface Artifact {
   readonly altering?: readonly AlteringProgram[] | undefined;
 }
 
-/** What is done and looked at in the guest while the programs are attached (contract 4.1, functional_tests). */
+/** What is done and looked at in the guest while the programs are attached (docs/manifest.md, functional_tests). */
 export interface FunctionalTest {
   readonly name: string;
   /** Empty where only `expect` is looked at. */

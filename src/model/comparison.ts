@@ -23,7 +23,7 @@ export interface RecordedTarget {
   readonly profile: string;
   readonly required: boolean;
   readonly status: OutcomeStatus;
-  /** Contract code; empty on a pass and without an answer. */
+  /** Coarse code (`classification_code`); empty on a pass and without an answer. */
   readonly classification: string;
   /** Empty without a classification. */
   readonly confidence: string;
@@ -48,7 +48,7 @@ export interface RecordedReport extends ReportIdentity {
   readonly targets: readonly RecordedTarget[];
 }
 
-/** How a kernel's answer differs (contract 5.3). Where one side gave no answer it is `changed`, never a regression. */
+/** How a kernel's answer differs (docs/gate.md, compare). Where one side gave no answer it is `changed`, never a regression. */
 export type Change =
   | 'unchanged'
   | 'classification_changed'

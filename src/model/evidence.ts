@@ -325,7 +325,7 @@ export type StageOf<K extends Stage['stage']> = Extract<Stage, { stage: K }>;
 export interface Evidence {
   readonly hello: Hello;
   readonly stages: readonly Stage[];
-  /** The validator's own document (contract 6.2), as it came; written to disk, never used for the verdict. */
+  /** The validator's own document (docs/validator.md), as it came; written to disk, never used for the verdict. */
   readonly document: string | undefined;
 }
 

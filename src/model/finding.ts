@@ -39,7 +39,7 @@ export interface SourceLocation {
  */
 export interface Finding {
   readonly code: FindingCode;
-  /** Code for `classification_code` of the report: the contract's coarse name where `code` is a finer one. */
+  /** Code for `classification_code` of the report: the coarse name where `code` is a finer one. */
   readonly rollup: FindingCode;
   readonly group: FindingGroup;
   readonly confidence: Confidence;

@@ -4,7 +4,7 @@ import { OciKernelSource } from './oci-source.ts';
 import { RpmKernelSource } from './rpm-source.ts';
 import { UrlKernelSource } from './url-source.ts';
 
-/** Id pattern of profiles, suites and cases (contract section 4). */
+/** Id pattern of profiles, suites and cases (docs/matrix.md). */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const Arch = z.enum(['x86_64', 'aarch64']);
@@ -123,7 +123,7 @@ export interface LockedKernel {
   readonly strict: boolean;
 }
 
-/** A VM profile as the contract's section 4.3 has it, with our `kernel` block. */
+/** A VM profile as docs/matrix.md has it, with the `kernel` block. */
 export interface Profile {
   readonly id: string;
   readonly distro: string;

@@ -15,7 +15,7 @@ export interface CommandFacts {
   readonly command: string;
   /** 0 to 255. */
   readonly expectExitCode: number;
-  /** SHA-256 in hex of the command and its expected exit code (contract 5.1). */
+  /** SHA-256 in hex of the command and its expected exit code (docs/report.md). */
   readonly invocationSha256: string;
   /** The program that was brought along; undefined without one. */
   readonly binary: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number } | undefined;

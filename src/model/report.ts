@@ -7,7 +7,7 @@ import type { ShardPart } from './shard.ts';
 
 export type RunStatus = 'pass' | 'fail' | 'error';
 
-/** What the gate says about a run, or about the part of it that belongs to one artifact (contract section 1). */
+/** What the gate says about a run, or about the part of it that belongs to one artifact (docs/gate.md). */
 export interface Verdict {
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /**
- * Everything a run found out, before it becomes a file. One per run; reporters turn it into the contract's formats.
+ * Everything a run found out, before it becomes a file. One per run; reporters turn it into the formats of docs/report.md.
  * `results[i]` belongs to `results[i].cell`; cells of one artifact keep matrix order.
  */
 export interface RunReport {

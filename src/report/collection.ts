@@ -39,12 +39,12 @@ export function runCollection(run: RunReport, verdict: Verdict, cases: readonly 
   };
 }
 
-/** A run with several artifacts as the contract's collection document, `bpfcompat_suite.v0.1` (section 5.2). */
+/** A run with several artifacts as one document, `bpfcompat_suite.v0.1` (docs/report.md, Several objects). */
 export function collectionJson(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): string {
   return suiteJson(runCollection(run, verdict, cases));
 }
 
-/** The same for a person (contract section 5.4, suite Markdown). */
+/** The same for a person (as the Markdown of a suite). */
 export function collectionMarkdown(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): string {
   return suiteMarkdown(runCollection(run, verdict, cases));
 }

@@ -5,7 +5,7 @@ import { code, md } from './escape.ts';
 
 const MAX_ASSETS = 50;
 
-/** The object `command` of contract section 5.1, with the command itself; undefined without one. */
+/** The object `command` of docs/report.md, with the command itself; undefined without one. */
 export function commandJson({ command }: Pick<RunReport, 'command'>) {
   return (
     command && {

@@ -100,7 +100,7 @@ function bodyJson(comparison: Comparison) {
 }
 
 /**
- * Two reports compared, `compat_diff.v0.1` (contract 5.3) with additive fields, as text.
+ * Two reports compared, `compat_diff.v0.1` (docs/gate.md, compare) with additive fields, as text.
  * @param generatedAt RFC 3339, UTC, whole seconds
  */
 export function compareJson(comparison: Comparison, generatedAt: string): string {

@@ -67,7 +67,7 @@ function documentOf(lines: readonly string[]): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** Two reports compared, for a person (contract 5.4). */
+/** Two reports compared, for a person. */
 export function compareMarkdown(comparison: Comparison): string {
   return documentOf([
     '# bpfcompat Compatibility Diff',

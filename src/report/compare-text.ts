@@ -6,7 +6,7 @@ import { terminal } from './escape.ts';
 import { fileNames } from './names.ts';
 import { style } from './style.ts';
 
-/** The last line of `compare`, which scripts read (contract section 2). */
+/** The last line of `compare`, which scripts read. */
 export function diffSummaryLine(summary: ComparisonSummary): string {
   return `Diff summary: profiles=${summary.total} changed=${summary.changed} improved=${summary.improved} regressed=${summary.regressed} required_regressions=${summary.requiredRegressions}`;
 }

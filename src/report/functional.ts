@@ -10,7 +10,7 @@ import type { TargetView } from './view.ts';
 
 type Test = StageOf<'functional'>;
 
-/** The object `functional` of contract section 5.1, with additive keys; undefined when no test ran. */
+/** The object `functional` of docs/report.md, with additive keys; undefined when no test ran. */
 export function functionalJson({ functional }: TargetView) {
   return functional && { status: functional.status, tests: list(functional.tests.map(testJson)) };
 }

@@ -13,7 +13,7 @@ function causeJson({ code, subject, program, by, misfit }: MetCause) {
   };
 }
 
-/** What decided, where it is not the contract's own rule, and what became of declared failures. */
+/** What decided, where it is not the default rule, and what became of declared failures. */
 export function gateJson(run: RunReport, artifact: number, { failOn, exitCode, expected = [] }: Verdict) {
   if (failOn === undefined && expected.length === 0) return undefined;
   return {

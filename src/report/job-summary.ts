@@ -120,7 +120,7 @@ function baselineLines({ baseline }: SavedReport, max: number): string[] {
 }
 
 /**
- * A report as Markdown for the summary page of a workflow job (contract 5.4): bounded, and whatever the report holds is
+ * A report as Markdown for the summary page of a workflow job (docs/formats.md): bounded, and whatever the report holds is
  * shown as text.
  */
 export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures = 10 }: SummaryLimits = {}): string {

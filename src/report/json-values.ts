@@ -1,4 +1,4 @@
-/** `undefined`, which JSON leaves out, for values that the contract omits: empty, false and zero. */
+/** `undefined`, which JSON leaves out, for values that reports leave out: empty, false and zero. */
 export function some<T extends string | number | boolean>(value: T | undefined): T | undefined {
   return value === '' || value === 0 || value === false ? undefined : value;
 }

@@ -24,7 +24,7 @@ function btfWord(view: TargetView): string {
   return view.evidence === undefined ? '' : view.evidence.hello.btf.vmlinux ? 'yes' : 'no';
 }
 
-/** What a target is filed under: its classification, or the contract's words for one without a code. */
+/** What a target is filed under: its classification, or fixed words for one without a code. */
 function className(view: TargetView): string {
   if (view.primary) return view.primary.rollup;
   return view.outcome.status === 'skipped' ? 'UNSUPPORTED_TRANSPORT' : '';
@@ -140,7 +140,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** The Markdown report of one artifact (contract section 5.4). */
+/** The Markdown report of one artifact. */
 export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdict): string {
   const subject = run.artifacts[artifact];
   if (!subject) throw new RangeError(`the run has no artifact number ${artifact}`);

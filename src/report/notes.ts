@@ -35,7 +35,7 @@ function familyNote({ target, evidence }: TargetView): string | undefined {
   return `kernel_family ${kernelFamily} in ${file} is no number, so it was not compared with this kernel (${release})`;
 }
 
-/** The evidence lines of a target with the contract's fixed prefixes (section 5.1, `notes[]`). */
+/** The evidence lines of a target with their fixed prefixes (docs/report.md, `notes[]`). */
 export function targetNotes(view: TargetView): string[] {
   const { primary, findings, outcome } = view;
   if (outcome.status === 'skipped') return [`skipped: ${outcome.reason}`];

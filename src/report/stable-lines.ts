@@ -6,7 +6,7 @@ import { noAnswer } from './markdown.ts';
 import { targetViews } from './view.ts';
 
 /**
- * The lines that `test` has always printed about one artifact and that scripts look for (contract section 2.1). Their
+ * The lines that `test` has always printed about one artifact and that scripts look for. Their
  * names and order never change.
  */
 export function stableLines(run: RunReport, artifact: number, verdict: Verdict, paths: ReportPaths): string[] {

@@ -188,7 +188,7 @@ function detailLines([one, views]: Column): string[] {
   return [...lines, ''];
 }
 
-/** A suite for a person (contract section 5.4): the matrix of cases and kernels comes first. */
+/** A suite for a person: the matrix of cases and kernels comes first. */
 export function suiteMarkdown(suite: SuiteReport): string {
   const columns = suite.cases.map((one): Column => [one, caseViews(one)]);
   const lines = [

@@ -10,7 +10,7 @@ import { hasBaseline, quietTexts, sortedNews, suiteNews } from './suite-baseline
 import { caseViews, lackOf } from './suite-json.ts';
 import { supportRange } from './support-range.ts';
 
-/** The lines about a suite that scripts look for (contract section 2.1). Their names and order never change. */
+/** The lines about a suite that scripts look for (docs/suites.md). Their names and order never change. */
 export function suiteLines(suite: SuiteReport): string[] {
   return [
     `Suite: ${terminal(suite.name)}`,

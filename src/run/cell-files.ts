@@ -5,7 +5,7 @@ import { type Evidence, firstStage, type Hello, type Stage } from '../model/evid
 import { createSpill } from './spill.ts';
 import { createStageMemory, WHOLE_BYTES } from './stage-memory.ts';
 
-/** The evidence files of contract section 5.5 in the directory of a cell, written while its guest answers. */
+/** The evidence files of docs/evidence.md in the directory of a cell, written while its guest answers. */
 export interface CellFiles extends StageSink {
   /** Writes what is not written yet. @throws a Node error when the files cannot be written */
   finish(evidence: Evidence): Promise<void>;

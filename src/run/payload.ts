@@ -101,7 +101,7 @@ export function payloadIdentity({ command, assets }: Payload): unknown {
   ];
 }
 
-/** Digest that stands for the object in reports of a command that has none (contract 5.1). */
+/** Digest that stands for the object in reports of a command that has none. */
 export function syntheticDigest({ invocationSha256, binary }: CommandFacts): string {
   return sha256(binary === undefined ? invocationSha256 : `${invocationSha256}\0${binary.sha256}`);
 }

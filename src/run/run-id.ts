@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** `YYYYMMDDTHHMMSSZ-` and six hex digits, as the contract's section 5 has it. */
+/** `YYYYMMDDTHHMMSSZ-` and six hex digits. */
 function makeRunId(now: Date, random: Uint8Array): string {
   const stamp = now
     .toISOString()

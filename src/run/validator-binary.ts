@@ -57,7 +57,7 @@ function candidates(root: string, arch: Arch, host: Host): string[] {
 }
 
 /**
- * Finds the guest validator in the order of contract section 6.1.
+ * Finds the guest validator, in the order of `candidates`.
  * @param root package root that holds `build/`, and `dist/` where it is checked out as an action
  * @throws UsageError when the file the environment names is unusable; HostError when there is none
  */

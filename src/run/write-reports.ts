@@ -106,7 +106,7 @@ export async function writeReport(host: Host, path: string, text: string): Promi
   }
 }
 
-/** One line of `registry/runs.jsonl`, and `metadata.json` of the run (contract section 5.5). */
+/** One line of `registry/runs.jsonl`, and `metadata.json` of the run (docs/evidence.md). */
 function runRecord(report: RunReport, artifact: number, status: string, paths: ReportPaths, targets: ReportTargets) {
   const subject = report.artifacts[artifact];
   return {
