@@ -60,7 +60,7 @@ async function findOurs(place: Place, number: number, marker: string) {
  * Never throws: without the permission (a fork, a workflow that does not grant it) it is a notice.
  * @param body begins with its marker, a line of its own
  */
-export async function tellPullRequest(body: string, token: string, runner: Runner): Promise<void> {
+export async function writePullRequest(body: string, token: string, runner: Runner): Promise<void> {
   const { pullRequest: number, apiUrl, repository } = runner;
   if (number === undefined) {
     say('no comment: this run is not about a pull request');

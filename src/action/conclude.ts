@@ -12,10 +12,10 @@ import type { Ended } from './ended.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
 import { setOutputs } from './files.ts';
 import { writeFormats } from './formats.ts';
+import { annotate, publishComment, publishSummary, SUMMARY, verdictText, writeSummary } from './publish.ts';
 import { type Redact, redacted, redactedFile, redactor } from './redact.ts';
 import { runUrl } from './runner.ts';
 import { appendSummary } from './summary.ts';
-import { annotate, SUMMARY, tellComment, tellSummary, verdictText, writeSummary } from './tell.ts';
 import { artifactName, uploadEvidence } from './upload.ts';
 
 function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
@@ -171,8 +171,11 @@ export async function conclude(ended: Ended): Promise<void> {
     return undefined;
   });
   setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });
-  const summary = tellSummary(document, ended, uploaded, reports);
-  setOutputs(env, { 'summary-file': summary, 'comment-file': await tellComment(document, ended, uploaded, reports) });
+  const summary = publishSummary(document, ended, uploaded, reports);
+  setOutputs(env, {
+    'summary-file': summary,
+    'comment-file': await publishComment(document, ended, uploaded, reports),
+  });
   annotate(document, ended);
   if (exitCode === 0) return;
   failed(verdictText(document, counts));

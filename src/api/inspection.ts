@@ -126,7 +126,7 @@ function add<Key>(users: Map<Key, string[]>, key: Key, name: string): void {
 /** Equal accesses once, in the order of their first occurrence. */
 function accessesOf(facts: ObjectFacts): InspectedAccess[] {
   const found = new Map<string, { -readonly [Key in keyof InspectedAccess]: InspectedAccess[Key] }>();
-  for (const { fn, insn, kind, access, onlyAsks } of facts.core) {
+  for (const { fn, insn, kind, access, onlyQueries } of facts.core) {
     const key = `${kind} ${access}`;
     const known = found.get(key);
     if (known) {
@@ -135,7 +135,7 @@ function accessesOf(facts: ObjectFacts): InspectedAccess[] {
     }
     const home = facts.functions[fn];
     const line = home && lineInFunction(facts, home, insn, undefined);
-    found.set(key, { kind, access, only_asks: onlyAsks, count: 1, file: line?.file ?? '', line: line?.line ?? 0 });
+    found.set(key, { kind, access, only_asks: onlyQueries, count: 1, file: line?.file ?? '', line: line?.line ?? 0 });
   }
   return [...found.values()];
 }

@@ -1,6 +1,6 @@
 import type { CellResult, Outcome } from '../model/cell.ts';
 import type { Finding, FindingCode } from '../model/finding.ts';
-import { type Answer, answersOf, isFine, newestAnswered, tells } from './answers.ts';
+import { type Answer, answersOf, isFine, newestAnswered, reports } from './answers.ts';
 import { inlinedElsewhere } from './inlined.ts';
 import { withArgs } from './make-finding.ts';
 import { moduleElsewhere } from './other-kernels.ts';
@@ -75,8 +75,9 @@ function retold(answer: Answer, answers: readonly Answer[], complete: boolean): 
 }
 
 function judge(finding: Finding, answer: Answer, answers: readonly Answer[], complete: boolean): Finding {
-  const same = answers.map((other) => tells(other, finding));
-  if (complete && answers.length >= 2 && same.every((told) => told)) return seenEverywhere(finding, answers.length);
+  const same = answers.map((other) => reports(other, finding));
+  if (complete && answers.length >= 2 && same.every((reported) => reported))
+    return seenEverywhere(finding, answers.length);
   const at = answers.indexOf(answer);
   const fine = answers.map((other) => isFine(other, finding));
   const before = fine.lastIndexOf(true, at);

@@ -21,8 +21,8 @@ export function alteringIn(evidence: Evidence, read: readonly AlteringProgram[])
   if (load?.status !== 'pass') return new Map();
   const found = new Map((load.alters ?? []).map(({ program, uses }) => [program, [...uses]]));
   for (const { name, uses } of read) {
-    const told = found.get(name);
-    if (told || attachBegan(evidence).has(name)) found.set(name, [...new Set([...(told ?? []), ...uses])]);
+    const reported = found.get(name);
+    if (reported || attachBegan(evidence).has(name)) found.set(name, [...new Set([...(reported ?? []), ...uses])]);
   }
   return found;
 }

@@ -10,7 +10,7 @@ export interface Answer {
   /** How reports call the kernel: the profile, else its release. */
   readonly label: string;
   /** Findings by code, reason, subject and function; and by code and subject alone. */
-  readonly told: ReadonlySet<string>;
+  readonly reported: ReadonlySet<string>;
   /** Programs that loaded or did not, where each was looked at by itself. */
   readonly programs: ReadonlyMap<string, boolean>;
   readonly attached: ReadonlySet<string>;
@@ -36,7 +36,7 @@ function answerOf(result: CellResult, evidence: Evidence, findings: readonly Fin
     evidence,
     findings,
     label: result.kernel?.profile ?? evidence.hello.kernel.release,
-    told: new Set(findings.flatMap((finding) => [exactKey(finding), looseKey(finding)])),
+    reported: new Set(findings.flatMap((finding) => [exactKey(finding), looseKey(finding)])),
     programs: new Map(stagesOf(evidence, 'program').map(({ name, status }) => [name, status === 'pass'])),
     attached: new Set(
       stagesOf(evidence, 'attach')
@@ -97,8 +97,8 @@ export function newestAnswered(results: readonly CellResult[], answers: readonly
 }
 
 /** Whether a kernel tells the very same: code, reason and subject. */
-export function tells(answer: Answer, finding: Finding): boolean {
-  return answer.told.has(exactKey(finding));
+export function reports(answer: Answer, finding: Finding): boolean {
+  return answer.reported.has(exactKey(finding));
 }
 
 /** The programs a finding is about; empty when it is about the object as a whole. */
@@ -111,7 +111,7 @@ function programsOf(finding: Finding): string[] {
  * failed elsewhere), the map was made. A kernel that failed earlier or otherwise shows nothing.
  */
 export function isFine(answer: Answer, finding: Finding): boolean {
-  if (answer.told.has(looseKey(finding))) return false;
+  if (answer.reported.has(looseKey(finding))) return false;
   // libbpf found the access there, whatever became of the program.
   if (finding.code === 'CORE_RELOCATION_FAILURE' && answer.accesses.has(finding.subject ?? '')) return true;
   if (finding.phase === 'functional') return answer.result.outcome.status === 'pass';

@@ -81,7 +81,7 @@ export function classify(question: Question): Outcome {
   if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], remarks);
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
-  if (variants?.untold !== undefined) return unusable(variants.untold);
+  if (variants?.unreported !== undefined) return unusable(variants.unreported);
   if (variants && variants.failed.length > 0) return fail('load', [...variants.failed, ...unfit, ...over], remarks);
   return afterLoad(question, exit.code, { unfit, over, remarks });
 }

@@ -28,7 +28,7 @@ function lastLine(text: string): string | undefined {
     .findLast((line) => line.trim() !== '');
 }
 
-function commandFinding(stage: CommandStage, expectExitCode: number, told: Reported): Finding {
+function commandFinding(stage: CommandStage, expectExitCode: number, reported: Reported): Finding {
   const signal = stage.exit_code - SIGNAL_BASE;
   const killed = signal > 0 && signal <= MAX_SIGNAL && !stage.timed_out;
   const said = lastLine(stage.stderr_tail) ?? lastLine(stage.stdout_tail);
@@ -43,8 +43,8 @@ function commandFinding(stage: CommandStage, expectExitCode: number, told: Repor
       expected_exit_code: String(expectExitCode),
       signal: killed ? signalName(signal) : undefined,
       timeout_seconds: String(stage.timeout_seconds),
-      hint: stage.timed_out ? undefined : told.finding ? 'cause' : hintOf(stage),
-      told: told.words,
+      hint: stage.timed_out ? undefined : reported.finding ? 'cause' : hintOf(stage),
+      told: reported.words,
       error: TOLD_ALREADY.test(stage.error) ? undefined : stage.error,
     },
     evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
@@ -66,8 +66,8 @@ function timedOut(expectExitCode: number): Finding {
  * crashes fails; a guest that cannot say how it ended, and a shell that cannot read the command, are infra errors.
  */
 export function classifyCommand(evidence: Evidence, expectExitCode: number): Outcome {
-  const fail = (cause: Finding, ...told: readonly Finding[]): Outcome => {
-    return { status: 'fail', failedStage: 'command', findings: [...asCauses([cause]), ...told] };
+  const fail = (cause: Finding, ...reported: readonly Finding[]): Outcome => {
+    return { status: 'fail', failedStage: 'command', findings: [...asCauses([cause]), ...reported] };
   };
   const exit = firstStage(evidence, 'exit');
   const stage = stagesOf(evidence, 'functional').find(({ name }) => name === COMMAND_TEST);
@@ -87,6 +87,6 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
   // Also where that exit code is expected: it is not the command's.
   if (refusal !== undefined) return infra('command_unrunnable', refusal);
   if (!stage.timed_out && stage.exit_code === expectExitCode) return { status: 'pass', findings: [] };
-  const told = loaderFailure(stage);
-  return fail(commandFinding(stage, expectExitCode, told), ...(told.finding ? [told.finding] : []));
+  const reported = loaderFailure(stage);
+  return fail(commandFinding(stage, expectExitCode, reported), ...(reported.finding ? [reported.finding] : []));
 }

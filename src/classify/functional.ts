@@ -86,7 +86,7 @@ function expectationArgs(
 }
 
 /** The line that says most: what the command said last, unless an expectation failed. */
-function tellingLine(stage: FunctionalStage | undefined, reason: string): string | undefined {
+function mainLine(stage: FunctionalStage | undefined, reason: string): string | undefined {
   const output = stage?.stderr_tail.trim() || stage?.stdout_tail.trim();
   const said = output?.split('\n').pop();
   return reason === 'failed' ? said || stage?.error : stage?.error || said;
@@ -119,7 +119,7 @@ function testFinding(evidence: Evidence, answer: Answer): Finding {
       ...(reason === 'expectation' ? expectationArgs(evidence, test, broken) : {}),
     },
     evidence: evidenceLine(
-      reason === 'expectation' ? broken[0] && saidOf(broken[0]) : tellingLine(stage, reason),
+      reason === 'expectation' ? broken[0] && saidOf(broken[0]) : mainLine(stage, reason),
       `functional test ${test.name}`,
     ),
   });
@@ -150,10 +150,10 @@ export function functionalResult(
   const refused = (answer: Answer): string | undefined =>
     answer.test.command === '' ? undefined : shellRefusal(answer.stage);
   const decides = (answer: Answer): boolean => answer.test.required && refused(answer) === undefined;
-  const told = (answers: readonly Answer[]): Finding[] => answers.map((answer) => testFinding(evidence, answer));
+  const reported = (answers: readonly Answer[]): Finding[] => answers.map((answer) => testFinding(evidence, answer));
   return {
-    failed: told(failed.filter(decides)),
-    remarks: told(failed.filter((answer) => !decides(answer))),
+    failed: reported(failed.filter(decides)),
+    remarks: reported(failed.filter((answer) => !decides(answer))),
     unrunnable: failed.flatMap((answer) => {
       const why = answer.test.required ? refused(answer) : undefined;
       return why === undefined ? [] : [`test ${answer.test.name}: ${why}`];

@@ -44,7 +44,7 @@ function blamed(finding: Finding, log: string, guesses: readonly Shim[]): Findin
   const byType = other?.[1] === (hash ? HASH : RINGBUF);
   if (!byValue && !byType) return undefined;
   const size = byValue ? String(Number(access?.[2]) + Number(access?.[3])) : undefined;
-  const told = recode(finding, 'LOADER_CONTRACT', {
+  const reported = recode(finding, 'LOADER_CONTRACT', {
     confidence: 'high',
     subject: guesses.map(({ subject }) => subject).join(', '),
     args: {
@@ -55,5 +55,5 @@ function blamed(finding: Finding, log: string, guesses: readonly Shim[]): Findin
       callee: byValue ? undefined : other?.[2],
     },
   });
-  return { ...told, evidence: evidenceLine((byValue ? access : other)?.[0], 'verifier log') };
+  return { ...reported, evidence: evidenceLine((byValue ? access : other)?.[0], 'verifier log') };
 }

@@ -38,8 +38,8 @@ export function locateFindings(
 ): Outcome {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return outcome;
   const findings = outcome.findings.map((each) => {
-    const told = withUntested(each, facts);
-    const finding = withFeature(withTailCalls(withAccess(told, facts), evidence, facts), evidence, facts);
+    const reported = withUntested(each, facts);
+    const finding = withFeature(withTailCalls(withAccess(reported, facts), evidence, facts), evidence, facts);
     const location = finding.location ?? locate(finding, evidence, facts);
     return location ? { ...finding, location: inRepository(location, sources) } : finding;
   });
@@ -77,9 +77,9 @@ function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): Sourc
   const blamed = insnOf(finding, program, stage, facts);
   if (blamed === undefined) return sourceLine(facts, program, 0);
   const location = sourceLine(facts, program, blamed.insn);
-  const told = location && checked(location, blamed, finding, program, facts);
-  if (!told || finding.code !== 'CORE_RELOCATION_FAILURE') return told;
-  return accessLine(told, finding.args['field'] ?? finding.subject ?? '', program, facts);
+  const reported = location && checked(location, blamed, finding, program, facts);
+  if (!reported || finding.code !== 'CORE_RELOCATION_FAILURE') return reported;
+  return accessLine(reported, finding.args['field'] ?? finding.subject ?? '', program, facts);
 }
 
 function programOf(finding: Finding, facts: ObjectFacts): ProgramFacts | undefined {

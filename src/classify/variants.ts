@@ -13,7 +13,7 @@ export interface VariantFindings {
   /** One finding per group of which no program can be loaded. */
   readonly failed: readonly Finding[];
   /** Why the groups cannot be judged. */
-  readonly untold: string | undefined;
+  readonly unreported: string | undefined;
 }
 
 /**
@@ -22,19 +22,19 @@ export interface VariantFindings {
  * @param groups names of the groups that were asked for
  */
 export function variantFindings(evidence: Evidence, load: StageOf<'load'>, groups: readonly string[]): VariantFindings {
-  const told = new Map((load.variants ?? []).map((group) => [group.group, group]));
-  const missing = groups.find((name) => !told.has(name));
+  const reported = new Map((load.variants ?? []).map((group) => [group.group, group]));
+  const missing = groups.find((name) => !reported.has(name));
   if (missing !== undefined) {
-    return { failed: [], untold: `the guest did not say which program of the group ${missing} it loads` };
+    return { failed: [], unreported: `the guest did not say which program of the group ${missing} it loads` };
   }
-  const empty = groups.flatMap((name) => told.get(name) ?? []).filter(({ chosen }) => chosen === '');
+  const empty = groups.flatMap((name) => reported.get(name) ?? []).filter(({ chosen }) => chosen === '');
   const untried = empty.find(({ programs }) => programs.some(({ outcome }) => outcome === 'untried'));
   if (untried) {
-    return { failed: [], untold: `the guest could not try the programs of the group ${untried.group} one by one` };
+    return { failed: [], unreported: `the guest could not try the programs of the group ${untried.group} one by one` };
   }
   // Names that the object does not have are findings about the setting.
   const judged = empty.filter(({ programs }) => programs.some(({ outcome }) => outcome !== 'not_found'));
-  return { failed: judged.map((group) => emptyGroup(group, evidence)), untold: undefined };
+  return { failed: judged.map((group) => emptyGroup(group, evidence)), unreported: undefined };
 }
 
 function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence): Finding {

@@ -44,20 +44,20 @@ function passedBy({ steps }: BisectResult): string {
 /** One sentence about how it ended. */
 function headline(result: BisectResult): string {
   const { status, accepts, rejects, line, steps } = result;
-  const asked = `${steps.length} of ${plural(line.length, 'kernel')} asked${passedBy(result)}`;
+  const requested = `${steps.length} of ${plural(line.length, 'kernel')} asked${passedBy(result)}`;
   switch (status) {
     case 'found':
-      return `First to reject: ${nameOf(rejects as BisectStep)} (${asked})`;
+      return `First to reject: ${nameOf(rejects as BisectStep)} (${requested})`;
     case 'range': {
       const between = (rejects?.position ?? 0) - (accepts?.position ?? 0) - 1;
-      return `The first to reject is ${nameOf(rejects as BisectStep)} or one of the ${between} before it, which gave no answer (${asked})`;
+      return `The first to reject is ${nameOf(rejects as BisectStep)} or one of the ${between} before it, which gave no answer (${requested})`;
     }
     case 'none_rejects':
-      return `Nothing rejects: --bad accepts it as well (${asked})`;
+      return `Nothing rejects: --bad accepts it as well (${requested})`;
     case 'good_rejects':
-      return `--good rejects it already, so nothing can be found; name a kernel that accepts it (${asked})`;
+      return `--good rejects it already, so nothing can be found; name a kernel that accepts it (${requested})`;
     case 'no_answer':
-      return `An end gave no answer, so nothing can be found; correct what it says and try again (${asked})`;
+      return `An end gave no answer, so nothing can be found; correct what it says and try again (${requested})`;
   }
 }
 

@@ -30,13 +30,13 @@ export function leftOpen(document: Document.Parsed, source: string, { message, p
   );
   const isQuote = /^Missing closing ['"]quote/.test(message);
   const quote = swallowed ?? (isQuote ? quotes.findLast(([from]) => from < pos[0]) : undefined);
-  if (quote !== undefined) return told(source, quote[0], 'quote', source[quote[0]] ?? '');
+  if (quote !== undefined) return leftOpenAt(source, quote[0], 'quote', source[quote[0]] ?? '');
   const closing = /end with an? ([\]}])$/.exec(message)?.[1];
   const bracket = brackets.findLast((at) => CLOSING[source[at] ?? ''] === closing);
-  return closing && bracket !== undefined ? told(source, bracket, 'bracket', closing) : undefined;
+  return closing && bracket !== undefined ? leftOpenAt(source, bracket, 'bracket', closing) : undefined;
 }
 
-function told(source: string, offset: number, what: string, closing: string): LeftOpen {
+function leftOpenAt(source: string, offset: number, what: string, closing: string): LeftOpen {
   const words = `not valid YAML: the ${what} ${source[offset]} that opens here is not closed; add the closing ${closing}`;
   return { offset, words };
 }

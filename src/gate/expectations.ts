@@ -59,13 +59,13 @@ export function expectedOf(
 /**
  * Declarations that nothing in the run bears out, one sentence each: those that speak of no kernel that is asked, and those
  * that no failure met. What the reason of a cell tells is not told again.
- * @param told what became of the cells that a declaration speaks of
+ * @param reported what became of the cells that a declaration speaks of
  */
 export function idleExpectations(
   targets: readonly Target[],
   results: readonly CellResult[],
   expectations: readonly Expectation[],
-  told: readonly Expected[],
+  reported: readonly Expected[],
 ): string[] {
   const first = (cell: Cell): Expectation | undefined => {
     const [target, result] = [targets[cell.target], results.find((one) => isSame(one.cell, cell))];
@@ -81,7 +81,7 @@ export function idleExpectations(
       const scope = kernels === undefined ? `profiles: ${profiles.join(', ')}` : `kernels: ${kernels.text}`;
       return [`warning: ${origin}: this expectation names no kernel of this run (${scope}); correct or remove it`];
     }
-    const became = told.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
+    const became = reported.filter((cell) => spoken.some((result) => isSame(result.cell, cell)));
     const known = became.some(
       (cell) =>
         cell.met === 'no_answer' ||

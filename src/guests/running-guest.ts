@@ -129,15 +129,19 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   }
   phase = 'idle';
 
-  async function ask(request: GuestRequest, asked: AskOptions): Promise<Evidence> {
-    if (asked.signal.aborted) throw new CancelledError();
-    const onCancel = (): void => fail(new CancelledError('cancelled', { cause: asked.signal.reason }));
-    asked.signal.addEventListener('abort', onCancel, { once: true });
+  async function ask(request: GuestRequest, requested: AskOptions): Promise<Evidence> {
+    if (requested.signal.aborted) throw new CancelledError();
+    const onCancel = (): void => fail(new CancelledError('cancelled', { cause: requested.signal.reason }));
+    requested.signal.addEventListener('abort', onCancel, { once: true });
     phase = 'ask';
     try {
-      const answer = await within(talk.ask(request, asked), asked.timeoutMs, () => {
+      const answer = await within(talk.ask(request, requested), requested.timeoutMs, () => {
         const details = { stages: talk.stages(), consoleTail: consoleTail(machine) };
-        return new GuestError('timeout', `no complete answer within ${asked.timeoutMs} ms; see serial.log`, details);
+        return new GuestError(
+          'timeout',
+          `no complete answer within ${requested.timeoutMs} ms; see serial.log`,
+          details,
+        );
       });
       const last = answer.stages.at(-1);
       if (last?.stage === 'exit' && last.kind === 'protocol') {
@@ -146,7 +150,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
       return { hello, ...answer };
     } finally {
       phase = 'idle';
-      asked.signal.removeEventListener('abort', onCancel);
+      requested.signal.removeEventListener('abort', onCancel);
     }
   }
 

@@ -58,8 +58,8 @@ async function receive(
   options: DownloadOptions,
 ): Promise<Omit<Downloaded, 'status' | 'url'>> {
   const { maxBytes, algorithm = 'sha256', onBytes } = options;
-  const told = Number(response.headers['content-length'] ?? 0);
-  if (told > maxBytes) throw tooLarge(url, maxBytes);
+  const reported = Number(response.headers['content-length'] ?? 0);
+  if (reported > maxBytes) throw tooLarge(url, maxBytes);
   const hash = createHash(algorithm);
   let bytes = 0;
   await using handle = await open(file, 'wx', 0o600);
@@ -68,7 +68,7 @@ async function receive(
     if (bytes > maxBytes) throw tooLarge(url, maxBytes);
     hash.update(chunk);
     await handle.write(chunk);
-    onBytes?.(bytes, told);
+    onBytes?.(bytes, reported);
   }
   return { bytes, digest: hash.digest('hex') };
 }

@@ -6,7 +6,7 @@ import { refusePipe } from './pipes.ts';
 import { startError } from './start-error.ts';
 
 /** After this long somebody should know that we wait. */
-const TELL_MS = 3000;
+const NOTE_MS = 3000;
 /** Who can be cancelled may wait as long as fetching a kernel takes; what nobody can end, ends soon. */
 const HEARING_MS = 15 * 60_000;
 const DEAF_MS = 30_000;
@@ -29,7 +29,7 @@ export async function lockFile(
   signal?: AbortSignal,
   onWait: () => void = () => {},
   giveUpMs = signal === undefined ? DEAF_MS : HEARING_MS,
-  tellMs = TELL_MS,
+  noteMs = NOTE_MS,
 ): Promise<AsyncDisposable> {
   if (signal?.aborted) throw new CancelledError();
   await refusePipe(path);
@@ -53,7 +53,7 @@ export async function lockFile(
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   let late = false;
-  const patience = setTimeout(onWait, tellMs);
+  const patience = setTimeout(onWait, noteMs);
   const limit = setTimeout(() => {
     late = true;
     child.kill('SIGKILL');

@@ -40,7 +40,11 @@ export function countsOf(names: readonly string[]): ReadonlyMap<string, number> 
 }
 
 /** Objects of one name, each by as much of its path as tells it apart. @param names of all objects */
-function tellTwins(name: string, paths: readonly (readonly string[])[], names: ReadonlyMap<string, number>): string[] {
+function distinguishTwins(
+  name: string,
+  paths: readonly (readonly string[])[],
+  names: ReadonlyMap<string, number>,
+): string[] {
   const below = belowCommon(paths);
   const wholes = countsOf(below.map((segments) => segments.join('/')));
   const tails = oncePerDepth((depth) => countsOf(below.map((segments) => tail(segments, depth))));
@@ -76,15 +80,15 @@ function oncePerDepth<T>(make: (depth: number) => T): (depth: number) => T {
  */
 export function distinctNames(objects: readonly NamedObject[]): string[] {
   const names = countsOf(objects.map(({ name }) => name));
-  const told = objects.map(({ name }) => name);
+  const shown = objects.map(({ name }) => name);
   for (const [name, twins] of grouped([...objects.keys()], (index) => objects[index]?.name ?? '')) {
     if (twins.length === 1) continue;
     const paths = twins.map((index) => (objects[index]?.path ?? '').split('/').filter((segment) => segment !== ''));
-    for (const [at, found] of tellTwins(name, paths, names).entries()) told[twins[at] as number] = found;
+    for (const [at, found] of distinguishTwins(name, paths, names).entries()) shown[twins[at] as number] = found;
   }
   // Ends of paths may collide with each other across names; then only a number is left.
-  const counts = countsOf(told);
-  return told.map((name, index) => (counts.get(name) === 1 ? name : `${name} (${index + 1})`));
+  const counts = countsOf(shown);
+  return shown.map((name, index) => (counts.get(name) === 1 ? name : `${name} (${index + 1})`));
 }
 
 /** Objects of a run by their paths alone, called as the run calls them. */

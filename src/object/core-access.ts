@@ -28,7 +28,7 @@ export function coreKind(kind: number): string {
 }
 
 /** Whether a relocation only asks, so that its absence fails nothing. */
-export function onlyAsks(kind: string): boolean {
+export function onlyQueries(kind: string): boolean {
   return kind.endsWith('_exists') || kind === 'type_matches' || kind === 'local_type_id';
 }
 

@@ -1,6 +1,6 @@
 import type { Btf } from './btf.ts';
 import type { CoreRecord } from './btf-ext.ts';
-import { accessWords, coreKind, onlyAsks } from './core-access.ts';
+import { accessWords, coreKind, onlyQueries } from './core-access.ts';
 import type { Elf } from './elf.ts';
 import { type FunctionTable, INSN_BYTES } from './functions.ts';
 
@@ -18,7 +18,7 @@ export interface CoreAccess {
   /** `struct task_struct.mm`, `enum bpf_cmd::BPF_PROG_LOAD`. */
   readonly access: string;
   /** Asks only whether something exists, or is answered by the object itself: cannot fail. */
-  readonly onlyAsks: boolean;
+  readonly onlyQueries: boolean;
 }
 
 /** All CO-RE accesses in the order of the sections. */
@@ -46,7 +46,7 @@ export function readCore(
         insn: Math.floor((offset - fn.offset) / INSN_BYTES),
         kind: coreKind(kind),
         access: known,
-        onlyAsks: onlyAsks(coreKind(kind)),
+        onlyQueries: onlyQueries(coreKind(kind)),
       });
     }
   }

@@ -40,7 +40,7 @@ export interface ObjectFloors extends Floors {
 export function floorsOf(facts: ObjectFacts): ObjectFloors {
   const maps = facts.maps.flatMap(mapRequirements);
   const core = facts.core.filter(({ kind }) => kind !== 'local_type_id');
-  const asking = new Set(core.filter(({ onlyAsks }) => onlyAsks).map(({ fn }) => fn));
+  const asking = new Set(core.filter(({ onlyQueries }) => onlyQueries).map(({ fn }) => fn));
   const using = new Set(core.map(({ fn }) => fn));
   const programs = facts.programs.map((program, index) => {
     const { parts } = program.layout;

@@ -36,15 +36,15 @@ export function predict(facts: ObjectFacts, kernelRelease: string): ObjectPredic
 
 type Kernel = KernelVersion | undefined;
 
-function load({ hard, soft }: Floors, kernel: Kernel, told: Floor | undefined): Prediction {
-  if (!kernel) return { verdict: 'unknown', ...because(told) };
+function load({ hard, soft }: Floors, kernel: Kernel, reported: Floor | undefined): Prediction {
+  if (!kernel) return { verdict: 'unknown', ...because(reported) };
   if (isBelow(kernel, hard)) {
     // No kernel at all will do: there is no higher floor.
-    const why = hard?.version === '' ? hard : told;
+    const why = hard?.version === '' ? hard : reported;
     return { verdict: isCertain(kernel, hard) ? 'refused' : 'unknown', ...because(why) };
   }
   if (isBelow(kernel, soft)) return { verdict: 'unknown', ...because(soft) };
-  return { verdict: 'loads', ...because(told) };
+  return { verdict: 'loads', ...because(reported) };
 }
 
 function attach({ attach: floor, soft }: Floors, kernel: Kernel): ProgramPrediction['attach'] {

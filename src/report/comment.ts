@@ -36,9 +36,9 @@ export function comment(
   options: Pick<StepSummaryOptions, 'links' | 'workspace'> & { readonly name?: string } = {},
 ): string {
   const { name = document.name, links = {}, workspace = '' } = options;
-  const told = { workspace, times: false, maxBytes: MAX_BYTES };
-  const answers = digest(stepSummary(document, told));
-  return `${commentMarker(name)}\n${stepSummary(document, { ...told, links })}\n<!-- answers:${answers} -->\n`;
+  const reported = { workspace, times: false, maxBytes: MAX_BYTES };
+  const answers = digest(stepSummary(document, reported));
+  return `${commentMarker(name)}\n${stepSummary(document, { ...reported, links })}\n<!-- answers:${answers} -->\n`;
 }
 
 function answersOf(body: string): string | undefined {

@@ -38,12 +38,12 @@ export function metWords(
   causes: readonly ReportedCause[],
 ): string[] {
   if (!decisive) return [];
-  const told = new Map<string, string[]>();
+  const reported = new Map<string, string[]>();
   for (const program of programsOf(args)) {
     const cause = causes.find((one) => one.code === code && one.subject === subject && one.program === program);
     if (cause === undefined) continue;
     const words = causeWords(cause);
-    told.set(words, [...(told.get(words) ?? []), program]);
+    reported.set(words, [...(reported.get(words) ?? []), program]);
   }
-  return [...told].map(([words, programs]) => (told.size > 1 ? `${programs.join(', ')}: ${words}` : words));
+  return [...reported].map(([words, programs]) => (reported.size > 1 ? `${programs.join(', ')}: ${words}` : words));
 }

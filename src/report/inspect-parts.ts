@@ -74,8 +74,8 @@ function externWords({ name, weak }: InspectedExtern): string {
 /** What must be there, then what is only asked for. */
 export function coreLines({ core }: Inspection, width: number): string[] {
   const needed = core.filter(({ only_asks: asks }) => !asks);
-  const asked = core.filter(({ only_asks: asks, kind }) => asks && kind !== 'local_type_id');
-  return [...listed('', needed, width), ...listed('only asked whether they exist: ', asked, width)];
+  const requested = core.filter(({ only_asks: asks, kind }) => asks && kind !== 'local_type_id');
+  return [...listed('', needed, width), ...listed('only asked whether they exist: ', requested, width)];
 }
 
 function listed(lead: string, accesses: readonly InspectedAccess[], width: number): string[] {

@@ -62,8 +62,8 @@ function details(target: SavedTarget, expected: SavedExpected | undefined): stri
   const why = noAnswer(target) || (target.findings.length === 0 ? target.classification_reason : '');
   const sorted = [...target.findings].sort((a, b) => Number(b.decisive) - Number(a.decisive));
   const rest = sorted.length - MAX_FINDINGS;
-  const told = savedFindingsLines(sorted.slice(0, MAX_FINDINGS), expected?.causes ?? []);
-  const body = why === '' ? told : [`- ${md(why, 1000)}`];
+  const reported = savedFindingsLines(sorted.slice(0, MAX_FINDINGS), expected?.causes ?? []);
+  const body = why === '' ? reported : [`- ${md(why, 1000)}`];
   return [head, '', ...body, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
 }
 
@@ -161,9 +161,10 @@ export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures =
   );
   if (targets.length > maxTargets) lines.push(`${targets.length - maxTargets} more targets stand in the report.`, '');
   if (failing.length > 0 && maxFailures > 0) {
-    const told = shownTargets(failing, maxFailures);
-    lines.push('## Failure Details', '', ...told.flatMap((one) => details(one, expectedOf(one))));
-    if (failing.length > told.length) lines.push(`${failing.length - told.length} more stand in the report.`, '');
+    const reported = shownTargets(failing, maxFailures);
+    lines.push('## Failure Details', '', ...reported.flatMap((one) => details(one, expectedOf(one))));
+    if (failing.length > reported.length)
+      lines.push(`${failing.length - reported.length} more stand in the report.`, '');
   }
   const steps = nextSteps(failing);
   if (steps.length > 0) lines.push('## Suggested Next Steps', '', ...steps.map((step) => `- ${md(step, 1000)}`), '');

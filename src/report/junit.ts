@@ -119,15 +119,15 @@ function cellLines(cell: DocumentCell, answer: Answer): string[] {
   };
   const texts = (some: readonly SavedFinding[]): string[] =>
     some.slice(0, MAX_FINDINGS).map((finding) => findingText(finding, expected?.causes ?? []));
-  const told = texts(causes).join('\n\n');
+  const reported = texts(causes).join('\n\n');
   const fixups = target.automatic_fixups > 0 ? [`passes ${fixupWords(target.automatic_fixups)}`] : [];
   const besides = [...fixups, ...texts(warnings)].join('\n\n');
   const said = logTails(target, MAX_LOG_LINES).map(({ title, text }) => `${title}:\n${text}`);
   const { kind, type, message } = answer;
   const children = [
     ...(kind === 'skipped' ? element(kind, { message }) : []),
-    ...(kind === 'failure' || kind === 'error' ? element(kind, { message, type }, told || message) : []),
-    ...(kind === 'failure' || kind === 'error' || told === '' ? [] : element('system-out', {}, told)),
+    ...(kind === 'failure' || kind === 'error' ? element(kind, { message, type }, reported || message) : []),
+    ...(kind === 'failure' || kind === 'error' || reported === '' ? [] : element('system-out', {}, reported)),
     ...(besides === '' ? [] : element('system-out', {}, besides)),
     ...(kind === 'failure' && said.length > 0 ? element('system-out', {}, said.join('\n\n')) : []),
   ];
@@ -149,8 +149,8 @@ function timestamp(text: string): string {
 }
 
 function suitePart(document: GateDocument, one: DocumentCase, cells: readonly DocumentCell[]): Part {
-  const told = cells.map((cell) => ({ cell, answer: answerOf(cell) }));
-  const lines = told.flatMap(({ cell, answer }) => cellLines(cell, answer));
+  const reported = cells.map((cell) => ({ cell, answer: answerOf(cell) }));
+  const lines = reported.flatMap(({ cell, answer }) => cellLines(cell, answer));
   const broken = one.error !== '' || cells.length === 0;
   if (broken) {
     const message = one.error || 'it has no kernels';
@@ -158,7 +158,7 @@ function suitePart(document: GateDocument, one: DocumentCase, cells: readonly Do
     const kind = one.required ? 'error' : 'skipped';
     lines.push(...element('testcase', place, element(kind, { message, ...(one.required && { type: 'NOT_STARTED' }) })));
   }
-  const count = (kind: Answer['kind']): number => told.filter(({ answer }) => answer.kind === kind).length;
+  const count = (kind: Answer['kind']): number => reported.filter(({ answer }) => answer.kind === kind).length;
   const counts = {
     tests: cells.length + (broken ? 1 : 0),
     failures: count('failure'),

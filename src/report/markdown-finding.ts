@@ -16,13 +16,15 @@ interface Reported {
   readonly more: readonly string[];
 }
 
-function lines({ title, explanation, remediation, location, more, ...told }: Reported): string[] {
+function lines({ title, explanation, remediation, location, more, ...reported }: Reported): string[] {
   const source = location && [code(placeText(location), 320), code(location.text, 300)].filter((part) => part !== '');
   return [
-    `- **${told.code}**${told.subject ? ` ${code(told.subject, 160)}` : ''}${told.filing === '' ? '' : ` (${told.filing})`}: ${md(title)}`,
+    `- **${reported.code}**${reported.subject ? ` ${code(reported.subject, 160)}` : ''}${reported.filing === '' ? '' : ` (${reported.filing})`}: ${md(title)}`,
     ...(explanation === '' ? [] : [`  - ${md(explanation, 1000)}`]),
     ...(source ? [`  - Source: ${source.join(': ')}`] : []),
-    ...(told.evidence ? [`  - Evidence (${md(told.evidence.origin)}): ${code(told.evidence.text, 400)}`] : []),
+    ...(reported.evidence
+      ? [`  - Evidence (${md(reported.evidence.origin)}): ${code(reported.evidence.text, 400)}`]
+      : []),
     ...more.map((text) => `  - ${md(text, 1000)}`),
     ...(remediation === '' ? [] : [`  - What to do: ${md(remediation, 1000)}`]),
   ];
@@ -47,14 +49,14 @@ export function findingsLines(findings: readonly Finding[], causes: readonly Rep
   return partedLines(findings, (finding) => {
     const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
     const { more, ...facts } = findingFacts(finding);
-    const told = [...more, ...metWords(finding, causes)];
+    const reported = [...more, ...metWords(finding, causes)];
     return lines({
       ...facts,
       code: finding.code,
       subject: finding.subject,
       filing,
       evidence: finding.evidence,
-      more: told,
+      more: reported,
     });
   });
 }

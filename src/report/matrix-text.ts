@@ -180,7 +180,7 @@ function artifactLines(
   paint: Style,
 ): string[] {
   const groups = groupFindings(views);
-  const told = (decisive: boolean): string[] =>
+  const reported = (decisive: boolean): string[] =>
     groups
       .filter((group) => group.decisive === decisive)
       .flatMap((group) => groupLines(group, kernels, artifact, declared, width, paint));
@@ -189,8 +189,8 @@ function artifactLines(
     const [first = '', ...more] = wrap(text, width - 4);
     return [`  ${paint.warn('?')} ${first}`, ...more.map((line) => `    ${line}`)];
   });
-  const warnings = told(false);
-  const lines = [...told(true), ...silent, ...(warnings.length > 0 ? ['  Warnings', ...warnings] : [])];
+  const warnings = reported(false);
+  const lines = [...reported(true), ...silent, ...(warnings.length > 0 ? ['  Warnings', ...warnings] : [])];
   return lines.length === 0 ? [] : ['', paint.bold(terminal(name)), ...lines];
 }
 

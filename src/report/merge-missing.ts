@@ -26,11 +26,11 @@ export function missingShards(parts: readonly ShardPart[]): string[] {
   return Array.from({ length: total }, (_, i) => i + 1).flatMap((index) => {
     const planned = plan.cells.filter(({ shard }) => shard === index);
     const part = parts.find((one) => one.index === index);
-    const asked = part === undefined ? 0 : answersOf(part);
-    if (asked >= planned.length) return [];
+    const requested = part === undefined ? 0 : answersOf(part);
+    if (requested >= planned.length) return [];
     const names = planned.slice(0, NAMED).map(({ subject, kernel }) => `${subject} on ${kernel}`);
     const rest = planned.length > NAMED ? ` and ${planned.length - NAMED} more` : '';
-    const what = part ? `holds ${asked} of ${planned.length} answers` : 'is missing';
+    const what = part ? `holds ${requested} of ${planned.length} answers` : 'is missing';
     return [`shard ${index}/${total} ${what}; not tested: ${names.join(', ')}${rest}`];
   });
 }

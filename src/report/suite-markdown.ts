@@ -93,12 +93,12 @@ function legendLines(columns: readonly Column[]): string[] {
     views.map(({ target }) => ({ required: target.required, standing: standingOf(one, target.profile.id) })),
   );
   const has = (mark: string): boolean => cells.some(({ standing }) => standing.startsWith(mark));
-  const told = [
+  const reported = [
     ...(cells.some(({ required }) => !required) ? [`without \`required\`: ${MARKS.optional}`] : []),
     ...(has(DECLARED.failed) ? [`${DECLARED.failed}: ${MARKS.failed}`] : []),
     ...(has(DECLARED.passed) ? [`${DECLARED.passed}: ${MARKS.passed}`] : []),
   ];
-  return told.length === 0 ? [] : ['', ...told.map((text) => `- ${text}`)];
+  return reported.length === 0 ? [] : ['', ...reported.map((text) => `- ${text}`)];
 }
 
 function caseRow([one, views]: Column): string[] {
@@ -148,10 +148,10 @@ function remark(finding: Finding, met: readonly ReportedCause[]): Remark {
 function remarkLines(views: readonly TargetView[], remarksOf: (view: TargetView, index: number) => Remark[]): string[] {
   const causes = new Map<string, Remark & { readonly ids: string[] }>();
   for (const [index, view] of views.entries()) {
-    for (const told of remarksOf(view, index)) {
-      const known = causes.get(told.text);
+    for (const reported of remarksOf(view, index)) {
+      const known = causes.get(reported.text);
       if (known) known.ids.push(view.target.profile.id);
-      else causes.set(told.text, { ...told, ids: [view.target.profile.id] });
+      else causes.set(reported.text, { ...reported, ids: [view.target.profile.id] });
     }
   }
   return [...causes.values()].flatMap(({ text, ids, below }) => [

@@ -119,8 +119,8 @@ const NAMED = 8;
  */
 function notAskedText(notAsked: readonly KnownKernel[], answered: readonly TargetView[]): string {
   if (notAsked.length === 0) return '';
-  const told = new Set(answered.map(({ target }) => target.profile.kernelFamily));
-  const names = new Set(notAsked.map(({ id, kernelFamily }) => (told.has(kernelFamily) ? id : kernelFamily)));
+  const reported = new Set(answered.map(({ target }) => target.profile.kernelFamily));
+  const names = new Set(notAsked.map(({ id, kernelFamily }) => (reported.has(kernelFamily) ? id : kernelFamily)));
   if (names.size <= NAMED) return ` (not tested: ${[...names].join(', ')})`;
   const counts = new Map<string, number>();
   for (const { distro } of notAsked) {
@@ -148,13 +148,16 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
   // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
   const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(answered);
-  const told = segments
+  const reported = segments
     .map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1]))
     .join(', ');
   return {
     segments,
     notAsked: notAsked.map(({ id }) => id),
-    text: oneLine(`${told === '' ? 'no kernel gave an answer' : told}${notAskedText(unanswered, answered)}`, 600),
+    text: oneLine(
+      `${reported === '' ? 'no kernel gave an answer' : reported}${notAskedText(unanswered, answered)}`,
+      600,
+    ),
   };
 }
 

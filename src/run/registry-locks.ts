@@ -20,14 +20,14 @@ export function registryLocks(
   patienceMs = PATIENCE_MS,
 ): RegistryLocks {
   let left = patienceMs;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   async function take(path: string): Promise<AsyncDisposable> {
     const held = `${path} is locked by another process`;
     if (left <= 0) throw new HostError('lock_held', `${held} (fuser ${path} names it)`);
     const onWait = (): void => {
-      if (!told.has(path))
+      if (!reported.has(path))
         note(`${held}: waiting for it, at most ${Math.ceil(left / 1000)} s; no verdict depends on it`);
-      told.add(path);
+      reported.add(path);
     };
     const started = host.monotonicMs();
     try {

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Ended } from '../../src/action/ended.ts';
 import { readJob, reportInputs } from '../../src/action/job.ts';
+import { publishSummary } from '../../src/action/publish.ts';
 import { runnerOf } from '../../src/action/runner.ts';
-import { tellSummary } from '../../src/action/tell.ts';
 import { dispatch } from '../../src/cli/run-command.ts';
 import { inputVariable } from '../../src/config/action-values.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { FORMATS } from '../../src/model/formats.ts';
 import { inFlags } from '../../src/model/wording.ts';
 import { mixedDocument } from '../fixtures/documents.ts';
 
@@ -75,7 +76,7 @@ describe('a report of a step is a file', () => {
 test('every command names its reports by inputs of its own, and a plan writes none', () => {
   expect(reportInputs('plan')).toEqual([]);
   const names = (command: 'test' | 'suite' | 'merge'): string[] => reportInputs(command).map(({ input }) => input);
-  const others = ['badge', 'junit', 'sarif', 'summary'];
+  const others = FORMATS.map(({ name }) => name);
   expect(names('test').sort()).toEqual([...others, 'markdown', 'out'].sort());
   expect(names('suite').sort()).toEqual([...others, 'suite-markdown', 'suite-out'].sort());
   expect(names('merge').sort()).toEqual([...others, 'markdown', 'out'].sort());
@@ -139,7 +140,7 @@ describe('the file of the input summary', () => {
       printed: '',
       accel: '',
     };
-    return tellSummary(mixedDocument(), ended, undefined, dir);
+    return publishSummary(mixedDocument(), ended, undefined, dir);
   }
 
   test('has the text of the page where the run wrote a summary, and nothing else is replaced', () => {

@@ -29,12 +29,12 @@ const PORT_FD = 3;
 
 /** The direct lane: the vendor's kernel, our initramfs with the validator as PID 1, a fresh boot per guest. */
 export function directLane(options: DirectLaneOptions): Lane {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   // What keeps the guests of one kernel from being copied mostly does so for all: one note of a kind is enough.
   const onNote = (message: string): void => {
     const [kind = message] = message.split(':');
-    if (!told.has(kind)) options.onNote(message);
-    told.add(kind);
+    if (!reported.has(kind)) options.onNote(message);
+    reported.add(kind);
   };
   return {
     name: 'direct',

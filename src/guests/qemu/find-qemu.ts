@@ -16,7 +16,7 @@ const FLOOR: readonly [number, number] = [7, 2];
 const INSTALL = 'on Debian or Ubuntu: apt-get install qemu-system-x86; on Fedora: dnf install qemu-system-x86-core';
 
 /** What the program says of its version: no QEMU of ours runs outside of the layers where they are to be had. */
-async function askVersion(
+async function readVersion(
   host: Host,
   command: string,
   sandbox: Sandbox | undefined,
@@ -42,7 +42,7 @@ export async function findQemu(host: Host, signal: AbortSignal, sandbox?: Sandbo
   const command = named || 'qemu-system-x86_64';
   const what = named ? `BPFCOMPAT_QEMU=${named}` : command;
   const remedy = named ? 'name a program that runs, or unset the variable to take the one in PATH' : '';
-  const result = await askVersion(host, command, sandbox, signal).catch((cause) => {
+  const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
     // Too many open files, say, is no reason to install anything.
     if (cause instanceof HostError && cause.code !== 'tool_missing') throw cause;
     throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${INSTALL})`}`, { cause });

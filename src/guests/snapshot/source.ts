@@ -62,7 +62,7 @@ export function templateSource(spec: TemplateSpec): GuestSource {
     const found = await current(options, { named: false, take });
     if (found === undefined) return own ?? spec.boot(options);
     const opened = own ?? (await restored(found, options));
-    return { ...opened, ask: async (request, asked) => noting(found, await opened.ask(request, asked)) };
+    return { ...opened, ask: async (request, requested) => noting(found, await opened.ask(request, requested)) };
   }
 
   async function restored(found: Template, options: OpenOptions): Promise<Guest> {
@@ -134,7 +134,7 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
     },
     options,
   );
-  return { ...guest, ask: (request, asked) => askUnchanged(spec, template, () => guest.ask(request, asked)) };
+  return { ...guest, ask: (request, requested) => askUnchanged(spec, template, () => guest.ask(request, requested)) };
 }
 
 /** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */

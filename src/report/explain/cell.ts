@@ -96,7 +96,7 @@ function predictionLines(page: Page, { prediction }: SavedTarget): string[] {
  * and tables are there to be copied and may be wider. */
 export function explainCell(report: SavedReport, target: SavedTarget, options: ExplainOptions): string {
   const page = pageOf(options);
-  const told = (decisive: boolean): string[] =>
+  const reported = (decisive: boolean): string[] =>
     causesOf(target)
       .filter((finding) => finding.decisive === decisive)
       .flatMap((finding, index) => [...(index > 0 ? [''] : []), ...causeLines(page, report, target, finding)]);
@@ -105,8 +105,8 @@ export function explainCell(report: SavedReport, target: SavedTarget, options: E
     ...section(page, 'Environment', triedLines(page, report, target)),
     ...section(page, 'Stages', stageLines(page, target)),
     ...section(page, 'Why there is no answer', silenceLines(page, target)),
-    ...section(page, 'Findings', told(true)),
-    ...section(page, 'Warnings', told(false)),
+    ...section(page, 'Findings', reported(true)),
+    ...section(page, 'Warnings', reported(false)),
     ...section(page, 'What the verifier said', logLines(page, target)),
     ...section(page, 'Predicted from the object', predictionLines(page, target)),
     ...section(page, 'Margins', costLines(target)),

@@ -41,9 +41,9 @@ export function paragraph(page: Page, text: string, lead = '  '): string[] {
 
 /** Rows of a name and a text beside it; rows without text are left out. */
 export function fields(page: Page, rows: readonly (readonly [name: string, text: string])[]): string[] {
-  const told = rows.filter(([, text]) => text !== '');
-  const left = Math.max(0, ...told.map(([name]) => widthOf(name)));
-  return told.flatMap(([name, text]) => paragraph(page, text, `  ${padEnd(name, left)}  `));
+  const reported = rows.filter(([, text]) => text !== '');
+  const left = Math.max(0, ...reported.map(([name]) => widthOf(name)));
+  return reported.flatMap(([name, text]) => paragraph(page, text, `  ${padEnd(name, left)}  `));
 }
 
 /** Rows of a name and a path beside it, which is never broken: it is there to be copied. */

@@ -74,10 +74,10 @@ function attachRow({ validation, programs }: SavedTarget): Row {
 
 function testsRow({ functional }: SavedTarget): Row {
   if (!functional) return ['tests', ''];
-  const told = functional.tests.map(
+  const reported = functional.tests.map(
     ({ name, status, error }) => `${name} ${status}${error === '' ? '' : ` (${error})`}`,
   );
-  return ['tests', [functional.status, ...told].join('; ')];
+  return ['tests', [functional.status, ...reported].join('; ')];
 }
 
 /** How far the question came, stage by stage. */

@@ -150,10 +150,10 @@ function time(text: string): string | undefined {
 export function sarif(document: GateDocument, { workspace = '', version = '' }: SarifOptions = {}): string {
   const causes = documentCauses(document);
   const kernels = documentKernels(document);
-  const told = causes.slice(0, MAX_RESULTS);
-  const rules = [...new Set(told.map(({ finding }) => ruleId(finding.code)))].sort();
+  const reported = causes.slice(0, MAX_RESULTS);
+  const rules = [...new Set(reported.map(({ finding }) => ruleId(finding.code)))].sort();
   const seen = new Map<string, number>();
-  const results = told.map((cause) => {
+  const results = reported.map((cause) => {
     const print = fingerprint(cause);
     const nth = (seen.get(print) ?? 0) + 1;
     seen.set(print, nth);
@@ -179,7 +179,7 @@ export function sarif(document: GateDocument, { workspace = '', version = '' }: 
             exitCode: document.exitCode,
             startTimeUtc: time(document.startedAt),
             endTimeUtc: time(document.finishedAt),
-            toolExecutionNotifications: notificationsOf(document, kernels, causes.length - told.length),
+            toolExecutionNotifications: notificationsOf(document, kernels, causes.length - reported.length),
           },
         ],
         originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },

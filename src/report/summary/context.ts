@@ -22,7 +22,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
   ]
     .filter((part) => part !== '')
     .join(', ');
-  const told = [
+  const reported = [
     `${counts.passed - counts.loadedOnly - counts.nothingLoaded} passed${details === '' ? '' : ` (${details})`}`,
     some(counts.loadedOnly, LOADED_ONLY),
     some(counts.nothingLoaded, NOTHING_LOADED),
@@ -34,7 +34,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
     `**${md(name, 100)}**`,
     shard ? `part ${shard.index} of ${shard.total}` : '',
     `${what} × ${plural(kernels.length, 'kernel')}`,
-    told.filter((part) => part !== '').join(', '),
+    reported.filter((part) => part !== '').join(', '),
     times && durationMs > 0 ? durationText(durationMs) : '',
     times ? acceleratorText(cells) : '',
     address(evidence) ? markdownLink('evidence', address(evidence)) : '',

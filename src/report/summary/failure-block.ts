@@ -62,21 +62,21 @@ function firstCause(finding: SavedFinding, met: readonly ReportedCause[], option
 
 /** Further findings, shortly. @param lead what each of them begins with */
 function shortLines(findings: readonly SavedFinding[], lead: string, met: readonly ReportedCause[]): string[] {
-  const told = findings.slice(0, MAX_OTHERS).map((finding) => {
+  const reported = findings.slice(0, MAX_OTHERS).map((finding) => {
     const { title, code: name, location, remediation } = finding;
     const where = location ? ` at ${code(placeText(location), 320)}` : '';
     const rest = [remediation, ...metWords(finding, met)].filter((text) => text !== '').map((text) => md(text, 400));
     return `- ${lead}**${md(title || name)}**${where}${rest.length === 0 ? '' : `: ${rest.join(' ')}`}`;
   });
-  const rest = findings.length - told.length;
-  return told.length === 0 ? [] : [...told, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
+  const rest = findings.length - reported.length;
+  return reported.length === 0 ? [] : [...reported, ...(rest > 0 ? [`- and ${rest} more`] : []), ''];
 }
 
 /** `(new)`, `(optional)`: what a failure means besides. */
 function remark({ news, tolerated }: DocumentCell): string {
   const words = [news === 'new' ? 'new' : '', tolerated ?? (news === 'known' ? 'known' : '')];
-  const told = words.filter((word) => word !== '').join(', ');
-  return told === '' ? '' : ` <b>(${told})</b>`;
+  const reported = words.filter((word) => word !== '').join(', ');
+  return reported === '' ? '' : ` <b>(${reported})</b>`;
 }
 
 /**

@@ -67,9 +67,9 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
   const { document, cells, kernels, causes, counts, options } = parts;
   const links = options.links ?? {};
   const block: BlockOptions = { links, workspace: options.workspace ?? '', logLines: detail.logLines };
-  const told = reportedCells(cells);
-  const shown = told.slice(0, detail.most);
-  const few = told.filter(mattering).length <= FEW;
+  const reported = reportedCells(cells);
+  const shown = reported.slice(0, detail.most);
+  const few = reported.filter(mattering).length <= FEW;
   const base = anchorBase(document);
   const anchors = new Map(shown.map((cell, index) => [cell, `${base}-${index + 1}`]));
   const kernelOf = new Map(kernels.map((kernel) => [kernel.id, kernel]));
@@ -95,7 +95,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
     ...(!few ? causeTable(failing, kernels, Math.min(detail.most, 20)) : []),
     ...matrixLines(parts, detail, anchors),
     ...blocks,
-    ...(told.length > shown.length ? [`${told.length - shown.length} more stand in ${where}.`, ''] : []),
+    ...(reported.length > shown.length ? [`${reported.length - shown.length} more stand in ${where}.`, ''] : []),
     ...folded('Warnings', detail.extras ? warningLines(cells, causes, kernels) : []),
     ...(support.length > 0 && document.cases.length <= FEW
       ? [...support, '']

@@ -61,7 +61,7 @@ export function warningLines(
       const why = `${code(expected?.code ?? '', 60)} was expected (${md(expected?.reason ?? '', 400)})`;
       return `- ${code(one.name, 60)} passes on ${code(target.profile_id, 60)}, and ${why}: remove it from expectations`;
     });
-  const told = causes
+  const reported = causes
     .filter(({ failed }) => !failed)
     .slice(0, MAX_WARNINGS)
     .map(({ one, finding, cells }) => {
@@ -69,7 +69,7 @@ export function warningLines(
       const where = md(kernelsText(kernels, cells, 12, 'short'));
       return `- ${code(one.name, 60)}: **${md(title || name)}** (${where}) ${md(remediation, 400)}`.trim();
     });
-  return [...unexpected, ...told];
+  return [...unexpected, ...reported];
 }
 
 /** What each object supports; lines for few objects, a table for many. */

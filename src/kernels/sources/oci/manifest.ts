@@ -75,6 +75,6 @@ export function choosePlatform(manifests: readonly Descriptor[], arch: Arch, wha
     .map((one) => (tag === undefined ? `${one.platform?.os}/${one.platform?.architecture}` : (nameOf(one) ?? '')))
     .filter((one) => one !== '' && !one.startsWith('unknown'));
   const has = there.length === 0 ? 'nothing' : [...new Set(there)].join(', ');
-  const asked = tag === undefined ? `linux/${wanted}` : `the tag ${tag}`;
-  throw new HostError('package_not_found', `${what} has no image for ${asked}; it has ${has}`);
+  const requested = tag === undefined ? `linux/${wanted}` : `the tag ${tag}`;
+  throw new HostError('package_not_found', `${what} has no image for ${requested}; it has ${has}`);
 }

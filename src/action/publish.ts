@@ -9,7 +9,7 @@ import { SUMMARY_BEGINNING } from '../report/summary/heading.ts';
 import type { SummaryLinks } from '../report/summary/links.ts';
 import { stepSummary } from '../report/summary/step-summary.ts';
 import { annotation, say } from './commands.ts';
-import { tellPullRequest } from './comment.ts';
+import { writePullRequest } from './comment.ts';
 import type { Ended } from './ended.ts';
 import { attempt } from './formats.ts';
 import { runUrl } from './runner.ts';
@@ -75,7 +75,12 @@ function isSummary(path: string): boolean {
  * ours; the page of the step has what the run added to it.
  * @returns the path of the file; empty when the summary broke
  */
-export function tellSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string): string {
+export function publishSummary(
+  document: GateDocument,
+  ended: Ended,
+  uploaded: Uploaded | undefined,
+  dir: string,
+): string {
   const own = ended.job.input('summary');
   const named = own === '' ? '' : resolve(ended.runner.workspace, own);
   const ours = named !== '' && named !== ended.runner.summaryFile && isSummary(named);
@@ -88,7 +93,12 @@ export function tellSummary(document: GateDocument, ended: Ended, uploaded: Uplo
 }
 
 /** Writes the text of the comment, and the comment where it is wanted. @returns the path; empty when it broke */
-export async function tellComment(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, dir: string) {
+export async function publishComment(
+  document: GateDocument,
+  ended: Ended,
+  uploaded: Uploaded | undefined,
+  dir: string,
+) {
   const { runner, job } = ended;
   const name = commentName(document.name, runner.job, job.settings.evidenceName);
   const options = { links: linksOf(ended, uploaded), workspace: runner.workspace, name };
@@ -96,6 +106,6 @@ export async function tellComment(document: GateDocument, ended: Ended, uploaded
   if (text === undefined) return '';
   const path = join(dir, 'comment.md');
   writeFileSync(path, text);
-  if (job.settings.comment && job.input('shard') === '') await tellPullRequest(text, job.settings.githubToken, runner);
+  if (job.settings.comment && job.input('shard') === '') await writePullRequest(text, job.settings.githubToken, runner);
   return path;
 }
