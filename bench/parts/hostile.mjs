@@ -72,7 +72,7 @@ export async function hostile(bench) {
     `Guests that say about 60 MB (\`small\`: 10,000 frames of next to nothing), one after the other, beside ${innocent} real`,
     `guests, one after the other. Memory: highest resident set of the program alone; aim: at most ${megabytes(MAX_BYTES)}. Slower:`,
     `median time of a real cell beside hostile ones against one beside other real ones; aim: at most ${MAX_SLOWDOWN}. Longest`,
-    `turn: of the event loop. No cell begins after a minute, and no round after ${MAX_MINUTES}.`,
+    `turn: of the event loop. No cell begins after three minutes, and no round after ${MAX_MINUTES}.`,
     '',
     table(
       ['what they say', 'hostile cells', 'memory', 'longest turn', 'cell beside real ones', 'slower', 'holds'],
