@@ -8,6 +8,7 @@ import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
+import { sanitizeText, wellFormed } from '../model/sanitize.ts';
 import { overrideNote } from '../report/override-note.ts';
 import type { ModuleSupply } from './module-cells.ts';
 import { wrongKernel } from './right-kernel.ts';
@@ -95,6 +96,13 @@ function notesOf(profile: Profile): string[] {
 }
 
 /** Adds up the milliseconds at work: waiting for a place is no part of them. */
+const MAX_WORDS = 4000;
+
+/** Servers, images and archives have a say in what is told of kernels: plain characters, as many as a person reads. */
+function plainWords(text: string): string {
+  return wellFormed(sanitizeText(text).slice(0, MAX_WORDS));
+}
+
 function stopwatch(host: Host) {
   let ms = 0;
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -131,7 +139,8 @@ export function prepareKernels(
       emit({ type: 'kernel-start', profile: profile.id });
       const onProgress = (what: string, bytes: number, total: number): void =>
         emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
-      return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote: note }));
+      const onNote = (message: string): void => note(plainWords(message));
+      return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote }));
     });
 
   async function prepare(target: Target): Promise<Prepared> {
@@ -160,7 +169,7 @@ export function prepareKernels(
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
-      return failed({ status: 'infra_error', cause, message: messageOf(error) });
+      return failed({ status: 'infra_error', cause, message: plainWords(messageOf(error)) });
     }
   }
 

@@ -189,6 +189,22 @@ describe('an object that cannot be read', () => {
 });
 
 describe('a kernel that cannot be had', () => {
+  it('is told of in plain characters and at no great length, whatever a server calls its images', async () => {
+    const words = `it has \u001b]0;title\u0007\u001b[31m\u202ered, ${'x'.repeat(100_000)}`;
+    const failing: KernelSupply = async (profile, { onNote }) => {
+      onNote?.(words);
+      throw new HostError('package_not_found', `${profile.id}: ${words}`);
+    };
+    const notes: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === 'note' && notes.push(event.message));
+    const { results } = await run({ ensureKernel: failing, onEvent });
+    const [message = ''] = results.map(({ outcome }) => (outcome.status === 'infra_error' ? outcome.message : ''));
+    for (const text of [message, notes[0] ?? '']) {
+      expect(text).toContain('it has red, xxx');
+      expect(text.length).toBeLessThan(5000);
+    }
+  });
+
   it.each<[string, Error, string]>([
     ['a mirror that is away', new HostError('mirror_unreachable', 'the mirror is away'), 'kernel_unavailable'],
     ['a full disk', new HostError('no_space', 'the disk is full'), 'no_space'],
