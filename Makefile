@@ -125,6 +125,8 @@ examples-arm64: ## the same for arm64 (in the same places)
 # Which instructions an object has is part of what it asks: a newer compiler's default must not change it.
 $(confusion-objects): bpf-cpu = -mcpu=v2
 $(filter test/confusion/objects/isa_v3_%,$(confusion-objects)): bpf-cpu = -mcpu=v3
+# As people compile who leave -g out.
+$(filter %/file_no_types.bpf.o,$(confusion-objects)): bpf-cpu = -mcpu=v2 -g0
 
 $(examples-arch): FORCE
 	@mkdir -p $(@D)

@@ -6,6 +6,7 @@ import { explainExtern } from './externs.ts';
 import { sectionTarget } from './first-kernel.ts';
 import { helper } from './helpers.ts';
 import { recode, withArgs } from './make-finding.ts';
+import { explainField } from './map-field.ts';
 import { lockdownLevel, lockedHelper } from './policy.ts';
 import { explainContext, explainSignature, explainTrampoline } from './prototype.ts';
 import { explainMissing } from './symbols.ts';
@@ -35,6 +36,14 @@ function confirmFile(finding: Finding): Finding {
   return { ...withArgs<'ATTACH_TARGET_NOT_FOUND'>(finding, args, { confidence: 'high' }), group: 'object' };
 }
 
+/** `sched/sched_switch` where only `sched_switch` can be: no name of a raw tracepoint has such a letter. */
+function withCategory(finding: Finding): Finding | undefined {
+  const { section = '', function: name = '' } = finding.args;
+  if (!/^\??(?:raw_tp|raw_tracepoint|tp_btf)\b/.test(section) || !/[:/]/.test(name)) return undefined;
+  const known = withArgs<'ATTACH_TARGET_NOT_FOUND'>(finding, { reason: 'raw_category' }, { confidence: 'high' });
+  return { ...known, group: 'program' };
+}
+
 function confirmMember(finding: Finding): Finding {
   const { struct = '', section = '' } = finding.args;
   if (!/^\??struct_ops\.s/.test(section) || !SLEEP_CHECKED.has(struct)) return finding;
@@ -57,7 +66,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {
         return recode(finding, 'MISSING_BTF', { confidence: 'high', args: { reason: 'kernel_btf', release } });
       }
-      return explainMissing(finding, evidence);
+      return withCategory(finding) ?? explainMissing(finding, evidence);
     case 'ATTACH_TARGET_NOT_TRACEABLE':
     case 'ATTACH_TARGET_AMBIGUOUS': {
       // Some kernels refuse a kind of functions and name none.
@@ -80,6 +89,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return explainContext(finding, evidence);
     case 'STRUCT_OPS_MISMATCH':
       return confirmMember(finding);
+    case 'INVALID_MAP_PARAMS':
+      return explainField(finding, evidence);
     case 'CORE_RELOCATION_FAILURE':
       return explainCore(finding, evidence);
     case 'BTF_INFO_REJECTED':

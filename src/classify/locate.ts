@@ -101,7 +101,9 @@ function insnOf(
     if (part) return { insn: part.start, current: false };
   }
   if (finding.evidence?.origin === 'verifier log' && stage) {
-    const blamed = blamedInsn(verifierText(stage), text);
+    // The call is to blame, not what was acquired for it.
+    const cause = finding.args['reason'] === 'held_tail_call' ? '' : text;
+    const blamed = blamedInsn(verifierText(stage), cause);
     if (blamed !== undefined) return blamed;
   }
   const relocation = RELOCATION.exec(text)?.[2];

@@ -68,11 +68,18 @@ function presentDiagnosis(
   return undefined;
 }
 
+/** The function that a system call enters, by whatever prefix. */
+const SYSCALL = /^(?:SyS_|sys_|__\w+?_sys_)\w+$/;
+
+function bareSyscall(name: string): string {
+  return name.replace(/^(?:SyS_|sys_|__\w+?_sys_)/, '');
+}
+
 function absentDiagnosis({ name, near }: Symbol, { hello }: Evidence): Diagnosis {
   if (isPlaceholder(name)) return { code: 'LOADER_CONTRACT', reason: 'btf_target', proven: true };
   // A section for system calls that has the prefix already gets it twice.
   if (/^__\w+?_sys_(?:__\w+?_)?sys_/.test(name)) return { reason: 'syscall_prefix', proven: true };
-  if (/^(?:SyS_|sys_|__\w+_sys_)\w+$/.test(name) && near.some((other) => /_sys_/.test(other))) {
+  if (SYSCALL.test(name) && near.some((other) => SYSCALL.test(other) && bareSyscall(other) === bareSyscall(name))) {
     return { reason: 'syscall_prefix', proven: true };
   }
   const family = /^_*[a-z0-9]+_/.exec(name)?.[0];
@@ -109,6 +116,10 @@ export function hookDiagnosis(symbol: Symbol, evidence: Evidence): Diagnosis | u
   if (symbol.btf === null && symbol.kallsyms === null) return undefined;
   if (symbol.btf === true) return undefined;
   const { release } = evidence.hello.kernel;
+  // System calls share the two raw tracepoints sys_enter and sys_exit; only the events in tracefs are one for each.
+  if (symbol.kind === 'raw_tracepoint' && /^sys_(?:enter|exit)_\w/.test(symbol.name)) {
+    return { reason: 'syscall_raw', proven: true };
+  }
   if (symbol.kind === 'iterator') {
     const since = iteratorSince(symbol.name);
     if (olderThan(kernelVersion(release), since)) return { reason: 'kernel_too_old', proven: true, args: { since } };

@@ -2,7 +2,7 @@ import type { ReasonOf } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { explainLostPointer } from './lost-pointer.ts';
-import { withArgs } from './make-finding.ts';
+import { recode, withArgs } from './make-finding.ts';
 import { openedProgram } from './reported-programs.ts';
 import { parseVerifierLog } from './verifier-log.ts';
 
@@ -10,6 +10,15 @@ import { parseVerifierLog } from './verifier-log.ts';
 const PACKET_FIELDS: ReadonlySet<string> = new Set(['76', '80', '140']);
 /** Helpers with a string that has to stand in memory that nobody can write. */
 const CONSTANT_STRINGS: ReadonlySet<string> = new Set(['bpf_snprintf', 'bpf_strncmp']);
+/** Operators that compute with the bits of a pointer. */
+const BITS = /^[rw]\d+ (?:&|\||\^|<<|>>|s>>|\*|\/|%)= /;
+/** An access that the kernel measured, right above the words that reject it. */
+const MEASURED = /^invalid access to [^,]+, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+)/;
+/** Why an argument does not fit what a global function takes. */
+const BAD_ARGUMENT =
+  /^invalid (?:indirect )?(?:access|read)|^R\d+ (?:type=|(?:min|max) value|offset is)|^At .* expected/;
+/** Bytes of a tracepoint record that only the kernel may read. */
+const RECORD_HEADER = 8;
 /** How far above the cause the words stand that say what was accessed. */
 const NEAR = 3;
 const STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
@@ -42,12 +51,45 @@ export function explainRejection(
   log: string,
   evidence: Evidence,
 ): Finding {
+  if (finding.code === 'UNSUPPORTED_GLOBAL_FUNCTION') return explainCaller(finding, stage, log);
   if (finding.code !== 'VERIFIER_REJECTION') return finding;
   const place = placeOf(log, finding.evidence?.text ?? '');
   const callee = /^call (\w+)#/.exec(place.insn)?.[1];
   const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
-  return explainLostPointer(withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason }), log);
+  return explainLostPointer(
+    withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) }),
+    log,
+  );
+}
+
+/** A global function that is fine, and a caller whose argument is not: the line above says what is wrong with it. */
+function explainCaller(finding: Finding, stage: StageOf<'program'>, log: string): Finding {
+  const text = finding.evidence?.text ?? '';
+  const wrong = text.startsWith('Caller passes invalid args') ? placeOf(log, text).above.at(-1) : undefined;
+  if (wrong === undefined || !BAD_ARGUMENT.test(wrong)) return finding;
+  return recode(finding, 'VERIFIER_REJECTION', { subject: stage.name, args: { reason: 'caller_argument', wrong } });
+}
+
+/** The call that acquired what is not released, by the number of its instruction. */
+function acquiredBy({ args, evidence }: Finding, log: string): { readonly acquired?: string } {
+  const insn = args['reason'] === 'reference' ? /alloc_insn=(\d+)/.exec(evidence?.text ?? '')?.[1] : undefined;
+  const call = insn === undefined ? undefined : new RegExp(`^${insn}: \\(85\\) call (\\w+)#`, 'm').exec(log)?.[1];
+  return call === undefined ? {} : { acquired: call };
+}
+
+/** Not even the smallest index fits, so that none is to blame; a negative offset comes from a subtraction. */
+function pastEnd(text: string, above: readonly string[]): Finer {
+  const { available, offset, size } = above.map((line) => MEASURED.exec(line)?.groups).findLast(Boolean) ?? {};
+  if (!/ min value is outside of /.test(text) || offset === undefined || offset.startsWith('-')) return {};
+  return { reason: 'past_end', available, offset, size };
+}
+
+interface Finer {
+  readonly reason?: ReasonOf<'VERIFIER_REJECTION'>;
+  readonly offset?: string | undefined;
+  readonly size?: string | undefined;
+  readonly available?: string | undefined;
 }
 
 function finerReason(
@@ -55,15 +97,23 @@ function finerReason(
   { insn, above }: Place,
   type: string,
   callee: string | undefined,
-): { readonly reason?: ReasonOf<'VERIFIER_REJECTION'> } {
+): Finer {
   switch (args['reason']) {
     case 'unset_register':
       return evidence?.text.startsWith('R0 ') && insn === 'exit' ? { reason: 'no_result' } : {};
     case 'ctx_access':
       if (STORE.test(insn)) return { reason: 'ctx_write' };
+      if (type === 'tracepoint' && Number(args['offset']) < RECORD_HEADER) return { reason: 'record_header' };
       return type === 'socket_filter' && PACKET_FIELDS.has(args['offset'] ?? '') ? { reason: 'packet_access' } : {};
+    case 'packet_bounds':
+      return BITS.test(insn) ? { reason: 'pointer_bits' } : {};
     case 'out_of_bounds':
-      return above.some((line) => line.startsWith('invalid access to packet')) ? { reason: 'packet_bounds' } : {};
+      if (above.some((line) => line.startsWith('invalid access to packet'))) return { reason: 'packet_bounds' };
+      return pastEnd(evidence?.text ?? '', above);
+    case 'locked':
+      return callee === 'bpf_spin_lock' ? { reason: 'two_locks' } : {};
+    case 'reference':
+      return callee === 'bpf_tail_call' ? { reason: 'held_tail_call' } : {};
     case 'type_mismatch':
       return /^R3 type=\w+ +expected=map_value$/.test(evidence?.text ?? '') && CONSTANT_STRINGS.has(callee ?? '')
         ? { reason: 'const_string' }

@@ -5,6 +5,7 @@ import { FEATURE_RULES } from './rules/verifier-features.ts';
 import { INSTRUCTION_RULES } from './rules/verifier-instructions.ts';
 import { MEMORY_RULES } from './rules/verifier-memory.ts';
 import { PROOF_RULES } from './rules/verifier-proof.ts';
+import { VALUE_RULES } from './rules/verifier-values.ts';
 
 /** libbpf's warnings, most specific first. */
 export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RULES];
@@ -13,6 +14,7 @@ export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RUL
 export const VERIFIER_RULES: readonly TextRule[] = [
   ...FEATURE_RULES,
   ...INSTRUCTION_RULES,
+  ...VALUE_RULES,
   ...MEMORY_RULES,
   ...PROOF_RULES,
 ];

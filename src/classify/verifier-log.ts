@@ -20,6 +20,8 @@ const NOISE = oneOf([
   /^\d+: (?:\([0-9a-f]{2}\) |safe$|<invalid)/,
   /^;/,
   /^(?:func#\d+ @|Func#\d+ |Validating |(?:Unrecognized )?arg#\d+ (?:reference type|type )|max_states|Live regs before insn|\s)/,
+  // What leaks is named right above it.
+  /^BPF_EXIT instruction in main prog would lead to reference leak$/,
   /^\[\.\.\. \d+ bytes left out \.\.\.\]$/,
 ]);
 

@@ -1,5 +1,5 @@
 import type { Facts, Words } from './entry.ts';
-import { arg, here, sentence, who } from './writer.ts';
+import { arg, errno, here, sentence, who } from './writer.ts';
 
 /** The hook is there, and its programs must not sleep: the suffix of the section says that this one may. */
 export function sleepableWords(f: Facts<'function'>): Words {
@@ -37,9 +37,33 @@ export function offsetWords(f: Facts<'function' | 'offset'>): Words {
 export function categoryWords(f: Facts): Words {
   const section = arg(f, 'section', 'tp/NAME').replace(/^\?/, '');
   const name = section.replace(/^\w+\//, '');
+  if (/^\w+:\w+$/.test(name)) {
+    return {
+      title: `section ${section} of ${who(f)} has a colon between category and name of the tracepoint`,
+      explanation: 'Other tools write CATEGORY:NAME; libbpf wants CATEGORY/NAME, as below /sys/kernel/tracing/events.',
+      remediation: `Write SEC("tp/${name.replace(':', '/')}").`,
+    };
+  }
   return {
     title: `section ${section} of ${who(f)} names a tracepoint without its category`,
     explanation: 'libbpf wants both, CATEGORY/NAME, as below /sys/kernel/tracing/events.',
     remediation: `Write both: SEC("tp/CATEGORY/${name}"), as in SEC("tp/sched/sched_switch").`,
+  };
+}
+
+/** A hook that is taken: twice by the object, or by something that the kernel has had before. */
+export function conflictWords(f: Facts): Words {
+  if (/^\??struct_ops/.test(arg(f, 'section', ''))) {
+    return {
+      title: `the name of the struct_ops that ${who(f)} belongs to is taken${errno(f)}`,
+      explanation:
+        'Structures are registered by their name (member name). The guest is fresh: the kernel has one of that name itself, as the congestion controls reno and cubic, or the object registers it twice.',
+      remediation: 'Give the structure another name.',
+    };
+  }
+  return {
+    title: `the hook of ${who(f)} is already taken${errno(f)}`,
+    explanation: 'The guest is fresh, so the object itself attaches to the same hook twice.',
+    remediation: 'Attach only one of them, or use a hook that takes several programs.',
   };
 }

@@ -1,4 +1,4 @@
-import { categoryWords } from './attach-places.ts';
+import { categoryWords, conflictWords } from './attach-places.ts';
 import { entry, ofReason, reasonsOf } from './entry.ts';
 import { IDLE, idleWords, requiredWords, UNLOADED, unloadedWords } from './idle.ts';
 import { LOOKED_UP, LOOKUP_REASONS, PLACE } from './lookup.ts';
@@ -87,11 +87,7 @@ export const ATTACH_FINDINGS = {
     rule: ['Something else is attached already', 'Detach it, or use links that stand beside others.'],
     args: PLACE,
     reasons: ['occupied'],
-    words: (f) => ({
-      title: `the hook of ${who(f)} is already taken${errno(f)}`,
-      explanation: 'The guest is fresh, so the object itself attaches to the same hook twice.',
-      remediation: 'Attach only one of them, or use a hook that takes several programs.',
-    }),
+    words: conflictWords,
   }),
   NEEDS_ATTACH_TARGET: entry({
     group: 'object',

@@ -13,6 +13,7 @@ export const LOOKUP_REASONS = [
   'inlined',
   'not_in_btf',
   'syscall_prefix',
+  'syscall_raw',
   'module_not_loaded',
   'kernel_too_old',
   'compiled_out',

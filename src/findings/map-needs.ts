@@ -21,6 +21,7 @@ const NEEDS: ReadonlyMap<string, string> = new Map(
     cpumap: 'Keys have 4 bytes; values have 4, or 8 as struct bpf_cpumap_val (5.9 and later).',
     sockmap: 'Keys have 4 bytes; values have 4 or 8.',
     sockhash: 'Values have 4 or 8 bytes.',
+    reuseport_sockarray: 'Keys have 4 bytes; values have 4 or 8.',
     queue: 'It has no key: leave __type(key, ...) and __uint(key_size, ...) out.',
     stack: 'It has no key: leave __type(key, ...) and __uint(key_size, ...) out.',
     bloom_filter: 'It has no key: leave __type(key, ...) and __uint(key_size, ...) out.',

@@ -1,5 +1,7 @@
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { flagAdvice, MAP_EXTRA_ADVICE } from './map-flags.ts';
 import { mapNeeds } from './map-needs.ts';
+import { MAP_PAIR } from './map-programs.ts';
 import { arg, errno, here, lacks, since, who } from './writer.ts';
 
 /** What to use instead of a map type that an old kernel does not have. A Map: the names come from guests. */
@@ -37,6 +39,18 @@ const PARAMS = {
   needs_btf: {
     what: 'no BTF for its key and value, which the kernel-managed field in its value needs, in a way',
     todo: 'Declare the map with __type(key, ...) and __type(value, ...) instead of __uint(key_size) and __uint(value_size).',
+  },
+  special_field: {
+    what: 'a field of the kernel in its value (a lock, timer or list)',
+    todo: 'Locks work in hash, array and local storage maps, timers in hash, LRU hash and array maps, and neither in per-CPU maps: use such a map. Values per CPU need no lock: nobody else changes them meanwhile.',
+  },
+  field_twice: {
+    what: 'the same field of the kernel twice in its value (a lock or timer)',
+    todo: 'Keep one per value: put what is changed together under one lock, or keep the parts in two maps.',
+  },
+  types_rejected: {
+    what: 'types (BTF) that the kernel rejects, in a way',
+    todo: 'See the log of the load for what the kernel says of the types, and compile with another clang.',
   },
   too_large: { what: 'a total size', todo: 'Use fewer entries or smaller values.' },
   definition: { what: 'a combination of sizes and flags', todo: 'Compare the definition with what the type takes.' },
@@ -102,8 +116,10 @@ export const MAP_FINDINGS = {
         f.args.flag === 'BPF_F_LINK'
           ? 'Put the structure into SEC(".struct_ops") instead of SEC(".struct_ops.link") for these kernels.'
           : f.args.reason === 'refused'
-            ? 'Leave the flag out: maps of this type do not take it on this kernel.'
-            : 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
+            ? flagAdvice(f.args.flag)
+            : f.args.reason === 'map_extra'
+              ? MAP_EXTRA_ADVICE
+              : 'Clear it on kernels without it (bpf_map__set_map_flags before load), or use another definition.',
     }),
   }),
   INVALID_MAP_PARAMS: entry({
@@ -154,13 +170,7 @@ export const MAP_FINDINGS = {
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program and its map do not fit', 'Give each program type a map of its own.'],
-    args: ['helper', 'type'],
-    reasons: ['map'],
-    words: (f) => ({
-      title: `${who(f)} uses a map in a way that is not allowed for it ${here(f)}`,
-      explanation: 'The verifier ties map types to helpers and program types, and newer kernels allow more pairs.',
-      remediation: 'Use a preallocated map, another map type or another helper for this program type.',
-    }),
+    ...MAP_PAIR,
   }),
   TAIL_CALL_INCOMPATIBLE: entry({
     group: 'program',

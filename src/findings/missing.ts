@@ -1,4 +1,4 @@
-import { slipOf } from '../model/edit-distance.ts';
+import { meantName } from '../model/meant-name.ts';
 import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
 import { LOOKED_UP, type LookupReason } from './lookup.ts';
 import { arg, notIn, sentence, since, who } from './writer.ts';
@@ -9,6 +9,11 @@ const KINDS: readonly { readonly section: RegExp; readonly kind: string; readonl
     section: /^\??(?:tp_btf|tp|tracepoint|raw_tp|raw_tracepoint)\b/,
     kind: 'tracepoint',
     advice: 'Look for its new name under /sys/kernel/tracing/events, or use a kprobe on the kernels without it.',
+  },
+  {
+    section: /^\??k(?:ret)?syscall\b/,
+    kind: 'system call',
+    advice: 'The kernel has no such system call, or not for this architecture: leave the program out there (autoload).',
   },
   {
     section: /^\??lsm/,
@@ -110,6 +115,16 @@ const MISSING = {
     why: 'The kernel is older than it.',
     todo: 'Leave the program out there (autoload).',
   }),
+  raw_category: (f: MissingFacts): Diagnosis => ({
+    title: (name) => `there is no raw tracepoint ${name}: raw tracepoints are named without a category`,
+    why: 'Categories are for the events in tracefs (SEC("tp/CATEGORY/NAME")).',
+    todo: `Use SEC("${rawSection(f)}/${arg(f, 'function', 'NAME').replace(/^.*[:/]/, '')}").`,
+  }),
+  syscall_raw: (f: MissingFacts): Diagnosis => ({
+    title: (name) => `there is no raw tracepoint ${name}: system calls have none of their own`,
+    why: 'All of them go through the raw tracepoints sys_enter and sys_exit; only tracefs has an event for each.',
+    todo: `Use SEC("tp/syscalls/${arg(f, 'function', 'NAME')}"), or SEC("${rawSection(f)}/${/^sys_exit/.test(arg(f, 'function', '')) ? 'sys_exit' : 'sys_enter'}") and compare the number of the system call.`,
+  }),
   syscall_prefix: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} has a prefix of the architecture in this kernel`,
     why: 'Entry functions of system calls are called __x64_sys_ or __arm64_sys_ since 4.17.',
@@ -123,6 +138,10 @@ type Reason = keyof typeof MISSING;
 /** `openat` of `__x64_sys_openat`, however often the prefix is there. */
 function syscallName(f: MissingFacts): string {
   return arg(f, 'function', 'NAME').replace(/^.*sys_/i, '') || 'NAME';
+}
+
+function rawSection(f: MissingFacts): string {
+  return arg(f, 'section', 'raw_tp').replace(/^\?/, '').split('/')[0] ?? 'raw_tp';
 }
 
 function fileKind(f: MissingFacts): string {
@@ -140,7 +159,7 @@ function kindOf(f: MissingFacts): (typeof KINDS)[number] | undefined {
 function meant(f: MissingFacts, name: string): string | undefined {
   const { near = '', existsOn, lastGood, firstGood } = f.args;
   if ([existsOn, lastGood, firstGood].some((kernel) => kernel !== undefined)) return undefined;
-  return slipOf(
+  return meantName(
     name,
     near.split(', ').filter((other) => other !== ''),
   );

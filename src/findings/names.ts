@@ -1,5 +1,6 @@
 import { CORE_ACCESS } from './core-access.ts';
 import { entry, type Facts, type Words } from './entry.ts';
+import { KCONFIG } from './kconfig.ts';
 import { LOOKED_UP, LOOKUP_REASONS } from './lookup.ts';
 import { arg, notIn, sentence, who } from './writer.ts';
 
@@ -165,20 +166,6 @@ export const NAME_FINDINGS = {
   UNRESOLVED_KCONFIG: entry({
     group: 'kernel',
     rule: ['An option of the kernel is not known', 'Declare it __weak and handle its absence.'],
-    args: ['symbol', 'module'],
-    reasons: ['kconfig', 'not_set', 'no_config'],
-    words: (f) =>
-      f.subject === undefined
-        ? {
-            title: "the kernel's configuration cannot be read",
-            explanation:
-              'The object has __kconfig externs, and the guest has neither /proc/config.gz nor /boot/config.',
-            remediation: 'Declare the externs __weak, or use a kernel that ships its configuration.',
-          }
-        : {
-            title: `${f.subject} is not set ${f.args.everywhere === undefined ? 'on this kernel' : 'on any kernel of this run'}`,
-            explanation: 'The object declares it as a strong __kconfig extern.',
-            remediation: 'Declare it __weak and handle the value 0.',
-          },
+    ...KCONFIG,
   }),
 };

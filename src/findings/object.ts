@@ -19,6 +19,10 @@ const INCOMPATIBLE = {
     what: 'uses a map attribute that only its own loader knows',
     todo: 'Drop the attribute, or set the map up in the manifest (maps).',
   },
+  map_number: {
+    what: 'gives a map a number as a plain member',
+    todo: 'Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand.',
+  },
   type_size: {
     what: 'gives a map a key or value type that has no size',
     todo: 'Define the structure where the map is defined (a declaration alone has no size), or give the size: __uint(key_size, sizeof(...)), __uint(value_size, sizeof(...)).',

@@ -1,7 +1,11 @@
 import type { Facts } from './entry.ts';
+import { OWNED_ADVICE } from './ownership.ts';
+import { VALUE_ADVICE } from './rejected-values.ts';
 
 /** What each reason of a rejection means, and what to do; the words after "the verifier rejects program X:". */
 export const ADVICE = {
+  ...VALUE_ADVICE,
+  ...OWNED_ADVICE,
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
   stack_overread: {
     why: 'it reads behind the end of a copy on its stack',
@@ -36,10 +40,6 @@ export const ADVICE = {
     todo: 'Use a helper or kfunc for it.',
   },
   misaligned: { why: 'an access is not aligned', todo: 'Align the data, or copy it in bytes.' },
-  reference: {
-    why: 'an acquired object is not released on every path',
-    todo: 'Release it on every path, early returns included.',
-  },
   type_mismatch: {
     why: 'an argument has another type than the function expects',
     todo: 'Pass the type that the helper or kfunc documents.',

@@ -1,4 +1,5 @@
 import { entry, type Facts, reasonsOf } from './entry.ts';
+import { givesBack } from './ownership.ts';
 import { ADVICE, allowedWords } from './rejections.ts';
 import { arg, here, sentence, who } from './writer.ts';
 
@@ -27,6 +28,11 @@ const ARGS = [
   'smin',
   'lock',
   'region',
+  'acquired',
+  'wrong',
+  'given',
+  'field',
+  'iterator',
 ] as const;
 
 type RejectionFacts = Facts<(typeof ARGS)[number]>;
@@ -67,7 +73,14 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
   const { call, callee, available, offset, size } = f.args;
   switch (topic) {
     case 'return_value':
+    case 'callback_result':
       return allowedWords(f);
+    case 'reference':
+    case 'held_tail_call':
+      return f.args.acquired === undefined ? undefined : `What is held comes from ${f.args.acquired}.`;
+    case 'caller_argument':
+      return f.args.wrong === undefined ? undefined : `The kernel says of the argument: ${f.args.wrong}.`;
+    case 'foreign_memory':
     case 'stale_packet':
     case 'released':
       return call === undefined ? undefined : `The call is ${call}.`;
@@ -77,6 +90,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'const_string':
     case 'stack_bounds':
       return callee === undefined ? undefined : `The call is ${callee}.`;
+    case 'past_end':
     case 'out_of_bounds':
       return available === undefined ? undefined : `It has ${available} bytes, and ${size} are accessed at ${offset}.`;
     default:
@@ -95,7 +109,8 @@ export const VERIFIER_FINDINGS = {
       const { reason, proof, recursion, source, source_text: text, problem } = f.args;
       const precision = reason === 'verifier_precision';
       const topic = topicOf(recursion === undefined ? (precision ? proof : reason) : 'recursion');
-      const { why, todo } = topic === undefined ? OTHER : ADVICE[topic];
+      const { why, todo: general } = topic === undefined ? OTHER : ADVICE[topic];
+      const todo = (topic === 'reference' ? givesBack(f.args.acquired) : undefined) ?? general;
       const place = [source, text].filter((part) => part !== undefined).join(': ');
       const title = `the verifier rejects ${who(f)}: ${why}`;
       if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };

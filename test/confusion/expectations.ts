@@ -4,8 +4,10 @@ import { MAPS } from './expectations/maps.ts';
 import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
+import { REPORTED_NAMES } from './expectations/reported-names.ts';
 import { REPORTED_PLACES } from './expectations/reported-places.ts';
 import { REPORTED_PROGRAMS } from './expectations/reported-programs.ts';
+import { REPORTED_VALUES } from './expectations/reported-values.ts';
 import { INSTRUCTIONS, VERIFIER } from './expectations/verifier.ts';
 
 /**
@@ -26,4 +28,6 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED,
   ...REPORTED_PROGRAMS,
   ...REPORTED_PLACES,
+  ...REPORTED_VALUES,
+  ...REPORTED_NAMES,
 ];

@@ -104,6 +104,20 @@ export const KERNEL_RULES: readonly TextRule[] = [
   },
   {
     code: 'UNRESOLVED_KCONFIG',
+    reason: 'type',
+    pattern: /^extern \(kcfg\) '(?<symbol>[^']+)': value '(?<value>[^']*)' implies (?<kind>\w+) type/,
+    subject: 'symbol',
+    example: { kernel: '6.1.0-56-cloud-amd64', text: "extern (kcfg) 'CONFIG_HZ': value '250' implies integer type" },
+  },
+  {
+    code: 'UNRESOLVED_KCONFIG',
+    reason: 'range',
+    pattern: /^extern \(kcfg\) '(?<symbol>[^']+)': value '(?<value>[^']*)' doesn't fit in (?<bytes>\d+) bytes/,
+    subject: 'symbol',
+    example: { kernel: '6.1.0-56-cloud-amd64', text: "extern (kcfg) 'CONFIG_HZ': value '250' doesn't fit in 1 bytes" },
+  },
+  {
+    code: 'UNRESOLVED_KCONFIG',
     reason: 'kconfig',
     pattern: /^extern \(kcfg\) '(?<symbol>[^']+)': (?!long string|value '.*' implies)/,
     subject: 'symbol',

@@ -88,6 +88,13 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_number',
+    pattern: /^map '(?<map>[^']+)': attr '[^']+': expected PTR, got /,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'counts': attr 'max_entries': expected PTR, got int." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'map_attr',
     pattern:
       /^map '(?<map>[^']+)': (?:invalid pinning value|unknown field|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level|map type isn't)/,

@@ -124,9 +124,24 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   },
   {
     code: 'MAP_PROG_INCOMPATIBLE',
+    reason: 'tracing_field',
+    pattern: /^trac\w+ progs cannot use (?<field>bpf_\w+)/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'tracing progs cannot use bpf_timer yet' },
+  },
+  {
+    code: 'MAP_PROG_INCOMPATIBLE',
+    reason: 'sleepable',
+    pattern: /^Sleepable programs? can only use (?<allowed>.+?)\.?$/,
+    example: {
+      kernel: '6.1.0-56-cloud-amd64',
+      text: 'Sleepable programs can only use array, hash, and ringbuf maps',
+    },
+  },
+  {
+    code: 'MAP_PROG_INCOMPATIBLE',
     reason: 'map',
     pattern:
-      /^cannot pass map_type (?<type>\d+) into func (?<helper>\S+?)(?:#\d+)?$|programs? (?:can only use|with run-time allocated hash maps)|^trac\w+ progs cannot use bpf_|cannot be used for PREEMPT_RT/,
+      /^cannot pass map_type (?<type>\d+) into func (?<helper>\S+?)(?:#\d+)?$|programs? (?:can only use|with run-time allocated hash maps)|cannot be used for PREEMPT_RT/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'cannot pass map_type 27 into func bpf_map_lookup_elem#1' },
   },
   {

@@ -79,7 +79,7 @@ export const PROOF_RULES: readonly TextRule[] = [
     pattern: /^At (?:program|subprogram) exit|^At callback return|should have been in|the register R0/,
     example: {
       kernel: '6.1.0-56-cloud-amd64',
-      text: 'At callback return the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)',
+      text: 'At program exit the register R0 is not a known value (map_value)',
     },
   },
   {

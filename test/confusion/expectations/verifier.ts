@@ -22,7 +22,7 @@ export const VERIFIER: readonly Row[] = [
   always('verifier_reference', refused('reference')),
   always('verifier_argument_type', refused('type_mismatch')),
   always('verifier_return_value', refused('return_value')),
-  always('verifier_pointer_arithmetic', refused('ptr_arith')),
+  always('verifier_pointer_arithmetic', refused('pointer_bits')),
   always('verifier_btf_write', refused('btf_access')),
   always('verifier_unreachable', refused('structure')),
   always('verifier_jump_out', refused('structure')),
@@ -41,7 +41,7 @@ export const VERIFIER: readonly Row[] = [
   // 7.1 and later take functions without a result; the words of their refusals changed with it.
   from('7.1', 'verifier_global_void', globalFunction('keep')),
   always('verifier_wrong_map', failsHere('MAP_PROG_INCOMPATIBLE', 'map')),
-  always('verifier_spin_lock', fails('MAP_PROG_INCOMPATIBLE', 'map', 'probe')),
+  always('verifier_spin_lock', fails('MAP_PROG_INCOMPATIBLE', 'tracing_field', 'probe')),
   {
     object: 'several_causes',
     since: [

@@ -51,34 +51,56 @@ static const struct btf_type *struct_of(const struct btf *btf, uint32_t id)
 	return t && btf_is_struct(t) ? t : NULL;
 }
 
-/* `__uint(pinning, N)`: a pointer to an array of N elements. */
-static const struct btf_array *mode_of(const struct btf *btf, const struct btf_type *map)
+static const struct btf_member *pinning_of(const struct btf *btf, const struct btf_type *map)
 {
 	const struct btf_member *m = btf_members(map);
-	const struct btf_type *t;
 	const char *name;
 	int i;
 
 	for (i = 0; i < btf_vlen(map); i++) {
 		name = btf__name_by_offset(btf, m[i].name_off);
-		if (!name || strcmp(name, "pinning"))
-			continue;
-		t = btf__type_by_id(btf, m[i].type);
-		t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL;
-		return t && btf_is_array(t) ? btf_array(t) : NULL;
+		if (name && !strcmp(name, "pinning"))
+			return &m[i];
 	}
 	return NULL;
 }
 
-/* The mode's place in `data`, the bytes that `btf` was made of. */
-static char *place_of(const struct btf *btf, const struct btf_array *mode, char *data, size_t len)
+/* `__uint(pinning, N)`: a pointer to an array of N elements. */
+static const struct btf_array *mode_of(const struct btf *btf, const struct btf_member *pinning)
+{
+	const struct btf_type *t = btf__type_by_id(btf, pinning->type);
+
+	t = t && btf_is_ptr(t) ? btf__type_by_id(btf, t->type) : NULL;
+	return t && btf_is_array(t) ? btf_array(t) : NULL;
+}
+
+/* Compilers write a type once: the array of two elements that is a mode here is BPF_MAP_TYPE_ARRAY somewhere else. */
+static bool is_shared(const struct btf *btf, const struct btf_member *pinning)
+{
+	const struct btf_type *t;
+	const struct btf_member *m;
+	uint32_t id;
+	int i;
+
+	for (id = 1; (t = btf__type_by_id(btf, id)); id++) {
+		if (!btf_is_struct(t))
+			continue;
+		for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++)
+			if (m->type == pinning->type && m->name_off != pinning->name_off)
+				return true;
+	}
+	return false;
+}
+
+/* Where a number of `btf` stands in `data`, the bytes that it was made of. */
+static char *place_of(const struct btf *btf, const uint32_t *number, char *data, size_t len)
 {
 	uint32_t size = 0;
 	const char *raw = btf__raw_data(btf, &size);
-	size_t at = (size_t)((const char *)&mode->nelems - raw);
+	size_t at = (size_t)((const char *)number - raw);
 
-	if (!raw || (const char *)mode < raw || at > len - sizeof(mode->nelems) ||
-	    memcmp(data + at, &mode->nelems, sizeof(mode->nelems)))
+	if (!raw || (const char *)number < raw || at > len - sizeof(*number) ||
+	    memcmp(data + at, number, sizeof(*number)))
 		return NULL;
 	return data + at;
 }
@@ -87,19 +109,26 @@ static bool drop_custom(const struct btf *btf, uint32_t id, char *data, size_t l
 {
 	const struct btf_type *var = btf__type_by_id(btf, id);
 	const struct btf_type *map = var && btf_is_var(var) ? struct_of(btf, var->type) : NULL;
-	const struct btf_array *mode = map ? mode_of(btf, map) : NULL;
-	const uint32_t none = 0;
+	const struct btf_member *pinning = map ? pinning_of(btf, map) : NULL;
+	const struct btf_array *mode = pinning ? mode_of(btf, pinning) : NULL;
+	uint32_t value = 0;
 	const char *name;
 	char *place;
+	bool shared;
 
 	if (!mode || mode->nelems <= PIN_BY_NAME)
 		return false;
-	place = place_of(btf, mode, data, len);
+	/* Where the type has to stay, the member loses its name and is passed over. */
+	shared = is_shared(btf, pinning);
+	if (shared)
+		value = pinning->name_off + (uint32_t)strlen("pinning");
+	place = place_of(btf, shared ? &pinning->name_off : &mode->nelems, data, len);
 	name = btf__name_by_offset(btf, var->name_off);
 	if (!place || !name)
 		return false;
 	tuning__record(tuning, "pinning", name, 0, "not pinned: mode %u is one of its own loader", mode->nelems);
-	memcpy(place, &none, sizeof(none));
+	memcpy(place, &value, sizeof(value));
+	tuning->relaxed_maps |= shared;
 	return true;
 }
 

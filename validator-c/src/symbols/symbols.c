@@ -9,6 +9,8 @@
 
 /* Of a tracepoint whose category is the one that was asked for. */
 #define SAME_CATEGORY 100
+/* Of the event of the very system call, under the name that its function has in the kernel. */
+#define SAME_CALL 1000
 /* What stands in for it is taken from elsewhere, or from nowhere. */
 #define NO_GROUP NEAR_GROUPS
 
@@ -98,6 +100,33 @@ static void find_near(struct symbol *symbol)
 		kernel_names__offer(group, &symbol->near, behind_slash(symbol->wanted.name));
 }
 
+/* `stat` and its length in `syscalls/sys_enter_newstat`; 0 for other events. Numbers at the end are versions of a call. */
+static size_t call_of(const char *event, const char **call)
+{
+	static const char *const before[] = { "syscalls/sys_enter_", "syscalls/sys_exit_" };
+	size_t i, len;
+
+	for (i = 0; i < 2; i++) {
+		if (strncmp(event, before[i], strlen(before[i])))
+			continue;
+		*call = event + strlen(before[i]);
+		*call += strncmp(*call, "new", 3) ? 0 : 3;
+		for (len = strlen(*call); len && (*call)[len - 1] >= '0' && (*call)[len - 1] <= '9'; len--)
+			;
+		return len;
+	}
+	return 0;
+}
+
+static bool same_call(const char *wanted, const char *event)
+{
+	const char *a, *b;
+	size_t len = call_of(wanted, &a);
+
+	/* Behind "syscalls/sys_e" the two kinds differ. */
+	return len && call_of(event, &b) == len && !memcmp(a, b, len) && wanted[14] == event[14];
+}
+
 /* `category:name`; those of the category that was asked for come before the others. */
 static void offer_tracepoint(void *context, char *line)
 {
@@ -117,7 +146,10 @@ static void offer_tracepoint(void *context, char *line)
 		if (symbol->wanted.kind != WANTED_TRACEPOINT || !strcmp(line, symbol->wanted.name))
 			continue;
 		symbol->category = same ? ANSWER_YES : symbol->category;
-		near_list__offer(&symbol->near, line, &compared, same ? SAME_CATEGORY : 0);
+		near_list__offer(&symbol->near, line, &compared,
+				 same_call(symbol->wanted.name, line) ? SAME_CALL :
+				 same				      ? SAME_CATEGORY :
+									0);
 	}
 }
 
@@ -136,6 +168,17 @@ static void find_tracepoints(struct symbols *symbols)
 			symbols->list[i].category = answer(read, false);
 }
 
+/* A hook or iterator as people write it, with a prefix that belongs to the function behind it. */
+static const char *without_prefix(enum wanted_kind kind, const char *name)
+{
+	const char *prefix = kind == WANTED_LSM_HOOK ? "security_" : kind == WANTED_ITERATOR ? "bpf_" : "";
+	const char *colon = kind == WANTED_RAW_TRACEPOINT ? strchr(name, ':') : NULL;
+
+	if (colon)
+		return colon + 1;
+	return name + (strncmp(name, prefix, strlen(prefix)) ? 0 : strlen(prefix));
+}
+
 static void add(struct symbols *symbols, const struct wanted *wanted)
 {
 	struct symbol *symbol = &symbols->list[symbols->count++];
@@ -144,7 +187,7 @@ static void add(struct symbols *symbols, const struct wanted *wanted)
 	*symbol = (struct symbol){ .wanted = *wanted, .btf_kind = forms[wanted->kind].btf_kind };
 	snprintf(symbol->kallsyms_name, sizeof(symbol->kallsyms_name), "%s%s", forms[wanted->kind].kallsyms, name);
 	snprintf(symbol->btf_name, sizeof(symbol->btf_name), "%s%s", forms[wanted->kind].btf, name);
-	near_list__init(&symbol->near, name);
+	near_list__init(&symbol->near, without_prefix(wanted->kind, name));
 }
 
 void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count)

@@ -1,0 +1,62 @@
+/** Rejections over what a program has acquired, locked or begun; keys are reasons. */
+export const OWNED_ADVICE = {
+  reference: {
+    why: 'an acquired object is not released on every path',
+    todo: 'Release it on every path, early returns included.',
+  },
+  held_tail_call: {
+    why: 'a tail call is made while something acquired is still held',
+    todo: 'Release it, or submit or discard the record, before bpf_tail_call: nothing behind a tail call runs when it succeeds.',
+  },
+  two_locks: {
+    why: 'two locks are taken or declared where one is allowed',
+    todo: 'Hold one lock at a time and declare one per map value: put what is changed together under the same lock.',
+  },
+  kernel_field: {
+    why: 'a lock, timer or other field that belongs to the kernel is read or written with the rest of a value',
+    todo: 'Leave the field out: copy the other members one by one instead of the whole structure (bpf_map_lookup_elem in user space does that by itself), and use the field through its helpers only.',
+  },
+  dynptr_unset: {
+    why: 'a dynptr is used that was not made, or was already given back',
+    todo: 'Make it on every path right before its use (bpf_dynptr_from_mem, bpf_ringbuf_reserve_dynptr, bpf_dynptr_from_skb, bpf_dynptr_from_xdp), and do not touch it after it was submitted or discarded.',
+  },
+  dynptr_memory: {
+    why: 'bpf_dynptr_from_mem is given memory that is no map value',
+    todo: 'Keep the buffer in a map value, such as that of a per-CPU array: the stack cannot stand behind a dynptr.',
+  },
+  iterator_unset: {
+    why: 'an iterator is used that was not begun',
+    todo: 'Call its bpf_iter_..._new first, and bpf_iter_..._destroy at the end even where new failed; the macros bpf_for and bpf_for_each do both.',
+  },
+  iterator_begun: {
+    why: 'an iterator is begun a second time',
+    todo: 'Destroy it (bpf_iter_..._destroy) before it is begun again, or use a variable for each loop.',
+  },
+};
+
+/** What gives back what a call acquired. */
+const GIVES_BACK: readonly (readonly [acquired: RegExp, todo: string])[] = [
+  [
+    /^bpf_ringbuf_reserve_dynptr$/,
+    'Call bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr on every path, also where the reservation failed.',
+  ],
+  [
+    /^bpf_ringbuf_reserve$/,
+    'Call bpf_ringbuf_submit or bpf_ringbuf_discard on every path behind the check, early returns included.',
+  ],
+  [/^bpf_skc?_lookup_|^bpf_map_lookup_elem$/, 'Call bpf_sk_release on every path behind the check.'],
+  [
+    /^bpf_iter_\w+_new$/,
+    'Call the _destroy of the iterator on every path, also out of the middle of the loop: leave bpf_for by break, not by return or goto.',
+  ],
+  [/^bpf_task_(?:acquire|from_\w+)$/, 'Call bpf_task_release on every path behind the check.'],
+  [/^bpf_cgroup_(?:acquire|from_\w+|ancestor)$/, 'Call bpf_cgroup_release on every path behind the check.'],
+  [/^bpf_cpumask_(?:create|acquire)$/, 'Call bpf_cpumask_release on every path behind the check.'],
+  [/^bpf_obj_new|^bpf_refcount_acquire/, 'Call bpf_obj_drop, or put it into a list or tree, on every path.'],
+  [/^bpf_kptr_xchg$/, 'What stood in the map before comes back from bpf_kptr_xchg: check and release that, too.'],
+];
+
+/** What gives back what the call `acquired`; undefined for calls that are not known. */
+export function givesBack(acquired: string | undefined): string | undefined {
+  return acquired === undefined ? undefined : GIVES_BACK.find(([call]) => call.test(acquired))?.[1];
+}

@@ -1,0 +1,59 @@
+/** Rejections over values and addresses of a wrong kind; keys are reasons. */
+export const VALUE_ADVICE = {
+  packet_offset: {
+    why: 'a number without a proven bound is added to a packet pointer',
+    todo: 'Bound it right before it is added, as an unsigned number (offset &= 0x3ff, or return where it is larger than a packet), then compare the sum plus the size of the access with data_end.',
+  },
+  pointer_bits: {
+    why: 'a pointer is masked, shifted or multiplied like a number',
+    todo: 'Compute with the offset (mask or align that) and add it to the pointer once; where the compiler turned a subtraction into such an operation, barrier_var on the offset keeps it from that.',
+  },
+  past_end: {
+    why: 'memory is accessed behind its end, whatever the values are',
+    todo: 'Make it as large as what is accessed: the size given to bpf_ringbuf_reserve, or the value type of the map, with sizeof of the structure that is used here.',
+  },
+  stack_index: {
+    why: 'an array on the stack is accessed at an index that may lie outside of it',
+    todo: 'Mask the index right before its use (& of the size minus one, a power of two), or put the array into a per-CPU array map.',
+  },
+  returns_stack: {
+    why: 'a function returns the address of one of its own variables',
+    todo: 'Hand the function a buffer of its caller, or keep the data in a per-CPU array map; a variable is gone when its function returns.',
+  },
+  atomic_place: {
+    why: 'an atomic operation is made on memory that takes none, such as a packet',
+    todo: 'Load, change and store the value instead; atomic operations work on map values, global variables and the stack.',
+  },
+  packet_load: {
+    why: 'the packet is read by load_byte, load_half or load_word (BPF_LD_ABS), which this program type has not',
+    todo: 'Read it through data and data_end with a check, or with bpf_xdp_load_bytes (5.18 and later) or bpf_skb_load_bytes; the old loads are for socket filters and tc programs.',
+  },
+  record_header: {
+    why: 'the first 8 bytes of a tracepoint record are read, which no program may see',
+    todo: 'Begin the structure with an unused __u64 and read only what follows it; bpf_get_current_pid_tgid() has what common_pid would say.',
+  },
+  foreign_memory: {
+    why: 'a helper is given the address of memory that is not the program’s own',
+    todo: 'Copy the value into a local variable first (bpf_probe_read_kernel or BPF_CORE_READ, bpf_probe_read_user for user memory) and pass the address of the copy: keys and values have to be on the stack, in a map value or in the packet.',
+  },
+  callback_result: {
+    why: 'a callback returns a value that it may not return',
+    todo: 'Return 0 to go on, and 1 to stop where the helper allows it (bpf_loop, bpf_for_each_map_elem); callbacks of timers return 0.',
+  },
+  caller_argument: {
+    why: 'a global function is called with an argument that does not fit its declaration',
+    todo: 'Pass memory of the declared type, or at least as large; or make the function static: static functions are checked together with each caller.',
+  },
+  map_key: {
+    why: 'a callback writes to the key of the map element that it is called for',
+    todo: 'Copy the key and change the copy; to move an element, add it under the new key and delete it under the old one.',
+  },
+  storage_flags: {
+    why: 'bpf_get_local_storage is called with flags',
+    todo: 'Pass 0 as flags: the helper has none.',
+  },
+  cgroup_storages: {
+    why: 'two maps with storage of the cgroup are used by one program',
+    todo: 'Put both values into one structure of one map; one shared map (cgroup_storage) and one per CPU (percpu_cgroup_storage) are all that a program can have.',
+  },
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Callbacks as helpers want them.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct bpf_map;
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+__u64 seen;
+
+static long skips(struct bpf_map *map, __u32 *key, __u64 *value, void *data)
+{
+	seen += *value;
+	return 1;
+}
+
+SEC("tc")
+int visits(struct __sk_buff *skb)
+{
+	bpf_for_each_map_elem(&counts, skips, 0, 0); /* calls_visits */
+	return 0;
+}
+
+static long writes_key(struct bpf_map *map, __u32 *key, __u64 *value, void *data)
+{
+	seen += *key + 1;
+	return 0;
+}
+
+SEC("tc")
+int renames(struct __sk_buff *skb)
+{
+	bpf_for_each_map_elem(&counts, writes_key, 0, 0); /* calls_renames */
+	return 0;
+}

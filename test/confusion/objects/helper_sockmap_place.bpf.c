@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// A map of sockets changed where it may not be.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKHASH);
+	__uint(max_entries, 16);
+	__type(key, __u64);
+	__type(value, __u64);
+} peers SEC(".maps");
+
+SEC("kprobe/tcp_close")
+int probe(void *ctx)
+{
+	__u64 key = bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&peers, &key); /* here */
+	return 0;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pointers as verifiers take them.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct task_struct {
+	char comm[16];
+} __attribute__((preserve_access_index));
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, char[16]);
+	__type(value, __u64);
+} names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64[8]);
+} buckets SEC(".maps");
+
+__u64 offset;
+__u64 seen;
+
+SEC("xdp")
+int adds_unbounded(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+	__u8 *at = data + (offset & 0x3ff);
+
+	if (at + 1 > (__u8 *)data_end)
+		return XDP_PASS;
+	return *at ? XDP_PASS : XDP_DROP;
+}
+
+SEC("raw_tp/sys_enter")
+int adds_unchecked(void *ctx)
+{
+	__u32 key = 0;
+	__u64 index = bpf_get_prandom_u32() & 7;
+	__u64 *bucket = bpf_map_lookup_elem(&buckets, &key);
+
+	if (!bucket)
+		return 0;
+	bucket += index;
+	*bucket = 1;
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int looks_up_name(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[1];
+	char name[16] = {};
+	__u64 *count;
+
+	bpf_probe_read_kernel(name, sizeof(name), task->comm);
+	count = bpf_map_lookup_elem(&names, name);
+
+	if (count)
+		*count += 1;
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int past_record(void *ctx)
+{
+	__u64 *record = bpf_ringbuf_reserve(&records, 24, 0);
+
+	if (!record)
+		return 0;
+	record[2] = 1;
+	bpf_ringbuf_submit(record, 0);
+	return 0;
+}
+
+SEC("xdp")
+int rounds_down(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+	__u8 *at;
+
+	at = data + (offset & 0x38);
+	if (at + 1 > (__u8 *)data_end)
+		return XDP_PASS;
+	return *at ? XDP_PASS : XDP_DROP;
+}
+
+static __attribute__((noinline)) void fill_place(__u64 *place, int fill)
+{
+	place[0] = fill;
+	place[1] = fill;
+}
+
+SEC("raw_tp/sys_enter")
+int keeps_frame(void *ctx)
+{
+	__u64 place[2] = {};
+
+	fill_place(place, bpf_get_prandom_u32());
+	seen += place[0];
+	return 0;
+}
+
+SEC("tc")
+int counts_in_packet(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	void *data_end = (void *)(long)skb->data_end;
+	__u32 *word = data;
+
+	if ((void *)(word + 1) > data_end)
+		return 0;
+	*word += 1;
+	return 0;
+}
+
+SEC("raw_tp/sys_enter")
+int wide_stack_index(void *ctx)
+{
+	char text[16] = {};
+	__u32 index = bpf_get_prandom_u32() & 15;
+	volatile char *place = text;
+
+	barrier_var(place);
+	seen += place[index];
+	return 0;
+}
+
+SEC("tracepoint/sched/sched_switch")
+int reads_common(__u64 *ctx)
+{
+	seen += ctx[1];
+	return 0;
+}
+
+SEC("xdp")
+int reads_old_way(struct xdp_md *ctx)
+{
+	void *data_end = (void *)(long)ctx->data_end;
+	__u8 *at = (void *)(long)ctx->data;
+
+	if (at + 13 > (__u8 *)data_end)
+		return XDP_PASS;
+	return at[12] ? XDP_PASS : XDP_DROP;
+}
