@@ -45,6 +45,7 @@ const SETTLED = [
   'setRodata',
   'setAttachTarget',
   'strictLibbpf',
+  'noModules',
   'locked',
   'noLock',
 ] as const;
