@@ -13,6 +13,7 @@ const PROPERTIES: Readonly<Partial<Record<OptionName, string>>> = {
   'set-rodata': 'loader.rodata',
   'set-attach-target': 'loader.attachTargets',
   'strict-libbpf': 'loader.strictLibbpf',
+  'no-modules': 'loader.modules: false',
   command: 'command.command',
   'command-binary': 'command.binary',
   'command-expect-exit': 'command.expectExitCode',
