@@ -122,6 +122,10 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   await host.files.remove(store.packages);
   if (options.all === true) await removeUserlands(host, store);
   const needed = new Set((await neededFiles(host, store)).map((file) => file.sha256));
+  // Modules lie by the digest of the image that they belong to.
+  for (const image of await entries(host, store.modules)) {
+    if (!needed.has(image)) await host.files.remove(join(store.modules, image));
+  }
   let removedBlobs = 0;
   let freedBytes = 0;
   let keptBytes = 0;

@@ -272,6 +272,8 @@ describe('list and prune', () => {
     const stray = '0'.repeat(64);
     await writeFile(join(lab.cacheDir, 'blobs/sha256', stray), 'stray');
     await mkdir(join(lab.cacheDir, 'tmp/left-over'));
+    const image = list.kernels[0]?.record.vmlinuz.sha256 ?? '';
+    for (const dir of [image, stray]) await mkdir(join(lab.cacheDir, 'modules', dir), { recursive: true });
     expect(await pruneKernels(host)).toEqual({
       removedKernels: [],
       removedBlobs: 1,
@@ -279,6 +281,7 @@ describe('list and prune', () => {
       keptBytes: list.bytes,
     });
     expect(await lab.names('tmp')).toEqual([]);
+    expect(await lab.names('modules')).toEqual([image]);
     expect((await lab.ensure(lab.profile({}, 'one'))).cached).toBe(true);
   });
 
