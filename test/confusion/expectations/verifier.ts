@@ -7,7 +7,7 @@ const stack = (reason: string): Cell => fails('STACK_LIMIT', reason, 'probe');
 export const VERIFIER: readonly Row[] = [
   always('verifier_null_check', refused('null_check')),
   always('twin_frightening_source', failsHere('VERIFIER_REJECTION', 'null_check', 'cannot_use_helper')),
-  always('verifier_map_bounds', refused('out_of_bounds')),
+  always('verifier_map_bounds', refused('past_end')),
   always('verifier_rodata_write', refused('map_read_only')),
   always('verifier_packet_bounds', refused('packet_bounds')),
   always('verifier_unbounded', refused('unbounded')),
