@@ -1,4 +1,4 @@
-import type { ExplainOptions } from '../config/parse-args.ts';
+import type { ExplainOptions } from '../config/inspect-options.ts';
 import { explain } from '../index.ts';
 import type { Io } from './io.ts';
 

@@ -1,4 +1,4 @@
-import type { InspectArguments } from '../config/parse-args.ts';
+import type { InspectArguments } from '../config/inspect-options.ts';
 import { inspect, inspectText } from '../index.ts';
 import { messageOf } from '../model/errors.ts';
 import { printedJson } from '../report/escape.ts';

@@ -1,6 +1,6 @@
 import type { KernelChoice } from '../config/kernel-choice.ts';
+import type { FetchOptions } from '../config/kernels-options.ts';
 import type { ValuesOf } from '../config/options.ts';
-import type { FetchOptions } from '../config/parse-args.ts';
 import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
 import { messageOf } from '../model/errors.ts';
 import { vendorName } from '../model/vendors.ts';

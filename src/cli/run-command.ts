@@ -90,12 +90,15 @@ function printed(parsed: Extract<ParsedArgs, { command: 'help' | 'env' | 'versio
       io.out(helpText(parsed.topic, io.width()));
       return parsed.exitCode;
     case 'env':
-      io.out(envOutput(parsed.options, io.width()));
-      return 0;
+      return print(io, envOutput(parsed.options, io.width()));
     case 'version':
-      io.out(versionText(parsed.options.json));
-      return 0;
+      return print(io, versionText(parsed.options.json));
   }
+}
+
+function print(io: Io, text: string): number {
+  io.out(text);
+  return 0;
 }
 
 function envOutput({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }, width: number): string {

@@ -1,84 +1,64 @@
 import { UsageError } from '../model/errors.ts';
-import { option, phrase, type Wording } from '../model/wording.ts';
-import { type BisectArguments, checkBisectOptions } from './bisect-options.ts';
+import type { Wording } from '../model/wording.ts';
+import { checkBisectOptions } from './bisect-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
-import { DURATION_HINT, parseDuration } from './duration.ts';
 import { parseFlags } from './flags.ts';
-import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
-import { type LockMode, lockMode } from './lock.ts';
-import { checkMergeOptions, checkPlanOptions, type MergeArguments, type PlanArguments } from './merge-options.ts';
-import { missing } from './missing-option.ts';
+import { checkExplainOptions, checkInspectOptions } from './inspect-options.ts';
+import {
+  checkFetchOptions,
+  checkLockArguments,
+  checkProfileListOptions,
+  checkPruneOptions,
+  checkSweepOptions,
+} from './kernels-options.ts';
+import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
-import { type CompareOptions, checkCompareOptions, checkSummaryOptions } from './report-options.ts';
-import { checkInitOptions, checkSuiteOptions, type InitArguments, type SuiteCommandOptions } from './suite-options.ts';
-import { checkTestCommandOptions, checkTestOptions, type TestOptions } from './test-options.ts';
-import { checkWatchArguments, type WatchArguments } from './watch-options.ts';
+import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import { checkInitOptions, checkSuiteOptions } from './suite-options.ts';
+import { checkTestCommandOptions, checkTestOptions } from './test-options.ts';
+import { checkWatchArguments } from './watch-options.ts';
 import { quoted } from './words.ts';
+
+/**
+ * What a command makes of its flags.
+ * @param given names of the flags that were typed
+ * @param words what stood behind the command besides them
+ */
+type Check<C extends CommandName> = (
+  values: ValuesOf<C>,
+  given: ReadonlySet<string>,
+  words: readonly string[],
+) => unknown;
+
+/** How the flags of a command are held against each other; of all others any values will do. */
+const CHECKS = {
+  test: checkTestOptions,
+  'test-command': (values) => checkTestCommandOptions(values),
+  watch: checkWatchArguments,
+  suite: (values) => checkSuiteOptions(values),
+  merge: (values, _given, words) => checkMergeOptions(values, words),
+  plan: checkPlanOptions,
+  init: (values, _given, words) => checkInitOptions(values, words),
+  bisect: (values) => checkBisectOptions(values),
+  explain: (values, _given, words) => checkExplainOptions(values, words),
+  inspect: (values, _given, words) => checkInspectOptions(values, words),
+  compare: (values) => checkCompareOptions(values),
+  'report-summary': (values) => checkSummaryOptions(values),
+  'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
+  'kernels prune': (values) => checkPruneOptions(values),
+  lock: (values) => checkLockArguments(values),
+  'kernel-sweep': (values) => checkSweepOptions(values),
+  'profile list': (values) => checkProfileListOptions(values),
+} satisfies { [C in CommandName]?: Check<C> };
+
+type OptionsOf<C extends CommandName> = C extends keyof typeof CHECKS ? ReturnType<(typeof CHECKS)[C]> : ValuesOf<C>;
 
 /** A checked command line. */
 export type ParsedArgs =
   /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: nothing was asked. */
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
-  | { readonly command: 'test'; readonly options: TestOptions }
-  | { readonly command: 'test-command'; readonly options: TestOptions }
-  | { readonly command: 'watch'; readonly options: WatchArguments }
-  | { readonly command: 'suite'; readonly options: SuiteCommandOptions }
-  | { readonly command: 'init'; readonly options: InitArguments }
-  | { readonly command: 'merge'; readonly options: MergeArguments }
-  | { readonly command: 'plan'; readonly options: PlanArguments }
-  | { readonly command: 'kernels fetch'; readonly options: FetchOptions }
-  | { readonly command: 'bisect'; readonly options: BisectArguments }
-  | { readonly command: 'lock'; readonly options: LockArguments }
-  | { readonly command: 'explain'; readonly options: ExplainOptions }
-  | { readonly command: 'inspect'; readonly options: InspectArguments }
-  | { readonly command: 'compare'; readonly options: CompareOptions }
-  | { [C in PlainCommand]: { readonly command: C; readonly options: ValuesOf<C> } }[PlainCommand];
-
-type PlainCommand = Exclude<
-  CommandName,
-  | 'init'
-  | 'merge'
-  | 'plan'
-  | 'suite'
-  | 'compare'
-  | 'inspect'
-  | 'test'
-  | 'test-command'
-  | 'watch'
-  | 'kernels fetch'
-  | 'lock'
-  | 'bisect'
-  | 'explain'
->;
-
-export type FetchOptions = Pick<
-  ValuesOf<'kernels fetch'>,
-  'refreshKernels' | 'allowProfileOverride' | 'json' | 'quiet' | 'noColor'
-> & {
-  /** undefined: only the userland is wanted. */
-  readonly kernels: KernelChoice | undefined;
-  readonly userland: boolean;
-  readonly lock: LockMode;
-};
-
-export type LockArguments = Pick<
-  ValuesOf<'lock'>,
-  'suite' | 'offline' | 'check' | 'allowProfileOverride' | 'json' | 'quiet'
-> & {
-  /** undefined: those of the suite, or else those that are locked already. */
-  readonly kernels: KernelChoice | undefined;
-};
-
-export type ExplainOptions = ValuesOf<'explain'> & {
-  /** Path as typed. */
-  readonly report: string;
-};
-
-export type InspectArguments = ValuesOf<'inspect'> & {
-  /** Paths and patterns as typed; at least one. */
-  readonly files: readonly string[];
-};
+  | { [C in CommandName]: { readonly command: C; readonly options: OptionsOf<C> } }[CommandName];
 
 /**
  * Reads a command line (without the program itself).
@@ -141,95 +121,6 @@ function check(
   words: readonly string[],
 ): ParsedArgs {
   // The table that built `values` is the table that `ValuesOf` is made of.
-  switch (command) {
-    case 'test':
-      return { command, options: checkTestOptions(values as ValuesOf<'test'>, given) };
-    case 'test-command':
-      return { command, options: checkTestCommandOptions(values as ValuesOf<'test-command'>) };
-    case 'watch':
-      return { command, options: checkWatchArguments(values as ValuesOf<'watch'>, given) };
-    case 'suite':
-      return { command, options: checkSuiteOptions(values as ValuesOf<'suite'>) };
-    case 'merge':
-      return { command, options: checkMergeOptions(values as ValuesOf<'merge'>, words) };
-    case 'plan':
-      return { command, options: checkPlanOptions(values as ValuesOf<'plan'>, given) };
-    case 'init':
-      return { command, options: checkInitOptions(values as ValuesOf<'init'>, words) };
-    case 'kernels fetch': {
-      const fetch = values as ValuesOf<'kernels fetch'>;
-      const { refreshKernels, allowProfileOverride, json, quiet, noColor, userland } = fetch;
-      const { matrix, kernels: ids, all } = fetch;
-      const alone = userland && !fetch.quick && !all && matrix === '' && ids.length + words.length === 0;
-      const kernels = alone ? undefined : chooseKernels(fetch, command, words);
-      const lock = lockMode(fetch);
-      const rest = { userland, refreshKernels, allowProfileOverride, json, quiet, noColor };
-      return { command, options: { kernels, lock, ...rest } };
-    }
-    case 'bisect':
-      return { command, options: checkBisectOptions(values as ValuesOf<'bisect'>) };
-    case 'lock': {
-      const { suite, offline, check: checks, allowProfileOverride, json, quiet, ...flags } = values as ValuesOf<'lock'>;
-      const chosen = flags.quick || flags.matrix !== '' || flags.kernels.length > 0;
-      if (chosen && suite !== '') {
-        throw new UsageError('flag_conflict', phrase`${option('suite')} says itself which kernels; give it alone`);
-      }
-      const kernels = chosen ? chooseKernels(flags, command) : undefined;
-      return { command, options: { kernels, suite, offline, check: checks, allowProfileOverride, json, quiet } };
-    }
-    case 'explain':
-      return { command, options: { ...(values as ValuesOf<'explain'>), report: oneReport(words) } };
-    case 'inspect':
-      if (words.length === 0) {
-        throw new UsageError('missing_argument', "'inspect' needs an object; write bpfcompat inspect my.bpf.o");
-      }
-      return { command, options: { ...(values as ValuesOf<'inspect'>), files: words } };
-    case 'compare':
-      return { command, options: checkCompareOptions(values as ValuesOf<'compare'>) };
-    case 'report-summary':
-      return { command, options: checkSummaryOptions(values as ValuesOf<'report-summary'>) };
-    case 'kernels prune': {
-      const prune = values as ValuesOf<'kernels prune'>;
-      if (prune.all && prune.keep.length > 0) {
-        throw new UsageError(
-          'flag_conflict',
-          phrase`${option('all')} and ${option('keep')} contradict each other; give only one of them`,
-        );
-      }
-      return { command, options: prune };
-    }
-    case 'kernel-sweep': {
-      const sweep = values as ValuesOf<'kernel-sweep'>;
-      if (sweep.profile === '') {
-        throw missing('profile', 'ubuntu-22.04-5.15');
-      }
-      if (!((parseDuration(sweep.targetTimeout) ?? 0) > 0)) {
-        throw new UsageError(
-          'flag_value',
-          phrase`${option('target-timeout')} ${quoted(sweep.targetTimeout)}: ${DURATION_HINT}`,
-        );
-      }
-      return { command, options: sweep };
-    }
-    case 'profile list': {
-      const list = values as ValuesOf<'profile list'>;
-      if (list.matrix === '') {
-        throw missing('matrix', 'quick');
-      }
-      return { command, options: list };
-    }
-    default:
-      return { command, options: values } as ParsedArgs;
-  }
-}
-
-function oneReport(words: readonly string[]): string {
-  const [report, second] = words;
-  if (report === undefined) {
-    throw new UsageError('missing_argument', "'explain' needs a report; write bpfcompat explain report.json");
-  }
-  if (second !== undefined) {
-    throw new UsageError('unexpected_argument', `unexpected argument ${quoted(second)}; 'explain' takes one report`);
-  }
-  return report;
+  const own = (CHECKS as Partial<Record<CommandName, Check<never>>>)[command];
+  return { command, options: own ? own(values as never, given, words) : values } as ParsedArgs;
 }

@@ -1,5 +1,5 @@
 import { words } from '../findings/words.ts';
-import { firstStage } from '../model/evidence.ts';
+import { type Evidence, firstStage } from '../model/evidence.ts';
 import { isIdle } from '../model/finding.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { assetsJson, commandJson } from './command.ts';
@@ -109,6 +109,15 @@ function failedStage({ outcome }: TargetView): string | undefined {
   }
 }
 
+function btfJson(evidence: Evidence) {
+  const open = firstStage(evidence, 'open');
+  return {
+    kernel_btf_available: evidence.hello.btf.vmlinux,
+    artifact_has_btf: open?.artifact_has_btf ?? false,
+    artifact_has_btf_ext: open?.artifact_has_btf_ext ?? false,
+  };
+}
+
 function targetJson(run: RunReport, view: TargetView) {
   const { target, result, outcome, evidence } = view;
   const { profile } = target;
@@ -117,7 +126,6 @@ function targetJson(run: RunReport, view: TargetView) {
     version: some(profile.version),
     kernel_family: some(profile.kernelFamily),
   };
-  const open = evidence && firstStage(evidence, 'open');
   const exit = evidence && firstStage(evidence, 'exit');
   const file = (name: string): string | undefined =>
     result?.dir === undefined || !evidence ? undefined : `${result.dir}/${name}`;
@@ -132,11 +140,7 @@ function targetJson(run: RunReport, view: TargetView) {
     validation: validationJson(run, view),
     functional: functionalJson(view),
     failed_stage: failedStage(view),
-    btf: evidence && {
-      kernel_btf_available: evidence.hello.btf.vmlinux,
-      artifact_has_btf: open?.artifact_has_btf ?? false,
-      artifact_has_btf_ext: open?.artifact_has_btf_ext ?? false,
-    },
+    btf: evidence && btfJson(evidence),
     ...classificationJson(view),
     started_at: some(result?.startedAt),
     finished_at: some(result?.finishedAt),

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
-import type { Evidence, Hello } from '../model/evidence.ts';
+import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { KernelRecord } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
@@ -53,6 +53,14 @@ interface Answer {
   readonly askMs: number;
 }
 
+/** A request with the times of the guest, which end before `left` milliseconds of the host do. */
+function timed({ command, ...request }: CellJob['request'], left: number) {
+  const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
+  const seconds = Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000));
+  const timeoutSeconds = Math.min(MAX_COMMAND_SECONDS, seconds);
+  return { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) };
+}
+
 async function askGuest(
   job: CellJob,
   host: Host,
@@ -81,17 +89,9 @@ async function askGuest(
     // What others need the guest for (it is saved, another process makes the same) is no time of this cell.
     const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
     const before = guest.console();
-    const workTimeoutMs = Math.max(1, Math.round(left - Math.min(ANSWER_RESERVE_MS, left / 10)));
-    const { command, ...request } = job.request;
-    const timeoutSeconds = Math.min(
-      MAX_COMMAND_SECONDS,
-      Math.max(1, Math.floor((workTimeoutMs - KILL_RESERVE_MS) / 1000)),
-    );
     files = openCellFiles(host, job.dir, guest.hello);
-    const evidence = await guest.ask(
-      { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) },
-      { signal, timeoutMs: left, sink: files, onStage: (stage) => emit({ type: 'cell-stage', ...at, stage }) },
-    );
+    const onStage = (stage: Stage): void => emit({ type: 'cell-stage', ...at, stage });
+    const evidence = await guest.ask(timed(job.request, left), { signal, timeoutMs: left, sink: files, onStage });
     const askMs = host.monotonicMs() - askStarted;
     await files.finish(evidence);
     await inTurns(host, job.ahead?.(evidence) ?? []);
