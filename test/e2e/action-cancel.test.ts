@@ -48,13 +48,19 @@ describe.each(nodeVersions())('$name', ({ node }) => {
 
   test('main is killed: post ends the guests, removes the files and does not run main again', async () => {
     const job = endlessJob();
-    const { main, post } = await runAction({ job, node, env: ON_THIS_MACHINE, inputs: INPUTS, killAt: /asking/ });
+    const { main, post } = await runAction({
+      job,
+      node,
+      env: ON_THIS_MACHINE,
+      inputs: INPUTS,
+      killAt: /testing \(booted/,
+    });
     expect(main.exitCode).toBeNull();
     // What a later step reads of a step that was killed.
     expect(main.outputs).toMatchObject({ result: 'error', 'exit-code': '1' });
     const end = await post();
     expect(end.exitCode, end.log).toBe(0);
-    expect(end.log).not.toContain('asking');
+    expect(end.log).not.toContain('testing (booted');
     expect(processesOf(job)).toEqual([]);
     expect(readdirSync(job.temp).filter((name) => name.startsWith('bpfcompat-'))).toEqual([]);
   });

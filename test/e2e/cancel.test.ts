@@ -115,7 +115,7 @@ describe('with a guest at hand', () => {
   ] as const)(`Ctrl-C while the guest is asked, %s`, async (_name, signals) => {
     const here = place(cache);
     const run = start(here, fixture('endless'));
-    await run.said(/: asking/, PATIENCE_MS);
+    await run.said(/: testing \(booted/, PATIENCE_MS);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { ended, children, ms } = await interrupt(run, signals);
     expect(runsQemu(children)).toBe(true);
@@ -155,7 +155,7 @@ describe('with a guest at hand', () => {
   test('SIGKILL leaves no guest behind either', async () => {
     const here = place(cache);
     const run = start(here, fixture('endless'));
-    await run.said(/: asking/, PATIENCE_MS);
+    await run.said(/: testing \(booted/, PATIENCE_MS);
     const { children } = await interrupt(run, ['SIGKILL']);
     expect(runsQemu(children)).toBe(true);
     const until = performance.now() + END_MS;

@@ -157,7 +157,7 @@ describe('a run without a terminal', () => {
     expect(stderr.split('\n')[0]).toMatch(/^guests run with (?:tcg|kvm): ./);
     for (const id of KERNELS) {
       expect(stderr).toMatch(new RegExp(`^${id}: kernel \\S+ from the store in`, 'm'));
-      expect(stderr).toMatch(new RegExp(`^${id}: asking \\(booted in|^${id}: .*asking \\(booted in`, 'm'));
+      expect(stderr).toMatch(new RegExp(`^${id}: testing \\(booted in|^${id}: .*testing \\(booted in`, 'm'));
       expect(stderr).toMatch(new RegExp(`^${id}: .*pass \\(`, 'm'));
     }
   });

@@ -41,7 +41,7 @@ describe('the QEMU of a copied guest', () => {
     expect(await bpfcompat([...ARGS, 'true'], { cwd: dir })).toMatchObject({ code: 0 });
     const script = `exec 9<"${SECRET}" 40<"${SECRET}" 200>"${SECRET}.out"; exec "${CLI}" "$@"`;
     const run = startCli(['-c', script, 'bash', ...ARGS, 'sleep 3'], { cwd: dir, command: 'bash' });
-    await run.said(/asking/, 60_000);
+    await run.said(/testing \(booted/, 60_000);
     await sleep(300);
     const qemu = descendants(run.child.pid ?? 0).find(({ command }) => /^\S*qemu-system/.test(command));
     seen = look(qemu?.pid ?? expect.fail('no QEMU'));

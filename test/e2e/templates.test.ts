@@ -228,7 +228,7 @@ describe('Ctrl-C', () => {
     const { makings } = templatesOf(cache);
     const before = makings();
     const run = start(cache, [NEW], fixture('endless'));
-    await run.said(/: asking/, PATIENCE_MS);
+    await run.said(/: testing \(booted/, PATIENCE_MS);
     expect(machinesOf(run)).toHaveLength(1);
     await interrupted(run);
     await runWhole(cache, [NEW]);
@@ -254,7 +254,7 @@ describe('a copy whose QEMU was taken over', () => {
 
   test('has nothing open for writing that other copies read, where QEMU can do without', async () => {
     const run = start(cache, [NEW], fixture('endless'));
-    await run.said(/: asking/, PATIENCE_MS);
+    await run.said(/: testing \(booted/, PATIENCE_MS);
     const [machine = expect.fail('no machine')] = machinesOf(run);
     const files = held(machine);
     expect(files.map(({ path }) => path)).toContain(templatesOf(cache).file('kernel'));
