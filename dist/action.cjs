@@ -17736,7 +17736,7 @@ function hint(finding) {
   if (!/\berrno=-22\b/.test(seen)) return void 0;
   return "Packet programs need a whole Ethernet header in data_in (14 bytes; tc and the like more than that) and, where it says IPv4, a whole IPv4 header (20 bytes more); raw tracepoints, sk_lookup and syscall programs take ctx_in and no data_in.";
 }
-var ENDED, SUBJECTS, TRIGGER, AFTER_RUN, TODO, FUNCTIONAL_FINDINGS;
+var ARGS5, ENDED, SUBJECTS, TRIGGER, AFTER_RUN, TODO, FUNCTIONAL_FINDINGS;
 var init_functional = __esm({
   "src/findings/functional.ts"() {
     "use strict";
@@ -17746,6 +17746,26 @@ var init_functional = __esm({
     init_command();
     init_entry();
     init_writer();
+    ARGS5 = [
+      "test",
+      "required",
+      "exit_code",
+      "expected_exit_code",
+      "timeout_seconds",
+      "hint",
+      "told",
+      "kind",
+      "expected_of",
+      "wanted",
+      "seen",
+      "runs",
+      "cause",
+      "program_type",
+      "also_failed",
+      "also_N",
+      "also_N_wanted",
+      "also_N_seen"
+    ];
     ENDED = {
       not_run: "was not run",
       skipped: "was skipped",
@@ -17774,26 +17794,7 @@ var init_functional = __esm({
       FUNCTIONAL_TEST_FAILURE: entry({
         group: "object",
         rule: ["A functional test fails", "Load and attach worked: look at the output of the test."],
-        args: [
-          "test",
-          "required",
-          "exit_code",
-          "expected_exit_code",
-          "timeout_seconds",
-          "hint",
-          "told",
-          "kind",
-          "expected_of",
-          "wanted",
-          "seen",
-          "runs",
-          "cause",
-          "program_type",
-          "also_failed",
-          "also_N",
-          "also_N_wanted",
-          "also_N_seen"
-        ],
+        args: ARGS5,
         reasons: ["no_tests", "expectation", ...reasonsOf(ENDED)],
         words: functionalWords
       })
@@ -17896,7 +17897,7 @@ function pairWords(f) {
     remediation: pair === void 0 ? "Use a preallocated map, another map type or another helper for this program type." : "Use a helper that is made for the type of the map, or another map type."
   };
 }
-var HELPERS_OF, ARGS5, REASONS2, MAP_PAIR;
+var HELPERS_OF, ARGS6, REASONS2, MAP_PAIR;
 var init_map_programs = __esm({
   "src/findings/map-programs.ts"() {
     "use strict";
@@ -17925,10 +17926,10 @@ var init_map_programs = __esm({
       29: "A task_storage map is for bpf_task_storage_get and bpf_task_storage_delete.",
       30: "A bloom_filter is for bpf_map_push_elem and bpf_map_peek_elem."
     };
-    ARGS5 = ["helper", "type", "field", "allowed"];
+    ARGS6 = ["helper", "type", "field", "allowed"];
     REASONS2 = ["map", "tracing_field", "sleepable"];
     __name(pairWords, "pairWords");
-    MAP_PAIR = { args: ARGS5, reasons: REASONS2, words: pairWords };
+    MAP_PAIR = { args: ARGS6, reasons: REASONS2, words: pairWords };
   }
 });
 
@@ -18190,7 +18191,7 @@ function coreWords(f) {
     remediation: [...reason === "field_missing" ? [movedTo(access2)] : [], todo].filter((part3) => part3 !== void 0).join(" ")
   };
 }
-var FIELD, CORE, REGISTERS, ARGS6, REASONS3, CORE_ACCESS;
+var FIELD, CORE, REGISTERS, ARGS7, REASONS3, CORE_ACCESS;
 var init_core_access = __esm({
   "src/findings/core-access.ts"() {
     "use strict";
@@ -18221,10 +18222,10 @@ var init_core_access = __esm({
     };
     __name(otherMachine, "otherMachine");
     __name(otherMachineWords, "otherMachineWords");
-    ARGS6 = ["field", "kind", "type", "relocation", "near"];
+    ARGS7 = ["field", "kind", "type", "relocation", "near"];
     REASONS3 = [...reasonsOf(CORE), "mem_size", "fatal"];
     __name(coreWords, "coreWords");
-    CORE_ACCESS = { args: ARGS6, reasons: REASONS3, words: coreWords };
+    CORE_ACCESS = { args: ARGS7, reasons: REASONS3, words: coreWords };
   }
 });
 
@@ -18252,7 +18253,7 @@ function kconfigWords(f) {
     remediation: "Declare it __weak and handle the value 0."
   };
 }
-var DECLARE, ARGS7, REASONS4, KCONFIG;
+var DECLARE, ARGS8, REASONS4, KCONFIG;
 var init_kconfig = __esm({
   "src/findings/kconfig.ts"() {
     "use strict";
@@ -18263,10 +18264,10 @@ var init_kconfig = __esm({
       string: "a string: extern char NAME[N] __kconfig",
       bool: "yes, no or module: extern bool NAME __kconfig, or enum libbpf_tristate"
     };
-    ARGS7 = ["symbol", "module", "value", "kind", "bytes"];
+    ARGS8 = ["symbol", "module", "value", "kind", "bytes"];
     REASONS4 = ["kconfig", "not_set", "no_config", "type", "range"];
     __name(kconfigWords, "kconfigWords");
-    KCONFIG = { args: ARGS7, reasons: REASONS4, words: kconfigWords };
+    KCONFIG = { args: ARGS8, reasons: REASONS4, words: kconfigWords };
   }
 });
 
@@ -19252,7 +19253,7 @@ function detail(f, topic) {
       return void 0;
   }
 }
-var ARGS8, OTHER, VERIFIER_FINDINGS;
+var ARGS9, OTHER, VERIFIER_FINDINGS;
 var init_verifier = __esm({
   "src/findings/verifier.ts"() {
     "use strict";
@@ -19261,7 +19262,7 @@ var init_verifier = __esm({
     init_ownership();
     init_rejections();
     init_writer();
-    ARGS8 = [
+    ARGS9 = [
       "proof",
       "recursion",
       "call",
@@ -19305,7 +19306,7 @@ var init_verifier = __esm({
       VERIFIER_REJECTION: entry({
         group: "program",
         rule: ["The verifier rejects a program", "Read the end of the verifier's log and the source line."],
-        args: ARGS8,
+        args: ARGS9,
         reasons: [...reasonsOf(ADVICE2), "verifier_precision", "unclassified"],
         words: /* @__PURE__ */ __name((f) => {
           const { reason, proof, recursion, source, source_text: text7, problem: problem2 } = f.args;

@@ -82,7 +82,7 @@ export function requiredPrograms(manifest: Manifest | undefined): string[] {
   return (manifest?.programs ?? []).filter(({ attach }) => attach.required).map(({ name }) => name);
 }
 
-/** How the validator is told to attach (docs/validator.md). */
+/** The validator's option for how to attach (docs/validator.md). */
 export function attachModeOf(mode: ValidationMode | undefined, manifest: Manifest | undefined): AttachMode {
   if (mode === 'load_only') return 'disabled';
   return requiredPrograms(manifest).length > 0 ? 'required' : 'best-effort';

@@ -74,7 +74,7 @@ async function notFiles(modules: Modules, load: readonly string[]): Promise<Cell
  * Asks a cell, and again with modules where its object needs something that only they have: so that it is tested for real
  * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the answer
  * without them stands.
- * @param open the modules of the kernel; called when something needs them. Its failure is told and ends nothing
+ * @param open the modules of the kernel; called when something needs them. Its failure is reported and ends nothing
  * @throws CancelledError when `signal` was aborted
  */
 export async function askWithModules(

@@ -98,7 +98,7 @@ function notesOf(profile: Profile): string[] {
 /** Adds up the milliseconds at work: waiting for a place is no part of them. */
 const MAX_WORDS = 4000;
 
-/** Servers, images and archives have a say in what is told of kernels: plain characters, as many as a person reads. */
+/** Servers, images and archives choose some of the words that reports have of kernels: plain characters, as many as a person reads. */
 function plainWords(text: string): string {
   return wellFormed(sanitizeText(text).slice(0, MAX_WORDS));
 }
