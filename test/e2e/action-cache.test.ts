@@ -19,6 +19,27 @@ const ENV = { BPFCOMPAT_ACCEL: 'tcg' };
 const fetched = scratchDir('bpfcompat-fetched-');
 beforeAll(() => fetchedStore(fetched, KERNEL), 300_000);
 
+const SERVICE_FAULTS = [
+  [
+    'the save is denied',
+    { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache write denied: read-only token' } } },
+  ],
+  [
+    'the entry exists',
+    { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache entry already exists' } } },
+  ],
+  [
+    'the look-up is denied',
+    { GetCacheEntryDownloadURL: { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } } },
+  ],
+  [
+    'there are too many requests',
+    { CreateCacheEntry: { status: 429, body: { code: 'resource_exhausted', msg: 'slow down' } } },
+  ],
+  ['the upload is refused', { 'blob:PUT': { status: 403, body: {} } }],
+  ['the service hangs up', { GetCacheEntryDownloadURL: 'drop', CreateCacheEntry: 'drop' }],
+] as const;
+
 describe.each(nodeVersions())('$name', ({ node }) => {
   let service: ResultsService;
 
@@ -126,26 +147,9 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     expect(next.main.outputs, next.main.log).toMatchObject({ result: 'pass', 'cached-kernels': '1' });
   });
 
-  test.each([
-    [
-      'the save is denied',
-      { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache write denied: read-only token' } } },
-    ],
-    [
-      'the entry exists',
-      { CreateCacheEntry: { status: 200, body: { ok: false, message: 'cache entry already exists' } } },
-    ],
-    [
-      'the look-up is denied',
-      { GetCacheEntryDownloadURL: { status: 403, body: { code: 'permission_denied', msg: 'cache read denied: no' } } },
-    ],
-    [
-      'there are too many requests',
-      { CreateCacheEntry: { status: 429, body: { code: 'resource_exhausted', msg: 'slow down' } } },
-    ],
-    ['the upload is refused', { 'blob:PUT': { status: 403, body: {} } }],
-    ['the service hangs up', { GetCacheEntryDownloadURL: 'drop', CreateCacheEntry: 'drop' }],
-  ] as const)('when %s, the job goes on without noise', async (_what, faults) => {
+  // The client of the service is the same bytes on every Node.js: its faults are tried on the newest.
+  const faultsHere = node === nodeVersions().at(-1)?.node ? SERVICE_FAULTS : SERVICE_FAULTS.slice(0, 1);
+  test.each(faultsHere)('when %s, the job goes on without noise', async (_what, faults) => {
     service.caches.length = 0;
     service.fault = ({ method }) => faultOf(faults, method);
     const job = freshMachine();
