@@ -11,6 +11,10 @@ const INVALID = {
   not_bpf: { what: 'is an ELF file for another machine', todo: 'Pass the output of clang -target bpf.' },
   not_elf: { what: 'is not an ELF object', todo: 'Pass the output of clang -target bpf -c.' },
   truncated: { what: 'is damaged or cut short', todo: 'Build it again and compare the size.' },
+  struct_ops_bounds: {
+    what: 'has a struct_ops map that does not fit its own type information',
+    todo: 'Build it again with clang -target bpf -g, without tools that edit its BTF.',
+  },
 };
 
 const INCOMPATIBLE = {
@@ -97,12 +101,16 @@ export const OBJECT_FINDINGS = {
     // A report about a text file instead of an object expects this name.
     coarse: 'UNKNOWN',
     rule: ['The file is no eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
+    args: ['map'],
     reasons: reasonsOf(INVALID),
     words: (f) => {
       const { what, todo } = ofReason(f.args.reason, INVALID) ?? { what: 'cannot be read', todo: 'Build it again.' };
       return {
         title: `the file ${what}`,
-        explanation: 'libbpf could not open it, so no kernel was asked.',
+        explanation:
+          f.args.reason === 'struct_ops_bounds'
+            ? 'libbpf does not compare these and would write beyond its memory, so the object was not opened and no kernel was tried.'
+            : 'libbpf could not open it, so no kernel was asked.',
         remediation: todo,
       };
     },

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Checked, check, reportOf } from './support/check.ts';
 import { bpfcompat, type CliEnd } from './support/cli.ts';
-import { example, ROOT } from './support/places.ts';
+import { example, fixture, ROOT } from './support/places.ts';
 import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -27,6 +27,19 @@ function noise(seed: string, length: number): Buffer {
     createHash('sha256').update(`${seed} ${index}`).digest(),
   );
   return Buffer.concat(blocks).subarray(0, length);
+}
+
+/** Where .BTF says how large a structure is. @throws when it has no such structure */
+function structSizeAt(object: Buffer, name: string): number {
+  const magic = object.indexOf(Buffer.from([0x9f, 0xeb, 1, 0, 24, 0, 0, 0]));
+  const [types, typesSize, strings, stringsSize] = [8, 12, 16, 20].map((at) => object.readUInt32LE(magic + at));
+  const names = magic + 24 + (strings ?? 0);
+  const nameAt = object.subarray(names, names + (stringsSize ?? 0)).indexOf(`\0${name}\0`) + 1;
+  for (let at = magic + 24 + (types ?? 0); at < magic + 24 + (types ?? 0) + (typesSize ?? 0); at += 4) {
+    const kind = (object.readUInt32LE(at + 4) >> 24) & 0x1f;
+    if (object.readUInt32LE(at) === nameAt && kind === 4) return at + 8;
+  }
+  throw new Error(`no struct ${name} in .BTF`);
 }
 
 /** Compiles a source of the examples for another target. @throws an error that names clang when it is not there */
@@ -89,6 +102,22 @@ describe('files that are asked about and refused', () => {
       expect(finding?.evidence?.text).toMatch(/./);
     }
   });
+});
+
+test('a struct_ops map whose member ends beyond its structure is not given to libbpf', async () => {
+  const bytes = readFileSync(fixture('struct_ops_two_maps'));
+  // The entry of the structure in .BTF: three numbers, its name first; its size says less than its members need.
+  const size = structSizeAt(bytes, 'tcp_congestion_ops');
+  bytes.writeUInt32LE(bytes.readUInt32LE(size) - 7, size);
+  const object = file('struct-ops-beyond.bpf.o', bytes);
+  const run = await check(scratch, [object], { kernels: [OLD, NEW] });
+  expect(run.verdict).toMatchObject({ status: 'fail', exitCode: 2 });
+  for (const kernel of [OLD, NEW]) {
+    const target = targetOf(reportOf(run, object), kernel);
+    expect(target.findings).toMatchObject([
+      { code: 'INVALID_OBJECT', subject: expect.any(String), args: { reason: 'struct_ops_bounds' } },
+    ]);
+  }
 });
 
 describe(`objects with a few bytes changed, on ${NEW}`, () => {

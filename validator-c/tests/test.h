@@ -41,6 +41,7 @@ void test_functional(void);
 void test_inner_guess(void);
 void test_kernel_log(void);
 void test_arena_place(void);
+void test_struct_ops_bounds(void);
 void test_tuning(void);
 void test_variable(void);
 void test_streams(void);

@@ -66,6 +66,18 @@ export const OBJECT_RULES: readonly TextRule[] = [
     },
   },
   {
+    // The validator's own words: libbpf does not compare these and would write beyond its memory.
+    code: 'INVALID_OBJECT',
+    reason: 'struct_ops_bounds',
+    subject: 'map',
+    pattern:
+      /^struct_ops map '(?<map>[^']+)': (?:member '|its place |struct ').*(?:does not lie within|is larger than the file)/,
+    example: {
+      kernel: 'any, validator',
+      text: "struct_ops map 'first': member 'ssthresh' does not lie within the 24 bytes of struct 'tcp_congestion_ops'",
+    },
+  },
+  {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'static_program',
     pattern: /^sec '[^']*': program '(?<program>[^']+)' is static and not supported$/,

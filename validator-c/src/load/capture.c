@@ -64,6 +64,13 @@ void capture__begin(void)
 	clip__reset(&warnings);
 }
 
+void capture__warn(struct buf *line)
+{
+	line_breaks__hide_within(line->data, line->len);
+	clip__add(&warnings, line->data, line->len);
+	clip__add(&everything, line->data, line->len);
+}
+
 void capture__warnings(struct buf *out)
 {
 	clip__text(&warnings, out);

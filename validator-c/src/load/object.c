@@ -11,17 +11,35 @@
 #include "load/elf-facts.h"
 #include "load/line-breaks.h"
 #include "load/pins.h"
+#include "load/struct-ops-bounds.h"
 #include "load/struct-ops.h"
 #include "load/weaken.h"
+
+static bool is_safe_to_open(const void *data, size_t len)
+{
+	struct buf problem = {};
+	bool safe;
+
+	struct_ops_bounds__check(data, len, &problem);
+	safe = !problem.len && !problem.failed;
+	if (problem.len)
+		capture__warn(&problem);
+	buf__free(&problem);
+	return safe;
+}
 
 static struct bpf_object *open_object(const struct request *request, int *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = request->artifact_name,
 		    .relaxed_maps = request->tuning.relaxed_maps);
+	const void *data = request->mended ? request->mended : request->artifact;
 	struct bpf_object *obj;
 
-	obj = bpf_object__open_mem(request->mended ? request->mended : request->artifact, request->artifact_size,
-				   &opts);
+	if (!is_safe_to_open(data, request->artifact_size)) {
+		*err = -EINVAL;
+		return NULL;
+	}
+	obj = bpf_object__open_mem(data, request->artifact_size, &opts);
 	*err = obj ? 0 : -errno;
 	if (obj)
 		line_breaks__hide(obj);
