@@ -83,15 +83,18 @@ function judge(finding: Finding, answer: Answer, answers: readonly Answer[], com
   const before = fine.lastIndexOf(true, at);
   const after = fine.indexOf(true, at);
   const label = (index: number): string => answers[index]?.label ?? '';
+  const able = fine.includes(true)
+    ? answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
+    : undefined;
+  // Two builds of one version differ: nothing begins or ends with a kernel then.
+  if (finding.args['reason'] === 'compiled_out' && finding.args['config'] !== undefined)
+    return withArgs(finding, { existsOn: able });
   const found = {
     lastGood: before < 0 ? undefined : label(before),
     firstGood: after < 0 ? undefined : label(after),
     regression: before >= 0 && after >= 0 ? 'true' : undefined,
     firstBad: before >= 0 && after < 0 ? label(same.indexOf(true, before)) : undefined,
-    existsOn:
-      fine.includes(true) && NAMES.has(finding.code)
-        ? answers.flatMap((other, index) => (fine[index] ? [other.label] : [])).join(', ')
-        : undefined,
+    existsOn: NAMES.has(finding.code) ? able : undefined,
   };
   return moduleElsewhere(reworded(withArgs(finding, found)), answers);
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { explainCore } from './core.ts';
 import { explainExtern } from './externs.ts';
-import { sectionTarget } from './first-kernel.ts';
+import { sectionTarget, structOpsSince } from './first-kernel.ts';
 import { helper } from './helpers.ts';
 import { recode, withArgs } from './make-finding.ts';
 import { explainField } from './map-field.ts';
@@ -51,6 +51,12 @@ function confirmMember(finding: Finding): Finding {
   return { ...withArgs<'STRUCT_OPS_MISMATCH'>(finding, { reason: 'sleepable_member' }), group: 'program' };
 }
 
+function confirmStruct(finding: Finding, release: string): Finding {
+  const since = structOpsSince(finding.args['struct'] ?? '');
+  if (!olderThan(kernelVersion(release), since)) return finding;
+  return withArgs<'STRUCT_OPS_UNSUPPORTED'>(finding, { reason: 'kernel_too_old', since }, { confidence: 'high' });
+}
+
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
 export function confirm(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
@@ -87,6 +93,8 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return explainTrampoline(finding, evidence);
     case 'VERIFIER_REJECTION':
       return explainContext(finding, evidence);
+    case 'STRUCT_OPS_UNSUPPORTED':
+      return confirmStruct(finding, release);
     case 'STRUCT_OPS_MISMATCH':
       return confirmMember(finding);
     case 'INVALID_MAP_PARAMS':

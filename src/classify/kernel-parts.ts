@@ -48,42 +48,6 @@ const MODULES: readonly (readonly [prefix: string, module: string])[] = [
   ['dm_', 'dm_mod'],
 ];
 
-const OPTIONS: readonly (readonly [prefix: string, option: string])[] = [
-  ['security_socket_', 'CONFIG_SECURITY_NETWORK'],
-  ['security_sk_', 'CONFIG_SECURITY_NETWORK'],
-  ['security_unix_', 'CONFIG_SECURITY_NETWORK'],
-  ['security_path_', 'CONFIG_SECURITY_PATH'],
-  ['security_', 'CONFIG_SECURITY'],
-  ['selinux_', 'CONFIG_SECURITY_SELINUX'],
-  ['apparmor_', 'CONFIG_SECURITY_APPARMOR'],
-  ['bpf_lsm_', 'CONFIG_BPF_LSM'],
-  ['audit_', 'CONFIG_AUDIT'],
-  ['xfrm_', 'CONFIG_XFRM'],
-  ['psi_', 'CONFIG_PSI'],
-  ['mem_cgroup_', 'CONFIG_MEMCG'],
-  ['blkcg_', 'CONFIG_BLK_CGROUP'],
-  ['scx_', 'CONFIG_SCHED_CLASS_EXT'],
-  ['hid_bpf_', 'CONFIG_HID_BPF'],
-  ['io_uring', 'CONFIG_IO_URING'],
-  ['fscrypt_', 'CONFIG_FS_ENCRYPTION'],
-  ['fsverity_', 'CONFIG_FS_VERITY'],
-  ['hugetlb', 'CONFIG_HUGETLB_PAGE'],
-  ['khugepaged', 'CONFIG_TRANSPARENT_HUGEPAGE'],
-  ['ksm_', 'CONFIG_KSM'],
-];
-
-/** Kernel options without which programs of a type are refused, by libbpf's name of the type. */
-const TYPE_OPTIONS: readonly (readonly [type: RegExp, option: string])[] = [
-  [/^lirc_mode2$/, 'CONFIG_BPF_LIRC_MODE2'],
-  [/^netfilter$/, 'CONFIG_NETFILTER_BPF_LINK'],
-  [/^lsm$/, 'CONFIG_BPF_LSM'],
-  [/^cgroup_|^sock_ops$/, 'CONFIG_CGROUP_BPF'],
-  [/^(?:kprobe|tracepoint|raw_tracepoint|raw_tracepoint_writable|perf_event)$/, 'CONFIG_BPF_EVENTS'],
-  [/^lwt_/, 'CONFIG_LWTUNNEL_BPF'],
-  [/^(?:sk_|flow_dissector$|xdp$|sched_)/, 'CONFIG_NET'],
-  [/^(?:tracing|ext|struct_ops)$/, 'CONFIG_BPF_JIT'],
-];
-
 /** First upstream kernels of what SEC("iter/NAME") goes through. */
 const ITERATORS: ReadonlyMap<string, string> = new Map([
   ['task', '5.8'],
@@ -115,12 +79,7 @@ export function moduleHint(name: string): string | undefined {
   return byPrefix(MODULES, name);
 }
 
-/** The option a function is compiled with; undefined when not known. */
-export function optionHint(name: string): string | undefined {
-  return byPrefix(OPTIONS, name);
-}
-
-/** First upstream kernel with what stands behind an option, where all names with the prefix came with it. */
+/** First upstream kernel of a family, where all names with the prefix came with it. */
 const FAMILIES: readonly (readonly [prefix: string, since: string])[] = [
   ['scx_', '6.12'],
   ['hid_bpf_', '6.3'],
@@ -129,11 +88,6 @@ const FAMILIES: readonly (readonly [prefix: string, since: string])[] = [
 /** First upstream kernel with names of this family; undefined when not known. */
 export function familySince(name: string): string | undefined {
   return byPrefix(FAMILIES, name);
-}
-
-/** The option that a program type needs; undefined when it needs none beyond bpf(2). */
-export function typeOption(type: string): string | undefined {
-  return TYPE_OPTIONS.find(([pattern]) => pattern.test(type))?.[1];
 }
 
 /** First upstream kernel of an iterator; undefined when not known. */

@@ -2,7 +2,8 @@ import type { SomeArgs, Verdict } from '../findings/findings.ts';
 import type { LookupReason } from '../findings/lookup.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
-import { familySince, isOldHook, isPlaceholder, iteratorSince, moduleHint, optionHint } from './kernel-parts.ts';
+import { optionHint } from './build-options.ts';
+import { familySince, isOldHook, isPlaceholder, iteratorSince, moduleHint } from './kernel-parts.ts';
 
 type Symbol = StageOf<'symbol'>;
 

@@ -1,6 +1,7 @@
 import { categoryWords, conflictWords } from './attach-places.ts';
 import { entry, ofReason, reasonsOf } from './entry.ts';
 import { IDLE, idleWords, requiredWords, UNLOADED, unloadedWords } from './idle.ts';
+import { BUILD, builtWithout } from './kernel-build.ts';
 import { LOOKED_UP, LOOKUP_REASONS, PLACE } from './lookup.ts';
 import { MISSING_TARGET } from './missing.ts';
 import { TRACEPOINT_CONTEXT } from './tracepoint-context.ts';
@@ -48,13 +49,13 @@ export const ATTACH_FINDINGS = {
   UNSUPPORTED_ATTACH_TYPE: entry({
     group: 'kernel',
     rule: ['The kernel lacks a way to attach', 'Attach in an older way there.'],
-    args: [...PLACE, 'config', 'type'],
+    args: [...PLACE, ...BUILD, 'type'],
     reasons: ['kernel_too_old', 'compiled_out', 'refused'],
     words: (f) => ({
       title: `${arg(f, 'kind', who(f))} cannot be attached ${here(f)}${since(f)}`,
       explanation:
         f.args.reason === 'compiled_out'
-          ? `The kernel was built without the option that the hook needs (${arg(f, 'config', 'CONFIG_FPROBE for kprobe.multi')}).`
+          ? builtWithout(f) || 'The kernel was built without the option that the hook needs.'
           : f.args.reason === 'kernel_too_old'
             ? `The kernel is older than the hook, and rejected it${errno(f)}.`
             : `A minimal program of this type loads, but not for this hook${errno(f)}.`,

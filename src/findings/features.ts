@@ -1,4 +1,5 @@
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { BUILD, builtWithout, orBuiltWith } from './kernel-build.ts';
 import { arg, here, lacks, sentence, since, who } from './writer.ts';
 
 const HELPER_FALLBACK: ReadonlyMap<string, string> = new Map(
@@ -90,7 +91,7 @@ export const FEATURE_FINDINGS = {
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program may not call a helper', 'Use a helper that the program type has.'],
-    args: ['helper', 'id', 'name', 'config'],
+    args: ['helper', 'id', 'name', ...BUILD],
     reasons: ['program_type', 'context', 'compiled_out'],
     words: (f) => {
       const helper = arg(f, 'helper', 'this helper');
@@ -98,8 +99,8 @@ export const FEATURE_FINDINGS = {
         const option = arg(f, 'config', 'the option for it');
         return {
           title: `${who(f)} may not call ${helper}, which kernels offer only with ${option}`,
-          explanation: 'The kernel knows the helper and was built without the option, as far as the refusal tells.',
-          remediation: `Use a kernel with ${option}, or leave the program out there (autoload).`,
+          explanation: `The kernel knows the helper and does not offer it. ${builtWithout(f)}`.trim(),
+          remediation: `Leave the program out there (autoload).${orBuiltWith(f)}`,
         };
       }
       if (f.args.reason === 'context') return contextWords(f, helper);

@@ -1,4 +1,5 @@
 import type { Facts, Words } from './entry.ts';
+import { BUILD, builtWithout } from './kernel-build.ts';
 import { arg, here } from './writer.ts';
 
 /** Types for the values that options have. */
@@ -8,7 +9,7 @@ const DECLARE: Readonly<Record<string, string>> = {
   bool: 'yes, no or module: extern bool NAME __kconfig, or enum libbpf_tristate',
 };
 
-const ARGS = ['symbol', 'module', 'value', 'kind', 'bytes'] as const;
+const ARGS = ['symbol', 'module', 'value', 'kind', 'bytes', ...BUILD] as const;
 const REASONS = ['kconfig', 'not_set', 'no_config', 'type', 'range'] as const;
 
 function kconfigWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): Words {
@@ -31,7 +32,7 @@ function kconfigWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>)
   }
   return {
     title: `${f.subject} is not set ${here(f)}`,
-    explanation: 'The object declares it as a strong __kconfig extern.',
+    explanation: `The object declares it as a strong __kconfig extern. ${builtWithout(f)}`.trim(),
     remediation: 'Declare it __weak and handle the value 0.',
   };
 }

@@ -1,4 +1,5 @@
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { BUILD, builtWithout, orBuiltWith } from './kernel-build.ts';
 import { flagAdvice, MAP_EXTRA_ADVICE } from './map-flags.ts';
 import { mapNeeds } from './map-needs.ts';
 import { MAP_PAIR } from './map-programs.ts';
@@ -89,17 +90,17 @@ export const MAP_FINDINGS = {
     group: 'kernel',
     rule: ['The kernel lacks a map type', 'Use an older map type there, or raise the oldest kernel.'],
     needs: ['map'],
-    args: ['type'],
+    args: ['type', ...BUILD],
     reasons: ['kernel_too_old', 'compiled_out'],
     words: (f) => ({
       title: `${named(f)}: ${lacks(f, `${arg(f, 'type', 'such')} maps`)}${since(f)}`,
       explanation:
         f.args.reason === 'compiled_out'
-          ? `The kernel is new enough for the type and rejects even a minimal map of it${errno(f)}: it was built without it.`
+          ? `The kernel is new enough for the type and rejects even a minimal map of it${errno(f)}${f.args.config === undefined ? ': it was built without it.' : `. ${builtWithout(f)}`}`
           : f.confidence === 'high'
             ? `The kernel rejects even a minimal map of this type${errno(f)}.`
             : `The kernel rejected it${errno(f)}, and its version is older than the map type.`,
-      remediation: MAP_FALLBACK.get(arg(f, 'type', '')) ?? 'Use an older map type on this kernel, or another object.',
+      remediation: `${MAP_FALLBACK.get(arg(f, 'type', '')) ?? 'Use an older map type on this kernel, or another object.'}${orBuiltWith(f)}`,
     }),
   }),
   UNSUPPORTED_MAP_FLAG: entry({

@@ -1,5 +1,6 @@
 import { meantName } from '../model/meant-name.ts';
 import { type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { builtWithout, orBuiltWith } from './kernel-build.ts';
 import { LOOKED_UP, type LookupReason } from './lookup.ts';
 import { arg, notIn, sentence, since, who } from './writer.ts';
 
@@ -106,9 +107,10 @@ const MISSING = {
     ...keptWords(f),
   }),
   compiled_out: (f: MissingFacts): Diagnosis => ({
-    title: (name) => `${name} is not in this kernel, most likely built without ${arg(f, 'config', 'it')}`,
-    why: 'Nothing of its kind is there.',
-    todo: 'Leave the program out on kernels without it (autoload), or use a kernel with the option.',
+    title: (name) =>
+      `${name} is not in this kernel, ${f.args.config_value === 'n' ? '' : 'most likely '}built without ${arg(f, 'config', 'it')}`,
+    why: f.args.config_profile === undefined ? 'Nothing of its kind is there.' : builtWithout(f),
+    todo: `Leave the program out on kernels without it (autoload).${orBuiltWith(f)}`,
   }),
   kernel_too_old: (f: MissingFacts): Diagnosis => ({
     title: (name) => `${name} is not in this kernel${since(f)}`,

@@ -1,6 +1,7 @@
 import { CORE_ACCESS } from './core-access.ts';
 import { entry, type Facts, type Words } from './entry.ts';
 import { KCONFIG } from './kconfig.ts';
+import { type BUILD, builtWithout, orBuiltWith } from './kernel-build.ts';
 import { LOOKED_UP, LOOKUP_REASONS } from './lookup.ts';
 import { arg, notIn, sentence, who } from './writer.ts';
 
@@ -34,11 +35,11 @@ function schedulerWords(f: Facts<'function'>): Words {
   return kfuncWords(f, why, 'Load the scheduler on newer kernels only: a weak declaration does not help it here.');
 }
 
-function optionWords(f: Facts<'function'>, option: string): Words {
+function optionWords(f: Facts<'function' | (typeof BUILD)[number]>): Words {
   const weak = arg(f, 'function', '').startsWith('scx_')
-    ? 'a weak declaration does not help a scheduler'
-    : 'or declare it __weak and call it only where bpf_ksym_exists says so';
-  return kfuncWords(f, `This kernel was most likely built without ${option}.`, `Use a kernel with ${option}; ${weak}.`);
+    ? 'A weak declaration does not help a scheduler: load it elsewhere.'
+    : 'Declare it __weak and call it only where bpf_ksym_exists says so.';
+  return kfuncWords(f, builtWithout(f), `${weak}${orBuiltWith(f)}`);
 }
 
 /** Functions that a driver implements: a program has to be loaded for its device. */
@@ -97,7 +98,7 @@ export const NAME_FINDINGS = {
     words: (f) => {
       const { reason } = f.args;
       const known = reason === 'not_in_btf' || reason === 'module_not_loaded' ? KFUNC[reason] : undefined;
-      if (f.args.config !== undefined) return optionWords(f, f.args.config);
+      if (f.args.config !== undefined) return optionWords(f);
       if (isScheduler(f)) return schedulerWords(f);
       return {
         title: notIn(f, `kernel function ${arg(f, 'function', '(a kfunc)')}`, known?.why.includes('BTF') ? 'BTF' : ''),

@@ -1,4 +1,5 @@
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { BUILD, builtWithout, orBuiltWith } from './kernel-build.ts';
 import { arg, here, lacks, notIn, sentence, since, who } from './writer.ts';
 
 const UNNAMED_FLAG = { what: 'loaded with its flags', todo: 'Load it without the flag there.' };
@@ -33,26 +34,35 @@ function refusedStruct(f: Facts): Words {
   };
 }
 
+const LEAVE_OUT = 'Leave the struct_ops map out there (bpf_map__set_autocreate)';
+
+/** What to do where a kernel does not have a structure of struct_ops. */
+const WITHOUT_STRUCT = {
+  kernel_too_old: () => `${LEAVE_OUT}, or use a newer kernel.`,
+  compiled_out: (f: Facts<(typeof BUILD)[number]>) => `${LEAVE_OUT}.${orBuiltWith(f)}`,
+  struct: () => `${LEAVE_OUT}, or load the module that provides it.`,
+  register: () => `${LEAVE_OUT}, or load the module that provides it.`,
+};
+
 export const TYPE_FINDINGS = {
   UNSUPPORTED_PROGRAM_TYPE: entry({
     group: 'kernel',
     rule: ['The kernel lacks a program type', 'Leave the program out there, by autoload.'],
     needs: ['type'],
-    args: ['config'],
+    args: BUILD,
     reasons: ['kernel_too_old', 'compiled_out'],
     words: (f) => {
       const type = arg(f, 'type', '?');
-      const option = f.args.config;
       const built = f.args.reason === 'compiled_out';
       return {
         title: `${lacks(f, `programs of type ${type}`)}${since(f)}`,
         explanation: sentence(
-          `BPF_PROG_LOAD failed${f.args.errno === undefined ? '' : ` with ${f.args.errno}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` It is new enough, so it was built without ${option ?? 'the type'}.` : ''}`,
+          `BPF_PROG_LOAD failed${f.args.errno === undefined ? '' : ` with ${f.args.errno}`} and an empty log for ${who(f)}${f.confidence === 'high' ? ', and for a minimal program of this type' : ''}.${built ? ` ${builtWithout(f) || 'It is new enough, so it was built without the type.'}` : ''}`,
         ),
         remediation:
           type === 'tracing' && !built
             ? 'Add a kprobe or tracepoint variant for kernels below 5.5.'
-            : `Use an older hook of the same kind there, and leave this program out (autoload).${built && option !== undefined ? ` Or build the kernel with ${option}.` : ''}`,
+            : `Use an older hook of the same kind there, and leave this program out (autoload).${built ? orBuiltWith(f) : ''}`,
       };
     },
   }),
@@ -88,12 +98,17 @@ export const TYPE_FINDINGS = {
     group: 'kernel',
     coarse: 'UNSUPPORTED_PROGRAM_TYPE',
     rule: ['The kernel lacks a struct_ops type', 'Leave the map out there, by autocreate.'],
-    args: ['struct'],
-    reasons: ['struct', 'register'],
+    args: ['struct', ...BUILD],
+    reasons: ['struct', 'register', 'kernel_too_old', 'compiled_out'],
     words: (f) => ({
-      title: lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`),
-      explanation: 'The kernel, or a module that is not loaded, would have to register the structure.',
-      remediation: 'Leave the struct_ops map out there, or load the module that provides it.',
+      title: `${lacks(f, `struct_ops ${arg(f, 'struct', 'of this kind')}`)}${since(f)}`,
+      explanation:
+        f.args.reason === 'compiled_out'
+          ? builtWithout(f)
+          : f.args.reason === 'kernel_too_old'
+            ? 'The kernel is older than the structure.'
+            : 'The kernel, or a module that is not loaded, would have to register the structure.',
+      remediation: (ofReason(f.args.reason, WITHOUT_STRUCT) ?? WITHOUT_STRUCT.struct)(f),
     }),
   }),
   STRUCT_OPS_MISMATCH: entry({

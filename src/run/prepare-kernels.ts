@@ -62,7 +62,14 @@ interface Capacity {
 const PARALLEL_FETCHES = 2;
 
 type Prepared =
-  | { readonly ok: true; readonly source: GuestSource; readonly record: KernelRecord; readonly ms: number }
+  | {
+      readonly ok: true;
+      readonly source: GuestSource;
+      readonly record: KernelRecord;
+      /** File with the kernel's configuration; undefined where its packages have none. */
+      readonly config: string | undefined;
+      readonly ms: number;
+    }
   | {
       readonly ok: false;
       readonly outcome: Outcome;
@@ -165,7 +172,7 @@ export function prepareKernels(
       const source = await timed(() => chosen.lane.prepare(profile, files, signal));
       emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
       await warmUp(source, target, services.host, capacity, timed);
-      return { ok: true, source, record, ms: ms() };
+      return { ok: true, source, record, config: files.config, ms: ms() };
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';

@@ -6,6 +6,7 @@ import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../mode
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
+import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
 import { createKeeper } from './keep-evidence.ts';
 import { type AskCell, askWithModules, moduleOpener, type OpenModules } from './module-cells.ts';
@@ -194,7 +195,8 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       const ask: AskCell = (modules) =>
         runCell({ ...job, ...question, request: { ...request, modules } }, host, signal, reporter.emit);
       const open = shared.openModules?.(target.profile, kernel.record);
-      const answered = open ? await askWithModules(ask, one.modules, open, signal) : await ask([]);
+      const asked = open ? await askWithModules(ask, one.modules, open, signal) : await ask([]);
+      const answered = await withBuild(asked, kernel, host);
       // Both the judgement and what is kept of it are work where a guest said much.
       await turnOfOthers();
       const result = keeper.keep(answered);

@@ -29,7 +29,8 @@ export const OBJECTS: readonly Row[] = [
 ];
 
 const tooOld = (program: string) => fails('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', program);
-const noSuchStruct = (name: string) => fails('STRUCT_OPS_UNSUPPORTED', 'struct', name);
+const oldStruct = (name: string) => fails('STRUCT_OPS_UNSUPPORTED', 'kernel_too_old', name);
+const builtWithoutStruct = (name: string) => fails('STRUCT_OPS_UNSUPPORTED', 'compiled_out', name);
 
 export const PROGRAMS: readonly Row[] = [
   from('5.14', 'prog_syscall', tooOld('on_call')),
@@ -42,10 +43,17 @@ export const PROGRAMS: readonly Row[] = [
   from('6.0', 'prog_uprobe_sleepable', fails('UNSUPPORTED_PROGRAM_FLAG', 'sleepable', 'on_call')),
   // BPF_TRACE_FSESSION is in the BTF of Debian's 7.0 and not in that of its 6.19.
   from('7.0', 'prog_fsession', fails('UNSUPPORTED_ATTACH_TYPE', 'kernel_too_old', 'on_read')),
-  // CONFIG_HID_BPF is not set in any of Debian's kernels for the cloud.
-  always('prog_struct_ops_hid', noSuchStruct('hid_bpf_ops')),
+  // Upstream since 6.11; CONFIG_HID_BPF is not set in any of Debian's kernels for the cloud.
+  from('6.12', 'prog_struct_ops_hid', oldStruct('hid_bpf_ops'), builtWithoutStruct('hid_bpf_ops')),
   // Upstream since 6.12; CONFIG_SCHED_CLASS_EXT is set from Debian's 6.16 on and not in either 6.12.
-  from('6.16', 'prog_struct_ops_sched', noSuchStruct('sched_ext_ops')),
+  {
+    object: 'prog_struct_ops_sched',
+    since: [
+      ['5.10', oldStruct('sched_ext_ops')],
+      ['6.12', builtWithoutStruct('sched_ext_ops')],
+      ['6.16', PASS],
+    ],
+  },
   always('prog_struct_ops_tcp', PASS),
   always('prog_struct_ops_extra_member', fails('STRUCT_OPS_MISMATCH', 'member', 'gentle')),
 ];

@@ -4,7 +4,15 @@ import { always, type Cell, fails, failsHere, from, loads, PASS, type Row, warns
  * Causes that people met and reported in public trackers, each as a program of our own with one that is corrected as the
  * remedy says. The comment names a report of the kind.
  */
-const noScheduler = fails('STRUCT_OPS_UNSUPPORTED', 'struct', 'sched_ext_ops');
+/** Upstream since 6.12; Debian builds with it from 6.16 on. */
+const scheduler = (object: string, cell: Cell = PASS): Row => ({
+  object,
+  since: [
+    ['5.10', fails('STRUCT_OPS_UNSUPPORTED', 'kernel_too_old', 'sched_ext_ops')],
+    ['6.12', fails('STRUCT_OPS_UNSUPPORTED', 'compiled_out', 'sched_ext_ops')],
+    ['6.16', cell],
+  ],
+});
 const unknownHelper = failsHere('UNSUPPORTED_HELPER', 'unknown');
 const renamedType = failsHere(
   'CORE_RELOCATION_FAILURE',
@@ -71,13 +79,8 @@ export const REPORTED: readonly Row[] = [
   always('map_cpumap_too_many', fails('INVALID_MAP_PARAMS', 'too_many_cpus', 'cpus')),
   always('map_cpumap_too_many_fixed', mapsOnly),
   // near sched-ext/scx#3741
-  from(
-    '6.16',
-    'prog_struct_ops_sleepable_member',
-    noScheduler,
-    fails('STRUCT_OPS_MISMATCH', 'sleepable_member', 'on_tick'),
-  ),
-  from('6.16', 'prog_struct_ops_sleepable_member_fixed', noScheduler),
+  scheduler('prog_struct_ops_sleepable_member', fails('STRUCT_OPS_MISMATCH', 'sleepable_member', 'on_tick')),
+  scheduler('prog_struct_ops_sleepable_member_fixed'),
   // The file of a USDT probe is not in the guest.
   always('attach_usdt_missing_file', loads('probe')),
   always('attach_usdt_missing_file_fixed', PASS),
@@ -103,7 +106,7 @@ export const REPORTED: readonly Row[] = [
       ['7.3', PASS],
     ],
   },
-  from('6.16', 'kfunc_hidden_argument_fixed', noScheduler),
+  scheduler('kfunc_hidden_argument_fixed'),
   // An inner map that only the loader knows: the check fits its own one, or says that it made it up.
   from('6.1', 'loader_inner_map_value', failsHere('UNSUPPORTED_HELPER', 'unknown', 'newer')),
   always('loader_inner_map_value_fixed', PASS),
