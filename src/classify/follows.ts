@@ -1,4 +1,4 @@
-import { type Finding, programsOf } from '../model/finding.ts';
+import { type Finding, folded, programsOf } from '../model/finding.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 
 /** Programs that are loaded unless their loader says otherwise, and that use a map. */
@@ -35,7 +35,16 @@ function withRoot(finding: Finding, findings: readonly Finding[], facts: ObjectF
   return { ...finding, args: { ...finding.args, ...because, ...(root.subject && { because_subject: root.subject }) } };
 }
 
-/** Says of the findings of one kernel which of them follow from others, as far as the object proves it. */
+/**
+ * Says of the findings of one kernel which of them follow from others, as far as the object proves it. Roots stand before what
+ * follows from them, and decide where that does: the first finding names the failure.
+ */
 export function withConsequences(findings: readonly Finding[], facts: ObjectFacts): Finding[] {
-  return findings.map((finding) => withRoot(withUsers(finding, facts), findings, facts));
+  const reported = findings.map((finding) => withRoot(withUsers(finding, facts), findings, facts));
+  const all = folded(reported).map(({ root, followers }) => {
+    const decisive = root.decisive || followers.some((one) => one.decisive);
+    return { found: [{ ...root, decisive }, ...followers], decisive, leads: decisive && followers.length > 0 };
+  });
+  const leading = all.filter(({ leads }) => leads);
+  return [...leading, ...all.filter(({ leads }) => !leads)].flatMap(({ found }) => found);
 }

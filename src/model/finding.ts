@@ -71,6 +71,27 @@ export function programsOf(args: Readonly<Record<string, string>>): string[] {
   return names.length === 0 ? [''] : names;
 }
 
+/** What it takes to see that one finding follows from another one of the same kernel. */
+interface Related {
+  readonly code: string;
+  readonly subject?: string | undefined;
+  readonly args?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Whether a finding says that it follows from the other one. */
+export function followsFrom({ args = {} }: Related, root: Related): boolean {
+  const { because, because_subject: subject = '' } = args;
+  return because === root.code && subject === (root.subject ?? '');
+}
+
+/** Findings that follow from no other one of them, each with those that follow from it. */
+export function folded<T extends Related>(
+  findings: readonly T[],
+): { readonly root: T; readonly followers: readonly T[] }[] {
+  const roots = findings.filter((one) => !findings.some((other) => followsFrom(one, other)));
+  return roots.map((root) => ({ root, followers: findings.filter((one) => followsFrom(one, root)) }));
+}
+
 /** Says of an object that passes that it is loaded and nothing of it is attached. */
 export function isIdle({ code, decisive }: { readonly code: string; readonly decisive: boolean }): boolean {
   return code === 'NOT_ATTACHED' && !decisive;

@@ -46,7 +46,8 @@ export function groupFindings(views: readonly TargetView[]): FindingGroup[] {
       // The reason decides what is explained, and one title may have several.
       const reason = finding.args['reason'] ?? '';
       // What fails one kernel may be a warning on another.
-      const key = `${finding.decisive} ${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
+      const { because = '', because_subject: subject = '' } = finding.args;
+      const key = `${because} ${subject} ${finding.decisive} ${finding.code} ${reason} ${finding.phase} ${finding.subject ?? ''} ${words(finding).title}`;
       const group = groups.get(key) ?? { finding, targets: [] };
       if (!group.targets.includes(index)) group.targets.push(index);
       groups.set(key, group);

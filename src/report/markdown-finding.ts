@@ -1,4 +1,4 @@
-import type { Finding, FindingGroup } from '../model/finding.ts';
+import { type Finding, type FindingGroup, folded } from '../model/finding.ts';
 import { code, md } from './escape.ts';
 import { metWords, type ReportedCause } from './expected-words.ts';
 import { besidesOf, findingFacts, groupWords, placeText } from './finding-facts.ts';
@@ -30,23 +30,42 @@ function lines({ title, explanation, remediation, location, more, ...reported }:
   ];
 }
 
+/** A finding of this run, or out of a report. */
+interface Foldable {
+  readonly code: string;
+  readonly subject?: string | undefined;
+  readonly args?: Readonly<Record<string, string>> | undefined;
+  readonly decisive: boolean;
+}
+
+/** What follows from a finding, in one line under it: its remedy is that of the root. */
+function followerLine({ code: name, subject }: Foldable, title: string): string {
+  return `  - Caused by it: **${md(name, 80)}**${subject ? ` ${code(subject, 160)}` : ''}: ${md(title)}`;
+}
+
 /**
  * The findings of a cell, each as a bullet with its source line, evidence and remedy under it: first what makes it fail, then
  * the warnings under a heading of their own.
  */
-function partedLines<T extends { readonly decisive: boolean }>(
+function partedLines<T extends Foldable>(
   findings: readonly T[],
   bullet: (finding: T) => string[],
+  titleOf: (finding: T) => string,
 ): string[] {
-  const causes = findings.filter(({ decisive }) => decisive).flatMap(bullet);
-  const warnings = findings.filter(({ decisive }) => !decisive).flatMap(bullet);
+  const all = folded(findings);
+  const lines = ({ root, followers }: (typeof all)[number]): string[] => [
+    ...bullet(root),
+    ...followers.map((one) => followerLine(one, titleOf(one))),
+  ];
+  const causes = all.filter(({ root }) => root.decisive).flatMap(lines);
+  const warnings = all.filter(({ root }) => !root.decisive).flatMap(lines);
   if (warnings.length === 0) return causes;
   return [...causes, ...(causes.length > 0 ? [''] : []), '#### Warnings', '', ...warnings];
 }
 
 /** @param causes of the failure, with the declarations that they met */
 export function findingsLines(findings: readonly Finding[], causes: readonly ReportedCause[] = []): string[] {
-  return partedLines(findings, (finding) => {
+  const bullet = (finding: Finding): string[] => {
     const filing = `${groupWords(finding.group)}, ${finding.confidence} confidence`;
     const { more, ...facts } = findingFacts(finding);
     const reported = [...more, ...metWords(finding, causes)];
@@ -58,14 +77,19 @@ export function findingsLines(findings: readonly Finding[], causes: readonly Rep
       evidence: finding.evidence,
       more: reported,
     });
-  });
+  };
+  return partedLines(findings, bullet, (finding) => findingFacts(finding).title);
 }
 
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
 /** The same for findings out of a report, which may come from anywhere. */
 export function savedFindingsLines(findings: readonly SavedFinding[], causes: readonly ReportedCause[]): string[] {
-  return partedLines(findings, (finding) => savedFindingLines(finding, causes));
+  return partedLines(
+    findings,
+    (finding) => savedFindingLines(finding, causes),
+    ({ title, code: name }) => title || name,
+  );
 }
 
 function savedFindingLines(finding: SavedFinding, causes: readonly ReportedCause[]): string[] {

@@ -1,13 +1,12 @@
-import { allKernels } from '../findings/writer.ts';
+import { followsFrom } from '../model/finding.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { cutMiddle, padEnd, padStart, widthOf } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import { terminal } from './escape.ts';
-import { metWords, type ReportedCause } from './expected-words.ts';
-import { findingFacts, groupWords, placeText } from './finding-facts.ts';
 import { FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
+import { type Declared, groupLines } from './group-text.ts';
 import { legendTexts, type Mark } from './legend.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
@@ -22,16 +21,6 @@ export interface TextOptions {
   readonly expected?: readonly Expected[] | undefined;
 }
 
-/** What was declared about cells. */
-interface Declared {
-  /** It fails, and for nothing else than what is declared. */
-  readonly fails: (artifact: number, target: number) => boolean;
-  /** It passes, and a failure is declared. */
-  readonly passes: (artifact: number, target: number) => boolean;
-  /** The causes of its failure, with what each of them met. */
-  readonly causes: (artifact: number, target: number) => readonly ReportedCause[];
-}
-
 function declaredCells({ expected = [] }: TextOptions): Declared {
   const cells = new Map(expected.map((one) => [`${one.artifact} ${one.target}`, one]));
   return {
@@ -42,18 +31,6 @@ function declaredCells({ expected = [] }: TextOptions): Declared {
 }
 
 const GAP = '  ';
-
-/** Findings that say "this kernel has no such thing": of the other kernels it can be said that they have it. */
-const ABSENCE: ReadonlySet<string> = new Set([
-  'ATTACH_TARGET_NOT_FOUND',
-  'CORE_RELOCATION_FAILURE',
-  'MISSING_BTF',
-  'MISSING_KFUNC',
-  'UNRESOLVED_KSYM',
-  'UNRESOLVED_KCONFIG',
-  'UNSUPPORTED_HELPER',
-  'UNSUPPORTED_MAP_TYPE',
-]);
 
 const PASS_TEXTS: Readonly<Record<PassKind, string>> = {
   ...{ unloaded: 'none', loaded: 'load', partly: 'warn', warned: 'warn', plain: 'pass' },
@@ -132,44 +109,6 @@ function matrixLines(
   return lines;
 }
 
-/** Text under a bullet: wrapped, its first line behind `lead`, the others as far in. */
-function under(text: string, width: number, lead: string, repeat = false): string[] {
-  const more = repeat ? lead : ' '.repeat(lead.length);
-  return wrap(text, width - lead.length).map((line, index) => `${index === 0 ? lead : more}${line}`);
-}
-
-function groupLines(
-  group: FindingGroup,
-  kernels: readonly string[],
-  artifact: number,
-  declared: Declared,
-  width: number,
-  paint: Style,
-): string[] {
-  const { finding } = group;
-  const { title, explanation, remediation, location, more: besides } = findingFacts(finding);
-  const list = (targets: readonly number[]): string => targets.map((index) => kernels[index]).join(', ');
-  const everywhere = group.targets.length === kernels.length && kernels.length > 1;
-  const where = everywhere
-    ? allKernels(kernels.length)
-    : `${list(group.targets)}${group.absent.length > 0 ? `; ${ABSENCE.has(finding.code) ? 'present' : 'fine'} on ${list(group.absent)}` : ''}`;
-  const expected = group.decisive && group.targets.every((target) => declared.fails(artifact, target));
-  const [first = '', ...more] = wrap(`${expected ? 'expected: ' : ''}${terminal(title)}: ${where}`, width - 4);
-  const bullet = expected ? paint.dim('-') : group.decisive ? paint.bad('x') : paint.warn('!');
-  const lines = [`  ${bullet} ${paint.bold(first)}`, ...more.map((line) => `    ${paint.bold(line)}`)];
-  const blame = groupWords(finding.group, group.targets.length > 1);
-  // As an expectation names it.
-  const cause = [finding.code, finding.subject ?? ''].filter((word) => word !== '').join(' ');
-  lines.push(...under(terminal(`[${blame}; ${cause}] ${explanation}`, 1000), width, '    '));
-  if (location) lines.push(...under(terminal(`${placeText(location)}: ${location.text}`, 600), width, '    at '));
-  // Guest text stands behind a bar on every line, so that none of ours can begin with it.
-  if (finding.evidence) lines.push(...under(terminal(finding.evidence.text), width, '    | ', true).map(paint.dim));
-  const met = group.targets.flatMap((target) => metWords(finding, declared.causes(artifact, target)));
-  for (const text of [...besides, ...new Set(met)]) lines.push(...under(terminal(text, 1000), width, '    '));
-  if (remediation !== '') lines.push(...under(terminal(remediation, 1000), width, '    -> '));
-  return lines;
-}
-
 function artifactLines(
   name: string,
   artifact: number,
@@ -180,10 +119,17 @@ function artifactLines(
   paint: Style,
 ): string[] {
   const groups = groupFindings(views);
+  const followersOf = ({ finding, targets }: FindingGroup): FindingGroup[] =>
+    groups.filter(
+      (one) => followsFrom(one.finding, finding) && one.targets.every((target) => targets.includes(target)),
+    );
+  const followers = new Set(groups.flatMap(followersOf));
+  const isFollower = (group: FindingGroup): boolean => followers.has(group);
   const reported = (decisive: boolean): string[] =>
     groups
       .filter((group) => group.decisive === decisive)
-      .flatMap((group) => groupLines(group, kernels, artifact, declared, width, paint));
+      .filter((group) => !isFollower(group))
+      .flatMap((group) => groupLines(group, followersOf(group), kernels, artifact, declared, width, paint));
   const silent = groupSilence(views).flatMap(({ message, targets }) => {
     const text = `${targets.map((index) => kernels[index]).join(', ')}: ${terminal(message, 1000)}`;
     const [first = '', ...more] = wrap(text, width - 4);

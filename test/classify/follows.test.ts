@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withConsequences } from '../../src/classify/follows.ts';
 import { makeFinding } from '../../src/classify/make-finding.ts';
 import { words } from '../../src/findings/words.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { readObject } from '../../src/object/read-object.ts';
 import { findingJson } from '../../src/report/json-finding.ts';
+import { findingsLines, savedFindingsLines } from '../../src/report/markdown-finding.ts';
+import { matrixText } from '../../src/report/matrix-text.ts';
+import type { SavedFinding } from '../../src/report/saved-report.ts';
 import { example, fixture } from '../e2e/support/places.ts';
+import { result, runReport, target } from '../fixtures/run.ts';
 
 function factsOf(path: string) {
   const read = readObject(readFileSync(path));
@@ -85,4 +89,37 @@ test.each<[string, Finding, Finding]>([
 ])('where %s nothing is claimed', (_, root, follower) => {
   expect(withConsequences([root, follower], behavior)).toEqual([root, follower]);
   expect(findingJson(follower).because).toBeUndefined();
+});
+
+test('what an unmet expectation follows from makes the failure and stands before it', () => {
+  const warning = { ...unattached('count_switch'), decisive: false };
+  const other = { ...refusedMap('elsewhere'), decisive: true };
+  const reported = withConsequences([other, { ...unmet('switches'), decisive: true }, warning], behavior);
+  expect(reported.map(({ code, decisive }) => [code, decisive])).toEqual([
+    ['ATTACH_TARGET_NOT_FOUND', true],
+    ['FUNCTIONAL_TEST_FAILURE', true],
+    ['MAP_CREATE_FAILED', true],
+  ]);
+});
+
+describe('in reports a consequence is one line under its root', () => {
+  const findings = withConsequences([unattached('count_switch'), { ...unmet('switches'), decisive: true }], behavior);
+  const run = runReport({
+    targets: [target('debian-13-7.3')],
+    results: [result({ artifact: 0, target: 0 }, { status: 'fail', failedStage: 'functional', findings })],
+  });
+
+  test('on a terminal', () => {
+    const text = matrixText(run, { width: 200, color: false });
+    expect(text).toMatch(/^ {4}caused by it: .* \[FUNCTIONAL_TEST_FAILURE t\]$/m);
+    expect(text.match(/^ {2}x /gm)).toHaveLength(1);
+  });
+
+  test('in Markdown, of a run and of a saved report', () => {
+    const saved = findings.map((one) => ({ ...findingJson(one), also: [] })) as unknown as SavedFinding[];
+    for (const lines of [findingsLines(findings), savedFindingsLines(saved, [])]) {
+      expect(lines.filter((line) => line.startsWith('- '))).toHaveLength(1);
+      expect(lines.at(-1)).toMatch(/^ {2}- Caused by it: \*\*FUNCTIONAL_TEST_FAILURE\*\* `t`: /);
+    }
+  });
 });
