@@ -1,5 +1,5 @@
 // Builds dist/: action.cjs, the one file that a runner starts as main and as post, clients.cjs, which that one reads when it
-// talks to GitHub, the licences of what is in them, and the guest validator. The same sources give the same bytes, in any directory and at any commit.
+// talks to GitHub, frame-thread.mjs, which it starts for guests that say much, the licences of what is in them, and the guest validator. The same sources give the same bytes, in any directory and at any commit.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ const clientsApart = {
 };
 
 /** Bundles one entry into one file. @returns the paths of what went in */
-async function bundleFile(entry, outfile, plugins) {
+async function bundleFile(entry, outfile, plugins, differently = {}) {
   const { metafile } = await build({
     entryPoints: [entry],
     outfile: `${outfile}.tmp`,
@@ -59,14 +59,17 @@ async function bundleFile(entry, outfile, plugins) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    ...differently,
   });
   renameSync(`${outfile}.tmp`, outfile);
   return Object.keys(metafile.inputs);
 }
 
+const thread = join(outDir, 'frame-thread.mjs');
 const inputs = [
   ...(await bundleFile('src/action/main.ts', bundle, [clientsApart])),
   ...(await bundleFile('src/action/clients.ts', clients, [])),
+  ...(await bundleFile('src/guests/frame-thread.mts', thread, [], { format: 'esm', banner: {} })),
 ];
 
 /** Directories of the packages that are in the bundle, sorted. */

@@ -18,7 +18,7 @@ function same(built, committed) {
 
 function checkBundle() {
   execFileSync(process.execPath, ['scripts/build-action.mjs', scratch, '--bundle-only'], { stdio: 'inherit' });
-  for (const name of ['action.cjs', 'clients.cjs', 'licenses.txt']) {
+  for (const name of ['action.cjs', 'clients.cjs', 'frame-thread.mjs', 'licenses.txt']) {
     if (!same(join(scratch, name), join('dist', name))) problems.push(`dist/${name} is not what the sources give`);
   }
 }

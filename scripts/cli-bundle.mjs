@@ -2,7 +2,8 @@
 
 /** Options of esbuild. @param buildInfo version, commit and date that the program tells of itself */
 export const cliBundle = (buildInfo) => ({
-  entryPoints: { cli: 'src/cli/main.ts' },
+  // The thread lies where it looks for it: beside the part that starts it.
+  entryPoints: { cli: 'src/cli/main.ts', 'cli/frame-thread': 'src/guests/frame-thread.mts' },
   outExtension: { '.js': '.mjs' },
   chunkNames: 'cli/[name]-[hash]',
   bundle: true,

@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
 import { createDecoder, type Frame } from '../validator/frames.ts';
+import type { AnswerName } from '../validator/read-frame.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
+import type { AnswerFrame, FrameReader, ReadApart } from './frame-reader.ts';
 import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
 
 /**
  * What is taken in one turn of the event loop, in bytes of payload and in frames: other guests wait no longer than that, and
- * for one frame (docs/guest-protocol.md says how long that is, and why no thread parses it).
+ * for one frame.
  */
 const TURN_BYTES = 256 * 1024;
 /** A frame has its price without any payload, too: some 25 us for one of a few bytes. */
 const TURN_FRAMES = 64;
+/** Bytes of one answer that are read here. What a validator says seldom comes to that; more is read by a thread. */
+const READ_HERE_BYTES = 1024 * 1024;
 
 function freshIdentity(): Identity {
   const random = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -43,14 +47,20 @@ export interface Conversation {
   stages(): readonly Stage[];
 }
 
+/** Frames that a reader knows. */
+function isAnswer(frame: Frame): frame is Frame & AnswerFrame {
+  return (['stage', 'document'] satisfies AnswerName[] as string[]).includes(frame.name);
+}
+
 /** What the guest said is not legal. The words are ours. */
 export class ProtocolViolation extends Error {}
 
 /**
  * Starts talking over `port`: reads at once, sends when asked.
+ * @param reader reads the frames of an answer that is long
  * @param said what a restored guest said before it was saved; its next frame follows that hello
  */
-export function converse(port: Duplex, said?: Hello): Conversation {
+export function converse(port: Duplex, reader: FrameReader, said?: Hello): Conversation {
   const decoder = createDecoder('guest-to-host', said === undefined ? 0 : 1);
   const hello = deferred<Hello>();
   const failed = deferred<never>();
@@ -61,6 +71,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
   const waiting: Frame[] = [];
   let violation: string | undefined;
   let turn = { bytes: 0, frames: 0 };
+  let readBytes = 0;
   let rested: Promise<void> | undefined;
   let chunks = 0;
   let stages: Stage[] = [];
@@ -89,7 +100,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     }
   }
 
-  function take(event: SessionEvent): void {
+  function take(event: SessionEvent, line?: Uint8Array): void {
     switch (event.type) {
       case 'hello':
         hello.resolve(event.hello);
@@ -101,7 +112,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
         fail(new ProtocolViolation(event.reason));
         return;
       case 'stage':
-        stages.push(sink?.take(event.stage) ?? event.stage);
+        stages.push(sink?.take(event.stage, line) ?? event.stage);
         tell(event.stage);
         return;
       case 'answered':
@@ -112,15 +123,40 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     }
   }
 
+  function takeFrame(frame: Frame, read?: ReadApart): void {
+    const [next, event] = receive(session, frame, read);
+    session = next;
+    take(event, read?.line);
+    turn.bytes += frame.payload.length;
+    turn.frames++;
+    readBytes += frame.payload.length;
+  }
+
+  /** Frames to read elsewhere: none unless the next one is of a long answer. */
+  function longPart(): (Frame & AnswerFrame)[] {
+    const part: (Frame & AnswerFrame)[] = [];
+    let bytes = readBytes;
+    for (const frame of waiting.slice(0, TURN_FRAMES)) {
+      if (session.phase !== 'asked' || !isAnswer(frame)) break;
+      bytes += frame.payload.length;
+      if (bytes <= READ_HERE_BYTES) break;
+      part.push(frame);
+      if (bytes - readBytes >= TURN_BYTES) break;
+    }
+    return part;
+  }
+
   /** Takes the frames that are there, until it is the turn of others. */
   function work(): void {
-    for (let frame = waiting.shift(); frame !== undefined; frame = waiting.shift()) {
-      const [next, event] = receive(session, frame);
-      session = next;
-      take(event);
+    while (waiting.length > 0) {
+      const part = longPart();
+      if (part.length > 0) {
+        waiting.splice(0, part.length);
+        rested = rest(reader.read(part).then((reads) => takeRead(part, reads)));
+        return;
+      }
+      takeFrame(waiting.shift()!);
       if (failure !== undefined) return;
-      turn.bytes += frame.payload.length;
-      turn.frames++;
       const room = sink?.room();
       if (room !== undefined || turn.bytes >= TURN_BYTES || turn.frames >= TURN_FRAMES) {
         rested = rest(room);
@@ -132,11 +168,17 @@ export function converse(port: Duplex, said?: Hello): Conversation {
     if (answered && failure === undefined) answer?.resolve({ stages, document });
   }
 
-  /** Reads nothing until there is room, and everybody else had a turn. */
-  async function rest(room: Promise<void> | undefined): Promise<void> {
+  /** Takes what was read elsewhere. Resolves when there is room for more. */
+  async function takeRead(part: readonly Frame[], reads: readonly ReadApart[]): Promise<void> {
+    for (const [index, frame] of part.entries()) if (failure === undefined) takeFrame(frame, reads[index]);
+    if (failure === undefined) await sink?.room();
+  }
+
+  /** Reads nothing until `until` is settled and everybody else had a turn. */
+  async function rest(until: Promise<void> | undefined): Promise<void> {
     port.pause();
     try {
-      await room;
+      await until;
     } catch (error) {
       fail(error);
     }
@@ -193,6 +235,7 @@ export function converse(port: Duplex, said?: Hello): Conversation {
       answered = false;
       ({ onStage, sink } = options);
       turn = { bytes: 0, frames: 0 };
+      readBytes = 0;
       answer = deferred<Answer>();
       // Corked: many small pieces become few writes.
       port.cork();

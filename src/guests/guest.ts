@@ -60,8 +60,11 @@ export type GuestRequest = Question;
 
 /** Where stages go as they come, so that a guest that says much does not fill the memory. */
 export interface StageSink {
-  /** @returns what is kept of the stage in memory, and stands in the evidence */
-  take(stage: Stage): Stage;
+  /**
+   * @param line the stage as a line of JSON, where one was made already
+   * @returns what is kept of the stage in memory, and stands in the evidence
+   */
+  take(stage: Stage, line?: Uint8Array): Stage;
   /** Resolves when there is room for more; undefined when there is now. A rejection ends the question with its error. */
   room(): Promise<void> | undefined;
 }

@@ -7,6 +7,7 @@ import type { Evidence, Hello } from '../model/evidence.ts';
 import type { Channel } from '../model/kernel.ts';
 import { converse, ProtocolViolation } from './conversation.ts';
 import { diskPort } from './disk-port.ts';
+import { frameThread } from './frame-reader.ts';
 import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
 import { consoleTail, type GuestPhase, machineFailure } from './machine-failure.ts';
 import { DRAIN_MS, type RunningMachine, startMachine } from './qemu/machine.ts';
@@ -49,7 +50,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   const started = host.monotonicMs();
   const machine = startMachine(host, launch.qemu, launch.controlled);
   const port = launch.channel === 'virtio-blk' ? diskPort(machine.port) : machine.port;
-  const talk = converse(port, saved?.hello);
+  const talk = converse(port, frameThread, saved?.hello);
   let phase: GuestPhase = 'boot';
   let ending: Promise<void> | undefined;
   let failed = false;

@@ -123,7 +123,7 @@ export interface HostFiles {
   readHead(path: string, bytes: number): Promise<Uint8Array>;
   /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
   writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
-  append(path: string, data: string): Promise<void>;
+  append(path: string, data: string | Uint8Array): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;

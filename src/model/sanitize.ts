@@ -10,17 +10,21 @@ const ESCAPE_SEQUENCES =
 const CONTROLS_AND_INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
+/** Every escape sequence begins with one of these, too. */
+const UNSAFE = new RegExp(CONTROLS_AND_INVISIBLE.source, 'u');
+
 /** Most text is nothing but this: one look instead of several passes over megabytes of logs. */
 const PLAIN = /^[\t\n\u0020-\u007e]*$/;
 
 /** Text without halves of characters, as a cut leaves them: those cannot be written as UTF-8. */
 export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return text.toWellFormed();
 }
 
 /** `text` without control characters, escape sequences, bidi overrides, zero-width characters and halves of characters. */
 export function sanitizeText(text: string): string {
   if (PLAIN.test(text)) return text;
+  if (!UNSAFE.test(text)) return wellFormed(text);
   return wellFormed(text.replace(ESCAPE_SEQUENCES, '').replace(CONTROLS_AND_INVISIBLE, ''));
 }
 

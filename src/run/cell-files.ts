@@ -37,8 +37,8 @@ export function openCellFiles({ files }: Host, dir: string, hello: Hello): CellF
   stages.add(`${JSON.stringify({ stage: 'hello', ...hello })}\n`);
 
   return {
-    take(stage) {
-      stages.add(`${JSON.stringify(stage)}\n`);
+    take(stage, line) {
+      stages.add(line ?? `${JSON.stringify(stage)}\n`);
       const part = libbpfPart(stage);
       if (part !== '') libbpf.add(parts++ === 0 ? part : `\n${part}`);
       return memory.keep(stage);

@@ -1,8 +1,9 @@
 import { createHmac, type Hmac } from 'node:crypto';
-import { Hello, Stage } from '../model/evidence.ts';
-import { sanitizeStrings, sanitizeText } from '../model/sanitize.ts';
+import { Hello, type Stage } from '../model/evidence.ts';
+import { sanitizeStrings } from '../model/sanitize.ts';
 import { type Frame, headerOf } from './frames.ts';
 import { parseGuestJson } from './json.ts';
+import { issue, type ReadFrame, readFrame } from './read-frame.ts';
 import type { Expectation } from './request.ts';
 import { isEnded, noStages, type Progress, takeStage } from './stage-order.ts';
 import { countFrame, countStage, countValues, noUsage, type Usage } from './usage.ts';
@@ -49,8 +50,11 @@ export function ask(session: Session, expect: Expectation): Session {
   return { phase: 'asked', expect, progress: noStages(expect.command), usage: noUsage(), seal };
 }
 
-/** Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one. */
-export function receive(session: Session, frame: Frame): Step {
+/**
+ * Takes one frame from the guest. Never throws: what is not legal now is a violation, and stays one.
+ * @param read what the frame holds, where another thread has read it
+ */
+export function receive(session: Session, frame: Frame, read?: ReadFrame): Step {
   switch (session.phase) {
     case 'broken':
       return broken(session.reason);
@@ -62,7 +66,7 @@ export function receive(session: Session, frame: Frame): Step {
       if (frame.name === 'bye') return [{ phase: 'closed' }, { type: 'bye' }];
       return broken(frame.name === 'hello' ? 'second hello' : `${frame.name} while nothing was asked`);
     case 'asked':
-      return receiveAnswer(session, frame);
+      return receiveAnswer(session, frame, read);
   }
 }
 
@@ -76,16 +80,16 @@ function receiveHello(frame: Frame): Step {
 
 type Asked = Extract<Session, { phase: 'asked' }>;
 
-function receiveAnswer(session: Asked, frame: Frame): Step {
+function receiveAnswer(session: Asked, frame: Frame, read?: ReadFrame): Step {
   const excess = countFrame(session.usage, frame.name, frame.payload.length);
   if (excess !== undefined) return broken(excess);
   if (frame.name === 'seal') return receiveSeal(session, frame);
   session.seal.update(headerOf(frame)).update(frame.payload);
   switch (frame.name) {
     case 'document':
-      return receiveDocument(session, frame);
+      return receiveDocument(session, frame, read ?? readFrame('document', frame.payload));
     case 'stage':
-      return receiveStage(session, frame);
+      return receiveStage(session, frame, read ?? readFrame('stage', frame.payload));
     case 'hello':
       return broken('second hello');
     default:
@@ -100,12 +104,11 @@ function receiveSeal({ progress, seal }: Asked, frame: Frame): Step {
   return [{ phase: 'ready' }, { type: 'answered' }];
 }
 
-function receiveDocument(session: Asked, frame: Frame): Step {
+function receiveDocument(session: Asked, frame: Frame, read: ReadFrame): Step {
   const progress = takeStage(session.progress, 'document');
   if (typeof progress === 'string') return broken(progress);
-  const parsed = parseGuestJson(frame.payload);
-  if (!parsed.ok) return broken(`document is ${parsed.reason}`);
-  const excess = countValues(session.usage, parsed.values);
+  if (!read.ok) return broken(read.reason);
+  const excess = countValues(session.usage, read.values);
   if (excess !== undefined) return broken(excess);
   return [
     { ...session, progress },
@@ -113,15 +116,12 @@ function receiveDocument(session: Asked, frame: Frame): Step {
   ];
 }
 
-function receiveStage(session: Asked, frame: Frame): Step {
-  const parsed = parseGuestJson(frame.payload);
-  if (!parsed.ok) return broken(`stage is ${parsed.reason}`);
-  const checked = Stage.safeParse(parsed.value);
-  if (!checked.success) return broken(`stage does not fit its schema (${issue(checked.error)})`);
-  const excess =
-    countValues(session.usage, parsed.values) ?? countStage(session.usage, checked.data.stage, frame.payload.length);
+function receiveStage(session: Asked, frame: Frame, read: ReadFrame): Step {
+  if (!read.ok) return broken(read.reason);
+  const { stage, values } = read;
+  if (stage === undefined) return broken('a document instead of a stage');
+  const excess = countValues(session.usage, values) ?? countStage(session.usage, stage.stage, frame.payload.length);
   if (excess !== undefined) return broken(excess);
-  const stage = sanitizeStrings(checked.data);
   if (stage.stage === 'begin') {
     if (stage.nonce !== session.expect.nonce) return broken('begin repeats another nonce');
     if (stage.artifact_sha256 !== session.expect.artifactSha256) return broken('begin repeats another artifact digest');
@@ -132,14 +132,4 @@ function receiveStage(session: Asked, frame: Frame): Step {
     { ...session, progress },
     { type: 'stage', stage },
   ];
-}
-
-/** The first complaint of a schema, without the guest's own words beyond a short path. */
-function issue(error: {
-  readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[];
-}): string {
-  const first = error.issues[0];
-  if (first === undefined) return 'unknown';
-  const path = first.path.map(String).join('.').slice(0, 80);
-  return sanitizeText(`${path === '' ? 'value' : path}: ${first.message}`).slice(0, 200);
 }

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createFrameReader } from '../../src/guests/frame-reader.ts';
 import { makeJob, nodeVersions, ROOT, runAction } from './support/runner.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-dist-'));
@@ -13,7 +15,7 @@ const sha256 = (path: string): string => createHash('sha256').update(readFileSyn
 
 test('dist is what the sources give, byte for byte (make dist)', () => {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build-action.mjs'), scratch, '--bundle-only']);
-  for (const name of ['action.cjs', 'clients.cjs', 'licenses.txt']) {
+  for (const name of ['action.cjs', 'clients.cjs', 'frame-thread.mjs', 'licenses.txt']) {
     expect(sha256(join(ROOT, 'dist', name)), `dist/${name}`).toBe(sha256(join(scratch, name)));
   }
 });
@@ -33,6 +35,15 @@ test('every package in the bundle has its licence beside it', () => {
   for (const name of ['@actions/cache', '@actions/artifact', 'undici', 'zod', 'yaml']) {
     expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
   }
+});
+
+test('the thread of dist reads frames of guests', async () => {
+  const reader = createFrameReader(pathToFileURL(join(ROOT, 'dist/frame-thread.mjs')));
+  const payload = Buffer.from(JSON.stringify({ stage: 'step', phase: 'load', subject: '' }));
+  // Only a thread makes lines.
+  expect(await reader.read([{ name: 'stage', payload }])).toMatchObject([{ ok: true, line: expect.any(Uint8Array) }]);
+  // It is looked for beside the bundle.
+  expect(readFileSync(join(ROOT, 'dist/action.cjs'), 'utf8')).toContain('"./frame-thread.mjs", __bundle_url');
 });
 
 test('no file is larger than reviewers and checkouts bear', () => {

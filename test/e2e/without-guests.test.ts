@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { createFrameReader } from '../../src/guests/frame-reader.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { validate } from '../../src/index.ts';
 import { bpfcompat } from './support/cli.ts';
-import { example } from './support/places.ts';
+import { example, ROOT } from './support/places.ts';
 import { readReport } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -104,4 +106,11 @@ test.each([
   if (fails) await expect(call).rejects.toMatchObject({ code: 'report_unwritable' });
   else expect((await call).verdict.status).toBe('error');
   expect(seen).toEqual(['lease', 'report', 'given back']);
+});
+
+test.each(['lib/guests', 'build/cli'])('the thread that reads long answers starts from %s', async (dir) => {
+  const reader = createFrameReader(pathToFileURL(join(ROOT, dir, 'frame-thread.mjs')));
+  const payload = Buffer.from(JSON.stringify({ stage: 'step', phase: 'load', subject: '' }));
+  // Only a thread makes lines.
+  expect(await reader.read([{ name: 'stage', payload }])).toMatchObject([{ ok: true, line: expect.any(Uint8Array) }]);
 });

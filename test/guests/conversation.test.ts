@@ -1,8 +1,10 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type Conversation, converse } from '../../src/guests/conversation.ts';
+import type { FrameReader } from '../../src/guests/frame-reader.ts';
 import type { GuestRequest, StageSink } from '../../src/guests/guest.ts';
 import type { Stage } from '../../src/model/evidence.ts';
+import { readFrame } from '../../src/validator/read-frame.ts';
 import { BEGIN, EXIT, frameOf, HELLO, OPEN, PROGRAM, sealOf, wireOf } from '../validator/guest-frames.ts';
 
 const REQUEST: GuestRequest = {
@@ -22,6 +24,22 @@ function portOf(): { port: Duplex; sent: () => string; say: (bytes: Buffer) => v
   });
   return { port, sent: () => sent, say: (bytes) => port.push(bytes) };
 }
+
+/** Reads where a thread would, some turns later. */
+const laterReader = (turns: number): FrameReader & { readonly batches: number[] } => {
+  const batches: number[] = [];
+  return {
+    batches,
+    async read(frames) {
+      batches.push(frames.length);
+      for (let count = 0; count < turns; count++) await turn();
+      return frames.map(({ name, payload }) => {
+        const read = readFrame(name, payload);
+        return read.ok && read.stage ? { ...read, line: new TextEncoder().encode(read.stage.stage) } : read;
+      });
+    },
+  };
+};
 
 const SEAL_KEY_BYTES = 32;
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
@@ -46,9 +64,9 @@ async function turnsUntil(promise: Promise<unknown>): Promise<number> {
 }
 
 /** Asks, and answers with these stages and `after`, in one piece. */
-async function answer(middle: readonly object[], sink?: StageSink, after = '') {
+async function answer(middle: readonly object[], sink?: StageSink, after = '', reader: FrameReader = laterReader(0)) {
   const { port, sent, say } = portOf();
-  const talk: Conversation = converse(port);
+  const talk: Conversation = converse(port, reader);
   const heard: Stage[] = [];
   say(wireOf([frameOf('hello', HELLO)])[0]!);
   await talk.hello;
@@ -63,7 +81,7 @@ async function answer(middle: readonly object[], sink?: StageSink, after = '') {
   const told = stages.map((stage, index) => frameOf('stage', stage, index + 1));
   const frames = wireOf([frameOf('hello', HELLO), ...told, sealOf(told, key)]).slice(1);
   say(Buffer.concat([...frames, Buffer.from(after)]));
-  return { asked, heard, port, say };
+  return { asked, heard, port, say, talk };
 }
 
 describe('a guest that says much at once', () => {
@@ -121,5 +139,40 @@ describe('a guest that says much at once', () => {
   it('is not answered when something illegal follows in the same piece', async () => {
     const { asked } = await answer(heavyPrograms(5), undefined, 'garbage that is no frame');
     await expect(asked).rejects.toThrow('bad magic');
+  });
+
+  it('has what comes after its first megabyte read elsewhere, in order, a quarter of a megabyte at a time', async () => {
+    const reader = laterReader(3);
+    const lines: (string | undefined)[] = [];
+    const sink: StageSink = {
+      take(stage, line) {
+        lines.push(line && Buffer.from(line).toString());
+        return stage;
+      },
+      room: () => undefined,
+    };
+    const { asked, heard } = await answer(heavyPrograms(20), sink, '', reader);
+    const { stages } = await asked;
+    const names = heavyPrograms(20).map((_, index) => `p${index}`);
+    expect(stages.flatMap((stage) => (stage.stage === 'program' ? [stage.name] : []))).toEqual(names);
+    expect(heard).toEqual(stages);
+    // Five of 200 KB are read here; two make a part of the rest, and `exit` comes with the last one.
+    expect(reader.batches).toEqual([2, 2, 2, 2, 2, 2, 2, 2]);
+    expect(lines.slice(0, 7)).toEqual(Array(7).fill(undefined));
+    expect(lines.slice(7)).toEqual([...Array(15).fill('program'), 'exit']);
+  });
+
+  it('is held against the same rules when it is read elsewhere', async () => {
+    const garbled = { ...PROGRAM, name: 'p19', log: 7 };
+    const { asked, heard } = await answer([...heavyPrograms(19), garbled], undefined, '', laterReader(1));
+    await expect(asked).rejects.toThrow('stage does not fit its schema (log: ');
+    expect(heard).toHaveLength(21);
+  });
+
+  it('is ended while it is read elsewhere', async () => {
+    const { asked, talk } = await answer(heavyPrograms(20), undefined, '', { read: () => new Promise(() => {}) });
+    for (let count = 0; count < 20; count++) await turn();
+    talk.fail(new Error('time is up'));
+    await expect(asked).rejects.toThrow('time is up');
   });
 });

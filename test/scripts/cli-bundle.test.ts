@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { expect, it } from 'vitest';
@@ -24,4 +25,15 @@ it('starts without what only runs, reports and kernels need', async () => {
   expect(read).toContain('src/config/parse-args.ts');
   expect(read.filter((path) => /^src\/(?:kernels|guests|run|classify|report|object|history)\//.test(path))).toEqual([]);
   expect(read.filter((path) => /node_modules\/(?:saxes|tinyglobby|fdir|picomatch)\//.test(path))).toEqual([]);
+});
+
+it('has the thread that reads frames beside what starts it', async () => {
+  const { cliBundle } = (await import(SCRIPT)) as { cliBundle: (info: object) => BuildOptions };
+  const options = { ...cliBundle({ version: '0' }), absWorkingDir: ROOT, outdir: 'build', write: false } as const;
+  const { metafile } = await build({ ...options, metafile: true });
+  const places = Object.entries(metafile.outputs)
+    .filter(([, { inputs }]) => 'src/guests/frame-reader.ts' in inputs)
+    .map(([path]) => dirname(path));
+  expect(places).toEqual(['build/cli']);
+  expect(Object.keys(metafile.outputs)).toContain('build/cli/frame-thread.mjs');
 });
