@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "attach/netdev.h"
+#include "guest/descendants.h"
 #include "guest/enclose.h"
 #include "guest/pristine.h"
 #include "guest/worker.h"
@@ -122,6 +123,9 @@ void command__exec(const struct request *request, const char *command, int out, 
 	dup2(err, 2);
 	if (request->in_guest)
 		enclose__command();
+	/* A system that is up has the shell that people write for. */
+	if (request->command_mode && !descendants__are_all())
+		execl("/bin/bash", "bash", "-l", "-c", command, (char *)NULL);
 	if (request->command_mode)
 		execl(SHELL, "sh", "-l", "-c", command, (char *)NULL);
 	else

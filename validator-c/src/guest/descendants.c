@@ -18,6 +18,18 @@
 #define PATIENCE_US 2000000
 #define STEP_US 1000
 
+static bool among_others;
+
+void descendants__among_others(void)
+{
+	among_others = true;
+}
+
+bool descendants__are_all(void)
+{
+	return !among_others;
+}
+
 void descendants__adopt(void)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -59,7 +71,7 @@ bool descendants__end(pid_t leader, bool everybody, int *status)
 
 	kill(-leader, SIGKILL);
 	do {
-		if (everybody)
+		if (everybody && !among_others)
 			kill(-1, SIGKILL);
 		else
 			kill_children();

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/descendants.h"
 #include "guest/frames.h"
 #include "guest/install.h"
 #include "guest/port.h"
@@ -140,8 +141,14 @@ static void receive(int port, struct mailbox *mailbox, struct request *request, 
 }
 
 /* Where the host will ask again, everything that the last worker left behind goes. */
-static void end_all_workers(void)
+static void end_all_workers(pid_t last)
 {
+	int status;
+
+	if (!descendants__are_all()) {
+		descendants__end(last, false, &status);
+		return;
+	}
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		;
@@ -170,7 +177,7 @@ void serve__run(int port, const struct hello *hello)
 		request__free(&request);
 		if (!more)
 			break;
-		end_all_workers();
+		end_all_workers(worker.pid);
 		worker__start(&worker, mailbox, port);
 	}
 	outlet__send(&outlet, FRAME_BYE, NULL, 0);

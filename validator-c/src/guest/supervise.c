@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guest/descendants.h"
 #include "guest/frames.h"
 #include "guest/kernel-log.h"
 #include "guest/port.h"
@@ -96,12 +97,16 @@ static bool reap(pid_t worker, int *worker_status)
 	return found;
 }
 
-/* Kills everything there is but PID 1, then collects it. */
+/* Kills everything there is but PID 1, or all of ours in a system with others, then collects it. */
 static int kill_all(pid_t worker)
 {
 	int status = 0, worker_status = 0;
 	pid_t pid;
 
+	if (!descendants__are_all()) {
+		descendants__end(worker, false, &worker_status);
+		return worker_status;
+	}
 	kill(-1, SIGKILL);
 	while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
 		if (pid == worker)
