@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { joined, phrase, type Wording } from '../model/wording.ts';
@@ -43,6 +44,13 @@ async function shippedProfile({ files, builtin }: Catalogue, id: string): Promis
   return row.unbootable === '' ? profile : { ...profile, unbootable: row.unbootable };
 }
 
+/** The disk image of a profile lies below the top of its repository, wherever the profile does. */
+function withImagePath(profile: Profile, top: string | undefined): Profile {
+  const { image } = profile;
+  if (image?.path === undefined) return profile;
+  return { ...profile, image: { ...image, path: posix.resolve(top ?? posix.dirname(profile.file), image.path) } };
+}
+
 async function profileIn(
   catalogue: Catalogue,
   dirs: readonly string[],
@@ -57,8 +65,9 @@ async function profileIn(
     const profile = readProfile({ file: path, text }, { anyKeyring, borrows, onPath: (named) => paths.push(named) });
     // The same word lets a profile choose keys of this host.
     if (!anyKeyring) for (const named of paths) await catalogue.files.confine?.(path, named);
-    const top = paths.length > 0 && !anyKeyring ? await catalogue.files.topOf?.(path) : undefined;
-    if (profile.id === id) return top === undefined ? profile : { ...profile, top };
+    const repository = paths.length > 0 ? await catalogue.files.topOf?.(path) : undefined;
+    const top = anyKeyring ? undefined : repository;
+    if (profile.id === id) return { ...withImagePath(profile, repository), ...(top !== undefined && { top }) };
     throw new UsageError(
       'profile_invalid',
       `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,

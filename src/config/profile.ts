@@ -126,6 +126,7 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     cpus: Math.min(value.boot.cpus, MAX_CPUS),
     expectedBtf: value.capabilities.expected_btf,
     kernel: withPaths(value.kernel, source.file),
+    ...imageOf(value),
     ...(value.boot.kernel_args.length > 0 && { kernelArgs: value.boot.kernel_args }),
     ...(value.install_kernel !== undefined && {
       exactly: { release: value.install_kernel, packages: value.kernel_packages },
@@ -135,17 +136,30 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
   };
 }
 
-/** Places of this machine that the kernel block names, as written. */
-function pathsOf({ value: { kernel }, at }: YamlFile<ProfileFile>): NamedPath[] {
+/** The `image:` block; its path stays as written, relative to the top of the repository. */
+function imageOf({ image }: ProfileFile): Pick<Profile, 'image'> {
+  const { source_url: url = '', local_path: path = '', sha256 } = image ?? {};
+  if (url === '' && path === '') return {};
+  return { image: { url: url || undefined, path: path || undefined, sha256: sha256?.toLowerCase() } };
+}
+
+/** Places of this machine that the kernel and image blocks name, as written. */
+function pathsOf({ value: { kernel, image }, at }: YamlFile<ProfileFile>): NamedPath[] {
   const named: Readonly<Record<string, string | undefined>> =
     kernel?.source === 'file'
       ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel[key]]))
       : kernel?.source === 'oci'
         ? { layout: kernel.layout }
         : {};
-  return Object.entries(named).flatMap(([key, path]) =>
+  const ofKernel = Object.entries(named).flatMap(([key, path]): NamedPath[] =>
     path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }],
   );
+  const path = image?.local_path ?? '';
+  if (path === '') return ofKernel;
+  return [
+    ...ofKernel,
+    { key: 'image.local_path', path, use: 'read', origin: at(['image', 'local_path']), fromTop: true },
+  ];
 }
 
 /** What a guest does not get of what its profile asks for; empty when it gets all. */

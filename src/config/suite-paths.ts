@@ -11,6 +11,8 @@ export interface NamedPath {
   /** As written, relative to the file. */
   readonly path: string;
   readonly use: PathUse;
+  /** Relative to the top of the repository instead. */
+  readonly fromTop?: true;
   /** `file:line:column` of the key, or of the case where a built-in default stands. */
   readonly origin: string;
 }

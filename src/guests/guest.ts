@@ -1,4 +1,5 @@
 import type { GuestFacts, InfraCause } from '../model/cell.ts';
+import type { DiskImage } from '../model/disk-image.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
 import type { Question } from '../validator/request.ts';
@@ -12,6 +13,24 @@ export interface Lane {
   /** Why this lane cannot run the profile on this host; undefined when it can. */
   unavailable(profile: Profile): string | undefined;
   prepare(profile: Profile, files: KernelFiles, signal: AbortSignal): Promise<GuestSource>;
+}
+
+/** A lane that knows how to turn a vendor's disk image into guests. */
+export interface ImageLane extends Pick<Lane, 'name' | 'unavailable'> {
+  /**
+   * Boots the system of the image, once per machine and image: only then is it known which kernel it has.
+   * @throws GuestError when it does not come up
+   */
+  prepareImage(
+    profile: Profile,
+    image: DiskImage,
+    options: Omit<OpenOptions, 'fresh' | 'bootTimeoutMs'>,
+  ): Promise<ImageGuests>;
+}
+
+export interface ImageGuests {
+  readonly source: GuestSource;
+  readonly hello: Hello;
 }
 
 export interface GuestSource extends AsyncDisposable {

@@ -16,6 +16,8 @@ import { sandboxLayers, type Wrapped } from './qemu/sandbox.ts';
 /** How long a machine that could not be restored may take to die by itself: one that dies has closed its channel first. */
 const RESTORE_GRACE_MS = 200;
 const DYING_GRACE_MS = 10_000;
+/** How often the console of a system that boots is looked at. */
+const WATCH_MS = 500;
 
 /** A guest that was saved after its hello, and how its machine takes it up again. */
 interface SavedGuest {
@@ -25,8 +27,10 @@ interface SavedGuest {
 
 export interface Launch {
   readonly qemu: Wrapped;
-  /** What `uname -r` in the guest must say. */
-  readonly release: string;
+  /** What `uname -r` in the guest must say; undefined: whatever the system of a disk boots. */
+  readonly release: string | undefined;
+  /** Why a system will not come up, as its console shows it. Absent: it comes up, panics or ends. */
+  readonly trouble?: (console: string) => string | undefined;
   /** What descriptor 3 of the machine speaks. */
   readonly channel: Channel;
   /** Descriptor 4 of the machine is its control channel. */
@@ -54,10 +58,12 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
   let phase: GuestPhase = 'boot';
   let ending: Promise<void> | undefined;
   let failed = false;
+  let watching: NodeJS.Timeout | undefined;
 
   function end(): Promise<void> {
     ending ??= (async () => {
       options.signal.removeEventListener('abort', onAbort);
+      clearInterval(watching);
       await machine.stop();
       talk.fail(new GuestError('internal', 'the guest was ended'));
       await writeLogs(host, machine, options.dir, failed);
@@ -116,13 +122,22 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     return hello;
   }
 
+  watching = setInterval(() => {
+    const words = launch.trouble?.(machine.console.text());
+    if (words === undefined) return;
+    const details = { consoleTail: consoleTail(machine) };
+    fail(new GuestError('system_failed', `the system of the image did not come up: ${words}; see serial.log`, details));
+  }, WATCH_MS);
+  if (launch.trouble === undefined) clearInterval(watching);
+
   const up = saved && machine.control ? restored(saved, machine.control) : talk.hello;
   const hello: Hello = await within(Promise.race([up, talk.failed]), options.bootTimeoutMs, () => {
     const words = `the guest did not come up within ${options.bootTimeoutMs} ms; see serial.log`;
     return new GuestError('boot_timeout', words, { consoleTail: consoleTail(machine) });
   });
   const bootMs = host.monotonicMs() - started;
-  if (hello.kernel.release !== release) {
+  clearInterval(watching);
+  if (release !== undefined && hello.kernel.release !== release) {
     const words = `the guest runs kernel ${hello.kernel.release.slice(0, 80)}, expected ${release}`;
     fail(new GuestError('wrong_kernel', words));
     await end();

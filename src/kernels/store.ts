@@ -12,7 +12,7 @@ const PARENT_MODE = 0o755;
  * The content-addressed store on disk:
  * `blobs/sha256/<hex>` bytes, `modules/<sha256 of the vmlinuz>/` all modules of a kernel with their index,
  * `kernels/<profile>@<source>.json` and `userland/<arch>.json` records, `apt/` package lists,
- * `packages/<record>/` packages kept for a cache, `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
+ * `packages/<record>/` packages kept for a cache, `disks/` disk images of vendors with their records, `tmp/<profile>/` work in progress, `locks/`. Lock order: profile, apt, store.
  */
 export interface Store {
   readonly root: string;
@@ -86,15 +86,17 @@ export function lockStore(host: Host, store: Store, signal: AbortSignal | undefi
 /**
  * A lock among those of the store. What nobody here can change needs no lock, and could not have one.
  * @param name below `locks/`
+ * @param onWait called once when another process has held it for seconds
  */
 export async function lockIn(
   host: Host,
   store: Store,
   name: string,
   signal: AbortSignal | undefined,
+  onWait?: () => void,
 ): Promise<AsyncDisposable> {
   if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {} };
-  return host.files.lock(join(store.locks, name), signal);
+  return host.files.lock(join(store.locks, name), signal, onWait);
 }
 
 /** Digits of the source's digest in a record's name: enough to tell sources apart, and the record holds all of it. */

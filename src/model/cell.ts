@@ -1,7 +1,7 @@
 import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import type { Channel, KernelRecord, Profile } from './kernel.ts';
+import type { Channel, Profile, TestedKernel } from './kernel.ts';
 import type { CellModules } from './kernel-modules.ts';
 import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
@@ -60,6 +60,7 @@ export type InfraCause =
   | 'qemu_failed'
   | 'kvm_unusable'
   | 'boot_timeout'
+  | 'system_failed'
   | 'guest_crash'
   | 'timeout'
   | 'protocol'
@@ -78,6 +79,10 @@ export interface CellTimings {
 }
 
 export type Isolation = 'cell' | 'boot';
+
+/** `direct`: the vendor's kernel with an initramfs of ours; `image`: the vendor's whole system from its disk image. */
+export const LANE_CHOICES = ['direct', 'image'] as const;
+export type LaneChoice = (typeof LANE_CHOICES)[number];
 
 /** How the guest was run; stands in every report. */
 export interface GuestFacts {
@@ -115,7 +120,7 @@ export interface CellResult {
   readonly outcome: Outcome;
   /** What the object's bytes let one expect of this kernel; absent when nobody looked. */
   readonly prediction?: Prediction | undefined;
-  readonly kernel: KernelRecord | undefined;
+  readonly kernel: TestedKernel | undefined;
   readonly evidence: Evidence | undefined;
   /** Why `evidence` is less than the guest said; absent where it lacks nothing that was judged or that reports show. */
   readonly shortened?: string | undefined;

@@ -1,7 +1,7 @@
 import type { CellResult, GuestFacts } from './cell.ts';
 import type { Stage } from './evidence.ts';
 import type { Expected } from './gate.ts';
-import type { KernelRecord } from './kernel.ts';
+import type { TestedKernel } from './kernel.ts';
 
 /** What happens during a run, in order. Progress lines, logs and tests are listeners of this one stream. */
 export type RunEvent =
@@ -18,7 +18,7 @@ export type RunEvent =
   | { type: 'kernel-start'; profile: string }
   /** Bytes of `total` that have arrived; `total` 0 = not known yet. */
   | { type: 'kernel-progress'; profile: string; what: string; bytes: number; total: number }
-  | { type: 'kernel-ready'; profile: string; record: KernelRecord; cached: boolean; ms: number }
+  | { type: 'kernel-ready'; profile: string; record: TestedKernel; cached: boolean; ms: number }
   | { type: 'kernel-failed'; profile: string; message: string }
   | { type: 'cell-start'; artifact: number; target: number }
   | { type: 'cell-booting'; artifact: number; target: number; guest: GuestFacts }

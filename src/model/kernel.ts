@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ImageSource } from './disk-image.ts';
 import { FileKernelSource } from './file-source.ts';
 import { OciKernelSource } from './oci-source.ts';
 import { RpmKernelSource } from './rpm-source.ts';
@@ -135,6 +136,8 @@ export interface Profile {
   readonly cpus: number;
   readonly expectedBtf: boolean | undefined;
   readonly kernel: KernelSource | undefined;
+  /** The vendor's disk image; absent where no image is named. */
+  readonly image?: ImageSource | undefined;
   /** Path of the file it was read from. */
   readonly file: string;
   /** Of a kernel of this machine: the repository, without links, that no link among its files leaves. */
@@ -199,6 +202,8 @@ const Vouched = z.strictObject({
   file: z.string().min(1),
 });
 
+export type Vouched = z.infer<typeof Vouched>;
+
 /** What guest and host talk over: a virtio-serial port; a disk (virtio-blk) where the kernel has no such ports. */
 export const Channel = z.enum(['virtio-serial', 'virtio-blk']);
 export type Channel = z.infer<typeof Channel>;
@@ -233,6 +238,9 @@ export const KernelRecord = OldKernelRecord.extend({
   channel: Channel.optional(),
 });
 export type KernelRecord = z.infer<typeof KernelRecord>;
+
+/** The kernel that a guest answers for. That of a disk image is known by its release and the image that it came in. */
+export type TestedKernel = Omit<KernelRecord, 'vmlinuz'> & { readonly vmlinuz?: StoredFile };
 
 /** The userland for commands in guests, in the store: what `userland/<arch>.json` says. */
 export const UserlandRecord = z.strictObject({

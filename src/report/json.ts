@@ -60,7 +60,7 @@ function hostJson({ result, target }: TargetView) {
       url: some(file?.url),
       build_id: kernel.buildId,
       btf_sha256: kernel.btfSha256,
-      vmlinuz_sha256: kernel.vmlinuz.sha256,
+      vmlinuz_sha256: kernel.vmlinuz?.sha256,
       config_sha256: kernel.config?.sha256,
       vouched_by: kernel.vouched.by,
       profile_file: kernel.vouched.file,

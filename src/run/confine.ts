@@ -133,8 +133,8 @@ const REMEDIES = {
  * @throws UsageError `path_outside` with file, line and column
  */
 export async function confine(host: Host, { dir, top }: Root, named: NamedPath): Promise<string> {
-  const { path, use } = named;
-  const absolute = resolve(dir, path);
+  const { path, use, fromTop } = named;
+  const absolute = resolve(fromTop ? top : dir, path);
   let real: string;
   try {
     real = await realPlaceOf(host, absolute);

@@ -1,5 +1,5 @@
 import type { Hello } from '../model/evidence.ts';
-import type { KernelRecord, Profile } from '../model/kernel.ts';
+import type { Profile, TestedKernel } from '../model/kernel.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
@@ -8,7 +8,7 @@ import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
  */
 export function wrongKernel(
   { id, kernelFamily, file, exactly }: Profile,
-  { release, package: from }: KernelRecord,
+  { release, package: from }: TestedKernel,
 ): string | undefined {
   if (exactly !== undefined && exactly.release !== release) {
     return `profile ${id} asks for kernel ${exactly.release}, but its package ${from.name} is ${release}; correct install_kernel or the kernel block in ${file}`;

@@ -6,7 +6,7 @@ import type { Cell, CellResult, GuestFacts, InfraCause, Outcome, Target } from '
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
-import type { KernelRecord } from '../model/kernel.ts';
+import type { TestedKernel } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
 import { unheardArgs } from './right-kernel.ts';
@@ -17,7 +17,7 @@ import { inTurns } from './turns.ts';
 export interface CellJob {
   readonly cell: Cell;
   readonly target: Target;
-  readonly record: KernelRecord;
+  readonly record: TestedKernel;
   readonly source: GuestSource;
   readonly request: Omit<GuestRequest, 'workTimeoutMs' | 'command'> & {
     readonly command?: Omit<LoaderCommand, 'timeoutSeconds'>;

@@ -68,7 +68,7 @@ async function writeArchive(host: Host, dir: string, path: string, archive: Buff
   }
 }
 
-async function readValidator(host: Host, validator: ValidatorBinary): Promise<Buffer> {
+export async function readValidator(host: Host, validator: ValidatorBinary): Promise<Buffer> {
   const bytes = await host.files.read(validator.path, MAX_VALIDATOR).catch((cause) => {
     throw new HostError('validator_missing', `cannot read the validator ${validator.path}; build it with make`, {
       cause,

@@ -26,7 +26,9 @@ async function findTemplates(host: Host, root: string): Promise<Found[]> {
     const ram = await host.files.stat(join(dir, 'ram'));
     if (ram === undefined) continue;
     const used = await host.files.stat(join(dir, USED));
-    found.push({ dir, key, bytes: ram.allocated, usedMs: used?.mtimeMs ?? ram.mtimeMs });
+    // Only a system with a disk of its own has written to one.
+    const disk = await host.files.stat(join(dir, 'disk'));
+    found.push({ dir, key, bytes: ram.allocated + (disk?.allocated ?? 0), usedMs: used?.mtimeMs ?? ram.mtimeMs });
   }
   return found;
 }

@@ -1,0 +1,66 @@
+import { BASE_ARGS, cpuModel, machineType } from '../qemu/argv.ts';
+import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import { controlChannel, incoming, type RamUse, ramFile } from '../snapshot/devices.ts';
+
+/** A virtual PC that boots from its disk. */
+export interface DiskMachine {
+  readonly accel: 'kvm' | 'tcg';
+  readonly memoryMb: number;
+  readonly cpus: number;
+  readonly format: 'qcow2' | 'raw';
+}
+
+/** Paths as QEMU sees them. */
+export interface DiskPaths {
+  readonly base: string;
+  readonly seed: string;
+  /** Takes what the guest writes. */
+  readonly overlay: string;
+  /** What the saved guest had written; absent where none was saved. */
+  readonly saved?: string | undefined;
+  /** The guest's memory as a file; absent: none is needed. */
+  readonly ram?: { readonly path: string; readonly use: RamUse } | undefined;
+}
+
+const PORT_FD = 3;
+const CONTROL_FD = 4;
+
+/** QEMU is told of every layer what it is: it looks for no format, and believes no name in a header. */
+function layer(node: string, format: string, path: string, more: readonly string[]): string[] {
+  const file = `driver=file,node-name=${node}-file,filename=${path},${more.includes('read-only=on') ? 'read-only=on' : 'cache.no-flush=on'}`;
+  return ['-blockdev', file, '-blockdev', [`driver=${format},node-name=${node},file=${node}-file`, ...more].join(',')];
+}
+
+/**
+ * An emulated system has many time limits of its own, for a machine that is never slow: its clock follows what it has done
+ * (8 ns an instruction, about what a core of ours emulates), so that a busy host does not make its services fail. Where
+ * it has nothing to do, time passes as everywhere.
+ */
+const OWN_CLOCK = ['-icount', 'shift=3,sleep=on'];
+
+/**
+ * The arguments of QEMU. The network card leads nowhere (`restrict=on`): systems that wait for an address at boot get
+ * one, and reach nothing, the host included. What goes wrong with the disk is told to the guest.
+ */
+export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
+  const { ram, saved } = paths;
+  const restored = saved !== undefined;
+  return [
+    ...BASE_ARGS,
+    ...['-machine', machineType(machine.accel), '-cpu', cpuModel(machine.accel)],
+    ...['-smp', String(machine.cpus), '-m', String(machine.memoryMb)],
+    ...(machine.accel === 'tcg' ? OWN_CLOCK : []),
+    ...serialConsole.args,
+    ...validatorPort('virtio-serial', PORT_FD).args,
+    ...layer('base', machine.format, paths.base, ['read-only=on']),
+    ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),
+    ...layer('root', 'qcow2', paths.overlay, [`backing=${restored ? 'saved' : 'base'}`, 'discard=unmap']),
+    ...['-device', 'virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report'],
+    ...layer('seed', 'raw', paths.seed, ['read-only=on']),
+    ...['-device', 'virtio-blk-pci,drive=seed'],
+    ...['-netdev', 'user,id=net,restrict=on,ipv6=off', '-device', 'virtio-net-pci,netdev=net,romfile='],
+    ...(ram === undefined ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args),
+    ...(ram === undefined ? [] : controlChannel(CONTROL_FD).args),
+    ...(restored ? incoming.args : []),
+  ];
+}

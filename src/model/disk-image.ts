@@ -1,0 +1,31 @@
+import type { Vouched } from './kernel.ts';
+
+/** What the `image:` block of a profile names. */
+export interface ImageSource {
+  /** Where it is downloaded from; undefined for one that somebody put there. */
+  readonly url: string | undefined;
+  /** File of this machine that is used where it is there. */
+  readonly path: string | undefined;
+  /** Hex; of the file as it is downloaded, packed or not. */
+  readonly sha256: string | undefined;
+}
+
+/** What a disk image is, once it has been checked that it is nothing else. */
+export interface DiskFormat {
+  readonly format: 'qcow2' | 'raw';
+  /** Bytes of the disk that a guest sees. */
+  readonly virtualSize: number;
+}
+
+/** A vendor's disk image, checked and ready to boot. Nobody writes to it. */
+export interface DiskImage extends DiskFormat {
+  readonly path: string;
+  /** Hex; of the file at `path`. */
+  readonly sha256: string;
+  readonly size: number;
+  /** What it is called where it came from, and its digest there: that of a packed file is another one. */
+  readonly name: string;
+  readonly from: string;
+  readonly fromSha256: string;
+  readonly vouched: Vouched['by'];
+}

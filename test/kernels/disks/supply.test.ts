@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { emptyOverlay } from '../../../src/guests/cloud-image/overlay.ts';
+import { createHost } from '../../../src/host/create-host.ts';
+import type { Host, TempDir } from '../../../src/host/host.ts';
+import { ensureDisk } from '../../../src/kernels/disks/supply.ts';
+import type { ImageSource } from '../../../src/model/disk-image.ts';
+import { PROFILE } from '../../guests/direct/fake-lane.ts';
+
+const DISK = emptyOverlay(1024 ** 3);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+let dir: TempDir;
+let host: Host;
+let server: Server;
+let base: string;
+let asked: string[];
+/** What the server answers by path. */
+let served: Record<string, Buffer>;
+
+beforeEach(async () => {
+  dir = await createHost({ env: {} }).files.tempDir('bpfcompat-disks-');
+  host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_CACHE_DIR: join(dir.path, 'cache') } });
+  asked = [];
+  served = { '/disk.qcow2': DISK };
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    const bytes = served[request.url ?? ''];
+    if (bytes === undefined) response.writeHead(404).end();
+    else if (request.url === '/cut.qcow2')
+      response.writeHead(200, { 'content-length': bytes.length * 2 }).end(bytes, () => response.destroy());
+    else response.end(bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await dir[Symbol.asyncDispose]();
+});
+
+function ensure(
+  image: Partial<ImageSource>,
+  options: { offline?: boolean; refresh?: boolean } = {},
+  notes: string[] = [],
+) {
+  const named: ImageSource = { url: undefined, path: undefined, sha256: undefined, ...image };
+  const onNote = (message: string): void => void notes.push(message);
+  return ensureDisk({ ...PROFILE, kernel: undefined, image: named }, { host, onNote, ...options });
+}
+
+const left = async (): Promise<string[]> => (await readdir(join(dir.path, 'cache', 'disks'))).toSorted();
+
+test('a pinned image is downloaded once, for all profiles and runs', async () => {
+  const pinned = { url: `${base}/disk.qcow2`, sha256: sha256(DISK) };
+  const [first, second] = await Promise.all([ensure(pinned), ensure(pinned)]);
+  expect([first.cached, second.cached].toSorted()).toEqual([false, true]);
+  expect(first.image).toMatchObject({
+    format: 'qcow2',
+    virtualSize: 1024 ** 3,
+    sha256: sha256(DISK),
+    name: 'disk.qcow2',
+    vouched: 'pin',
+  });
+  expect(await readFile(first.image.path)).toEqual(DISK);
+  expect(await ensure(pinned, { offline: true })).toMatchObject({ cached: true });
+  expect(asked).toEqual(['/disk.qcow2']);
+});
+
+test('a stored image that was changed is downloaded again', async () => {
+  const pinned = { url: `${base}/disk.qcow2`, sha256: sha256(DISK) };
+  const { image } = await ensure(pinned);
+  await host.files.setMode(image.path, 0o644);
+  await writeFile(image.path, Buffer.alloc(DISK.length));
+  expect(await ensure(pinned)).toMatchObject({ cached: false });
+  expect(await readFile(image.path)).toEqual(DISK);
+});
+
+test('another digest than the pinned one: nothing is kept', async () => {
+  await expect(ensure({ url: `${base}/disk.qcow2`, sha256: 'a'.repeat(64) })).rejects.toMatchObject({
+    code: 'wrong_digest',
+    message: expect.stringContaining(sha256(DISK)),
+  });
+  expect(await left()).toEqual([]);
+});
+
+test('a download that breaks off leaves nothing', async () => {
+  served['/cut.qcow2'] = DISK;
+  await expect(ensure({ url: `${base}/cut.qcow2` })).rejects.toMatchObject({ code: 'mirror_unreachable' });
+  expect(await left()).toEqual([]);
+});
+
+test('an address with nothing behind it', async () => {
+  await expect(ensure({ url: `${base}/none.qcow2` })).rejects.toMatchObject({ code: 'package_not_found' });
+});
+
+test('a packed image is unpacked; its pin is that of the packed file', async () => {
+  const packed = gzipSync(DISK);
+  served['/disk.qcow2.gz'] = packed;
+  const { image } = await ensure({ url: `${base}/disk.qcow2.gz`, sha256: sha256(packed) });
+  expect(image).toMatchObject({ sha256: sha256(DISK), fromSha256: sha256(packed), format: 'qcow2' });
+  expect((await stat(image.path)).mode & 0o777).toBe(0o444);
+  served['/broken.gz'] = packed.subarray(0, packed.length / 2);
+  await expect(ensure({ url: `${base}/broken.gz` })).rejects.toMatchObject({ code: 'bad_package' });
+});
+
+test('an image with a backing file is not stored', async () => {
+  const hostile = Buffer.from(DISK);
+  hostile.writeBigUInt64BE(512n, 8);
+  hostile.writeUInt32BE(11, 16);
+  served['/hostile.qcow2'] = hostile;
+  await expect(ensure({ url: `${base}/hostile.qcow2` })).rejects.toMatchObject({ code: 'image_refused' });
+  expect(await left()).toEqual([]);
+});
+
+test('an address without a pin: used as it is, and a changed image is told', async () => {
+  const open = { url: `${base}/disk.qcow2` };
+  expect((await ensure(open)).image.vouched).toBe('nobody');
+  expect((await ensure(open)).cached).toBe(true);
+  served['/disk.qcow2'] = emptyOverlay(2 * 1024 ** 3);
+  const notes: string[] = [];
+  const fresh = await ensure(open, { refresh: true }, notes);
+  expect(fresh.image.virtualSize).toBe(2 * 1024 ** 3);
+  expect(notes.join()).toContain('is another image than before');
+});
+
+test('offline, and not stored', async () => {
+  await expect(ensure({ url: `${base}/disk.qcow2` }, { offline: true })).rejects.toMatchObject({
+    code: 'image_not_stored',
+  });
+  expect(asked).toEqual([]);
+});
+
+test('a file of this machine comes first, and is used where it lies', async () => {
+  const path = join(dir.path, 'own.qcow2');
+  await writeFile(path, DISK);
+  const { image } = await ensure({ url: `${base}/disk.qcow2`, path });
+  expect(image).toMatchObject({ path, sha256: sha256(DISK), vouched: 'nobody', from: path });
+  await expect(ensure({ path, sha256: 'b'.repeat(64) })).rejects.toMatchObject({ code: 'wrong_digest' });
+  const other = emptyOverlay(4 * 1024 ** 3);
+  await writeFile(path, other);
+  expect((await ensure({ path })).image.sha256).toBe(sha256(other));
+  expect(asked).toEqual([]);
+});
+
+test('a file that is not there, and a directory', async () => {
+  await expect(ensure({ path: join(dir.path, 'none.qcow2') })).rejects.toMatchObject({ code: 'image_missing' });
+  await mkdir(join(dir.path, 'directory'));
+  await expect(ensure({ path: join(dir.path, 'directory') })).rejects.toMatchObject({ code: 'image_refused' });
+});
