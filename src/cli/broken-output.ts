@@ -1,5 +1,7 @@
+import { isCheck } from '../config/implied-check.ts';
+
 /** Commands whose answer is a verdict: their exit code says it, whoever reads their words. */
-const VERDICTS: ReadonlySet<string | undefined> = new Set(['test', 'suite']);
+const VERDICTS: ReadonlySet<string | undefined> = new Set(['check', 'test', 'test-command', 'suite']);
 
 /** A stream that cannot be written to any more is not written to, and nothing else ends for it. */
 export interface Output {
@@ -27,6 +29,6 @@ export function sturdyOutput(stream: NodeJS.WritableStream): Output {
  */
 export function exitCodeAfter(exitCode: number, code: string | undefined, argv: readonly string[]): number {
   if (code === undefined || code === 'EPIPE' || exitCode !== 0) return exitCode;
-  const reportOnStdout = argv.some((word) => word === '-' || word.endsWith('=-'));
-  return VERDICTS.has(argv[0]) && !reportOnStdout ? exitCode : 1;
+  const reportOnStdout = argv.some((word) => word === '-' || word.endsWith('=-') || /^--?json$/.test(word));
+  return (VERDICTS.has(argv[0]) || isCheck(argv)) && !reportOnStdout ? exitCode : 1;
 }

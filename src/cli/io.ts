@@ -1,3 +1,5 @@
+import { isCheck } from '../config/implied-check.ts';
+import { optionsOf } from '../config/options.ts';
 import type { EventListener } from '../model/events.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
 import { type Face, inFlags } from '../model/wording.ts';
@@ -34,13 +36,26 @@ export function reportWords(argv: readonly string[]): { readonly reports: string
     else if (isReport(before) && flag === '') reports.push(word);
     else others.push(value ?? word);
   }
-  return { reports: reports.filter((word) => word !== '-'), others };
+  // What `check` writes where nothing is said.
+  const own = argv[0] === 'check' || isCheck(argv) ? optionsOf('check') : [];
+  const said = (name: string): boolean => argv.some((word) => new RegExp(`^--?${name}(?:=|$)`).test(word));
+  const places = own.flatMap((row) =>
+    (row.name === 'out' || row.name === 'markdown') && !said(row.name) ? [row.default] : [],
+  );
+  return { reports: [...reports, ...places].filter((word) => word !== '-'), others };
 }
 
-/** Where a report goes to standard output (`--out -`), everything for people goes to the other one. */
-export function besideReports(io: Io, options: object): Io {
-  const values: Partial<Record<(typeof REPORT_FLAGS)[number], unknown>> = options;
-  return REPORT_FLAGS.some((flag) => values[flag] === '-') ? { ...io, out: io.err, terminalOut: false } : io;
+/** Commands that print their report with `--json`, besides what they write. */
+const PRINTING: readonly string[] = ['check', 'test', 'test-command'];
+
+/** Where a report goes to standard output (`--out -`, `--json`), everything for people goes to the other one. */
+export function besideReports(
+  io: Io,
+  { command, options }: { readonly command: string; readonly options: object },
+): Io {
+  const values: Partial<Record<(typeof REPORT_FLAGS)[number] | 'json', unknown>> = options;
+  const printed = PRINTING.includes(command) && values.json === true;
+  return printed || REPORT_FLAGS.some((flag) => values[flag] === '-') ? { ...io, out: io.err, terminalOut: false } : io;
 }
 
 /** The real terminal. Colour only where a terminal reads stdout and NO_COLOR is not set (https://no-color.org). */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { buildInfo } from '../api/build-info.ts';
 import { ENV_VARIABLES, envMarkdown, envText } from '../config/env.ts';
 import { helpText } from '../config/help.ts';
 import { type ParsedArgs, parseArgs } from '../config/parse-args.ts';
@@ -15,15 +16,20 @@ const EXIT_ERROR = 1;
  * @throws what the library throws: UsageError, HostError, CancelledError
  */
 export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal): Promise<number> {
-  const io = 'options' in parsed ? besideReports(face, parsed.options) : face;
+  const io = 'options' in parsed ? besideReports(face, parsed) : face;
   switch (parsed.command) {
     case 'help':
     case 'env':
     case 'version':
       return printed(parsed, io);
+    case 'check':
     case 'test':
     case 'test-command':
-      return (await import('./test-command.ts')).testCommand(parsed.options, io, signal);
+      return (await import('./test-command.ts')).testCommand(parsed, io, face, signal);
+    case 'completion':
+      return print(io, (await import('../config/completion/completion.ts')).completionScript(parsed.options.shell));
+    case 'man':
+      return print(io, (await import('../config/man-page.ts')).manPage(buildInfo.version));
     case 'init':
       return (await import('./init-command.ts')).initCommand(parsed.options, io);
     case 'suite':

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { KernelOptions } from '../api/validate-options.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
-import { baselineText, matrixText, stableLines, validate } from '../index.ts';
+import { baselineText, matrixText, stableLines, type ValidateResult, validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
+import { noJsonCommands } from '../report/escape.ts';
+import { shellWords } from '../report/shell-words.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
 import { shardNote } from './shard-note.ts';
@@ -19,14 +22,43 @@ export function chosen(kernels: KernelChoice): KernelOptions {
   }
 }
 
-/** `test` and `test-command`: checks objects on kernels, shows the matrix, prints the lines that scripts read. */
-export async function testCommand(options: TestOptions, io: Io, signal: AbortSignal): Promise<number> {
+/** The lines that scripts read, one group per object. */
+function scriptLines({ report, paths }: ValidateResult): string {
+  return paths.artifacts.map((own, index) => `${stableLines(report, index, own.verdict, own).join('\n')}\n`).join('');
+}
+
+/** What a person wants to know after the matrix: the verdict, where the reports are, how to see more of a failure. */
+function whereToLook({ report, verdict }: ValidateResult, { out, markdown }: TestOptions): string {
+  const files = [markdown, out].filter((path) => path !== '' && path !== '-');
+  const failed = report.results.find(({ outcome }) => outcome.status === 'fail');
+  const kernel = failed && report.targets[failed.cell.target]?.profile.id;
+  const status = verdict.status === 'error' ? 'inconclusive' : verdict.status;
+  return [
+    `Verdict: ${status} (exit code ${verdict.exitCode})\n`,
+    ...(files.length === 0 ? [] : [`Report: ${files.join(', ')}\n`]),
+    ...(kernel === undefined || out === '-'
+      ? []
+      : [`Details: ${shellWords(['bpfcompat', 'explain', out, '--kernel', kernel])}\n`]),
+  ].join('');
+}
+
+/**
+ * `check`, `test` and `test-command`: checks objects on kernels, shows the matrix; `test` prints the lines that scripts
+ * read, `check` says where the reports are.
+ * @param face where standard output is what it says; `io` may have it for people elsewhere
+ */
+export async function testCommand(
+  { command, options }: { readonly command: string; readonly options: TestOptions },
+  io: Io,
+  face: Io,
+  signal: AbortSignal,
+): Promise<number> {
   const { kernels, validationMode: mode, workdir: workDir, ...said } = options;
-  const { notes, quiet, noColor, runner: _runner, keepVmOnFailure: _keep, ...asked } = said;
+  const { notes, quiet, noColor, json, runner: _runner, keepVmOnFailure: _keep, ...asked } = said;
   for (const note of notes) io.err(`note: ${spell(note, io.face)}\n`);
   const view = progressView(io, quiet);
   try {
-    const { report, verdict, paths } = await validate({
+    const result = await validate({
       ...chosen(kernels),
       ...asked,
       mode,
@@ -36,14 +68,15 @@ export async function testCommand(options: TestOptions, io: Io, signal: AbortSig
       signal,
       onEvent: view.onEvent,
     });
+    const { report, verdict, paths } = result;
     view.close();
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
       io.out(`${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}`);
     }
-    for (const [index, own] of paths.artifacts.entries()) {
-      io.out(`${stableLines(report, index, own.verdict, own).join('\n')}\n`);
-    }
+    io.out(command === 'check' && !quiet ? whereToLook(result, options) : scriptLines(result));
+    // To standard output it is written already where it has no other place.
+    if (json && options.out !== '-') face.out(noJsonCommands(await readFile(paths.json, 'utf8')));
     io.err(shardNote(report.part));
     return verdict.exitCode;
   } finally {

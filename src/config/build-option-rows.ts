@@ -1,7 +1,7 @@
 import type { OptionRow } from './option-row.ts';
 
 /** Commands that run kernels, or say which ones will be run. */
-const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch', 'suite', 'plan'] as const;
+const RUNNING = ['check', 'test', 'test-command', 'watch', 'kernels fetch', 'suite', 'plan'] as const;
 
 /** Flags about certain builds of kernels: the lock, and what a bisection starts from. */
 export const BUILD_OPTIONS = [

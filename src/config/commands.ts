@@ -1,5 +1,13 @@
 /** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
 export const COMMANDS = [
+  {
+    name: 'check',
+    summary: 'check objects on the four quick kernels and write a report: "bpfcompat FILE" is short for it',
+    arguments: {
+      name: 'FILE...',
+      description: 'compiled objects (.bpf.o), directories with some, or quoted patterns ("build/*.bpf.o")',
+    },
+  },
   { name: 'test', summary: 'check whether objects load and attach on real kernels' },
   { name: 'test-command', summary: 'run your own loader on real kernels; its exit code is the verdict' },
   { name: 'suite', summary: 'run a suite file: many cases, each with its own object, kernels and manifest' },
@@ -68,6 +76,12 @@ export const COMMANDS = [
   { name: 'doctor', summary: 'check this machine and show how to fix problems' },
   { name: 'profile list', summary: 'print the profile ids of a matrix' },
   { name: 'env', summary: 'list the environment variables that bpfcompat reads' },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    arguments: { name: 'bash|zsh|fish', description: 'the shell; for this one: source <(bpfcompat completion bash)' },
+  },
+  { name: 'man', summary: 'print the manual page: bpfcompat man | man -l -' },
   { name: 'version', summary: 'print the version' },
 ] as const satisfies readonly CommandRow[];
 

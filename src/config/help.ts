@@ -7,6 +7,13 @@ import { optionsOf } from './options.ts';
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 100;
 
+/** What a run ends with. */
+export const EXIT_CODES = [
+  [0, 'pass'],
+  [1, 'inconclusive (usage or infrastructure error)'],
+  [2, 'a required kernel rejects an object'],
+] as const;
+
 /** The help of one command, of the commands that begin with one word, or of everything. `width` in columns, 60 to 100. */
 export function helpText(topic: string | undefined, width = 90): string {
   const columns = Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH);
@@ -19,20 +26,19 @@ function overview(width: number): string {
   return [
     ...wrapWords('bpfcompat reports whether a compiled eBPF object loads and attaches on real distro kernels.', width),
     '',
-    'Usage: bpfcompat <command> [flags]',
+    'Usage: bpfcompat FILE... [flags]',
+    '       bpfcompat <command> [flags]',
     '',
     'Commands:',
     ...commandTable(COMMANDS, width),
     '',
     'Examples:',
+    '  bpfcompat my.bpf.o',
     '  bpfcompat test --artifact my.bpf.o --quick --out report.json',
     '  bpfcompat test --artifact my.bpf.o --kernels debian-12-6.1 --out report.json',
     '  bpfcompat kernels list',
     '',
-    ...wrapWords(
-      'Exit codes: 0 pass, 1 inconclusive (usage or infrastructure error), 2 a required kernel rejects an object.',
-      width,
-    ),
+    ...wrapWords(`Exit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`, width),
     "'bpfcompat <command> --help' shows the flags of a command.",
     '',
   ].join('\n');
@@ -54,11 +60,17 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
   const options = optionsOf(row.name).filter(({ hidden }) => !hidden);
   const words = row.arguments ? ` ${row.arguments.name}` : '';
   return [
-    `Usage: bpfcompat ${row.name}${words} [flags]`,
+    `Usage: bpfcompat ${row.name}${words}${options.length === 0 ? '' : ' [flags]'}`,
     '',
     ...wrapWords(`${row.summary.slice(0, 1).toUpperCase()}${row.summary.slice(1)}`, width),
     ...(row.arguments ? ['', ...table([[row.arguments.name, row.arguments.description]], width)] : []),
     '',
+    ...(options.length === 0 ? [] : flagHelp(options, width)),
+  ].join('\n');
+}
+
+function flagHelp(options: readonly OptionRow[], width: number): string[] {
+  return [
     'Flags:',
     ...table(
       options.map((option) => [synopsisOf(option), descriptionOf(option)]),
@@ -67,7 +79,7 @@ function commandHelp(row: CommandRow & { name: (typeof COMMANDS)[number]['name']
     '',
     ...wrapWords('Write --x V or --x=V; -x is the same as --x. --x=false turns off a flag that takes no value.', width),
     '',
-  ].join('\n');
+  ];
 }
 
 function synopsisOf({ name, placeholder }: OptionRow): string {

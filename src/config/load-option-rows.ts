@@ -1,7 +1,7 @@
 import type { OptionRow } from './option-row.ts';
 
 /** Commands that load objects themselves. */
-const LOADING = ['test', 'watch', 'bisect'] as const;
+const LOADING = ['check', 'test', 'watch', 'bisect'] as const;
 
 /** Flags that change how an object is loaded, and what its guest has then. */
 export const LOAD_OPTIONS = [

@@ -11,6 +11,8 @@ export interface OptionRow {
   readonly default: string;
   /** Stands for the value in the help. */
   readonly placeholder?: string;
+  /** All that a text may be, for shells to offer; absent: anything. */
+  readonly words?: readonly string[];
   readonly description: string;
   /** Environment variable that, when it is not empty, switches a boolean on. */
   readonly env?: string;

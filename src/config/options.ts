@@ -1,5 +1,5 @@
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
-import { WORK_DIRECTORY } from '../model/work-directory.ts';
+import { REPORT_DIRECTORY, WORK_DIRECTORY } from '../model/work-directory.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
@@ -12,7 +12,7 @@ import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
-const RUNNING = ['test', 'test-command', 'watch', 'kernels fetch'] as const;
+const RUNNING = ['check', 'test', 'test-command', 'watch', 'kernels fetch'] as const;
 const CHOOSING = [...RUNNING, 'lock'] as const;
 /** Commands that print tables for people and JSON for programs. */
 const LISTING = [
@@ -32,8 +32,9 @@ export const OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'FILE',
-    description: 'compiled object (.bpf.o) to check, or a quoted pattern ("build/*.bpf.o"); repeatable',
-    commands: ['test', 'test-command', 'watch'],
+    description:
+      'compiled object (.bpf.o) to check, a directory with some, or a quoted pattern ("build/*.bpf.o"); repeatable',
+    commands: ['check', 'test', 'test-command', 'watch'],
   },
   {
     name: 'artifact',
@@ -83,7 +84,7 @@ export const OPTIONS = [
     placeholder: 'FILE',
     description:
       'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux) or the tree it was built in; append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
-    commands: ['test', 'test-command', 'watch', 'plan'],
+    commands: ['check', 'test', 'test-command', 'watch', 'plan'],
   },
   ...KERNEL_OPTIONS,
   {
@@ -103,13 +104,29 @@ export const OPTIONS = [
     commands: ['test', 'test-command'],
   },
   {
+    name: 'out',
+    type: 'text',
+    default: `${REPORT_DIRECTORY}/report.json`,
+    placeholder: 'FILE',
+    description: 'JSON report to write',
+    commands: ['check'],
+  },
+  {
+    name: 'markdown',
+    type: 'text',
+    default: `${REPORT_DIRECTORY}/report.md`,
+    placeholder: 'FILE',
+    description: 'Markdown report to write; an empty text writes none',
+    commands: ['check'],
+  },
+  {
     name: 'manifest',
     type: 'text',
     default: '',
     placeholder: 'FILE',
     description:
       "manifest (YAML): which programs must attach, what the object's own loader would set, which tests to run",
-    commands: ['test', 'test-command', 'watch', 'bisect'],
+    commands: ['check', 'test', 'test-command', 'watch', 'bisect'],
   },
   ...LOAD_OPTIONS,
   {
@@ -117,9 +134,10 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'MODE',
+    words: ['load_only', 'load_attach', 'behavior'],
     description:
       'load_only, load_attach, or behavior (fails without functional tests); default: load, attach, and run the tests of the manifest',
-    commands: ['test', 'watch', 'bisect'],
+    commands: ['check', 'test', 'watch', 'bisect'],
   },
   {
     name: 'max-insns',
@@ -128,7 +146,7 @@ export const OPTIONS = [
     placeholder: 'N|N%',
     description:
       "fail if the verifier processes more than N instructions for a program, or more than N% of the kernel's limit",
-    commands: ['test', 'watch'],
+    commands: ['check', 'test', 'watch'],
   },
   {
     name: 'artifact-name',
@@ -169,7 +187,7 @@ export const OPTIONS = [
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
-    commands: ['test', 'test-command', 'watch', 'bisect'],
+    commands: ['check', 'test', 'test-command', 'watch', 'bisect'],
   },
   {
     name: 'runner',
@@ -185,7 +203,7 @@ export const OPTIONS = [
     default: `${DEFAULT_CONCURRENCY}`,
     placeholder: 'N',
     description: 'number of guests that run at the same time',
-    commands: ['test', 'test-command', 'watch'],
+    commands: ['check', 'test', 'test-command', 'watch'],
     min: 1,
     max: 256,
   },
@@ -194,8 +212,9 @@ export const OPTIONS = [
     type: 'text',
     default: 'cell',
     placeholder: 'cell|boot',
+    words: ['cell', 'boot'],
     description: 'cell: restore a VM snapshot for each object on each kernel; boot: cold boot each time',
-    commands: ['test', 'test-command', 'watch', 'suite'],
+    commands: ['check', 'test', 'test-command', 'watch', 'suite'],
   },
   {
     name: 'timeout',
@@ -204,7 +223,7 @@ export const OPTIONS = [
     placeholder: 'TIME',
     description:
       'time limit for one object on one kernel, boot included (90s, 5m, 1h30m); an inconclusive check is tried once more',
-    commands: ['test', 'test-command', 'watch', 'bisect'],
+    commands: ['check', 'test', 'test-command', 'watch', 'bisect'],
     min: 1,
     max: 7 * 24 * 3_600_000,
   },
@@ -238,7 +257,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use only stored kernels, without network access',
-    commands: ['test', 'test-command', 'watch', 'suite', 'lock', 'doctor'],
+    commands: ['check', 'test', 'test-command', 'watch', 'suite', 'lock', 'doctor'],
   },
   {
     name: 'refresh-kernels',
@@ -266,6 +285,13 @@ export const OPTIONS = [
     name: 'json',
     type: 'boolean',
     default: '',
+    description: 'print the JSON report on standard output, and all words for people on the other one',
+    commands: ['check', 'test', 'test-command'],
+  },
+  {
+    name: 'json',
+    type: 'boolean',
+    default: '',
     description: 'print JSON',
     commands: [...LISTING, 'kernel-freshness', 'env', 'version'],
   },
@@ -282,7 +308,7 @@ export const OPTIONS = [
     default: '',
     description: 'no colors',
     env: 'NO_COLOR',
-    commands: ['test', 'test-command', 'watch', 'explain', ...LISTING],
+    commands: ['check', 'test', 'test-command', 'watch', 'explain', ...LISTING],
   },
   ...COMMAND_OPTIONS,
   ...REPORT_OPTIONS,

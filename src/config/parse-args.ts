@@ -1,8 +1,11 @@
 import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
 import { checkBisectOptions } from './bisect-options.ts';
+import { checkCheckOptions } from './check-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
+import { checkCompletionOptions } from './completion/shells.ts';
 import { parseFlags } from './flags.ts';
+import { isCheck } from './implied-check.ts';
 import { checkExplainOptions, checkInspectOptions } from './inspect-options.ts';
 import {
   checkFetchOptions,
@@ -33,6 +36,7 @@ type Check<C extends CommandName> = (
 
 /** How the flags of a command are held against each other; of all others any values will do. */
 const CHECKS = {
+  check: checkCheckOptions,
   test: checkTestOptions,
   'test-command': (values) => checkTestCommandOptions(values),
   watch: checkWatchArguments,
@@ -50,6 +54,7 @@ const CHECKS = {
   lock: (values) => checkLockArguments(values),
   'kernel-sweep': (values) => checkSweepOptions(values),
   'profile list': (values) => checkProfileListOptions(values),
+  completion: (_values, _given, words) => checkCompletionOptions(words),
 } satisfies { [C in CommandName]?: Check<C> };
 
 type OptionsOf<C extends CommandName> = C extends keyof typeof CHECKS ? ReturnType<(typeof CHECKS)[C]> : ValuesOf<C>;
@@ -71,6 +76,7 @@ export function parseArgs(
   env: Readonly<Record<string, string | undefined>> = {},
   onNote: (note: Wording) => void = () => {},
 ): ParsedArgs {
+  if (isCheck(argv)) return parseArgs(['check', ...argv], env, onNote);
   const [first, second] = argv;
   if (first === undefined) return { command: 'help', topic: undefined, exitCode: 1 };
   if (first === 'help') return help(argv.slice(1));
@@ -110,8 +116,11 @@ function commandOf(first: string, second: string | undefined, seconds: readonly 
 
 function unknownCommand(word: string): UsageError {
   const names = COMMANDS.map(({ name }) => name);
-  const hint = word.startsWith('-') ? '; flags come after the command,' : didYouMean(word, names) || ';';
-  return new UsageError('unknown_command', `unknown command ${quoted(word)}${hint} see 'bpfcompat help'`);
+  const near = didYouMean(word, names);
+  const hint = word.startsWith('-') ? '; flags come after the command,' : near || ';';
+  // A word alone may be the name of a directory as well.
+  const place = near === '' && /^\w[\w-]*$/.test(word) ? `; for a file or directory write ./${word}` : '';
+  return new UsageError('unknown_command', `unknown command ${quoted(word)}${hint} see 'bpfcompat help'${place}`);
 }
 
 function check(

@@ -1,3 +1,4 @@
+import { FAIL_ON } from '../model/gate.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './option-row.ts';
 
@@ -10,16 +11,17 @@ export const REPORT_OPTIONS = [
     placeholder: 'FILE',
     description:
       'older JSON report (or run directory) of the same objects: only failures not in the baseline count as new',
-    commands: ['test', 'test-command', 'suite'],
+    commands: ['check', 'test', 'test-command', 'suite'],
   },
   {
     name: 'fail-on',
     type: 'text',
     default: '',
     placeholder: 'WHAT',
+    words: FAIL_ON,
     description:
       'which failures make the exit code 2: any, required (on a required kernel), regression (not in the baseline) or never; default: fail_on of the manifest, else required',
-    commands: ['test', 'test-command', 'suite'],
+    commands: ['check', 'test', 'test-command', 'suite'],
   },
   {
     name: 'base-report',
@@ -66,7 +68,7 @@ export const REPORT_OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'the same as --fail-on regression',
-    commands: ['test', 'test-command', 'suite', 'merge'],
+    commands: ['check', 'test', 'test-command', 'suite', 'merge'],
   },
   {
     name: 'workdir',

@@ -1,8 +1,9 @@
 import { FORMATS } from '../model/formats.ts';
+import { FAIL_ON } from '../model/gate.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './option-row.ts';
 
-const GATED = ['test', 'test-command', 'suite', 'merge'] as const;
+const GATED = ['check', 'test', 'test-command', 'suite', 'merge'] as const;
 
 /** Flags for what several machines do together, and for reports that other programs read. */
 export const SHARD_OPTIONS = [
@@ -46,6 +47,7 @@ export const SHARD_OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'WHAT',
+    words: FAIL_ON,
     description:
       'which failures make the exit code 2: any, required, regression or never; default: what the shards were run with',
     commands: ['merge'],

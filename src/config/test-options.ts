@@ -109,15 +109,17 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
     );
   }
   const settled = settle(values, 'test');
-  if (values.out === '') throw missing('out', 'report.json');
-  if (values.out === values.markdown) throw sameFile('out', 'markdown', quoted(values.out));
-  checkReportFiles(values);
+  const out = values.out === '' && values.json ? '-' : values.out;
+  if (out === '') throw missing('out', 'report.json');
+  if (out === values.markdown) throw sameFile('out', 'markdown', quoted(out));
+  checkReportFiles({ ...values, out });
   if (values.workdir === '')
     throw conflict(phrase`${option('workdir')} is empty; name a directory or leave the flag out`);
   if (values.offline && values.refreshKernels) throw needsNetwork();
   return {
     ...without(values, OF_TEST),
     ...settled,
+    out,
     command,
     artifactUri: checkUri(values.artifactUri),
     failOn: checkFailOn(values.failOn, values.failOnRegression),

@@ -32,6 +32,6 @@ const NO_DETOURS = {
 /** See `HostFiles.glob`. */
 export async function globFiles(pattern: string, cwd: string, signal?: AbortSignal): Promise<string[]> {
   const fs = NO_DETOURS as NonNullable<GlobOptions['fs']>;
-  const options = { cwd, absolute: true, onlyFiles: true, followSymbolicLinks: false, fs };
+  const options = { cwd, absolute: true, onlyFiles: true, expandDirectories: false, followSymbolicLinks: false, fs };
   return (await glob(pattern, signal === undefined ? options : { ...options, signal })).sort();
 }

@@ -28,6 +28,13 @@ export const FORMATS = [
     output: undefined,
     evidence: undefined,
   },
+  {
+    name: 'gcc',
+    flag: 'also write lines as compilers print them (file:line:column: error: ...), for editors',
+    // A step has annotations for that.
+    output: undefined,
+    evidence: undefined,
+  },
 ] as const;
 
 export type Format = (typeof FORMATS)[number]['name'];

@@ -1,6 +1,9 @@
 /** Name of the work directory where nobody chooses another one. */
 export const WORK_DIRECTORY = '.bpfcompat';
 
+/** Where `check` puts its reports where nobody chooses another place. */
+export const REPORT_DIRECTORY = 'bpfcompat-report';
+
 /** Directories in a work directory, whatever its name is. */
 export const WORK_PARTS: readonly string[] = ['keys', 'registry', 'runs'];
 

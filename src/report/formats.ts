@@ -1,6 +1,7 @@
 import type { Format } from '../model/formats.ts';
 import { badge } from './badge.ts';
 import type { GateDocument } from './gate-document.ts';
+import { gcc } from './gcc.ts';
 import { junit } from './junit.ts';
 import { sarif } from './sarif/sarif.ts';
 import { SUMMARY_BEGINNING } from './summary/heading.ts';
@@ -20,6 +21,7 @@ export const FORMAT_WRITERS: Readonly<Record<Format, (document: GateDocument, pl
   sarif: (document, place) => sarif(document, place),
   badge: (document) => badge(document),
   summary: (document, { workspace }) => stepSummary(document, { workspace }),
+  gcc,
 };
 
 /** How a document of ours begins, or what is in it: a file that looks otherwise is somebody's own. */
@@ -28,4 +30,5 @@ export const FORMAT_BEGINNINGS: Readonly<Record<Format, RegExp>> = {
   sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
   badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
   summary: SUMMARY_BEGINNING,
+  gcc: /^[^\n]*:\d+:\d+: (?:error|warning): [^\n]* \[bpfcompat: [A-Z_]+\]\n/,
 };

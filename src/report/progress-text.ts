@@ -37,6 +37,20 @@ function amount(bytes: number, total: number): string {
   return `${megabytes(bytes)} of ${megabytes(total)} MB (${share} %)`;
 }
 
+/** Before this much time a rate says nothing yet. */
+const RATE_AFTER_MS = 1000;
+
+/** `, 1.2 MB/s, 18 s left` of a download; empty while it is too young to say, and what is left where the total is not known. */
+function pace({ bytes, total, began }: KernelProgress, now: number): string {
+  const ms = now - began.at;
+  const perMs = (bytes - began.bytes) / ms;
+  if (ms < RATE_AFTER_MS || perMs <= 0) return '';
+  const rate = perMs < 100 ? `${Math.max(1, Math.round(perMs))} kB/s` : `${(perMs / 1000).toFixed(1)} MB/s`;
+  const left = Math.ceil((total - bytes) / perMs / 1000);
+  if (total <= bytes) return `, ${rate}`;
+  return `, ${rate}, ${left < 120 ? `${left} s` : `${Math.ceil(left / 60)} min`} left`;
+}
+
 function seconds(ms: number): string {
   return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
 }
@@ -69,7 +83,7 @@ function liveState(kernel: KernelProgress, now: number): string {
     case 'fetch':
       return kernel.bytes === 0 && kernel.total === 0
         ? `fetch     ${what || 'kernel'} ${age}`
-        : `download  ${amount(kernel.bytes, kernel.total)} ${what}`;
+        : `download  ${amount(kernel.bytes, kernel.total)}${pace(kernel, now)} ${what}`;
     case 'ready':
       return `ready     ${what}`;
     case 'failed':
@@ -142,7 +156,7 @@ function sayDownload(
   if (!restarted && !step && now - kernel.said.at < SAY_EVERY_MS) return { progress, lines: [] };
   const said = { at: now, bytes: event.bytes };
   const kernels = progress.kernels.with(index, { ...kernel, said });
-  const line = `${event.profile}: download ${amount(event.bytes, event.total)} ${terminal(event.what)}`;
+  const line = `${event.profile}: download ${amount(event.bytes, event.total)}${pace(kernel, now)} ${terminal(event.what)}`;
   return { progress: { ...progress, kernels }, lines: [line.trimEnd()] };
 }
 

@@ -36,6 +36,8 @@ export interface KernelProgress {
   readonly outcomes: readonly CellEnd[];
   /** How many outcomes there will be. */
   readonly asks: number;
+  /** Clock and bytes when the file that is being fetched began to arrive. */
+  readonly began: { readonly at: number; readonly bytes: number };
   /** Clock and bytes of the last plain line about the download. */
   readonly said: { readonly at: number; readonly bytes: number };
 }
@@ -63,7 +65,9 @@ export const NO_PROGRESS: Progress = {
 
 function kernel(profile: string, now: number, asks: number): KernelProgress {
   const said = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
-  return { profile, phase: 'waiting', what: '', bytes: 0, total: 0, since: now, spentMs: 0, outcomes: [], asks, said };
+  const began = { at: now, bytes: 0 };
+  const nothing = { phase: 'waiting', what: '', bytes: 0, total: 0, spentMs: 0, outcomes: [] } as const;
+  return { profile, ...nothing, since: now, asks, began, said };
 }
 
 /** Changes one kernel; `since` starts again whenever the phase changes. A profile that no run-start named is added. */
@@ -117,7 +121,10 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
       return change(progress, event.profile, now, { phase: 'fetch', what: '' });
     case 'kernel-progress': {
       const { what, bytes, total } = event;
-      return change(progress, event.profile, now, { phase: 'fetch', what, bytes, total });
+      return change(progress, event.profile, now, (before) => {
+        const isSame = before.what === what && before.bytes <= bytes;
+        return { phase: 'fetch', what, bytes, total, began: isSame ? before.began : { at: now, bytes } };
+      });
     }
     case 'kernel-ready':
       return change(progress, event.profile, now, { phase: 'ready', what: event.record.release });

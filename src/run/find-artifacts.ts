@@ -7,6 +7,9 @@ import { confineFlag, flagRoot } from './confine.ts';
 
 const PATTERN = /[*?[{]/;
 
+/** What is taken of a directory. */
+const OBJECTS = '**/*.bpf.o';
+
 const NO_ADDRESS =
   'objects are files of this machine, no addresses; fetch it first (curl -O, oras pull) and name the file';
 
@@ -43,11 +46,11 @@ function refuseUndecodable(word: string, path: string): void {
 }
 
 /**
- * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, each file
- * once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
+ * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, directories
+ * as all `.bpf.o` in them, each file once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
  * the place of none. Patterns reach links to files and go through no link to a directory.
  * @param workDir work directory of the run, relative to `cwd`: patterns match nothing in it
- * @throws UsageError for a pattern that matches nothing and for a link that leads out of the repository; CancelledError
+ * @throws UsageError for a pattern or a directory that has no object and for a link that leads out of the repository; CancelledError
  */
 export async function findArtifacts(
   host: Host,
@@ -61,27 +64,17 @@ export async function findArtifacts(
   const found = new Set<string>();
   /** Where they lead: one file has one result, whatever leads to it. */
   const reals = new Set<string>();
-  for (const word of words) {
-    const path = resolve(cwd, word);
-    refuseUndecodable(word, path);
-    // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
-    const isThere = (await host.files.stat(path).catch(() => undefined)) !== undefined;
-    const why = isThere ? undefined : noFileName(word);
-    if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
-    if (isThere || !PATTERN.test(word)) {
-      const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
-      if (!reals.has(real) || !PATTERN.test(word)) found.add(path);
-      reals.add(real);
-    }
-    if (!PATTERN.test(word)) continue;
-    const matched = await host.files.glob(word, cwd, signal);
+
+  async function addMatches(word: string, dir: string, pattern: string, mayBeNone = false): Promise<void> {
+    const matched = await host.files.glob(pattern, dir, signal);
     throwIfCancelled(signal);
     // What earlier runs kept of their objects is no object of the user's.
-    const matches = matched.filter((match) => !copies.some((dir) => match.startsWith(dir)));
-    if (matches.length === 0 && !isThere) {
+    const matches = matched.filter((match) => !copies.some((copy) => match.startsWith(copy)));
+    if (matches.length === 0 && !mayBeNone) {
+      const what = pattern === word ? 'matches this pattern' : `is called ${pattern}`;
       throw new UsageError(
         'artifact_no_match',
-        phrase`${option('artifact')} ${word}: no file matches this pattern below ${cwd}; build the objects first or correct it`,
+        phrase`${option('artifact')} ${word}: no file ${what} below ${dir}; build the objects first or correct it`,
       );
     }
     for (const match of matches) {
@@ -90,6 +83,28 @@ export async function findArtifacts(
       if (!reals.has(real)) found.add(match);
       reals.add(real);
     }
+  }
+
+  for (const word of words) {
+    const path = resolve(cwd, word);
+    refuseUndecodable(word, path);
+    // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
+    const stat = await host.files.stat(path).catch(() => undefined);
+    const isThere = stat !== undefined;
+    const why = isThere ? undefined : noFileName(word);
+    if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
+    if (stat?.isDirectory) {
+      await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
+      await addMatches(word, path, OBJECTS);
+      continue;
+    }
+    if (isThere || !PATTERN.test(word)) {
+      const real = await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
+      if (!reals.has(real) || !PATTERN.test(word)) found.add(path);
+      reals.add(real);
+    }
+    if (!PATTERN.test(word)) continue;
+    await addMatches(word, cwd, word, isThere);
   }
   return [...found];
 }

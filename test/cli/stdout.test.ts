@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { besideReports, type Io } from '../../src/cli/io.ts';
+import { besideReports, type Io, reportWords } from '../../src/cli/io.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { gate } from '../../src/gate/gate.ts';
 import { inFlags } from '../../src/model/wording.ts';
@@ -64,6 +64,17 @@ test('a report over one of the two that are compared is refused', async () => {
 
 test('text for people stays on standard output otherwise', () => {
   const face = io();
-  expect(besideReports(face, { out: 'r.json', quiet: false })).toBe(face);
-  expect(besideReports(face, { out: 'r.json', markdown: '-' }).out).toBe(face.err);
+  const beside = (command: string, options: object) => besideReports(face, { command, options });
+  expect(beside('test', { out: 'r.json', quiet: false })).toBe(face);
+  expect(beside('test', { out: 'r.json', markdown: '-' }).out).toBe(face.err);
+  expect(beside('check', { out: 'r.json', json: true }).out).toBe(face.err);
+  // Their JSON is all that they print.
+  expect(beside('kernels list', { json: true })).toBe(face);
+});
+
+test('what `check` writes where nothing is said is known of words that are wrong', () => {
+  const places = ['bpfcompat-report/report.json', 'bpfcompat-report/report.md'];
+  expect(reportWords(['check', 'a.bpf.o', '--nope']).reports).toEqual(places);
+  expect(reportWords(['./a.bpf.o', '--out', 'x.json']).reports).toEqual(['x.json', places[1]]);
+  expect(reportWords(['test', '--nope']).reports).toEqual([]);
 });

@@ -73,15 +73,50 @@ describe('commands', () => {
   test.each([
     [['tset'], 'unknown command "tset"; did you mean "test"? see \'bpfcompat help\''],
     [['--artifact'], 'unknown command "--artifact"; flags come after the command, see \'bpfcompat help\''],
-    [['help', 'nope'], 'unknown command "nope"; see \'bpfcompat help\''],
+    [['help', 'nope'], 'unknown command "nope"; see \'bpfcompat help\'; for a file or directory write ./nope'],
     [['kernels'], "'kernels' needs a second word: list, fetch or prune"],
     [['kernels', 'ftech'], 'unknown command "kernels ftech"; did you mean "fetch"? use kernels list, fetch or prune'],
     [['profile', 'lst'], 'unknown command "profile lst"; did you mean "list"? use profile list'],
-    [['__proto__'], 'unknown command "__proto__"; see \'bpfcompat help\''],
+    [['__proto__'], 'unknown command "__proto__"; see \'bpfcompat help\'; for a file or directory write ./__proto__'],
+    [['build'], 'unknown command "build"; see \'bpfcompat help\'; for a file or directory write ./build'],
+    [['--quick'], 'unknown command "--quick"; flags come after the command, see \'bpfcompat help\''],
   ])('%j is refused', (argv, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe('unknown_command');
     expect(error.message).toBe(message);
+  });
+});
+
+describe('check', () => {
+  const PLACES = { out: 'bpfcompat-report/report.json', markdown: 'bpfcompat-report/report.md' };
+
+  test.each([
+    [['my.bpf.o'], ['my.bpf.o'], { kind: 'quick' }],
+    [['check', 'my.bpf.o', 'other.o'], ['my.bpf.o', 'other.o'], { kind: 'quick' }],
+    [['build/*.bpf.o', '--quick'], ['build/*.bpf.o'], { kind: 'quick' }],
+    [['./build', '--matrix', 'lts'], ['./build'], { kind: 'matrix', value: 'lts' }],
+    [['--matrix', 'lts', 'a.o'], ['a.o'], { kind: 'matrix', value: 'lts' }],
+    [['check', '--artifact', 'a.o', 'b.o'], ['a.o', 'b.o'], { kind: 'quick' }],
+    [['a.o', '--kernel', './bzImage'], ['a.o'], { kind: 'ids', ids: [], origin: option('kernel') }],
+  ])('%j', (argv, artifacts, kernels) => {
+    expect(parseArgs(argv)).toMatchObject({ command: 'check', options: { ...PLACES, artifacts, kernels } });
+  });
+
+  test('its flags are those of test, and help is its own', () => {
+    expect(parseArgs(['a.o', '--out', '-'])).toMatchObject({ options: { out: '-', markdown: '' } });
+    expect(parseArgs(['a.o', '--json'])).toMatchObject({ options: { ...PLACES, json: true } });
+    expect(parseArgs(['a.o', '--help'])).toMatchObject({ command: 'help', topic: 'check' });
+    expect(parseArgs(['test', '--artifact', 'a.o', '--quick', '--json'])).toMatchObject({ options: { out: '-' } });
+  });
+
+  test.each([
+    [['check'], "'check' needs an object; write bpfcompat check my.bpf.o"],
+    [['suite.yaml'], /a suite file is run by 'bpfcompat suite --suite suite\.yaml'/],
+    [['report.json'], /a report is shown by 'bpfcompat explain report\.json'/],
+    [['src/my.bpf.c'], /compile it first: clang -O2 -g -target bpf -c src\/my\.bpf\.c/],
+    [['a.o', 'a.o'], /given twice/],
+  ])('%j is an error that says what to do', (argv, message) => {
+    expect(() => parseArgs(argv)).toThrow(message);
   });
 });
 
@@ -221,7 +256,8 @@ describe('test', () => {
       baseline: '',
       failOn: undefined,
       shard: undefined,
-      files: { junit: '', sarif: '', badge: '', summary: '' },
+      files: { junit: '', sarif: '', badge: '', summary: '', gcc: '' },
+      json: false,
       workdir: '.bpfcompat',
       runner: 'vm',
       concurrency: 2,

@@ -1,3 +1,5 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bpfcompat, type CliEnd } from './support/cli.ts';
 import { CLI, example, KERNELS } from './support/places.ts';
@@ -30,11 +32,27 @@ function longest(text: string): string {
   return lines.reduce((best, line) => (line.length > best.length ? line : best), '');
 }
 
+test('an object alone is checked: verdict on standard error, JSON report on standard output, reports in a directory', async () => {
+  const dir = join(scratch, 'alone');
+  mkdirSync(dir);
+  cpSync(SIMPLE, join(dir, 'simple_pass.bpf.o'));
+  const args = ['.', '--kernels', 'debian-12-6.1', '--json'];
+  const { code, stdout, stderr } = await bpfcompat(['check', ...args], { cwd: dir });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Verdict: pass (exit code 0)') });
+  expect(stderr).toContain('Report: bpfcompat-report/report.md, bpfcompat-report/report.json\n');
+  expect(stdout).toBe(readFileSync(join(dir, 'bpfcompat-report/report.json'), 'utf8'));
+  expect(JSON.parse(stdout)).toMatchObject({ schema_version: 'v0.1', summary: { status: 'pass' } });
+  // Words that are wrong leave no older report behind.
+  const wrong = await bpfcompat(['./simple_pass.bpf.o', '--nope'], { cwd: dir });
+  expect(wrong.stderr).toContain('unknown flag "--nope" of \'check\'');
+  expect({ code: wrong.code, left: readdirSync(join(dir, 'bpfcompat-report')) }).toEqual({ code: 1, left: [] });
+});
+
 describe('help', () => {
   test('no arguments: usage on stdout, exit 1', async () => {
     const { code, stdout, stderr } = await run([]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^bpfcompat reports .*\n\nUsage: bpfcompat <command>/);
+    expect(stdout).toMatch(/^bpfcompat reports .*\n\nUsage: bpfcompat FILE\.\.\. \[flags\]\n +bpfcompat <command>/);
   });
 
   test.each(['help', '--help', '-h', 'test --help', 'test -h', 'kernels --help'])('%s: exit 0', async (line) => {

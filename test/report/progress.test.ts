@@ -152,7 +152,7 @@ describe('without a terminal', () => {
       'debian-13-7.3: download 1.0 of 20.0 MB (5 %) linux-binary-7.3.4',
       'debian-11-5.10: testing (booted in 0.9 s)',
       'debian-11-5.10: pass (1.0 s)',
-      'debian-13-7.3: download 8.0 of 20.0 MB (40 %) linux-binary-7.3.4',
+      'debian-13-7.3: download 8.0 of 20.0 MB (40 %), 5.4 MB/s, 3 s left linux-binary-7.3.4',
       'debian-13-7.3: kernel 7.3.4+deb13-cloud-amd64 fetched in 3.0 s',
       'debian-13-7.3: booting',
       'debian-13-7.3: testing (booted in 1.0 s)',
@@ -174,6 +174,28 @@ describe('without a terminal', () => {
     };
     expect(download(1)).toBe(5);
     expect(download(1000)).toBe(21);
+  });
+
+  test('a download of some age says how fast it is and what is left, each file from its own beginning', () => {
+    const at = (ms: number, what: string, bytes: number, total: number): [number, RunEvent] => [
+      ms,
+      { type: 'kernel-progress', profile: 'k', what, bytes, total },
+    ];
+    const start: RunEvent = { type: 'run-start', runId: 'r', artifacts: ['a'], targets: ['k'], cells: 1 };
+    const story = [
+      at(10_000, 'index', 0, 0),
+      at(16_000, 'index', 3_000_000, 0),
+      at(20_000, 'deb', 0, 40_000_000),
+      at(30_000, 'deb', 500_000, 40_000_000),
+      at(40_000, 'deb', 20_000_000, 40_000_000),
+    ];
+    expect(log([[0, start], ...story]).slice(1)).toEqual([
+      'k: download 0.0 MB index',
+      'k: download 3.0 MB, 0.5 MB/s index',
+      'k: download 0.0 of 40.0 MB (0 %) deb',
+      'k: download 0.5 of 40.0 MB (1 %), 50 kB/s, 14 min left deb',
+      'k: download 20.0 of 40.0 MB (50 %), 1.0 MB/s, 20 s left deb',
+    ]);
   });
 
   test('an unknown total is not a percentage', () => {

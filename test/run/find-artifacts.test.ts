@@ -44,6 +44,22 @@ test('a file that is called like a pattern takes the place of none that match it
   expect(await find('a[1].bpf.o')).toEqual([join(dir, 'a[1].bpf.o')]);
 });
 
+test('a directory stands for all objects in it, and none is an error', async () => {
+  const dir = join(base, 'tree');
+  mkdirSync(join(dir, 'a[1]/deep'), { recursive: true });
+  // As evidence has it: a directory that is called like an object.
+  mkdirSync(join(dir, 'a[1]/old.bpf.o'));
+  mkdirSync(join(dir, 'empty'));
+  for (const name of ['a[1]/x.bpf.o', 'a[1]/deep/y.bpf.o', 'a[1]/z.o', 'a[1]/old.bpf.o/log'])
+    writeFileSync(join(dir, name), name);
+  const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
+  expect(await find('a[1]')).toEqual([join(dir, 'a[1]/deep/y.bpf.o'), join(dir, 'a[1]/x.bpf.o')]);
+  expect(await find('.')).toEqual([join(dir, 'a[1]/deep/y.bpf.o'), join(dir, 'a[1]/x.bpf.o')]);
+  await expect(find('empty')).rejects.toThrow(
+    /artifacts empty: no file is called \*\*\/\*\.bpf\.o below .*empty; build/,
+  );
+});
+
 describe('links', () => {
   const find = (...words: string[]) => findArtifacts(createHost({ env: {} }), repo, words);
   const at = (path: string) => join(repo, path);

@@ -1,0 +1,70 @@
+import { type DocumentCause, documentCauses, documentSilence, kernelsText } from './document-causes.ts';
+import { type DocumentKernel, documentKernels } from './document-kernels.ts';
+import { casePlace, sourcePlace } from './document-place.ts';
+import { clip, terminal } from './escape.ts';
+import type { DocumentCase, GateDocument } from './gate-document.ts';
+
+const MAX_LINE = 1000;
+
+/** One line as compilers write them. @param code in brackets at the end, as compilers name an option */
+function line(place: string, level: 'error' | 'warning' | 'note', words: string, code: string): string {
+  const text = clip(terminal(words, MAX_LINE).replace(/\s+/g, ' ').trim(), MAX_LINE);
+  return `${place}: ${level}: ${text} [bpfcompat: ${code}]\n`;
+}
+
+function place(file: string, row: number, column: number): string {
+  return `${terminal(file, 1000)}:${Math.max(1, row)}:${Math.max(1, column)}`;
+}
+
+function objectPlace(one: DocumentCase | undefined, workspace: string): string {
+  const at = one && casePlace(one, workspace);
+  return place(at?.file ?? (one?.artifact || one?.name || 'bpfcompat'), at?.line ?? 1, 1);
+}
+
+function causePlace({ one, finding }: DocumentCause, workspace: string): string {
+  const { location } = finding;
+  const at = sourcePlace(finding);
+  if (at !== undefined) return place(at.file, at.line, location?.column ?? 1);
+  // Nobody looked for it in a repository: as the compiler saw it.
+  if (location !== undefined && location.line > 0 && location.repository === undefined)
+    return place(location.file.replace(/^\.\//, ''), location.line, location.column);
+  return objectPlace(one, workspace);
+}
+
+function causeLines(kernels: readonly DocumentKernel[], cause: DocumentCause, workspace: string): string[] {
+  const { one, finding, cells, level, failed } = cause;
+  const at = causePlace(cause, workspace);
+  const where = `${failed ? 'fails' : 'reported'} on ${kernelsText(kernels, cells)}`;
+  const { code, title, remediation } = finding;
+  return [
+    line(at, level, `${one.name}: ${title || code}; ${where}`, code),
+    ...(remediation === '' ? [] : [line(at, 'note', remediation, code)]),
+  ];
+}
+
+/**
+ * Lines as compilers print them, `file:line:column: error: words [bpfcompat: CODE]`, for editors: one per object and cause
+ * over all its kernels with a note about what to do, then what has no answer. Empty where everything passes.
+ * @param workspace absolute path; files below it are named relative to it
+ */
+export function gcc(document: GateDocument, { workspace }: { readonly workspace: string }): string {
+  const kernels = documentKernels(document);
+  return [
+    ...document.cases
+      .filter(({ error }) => error !== '')
+      .map((one) =>
+        line(
+          objectPlace(one, workspace),
+          one.required ? 'error' : 'warning',
+          `${one.name}: ${one.error}`,
+          'NOT_STARTED',
+        ),
+      ),
+    ...documentCauses(document).flatMap((cause) => causeLines(kernels, cause, workspace)),
+    ...documentSilence(document).map(({ message, cells, level }) => {
+      const one = cells[0]?.one;
+      const words = `${one?.name ?? ''}: no answer from ${kernelsText(kernels, cells)}: ${message}`;
+      return line(objectPlace(one, workspace), level, words, 'INFRA_ERROR');
+    }),
+  ].join('');
+}
