@@ -22,6 +22,7 @@ needs-dist := build
 needs-examples := build
 needs-test-objects := build
 needs-examples-arm64 := build
+include scripts/contract.mk
 purposes := $(sort $(foreach goal,$(MAKECMDGOALS),$(needs-$(goal))))
 
 # The other Node.js that the Action runs on, for its tests.

@@ -1,0 +1,102 @@
+# Targets of earlier versions that workflows and habits still name: each does what it says with what there is now, or
+# says what takes its place and fails. test/scripts/make-targets.test.ts walks the list.
+
+BPFCOMPAT ?= bin/bpfcompat
+acceptance = $(NODE) scripts/acceptance.mjs
+matrix-state = $(NODE) scripts/matrix-state.mjs
+instead = @echo 'make $@: $(1)' >&2; exit 1
+
+needs-test-vendor := build
+$(foreach goal,acceptance acceptance-dev-one acceptance-functional-dev-one acceptance-suite-dev-one \
+	acceptance-expanded-runnable acceptance-latest-kernel,$(eval needs-$(goal) := run build))
+
+# --- dependencies ----------------------------------------------------------------------------------------------------
+
+.PHONY: vendor test-vendor
+vendor: package-lock.json | setup # all JavaScript packages in a store of this directory
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --cache build/npm-store
+test-vendor: vendor build validator examples # the unit tests with no network, on packages out of that store
+	@scripts/test-vendor.sh build/npm-store
+
+# --- kernels, where there were disk images ---------------------------------------------------------------------------
+
+.PHONY: vm-ubuntu-22 vm-images vm-images-extended vm-images-tier1 vm-images-latest-kernel
+vm-ubuntu-22: build
+	@$(BPFCOMPAT) kernels fetch ubuntu-22.04-5.15
+vm-images: build
+	@$(matrix-state) fetch mvp
+vm-images-extended: build
+	@$(matrix-state) fetch extended-15
+vm-images-tier1: build
+	@$(matrix-state) fetch tier1-enterprise-cloud
+vm-images-latest-kernel: build
+	@$(matrix-state) fetch latest-kernel-sweep
+
+.PHONY: vm-images-expanded-2026 vm-images-expanded-2026-dry-run
+vm-images-expanded-2026: build
+	@$(matrix-state) fetch expanded-2026
+vm-images-expanded-2026-dry-run: build
+	@$(matrix-state) list expanded-2026
+
+.PHONY: matrix-readiness matrix-runnable matrix-runnable-strict matrix-runnable-keep-manual profile-catalog-audit
+matrix-readiness: build
+	@$(matrix-state) list $(or $(MATRIX),mvp)
+matrix-runnable: build
+	@$(matrix-state) runnable expanded-2026
+matrix-runnable-strict: build
+	@$(matrix-state) runnable expanded-2026 --strict
+matrix-runnable-keep-manual: build
+	@$(matrix-state) runnable expanded-2026 --keep-manual
+profile-catalog-audit: build # asks the vendors' servers for every profile
+	@$(NPM) run --silent vendors
+
+# --- acceptance ------------------------------------------------------------------------------------------------------
+
+.PHONY: acceptance acceptance-dev-one acceptance-functional-dev-one acceptance-suite-dev-one
+acceptance acceptance-dev-one acceptance-functional-dev-one: build validator examples
+	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) $(patsubst acceptance-%,%,$@)
+acceptance-suite-dev-one: build validator examples
+	@$(BPFCOMPAT) suite --suite suites/dev-functional.yaml --out reports/suites/dev-functional/suite.json \
+		--markdown reports/suites/dev-functional/suite.md
+
+.PHONY: acceptance-expanded-runnable acceptance-latest-kernel
+acceptance-expanded-runnable: matrix-runnable validator examples
+	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) expanded-runnable
+acceptance-latest-kernel: build validator examples
+	@$(matrix-state) runnable latest-kernel-sweep
+	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) latest-kernel
+
+.PHONY: oss-examples oss-evidence
+oss-examples oss-evidence:
+	$(call instead,objects of other projects are not part of this repository; build them there and run bpfcompat FILE.bpf.o)
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+.PHONY: env-docs-check env-docs
+env-docs-check: build
+	@$(BPFCOMPAT) env --markdown | diff -u docs/env-reference.md - || { echo 'docs/env-reference.md is out of date: make env-docs' >&2; exit 1; }
+env-docs: build
+	@$(BPFCOMPAT) env --markdown >docs/env-reference.md
+
+# --- server and site ---------------------------------------------------------------------------------------------------
+
+.PHONY: serve openapi-check compatibility-site
+serve openapi-check:
+	$(call instead,the server is not part of this version; bpfcompat FILE.bpf.o writes the same reports as files)
+compatibility-site:
+	$(call instead,the site is not part of this version; bpfcompat suite --summary FILE writes one page of objects by kernels)
+
+# --- ways to run kernels that are not part of this version -----------------------------------------------------------
+
+.PHONY: doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel
+doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel:
+	$(call instead,virtme-ng is not used in this version; check your own build of a kernel with bpfcompat FILE.bpf.o --kernel arch/x86/boot/bzImage)
+.PHONY: firecracker-preflight acceptance-firecracker-dev-one
+firecracker-preflight acceptance-firecracker-dev-one:
+	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
+.PHONY: doctor-arm64-kvm acceptance-arm64-smoke
+doctor-arm64-kvm acceptance-arm64-smoke:
+	$(call instead,arm64 guests are not part of this version; make validator-arm64 examples-arm64 builds for arm64)
+.PHONY: runtime-selector-proof runtime-delivery-proof
+runtime-selector-proof runtime-delivery-proof:
+	$(call instead,the runtime commands are not part of this version; bpfcompat history verify checks the signed results of runs)
