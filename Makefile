@@ -18,7 +18,7 @@ needs-validator := build
 needs-validator-dynamic := build
 needs-validator-static := build
 needs-validator-arm64 := build arm64
-needs-dist := build
+needs-dist := build arm64
 needs-examples := build
 needs-test-objects := build
 needs-examples-arm64 := build
@@ -87,7 +87,7 @@ bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/b
 # --- the Action ------------------------------------------------------------------------------------------------------
 
 .PHONY: dist
-dist: $(npm-stamp) validator-static ## the Action as it is committed: bundle, licences, guest validator
+dist: $(npm-stamp) validator-static validator-arm64 ## the Action as it is committed: bundle, licences, guest validators
 	@$(NPM) run --silent action-yml
 	@$(NPM) run --silent build:action
 

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { validatorLicences } from './validator-licences.mjs';
-import { toolchain, validatorSources } from './validator-origin.mjs';
+import { toolchain, VALIDATORS, validatorSources } from './validator-origin.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const outDir = process.argv[2] ?? 'dist';
@@ -104,22 +104,22 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
-function addValidator() {
-  const from = 'build/validator/x86_64/bpfcompat-validator';
-  if (!existsSync(from)) throw new Error(`${from} is missing: make validator-static`);
-  const name = 'bpfcompat-validator-x86_64';
+function addValidators() {
   const dir = join(outDir, 'validator');
   mkdirSync(dir, { recursive: true });
-  copyFileSync(from, join(dir, name));
-  const digest = createHash('sha256').update(readFileSync(from)).digest('hex');
-  writeFileSync(join(dir, 'SHA256SUMS'), `${digest}  ${name}\n`);
+  const sums = VALIDATORS.map(({ name, built, goal }) => {
+    if (!existsSync(built)) throw new Error(`${built} is missing: make ${goal}`);
+    copyFileSync(built, join(dir, name));
+    return `${createHash('sha256').update(readFileSync(built)).digest('hex')}  ${name}\n`;
+  });
+  writeFileSync(join(dir, 'SHA256SUMS'), sums.join(''));
   // Beside the validator: those of the bundle come from npm and are the same on every machine.
   writeFileSync(join(dir, 'licenses.txt'), validatorLicences());
   // The same compiler and libraries give the same bytes; others may not, hence they are named.
   const origin = { sources_sha256: validatorSources(), ...toolchain() };
   writeFileSync(join(dir, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`);
 }
-if (process.argv[3] !== '--bundle-only') addValidator();
+if (process.argv[3] !== '--bundle-only') addValidators();
 
 /** A bundle that builds may still die while it loads: start it as a runner would, with an input that it refuses. */
 function tryBundle() {

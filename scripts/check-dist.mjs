@@ -6,9 +6,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { toolchain, validatorSources } from './validator-origin.mjs';
+import { toolchain, VALIDATORS, validatorSources } from './validator-origin.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const DIR = 'dist/validator';
 const problems = [];
 const scratch = mkdtempSync(join(tmpdir(), 'bpfcompat-dist-'));
 
@@ -23,31 +24,35 @@ function checkBundle() {
   }
 }
 
-function rebuildValidator(program) {
+function rebuildValidator({ arch, name, built }) {
   const copy = join(scratch, 'source');
   cpSync('validator-c', join(copy, 'validator-c'), { recursive: true });
-  execFileSync('make', ['--no-print-directory', '-C', join(copy, 'validator-c')], { stdio: 'inherit' });
-  if (!same(join(copy, 'build/validator/x86_64/bpfcompat-validator'), program)) {
-    problems.push(`${program} is not what its sources give`);
+  execFileSync('make', ['--no-print-directory', '-C', join(copy, 'validator-c'), `ARCH=${arch}`], { stdio: 'inherit' });
+  if (!same(join(copy, built), join(DIR, name))) {
+    problems.push(`${DIR}/${name} is not what its sources give`);
   }
 }
 
-function checkValidator() {
-  const program = 'dist/validator/bpfcompat-validator-x86_64';
-  const digest = createHash('sha256').update(readFileSync(program)).digest('hex');
-  if (readFileSync('dist/validator/SHA256SUMS', 'utf8') !== `${digest}  bpfcompat-validator-x86_64\n`) {
-    problems.push(`${program} does not have the digest of dist/validator/SHA256SUMS`);
+function checkValidators() {
+  const sums = VALIDATORS.map(({ name }) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(join(DIR, name)))
+      .digest('hex');
+    return `${digest}  ${name}\n`;
+  });
+  if (readFileSync(join(DIR, 'SHA256SUMS'), 'utf8') !== sums.join('')) {
+    problems.push(`the validators do not have the digests of ${DIR}/SHA256SUMS`);
   }
-  const { sources_sha256: sources, ...tools } = JSON.parse(readFileSync('dist/validator/origin.json', 'utf8'));
-  if (sources !== validatorSources()) problems.push(`${program} was built from other sources than validator-c`);
+  const { sources_sha256: sources, ...tools } = JSON.parse(readFileSync(join(DIR, 'origin.json'), 'utf8'));
+  if (sources !== validatorSources()) problems.push('the validators were built from other sources than validator-c');
   const here = toolchain();
-  if (JSON.stringify(here) === JSON.stringify(tools)) rebuildValidator(program);
-  else console.log(`not rebuilt: ${program} was made with ${tools.compiler}, here is ${here.compiler}`);
+  if (JSON.stringify(here) === JSON.stringify(tools)) VALIDATORS.forEach(rebuildValidator);
+  else console.log(`not rebuilt: they were made with ${tools.compiler}, here is ${here.compiler}`);
 }
 
 try {
   checkBundle();
-  checkValidator();
+  checkValidators();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -43,8 +43,10 @@ test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
 test|file:/usr/lib/*/bpf/xdpfilt_alw_all.o|xdp-tools|BPF objects that others wrote
 test|file:/usr/sbin/bpftool|bpftool|a loader that others wrote
 test|file:/usr/sbin/vfsstat|libbpf-tools|loaders that others wrote
+test|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
 bench|cmd:busybox|busybox-static|the hand-made guest to compare with
 bench|cmd:cpio|cpio|the hand-made guest to compare with
+arm64|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
 arm64|cmd:aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu|cross-compiles the validator
 arm64|file:/usr/aarch64-linux-gnu/include/stdio.h|libc6-dev-arm64-cross|cross-compiles the validator
 fresh|cmd:debootstrap|debootstrap|makes the bare root

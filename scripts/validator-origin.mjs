@@ -4,6 +4,16 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The guest validators of a release: name in dist/validator, where make leaves them, and the target that builds them. */
+export const VALIDATORS = [
+  { arch: 'x86_64', goal: 'validator-static' },
+  { arch: 'aarch64', goal: 'validator-arm64' },
+].map((one) => ({
+  ...one,
+  name: `bpfcompat-validator-${one.arch}`,
+  built: `build/validator/${one.arch}/bpfcompat-validator`,
+}));
+
 /** SHA-256 over everything the validator is built from. */
 export function validatorSources() {
   const hash = createHash('sha256');
@@ -29,6 +39,7 @@ function firstLine(command, ...args) {
 export function toolchain() {
   return {
     compiler: firstLine('gcc', '--version'),
+    cross_compiler: firstLine('aarch64-linux-gnu-gcc', '--version'),
     libc: firstLine('ldd', '--version'),
     libelf: firstLine('pkg-config', '--modversion', 'libelf'),
   };

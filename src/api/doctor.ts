@@ -58,6 +58,18 @@ async function toolCheck(host: Host, [command, flag, pkg]: (typeof TOOLS)[number
   };
 }
 
+/** Only who tests on arm64 kernels needs it. */
+async function arm64Check(host: Host, root: string, signal: AbortSignal): Promise<DoctorCheck> {
+  const check = await attempt('arm64', async () => {
+    const qemu = await findQemu(host, 'aarch64', signal);
+    await findValidator(host, root, 'aarch64');
+    const how = host.arch === 'aarch64' ? '' : ' (software emulation)';
+    return ok('arm64', `arm64 kernels: ${qemu.command} ${qemu.version}${how}`);
+  });
+  if (check.status === 'ok') return check;
+  return { ...check, status: 'warn', what: `arm64 kernels cannot be tested: ${check.what}` };
+}
+
 /** Runs go on without it; what is missing is one fact of a report. */
 async function lz4Check(host: Host): Promise<DoctorCheck> {
   const check = await toolCheck(host, ['lz4', '--version', 'lz4']);
@@ -76,7 +88,7 @@ async function keyringCheck(host: Host): Promise<DoctorCheck> {
 }
 
 async function acceleratorChecks({ host }: ResolvedEnvironment, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const { accel, sandbox } = await prepareQemu(host, storeRoot(host.env), signal);
+  const { accel, sandbox } = await prepareQemu(host, 'x86_64', storeRoot(host.env), signal);
   const layers = ['seccomp', ...sandbox.layers].join(', ');
   const accelerator: DoctorCheck =
     accel.accel === 'kvm'
@@ -152,7 +164,7 @@ export async function doctor(
   const signal = options.signal ?? new AbortController().signal;
   const checks: DoctorCheck[] = [
     await attempt('qemu', async () => {
-      const qemu = await findQemu(host, signal);
+      const qemu = await findQemu(host, 'x86_64', signal);
       return ok('qemu', `${qemu.command} ${qemu.version}`);
     }),
   ];
@@ -170,6 +182,7 @@ export async function doctor(
     }),
     ...(await Promise.all(TOOLS.map((tool) => toolCheck(host, tool)))),
     await lz4Check(host),
+    await arm64Check(host, root, signal),
     await keyringCheck(host),
     ...(await storeChecks(host)),
   );

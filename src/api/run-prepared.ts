@@ -1,5 +1,6 @@
 import type { Isolation } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
+import type { Arch } from '../model/kernel.ts';
 import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
@@ -31,6 +32,12 @@ function ownCells(plan: ShardPlan, position: number, { index }: Shard): PlannedC
   return (plan.runs[position] ?? []).filter(({ shard }) => shard === index);
 }
 
+/** Architectures of the kernels of all runs; that of most where there are none. */
+function archesOf(runs: readonly PreparedRun[]): Arch[] {
+  const arches = new Set(runs.flatMap(({ run }) => run.targets.map(({ profile }) => profile.arch)));
+  return arches.size > 0 ? [...arches] : ['x86_64'];
+}
+
 /**
  * Runs what was prepared, with the kernel store held until `finish` has written everything.
  * @throws CancelledError after an abort, with nothing left behind; HostError for what this machine lacks
@@ -60,6 +67,7 @@ async function runAll<T>(
   if (runs.length === 0) return finish({ plan, runs: [] });
   await using store = await useStore(environment.host, signal);
   const services = await createServices(environment, store, {
+    arches: archesOf(runs),
     isolation: settings.isolation ?? 'cell',
     offline: settings.offline ?? false,
     refresh: settings.refreshKernels ?? false,

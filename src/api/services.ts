@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildChoice, LockMode } from '../config/lock.ts';
+import type { GuestTools } from '../guests/direct/lane.ts';
 import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import { createHost } from '../host/create-host.ts';
@@ -9,10 +10,12 @@ import { ensureModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
 import type { Isolation } from '../model/cell.ts';
+import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { SHELL_PATH } from '../model/guest-entry.ts';
+import type { Arch } from '../model/kernel.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
-import { findValidator } from '../run/validator-binary.ts';
+import { findValidator, type ValidatorBinary } from '../run/validator-binary.ts';
 import type { StoreUse } from './store-use.ts';
 
 /** Where a call of the library takes place; every part has a default. */
@@ -60,6 +63,8 @@ export function environmentOf(options: Environment): ResolvedEnvironment {
 }
 
 export interface ServiceOptions {
+  /** Architectures of the kernels of the run. */
+  readonly arches: readonly Arch[];
   readonly isolation: Isolation;
   readonly offline: boolean;
   readonly refresh: boolean;
@@ -74,25 +79,52 @@ const MAX_TEMPLATE_BYTES = 4_000_000_000;
 /** Directories of the cache in which files are written. */
 const SCRATCHED = ['.', 'initramfs', 'kernels', 'userland', 'blobs/sha256', 'tmp'];
 
+type FoundTools = GuestTools & { readonly validator: ValidatorBinary };
+
+/**
+ * What there is for guests of each architecture. Where kernels of several are to be booted, one that cannot be is a
+ * fault of its cells alone.
+ */
+async function guestTools(
+  { host, root }: ResolvedEnvironment,
+  cacheDir: string,
+  arches: readonly Arch[],
+  signal: AbortSignal,
+): Promise<Partial<Record<Arch, FoundTools | string>>> {
+  const tools: Partial<Record<Arch, FoundTools | string>> = {};
+  for (const arch of arches) {
+    try {
+      const [validator, qemu] = await Promise.all([
+        findValidator(host, root, arch),
+        prepareQemu(host, arch, cacheDir, signal),
+      ]);
+      tools[arch] = { ...qemu, validator };
+    } catch (error) {
+      if (arches.length === 1 || !(error instanceof HostError)) throw error;
+      tools[arch] = messageOf(error);
+    }
+  }
+  return tools;
+}
+
 /** Everything a run needs of this machine, as long as it holds `store`. @throws HostError for a missing or old QEMU or a missing validator */
 export async function createServices(
-  { host, root }: ResolvedEnvironment,
+  environment: ResolvedEnvironment,
   { root: cacheDir }: StoreUse,
-  { isolation, offline, refresh, signal, onEvent }: ServiceOptions,
+  { arches, isolation, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
+  const { host } = environment;
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
-  const [validator, qemu] = await Promise.all([
-    findValidator(host, root, 'x86_64'),
-    prepareQemu(host, cacheDir, signal),
-  ]);
-  onEvent({ type: 'accel', ...qemu.accel });
+  const tools = await guestTools(environment, cacheDir, arches, signal);
+  const [first] = Object.values(tools).filter((one) => typeof one === 'object');
+  if (first === undefined) throw new HostError('qemu_missing', Object.values(tools).join('; '));
+  onEvent({ type: 'accel', ...first.accel });
   return {
     host,
-    validator,
-    createLanes: (onNote) =>
-      createLanes({ ...qemu, host, validator, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
-    ensureShell: async (options) => {
-      const { busybox } = await ensureUserland('x86_64', { ...options, host, offline });
+    validator: first.validator,
+    createLanes: (onNote) => createLanes({ tools, host, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+    ensureShell: async (arch, options) => {
+      const { busybox } = await ensureUserland(arch, { ...options, host, offline });
       return {
         kind: 'file',
         path: SHELL_PATH,

@@ -48,21 +48,32 @@ const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy',
 /**
  * What one kernel cannot know and all kernels of a run together tell: the same failure everywhere is the object's,
  * one that begins at some kernel is a removal, one that ends is a question of age. Pure; the verdicts of the cells stay
- * as they are, only their findings say more. Results of several artifacts are looked at one artifact at a time.
+ * as they are, only their findings say more. Each artifact is looked at by itself, and so is each architecture: what one
+ * cannot do says nothing of the releases of another.
  */
 export function acrossKernels(results: readonly CellResult[]): CellResult[] {
-  const byArtifact = new Map<number, CellResult[]>();
-  for (const result of results) {
-    const group = byArtifact.get(result.cell.artifact) ?? [];
-    byArtifact.set(result.cell.artifact, [...group, result]);
-  }
   const replaced = new Map<CellResult, CellResult>();
-  for (const group of byArtifact.values()) {
+  for (const group of comparable(results)) {
     const answers = answersOf(group);
     const complete = newestAnswered(group, answers);
     for (const answer of answers) replaced.set(answer.result, retold(answer, answers, complete));
   }
   return results.map((result) => replaced.get(result) ?? result);
+}
+
+/** Results that say something about each other. One without a kernel answers nothing, but belongs to each architecture. */
+function comparable(results: readonly CellResult[]): CellResult[][] {
+  const arches = new Set(results.flatMap(({ kernel }) => kernel?.arch ?? []));
+  const byArtifact = new Map<number, CellResult[]>();
+  for (const result of results) {
+    const group = byArtifact.get(result.cell.artifact) ?? [];
+    byArtifact.set(result.cell.artifact, [...group, result]);
+  }
+  return [...byArtifact.values()].flatMap((group) =>
+    arches.size < 2
+      ? [group]
+      : [...arches].map((arch) => group.filter(({ kernel }) => kernel === undefined || kernel.arch === arch)),
+  );
 }
 
 /** @param complete the newest kernel of the run is among the answers */

@@ -9,7 +9,7 @@ export interface BuiltinRow {
   readonly distro: string;
   readonly version: string;
   readonly kernelFamily: string;
-  /** Not of the kernels that are meant where no build is named: another flavor or setting of one of these. */
+  /** Not of the kernels that are meant where no build is named: another flavor, setting or architecture of one of these. */
   readonly variant: string;
   /** Id of the profile of which this is one certain build. */
   readonly base: string;
@@ -76,10 +76,10 @@ function rowOf(id: string, file: string, raw: Map_): BuiltinRow {
     distro: textOf('distro'),
     version: textOf('version'),
     kernelFamily: textOf('kernel_family'),
-    variant: textOf('variant'),
+    variant: textOf('variant') || (/^(?:aarch64|arm64)$/.test(textOf('arch')) ? 'arm64' : ''),
     base: textOf('base'),
     unbootable,
-    bootable: unbootable === '' && isMap(value['kernel']) && !/^(?:aarch64|arm64)$/.test(textOf('arch')),
+    bootable: unbootable === '' && isMap(value['kernel']),
     // JSON is YAML, and a key at the left edge of each line is what files are known by.
     text: [['id', id], ...profile].map(([key, one]) => `${key}: ${JSON.stringify(one)}\n`).join(''),
   };

@@ -78,6 +78,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Kernels',
   },
   {
+    Name: 'BPFCOMPAT_QEMU_AARCH64',
+    Default: 'qemu-system-aarch64',
+    Description: 'QEMU that runs arm64 guests',
+    Category: 'Guests',
+  },
+  {
     Name: 'BPFCOMPAT_QEMU',
     Default: '',
     Description: 'path of the qemu-system program, instead of the one in PATH',

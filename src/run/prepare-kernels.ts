@@ -6,7 +6,7 @@ import type { InfraCause, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
-import type { KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import type { Arch, KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { sanitizeText, wellFormed } from '../model/sanitize.ts';
 import { overrideNote } from '../report/override-note.ts';
@@ -26,10 +26,10 @@ export type KernelSupply = (
 ) => Promise<{ readonly files: KernelFiles; readonly cached: boolean }>;
 
 /** The shell for commands in guests, as a file for them; `src/kernels` has the real one. */
-type ShellSupply = (options: {
-  readonly signal: AbortSignal;
-  readonly onNote: (message: string) => void;
-}) => Promise<GuestEntry>;
+type ShellSupply = (
+  arch: Arch,
+  options: { readonly signal: AbortSignal; readonly onNote: (message: string) => void },
+) => Promise<GuestEntry>;
 
 export interface RunServices {
   readonly host: Host;

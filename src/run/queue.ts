@@ -5,6 +5,7 @@ import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
 import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
+import type { Arch } from '../model/kernel.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
@@ -69,7 +70,8 @@ interface SharedQueue {
   /** Those of `kernelsOf`. */
   readonly kernels: readonly Target[];
   readonly prepared: PreparedKernels;
-  readonly shell: Promise<GuestEntry | Outcome> | undefined;
+  /** The shell for guests of an architecture; got once, with the first case that needs it. */
+  readonly shellFor: (arch: Arch) => Promise<GuestEntry | Outcome>;
   readonly openModules: OpenModules | undefined;
   readonly slots: Slots;
   readonly guests: number;
@@ -114,14 +116,19 @@ export async function runQueue(
     cases.filter(({ targets }) => targets.some(({ profile }) => profile.id === id)).length;
   const capacity = { slots, signal, logDir, cellsOf };
   await using prepared = prepareKernels(kernels, services, capacity, reporter.emit, reporter.note);
-  const shell = cases.some((one) => one.needsShell) ? prepareShell(services, signal, reporter.note) : undefined;
+  const shells = new Map<Arch, Promise<GuestEntry | Outcome>>();
+  const shellFor = (arch: Arch): Promise<GuestEntry | Outcome> => {
+    const shell = shells.get(arch) ?? prepareShell(services, arch, signal, reporter.note);
+    shells.set(arch, shell);
+    return shell;
+  };
   const keeper = createKeeper();
   const shared = {
     host,
     reporter,
     kernels,
     prepared,
-    shell,
+    shellFor,
     openModules: moduleOpener(services.ensureModules, signal, reporter.note),
     slots,
     guests: guests.count,
@@ -177,7 +184,7 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
     notRunResult(cell, outcome, { at: timestamp(host.now()), prepareMs });
   if (one.subject.unusable !== undefined) return notRun(one.subject.unusable, 0);
   if (!kernel.ok) return { ...notRun(kernel.outcome), kernel: kernel.record };
-  const shell = one.needsShell && shared.shell ? await unlessAborted(shared.shell, signal) : undefined;
+  const shell = one.needsShell ? await unlessAborted(shared.shellFor(target.profile.arch), signal) : undefined;
   if (shell !== undefined && 'status' in shell) return notRun(shell);
   return caseSlots.use(0, () => {
     const priority = begun.has(cell.target) ? PRIORITY.cell : PRIORITY.firstCell;
@@ -218,11 +225,12 @@ async function askable({ question }: QueueCase): Promise<Question | Outcome> {
 /** The shell for guests, or what becomes of cells that cannot have it. */
 async function prepareShell(
   { ensureShell }: RunServices,
+  arch: Arch,
   signal: AbortSignal,
   onNote: (message: string) => void,
 ): Promise<GuestEntry | Outcome> {
   try {
-    return await ensureShell({ signal, onNote });
+    return await ensureShell(arch, { signal, onNote });
   } catch (error) {
     return { status: 'infra_error', cause: 'userland_unavailable', message: messageOf(error) };
   }

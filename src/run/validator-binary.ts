@@ -15,6 +15,12 @@ export interface ValidatorBinary {
 }
 
 const MAX_VALIDATOR_BYTES = 64 * 1024 * 1024;
+/** Targets of make that build it. */
+const BUILT_BY: Readonly<Record<Arch, string>> = {
+  x86_64: 'make validator-static',
+  aarch64: 'make validator-arm64',
+};
+
 const MAX_SEGMENTS = 256;
 
 /** For which machine a program is and whether it needs a dynamic linker; undefined for a file that is no program. */
@@ -45,9 +51,12 @@ function named(error: unknown, host: Host): unknown {
   return new UsageError(error.code, message, { cause: error });
 }
 
+/** A file that is named by its architecture stands for those beside it. */
+const OF_ARCH = /\/bpfcompat-validator-(?:x86_64|aarch64)$/;
+
 function candidates(root: string, arch: Arch, host: Host): string[] {
   const explicit = host.env['BPFCOMPAT_VALIDATOR_BIN'];
-  if (explicit) return [explicit];
+  if (explicit) return [explicit.replace(OF_ARCH, `/bpfcompat-validator-${arch}`)];
   return [
     '/usr/local/libexec/bpfcompat/bpfcompat-validator',
     '/usr/libexec/bpfcompat/bpfcompat-validator',
@@ -83,7 +92,7 @@ async function firstValidator(host: Host, paths: readonly string[], arch: Arch):
     if (facts.machine !== ELF_MACHINE[arch]) {
       throw new UsageError(
         'validator_wrong_arch',
-        `${path} is not built for ${arch}; build one with: make validator-static`,
+        `${path} is not built for ${arch}; build one with: ${BUILT_BY[arch]}`,
       );
     }
     if (facts.dynamic) {
@@ -105,6 +114,6 @@ async function firstValidator(host: Host, paths: readonly string[], arch: Arch):
   }
   throw new HostError(
     'validator_missing',
-    `no guest validator at ${paths.join(' or ')}; build it with: make validator-static`,
+    `no guest validator at ${paths.join(' or ')}; build it with: ${BUILT_BY[arch]}`,
   );
 }

@@ -20,10 +20,17 @@ test('dist is what the sources give, byte for byte (make dist)', () => {
   }
 });
 
-test('the validator in dist has its digest and comes from the sources of this tree', async () => {
+test('the validators in dist have their digests and come from the sources of this tree', async () => {
   const dir = join(ROOT, 'dist/validator');
-  const [digest, name = ''] = readFileSync(join(dir, 'SHA256SUMS'), 'utf8').trim().split('  ');
-  expect(sha256(join(dir, name))).toBe(digest);
+  const sums = readFileSync(join(dir, 'SHA256SUMS'), 'utf8').trim().split('\n');
+  expect(sums.map((line) => line.split('  ')[1])).toEqual([
+    'bpfcompat-validator-x86_64',
+    'bpfcompat-validator-aarch64',
+  ]);
+  for (const line of sums) {
+    const [digest, name = ''] = line.split('  ');
+    expect(sha256(join(dir, name))).toBe(digest);
+  }
   const { sources_sha256: sources } = JSON.parse(readFileSync(join(dir, 'origin.json'), 'utf8'));
   const script = "import('./scripts/validator-origin.mjs').then((o) => console.log(o.validatorSources()))";
   const now = execFileSync(process.execPath, ['--eval', script], { cwd: ROOT, encoding: 'utf8' }).trim();

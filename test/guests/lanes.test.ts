@@ -5,7 +5,7 @@ import { fakeGuest, fakeLane, fakeSource } from '../run/fake-lane.ts';
 import { PROFILE } from './direct/fake-lane.ts';
 
 // Nothing of them is used before a lane prepares a kernel.
-const lanes = createLanes({} as LaneOptions);
+const lanes = createLanes({ tools: { x86_64: {}, aarch64: 'no QEMU for it' } } as unknown as LaneOptions);
 
 test('a runner has its lane', () => {
   expect(lanes.of(PROFILE)).toMatchObject({ lane: { name: 'direct' } });
@@ -18,7 +18,9 @@ test('a runner without a lane is named', () => {
 });
 
 test('a lane is made once, and may refuse a profile', () => {
-  expect(lanes.of({ ...PROFILE, arch: 'aarch64' })).toEqual({ unavailable: expect.stringContaining('aarch64') });
+  expect(lanes.of({ ...PROFILE, arch: 'aarch64' })).toEqual({
+    unavailable: `${PROFILE.id} is aarch64: no QEMU for it`,
+  });
   const again = (): Lane | undefined => {
     const chosen = lanes.of(PROFILE);
     return 'lane' in chosen ? chosen.lane : undefined;

@@ -19,6 +19,16 @@ test('the validator says which protocol it speaks in words that the host looks f
   expect(await find(path)).toMatchObject({ path, basename: 'ours' });
 });
 
+test('a file that is named by its architecture stands for the one beside it', async () => {
+  const host = createHost({ env: { BPFCOMPAT_VALIDATOR_BIN: OURS } });
+  expect(await findValidator(host, ROOT, 'aarch64')).toMatchObject({ basename: 'bpfcompat-validator-aarch64' });
+  const own = join(dir, 'own');
+  copyFileSync(OURS, own);
+  await expect(findValidator(createHost({ env: { BPFCOMPAT_VALIDATOR_BIN: own } }), ROOT, 'aarch64')).rejects.toThrow(
+    /own is not built for aarch64.*make validator-arm64/,
+  );
+});
+
 test('a validator of another protocol is named before a guest waits for it', async () => {
   const path = join(dir, 'older');
   const bytes = readFileSync(OURS);

@@ -1,20 +1,27 @@
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts, Isolation } from '../../model/cell.ts';
-import { throwIfCancelled } from '../../model/errors.ts';
-import type { KernelFiles, Profile } from '../../model/kernel.ts';
+import { HostError, throwIfCancelled } from '../../model/errors.ts';
+import type { Arch, KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
-import { cpuModel, type Machine, qemuArgv } from '../qemu/argv.ts';
-import { serialConsole, validatorPort } from '../qemu/devices.ts';
-import { GUEST_KERNEL_ARGS } from '../qemu/kernel-args.ts';
+import { type Machine, qemuArgv } from '../qemu/argv.ts';
+import { validatorPort } from '../qemu/devices.ts';
+import { guestKernelArgs } from '../qemu/kernel-args.ts';
+import { cpuModel, MACHINES } from '../qemu/machines.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { layerNote, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { templateSource } from '../snapshot/source.ts';
 import { storeInitramfs, type ValidatorBinary } from './stored-initramfs.ts';
 
-export interface DirectLaneOptions extends QemuHost {
-  readonly host: Host;
+/** What guests of one architecture are made with. */
+export interface GuestTools extends QemuHost {
   readonly validator: ValidatorBinary;
+}
+
+export interface DirectLaneOptions {
+  readonly host: Host;
+  /** By architecture; a text says why guests of it cannot be had on this machine. */
+  readonly tools: Readonly<Partial<Record<Arch, GuestTools | string>>>;
   /** Directory that keeps what can be made again. */
   readonly cacheDir: string;
   readonly isolation: Isolation;
@@ -38,17 +45,28 @@ export function directLane(options: DirectLaneOptions): Lane {
   };
   return {
     name: 'direct',
-    unavailable: directLaneUnavailable,
+    unavailable: (profile) => directLaneUnavailable(profile) ?? toolsProblem(options, profile),
     prepare: (profile, files, signal) => prepare({ ...options, onNote }, profile, files, signal),
   };
 }
 
 /** Why the direct lane cannot run this profile; undefined when it can. */
 function directLaneUnavailable(profile: Profile): string | undefined {
-  if (profile.arch !== 'x86_64') return `the direct lane boots x86_64 kernels; ${profile.id} is ${profile.arch}`;
   if (profile.unbootable !== undefined) return `${profile.id} cannot be booted: ${profile.unbootable}`;
   if (profile.kernel === undefined) return `${profile.id} does not say where its kernel comes from (kernel: block)`;
   return undefined;
+}
+
+/** Why this machine cannot boot the profile; undefined when it can. */
+function toolsProblem({ tools }: DirectLaneOptions, { id, arch }: Profile): string | undefined {
+  const own = tools[arch] ?? 'this run looked for no QEMU of that architecture';
+  return typeof own === 'string' ? `${id} is ${arch}: ${own}` : undefined;
+}
+
+function toolsOf(options: DirectLaneOptions, profile: Profile): GuestTools {
+  const own = options.tools[profile.arch];
+  if (typeof own === 'object') return own;
+  throw new HostError('qemu_missing', toolsProblem(options, profile) ?? '');
 }
 
 async function prepare(
@@ -57,32 +75,35 @@ async function prepare(
   kernel: KernelFiles,
   signal: AbortSignal,
 ): Promise<GuestSource> {
-  const { host, qemu, accel } = options;
+  const { host } = options;
+  const tools = toolsOf(options, profile);
+  const { qemu, accel } = tools;
   throwIfCancelled(signal);
-  const initramfs = await storeInitramfs(host, options.cacheDir, options.validator, kernel);
+  const initramfs = await storeInitramfs(host, options.cacheDir, tools.validator, kernel);
   const files = [kernel.vmlinuz, initramfs.path] as const;
-  const sandbox = await sandboxForFiles(host, options.sandbox, { read: files }, signal, true);
+  const sandbox = await sandboxForFiles(host, tools.sandbox, { read: files }, signal, true);
   const note = layerNote(sandbox);
   if (note !== undefined) options.onNote(note);
   const machine: Machine = {
+    arch: profile.arch,
     accel: accel.accel,
     memoryMb: profile.memoryMb,
     cpus: profile.cpus,
     kernel: wrappedFile(0),
     initrd: wrappedFile(1),
-    kernelArgs: [...GUEST_KERNEL_ARGS, ...(profile.kernelArgs ?? [])],
+    kernelArgs: [...guestKernelArgs(profile.arch), ...(profile.kernelArgs ?? [])],
   };
   const { channel = 'virtio-serial', release } = kernel.record;
-  const devices = [serialConsole, validatorPort(channel, PORT_FD)];
+  const devices = [MACHINES[profile.arch].console, validatorPort(channel, PORT_FD)];
   const argv = qemuArgv(machine, devices);
   const facts: GuestFacts = {
     lane: 'direct',
     isolation: 'boot',
     accel: accel.accel,
     accelReason: accel.reason,
-    machine: 'q35',
+    machine: MACHINES[profile.arch].machine,
     channel,
-    cpuModel: cpuModel(accel.accel),
+    cpuModel: cpuModel(profile.arch, accel.accel),
     memoryMb: profile.memoryMb,
     qemuVersion: qemu.version,
     sandboxLayers: sandboxLayers(sandbox),
@@ -95,6 +116,7 @@ async function prepare(
     return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
   const source = templateSource({
     ...options,
+    ...tools,
     machine,
     files,
     release,

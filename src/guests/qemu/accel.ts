@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError, throwIfCancelled, UsageError } from '../../model/errors.ts';
+import type { Arch } from '../../model/kernel.ts';
 import { sanitizeText } from '../../model/sanitize.ts';
-import { BASE_ARGS, cpuModel, machineType } from './argv.ts';
+import { BASE_ARGS } from './argv.ts';
 import type { Qemu } from './find-qemu.ts';
 import { KVM_DEVICE, sandboxForKvm } from './kvm-access.ts';
 import { kvmErrorLine } from './kvm-errors.ts';
+import { cpuModel, machineType } from './machines.ts';
 import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from './probe-guest.ts';
 import { type Sandbox, sandboxForFiles, wrap, wrappedFile } from './sandbox.ts';
 import { toolEnv } from './tool-env.ts';
@@ -24,6 +26,8 @@ const ANSWER_FORMAT = 'v2';
 const SILENCE_COUNTS_MS = 10 * 60_000;
 
 export interface AccelOptions {
+  /** Of the guests. */
+  readonly arch: Arch;
   readonly qemu: Qemu;
   readonly sandbox: Sandbox;
   /** The answer of a probe boot is kept here until the host boots again or QEMU changes. */
@@ -62,9 +66,11 @@ export async function chooseAccel(host: Host, options: AccelOptions): Promise<Ch
 
 /** @param sure an earlier answer that KVM does not work is not enough */
 async function availableAccel(host: Host, options: AccelOptions, sure: boolean): Promise<ChosenAccel> {
-  const { sandbox, signal } = options;
+  const { arch, sandbox, signal } = options;
   const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
-  if (host.arch !== 'x86_64') return tcg(`KVM cannot run x86_64 guests on ${host.arch}`);
+  if (host.arch !== arch) return tcg(`KVM cannot run ${arch} guests on ${host.arch}`);
+  // The probe guest is a program for x86.
+  if (arch !== 'x86_64') return tcg(`whether KVM works is not probed on ${host.arch} yet`);
   if ((await host.files.stat(KVM_DEVICE)) === undefined) return tcg(`there is no ${KVM_DEVICE} on this machine`);
   const kvmSandbox = await sandboxForKvm(host, sandbox, signal);
   if (kvmSandbox === undefined) {
@@ -130,7 +136,7 @@ async function probeKvm(host: Host, options: AccelOptions): Promise<ProbeFailure
   await host.files.writeAtomic(guest, PROBE_GUEST);
   const argv = [
     ...BASE_ARGS,
-    ...['-machine', machineType('kvm'), '-cpu', cpuModel('kvm'), '-m', '64'],
+    ...['-machine', machineType(options.arch, 'kvm'), '-cpu', cpuModel(options.arch, 'kvm'), '-m', '64'],
     ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`],
     ...['-kernel', wrappedFile(0)],
   ];

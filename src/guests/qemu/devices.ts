@@ -6,15 +6,6 @@ export interface Device {
   readonly kernelArgs: readonly string[];
 }
 
-/**
- * Kernel console on QEMU's own stdout; `signal=off` so that bytes never become signals.
- * One UART instead of the 4 to 32 that distro kernels look for.
- */
-export const serialConsole: Device = {
-  args: ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
-  kernelArgs: ['console=ttyS0', '8250.nr_uarts=1'],
-};
-
 const PORT_NAME = 'org.bpfcompat.port';
 
 const serialPort = (fd: number): Device => ({

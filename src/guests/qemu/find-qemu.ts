@@ -1,5 +1,7 @@
 import type { Host, RunResult } from '../../host/host.ts';
 import { HostError, throwIfCancelled } from '../../model/errors.ts';
+import type { Arch } from '../../model/kernel.ts';
+import { MACHINES } from './machines.ts';
 import { type Sandbox, wrap } from './sandbox.ts';
 import { toolEnv } from './tool-env.ts';
 
@@ -13,7 +15,6 @@ export interface Qemu {
 
 /** Oldest release with everything the machines of ours use; older ones are not tried. */
 const FLOOR: readonly [number, number] = [7, 2];
-const INSTALL = 'on Debian or Ubuntu: apt-get install qemu-system-x86; on Fedora: dnf install qemu-system-x86-core';
 
 /** What the program says of its version: no QEMU of ours runs outside of the layers where they are to be had. */
 async function readVersion(
@@ -33,19 +34,21 @@ async function readVersion(
 }
 
 /**
- * The QEMU to use: `BPFCOMPAT_QEMU`, else `qemu-system-x86_64` of PATH.
+ * The QEMU for guests of an architecture: the one that the environment names, else the one in PATH (see `MACHINES`).
  * @param sandbox layers to ask it in
  * @throws HostError `qemu_missing`, `qemu_too_old` or `qemu_broken`, each with the remedy.
  */
-export async function findQemu(host: Host, signal: AbortSignal, sandbox?: Sandbox): Promise<Qemu> {
-  const named = host.env['BPFCOMPAT_QEMU'];
-  const command = named || 'qemu-system-x86_64';
-  const what = named ? `BPFCOMPAT_QEMU=${named}` : command;
+export async function findQemu(host: Host, arch: Arch, signal: AbortSignal, sandbox?: Sandbox): Promise<Qemu> {
+  const { command: usual, variable, packages } = MACHINES[arch];
+  const install = `on Debian or Ubuntu: apt-get install ${packages.deb}; on Fedora: dnf install ${packages.rpm}`;
+  const named = host.env[variable];
+  const command = named || usual;
+  const what = named ? `${variable}=${named}` : command;
   const remedy = named ? 'name a program that runs, or unset the variable to take the one in PATH' : '';
   const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
     // Too many open files, say, is no reason to install anything.
     if (cause instanceof HostError && cause.code !== 'tool_missing') throw cause;
-    throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${INSTALL})`}`, { cause });
+    throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${install})`}`, { cause });
   });
   throwIfCancelled(signal);
   const build = result.stdout.toString().split('\n')[0]?.trim() ?? '';
@@ -54,14 +57,14 @@ export async function findQemu(host: Host, signal: AbortSignal, sandbox?: Sandbo
     const said = (result.stderr.toString().trim() || build || 'nothing').slice(0, 200);
     throw new HostError(
       'qemu_broken',
-      `${what} --version failed (${said}); ${remedy || `reinstall QEMU (${INSTALL})`}`,
+      `${what} --version failed (${said}); ${remedy || `reinstall QEMU (${install})`}`,
     );
   }
   const [major, minor] = [Number(match[2]), Number(match[3])];
   if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
     throw new HostError(
       'qemu_too_old',
-      `${what} is QEMU ${match[1]}; at least ${FLOOR.join('.')} is needed: update it, or set BPFCOMPAT_QEMU to a newer one`,
+      `${what} is QEMU ${match[1]}; at least ${FLOOR.join('.')} is needed: update it, or set ${variable} to a newer one`,
     );
   }
   return { command, version: match[1]!, build };

@@ -1,3 +1,6 @@
+import type { Arch } from '../../model/kernel.ts';
+import { MACHINES } from './machines.ts';
+
 /**
  * What our guests tell their kernel. Only what does not change how BPF behaves: no mitigation, LSM, address layout or
  * subsystem that a user's machine has is switched off.
@@ -7,15 +10,18 @@
  * tsc=reliable, no_timer_check, nokaslr, mitigations=off, less memory. `acpi=off` would save another 0.05 to 0.2 s, and
  * give a machine that no user has. A second CPU costs 0.2 to 0.3 s.
  */
-export const GUEST_KERNEL_ARGS: readonly string[] = [
+const KERNEL_ARGS: readonly string[] = [
   'quiet',
   'panic=-1',
   'cryptomgr.notests',
-  // Leaves the kernel's code as it runs on every machine with several CPUs, instead of patching it for one.
-  'noreplace-smp',
   // Grace periods end sooner: attaching waits for some of them.
   'rcupdate.rcu_expedited=1',
 ];
+
+/** The arguments for every guest of an architecture. */
+export function guestKernelArgs(arch: Arch): readonly string[] {
+  return [...KERNEL_ARGS, ...MACHINES[arch].kernelArgs];
+}
 
 /**
  * For a guest that will be saved for several cells: the kernel hands it to PID 1 as a variable, which then reads the

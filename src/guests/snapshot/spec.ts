@@ -3,9 +3,10 @@ import type { GuestFacts } from '../../model/cell.ts';
 import type { Channel } from '../../model/kernel.ts';
 import type { Guest, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
-import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import { validatorPort } from '../qemu/devices.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { NAMED_GUEST_ARG } from '../qemu/kernel-args.ts';
+import { MACHINES } from '../qemu/machines.ts';
 import type { QemuHost } from '../qemu/qemu-host.ts';
 import { controlChannel, incoming, ramFile, sharesRam } from './devices.ts';
 
@@ -45,7 +46,7 @@ interface SavedMachine {
 export function machineArgv(spec: MachineSpec, ram: string, { saving, named }: SavedMachine): string[] {
   const use = saving ? 'written' : sharesRam(spec.qemu.version) ? 'read-only' : 'own';
   const devices = [
-    serialConsole,
+    MACHINES[spec.machine.arch].console,
     validatorPort(spec.channel, PORT_FD),
     ramFile(ram, spec.machine.memoryMb, use),
     controlChannel(CONTROL_FD),

@@ -24,7 +24,14 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const environment = environmentOf({});
   const { signal } = new AbortController();
   const profile = await findProfile(createCatalogue(environment), kernel);
-  const options = { isolation: 'cell', offline: true, refresh: false, signal, onEvent: () => {} } as const;
+  const options = {
+    arches: [profile.arch],
+    isolation: 'cell',
+    offline: true,
+    refresh: false,
+    signal,
+    onEvent: () => {},
+  } as const;
   const store = await useStore(environment.host, signal);
   const services = await createServices(environment, store, options);
   const { files } = await services.ensureKernel(profile, { signal, onProgress: () => {}, onNote: () => {} });
@@ -33,7 +40,7 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
   const source = await chosen.lane.prepare(profile, files, signal);
   const open = { signal, bootTimeoutMs: BOOT_MS, dir: mkdtempSync(join(scratch, 'guest-')) };
   await source.warm?.(open);
-  const shell = await services.ensureShell({ signal, onNote: () => {} });
+  const shell = await services.ensureShell(profile.arch, { signal, onNote: () => {} });
   return {
     source,
     shell,

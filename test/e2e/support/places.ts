@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 /** The kernels that every claim is checked on: one per generation, oldest first. */
 export const KERNELS = ['debian-11-5.10', 'debian-12-6.1', 'debian-13-6.12', 'debian-13-7.3'] as const;
 
+/** The kernel that claims about arm64 are checked on. */
+export const ARM64 = 'debian-12-6.1-arm64';
+
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const CLI = join(ROOT, 'bin/bpfcompat');

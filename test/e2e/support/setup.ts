@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { doctor, fetchKernels, fetchUserland } from '../../../src/index.ts';
-import { CLI, ROOT, systemObjects } from './places.ts';
+import { ARM64, CLI, ROOT, systemObjects } from './places.ts';
 
 /** Kernels come over the network once; after this long they will not come any more. */
 const FETCH_MS = 10 * 60_000;
@@ -36,14 +36,19 @@ export default async function setup(): Promise<void> {
     throw new Error(`${loaders.join(', ')} missing; run: apt-get install bpftool libbpf-tools`);
   }
   const errors: string[] = [];
-  await fetchKernels({
-    choice: { kind: 'matrix', value: 'debian' },
-    signal: AbortSignal.timeout(FETCH_MS),
-    onEnd: (profile, result) => {
-      if (result instanceof Error) errors.push(`${profile}: ${result.message}`);
-      else if (!result.cached) console.log(`fetched ${result.files.record.release} for ${profile}`);
-    },
-  });
+  for (const choice of [
+    { kind: 'matrix', value: 'debian' },
+    { kind: 'ids', ids: [ARM64], origin: 'the tests' },
+  ] as const) {
+    await fetchKernels({
+      choice,
+      signal: AbortSignal.timeout(FETCH_MS),
+      onEnd: (profile, result) => {
+        if (result instanceof Error) errors.push(`${profile}: ${result.message}`);
+        else if (!result.cached) console.log(`fetched ${result.files.record.release} for ${profile}`);
+      },
+    });
+  }
   await fetchUserland({ signal: AbortSignal.timeout(FETCH_MS) });
   if (errors.length > 0) throw new Error(`kernels for the tests cannot be had: ${errors.join('; ')}`);
 }

@@ -67,11 +67,16 @@ export async function fakeLane(
     onNote: () => {},
     host,
     cacheDir,
-    validator: { path: validatorPath, sha256: createHash('sha256').update('validator').digest('hex') },
-    qemu: { command: fakePath(fake), version: '7.2.0', build: 'fake' },
-    // The checkout may lie in a directory that only its owner can enter.
-    sandbox: withoutOwnUid(await detectSandbox(host, signal)),
-    accel: { accel: 'tcg', reason: 'test' },
+    tools: {
+      x86_64: {
+        validator: { path: validatorPath, sha256: createHash('sha256').update('validator').digest('hex') },
+        qemu: { command: fakePath(fake), version: '7.2.0', build: 'fake' },
+        // The checkout may lie in a directory that only its owner can enter.
+        sandbox: withoutOwnUid(await detectSandbox(host, signal)),
+        accel: { accel: 'tcg', reason: 'test' },
+      },
+      aarch64: 'there is no QEMU for it',
+    },
   });
   const source = (): Promise<GuestSource> => lane.prepare(PROFILE, kernel, signal);
   return { host, lane, kernel, out, cacheDir, validatorPath, source };

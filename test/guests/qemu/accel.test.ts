@@ -39,7 +39,13 @@ function hostWith(kvm: 'absent' | 'denied' | 'opens', env: Host['env'] = {}): Ho
 async function choose(host: Host, qemuScript: string, signal = new AbortController().signal) {
   const command = await script(dir.path, 'qemu', `echo run >> '${dir.path}/runs'\n${qemuScript}`);
   const qemu = { command, version: '7.2.0', build: 'QEMU emulator version 7.2.0' };
-  const chosen = await chooseAccel(host, { qemu, sandbox: PLAIN, cacheDir: join(dir.path, 'cache'), signal });
+  const chosen = await chooseAccel(host, {
+    arch: 'x86_64',
+    qemu,
+    sandbox: PLAIN,
+    cacheDir: join(dir.path, 'cache'),
+    signal,
+  });
   return chosen.accel;
 }
 

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { type Machine, qemuArgv } from '../../../src/guests/qemu/argv.ts';
-import { serialConsole, validatorPort } from '../../../src/guests/qemu/devices.ts';
-import { GUEST_KERNEL_ARGS } from '../../../src/guests/qemu/kernel-args.ts';
+import { validatorPort } from '../../../src/guests/qemu/devices.ts';
+import { guestKernelArgs } from '../../../src/guests/qemu/kernel-args.ts';
+import { MACHINES } from '../../../src/guests/qemu/machines.ts';
 
 const machine: Machine = {
+  arch: 'x86_64',
   accel: 'tcg',
   memoryMb: 1024,
   cpus: 1,
   kernel: '/proc/self/fd/9',
   initrd: '/proc/self/fd/8',
-  kernelArgs: GUEST_KERNEL_ARGS,
+  kernelArgs: guestKernelArgs('x86_64'),
 };
-const devices = [serialConsole, validatorPort('virtio-serial', 3)];
+const devices = [MACHINES.x86_64.console, validatorPort('virtio-serial', 3)];
 
 describe('qemuArgv', () => {
   it('under TCG', () => {
@@ -58,6 +60,19 @@ describe('qemuArgv', () => {
     `);
   });
 
+  it('has the other machine, processor and console for arm64, and the same devices', () => {
+    const own = qemuArgv({ ...machine, arch: 'aarch64', kernelArgs: guestKernelArgs('aarch64') }, [
+      MACHINES.aarch64.console,
+      validatorPort('virtio-serial', 3),
+    ]);
+    const x86 = qemuArgv(machine, devices);
+    expect(own.filter((word, index) => word !== x86[index])).toEqual([
+      'virt,accel=tcg,highmem=on,dump-guest-core=off',
+      'cortex-a72',
+      'console=ttyAMA0 quiet panic=-1 cryptomgr.notests rcupdate.rcu_expedited=1',
+    ]);
+  });
+
   it('differs under KVM in accelerator and CPU only', () => {
     const tcg = qemuArgv(machine, devices);
     const kvm = qemuArgv({ ...machine, accel: 'kvm' }, devices);
@@ -66,7 +81,7 @@ describe('qemuArgv', () => {
   });
 
   it('has a disk that we answer for where the kernel has no such port, and tells PID 1', () => {
-    const words = qemuArgv(machine, [serialConsole, validatorPort('virtio-blk', 3)]);
+    const words = qemuArgv(machine, [MACHINES.x86_64.console, validatorPort('virtio-blk', 3)]);
     const port = words.slice(words.indexOf('-blockdev'), words.indexOf('-kernel'));
     expect(port).toEqual([
       ...['-blockdev', 'driver=nbd,node-name=port,server.type=fd,server.str=3'],
@@ -78,7 +93,7 @@ describe('qemuArgv', () => {
   });
 
   it.each(['virtio-serial', 'virtio-blk'] as const)('has no way in or out besides console and port (%s)', (channel) => {
-    const words = qemuArgv(machine, [serialConsole, validatorPort(channel, 3)]);
+    const words = qemuArgv(machine, [MACHINES.x86_64.console, validatorPort(channel, 3)]);
     for (const option of ['-netdev', '-virtfs', '-drive', '-runas', '-qmp', '-daemonize']) {
       expect(words).not.toContain(option);
     }

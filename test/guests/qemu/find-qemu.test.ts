@@ -17,12 +17,12 @@ afterAll(() => dir[Symbol.asyncDispose]());
 
 async function find(text: string) {
   const path = await script(dir.path, 'qemu', text);
-  return await findQemu(createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: path } }), signal);
+  return await findQemu(createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: path } }), 'x86_64', signal);
 }
 
 describe('findQemu', () => {
   it('finds the installed one', async () => {
-    const qemu = await findQemu(createHost({ env: { PATH: process.env['PATH'] } }), signal);
+    const qemu = await findQemu(createHost({ env: { PATH: process.env['PATH'] } }), 'x86_64', signal);
     expect(qemu.command).toBe('qemu-system-x86_64');
     expect(qemu.version).toMatch(/^\d+\.\d+/);
   });
@@ -33,7 +33,7 @@ describe('findQemu', () => {
       const path = await script(dir.path, 'who', 'echo "QEMU emulator version 9.9.$(id -u) (x)"');
       const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: path } });
       const sandbox = await detectSandbox(host, signal);
-      const { version } = await findQemu(host, signal, sandbox);
+      const { version } = await findQemu(host, 'x86_64', signal, sandbox);
       return { uid: Number(version.split('.')[2]), own: sandbox.layers.includes('own-uid') };
     };
 
@@ -69,7 +69,7 @@ describe('findQemu', () => {
 
   it('names the package when there is none', async () => {
     const host = createHost({ env: { PATH: dir.path } });
-    await expect(findQemu(host, signal)).rejects.toMatchObject({
+    await expect(findQemu(host, 'x86_64', signal)).rejects.toMatchObject({
       name: 'HostError',
       code: 'qemu_missing',
       message: expect.stringContaining('apt-get install qemu-system-x86'),
@@ -79,12 +79,12 @@ describe('findQemu', () => {
   it('names the variable when that is what names it', async () => {
     const host = createHost({ env: { PATH: process.env['PATH'], BPFCOMPAT_QEMU: '/no/qemu' } });
     const message = expect.stringMatching(/^cannot run BPFCOMPAT_QEMU=\/no\/qemu; .*unset the variable/);
-    await expect(findQemu(host, signal)).rejects.toMatchObject({ code: 'qemu_missing', message });
+    await expect(findQemu(host, 'x86_64', signal)).rejects.toMatchObject({ code: 'qemu_missing', message });
   });
 
   it('does not advise to install what could not be started for another reason', async () => {
     const run = () => Promise.reject(startError('qemu', Object.assign(new Error('x'), { code: 'EMFILE' })));
-    await expect(findQemu({ ...createHost({ env: {} }), run }, signal)).rejects.toMatchObject({
+    await expect(findQemu({ ...createHost({ env: {} }), run }, 'x86_64', signal)).rejects.toMatchObject({
       code: 'limit_reached',
       message: expect.stringMatching(/too many open files.*ulimit -n/),
     });
@@ -94,6 +94,6 @@ describe('findQemu', () => {
     const cancel = new AbortController();
     cancel.abort();
     const host = createHost({ env: { PATH: process.env['PATH'] } });
-    await expect(findQemu(host, cancel.signal)).rejects.toMatchObject({ name: 'CancelledError' });
+    await expect(findQemu(host, 'x86_64', cancel.signal)).rejects.toMatchObject({ name: 'CancelledError' });
   });
 });

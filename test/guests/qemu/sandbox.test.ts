@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmod, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BASE_ARGS, cpuModel, machineType } from '../../../src/guests/qemu/argv.ts';
+import { BASE_ARGS } from '../../../src/guests/qemu/argv.ts';
+import { cpuModel, machineType } from '../../../src/guests/qemu/machines.ts';
 import { PROBE_EXIT_PORT, PROBE_GUEST, PROBE_PASSED } from '../../../src/guests/qemu/probe-guest.ts';
 import {
   detectSandbox,
@@ -111,7 +112,7 @@ describe('sandbox', () => {
     await host.files.writeAtomic(guest, PROBE_GUEST);
     const argv = [
       ...BASE_ARGS,
-      ...['-machine', machineType('tcg'), '-cpu', cpuModel('tcg'), '-m', '64'],
+      ...['-machine', machineType('x86_64', 'tcg'), '-cpu', cpuModel('x86_64', 'tcg'), '-m', '64'],
       ...['-device', `isa-debug-exit,iobase=${PROBE_EXIT_PORT},iosize=4`, '-kernel', wrappedFile(0)],
     ];
     const result = await run('qemu-system-x86_64', argv, [guest]);

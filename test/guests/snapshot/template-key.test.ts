@@ -40,7 +40,15 @@ describe('templateKey', () => {
 });
 
 it('the channel of a guest is in the arguments that make its key', () => {
-  const machine = { accel: 'tcg', memoryMb: 256, cpus: 1, kernel: 'k', initrd: 'i', kernelArgs: ['quiet'] } as const;
+  const machine = {
+    arch: 'x86_64',
+    accel: 'tcg',
+    memoryMb: 256,
+    cpus: 1,
+    kernel: 'k',
+    initrd: 'i',
+    kernelArgs: ['quiet'],
+  } as const;
   const keys = (['virtio-serial', 'virtio-blk'] as const).map((channel) => {
     const argv = machineArgv({ machine, channel, qemu: { version: '7.2.0' } }, '', { saving: false, named: false });
     return templateKey({ ...INPUTS, argv });
