@@ -56,7 +56,7 @@ describe('qemuArgv', () => {
       -initrd
       /proc/self/fd/8
       -append
-      console=ttyS0 8250.nr_uarts=1 quiet panic=-1 cryptomgr.notests noreplace-smp rcupdate.rcu_expedited=1"
+      console=ttyS0 8250.nr_uarts=1 quiet panic=-1 cryptomgr.notests rcupdate.rcu_expedited=1 noreplace-smp"
     `);
   });
 
