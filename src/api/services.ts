@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildChoice, LockMode } from '../config/lock.ts';
-import type { GuestTools } from '../guests/direct/lane.ts';
 import { createLanes } from '../guests/lanes.ts';
 import { prepareQemu } from '../guests/qemu/qemu-host.ts';
+import type { GuestTools } from '../guests/tools.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
 import { ensureModules } from '../kernels/module-supply.ts';

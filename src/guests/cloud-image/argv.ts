@@ -1,5 +1,6 @@
-import { BASE_ARGS, cpuModel, machineType } from '../qemu/argv.ts';
-import { serialConsole, validatorPort } from '../qemu/devices.ts';
+import { BASE_ARGS } from '../qemu/argv.ts';
+import { validatorPort } from '../qemu/devices.ts';
+import { cpuModel, MACHINES, machineType } from '../qemu/machines.ts';
 import { controlChannel, incoming, type RamUse, ramFile } from '../snapshot/devices.ts';
 
 /** A virtual PC that boots from its disk. */
@@ -21,6 +22,9 @@ export interface DiskPaths {
   /** The guest's memory as a file; absent: none is needed. */
   readonly ram?: { readonly path: string; readonly use: RamUse } | undefined;
 }
+
+/** Of the systems that this lane boots. */
+const ARCH = 'x86_64';
 
 const PORT_FD = 3;
 const CONTROL_FD = 4;
@@ -47,10 +51,10 @@ export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
   const restored = saved !== undefined;
   return [
     ...BASE_ARGS,
-    ...['-machine', machineType(machine.accel), '-cpu', cpuModel(machine.accel)],
+    ...['-machine', machineType(ARCH, machine.accel), '-cpu', cpuModel(ARCH, machine.accel)],
     ...['-smp', String(machine.cpus), '-m', String(machine.memoryMb)],
     ...(machine.accel === 'tcg' ? OWN_CLOCK : []),
-    ...serialConsole.args,
+    ...MACHINES[ARCH].console.args,
     ...validatorPort('virtio-serial', PORT_FD).args,
     ...layer('base', machine.format, paths.base, ['read-only=on']),
     ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),

@@ -15,12 +15,13 @@ import {
   type ImageLane,
   type OpenOptions,
 } from '../guest.ts';
-import { cpuModel } from '../qemu/argv.ts';
+import { cpuModel, MACHINES } from '../qemu/machines.ts';
 import { sandboxLayers, wrappedFd } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { sharesRam } from '../snapshot/devices.ts';
 import { copyMemory } from '../snapshot/fast-memory.ts';
 import { resumeFrom } from '../snapshot/save.ts';
+import { toolsOf, toolsProblem } from '../tools.ts';
 import { type DiskMachine, diskArgv } from './argv.ts';
 import { bootOnce, newOverlay, type SystemSpec, WRITTEN_MODE, wrapSystem } from './machine.ts';
 import { ensureSystem } from './save.ts';
@@ -40,7 +41,7 @@ const NO_CLOUD_INIT: ReadonlySet<string> = new Set(['talos', 'bottlerocket', 'fl
 export function cloudImageLane(options: DirectLaneOptions): ImageLane {
   return {
     name: 'image',
-    unavailable: imageLaneUnavailable,
+    unavailable: (profile) => imageLaneUnavailable(profile) ?? toolsProblem(options.tools, profile),
     prepareImage: (profile, image, open) => prepareImage(options, profile, image, open),
   };
 }
@@ -86,25 +87,27 @@ function pick({ signal, dir }: OpenOptions): Pick<OpenOptions, 'signal' | 'dir'>
 }
 
 async function specOf(options: DirectLaneOptions, profile: Profile, image: DiskImage): Promise<SystemSpec> {
-  const { host, cacheDir, qemu, accel } = options;
+  const { host, cacheDir } = options;
+  const tools = toolsOf(options.tools, profile);
+  const { qemu, accel } = tools;
   const { memoryMb, cpus } = profile;
   const machine: DiskMachine = { accel: accel.accel, memoryMb, cpus, format: image.format };
-  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, options.validator)));
+  const seed = await storeSeed(host, cacheDir, seedImage(await readValidator(host, tools.validator)));
   const shown = diskArgv(machine, { base: image.path, seed: seed.path, overlay: 'OVERLAY' });
   const facts: GuestFacts = {
     lane: 'image',
     isolation: 'boot',
     accel: accel.accel,
     accelReason: accel.reason,
-    machine: 'q35',
+    machine: MACHINES[profile.arch].machine,
     channel: 'virtio-serial',
-    cpuModel: cpuModel(accel.accel),
+    cpuModel: cpuModel(profile.arch, accel.accel),
     memoryMb,
     qemuVersion: qemu.version,
-    sandboxLayers: sandboxLayers(options.sandbox),
+    sandboxLayers: sandboxLayers(tools.sandbox),
     argv: [qemu.command, ...shown],
   };
-  return { ...options, machine, image, seed, facts };
+  return { ...options, ...tools, machine, image, seed, facts };
 }
 
 /** The seed as `<cacheDir>/seeds/<sha256>.iso`. @throws HostError where the cache cannot be written */

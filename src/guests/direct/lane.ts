@@ -1,27 +1,21 @@
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts, Isolation } from '../../model/cell.ts';
-import { HostError, throwIfCancelled } from '../../model/errors.ts';
-import type { Arch, KernelFiles, Profile } from '../../model/kernel.ts';
+import { throwIfCancelled } from '../../model/errors.ts';
+import type { KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
 import { validatorPort } from '../qemu/devices.ts';
 import { guestKernelArgs } from '../qemu/kernel-args.ts';
 import { cpuModel, MACHINES } from '../qemu/machines.ts';
-import type { QemuHost } from '../qemu/qemu-host.ts';
 import { layerNote, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { templateSource } from '../snapshot/source.ts';
-import { storeInitramfs, type ValidatorBinary } from './stored-initramfs.ts';
-
-/** What guests of one architecture are made with. */
-export interface GuestTools extends QemuHost {
-  readonly validator: ValidatorBinary;
-}
+import { type ToolsByArch, toolsOf, toolsProblem } from '../tools.ts';
+import { storeInitramfs } from './stored-initramfs.ts';
 
 export interface DirectLaneOptions {
   readonly host: Host;
-  /** By architecture; a text says why guests of it cannot be had on this machine. */
-  readonly tools: Readonly<Partial<Record<Arch, GuestTools | string>>>;
+  readonly tools: ToolsByArch;
   /** Directory that keeps what can be made again. */
   readonly cacheDir: string;
   readonly isolation: Isolation;
@@ -45,7 +39,7 @@ export function directLane(options: DirectLaneOptions): Lane {
   };
   return {
     name: 'direct',
-    unavailable: (profile) => directLaneUnavailable(profile) ?? toolsProblem(options, profile),
+    unavailable: (profile) => directLaneUnavailable(profile) ?? toolsProblem(options.tools, profile),
     prepare: (profile, files, signal) => prepare({ ...options, onNote }, profile, files, signal),
   };
 }
@@ -57,18 +51,6 @@ function directLaneUnavailable(profile: Profile): string | undefined {
   return undefined;
 }
 
-/** Why this machine cannot boot the profile; undefined when it can. */
-function toolsProblem({ tools }: DirectLaneOptions, { id, arch }: Profile): string | undefined {
-  const own = tools[arch] ?? 'this run looked for no QEMU of that architecture';
-  return typeof own === 'string' ? `${id} is ${arch}: ${own}` : undefined;
-}
-
-function toolsOf(options: DirectLaneOptions, profile: Profile): GuestTools {
-  const own = options.tools[profile.arch];
-  if (typeof own === 'object') return own;
-  throw new HostError('qemu_missing', toolsProblem(options, profile) ?? '');
-}
-
 async function prepare(
   options: DirectLaneOptions,
   profile: Profile,
@@ -76,7 +58,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<GuestSource> {
   const { host } = options;
-  const tools = toolsOf(options, profile);
+  const tools = toolsOf(options.tools, profile);
   const { qemu, accel } = tools;
   throwIfCancelled(signal);
   const initramfs = await storeInitramfs(host, options.cacheDir, tools.validator, kernel);

@@ -47,10 +47,14 @@ async function laneOf(fake: string): Promise<ImageLane> {
     onNote: () => {},
     host,
     cacheDir: join(dir.path, 'cache'),
-    validator: { path: validator, sha256: createHash('sha256').update('validator').digest('hex') },
-    qemu: { command: fakePath(fake), version: '7.2.0', build: 'fake' },
-    sandbox: withoutOwnUid(await detectSandbox(host, new AbortController().signal)),
-    accel: { accel: 'tcg', reason: 'test' },
+    tools: {
+      x86_64: {
+        validator: { path: validator, sha256: createHash('sha256').update('validator').digest('hex') },
+        qemu: { command: fakePath(fake), version: '7.2.0', build: 'fake' },
+        sandbox: withoutOwnUid(await detectSandbox(host, new AbortController().signal)),
+        accel: { accel: 'tcg', reason: 'test' },
+      },
+    },
   });
 }
 
