@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { joined, phrase, type Wording } from '../model/wording.ts';
@@ -9,7 +8,7 @@ import { type LockGround, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
 import { readProfile } from './profile.ts';
-import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
+import { builtinProfile, inRepository, noProfile, settleOverride } from './profile-origin.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { addressHint, quoted } from './words.ts';
 
@@ -44,13 +43,6 @@ async function shippedProfile({ files, builtin }: Catalogue, id: string): Promis
   return row.unbootable === '' ? profile : { ...profile, unbootable: row.unbootable };
 }
 
-/** The disk image of a profile lies below the top of its repository, wherever the profile does. */
-function withImagePath(profile: Profile, top: string | undefined): Profile {
-  const { image } = profile;
-  if (image?.path === undefined) return profile;
-  return { ...profile, image: { ...image, path: posix.resolve(top ?? posix.dirname(profile.file), image.path) } };
-}
-
 async function profileIn(
   catalogue: Catalogue,
   dirs: readonly string[],
@@ -66,8 +58,7 @@ async function profileIn(
     // The same word lets a profile choose keys of this host.
     if (!anyKeyring) for (const named of paths) await catalogue.files.confine?.(path, named);
     const repository = paths.length > 0 ? await catalogue.files.topOf?.(path) : undefined;
-    const top = anyKeyring ? undefined : repository;
-    if (profile.id === id) return { ...withImagePath(profile, repository), ...(top !== undefined && { top }) };
+    if (profile.id === id) return inRepository(profile, repository, !anyKeyring);
     throw new UsageError(
       'profile_invalid',
       `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,

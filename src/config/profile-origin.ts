@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { describeSource, pinnedDigests } from '../model/kernel-source.ts';
@@ -34,6 +35,17 @@ export function noProfile(
   };
 }
 
+/**
+ * A profile that names files of this machine. Its disk image lies below the top of its repository, wherever the profile does.
+ * @param confined no link among its files leaves the repository
+ */
+export function inRepository(profile: Profile, top: string | undefined, confined: boolean): Profile {
+  const { image } = profile;
+  const placed = confined && top !== undefined ? { ...profile, top } : profile;
+  if (image?.path === undefined) return placed;
+  return { ...placed, image: { ...image, path: posix.resolve(top ?? posix.dirname(profile.file), image.path) } };
+}
+
 /** What the kernel of a profile is called. */
 const CALLED = ['distro', 'version', 'kernelFamily'] as const;
 const KEYS = { distro: 'distro', version: 'version', kernelFamily: 'kernel_family' } as const;
@@ -43,15 +55,18 @@ function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
   // What the kernel is told is part of what its name stands for.
   const kernelArgs = allowed ? (own.kernelArgs ?? shipped.kernelArgs) : shipped.kernelArgs;
   const { exactly = own.exactly } = shipped;
+  const image = allowed ? (own.image ?? shipped.image) : shipped.image;
   const kernel = {
     kernel: shipped.kernel,
     kernelFile: shipped.file,
     builtinKernel: true,
     kernelArgs,
     exactly,
+    ...(image && { image }),
   } as const;
+  const { image: _, ...rest } = own;
   const other = CALLED.find((key) => own[key] !== '' && own[key] !== shipped[key]);
-  if (other === undefined || allowed) return { ...own, ...kernel };
+  if (other === undefined || allowed) return { ...rest, ...kernel };
   throw new UsageError(
     'profile_override',
     phrase`${own.file}: ${KEYS[other]} is "${own[other]}", and the kernel of profile "${own.id}", which comes with bpfcompat, is ${shipped.distro} ${shipped.version} ${shipped.kernelFamily}; write ${KEYS[other]}: "${shipped[other]}", name another kernel with a kernel block, or allow it with ${option('allow-profile-override')}`,

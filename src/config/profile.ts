@@ -55,7 +55,7 @@ export const ProfileFile = withoutSlips(
     kernel: KernelSource.optional(),
     image: withoutSlips(
       z.looseObject({
-        source_url: optionalLine,
+        source_url: word(/^(?:https?:\/\/[^\s/]\S{0,1000})?$/, 'an http or https URL').default(''),
         local_path: optionalLine,
         sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
       }),

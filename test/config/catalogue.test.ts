@@ -138,6 +138,12 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     });
   });
 
+  test('does not choose the disk image of that name, unless the user allows it', async () => {
+    const image = 'image: {local_path: vm/cache/x.img}\n';
+    expect(await find(image)).not.toHaveProperty('image');
+    expect(await find(image, true)).toMatchObject({ image: { path: '/w/vm/profiles/vm/cache/x.img' } });
+  });
+
   test('needs neither image nor validator, and is told what ours is told', async () => {
     const own = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\n';
     const locked = shipped.replace('arch: x86_64', 'arch: x86_64, boot: {kernel_args: [lockdown=integrity]}');
@@ -422,4 +428,20 @@ test('every built-in matrix and profile can be read', async () => {
     const matrix = await builtinMatrix(real, name);
     expect(await resolveMatrix(real, matrix)).toHaveLength(matrix.profiles.length);
   }
+});
+
+test('a disk image lies below the top of the repository, and is confined there', async () => {
+  const own = catalogueOf({
+    '/w/vm/profiles/mine-6.1.yaml': profileText('mine-6.1'),
+    '/b/catalogue/k.yaml': tableText({}),
+  });
+  const confined: unknown[] = [];
+  const files = {
+    ...own.files,
+    confine: async (file: string, named: object) => void confined.push({ file, ...named }),
+    topOf: async () => '/w',
+  };
+  const profile = await findProfile({ ...own, files }, 'mine-6.1');
+  expect(profile).toMatchObject({ image: { path: '/w/x' }, top: '/w' });
+  expect(confined).toMatchObject([{ key: 'image.local_path', path: 'x', use: 'read', fromTop: true }]);
 });

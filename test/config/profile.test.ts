@@ -43,6 +43,8 @@ owner: {team: x}
       cpus: 2,
       expectedBtf: true,
       kernel: undefined,
+      // Relative to the top of the repository, which only the catalogue knows.
+      image: { url: 'https://images.example.com/my.img', path: 'vm/cache/my.img', sha256: '0'.repeat(64) },
       file: 'p.yaml',
     });
   });
@@ -114,6 +116,10 @@ owner: {team: x}
     [`${HEAD + IMAGE}boot: {memory: 512}`, '8:8: unknown key "memory" in boot; did you mean "memory_mb"?'],
     [`${HEAD + IMAGE}boot: {cpu: 9}`, '8:8: unknown key "cpu" in boot; did you mean "cpus"?'],
     [`${HEAD + IMAGE}boot: {firmware: uefi}`, '8:8: unknown key "firmware" in boot; remove it (known keys: memory_mb,'],
+    [
+      `${HEAD}image: {source_url: "file:///etc/shadow"}`,
+      '7:21: image.source_url "file:///etc/shadow" is not allowed; use an http or https URL',
+    ],
     [`${HEAD}image: {local_pth: x}`, '7:9: unknown key "local_pth" in image; did you mean "local_path"?'],
     [`${HEAD + IMAGE}capabilities: {expected_bft: true}`, '8:16: unknown key "expected_bft" in capabilities; did you'],
     [`${HEAD + IMAGE}boot: {memory_mb: 0}`, '8:19: boot.memory_mb must be a whole number of at least 1, not "0"'],
