@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
+import type { ArtifactSource } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
-import { addressWords } from '../run/find-artifacts.ts';
+import { addressWords, containerOf } from '../run/find-artifacts.ts';
 import { directoryWords } from '../run/load-artifact.ts';
 import { INSPECT_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { inspectionOf } from './inspection.ts';
+import { openNamed } from './named-objects.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 const PATTERN = /[*?[{]/;
@@ -42,13 +44,13 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
   }
   const results: InspectResult[] = [];
   for (const word of options.files) {
-    for (const path of await expand(host, cwd, word)) results.push(await inspectFile(host, cwd, path));
+    for (const path of await expand(host, cwd, word)) results.push(...(await inspectFile(host, cwd, path)));
   }
   return results;
 }
 
 async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
-  if (!PATTERN.test(word)) return [word];
+  if (!PATTERN.test(word) || (await containerOf(host, resolve(cwd, word)))) return [word];
   // A file that is called like a pattern takes the place of none that match it.
   const own = (await host.files.stat(resolve(cwd, word)).catch(() => undefined)) ? [resolve(cwd, word)] : [];
   const matches = [...new Set([...own, ...(await host.files.glob(word, cwd))])];
@@ -56,16 +58,39 @@ async function expand(host: Host, cwd: string, word: string): Promise<readonly s
   throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);
 }
 
-async function inspectFile(host: Host, cwd: string, path: string): Promise<InspectResult> {
+/** One result for an object and for what is none, and one for each object in another file. */
+async function inspectFile(host: Host, cwd: string, shown: string): Promise<InspectResult[]> {
+  try {
+    await confineFlag(host, await flagRoot(host, cwd), shown, resolve(cwd, shown));
+    const [first, ...others] = await openNamed(host, { cwd, paths: [resolve(cwd, shown)] });
+    if (first?.problem) throw first.problem;
+    if (first?.object === undefined) return [await inspectPlain(host, cwd, shown)];
+    return [first, ...others].flatMap(({ object }) => {
+      if (object === undefined) return [];
+      const { place, inside } = object.source;
+      const isWhole = place === resolve(cwd, shown);
+      return [inspectionAt(isWhole ? `${shown}${inside}` : shown, object.bytes, object.source)];
+    });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [{ ok: false, path: shown, error }];
+  }
+}
+
+async function inspectPlain(host: Host, cwd: string, path: string): Promise<InspectResult> {
   const bytes = await readBytes(host, cwd, path);
-  if (bytes instanceof UsageError) return { ok: false, path, error: bytes };
+  return bytes instanceof UsageError ? { ok: false, path, error: bytes } : inspectionAt(path, bytes, undefined);
+}
+
+function inspectionAt(path: string, bytes: Uint8Array, source: ArtifactSource | undefined): InspectResult {
   const facts = readObject(bytes);
   if (!facts.ok) {
     const { reason, message } = facts.problem;
     return { ok: false, path, error: new UsageError(`artifact_${reason}`, `${path}: ${message}`) };
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ok: true, object: { path, size_bytes: bytes.length, sha256, ...inspectionOf(facts) } };
+  const from = source && { source: source.place, source_digest: source.digest, inside: source.inside };
+  return { ok: true, object: { path, ...from, size_bytes: bytes.length, sha256, ...inspectionOf(facts) } };
 }
 
 async function readBytes(host: Host, cwd: string, shown: string): Promise<Uint8Array | UsageError> {

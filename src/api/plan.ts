@@ -16,6 +16,7 @@ import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { loadRun } from './load-run.ts';
 import { localEntries, localInputs } from './local-kernels.ts';
+import { openNamed } from './named-objects.ts';
 import { loadSuite } from './prepare-suite.ts';
 import { choiceOf } from './prepare-test.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
@@ -64,7 +65,7 @@ async function plannedCells(context: ResolvedEnvironment, options: PlanOptions):
   );
   const entries = [...chosen, ...own];
   const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
-  const names = objectsAt(paths).map(({ name }) => name);
+  const names = objectsAt(await openNamed(host, { cwd, paths })).map(({ name }) => name);
   const subjects = names.length === 0 ? ['object'] : names;
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }

@@ -26,11 +26,13 @@ import {
   resolveKernels,
   targetsOf,
 } from '../run/resolve.ts';
+import type { ArtifactInput } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
+import { keepNamed, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
 import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
@@ -73,14 +75,14 @@ async function kernelsAndManifest(environment: ResolvedEnvironment, catalogue: C
 function subjectsOf(
   { host }: ResolvedEnvironment,
   options: ValidateOptions,
-  artifacts: readonly string[],
+  artifacts: readonly ArtifactInput[],
   manifest: Manifest | undefined,
   { command }: Payload,
 ): Promise<ShelvedSubject[]> {
   const { mode, loader = NO_SETTINGS, artifactName = '' } = options;
   const name = artifacts.length === 1 && artifactName ? { name: artifactName } : {};
   return readSubjects(host, {
-    artifacts: artifacts.map((path) => ({ path, ...name })),
+    artifacts: artifacts.map((input) => ({ ...input, ...name })),
     command,
     commandName: artifactName,
     tests: testsOf(mode, manifest),
@@ -130,7 +132,15 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
-  const artifacts = await findArtifacts(host, cwd, options.artifacts, options.workDir, options.signal);
+  const { signal } = options;
+  const paths = await findArtifacts(host, cwd, options.artifacts, options.workDir, signal);
+  const artifacts = await openNamed(host, {
+    cwd,
+    paths,
+    asIs: options.command !== undefined,
+    flag: option('artifact'),
+    signal,
+  });
   const catalogue = createCatalogue(environment);
   const { matrix, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
     environment,
@@ -143,8 +153,10 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
-  const places = await claimEverything(environment, options, { artifacts, matrix: matrix.path, payload, gate });
-  const subjects = await subjectsOf(environment, options, artifacts, manifest, payload);
+  const read = [...new Set(artifacts.map(({ reads }) => reads))];
+  const places = await claimEverything(environment, options, { artifacts: read, matrix: matrix.path, payload, gate });
+  const inputs = await keepNamed(host, places.workdir, artifacts);
+  const subjects = await subjectsOf(environment, options, inputs, manifest, payload);
   const run = {
     name: '',
     subjects,

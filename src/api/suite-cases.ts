@@ -122,7 +122,8 @@ async function readyCase(
     if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
   }
   const command = await caseCommand(context, source);
-  const subject = await readers.subjectOf(source, paths.artifact, command);
+  const workdir = overrides.workdir ?? resolve(dir, source.workdir);
+  const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix, entries } = await kernelsOf(context, source);
   const { manifest, manifestPath, merged, payload, notes } = await caseGuestFiles(context, source, command);
   const tests = testsOf(source.mode, manifest);
@@ -137,7 +138,6 @@ async function readyCase(
   const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
-  const workdir = overrides.workdir ?? resolve(dir, source.workdir);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
   await readers.ensureWork(workdir);
   const { mode, artifactVersion, artifactVariant, artifactUri } = source;

@@ -1,15 +1,18 @@
 import { relative, resolve } from 'node:path';
+import { enumerate } from '../config/near.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
+import { confine } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
-import { addressWords } from '../run/find-artifacts.ts';
+import { addressWords, containerOf } from '../run/find-artifacts.ts';
 import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
 import type { PreparedCommand } from '../run/payload.ts';
-import { commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
+import { type ArtifactInput, commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
 import type { RunBaseline } from './check.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
+import { keepNamed, openNamed } from './named-objects.ts';
 import type { SuiteContext } from './suite-cases.ts';
 
 /** What a case is about; a command without an object has a name in place of a path. */
@@ -22,10 +25,11 @@ function subjectReader(
   host: Host,
   shelve: (subject: Subject) => ShelvedSubject,
   load: typeof loadSubject,
-): (path: string, name: string, origin: Wording) => Promise<ShelvedSubject> {
+): (input: ArtifactInput, name: string, origin: Wording) => Promise<ShelvedSubject> {
   const known = new Map<string, Promise<ShelvedSubject>>();
-  return async (path, name, origin) => {
-    const reading = known.get(path) ?? load(host, { path }, origin).then(shelve);
+  return async (input, name, origin) => {
+    const { path } = input;
+    const reading = known.get(path) ?? load(host, input, origin).then(shelve);
     known.set(path, reading);
     const subject = await reading;
     return name === '' ? subject : { ...subject, artifact: { ...subject.artifact, name } };
@@ -43,10 +47,36 @@ function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin
   };
 }
 
+/** The one object that a case names, which may lie in another file. @throws UsageError where that has several */
+async function inputOf(
+  { host, dir, root }: SuiteContext,
+  { artifact, origin }: SuiteCase,
+  path: string,
+  asIs: boolean,
+  workdir: string,
+): Promise<ArtifactInput> {
+  const isThere = (await host.files.stat(path)) !== undefined;
+  const container = isThere ? undefined : await containerOf(host, path);
+  if (container !== undefined) await confine(host, root, { key: 'artifact', path: container, use: 'read', origin });
+  const named = await openNamed(host, { cwd: dir, paths: [path], asIs, flag: `${origin}: artifact` });
+  const [only = { path }] = await keepNamed(host, workdir, named.slice(0, 1));
+  if (named.length === 1) return only;
+  const names = named.slice(0, 8).map(({ object }) => `${artifact}${object?.source.inside ?? ''}`);
+  throw new UsageError(
+    'artifact_ambiguous',
+    `${origin}: artifact ${artifact} has ${named.length} objects and a case is about one; write ${enumerate(names, 'or')}`,
+  );
+}
+
 /** What the cases of a suite share: whatever several name is read or made once. */
 export interface CaseReaders {
   /** @param path absolute. @throws UsageError with the line of the case */
-  subjectOf(source: SuiteCase, path: string, command: PreparedCommand | undefined): Promise<ShelvedSubject>;
+  subjectOf(
+    source: SuiteCase,
+    path: string,
+    command: PreparedCommand | undefined,
+    workdir: string,
+  ): Promise<ShelvedSubject>;
   /** The older run of a case; undefined without one. @throws UsageError with the line of the case */
   baselineOf(source: SuiteCase): Promise<RunBaseline | undefined>;
   /** Makes a work directory. @throws UsageError or HostError */
@@ -67,13 +97,15 @@ export function caseReaders(context: SuiteContext, suite: Suite, older: LoadedRu
   return {
     ensureWork: workDirectories(host),
 
-    async subjectOf({ artifact, artifactName, name, origin }, path, command) {
+    async subjectOf(source, path, command, workdir) {
+      const { artifact, artifactName, name, origin } = source;
       if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
       const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
       if (address !== undefined)
         throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
       const read = command === undefined ? readSubject : readForCommand;
-      return await read(path, artifactName, `${origin}: artifact`);
+      const input = await inputOf(context, source, path, command !== undefined, workdir);
+      return await read(input, artifactName, `${origin}: artifact`);
     },
 
     async baselineOf(source) {

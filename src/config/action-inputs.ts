@@ -112,7 +112,8 @@ const OWN_INPUTS: readonly ActionInput[] = [
 /** Defaults that make a step with nothing but an object work, and what flags say that a workflow says differently. */
 const OVERRIDES: Readonly<Record<string, Partial<Pick<ActionInput, 'default' | 'description' | 'type'>>>> = {
   artifact: {
-    description: 'compiled objects (.bpf.o) to check: paths or patterns such as build/*.bpf.o, one per line',
+    description:
+      'compiled objects (.bpf.o) to check, or programs and archives with objects in them: paths or patterns such as build/*.bpf.o, one per line',
   },
   kernels: {
     description:

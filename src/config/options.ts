@@ -33,7 +33,7 @@ export const OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description:
-      'compiled object (.bpf.o) to check, a directory with some, or a quoted pattern ("build/*.bpf.o"); repeatable',
+      'compiled object (.bpf.o) to check, a directory, program or archive with some, or a quoted pattern ("build/*.bpf.o"); repeatable',
     commands: ['check', 'test', 'test-command', 'watch'],
   },
   {

@@ -9,14 +9,26 @@ import type { TestExpectations } from './test-expectations.ts';
 export type AttachMode = 'disabled' | 'best-effort' | 'required';
 export type ValidationMode = 'load_only' | 'load_attach' | 'behavior';
 
+/** Where an object was before it was taken out. */
+export interface ArtifactSource {
+  /** Absolute path of the program, archive or source file; of an image, its reference. */
+  readonly place: string;
+  /** `sha256:` and hex: of that file, or of the image's manifest. */
+  readonly digest: string;
+  /** What is behind the name of the file: `[main.agent]`, `@0x2020`; empty where the place has no other object. */
+  readonly inside: string;
+}
+
 /** A compiled object as the run sees it. */
 export interface Artifact {
-  /** Absolute path. */
+  /** Absolute path; of an object that was taken out of another file, the path of that with what is meant in it behind it. */
   readonly path: string;
   readonly basename: string;
   readonly name: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** What it was taken out of; absent for a file of its own. */
+  readonly source?: ArtifactSource | undefined;
   /** Programs that can alter what is observed while they are attached; absent: none, or nobody looked. */
   readonly altering?: readonly AlteringProgram[] | undefined;
 }

@@ -6,6 +6,11 @@ import type { AlteringProgram } from './altering.ts';
  */
 export interface Inspection {
   readonly path: string;
+  /** Absolute path of the file that the object was taken out of, or reference of the image; absent for a file of its own. */
+  readonly source?: string;
+  readonly source_digest?: string;
+  /** What names the object in it. */
+  readonly inside?: string;
   readonly size_bytes: number;
   readonly sha256: string;
   /** Null when the object has no `license` section. */

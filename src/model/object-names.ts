@@ -91,8 +91,10 @@ export function distinctNames(objects: readonly NamedObject[]): string[] {
   return shown.map((name, index) => (counts.get(name) === 1 ? name : `${name} (${index + 1})`));
 }
 
-/** Objects of a run by their paths alone, called as the run calls them. */
-export function objectsAt(paths: readonly string[]): NamedObject[] {
-  const objects = paths.map((path) => ({ name: artifactName(path), path }));
-  return distinctNames(objects).map((name, index) => ({ name, path: paths[index] ?? '' }));
+/** Objects of a run by their paths, called as the run calls them. */
+export function objectsAt(
+  named: readonly { readonly path: string; readonly name?: string | undefined }[],
+): NamedObject[] {
+  const objects = named.map(({ path, name }) => ({ name: name || artifactName(path), path }));
+  return distinctNames(objects).map((name, index) => ({ name, path: objects[index]?.path ?? '' }));
 }

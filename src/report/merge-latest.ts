@@ -17,7 +17,10 @@ export function mergeLatest(
 ): Latest & { readonly replacedDirs: readonly string[] } {
   if (earlier === undefined) return { ...latest, replacedDirs: [] };
   const [before, now] = [earlier.report, latest.report];
-  const paths = [...new Set([...before.artifacts, ...now.artifacts].map(({ path }) => path))];
+  // A program that was built anew may have other objects.
+  const opened = new Set(now.artifacts.flatMap(({ source }) => source?.place ?? []));
+  const others = before.artifacts.filter(({ source }) => source === undefined || !opened.has(source.place));
+  const paths = [...new Set([...others, ...now.artifacts].map(({ path }) => path))];
   const artifacts = paths.map((path) => {
     const isPath = (artifact: { readonly path: string }): boolean => artifact.path === path;
     const { report: run, expected } = now.artifacts.some(isPath) ? latest : earlier;
@@ -43,10 +46,12 @@ export function mergeLatest(
   };
 }
 
-/** The same without the results of these objects (paths). */
+/** The same without the results of these objects, and of those in these files (paths). */
 export function withoutArtifacts(latest: Latest, gone: readonly string[]): Latest {
   const { report, expected } = latest;
-  const kept = report.artifacts.flatMap(({ path }, index) => (gone.includes(path) ? [] : [index]));
+  const kept = report.artifacts.flatMap(({ path, source }, index) =>
+    gone.includes(source?.place ?? path) ? [] : [index],
+  );
   if (kept.length === report.artifacts.length) return latest;
   return {
     report: {

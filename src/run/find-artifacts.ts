@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
+import { insideWords } from '../model/inside.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { confineFlag, flagRoot } from './confine.ts';
@@ -45,6 +46,14 @@ function refuseUndecodable(word: string, path: string): void {
   );
 }
 
+/** The file that a path such as `agent[main.text]` or `agent@0x2020` speaks of; undefined where there is none. */
+export async function containerOf(host: Host, path: string): Promise<string | undefined> {
+  for (const { file } of insideWords(path)) {
+    if ((await host.files.stat(file).catch(() => undefined))?.isFile) return file;
+  }
+  return undefined;
+}
+
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, directories
  * as all `.bpf.o` in them, each file once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
@@ -59,7 +68,9 @@ export async function findArtifacts(
   workDir = WORK_DIRECTORY,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const copies = [workDir, WORK_DIRECTORY].map((dir) => `${join(resolve(cwd, dir), 'runs')}/`);
+  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) =>
+    ['runs', 'objects'].map((part) => `${join(resolve(cwd, dir), part)}/`),
+  );
   const root = await flagRoot(host, cwd);
   const found = new Set<string>();
   /** Where they lead: one file has one result, whatever leads to it. */
@@ -91,6 +102,12 @@ export async function findArtifacts(
     // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
     const stat = await host.files.stat(path).catch(() => undefined);
     const isThere = stat !== undefined;
+    const container = isThere ? undefined : await containerOf(host, path);
+    if (container !== undefined) {
+      await confineFlag(host, root, phrase`${option('artifact')} ${word}`, container);
+      found.add(path);
+      continue;
+    }
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
     if (stat?.isDirectory) {

@@ -3,8 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
-import { artifactName } from '../model/object-names.ts';
+import { artifactName, fileName } from '../model/object-names.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
+import type { ArtifactInput } from './subject.ts';
 
 export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 
@@ -45,11 +46,11 @@ function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: Fi
  */
 export async function loadArtifact(
   host: Host,
-  path: string,
-  name: string | undefined,
+  { path, name, taken, problem }: ArtifactInput,
   origin: Wording = option('artifact'),
-): Promise<{ artifact: Artifact; bytes: Uint8Array }> {
-  const absolute = resolve(path);
+): Promise<{ artifact: Artifact; bytes: Uint8Array; file?: string }> {
+  if (problem !== undefined) throw problem;
+  const absolute = taken?.file ?? resolve(path);
   let bytes: Buffer;
   try {
     const stat = await host.files.stat(absolute);
@@ -79,12 +80,15 @@ export async function loadArtifact(
       phrase`${origin} ${path}: the file is empty; build it again, the compiler may have failed`,
     );
   }
-  const artifact: Artifact = {
-    path: absolute,
-    basename: basename(absolute),
-    name: name || artifactName(absolute),
+  const whole = {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
   };
-  return { artifact, bytes };
+  if (taken === undefined) {
+    const artifact = { path: absolute, basename: basename(absolute), name: name || artifactName(absolute), ...whole };
+    return { artifact, bytes };
+  }
+  const { source, file } = taken;
+  const artifact = { path, basename: fileName(path), name: name || fileName(path), source, ...whole };
+  return { artifact, bytes, file };
 }

@@ -10,6 +10,8 @@ import type { Subject } from './subject.ts';
 /** What an object holds. It can be as large as its file and its sources: nobody keeps it beyond what is being done. */
 export type ObjectContent = Pick<Subject, 'bytes' | 'facts' | 'sources'>;
 
+type Shelved = ObjectContent & Pick<Subject, 'file'>;
+
 /** An object of a run. As small as its names, however large the object is. */
 export interface ShelvedSubject extends Pick<Subject, 'artifact' | 'unusable'> {
   /**
@@ -69,19 +71,19 @@ export function createShelf(host: Host, limit = SHELF_BYTES): (subject: Subject)
     return { bytes, facts, sources: await readSources(host, artifact.path, facts) };
   }
 
-  function contentOf(artifact: Artifact, { bytes, facts, sources }: ObjectContent): ShelvedSubject['content'] {
+  function contentOf(artifact: Artifact, { bytes, facts, sources, file }: Shelved): ShelvedSubject['content'] {
     // A command without an object, and an object that could not be read: there is nothing to read again.
     if (bytes.length === 0) return () => NOTHING;
     const isObject = facts !== undefined;
     const key = `${isObject} ${artifact.sha256} ${artifact.path}`;
     put(key, { bytes, facts, sources });
-    return reader(key, artifact, isObject);
+    return reader(key, artifact, isObject, file ?? artifact.path);
   }
 
   /** In a function of its own: what it returns must not hold on to what was read first. */
-  function reader(key: string, artifact: Artifact, isObject: boolean): ShelvedSubject['content'] {
+  function reader(key: string, artifact: Artifact, isObject: boolean, file: string): ShelvedSubject['content'] {
     return async (copy) => {
-      const content = held.get(key)?.content ?? (await readAgain(copy ?? artifact.path, artifact, isObject));
+      const content = held.get(key)?.content ?? (await readAgain(copy ?? file, artifact, isObject));
       put(key, content);
       return content;
     };

@@ -34,7 +34,8 @@ export async function stageInputs(
       const { bytes } = await content();
       // A command that needs no object has none.
       if (!hasElfMagic(bytes)) continue;
-      const name = inputs.length === 1 ? artifact.basename : `${stagedName(artifact, index)}.o`;
+      const isOwnFile = inputs.length === 1 && artifact.source === undefined;
+      const name = isOwnFile ? artifact.basename : `${stagedName(artifact, index)}.o`;
       const path = join(dir, name);
       await host.files.writeAtomic(path, bytes);
       copies[index] = path;

@@ -4,7 +4,7 @@ import { makeFinding } from '../classify/make-finding.ts';
 import type { Sources } from '../classify/source-paths.ts';
 import { hasElfMagic } from '../elf/elf-file.ts';
 import type { Host } from '../host/host.ts';
-import type { Artifact, Outcome } from '../model/cell.ts';
+import type { Artifact, ArtifactSource, Outcome } from '../model/cell.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import { artifactName, distinctNames } from '../model/object-names.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
@@ -21,12 +21,18 @@ export interface ArtifactInput {
   readonly path: string;
   /** Name of its history family; default from the file name. */
   readonly name?: string | undefined;
+  /** Where its bytes are, for an object that was taken out of another file. */
+  readonly taken?: { readonly file: string; readonly source: ArtifactSource } | undefined;
+  /** Why it is not there: there is nothing in the file that was named. */
+  readonly problem?: UsageError | undefined;
 }
 
 /** An object that was read, once, for everything that is asked about it. */
 export interface Subject {
   readonly artifact: Artifact;
   readonly bytes: Uint8Array;
+  /** Where the bytes are, if not at the path of the artifact. */
+  readonly file?: string | undefined;
   /** undefined for a file that is no object. */
   readonly facts: ObjectFacts | undefined;
   /** Files of the repository it lies in that it was compiled from. */
@@ -46,7 +52,7 @@ export async function loadSubject(
   input: ArtifactInput,
   origin: Wording = option('artifact'),
 ): Promise<Subject> {
-  const file = await loadArtifact(host, input.path, input.name, origin);
+  const file = await loadArtifact(host, input, origin);
   const facts = readObject(file.bytes);
   if (!facts.ok && facts.problem.foreign) {
     throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: ${facts.problem.message}`);
@@ -122,7 +128,7 @@ export async function loadForCommand(
   input: ArtifactInput,
   origin: Wording = option('artifact'),
 ): Promise<Subject> {
-  const file = await loadArtifact(host, input.path, input.name, origin);
+  const file = await loadArtifact(host, input, origin);
   if (!hasElfMagic(file.bytes)) {
     const remedy = 'name the compiled object; other files come along as assets of a manifest';
     throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: it is no ELF object; ${remedy}`);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { matchObjects } from '../../src/compare/match-objects.ts';
 import { objectsAt } from '../../src/model/object-names.ts';
 
-const match = (older: string[], newer: string[]) => matchObjects(objectsAt(older), objectsAt(newer), 'main.json');
+const named = (paths: string[]) => objectsAt(paths.map((path) => ({ path })));
+const match = (older: string[], newer: string[]) => matchObjects(named(older), named(newer), 'main.json');
 
 test('one object on each side is the same one, whatever it is called', () => {
   expect(match(['/a/x.o'], ['/b/y.o'])).toEqual([0]);

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { distinctNames, objectsAt } from '../../src/model/object-names.ts';
 
+const named = (paths: readonly string[]) => objectsAt(paths.map((path) => ({ path })));
+
 test('a name that no other has stays as it is', () => {
   expect(distinctNames([])).toEqual([]);
   const paths = ['/r/a/conn.bpf.o', '/r/b/dns.bpf.o'];
-  expect(objectsAt(paths).map(({ name }) => name)).toEqual(['conn', 'dns']);
+  expect(named(paths).map(({ name }) => name)).toEqual(['conn', 'dns']);
 });
 
 test('twins are told apart by the shortest end of their paths, wherever the tree lies', () => {
   const names = (root: string) =>
-    objectsAt(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o', 'v2/dns/bpf_bpfel.o'].map((path) => `${root}/${path}`)).map(
+    named(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o', 'v2/dns/bpf_bpfel.o'].map((path) => `${root}/${path}`)).map(
       ({ name }) => name,
     );
   expect(names('/home/one/pkg')).toEqual(['conn/bpf_bpfel.o', 'dns/bpf_bpfel.o', 'v2/dns/bpf_bpfel.o']);
@@ -17,11 +19,11 @@ test('twins are told apart by the shortest end of their paths, wherever the tree
 });
 
 test('an object beside a directory with its twin', () => {
-  expect(objectsAt(['/r/x.o', '/r/a/x.o', '/r/y.o']).map(({ name }) => name)).toEqual(['x.o', 'a/x.o', 'y']);
+  expect(named(['/r/x.o', '/r/a/x.o', '/r/y.o']).map(({ name }) => name)).toEqual(['x.o', 'a/x.o', 'y']);
 });
 
 test('other extensions, names that collide with the end of a path, and the same path twice', () => {
-  expect(objectsAt(['/r/conn.o', '/r/conn.bpf.o']).map(({ name }) => name)).toEqual(['conn.o', 'conn.bpf.o']);
+  expect(named(['/r/conn.o', '/r/conn.bpf.o']).map(({ name }) => name)).toEqual(['conn.o', 'conn.bpf.o']);
   const told = distinctNames([
     { name: 'x', path: '/r/a/x.o' },
     { name: 'x', path: '/r/b/x.o' },

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { CancelledError, HostError } from '../../../model/errors.ts';
 
-/** How files and payloads are packed. `plain`: not at all. */
-export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd' | 'lz4';
+/** How files and payloads are packed. `plain`: not at all; `deb`: the files of a Debian package, as a tar archive. */
+export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd' | 'lz4' | 'deb';
 
 const TOOLS: Readonly<Record<Packing, readonly string[]>> = {
   plain: ['cat'],
@@ -11,9 +11,10 @@ const TOOLS: Readonly<Record<Packing, readonly string[]>> = {
   xz: ['xz', '-dc'],
   zstd: ['zstd', '-q', '-dc'],
   lz4: ['lz4', '-q', '-dc'],
+  deb: ['dpkg-deb', '--fsys-tarfile', '-'],
 };
 
-const PACKAGES: Readonly<Record<string, string>> = { xz: 'xz-utils' };
+const PACKAGES: Readonly<Record<string, string>> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' };
 
 /** Begins with the byte `$1` (the first is 1) of the file `$2`; all words after it are the tool. */
 const FROM_BYTE = 'from=$1 file=$2; shift 2; tail -c "+$from" -- "$file" | exec "$@"';

@@ -23,6 +23,16 @@ export function safePath(path: string): string | undefined {
   return odd || !/^[\x21-\x7e]+$/.test(plain) ? undefined : plain;
 }
 
+/** How the payload of a package is packed. @throws HostError `kernel_unusable` for one that cannot be unpacked here */
+export function packingOf({ facts }: RpmFile): Packing {
+  const packing = Object.hasOwn(PACKINGS, facts.compressor) ? PACKINGS[facts.compressor] : undefined;
+  if (packing !== undefined && facts.payloadFormat === 'cpio') return packing;
+  throw new HostError(
+    'kernel_unusable',
+    `${facts.name} is packed as ${facts.payloadFormat} with ${facts.compressor}, which cannot be unpacked here; choose another build`,
+  );
+}
+
 /**
  * Unpacks the parts of a kernel out of a verified package into `dir`. Only regular files, only at their own paths.
  * @returns absolute path of each file by its path in the package
@@ -35,13 +45,7 @@ export async function unpackPayload(
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const { facts } = file;
-  const packing = Object.hasOwn(PACKINGS, facts.compressor) ? PACKINGS[facts.compressor] : undefined;
-  if (packing === undefined || facts.payloadFormat !== 'cpio') {
-    throw new HostError(
-      'kernel_unusable',
-      `${facts.name} is packed as ${facts.payloadFormat} with ${facts.compressor}, which cannot be unpacked here; choose another build`,
-    );
-  }
+  const packing = packingOf(file);
   const found = new Map<string, string>();
   let taken = 0;
   const wants = ({ path, isFile, size }: CpioEntry): boolean => {

@@ -1,0 +1,107 @@
+import { basename } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { readTar } from '../kernels/image/tar.ts';
+import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
+import { type CpioEntry, readCpio } from '../kernels/sources/rpm/cpio.ts';
+import { packingOf } from '../kernels/sources/rpm/payload.ts';
+import { readPackage } from '../kernels/sources/rpm/read-package.ts';
+import type { Collector } from './collect.ts';
+import { HEAD_BYTES, isTar } from './kind.ts';
+import { LIMITS, refuseLarge } from './limits.ts';
+
+/** A name without what comes before the root, as archives write it. */
+function plainName(path: string): string {
+  return path.replace(/^(?:\.{0,2}\/)+/, '');
+}
+
+/** The same bytes, which end with an error beyond the bound: what packs that well is made to fill disks or time. */
+async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > LIMITS.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS.unpackedBytes >> 30} GiB`);
+    yield chunk;
+  }
+}
+
+/** Takes the first bytes off a stream, and gives them back with the rest. */
+async function peeked(
+  chunks: AsyncIterable<Buffer>,
+  bytes: number,
+): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < bytes) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    head = Buffer.concat([head, value]);
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      yield head;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, all: all() };
+}
+
+async function whole(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of chunks) {
+    size += part.length;
+    if (size > LIMITS.fileBytes) refuseLarge(`it unpacks to more than ${LIMITS.fileBytes >> 20} MiB`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Takes the objects out of the files of a tar archive. @throws HostError `bad_package` for what is none */
+async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Promise<void> {
+  let entries = 0;
+  for await (const { path, kind, size, content } of readTar(bounded(chunks))) {
+    if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
+    if (kind !== 'file' || size === 0 || size > LIMITS.fileBytes) continue;
+    const bytes = await content();
+    if (collector.wants(path, bytes)) collector.take(bytes, plainName(path));
+  }
+}
+
+/**
+ * Takes the objects out of a packed file: a tar archive, or one file alone.
+ * @throws HostError for what cannot be unpacked, UsageError beyond the bounds
+ */
+export async function takePacked(
+  host: Host,
+  path: string,
+  packing: Packing,
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { head, all } = await peeked(unpacked(host, path, packing, signal), HEAD_BYTES);
+  if (isTar(head)) return takeTar(all, collector);
+  const name = basename(path).replace(/\.(?:gz|xz|zst)$/, '');
+  const bytes = await whole(all);
+  if (collector.wants(name, bytes)) collector.take(bytes, name);
+}
+
+/** Takes the objects out of an rpm package. @throws HostError `bad_package`, UsageError beyond the bounds */
+export async function takeRpm(
+  host: Host,
+  path: string,
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await readPackage(host, path);
+  let entries = 0;
+  const wants = ({ isFile, size }: CpioEntry): boolean => {
+    if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
+    return isFile && size > 0 && size <= LIMITS.fileBytes;
+  };
+  const take = async (entry: CpioEntry, content: Buffer): Promise<void> => {
+    if (collector.wants(entry.path, content)) collector.take(content, plainName(entry.path));
+  };
+  await readCpio(bounded(unpacked(host, path, packingOf(file), signal, file.payloadAt)), wants, take);
+}

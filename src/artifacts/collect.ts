@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { ELF_MACHINE, hasElfMagic, readElfIdentity } from '../elf/elf-file.ts';
+import type { InsidePlace } from '../model/inside.ts';
+import { checkObjectHeader } from '../object/header.ts';
+import { objectsInSource } from '../object/inside/c-source.ts';
+import { type FoundObject, findObjects } from '../object/inside/find-objects.ts';
+import { nameObjects } from '../object/inside/name-objects.ts';
+import { readObject } from '../object/read-object.ts';
+import { LIMITS, refuseLarge } from './limits.ts';
+
+/** An object that was taken out of another file. */
+export interface TakenObject extends InsidePlace {
+  readonly bytes: Uint8Array;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+const SKELETON = /\.skel\.h$/;
+
+/** Takes objects out of the files that it is shown, and keeps within the bounds. */
+export interface Collector {
+  /** Whether a file of an archive is worth to be read. @param head its first bytes */
+  wants(member: string, head: Uint8Array): boolean;
+  /** @param member path in an archive; undefined for a file of its own */
+  take(content: Uint8Array, member: string | undefined): void;
+  /** The same for C source. */
+  takeSource(content: Uint8Array, member: string | undefined): void;
+  readonly objects: readonly TakenObject[];
+  /** Objects for big-endian kernels, which are left out. */
+  readonly bigEndian: number;
+  /** Programs that were looked into. */
+  readonly programs: number;
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Whether these bytes begin an eBPF object. */
+function isObject(head: Uint8Array): boolean {
+  return readElfIdentity(head)?.machine === ELF_MACHINE.bpf;
+}
+
+/**
+ * Names by what the program says, else by the first program of the object: both are the same after the next build, which
+ * moves everything.
+ */
+function namesOf(content: Uint8Array, found: readonly FoundObject[]): (string | undefined)[] {
+  const names = nameObjects(content, found).map((name, index) => {
+    const { at, size } = found[index] ?? { at: 0, size: 0 };
+    const facts = name === undefined ? readObject(content.subarray(at, at + size)) : undefined;
+    return name ?? (facts?.ok ? facts.programs[0]?.name : undefined);
+  });
+  return names.map((name) => (names.filter((one) => one === name).length === 1 ? name : undefined));
+}
+
+export function createCollector(): Collector {
+  const taken: TakenObject[] = [];
+  const known = new Set<string>();
+  let bytesTaken = 0;
+  let bigEndian = 0;
+  let programs = 0;
+
+  function add(place: InsidePlace, bytes: Uint8Array): void {
+    const sha256 = digestOf(bytes);
+    // The same object twice, as in two builds of one program, has one answer.
+    if (known.has(sha256)) return;
+    known.add(sha256);
+    bytesTaken += bytes.length;
+    if (taken.length === LIMITS.objects) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
+    if (bytesTaken > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
+    // A copy: the whole program would stay in memory for a part of it.
+    taken.push({ ...place, bytes: Uint8Array.from(bytes), sha256 });
+  }
+
+  function takeProgram(content: Uint8Array, member: string | undefined): void {
+    programs++;
+    const found = findObjects(content);
+    bigEndian += found.bigEndian;
+    if (found.cut) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
+    const parts = new Map<string, FoundObject>();
+    for (const part of found.objects) {
+      const digest = digestOf(content.subarray(part.at, part.at + part.size));
+      if (!parts.has(digest)) parts.set(digest, part);
+    }
+    const objects = [...parts.values()];
+    const names = objects.length === 0 ? [] : namesOf(content, objects);
+    for (const [index, { at, size }] of objects.entries()) {
+      add({ member, symbol: names[index], at }, content.subarray(at, at + size));
+    }
+  }
+
+  function takeSource(content: Uint8Array, member: string | undefined): void {
+    if (content.length > LIMITS.sourceBytes) refuseLarge(`its source has more than ${LIMITS.sourceBytes >> 20} MiB`);
+    const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1');
+    for (const { name, bytes } of objectsInSource(text)) add({ member, symbol: name }, bytes);
+  }
+
+  return {
+    objects: taken,
+    get bigEndian() {
+      return bigEndian;
+    },
+    get programs() {
+      return programs;
+    },
+    wants: (member, head) => hasElfMagic(head) || SKELETON.test(member),
+    takeSource,
+    take(content, member) {
+      if (isObject(content) && checkObjectHeader(content) === undefined) add({ member }, content);
+      else if (member !== undefined && SKELETON.test(member)) takeSource(content, member);
+      else takeProgram(content, member);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { UsageError } from '../model/errors.ts';
+
+/** Bounds on what strangers' files are opened for. Whatever is beyond them is told, and nothing of it is used. */
+export const LIMITS = {
+  /** Of a program, and of each file in an archive, in bytes. */
+  fileBytes: 512 * 1024 * 1024,
+  /** Of C source, in bytes: a skeleton has four for each of its object's. */
+  sourceBytes: 64 * 1024 * 1024,
+  /** Of an archive once it is unpacked, in bytes. */
+  unpackedBytes: 8 * 1024 * 1024 * 1024,
+  entries: 100_000,
+  /** Objects that are taken out of one file. */
+  objects: 256,
+  /** Of all of them, in bytes. */
+  objectBytes: 512 * 1024 * 1024,
+  milliseconds: 10 * 60_000,
+} as const;
+
+/** @throws UsageError `artifact_too_large` */
+export function refuseLarge(what: string): never {
+  throw new UsageError('artifact_too_large', `${what}; take the object out of it and name that`);
+}

@@ -1,0 +1,90 @@
+import {
+  ELF_MACHINE,
+  HEADER_BYTES,
+  hasBytes,
+  readElfHeader,
+  readElfIdentity,
+  readSectionEntries,
+} from '../../elf/elf-file.ts';
+import { checkObjectHeader, MAX_OBJECT_BYTES } from '../header.ts';
+
+/** A BPF object that lies somewhere in other bytes, such as the data of a program. */
+export interface FoundObject {
+  /** Its first byte. */
+  readonly at: number;
+  /** Bytes up to the end of its last section or table. */
+  readonly size: number;
+}
+
+export interface FoundObjects {
+  /** In the order in which they lie there; none lies in another. */
+  readonly objects: readonly FoundObject[];
+  /** There are more than are taken. */
+  readonly cut: boolean;
+  /** Objects for big-endian kernels, which are left out: none of the kernels here is one. */
+  readonly bigEndian: number;
+}
+
+/** Objects of one file. Programs with the most have some fifty. */
+export const MAX_OBJECTS = 256;
+/** A stranger's file may be full of beginnings; each costs a look at its tables. */
+const MAX_BEGINNINGS = 4096;
+const MAX_SECTIONS = 4096;
+
+/** `\x7fELF`, 64-bit, little-endian, version 1; with big-endian the other byte order. */
+const LITTLE = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+const BIG = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 2, 1]);
+
+/** Bytes that the tables of an ELF file account for; undefined where they do not lie in `bytes`. */
+function extentOf(bytes: Uint8Array): number | undefined {
+  const header = readElfHeader(bytes);
+  if (header === undefined || header.sections.offset === 0n || header.sections.count > BigInt(MAX_SECTIONS))
+    return undefined;
+  const entries = readSectionEntries(bytes, header.sections, MAX_SECTIONS);
+  if (entries === undefined) return undefined;
+  const { offset, entryBytes, count } = header.sections;
+  let end = offset + BigInt(entryBytes) * count;
+  for (const section of entries) {
+    const last = section.offset + section.size;
+    if (hasBytes(section) && last > end) end = last;
+  }
+  return end > BigInt(Math.min(bytes.length, MAX_OBJECT_BYTES)) ? undefined : Number(end);
+}
+
+/** The object that begins with these bytes; undefined where none does. */
+function objectAt(bytes: Uint8Array): number | undefined {
+  // The field of the machine may be empty in a file of its own; within other bytes that would be a guess.
+  if (bytes.length < HEADER_BYTES || readElfIdentity(bytes)?.machine !== ELF_MACHINE.bpf) return undefined;
+  const size = extentOf(bytes);
+  if (size === undefined || checkObjectHeader(bytes.subarray(0, size)) !== undefined) return undefined;
+  return size;
+}
+
+function countBigEndian(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(BIG); at >= 0 && count < MAX_OBJECTS; at = bytes.indexOf(BIG, at + 1)) {
+    if (readElfIdentity(bytes.subarray(at, at + HEADER_BYTES))?.machine === ELF_MACHINE.bpf) count++;
+  }
+  return count;
+}
+
+/**
+ * Finds the BPF objects in a file of any kind by their headers: embedded with go:embed, in a skeleton of libbpf, with
+ * include_bytes. Packed ones are not seen. Never throws, whatever the bytes are.
+ */
+export function findObjects(file: Uint8Array): FoundObjects {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const objects: FoundObject[] = [];
+  let beginnings = 0;
+  let from = 0;
+  for (;;) {
+    const at = bytes.indexOf(LITTLE, from);
+    if (at < 0 || beginnings++ > MAX_BEGINNINGS) break;
+    const size = objectAt(bytes.subarray(at));
+    if (size !== undefined && objects.length === MAX_OBJECTS)
+      return { objects, cut: true, bigEndian: countBigEndian(bytes) };
+    if (size !== undefined) objects.push({ at, size });
+    from = at + (size ?? 1);
+  }
+  return { objects, cut: beginnings > MAX_BEGINNINGS, bigEndian: countBigEndian(bytes) };
+}

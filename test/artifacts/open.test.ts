@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepNamed, openNamed } from '../../src/api/named-objects.ts';
+import { openFile } from '../../src/artifacts/open.ts';
+import { createHost } from '../../src/host/create-host.ts';
+import { insideSuffixes, insideWords } from '../../src/model/inside.ts';
+import { findArtifacts } from '../../src/run/find-artifacts.ts';
+import { buildProgram, DATA } from '../fakes/program.ts';
+import { buildElf, insns } from '../object/elf-builder.ts';
+
+const host = createHost({ env: process.env });
+const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-inside-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const object = (name: string): Uint8Array =>
+  buildElf([{ name: 'xdp', executable: true, bytes: insns([[0xb7], [0x95]]) }], [{ name, section: 'xdp', size: 16 }]);
+const ONE = object('one');
+const TWO = object('two_is_longer');
+const put = (path: string, bytes: Uint8Array | string): void => writeFileSync(join(dir, path), bytes);
+const run = (command: string, ...args: string[]): void => void execFileSync(command, args, { cwd: dir, stdio: 'pipe' });
+
+beforeAll(() => {
+  const program = buildProgram({
+    data: ONE,
+    symbols: (at) => [{ name: 'agent_object', section: '.rodata', value: at, size: ONE.length, info: DATA }],
+  });
+  mkdirSync(join(dir, 'tree/usr/lib/bpf'), { recursive: true });
+  mkdirSync(join(dir, 'tree/DEBIAN'));
+  mkdirSync(join(dir, 'tree/usr/sbin'));
+  put('agent', program);
+  put('stripped', buildProgram({ data: Buffer.concat([ONE, TWO]) }));
+  put('twins', buildProgram({ data: Buffer.concat([ONE, new Uint8Array(8), object('one')]) }));
+  put('none', buildProgram({ data: new Uint8Array(64) }));
+  put('tree/usr/sbin/agent', program);
+  put('tree/usr/lib/bpf/two.bpf.o', TWO);
+  put('tree/usr/lib/bpf/broken.bpf.o', TWO.subarray(0, 90));
+  put(
+    'tree/DEBIAN/control',
+    'Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.com>\nDescription: x\n',
+  );
+  run('tar', '-cf', 'x.tar', '-C', 'tree', './usr');
+  for (const [tool, end] of [
+    ['gzip', 'gz'],
+    ['xz', 'xz'],
+    ['zstd', 'zst'],
+  ] as const) {
+    run('sh', '-c', `${tool} -c x.tar > x.tar.${end}`);
+  }
+  put('two.bpf.o', TWO);
+  run('gzip', '-k', 'two.bpf.o');
+  for (const packing of ['xz', 'zstd']) run('dpkg-deb', `-Z${packing}`, '-b', 'tree', `${packing}.deb`);
+  put('empty.tar', Buffer.alloc(0));
+  run('tar', '-cf', 'empty.tar', '-T', '/dev/null');
+  run('tar', '-cf', 'text.tar', '-C', 'tree', 'DEBIAN');
+  put('cut.tar.gz', execFileSync('gzip', ['-c', 'x.tar'], { cwd: dir }).subarray(0, 200));
+});
+
+async function inside(path: string): Promise<string[]> {
+  const opened = await openFile(host, join(dir, path), { name: path }, undefined);
+  return insideSuffixes(opened?.objects ?? []);
+}
+
+describe('objects in files', () => {
+  test.each([
+    ['agent', ['[agent_object]']],
+    ['stripped', ['[one]', '[two_is_longer]']],
+    ['twins', ['[one]']],
+    ['x.tar', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.gz', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.xz', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.zst', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['xz.deb', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['zstd.deb', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['two.bpf.o.gz', ['[two.bpf.o]']],
+    ['two.bpf.o', []],
+  ])('%s', async (path, names) => {
+    expect((await inside(path)).toSorted()).toEqual(names.toSorted());
+  });
+
+  test.each([
+    ['none', /^no BPF object in none: it is an ELF file for x86_64 without one; .*name the \.bpf\.o itself$/],
+    ['text.tar', /^no BPF object in text\.tar: it is a tar archive without a \.bpf\.o, nor a program$/],
+    ['cut.tar.gz', /^cut\.tar\.gz: a gzip file that is damaged/],
+  ])('%s has none', async (path, words) => {
+    await expect(inside(path)).rejects.toThrow(words);
+  });
+
+  test('an archive with entries without end is given up', async () => {
+    const head = execFileSync('tar', ['-cf', '-', '-C', dir, '-T', '-'], { input: 'none\n' }).subarray(0, 512);
+    // The size of the file and the sum over the head: the same entry without content.
+    const empty = Buffer.from(head);
+    empty.write('00000000000\0', 124, 'latin1');
+    empty.write('        ', 148, 'latin1');
+    const sum = empty.reduce((total, byte) => total + byte, 0);
+    empty.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    put('many.tar.gz', gzipSync(Buffer.alloc(512 * 100_002, empty), { level: 1 }));
+    await expect(inside('many.tar.gz')).rejects.toThrow(
+      /^many\.tar\.gz: it has more than 100000 entries; take the object/,
+    );
+  });
+});
+
+describe('names', () => {
+  test('of files are as short as tells them apart', () => {
+    expect(insideSuffixes([{ member: 'a/x.o' }, { member: 'b/x.o' }, { member: 'b/y.o', at: 32 }])).toEqual([
+      '[a:x.o]',
+      '[b:x.o]',
+      '[y.o@0x20]',
+    ]);
+    expect(insideSuffixes([{ at: 64 }, { symbol: 's' }, { symbol: 's' }])).toEqual(['@0x40', '[s]', '[s](2)']);
+  });
+
+  test('are divided wherever a file may end', () => {
+    expect(insideWords('a[1].d/agent[x]').map(({ file }) => file)).toEqual(['a', 'a[1].d/agent']);
+    expect(insideWords('agent@0x20')).toEqual([{ file: 'agent', suffix: '@0x20' }]);
+    expect(insideWords('build/[ab].o')).toEqual([]);
+  });
+});
+
+describe('words of --artifact', () => {
+  const named = async (...words: string[]) =>
+    openNamed(host, { cwd: dir, paths: await findArtifacts(host, dir, words) });
+
+  test('name a file with all its objects, or one of them', async () => {
+    expect((await named('stripped', 'agent[agent_object]', 'two.bpf.o')).map(({ path, name }) => [path, name])).toEqual(
+      [
+        [join(dir, 'stripped[one]'), 'stripped[one]'],
+        [join(dir, 'stripped[two_is_longer]'), 'stripped[two_is_longer]'],
+        [join(dir, 'agent[agent_object]'), 'agent[agent_object]'],
+        [join(dir, 'two.bpf.o'), undefined],
+      ],
+    );
+    expect(await named('stripped', 'stripped[one]')).toHaveLength(2);
+  });
+
+  test('what nothing is found in has its problem, beside the others', async () => {
+    const found = await named('none', 'stripped[on]', 'agent');
+    expect(found.map(({ problem }) => problem?.message)).toEqual([
+      expect.stringMatching(/^no BPF object in none: /),
+      expect.stringMatching(
+        /stripped has no object "\[on\]"; did you mean "?\[one\]"?|stripped has no object .*\[one\]/i,
+      ),
+      undefined,
+    ]);
+  });
+
+  test('their bytes are kept by their digests, and the source is told', async () => {
+    const [input] = await keepNamed(host, join(dir, 'work'), await named('agent'));
+    expect(input?.taken?.source).toEqual({
+      place: join(dir, 'agent'),
+      digest: `sha256:${await host.files.sha256(join(dir, 'agent'))}`,
+      inside: '[agent_object]',
+    });
+    expect(await host.files.read(input?.taken?.file ?? '', 4096)).toEqual(Buffer.from(ONE));
+  });
+});
