@@ -3,6 +3,7 @@ import { removeSavedGuests, type SavedGuests, savedGuests } from '../guests/snap
 import { type KernelList, listKernels, type PruneResult, pruneKernels } from '../kernels/inventory.ts';
 import { reserveStore } from '../kernels/lease.ts';
 import { wantedSource } from '../kernels/locked.ts';
+import { ensureModules } from '../kernels/module-supply.ts';
 import { sourceKey } from '../kernels/source-key.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
@@ -44,6 +45,8 @@ export async function matrixProfiles(matrix: string, options: Environment = {}):
 export interface FetchKernelsOptions extends Environment {
   readonly choice: KernelChoice;
   readonly refresh?: boolean;
+  /** Their modules as well, with the index of what these have. Default false. */
+  readonly modules?: boolean;
   readonly signal?: AbortSignal;
   readonly onStart?: (profile: string) => void;
   readonly onProgress?: (profile: string, what: string, bytes: number, total: number) => void;
@@ -71,13 +74,15 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
     try {
       if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
       if (profile.unbootable !== undefined) throw new UsageError('no_kernel_source', profile.unbootable);
-      const kernel = await ensureKernel(profile, {
+      const common = {
         host,
         signal,
-        refresh: options.refresh ?? false,
-        onProgress: (what, bytes, total) => options.onProgress?.(profile.id, what, bytes, total),
-        onNote: (message) => options.onNote?.(message),
-      });
+        onProgress: (what: string, bytes: number, total: number) =>
+          options.onProgress?.(profile.id, what, bytes, total),
+        onNote: (message: string) => options.onNote?.(message),
+      };
+      const kernel = await ensureKernel(profile, { ...common, refresh: options.refresh ?? false });
+      if (options.modules === true) await ensureModules(profile, kernel.files.record, common);
       options.onEnd?.(profile.id, kernel);
       return true;
     } catch (error) {

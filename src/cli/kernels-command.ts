@@ -122,6 +122,7 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
       allowProfileOverride: options.allowProfileOverride,
       lock: options.lock,
       refresh: options.refreshKernels,
+      modules: options.modules,
       onStart,
       onProgress,
       onEnd: (profile, result) => {
@@ -132,7 +133,8 @@ export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortS
         }
         const { record } = result.files;
         rows.set(profile, { profile, cached: result.cached, release: record.release, package: record.package.name });
-        say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}`);
+        const modules = options.modules ? ', its modules are indexed' : '';
+        say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}${modules}`);
       },
     });
   const failed = options.kernels === undefined ? 0 : await fetchKernelsOf(options.kernels);

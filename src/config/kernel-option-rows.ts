@@ -25,6 +25,14 @@ export const KERNEL_OPTIONS = [
     commands: ['kernels fetch'],
   },
   {
+    name: 'modules',
+    type: 'boolean',
+    default: '',
+    description:
+      'also fetch all modules of these kernels and index what they have; otherwise the first object that needs one does',
+    commands: ['kernels fetch'],
+  },
+  {
     name: 'keep',
     type: 'list',
     default: '',

@@ -9,7 +9,7 @@ import { quoted } from './words.ts';
 
 export type FetchOptions = Pick<
   ValuesOf<'kernels fetch'>,
-  'userland' | 'refreshKernels' | 'allowProfileOverride' | 'json' | 'quiet' | 'noColor'
+  'userland' | 'modules' | 'refreshKernels' | 'allowProfileOverride' | 'json' | 'quiet' | 'noColor'
 > & {
   /** undefined: only the userland is wanted. */
   readonly kernels: KernelChoice | undefined;
@@ -18,13 +18,13 @@ export type FetchOptions = Pick<
 
 /** @param words ids behind the command. @throws UsageError that names the flag and the remedy */
 export function checkFetchOptions(values: ValuesOf<'kernels fetch'>, words: readonly string[]): FetchOptions {
-  const { refreshKernels, allowProfileOverride, json, quiet, noColor, userland } = values;
+  const { refreshKernels, allowProfileOverride, json, quiet, noColor, userland, modules } = values;
   const { matrix, kernels: ids, quick, all } = values;
   const alone = userland && !quick && !all && matrix === '' && ids.length + words.length === 0;
   return {
     kernels: alone ? undefined : chooseKernels(values, 'kernels fetch', words),
     lock: lockMode(values),
-    ...{ userland, refreshKernels, allowProfileOverride, json, quiet, noColor },
+    ...{ userland, modules, refreshKernels, allowProfileOverride, json, quiet, noColor },
   };
 }
 

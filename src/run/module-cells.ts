@@ -1,5 +1,6 @@
 import { withModuleFacts } from '../classify/module-facts.ts';
 import type { CellResult } from '../model/cell.ts';
+import { slipOf } from '../model/edit-distance.ts';
 import { errnoName } from '../model/errno.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import { firstStage } from '../model/evidence.ts';
@@ -11,7 +12,11 @@ import { missingNames } from './needed-names.ts';
 /** All modules of one kernel; `src/kernels` has the real one. */
 export interface Modules {
   choose(needed: readonly NeededName[], rules: Pick<ModuleRules, 'load' | 'forbid'>): Promise<ModuleChoice>;
-  look(names: readonly string[]): Promise<{ readonly found: readonly ('module' | 'built_in' | 'absent')[] }>;
+  look(names: readonly string[]): Promise<{
+    readonly found: readonly ('module' | 'built_in' | 'absent')[];
+    /** The names of all of them. */
+    readonly all: readonly string[];
+  }>;
   sizes(names: readonly string[]): Promise<readonly { readonly name: string; readonly size: number }[]>;
   read(names: readonly string[], signal: AbortSignal | undefined): Promise<GuestModule[]>;
 }
@@ -61,11 +66,13 @@ function inserted(choice: ModuleChoice, rules: ModuleRules, { evidence, outcome 
 
 /** Modules of the manifest that this kernel has not as files. */
 async function notFiles(modules: Modules, load: readonly string[]): Promise<CellModule[]> {
-  const { found } = await modules.look(load);
+  const { found, all } = await modules.look(load);
   return load.flatMap((name, index): CellModule[] => {
     const what = found[index];
     if (what === 'module' || what === undefined) return [];
-    const error = what === 'absent' ? 'the packages of this kernel have no such module' : '';
+    const near = slipOf(name, all);
+    const meant = near === undefined ? '' : `; did you mean ${near}?`;
+    const error = what === 'absent' ? `the packages of this kernel have no such module${meant}` : '';
     return [{ name, reason: 'manifest', names: [], status: what, error }];
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CellResult } from '../../src/index.ts';
+import { type CellResult, fetchKernels } from '../../src/index.ts';
 import { check } from './support/check.ts';
 import { confusionObject, fixture } from './support/places.ts';
 import { scratchDir } from './support/scratch.ts';
@@ -51,4 +51,16 @@ test('--no-modules and modules.forbid keep the verdict of the guest as it is', a
   expect(without.modules).toBeUndefined();
   expect(codes(forbidden)).toEqual(['ATTACH_TARGET_NOT_FOUND']);
   expect(forbidden.modules?.forbidden).toEqual([{ name: 'xfs_iget', module: 'xfs' }]);
+}, 600_000);
+
+test('kernels fetch --modules has them ahead: nothing is fetched again for a kernel that has its index', async () => {
+  const heard: string[] = [];
+  const failed = await fetchKernels({
+    choice: { kind: 'ids', ids: ['debian-12-6.1'], origin: 'test' },
+    modules: true,
+    onProgress: (_, what) => heard.push(what),
+    onEnd: (_, result) => expect(result).not.toBeInstanceOf(Error),
+  });
+  expect(failed).toBe(0);
+  expect(heard).toEqual([]);
 }, 600_000);

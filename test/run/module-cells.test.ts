@@ -31,7 +31,7 @@ function shelf(owners: Readonly<Record<string, string>>, part: Partial<Modules> 
       const modules = [...wanted].map(([name, names]) => ({ name, names }));
       return { modules, ambiguous: [], forbidden: [], nowhere };
     },
-    look: async (names) => ({ found: names.map(() => 'module' as const) }),
+    look: async (names) => ({ found: names.map(() => 'module' as const), all: names }),
     sizes: async (names) => names.map((name) => ({ name, size: 100 })),
     read: async (names) => names.map((name) => ({ name, bytes: Buffer.from(name) })),
     ...part,
@@ -122,7 +122,7 @@ describe('a cell', () => {
     const { ask, asked } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
     const off = { ...RULES, onDemand: false };
     await askWithModules(ask, off, async () => shelf({ f: 'm' }), never);
-    const look: Modules['look'] = async () => ({ found: ['module', 'built_in', 'absent'] });
+    const look: Modules['look'] = async () => ({ found: ['module', 'built_in', 'absent'], all: ['nf_conntrack'] });
     const load = ['x', 'ext4', 'nope'];
     const result = await askWithModules(ask, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
     expect(asked).toEqual([[], ['x', 'ext4', 'nope']]);
@@ -137,6 +137,16 @@ describe('a cell', () => {
       },
     ]);
   });
+});
+
+test('a slip in modules.load is told with the module that was meant', async () => {
+  const { ask } = cell(() => resultOf(FAIL, []));
+  const look: Modules['look'] = async () => ({ found: ['absent'], all: ['nf_conntrack', 'nf_nat'] });
+  const load = ['nf_contrack'];
+  const result = await askWithModules(ask, { ...RULES, load }, async () => shelf({}, { look }), never);
+  expect(result.modules?.modules[0]?.error).toBe(
+    'the packages of this kernel have no such module; did you mean nf_conntrack?',
+  );
 });
 
 describe('missingNames', () => {
