@@ -7,6 +7,8 @@ const MOVES_PACKET =
   /^bpf_(?:skb_(?:vlan_push|vlan_pop|store_bytes|change_(?:proto|head|tail)|pull_data|adjust_room|set_tunnel_key)|clone_redirect|l[34]_csum_replace|xdp_(?:adjust_(?:head|meta|tail)|pull_data)|msg_(?:pull|push|pop)_data|lwt_(?:push_encap|seg6_\w+)|store_hdr_opt|reserve_hdr_opt|load_hdr_opt|sk_skb_\w+)$/;
 /** Helpers and kfuncs that take an object away from the program that hands it over. */
 const TAKES_AWAY = /^bpf_(?:ringbuf_(?:submit|discard)\w*|\w+_release\w*|\w+_put)$/;
+/** What it gives is a number for the verifier until it is converted. */
+const ARENA = 'bpf_arena_alloc_pages';
 const PACKET = /^pkt(?:_meta|_end)?$/;
 const OBJECT = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
 const INSN = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
@@ -16,7 +18,7 @@ const CALL = /^call (?<name>\w+)(?:#\d+)?/;
 type Place = string;
 
 interface Loss {
-  readonly kind: 'stale_packet' | 'released';
+  readonly kind: 'stale_packet' | 'released' | 'arena_pointer';
   readonly call: string;
 }
 
@@ -61,7 +63,7 @@ function lossOf(log: string, cause: string): Loss | undefined {
     if (call !== undefined) {
       if (MOVES_PACKET.test(call)) loss = { kind: 'stale_packet', call };
       else if (TAKES_AWAY.test(call)) loss = { kind: 'released', call };
-      else if (place === 'R0') return undefined;
+      else if (place === 'R0') return call === ARENA ? { kind: 'arena_pointer', call } : undefined;
       continue;
     }
     const source = sourceOf(text, place);

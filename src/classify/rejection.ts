@@ -21,6 +21,8 @@ const BAD_ARGUMENT =
 const RECORD_HEADER = 8;
 /** How far above the cause the words stand that say what was accessed. */
 const NEAR = 3;
+/** Kernel functions are printed with the number of their type, helpers with one of a few hundred. */
+const KFUNC_CALL = /^call \w+#\d{4,}$/;
 const STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
 
 interface Place {
@@ -110,6 +112,9 @@ function finerReason(
     case 'out_of_bounds':
       if (above.some((line) => line.startsWith('invalid access to packet'))) return { reason: 'packet_bounds' };
       return pastEnd(evidence?.text ?? '', above);
+    case 'foreign_memory':
+      // Kernel functions want what they work on, and no memory of the program.
+      return KFUNC_CALL.test(insn) ? { reason: 'untrusted_pointer' } : {};
     case 'locked':
       return callee === 'bpf_spin_lock' ? { reason: 'two_locks' } : {};
     case 'reference':

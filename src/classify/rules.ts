@@ -1,6 +1,7 @@
 import { KERNEL_RULES } from './rules/kernel.ts';
 import { OBJECT_RULES } from './rules/object.ts';
 import type { TextRule } from './rules/rule.ts';
+import { EXTENSION_RULES } from './rules/verifier-extensions.ts';
 import { FEATURE_RULES } from './rules/verifier-features.ts';
 import { INSTRUCTION_RULES } from './rules/verifier-instructions.ts';
 import { MEMORY_RULES } from './rules/verifier-memory.ts';
@@ -12,6 +13,7 @@ export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RUL
 
 /** Lines of the verifier log, most specific first. */
 export const VERIFIER_RULES: readonly TextRule[] = [
+  ...EXTENSION_RULES,
   ...FEATURE_RULES,
   ...INSTRUCTION_RULES,
   ...VALUE_RULES,

@@ -141,7 +141,8 @@ export const NAME_FINDINGS = {
         : {
             title: `kernel function ${name} takes other arguments than the object passes`,
             explanation: `The declaration or the arguments in the object and the function in the kernel differ.${shown}`,
-            remediation: 'Declare one flavor per signature and call the one that exists.',
+            remediation:
+              'Declare one flavor per signature and call the one that exists. A structure that is only declared (struct x;) is another type as well: define it, with preserve_access_index.',
           };
     },
   }),

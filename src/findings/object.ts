@@ -1,5 +1,6 @@
 import { flag } from '../model/wording.ts';
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { fieldTodo, INCOMPATIBLE } from './incompatible.ts';
 import { LOOKED_UP } from './lookup.ts';
 import { arg, sentence, who } from './writer.ts';
 
@@ -14,38 +15,6 @@ const INVALID = {
   struct_ops_bounds: {
     what: 'has a struct_ops map that does not fit its own type information',
     todo: 'Build it again with clang -target bpf -g, without tools that edit its BTF.',
-  },
-};
-
-const INCOMPATIBLE = {
-  static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
-  map_attr: {
-    what: 'uses a map attribute that only its own loader knows',
-    todo: 'Drop the attribute, or set the map up in the manifest (maps).',
-  },
-  map_number: {
-    what: 'gives a map a number as a plain member',
-    todo: 'Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand.',
-  },
-  type_size: {
-    what: 'gives a map a key or value type that has no size',
-    todo: 'Define the structure where the map is defined (a declaration alone has no size), or give the size: __uint(key_size, sizeof(...)), __uint(value_size, sizeof(...)).',
-  },
-  two_sizes: {
-    what: 'gives a map two sizes for its key or value that differ',
-    todo: 'Keep one of them: __type(key, ...) or __uint(key_size, ...), and the same for the value.',
-  },
-  relocation: {
-    what: 'refers to data that libbpf cannot place',
-    todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',
-  },
-  unlinked_call: {
-    what: 'calls a function that was never linked in',
-    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',
-  },
-  extern: {
-    what: 'is not fully linked',
-    todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym.',
   },
 };
 
@@ -129,7 +98,7 @@ export const OBJECT_FINDINGS = {
   OBJECT_NOT_LIBBPF_COMPATIBLE: entry({
     group: 'object',
     rule: ['libbpf cannot open the object', 'Check it with a loader that uses libbpf 1.x.'],
-    args: ['map', 'symbol', 'part', 'size', 'other'],
+    args: ['map', 'symbol', 'part', 'size', 'other', 'field'],
     reasons: reasonsOf(INCOMPATIBLE),
     words: (f) => {
       const { what, todo } = ofReason(f.args.reason, INCOMPATIBLE) ?? {
@@ -140,7 +109,7 @@ export const OBJECT_FINDINGS = {
       return {
         title: `the object ${what}${about === undefined ? '' : ` (${about})`}`,
         explanation: 'This is about the object, not about a kernel: it fails everywhere in the same way.',
-        remediation: todo,
+        remediation: f.args.reason === 'map_field' ? fieldTodo(f.args.field, todo) : todo,
       };
     },
   }),

@@ -1,4 +1,5 @@
 import type { Facts } from './entry.ts';
+import { EXTENSION_ADVICE } from './extension-advice.ts';
 import { OWNED_ADVICE } from './ownership.ts';
 import { VALUE_ADVICE } from './rejected-values.ts';
 
@@ -6,6 +7,7 @@ import { VALUE_ADVICE } from './rejected-values.ts';
 export const ADVICE = {
   ...VALUE_ADVICE,
   ...OWNED_ADVICE,
+  ...EXTENSION_ADVICE,
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
   stack_overread: {
     why: 'it reads behind the end of a copy on its stack',
@@ -103,7 +105,7 @@ export const ADVICE = {
   },
   out_of_bounds: {
     why: 'an access may lie outside of the memory it is for',
-    todo: 'Check or mask the index right before its use, so that offset and size together stay inside; for powers of two, & of the size minus one is what the verifier sees best.',
+    todo: 'Check or mask the index right before its use, so that offset and size together stay inside; for powers of two, & of the size minus one is what the verifier sees best. An index with a sign may be negative as well: make it unsigned (__u32) before it is compared.',
   },
   beyond_struct: {
     why: 'a kernel structure is read behind its end: the pointer is of another type here than the program takes it for',
@@ -111,7 +113,7 @@ export const ADVICE = {
   },
   argument_type: {
     why: 'an argument of the traced function has another type on this kernel than the program takes it for',
-    todo: 'Write one program per signature and load the one that fits (bpf_program__set_autoload).',
+    todo: 'Write one program per signature and load the one that fits (bpf_program__set_autoload), or read both arguments into variables and choose between them by LINUX_KERNEL_VERSION (__kconfig).',
   },
   zero_size: {
     why: 'a size may be zero where the helper wants at least one byte',

@@ -73,6 +73,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
   const { call, callee, available, offset, size } = f.args;
   switch (topic) {
     case 'return_value':
+    case 'throw_value':
     case 'callback_result':
       return allowedWords(f);
     case 'reference':

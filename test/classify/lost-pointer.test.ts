@@ -71,3 +71,16 @@ test.each([
     reason: 'invalid_mem_access',
   });
 });
+
+test('memory of an arena that is used before it was converted is told as such', () => {
+  const cause = "R0 invalid mem access 'scalar'";
+  const log = (call: string): string =>
+    [
+      `8: (85) call ${call}#71205   ; R0=scalar()`,
+      '9: (15) if r0 == 0x0 goto pc+2',
+      '10: (7b) *(u64 *)(r0 +8) = r1',
+      cause,
+    ].join('\n');
+  expect(explained(log('bpf_arena_alloc_pages'), cause)).toMatchObject({ reason: 'arena_pointer' });
+  expect(explained(log('bpf_get_current_task'), cause)).toMatchObject({ reason: 'invalid_mem_access' });
+});

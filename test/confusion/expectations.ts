@@ -4,6 +4,7 @@ import { MAPS } from './expectations/maps.ts';
 import { CORE, EXTERNS, HELPERS, KFUNCS } from './expectations/names.ts';
 import { OBJECTS, PROGRAMS } from './expectations/objects.ts';
 import { REPORTED } from './expectations/reported.ts';
+import { REPORTED_EXTENSIONS } from './expectations/reported-extensions.ts';
 import { REPORTED_NAMES } from './expectations/reported-names.ts';
 import { REPORTED_PLACES } from './expectations/reported-places.ts';
 import { REPORTED_PROGRAMS } from './expectations/reported-programs.ts';
@@ -30,4 +31,5 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED_PLACES,
   ...REPORTED_VALUES,
   ...REPORTED_NAMES,
+  ...REPORTED_EXTENSIONS,
 ];

@@ -57,7 +57,11 @@ function section(root: string, code: FindingCode, shown: readonly Example[]): st
   const reasons = [...new Set([...shown.map(({ reason }) => reason), ...entry.reasons.filter((one) => one !== '')])];
   const rows = reasons.map((reason) => {
     const object = shown.find((one) => one.reason === reason)?.object ?? '';
-    return [reason === '' ? '' : `\`${reason}\``, link(root, object), link(root, `${object}_fixed`)];
+    return [
+      reason === '' ? '' : `\`${reason}\``,
+      link(root, object),
+      link(root, `${object}_fixed`) || (object === '' ? '' : 'hint'),
+    ];
   });
   const args = argumentWords(entry);
   return [
@@ -83,7 +87,8 @@ export function findingsPage(root: string): string {
     'Every code that a finding can have (`findings[].code` of the [report](report.md), rule id in SARIF). The text of a',
     'finding names the program, the map, the line and the kernel, and what to do about that very case; here is what the codes',
     'stand for. The programs are those that the tests run on every Debian kernel: each is as small as the fault allows, and',
-    'the corrected one is what the remedy says. This page is made by `npm run findings`.',
+    'the corrected one is what the remedy says, and passes where it should. Where none stands, the remedy is a hint: it takes',
+    'a loader, a device or a compiler that the tests do not have. This page is made by `npm run findings`.',
     '',
     '`args` of a finding are texts: those of its code, as listed below, `reason`, and',
     '',

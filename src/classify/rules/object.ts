@@ -107,9 +107,23 @@ export const OBJECT_RULES: readonly TextRule[] = [
   },
   {
     code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_field',
+    pattern: /^map '(?<map>[^']+)': unknown field '(?<field>[^']+)'/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'seen': unknown field 'max_entry'." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'map_type',
+    pattern: /^map '(?<map>[^']+)': map type isn't specified/,
+    subject: 'map',
+    example: { kernel: 'any, libbpf 1.7', text: "map 'seen': map type isn't specified." },
+  },
+  {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
     reason: 'map_attr',
     pattern:
-      /^map '(?<map>[^']+)': (?:invalid pinning value|unknown field|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level|map type isn't)/,
+      /^map '(?<map>[^']+)': (?:invalid pinning value|unsupported map linkage|attr '|invalid (?:def|field)|unexpected (?:var|def) kind|conflicting|should be map-in-map|multi-level)/,
     subject: 'map',
     example: { kernel: 'any, libbpf 1.7', text: "map 'cgrp_stats': invalid pinning value 100." },
   },

@@ -46,7 +46,7 @@ export const MEMORY_RULES: readonly TextRule[] = [
     code: 'VERIFIER_REJECTION',
     reason: 'out_of_bounds',
     pattern:
-      /^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range/,
+      /^invalid access to (?:map value|map key|memory|flow keys)(?:, \w+_size=(?<available>\d+) off=(?<offset>-?\d+) size=(?<size>\d+))?|(?:min|max) value is outside of the allowed memory range|^value -?\d+ makes (?:map_value|mem) pointer be out of bounds/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'R7 max value is outside of the allowed memory range' },
   },
   {

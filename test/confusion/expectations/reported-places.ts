@@ -48,6 +48,7 @@ export const REPORTED_PLACES: readonly Row[] = [
   from('6.1', 'attach_sections', told('pass', [...SECTIONS, FOUR_ARGUMENTS]), told('pass', SECTIONS)),
   always('attach_sections_fixed', PASS),
   always('loader_fentry_nameless', fails('LOADER_CONTRACT', 'btf_target', 'probe')),
+  always('loader_fentry_nameless_fixed', PASS),
   always(
     'attach_fentry_variadic',
     told('fail', [

@@ -119,6 +119,8 @@ export const REPORTED_PROGRAMS: readonly Row[] = [
       ['6.12', refused(ISSUES, UNLINKS, SETS_ATTRIBUTES)],
     ],
   },
-  // What the other two need are programs for each signature, which the loader chooses from.
-  always('verifier_arguments_fixed', PASS),
+  from('6.1', 'verifier_arguments_fixed', {
+    ...PASS,
+    told: [{ code: 'LSM_BPF_NOT_ENABLED', reason: undefined, subject: 'sets_attributes', mark: undefined }],
+  }),
 ];

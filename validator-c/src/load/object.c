@@ -130,6 +130,20 @@ static bool said_of_map(const char *what, char map[TUNING_NAME_SIZE], char line[
 	return start && sscanf(line, "libbpf: map '%128[^']'", map) == 1;
 }
 
+/* A slip in the name of a field that libbpf knows: that map is not what its author means, whatever loads it. */
+static bool is_slip(const char *field)
+{
+	static const char *const begins[] = {
+		"max_ent", "map_fla", "map_ext", "numa_no", "key_siz", "value_s", "pinnin"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (!strncmp(field, begins[i], strlen(begins[i])))
+			return true;
+	return false;
+}
+
 /* Fields of another loader in a map's definition: libbpf names the first one and gives up, unless it is told not to. */
 static bool relax_fields(struct tuning *tuning)
 {
@@ -139,6 +153,8 @@ static bool relax_fields(struct tuning *tuning)
 	if (tuning->relaxed_maps || !said_of_map(what, map, line))
 		return false;
 	field = strstr(line, what) + strlen(what);
+	if (is_slip(field))
+		return false;
 	tuning__record(tuning, "map_field", map, 0, "fields libbpf does not know are passed over, such as %.*s",
 		       (int)strcspn(field, "'"), field);
 	tuning->relaxed_maps = true;

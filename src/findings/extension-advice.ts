@@ -1,0 +1,23 @@
+/** Rejections over arenas, exceptions and kptrs; keys are reasons. */
+export const EXTENSION_ADVICE = {
+  arena_cast: {
+    why: 'an address is converted between address spaces that no arena has',
+    todo: 'Cast the pointer itself to __arena before a member of it is taken ((struct x __arena *)p, then &p->member), and compile with clang 19 or later.',
+  },
+  arena_pointer: {
+    why: 'memory of an arena is accessed through a pointer that is not marked as one of an arena',
+    todo: 'Declare pointers to it with __arena (__attribute__((address_space(1)))) and compile with clang 19 or later, which makes the conversion before each access.',
+  },
+  throw_place: {
+    why: 'bpf_throw is called in a callback, which no exception can leave',
+    todo: 'End the loop by the return value of the callback, and throw behind it.',
+  },
+  throw_value: {
+    why: 'the value that it throws is no return value of this hook',
+    todo: 'bpf_throw(cookie) ends the program with cookie as its return value: throw one that the hook takes, or name a callback that returns one (__exception_cb).',
+  },
+  no_kptr: {
+    why: 'bpf_kptr_xchg is given a field that is no kptr for this kernel',
+    todo: 'Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a word.',
+  },
+};

@@ -1,0 +1,61 @@
+import { editDistance } from '../model/edit-distance.ts';
+
+/** Why libbpf does not open an object, and what to do; keys are reasons. */
+export const INCOMPATIBLE = {
+  static_program: { what: 'marks a program as static', todo: 'Remove "static" from the entry function.' },
+  map_attr: {
+    what: 'uses a map attribute that only its own loader knows',
+    todo: 'Drop the attribute, or set the map up in the manifest (maps).',
+  },
+  map_field: {
+    what: 'gives a map a field that libbpf does not know',
+    todo: 'Drop the field: its own loader may know it, and libbpf then makes the map without what it stands for.',
+  },
+  map_type: {
+    what: 'has a map without a type',
+    todo: 'Give it one, as in __uint(type, BPF_MAP_TYPE_HASH): libbpf reads the field called type, whatever a binding of another language calls it.',
+  },
+  map_number: {
+    what: 'gives a map a number as a plain member',
+    todo: 'Write it with the macro of bpf_helpers.h, as in __uint(max_entries, 16): libbpf reads the definition from the types, where a value does not stand.',
+  },
+  type_size: {
+    what: 'gives a map a key or value type that has no size',
+    todo: 'Define the structure where the map is defined (a declaration alone has no size), or give the size: __uint(key_size, sizeof(...)), __uint(value_size, sizeof(...)).',
+  },
+  two_sizes: {
+    what: 'gives a map two sizes for its key or value that differ',
+    todo: 'Keep one of them: __type(key, ...) or __uint(key_size, ...), and the same for the value.',
+  },
+  relocation: {
+    what: 'refers to data that libbpf cannot place',
+    todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',
+  },
+  unlinked_call: {
+    what: 'calls a function that was never linked in',
+    todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',
+  },
+  extern: {
+    what: 'is not fully linked',
+    todo: 'Link the parts with bpftool gen object, or mark kernel symbols with __ksym.',
+  },
+};
+
+/** The fields of a map's definition (libbpf, parse_btf_map_def). */
+const FIELDS = [
+  ...(['type', 'max_entries', 'map_flags', 'numa_node', 'key_size', 'key', 'value_size', 'value', 'values'] as const),
+  ...(['pinning', 'map_extra'] as const),
+];
+/** Names are slips of a field up to this many edits; it is a third of the longest one. */
+const MAX_EDITS = 3;
+
+/** What to do about a field that libbpf does not know: the one that was meant, where one is near. */
+export function fieldTodo(field: string | undefined, otherwise: string): string {
+  if (field === undefined || field.length < 5 || field.length > 40) return otherwise;
+  const near = FIELDS.map((name) => ({ name, edits: editDistance(field, name) }))
+    .filter(({ edits }) => edits <= MAX_EDITS)
+    .sort((one, other) => one.edits - other.edits)[0];
+  return near === undefined
+    ? otherwise
+    : `Did you mean ${near.name}? If not: ${otherwise.charAt(0).toLowerCase()}${otherwise.slice(1)}`;
+}

@@ -1,0 +1,52 @@
+import { always, type Cell, fails, failsHere, from, PASS, type Row } from '../cells.ts';
+
+/** Arenas, exceptions and kptrs, and definitions of maps and indices that people got wrong and reported. */
+type Cause = Cell['told'][number];
+const at = (code: string, reason: string, subject: string, mark?: string): Cause => ({ code, reason, subject, mark });
+const failing = (...told: readonly Cause[]): Cell => ({ status: 'fail', told, unattached: [] });
+const rejected = (reason: string, program: string) => at('VERIFIER_REJECTION', reason, program, program);
+const missing = (...functions: readonly string[]): Cell =>
+  failing(...functions.map((name) => at('MISSING_KFUNC', 'strong', name)));
+const noArena = fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', 'arena');
+
+export const REPORTED_EXTENSIONS: readonly Row[] = [
+  // sched-ext/scx#3689, sched-ext/scx#3827
+  from(
+    '6.12',
+    'verifier_arena',
+    noArena,
+    failing(rejected('arena_cast', 'casts'), rejected('arena_pointer', 'stores')),
+  ),
+  from('6.12', 'verifier_arena_fixed', noArena),
+  // near libbpf/libbpf#874
+  from(
+    '6.12',
+    'verifier_exceptions',
+    missing('bpf_throw'),
+    failing(at('VERIFIER_REJECTION', 'throw_place', 'in_callback'), rejected('throw_value', 'with_number')),
+  ),
+  from('6.12', 'verifier_exceptions_fixed', missing('bpf_throw')),
+  // near sched-ext/sched_ext#71
+  from(
+    '6.12',
+    'verifier_kptr_untagged',
+    missing('bpf_cpumask_create', 'bpf_cpumask_set_cpu'),
+    failing(rejected('no_kptr', 'keeps'), rejected('untrusted_pointer', 'uses')),
+  ),
+  from(
+    '6.12',
+    'kfunc_forward_declared',
+    missing('bpf_cpumask_create'),
+    failing(at('KFUNC_SIGNATURE_MISMATCH', 'proto', 'bpf_cpumask_create', 'here')),
+  ),
+  from('6.12', 'kfunc_forward_declared_fixed', missing('bpf_cpumask_create')),
+  // r-caamano/zfw#102: a field that libbpf does not know is passed over; a slip is not.
+  always('map_field_misspelled', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_field', 'seen')),
+  always('map_field_misspelled_fixed', PASS),
+  // libbpf/libbpf-rs#54
+  always('map_without_type', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'map_type', 'seen')),
+  always('map_without_type_fixed', PASS),
+  // josefbacik/systing#220
+  always('verifier_signed_index', failsHere('VERIFIER_REJECTION', 'out_of_bounds')),
+  always('verifier_signed_index_fixed', PASS),
+];
