@@ -68,7 +68,7 @@ $(npm-stamp): package-lock.json package.json .npmrc | setup
 
 # What went in besides file contents: the commit, and which files there are.
 build-inputs := build/inputs.txt
-sources := $(sort $(shell find src -name '*.ts' 2>/dev/null))
+sources := $(sort $(shell find src -name '*.ts' -o -name '*.tsx' 2>/dev/null))
 
 .PHONY: FORCE
 FORCE:
@@ -138,6 +138,10 @@ $(examples-arch): FORCE
 	@$(CLANG) $(bpf-cflags) $(bpf-cpu) -c $< -o $@.tmp
 	@$(LLVM_STRIP) -g $@.tmp
 	@mv $@.tmp $@
+
+.PHONY: compatibility-site
+compatibility-site: build ## a static site of the reports in reports/, in public/compatibility
+	@bin/bpfcompat site build --in reports --out public/compatibility
 
 .PHONY: clean
 clean: ## remove everything that was built, and the work directory

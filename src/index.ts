@@ -33,6 +33,7 @@ export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.t
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Environment } from './api/services.ts';
+export { type BuildSiteOptions, type BuildSiteResult, buildSite } from './api/site.ts';
 export { type SuiteOptions, validateSuite } from './api/suite.ts';
 export { kernelSweep, type SweepOptions, type SweepResult } from './api/sweep.ts';
 export { type ValidateOptions, type ValidateResult, validate } from './api/validate.ts';

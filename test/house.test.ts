@@ -9,7 +9,7 @@ function sources(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     const path = join(dir, entry.name);
     if (entry.isDirectory()) return sources(path);
-    return /\.m?ts$/.test(entry.name) ? [path] : [];
+    return /\.(?:m?ts|tsx)$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -10,6 +10,7 @@ import type { MergeOptions } from './merge.ts';
 import type { PlanOptions } from './plan.ts';
 import type { ReportOptions, RunOptions } from './run-options.ts';
 import type { Environment } from './services.ts';
+import type { BuildSiteOptions } from './site.ts';
 import type { SuiteOptions } from './suite-options.ts';
 import type { KernelOptions, ValidateOptions } from './validate-options.ts';
 import type { WatchOptions } from './watch.ts';
@@ -156,4 +157,10 @@ export const EXPLAIN_OPTIONS: OptionKinds<ExplainRequest> = {
 };
 
 export const INSPECT_OPTIONS: OptionKinds<InspectOptions> = { ...AROUND, files: OBJECTS };
+export const BUILD_SITE_OPTIONS: OptionKinds<BuildSiteOptions> = {
+  ...AROUND,
+  inputs: { ...TEXTS, example: '["reports/"]' },
+  out: { ...TEXT, example: '"public"' },
+  label: TEXT,
+};
 export const INIT_OPTIONS: OptionKinds<InitOptions> = { ...AROUND, dir: TEXT, matrix: TEXT };

@@ -161,6 +161,11 @@ export async function ownReport(
   return { path, report, agrees: agrees(one, report) };
 }
 
+/** Whether a report is that of a case, wherever it lies: about the same object, of the same run, with the same results. */
+export function isReportOfCase(one: SavedCase, report: SavedReport): boolean {
+  return one.artifact === report.artifact.path && agrees(one, report);
+}
+
 function agrees({ run_id: id, targets }: SavedCase, report: SavedReport): boolean {
   if (id !== undefined && id !== '' && id !== report.run.id) return false;
   const statuses = new Map(report.targets.map(({ profile_id: profile, status }) => [profile, status]));

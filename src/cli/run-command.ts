@@ -48,6 +48,8 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
     case 'report-summary':
       return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
+    case 'site build':
+      return (await import('./site-command.ts')).siteCommand(parsed.options, io);
     case 'history list':
     case 'history verify':
     case 'history sign':

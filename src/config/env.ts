@@ -102,6 +102,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Build',
   },
   {
+    Name: 'BPFCOMPAT_COMPATIBILITY_VERSION',
+    Default: 'latest',
+    Description: 'version that a site is published as, unless the call names one',
+    Category: 'Output',
+  },
+  {
     Name: 'BPFCOMPAT_SIGNING_MODE',
     Default: 'local',
     Description: 'who signs the history: local (a key in the work directory) or external-cmd',

@@ -10,6 +10,7 @@ import type { OptionRow } from './option-row.ts';
 
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
+import { SITE_OPTIONS } from './site-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
 
 const RUNNING = ['check', 'test', 'test-command', 'watch', 'kernels fetch'] as const;
@@ -316,6 +317,7 @@ export const OPTIONS = [
   ...SHARD_OPTIONS,
   ...BUILD_OPTIONS,
   ...FRESHNESS_OPTIONS,
+  ...SITE_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

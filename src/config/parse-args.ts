@@ -18,6 +18,7 @@ import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import { checkSiteOptions } from './site-options.ts';
 import { checkInitOptions, checkSuiteOptions } from './suite-options.ts';
 import { checkTestCommandOptions, checkTestOptions } from './test-options.ts';
 import { checkWatchArguments } from './watch-options.ts';
@@ -49,6 +50,7 @@ const CHECKS = {
   inspect: (values, _given, words) => checkInspectOptions(values, words),
   compare: (values) => checkCompareOptions(values),
   'report-summary': (values) => checkSummaryOptions(values),
+  'site build': (values) => checkSiteOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),

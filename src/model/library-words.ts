@@ -20,6 +20,7 @@ const PROPERTIES: Readonly<Partial<Record<OptionName, string>>> = {
   locked: 'lock: "require"',
   'no-lock': 'lock: "ignore"',
   'fail-on-regression': 'failOn: "regression"',
+  in: 'inputs',
   'base-report': 'base',
   'head-report': 'head',
   'base-version': 'history.baseVersion',

@@ -1,28 +1,38 @@
-import { documentCells, documentCounts } from './document-cells.ts';
+import type { RunStatus } from '../model/report.ts';
+import { type DocumentCounts, documentCounts } from './document-cells.ts';
 import { FIXUP_MARK } from './fixups.ts';
 import type { GateDocument } from './gate-document.ts';
 
-function colorOf(document: GateDocument): string {
-  const { failed, tolerated, passed, nothingLoaded, loadedOnly, attachedPartly } = documentCounts(document);
-  if (document.status === 'fail' || failed > tolerated) return 'red';
-  if (document.status === 'error' || passed === 0) return 'lightgrey';
+/** What a badge says; every format of one is made of it. */
+export interface BadgeFacts {
+  readonly label: 'compat';
+  readonly message: string;
+  readonly color: 'red' | 'yellow' | 'brightgreen' | 'lightgrey';
+}
+
+function colorOf(status: RunStatus, counts: DocumentCounts): BadgeFacts['color'] {
+  const { failed, tolerated, passed, nothingLoaded, loadedOnly, attachedPartly } = counts;
+  if (status === 'fail' || failed > tolerated) return 'red';
+  if (status === 'error' || passed === 0) return 'lightgrey';
   return tolerated + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
 }
 
 /**
- * A badge as the endpoint of shields.io reads it. Red: something required fails; yellow: only what decides nothing
- * does, an attach that nobody requires among it, or nothing was attached; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
+ * Red: something required fails; yellow: only what decides nothing does, an attach that nobody requires among it, or
+ * nothing was attached; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
  */
-export function badge(document: GateDocument): string {
-  const { total, passed, failed, fixedUp } = documentCounts(document);
-  const kernels = new Set(documentCells(document).map(({ target }) => target.profile_id)).size;
-  const what = document.cases.length > 1 ? 'checks' : 'kernels';
-  const answered = passed + failed > 0;
-  const value = {
-    schemaVersion: 1,
+export function badgeFacts(status: RunStatus, counts: DocumentCounts, what: 'kernels' | 'checks'): BadgeFacts {
+  const { total, passed, failed, fixedUp } = counts;
+  return {
     label: 'compat',
-    message: answered && kernels > 0 ? `${passed}/${total} ${what}${fixedUp > 0 ? FIXUP_MARK : ''}` : 'unknown',
-    color: colorOf(document),
+    message: passed + failed > 0 ? `${passed}/${total} ${what}${fixedUp > 0 ? FIXUP_MARK : ''}` : 'unknown',
+    color: colorOf(status, counts),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** A badge as the endpoint of shields.io reads it. */
+export function badge(document: GateDocument): string {
+  const what = document.cases.length > 1 ? 'checks' : 'kernels';
+  const facts = badgeFacts(document.status, documentCounts(document), what);
+  return `${JSON.stringify({ schemaVersion: 1, ...facts }, null, 2)}\n`;
 }

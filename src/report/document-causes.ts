@@ -59,12 +59,22 @@ function keyOf({ code, reason, subject, title, location, decisive }: SavedFindin
  * Kernels without an answer have none.
  */
 export function documentCauses(document: GateDocument): DocumentCause[] {
+  return causesOfCells(documentCells(document), ({ one }) => `${document.cases.indexOf(one)}`);
+}
+
+/**
+ * The same of any cells, which may be of several documents.
+ * @param objectOf what is the same for cells of one object
+ */
+export function causesOfCells(
+  cells: readonly DocumentCell[],
+  objectOf: (cell: DocumentCell) => string,
+): DocumentCause[] {
   const groups = new Map<string, { finding: SavedFinding; cells: DocumentCell[] }>();
-  const cells = documentCells(document);
   for (const cell of cells) {
     if (cell.target.status !== 'pass' && cell.target.status !== 'fail') continue;
     for (const finding of findingsOf(cell)) {
-      const key = `${document.cases.indexOf(cell.one)} ${keyOf(finding)}`;
+      const key = JSON.stringify([objectOf(cell), keyOf(finding)]);
       const group = groups.get(key) ?? { finding, cells: [] };
       if (!group.cells.includes(cell)) group.cells.push(cell);
       groups.set(key, group);
@@ -92,8 +102,13 @@ export interface DocumentSilence {
 
 /** Why some cells have no answer; what decides first. What was skipped and decides nothing is left out. */
 export function documentSilence(document: GateDocument): DocumentSilence[] {
+  return silenceOfCells(documentCells(document));
+}
+
+/** The same of any cells, which may be of several documents. */
+export function silenceOfCells(all: readonly DocumentCell[]): DocumentSilence[] {
   const groups = new Map<string, DocumentCell[]>();
-  for (const cell of documentCells(document)) {
+  for (const cell of all) {
     const { status } = cell.target;
     if (status !== 'infra_error' && !(status === 'skipped' && cell.decides)) continue;
     const message = reasonOf(cell.target);

@@ -98,7 +98,11 @@ function kindOf({ target }: DocumentCell): PassKind | undefined {
 
 /** The counts of a document; what the outputs of the Action and the heads of all texts are made of. */
 export function documentCounts(document: GateDocument): DocumentCounts {
-  const cells = documentCells(document);
+  return countsOfCells(documentCells(document), document.cases.filter(({ error }) => error !== '').length);
+}
+
+/** The same of any cells. @param broken cases that could not start */
+export function countsOfCells(cells: readonly DocumentCell[], broken = 0): DocumentCounts {
   const count = (test: (cell: DocumentCell) => boolean): number => cells.filter(test).length;
   return {
     total: cells.length,
@@ -116,7 +120,7 @@ export function documentCounts(document: GateDocument): DocumentCounts {
     known: count(({ news }) => news === 'known'),
     fixed: count(({ news }) => news === 'fixed'),
     flaky: count(({ target }) => target.retried_after !== '' && target.status !== 'infra_error'),
-    broken: document.cases.filter(({ error }) => error !== '').length,
+    broken,
   };
 }
 

@@ -48,7 +48,7 @@ function twin({ name, arch }: Named, all: readonly Named[]): boolean {
 }
 
 /** All kernels of a document, each once: grouped by architecture, oldest first. */
-export function documentKernels({ cases }: GateDocument): DocumentKernel[] {
+export function documentKernels({ cases }: Pick<GateDocument, 'cases'>): DocumentKernel[] {
   const kernels = new Map<string, Named>();
   for (const { targets } of cases) {
     for (const target of targets) {

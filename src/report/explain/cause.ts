@@ -9,7 +9,7 @@ import { type Page, paragraph, quotedLines } from './layout.ts';
 const GROUPS: readonly FindingGroup[] = ['object', 'kernel', 'program', 'policy', 'infra'];
 
 /** `caused by: this kernel; high confidence; UNSUPPORTED_MAP_TYPE (kernel_too_old)`. */
-function filing(finding: SavedFinding): string {
+export function filing(finding: SavedFinding): string {
   const group = GROUPS.find((name) => name === finding.group);
   return [
     group ? `caused by: ${groupWords(group)}` : '',
@@ -39,7 +39,7 @@ function sameCause(a: SavedFinding, b: SavedFinding): boolean {
 }
 
 /** What the other kernels of the report say about the same cause. */
-function elsewhere(report: SavedReport, target: SavedTarget, finding: SavedFinding, said: string): string {
+export function elsewhere(report: SavedReport, target: SavedTarget, finding: SavedFinding, said: string): string {
   const { first_upstream_kernel: since } = finding;
   const others = report.targets.filter((other) => other !== target);
   const ids = (some: readonly SavedTarget[]): string => some.map(({ profile_id: id }) => oneLine(id, 64)).join(', ');

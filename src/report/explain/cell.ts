@@ -41,7 +41,7 @@ function headline(page: Page, report: SavedReport, target: SavedTarget): string 
 }
 
 /** The findings of a target; of reports that have none, what their classification says. */
-function causesOf(target: SavedTarget): readonly SavedFinding[] {
+export function causesOf(target: SavedTarget): readonly SavedFinding[] {
   if (target.findings.length > 0 || target.classification_code === '') return target.findings;
   return [
     {

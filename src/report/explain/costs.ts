@@ -3,8 +3,8 @@ import { insnsText, milliseconds, notablePrograms, type ProgramCost, thousands }
 import type { SavedTarget } from '../saved-report.ts';
 import { grid } from './layout.ts';
 
-/** What the programs cost the verifier of this kernel, as a table. */
-export function costLines(target: SavedTarget): string[] {
+/** What the programs cost the verifier of this kernel: a row of headings, then one per program; none without any. */
+export function costRows(target: SavedTarget): { readonly rows: readonly string[][]; readonly others: number } {
   const costs: ProgramCost[] = target.programs
     .filter(({ verified_insns: insns }) => insns > 0)
     .map((program) => ({
@@ -18,7 +18,7 @@ export function costLines(target: SavedTarget): string[] {
       loadUs: program.load_us,
     }));
   const { programs, others } = notablePrograms(costs);
-  if (programs.length === 0) return [];
+  if (programs.length === 0) return { rows: [], others };
   const rows = programs.flatMap(({ costs: own }) =>
     own.map((cost) => [
       oneLine(cost.program, 40),
@@ -28,6 +28,12 @@ export function costLines(target: SavedTarget): string[] {
       milliseconds(cost.loadUs) || '-',
     ]),
   );
-  const table = grid([['program', 'instructions', 'peak of states', 'stack', 'load'], ...rows]);
-  return [...table, ...(others > 0 ? [`  ${others} cheaper programs stand in the report.`] : [])];
+  return { rows: [['program', 'instructions', 'peak of states', 'stack', 'load'], ...rows], others };
+}
+
+/** The same for a terminal. */
+export function costLines(target: SavedTarget): string[] {
+  const { rows, others } = costRows(target);
+  if (rows.length === 0) return [];
+  return [...grid(rows), ...(others > 0 ? [`  ${others} cheaper programs stand in the report.`] : [])];
 }

@@ -80,7 +80,12 @@ function testsRow({ functional }: SavedTarget): Row {
   return ['tests', [functional.status, ...reported].join('; ')];
 }
 
-/** How far the question came, stage by stage. */
+/** How far the question came, stage by stage; a stage that says nothing has an empty text. */
+export function stageRows(target: SavedTarget): Row[] {
+  return [bootRow(target), openRow(target), loadRow(target), attachRow(target), testsRow(target)];
+}
+
+/** The same for a terminal. */
 export function stageLines(page: Page, target: SavedTarget): string[] {
-  return fields(page, [bootRow(target), openRow(target), loadRow(target), attachRow(target), testsRow(target)]);
+  return fields(page, stageRows(target));
 }

@@ -11,8 +11,8 @@ function guestText({ guest }: SavedTarget): string {
   return [isolation, `${guest.lane} lane`, accel, `QEMU ${guest.qemu_version}`, sandbox].filter(Boolean).join('; ');
 }
 
-/** The object, the kernel, the guest and when it was. */
-export function triedLines(page: Page, report: SavedReport, target: SavedTarget): string[] {
+/** The object, the kernel, the guest and when it was; what is not known has an empty text. */
+export function triedRows(report: SavedReport, target: SavedTarget): (readonly [name: string, text: string])[] {
   const { artifact, run } = report;
   const { host, profile, kernel_package: pack } = target;
   const kernel = host?.kernel || profile?.kernel || '';
@@ -24,7 +24,7 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
     return `${kind} ${what}${errno === '' ? '' : ` (not done: ${errno})`}`;
   });
   const from = pack?.suite || pack?.archive || '';
-  return fields(page, [
+  return [
     [
       'command',
       report.command ? `${report.command.text}, passes with exit code ${report.command.expected_exit_code}` : '',
@@ -36,5 +36,10 @@ export function triedLines(page: Page, report: SavedReport, target: SavedTarget)
     ['when', [target.started_at || run.started_at, took, `run ${run.id}`].filter(Boolean).join(', ')],
     ['loaded with', shims.join('; ')],
     ['asked twice', target.retried_after === '' ? '' : `the first time: ${target.retried_after}`],
-  ]);
+  ];
+}
+
+/** The same for a terminal. */
+export function triedLines(page: Page, report: SavedReport, target: SavedTarget): string[] {
+  return fields(page, triedRows(report, target));
 }

@@ -11,7 +11,10 @@ export function plural(count: number, one: string): string {
 }
 
 /** `3 of 24 incompatible (1 new), 2 without an answer`: what a notification shows of a run. Plain text. */
-function verdictText({ status, notRun }: GateDocument, counts: DocumentCounts): string {
+export function verdictText(
+  { status, notRun }: Pick<GateDocument, 'status' | 'notRun'>,
+  counts: DocumentCounts,
+): string {
   const { total, passed, failed, tolerated, errored, broken, regressions, known } = counts;
   const deciding = failed - tolerated;
   const news = [regressions > 0 ? `${regressions} new` : '', known > 0 ? `${known} known` : ''].filter(

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+const MAX_SLUG = 80;
+const DIGITS = 8;
+
+/** The first `length` hex digits of the SHA-256 of a text. */
+export function shortDigest(text: string, length = DIGITS): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/**
+ * A name as part of a path: letters, digits, `.`, `_` and `-`, never a hidden file or a way up. A name that had to be
+ * changed has a digest behind it, so that two of them stay two.
+ */
+export function slugOf(name: string): string {
+  const plain = name
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, MAX_SLUG);
+  return plain === name && name !== ''
+    ? name
+    : [plain.replace(/[.-]+$/, ''), shortDigest(name)].filter(Boolean).join('-');
+}
+
+/** Slugs of names that also differ where a file system does not tell upper from lower case. Same order. */
+export function distinctSlugs(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const plain = slugOf(name);
+    let slug = plain;
+    for (let twin = 2; taken.has(slug.toLowerCase()); twin++) slug = `${plain}-${shortDigest(`${name}\0${twin}`)}`;
+    taken.add(slug.toLowerCase());
+    return slug;
+  });
+}

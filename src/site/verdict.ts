@@ -1,0 +1,53 @@
+import { type BadgeFacts, badgeFacts } from '../report/badge.ts';
+import { countsOfCells } from '../report/document-cells.ts';
+import { plural } from '../report/style.ts';
+import { verdictText } from '../report/summary/heading.ts';
+import type { Site, SiteCell, SiteObject, SiteRun } from './site.ts';
+
+export interface Headline {
+  readonly status: 'pass' | 'fail' | 'error';
+  readonly text: string;
+}
+
+const WORDS = { pass: 'COMPATIBLE', fail: 'INCOMPATIBLE', error: 'INCONCLUSIVE' } as const;
+
+export function statusWord(status: Headline['status']): string {
+  return WORDS[status];
+}
+
+/** What decides about some cells that are of several runs. */
+function statusOf(cells: readonly SiteCell[]): Headline['status'] {
+  const deciding = cells.filter(({ decides }) => decides);
+  if (deciding.some(({ target }) => target.status === 'fail')) return 'fail';
+  if (deciding.length > 0) return 'error';
+  return cells.some(({ target }) => target.status === 'pass') ? 'pass' : 'error';
+}
+
+export function headlineOf(cells: readonly SiteCell[]): Headline {
+  const status = statusOf(cells);
+  return { status, text: verdictText({ status, notRun: [] }, countsOfCells(cells)) };
+}
+
+/** The verdict of a run, as its own report has it. */
+export function runHeadline({ document, cells }: SiteRun): Headline {
+  const broken = document.cases.filter(({ error }) => error !== '').length;
+  return { status: document.status, text: verdictText(document, countsOfCells(cells, broken)) };
+}
+
+/** The newest result of every object on every kernel. */
+export function latestCells({ objects }: Pick<Site, 'objects'>): SiteCell[] {
+  return objects.flatMap(({ latest }) => [...latest.values()]);
+}
+
+/** Badge of one object over the kernels it was tested on last. */
+export function objectBadge({ latest }: SiteObject): BadgeFacts {
+  const cells = [...latest.values()];
+  return badgeFacts(statusOf(cells), countsOfCells(cells), 'kernels');
+}
+
+/** `3 objects on 4 kernels`. */
+export function sizeText(cells: readonly SiteCell[]): string {
+  const objects = new Set(cells.map(({ object }) => object)).size;
+  const kernels = new Set(cells.map(({ kernel }) => kernel)).size;
+  return `${plural(objects, 'object')} on ${plural(kernels, 'kernel')}`;
+}

@@ -1,0 +1,48 @@
+import { gate } from '../../src/gate/gate.ts';
+import type { RunReport } from '../../src/model/report.ts';
+import type { SuiteReport } from '../../src/model/suite.ts';
+import { runCollection } from '../../src/report/collection.ts';
+import { collectionDocument, reportDocument } from '../../src/report/gate-document.ts';
+import { reportValue } from '../../src/report/json.ts';
+import { SavedCollection, SavedReport } from '../../src/report/saved-report.ts';
+import { suiteValue } from '../../src/report/suite-json.ts';
+import type { SiteInput } from '../../src/site/site.ts';
+
+/** A value as its file has it. */
+function saved(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The report of one object of a run, as it is read back. */
+export function reportInput(run: RunReport, artifact = 0): SiteInput {
+  const results = run.results.filter(({ cell }) => cell.artifact === artifact);
+  const value = saved(reportValue(run, artifact, gate({ targets: run.targets, results }), { json: '' }));
+  return { document: reportDocument(SavedReport.parse(value)), value, caseValues: [] };
+}
+
+/** A suite with the own reports of its cases. */
+export function suiteInput(suite: SuiteReport): SiteInput {
+  const value = saved(suiteValue(suite));
+  const caseValues = suite.cases.map(
+    ({ answer }) => answer && saved(reportValue(answer.run, answer.artifact, answer.verdict, { json: '' })),
+  );
+  const reports = caseValues.map((one) => (one === undefined ? undefined : SavedReport.parse(one)));
+  return { document: collectionDocument(SavedCollection.parse(value), reports), value, caseValues };
+}
+
+/** A run with several objects, as `test` writes it. */
+export function runInput(run: RunReport): SiteInput {
+  if (run.artifacts.length === 1) return reportInput(run);
+  const cases = run.artifacts.map((_, artifact) => {
+    const results = run.results.filter(({ cell }) => cell.artifact === artifact);
+    return { artifact, verdict: gate({ targets: run.targets, results }), json: `r${artifact}.json`, markdown: '' };
+  });
+  return suiteInput(runCollection(run, gate(run), cases));
+}
+
+/** The same run at another time. @param minute orders runs */
+export function at(run: RunReport, minute: number): RunReport {
+  const stamp = new Date(Date.UTC(2026, 2, 1, 10, minute)).toISOString().replace('.000Z', 'Z');
+  const runId = `${stamp.replace(/[-:]/g, '')}-0000${String(minute).padStart(2, '0')}`;
+  return { ...run, runId, startedAt: stamp, finishedAt: stamp };
+}
