@@ -30,6 +30,7 @@ import type { ArtifactInput } from '../run/subject.ts';
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
+import { withFlagBtf } from './kernel-btf.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
 import { keepNamed, openNamed } from './named-objects.ts';
@@ -68,7 +69,12 @@ async function kernelsAndManifest(environment: ResolvedEnvironment, catalogue: C
     localKernels: settledKernels(cwd, options.localKernels, own),
     matrix: { path: choice.kind === 'matrix' ? resolve(cwd, matrix.file) : '', name: matrix.name },
     matrixNotes: matrix.note === undefined ? [] : [matrix.note],
-    targets: targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed),
+    targets: await withFlagBtf(
+      environment,
+      targetsOf(matrix, entries, manifest, timeoutMs, undefined, narrowed),
+      options.loader?.btf,
+      options.signal,
+    ),
   };
 }
 

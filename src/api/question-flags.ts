@@ -36,6 +36,7 @@ export function flagsOf(
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
     ...(loader.modules === false ? [flag('no-modules')] : []),
+    ...(loader.btf ? [flag('btf'), resolve(cwd, loader.btf)] : []),
     ...[...loader.rodata].flatMap(([name, value]) => [flag('set-rodata'), `${name}=${value}`]),
     ...[...loader.attachTargets].flatMap(([name, target]) => [flag('set-attach-target'), `${name}=${target}`]),
     ...(command ? [flag('command'), command.command] : []),

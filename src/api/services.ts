@@ -16,6 +16,7 @@ import { SHELL_PATH } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
 import type { RunServices } from '../run/prepare-kernels.ts';
 import { findValidator, type ValidatorBinary } from '../run/validator-binary.ts';
+import { readProfileBtf } from './kernel-btf.ts';
 import type { StoreUse } from './store-use.ts';
 
 /** Where a call of the library takes place; every part has a default. */
@@ -132,6 +133,7 @@ export async function createServices(
         bytes: await host.files.read(busybox, MAX_SHELL_BYTES),
       };
     },
+    readBtf: (profile, named, stop) => readProfileBtf(host, profile, named, stop),
     ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };

@@ -39,6 +39,7 @@ export async function claimTest({
     { path: own(manifest), said: option('manifest'), by: 'flag' },
     { path: matrix, said: option('matrix'), by: 'flag' },
     ...localInputs(cwd, options.localKernels),
+    { path: own(options.loader?.btf), said: option('btf'), by: 'flag' },
     { path: own(command?.binary), said: option('command-binary'), by: 'flag' },
     ...payload.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
     baselineInput({ path: placeOf(cwd, baseline), said: option('baseline'), by: 'flag' }, failOn === 'regression'),

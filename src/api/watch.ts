@@ -38,9 +38,11 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
     if (error instanceof UsageError) return [];
     throw error;
   });
-  const { manifest, matrix, command, localKernels = [] } = options;
+  const { manifest, matrix, command, loader, localKernels = [] } = options;
   const images = localKernels.map(({ image }) => image);
-  const named = [manifest, matrix, command?.binary, ...images].flatMap((file) => (file ? [resolve(cwd, file)] : []));
+  const named = [manifest, matrix, command?.binary, loader?.btf, ...images].flatMap((file) =>
+    file ? [resolve(cwd, file)] : [],
+  );
   const objects = (await marksOf(host, paths)).filter(([, now]) => now !== '');
   return { objects: new Map(objects), settings: new Map(await marksOf(host, [...named, ...assets])) };
 }

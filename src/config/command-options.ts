@@ -15,7 +15,7 @@ export interface CommandArguments {
 
 /** Flags that only change how we load an object ourselves. */
 const LOAD_FLAGS = [
-  ...['validation-mode', 'max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf', 'no-modules'],
+  ...['validation-mode', 'max-insns', 'set-rodata', 'set-attach-target', 'strict-libbpf', 'no-modules', 'btf'],
 ] as const;
 
 /**
@@ -61,6 +61,7 @@ export function asTestValues({
     setAttachTarget: [],
     strictLibbpf: false,
     noModules: false,
+    btf: '',
   };
 }
 

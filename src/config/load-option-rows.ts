@@ -32,6 +32,15 @@ export const LOAD_OPTIONS = [
     commands: LOADING,
   },
   {
+    name: 'btf',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description:
+      'BTF for kernels that have none: raw, a .btf.tar.xz of BTFHub, or a vmlinux with BTF; reports show the verdict with it and without it',
+    commands: LOADING,
+  },
+  {
     name: 'no-modules',
     type: 'boolean',
     default: '',

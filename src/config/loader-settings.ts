@@ -12,6 +12,8 @@ export interface LoaderSettings {
   readonly attachTargets: ReadonlyMap<string, string>;
   /** false: guests get no module of their kernel for what the object names of it. Default true. */
   readonly modules?: boolean;
+  /** A file with BTF for kernels that have none, relative to the current directory. */
+  readonly btf?: string;
 }
 
 export const NO_SETTINGS: LoaderSettings = { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() };
@@ -77,7 +79,7 @@ const EXAMPLES = {
 } as const;
 
 /**
- * The settings of the flags `--set-rodata`, `--set-attach-target`, `--strict-libbpf` and `--no-modules`.
+ * The settings of the flags `--set-rodata`, `--set-attach-target`, `--strict-libbpf`, `--no-modules` and `--btf`.
  * @param texts as typed: `name=value`
  * @throws UsageError `flag_value` or `flag_conflict` that names the flag
  */
@@ -86,6 +88,7 @@ export function readLoaderSettings(texts: {
   readonly setAttachTarget: readonly string[];
   readonly strictLibbpf: boolean;
   readonly noModules?: boolean;
+  readonly btf?: string;
 }): LoaderSettings {
   const rodata = pairs('set-rodata', texts.setRodata, VARIABLE, VALUE);
   const attachTargets = pairs('set-attach-target', texts.setAttachTarget, PROGRAM, TARGET);
@@ -96,6 +99,9 @@ export function readLoaderSettings(texts: {
       phrase`${option('strict-libbpf')} changes nothing before the load, ${option(set)} does; remove one of them`,
     );
   }
-  const settings = { strictLibbpf: texts.strictLibbpf, rodata, attachTargets };
-  return texts.noModules === true ? { ...settings, modules: false } : settings;
+  return {
+    ...{ strictLibbpf: texts.strictLibbpf, rodata, attachTargets },
+    ...(texts.noModules === true && { modules: false }),
+    ...(texts.btf && { btf: texts.btf }),
+  };
 }

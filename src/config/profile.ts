@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { FILE_PATHS } from '../model/file-source.ts';
@@ -67,6 +68,8 @@ export const ProfileFile = withoutSlips(
         kernel_args: list(kernelArg, { unique: '', max: 4 }).default([]),
       })
       .prefault({}),
+    /** A file with BTF for a kernel that has none, relative to the profile. */
+    btf: line({ required: true }).optional(),
     /** Of the earlier tool's guests; nothing here uses it. */
     validator: z.looseObject({ path: optionalLine }).optional(),
     capabilities: withoutSlips(z.looseObject({ expected_btf: flag.optional() })).prefault({}),
@@ -94,7 +97,7 @@ export interface ProfileRules {
   readonly anyKeyring?: boolean;
   /** A profile of its id comes with bpfcompat, and says what this one leaves out. */
   readonly borrows?: boolean;
-  /** Hears of each path of this machine that the kernel block names. */
+  /** Hears of each path of this machine that the profile names. */
   readonly onPath?: (named: NamedPath) => void;
 }
 
@@ -127,6 +130,9 @@ export function readProfile(source: SourceFile, rules: ProfileRules = {}): Profi
     expectedBtf: value.capabilities.expected_btf,
     kernel: withPaths(value.kernel, source.file),
     ...imageOf(value),
+    ...(value.btf !== undefined && {
+      btf: { path: resolve(dirname(source.file), value.btf), origin: `${at(['btf'])}: btf` },
+    }),
     ...(value.boot.kernel_args.length > 0 && { kernelArgs: value.boot.kernel_args }),
     ...(value.install_kernel !== undefined && {
       exactly: { release: value.install_kernel, packages: value.kernel_packages },
@@ -143,8 +149,8 @@ function imageOf({ image }: ProfileFile): Pick<Profile, 'image'> {
   return { image: { url: url || undefined, path: path || undefined, sha256: sha256?.toLowerCase() } };
 }
 
-/** Places of this machine that the kernel and image blocks name, as written. */
-function pathsOf({ value: { kernel, image }, at }: YamlFile<ProfileFile>): NamedPath[] {
+/** Places of this machine that a profile names, as written. */
+function pathsOf({ value: { kernel, image, btf }, at }: YamlFile<ProfileFile>): NamedPath[] {
   const named: Readonly<Record<string, string | undefined>> =
     kernel?.source === 'file'
       ? Object.fromEntries(FILE_PATHS.map((key) => [key, kernel[key]]))
@@ -154,6 +160,7 @@ function pathsOf({ value: { kernel, image }, at }: YamlFile<ProfileFile>): Named
   const ofKernel = Object.entries(named).flatMap(([key, path]): NamedPath[] =>
     path === undefined ? [] : [{ key: `kernel.${key}`, path, use: 'read', origin: at(['kernel', key]) }],
   );
+  if (btf !== undefined) ofKernel.push({ key: 'btf', path: btf, use: 'read', origin: at(['btf']) });
   const path = image?.local_path ?? '';
   if (path === '') return ofKernel;
   return [

@@ -46,6 +46,7 @@ const SETTLED = [
   'setAttachTarget',
   'strictLibbpf',
   'noModules',
+  'btf',
   'locked',
   'noLock',
 ] as const;

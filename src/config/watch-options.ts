@@ -32,6 +32,7 @@ const OF_THE_SUITE = [
   'set-attach-target',
   'strict-libbpf',
   'no-modules',
+  'btf',
 ] as const satisfies readonly OptionName[];
 
 /**

@@ -70,7 +70,7 @@ export const NAME_FINDINGS = {
             title: 'the kernel has no BTF, which the object needs',
             explanation: 'CO-RE relocations, fentry, LSM, tp_btf, kfuncs and struct_ops need /sys/kernel/btf/vmlinux.',
             remediation:
-              'Ship external BTF for this kernel (BTFHub, bpftool gen min_core_btf) and pass it as btf_custom_path, or add a variant without CO-RE; fentry and LSM need a kernel built with CONFIG_DEBUG_INFO_BTF.',
+              'Ship external BTF for this kernel (BTFHub, bpftool gen min_core_btf) and pass it as btf_custom_path (the option btf tests that), or add a variant without CO-RE; fentry and LSM need a kernel built with CONFIG_DEBUG_INFO_BTF.',
           },
   }),
   MISSING_MODULE_BTF: entry({

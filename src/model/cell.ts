@@ -2,6 +2,7 @@ import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
 import type { Channel, Profile, TestedKernel } from './kernel.ts';
+import type { CellBtf } from './kernel-btf.ts';
 import type { CellModules } from './kernel-modules.ts';
 import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
@@ -139,6 +140,8 @@ export interface CellResult {
   readonly guest: GuestFacts | undefined;
   /** What modules of the kernel had to do with it; absent where nothing needed any. */
   readonly modules?: CellModules | undefined;
+  /** What BTF that the user brought along had to do with it; absent where there is none. */
+  readonly btf?: CellBtf | undefined;
   readonly timings: CellTimings;
   readonly startedAt: string;
   readonly finishedAt: string;

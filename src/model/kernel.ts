@@ -135,6 +135,8 @@ export interface Profile {
   readonly memoryMb: number;
   readonly cpus: number;
   readonly expectedBtf: boolean | undefined;
+  /** BTF for a kernel that has none: an absolute path, and where it was named. */
+  readonly btf?: { readonly path: string; readonly origin: string };
   readonly kernel: KernelSource | undefined;
   /** The vendor's disk image; absent where no image is named. */
   readonly image?: ImageSource | undefined;

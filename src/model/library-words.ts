@@ -14,6 +14,7 @@ const PROPERTIES: Readonly<Partial<Record<OptionName, string>>> = {
   'set-attach-target': 'loader.attachTargets',
   'strict-libbpf': 'loader.strictLibbpf',
   'no-modules': 'loader.modules: false',
+  btf: 'loader.btf',
   command: 'command.command',
   'command-binary': 'command.binary',
   'command-expect-exit': 'command.expectExitCode',

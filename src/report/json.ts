@@ -1,7 +1,9 @@
 import { words } from '../findings/words.ts';
 import { type Evidence, firstStage } from '../model/evidence.ts';
 import { isIdle } from '../model/finding.ts';
+import type { CellBtf } from '../model/kernel-btf.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { suppliedBtfJson } from './btf.ts';
 import { assetsJson, commandJson } from './command.ts';
 import { baselineJson } from './compare-json.ts';
 import { functionalJson } from './functional.ts';
@@ -109,12 +111,13 @@ function failedStage({ outcome }: TargetView): string | undefined {
   }
 }
 
-function btfJson(evidence: Evidence) {
+function btfJson(evidence: Evidence, supplied: CellBtf | undefined) {
   const open = firstStage(evidence, 'open');
   return {
     kernel_btf_available: evidence.hello.btf.vmlinux,
     artifact_has_btf: open?.artifact_has_btf ?? false,
     artifact_has_btf_ext: open?.artifact_has_btf_ext ?? false,
+    supplied: suppliedBtfJson(supplied),
   };
 }
 
@@ -140,7 +143,7 @@ function targetJson(run: RunReport, view: TargetView) {
     validation: validationJson(run, view),
     functional: functionalJson(view),
     failed_stage: failedStage(view),
-    btf: evidence && btfJson(evidence),
+    btf: evidence && btfJson(evidence, result?.btf),
     ...classificationJson(view),
     started_at: some(result?.startedAt),
     finished_at: some(result?.finishedAt),

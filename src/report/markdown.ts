@@ -1,6 +1,7 @@
 import { firstStage } from '../model/evidence.ts';
 import type { Expected } from '../model/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { suppliedBtfMarkdown } from './btf.ts';
 import { commandLines } from './command.ts';
 import { baselineLines } from './compare-markdown.ts';
 import { code, codeCell, fence, md } from './escape.ts';
@@ -122,6 +123,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);
   const shims = shimsMarkdown(evidence);
   if (shims !== undefined) lines.push(shims);
+  lines.push(...suppliedBtfMarkdown(result?.btf));
   lines.push(...modulesMarkdown(result?.modules));
   lines.push(...variantsMarkdown(evidence));
   if (open && open.maps.length > 0) {

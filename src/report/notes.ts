@@ -2,6 +2,7 @@ import { words } from '../findings/words.ts';
 import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
+import { suppliedBtfNotes } from './btf.ts';
 import { oneLine } from './escape.ts';
 import { placeText } from './finding-facts.ts';
 import { modulesNotes } from './modules.ts';
@@ -52,6 +53,7 @@ export function targetNotes(view: TargetView): string[] {
   if (family !== undefined) notes.push(family);
   const shims = shimsNote(view.evidence);
   if (shims !== undefined) notes.push(shims);
+  notes.push(...suppliedBtfNotes(view.result?.btf));
   notes.push(...modulesNotes(view.result?.modules));
   notes.push(...variantNotes(view.evidence));
   if (view.attach && view.load === 'pass') notes.push(`attach status: ${view.attach.status}`);

@@ -7,6 +7,7 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch, KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import type { KernelBtf } from '../model/kernel-btf.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { sanitizeText, wellFormed } from '../model/sanitize.ts';
 import { overrideNote } from '../report/override-note.ts';
@@ -39,6 +40,12 @@ export interface RunServices {
   /** Absent: no guest gets modules beyond those of its kernel's boot. */
   readonly ensureModules?: ModuleSupply;
   readonly ensureShell: ShellSupply;
+  /** Reads the BTF that a profile names. @throws UsageError for what cannot be used */
+  readonly readBtf: (
+    profile: Pick<Profile, 'arch'>,
+    named: NonNullable<Profile['btf']>,
+    signal: AbortSignal,
+  ) => Promise<KernelBtf>;
   readonly validator: ValidatorBinary;
 }
 
@@ -68,6 +75,8 @@ type Prepared =
       readonly record: KernelRecord;
       /** File with the kernel's configuration; undefined where its packages have none. */
       readonly config: string | undefined;
+      /** What the user brings along for a kernel without BTF. */
+      readonly btf: KernelBtf | undefined;
       readonly ms: number;
     }
   | {
@@ -94,6 +103,11 @@ function keyringNote({ id, file, kernel }: Profile): string | undefined {
 function unverifiedNote({ id, kernel }: Profile, { release, package: { archive, files } }: KernelRecord): string {
   const what = kernel !== undefined && isLocal(kernel) ? 'a local file, unverified' : 'unverified';
   return `kernel ${id} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? 'unknown'})`;
+}
+
+/** Says whose BTF may stand in for the kernel's. */
+function btfNote({ id }: Profile, { path, sha256 }: KernelBtf): string {
+  return `kernel ${id}: where it has no BTF, CO-RE gets ${path} (sha256 ${sha256})`;
 }
 
 /** What the user should know about a profile before its kernel is fetched. */
@@ -163,6 +177,14 @@ export function prepareKernels(
     const chosen = lanes.of(profile);
     if ('unavailable' in chosen)
       return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
+    let btf: KernelBtf | undefined;
+    try {
+      btf = profile.btf && (await services.readBtf(profile, profile.btf, signal));
+    } catch (error) {
+      if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
+      return failed({ status: 'infra_error', cause: 'profile_invalid', message: plainWords(messageOf(error)) });
+    }
+    if (btf !== undefined) note(btfNote(profile, btf));
     try {
       const { files, cached } = await fetched(profile, timed);
       const { record } = files;
@@ -172,7 +194,7 @@ export function prepareKernels(
       const source = await timed(() => chosen.lane.prepare(profile, files, signal));
       emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
       await warmUp(source, target, services.host, capacity, timed);
-      return { ok: true, source, record, config: files.config, ms: ms() };
+      return { ok: true, source, record, config: files.config, btf, ms: ms() };
     } catch (error) {
       if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
       const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';

@@ -6,7 +6,9 @@ import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../mode
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
+import type { KernelBtf } from '../model/kernel-btf.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
+import { askWithBtf } from './btf-cells.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
 import { createKeeper } from './keep-evidence.ts';
@@ -199,10 +201,19 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
       const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
       const request = { ...question.request, files };
-      const ask: AskCell = (modules) =>
-        runCell({ ...job, ...question, request: { ...request, modules } }, host, signal, reporter.emit);
       const open = shared.openModules?.(target.profile, kernel.record);
-      const asked = open ? await askWithModules(ask, one.modules, open, signal) : await ask([]);
+      const askWith = (btf: KernelBtf | undefined): Promise<CellResult> => {
+        const ask: AskCell = (modules) =>
+          runCell(
+            { ...job, ...question, request: { ...request, modules, btf: btf?.bytes } },
+            host,
+            signal,
+            reporter.emit,
+          );
+        return open ? askWithModules(ask, one.modules, open, signal) : ask([]);
+      };
+      // A loader of the user's own brings what it needs.
+      const asked = await askWithBtf(askWith, request.command === undefined ? kernel.btf : undefined);
       const answered = await withBuild(asked, kernel, host);
       // Both the judgement and what is kept of it are work where a guest said much.
       await turnOfOthers();

@@ -23,6 +23,8 @@ export interface Question {
   readonly tuning: readonly string[];
   /** What the guest gets besides the object; none: it stays as small as it is. */
   readonly files?: readonly GuestEntry[] | undefined;
+  /** BTF that stands in for the kernel's in CO-RE relocations; absent: the kernel's own. */
+  readonly btf?: Uint8Array | undefined;
   /** Kernel modules that are inserted before the object is opened, dependencies first; absent: none. */
   readonly modules?: readonly GuestModule[] | undefined;
   /** Given: this is run instead of our own load. The artifact may then be empty. */
@@ -68,6 +70,15 @@ const MAX_COMMAND_SECONDS = 86_400;
 
 /** MAILBOX_TEXT_MAX of the guest. */
 const MAX_TEXT_BYTES = 1024 * 1024;
+
+/** Where BTF of the user lies in the guest. */
+const BTF_PATH = '/tmp/bpfcompat-vmlinux.btf';
+
+/** All files of a request, in their order. */
+function filesOf({ files = [], btf }: Question): readonly GuestEntry[] {
+  if (btf === undefined) return files;
+  return [...files, { kind: 'file', path: BTF_PATH, executable: false, bytes: btf }];
+}
 
 const TUNING =
   /^(?:set_map_max_entries|set_map_inner_ringbuf|set_map_inner_map|set_prog_type|prog_variants|probe_companions|set_rodata|set_attach_target|set_autoload|strict_libbpf)=/;
@@ -132,7 +143,8 @@ function requestText(
     `entropy=${identity.entropy}`,
     ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
     ...question.tuning.map(tuningLine),
-    ...entryLines(question.files ?? []),
+    ...entryLines(filesOf(question)),
+    ...(question.btf ? [`btf=${BTF_PATH}`] : []),
     ...moduleLines(question.modules ?? []),
     ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
     ...(question.command ? ['mode=command', `bin=${singleLine('path of the loader', question.command.binPath)}`] : []),
@@ -164,7 +176,7 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
   const blobs = [
     ...(sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: question.artifact }] : []),
     ...(plan.length > 0 ? [{ kind: BLOB_KINDS.functionalPlan, payload: plan }] : []),
-    ...(question.files ?? []).flatMap((entry) =>
+    ...filesOf(question).flatMap((entry) =>
       entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
     ),
     ...(question.modules ?? []).map(({ bytes }) => ({ kind: BLOB_KINDS.module, payload: bytes })),

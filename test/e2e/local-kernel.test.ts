@@ -1,28 +1,17 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
-import { unpackedKernel } from '../../src/kernels/image/payload.ts';
-import { readImage } from '../../src/kernels/image/read-image.ts';
-import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
 import { bpfcompat } from './support/cli.ts';
 import { example } from './support/places.ts';
 import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
+import { storedKernel, unpackedVmlinux } from './support/stored-kernel.ts';
 
 // Stored kernels of Debian as a kernel developer has them: an image, and a directory with its modules.
 const scratch = scratchDir();
 let split: KernelFiles;
 let whole: KernelFiles;
-
-async function storedKernel(id: string): Promise<KernelFiles> {
-  const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), id);
-  return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
-}
 
 /** @returns the directory, with `bzImage` and `modules/lib/modules/RELEASE` in it */
 function unpackTo(name: string, { record, vmlinuz, config, modules }: KernelFiles): string {
@@ -35,30 +24,13 @@ function unpackTo(name: string, { record, vmlinuz, config, modules }: KernelFile
   return dir;
 }
 
-/** @returns the directory, with `vmlinux` in it: what is packed in the image of a bzImage */
-async function unpackImage(name: string, { vmlinuz }: KernelFiles): Promise<string> {
-  const { host } = environmentOf({});
-  const image = await readImage(host, vmlinuz, undefined);
-  if (typeof image === 'string') throw new Error(image);
-  const dir = join(scratch, name);
-  mkdirSync(dir);
-  const chunks = (await unpackedKernel(host, vmlinuz, image, undefined)) ?? [];
-  const parts: Buffer[] = [];
-  try {
-    for await (const chunk of chunks) parts.push(chunk);
-  } catch {
-    // What lies behind the packed kernel is no part of it.
-  }
-  writeFileSync(join(dir, 'vmlinux'), Buffer.concat(parts));
-  return dir;
-}
-
 beforeAll(async () => {
   split = await storedKernel('debian-12-6.1');
   whole = await storedKernel('debian-13-6.12');
   unpackTo('split', split);
   unpackTo('whole', whole);
-  await unpackImage('tree', whole);
+  mkdirSync(join(scratch, 'tree'));
+  writeFileSync(join(scratch, 'tree/vmlinux'), await unpackedVmlinux(whole));
 }, 120_000);
 
 const object = ['--artifact', example('simple-pass')];

@@ -70,6 +70,7 @@ async function run(setting: Setting): Promise<{ report: RunReport; asked: GuestR
   });
   const services: RunServices = {
     host,
+    readBtf: () => Promise.reject(new Error('no profile here names BTF')),
     ensureShell:
       setting.ensureShell ??
       (async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') })),

@@ -59,6 +59,7 @@ async function run(cases: readonly CaseSetting[], setting: Setting = {}): Promis
   fetched.length = 0;
   const services: RunServices = {
     host,
+    readBtf: () => Promise.reject(new Error('no profile here names BTF')),
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
     createLanes: () => lanesBy(() => setting.lane ?? fakeLane(() => fakeSource(async () => fakeGuest(answers)))),
     ensureKernel: async ({ id, kernelFamily }) => {

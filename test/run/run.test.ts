@@ -56,6 +56,7 @@ async function run(setting: Setting = {}): Promise<RunReport> {
   for (const name of artifacts) await writeFile(join(dir.path, name), `bytes of ${name}`);
   const services: RunServices = {
     host,
+    readBtf: () => Promise.reject(new Error('no profile here names BTF')),
     ensureShell: async () => ({ kind: 'file', path: '/bin/busybox', executable: true, bytes: Buffer.from('shell') }),
     createLanes: () => lanesBy(() => setting.lane ?? easyLane()),
     ensureKernel: setting.ensureKernel ?? stored,

@@ -105,7 +105,21 @@ const TargetReport = z.object({
   ),
   failed_stage: some(z.enum(['load', 'attach', 'functional', 'validation', 'transport', 'infra', 'command'])),
   btf: some(
-    z.object({ kernel_btf_available: z.boolean(), artifact_has_btf: z.boolean(), artifact_has_btf_ext: z.boolean() }),
+    z.object({
+      kernel_btf_available: z.boolean(),
+      artifact_has_btf: z.boolean(),
+      artifact_has_btf_ext: z.boolean(),
+      supplied: z
+        .object({
+          path: text,
+          sha256: text,
+          size_bytes: z.number(),
+          used: z.boolean(),
+          reason: z.enum(['kernel_has_btf', 'no_core_relocations', 'no_answer']).optional(),
+          without: z.object({ status: text, failed_stage: text.optional(), code: text.optional() }).optional(),
+        })
+        .optional(),
+    }),
   ),
   classification_code: some(text),
   classification_confidence: some(z.enum(['low', 'medium', 'high'])),

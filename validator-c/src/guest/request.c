@@ -128,6 +128,8 @@ static int set_plain(struct request *request, const char *key, const char *value
 		good = entries__add_file(&request->entries, value);
 	else if (!strcmp(key, "link"))
 		good = entries__add_link(&request->entries, value);
+	else if (!strcmp(key, "btf"))
+		good = value[0] == '/' && copy_text(value, request->btf, sizeof(request->btf));
 	else if (!strcmp(key, "module"))
 		good = wanted_modules__add(&request->modules, value);
 	else if (!strcmp(key, "mode"))

@@ -40,6 +40,8 @@ struct request {
 	int required_count;
 	struct tuning tuning;
 	struct entries entries;
+	/* A file with BTF that CO-RE gets in the place of the kernel's; "" for the kernel's own. */
+	char btf[ENTRY_MAX_PATH + 1];
 	struct wanted_modules modules;
 	/* The object is not loaded: the one test of the plan is the user's own loader. */
 	bool command_mode;

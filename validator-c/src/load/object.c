@@ -31,7 +31,8 @@ static bool is_safe_to_open(const void *data, size_t len)
 static struct bpf_object *open_object(const struct request *request, int *err)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = request->artifact_name,
-		    .relaxed_maps = request->tuning.relaxed_maps);
+		    .relaxed_maps = request->tuning.relaxed_maps,
+		    .btf_custom_path = request->btf[0] ? request->btf : NULL);
 	const void *data = request->mended ? request->mended : request->artifact;
 	struct bpf_object *obj;
 

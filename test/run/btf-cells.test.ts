@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { CellResult } from '../../src/model/cell.ts';
+import type { KernelBtf } from '../../src/model/kernel-btf.ts';
+import { suppliedBtfJson, suppliedBtfNotes } from '../../src/report/btf.ts';
+import { askWithBtf } from '../../src/run/btf-cells.ts';
+import { hello, open } from '../fixtures/evidence.ts';
+
+const BTF: KernelBtf = { path: '/b/old.btf', bytes: Buffer.from('12345'), sha256: 'a'.repeat(64) };
+const PASS = { status: 'pass', findings: [] } as const;
+const missing = { code: 'MISSING_BTF', decisive: true, args: {} };
+const FAIL = { status: 'fail', failedStage: 'load', findings: [missing] };
+
+function resultOf(outcome: unknown, btf: boolean, relocations: number): CellResult {
+  const evidence = { hello: hello({ btf }), stages: [open({ core_relocations: relocations })], document: undefined };
+  return { outcome, evidence } as unknown as CellResult;
+}
+
+/** A cell of which the first answer is given; with BTF it passes. */
+async function ask(first: CellResult, btf: KernelBtf | undefined = BTF) {
+  const asked: (KernelBtf | undefined)[] = [];
+  const result = await askWithBtf(async (given) => {
+    asked.push(given);
+    return given === undefined ? first : resultOf(PASS, false, 3);
+  }, btf);
+  return { result, asked };
+}
+
+test('a kernel without BTF is asked both ways, and the verdict is the one with it', async () => {
+  const { result, asked } = await ask(resultOf(FAIL, false, 3));
+  expect(asked).toEqual([undefined, BTF]);
+  expect(result.outcome).toEqual(PASS);
+  expect(suppliedBtfJson(result.btf)).toEqual({
+    path: '/b/old.btf',
+    sha256: 'a'.repeat(64),
+    size_bytes: 5,
+    used: true,
+    without: { status: 'fail', failed_stage: 'load', code: 'MISSING_BTF' },
+  });
+  expect(suppliedBtfNotes(result.btf)[0]).toMatch(
+    /supplied by you: \/b\/old\.btf .*Without it: fail at load \(MISSING_BTF\)$/,
+  );
+});
+
+test.each([
+  ['has BTF of its own', resultOf(PASS, true, 3), 'kernel_has_btf'],
+  ['fails for other reasons', resultOf({ ...FAIL, findings: [] }, true, 3), 'kernel_has_btf'],
+  ['gets an object without CO-RE', resultOf(PASS, false, 0), 'no_core_relocations'],
+  ['gave no answer', { outcome: { status: 'infra_error' } } as unknown as CellResult, 'no_answer'],
+])('a kernel that %s is asked once, and the reason is reported', async (_, first, reason) => {
+  const { result, asked } = await ask(first);
+  expect(asked).toEqual([undefined]);
+  expect(result.outcome).toEqual(first.outcome);
+  expect(result.btf).toMatchObject({ used: false, reason });
+  expect(suppliedBtfNotes(result.btf)[0]).toContain('not used: /b/old.btf');
+});
+
+test('BTF that libbpf cannot read counts as none', async () => {
+  expect((await ask(resultOf(FAIL, true, 3))).asked).toHaveLength(2);
+});
+
+test('without BTF of the user nothing is said of it', async () => {
+  const asked: (KernelBtf | undefined)[] = [];
+  const first = resultOf(FAIL, false, 3);
+  const result = await askWithBtf(async (given) => {
+    asked.push(given);
+    return first;
+  }, undefined);
+  expect([asked, result]).toEqual([[undefined], first]);
+});
