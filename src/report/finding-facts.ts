@@ -58,13 +58,21 @@ export interface FindingFacts extends Words {
   readonly more: readonly string[];
 }
 
+/** Whether a text has a name, and not as a part of a longer one: `lpm_trie` is not in `bpf_lpm_trie_key`. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length))) return true;
+  }
+  return false;
+}
+
 /** What is known besides the words: near names, the first good kernel, what would fail next. */
 export function besidesOf(said: Words, args: Readonly<Record<string, string>>, also: readonly string[]): string[] {
   const all = `${said.title} ${said.explanation} ${said.remediation}`;
   const { near = '', firstGood = '' } = args;
   const names = near.split(', ').filter((name) => name !== '');
   const more: string[] = [];
-  if (names.length > 0 && !names.some((name) => all.includes(name))) {
+  if (names.length > 0 && !names.some((name) => mentions(all, name))) {
     more.push(`Similar symbols on this kernel: ${shown(names, ', ')}.`);
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);

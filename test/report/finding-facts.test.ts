@@ -110,3 +110,13 @@ test.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))(
     expect(prose).not.toMatch(/<|!\[|(?<!\\)\]\(|:\/\/|www\.|@[a-z]|(?<!&)#\d/i);
   },
 );
+
+test('a similar name is shown although it is a part of a name that the words have', () => {
+  const access = 'struct bpf_lpm_trie_key.prefixlen';
+  const args = { program: 'p', field: access, reason: 'type_missing', near: 'bpf_lpm_trie_key_u8, lpm_trie' };
+  const said = 'Similar symbols on this kernel: bpf_lpm_trie_key_u8, lpm_trie.';
+  expect(findingFacts(finding({ subject: access, args })).more).toContain(said);
+  expect(findingFacts(finding({ subject: access, args: { ...args, near: 'bpf_lpm_trie_key' } })).more).not.toContain(
+    'Similar symbols on this kernel: bpf_lpm_trie_key.',
+  );
+});
