@@ -6,7 +6,7 @@ import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { GuestTools } from '../guests/tools.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
-import { ensureModules } from '../kernels/module-supply.ts';
+import { ensureModules, storedModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
 import type { Isolation } from '../model/cell.ts';
@@ -135,6 +135,7 @@ export async function createServices(
     },
     readBtf: (profile, named, stop) => readProfileBtf(host, profile, named, stop),
     ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
+    storedModules: (_profile, record) => storedModules(host, record),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
   };
 }

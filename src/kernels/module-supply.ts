@@ -75,6 +75,12 @@ async function makeShelf(
   }
 }
 
+/** All modules of a stored kernel where somebody looked into them before; undefined where nobody did. */
+export async function storedModules(host: Host, record: KernelRecord): Promise<ModuleShelf | undefined> {
+  const present = record.modules.map(({ name }) => name);
+  return await openShelf(host, modulesPath(locateStore(host), record), present);
+}
+
 /**
  * All modules of a stored kernel: from the store where somebody looked into them before, else out of its packages, which
  * are fetched once more for that.

@@ -28,7 +28,29 @@ export type ModuleSupply = (
   options: { readonly signal: AbortSignal; readonly onNote: (message: string) => void },
 ) => Promise<Modules>;
 
+/** The modules of a kernel where somebody looked into them before; undefined where nobody did. Nothing is fetched. */
+export type StoredModules = (profile: Profile, record: KernelRecord) => Promise<Modules | undefined>;
+
 export type OpenModules = (profile: Profile, record: KernelRecord) => () => Promise<Modules>;
+
+/**
+ * Which of the names that an object has of modules its kernel has in one, as far as that is known without fetching anything: a
+ * cell that needs them is asked with them at once. What goes wrong here is told when a guest misses a name.
+ */
+export async function namesAhead(
+  names: readonly NeededName[],
+  rules: ModuleRules,
+  stored: () => Promise<Modules | undefined>,
+): Promise<NeededName[]> {
+  if (!rules.onDemand || names.length === 0) return [];
+  try {
+    const choice = await (await stored())?.choose(names, rules);
+    const found = new Set(choice?.modules.flatMap((one) => one.names));
+    return names.filter(({ name }) => found.has(name));
+  } catch {
+    return [];
+  }
+}
 
 /** Opens the modules of each kernel once for all its cells; those that cannot be had are not tried again. */
 export function moduleOpener(
@@ -82,6 +104,7 @@ async function notFiles(modules: Modules, load: readonly string[]): Promise<Cell
  * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the answer
  * without them stands.
  * @param open the modules of the kernel; called when something needs them. Its failure is reported and ends nothing
+ * @param ahead names that are known to be in modules of the kernel before anything was asked (namesAhead)
  * @throws CancelledError when `signal` was aborted
  */
 export async function askWithModules(
@@ -89,13 +112,14 @@ export async function askWithModules(
   rules: ModuleRules,
   open: () => Promise<Modules>,
   signal: AbortSignal,
+  ahead: readonly NeededName[] = [],
 ): Promise<CellResult> {
-  let needed: NeededName[] = [];
+  let needed: NeededName[] = [...ahead];
   let result: CellResult | undefined;
   let told: CellModules | undefined;
   try {
     for (let round = 0; round <= MAX_ROUNDS; round++) {
-      if (round > 0 || rules.load.length > 0) {
+      if (round > 0 || rules.load.length > 0 || ahead.length > 0) {
         const modules = await open();
         const choice = await modules.choose(needed, rules);
         const absent = await notFiles(modules, rules.load);

@@ -1,5 +1,7 @@
+import { moduleHint } from '../classify/kernel-parts.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { NeededName } from '../model/kernel-modules.ts';
+import type { ObjectFacts } from '../object/facts.ts';
 
 const KINDS: Readonly<Record<string, NeededName['kind']>> = {
   function: 'function',
@@ -46,4 +48,22 @@ export function missingNames(evidence: Evidence | undefined): NeededName[] {
   if (evidence === undefined) return [];
   const names = stagesOf(evidence, 'symbol').flatMap(neededOf);
   return [...new Map(names.map((one) => [`${one.kind} ${one.name}`, one])).values()];
+}
+
+const TRACEPOINT = /^(?:tp|tracepoint)\/([^/]+)\/([^/]+)$/;
+
+/**
+ * Names of an object that are those of modules on most kernels: kernel functions and tracepoints, which no two parts of a
+ * kernel have. Functions for probes are left out: a module may have another one of the same name as the kernel itself.
+ */
+export function namesOfModules({ externs, programs }: Pick<ObjectFacts, 'externs' | 'programs'>): NeededName[] {
+  const functions = externs.filter(({ kind, name }) => kind === 'kfunc' && moduleHint(name) !== undefined);
+  const events = programs.flatMap(({ autoload, section }) => {
+    const [, category = '', event = ''] = (autoload && TRACEPOINT.exec(section)) || [];
+    return moduleHint(category) === undefined ? [] : [`${category}/${event}`];
+  });
+  return [
+    ...functions.map(({ name }) => ({ kind: 'function', name }) as const),
+    ...[...new Set(events)].map((name) => ({ kind: 'tracepoint', name }) as const),
+  ];
 }

@@ -11,7 +11,7 @@ import type { KernelBtf } from '../model/kernel-btf.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { sanitizeText, wellFormed } from '../model/sanitize.ts';
 import { overrideNote } from '../report/override-note.ts';
-import type { ModuleSupply } from './module-cells.ts';
+import type { ModuleSupply, StoredModules } from './module-cells.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
 import type { ValidatorBinary } from './validator-binary.ts';
@@ -39,6 +39,8 @@ export interface RunServices {
   readonly ensureKernel: KernelSupply;
   /** Absent: no guest gets modules beyond those of its kernel's boot. */
   readonly ensureModules?: ModuleSupply;
+  /** Absent: what is stored of modules is not looked at before a guest misses a name. */
+  readonly storedModules?: StoredModules;
   readonly ensureShell: ShellSupply;
   /** Reads the BTF that a profile names. @throws UsageError for what cannot be used */
   readonly readBtf: (

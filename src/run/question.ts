@@ -13,9 +13,10 @@ import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } f
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, Outcome, ValidationMode } from '../model/cell.ts';
 import type { Evidence } from '../model/evidence.ts';
-import { type ModuleRules, NO_MODULE_RULES } from '../model/kernel-modules.ts';
+import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
+import { namesOfModules } from './needed-names.ts';
 import type { ObjectContent } from './object-shelf.ts';
 import type { Payload, PreparedCommand } from './payload.ts';
 import type { CellJob } from './run-cell.ts';
@@ -42,6 +43,8 @@ type Asked = Pick<Subject, 'artifact'> & ObjectContent;
 export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash'> & {
   /** What the object's bytes let one expect of a kernel, by its release. */
   readonly predict: (release: string) => Prediction | undefined;
+  /** What it names of modules of the kernel. */
+  readonly names: readonly NeededName[];
 };
 
 /** What flags and manifest say of modules. A user's own loader is given none that nobody names. */
@@ -64,7 +67,8 @@ export function questionOf(asking: RunRequest, subject: Asked, run: readonly Fla
   const { facts } = subject;
   const question =
     command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
-  return { ...question, predict: (release) => facts && predict(facts, release) };
+  const names = facts && command === undefined ? namesOfModules(facts) : [];
+  return { ...question, names, predict: (release) => facts && predict(facts, release) };
 }
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
@@ -72,7 +76,7 @@ function commandQuestion(
   { payload }: RunRequest,
   { command, expectExitCode, program }: PreparedCommand,
   { artifact, bytes }: Asked,
-): Omit<Question, 'predict'> {
+): Omit<Question, 'predict' | 'names'> {
   return {
     request: {
       artifact: bytes,
@@ -107,7 +111,11 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
   };
 }
 
-function loadQuestion(asking: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Omit<Question, 'predict'> {
+function loadQuestion(
+  asking: RunRequest,
+  subject: Asked,
+  run: readonly FlagSurvey[],
+): Omit<Question, 'predict' | 'names'> {
   const { artifact, bytes, facts, sources } = subject;
   const { manifest, validationMode, payload } = asking;
   const attachMode = attachModeOf(validationMode, manifest);

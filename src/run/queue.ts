@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { expectedOf } from '../gate/expectations.ts';
 import type { Host } from '../host/host.ts';
 import type { Cell, CellResult, Outcome, Target } from '../model/cell.ts';
-import { CancelledError, messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
+import { messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
@@ -12,7 +12,7 @@ import { askWithBtf } from './btf-cells.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
 import { createKeeper } from './keep-evidence.ts';
-import { type AskCell, askWithModules, moduleOpener, type OpenModules } from './module-cells.ts';
+import { type AskCell, askWithModules, moduleOpener, namesAhead, type OpenModules } from './module-cells.ts';
 import { notRunResult } from './not-run-result.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
@@ -22,6 +22,7 @@ import { timestamp } from './run-id.ts';
 import type { RunReporter } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { turnOfOthers } from './turns.ts';
+import { allOrFirstError, unlessAborted } from './waiting.ts';
 
 /** One object with the kernels it is asked on. */
 export interface QueueCase {
@@ -75,6 +76,7 @@ interface SharedQueue {
   /** The shell for guests of an architecture; got once, with the first case that needs it. */
   readonly shellFor: (arch: Arch) => Promise<GuestEntry | Outcome>;
   readonly openModules: OpenModules | undefined;
+  readonly storedModules: RunServices['storedModules'];
   readonly slots: Slots;
   readonly guests: number;
   /** Positions of the kernels whose first cell has started. */
@@ -132,6 +134,7 @@ export async function runQueue(
     prepared,
     shellFor,
     openModules: moduleOpener(services.ensureModules, signal, reporter.note),
+    storedModules: services.storedModules,
     slots,
     guests: guests.count,
     begun: new Set<number>(),
@@ -202,6 +205,8 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
       const request = { ...question.request, files };
       const open = shared.openModules?.(target.profile, kernel.record);
+      const stored = async () => shared.storedModules?.(target.profile, kernel.record);
+      const ahead = await namesAhead(question.names, one.modules, stored);
       const askWith = (btf: KernelBtf | undefined): Promise<CellResult> => {
         const ask: AskCell = (modules) =>
           runCell(
@@ -210,7 +215,7 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
             signal,
             reporter.emit,
           );
-        return open ? askWithModules(ask, one.modules, open, signal) : ask([]);
+        return open ? askWithModules(ask, one.modules, open, signal, ahead) : ask([]);
       };
       // A loader of the user's own brings what it needs.
       const asked = await askWithBtf(askWith, request.command === undefined ? kernel.btf : undefined);
@@ -248,27 +253,3 @@ async function prepareShell(
 }
 
 const NO_LIMIT: Slots = { use: (_priority, work) => work() };
-
-/** What `promise` gives, or CancelledError as soon as `signal` is aborted: the work behind it may serve others. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  throwIfCancelled(signal);
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new CancelledError());
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-/** Like Promise.all, but waits until everything has stopped before it throws: nothing may go on behind our back. */
-async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(work);
-  return settled.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
-}

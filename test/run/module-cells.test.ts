@@ -3,8 +3,8 @@ import type { CellResult } from '../../src/model/cell.ts';
 import { HostError } from '../../src/model/errors.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import type { ModuleRules } from '../../src/model/kernel-modules.ts';
-import { askWithModules, type Modules } from '../../src/run/module-cells.ts';
-import { missingNames } from '../../src/run/needed-names.ts';
+import { askWithModules, type Modules, namesAhead } from '../../src/run/module-cells.ts';
+import { missingNames, namesOfModules } from '../../src/run/needed-names.ts';
 import { exit, hello, open, symbol } from '../fixtures/evidence.ts';
 
 const RULES: ModuleRules = { onDemand: true, load: [], forbid: [] };
@@ -137,6 +137,46 @@ describe('a cell', () => {
       },
     ]);
   });
+});
+
+test('what is known to be in modules is in the first guest, so that it is asked once', async () => {
+  const { ask, asked } = cell((names) => resultOf(PASS, [open(), took(names)]));
+  const modules = shelf({ bpf_ct_release: 'nf_conntrack' });
+  const ahead = await namesAhead(
+    ['bpf_ct_release', 'bpf_ct_gone'].map((name) => ({ kind: 'function', name })),
+    RULES,
+    async () => modules,
+  );
+  expect(ahead).toEqual([{ kind: 'function', name: 'bpf_ct_release' }]);
+  const result = await askWithModules(ask, RULES, async () => modules, never, ahead);
+  expect(asked).toEqual([['nf_conntrack']]);
+  expect(result.modules?.modules).toMatchObject([
+    { name: 'nf_conntrack', names: ['bpf_ct_release'], status: 'loaded' },
+  ]);
+});
+
+test('nothing is known ahead where nothing is stored, nothing may be loaded, or the store is damaged', async () => {
+  const names = [{ kind: 'function', name: 'bpf_ct_release' }] as const;
+  const has = async () => shelf({ bpf_ct_release: 'nf_conntrack' });
+  expect(await namesAhead(names, RULES, async () => undefined)).toEqual([]);
+  expect(await namesAhead(names, { ...RULES, onDemand: false }, has)).toEqual([]);
+  expect(await namesAhead(names, RULES, () => Promise.reject(new Error('damaged')))).toEqual([]);
+  expect(await namesAhead([], RULES, () => expect.fail('opened'))).toEqual([]);
+});
+
+test('an object names kernel functions and tracepoints of modules, and no functions that it probes', () => {
+  const program = (section: string, autoload = true) => ({ section, autoload });
+  const externs = ['bpf_ct_release', 'bpf_cpumask_create'].map((name) => ({ name, kind: 'kfunc' }));
+  const programs = [
+    program('tp/nfs/nfs_fsync_enter'),
+    program('tracepoint/sched/sched_switch'),
+    program('tp/xfs/xfs_iget', false),
+    program('kprobe/xfs_iget'),
+  ];
+  expect(namesOfModules({ externs, programs } as unknown as Parameters<typeof namesOfModules>[0])).toEqual([
+    { kind: 'function', name: 'bpf_ct_release' },
+    { kind: 'tracepoint', name: 'nfs/nfs_fsync_enter' },
+  ]);
 });
 
 test('a slip in modules.load is told with the module that was meant', async () => {
