@@ -33,6 +33,7 @@ int main(int argc, char **argv)
 	test_inner_guess();
 	test_kernel_log();
 	test_arena_place();
+	test_old_kernel();
 	test_struct_ops_bounds();
 	if (argc > 1)
 		test_fixtures(argv[1]);

@@ -36,6 +36,8 @@ static void test_good(void)
 	CHECK(request.entries.count == 2 && request.entries.list[0].size == 5);
 	request__free(&request);
 	CHECK(!request.entries.count);
+	CHECK(!parse(GOOD "btf=/tmp/kernel.btf\n", &request, error) && !strcmp(request.btf, "/tmp/kernel.btf"));
+	request__free(&request);
 	CHECK(!parse(GOOD, &request, error) && !request.command_mode && request.probe_features &&
 	      request.attach_mode == ATTACH_BEST_EFFORT);
 	request__free(&request);
@@ -56,6 +58,7 @@ static void test_bad(void)
 	char long_line[6000];
 
 	refuses("", "lacks nonce");
+	refuses(GOOD "btf=kernel.btf\n", "bad value for btf");
 	refuses("request.v2\n", "request.v1");
 	refuses("request.v1\nnonce=" NONCE "\n", "lacks nonce or artifact_sha256");
 	refuses("request.v1\nnonce=XYZ\n", "nonce");

@@ -44,6 +44,9 @@ int attach__netns(struct attach_job *job)
 	type = job->type == BPF_PROG_TYPE_SK_LOOKUP ? BPF_SK_LOOKUP : BPF_FLOW_DISSECTOR;
 	if (bpf_link_create(job->fd, fd, type, NULL) >= 0)
 		return 0;
+	/* Kernels before 5.8 have no links for network namespaces, and attach to that of the caller. */
+	if (errno == EINVAL && type == BPF_FLOW_DISSECTOR && !bpf_prog_attach(job->fd, 0, type, 0))
+		return 0;
 	if (errno == EEXIST || errno == E2BIG || errno == EBUSY)
 		return attach__skip(job,
 				    "loaded; another program of this object has this place in the network namespace");

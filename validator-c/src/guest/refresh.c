@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "guest/refresh.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
 #include <sys/ioctl.h>
@@ -35,6 +36,15 @@ static int hex_digit(char c)
 	return (c | 0x20) - 'a' + 10;
 }
 
+/*
+ * Kernels before 4.17 do not know the request, and take what was added when they next seed by themselves: within five
+ * minutes, or at once where they were never seeded.
+ */
+static bool seed_now(int fd)
+{
+	return !ioctl(fd, RNDRESEEDCRNG) || errno == EINVAL || errno == ENOTTY || errno == ENOSYS;
+}
+
 /* Without new random numbers two copies would hash and place things alike: better no guest than such a one. */
 static void reseed(const char *hex)
 {
@@ -47,7 +57,7 @@ static void reseed(const char *hex)
 	for (i = 0; i < ENTROPY_BYTES; i++)
 		entropy.bytes[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
 	fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &entropy) || ioctl(fd, RNDRESEEDCRNG))
+	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &entropy) || !seed_now(fd))
 		die__power_off("the random numbers could not be seeded anew");
 	close(fd);
 }
