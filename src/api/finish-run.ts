@@ -98,6 +98,7 @@ export async function listRuns(
  */
 export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
   const { host, onEvent, settle = (verdict) => verdict } = ended;
+  onEvent({ type: 'reports-start', reports: ended.run.artifacts.length });
   const run = withRequired(ended.run, ended.gate);
   const verdict = settle(verdictOf(ended.gate, run));
   const written = await writeRun(host, run, verdict, ended);

@@ -7,6 +7,7 @@ import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { suiteDocument } from '../report/gate-document.ts';
 import { suiteJson } from '../report/suite-json.ts';
 import { suiteMarkdown } from '../report/suite-markdown.ts';
+import { atOnce, WRITES_AT_ONCE } from '../run/at-once.ts';
 import { type ReportTargets, writeReport } from '../run/write-reports.ts';
 import { listRuns, type WrittenRun, writeRun } from './finish-run.ts';
 import { writeReportFiles } from './report-files.ts';
@@ -66,6 +67,22 @@ function requiredIn(report: SuiteCaseReport, options: GateOptions): SuiteCaseRep
   return answer === undefined ? report : { ...report, answer: { ...answer, run: withRequired(answer.run, options) } };
 }
 
+/** Writes the reports of one case. @returns what the suite says about it, and what was written */
+async function finishCase(
+  host: Host,
+  { report: reported, ...one }: EndedSuite['cases'][number],
+  unwritten: string[],
+): Promise<{ readonly report: SuiteCaseReport; readonly written?: WrittenRun }> {
+  if (!('gate' in one)) return { report: reported };
+  const report = requiredIn(reported, one.gate);
+  const { answer } = report;
+  if (answer === undefined) return { report };
+  const written = await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one));
+  const [places = NOWHERE] = written ? written.paths.artifacts : [];
+  const told = { ...report, json: places.json, markdownPath: places.markdown };
+  return { report: told, ...(written && { written }) };
+}
+
 /**
  * The reports of a suite and of its cases, and their place in the history: the same whether one machine asked everything
  * or several did.
@@ -73,22 +90,11 @@ function requiredIn(report: SuiteCaseReport, options: GateOptions): SuiteCaseRep
  */
 export async function finishSuite(ended: EndedSuite): Promise<SuiteResult> {
   const { host, paths, onEvent } = ended;
-  const cases: SuiteCaseReport[] = [];
   const unwritten: string[] = [];
-  const written: WrittenRun[] = [];
-  for (const { report: reported, ...one } of ended.cases) {
-    const report = 'gate' in one ? requiredIn(reported, one.gate) : reported;
-    const { answer } = report;
-    const own =
-      'gate' in one &&
-      answer &&
-      (await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one)));
-    if (own) written.push(own);
-    const lost = 'gate' in one && answer !== undefined && !own;
-    const [places = NOWHERE] = own ? own.paths.artifacts : [];
-    const { json, markdown } = places;
-    cases.push(own || lost ? { ...report, json, markdownPath: markdown } : report);
-  }
+  onEvent({ type: 'reports-start', reports: ended.cases.length });
+  const finished = await atOnce(WRITES_AT_ONCE, ended.cases, (one) => finishCase(host, one, unwritten));
+  const cases = finished.map(({ report }) => report);
+  const written = finished.flatMap((one) => one.written ?? []);
   const suite: SuiteReport = { ...ended.suite, cases };
   const json = suiteJson(suite);
   await unlessUnwritable(unwritten, () => writeReport(host, paths.json, json));

@@ -26,6 +26,8 @@ export type RunEvent =
   | { type: 'cell-stage'; artifact: number; target: number; stage: Stage }
   /** `expected`: what became of the failures that are declared for the cell. */
   | { type: 'cell-end'; artifact: number; target: number; result: CellResult; expected?: Expected }
+  /** Everything was tested; `reports`: how many cases or objects have one. */
+  | { type: 'reports-start'; reports: number }
   | { type: 'note'; message: string }
   | { type: 'run-end'; status: 'pass' | 'fail' | 'error'; ms: number };
 

@@ -118,6 +118,7 @@ export function renderLive(progress: Progress, options: LiveOptions): string[] {
   });
   if (progress.finished || progress.cells === 0) return lines;
   const total = `${progress.done} of ${progress.cells} done, ${seconds(now - progress.startedAt)}`;
+  if (progress.reports > 0) return [...lines, paint.dim(cutEnd(`  ${total}, ${writing(progress.reports)}`, width))];
   const accel = progress.accel === '' ? '' : `, ${terminal(progress.accel)}`;
   return [...lines, paint.dim(cutEnd(`  ${total}${accel}`, width))];
 }
@@ -182,6 +183,13 @@ function outcomeLine({ result, expected }: CellEndEvent): string {
   }
 }
 
+/** Fewer reports are written before anybody would read a line about it. */
+const MANY_REPORTS = 20;
+
+function writing(reports: number): string {
+  return `writing ${plural(reports, 'report')}`;
+}
+
 /** Names of runs on the line that tells of their beginning. */
 const NAMED_RUNS = 8;
 
@@ -214,6 +222,8 @@ function plainLine(progress: Progress, event: RunEvent): string | undefined {
       return `${where(event)}: testing (booted in ${seconds(event.bootMs)})`;
     case 'cell-end':
       return `${where(event)}: ${outcomeLine(event)} (${seconds(event.result.timings.totalMs)})`;
+    case 'reports-start':
+      return event.reports < MANY_REPORTS ? undefined : writing(event.reports);
     case 'note':
       return `note: ${terminal(event.message)}`;
     case 'run-end':

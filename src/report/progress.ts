@@ -50,6 +50,8 @@ export interface Progress {
   readonly startedAt: number;
   readonly cells: number;
   readonly done: number;
+  /** Reports that are being written. */
+  readonly reports: number;
   readonly finished: boolean;
 }
 
@@ -60,6 +62,7 @@ export const NO_PROGRESS: Progress = {
   startedAt: 0,
   cells: 0,
   done: 0,
+  reports: 0,
   finished: false,
 };
 
@@ -152,6 +155,8 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
       }));
       return { ...after, done: progress.done + 1 };
     }
+    case 'reports-start':
+      return { ...progress, reports: event.reports };
     case 'note':
       return progress;
     case 'run-end':

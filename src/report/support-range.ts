@@ -34,10 +34,16 @@ export interface SupportRange {
 /** A kernel that can be asked. */
 export type KnownKernel = Pick<Profile, 'id' | 'distro' | 'kernelFamily'>;
 
-function byVersion(a: Pick<KnownKernel, 'kernelFamily'>, b: Pick<KnownKernel, 'kernelFamily'>): number {
-  const [majorA = 0, minorA = 0] = a.kernelFamily.split('.').map(Number);
-  const [majorB = 0, minorB = 0] = b.kernelFamily.split('.').map(Number);
-  return majorA - majorB || minorA - minorB;
+/** A version as a number that compares. */
+function orderOf({ kernelFamily }: Pick<KnownKernel, 'kernelFamily'>): number {
+  const [major = 0, minor = 0] = kernelFamily.split('.').map(Number);
+  return major * 1_000_000 + minor;
+}
+
+/** Oldest first. Each version is read once: the catalogue is long, and a suite sorts it for every case. */
+function byVersion<T>(items: readonly T[], profileOf: (item: T) => Pick<KnownKernel, 'kernelFamily'>): T[] {
+  const ordered = items.map((item) => ({ item, order: orderOf(profileOf(item)) }));
+  return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);
 }
 
 function causeOf(views: readonly TargetView[]): string {
@@ -72,7 +78,7 @@ function segmentsOf(answered: readonly TargetView[]): SupportSegment[] {
   const groups: TargetView[][] = [];
   for (const view of answered) {
     const last = groups.at(-1);
-    const sameVersion = last?.[0] && byVersion(last[0].target.profile, view.target.profile) === 0;
+    const sameVersion = last?.[0] && orderOf(last[0].target.profile) === orderOf(view.target.profile);
     if (sameVersion) last.push(view);
     else groups.push([view]);
   }
@@ -140,11 +146,12 @@ function notAskedText(notAsked: readonly KnownKernel[], answered: readonly Targe
  * @param known kernels that could have been asked too
  */
 export function supportRange(views: readonly TargetView[], known: readonly KnownKernel[] = []): SupportRange {
-  const sorted = [...views].sort((a, b) => byVersion(a.target.profile, b.target.profile));
+  const sorted = byVersion(views, ({ target }) => target.profile);
   const answered = sorted.filter(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail');
   const ids = new Set(answered.map(({ target }) => target.profile.id));
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
-  const notAsked = [...others.values()].filter(({ id }) => !ids.has(id)).sort(byVersion);
+  const missing = [...others.values()].filter(({ id }) => !ids.has(id));
+  const notAsked = byVersion(missing, (one) => one);
   // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
   const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(answered);

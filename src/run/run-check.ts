@@ -8,6 +8,7 @@ import type { EventListener } from '../model/events.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
+import { atOnce, WRITES_AT_ONCE } from './at-once.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { commandFacts } from './payload.ts';
 import type { RunServices } from './prepare-kernels.ts';
@@ -237,7 +238,7 @@ export async function runCheck(
     await removeAll(host, under);
     throw signal.aborted ? new CancelledError('cancelled', { cause: error }) : error;
   } finally {
-    for (const mark of marks) await mark[Symbol.asyncDispose]();
+    await atOnce(WRITES_AT_ONCE, marks, (mark) => Promise.resolve(mark[Symbol.asyncDispose]()));
   }
 }
 

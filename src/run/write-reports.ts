@@ -7,6 +7,7 @@ import { type CollectionCase, collectionJson, collectionMarkdown } from '../repo
 import { noJsonCommands } from '../report/escape.ts';
 import { reportJson } from '../report/json.ts';
 import { reportMarkdown } from '../report/markdown.ts';
+import { atOnce, WRITES_AT_ONCE } from './at-once.ts';
 import { realPlaceOf } from './confine.ts';
 import { refuseWorkLinks } from './directories.ts';
 import type { RegistryLocks } from './registry-locks.ts';
@@ -182,10 +183,10 @@ export async function writeReports(
     };
   });
   const paths: ReportPaths = { json: targets.out, markdown: targets.markdown, artifacts: own };
-  for (const [index, { json, markdown, verdict: ownVerdict }] of own.entries()) {
+  await atOnce(WRITES_AT_ONCE, own, async ({ json, markdown, verdict: ownVerdict }, index) => {
     await writeReport(host, json, reportJson(report, index, ownVerdict, { json, ...(markdown ? { markdown } : {}) }));
     await writeReport(host, markdown, reportMarkdown(report, index, ownVerdict));
-  }
+  });
   if (!single) {
     const cases: CollectionCase[] = own.map((files, artifact) => ({ artifact, ...files }));
     await writeReport(host, targets.out, collectionJson(report, verdict, cases));

@@ -242,3 +242,17 @@ test('a suite of many cases names some of its runs as it begins', () => {
   expect(start(ids.slice(0, 8)).join()).toContain('run r0 r1 r2 r3 r4 r5 r6 r7: 8 objects');
   expect(start(ids).join()).toContain('run r0 r1 r2 r3 r4 r5 r6 r7 and 492 more: 500 objects');
 });
+
+test('after the last cell of many a line says what is done', () => {
+  const cells = [
+    [0, { type: 'run-start', runId: 'r', artifacts: ['a'], targets: ['k'], cells: 1 }],
+    [1000, { type: 'reports-start', reports: 500 }],
+  ] as const satisfies [number, RunEvent][];
+  const said = (reports: number) => plainProgress(NO_PROGRESS, { type: 'reports-start', reports }, 0).lines;
+  expect(said(500)).toEqual(['writing 500 reports']);
+  expect(said(1)).toEqual([]);
+  const state = cells.reduce((before: Progress, [at, event]) => advance(before, event, at), NO_PROGRESS);
+  expect(renderLive(state, { width: 80, now: 1000, color: false }).at(-1)).toBe(
+    '  0 of 1 done, 1.0 s, writing 500 reports',
+  );
+});
