@@ -5,7 +5,9 @@ import { ResultLink, Section } from './parts.tsx';
 import type { Site, SiteCell } from './site.ts';
 
 const MAX_CAUSES = 60;
-/** Kernels of one cause that are named. */
+/** Objects of one cause that are named. */
+const MAX_OBJECTS = 20;
+/** Kernels of one object that are named. */
 const MAX_KERNELS = 40;
 
 interface CauseProps {
@@ -39,15 +41,20 @@ function Cause({ site, up, cause, several }: { site: Site; up: string; cause: Do
   const { finding, failed, isNew } = cause;
   // Made of the cells that were handed in.
   const cells = cause.cells as readonly SiteCell[];
-  const object = cells[0]?.object ?? '';
+  const objects = [...new Set(cells.map(({ object }) => object))];
   return (
     <li class={failed ? (cause.level === 'error' ? 'cause err' : 'cause') : 'cause note'}>
       <h3>
-        {several && <span class="object">{oneLine(object, 80)}: </span>}
         {oneLine(finding.title || finding.code, 400)}
         {isNew && <strong class="new"> new</strong>}
       </h3>
-      <Kernels site={site} up={up} cells={cells} named={false} />
+      {objects.slice(0, MAX_OBJECTS).map((name) => (
+        <div class="affected">
+          {several && <span class="object">{oneLine(name, 80)}</span>}
+          <Kernels site={site} up={up} cells={cells.filter(({ object }) => object === name)} named={false} />
+        </div>
+      ))}
+      {objects.length > MAX_OBJECTS && <p>{objects.length - MAX_OBJECTS} more objects; see the grid.</p>}
       {finding.location && (
         <p class="where">
           <code>{placeText(finding.location)}</code>
@@ -84,9 +91,9 @@ function Causes({
   );
 }
 
-/** What failed and why, what gave no answer: the first thing that a maintainer looks for. */
+/** What failed and why, the same cause in several objects once; what gave no answer: what a maintainer looks for first. */
 export function FailureSections({ site, up, cells }: CauseProps) {
-  const causes = causesOfCells(cells, (cell) => (cell as SiteCell).object).filter(({ failed }) => failed);
+  const causes = causesOfCells(cells, () => '').filter(({ failed }) => failed);
   const silence = silenceOfCells(cells);
   const several = new Set(cells.map(({ object }) => object)).size > 1;
   return (
@@ -112,7 +119,7 @@ export function FailureSections({ site, up, cells }: CauseProps) {
 
 /** What was reported although nothing was rejected. */
 export function WarningSection({ site, up, cells }: CauseProps) {
-  const causes = causesOfCells(cells, (cell) => (cell as SiteCell).object).filter(({ failed }) => !failed);
+  const causes = causesOfCells(cells, () => '').filter(({ failed }) => !failed);
   const several = new Set(cells.map(({ object }) => object)).size > 1;
   return (
     <Section title="Warnings">

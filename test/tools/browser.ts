@@ -9,7 +9,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars'];
 const MAX_BYTES = 64 * 1024 * 1024;
 
-function findBrowser(): string {
+export function findBrowser(): string {
   const dirs = (process.env['PATH'] ?? '').split(delimiter);
   for (const path of NAMES.flatMap((name) => dirs.map((dir) => join(dir, name)))) {
     try {
