@@ -1,7 +1,7 @@
-import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 import { shortDistro } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
 import type { GateDocument } from './gate-document.ts';
+import { byVendor } from './kernel-order.ts';
 import { profileName } from './names.ts';
 import type { SavedTarget } from './saved-report.ts';
 
@@ -10,6 +10,8 @@ export interface DocumentKernel {
   readonly id: string;
   /** `6.1`; the id where the report does not say. */
   readonly family: string;
+  /** Of the distribution; may be empty. */
+  readonly vendor: string;
   /** `deb 12`; may be empty. */
   readonly distro: string;
   /** May be empty. */
@@ -29,17 +31,11 @@ function kernelOf(target: SavedTarget): Named {
   return {
     id,
     family: oneLine(known ? family : id, 64),
+    vendor: known ? oneLine(distro, 40) : '',
     distro: known ? oneLine(`${shortDistro(distro)} ${version}`, 40) : '',
     arch: oneLine(arch, 20),
     name: known ? oneLine(profileName({ distro, version, kernelFamily: family }), 100) : oneLine(id, 100),
   };
-}
-
-function byAge(a: Pick<DocumentKernel, 'family'>, b: Pick<DocumentKernel, 'family'>): number {
-  const [x, y] = [kernelNumber(a.family), kernelNumber(b.family)];
-  // What has no number comes last.
-  if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
-  return compareKernels(x, y);
 }
 
 /** Two profiles of one release and family are told apart by their ids. */
@@ -47,7 +43,7 @@ function twin({ name, arch }: Named, all: readonly Named[]): boolean {
   return all.filter((other) => other.name === name && other.arch === arch).length > 1;
 }
 
-/** All kernels of a document, each once: grouped by architecture, oldest first. */
+/** All kernels of a document, each once: by architecture and vendor, oldest first. */
 export function documentKernels({ cases }: Pick<GateDocument, 'cases'>): DocumentKernel[] {
   const kernels = new Map<string, Named>();
   for (const { targets } of cases) {
@@ -63,8 +59,6 @@ export function documentKernels({ cases }: Pick<GateDocument, 'cases'>): Documen
     ...kernel,
     name: twin(kernel, all) ? `${kernel.name} ${oneLine(kernel.id, 64)}` : kernel.name,
   }));
-  const archs = [...new Set(all.map(({ arch }) => arch))];
-  return named
-    .map((kernel) => ({ ...kernel, short: alone(kernel.family) ? kernel.family : kernel.name }))
-    .sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch) || byAge(a, b));
+  const shown = named.map((kernel) => ({ ...kernel, short: alone(kernel.family) ? kernel.family : kernel.name }));
+  return byVendor(shown, ({ arch, vendor, family }) => ({ arch, vendor, family }));
 }

@@ -1,5 +1,6 @@
 import { followsFrom } from '../model/finding.ts';
 import type { Expected } from '../model/gate.ts';
+import { grouped } from '../model/once-per.ts';
 import type { RunReport } from '../model/report.ts';
 import { cutMiddle, padEnd, padStart, widthOf } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
@@ -7,6 +8,7 @@ import { terminal } from './escape.ts';
 import { FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
 import { type Declared, groupLines } from './group-text.ts';
+import { byVendor } from './kernel-order.ts';
 import { legendTexts, type Mark } from './legend.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { fileNames, shortNames } from './names.ts';
@@ -90,11 +92,19 @@ function matrixLines(
   const lengths = views.flatMap((row, artifact) => row.map((_, i) => cellOf(artifact, i)?.text.length ?? 0));
   const longest = Math.max(4, ...lengths);
   const columns = kernels.map((name) => Math.max(widthOf(name), longest));
+  const order = byVendor([...run.targets.keys()], (index) => {
+    const { arch = '', distro = '', kernelFamily = '' } = run.targets[index]?.profile ?? {};
+    return { arch, vendor: distro, family: kernelFamily };
+  });
   const room = width - columns.reduce((sum, column) => sum + GAP.length + column, 0);
   // Whole names where everything fits into one block, else a third of the line.
   const nameWidth = Math.min(Math.max(...names.map(widthOf), 6), Math.max(12, Math.floor(width / 3), room));
   const lines: string[] = [];
-  for (const block of blocks(columns, width - nameWidth)) {
+  for (const places of blocks(
+    order.map((index) => columns[index] ?? 0),
+    width - nameWidth,
+  )) {
+    const block = places.flatMap((at) => order[at] ?? []);
     if (lines.length > 0) lines.push('');
     const head = block.map((i) => GAP + padStart(kernels[i] ?? '', columns[i] ?? 0)).join('');
     lines.push(paint.bold(`${' '.repeat(nameWidth)}${head}`));
@@ -109,35 +119,72 @@ function matrixLines(
   return lines;
 }
 
-function artifactLines(
-  name: string,
+/** Lines about one cause, or one reason for having no answer, with all kernels of one object that it hits. */
+interface Entry {
+  readonly lines: readonly string[];
+  readonly warning: boolean;
+}
+
+function artifactEntries(
   artifact: number,
   views: readonly TargetView[],
   kernels: readonly string[],
   declared: Declared,
   width: number,
   paint: Style,
-): string[] {
+): Entry[] {
   const groups = groupFindings(views);
   const followersOf = ({ finding, targets }: FindingGroup): FindingGroup[] =>
     groups.filter(
       (one) => followsFrom(one.finding, finding) && one.targets.every((target) => targets.includes(target)),
     );
   const followers = new Set(groups.flatMap(followersOf));
-  const isFollower = (group: FindingGroup): boolean => followers.has(group);
-  const reported = (decisive: boolean): string[] =>
-    groups
-      .filter((group) => group.decisive === decisive)
-      .filter((group) => !isFollower(group))
-      .flatMap((group) => groupLines(group, followersOf(group), kernels, artifact, declared, width, paint));
-  const silent = groupSilence(views).flatMap(({ message, targets }) => {
+  const reported = groups
+    .filter((group) => !followers.has(group))
+    .map((group) => ({
+      lines: groupLines(group, followersOf(group), kernels, artifact, declared, width, paint),
+      warning: !group.decisive,
+    }));
+  const silent = groupSilence(views).map(({ message, targets }) => {
     const text = `${targets.map((index) => kernels[index]).join(', ')}: ${terminal(message, 1000)}`;
     const [first = '', ...more] = wrap(text, width - 4);
-    return [`  ${paint.warn('?')} ${first}`, ...more.map((line) => `    ${line}`)];
+    return { lines: [`  ${paint.warn('?')} ${first}`, ...more.map((line) => `    ${line}`)], warning: false };
   });
-  const warnings = reported(false);
-  const lines = [...reported(true), ...silent, ...(warnings.length > 0 ? ['  Warnings', ...warnings] : [])];
-  return lines.length === 0 ? [] : ['', paint.bold(terminal(name)), ...lines];
+  return [...reported, ...silent].filter(({ lines }) => lines.length > 0);
+}
+
+/** What went wrong, once for all objects of which the same is to be said, below their names. */
+function causeLines(
+  names: readonly string[],
+  entriesOf: (artifact: number) => readonly Entry[],
+  width: number,
+  paint: Style,
+): string[] {
+  const seen = new Map<string, { readonly entry: Entry; readonly artifacts: number[] }>();
+  for (const artifact of names.keys()) {
+    for (const entry of entriesOf(artifact)) {
+      const key = JSON.stringify(entry);
+      const before = seen.get(key);
+      if (before === undefined) seen.set(key, { entry, artifacts: [artifact] });
+      else if (!before.artifacts.includes(artifact)) before.artifacts.push(artifact);
+    }
+  }
+  const sections = grouped([...seen.values()], ({ artifacts }) => artifacts.join(' '));
+  return [...sections.values()].flatMap((section) => {
+    const artifacts = section[0]?.artifacts ?? [];
+    const heading = artifacts.map((artifact) => terminal(names[artifact] ?? '')).join(', ');
+    const linesOf = (warning: boolean): string[] =>
+      section.filter(({ entry }) => entry.warning === warning).flatMap(({ entry }) => entry.lines);
+    const warnings = linesOf(true);
+    // One name may be longer than the line; several are wrapped.
+    const titles = artifacts.length > 1 ? wrap(heading, width) : [heading];
+    return [
+      '',
+      ...titles.map(paint.bold),
+      ...linesOf(false),
+      ...(warnings.length > 0 ? ['  Warnings', ...warnings] : []),
+    ];
+  });
 }
 
 function tally(views: readonly TargetView[], run: RunReport, expected: number): string {
@@ -168,8 +215,8 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
 }
 
 /**
- * The result of a run for a terminal: objects by kernels, then what went wrong per object, with the kernels it went
- * wrong on and those that are fine. Marks are explained below the matrix. No line is longer than `width`.
+ * The result of a run for a terminal: objects by kernels, then what went wrong, each cause once with the objects
+ * and the kernels that it hits and those that are fine. Marks are explained below the matrix. No line is longer than `width`.
  */
 export function matrixText(run: RunReport, options: TextOptions): string {
   const width = Math.max(40, options.width);
@@ -190,8 +237,11 @@ export function matrixText(run: RunReport, options: TextOptions): string {
   const lines = [
     ...matrixLines(run, views, declared, width, paint),
     ...(legend.length > 0 ? ['', ...legend.flatMap((text) => wrap(text, width)).map(paint.dim)] : []),
-    ...fileNames(run.artifacts).flatMap((name, index) =>
-      artifactLines(name, index, views[index] ?? [], kernels, declared, width, paint),
+    ...causeLines(
+      fileNames(run.artifacts),
+      (artifact) => artifactEntries(artifact, views[artifact] ?? [], kernels, declared, width, paint),
+      width,
+      paint,
     ),
     '',
     ...wrap(tally(views.flat(), run, expected), width),

@@ -116,7 +116,7 @@ test('a report of an older writer can be read', () => {
   });
   expect(reportDocument(report)).toMatchObject({ name: 'a.o', status: 'pass', exitCode: 0, durationMs: 0 });
   expect(documentKernels(reportDocument(report))).toEqual([
-    { id: 'k', family: 'k', distro: '', arch: '', name: 'k', short: 'k' },
+    { id: 'k', family: 'k', vendor: '', distro: '', arch: '', name: 'k', short: 'k' },
   ]);
 });
 

@@ -5,7 +5,7 @@ import { shortNames } from '../../src/report/names.ts';
 import { stableLines } from '../../src/report/stable-lines.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { artifact, failed, result, runReport, target } from '../fixtures/run.ts';
+import { artifact, failed, infra, result, runReport, target } from '../fixtures/run.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
 
 const plain = (width: number) => ({ width, color: false });
@@ -109,4 +109,27 @@ test('a pass that was declared to fail is marked, and every mark is explained', 
     expect(text).toContain(`\n${mark}`);
   }
   expect(matrixText(runReport(), plain(100))).not.toMatch(/^(?:\(name\)|xfail|XPASS) /m);
+});
+
+test('kernels stand by vendor and version, whatever the order of the matrix', () => {
+  const targets = ['ubuntu-24.04-6.8', 'debian-12-6.1', 'ubuntu-20.04-5.4', 'debian-11-5.10'].map((id) => target(id));
+  const results = targets.map((_, index) =>
+    index === 1 ? result({ artifact: 0, target: 1 }, failed()) : result({ artifact: 0, target: index }),
+  );
+  const [head = '', row = ''] = matrixText(runReport({ targets, results }), plain(100)).split('\n');
+  expect(head.trim().split(/\s+/)).toEqual(['5.4', '6.8', '5.10', '6.1']);
+  expect(row.trim().split(/\s+/).slice(1)).toEqual(['pass', 'pass', 'pass', 'FAIL']);
+});
+
+test('what is to be said of several objects is said once, below all their names', () => {
+  const targets = [target('debian-11-5.10'), target('debian-12-6.1')];
+  const artifacts = ['a.bpf.o', 'b.bpf.o', 'c.bpf.o'].map((name) => artifact(name));
+  const results = artifacts.flatMap((_, index) => [
+    index === 1 ? result({ artifact: 1, target: 0 }, failed()) : result({ artifact: index, target: 0 }),
+    result({ artifact: index, target: 1 }, infra()),
+  ]);
+  const text = matrixText(runReport({ artifacts, targets, results }), plain(100));
+  expect(text.match(/\? 6\.1: no answer/g)).toHaveLength(1);
+  expect(text).toMatch(/\na\.bpf\.o, b\.bpf\.o, c\.bpf\.o\n {2}\? 6\.1: no answer/);
+  expect(text).toMatch(/\nb\.bpf\.o\n {2}x /);
 });

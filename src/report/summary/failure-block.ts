@@ -2,6 +2,7 @@ import { FINDING_CODES } from '../../findings/findings.ts';
 import type { FindingGroup } from '../../model/finding.ts';
 import { findingUrl } from '../../model/project.ts';
 import { logTails } from '../cell-log.ts';
+import { kernelsText } from '../document-causes.ts';
 import { type DocumentCell, reasonOf } from '../document-cells.ts';
 import type { DocumentKernel } from '../document-kernels.ts';
 import { sourcePlace } from '../document-place.ts';
@@ -79,29 +80,46 @@ function remark({ news, tolerated }: DocumentCell): string {
   return reported === '' ? '' : ` <b>(${reported})</b>`;
 }
 
+const MAX_OBJECTS = 5;
+
+/** `conn`, `conn, exec and 3 more`. */
+function objectNames(cells: readonly DocumentCell[]): string {
+  const names = [...new Set(cells.map(({ one }) => one.name))];
+  const shown = names.slice(0, MAX_OBJECTS).map((name) => `<b>${html(name, 80)}</b>`);
+  return `${shown.join(', ')}${names.length > MAX_OBJECTS ? ` and ${names.length - MAX_OBJECTS} more` : ''}`;
+}
+
 /**
- * Everything about a cell that did not pass, folded.
+ * Everything about cells that did not pass for the same reason, folded.
+ * @param cells what differs between them (logs, the command) is told of the first
+ * @param all the kernels of the document
  * @param anchor id of the block
  */
 export function failureBlock(
-  cell: DocumentCell,
-  kernel: DocumentKernel,
+  cells: readonly [DocumentCell, ...DocumentCell[]],
+  all: readonly DocumentKernel[],
   anchor: string,
   open: boolean,
   options: BlockOptions,
 ): string[] {
+  const [cell] = cells;
   const { one, target, expected } = cell;
+  const kernels = all.filter(({ id }) => cells.some((other) => other.target.profile_id === id));
+  const kernel = all.find(({ id }) => id === target.profile_id);
+  // Whose log it is, where it could be that of several.
+  const whose = cells.length > 1 ? ` (${md(`${one.name} on ${kernel?.name ?? target.profile_id}`)})` : '';
   const [first, ...others] = target.findings.filter(({ decisive }) => decisive);
   const warnings = target.findings.filter(({ decisive }) => !decisive);
   const met = expected?.causes ?? [];
   const silent = target.status !== 'fail';
   const verb = silent ? 'no answer: ' : '';
-  const arch = kernel.arch === '' || kernel.arch === 'x86_64' ? '' : ` ${html(kernel.arch, 20)}`;
-  const head = `<b>${html(one.name, 80)}</b> on ${html(kernel.name, 100)}${arch}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
+  const archs = [...new Set(kernels.map(({ arch }) => arch))].filter((arch) => arch !== '' && arch !== 'x86_64');
+  const arch = archs.map((name) => ` ${html(name, 20)}`).join('');
+  const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}${arch}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);
   const last = [
-    command === undefined ? '' : `Reproduce: ${code(command, MAX_LINE)}`,
+    command === undefined ? '' : `Reproduce${whose}: ${code(command, MAX_LINE)}`,
     evidence ? `[evidence](${evidence})` : '',
   ];
   return [
@@ -121,7 +139,7 @@ export function failureBlock(
       ? [`Expected: ${code(expected.code, 60)} (${md(expected.reason, 400)})`, '']
       : []),
     ...logTails(target, options.logLines).flatMap(({ title, text }) => [
-      `End of the ${md(title)}:`,
+      `End of the ${md(title)}${whose}:`,
       '',
       fence(text),
       '',

@@ -5,6 +5,7 @@ import type { GateDocument } from '../gate-document.ts';
 import { address } from '../html.ts';
 import { brokenLines, contextLine, newsLine, overrideLines } from './context.ts';
 import { type BlockOptions, failureBlock } from './failure-block.ts';
+import { failureGroups } from './failure-groups.ts';
 import { headingText, plural } from './heading.ts';
 import { matrix } from './matrix-table.ts';
 import type { Detail, Parts } from './parts.ts';
@@ -68,15 +69,16 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
   const links = options.links ?? {};
   const block: BlockOptions = { links, workspace: options.workspace ?? '', logLines: detail.logLines };
   const reported = reportedCells(cells);
-  const shown = reported.slice(0, detail.most);
-  const few = reported.filter(mattering).length <= FEW;
+  const groups = failureGroups(reported);
+  const shown = groups.slice(0, detail.most);
+  const few = groups.filter((cells) => cells.some(mattering)).length <= FEW;
   const base = anchorBase(document);
-  const anchors = new Map(shown.map((cell, index) => [cell, `${base}-${index + 1}`]));
-  const kernelOf = new Map(kernels.map((kernel) => [kernel.id, kernel]));
-  const blocks = shown.flatMap((cell) => {
-    const kernel = kernelOf.get(cell.target.profile_id);
-    return kernel ? failureBlock(cell, kernel, anchors.get(cell) ?? '', few && mattering(cell), block) : [];
-  });
+  const anchors = new Map(
+    shown.flatMap((group, index) => group.map((cell) => [cell, `${base}-${index + 1}`] as const)),
+  );
+  const blocks = shown.flatMap((group) =>
+    failureBlock(group, kernels, anchors.get(group[0]) ?? '', few && group.some(mattering), block),
+  );
   const failing = causes.filter(({ failed, cells: own }) => failed && own.some(mattering));
   const support = supportLines(document.cases, detail.most);
   const evidence = address(links.evidence);
@@ -95,7 +97,7 @@ export function render(parts: Parts, detail: Detail, shortened: boolean): string
     ...(!few ? causeTable(failing, kernels, Math.min(detail.most, 20)) : []),
     ...matrixLines(parts, detail, anchors),
     ...blocks,
-    ...(reported.length > shown.length ? [`${reported.length - shown.length} more stand in ${where}.`, ''] : []),
+    ...(groups.length > shown.length ? [`${groups.length - shown.length} more stand in ${where}.`, ''] : []),
     ...folded('Warnings', detail.extras ? warningLines(cells, causes, kernels) : []),
     ...(support.length > 0 && document.cases.length <= FEW
       ? [...support, '']
