@@ -95,6 +95,17 @@ $(node24-stamp): test/action/node24/package-lock.json | setup
 	@cmp -s $< $@ || { cd $(<D) && $(NPM) ci --silent && cp package-lock.json node_modules/.bpfcompat-lock.json; }
 	@touch $@
 
+# --- what a release has ----------------------------------------------------------------------------------------------
+
+.PHONY: executable package sbom
+executable: build ## one file with Node.js, the program and the validator in it, for this architecture
+	@$(NODE) scripts/build-executable.mjs
+package: build ## pack what npm publishes, install it in an empty directory and run it there
+	@$(NODE) scripts/package-check.mjs
+sbom: $(npm-stamp) ## build/bpfcompat.cdx.json: what is in the program, as CycloneDX
+	@mkdir -p build
+	@$(NPM) sbom --sbom-format cyclonedx --omit dev >build/bpfcompat.cdx.json
+
 # --- validator -------------------------------------------------------------------------------------------------------
 
 .PHONY: validator validator-dynamic validator-static validator-arm64

@@ -1,7 +1,16 @@
 // Builds what is shipped: build/cli.mjs and what single commands read (build/cli/; no node_modules needed), lib/ (the library with its types) and the
 // launcher bin/bpfcompat. The same commit gives the same bytes.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { cliBundle } from './cli-bundle.mjs';
@@ -65,10 +74,16 @@ function writeLauncher() {
   renameSync('bin/bpfcompat.tmp', 'bin/bpfcompat');
 }
 
+function writeManual() {
+  const page = execFileSync(process.execPath, ['bin/bpfcompat', 'man'], { encoding: 'utf8' });
+  writeFileSync('build/bpfcompat.1', page);
+}
+
 try {
   await bundleCli();
   emitLibrary();
   writeLauncher();
+  writeManual();
 } catch (error) {
   // esbuild and tsc have already said what is wrong, with file and line.
   console.error(`build failed: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
