@@ -1,0 +1,3 @@
+module example.com/read-report
+
+go 1.21
