@@ -1,5 +1,5 @@
 // Runs the acceptance cases of a Make target and holds exit codes and reports against what they must be:
-//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel
+//   acceptance.mjs acceptance|dev-one|functional-dev-one|expanded-runnable|latest-kernel|arm64-smoke
 // Ends with 1 when a kernel could not be had, and with 2 when a result is other than expected.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -52,6 +52,15 @@ const TASKS = {
       matrix: 'matrices/expanded-2026-runnable.yaml',
       more: ['--timeout', '15m', '--concurrency', '4'],
       report: 'reports/simple-pass-expanded-runnable',
+      exit: 0,
+    },
+  ],
+  'arm64-smoke': [
+    {
+      artifact: object('functional-execve'),
+      manifest: 'examples/functional-execve/manifest-arm64-smoke.yaml',
+      matrix: 'arm64-smoke',
+      report: 'reports/functional-execve-arm64-smoke',
       exit: 0,
     },
   ],

