@@ -7,6 +7,9 @@ const failing = (...told: readonly Cause[]): Cell => ({ status: 'fail', told, un
 const rejected = (reason: string, program: string) => at('VERIFIER_REJECTION', reason, program, program);
 const missing = (...functions: readonly string[]): Cell =>
   failing(...functions.map((name) => at('MISSING_KFUNC', 'strong', name)));
+const noNetfilter = failing(
+  ...['steals', 'marks'].map((program) => at('UNSUPPORTED_PROGRAM_TYPE', 'kernel_too_old', program)),
+);
 const noArena = fails('UNSUPPORTED_MAP_TYPE', 'kernel_too_old', 'arena');
 
 export const REPORTED_EXTENSIONS: readonly Row[] = [
@@ -18,6 +21,14 @@ export const REPORTED_EXTENSIONS: readonly Row[] = [
     failing(rejected('arena_cast', 'casts'), rejected('arena_pointer', 'stores')),
   ),
   from('6.12', 'verifier_arena_fixed', noArena),
+  // Two programs on one hook: each gets a priority of its own.
+  from(
+    '6.12',
+    'verifier_netfilter',
+    noNetfilter,
+    failing(rejected('return_value', 'steals'), rejected('btf_access', 'marks')),
+  ),
+  from('6.12', 'verifier_netfilter_fixed', noNetfilter),
   // near libbpf/libbpf#874
   from(
     '6.12',

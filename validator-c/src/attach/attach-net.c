@@ -179,9 +179,12 @@ int attach__tc(struct attach_job *job)
 int attach__netfilter(struct attach_job *job)
 {
 #if LIBBPF_AT_LEAST(1, 3)
-	LIBBPF_OPTS(bpf_netfilter_opts, opts, .pf = 2 /* IPv4 */, .hooknum = 1 /* local in */, .priority = -128);
+	/* A hook takes one program of each priority: those of one object must not stand in each other's way. */
+	static int32_t priority = -128;
+	LIBBPF_OPTS(bpf_netfilter_opts, opts, .pf = 2 /* IPv4 */, .hooknum = 1 /* local in */);
 	struct bpf_link *link;
 
+	opts.priority = priority++;
 	attach__method(job, "netfilter", "ipv4 local-in");
 	link = bpf_program__attach_netfilter(job->prog, &opts);
 	return link ? 0 : -errno;
