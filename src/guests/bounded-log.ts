@@ -53,12 +53,13 @@ export function createBoundedLog(headBytes: number, tailBytes: number): BoundedL
     },
     bytes,
     text,
-    tail(maxChars) {
-      const all = text().trimEnd();
-      if (all.length <= maxChars) return all;
-      const cut = all.slice(-maxChars);
-      const line = cut.indexOf('\n');
-      return line === -1 || line === cut.length - 1 ? cut : cut.slice(line + 1);
-    },
+    tail: (maxChars) => tailOf(text().trimEnd(), maxChars),
   };
+}
+
+function tailOf(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const cut = text.slice(-maxChars);
+  const line = cut.indexOf('\n');
+  return line === -1 || line === cut.length - 1 ? cut : cut.slice(line + 1);
 }

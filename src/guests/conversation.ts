@@ -1,23 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
-import { createDecoder, type Frame } from '../validator/frames.ts';
-import type { AnswerName } from '../validator/read-frame.ts';
+import type { Frame } from '../validator/frames.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
-import type { AnswerFrame, FrameReader, ReadApart } from './frame-reader.ts';
-import type { AskOptions, GuestRequest, StageSink } from './guest.ts';
-
-/**
- * What is taken in one turn of the event loop, in bytes of payload and in frames: other guests wait no longer than that, and
- * for one frame.
- */
-const TURN_BYTES = 256 * 1024;
-/** A frame has its price without any payload, too: some 25 us for one of a few bytes. */
-const TURN_FRAMES = 64;
-/** Bytes of one answer that are read here. What a validator says seldom comes to that; more is read by a thread. */
-const READ_HERE_BYTES = 1024 * 1024;
+import { FrameIntake, type FrameTaker } from './frame-intake.ts';
+import type { FrameReader, ReadApart } from './frame-reader.ts';
+import type { AskOptions, GuestRequest } from './guest.ts';
+import { ProtocolViolation } from './protocol-violation.ts';
 
 function freshIdentity(): Identity {
   const random = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -47,204 +38,136 @@ export interface Conversation {
   stages(): readonly Stage[];
 }
 
-/** Frames that a reader knows. */
-function isAnswer(frame: Frame): frame is Frame & AnswerFrame {
-  return (['stage', 'document'] satisfies AnswerName[] as string[]).includes(frame.name);
+/** One request and what came back for it up to now. */
+interface Exchange extends Pick<AskOptions, 'onStage' | 'sink'> {
+  readonly answer: Deferred<Answer>;
+  readonly stages: Stage[];
+  document: string | undefined;
+  /** Its seal came. */
+  complete: boolean;
 }
 
-/** What the guest said is not legal. The words are ours. */
-export class ProtocolViolation extends Error {}
-
 /**
- * Starts talking over `port`: reads at once, sends when asked.
+ * Starts talking over `port`: reads at once, sends when there is a request.
  * @param reader reads the frames of an answer that is long
  * @param said what a restored guest said before it was saved; its next frame follows that hello
  */
 export function converse(port: Duplex, reader: FrameReader, said?: Hello): Conversation {
-  const decoder = createDecoder('guest-to-host', said === undefined ? 0 : 1);
-  const hello = deferred<Hello>();
-  const failed = deferred<never>();
-  let session: Session = said === undefined ? newSession : { phase: 'ready' };
-  let answer: Deferred<Answer> | undefined;
-  let onStage: (stage: Stage) => void = () => {};
-  let sink: StageSink | undefined;
-  const waiting: Frame[] = [];
-  let violation: string | undefined;
-  let turn = { bytes: 0, frames: 0 };
-  let readBytes = 0;
-  let rested: Promise<void> | undefined;
-  let chunks = 0;
-  let stages: Stage[] = [];
-  let document: string | undefined;
-  let answered = false;
-  let nextSeq = 0;
-  let failure: { readonly error: unknown } | undefined;
-  let atEnd = false;
-  const end = deferred<void>();
-  if (said !== undefined) hello.resolve(said);
+  return new PortConversation(port, reader, said);
+}
 
-  function fail(error: unknown): void {
-    if (failure !== undefined) return;
-    failure = { error };
-    failed.reject(error);
-    hello.reject(error);
-    answer?.reject(error);
+class PortConversation implements Conversation, FrameTaker {
+  readonly #port: Duplex;
+  readonly #hello = deferred<Hello>();
+  readonly #failed = deferred<never>();
+  readonly #intake: FrameIntake;
+  #session: Session;
+  /** The request that is being answered, or was last. */
+  #exchange: Exchange | undefined;
+  #nextSeq = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(port: Duplex, reader: FrameReader, said: Hello | undefined) {
+    this.#port = port;
+    this.#session = said === undefined ? newSession : { phase: 'ready' };
+    if (said !== undefined) this.#hello.resolve(said);
+    this.#intake = new FrameIntake(port, reader, said === undefined ? 0 : 1, this);
   }
 
-  /** A listener that throws ends the conversation, not the process. */
-  function tell(stage: Stage): void {
-    try {
-      onStage(stage);
-    } catch (error) {
-      fail(error);
-    }
+  get hello(): Promise<Hello> {
+    return this.#hello.promise;
   }
 
-  function take(event: SessionEvent, line?: Uint8Array): void {
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  stages(): readonly Stage[] {
+    return this.#exchange?.stages ?? [];
+  }
+
+  drained(patienceMs: number): Promise<void> {
+    return this.#intake.drained(patienceMs);
+  }
+
+  hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#failed.reject(error);
+    this.#hello.reject(error);
+    this.#exchange?.answer.reject(error);
+  }
+
+  async ask(request: GuestRequest, { onStage, sink }: Pick<AskOptions, 'onStage' | 'sink'>): Promise<Answer> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const wire = encodeRequest(request, freshIdentity(), this.#nextSeq);
+    this.#session = ask(this.#session, wire.expect);
+    if (this.#session.phase === 'broken') throw new ProtocolViolation(this.#session.reason);
+    this.#nextSeq = wire.nextSeq;
+    const answer = deferred<Answer>();
+    this.#exchange = { answer, onStage, ...(sink && { sink }), stages: [], document: undefined, complete: false };
+    this.#intake.newAnswer();
+    // Corked: many small pieces become few writes.
+    this.#port.cork();
+    for (const chunk of wire.chunks) this.#port.write(chunk);
+    this.#port.uncork();
+    return await answer.promise;
+  }
+
+  isAnswered(): boolean {
+    return this.#session.phase === 'asked';
+  }
+
+  take(frame: Frame, read?: ReadApart): void {
+    const [next, event] = receive(this.#session, frame, read);
+    this.#session = next;
+    if (event.type === 'hello') this.#hello.resolve(event.hello);
+    else if (event.type === 'violation') this.fail(new ProtocolViolation(event.reason));
+    else if (this.#exchange !== undefined) this.#takeAnswer(this.#exchange, event, read?.line);
+  }
+
+  #takeAnswer(
+    exchange: Exchange,
+    event: Exclude<SessionEvent, { type: 'hello' | 'violation' }>,
+    line: Uint8Array | undefined,
+  ): void {
     switch (event.type) {
-      case 'hello':
-        hello.resolve(event.hello);
-        return;
       case 'document':
-        document = event.text;
-        return;
-      case 'violation':
-        fail(new ProtocolViolation(event.reason));
+        exchange.document = event.text;
         return;
       case 'stage':
-        stages.push(sink?.take(event.stage, line) ?? event.stage);
-        tell(event.stage);
+        exchange.stages.push(exchange.sink?.take(event.stage, line) ?? event.stage);
+        this.#tell(exchange, event.stage);
         return;
       case 'answered':
-        answered = true;
+        exchange.complete = true;
         return;
       case 'bye':
         return;
     }
   }
 
-  function takeFrame(frame: Frame, read?: ReadApart): void {
-    const [next, event] = receive(session, frame, read);
-    session = next;
-    take(event, read?.line);
-    turn.bytes += frame.payload.length;
-    turn.frames++;
-    readBytes += frame.payload.length;
-  }
-
-  /** Frames to read elsewhere: none unless the next one is of a long answer. */
-  function longPart(): (Frame & AnswerFrame)[] {
-    const part: (Frame & AnswerFrame)[] = [];
-    let bytes = readBytes;
-    for (const frame of waiting.slice(0, TURN_FRAMES)) {
-      if (session.phase !== 'asked' || !isAnswer(frame)) break;
-      bytes += frame.payload.length;
-      if (bytes <= READ_HERE_BYTES) break;
-      part.push(frame);
-      if (bytes - readBytes >= TURN_BYTES) break;
-    }
-    return part;
-  }
-
-  /** Takes the frames that are there, until it is the turn of others. */
-  function work(): void {
-    while (waiting.length > 0) {
-      const part = longPart();
-      if (part.length > 0) {
-        waiting.splice(0, part.length);
-        rested = rest(reader.read(part).then((reads) => takeRead(part, reads)));
-        return;
-      }
-      takeFrame(waiting.shift()!);
-      if (failure !== undefined) return;
-      const room = sink?.room();
-      if (room !== undefined || turn.bytes >= TURN_BYTES || turn.frames >= TURN_FRAMES) {
-        rested = rest(room);
-        return;
-      }
-    }
-    if (violation !== undefined) fail(new ProtocolViolation(violation));
-    // Only now: a chunk that holds the answer and then something illegal is no answer.
-    if (answered && failure === undefined) answer?.resolve({ stages, document });
-  }
-
-  /** Takes what was read elsewhere. Resolves when there is room for more. */
-  async function takeRead(part: readonly Frame[], reads: readonly ReadApart[]): Promise<void> {
-    for (const [index, frame] of part.entries()) if (failure === undefined) takeFrame(frame, reads[index]);
-    if (failure === undefined) await sink?.room();
-  }
-
-  /** Reads nothing until `until` is settled and everybody else had a turn. */
-  async function rest(until: Promise<void> | undefined): Promise<void> {
-    port.pause();
+  /** A listener that throws ends the conversation, not the process. */
+  #tell({ onStage }: Exchange, stage: Stage): void {
     try {
-      await until;
+      onStage(stage);
     } catch (error) {
-      fail(error);
-    }
-    await new Promise((done) => setImmediate(done));
-    turn = { bytes: 0, frames: 0 };
-    rested = undefined;
-    if (failure === undefined) work();
-    if (rested === undefined) port.resume();
-  }
-
-  async function drained(patienceMs: number): Promise<void> {
-    while (failure === undefined) {
-      if (rested !== undefined) {
-        await rested;
-        continue;
-      }
-      const before = chunks;
-      const patience = deferred<void>();
-      const timer = setTimeout(patience.resolve, patienceMs);
-      await Promise.race([end.promise, patience.promise]);
-      clearTimeout(timer);
-      if (rested === undefined && (atEnd || chunks === before)) return;
+      this.fail(error);
     }
   }
 
-  for (const event of ['end', 'close', 'error']) {
-    port.once(event, (error?: unknown) => {
-      if (error instanceof ProtocolViolation) fail(error);
-      atEnd = true;
-      end.resolve();
-    });
+  room(): Promise<void> | undefined {
+    return this.#exchange?.sink?.room();
   }
-  port.on('data', (chunk: Buffer) => {
-    // Whatever comes after a failure is read and dropped, so that nobody blocks on a full pipe.
-    if (failure !== undefined) return;
-    chunks++;
-    const decoded = decoder.push(chunk);
-    waiting.push(...decoded.frames);
-    violation ??= decoded.violation;
-    if (rested === undefined) work();
-  });
 
-  return {
-    hello: hello.promise,
-    failed: failed.promise,
-    async ask(request, options) {
-      if (failure !== undefined) throw failure.error;
-      const wire = encodeRequest(request, freshIdentity(), nextSeq);
-      session = ask(session, wire.expect);
-      if (session.phase === 'broken') throw new ProtocolViolation(session.reason);
-      nextSeq = wire.nextSeq;
-      stages = [];
-      document = undefined;
-      answered = false;
-      ({ onStage, sink } = options);
-      turn = { bytes: 0, frames: 0 };
-      readBytes = 0;
-      answer = deferred<Answer>();
-      // Corked: many small pieces become few writes.
-      port.cork();
-      for (const chunk of wire.chunks) port.write(chunk);
-      port.uncork();
-      return await answer.promise;
-    },
-    fail,
-    drained,
-    stages: () => stages,
-  };
+  /** Only now: a chunk that holds the answer and then something illegal is no answer. */
+  caughtUp(): void {
+    if (this.#exchange?.complete !== true || this.#failure !== undefined) return;
+    const { answer, stages, document } = this.#exchange;
+    answer.resolve({ stages, document });
+  }
 }

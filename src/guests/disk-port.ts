@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { ProtocolViolation } from './conversation.ts';
-import { type Deferred, deferred } from './deferred.ts';
+import { deferred } from './deferred.ts';
+import { LETTER_HEADER, Outgoing, openLetter } from './disk-letters.ts';
 import { acceptExport, NBD_ERROR, type NbdRequest, readRequest, replyTo, type Taken, takeFrom } from './nbd.ts';
 
 /*
@@ -13,68 +13,8 @@ export const INBOX = 1024 * 1024;
 export const OUTBOX = 2 * 1024 * 1024;
 /** One request of a guest's kernel: every disk driver of Linux lets that much through in one piece. */
 export const MAX_TRANSFER = 256 * 1024;
-export const LETTER_HEADER = 16;
-const MAGIC = 0x44465042; // "BPFD", little-endian
 /** A guest that waits for a request asks again this often: saving it waits for its last question. */
 const PATIENCE_MS = 20;
-const MOST_WAITING = 0xffffffff;
-
-/** One transfer: how many bytes of the stream are in it, and how many wait behind it. */
-function letterHeader(length: number, waiting: number): Buffer {
-  const header = Buffer.alloc(LETTER_HEADER);
-  header.writeUInt32LE(MAGIC, 0);
-  header.writeUInt32LE(length, 4);
-  header.writeUInt32LE(Math.min(waiting, MOST_WAITING), 8);
-  return header;
-}
-
-/** The bytes of the stream in what a guest wrote. @throws ProtocolViolation */
-function openLetter(written: Buffer): Buffer {
-  const length = written.length < LETTER_HEADER ? 0 : written.readUInt32LE(4);
-  if (length === 0 || written.readUInt32LE(0) !== MAGIC || length > written.length - LETTER_HEADER) {
-    throw new ProtocolViolation('what it wrote to its disk is not from the validator');
-  }
-  return written.subarray(LETTER_HEADER, LETTER_HEADER + length);
-}
-
-/** Bytes for the guest, in order; each is handed out once, so that nobody in the guest reads it a second time. */
-class Outgoing {
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  #arrival: Deferred<void> | undefined;
-
-  add(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    this.#arrival?.resolve();
-  }
-
-  /** Resolves when there is something, after `ms` at the latest, or with `gone`. */
-  async arrival(ms: number, gone: Promise<void>): Promise<void> {
-    if (this.#bytes > 0) return;
-    this.#arrival = deferred();
-    const patience = deferred<void>();
-    const timer = setTimeout(patience.resolve, ms);
-    await Promise.race([this.#arrival.promise, patience.promise, gone]);
-    clearTimeout(timer);
-  }
-
-  /** Up to what `size` bytes of disk hold. */
-  letter(size: number): Buffer {
-    const letter = Buffer.alloc(size);
-    let at = LETTER_HEADER;
-    for (let first = this.#chunks[0]; first !== undefined && at < size; first = this.#chunks[0]) {
-      const taken = first.copy(letter, at, 0, Math.min(first.length, size - at));
-      at += taken;
-      if (taken === first.length) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(taken);
-    }
-    this.#bytes -= at - LETTER_HEADER;
-    letterHeader(at - LETTER_HEADER, this.#bytes).copy(letter);
-    return letter;
-  }
-}
 
 /**
  * A port like that of virtio-serial, over a disk that QEMU has on `socket`. Takes one request of QEMU after the other and
@@ -82,63 +22,83 @@ class Outgoing {
  * kind is an error (ProtocolViolation).
  */
 export function diskPort(socket: Duplex): Duplex {
-  const outgoing = new Outgoing();
-  const gone = deferred<void>();
-  for (const event of ['end', 'close', 'error']) socket.once(event, () => gone.resolve());
-  let room = deferred<void>();
-  const port = new Duplex({
-    read: () => room.resolve(),
-    write(chunk: Buffer, _encoding, done) {
-      outgoing.add(chunk);
-      done();
-    },
-    destroy(error, done) {
-      socket.destroy();
-      done(error);
-    },
-  });
+  return new DiskPort(socket);
+}
 
-  async function take(bytes: Buffer): Promise<void> {
-    room = deferred();
-    if (!port.push(bytes)) await Promise.race([room.promise, gone.promise]);
+class DiskPort extends Duplex {
+  readonly #socket: Duplex;
+  readonly #outgoing = new Outgoing();
+  readonly #gone = deferred<void>();
+  #room = deferred<void>();
+
+  constructor(socket: Duplex) {
+    super();
+    this.#socket = socket;
+    for (const event of ['end', 'close', 'error']) socket.once(event, () => this.#gone.resolve());
+    this.#serve().then(
+      () => this.push(null),
+      (error: Error) => this.destroy(error),
+    );
   }
 
-  async function read(request: NbdRequest): Promise<Buffer | number> {
+  override _read(): void {
+    this.#room.resolve();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#outgoing.add(chunk);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+
+  async #serve(): Promise<void> {
+    const taken = takeFrom(this.#socket);
+    if (!(await acceptExport(this.#socket, taken, DISK_BYTES))) return;
+    for (let request = await readRequest(taken); request !== undefined; request = await readRequest(taken)) {
+      const answer = await this.#answerTo(request, taken);
+      if (answer === undefined) return;
+      await replyTo(this.#socket, request, answer, this.#gone.promise);
+    }
+  }
+
+  async #answerTo(request: NbdRequest, taken: Taken): Promise<Buffer | number | undefined> {
+    switch (request.kind) {
+      case 'end':
+        return undefined;
+      case 'read':
+        return await this.#readAt(request);
+      case 'write':
+        return await this.#writeAt(request, taken);
+      default:
+        return NBD_ERROR.invalid;
+    }
+  }
+
+  async #readAt(request: NbdRequest): Promise<Buffer | number> {
     if (request.length > MAX_TRANSFER) return NBD_ERROR.invalid;
     // The kernel looks for partitions everywhere else.
     if (request.offset !== INBOX || request.length <= LETTER_HEADER) return Buffer.alloc(request.length);
-    await outgoing.arrival(PATIENCE_MS, gone.promise);
-    return outgoing.letter(request.length);
+    await this.#outgoing.arrival(PATIENCE_MS, this.#gone.promise);
+    return this.#outgoing.letter(request.length);
   }
 
-  async function write(request: NbdRequest, taken: Taken): Promise<number | undefined> {
+  async #writeAt(request: NbdRequest, taken: Taken): Promise<number | undefined> {
     if (request.offset !== OUTBOX || request.length > MAX_TRANSFER) {
       return (await taken.skip(request.length)) ? NBD_ERROR.notPermitted : undefined;
     }
     const written = await taken.take(request.length);
     if (written === undefined) return undefined;
-    await take(openLetter(written));
+    await this.#hand(openLetter(written));
     return 0;
   }
 
-  async function serve(): Promise<void> {
-    const taken = takeFrom(socket);
-    if (!(await acceptExport(socket, taken, DISK_BYTES))) return;
-    for (let request = await readRequest(taken); request !== undefined; request = await readRequest(taken)) {
-      const answer = request.kind === 'read' ? await read(request) : await answerTo(request, taken);
-      if (answer === undefined) return;
-      await replyTo(socket, request, answer, gone.promise);
-    }
+  /** Waits for whoever reads the port. */
+  async #hand(bytes: Buffer): Promise<void> {
+    this.#room = deferred();
+    if (!this.push(bytes)) await Promise.race([this.#room.promise, this.#gone.promise]);
   }
-
-  async function answerTo(request: NbdRequest, taken: Taken): Promise<Buffer | number | undefined> {
-    if (request.kind === 'end') return undefined;
-    return request.kind === 'write' ? await write(request, taken) : NBD_ERROR.invalid;
-  }
-
-  serve().then(
-    () => port.push(null),
-    (error: Error) => port.destroy(error),
-  );
-  return port;
 }

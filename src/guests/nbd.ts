@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ProtocolViolation } from './conversation.ts';
+import { ProtocolViolation } from './protocol-violation.ts';
 
 /*
  * The server's half of the network block device protocol, as far as QEMU's client needs it: fixed newstyle handshake, one

@@ -15,6 +15,31 @@ function heldFor(path: string, ms: number): string {
   return `${path} has been locked for ${Math.round(ms / 1000)} s by another process; wait for the other bpfcompat to end, or end it (fuser ${path} names it)`;
 }
 
+function startFlock(path: string) {
+  const child = spawn('flock', ['--exclusive', '--no-fork', '--', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // Its own group: a Ctrl-C of the terminal must not drop the lock while we still clean up under it.
+    detached: true,
+  });
+  child.stdin.on('error', () => {});
+  return child;
+}
+
+/** Resolves when it has the lock. @param ended why it ended without one */
+function locked(child: ReturnType<typeof startFlock>, ended: () => Error): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('error', (cause) =>
+      reject(
+        (cause as NodeJS.ErrnoException).code === 'ENOENT'
+          ? new HostError('tool_missing', 'cannot run flock: install util-linux', { cause })
+          : startError('flock', cause),
+      ),
+    );
+    child.once('close', () => reject(ended()));
+  });
+}
+
 /**
  * Takes an exclusive lock on `path` (created when missing) and waits for it as long as `signal` allows.
  *
@@ -34,20 +59,11 @@ export async function lockFile(
   if (signal?.aborted) throw new CancelledError();
   await refusePipe(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const child = spawn('flock', ['--exclusive', '--no-fork', '--', path, 'sh', '-c', 'echo locked && cat >/dev/null'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    // Its own group: a Ctrl-C of the terminal must not drop the lock while we still clean up under it.
-    detached: true,
-  });
-  child.stdin.on('error', () => {});
+  const child = startFlock(path);
   const gone = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  const release = async (): Promise<void> => {
-    child.stdin.end();
-    await gone;
-  };
   const onAbort = (): void => {
     child.kill('SIGKILL');
   };
@@ -58,30 +74,22 @@ export async function lockFile(
     late = true;
     child.kill('SIGKILL');
   }, giveUpMs);
+  const ended = (): Error => {
+    if (signal?.aborted) return new CancelledError();
+    if (late) return new HostError('lock_held', heldFor(path, giveUpMs));
+    return new HostError('lock_failed', `cannot lock ${path}: check that it is writable`);
+  };
   try {
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.once('data', () => resolve());
-      child.once('error', (cause) =>
-        reject(
-          (cause as NodeJS.ErrnoException).code === 'ENOENT'
-            ? new HostError('tool_missing', 'cannot run flock: install util-linux', { cause })
-            : startError('flock', cause),
-        ),
-      );
-      child.once('close', () =>
-        reject(
-          signal?.aborted
-            ? new CancelledError()
-            : late
-              ? new HostError('lock_held', heldFor(path, giveUpMs))
-              : new HostError('lock_failed', `cannot lock ${path}: check that it is writable`),
-        ),
-      );
-    });
+    await locked(child, ended);
   } finally {
     clearTimeout(patience);
     clearTimeout(limit);
     signal?.removeEventListener('abort', onAbort);
   }
-  return { [Symbol.asyncDispose]: release };
+  return {
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await gone;
+    },
+  };
 }

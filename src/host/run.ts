@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { forgetGroup, signalGroup, trackGroup } from './child.ts';
 import { withStdio } from './child-stdio.ts';
 import type { RunOptions, RunResult } from './host.ts';
@@ -37,76 +38,97 @@ function emitLines(tap: Tap, chunk: Buffer, onLine: (line: string) => void): voi
   for (const line of parts) onLine(line);
 }
 
+/** Output of a tool as it comes, bounded. */
+interface Output {
+  readonly out: Tap;
+  readonly err: Tap;
+}
+
+function captureOutput(child: ChildProcess, { maxOutput, onLine }: RunOptions): Output {
+  const max = maxOutput ?? DEFAULT_MAX_OUTPUT;
+  const tapOf = (stream: Readable | null, fd: 1 | 2): Tap => {
+    const tap = newTap();
+    stream?.on('data', (chunk: Buffer) => {
+      collect(tap, chunk, max);
+      if (onLine) emitLines(tap, chunk, (line) => onLine(fd, line));
+    });
+    return tap;
+  };
+  return { out: tapOf(child.stdout, 1), err: tapOf(child.stderr, 2) };
+}
+
+function feed({ stdin }: ChildProcess, input: RunOptions['input']): void {
+  // A tool that does not read its input closes the pipe; its exit code tells why.
+  stdin?.on('error', () => {});
+  if (input !== undefined) stdin?.end(input);
+}
+
+/** What ends a tool before its time. */
+interface Limits {
+  timedOut: boolean;
+  cancelled: boolean;
+  /** The tool is gone; whatever it left in its process group goes with it. */
+  lift(): void;
+}
+
+function limit(pid: number | undefined, { timeoutMs, signal }: RunOptions): Limits {
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    if (pid === undefined) return;
+    signalGroup(pid, 'SIGTERM');
+    killTimer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_GRACE_MS);
+  };
+  const onTimeout = (): void => {
+    limits.timedOut = true;
+    end();
+  };
+  const onAbort = (): void => {
+    limits.cancelled = true;
+    end();
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+  const limits: Limits = {
+    timedOut: false,
+    cancelled: false,
+    lift() {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      signal?.removeEventListener('abort', onAbort);
+      if (pid === undefined) return;
+      signalGroup(pid, 'SIGKILL');
+      forgetGroup(pid);
+    },
+  };
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return limits;
+}
+
+function startTool(command: string, args: readonly string[], { cwd, env, input }: RunOptions): ChildProcess {
+  return withStdio([input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], (stdio) =>
+    spawn(command, [...args], { ...(cwd === undefined ? {} : { cwd }), env: { ...env }, stdio, detached: true }),
+  );
+}
+
 /**
  * Runs a tool to its end. Failure, time-out and cancellation come back in the result; see RunResult.
  * @throws HostError `tool_missing` when the command does not exist or cannot be executed.
  */
-export function runTool(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+export async function runTool(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   const started = performance.now();
-  const max = options.maxOutput ?? DEFAULT_MAX_OUTPUT;
-  return new Promise((resolve, reject) => {
-    const child = withStdio([options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], (stdio) =>
-      spawn(command, [...args], {
-        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-        env: { ...options.env },
-        stdio,
-        detached: true,
-      }),
-    );
-    const { pid } = child;
-    if (pid !== undefined) trackGroup(pid);
-    const out = newTap();
-    const err = newTap();
-    let timedOut = false;
-    let cancelled = false;
-    let killTimer: NodeJS.Timeout | undefined;
-
-    const end = (): void => {
-      if (pid === undefined) return;
-      signalGroup(pid, 'SIGTERM');
-      killTimer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_GRACE_MS);
-    };
-    const timer =
-      options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            end();
-          }, options.timeoutMs);
-    const onAbort = (): void => {
-      cancelled = true;
-      end();
-    };
-    if (options.signal?.aborted) onAbort();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-
-    const { onLine } = options;
-    child.stdout?.on('data', (chunk: Buffer) => {
-      collect(out, chunk, max);
-      if (onLine) emitLines(out, chunk, (line) => onLine(1, line));
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      collect(err, chunk, max);
-      if (onLine) emitLines(err, chunk, (line) => onLine(2, line));
-    });
-    // A tool that does not read its input closes the pipe; its exit code tells why.
-    child.stdin?.on('error', () => {});
-    if (options.input !== undefined) child.stdin?.end(options.input);
-
-    const cleanUp = (): void => {
-      clearTimeout(timer);
-      clearTimeout(killTimer);
-      options.signal?.removeEventListener('abort', onAbort);
-      if (pid === undefined) return;
-      signalGroup(pid, 'SIGKILL');
-      forgetGroup(pid);
-    };
+  const child = startTool(command, args, options);
+  if (child.pid !== undefined) trackGroup(child.pid);
+  const limits = limit(child.pid, options);
+  const { out, err } = captureOutput(child, options);
+  feed(child, options.input);
+  return await new Promise((resolve, reject) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {
-      cleanUp();
+      limits.lift();
       reject(startError(command, cause));
     });
     child.once('close', (exitCode, signal) => {
-      cleanUp();
+      limits.lift();
+      const { timedOut, cancelled } = limits;
       resolve({
         exitCode,
         signal,

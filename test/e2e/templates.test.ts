@@ -347,7 +347,7 @@ describe('a machine that cannot save guests boots every one and says so once', (
       'a device cannot be saved',
       // NVMe is one that QEMU cannot: the refusal is its own.
       qemu('no-migration', 'set -- "$@" -drive if=none,id=d,driver=null-co -device nvme,serial=1,drive=d'),
-      /QEMU refused migrate: .*nvme/,
+      /QEMU rejected migrate: .*nvme/,
     ],
   ])('when %s', async (what, wrapper, why) => {
     const env = { ...inNewCache(), ...wrapper };

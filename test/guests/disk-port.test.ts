@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ProtocolViolation } from '../../src/guests/conversation.ts';
-import { DISK_BYTES, diskPort, INBOX, LETTER_HEADER, MAX_TRANSFER, OUTBOX } from '../../src/guests/disk-port.ts';
+import { LETTER_HEADER } from '../../src/guests/disk-letters.ts';
+import { DISK_BYTES, diskPort, INBOX, MAX_TRANSFER, OUTBOX } from '../../src/guests/disk-port.ts';
+import { ProtocolViolation } from '../../src/guests/protocol-violation.ts';
 import { nbdClient } from './nbd-client.ts';
 
 const SMALL = 4096;

@@ -1,16 +1,16 @@
 import type { Host } from '../../host/host.ts';
 import type { GuestFacts, Isolation } from '../../model/cell.ts';
 import { throwIfCancelled } from '../../model/errors.ts';
-import type { KernelFiles, Profile } from '../../model/kernel.ts';
+import type { Channel, KernelFiles, Profile } from '../../model/kernel.ts';
 import type { Guest, GuestSource, Lane, OpenOptions } from '../guest.ts';
 import { type Machine, qemuArgv } from '../qemu/argv.ts';
-import { validatorPort } from '../qemu/devices.ts';
+import { type Device, validatorPort } from '../qemu/devices.ts';
 import { guestKernelArgs } from '../qemu/kernel-args.ts';
 import { cpuModel, MACHINES } from '../qemu/machines.ts';
-import { layerNote, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
+import { layerNote, type Sandbox, sandboxForFiles, sandboxLayers, wrap, wrappedFile } from '../qemu/sandbox.ts';
 import { openGuest } from '../running-guest.ts';
 import { templateSource } from '../snapshot/source.ts';
-import { type ToolsByArch, toolsOf, toolsProblem } from '../tools.ts';
+import { type GuestTools, type ToolsByArch, toolsOf, toolsProblem } from '../tools.ts';
 import { storeInitramfs } from './stored-initramfs.ts';
 
 export interface DirectLaneOptions {
@@ -51,6 +51,57 @@ function directLaneUnavailable(profile: Profile): string | undefined {
   return undefined;
 }
 
+/** What the guests of one kernel are booted with. */
+interface Setup {
+  readonly machine: Machine;
+  readonly devices: readonly Device[];
+  readonly channel: Channel;
+  /** The kernel and the initramfs, which QEMU is handed as descriptors. */
+  readonly files: readonly [string, string];
+}
+
+function setupOf(accel: Machine['accel'], profile: Profile, { vmlinuz, record }: KernelFiles, initrd: string): Setup {
+  const { channel = 'virtio-serial' } = record;
+  const machine: Machine = {
+    arch: profile.arch,
+    accel,
+    memoryMb: profile.memoryMb,
+    cpus: profile.cpus,
+    kernel: wrappedFile(0),
+    initrd: wrappedFile(1),
+    kernelArgs: [...guestKernelArgs(profile.arch), ...(profile.kernelArgs ?? [])],
+  };
+  return {
+    machine,
+    devices: [MACHINES[profile.arch].console, validatorPort(channel, PORT_FD)],
+    channel,
+    files: [vmlinuz, initrd],
+  };
+}
+
+function factsOf(
+  { qemu, accel }: GuestTools,
+  arch: Profile['arch'],
+  { machine, devices, channel, files }: Setup,
+  sandbox: Sandbox,
+): GuestFacts {
+  const [kernel, initrd] = files;
+  return {
+    lane: 'direct',
+    isolation: 'boot',
+    accel: accel.accel,
+    accelReason: accel.reason,
+    machine: MACHINES[arch].machine,
+    channel,
+    cpuModel: cpuModel(arch, accel.accel),
+    memoryMb: machine.memoryMb,
+    qemuVersion: qemu.version,
+    sandboxLayers: sandboxLayers(sandbox),
+    // With the paths that a person can use, instead of the descriptors that QEMU was given.
+    argv: [qemu.command, ...qemuArgv({ ...machine, kernel, initrd }, devices)],
+  };
+}
+
 async function prepare(
   options: DirectLaneOptions,
   profile: Profile,
@@ -62,52 +113,20 @@ async function prepare(
   const { qemu, accel } = tools;
   throwIfCancelled(signal);
   const initramfs = await storeInitramfs(host, options.cacheDir, tools.validator, kernel);
-  const files = [kernel.vmlinuz, initramfs.path] as const;
+  const setup = setupOf(accel.accel, profile, kernel, initramfs.path);
+  const { machine, devices, channel, files } = setup;
   const sandbox = await sandboxForFiles(host, tools.sandbox, { read: files }, signal, true);
   const note = layerNote(sandbox);
   if (note !== undefined) options.onNote(note);
-  const machine: Machine = {
-    arch: profile.arch,
-    accel: accel.accel,
-    memoryMb: profile.memoryMb,
-    cpus: profile.cpus,
-    kernel: wrappedFile(0),
-    initrd: wrappedFile(1),
-    kernelArgs: [...guestKernelArgs(profile.arch), ...(profile.kernelArgs ?? [])],
-  };
-  const { channel = 'virtio-serial', release } = kernel.record;
-  const devices = [MACHINES[profile.arch].console, validatorPort(channel, PORT_FD)];
+  const facts = factsOf(tools, profile.arch, setup, sandbox);
+  const { release, vmlinuz } = kernel.record;
   const argv = qemuArgv(machine, devices);
-  const facts: GuestFacts = {
-    lane: 'direct',
-    isolation: 'boot',
-    accel: accel.accel,
-    accelReason: accel.reason,
-    machine: MACHINES[profile.arch].machine,
-    channel,
-    cpuModel: cpuModel(profile.arch, accel.accel),
-    memoryMb: profile.memoryMb,
-    qemuVersion: qemu.version,
-    sandboxLayers: sandboxLayers(sandbox),
-    // With the paths that a person can use, instead of the descriptors that QEMU was given.
-    argv: [qemu.command, ...qemuArgv({ ...machine, kernel: kernel.vmlinuz, initrd: initramfs.path }, devices)],
-  };
   const boot = (open: OpenOptions): Promise<Guest> =>
     openGuest(host, { qemu: wrap(sandbox, qemu.command, argv, { files }), release, channel }, open);
   if (options.isolation === 'boot')
     return { facts, open: boot, [Symbol.asyncDispose]: () => initramfs[Symbol.asyncDispose]() };
-  const source = templateSource({
-    ...options,
-    ...tools,
-    machine,
-    files,
-    release,
-    channel,
-    vmlinuzSha256: kernel.record.vmlinuz.sha256,
-    initramfsSha256: initramfs.sha256,
-    facts,
-    boot,
-  });
+  const digests = { vmlinuzSha256: vmlinuz.sha256, initramfsSha256: initramfs.sha256 };
+  const source = templateSource({ ...options, ...tools, ...digests, machine, files, release, channel, facts, boot });
   return {
     ...source,
     [Symbol.asyncDispose]: async () => {

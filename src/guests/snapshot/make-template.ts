@@ -75,15 +75,8 @@ export async function ensureTemplate(spec: TemplateSpec, options: OpenOptions, w
   return template;
 }
 
-/** Boots the kernel once more with its memory in a file, and keeps what it was when it had said hello. */
-async function makeTemplate(
-  spec: TemplateSpec,
-  dir: string,
-  options: OpenOptions,
-  { named, take }: Wishes,
-): Promise<Template> {
-  const { host, qemu } = spec;
-  const root = templatesDir(spec.cacheDir);
+/** Makes room for a template. @throws Error with words for the user when the disk is too full */
+async function makeTemplateDir(host: Host, root: string, dir: string): Promise<void> {
   await host.files.remove(dir);
   await host.files.makeDir(root);
   // Whatever the directory above allows: nobody else may reach memory that anybody could write while it is made.
@@ -93,40 +86,60 @@ async function makeTemplate(
   if (freeMb < WANTED_MB)
     throw new Error(`${root} has ${freeMb} MB free, to save guests takes ${WANTED_MB} MB; free some`);
   await host.files.makeDir(dir);
+}
+
+/** @param ram file that its memory is in; it is made */
+async function bootWithRam(
+  spec: TemplateSpec,
+  ram: string,
+  options: OpenOptions,
+  named: boolean,
+): Promise<RunningGuest> {
+  const { host, qemu, release, channel } = spec;
+  await host.files.createSparse(ram, spec.machine.memoryMb * MEGABYTE, SAVING_MODE);
+  const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [ram] }, options.signal);
+  const argv = machineArgv(spec, wrappedFile(spec.files.length), { saving: true, named });
+  const wrapped = wrap(sandbox, qemu.command, argv, { files: [...spec.files, ram] });
+  return await openGuest(host, { qemu: wrapped, release, channel, controlled: true }, options);
+}
+
+/** Keeps what a guest is: its state, its memory and its kernel's start. @param bootRam where its memory is */
+async function keepGuest(
+  spec: TemplateSpec,
+  dir: string,
+  guest: RunningGuest,
+  bootRam: string,
+  { named, take }: Wishes,
+): Promise<Template> {
+  const { host, qemu } = spec;
+  const { ram, state, kernel } = templateFiles(dir);
+  if (guest.control === undefined) throw new Error('QEMU has no control channel');
+  const stopped = await saveState(host, guest.control, state);
+  // QEMU lets go of disks with the state, so a guest that talks over one stays where it stopped.
+  const goesOn = take !== undefined && bootRam !== ram && spec.channel === 'virtio-serial';
+  if (!goesOn) await guest[Symbol.asyncDispose]();
+  await copyStart(host, spec.files[0], kernel);
+  if (bootRam !== ram) await copyMemory(host, bootRam, ram);
+  await host.files.setMode(ram, sharesRam(qemu.version) ? SAVED_MODE : SAVING_MODE);
+  const template = await sealTemplate(host, dir, { hello: guest.hello, named });
+  if (goesOn) {
+    await stopped.goOn();
+    take({ ...guest, restored: true });
+  }
+  return template;
+}
+
+/** Boots the kernel once more with its memory in a file, and keeps what it was when it had said hello. */
+async function makeTemplate(spec: TemplateSpec, dir: string, options: OpenOptions, wishes: Wishes): Promise<Template> {
+  const { host } = spec;
+  await makeTemplateDir(host, templatesDir(spec.cacheDir), dir);
   let guest: RunningGuest | undefined;
   try {
-    const { ram, state, kernel } = templateFiles(dir);
     // Gone with its directory: who runs from it has it open.
     await using fast = await fastMemory(host, WANTED_MB * MEGABYTE, dir);
     const bootRam = templateFiles(fast.path).ram;
-    await host.files.createSparse(bootRam, spec.machine.memoryMb * MEGABYTE, SAVING_MODE);
-    const sandbox = await sandboxForFiles(host, spec.sandbox, { read: spec.files, write: [bootRam] }, options.signal);
-    const argv = machineArgv(spec, wrappedFile(spec.files.length), { saving: true, named });
-    const files = [...spec.files, bootRam];
-    guest = await openGuest(
-      host,
-      {
-        qemu: wrap(sandbox, qemu.command, argv, { files }),
-        release: spec.release,
-        channel: spec.channel,
-        controlled: true,
-      },
-      options,
-    );
-    if (guest.control === undefined) throw new Error('QEMU has no control channel');
-    const stopped = await saveState(host, guest.control, state);
-    // QEMU lets go of disks with the state, so a guest that talks over one stays where it stopped.
-    const goesOn = take !== undefined && bootRam !== ram && spec.channel === 'virtio-serial';
-    if (!goesOn) await guest[Symbol.asyncDispose]();
-    await copyStart(host, spec.files[0], kernel);
-    if (bootRam !== ram) await copyMemory(host, bootRam, ram);
-    await host.files.setMode(ram, sharesRam(qemu.version) ? SAVED_MODE : SAVING_MODE);
-    const template = await sealTemplate(host, dir, { hello: guest.hello, named });
-    if (goesOn) {
-      await stopped.goOn();
-      take({ ...guest, restored: true });
-    }
-    return template;
+    guest = await bootWithRam(spec, bootRam, options, wishes.named);
+    return await keepGuest(spec, dir, guest, bootRam, wishes);
   } catch (error) {
     await guest?.[Symbol.asyncDispose]();
     await host.files.remove(dir);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 export interface Qmp {
   /** Resolves when QEMU next reports the event; rejects when the channel closes. */
   event(name: string): Promise<void>;
-  /** @throws Error with QEMU's own words when it refuses, or when the channel closes */
+  /** @throws Error with QEMU's own words when it rejects the command, or when the channel closes */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
@@ -19,59 +19,77 @@ const MAX_LINE = 1024 * 1024;
 
 /** Greets QEMU and leaves its capabilities negotiation behind. */
 export async function connectQmp(channel: Duplex): Promise<Qmp> {
-  let buffered = '';
-  let waiting: { resolve(answer: Message): void; reject(error: Error): void } | undefined;
-  const listening: { readonly name: string; resolve(): void; reject(error: Error): void }[] = [];
-  const settle = (error: Error): void => {
-    waiting?.reject(error);
-    waiting = undefined;
-    for (const listener of listening.splice(0)) listener.reject(error);
-  };
-  const report = (name: unknown): void => {
-    for (const listener of listening.filter((candidate) => candidate.name === name)) {
-      listening.splice(listening.indexOf(listener), 1);
-      listener.resolve();
-    }
-  };
-  for (const end of ['end', 'close']) channel.on(end, () => settle(new Error('QEMU closed its control channel')));
-  channel.on('data', (chunk: Buffer) => {
-    buffered += chunk.toString('utf8');
-    if (buffered.length > MAX_LINE) return void channel.destroy();
-    for (let end = buffered.indexOf('\n'); end >= 0; end = buffered.indexOf('\n')) {
-      const line = buffered.slice(0, end);
-      buffered = buffered.slice(end + 1);
-      const answer = parseMessage(line);
-      if (answer === undefined) continue;
-      if (answer.event !== undefined) {
-        report(answer.event);
-        continue;
-      }
-      waiting?.resolve(answer);
-      waiting = undefined;
-    }
-  });
+  const qmp = new QmpChannel(channel);
+  await qmp.execute('qmp_capabilities');
+  return qmp;
+}
 
-  async function execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+class QmpChannel implements Qmp {
+  readonly #channel: Duplex;
+  #buffered = '';
+  #waiting: { resolve(answer: Message): void; reject(error: Error): void } | undefined;
+  readonly #listening: { readonly name: string; resolve(): void; reject(error: Error): void }[] = [];
+
+  constructor(channel: Duplex) {
+    this.#channel = channel;
+    for (const end of ['end', 'close']) channel.on(end, () => this.#settle(closed()));
+    channel.on('data', (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  async execute(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const answer = await new Promise<Message>((resolve, reject) => {
-      if (channel.destroyed || channel.readableEnded) return reject(new Error('QEMU closed its control channel'));
-      waiting = { resolve, reject };
-      channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
+      if (this.#channel.destroyed || this.#channel.readableEnded) return reject(closed());
+      this.#waiting = { resolve, reject };
+      this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
     });
-    if (answer.error) throw new Error(`QEMU refused ${command}: ${String(answer.error.desc)}`);
+    if (answer.error) throw new Error(`QEMU rejected ${command}: ${String(answer.error.desc)}`);
     return answer.return;
   }
 
-  function event(name: string): Promise<void> {
+  event(name: string): Promise<void> {
     const happened = new Promise<void>((resolve, reject) => {
-      listening.push({ name, resolve, reject });
+      this.#listening.push({ name, resolve, reject });
     });
     // Nobody may be waiting any more when the channel closes.
     happened.catch(() => {});
     return happened;
   }
 
-  await execute('qmp_capabilities');
-  return { execute, event };
+  #receive(chunk: Buffer): void {
+    this.#buffered += chunk.toString('utf8');
+    if (this.#buffered.length > MAX_LINE) return void this.#channel.destroy();
+    for (let end = this.#buffered.indexOf('\n'); end >= 0; end = this.#buffered.indexOf('\n')) {
+      const message = parseMessage(this.#buffered.slice(0, end));
+      this.#buffered = this.#buffered.slice(end + 1);
+      if (message !== undefined) this.#take(message);
+    }
+  }
+
+  #take(message: Message): void {
+    if (message.event !== undefined) {
+      this.#report(message.event);
+      return;
+    }
+    this.#waiting?.resolve(message);
+    this.#waiting = undefined;
+  }
+
+  #report(name: unknown): void {
+    for (const listener of this.#listening.filter((candidate) => candidate.name === name)) {
+      this.#listening.splice(this.#listening.indexOf(listener), 1);
+      listener.resolve();
+    }
+  }
+
+  #settle(error: Error): void {
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+    for (const listener of this.#listening.splice(0)) listener.reject(error);
+  }
+}
+
+function closed(): Error {
+  return new Error('QEMU closed its control channel');
 }
 
 /** The answer or event a line holds; undefined for the greeting and whatever is no JSON. */

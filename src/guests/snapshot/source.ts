@@ -1,29 +1,10 @@
 import { CancelledError, messageOf } from '../../model/errors.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import { type Guest, GuestError, type GuestSource, type OpenOptions } from '../guest.ts';
-import {
-  layerNote,
-  type NeededFiles,
-  type Sandbox,
-  sandboxForFiles,
-  wrap,
-  wrappedFd,
-  wrappedFile,
-} from '../qemu/sandbox.ts';
-import { openGuest } from '../running-guest.ts';
-import { sharesRam } from './devices.ts';
-import { copyMemory, fastMemory } from './fast-memory.ts';
 import { ensureTemplate, type Wishes } from './make-template.ts';
-import { resumeFrom } from './save.ts';
-import { machineArgv, type TemplateSpec } from './spec.ts';
-import { changedInUse, type Template, templateFiles, untouched, wantNames } from './template-store.ts';
-
-/** Places of memory and state among the files that QEMU is handed. */
-const RAM = 2;
-const STATE = 3;
-
-/** A file in a private directory, for a QEMU with a uid of its own that opens it for writing. */
-const OWN_RAM_MODE = 0o666;
+import { restore } from './restore.ts';
+import type { TemplateSpec } from './spec.ts';
+import { type Template, untouched, wantNames } from './template-store.ts';
 
 /**
  * Guests that are copies of one saved guest: the kernel boots once per machine and kernel, every cell then starts where
@@ -31,136 +12,78 @@ const OWN_RAM_MODE = 0o666;
  * made it before. Where guests cannot be saved, every one is booted.
  */
 export function templateSource(spec: TemplateSpec): GuestSource {
-  const { host } = spec;
-  let template: Promise<Template | undefined> | undefined;
-
-  function bootFromNowOn(error: unknown): void {
-    template = Promise.resolve(undefined);
-    spec.onNote(`guests are booted one by one where they cannot be copied: ${spec.release}: ${messageOf(error)}`);
-  }
-
-  async function current(options: OpenOptions, wishes: Wishes): Promise<Template | undefined> {
-    template ??= ensureTemplate(spec, options, wishes).catch((error: unknown) => {
-      if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
-      // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
-      if (!(error instanceof GuestError) || refused(error)) bootFromNowOn(error);
-      return undefined;
-    });
-    const found = await template;
-    if (found === undefined || (await untouched(host, found))) return found;
-    // Somebody wrote into the memory: whatever it was, it is no longer what we saved. Who has taken its guest has one.
-    template = undefined;
-    return current(options, { named: wishes.named });
-  }
-
-  async function open(options: OpenOptions): Promise<Guest> {
-    if (options.fresh) return spec.boot(options);
-    let own: Guest | undefined;
-    const take = (guest: Guest): void => {
-      own = guest;
-    };
-    const found = await current(options, { named: false, take });
-    if (found === undefined) return own ?? spec.boot(options);
-    const opened = own ?? (await restored(found, options));
-    return { ...opened, ask: async (request, requested) => noting(found, await opened.ask(request, requested)) };
-  }
-
-  async function restored(found: Template, options: OpenOptions): Promise<Guest> {
-    try {
-      return await restore(spec, found, options);
-    } catch (error) {
-      if (!refused(error) || options.signal.aborted) throw error;
-      // Another process may have needed the space just now; then it is made again.
-      if (await untouched(host, found)) bootFromNowOn(error);
-      return open(options);
-    }
-  }
-
-  /** A cell that looked for names will do so again, and its next copy should find them read. */
-  async function noting(found: Template, evidence: Evidence): Promise<Evidence> {
-    if (evidence.stages.some(({ stage }) => stage === 'symbol')) await wantNames(host, found);
-    return evidence;
-  }
-
+  const guests = new TemplateGuests(spec);
   return {
     facts: { ...spec.facts, isolation: 'cell' },
     async warm(options) {
-      await current(options, { named: true });
+      await guests.current(options, { named: true });
     },
-    open,
+    open: (options) => guests.open(options),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-/** QEMU itself gave up, and not the guest: it will do so for every guest of this kind. */
-function refused(error: unknown): boolean {
-  return error instanceof GuestError && (error.infraCause === 'qemu_failed' || error.infraCause === 'no_space');
-}
+class TemplateGuests {
+  readonly #spec: TemplateSpec;
+  /** Made when the first guest needs it; undefined in it: guests are booted one by one. */
+  #template: Promise<Template | undefined> | undefined;
 
-async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
-  const { host } = spec;
-  // Older QEMUs open the memory for writing. Who writes then is told by the file's times, wherever those can be relied on.
-  if (sharesRam(spec.qemu.version) || (await host.files.timesChanges(template.ram)))
-    return await restoreWith(spec, template, template.ram, options);
-  const size = (await host.files.stat(template.ram))?.allocated ?? 0;
-  await using disk = await host.files.tempDir('bpfcompat-');
-  await using fast = await fastMemory(host, size, disk.path);
-  const { ram } = templateFiles(fast.path);
-  await copyMemory(host, template.ram, ram);
-  await host.files.setMode(ram, OWN_RAM_MODE);
-  // Gone with its directory once the guest runs: QEMU has it open.
-  return await restoreWith(spec, template, ram, options);
-}
-
-/** @param ram memory of the guest: that of the template, or a copy that is its own */
-async function restoreWith(spec: TemplateSpec, template: Template, ram: string, options: OpenOptions): Promise<Guest> {
-  const { host, qemu } = spec;
-  const [, initramfs] = spec.files;
-  // The kernel itself is in the guest's memory already.
-  const files = [template.kernel, initramfs, ram, template.state];
-  // The state is not opened again: QEMU goes on with the descriptor that it has.
-  const read = [template.kernel, initramfs];
-  const needed = sharesRam(qemu.version) ? { read: [...read, ram] } : { read, write: [ram] };
-  const sandbox = await restoreSandbox(spec, needed, options.signal);
-  const argv = machineArgv(spec, wrappedFile(RAM), { saving: false, named: template.named });
-  const guest = await openGuest(
-    host,
-    {
-      qemu: wrap(sandbox, qemu.command, argv, { files }),
-      release: spec.release,
-      channel: spec.channel,
-      controlled: true,
-      saved: { hello: template.hello, resume: (control) => resumeFrom(control, `fd:${wrappedFd(STATE)}`) },
-    },
-    options,
-  );
-  return { ...guest, ask: (request, requested) => askUnchanged(spec, template, () => guest.ask(request, requested)) };
-}
-
-/** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
-async function askUnchanged<T>({ host, release }: TemplateSpec, template: Template, ask: () => Promise<T>): Promise<T> {
-  const [answer] = await Promise.allSettled([ask()]);
-  if (await changedInUse(host, template)) {
-    const words = `the saved guest of ${release} was changed while a copy of it ran: ${template.ram}`;
-    throw new GuestError('internal', words);
+  constructor(spec: TemplateSpec) {
+    this.#spec = spec;
   }
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
+
+  /** The template as it was saved; undefined where there is none and guests are booted. */
+  async current(options: OpenOptions, wishes: Wishes): Promise<Template | undefined> {
+    this.#template ??= ensureTemplate(this.#spec, options, wishes).catch((error: unknown) => {
+      if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
+      // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
+      if (!(error instanceof GuestError) || gaveUp(error)) this.#bootFromNowOn(error);
+      return undefined;
+    });
+    const found = await this.#template;
+    if (found === undefined || (await untouched(this.#spec.host, found))) return found;
+    // Somebody wrote into the memory: whatever it was, it is no longer what we saved. Who has taken its guest has one.
+    this.#template = undefined;
+    return this.current(options, { named: wishes.named });
+  }
+
+  async open(options: OpenOptions): Promise<Guest> {
+    if (options.fresh) return this.#spec.boot(options);
+    let own: Guest | undefined;
+    const take = (guest: Guest): void => {
+      own = guest;
+    };
+    const found = await this.current(options, { named: false, take });
+    if (found === undefined) return own ?? this.#spec.boot(options);
+    const opened = own ?? (await this.#restored(found, options));
+    return { ...opened, ask: async (request, requested) => this.#noting(found, await opened.ask(request, requested)) };
+  }
+
+  async #restored(found: Template, options: OpenOptions): Promise<Guest> {
+    try {
+      return await restore(this.#spec, found, options);
+    } catch (error) {
+      if (!gaveUp(error) || options.signal.aborted) throw error;
+      // Another process may have needed the space just now; then it is made again.
+      if (await untouched(this.#spec.host, found)) this.#bootFromNowOn(error);
+      return this.open(options);
+    }
+  }
+
+  /** A cell that looked for names will do so again, and its next copy should find them read. */
+  async #noting(found: Template, evidence: Evidence): Promise<Evidence> {
+    if (evidence.stages.some(({ stage }) => stage === 'symbol')) await wantNames(this.#spec.host, found);
+    return evidence;
+  }
+
+  #bootFromNowOn(error: unknown): void {
+    const { release, onNote } = this.#spec;
+    this.#template = Promise.resolve(undefined);
+    onNote(`guests are booted one by one where they cannot be copied: ${release}: ${messageOf(error)}`);
+  }
 }
 
-const checkedSandboxes = new WeakMap<TemplateSpec, Promise<Sandbox>>();
-
-/** One look per kernel: the files of all its guests are the same. */
-function restoreSandbox(spec: TemplateSpec, files: NeededFiles, signal: AbortSignal): Promise<Sandbox> {
-  const known = checkedSandboxes.get(spec) ?? checkSandbox(spec, files, signal);
-  checkedSandboxes.set(spec, known);
-  known.catch(() => checkedSandboxes.delete(spec));
-  return known;
-}
-
-async function checkSandbox(spec: TemplateSpec, files: NeededFiles, signal: AbortSignal): Promise<Sandbox> {
-  const sandbox = await sandboxForFiles(spec.host, spec.sandbox, files, signal, true);
-  const note = layerNote(sandbox);
-  if (note !== undefined) spec.onNote(note);
-  return sandbox;
+/** QEMU itself gave up, and not the guest: it will do so for every guest of this kind. */
+function gaveUp(error: unknown): boolean {
+  return error instanceof GuestError && (error.infraCause === 'qemu_failed' || error.infraCause === 'no_space');
 }

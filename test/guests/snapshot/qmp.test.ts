@@ -45,7 +45,7 @@ describe('commands', () => {
     const { qmp } = await connected((command) =>
       command === 'migrate' ? '{"error": {"class": "GenericError", "desc": "State blocked by device"}}\n' : DONE,
     );
-    await expect(qmp.execute('migrate')).rejects.toThrow('QEMU refused migrate: State blocked by device');
+    await expect(qmp.execute('migrate')).rejects.toThrow('QEMU rejected migrate: State blocked by device');
     expect(await qmp.execute('query-status')).toEqual({});
   });
 

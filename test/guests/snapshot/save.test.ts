@@ -80,12 +80,12 @@ describe('saveState', () => {
     [
       'refuses',
       ({ execute }) => (execute === 'migrate' ? { error: { desc: 'blocked by a device' } } : OK),
-      /QEMU refused migrate: blocked by a device/,
+      /QEMU rejected migrate: blocked by a device/,
     ],
     [
       'does not know the capability',
       ({ execute }) => (execute === 'migrate-set-capabilities' ? { error: { desc: 'no such thing' } } : OK),
-      /refused migrate-set-capabilities: no such thing/,
+      /rejected migrate-set-capabilities: no such thing/,
     ],
     [
       'fails while it sends',
@@ -153,7 +153,7 @@ describe('resumeFrom', () => {
     [
       'does not take the state',
       ({ execute }) => (execute === 'migrate-incoming' ? { error: { desc: 'bad section' } } : OK),
-      /refused migrate-incoming: bad section/,
+      /rejected migrate-incoming: bad section/,
     ],
     ['dies', ({ execute }) => (execute === 'migrate-incoming' ? undefined : OK), /closed its control channel/],
   ])('rejects when QEMU %s', async (_, answer, words) => {
