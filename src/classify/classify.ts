@@ -10,6 +10,7 @@ import { loadFindings, openFindings } from './load.ts';
 import { asCauses, mergeFindings } from './make-finding.ts';
 import { type ManifestProgram, manifestFindings } from './manifest.ts';
 import { overBudget } from './margins.ts';
+import type { ProgramCauses } from './program.ts';
 import { type SettingNames, settingFindings, withoutRetargeted } from './settings.ts';
 import { variantFindings } from './variants.ts';
 
@@ -29,6 +30,8 @@ export interface Question {
   readonly settingNames?: SettingNames | undefined;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns?: InsnBudget | undefined;
+  /** Causes of programs of this very evidence that were found out before; absent: none. */
+  readonly programCauses?: ProgramCauses | undefined;
 }
 
 function unusable(message: string): Outcome {
@@ -65,14 +68,14 @@ export function classify(question: Question): Outcome {
   const settings = settingFindings(evidence, question.settingNames);
   const remarks = [...manifest.remarks, ...settings.remarks];
   const over = overBudgetOf(question);
-  const variants = load && variantFindings(evidence, load, question.variantGroups ?? []);
+  const variants = load && variantFindings(evidence, load, question.variantGroups ?? [], question.programCauses);
   // A program that is missing cannot be set up either: one cause, told once.
   const absent = new Set(manifest.missing.map(({ subject }) => subject));
   const unset = settings.failed.filter(({ subject }) => !absent.has(subject));
   const unfit = [...manifest.missing, ...unset];
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
-    const refused = withoutRetargeted(loadFindings(evidence, load), settings);
+    const refused = withoutRetargeted(loadFindings(evidence, load, question.programCauses), settings);
     return fail('load', [...(variants?.failed ?? []), ...unset, ...refused, ...manifest.missing, ...over], remarks);
   }
 

@@ -57,16 +57,21 @@ function confirmStruct(finding: Finding, release: string): Finding {
   return withArgs<'STRUCT_OPS_UNSUPPORTED'>(finding, { reason: 'kernel_too_old', since }, { confidence: 'high' });
 }
 
+/** Its own words are not enough: libbpf also says so when it cannot parse a BTF that is there. */
+function confirmMissingBtf(finding: Finding, { hello }: Evidence): Finding {
+  const { release } = hello.kernel;
+  return hello.btf.vmlinux
+    ? withArgs<'MISSING_BTF'>(finding, { reason: 'malformed', release })
+    : withArgs<'MISSING_BTF'>(finding, { release }, { confidence: 'high' });
+}
+
 /** Holds a text finding against what the guest said about itself: its code, reason and confidence may change. */
 export function confirm(finding: Finding, evidence: Evidence): Finding {
   const { hello } = evidence;
   const { release } = hello.kernel;
   switch (finding.code) {
     case 'MISSING_BTF':
-      // Its own words are not enough: libbpf also says so when it cannot parse a BTF that is there.
-      return hello.btf.vmlinux
-        ? withArgs<'MISSING_BTF'>(finding, { reason: 'malformed', release })
-        : withArgs<'MISSING_BTF'>(finding, { release }, { confidence: 'high' });
+      return confirmMissingBtf(finding, evidence);
     case 'ATTACH_TARGET_NOT_FOUND':
       if (finding.args['reason'] === 'not_in_file') return confirmFile(finding);
       if (finding.args['reason'] === 'btf' && !hello.btf.vmlinux) {

@@ -6,7 +6,7 @@ import { embeddedVerifierLog, firstWarning, libbpfLines, mainWarning, programOf 
 import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-finding.ts';
 import { type MapRefusal, mapFinding, mapRefusals } from './map.ts';
 import { denied } from './policy.ts';
-import { programFinding } from './program.ts';
+import { type ProgramCauses, programFinding } from './program.ts';
 import { failedProgram, programKey } from './reported-programs.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
@@ -35,8 +35,9 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
  * Why the object did not load: refused maps first (every program that uses one fails after it), then one finding per
  * program that failed, then what was said about the object as a whole. Programs that libbpf leaves out of the load do
  * not decide and are not looked at.
+ * @param known causes of programs that were found out before
  */
-export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding[] {
+export function loadFindings(evidence: Evidence, load: StageOf<'load'>, known: ProgramCauses | undefined): Finding[] {
   const refusals = mapRefusals(evidence);
   const maps = refusals.filter((refusal) => !isConsequence(refusal, evidence)).map((one) => mapFinding(one, evidence));
   const optional = new Set(
@@ -48,7 +49,7 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>): Finding
     .filter((stage) => stage.status === 'fail' && !optional.has(programKey(stage)))
     // A program that only says "my map is not there" adds nothing to the finding of that map.
     .filter((stage) => maps.length === 0 || !blamesMap(stage))
-    .map((stage) => programFinding(stage, evidence));
+    .map((stage) => programFinding(stage, evidence, known));
   const causes = programs.filter((finding) => !followsFromMap(finding, maps));
   const found = mergeFindings([...maps, ...causes]);
   return found.length > 0 ? found : [objectFinding(evidence, load)];

@@ -121,29 +121,18 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
       args: { ...args, since: undefined, reason: 'arena_place' },
     });
   }
+  const medium = { ...common, confidence: 'medium' } as const;
   if (refusal.errno === -12) {
     const entries = facts === undefined ? undefined : String(facts.max_entries);
-    return makeFinding({ ...common, code: 'OUT_OF_MEMORY', confidence: 'medium', args: { ...args, entries } });
+    return makeFinding({ ...medium, code: 'OUT_OF_MEMORY', args: { ...args, entries } });
   }
-  if (refusal.inner) {
-    return makeFinding({
-      ...common,
-      code: 'LOADER_CONTRACT',
-      confidence: 'medium',
-      args: { ...args, reason: 'inner_map' },
-    });
-  }
+  if (refusal.inner) return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: 'inner_map' } });
   const fault = facts && definitionFault(facts);
   if (!refusal.init && olderThan(version, since) && [-22, -7, -524].includes(refusal.errno)) {
-    return makeFinding({
-      ...common,
-      code: 'UNSUPPORTED_MAP_TYPE',
-      confidence: 'medium',
-      args: { ...args, reason: 'kernel_too_old' },
-    });
+    return makeFinding({ ...medium, code: 'UNSUPPORTED_MAP_TYPE', args: { ...args, reason: 'kernel_too_old' } });
   }
   if (fault !== undefined && refusal.errno === -22) {
-    return makeFinding({ ...common, code: 'LOADER_CONTRACT', confidence: 'medium', args: { ...args, reason: fault } });
+    return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: fault } });
   }
   const reason = refusal.init ? 'not_initialised' : 'refused';
   return makeFinding({ ...common, code: 'MAP_CREATE_FAILED', confidence: 'low', args: { ...args, reason } });

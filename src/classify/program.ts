@@ -19,28 +19,23 @@ type ProgramStage = StageOf<'program'>;
 const EPERM = -1;
 const EACCES = -13;
 
-/** Findings that were made before they are asked for, each for one answer. */
-const madeAhead = new WeakMap<ProgramStage, { readonly evidence: Evidence; readonly finding: Finding }>();
+/** Why programs of some evidence did not load, by their stages. */
+export type ProgramCauses = ReadonlyMap<ProgramStage, Finding>;
 
-/**
- * Looks into the programs that failed, one per step: an answer may have 2048 of them, with logs of megabytes. Whoever judges
- * the same answer next finds it done.
- */
-export function* programsAhead(evidence: Evidence): Generator<void> {
+/** Looks into the programs that failed, one per step: an answer may have 2048 of them, with logs of megabytes. */
+export function* programCauses(evidence: Evidence): Generator<void, ProgramCauses> {
+  const causes = new Map<ProgramStage, Finding>();
   for (const stage of stagesOf(evidence, 'program')) {
     if (stage.status !== 'fail') continue;
-    madeAhead.set(stage, { evidence, finding: causeOf(stage, evidence) });
+    causes.set(stage, causeOf(stage, evidence));
     yield;
   }
+  return causes;
 }
 
-/** Why one program did not load. */
-export function programFinding(stage: ProgramStage, evidence: Evidence): Finding {
-  const made = madeAhead.get(stage);
-  if (made?.evidence !== evidence) return causeOf(stage, evidence);
-  // Once: it would stay as long as what is kept of the answer.
-  madeAhead.delete(stage);
-  return made.finding;
+/** Why one program did not load. @param known what was found out about this evidence before */
+export function programFinding(stage: ProgramStage, evidence: Evidence, known: ProgramCauses | undefined): Finding {
+  return known?.get(stage) ?? causeOf(stage, evidence);
 }
 
 /**

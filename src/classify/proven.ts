@@ -20,6 +20,8 @@ function provenFailure(question: Question): Outcome | undefined {
   const outcome = classify({
     ...question,
     evidence: { ...evidence, stages },
+    // They are of the whole evidence.
+    programCauses: undefined,
     // What was not told is no failure here.
     programs: question.programs.filter(({ name }) => attached.has(name) || !opened.has(name)),
     functionalTests: question.functionalTests.filter(({ name }) => tested.has(name)),

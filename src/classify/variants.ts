@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { VariantGroup } from '../model/variant-group.ts';
 import { helper } from './helpers.ts';
 import { makeFinding } from './make-finding.ts';
-import { programFinding } from './program.ts';
+import { type ProgramCauses, programFinding } from './program.ts';
 import { programStages } from './reported-programs.ts';
 
 type Variant = VariantGroup['programs'][number];
@@ -19,9 +19,15 @@ export interface VariantFindings {
 /**
  * Groups of programs of which one is loaded. A group without any fails: with the others switched off nothing of it was
  * loaded, and a pass would say that it was.
- * @param groups names of the groups that were asked for
+ * @param groups names of the requested groups
+ * @param known causes of programs that were found out before
  */
-export function variantFindings(evidence: Evidence, load: StageOf<'load'>, groups: readonly string[]): VariantFindings {
+export function variantFindings(
+  evidence: Evidence,
+  load: StageOf<'load'>,
+  groups: readonly string[],
+  known: ProgramCauses | undefined,
+): VariantFindings {
   const reported = new Map((load.variants ?? []).map((group) => [group.group, group]));
   const missing = groups.find((name) => !reported.has(name));
   if (missing !== undefined) {
@@ -34,11 +40,11 @@ export function variantFindings(evidence: Evidence, load: StageOf<'load'>, group
   }
   // Names that the object does not have are findings about the setting.
   const judged = empty.filter(({ programs }) => programs.some(({ outcome }) => outcome !== 'not_found'));
-  return { failed: judged.map((group) => emptyGroup(group, evidence)), unreported: undefined };
+  return { failed: judged.map((group) => emptyGroup(group, evidence, known)), unreported: undefined };
 }
 
-function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence): Finding {
-  const reasons = programs.map((variant) => ({ variant, ...reasonOf(variant, evidence) }));
+function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence, known: ProgramCauses | undefined): Finding {
+  const reasons = programs.map((variant) => ({ variant, ...reasonOf(variant, evidence, known) }));
   const refusal = reasons.find(({ cause }) => cause?.evidence !== undefined)?.cause;
   return makeFinding({
     code: 'NO_VARIANT_LOADS',
@@ -55,7 +61,11 @@ function emptyGroup({ group, programs }: VariantGroup, evidence: Evidence): Find
   });
 }
 
-function reasonOf(variant: Variant, evidence: Evidence): { readonly text: string; readonly cause?: Finding } {
+function reasonOf(
+  variant: Variant,
+  evidence: Evidence,
+  known: ProgramCauses | undefined,
+): { readonly text: string; readonly cause?: Finding } {
   switch (variant.outcome) {
     case 'no_helper': {
       const known = helper(variant.helper);
@@ -64,7 +74,7 @@ function reasonOf(variant: Variant, evidence: Evidence): { readonly text: string
     case 'refused': {
       const stage = programStages(evidence, variant.name)[0];
       if (!stage) return { text: `the kernel rejects it (${errnoName(variant.errno)})` };
-      const cause = programFinding(stage, evidence);
+      const cause = programFinding(stage, evidence, known);
       return { cause, text: [cause.code, cause.evidence?.text ?? errnoName(variant.errno)].join(': ').slice(0, 300) };
     }
     case 'not_found':

@@ -4,15 +4,14 @@ import { withConsole } from '../classify/console.ts';
 import { withoutContradiction } from '../classify/contradictions.ts';
 import { classifyCrash } from '../classify/crash.ts';
 import { locateFindings } from '../classify/locate.ts';
-import { programsAhead } from '../classify/program.ts';
+import { programCauses } from '../classify/program.ts';
 import { classifyWhole, failureBeside } from '../classify/proven.ts';
 import { withSilentFaults } from '../classify/silent.ts';
 import type { LoaderSettings } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { FunctionalTest, Outcome, ValidationMode } from '../model/cell.ts';
-import type { Evidence } from '../model/evidence.ts';
+import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
 import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
@@ -62,11 +61,10 @@ export function needsShell({ manifest, validationMode, payload }: RunRequest): b
  * How an object is loaded and judged, or, in command mode, how the user's command is run and judged.
  * @param run what every object of the run has of the names that flags give
  */
-export function questionOf(asking: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Question {
-  const { command } = asking.payload ?? {};
+export function questionOf(asked: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Question {
+  const { command } = asked.payload ?? {};
   const { facts } = subject;
-  const question =
-    command === undefined ? loadQuestion(asking, subject, run) : commandQuestion(asking, command, subject);
+  const question = command === undefined ? loadQuestion(asked, subject, run) : commandQuestion(asked, command, subject);
   const names = facts && command === undefined ? namesOfModules(facts) : [];
   return { ...question, names, predict: (release) => facts && predict(facts, release) };
 }
@@ -112,31 +110,17 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
 }
 
 function loadQuestion(
-  asking: RunRequest,
+  asked: RunRequest,
   subject: Asked,
   run: readonly FlagSurvey[],
 ): Omit<Question, 'predict' | 'names'> {
   const { artifact, bytes, facts, sources } = subject;
-  const { manifest, validationMode, payload } = asking;
+  const { manifest, validationMode, payload } = asked;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
-  const maxInsns = asking.maxInsns ?? manifest?.maxInsns;
-  const tuning = tuningLines(manifest, asking.loader);
+  const tuning = tuningLines(manifest, asked.loader);
   const known = { facts, tuning, tests: functionalTests, attaches: attachMode !== 'disabled' };
-  const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
-    name,
-    section,
-    required: attach.required,
-  }));
-  const judged = {
-    attachMode,
-    programs,
-    validationMode: validationMode ?? '',
-    functionalTests,
-    maxInsns,
-    variantGroups: variantGroups(manifest, asking.loader),
-    settingNames: settingNames(facts, run),
-  };
+  const judged = judgedBy(asked, subject, run);
   return {
     request: {
       artifact: bytes,
@@ -148,10 +132,10 @@ function loadQuestion(
       tuning,
       files: functionalTests.length > 0 ? (payload?.entries ?? []) : [],
     },
-    ahead: programsAhead,
-    judge: (evidence: Evidence, console: string): Outcome => {
-      const told = withConsole(classifyWhole({ evidence, ...judged }), console, evidence);
-      const outcome = withoutContradiction(told, evidence, known);
+    ahead: programCauses,
+    judge: (evidence, console, causes) => {
+      const classified = classifyWhole({ evidence, ...judged, programCauses: causes });
+      const outcome = withoutContradiction(withConsole(classified, console, evidence), evidence, known);
       const located = facts
         ? locateFindings(withSilentFaults(outcome, evidence, facts), evidence, facts, sources)
         : outcome;
@@ -161,10 +145,29 @@ function loadQuestion(
     judgeCrash: (error, evidence, last) => {
       const outcome = classifyCrash(error);
       if (evidence === undefined) return outcome;
-      // A guest that nothing of the object can alter dies for reasons of its own, and is asked once more.
+      // A guest that nothing of the object can alter dies for reasons of its own, and a second one gets the request.
       if (!last && alteringIn(evidence, artifact.altering ?? []).size === 0) return outcome;
       const failure = failureBeside(outcome, { evidence, ...judged });
       return facts ? locateFindings(failure, evidence, facts, sources) : failure;
     },
+  };
+}
+
+/** What evidence of an object is judged by. */
+function judgedBy(asked: RunRequest, { facts }: Asked, run: readonly FlagSurvey[]) {
+  const { manifest, validationMode } = asked;
+  const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
+    name,
+    section,
+    required: attach.required,
+  }));
+  return {
+    attachMode: attachModeOf(validationMode, manifest),
+    programs,
+    validationMode: validationMode ?? '',
+    functionalTests: testsOf(validationMode, manifest),
+    maxInsns: asked.maxInsns ?? manifest?.maxInsns,
+    variantGroups: variantGroups(manifest, asked.loader),
+    settingNames: settingNames(facts, run),
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ProgramCauses } from '../classify/program.ts';
 import type { GuestRequest, GuestSource } from '../guests/guest.ts';
 import { GuestError } from '../guests/guest.ts';
 import type { Host } from '../host/host.ts';
@@ -26,20 +27,23 @@ export interface CellJob {
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
   readonly dir: string;
-  /** Parts of the judgement that are work, step by step, to be done before `judge`; absent: none is much. */
-  readonly ahead?: (evidence: Evidence) => Iterable<unknown>;
-  /** @param console what the kernel printed while it was asked */
-  readonly judge: (evidence: Evidence, console: string) => Outcome;
+  /** Parts of the judgement that are work, step by step, for `judge`; absent: none is much. */
+  readonly ahead?: (evidence: Evidence) => Iterator<unknown, ProgramCauses, undefined>;
   /**
-   * @param evidence what was told until then; undefined when the guest did not come up
-   * @param last no other guest is asked
+   * @param console what the kernel printed during the request
+   * @param causes what came out of `ahead`
+   */
+  readonly judge: (evidence: Evidence, console: string, causes: ProgramCauses | undefined) => Outcome;
+  /**
+   * @param evidence what was reported until then; undefined when the guest did not come up
+   * @param last no other guest follows
    */
   readonly judgeCrash: (error: GuestError, evidence: Evidence | undefined, last: boolean) => Outcome;
 }
 
 /** Part of the budget that the host keeps for the way of the answer, so that the guest's own time-out speaks first. */
 const ANSWER_RESERVE_MS = 1000;
-/** Part of the guest's time that is kept for killing a command that hangs, and for telling so. */
+/** Part of the guest's time that is kept for killing a command that hangs, and for reporting so. */
 const KILL_RESERVE_MS = 2000;
 /** The longest time-out that the guest takes: a day. */
 const MAX_COMMAND_SECONDS = 86_400;
@@ -94,25 +98,25 @@ async function askGuest(
     const evidence = await guest.ask(timed(job.request, left), { signal, timeoutMs: left, sink: files, onStage });
     const askMs = host.monotonicMs() - askStarted;
     await files.finish(evidence);
-    await inTurns(host, job.ahead?.(evidence) ?? []);
+    const causes = job.ahead && (await inTurns(host, job.ahead(evidence)));
     const said = guest.console();
     const console = said.startsWith(before) ? said.slice(before.length) : said;
     const shortened = files.shortened();
-    return { outcome: job.judge(evidence, console), evidence, shortened, guest: facts, bootMs, askMs };
+    return { outcome: job.judge(evidence, console, causes), evidence, shortened, guest: facts, bootMs, askMs };
   } catch (error) {
     await files?.abandon();
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
     const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
-    const told =
+    const reported =
       hello && error instanceof GuestError ? { hello, stages: error.stages, document: undefined } : undefined;
     // A guest that booted from nothing is the second one, and no other follows.
-    const outcome = failureOf(error, job, told, fresh);
-    const evidence = outcome.status === 'fail' ? told : undefined;
+    const outcome = failureOf(error, job, reported, fresh);
+    const evidence = outcome.status === 'fail' ? reported : undefined;
     return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, askMs };
   }
 }
 
-/** What would end in the same way when it is asked again. */
+/** What would end in the same way in a second guest. */
 const FINAL: ReadonlySet<InfraCause> = new Set([
   'no_space',
   'wrong_kernel',
@@ -121,8 +125,8 @@ const FINAL: ReadonlySet<InfraCause> = new Set([
   'command_unrunnable',
 ]);
 
-function failureOf(error: unknown, job: CellJob, told: Evidence | undefined, last: boolean): Outcome {
-  if (error instanceof GuestError) return job.judgeCrash(error, told, last);
+function failureOf(error: unknown, job: CellJob, reported: Evidence | undefined, last: boolean): Outcome {
+  if (error instanceof GuestError) return job.judgeCrash(error, reported, last);
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
     const message = `no space left for the files of this target in ${job.dir}; free some space and run again`;
     return { status: 'infra_error', cause: 'no_space', message };
@@ -131,7 +135,7 @@ function failureOf(error: unknown, job: CellJob, told: Evidence | undefined, las
 }
 
 /**
- * Runs one cell in a fresh guest. Every failure to ask becomes an `infra_error` outcome, after a second try in a guest
+ * Runs one cell in a fresh guest. Every failure to get an answer becomes an `infra_error` outcome, after a second try in a guest
  * that booted from nothing.
  * @throws CancelledError when `signal` was aborted
  */

@@ -8,10 +8,14 @@ export function turnOfOthers(): Promise<void> {
   return new Promise((done) => setImmediate(done));
 }
 
-/** Does work step by step, in turns of bounded length. */
-export async function inTurns({ monotonicMs }: Pick<Host, 'monotonicMs'>, steps: Iterable<unknown>): Promise<void> {
+/** Does work step by step, in turns of bounded length. @returns what came out of it */
+export async function inTurns<T>(
+  { monotonicMs }: Pick<Host, 'monotonicMs'>,
+  steps: Iterator<unknown, T, undefined>,
+): Promise<T> {
   let began = monotonicMs();
-  for (const _ of steps) {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
     if (monotonicMs() - began < TURN_MS) continue;
     await turnOfOthers();
     began = monotonicMs();

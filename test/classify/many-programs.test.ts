@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
 import { locateFindings } from '../../src/classify/locate.ts';
 import { makeFinding, mergeFindings } from '../../src/classify/make-finding.ts';
-import { programsAhead } from '../../src/classify/program.ts';
+import { type ProgramCauses, programCauses } from '../../src/classify/program.ts';
 import type { ObjectFacts } from '../../src/object/facts.ts';
 import * as fx from '../fixtures/evidence.ts';
 
@@ -91,15 +91,22 @@ test('what was looked into ahead, program by program, is judged the same', () =>
           }),
     ),
   };
-  const judged = (asked: typeof evidence) =>
-    classify({ evidence: asked, attachMode: 'best-effort', programs: [], validationMode: '', functionalTests: [] });
-  expect([...programsAhead(ahead)]).toHaveLength(3);
+  const judged = (all: typeof evidence, causes?: ProgramCauses) =>
+    classify({
+      ...{ evidence: all, attachMode: 'best-effort', programs: [], validationMode: '', functionalTests: [] },
+      programCauses: causes,
+    });
+  const work = programCauses(ahead);
+  let step = work.next();
+  let steps = 0;
+  for (; !step.done; step = work.next()) steps++;
+  expect(steps).toBe(3);
   const looked = logs;
   expect(looked).toBeGreaterThan(0);
-  const before = judged(ahead);
+  const before = judged(ahead, step.value);
   expect(logs).toBe(looked);
   expect(before).toEqual(judged(evidence));
-  // Once: a second judge looks for himself.
+  // Without it a judge looks for himself.
   expect(judged(ahead)).toEqual(before);
   expect(logs).toBeGreaterThan(looked);
 });
