@@ -1,5 +1,5 @@
 import type { LoaderSettings } from '../config/loader-settings.ts';
-import type { ValidationMode } from '../model/cell.ts';
+import type { CellResult, Outcome, ValidationMode } from '../model/cell.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
@@ -19,7 +19,7 @@ export interface BisectOptions extends Omit<Environment, 'lock'> {
   readonly manifest?: string;
   readonly mode?: ValidationMode | undefined;
   readonly loader?: LoaderSettings;
-  /** Milliseconds for one boot with its question. Default 180 000. */
+  /** Milliseconds for one boot with its cell. Default 180 000. */
   readonly timeoutMs?: number;
   /** Directory for the evidence, relative to `cwd`. Default `.bpfcompat`. */
   readonly workDir?: string;
@@ -71,8 +71,8 @@ function kernelOf({ profile, build }: Candidate): BisectKernel {
   return { profile: profile.id, package: build?.name ?? '', version: build?.version ?? '' };
 }
 
-/** Asks one kernel as `test` would, from a cold boot: no other object will ask it. */
-async function ask(
+/** Runs the object on one kernel as `test` would, from a cold boot: no other cell needs this kernel. */
+async function tryKernel(
   context: ResolvedEnvironment,
   options: BisectOptions,
   candidate: Candidate,
@@ -104,25 +104,34 @@ async function ask(
   );
   const [result] = report.results;
   if (result === undefined) throw new TypeError('one object on one kernel has one result');
-  const { outcome, kernel } = result;
-  const from = kernel?.package;
-  const about = {
+  return {
     position,
     profile: profile.id,
+    ...packageOf(result, build),
+    ...resultOf(result.outcome),
+    runDir: report.runDir,
+  };
+}
+
+function packageOf({ kernel }: CellResult, build: Candidate['build']) {
+  const from = kernel?.package;
+  return {
     package: from?.name ?? build?.name ?? '',
     version: from?.version ?? build?.version ?? '',
     release: kernel?.release ?? '',
-    runDir: report.runDir,
   };
+}
+
+function resultOf(outcome: Outcome): Pick<BisectStep, 'answer' | 'finding' | 'problem'> {
   switch (outcome.status) {
     case 'pass':
-      return { ...about, answer: 'accepts', finding: undefined, problem: '' };
+      return { answer: 'accepts', finding: undefined, problem: '' };
     case 'fail':
-      return { ...about, answer: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
+      return { answer: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
     case 'skipped':
-      return { ...about, answer: 'unknown', finding: undefined, problem: outcome.reason };
+      return { answer: 'unknown', finding: undefined, problem: outcome.reason };
     case 'infra_error':
-      return { ...about, answer: 'unknown', finding: undefined, problem: outcome.message };
+      return { answer: 'unknown', finding: undefined, problem: outcome.message };
   }
 }
 
@@ -146,7 +155,7 @@ export async function bisect(options: BisectOptions): Promise<BisectResult> {
     if (signal.aborted) throw new CancelledError();
     const candidate = candidates[position];
     if (candidate === undefined) throw new TypeError('no such position');
-    const taken = await ask(context, options, candidate, position, signal);
+    const taken = await tryKernel(context, options, candidate, position, signal);
     steps.push(taken);
     answers.set(position, taken.answer);
     options.onStep?.(taken);

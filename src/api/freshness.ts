@@ -97,10 +97,10 @@ function judge(
 ): Pick<FreshnessRow, 'status' | 'reason' | 'covered_by'> {
   const order = compareRpmVersions(newest.release, known.kernel);
   const same = known.version === undefined || newest.version === '' ? order === 0 : newest.version === known.version;
-  if (same) return { status: 'fresh', reason: 'the newest kernel was asked', covered_by: '' };
+  if (same) return { status: 'fresh', reason: 'the newest kernel was tested', covered_by: '' };
   if (order < 0) return { status: 'fresh', reason: `${newest.release} is offered, which is older`, covered_by: '' };
   const by = covering.get(newest.release);
-  if (by !== undefined) return { status: 'covered', reason: `the profile ${by} asks it`, covered_by: by };
+  if (by !== undefined) return { status: 'covered', reason: `the profile ${by} has it`, covered_by: by };
   return {
     status: 'stale',
     reason: `${newest.release}${newest.version === '' ? '' : ` (${newest.version})`} is newer`,
@@ -108,67 +108,79 @@ function judge(
   };
 }
 
+/** Writes the kernels of a report into the baselines file. @throws UsageError when there is only a lock */
+async function updateBaselines(
+  context: ResolvedEnvironment,
+  { file, text }: Awaited<ReturnType<typeof readKnown>>,
+  report: string,
+): Promise<readonly Known[]> {
+  const { host, cwd } = context;
+  if (text === undefined) {
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('update-from-report')} writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
+    );
+  }
+  const kernels = await kernelsOfReport(context, report);
+  const updated = withKernels(text, kernels, host.now().toISOString().slice(0, 10));
+  const known = readBaselines({ file, text: updated });
+  const path = resolve(cwd, file);
+  await confineFlag(host, await flagRoot(host, cwd), option('baselines'), path);
+  if (updated !== text) await host.files.writeAtomic(path, updated);
+  return known;
+}
+
+/** What rows are made with. */
+interface Search {
+  readonly catalogue: Catalogue;
+  readonly finder: ReturnType<typeof releaseFinder>;
+  /** Ids of the profiles of one build, by its release. */
+  readonly covering: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/** One row, and whether its repository or list could be read. */
+async function rowOf(
+  { catalogue, finder, covering, signal }: Search,
+  one: Known,
+): Promise<{ readonly row: FreshnessRow; readonly failed: boolean }> {
+  const common = { profile: one.profile, baseline: one.kernel, newest: '', covered_by: '' };
+  const of = (rest: Pick<FreshnessRow, 'status' | 'reason'> & Partial<FreshnessRow>) => ({
+    row: { ...common, ...rest },
+    failed: false,
+  });
+  const profile: Profile | undefined = await findProfile(catalogue, one.profile).catch(() => undefined);
+  const crawler = finder.crawls ? one.crawler : undefined;
+  if (crawler === undefined && (profile?.kernel === undefined || profile.unbootable !== undefined)) {
+    const why = profile?.unbootable ?? (profile === undefined ? 'unknown profile' : 'the profile has no kernel block');
+    return of({ status: 'uncovered', reason: `${why}, and no list of a crawler covers it` });
+  }
+  try {
+    const [newest] = crawler ? await finder.fromCrawler(crawler, profile) : await finder.offered(profile as Profile);
+    if (newest === undefined) return of({ status: 'no-entries', reason: 'nothing is offered that fits' });
+    if (one.kernel === '')
+      return of({ newest: newest.release, status: 'no-kernel', reason: 'no kernel was tested yet' });
+    return of({ newest: newest.release, ...judge(one, newest, covering) });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof HostError || error instanceof UsageError)) throw error;
+    return { row: { ...common, status: 'no-entries', reason: messageOf(error) }, failed: true };
+  }
+}
+
 /**
- * Compares the kernels that were asked last with the newest that their vendors, or a crawler's list, have.
+ * Compares the kernels that were tested last with the newest that their vendors, or a crawler's list, have.
  * @throws UsageError for files that cannot be read; CancelledError
  */
 export async function kernelFreshness(options: FreshnessOptions = {}): Promise<FreshnessResult> {
   const context = environmentOf({ ...options, lock: 'ignore' });
   const { host, cwd } = context;
-  const { signal = new AbortController().signal, onNote = () => {} } = options;
+  const { signal = new AbortController().signal, onNote = () => {}, crawlerBase = '', crawlerFile = '' } = options;
   const catalogue = createCatalogue(context);
   const read = await readKnown(context, catalogue, options.baselines ?? '');
-  let { known } = read;
-  if (options.updateFromReport) {
-    if (read.text === undefined) {
-      throw new UsageError(
-        'flag_conflict',
-        phrase`${option('update-from-report')} writes a baselines file, and there is ${LOCK_FILE} alone; 'bpfcompat lock' brings that up to date`,
-      );
-    }
-    const kernels = await kernelsOfReport(context, options.updateFromReport);
-    const text = withKernels(read.text, kernels, host.now().toISOString().slice(0, 10));
-    known = readBaselines({ file: read.file, text });
-    const path = resolve(cwd, read.file);
-    await confineFlag(host, await flagRoot(host, cwd), option('baselines'), path);
-    if (text !== read.text) await host.files.writeAtomic(path, text);
-  }
-  const finder = releaseFinder({
-    host,
-    cwd,
-    crawlerBase: options.crawlerBase ?? '',
-    crawlerFile: options.crawlerFile ?? '',
-    signal,
-    onNote,
-  });
-  const covering = await coveringProfiles(catalogue);
-  let failed = false;
-  const rowOf = async (one: Known): Promise<FreshnessRow> => {
-    const row = { profile: one.profile, baseline: one.kernel, newest: '', covered_by: '' };
-    const profile: Profile | undefined = await findProfile(catalogue, one.profile).catch(() => undefined);
-    const crawls = finder.crawls && one.crawler !== undefined;
-    if (!crawls && (profile?.kernel === undefined || profile.unbootable !== undefined)) {
-      const why =
-        profile?.unbootable ?? (profile === undefined ? 'unknown profile' : 'the profile has no kernel block');
-      return { ...row, status: 'uncovered', reason: `${why}, and no list of a crawler is asked about it` };
-    }
-    try {
-      const found =
-        crawls && one.crawler
-          ? await finder.fromCrawler(one.crawler, profile)
-          : await finder.offered(profile as Profile);
-      const [newest] = found;
-      if (newest === undefined) return { ...row, status: 'no-entries', reason: 'nothing is offered that fits' };
-      if (one.kernel === '')
-        return { ...row, newest: newest.release, status: 'no-kernel', reason: 'no kernel was asked yet' };
-      return { ...row, newest: newest.release, ...judge(one, newest, covering) };
-    } catch (error) {
-      if (signal.aborted || !(error instanceof HostError || error instanceof UsageError)) throw error;
-      failed = true;
-      return { ...row, status: 'no-entries', reason: messageOf(error) };
-    }
-  };
-  const rows: FreshnessRow[] = [];
-  for (const one of known) rows.push(await rowOf(one));
-  return { rows, file: read.file, failed };
+  const known = options.updateFromReport ? await updateBaselines(context, read, options.updateFromReport) : read.known;
+  const finder = releaseFinder({ host, cwd, crawlerBase, crawlerFile, signal, onNote });
+  const search = { catalogue, finder, covering: await coveringProfiles(catalogue), signal };
+  const found: Awaited<ReturnType<typeof rowOf>>[] = [];
+  for (const one of known) found.push(await rowOf(search, one));
+  return { rows: found.map(({ row }) => row), file: read.file, failed: found.some(({ failed }) => failed) };
 }

@@ -40,36 +40,37 @@ function byRelease(a: string, b: string): number {
   return compareRpmVersions(b, a);
 }
 
+/** @param origin path of the list, or its address */
+async function readList({ host, cwd, crawlerFile, signal }: ReleasesRequest, origin: string): Promise<CrawlerList> {
+  if (crawlerFile !== '') {
+    const text = await host.files.read(resolve(cwd, crawlerFile), MAX_LIST).catch((cause: unknown) => {
+      throw new UsageError(
+        'unreadable_file',
+        phrase`${option('crawler-file')} ${origin} cannot be read; correct the path`,
+        { cause },
+      );
+    });
+    return readCrawlerList(origin, text.toString('utf8'));
+  }
+  await using work = await host.files.tempDir('crawler-');
+  const file = join(work.path, 'list.json');
+  const { status } = await host.network.download(origin, file, { maxBytes: MAX_LIST, signal });
+  if (status === 200) return readCrawlerList(origin, (await host.files.read(file, MAX_LIST)).toString('utf8'));
+  throw new UsageError(
+    'unreadable_file',
+    phrase`${origin} answers with status ${status}; correct ${option('crawler-base')}`,
+  );
+}
+
 /** Looks for releases; each list is read once. */
 export function releaseFinder(request: ReleasesRequest) {
-  const { host, cwd, crawlerBase, crawlerFile, signal, onNote } = request;
+  const { host, crawlerBase, crawlerFile, signal, onNote } = request;
   const lists = new Map<string, Promise<CrawlerList>>();
-
-  const readList = async (origin: string): Promise<CrawlerList> => {
-    if (crawlerFile !== '') {
-      const text = await host.files.read(resolve(cwd, crawlerFile), MAX_LIST).catch((cause: unknown) => {
-        throw new UsageError(
-          'unreadable_file',
-          phrase`${option('crawler-file')} ${origin} cannot be read; correct the path`,
-          { cause },
-        );
-      });
-      return readCrawlerList(origin, text.toString('utf8'));
-    }
-    await using work = await host.files.tempDir('crawler-');
-    const file = join(work.path, 'list.json');
-    const { status } = await host.network.download(origin, file, { maxBytes: MAX_LIST, signal });
-    if (status === 200) return readCrawlerList(origin, (await host.files.read(file, MAX_LIST)).toString('utf8'));
-    throw new UsageError(
-      'unreadable_file',
-      phrase`${origin} answers with status ${status}; correct ${option('crawler-base')}`,
-    );
-  };
 
   const fromCrawler = async (words: CrawlerWords, profile: Profile | undefined): Promise<Release[]> => {
     const arch = words.arch || profile?.arch || 'x86_64';
     const origin = crawlerFile || `${crawlerBase.replace(/\/+$/, '')}/${arch}/list.json`;
-    const list = lists.get(origin) ?? readList(origin);
+    const list = lists.get(origin) ?? readList(request, origin);
     lists.set(origin, list);
     const releases = releasesIn(origin, await list, words);
     return [...new Set(releases)].sort(byRelease).map((release) => ({

@@ -5,6 +5,8 @@ import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
+import type { InsnBudget } from '../model/budget.ts';
+import type { FunctionalTest } from '../model/cell.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
@@ -98,7 +100,7 @@ async function kernelsOf({ host, root, catalogue }: SuiteContext, source: SuiteC
   }
 }
 
-function refuseRunner({ runner, origin }: SuiteCase): void {
+function checkRunner({ runner, origin }: SuiteCase): void {
   if (runner === 'vm') return;
   throw new UsageError('not_available', `${origin}: runner ${runner} is not available in this version; use runner vm`);
 }
@@ -117,7 +119,7 @@ async function readyCase(
   { context, overrides, readers }: Preparing,
 ): Promise<ReadyCase> {
   const { host, dir } = context;
-  refuseRunner(source);
+  checkRunner(source);
   for (const named of source.paths) {
     if (named.key !== 'workdir' || overrides.workdir === undefined) await confine(host, context.root, named);
   }
@@ -125,47 +127,59 @@ async function readyCase(
   const workdir = overrides.workdir ?? resolve(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix, entries } = await kernelsOf(context, source);
-  const { manifest, manifestPath, merged, payload, notes } = await caseGuestFiles(context, source, command);
-  const tests = testsOf(source.mode, manifest);
-  if (command === undefined && tests.length > 0) {
-    const { facts } = await subject.content();
-    checkExpectedNames(tests, { artifact: subject.artifact, facts });
-  }
+  const guestFiles = await caseGuestFiles(context, source, command);
+  const { manifest, notes } = guestFiles;
+  if (command === undefined) await checkTestNames(subject, testsOf(source.mode, manifest));
+  const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const { gate } = source;
   await checkExpectedProfiles(context.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
-  const targets = targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest));
   const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
   await checkReportPlaces(host, [paths.json, paths.markdown]);
   await readers.ensureWork(workdir);
-  const { mode, artifactVersion, artifactVariant, artifactUri } = source;
-  const allowProfileOverride = context.catalogue.allowOverride ?? false;
-  const { failOn } = decides;
-  const question = { manifest: manifestPath, mode, maxInsns, command: source.command, failOn, allowProfileOverride };
-  return {
-    run: {
-      name: source.name,
-      subjects: [subject],
-      matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
-      targets,
-      manifest,
-      validationMode: mode,
-      maxInsns,
-      flags: flagsOf(question, dir, manifest?.failOn),
-      payload,
-      notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
-      concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
-      expectations: decides.expectations,
-      workdir,
-    },
-    manifest: manifestPath,
-    mergedManifest: merged,
-    gate: decides,
-    baseline,
-    places: { workdir, out: paths.json, markdown: paths.markdown, artifactVersion, artifactVariant, artifactUri },
+  const run: ReadyCase['run'] = {
+    name: source.name,
+    subjects: [subject],
+    matrix: { path: paths.matrix === '' ? '' : resolve(dir, matrix.file), name: matrix.name },
+    targets: targetsOf(matrix, entries, manifest, timeoutMs, promised(gate, manifest)),
+    manifest,
+    validationMode: mode,
+    maxInsns,
+    flags: caseFlags(context, source, guestFiles, maxInsns, decides.failOn),
+    payload: guestFiles.payload,
+    notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
+    concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
+    expectations: decides.expectations,
+    workdir,
   };
+  const { artifactVersion, artifactVariant, artifactUri } = source;
+  const places = { workdir, out: paths.json, markdown: paths.markdown, artifactVersion, artifactVariant, artifactUri };
+  const { manifestPath, merged } = guestFiles;
+  return { run, manifest: manifestPath, mergedManifest: merged, gate: decides, baseline, places };
+}
+
+/** @throws UsageError for tests that expect something of a name that the object does not have */
+async function checkTestNames(
+  subject: ReadyCase['run']['subjects'][number],
+  tests: readonly FunctionalTest[],
+): Promise<void> {
+  if (tests.length === 0) return;
+  const { facts } = await subject.content();
+  checkExpectedNames(tests, { artifact: subject.artifact, facts });
+}
+
+/** The flags of a command that runs this case alone. */
+function caseFlags(
+  { catalogue, dir }: SuiteContext,
+  { mode, command }: SuiteCase,
+  { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
+  maxInsns: InsnBudget | undefined,
+  failOn: FailOn | undefined,
+) {
+  const allowProfileOverride = catalogue.allowOverride ?? false;
+  const request = { manifest: manifestPath, mode, maxInsns, command, failOn, allowProfileOverride };
+  return flagsOf(request, dir, manifest?.failOn);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { readBaselines } from '../config/baselines.ts';
 import { builtinRow } from '../config/builtin-profiles.ts';
-import { findProfile } from '../config/catalogue.ts';
+import { type Catalogue, findProfile } from '../config/catalogue.ts';
 import { readMatrix } from '../config/matrix.ts';
 import { readProfile } from '../config/profile.ts';
 import { matrixText, profileText } from '../config/sweep-files.ts';
@@ -104,6 +104,42 @@ async function releasesOf(options: SweepOptions, profile: Profile, signal: Abort
   );
 }
 
+/** The newest builds that have a block to fetch them by, each release once. @throws UsageError when none fits */
+async function chosenReleases(options: SweepOptions, base: Profile, signal: AbortSignal): Promise<Release[]> {
+  const series = options.series || (/^\d+\.\d+$/.test(base.kernelFamily) ? base.kernelFamily : '');
+  const all = await releasesOf(options, base, signal);
+  const fitting = all.filter(({ release, kernel }) => kernel !== undefined && inSeries(release, series));
+  const chosen = [...new Map(fitting.map((one) => [one.release, one] as const)).values()];
+  if (chosen.length > 0) return chosen.slice(0, options.count ?? 4);
+  const some = all.slice(0, 8).map(({ release }) => release);
+  const there = some.length === 0 ? 'nothing is offered' : `there are ${some.join(', ')}`;
+  throw new UsageError(
+    'no_builds',
+    phrase`${base.id}: no release of series ${series}; ${there}; name another with ${option('series')}`,
+  );
+}
+
+/** The profile of one build: its file, unless it comes with bpfcompat. */
+async function plannedProfile(
+  catalogue: Catalogue,
+  base: Profile,
+  one: Release,
+  dir: string,
+): Promise<{ readonly id: string; readonly planned: Planned | undefined }> {
+  const id = sweepId(base.id, one.release);
+  if (!ID_PATTERN.test(id))
+    throw new UsageError(
+      'bad_id',
+      `"${id}" is no id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
+    );
+  // A build that comes along needs no file, and none may take its place.
+  const shipped = await builtinRow(catalogue.files, catalogue.builtin, id);
+  if (shipped !== undefined) return { id, planned: undefined };
+  const read = (source: SourceFile): unknown => readProfile(source, { anyKeyring: true, borrows: true });
+  const text = profileText(id, base, one);
+  return { id, planned: { path: join(dir, `${id}.yaml`), said: option('profile-dir'), text, kind: 'profile', read } };
+}
+
 /**
  * Writes profiles for the newest builds of a kernel and a matrix with all of them. Nothing is booted or downloaded but
  * lists.
@@ -112,53 +148,23 @@ async function releasesOf(options: SweepOptions, profile: Profile, signal: Abort
 export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
   const context = environmentOf({ ...options, lock: 'ignore' });
   const { cwd } = context;
-  const {
-    signal = new AbortController().signal,
-    count = 4,
-    profileDir = 'vm/profiles',
-    targetTimeout = '20m',
-  } = options;
+  const { signal = new AbortController().signal, profileDir = 'vm/profiles', targetTimeout = '20m' } = options;
   const catalogue = createCatalogue(context);
   const base = await findProfile(catalogue, options.profile, option('profile'));
   if (base.kernel === undefined || base.unbootable !== undefined) {
     throw new UsageError('no_kernel_source', `${base.id}: ${base.unbootable ?? 'the profile has no kernel block'}`);
   }
-  const series = options.series || (/^\d+\.\d+$/.test(base.kernelFamily) ? base.kernelFamily : '');
-  const all = await releasesOf(options, base, signal);
-  const fitting = all.filter(({ release, kernel }) => kernel !== undefined && inSeries(release, series));
-  const chosen = [...new Map(fitting.map((one) => [one.release, one] as const)).values()].slice(0, count);
-  if (chosen.length === 0) {
-    const some = all.slice(0, 8).map(({ release }) => release);
-    const there = some.length === 0 ? 'nothing is offered' : `there are ${some.join(', ')}`;
-    throw new UsageError(
-      'no_builds',
-      phrase`${base.id}: no release of series ${series}; ${there}; name another with ${option('series')}`,
-    );
-  }
   const profiles: { id: string; release: string; file: string }[] = [];
-  const planned: Planned[] = [];
-  for (const one of chosen) {
-    const id = sweepId(base.id, one.release);
-    if (!ID_PATTERN.test(id))
-      throw new UsageError(
-        'bad_id',
-        `"${id}" is no id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
-      );
-    // A build that comes along needs no file, and none may take its place.
-    const shipped = await builtinRow(catalogue.files, catalogue.builtin, id);
-    const path = resolve(cwd, profileDir, `${id}.yaml`);
-    if (shipped === undefined) {
-      const read = (source: SourceFile): unknown => readProfile(source, { anyKeyring: true, borrows: true });
-      planned.push({ path, said: option('profile-dir'), text: profileText(id, base, one), kind: 'profile', read });
-    }
-    profiles.push({ id, release: one.release, file: shipped === undefined ? relative(cwd, path) : '' });
+  const files: Planned[] = [];
+  for (const one of await chosenReleases(options, base, signal)) {
+    const { id, planned } = await plannedProfile(catalogue, base, one, resolve(cwd, profileDir));
+    if (planned !== undefined) files.push(planned);
+    profiles.push({ id, release: one.release, file: planned === undefined ? '' : relative(cwd, planned.path) });
   }
   const matrix = resolve(cwd, options.matrixOut || join('matrices', `kernel-sweep-${base.id}.yaml`));
   const ids = profiles.map(({ id }) => id);
   const text = matrixText(`kernel-sweep-${base.id}`, ids, targetTimeout);
-  await writeFiles(context, [
-    ...planned,
-    { path: matrix, said: option('matrix-out'), text, kind: 'matrix', read: readMatrix },
-  ]);
+  files.push({ path: matrix, said: option('matrix-out'), text, kind: 'matrix', read: readMatrix });
+  await writeFiles(context, files);
   return { profiles, matrix: relative(cwd, matrix) };
 }

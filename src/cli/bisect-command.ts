@@ -87,63 +87,58 @@ function stepJson({
   };
 }
 
+/** What `--json` prints. */
+function resultJson({ status, accepts, rejects, line, steps }: BisectResult, artifact: string): string {
+  return printedJson({
+    schema: 'bpfcompat_bisect.v1',
+    artifact,
+    status,
+    exit_code: EXIT_CODES[status],
+    kernels: line.length,
+    accepts: accepts && stepJson(accepts),
+    rejects: rejects && stepJson(rejects),
+    steps: steps.map(stepJson),
+  });
+}
+
+function printResult(result: BisectResult, io: Io): void {
+  const { accepts, rejects } = result;
+  io.out(`\n${headline(result)}\n`);
+  if (accepts !== undefined && rejects !== undefined) io.out(`\n${sideBySide(accepts, rejects, io.cwd).join('\n')}\n`);
+  if (rejects?.finding === undefined) return;
+  const { title, explanation, remediation } = words(rejects.finding);
+  const lines = [`${rejects.finding.code}: ${title}`, explanation, remediation].filter((one) => one !== '');
+  io.out(`\n${lines.flatMap((one) => wrap(one, io.width())).join('\n')}\n`);
+}
+
+function lineText(line: readonly BisectKernel[], boots: number): string | undefined {
+  const [first, last] = [line[0], line.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return `${plural(line.length, 'kernel')} from ${nameOf(first)} to ${nameOf(last)}: the ends and at most ${plural(boots, 'boot')} between them`;
+}
+
 /**
  * `bisect`: the first build, or kernel, that rejects an object. Exit code 2 when there is one, 0 when nothing rejects, 1
- * when the question was not answered.
+ * when the search was inconclusive.
  */
 export async function bisectCommand(options: BisectArguments, io: Io, signal: AbortSignal): Promise<number> {
-  const { json, quiet } = options;
-  const say = (text: string): void => {
-    if (!quiet) (json ? io.err : io.out)(`${text}\n`);
+  const { json, quiet, validationMode: mode, workdir: workDir, artifact } = options;
+  const { good, bad, manifest, loader, timeoutMs, allowProfileOverride } = options;
+  const say = (text: string | undefined): void => {
+    if (!quiet && text !== undefined) (json ? io.err : io.out)(`${text}\n`);
   };
   const result = await bisect({
-    artifact: options.artifact,
-    good: options.good,
-    bad: options.bad,
-    manifest: options.manifest,
-    mode: options.validationMode,
-    loader: options.loader,
-    timeoutMs: options.timeoutMs,
-    workDir: options.workdir,
-    allowProfileOverride: options.allowProfileOverride,
+    ...{ artifact, good, bad, manifest, mode, loader, timeoutMs, workDir, allowProfileOverride },
     env: io.env,
     cwd: io.cwd,
     signal,
     onEvent: (event) => {
       if (event.type === 'note') io.err(`note: ${event.message}\n`);
     },
-    onLine: (line, boots) => {
-      const [first, last] = [line[0], line.at(-1)];
-      if (first === undefined || last === undefined) return;
-      say(
-        `${plural(line.length, 'kernel')} from ${nameOf(first)} to ${nameOf(last)}: the ends and at most ${plural(boots, 'boot')} between them`,
-      );
-    },
+    onLine: (line, boots) => say(lineText(line, boots)),
     onStep: (step) => say(stepLine(step)),
   });
-  const { status, accepts, rejects, line, steps } = result;
-  const exitCode = EXIT_CODES[status];
-  if (json) {
-    io.out(
-      printedJson({
-        schema: 'bpfcompat_bisect.v1',
-        artifact: options.artifact,
-        status,
-        exit_code: exitCode,
-        kernels: line.length,
-        accepts: accepts && stepJson(accepts),
-        rejects: rejects && stepJson(rejects),
-        steps: steps.map(stepJson),
-      }),
-    );
-    return exitCode;
-  }
-  io.out(`\n${headline(result)}\n`);
-  if (accepts !== undefined && rejects !== undefined) io.out(`\n${sideBySide(accepts, rejects, io.cwd).join('\n')}\n`);
-  if (rejects?.finding !== undefined) {
-    const { title, explanation, remediation } = words(rejects.finding);
-    const lines = [`${rejects.finding.code}: ${title}`, explanation, remediation].filter((one) => one !== '');
-    io.out(`\n${lines.flatMap((one) => wrap(one, io.width())).join('\n')}\n`);
-  }
-  return exitCode;
+  if (json) io.out(resultJson(result, artifact));
+  else printResult(result, io);
+  return EXIT_CODES[result.status];
 }

@@ -1,18 +1,10 @@
-import type { KernelChoice } from '../config/kernel-choice.ts';
-import type { FetchOptions } from '../config/kernels-options.ts';
 import type { ValuesOf } from '../config/options.ts';
-import { cleanKernels, fetchKernels, fetchUserland, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
-import { messageOf } from '../model/errors.ts';
+import { cleanKernels, isRecordOf, knownKernels, matrixProfiles } from '../index.ts';
 import { vendorName } from '../model/vendors.ts';
 import { printedJson } from '../report/escape.ts';
 import { table } from '../text/table.ts';
 import type { Io } from './io.ts';
-
-const USERLAND = 'userland';
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
+import { megabytes } from './megabytes.ts';
 
 /** Who vouched for a kernel where that is not the signature of its vendor alone. */
 function voucher({ vouched_by: by, profile_file: file }: Row): string {
@@ -93,65 +85,6 @@ export async function listCommand(options: ValuesOf<'kernels list'>, io: Io): Pr
   );
   if (savedGuests.count > 0) io.out(`${savedGuests.count} saved guests, ${megabytes(savedGuests.bytes)}\n`);
   return 0;
-}
-
-/** `kernels fetch`: downloads and verifies kernels; exit code 1 when one of them could not be had. */
-export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortSignal): Promise<number> {
-  // In the order in which they were begun, which is that of the choice.
-  const rows = new Map<string, object>();
-  const quarters = new Map<string, number>();
-  const say = (text: string): void => {
-    if (!options.quiet && !options.json) io.out(`${text}\n`);
-  };
-  const onStart = (name: string): void => {
-    rows.set(name, {});
-    say(`${name}: looking`);
-  };
-  const onProgress = (name: string, what: string, bytes: number, total: number): void => {
-    const quarter = total > 0 ? Math.floor((bytes / total) * 4) : 0;
-    if (quarters.get(`${name} ${what}`) === quarter) return;
-    quarters.set(`${name} ${what}`, quarter);
-    say(`${name}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
-  };
-  const onNote = (message: string): void => io.err(`note: ${message}\n`);
-  const common = { env: io.env, cwd: io.cwd, signal, onNote };
-  const fetchKernelsOf = (choice: KernelChoice): Promise<number> =>
-    fetchKernels({
-      ...common,
-      choice,
-      allowProfileOverride: options.allowProfileOverride,
-      lock: options.lock,
-      refresh: options.refreshKernels,
-      modules: options.modules,
-      onStart,
-      onProgress,
-      onEnd: (profile, result) => {
-        if (result instanceof Error) {
-          rows.set(profile, { profile, error: messageOf(result) });
-          io.err(`bpfcompat: ${profile}: ${messageOf(result)}\n`);
-          return;
-        }
-        const { record } = result.files;
-        rows.set(profile, { profile, cached: result.cached, release: record.release, package: record.package.name });
-        const modules = options.modules ? ', its modules are indexed' : '';
-        say(`${profile}: ${record.release} ${result.cached ? 'was stored already' : 'fetched and verified'}${modules}`);
-      },
-    });
-  const failed = options.kernels === undefined ? 0 : await fetchKernelsOf(options.kernels);
-  let userland: object | undefined;
-  if (options.userland) {
-    say(`${USERLAND}: looking`);
-    const { record, cached } = await fetchUserland({
-      ...common,
-      onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
-    });
-    const { name, version } = record.package;
-    const { by: vouched_by } = record.vouched;
-    userland = { package: name, version, cached, sha256: record.busybox.sha256, vouched_by };
-    say(`${USERLAND}: ${name} ${version} ${cached ? 'was stored already' : 'fetched and verified'}`);
-  }
-  if (options.json) io.out(printedJson({ kernels: [...rows.values()], userland }));
-  return failed === 0 ? 0 : 1;
 }
 
 /** `kernels prune`. */

@@ -55,11 +55,9 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'history sign':
       return history(parsed, io, signal);
     case 'kernels list':
-      return (await import('./kernels-command.ts')).listCommand(parsed.options, io);
     case 'kernels fetch':
-      return (await import('./kernels-command.ts')).fetchCommand(parsed.options, io, signal);
     case 'kernels prune':
-      return (await import('./kernels-command.ts')).pruneCommand(parsed.options, io);
+      return kernels(parsed, io, signal);
     case 'bisect':
       return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
     case 'kernel-freshness':
@@ -73,6 +71,19 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
   }
+}
+
+async function kernels(
+  parsed: Extract<ParsedArgs, { command: `kernels ${string}` }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  if (parsed.command === 'kernels fetch')
+    return (await import('./fetch-command.ts')).fetchCommand(parsed.options, io, signal);
+  const commands = await import('./kernels-command.ts');
+  return parsed.command === 'kernels list'
+    ? commands.listCommand(parsed.options, io)
+    : commands.pruneCommand(parsed.options, io);
 }
 
 async function history(

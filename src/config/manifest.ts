@@ -98,40 +98,38 @@ const SLIPS = { 'programs.attach.function': 'it is called symbol here' };
  */
 export function readManifest(source: SourceFile): Manifest {
   const yaml = readYaml(source, ManifestFile, 'manifest_invalid', SLIPS);
-  refuseSharedVariants(yaml);
-  refuseContradictions(yaml);
+  checkVariantMembers(yaml);
+  checkContradictions(yaml);
   const { value } = yaml;
   return {
     file: source.file,
     name: value.name,
+    ...programSettings(value),
+    ...mapSettings(value),
+    requiredProfiles: value.required_profiles,
+    requiredProfileOrigins: value.required_profiles.map((_, index) => yaml.at(['required_profiles', index])),
+    functionalTests: functionalTests(yaml),
+    assets: assetRefs(value.assets, (index) => yaml.at(['assets', index])),
+    strictLibbpf: value.strict_libbpf,
+    modules: value.modules,
+    maxInsns: value.max_insns,
+    failOn: value.fail_on ?? value['fail-on'],
+    minKernel: value.min_kernel && { number: value.min_kernel, origin: yaml.at(['min_kernel']) },
+    expectations: value.expectations.map((one, index) =>
+      expectationOf(one, yaml.at(['expectations', index]), 'manifest_invalid'),
+    ),
+    metadata: value.metadata,
+  };
+}
+
+function programSettings(
+  value: ManifestFile,
+): Pick<Manifest, 'programs' | 'programTypes' | 'programVariants' | 'probeCompanions'> {
+  return {
     programs: value.programs.map(({ attach_target: attachTarget, autoload, ...program }) => ({
       ...program,
       attachTarget,
       autoload,
-    })),
-    requiredProfiles: value.required_profiles,
-    requiredProfileOrigins: value.required_profiles.map((_, index) => yaml.at(['required_profiles', index])),
-    functionalTests: value.functional_tests.map((test, index) => ({
-      name: test.name,
-      command: test.command,
-      required: test.required,
-      timeoutSeconds: Math.ceil(test.timeout / 1000),
-      expectExitCode: test.expect_exit_code,
-      expectStdoutContains: test.expect_stdout_contains,
-      expectStderrContains: test.expect_stderr_contains,
-      expect: expectationsOf(test.expect, (path) => yaml.at(['functional_tests', index, 'expect', ...path])),
-    })),
-    assets: assetRefs(value.assets, (index) => yaml.at(['assets', index])),
-    maps: value.maps.map((map) => ({
-      name: map.name,
-      maxEntries: map.max_entries,
-      innerRingbufBytes: map.inner_ringbuf_bytes,
-      innerMap: map.inner_map && {
-        type: map.inner_map.type,
-        keySize: map.inner_map.key_size,
-        valueSize: map.inner_map.value_size,
-        maxEntries: map.inner_map.max_entries,
-      },
     })),
     programTypes: value.program_types,
     programVariants: value.program_variants.map(({ group, programs }) => ({
@@ -143,17 +141,37 @@ export function readManifest(source: SourceFile): Manifest {
       })),
     })),
     probeCompanions: value.probe_companions,
-    rodata: new Map(Object.entries(value.set_rodata)),
-    strictLibbpf: value.strict_libbpf,
-    modules: value.modules,
-    maxInsns: value.max_insns,
-    failOn: value.fail_on ?? value['fail-on'],
-    minKernel: value.min_kernel && { number: value.min_kernel, origin: yaml.at(['min_kernel']) },
-    expectations: value.expectations.map((one, index) =>
-      expectationOf(one, yaml.at(['expectations', index]), 'manifest_invalid'),
-    ),
-    metadata: value.metadata,
   };
+}
+
+function mapSettings(value: ManifestFile): Pick<Manifest, 'maps' | 'rodata'> {
+  return {
+    maps: value.maps.map((map) => ({
+      name: map.name,
+      maxEntries: map.max_entries,
+      innerRingbufBytes: map.inner_ringbuf_bytes,
+      innerMap: map.inner_map && {
+        type: map.inner_map.type,
+        keySize: map.inner_map.key_size,
+        valueSize: map.inner_map.value_size,
+        maxEntries: map.inner_map.max_entries,
+      },
+    })),
+    rodata: new Map(Object.entries(value.set_rodata)),
+  };
+}
+
+function functionalTests({ value, at }: YamlFile<ManifestFile>): Manifest['functionalTests'] {
+  return value.functional_tests.map((test, index) => ({
+    name: test.name,
+    command: test.command,
+    required: test.required,
+    timeoutSeconds: Math.ceil(test.timeout / 1000),
+    expectExitCode: test.expect_exit_code,
+    expectStdoutContains: test.expect_stdout_contains,
+    expectStderrContains: test.expect_stderr_contains,
+    expect: expectationsOf(test.expect, (path) => at(['functional_tests', index, 'expect', ...path])),
+  }));
 }
 
 /**
@@ -174,7 +192,7 @@ export function expectationOf(
 }
 
 /** A program can be switched by one group only. */
-function refuseSharedVariants({ value, at }: YamlFile<ManifestFile>): void {
+function checkVariantMembers({ value, at }: YamlFile<ManifestFile>): void {
   const owners = new Map<string, string>();
   value.program_variants.forEach(({ group, programs }, g) => {
     programs.forEach(({ name }, p) => {
@@ -194,7 +212,7 @@ function refuseSharedVariants({ value, at }: YamlFile<ManifestFile>): void {
 const LOADER_KEYS = ['maps', 'program_types', 'program_variants', 'probe_companions', 'set_rodata'] as const;
 
 /** A program cannot be required and left out, and nothing can be set for a load that changes nothing. */
-function refuseContradictions({ value, at }: YamlFile<ManifestFile>): void {
+function checkContradictions({ value, at }: YamlFile<ManifestFile>): void {
   const refuse = (path: readonly (string | number)[], message: string): never => {
     throw new UsageError('manifest_invalid', `${at(path)}: ${message}`);
   };

@@ -16,19 +16,24 @@ function hostOf(address: string): string {
   return /^https?:\/\/([^/:?]*)/.exec(address)?.[1]?.toLowerCase() ?? '';
 }
 
+type RpmKernel = Extract<KernelSource, { source: 'rpm' }>;
+/** Makes the error for a key below `kernel`. */
+type Invalid = (key: readonly (string | number)[], message: Wording) => Error;
+
 /**
  * Rules between the keys of an rpm block.
  * @param anyFile the user lets profiles choose keys and files of this host
- * @param invalid makes the error for a key below `kernel`
  */
-export function checkRpm(
-  kernel: KernelSource | undefined,
-  anyFile: boolean,
-  invalid: (key: readonly (string | number)[], message: Wording) => Error,
-): void {
+export function checkRpm(kernel: KernelSource | undefined, anyFile: boolean, invalid: Invalid): void {
   if (kernel?.source !== 'rpm') return;
-  const places = RPM_PLACES.filter((key) => kernel[key] !== undefined);
-  const [first, second] = places;
+  const { baseurl, mirrorlist, metalink, mirror_list: list, vault = [] } = kernel;
+  const addresses = [baseurl, mirrorlist, metalink, list, ...vault].filter((one) => one !== undefined);
+  checkPlaces(kernel, addresses, invalid);
+  if (!anyFile) checkFilesOfHost(kernel, addresses, invalid);
+}
+
+function checkPlaces(kernel: RpmKernel, addresses: readonly string[], invalid: Invalid): void {
+  const [first, second] = RPM_PLACES.filter((key) => kernel[key] !== undefined);
   if (first === undefined) {
     throw invalid([], `kernel says nowhere where the packages are; add one of ${RPM_PLACES.join(', ')}`);
   }
@@ -41,8 +46,6 @@ export function checkRpm(
   if (kernel.sslclientkey !== undefined && kernel.sslclientcert === undefined) {
     throw invalid(['sslclientkey'], 'kernel.sslclientkey needs kernel.sslclientcert; add it');
   }
-  const { baseurl, mirrorlist, metalink, mirror_list: list, vault = [] } = kernel;
-  const addresses = [baseurl, mirrorlist, metalink, list, ...vault].filter((one) => one !== undefined);
   const plain = addresses.find((address) => address.startsWith('http://'));
   if (kernel.sslclientcert !== undefined && plain !== undefined) {
     throw invalid(
@@ -50,8 +53,11 @@ export function checkRpm(
       `kernel.sslclientcert needs https, and ${quoted(plain)} is http; correct the address`,
     );
   }
-  if (anyFile) return;
-  // A profile may come with a pull request: it must not bring the key that its own packages are signed with.
+}
+
+/** A profile may come with a pull request: it must not choose which files of this host are used, or whom they are shown to. */
+function checkFilesOfHost(kernel: RpmKernel, addresses: readonly string[], invalid: Invalid): void {
+  // It would be the key that its own packages are signed with.
   const own = kernel.gpgkey.findIndex((name) => name.includes('/'));
   if (own >= 0) {
     throw invalid(

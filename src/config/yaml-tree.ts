@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml';
+import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, visit } from 'yaml';
 import { printable, quoted } from './words.ts';
 import { type ParsedYaml, type Position, type Problem, parseDocument } from './yaml-document.ts';
 
@@ -31,94 +31,12 @@ function emptyTree(problems: readonly Problem[]): YamlTree {
   return { value: undefined, problems, at: () => ({ line: 1, column: 1 }), keyAt: () => undefined };
 }
 
-/** Turns nodes into plain values and remembers where each of them stands. */
-function build(document: NonNullable<ParsedYaml['document']>, lines: ParsedYaml['lines']): YamlTree {
-  const problems: Problem[] = [];
-  const values = new Map<string, Position>();
-  const keys = new Map<string, Position>();
-  /** Nodes whose content is being built: an alias to one of them would never end. */
-  const open = new Set<unknown>();
-  const targets = targetsOf(document);
-  let nodes = 0;
-  let aliases = 0;
+type Document = NonNullable<ParsedYaml['document']>;
 
-  const positionOf = (node: unknown): Position => {
-    const range = (node as { range?: readonly number[] | null } | null)?.range;
-    const { line, col } = lines.linePos(range?.[0] ?? 0);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const report = (node: unknown, message: string): undefined => {
-    problems.push({ ...positionOf(node), message });
-  };
-
-  const toValue = (node: unknown, path: YamlPath): unknown => {
-    if (++nodes > MAX_NODES) {
-      return nodes === MAX_NODES + 1 ? report(node, 'the file expands to too many values; make it smaller') : undefined;
-    }
-    const id = JSON.stringify(path);
-    if (!values.has(id)) values.set(id, positionOf(node));
-    if (isAlias(node)) {
-      if (++aliases > MAX_ALIASES) {
-        return aliases === MAX_ALIASES + 1
-          ? report(node, `more than ${MAX_ALIASES} aliases; write the values out`)
-          : undefined;
-      }
-      const target = targets.get(node);
-      if (!target)
-        return report(node, `alias *${printable(node.source, 40)} has no anchor before it; define the anchor first`);
-      if (open.has(target))
-        return report(node, `alias *${printable(node.source, 40)} contains itself; write the value out`);
-      return toValue(target, path);
-    }
-    if (isScalar(node)) return node.value === null ? undefined : textOf(node);
-    open.add(node);
-    const value = isMap(node)
-      ? toMap(node, path)
-      : isSeq(node)
-        ? node.items.map((item, i) => toValue(item, [...path, i]))
-        : undefined;
-    open.delete(node);
-    return value;
-  };
-
-  const toMap = (node: { items: { key: unknown; value: unknown }[] }, path: YamlPath): Record<string, unknown> => {
-    const map: Record<string, unknown> = {};
-    const seen = new Map<string, Position>();
-    const merged: unknown[] = [];
-    for (const { key: keyNode, value } of node.items) {
-      const key = isScalar(keyNode) ? textOf(keyNode) : '';
-      const first = seen.get(key);
-      if (isMergeKey(keyNode)) merged.push(value);
-      else if (key === '') report(keyNode ?? value, 'a key is empty; give it a name');
-      else if (key === '__proto__') report(keyNode, `key "__proto__" is not allowed; rename it`);
-      else if (first) report(keyNode, `duplicate key ${quoted(key)} (first in line ${first.line}); keep one of them`);
-      else {
-        seen.set(key, positionOf(keyNode));
-        const id = JSON.stringify([...path, key]);
-        if (!keys.has(id)) keys.set(id, positionOf(keyNode));
-        map[key] = toValue(value, [...path, key]);
-      }
-    }
-    for (const source of merged) merge(map, source, path);
-    return map;
-  };
-
-  /** Adds what `map` does not have yet: its own keys come first, then those of the sources in their order. */
-  const merge = (map: Record<string, unknown>, source: unknown, path: YamlPath): void => {
-    if (isSeq(source)) {
-      for (const item of source.items) merge(map, item, path);
-      return;
-    }
-    const target = isAlias(source) ? targets.get(source) : source;
-    if (target !== undefined && !isMap(target)) {
-      report(source, 'a merge key (<<) needs a map, an alias of one, or a list of them');
-      return;
-    }
-    const values = toValue(source, path) as Record<string, unknown> | undefined;
-    for (const [key, value] of Object.entries(values ?? {})) if (!Object.hasOwn(map, key)) map[key] = value;
-  };
-
-  const value = toValue(document.contents, []);
+function build(document: Document, lines: ParsedYaml['lines']): YamlTree {
+  const reader = new NodeReader(document, lines);
+  const value = reader.valueOf(document.contents, []);
+  const { problems, values, keys } = reader;
   return {
     value,
     problems,
@@ -133,8 +51,106 @@ function build(document: NonNullable<ParsedYaml['document']>, lines: ParsedYaml[
   };
 }
 
+/** Turns nodes into plain values and remembers where each of them stands. */
+class NodeReader {
+  readonly problems: Problem[] = [];
+  /** By the JSON of their path, as the keys are. */
+  readonly values = new Map<string, Position>();
+  readonly keys = new Map<string, Position>();
+  readonly #lines: ParsedYaml['lines'];
+  readonly #targets: ReadonlyMap<unknown, unknown>;
+  /** Nodes whose content is being built: an alias to one of them would never end. */
+  readonly #open = new Set<unknown>();
+  #nodes = 0;
+  #aliases = 0;
+
+  constructor(document: Document, lines: ParsedYaml['lines']) {
+    this.#lines = lines;
+    this.#targets = targetsOf(document);
+  }
+
+  valueOf(node: unknown, path: YamlPath): unknown {
+    if (++this.#nodes > MAX_NODES) {
+      const first = this.#nodes === MAX_NODES + 1;
+      return first ? this.#report(node, 'the file expands to too many values; make it smaller') : undefined;
+    }
+    const id = JSON.stringify(path);
+    if (!this.values.has(id)) this.values.set(id, this.#positionOf(node));
+    if (isAlias(node)) return this.#aliased(node, path);
+    if (isScalar(node)) return node.value === null ? undefined : textOf(node);
+    this.#open.add(node);
+    const value = isMap(node)
+      ? this.#mapOf(node, path)
+      : isSeq(node)
+        ? node.items.map((item, i) => this.valueOf(item, [...path, i]))
+        : undefined;
+    this.#open.delete(node);
+    return value;
+  }
+
+  #aliased(node: Alias, path: YamlPath): unknown {
+    if (++this.#aliases > MAX_ALIASES) {
+      const first = this.#aliases === MAX_ALIASES + 1;
+      return first ? this.#report(node, `more than ${MAX_ALIASES} aliases; write the values out`) : undefined;
+    }
+    const name = `alias *${printable(node.source, 40)}`;
+    const target = this.#targets.get(node);
+    if (!target) return this.#report(node, `${name} has no anchor before it; define the anchor first`);
+    if (this.#open.has(target)) return this.#report(node, `${name} contains itself; write the value out`);
+    return this.valueOf(target, path);
+  }
+
+  #mapOf(node: { items: { key: unknown; value: unknown }[] }, path: YamlPath): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    const seen = new Map<string, Position>();
+    const merged: unknown[] = [];
+    for (const { key: keyNode, value } of node.items) {
+      const key = isScalar(keyNode) ? textOf(keyNode) : '';
+      const first = seen.get(key);
+      if (isMergeKey(keyNode)) merged.push(value);
+      else if (key === '') this.#report(keyNode ?? value, 'a key is empty; give it a name');
+      else if (key === '__proto__') this.#report(keyNode, `key "__proto__" is not allowed; rename it`);
+      else if (first)
+        this.#report(keyNode, `duplicate key ${quoted(key)} (first in line ${first.line}); keep one of them`);
+      else {
+        seen.set(key, this.#positionOf(keyNode));
+        const id = JSON.stringify([...path, key]);
+        if (!this.keys.has(id)) this.keys.set(id, this.#positionOf(keyNode));
+        map[key] = this.valueOf(value, [...path, key]);
+      }
+    }
+    for (const source of merged) this.#merge(map, source, path);
+    return map;
+  }
+
+  /** Adds what `map` does not have yet: its own keys come first, then those of the sources in their order. */
+  #merge(map: Record<string, unknown>, source: unknown, path: YamlPath): void {
+    if (isSeq(source)) {
+      for (const item of source.items) this.#merge(map, item, path);
+      return;
+    }
+    const target = isAlias(source) ? this.#targets.get(source) : source;
+    if (target !== undefined && !isMap(target)) {
+      this.#report(source, 'a merge key (<<) needs a map, an alias of one, or a list of them');
+      return;
+    }
+    const values = this.valueOf(source, path) as Record<string, unknown> | undefined;
+    for (const [key, value] of Object.entries(values ?? {})) if (!Object.hasOwn(map, key)) map[key] = value;
+  }
+
+  #report(node: unknown, message: string): undefined {
+    this.problems.push({ ...this.#positionOf(node), message });
+  }
+
+  #positionOf(node: unknown): Position {
+    const range = (node as { range?: readonly number[] | null } | null)?.range;
+    const { line, col } = this.#lines.linePos(range?.[0] ?? 0);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
 /** What each alias stands for: the node that had its anchor last. Found in one walk, since hostile files have many. */
-function targetsOf(document: NonNullable<ParsedYaml['document']>): Map<unknown, unknown> {
+function targetsOf(document: Document): Map<unknown, unknown> {
   const anchors = new Map<string, unknown>();
   const targets = new Map<unknown, unknown>();
   visit(document, (_, node) => {

@@ -18,7 +18,7 @@ export interface ProgramFacts {
   readonly kind: SectionKind;
   /** Loaded unless its loader says otherwise: by its section, for programs of struct_ops by the maps that name them. */
   readonly autoload: boolean;
-  /** Static: libbpf refuses the object. */
+  /** Static: libbpf rejects the object. */
   readonly isStatic: boolean;
   /** Instruction slots of its own, and with its subprograms. */
   readonly insns: number;
@@ -67,42 +67,66 @@ export function readPrograms(sources: Sources, budget: Budget): ProgramFacts[] {
     });
 }
 
+/** What a program and its subprograms use. Instructions are those of the whole program. */
+interface Uses {
+  readonly helpers: Map<number, number>;
+  readonly features: Map<CodeFeature, number>;
+  readonly maps: Set<string>;
+  readonly externs: Map<string, Extern>;
+  readonly externAt: Map<string, number>;
+  loopsAt: number | undefined;
+  callbackAt: number | undefined;
+}
+
+function usesOf({ parts }: Layout, { code, references }: Sources, mapAt: ReadonlyMap<string, string>): Uses {
+  const uses: Uses = {
+    helpers: new Map(),
+    features: new Map(),
+    maps: new Set(),
+    externs: new Map(),
+    externAt: new Map(),
+    loopsAt: undefined,
+    callbackAt: undefined,
+  };
+  for (const { fn, start } of parts) {
+    const facts = code[fn];
+    if (!facts) continue;
+    merge(uses.helpers, facts.helpers, start);
+    merge(uses.features, facts.features, start);
+    if (facts.loopsAt !== undefined) uses.loopsAt ??= start + facts.loopsAt;
+    if (facts.takesAddress !== undefined) uses.callbackAt ??= start + facts.takesAddress;
+    for (const [symbol, insn] of facts.symbols) addReference(uses, references.resolve(symbol), start + insn, mapAt);
+  }
+  return uses;
+}
+
+function addReference(
+  { maps, externs, externAt }: Uses,
+  target: ReturnType<References['resolve']>,
+  insn: number,
+  mapAt: ReadonlyMap<string, string>,
+): void {
+  if (target.kind === 'extern') {
+    externs.set(target.extern.name, target.extern);
+    first(externAt, target.extern.name, insn);
+  }
+  if (target.kind !== 'section') return;
+  const { sectionName, offset } = target;
+  const map = isDataSection(sectionName) ? sectionName : mapAt.get(`${sectionName} ${offset}`);
+  if (map !== undefined) maps.add(map);
+}
+
 function programOf(
   fn: ObjectFunction,
   layout: Layout,
-  { functions, code, references }: Sources,
+  sources: Sources,
   mapAt: ReadonlyMap<string, string>,
   flow: FlowBudget,
 ): ProgramFacts {
+  const { list } = sources.functions;
   const section = fn.sectionName.replace(/^\?/, '');
   const kind = sectionKind(section);
-  const helpers = new Map<number, number>();
-  const features = new Map<CodeFeature, number>();
-  const maps = new Set<string>();
-  const externs = new Map<string, Extern>();
-  const externAt = new Map<string, number>();
-  let loopsAt: number | undefined;
-  let callbackAt: number | undefined;
-  for (const part of layout.parts) {
-    const facts = code[part.fn];
-    if (!facts) continue;
-    merge(helpers, facts.helpers, part.start);
-    merge(features, facts.features, part.start);
-    if (facts.loopsAt !== undefined) loopsAt ??= part.start + facts.loopsAt;
-    if (facts.takesAddress !== undefined) callbackAt ??= part.start + facts.takesAddress;
-    for (const [symbol, insn] of facts.symbols) {
-      const target = references.resolve(symbol);
-      if (target.kind === 'extern') {
-        externs.set(target.extern.name, target.extern);
-        first(externAt, target.extern.name, part.start + insn);
-      }
-      if (target.kind !== 'section') continue;
-      const map = isDataSection(target.sectionName)
-        ? target.sectionName
-        : mapAt.get(`${target.sectionName} ${target.offset}`);
-      if (map !== undefined) maps.add(map);
-    }
-  }
+  const { maps, externs, ...uses } = usesOf(layout, sources, mapAt);
   return {
     name: fn.name,
     section,
@@ -112,15 +136,11 @@ function programOf(
     insns: fn.insns,
     totalInsns: layout.insns,
     layout,
-    subprograms: layout.parts.slice(1).map((part) => functions.list[part.fn]?.name ?? ''),
-    helpers,
-    features,
-    loopsAt,
-    callbackAt,
+    subprograms: layout.parts.slice(1).map((part) => list[part.fn]?.name ?? ''),
+    ...uses,
     maps: [...maps],
     externs: [...externs.values()],
-    externAt,
-    writesRegisters: kind.type === 'kprobe' && mayWriteContext(layout, functions.list, code, flow),
+    writesRegisters: kind.type === 'kprobe' && mayWriteContext(layout, list, sources.code, flow),
   };
 }
 

@@ -119,6 +119,19 @@ function baselineLines({ baseline }: SavedReport, max: number): string[] {
   return ['## Against the Baseline', '', `- ${news}`, ...groups.filter((line) => line !== ''), ''];
 }
 
+function fieldRows({ run, artifact, matrix, targets }: SavedReport): string[][] {
+  const required = targets.filter((target) => target.required);
+  return [
+    ['Run ID', codeCell(run.id)],
+    ['Artifact', codeCell(artifact.basename)],
+    ['SHA-256', codeCell(artifact.sha256.slice(0, 12))],
+    ['Matrix', md(matrix?.name || matrix?.path || '')],
+    ['Profiles total / required', `${targets.length} / ${required.length}`],
+    ['Required pass / fail', tally(required)],
+    ['Optional pass / fail', tally(targets.filter((target) => !target.required))],
+  ];
+}
+
 /**
  * A report as Markdown for the summary page of a workflow job (docs/formats.md): bounded, and whatever the report holds is
  * shown as text.
@@ -126,7 +139,6 @@ function baselineLines({ baseline }: SavedReport, max: number): string[] {
 export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures = 10 }: SummaryLimits = {}): string {
   const { targets } = report;
   const expectedOf = ({ profile_id: id }: SavedTarget) => savedExpected(report.gate, id);
-  const required = targets.filter((target) => target.required);
   const failing = targets.filter(({ status }) => status !== 'pass');
   const { status = '', notes = [] } = report.summary ?? {};
   const lines = [
@@ -134,18 +146,7 @@ export function jobSummary(report: SavedReport, { maxTargets = 25, maxFailures =
     '',
     `**Status: ${md(status, 40)}**`,
     '',
-    ...table(
-      ['Field', 'Value'],
-      [
-        ['Run ID', codeCell(report.run.id)],
-        ['Artifact', codeCell(report.artifact.basename)],
-        ['SHA-256', codeCell(report.artifact.sha256.slice(0, 12))],
-        ['Matrix', md(report.matrix?.name || report.matrix?.path || '')],
-        ['Profiles total / required', `${targets.length} / ${required.length}`],
-        ['Required pass / fail', tally(required)],
-        ['Optional pass / fail', tally(targets.filter((target) => !target.required))],
-      ],
-    ),
+    ...table(['Field', 'Value'], fieldRows(report)),
     '',
   ];
   lines.push(...baselineLines(report, maxTargets));

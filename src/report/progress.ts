@@ -101,6 +101,11 @@ function endPhase(before: KernelProgress): KernelProgress['phase'] {
   return before.outcomes.length + 1 >= before.asks ? 'done' : 'ready';
 }
 
+function begun({ artifacts, targets, asks, cells }: RunEvent & { type: 'run-start' }, now: number): Progress {
+  const kernels = targets.map((profile, index) => kernel(profile, now, asks?.[index] ?? artifacts.length));
+  return { ...NO_PROGRESS, artifacts, kernels, startedAt: now, cells };
+}
+
 /**
  * The state after an event.
  * @param now milliseconds of a clock that never jumps; the same one that is given to the renderers
@@ -108,16 +113,7 @@ function endPhase(before: KernelProgress): KernelProgress['phase'] {
 export function advance(progress: Progress, event: RunEvent, now: number): Progress {
   switch (event.type) {
     case 'run-start':
-      return {
-        ...NO_PROGRESS,
-        artifacts: event.artifacts,
-        kernels: event.targets.map((profile, index) =>
-          kernel(profile, now, event.asks?.[index] ?? event.artifacts.length),
-        ),
-        accel: progress.accel,
-        startedAt: now,
-        cells: event.cells,
-      };
+      return { ...begun(event, now), accel: progress.accel };
     case 'accel':
       return { ...progress, accel: `${event.accel}: ${event.reason}` };
     case 'kernel-start':

@@ -39,9 +39,21 @@ function weightOf({ bytes, facts, sources }: ObjectContent): number {
   return (facts === undefined ? 1 : 2) * bytes.length + lines;
 }
 
+async function readAgain(host: Host, path: string, artifact: Artifact, isObject: boolean): Promise<ObjectContent> {
+  const bytes = await host.files.read(path, MAX_ARTIFACT_BYTES).catch((cause: unknown) => {
+    throw new UsageError('artifact_unreadable', `${path}: it cannot be read any more; run again`, { cause });
+  });
+  if (createHash('sha256').update(bytes).digest('hex') !== artifact.sha256) {
+    throw new UsageError('artifact_unreadable', `${path}: it was changed while the run was under way; run again`);
+  }
+  const facts = isObject ? readObject(bytes) : undefined;
+  if (!facts?.ok) return { bytes, facts: undefined, sources: new Map() };
+  return { bytes, facts, sources: await readSources(host, artifact.path, facts) };
+}
+
 /**
  * Where the objects of a run are put once they were read. Those that were used last stay in memory, up to `limit` bytes;
- * others are read again when they are asked for, and have to be what they were.
+ * others are read again when they are needed, and have to be what they were.
  */
 export function createShelf(host: Host, limit = SHELF_BYTES): (subject: Subject) => ShelvedSubject {
   /** What was used last comes last. */
@@ -59,18 +71,6 @@ export function createShelf(host: Host, limit = SHELF_BYTES): (subject: Subject)
     }
   }
 
-  async function readAgain(path: string, artifact: Artifact, isObject: boolean): Promise<ObjectContent> {
-    const bytes = await host.files.read(path, MAX_ARTIFACT_BYTES).catch((cause: unknown) => {
-      throw new UsageError('artifact_unreadable', `${path}: it cannot be read any more; run again`, { cause });
-    });
-    if (createHash('sha256').update(bytes).digest('hex') !== artifact.sha256) {
-      throw new UsageError('artifact_unreadable', `${path}: it was changed while the run was under way; run again`);
-    }
-    const facts = isObject ? readObject(bytes) : undefined;
-    if (!facts?.ok) return { bytes, facts: undefined, sources: new Map() };
-    return { bytes, facts, sources: await readSources(host, artifact.path, facts) };
-  }
-
   function contentOf(artifact: Artifact, { bytes, facts, sources, file }: Shelved): ShelvedSubject['content'] {
     // A command without an object, and an object that could not be read: there is nothing to read again.
     if (bytes.length === 0) return () => NOTHING;
@@ -83,7 +83,7 @@ export function createShelf(host: Host, limit = SHELF_BYTES): (subject: Subject)
   /** In a function of its own: what it returns must not hold on to what was read first. */
   function reader(key: string, artifact: Artifact, isObject: boolean, file: string): ShelvedSubject['content'] {
     return async (copy) => {
-      const content = held.get(key)?.content ?? (await readAgain(copy ?? file, artifact, isObject));
+      const content = held.get(key)?.content ?? (await readAgain(host, copy ?? file, artifact, isObject));
       put(key, content);
       return content;
     };

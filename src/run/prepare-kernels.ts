@@ -118,7 +118,6 @@ function notesOf(profile: Profile): string[] {
   return [profile.note, replaced, keyringNote(profile)].filter((one) => one !== undefined);
 }
 
-/** Adds up the milliseconds at work: waiting for a place is no part of them. */
 const MAX_WORDS = 4000;
 
 /** Servers, images and archives choose some of the words that reports have of kernels: plain characters, as many as a person reads. */
@@ -126,6 +125,7 @@ function plainWords(text: string): string {
   return wellFormed(sanitizeText(text).slice(0, MAX_WORDS));
 }
 
+/** Adds up the milliseconds at work: waiting for a place is no part of them. */
 function stopwatch(host: Host) {
   let ms = 0;
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -153,58 +153,10 @@ export function prepareKernels(
   emit: EventListener,
   note: (message: string) => void,
 ): PreparedKernels {
-  const { signal } = capacity;
   const lanes = services.createLanes(note);
-  const fetches = createSlots(PARALLEL_FETCHES, signal);
-
-  const fetched = (profile: Profile, timed: ReturnType<typeof stopwatch>['timed']) =>
-    fetches.use(0, () => {
-      emit({ type: 'kernel-start', profile: profile.id });
-      const onProgress = (what: string, bytes: number, total: number): void =>
-        emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
-      const onNote = (message: string): void => note(plainWords(message));
-      return timed(() => services.ensureKernel(profile, { signal, onProgress, onNote }));
-    });
-
-  async function prepare(target: Target): Promise<Prepared> {
-    const { profile } = target;
-    const { timed, ms } = stopwatch(services.host);
-    const failed = (outcome: Outcome & { readonly status: 'infra_error' }, record?: KernelRecord): Prepared => {
-      emit({ type: 'kernel-failed', profile: profile.id, message: outcome.message });
-      return { ok: false, outcome, ...(record && { record }), ms: ms() };
-    };
-    const unusable = problemOf(profile);
-    if (unusable !== undefined) return failed(unusable);
-    for (const one of notesOf(profile)) note(one);
-    const chosen = lanes.of(profile);
-    if ('unavailable' in chosen)
-      return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
-    let btf: KernelBtf | undefined;
-    try {
-      btf = profile.btf && (await services.readBtf(profile, profile.btf, signal));
-    } catch (error) {
-      if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
-      return failed({ status: 'infra_error', cause: 'profile_invalid', message: plainWords(messageOf(error)) });
-    }
-    if (btf !== undefined) note(btfNote(profile, btf));
-    try {
-      const { files, cached } = await fetched(profile, timed);
-      const { record } = files;
-      if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
-      const wrong = wrongKernel(profile, record);
-      if (wrong !== undefined) return failed({ status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record);
-      const source = await timed(() => chosen.lane.prepare(profile, files, signal));
-      emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
-      await warmUp(source, target, services.host, capacity, timed);
-      return { ok: true, source, record, config: files.config, btf, ms: ms() };
-    } catch (error) {
-      if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
-      const cause: InfraCause = (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
-      return failed({ status: 'infra_error', cause, message: plainWords(messageOf(error)) });
-    }
-  }
-
-  const jobs = targets.map(prepare);
+  const fetches = createSlots(PARALLEL_FETCHES, capacity.signal);
+  const context = { services, capacity, emit, note, lanes, fetches };
+  const jobs = targets.map((target) => prepare(context, target));
   // Awaited by the cells; without this a cancelled run would report the others as unhandled.
   for (const job of jobs) job.catch(() => {});
   return {
@@ -217,13 +169,84 @@ export function prepareKernels(
   };
 }
 
+/** What the kernels of a queue are prepared with. */
+interface Preparation {
+  readonly services: RunServices;
+  readonly capacity: Capacity;
+  readonly emit: EventListener;
+  readonly note: (message: string) => void;
+  readonly lanes: Lanes;
+  readonly fetches: Slots;
+}
+
+type Timed = ReturnType<typeof stopwatch>['timed'];
+
+function fetched({ services, capacity, emit, note, fetches }: Preparation, profile: Profile, timed: Timed) {
+  return fetches.use(0, () => {
+    emit({ type: 'kernel-start', profile: profile.id });
+    const onProgress = (what: string, bytes: number, total: number): void =>
+      emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
+    const onNote = (message: string): void => note(plainWords(message));
+    return timed(() => services.ensureKernel(profile, { signal: capacity.signal, onProgress, onNote }));
+  });
+}
+
+/** The BTF of a kernel that has none of its own is not what its profile says. */
+class UnusableBtf extends Error {}
+
+/** BTF that a profile names, with a note that says so. @throws UnusableBtf */
+async function btfOf({ services, capacity, note }: Preparation, profile: Profile): Promise<KernelBtf | undefined> {
+  if (profile.btf === undefined) return undefined;
+  const btf = await services.readBtf(profile, profile.btf, capacity.signal).catch((cause: unknown) => {
+    throw new UnusableBtf(messageOf(cause), { cause });
+  });
+  note(btfNote(profile, btf));
+  return btf;
+}
+
+function causeOf(error: unknown): InfraCause {
+  if (error instanceof UnusableBtf) return 'profile_invalid';
+  return (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
+}
+
+async function prepare(context: Preparation, target: Target): Promise<Prepared> {
+  const { services, capacity, emit, note, lanes } = context;
+  const { profile } = target;
+  const { timed, ms } = stopwatch(services.host);
+  const failed = (outcome: Outcome & { readonly status: 'infra_error' }, record?: KernelRecord): Prepared => {
+    emit({ type: 'kernel-failed', profile: profile.id, message: outcome.message });
+    return { ok: false, outcome, ...(record && { record }), ms: ms() };
+  };
+  const unusable = problemOf(profile);
+  if (unusable !== undefined) return failed(unusable);
+  for (const one of notesOf(profile)) note(one);
+  const chosen = lanes.of(profile);
+  if ('unavailable' in chosen)
+    return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
+  try {
+    const btf = await btfOf(context, profile);
+    const { files, cached } = await fetched(context, profile, timed);
+    const { record } = files;
+    if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
+    const wrong = wrongKernel(profile, record);
+    if (wrong !== undefined) return failed({ status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record);
+    const source = await timed(() => chosen.lane.prepare(profile, files, capacity.signal));
+    emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
+    await warmUp(source, target, services.host, capacity, timed);
+    return { ok: true, source, record, config: files.config, btf, ms: ms() };
+  } catch (error) {
+    if (capacity.signal.aborted) throw new CancelledError('cancelled', { cause: error });
+    return failed({ status: 'infra_error', cause: causeOf(error), message: plainWords(messageOf(error)) });
+  }
+}
+
 /** Makes the VM snapshot of a kernel before its cells need it; one cell alone makes it on its way. */
 async function warmUp(
   source: GuestSource,
   { profile, timeoutMs }: Target,
   host: Host,
   { slots, signal, logDir, cellsOf }: Capacity,
-  timed: ReturnType<typeof stopwatch>['timed'],
+  timed: Timed,
 ): Promise<void> {
   if (source.warm === undefined || cellsOf(profile.id) <= 1) return;
   const dir = join(logDir, profile.id);

@@ -44,6 +44,20 @@ async function makeForms(host: Host, paths: readonly string[], signal: AbortSign
   }
 }
 
+/** Where each module is, by its name. @throws HostError `kernel_unusable` for too many */
+function modulePaths(kernel: UnpackedKernel): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const path of kernel.modules) {
+    const name = moduleNameOfPath(basename(path));
+    if (name !== undefined && /^\w{1,63}$/.test(name) && !paths.has(name)) paths.set(name, path);
+  }
+  if (paths.size <= MAX_MODULES) return paths;
+  throw new HostError(
+    'kernel_unusable',
+    `kernel ${kernel.release} has ${paths.size} modules, at most ${MAX_MODULES} are read`,
+  );
+}
+
 /**
  * Reads every module of a kernel once: moves them, packed, into `dir` and writes the index of their names there. What is no
  * module of this kernel is left out. The files of the kernel are used up.
@@ -57,21 +71,10 @@ export async function indexModules(
   dir: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const paths = new Map<string, string>();
-  for (const path of kernel.modules) {
-    const name = moduleNameOfPath(basename(path));
-    if (name !== undefined && /^\w{1,63}$/.test(name) && !paths.has(name)) paths.set(name, path);
-  }
-  if (paths.size > MAX_MODULES) {
-    throw new HostError(
-      'kernel_unusable',
-      `kernel ${kernel.release} has ${paths.size} modules, at most ${MAX_MODULES} are read`,
-    );
-  }
+  const all = [...modulePaths(kernel)];
   await host.files.makeDir(dir);
   const list = kernel.modulesBuiltin && (await host.files.read(kernel.modulesBuiltin, MAX_LIST)).toString('utf8');
   const index = indexWriter(parseBuiltin(list ?? ''));
-  const all = [...paths];
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, nth) =>
     all.slice(nth * BATCH, (nth + 1) * BATCH),
   );

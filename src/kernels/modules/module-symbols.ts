@@ -45,6 +45,24 @@ function textAt(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at, end < 0 ? bytes.length : end);
 }
 
+function* symbolsIn(entries: Buffer, names: Buffer): Generator<ModuleSymbol> {
+  for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= entries.length; at += SYMBOL_BYTES) {
+    const info = entries.readUInt8(at + 4);
+    const section = entries.readUInt16LE(at + 6);
+    if (section === 0 || section >= RESERVED) continue;
+    const type = info & 15;
+    if (type !== OBJECT && type !== FUNCTION) continue;
+    yield {
+      name: textAt(names, entries.readUInt32LE(at)),
+      isFunction: type === FUNCTION,
+      isObject: type === OBJECT,
+      isGlobal: info >> 4 === 1,
+      section,
+      value: Number(entries.readBigUInt64LE(at + 8)),
+    };
+  }
+}
+
 /** @returns undefined for what is no whole ELF file with a symbol table */
 export function openModule(elf: Buffer): ModuleElf | undefined {
   const sections = namedSections(elf, MAX_SECTIONS);
@@ -83,25 +101,12 @@ export function openModule(elf: Buffer): ModuleElf | undefined {
     return found;
   }
 
-  function* symbols(): Generator<ModuleSymbol> {
-    for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= entries.length; at += SYMBOL_BYTES) {
-      const info = entries.readUInt8(at + 4);
-      const section = entries.readUInt16LE(at + 6);
-      if (section === 0 || section >= RESERVED) continue;
-      const type = info & 15;
-      if (type !== OBJECT && type !== FUNCTION) continue;
-      yield {
-        name: textAt(names, entries.readUInt32LE(at)),
-        isFunction: type === FUNCTION,
-        isObject: type === OBJECT,
-        isGlobal: info >> 4 === 1,
-        section,
-        value: Number(entries.readBigUInt64LE(at + 8)),
-      };
-    }
-  }
-
-  return { sections, bytesOf, symbols, pointer: ({ section, offset }) => relocationsOf(section).get(offset) };
+  return {
+    sections,
+    bytesOf,
+    symbols: () => symbolsIn(entries, names),
+    pointer: ({ section, offset }) => relocationsOf(section).get(offset),
+  };
 }
 
 /** The C string at a place of a module. */

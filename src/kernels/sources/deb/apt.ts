@@ -95,99 +95,128 @@ export async function openApt(host: Host, options: AptOptions): Promise<Apt> {
   const lines = suitesOf(source).map((suite) => sourceLine(arch, keyring, mirror, suite, options.aged));
   await host.files.writeAtomic(join(dirs.state, 'sources.list'), lines.join(''));
   await host.files.writeAtomic(configPath, aptConfig(dirs, arch, networkSettings(settings.stdout.toString('utf8'))));
-  const env = aptEnv(host, configPath);
-  const apt = (tool: string, args: readonly string[], more: RunOptions = {}): Promise<RunResult> =>
-    runTool(host, tool, args, { env, signal, ...more });
-  const listsDir = join(dirs.state, 'lists');
+  return new PrivateApt(host, options, keyring, aptEnv(host, configPath));
+}
+
+class PrivateApt implements Apt {
+  readonly #host: Host;
+  readonly #options: AptOptions;
+  readonly #keyring: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #lists: string;
   /** Of the lists as they are now. */
-  let checked: Promise<void> | undefined;
-  const inTime = ({ timedOut, durationMs }: RunResult): void => {
-    if (!timedOut) return;
-    const minutes = Math.round(durationMs / 60_000);
+  #checked: Promise<void> | undefined;
+
+  constructor(host: Host, options: AptOptions, keyring: string, env: Readonly<Record<string, string>>) {
+    this.#host = host;
+    this.#options = options;
+    this.#keyring = keyring;
+    this.#env = env;
+    this.#lists = join(options.dirs.state, 'lists');
+  }
+
+  async update(): Promise<void> {
+    const { mirror, source } = this.#options;
+    const args = ['-q', '--error-on=any', '-o', 'Acquire::Retries=1', 'update'];
+    const result = await this.#run('apt-get', args, { timeoutMs: PATIENCE_MS });
+    if (result.exitCode !== 0)
+      throw aptError(`package lists of ${mirror} ${source.suite}`, result.stderr.toString('utf8'));
+    this.#checked = this.#checkLists();
+    await this.#checked;
+  }
+
+  async packages(prefix: string, wanted: (name: string) => boolean): Promise<DebPackage[]> {
+    const { source, arch } = this.#options;
+    this.#checked ??= this.#checkLists();
+    await this.#checked;
+    const names = await this.#run('apt-cache', ['pkgnames', '--', prefix], { maxOutput: MAX_INDEX_OUTPUT });
+    if (names.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names.stderr.toString('utf8'));
+    const chosen = names.stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((name) => name !== '' && wanted(name));
+    if (chosen.length === 0) return [];
+    // A name that is only mentioned by others makes apt-cache fail although it printed the rest.
+    const shown = await this.#run('apt-cache', ['show', '--', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });
+    return parsePackages(shown.stdout.toString('utf8')).filter((one) => one.arch === arch || one.arch === 'all');
+  }
+
+  async download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void> {
+    let finished = 0;
+    const fetch = async (tool: string, args: readonly string[], some: readonly DebPackage[]): Promise<void> => {
+      const size = some.reduce((sum, one) => sum + one.size, 0);
+      await this.#fetch(tool, args, dir, size, (bytes) => onBytes(finished + bytes));
+      finished += size;
+    };
+    const listed = packages.filter((one) => !one.pinned);
+    const names = listed.map((one) => `${one.name}=${one.version}`);
+    if (listed.length > 0) await fetch('apt-get', ['download', '--', ...names], listed);
+    for (const one of packages) {
+      if (!one.pinned) continue;
+      const target = join(dir, `${one.sha256}.deb`);
+      const uri = `${this.#options.mirror}/${one.path}`;
+      await fetch(APT_HELPER, ['download-file', '--', uri, target, `SHA256:${one.sha256}`], [one]);
+    }
+  }
+
+  async signer(): Promise<Signer | undefined> {
+    const { source, dirs, signal } = this.#options;
+    const names = await this.#host.files.list(this.#lists);
+    const ends = suitesOf(source).map((suite) => `${listMark(suite)}InRelease`);
+    const name = ends.map((end) => names.find((one) => one.endsWith(end))).find((one) => one !== undefined);
+    if (name === undefined) return undefined;
+    return listsSigner(this.#host, this.#keyring, join(this.#lists, name), dirs.cache, signal);
+  }
+
+  async keepLists(dir: string): Promise<void> {
+    const names = await this.#host.files.list(this.#lists);
+    for (const suite of suitesOf(this.#options.source)) await this.#keepSuite(names, suite, join(dir, 'dists', suite));
+  }
+
+  async #keepSuite(names: readonly string[], suite: string, dist: string): Promise<void> {
+    const { files } = this.#host;
+    const { arch, signal } = this.#options;
+    const mark = listMark(suite);
+    const release = names.find((name) => name.endsWith(`${mark}InRelease`));
+    const packages = names.find((name) => name.includes(`${mark}main_`) && name.includes('_Packages'));
+    if (release === undefined) return;
+    await files.makeDir(join(dist, 'main', `binary-${arch}`));
+    await files.copy(join(this.#lists, release), join(dist, 'InRelease'));
+    const target = join(dist, 'main', `binary-${arch}`, 'Packages');
+    // It keeps no list of a suite that is still empty.
+    if (packages === undefined) return await files.writeAtomic(target, '');
+    // apt packs lists in a way of its own, which the signed file does not name.
+    const unpack = ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(this.#lists, packages), target];
+    await mustRun(this.#host, 'sh', unpack, { env: this.#env, signal });
+  }
+
+  #checkLists(): Promise<void> {
+    return checkSuites(this.#host, this.#lists, this.#options.source, this.#options.mirror);
+  }
+
+  /** @param size bytes of all that it downloads */
+  async #fetch(
+    tool: string,
+    args: readonly string[],
+    cwd: string,
+    size: number,
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    const onLine = (_fd: 1 | 2, line: string): void => {
+      const percent = percentOf(line);
+      if (percent !== undefined) onBytes(Math.round((size * percent) / 100));
+    };
+    const common = ['-q', '-o', 'APT::Status-Fd=1', '-o', 'Acquire::Retries=3'];
+    const timeoutMs = PATIENCE_MS + size / BYTES_PER_MS;
+    const result = await this.#run(tool, [...common, ...args], { cwd, onLine, timeoutMs });
+    if (result.exitCode !== 0) throw aptError(`download from ${this.#options.mirror}`, result.stderr.toString('utf8'));
+  }
+
+  async #run(tool: string, args: readonly string[], more: RunOptions): Promise<RunResult> {
+    const { mirror, signal } = this.#options;
+    const result = await runTool(this.#host, tool, args, { env: this.#env, signal, ...more });
+    if (!result.timedOut) return result;
+    const minutes = Math.round(result.durationMs / 60_000);
     throw new HostError('mirror_unreachable', `${mirror} was not done after ${minutes} min; choose another mirror`);
-  };
-
-  return {
-    async update() {
-      const args = ['-q', '--error-on=any', '-o', 'Acquire::Retries=1', 'update'];
-      const result = await apt('apt-get', args, { timeoutMs: PATIENCE_MS });
-      inTime(result);
-      if (result.exitCode !== 0)
-        throw aptError(`package lists of ${mirror} ${source.suite}`, result.stderr.toString('utf8'));
-      checked = checkSuites(host, listsDir, source, mirror);
-      await checked;
-    },
-
-    async packages(prefix, wanted) {
-      checked ??= checkSuites(host, listsDir, source, mirror);
-      await checked;
-      const names = await apt('apt-cache', ['pkgnames', '--', prefix], { maxOutput: MAX_INDEX_OUTPUT });
-      if (names.exitCode !== 0) throw aptError(`package lists of ${source.suite}`, names.stderr.toString('utf8'));
-      const chosen = names.stdout
-        .toString('utf8')
-        .split('\n')
-        .filter((name) => name !== '' && wanted(name));
-      if (chosen.length === 0) return [];
-      // A name that is only mentioned by others makes apt-cache fail although it printed the rest.
-      const shown = await apt('apt-cache', ['show', '--', ...chosen], { maxOutput: MAX_INDEX_OUTPUT });
-      return parsePackages(shown.stdout.toString('utf8')).filter((one) => one.arch === arch || one.arch === 'all');
-    },
-
-    async download(packages, dir, onBytes) {
-      let finished = 0;
-      const fetch = async (tool: string, args: readonly string[], some: readonly DebPackage[]): Promise<void> => {
-        const size = some.reduce((sum, one) => sum + one.size, 0);
-        const onLine = (_fd: 1 | 2, line: string): void => {
-          const percent = percentOf(line);
-          if (percent !== undefined) onBytes(finished + Math.round((size * percent) / 100));
-        };
-        const common = ['-q', '-o', 'APT::Status-Fd=1', '-o', 'Acquire::Retries=3'];
-        const timeoutMs = PATIENCE_MS + size / BYTES_PER_MS;
-        const result = await apt(tool, [...common, ...args], { cwd: dir, onLine, timeoutMs });
-        inTime(result);
-        if (result.exitCode !== 0) throw aptError(`download from ${mirror}`, result.stderr.toString('utf8'));
-        finished += size;
-      };
-      const listed = packages.filter((one) => !one.pinned);
-      const names = listed.map((one) => `${one.name}=${one.version}`);
-      if (listed.length > 0) await fetch('apt-get', ['download', '--', ...names], listed);
-      for (const one of packages) {
-        if (!one.pinned) continue;
-        const target = join(dir, `${one.sha256}.deb`);
-        const uri = `${mirror}/${one.path}`;
-        await fetch(APT_HELPER, ['download-file', '--', uri, target, `SHA256:${one.sha256}`], [one]);
-      }
-    },
-
-    async signer() {
-      const names = await host.files.list(listsDir);
-      const ends = suitesOf(source).map((suite) => `${listMark(suite)}InRelease`);
-      const name = ends.map((end) => names.find((one) => one.endsWith(end))).find((one) => one !== undefined);
-      return name === undefined ? undefined : listsSigner(host, keyring, join(listsDir, name), dirs.cache, signal);
-    },
-
-    async keepLists(dir) {
-      const names = await host.files.list(listsDir);
-      for (const suite of suitesOf(source)) {
-        const dist = join(dir, 'dists', suite);
-        const mark = listMark(suite);
-        const release = names.find((name) => name.endsWith(`${mark}InRelease`));
-        const packages = names.find((name) => name.includes(`${mark}main_`) && name.includes('_Packages'));
-        if (release === undefined) continue;
-        await host.files.makeDir(join(dist, 'main', `binary-${arch}`));
-        await host.files.copy(join(listsDir, release), join(dist, 'InRelease'));
-        // apt packs lists in a way of its own, which the signed file does not name.
-        const target = join(dist, 'main', `binary-${arch}`, 'Packages');
-        if (packages === undefined) {
-          // It keeps no list of a suite that is still empty.
-          await host.files.writeAtomic(target, '');
-          continue;
-        }
-        await mustRun(host, 'sh', ['-c', '"$0" cat-file "$1" >"$2"', APT_HELPER, join(listsDir, packages), target], {
-          env,
-          signal,
-        });
-      }
-    },
-  };
+  }
 }

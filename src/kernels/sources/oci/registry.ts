@@ -46,27 +46,89 @@ function failure(status: number, url: string, image: string): HostError {
   return new HostError('mirror_unreachable', `${url} answers with status ${status}; ${remedy}`);
 }
 
+/** The token that the answer of a server holds, as a header has it; undefined where it holds none. */
+function tokenOf(text: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { data } = Token.safeParse(value);
+  const token = data?.token ?? data?.access_token;
+  return token !== undefined && /^[\x21-\x7e]{1,16384}$/.test(token) ? `Bearer ${token}` : undefined;
+}
+
 /**
  * A registry as anybody may use it (distribution API v2, anonymous token).
  * @param dir private, there
  */
-export function openRegistry(
-  host: Host,
-  { host: server, repository, reference }: ImageName,
-  dir: string,
-  { signal }: FetchListener,
-): ImageStore {
-  // As everywhere: a registry of this very machine may do without encryption.
-  const base = `${LOOPBACK.test(server) ? 'http' : 'https'}://${server}/v2/${repository}`;
-  const image = `${server}/${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
-  let authorization: string | undefined;
-  let nth = 0;
+export function openRegistry(host: Host, name: ImageName, dir: string, { signal }: FetchListener): ImageStore {
+  return new Registry(host, name, dir, signal);
+}
 
-  async function download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
+class Registry implements ImageStore {
+  readonly #host: Host;
+  readonly #name: ImageName;
+  readonly #dir: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #base: string;
+  #authorization: string | undefined;
+  #nth = 0;
+
+  constructor(host: Host, name: ImageName, dir: string, signal: AbortSignal | undefined) {
+    this.#host = host;
+    this.#name = name;
+    this.#dir = dir;
+    this.#signal = signal;
+    // As everywhere: a registry of this very machine may do without encryption.
+    this.#base = `${LOOPBACK.test(name.host) ? 'http' : 'https'}://${name.host}/v2/${name.repository}`;
+  }
+
+  async document(wanted: string) {
+    const file = join(this.#dir, `document-${this.#nth++}`);
+    const url = `${this.#base}/manifests/${wanted}`;
+    // The registry's own word about the digest is optional, and worth nothing.
+    const { digest: hex } = await this.#get(url, file, { maxBytes: MAX_DOCUMENT, accept: DOCUMENT_KINDS });
+    const digest = `sha256:${hex}`;
+    if (wanted.startsWith('sha256:') && wanted !== digest) {
+      throw new HostError(
+        'wrong_digest',
+        `${url} answers with a document of another digest (${digest}); nothing was used, choose another registry`,
+      );
+    }
+    return { bytes: await this.#host.files.read(file, MAX_DOCUMENT), digest };
+  }
+
+  async layer({ digest, size }: Descriptor, onBytes: (bytes: number) => void): Promise<string> {
+    const file = join(this.#dir, `layer-${this.#nth++}`);
+    const url = `${this.#base}/blobs/${digest}`;
+    const { digest: hex, bytes } = await this.#get(url, file, { maxBytes: size, onBytes });
+    if (`sha256:${hex}` === digest && bytes === size) return file;
+    throw new HostError(
+      'wrong_digest',
+      `${url} is not the layer that the image names; nothing was used, choose another registry`,
+    );
+  }
+
+  async #get(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
+    let answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
+    if (answer.status === 401 && this.#authorization === undefined && answer.challenge !== undefined) {
+      this.#authorization = await this.#anonymousToken(answer.challenge);
+      if (this.#authorization !== undefined)
+        answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
+    }
+    if (answer.status === 200) return answer;
+    const { host, repository, reference } = this.#name;
+    const separator = reference.startsWith('sha256:') ? '@' : ':';
+    throw failure(answer.status, url, `${host}/${repository}${separator}${reference}`);
+  }
+
+  async #download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await host.files.remove(file);
-        return await host.network.download(url, file, { ...options, signal });
+        await this.#host.files.remove(file);
+        return await this.#host.network.download(url, file, { ...options, signal: this.#signal });
       } catch (error) {
         // A line that breaks is worth a second try; a server that says no is not.
         if (attempt >= ATTEMPTS || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
@@ -74,69 +136,23 @@ export function openRegistry(
     }
   }
 
-  async function anonymousToken(challenge: string): Promise<string | undefined> {
+  async #anonymousToken(challenge: string): Promise<string | undefined> {
     const { realm, service } = bearer(challenge) ?? {};
     if (realm === undefined || !URL.canParse(realm)) return undefined;
     const url = new URL(realm);
-    if (url.protocol !== 'https:' && !(base.startsWith('http:') && LOOPBACK.test(url.host))) {
+    if (url.protocol !== 'https:' && !(this.#base.startsWith('http:') && LOOPBACK.test(url.host))) {
       throw new HostError(
         'mirror_unreachable',
-        `${server} wants a token from ${realm}, which is not encrypted; nothing was asked there, name another registry`,
+        `${this.#name.host} wants a token from ${realm}, which is not encrypted; no request was sent there, name another registry`,
       );
     }
     if (service !== undefined) url.searchParams.set('service', service);
-    url.searchParams.set('scope', `repository:${repository}:pull`);
-    const file = join(dir, `token-${nth++}`);
-    const answer = await download(url.href, file, { maxBytes: MAX_TOKEN });
+    url.searchParams.set('scope', `repository:${this.#name.repository}:pull`);
+    const file = join(this.#dir, `token-${this.#nth++}`);
+    const answer = await this.#download(url.href, file, { maxBytes: MAX_TOKEN });
     if (answer.status !== 200) return undefined;
-    const text = (await host.files.read(file, MAX_TOKEN)).toString('utf8');
-    await host.files.remove(file);
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-    const { data } = Token.safeParse(value);
-    const token = data?.token ?? data?.access_token;
-    // It becomes a header.
-    return token !== undefined && /^[\x21-\x7e]{1,16384}$/.test(token) ? `Bearer ${token}` : undefined;
+    const text = (await this.#host.files.read(file, MAX_TOKEN)).toString('utf8');
+    await this.#host.files.remove(file);
+    return tokenOf(text);
   }
-
-  async function get(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
-    let answer = await download(url, file, { ...options, authorization });
-    if (answer.status === 401 && authorization === undefined && answer.challenge !== undefined) {
-      authorization = await anonymousToken(answer.challenge);
-      if (authorization !== undefined) answer = await download(url, file, { ...options, authorization });
-    }
-    if (answer.status === 200) return answer;
-    throw failure(answer.status, url, image);
-  }
-
-  return {
-    async document(wanted) {
-      const file = join(dir, `document-${nth++}`);
-      const url = `${base}/manifests/${wanted}`;
-      // The registry's own word about the digest is optional, and worth nothing.
-      const { digest: hex } = await get(url, file, { maxBytes: MAX_DOCUMENT, accept: DOCUMENT_KINDS });
-      const digest = `sha256:${hex}`;
-      if (wanted.startsWith('sha256:') && wanted !== digest) {
-        throw new HostError(
-          'wrong_digest',
-          `${url} answers with a document of another digest (${digest}); nothing was used, choose another registry`,
-        );
-      }
-      return { bytes: await host.files.read(file, MAX_DOCUMENT), digest };
-    },
-    async layer({ digest, size }, onBytes) {
-      const file = join(dir, `layer-${nth++}`);
-      const url = `${base}/blobs/${digest}`;
-      const { digest: hex, bytes } = await get(url, file, { maxBytes: size, onBytes });
-      if (`sha256:${hex}` === digest && bytes === size) return file;
-      throw new HostError(
-        'wrong_digest',
-        `${url} is not the layer that the image names; nothing was used, choose another registry`,
-      );
-    },
-  };
 }

@@ -11,6 +11,20 @@ import { readPackage } from './read-package.ts';
 import { verifyPackage } from './verify.ts';
 import { compareEvr, evrText } from './version.ts';
 
+/** An index, or a name of a file, could pass one signed package off as another. @throws HostError `wrong_digest` */
+function checkIdentity(
+  facts: Awaited<ReturnType<typeof readPackage>>['facts'],
+  wanted: LocalPackage['wanted'],
+  arch: string,
+): void {
+  if (facts.name === wanted.name && compareEvr(facts, wanted) === 0 && facts.arch === arch) return;
+  const real = `${facts.name} ${evrText(facts)} for ${facts.arch}`;
+  throw new HostError(
+    'wrong_digest',
+    `${wanted.name} ${evrText(wanted)}: the file is ${real}; nothing was used, choose another mirror`,
+  );
+}
+
 /**
  * Verifies packages, unpacks them and finds the kernel.
  * @param origin where they come from, for the record
@@ -37,14 +51,7 @@ export async function takeKernel(
     const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
     first ??= signer;
     const { facts } = file;
-    // An index, or a name of a file, could pass one signed package off as another.
-    if (facts.name !== wanted.name || compareEvr(facts, wanted) !== 0 || facts.arch !== arch) {
-      const real = `${facts.name} ${evrText(facts)} for ${facts.arch}`;
-      throw new HostError(
-        'wrong_digest',
-        `${wanted.name} ${evrText(wanted)}: the file is ${real}; nothing was used, choose another mirror`,
-      );
-    }
+    checkIdentity(facts, wanted, arch);
     records.push({
       name: facts.name,
       version: evrText(facts),

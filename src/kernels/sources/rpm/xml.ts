@@ -18,66 +18,88 @@ function localName(name: string): string {
 }
 
 /**
- * Reads a document piece by piece; what is kept of it is the handler's choice. Document types are refused: the indexes
- * of repositories have none, and entities could make much out of little.
+ * Reads a document piece by piece; what is kept of it is the handler's choice. Document types are no part of it: the
+ * indexes of repositories have none, and entities could make much out of little.
  * @param what for messages
  * @throws HostError `bad_index` for what is no such document
  */
 export function xmlReader(what: string, handler: XmlHandler): { write(text: string): void; end(): void } {
-  const refuse = (why: string): HostError =>
-    new HostError('bad_index', `${what}: ${why}; nothing was used, choose another mirror`);
-  const parser = new SaxesParser({ xmlns: false });
-  const path: string[] = [];
-  const texts: string[] = [];
-  let lastEvent = 0;
-  const seen = (): void => {
-    lastEvent = parser.position;
-  };
-  parser.on('doctype', () => {
-    throw refuse('it has a document type, which no index needs');
-  });
-  parser.on('error', (error) => {
-    throw refuse(`it is no XML document (${error.message.slice(0, 200)})`);
-  });
-  parser.on('opentag', (tag: SaxesTagPlain) => {
-    seen();
-    path.push(localName(tag.name));
+  return new XmlReader(what, handler);
+}
+
+class XmlReader {
+  readonly #what: string;
+  readonly #handler: XmlHandler;
+  readonly #parser = new SaxesParser({ xmlns: false });
+  readonly #path: string[] = [];
+  readonly #texts: string[] = [];
+  #lastEvent = 0;
+
+  constructor(what: string, handler: XmlHandler) {
+    this.#what = what;
+    this.#handler = handler;
+    this.#parser.on('doctype', () => {
+      throw this.#unusable('it has a document type, which no index needs');
+    });
+    this.#parser.on('error', (error) => {
+      throw this.#unusable(`it is no XML document (${error.message.slice(0, 200)})`);
+    });
+    this.#parser.on('opentag', (tag: SaxesTagPlain) => this.#open(tag));
+    this.#parser.on('text', (text) => this.#text(text));
+    this.#parser.on('cdata', (text) => this.#text(text));
+    this.#parser.on('comment', () => this.#seen());
+    this.#parser.on('closetag', () => this.#close());
+  }
+
+  write(text: string): void {
+    this.#guarded(() => this.#parser.write(text));
+    if (this.#parser.position - this.#lastEvent > MAX_PIECE) throw this.#unusable(LONG_PIECE);
+  }
+
+  end(): void {
+    this.#guarded(() => this.#parser.close());
+  }
+
+  #open({ name, attributes }: SaxesTagPlain): void {
+    this.#seen();
+    this.#path.push(localName(name));
     // Only what has no elements in it has a text.
-    if (texts.length > 0) texts[texts.length - 1] = '';
-    texts.push('');
-    if (path.length > MAX_DEPTH) throw refuse('its elements lie too deep in each other');
-    handler.open?.(path, tag.attributes);
-  });
-  const onText = (text: string): void => {
-    seen();
-    const last = texts.length - 1;
+    if (this.#texts.length > 0) this.#texts[this.#texts.length - 1] = '';
+    this.#texts.push('');
+    if (this.#path.length > MAX_DEPTH) throw this.#unusable('its elements lie too deep in each other');
+    this.#handler.open?.(this.#path, attributes);
+  }
+
+  #text(text: string): void {
+    this.#seen();
+    const last = this.#texts.length - 1;
     if (last < 0) return;
-    texts[last] += text;
+    this.#texts[last] += text;
     // Comments divide a text into pieces that are short each.
-    if ((texts[last]?.length ?? 0) > MAX_PIECE) throw refuse(LONG_PIECE);
-  };
-  parser.on('text', onText);
-  parser.on('cdata', onText);
-  parser.on('comment', seen);
-  parser.on('closetag', () => {
-    seen();
-    handler.close?.(path, texts.pop() ?? '');
-    path.pop();
-  });
-  const guarded = (act: () => void): void => {
+    if ((this.#texts[last]?.length ?? 0) > MAX_PIECE) throw this.#unusable(LONG_PIECE);
+  }
+
+  #close(): void {
+    this.#seen();
+    this.#handler.close?.(this.#path, this.#texts.pop() ?? '');
+    this.#path.pop();
+  }
+
+  #seen(): void {
+    this.#lastEvent = this.#parser.position;
+  }
+
+  #unusable(why: string): HostError {
+    return new HostError('bad_index', `${this.#what}: ${why}; nothing was used, choose another mirror`);
+  }
+
+  #guarded(act: () => void): void {
     try {
       act();
     } catch (error) {
-      throw error instanceof HostError ? error : refuse(messageOf(error).slice(0, 200));
+      throw error instanceof HostError ? error : this.#unusable(messageOf(error).slice(0, 200));
     }
-  };
-  return {
-    write(text) {
-      guarded(() => parser.write(text));
-      if (parser.position - lastEvent > MAX_PIECE) throw refuse(LONG_PIECE);
-    },
-    end: () => guarded(() => parser.close()),
-  };
+  }
 }
 
 /** Reads a small document at once. */

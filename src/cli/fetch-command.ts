@@ -1,0 +1,93 @@
+import type { KernelChoice } from '../config/kernel-choice.ts';
+import type { FetchOptions } from '../config/kernels-options.ts';
+import { type FetchKernelsOptions, fetchKernels, fetchUserland } from '../index.ts';
+import { messageOf } from '../model/errors.ts';
+import { printedJson } from '../report/escape.ts';
+import type { Io } from './io.ts';
+import { megabytes } from './megabytes.ts';
+
+const USERLAND = 'userland';
+
+/** Lines about each quarter of a download. */
+function quarterLines(say: (text: string) => void) {
+  const quarters = new Map<string, number>();
+  return (name: string, what: string, bytes: number, total: number): void => {
+    const quarter = total > 0 ? Math.floor((bytes / total) * 4) : 0;
+    if (quarters.get(`${name} ${what}`) === quarter) return;
+    quarters.set(`${name} ${what}`, quarter);
+    say(`${name}: ${what}${total > 0 ? ` ${megabytes(bytes)} of ${megabytes(total)}` : ''}`);
+  };
+}
+
+/** `kernels fetch`: downloads and verifies kernels; exit code 1 when one of them could not be had. */
+export async function fetchCommand(options: FetchOptions, io: Io, signal: AbortSignal): Promise<number> {
+  const say = (text: string): void => {
+    if (!options.quiet && !options.json) io.out(`${text}\n`);
+  };
+  const onNote = (message: string): void => io.err(`note: ${message}\n`);
+  const fetching = {
+    options,
+    io,
+    say,
+    onProgress: quarterLines(say),
+    common: { env: io.env, cwd: io.cwd, signal, onNote },
+  };
+  const { failed, rows } =
+    options.kernels === undefined ? { failed: 0, rows: [] } : await fetchChosen(fetching, options.kernels);
+  const userland = options.userland ? await fetchShell(fetching) : undefined;
+  if (options.json) io.out(printedJson({ kernels: rows, userland }));
+  return failed === 0 ? 0 : 1;
+}
+
+interface Fetching {
+  readonly options: FetchOptions;
+  readonly io: Io;
+  readonly say: (text: string) => void;
+  readonly onProgress: ReturnType<typeof quarterLines>;
+  readonly common: Pick<FetchKernelsOptions, 'env' | 'cwd' | 'signal' | 'onNote'>;
+}
+
+async function fetchChosen({ options, io, say, onProgress, common }: Fetching, choice: KernelChoice) {
+  // In the order in which they were begun, which is that of the choice.
+  const rows = new Map<string, object>();
+  const failed = await fetchKernels({
+    ...common,
+    choice,
+    allowProfileOverride: options.allowProfileOverride,
+    lock: options.lock,
+    refresh: options.refreshKernels,
+    modules: options.modules,
+    onStart: (name) => {
+      rows.set(name, {});
+      say(`${name}: looking`);
+    },
+    onProgress,
+    onEnd: (profile, result) => {
+      if (result instanceof Error) {
+        rows.set(profile, { profile, error: messageOf(result) });
+        io.err(`bpfcompat: ${profile}: ${messageOf(result)}\n`);
+        return;
+      }
+      const { record } = result.files;
+      rows.set(profile, { profile, cached: result.cached, release: record.release, package: record.package.name });
+      const modules = options.modules ? ', its modules are indexed' : '';
+      say(`${profile}: ${record.release} ${storedOrFetched(result)}${modules}`);
+    },
+  });
+  return { failed, rows: [...rows.values()] };
+}
+
+async function fetchShell({ say, onProgress, common }: Fetching): Promise<object> {
+  say(`${USERLAND}: looking`);
+  const { record, cached } = await fetchUserland({
+    ...common,
+    onProgress: (what, bytes, total) => onProgress(USERLAND, what, bytes, total),
+  });
+  const { name, version } = record.package;
+  say(`${USERLAND}: ${name} ${version} ${storedOrFetched({ cached })}`);
+  return { package: name, version, cached, sha256: record.busybox.sha256, vouched_by: record.vouched.by };
+}
+
+function storedOrFetched({ cached }: { readonly cached: boolean }): string {
+  return cached ? 'was stored already' : 'fetched and verified';
+}
