@@ -8,6 +8,7 @@ import { noJsonCommands } from '../report/escape.ts';
 import { shellWords } from '../report/shell-words.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
+import { optionsOf } from './options-of-validate.ts';
 import { shardNote } from './shard-note.ts';
 
 /** The library's way to say which kernels. */
@@ -53,16 +54,13 @@ export async function testCommand(
   face: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { kernels, validationMode: mode, workdir: workDir, ...said } = options;
-  const { notes, quiet, noColor, json, runner: _runner, keepVmOnFailure: _keep, ...asked } = said;
+  const { kernels, notes, quiet, noColor, json } = options;
   for (const note of notes) io.err(`note: ${spell(note, io.face)}\n`);
   const view = progressView(io, quiet);
   try {
     const result = await validate({
       ...chosen(kernels),
-      ...asked,
-      mode,
-      workDir,
+      ...optionsOf(options),
       env: io.env,
       cwd: io.cwd,
       signal,
