@@ -24,7 +24,8 @@ function localName(name: string): string {
  * @throws HostError `bad_index` for what is no such document
  */
 export function xmlReader(what: string, handler: XmlHandler): { write(text: string): void; end(): void } {
-  return new XmlReader(what, handler);
+  const reader = new XmlReader(what, handler);
+  return { write: (text) => reader.write(text), end: () => reader.end() };
 }
 
 class XmlReader {
