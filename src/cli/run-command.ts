@@ -21,15 +21,13 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'help':
     case 'env':
     case 'version':
+    case 'completion':
+    case 'man':
       return printed(parsed, io);
     case 'check':
     case 'test':
     case 'test-command':
       return (await import('./test-command.ts')).testCommand(parsed, io, face, signal);
-    case 'completion':
-      return print(io, (await import('../config/completion/completion.ts')).completionScript(parsed.options.shell));
-    case 'man':
-      return print(io, (await import('../config/man-page.ts')).manPage(buildInfo.version));
     case 'init':
       return (await import('./init-command.ts')).initCommand(parsed.options, io);
     case 'suite':
@@ -103,7 +101,10 @@ async function history(
 }
 
 /** Commands that only print what is known without a file or a kernel. */
-function printed(parsed: Extract<ParsedArgs, { command: 'help' | 'env' | 'version' }>, io: Io): number {
+async function printed(
+  parsed: Extract<ParsedArgs, { command: 'help' | 'env' | 'version' | 'completion' | 'man' }>,
+  io: Io,
+): Promise<number> {
   switch (parsed.command) {
     case 'help':
       io.out(helpText(parsed.topic, io.width()));
@@ -112,6 +113,10 @@ function printed(parsed: Extract<ParsedArgs, { command: 'help' | 'env' | 'versio
       return print(io, envOutput(parsed.options, io.width()));
     case 'version':
       return print(io, versionText(parsed.options.json));
+    case 'completion':
+      return print(io, (await import('../config/completion/completion.ts')).completionScript(parsed.options.shell));
+    case 'man':
+      return print(io, (await import('../config/man-page.ts')).manPage(buildInfo.version));
   }
 }
 
