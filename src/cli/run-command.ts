@@ -55,9 +55,33 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'kernels list':
     case 'kernels fetch':
     case 'kernels prune':
+    case 'kernel-freshness':
+    case 'kernel-sweep':
+    case 'lock':
+    case 'profile list':
       return kernels(parsed, io, signal);
     case 'bisect':
       return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
+    case 'doctor':
+      return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
+  }
+}
+
+type KernelCommand = `kernels ${string}` | `kernel-${string}` | 'lock' | 'profile list';
+
+/** Commands about kernels that load no object. */
+async function kernels(
+  parsed: Extract<ParsedArgs, { command: KernelCommand }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  switch (parsed.command) {
+    case 'kernels list':
+      return (await import('./kernels-command.ts')).listCommand(parsed.options, io);
+    case 'kernels fetch':
+      return (await import('./fetch-command.ts')).fetchCommand(parsed.options, io, signal);
+    case 'kernels prune':
+      return (await import('./kernels-command.ts')).pruneCommand(parsed.options, io);
     case 'kernel-freshness':
       return (await import('./freshness-command.ts')).freshnessCommand(parsed.options, io, signal);
     case 'kernel-sweep':
@@ -66,22 +90,7 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return (await import('./lock-command.ts')).lockCommand(parsed.options, io, signal);
     case 'profile list':
       return (await import('./kernels-command.ts')).profileListCommand(parsed.options, io);
-    case 'doctor':
-      return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
   }
-}
-
-async function kernels(
-  parsed: Extract<ParsedArgs, { command: `kernels ${string}` }>,
-  io: Io,
-  signal: AbortSignal,
-): Promise<number> {
-  if (parsed.command === 'kernels fetch')
-    return (await import('./fetch-command.ts')).fetchCommand(parsed.options, io, signal);
-  const commands = await import('./kernels-command.ts');
-  return parsed.command === 'kernels list'
-    ? commands.listCommand(parsed.options, io)
-    : commands.pruneCommand(parsed.options, io);
 }
 
 async function history(
