@@ -8,6 +8,7 @@ import { within } from '../run/confine.ts';
 import type { SiteInput } from '../site/site.ts';
 import { SITE_SCHEMA } from '../site/site-json.ts';
 import { checkSaved, isReportOfCase, ownReport, parseSaved, readText } from './saved-reports.ts';
+import { byRun, collected } from './site-groups.ts';
 
 /** A report that was found, with the value that its file has. */
 interface Found<S> {
@@ -125,7 +126,7 @@ async function besides(
 
 /**
  * Reads every report that `words` name: files, patterns, and directories that are searched with all below them. A report
- * of a case is part of its collection, and no run of its own. Parts of a run that is not merged are left out.
+ * of a case is part of its collection, and no run of its own; reports of one run without their collection are one run. Parts of a run that is not merged are left out.
  * @throws UsageError for a word that names nothing, and for a report that is broken, with file, line and column
  */
 export async function readSiteInputs(host: Host, cwd: string, words: readonly string[]): Promise<SiteInputs> {
@@ -152,9 +153,10 @@ export async function readSiteInputs(host: Host, cwd: string, words: readonly st
     );
     inputs.push({ document, value: one.value, caseValues: own.map((report) => report?.value) });
   }
-  for (const one of reports) {
-    if (used.has(keyOf(one))) continue;
-    inputs.push({ document: reportDocument(one.saved), value: one.value, caseValues: [] });
+  for (const own of byRun(reports.filter((one) => !used.has(keyOf(one))))) {
+    const [one] = own;
+    if (own.length > 1) inputs.push(collected(own));
+    else if (one) inputs.push({ document: reportDocument(one.saved), value: one.value, caseValues: [] });
   }
   const notes = parts.map(({ file }) => `${file} is one part of a run and was left out; merge the parts first`);
   return { inputs, notes };

@@ -64,6 +64,17 @@ test('where a collection was moved without its cases, it is shown as it is', asy
   expect(await build()).toMatchObject({ runs: 1, objects: 3 });
 });
 
+test('reports of one run without their collection are one run', async () => {
+  writeCollection('reports', at(quickRun(), 1));
+  rmSync(join(cwd, 'reports/report.json'));
+  expect(await build()).toMatchObject({ runs: 1, objects: 3 });
+  const [run] = JSON.parse(built('index.json')).runs;
+  expect(run.status).toBe('fail');
+  const { cases } = JSON.parse(built(`runs/latest/${run.run}.json`));
+  for (const { report_json_path: file } of cases)
+    expect(JSON.parse(built(`runs/latest/${file}`)).run.id).toBe(run.run_id);
+});
+
 test('the same again gives the same bytes; an older site is replaced', async () => {
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   await build();
