@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { CancelledError, HostError, messageOf } from '../model/errors.ts';
 import type { Downloaded, DownloadOptions, Host, HostNetwork } from './host.ts';
 import { httpGet, StalledError } from './http-request.ts';
 import { proxyFor } from './proxy.ts';
+import { isLocal, receiveBody } from './receive-body.ts';
 
 const MAX_REDIRECTS = 5;
 const STALL_MS = 30_000;
 /** A server that sends a byte now and then is not silent and never done: the slowest that is waited for, and time to begin. */
 const BYTES_PER_MS = 20;
 const BEGIN_MS = 60_000;
-
-/** Errors of our own file system, which no other mirror mends. */
-const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 
 /** Where a redirect leads. @throws HostError when it may not lead there */
 function redirected(from: URL, location: string | undefined): URL {
@@ -41,36 +37,8 @@ function reasonOf(error: unknown): string {
 }
 
 function asDownloadError(url: string, error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof HostError || syscall === 'open' || LOCAL.has(code ?? '')) return error;
+  if (error instanceof HostError || isLocal(error)) return error;
   return new HostError('mirror_unreachable', `${url}: ${reasonOf(error)}`, { cause: error });
-}
-
-function tooLarge(url: string, maxBytes: number): HostError {
-  return new HostError('wrong_digest', `${url} has more than the ${maxBytes} bytes that it may have; nothing was used`);
-}
-
-/** Writes the body of an answer to a new file while its digest is taken. */
-async function receive(
-  url: string,
-  file: string,
-  response: IncomingMessage,
-  options: DownloadOptions,
-): Promise<Omit<Downloaded, 'status' | 'url'>> {
-  const { maxBytes, algorithm = 'sha256', onBytes } = options;
-  const reported = Number(response.headers['content-length'] ?? 0);
-  if (reported > maxBytes) throw tooLarge(url, maxBytes);
-  const hash = createHash(algorithm);
-  let bytes = 0;
-  await using handle = await open(file, 'wx', 0o600);
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
-    hash.update(chunk);
-    await handle.write(chunk);
-    onBytes?.(bytes, reported);
-  }
-  return { bytes, digest: hash.digest('hex') };
 }
 
 async function follow(env: Host['env'], first: URL, file: string, options: DownloadOptions): Promise<Downloaded> {
@@ -78,8 +46,9 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
   const { limitMs = BEGIN_MS + Math.ceil(maxBytes / BYTES_PER_MS) } = options;
   const late = AbortSignal.timeout(limitMs);
   const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
-  let url = first;
+  let next = first;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const url = next;
     let response: IncomingMessage | undefined;
     try {
       // Who we are is for the first host alone.
@@ -88,13 +57,18 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
         ...(accept !== undefined && { accept }),
         ...(authorization !== undefined && url.origin === first.origin && { authorization }),
       };
-      response = await httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal, headers: asking });
+      const ask = (more: Readonly<Record<string, string>>): Promise<IncomingMessage> =>
+        httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal, headers: { ...asking, ...more } });
+      response = await ask({});
       const { statusCode: status = 0, headers } = response;
-      if (status === 200) return { status, url: url.href, ...(await receive(url.href, file, response, options)) };
+      if (status === 200) {
+        const received = await receiveBody({ url: url.href, file, response, options, signal, ask });
+        return { status, url: url.href, ...received };
+      }
       if (![301, 302, 303, 307, 308].includes(status)) {
         return { status, url: url.href, bytes: 0, digest: '', challenge: headers['www-authenticate'] };
       }
-      url = redirected(url, headers.location);
+      next = redirected(url, headers.location);
     } catch (error) {
       if (options.signal?.aborted) throw new CancelledError('cancelled', { cause: error });
       if (late.aborted) {

@@ -26,7 +26,8 @@ export interface HostNetwork {
   /**
    * Gets what lies at an address (http, https) into the new file `file`, through the proxies of the environment.
    * Redirects are followed, also to other hosts (the bytes need a check of their own), but never from https to http, and
-   * the identity of `tls` and `authorization` go to the first host alone. After a failure the file may be there, in part.
+   * the identity of `tls` and `authorization` go to the first host alone. A line that breaks is taken up where it broke, where
+   * the server says that the file is still the same. After a failure the file may be there, in part.
    * @throws HostError `mirror_unreachable` when the server cannot be reached, stalls or breaks off, `wrong_digest` for
    * more than `maxBytes`; CancelledError
    */

@@ -74,6 +74,68 @@ describe('a download', () => {
     });
   });
 
+  /** A server that breaks off after each four bytes, with what `headers` say of the file. */
+  const breaking = (text: () => string, headers: () => Record<string, string>, ranges: string[]) =>
+    serve((incoming, response) => {
+      const { range, 'if-range': validator } = incoming.headers;
+      ranges.push(`${range ?? ''} ${validator ?? ''}`.trim());
+      const [whole, same] = [text(), Object.values(headers()).some((one) => one === validator)];
+      const from = same ? Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0) : 0;
+      const part = { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` };
+      const length = { 'content-length': String(whole.length - from) };
+      response.writeHead(from > 0 ? 206 : 200, { ...headers(), ...length, ...(from > 0 && part) });
+      response.write(whole.slice(from, from + 4), () =>
+        from + 4 >= whole.length ? response.end() : setTimeout(() => response.destroy(), 20),
+      );
+    });
+
+  test.each([
+    [{ etag: '"one"' }, '"one"'],
+    [{ etag: 'W/"weak"', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' }, 'Mon, 01 Jan 2024 00:00:00 GMT'],
+  ])('that breaks off goes on where it was, of the same file only (%s)', async (headers, validator) => {
+    const ranges: string[] = [];
+    await using place = await breaking(
+      () => 'hello world',
+      () => ({ ...headers }),
+      ranges,
+    );
+    const file = fresh();
+    const answer = await get(`${place.url}/x`, {}, {}, file);
+    expect(answer).toMatchObject({
+      bytes: 11,
+      digest: 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
+    });
+    expect(readFileSync(file, 'utf8')).toBe('hello world');
+    expect(ranges).toEqual(['', `bytes=4- ${validator}`, `bytes=8- ${validator}`]);
+  });
+
+  test('that changed meanwhile is taken from its beginning', async () => {
+    const ranges: string[] = [];
+    const texts = ['the old text', 'new'];
+    await using place = await breaking(
+      () => texts[Math.min(ranges.length, 2) - 1] ?? '',
+      () => ({ etag: `"${ranges.length}"` }),
+      ranges,
+    );
+    const file = fresh();
+    expect(await get(`${place.url}/x`, {}, {}, file)).toMatchObject({ bytes: 3 });
+    expect(readFileSync(file, 'utf8')).toBe('new');
+  });
+
+  test.each([
+    ['that says nothing of its file', {}, 1],
+    ['that breaks off for ever', { etag: '"one"' }, 6],
+  ])('of a server %s is given up', async (_, headers, times) => {
+    const ranges: string[] = [];
+    await using place = await breaking(
+      () => 'x'.repeat(400),
+      () => headers,
+      ranges,
+    );
+    await expect(get(`${place.url}/x`)).rejects.toMatchObject({ code: 'mirror_unreachable' });
+    expect(ranges).toHaveLength(times);
+  });
+
   test('is written to a new file, with its digest', async () => {
     await using place = await serve((_, response) => void response.end('hello'));
     const file = fresh();

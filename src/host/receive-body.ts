@@ -1,0 +1,113 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { HostError } from '../model/errors.ts';
+import type { Downloaded, DownloadOptions } from './host.ts';
+
+/** Errors of our own file system, which no other mirror mends. */
+const LOCAL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+/** Lines that break so often are given up. */
+const MAX_RESUMES = 5;
+
+/** Whether an error is of our own file system, and none of the line. */
+export function isLocal(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'open' || LOCAL.has(code ?? '');
+}
+
+/** An answer with status 200, and how to ask for what lies at its address once more. */
+interface Body {
+  readonly url: string;
+  readonly file: string;
+  readonly response: IncomingMessage;
+  readonly options: DownloadOptions;
+  readonly signal: AbortSignal;
+  /** @param headers besides those of every request */
+  readonly ask: (headers: Readonly<Record<string, string>>) => Promise<IncomingMessage>;
+}
+
+/** What has arrived of a file. */
+interface Arrived {
+  bytes: number;
+  readonly hash: Hash;
+  /** Bytes of the whole; 0 where the server does not say. */
+  readonly total: number;
+  /** What tells this file from a later one of the same address; undefined where the server has nothing of that kind. */
+  readonly validator: string | undefined;
+}
+
+/** A strong entity tag, else a date: only these may stand in `If-Range`. */
+function validatorOf({ headers: { etag, 'last-modified': date } }: IncomingMessage): string | undefined {
+  return etag?.startsWith('"') ? etag : date;
+}
+
+function tooLarge(url: string, maxBytes: number): HostError {
+  return new HostError('wrong_digest', `${url} has more than the ${maxBytes} bytes that it may have; nothing was used`);
+}
+
+function begin(url: string, response: IncomingMessage, { maxBytes, algorithm = 'sha256' }: DownloadOptions): Arrived {
+  const total = Number(response.headers['content-length'] ?? 0);
+  if (total > maxBytes) throw tooLarge(url, maxBytes);
+  return { bytes: 0, hash: createHash(algorithm), total, validator: validatorOf(response) };
+}
+
+async function append(
+  { url, options: { maxBytes, onBytes } }: Body,
+  response: IncomingMessage,
+  handle: FileHandle,
+  arrived: Arrived,
+): Promise<void> {
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (arrived.bytes + chunk.length > maxBytes) throw tooLarge(url, maxBytes);
+    await handle.write(chunk, 0, chunk.length, arrived.bytes);
+    arrived.hash.update(chunk);
+    arrived.bytes += chunk.length;
+    onBytes?.(arrived.bytes, arrived.total);
+  }
+}
+
+/** Whether an answer has the rest of what arrived, and of the same file. */
+function isRest({ statusCode, headers }: IncomingMessage, { bytes, total }: Arrived): boolean {
+  const [, from, whole] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+  return statusCode === 206 && Number(from) === bytes && (total === 0 || whole === '*' || Number(whole) === total);
+}
+
+/** Asks for what is missing; undefined where the server has no answer that can be used. */
+async function askRest({ ask }: Body, { bytes, validator }: Arrived): Promise<IncomingMessage | undefined> {
+  if (validator === undefined || bytes === 0) return undefined;
+  return ask({ range: `bytes=${bytes}-`, 'if-range': validator }).catch(() => undefined);
+}
+
+/**
+ * Writes the body of an answer to a new file while its digest is taken. Where the line breaks, only what is missing is
+ * asked for, as long as the server says that the file is still the same; a file that changed is taken from its beginning.
+ * @throws HostError `wrong_digest` for too much; whatever broke the line
+ */
+export async function receiveBody(body: Body): Promise<Pick<Downloaded, 'bytes' | 'digest'>> {
+  const { url, file, options, signal } = body;
+  let response = body.response;
+  let arrived = begin(url, response, options);
+  await using handle = await open(file, 'wx', 0o600);
+  try {
+    for (let resumes = 0; ; resumes++) {
+      const before = arrived.bytes;
+      try {
+        await append(body, response, handle, arrived);
+        return { bytes: arrived.bytes, digest: arrived.hash.digest('hex') };
+      } catch (error) {
+        const final = signal.aborted || error instanceof HostError || isLocal(error) || resumes === MAX_RESUMES;
+        if (final || arrived.bytes === before) throw error;
+        const rest = await askRest(body, arrived);
+        if (rest === undefined) throw error;
+        response.destroy();
+        response = rest;
+        if (isRest(rest, arrived)) continue;
+        if (rest.statusCode !== 200) throw error;
+        await handle.truncate(0);
+        arrived = begin(url, rest, options);
+      }
+    }
+  } finally {
+    response.destroy();
+  }
+}
