@@ -41,6 +41,8 @@ export const Hello = z.object({
       perf_event_max_stack: z.string().max(32),
       /** Effective capabilities of the validator, hex as in /proc/self/status. */
       cap_eff: z.string().max(32),
+      /** Of the kernel, hex; empty where its notes have none. */
+      build_id: name,
       /** Names below /sys/kernel/btf besides vmlinux, separated by commas. */
       btf_modules: message,
     })

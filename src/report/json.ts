@@ -46,7 +46,7 @@ function validationJson(run: RunReport, view: TargetView) {
 }
 
 /** Additive: which kernel and which machine gave the answer. */
-function hostJson({ result, target }: TargetView) {
+function hostJson({ result, target, evidence }: TargetView) {
   const { locked } = target.profile;
   const { kernel, guest } = result ?? {};
   const file = kernel?.package.files.find(({ name }) => name === kernel.package.name) ?? kernel?.package.files[0];
@@ -60,7 +60,7 @@ function hostJson({ result, target }: TargetView) {
       signer: some(file?.signer ?? kernel.package.signer?.key),
       signer_owner: some(kernel.package.signer?.owner),
       url: some(file?.url),
-      build_id: kernel.buildId,
+      build_id: kernel.buildId ?? some(evidence?.hello.facts.build_id),
       btf_sha256: kernel.btfSha256,
       vmlinuz_sha256: kernel.vmlinuz?.sha256,
       config_sha256: kernel.config?.sha256,

@@ -37,3 +37,13 @@ export function unheardArgs({ kernelArgs = [] }: Pick<Profile, 'kernelArgs'>, he
   }
   return undefined;
 }
+
+/** Why a guest runs another build than the stored image, although of the same release; undefined where nothing shows that. */
+export function otherBuild(
+  { buildId, release }: Pick<TestedKernel, 'buildId' | 'release'>,
+  { facts }: Hello,
+): string | undefined {
+  const own = facts.build_id ?? '';
+  if (buildId === undefined || own === '' || own === buildId) return undefined;
+  return `the guest runs another build of kernel ${release}: its build id is ${own}, that of the stored image ${buildId}`;
+}

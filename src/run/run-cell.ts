@@ -10,7 +10,7 @@ import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { TestedKernel } from '../model/kernel.ts';
 import type { LoaderCommand } from '../model/loader-command.ts';
 import { type CellFiles, openCellFiles } from './cell-files.ts';
-import { unheardArgs } from './right-kernel.ts';
+import { otherBuild, unheardArgs } from './right-kernel.ts';
 import { timestamp } from './run-id.ts';
 import { inTurns } from './turns.ts';
 
@@ -87,8 +87,8 @@ async function askGuest(
     const { sandboxLayers } = guest;
     facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot', sandboxLayers };
     askStarted = host.monotonicMs();
-    const unheard = unheardArgs(job.target.profile, guest.hello);
-    if (unheard !== undefined) throw new GuestError('wrong_kernel', unheard);
+    const other = otherBuild(job.record, guest.hello) ?? unheardArgs(job.target.profile, guest.hello);
+    if (other !== undefined) throw new GuestError('wrong_kernel', other);
     emit({ type: 'cell-asking', ...at, bootMs });
     // What others need the guest for (it is saved, another process makes the same) is no time of this cell.
     const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Hello } from '../../src/model/evidence.ts';
-import { unheardArgs, wrongKernel } from '../../src/run/right-kernel.ts';
+import { otherBuild, unheardArgs, wrongKernel } from '../../src/run/right-kernel.ts';
 import { kernelRecord, target } from '../fixtures/run.ts';
 
 const about = (kernelFamily: string, release: string): string | undefined =>
@@ -46,4 +46,16 @@ it.each([
   const said = unheardArgs({ kernelArgs }, hello);
   if (words === undefined) expect(said).toBeUndefined();
   else expect(said).toContain(words);
+});
+
+it.each([
+  ['aa11', 'aa11', undefined],
+  ['aa11', 'bb22', 'its build id is bb22, that of the stored image aa11'],
+  ['aa11', '', undefined],
+  ['aa11', undefined, undefined],
+  [undefined, 'bb22', undefined],
+])('a build of id %s and a guest with %s: %s', (buildId, build_id, words) => {
+  const hello = { facts: { build_id } } as unknown as Hello;
+  const told = otherBuild({ release: '6.1.0', ...(buildId !== undefined && { buildId }) }, hello);
+  expect(told?.includes(words ?? '') ? words : told).toBe(words);
 });

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 	test_kernel_log();
 	test_arena_place();
 	test_old_kernel();
+	test_build_id();
 	test_struct_ops_bounds();
 	if (argc > 1)
 		test_fixtures(argv[1]);

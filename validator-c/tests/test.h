@@ -44,6 +44,7 @@ void test_arena_place(void);
 void test_struct_ops_bounds(void);
 void test_tuning(void);
 void test_old_kernel(void);
+void test_build_id(void);
 void test_variable(void);
 void test_streams(void);
 void test_plan(void);

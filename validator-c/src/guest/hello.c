@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "guest/build-id.h"
 #include "guest/frames.h"
 #include "lib/io.h"
 #include "lib/version.h"
@@ -60,6 +61,14 @@ static void put_btf_modules(struct json *json)
 	buf__free(&names);
 }
 
+static void put_build_id(struct json *json)
+{
+	char hex[BUILD_ID_HEX_SIZE];
+
+	build_id__of_kernel(hex);
+	json__str(json, "build_id", hex, sizeof(hex));
+}
+
 static void put_kernel(struct json *json)
 {
 	struct utsname kernel = {};
@@ -103,6 +112,7 @@ void hello__write(const struct hello *hello, struct buf *out)
 	put_fact(&json, "perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", 32);
 	put_fact(&json, "perf_event_max_stack", "/proc/sys/kernel/perf_event_max_stack", 32);
 	put_capabilities(&json);
+	put_build_id(&json);
 	put_btf_modules(&json);
 	json__end(&json);
 	json__array(&json, "problems");
