@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { flag } from '../model/wording.ts';
+import { choosesNone } from './kernel-choice.ts';
 import type { ValuesOf } from './options.ts';
 import { checkTestOptions, type TestOptions } from './test-options.ts';
 import { quoted } from './words.ts';
@@ -47,8 +48,7 @@ export function checkCheckOptions(
     const use = otherUse(word);
     if (use !== undefined) throw new UsageError('unexpected_argument', `${quoted(word)} is no compiled object; ${use}`);
   }
-  const { matrix, kernels, kernel } = values;
-  const quick = values.quick || (matrix === '' && kernels.length === 0 && kernel.length === 0);
+  const quick = values.quick || choosesNone(values);
   // JSON that is printed and written nowhere needs no Markdown beside it.
   const markdown = values.out === '-' && !given.has('markdown') ? '' : values.markdown;
   return checkTestOptions({ ...LEFT_OUT, ...values, artifact, quick, markdown }, given);

@@ -32,7 +32,11 @@ export const COMMANDS = [
       description: 'directory to search, and to write the suite to (default: the current one)',
     },
   },
-  { name: 'watch', summary: 'check objects again whenever their files change' },
+  {
+    name: 'watch',
+    summary: 'check objects again whenever their files change; on the four quick kernels if none are chosen',
+    arguments: { name: '[FILE...]', description: 'what "check" takes; with --suite none' },
+  },
   {
     name: 'explain',
     summary: 'explain the result of one object on one kernel in detail',

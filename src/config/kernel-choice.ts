@@ -21,6 +21,11 @@ export interface ChoosingFlags {
   readonly all?: boolean;
 }
 
+/** Whether no kernels are named at all: commands for a quick look take the quick ones then. */
+export function choosesNone({ matrix, quick, kernels, kernel = [] }: ChoosingFlags): boolean {
+  return matrix === '' && !quick && kernels.length === 0 && kernel.length === 0;
+}
+
 /**
  * Exactly one of `--matrix`, `--kernels`, `--quick` (and, for `kernels fetch`, `--all` or ids behind the command). With
  * `--kernel` there may be none: then no ids are chosen.

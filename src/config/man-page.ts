@@ -1,3 +1,4 @@
+import { flag } from '../model/wording.ts';
 import { shownCommands } from './completion/shown.ts';
 import { ENV_VARIABLES } from './env.ts';
 import { EXIT_CODES } from './help.ts';
@@ -49,7 +50,9 @@ export function manPage(version: string): string {
     ...variables,
     '.SH EXAMPLES',
     '.nf',
-    roff('bpfcompat my.bpf.o\nbpfcompat my.bpf.o --kernels debian-12-6.1 --json\nbpfcompat kernels list'),
+    roff(
+      `bpfcompat my.bpf.o\nbpfcompat my.bpf.o ${flag('kernels')} debian-12-6.1 ${flag('json')}\nbpfcompat kernels list`,
+    ),
     '.fi',
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { option, phrase } from '../model/wording.ts';
+import { choosesNone } from './kernel-choice.ts';
 import { lockMode } from './lock.ts';
 import type { OptionName, ValuesOf } from './options.ts';
 import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-options.ts';
@@ -38,11 +39,19 @@ const OF_THE_SUITE = [
 /**
  * What `watch` needs, checked.
  * @param given names of the flags that were typed
+ * @param words objects, directories and patterns
  * @throws UsageError that names the flag, what is wrong and what to do
  */
-export function checkWatchArguments(values: ValuesOf<'watch'>, given: ReadonlySet<string>): WatchArguments {
-  if (values.suite === '') return checkWatchOptions(values);
-  const other = OF_THE_SUITE.find((name) => given.has(name));
+export function checkWatchArguments(
+  values: ValuesOf<'watch'>,
+  given: ReadonlySet<string>,
+  words: readonly string[] = [],
+): WatchArguments {
+  if (values.suite === '') {
+    const artifact = [...values.artifact, ...words];
+    return checkWatchOptions({ ...values, artifact, quick: values.quick || choosesNone(values) });
+  }
+  const other = words.length > 0 ? 'artifact' : OF_THE_SUITE.find((name) => given.has(name));
   if (other !== undefined) {
     throw new UsageError(
       'flag_conflict',

@@ -54,6 +54,11 @@ export async function containerOf(host: Host, path: string): Promise<string | un
   return undefined;
 }
 
+/** An image in a directory is for its reader to tell, whatever lies in it. */
+async function isImage(host: Host, directory: string): Promise<boolean> {
+  return (await host.files.stat(join(directory, 'oci-layout'))) !== undefined;
+}
+
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, directories
  * as all `.bpf.o` in them, each file once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
@@ -110,7 +115,7 @@ export async function findArtifacts(
     }
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
-    if (stat?.isDirectory) {
+    if (stat?.isDirectory && !(await isImage(host, path))) {
       await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
       await addMatches(word, path, OBJECTS);
       continue;

@@ -494,6 +494,13 @@ test('watch of a suite leaves to it what it says itself', () => {
     '--suite and --quick: the suite file says that itself; remove one of them',
   );
   expect(() => parseArgs(['watch', '--quick'])).toThrow(/--artifact is missing/);
+  expect(() => parseArgs(['watch', '--suite', 's.yaml', 'a.o'])).toThrow(/--suite and --artifact: the suite file says/);
+  expect(parseArgs(['watch', 'a.o', './build'])).toMatchObject({
+    options: { artifacts: ['a.o', './build'], kernels: { kind: 'quick' } },
+  });
+  expect(parseArgs(['watch', 'a.o', '--matrix', 'lts'])).toMatchObject({
+    options: { kernels: { kind: 'matrix', value: 'lts' } },
+  });
 });
 
 describe('builds of kernels', () => {

@@ -164,7 +164,7 @@ describe('files that cannot be asked about', () => {
   test.each([
     ['an empty file', 'empty.bpf.o', /the file is empty; .*\S/],
     ['a file that is not there', 'nowhere.bpf.o', /there is no such file; .*build/],
-    ['a directory', 'directory.o', /it is a directory; .*\S/],
+    ['a directory', 'directory.o', /no file is called \*\*\/\*\.bpf\.o below .*; build/],
     ['a file over 64 MiB', 'large.bpf.o', /large|bytes|MiB/],
     ['a named pipe', 'pipe.bpf.o', /pipe\.bpf\.o: .*; .*\S/],
     ['a device', '/dev/zero', /\/dev\/zero: .*; .*\S/],

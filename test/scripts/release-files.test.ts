@@ -16,7 +16,16 @@ test('the npm package has what runs and what it reads, and nothing that is only 
   );
   const names: string[] = files.map(({ path }: { path: string }) => path);
   for (const name of [
-    ...['package.json', 'LICENSE', 'README.md', 'bin/bpfcompat', 'build/cli.mjs', 'build/bpfcompat.1', 'lib/index.js'],
+    ...[
+      'package.json',
+      'LICENSE',
+      'README.md',
+      'bin/bpfcompat',
+      'bin/package.json',
+      'build/cli.mjs',
+      'build/bpfcompat.1',
+      'lib/index.js',
+    ],
     ...[
       'lib/index.d.ts',
       'dist/validator/bpfcompat-validator-x86_64',
