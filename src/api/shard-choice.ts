@@ -133,10 +133,10 @@ function difference(a: FoundPart, b: FoundPart): Wording | undefined {
   }
   if (one.plan.digest === two.plan.digest) {
     if (validatorOf(one) !== validatorOf(two)) {
-      return `${both} asked with different validators; run all shards with one version of bpfcompat`;
+      return `${both} ran with different validators; run all shards with one version of bpfcompat`;
     }
     if (questionsOf(one) === questionsOf(two)) return undefined;
-    return `${both} say that they are of one plan, and what they asked or what decides is not the same; one of them was changed, run it again`;
+    return `${both} say that they are of one plan, and what they ran or what decides is not the same; one of them was changed, run it again`;
   }
   if (one.total !== two.total) return `${both} are of different plans; hand over the reports of one plan only`;
   if ((one.suite === undefined) !== (two.suite === undefined)) {
@@ -152,7 +152,7 @@ function difference(a: FoundPart, b: FoundPart): Wording | undefined {
   const objects = objectsOf(two);
   const rebuilt = [...objectsOf(one)].find(([name, sha256]) => objects.has(name) && objects.get(name) !== sha256);
   if (rebuilt) {
-    return `${both} asked about different builds of ${rebuilt[0]} (sha256 ${rebuilt[1].slice(0, 12)} and ${objects.get(rebuilt[0])?.slice(0, 12)}); build it once and give every shard that file`;
+    return `${both} ran different builds of ${rebuilt[0]} (sha256 ${rebuilt[1].slice(0, 12)} and ${objects.get(rebuilt[0])?.slice(0, 12)}); build it once and give every shard that file`;
   }
   for (const key of ['subject', 'kernel'] as const) {
     const name = onlyIn(one.plan.cells, two.plan.cells, key) ?? onlyIn(two.plan.cells, one.plan.cells, key);
@@ -163,7 +163,7 @@ function difference(a: FoundPart, b: FoundPart): Wording | undefined {
   if (JSON.stringify(one.plan.cells) !== JSON.stringify(two.plan.cells)) {
     return phrase`${both} divide the cells in different ways; give all shards the same ${option('baseline')}, or none`;
   }
-  return phrase`${both} were asked in different ways (other flags, another manifest, ${option('fail-on')} or ${option('baseline')}); ${SAME_FOR_ALL}`;
+  return phrase`${both} ran in different ways (other flags, another manifest, ${option('fail-on')} or ${option('baseline')}); ${SAME_FOR_ALL}`;
 }
 
 /**

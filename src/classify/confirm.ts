@@ -80,7 +80,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
       return withCategory(finding) ?? explainMissing(finding, evidence);
     case 'ATTACH_TARGET_NOT_TRACEABLE':
     case 'ATTACH_TARGET_AMBIGUOUS': {
-      // Some kernels refuse a kind of functions and name none.
+      // Some kernels reject a kind of functions and name none.
       const target = finding.args['function'] ?? sectionTarget(finding.args['section'] ?? '');
       return explainMissing(withArgs<typeof finding.code>(finding, { function: target }), evidence);
     }

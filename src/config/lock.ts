@@ -44,7 +44,7 @@ function notLocked(ids: readonly string[], lock: Lock | undefined): UsageError {
 
 /** What of a lock that a profile is not in is worth a word. */
 function besideLock(profile: Profile): Profile {
-  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is asked; '${LOCK_COMMAND} ${flag('kernels')} ${profile.id}' adds it`;
+  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is run; '${LOCK_COMMAND} ${flag('kernels')} ${profile.id}' adds it`;
   return { ...profile, note: profile.note === undefined ? told : `${profile.note}; ${told}` };
 }
 

@@ -95,7 +95,7 @@ export function settleOverride(own: Profile, shipped: Profile | undefined, allow
     const key = own.runner === shipped.runner ? 'arch' : 'runner';
     throw new UsageError(
       'profile_override',
-      phrase`${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be asked; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option('allow-profile-override')}`,
+      phrase`${own.file}: ${key} is ${own[key]}, and profile "${own.id}", which comes with bpfcompat, has ${shipped[key]}, so its kernel would not be run; write ${key}: ${shipped[key]}, give the file an id of its own, or allow it with ${option('allow-profile-override')}`,
     );
   }
   if (own.kernel === undefined && shipped?.unbootable !== undefined) return { ...own, unbootable: shipped.unbootable };

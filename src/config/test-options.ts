@@ -185,7 +185,7 @@ function checkRunner(runner: string): void {
   if (runner === 'host') {
     throw new UsageError(
       'not_available',
-      phrase`${setting('runner', 'host')} would load an unproven object into the kernel of this machine and is refused, with ${option('unsafe-allow-host-runner')} too; use ${setting('runner', 'vm')}`,
+      phrase`${setting('runner', 'host')} would load an unproven object into the kernel of this machine and is not available, with ${option('unsafe-allow-host-runner')} too; use ${setting('runner', 'vm')}`,
     );
   }
   if (RUNNERS.includes(runner)) throw notAvailable(setting('runner', runner), phrase`use ${setting('runner', 'vm')}`);

@@ -151,7 +151,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     if (locked.strict) throw new HostError(error.code, `${told}; ${remedy}`, { cause: error });
     const other = await ensureWanted(open, options);
     const { name, version } = other.files.record.package;
-    onNote(`${told}; ${name} ${version} is asked instead. To keep it, ${remedy}`);
+    onNote(`${told}; ${name} ${version} is used instead. To keep it, ${remedy}`);
     return other;
   }
 }

@@ -35,7 +35,7 @@ export interface Inspection {
 
 /** First upstream kernels; null where every kernel with BPF will do. */
 export interface InspectedFloors {
-  /** Older kernels refuse to load it. */
+  /** Older kernels reject it. */
   readonly load: InspectedFloor | null;
   /** With everything that guards in the code could avoid. */
   readonly unless_guarded: InspectedFloor | null;

@@ -154,7 +154,7 @@ export interface Profile {
   readonly kernelArgs?: readonly string[] | undefined;
   /** `uname -r` of the one build that counts, and the packages that hold it. */
   readonly exactly?: { readonly release: string; readonly packages: readonly string[] } | undefined;
-  /** The build that is asked instead of the newest. */
+  /** The build that is run instead of the newest. */
   readonly locked?: LockedKernel;
   /** What the user should know of how the file was read. */
   readonly note?: string;

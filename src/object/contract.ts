@@ -73,7 +73,7 @@ function objectFacts({ btf, maps, programs, license, settings }: ObjectFacts): C
   if (license.text === undefined || (needsGpl && !license.gplCompatible)) {
     const what =
       license.text === undefined ? 'there is no license section' : `the license "${license.text}" is not GPL`;
-    const refused = needsGpl ? `kernels refuse ${needsGpl.kind.type} programs` : 'many helpers are refused';
+    const refused = needsGpl ? `kernels reject ${needsGpl.kind.type} programs` : 'many helpers are rejected';
     found.push({ reason: 'missing_license', subject: 'license', words: `${what}: ${refused}` });
   }
   if (settings.length > 0) {

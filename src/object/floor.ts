@@ -15,7 +15,7 @@ export interface Floor {
 
 /** Undefined stands for "any kernel with BPF". */
 export interface Floors {
-  /** Older kernels refuse to load it, whatever the code does at run time. */
+  /** Older kernels reject it, whatever the code does at run time. */
   readonly hard: Floor | undefined;
   /** With everything that guards in the code or the loader could avoid; not below `hard`. */
   readonly soft: Floor | undefined;

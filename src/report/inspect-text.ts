@@ -25,7 +25,7 @@ export function inspectText(object: Inspection, options: TextOptions): string {
     titled('From the kernel', externLines(object, width), paint),
     titled('CO-RE accesses', coreLines(object, width), paint),
     titled('Can alter what is observed while attached', alteringLines(object, width), paint),
-    titled('Left to the loader, or refused by libbpf', loaderLines(object, width), paint),
+    titled('Left to the loader, or rejected by libbpf', loaderLines(object, width), paint),
     titled(
       'Damaged',
       object.problems.flatMap((problem) => bullet(problem, width)),

@@ -169,7 +169,7 @@ $`),
     const { files } = await lab.ensure(await bench.profile(), { host });
     expect(files.record.release).toBe(NEW[0]);
     expect(lab.notes.at(-1)).toMatch(
-      /which its repository no longer has; linux-image-6\.1\.0-32-cloud-amd64 6\.1\.129-1 is asked instead\. To keep it, write the lock anew: bpfcompat lock --kernels lab-6\.1$/,
+      /which its repository no longer has; linux-image-6\.1\.0-32-cloud-amd64 6\.1\.129-1 is used instead\. To keep it, write the lock anew: bpfcompat lock --kernels lab-6\.1$/,
     );
   });
 
@@ -213,7 +213,7 @@ $`),
     bench.write('schema: bpfcompat_lock.v1\nkernels: []\n');
     await expect(bench.profile('require')).rejects.toThrow(`lock: "require": bpfcompat.lock has no ${ID};`);
     expect((await bench.profile()).note).toBe(
-      `${ID} is not in bpfcompat.lock, so its newest build is asked; 'bpfcompat lock --kernels ${ID}' adds it`,
+      `${ID} is not in bpfcompat.lock, so its newest build is run; 'bpfcompat lock --kernels ${ID}' adds it`,
     );
     expect((await bench.profile('ignore')).note).toBeUndefined();
   });

@@ -272,7 +272,7 @@ describe('a file that somebody put beside the shards', () => {
     forge(({ runs }) => {
       for (const run of runs) run.gate.failOn = 'never';
     });
-    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they asked or what decides is not/);
+    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they ran or what decides is not/);
   });
 
   test('one part alone cannot say what decides', async () => {
@@ -280,7 +280,7 @@ describe('a file that somebody put beside the shards', () => {
     forge(({ runs }) => {
       for (const run of runs) run.gate.failOn = 'never';
     });
-    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they asked or what decides is not/);
+    await expect(merge()).rejects.toThrow(/say that they are of one plan, and what they ran or what decides is not/);
   });
 });
 
@@ -314,7 +314,7 @@ describe('what does not belong together', () => {
     ],
     [
       'another build',
-      /asked about different builds of unlink \(sha256 abababababab and 000000000000\); build it once and give every shard that file/,
+      /ran different builds of unlink \(sha256 abababababab and 000000000000\); build it once and give every shard that file/,
       () => {
         const run = quickRun();
         const artifacts = run.artifacts.map((one) =>
@@ -325,12 +325,12 @@ describe('what does not belong together', () => {
     ],
     [
       'other flags',
-      /were asked in different ways \(other flags, another manifest, failOn or baseline\)/,
+      /ran in different ways \(other flags, another manifest, failOn or baseline\)/,
       () => other(quickRun(), 3, { question: 'load_only' }),
     ],
     [
       'another validator',
-      /asked with different validators; run all shards with one version of bpfcompat/,
+      /ran with different validators; run all shards with one version of bpfcompat/,
       () => other({ ...quickRun(), validator: { ...quickRun().validator, sha256: '1'.repeat(64) } }, 3),
     ],
   ])('%s', async (_name, message, write) => {

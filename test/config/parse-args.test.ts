@@ -362,7 +362,7 @@ describe('test', () => {
     [
       [...MINIMAL, '--runner=host'],
       'not_available',
-      '--runner host would load an unproven object into the kernel of this machine and is refused',
+      '--runner host would load an unproven object into the kernel of this machine and is not available',
     ],
     [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is refused'],
     [

@@ -20,7 +20,7 @@ test('the story of a refused program has the line, the words of the kernel and t
   const { code, stdout } = await bpfcompat(['explain', 'report.json'], { cwd: scratch });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^verifier_reject\.bpf\.o on debian-12-6\.1: FAIL at load\n/);
-  expect(stdout).toMatch(/^ {2}load +FAIL: refused unchecked \(EACCES\); 1 other program would load alone$/m);
+  expect(stdout).toMatch(/^ {2}load +FAIL: rejected unchecked \(EACCES\); 1 other program would load alone$/m);
   expect(stdout).toMatch(/^ {2}at \S*verifier_reject\.bpf\.c:\d+/m);
   expect(stdout).toMatch(/^ {4}\| R\d+ invalid mem access 'map_value_or_null'$/m);
   expect(stdout).toMatch(/^ {2}-> \S/m);

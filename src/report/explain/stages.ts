@@ -47,7 +47,7 @@ function loadRow({ validation, programs }: SavedTarget): Row {
     case 'fail': {
       const others = loaded > 0 ? `; ${plural(loaded, 'other program')} would load alone` : '';
       const error = validation.load_error === '' ? '' : `: ${validation.load_error}`;
-      return ['load', refused.length === 0 ? `FAIL${error}` : `FAIL: refused ${names(refused)}${others}`];
+      return ['load', refused.length === 0 ? `FAIL${error}` : `FAIL: rejected ${names(refused)}${others}`];
     }
     default:
       return ['load', validation ? 'not tried' : ''];

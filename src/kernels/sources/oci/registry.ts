@@ -42,7 +42,7 @@ function failure(status: number, url: string, image: string): HostError {
     );
   }
   const remedy =
-    status === 429 ? 'it was asked too often, try again later' : 'try again later, or name another registry';
+    status === 429 ? 'there were too many requests, try again later' : 'try again later, or name another registry';
   return new HostError('mirror_unreachable', `${url} answers with status ${status}; ${remedy}`);
 }
 
