@@ -13,6 +13,7 @@ LLVM_STRIP ?= llvm-strip
 # System packages per goal: one look (and at most one apt transaction) for all goals of this call.
 needs-demo := run build
 needs-test := run build test
+needs-test-images := run build test images
 needs-bench := run build bench
 needs-validator := build
 needs-validator-dynamic := build
@@ -40,6 +41,10 @@ demo: build validator examples ## check three objects on four real kernels and s
 # The committed bundle is tested as it is; that it is up to date is a test of its own.
 test: build validator examples test-objects $(node24-stamp) ## static checks, unit tests, C tests, then tests on real kernels
 	@$(NODE) scripts/run-tests.mjs
+
+.PHONY: test-images
+test-images: build validator examples test-objects ## tests on whole systems from disk images, which are made when they are missing
+	@$(NPM) run --silent test:images
 
 .PHONY: bench
 bench: build validator examples $(node24-stamp) ## compare our boot with a hand-made one; time the quick matrix

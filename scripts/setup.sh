@@ -1,7 +1,8 @@
 #!/bin/sh
 # Finds out which system packages are missing for a purpose and installs them when that needs no question.
-# Usage: scripts/setup.sh [--check] [run] [build] [test] [bench] [arm64] [fresh]
+# Usage: scripts/setup.sh [--check] [run] [build] [test] [images] [bench] [arm64] [fresh]
 #   run    boot kernels        build  compile validator and examples    test   run the test suite
+#   images make disk images for tests of whole systems
 #   bench  compare boot times  arm64  cross-build the arm64 validator   fresh  try a bare Debian root
 # Node and npm are always checked. --check only reports. Exit: 0 all there, 1 something is missing.
 set -eu
@@ -44,6 +45,11 @@ test|file:/usr/lib/*/bpf/xdpfilt_alw_all.o|xdp-tools|BPF objects that others wro
 test|file:/usr/sbin/bpftool|bpftool|a loader that others wrote
 test|file:/usr/sbin/vfsstat|libbpf-tools|loaders that others wrote
 test|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
+images|cmd:mmdebstrap|mmdebstrap|makes the disk images of the tests
+images|cmd:sfdisk|fdisk|divides the disks of the tests
+images|cmd:grub-mkimage|grub-common|makes the disks of the tests boot
+images|file:/usr/lib/grub/i386-pc/boot.img|grub-pc-bin|makes the disks of the tests boot
+images|cmd:qemu-img|qemu-utils|writes the disk images of the tests
 bench|cmd:busybox|busybox-static|the hand-made guest to compare with
 bench|cmd:cpio|cpio|the hand-made guest to compare with
 arm64|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
@@ -127,7 +133,7 @@ for word in "$@"; do
 		sed -n '2,6s/^# //p' "$0"
 		exit 0
 		;;
-	run | build | test | bench | arm64 | fresh) purposes="$purposes $word" ;;
+	run | build | test | images | bench | arm64 | fresh) purposes="$purposes $word" ;;
 	*)
 		say "unknown purpose \"$word\": use run, build, test, bench, arm64 or fresh"
 		exit 1

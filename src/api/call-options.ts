@@ -1,5 +1,6 @@
 import { BUDGET_RULE, parseBudget } from '../config/insn-budget.ts';
 import { enumerate } from '../config/near.ts';
+import { LANE_CHOICES } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';
 import type { CompareRequest } from './compare.ts';
@@ -54,6 +55,7 @@ const BUDGET = kind(
 );
 const MODE = oneOf(['load_only', 'load_attach', 'behavior']);
 const ISOLATION = oneOf(['cell', 'boot']);
+const LANE = oneOf(LANE_CHOICES);
 const DECIDES = oneOf(FAIL_ON);
 
 const AROUND: OptionKinds<Environment> = {
@@ -82,6 +84,7 @@ const RUN: OptionKinds<RunOptions> = {
   concurrency: COUNT,
   timeoutMs: MILLISECONDS,
   isolation: ISOLATION,
+  lane: LANE,
   offline: FLAG,
   refreshKernels: FLAG,
   shard: SETTINGS,

@@ -1,4 +1,4 @@
-import type { Isolation } from '../model/cell.ts';
+import type { Isolation, LaneChoice } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
@@ -33,6 +33,8 @@ export interface RunOptions extends ReportOptions {
   readonly timeoutMs?: number | undefined;
   /** `cell` (default): a fresh copy of a booted guest per cell; `boot`: boot every cell from nothing. */
   readonly isolation?: Isolation;
+  /** `direct`: the vendor's kernel alone; `image`: the vendor's whole system. Default: what the profile says enough for. */
+  readonly lane?: LaneChoice | undefined;
   /** Never use the network. */
   readonly offline?: boolean;
   /** Look for newer kernel packages even where one is stored. */

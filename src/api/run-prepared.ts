@@ -1,4 +1,4 @@
-import type { Isolation } from '../model/cell.ts';
+import type { Isolation, LaneChoice } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Arch } from '../model/kernel.ts';
 import type { RunReport } from '../model/report.ts';
@@ -17,6 +17,7 @@ import { useStore } from './store-use.ts';
 /** How guests are made and where kernels may come from. */
 export interface RunSettings {
   readonly isolation?: Isolation | undefined;
+  readonly lane?: LaneChoice | undefined;
   readonly offline?: boolean | undefined;
   readonly refreshKernels?: boolean | undefined;
   readonly signal: AbortSignal;
@@ -69,6 +70,7 @@ async function runAll<T>(
   const services = await createServices(environment, store, {
     arches: archesOf(runs),
     isolation: settings.isolation ?? 'cell',
+    lane: settings.lane,
     offline: settings.offline ?? false,
     refresh: settings.refreshKernels ?? false,
     signal,

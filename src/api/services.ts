@@ -6,10 +6,11 @@ import { prepareQemu } from '../guests/qemu/qemu-host.ts';
 import type { GuestTools } from '../guests/tools.ts';
 import { createHost } from '../host/create-host.ts';
 import type { Host } from '../host/host.ts';
+import { ensureDisk } from '../kernels/disks/supply.ts';
 import { ensureModules, storedModules } from '../kernels/module-supply.ts';
 import { ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland } from '../kernels/userland.ts';
-import type { Isolation } from '../model/cell.ts';
+import type { Isolation, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { SHELL_PATH } from '../model/guest-entry.ts';
@@ -67,6 +68,8 @@ export interface ServiceOptions {
   /** Architectures of the kernels of the run. */
   readonly arches: readonly Arch[];
   readonly isolation: Isolation;
+  /** undefined: each profile's own. */
+  readonly lane?: LaneChoice | undefined;
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly signal: AbortSignal;
@@ -112,7 +115,7 @@ async function guestTools(
 export async function createServices(
   environment: ResolvedEnvironment,
   { root: cacheDir }: StoreUse,
-  { arches, isolation, offline, refresh, signal, onEvent }: ServiceOptions,
+  { arches, isolation, lane, offline, refresh, signal, onEvent }: ServiceOptions,
 ): Promise<RunServices> {
   const { host } = environment;
   await Promise.all([undefined, ...SCRATCHED.map((dir) => join(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
@@ -123,7 +126,8 @@ export async function createServices(
   return {
     host,
     validator: first.validator,
-    createLanes: (onNote) => createLanes({ tools, host, cacheDir, isolation, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
+    createLanes: (onNote) =>
+      createLanes({ tools, host, cacheDir, isolation, lane, maxBytes: MAX_TEMPLATE_BYTES, onNote }),
     ensureShell: async (arch, options) => {
       const { busybox } = await ensureUserland(arch, { ...options, host, offline });
       return {
@@ -137,5 +141,6 @@ export async function createServices(
     ensureModules: (profile, record, options) => ensureModules(profile, record, { ...options, host, offline }),
     storedModules: (_profile, record) => storedModules(host, record),
     ensureKernel: (profile, options) => ensureKernel(profile, { ...options, host, offline, refresh }),
+    ensureImage: (profile, options) => ensureDisk(profile, { ...options, host, offline, refresh }),
   };
 }

@@ -45,6 +45,7 @@ export function optionsOf(flags: TestOptions & Unread): OptionsOfTest {
     concurrency: flags.concurrency,
     timeoutMs: flags.timeoutMs,
     isolation: flags.isolation,
+    lane: flags.lane,
     offline: flags.offline,
     refreshKernels: flags.refreshKernels,
     shard: flags.shard,

@@ -22,6 +22,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       failOn: options.failOn,
       stopOnFailure: options.stopOnFailure,
       isolation: options.isolation,
+      lane: options.lane,
       offline: options.offline,
       refreshKernels: options.refreshKernels,
       allowProfileOverride: options.allowProfileOverride,

@@ -46,6 +46,7 @@ function settings(options: WatchOptions | WatchSuiteArguments, io: Io, signal: A
   return {
     workDir: options.workdir,
     isolation: options.isolation,
+    lane: options.lane,
     offline: options.offline,
     refreshKernels: options.refreshKernels,
     allowProfileOverride: options.allowProfileOverride,

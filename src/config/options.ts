@@ -1,3 +1,4 @@
+import { LANE_CHOICES } from '../model/cell.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import { REPORT_DIRECTORY, WORK_DIRECTORY } from '../model/work-directory.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
@@ -215,6 +216,16 @@ export const OPTIONS = [
     placeholder: 'cell|boot',
     words: ['cell', 'boot'],
     description: 'cell: restore a VM snapshot for each object on each kernel; boot: cold boot each time',
+    commands: ['check', 'test', 'test-command', 'watch', 'suite'],
+  },
+  {
+    name: 'lane',
+    type: 'text',
+    default: '',
+    placeholder: 'direct|image',
+    words: LANE_CHOICES,
+    description:
+      "direct: boot the vendor's kernel alone; image: boot the vendor's whole system from its disk image (image: block of the profile); default: direct, if the profile names a kernel",
     commands: ['check', 'test', 'test-command', 'watch', 'suite'],
   },
   {

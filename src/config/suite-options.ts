@@ -1,4 +1,4 @@
-import type { Isolation } from '../model/cell.ts';
+import type { Isolation, LaneChoice } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
 import type { Shard } from '../model/shard.ts';
@@ -10,17 +10,22 @@ import { needsNetwork, sameFile } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { parseShard } from './shard.ts';
-import { checkIsolation } from './test-options.ts';
+import { checkIsolation, checkLane } from './test-options.ts';
 import { quoted } from './words.ts';
 import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
 /** What `suite` was asked to do, checked. Texts that were not given are empty. */
 export interface SuiteCommandOptions
-  extends Omit<ValuesOf<'suite'>, 'timeout' | 'concurrency' | 'isolation' | 'failOn' | 'failOnRegression' | 'shard'> {
+  extends Omit<
+    ValuesOf<'suite'>,
+    'timeout' | 'concurrency' | 'isolation' | 'lane' | 'failOn' | 'failOnRegression' | 'shard'
+  > {
   /** Milliseconds; undefined: the file decides. */
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly isolation: Isolation;
+  /** undefined: what each profile says enough for. */
+  readonly lane: LaneChoice | undefined;
   readonly lock: LockMode;
   /** undefined: the file and the manifests decide. */
   readonly failOn: FailOn | undefined;
@@ -55,6 +60,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     timeoutMs: timeout === '' ? undefined : Number(readFlagValue(row, timeout)),
     concurrency: values.concurrency === 0 ? undefined : values.concurrency,
     isolation: checkIsolation(values.isolation),
+    lane: checkLane(values.lane),
     lock: lockMode(values),
     failOn: checkFailOn(values.failOn, failOnRegression),
     shard: parseShard(values.shard),

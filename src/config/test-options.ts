@@ -1,5 +1,5 @@
 import type { InsnBudget } from '../model/budget.ts';
-import type { Isolation, ValidationMode } from '../model/cell.ts';
+import { type Isolation, LANE_CHOICES, type LaneChoice, type ValidationMode } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { FORMATS, type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
@@ -33,6 +33,8 @@ interface Settled {
   readonly maxInsns: InsnBudget | undefined;
   readonly loader: LoaderSettings;
   readonly isolation: Isolation;
+  /** undefined: what the profile says enough for. */
+  readonly lane: LaneChoice | undefined;
   readonly lock: LockMode;
 }
 
@@ -143,6 +145,7 @@ function settle(values: Checked | ValuesOf<'watch'>, command: 'test' | 'watch'):
     maxInsns: checkBudget(values.maxInsns),
     loader: readLoaderSettings(values),
     isolation: checkIsolation(values.isolation),
+    lane: checkLane(values.lane),
     lock: lockMode(values),
   };
 }
@@ -193,6 +196,13 @@ function checkRunner(runner: string): void {
     'flag_value',
     phrase`${option('runner')} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ';'} use vm`,
   );
+}
+
+/** @returns undefined for an empty text. @throws UsageError `flag_value` for any other word */
+export function checkLane(word: string): LaneChoice | undefined {
+  const lane = LANE_CHOICES.find((one) => one === word);
+  if (lane !== undefined || word === '') return lane;
+  throw new UsageError('flag_value', phrase`${option('lane')} ${quoted(word)} is not known; use direct or image`);
 }
 
 /** @throws UsageError `flag_value` for any other word */

@@ -3,13 +3,13 @@ import { option, phrase } from '../model/wording.ts';
 import { choosesNone } from './kernel-choice.ts';
 import { lockMode } from './lock.ts';
 import type { OptionName, ValuesOf } from './options.ts';
-import { checkIsolation, checkWatchOptions, type WatchOptions } from './test-options.ts';
+import { checkIsolation, checkLane, checkWatchOptions, type WatchOptions } from './test-options.ts';
 
 /** `watch --suite`: what is undefined is left to the suite file. */
 export interface WatchSuiteArguments
   extends Pick<
     WatchOptions,
-    'isolation' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'lock' | 'noColor' | 'quiet'
+    'isolation' | 'lane' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'lock' | 'noColor' | 'quiet'
   > {
   readonly suite: string;
   readonly workdir: string;
@@ -58,11 +58,12 @@ export function checkWatchArguments(
       phrase`${option('suite')} and ${option(other)}: the suite file says that itself; remove one of them`,
     );
   }
-  const { suite, isolation, offline, refreshKernels, allowProfileOverride, noColor, quiet } = values;
+  const { suite, isolation, lane, offline, refreshKernels, allowProfileOverride, noColor, quiet } = values;
   return {
     ...{ suite, offline, refreshKernels, allowProfileOverride, noColor, quiet },
     lock: lockMode(values),
     isolation: checkIsolation(isolation),
+    lane: checkLane(lane),
     workdir: given.has('workdir') ? values.workdir : '',
     timeoutMs: given.has('timeout') ? values.timeoutMs : undefined,
     concurrency: given.has('concurrency') ? values.concurrency : undefined,

@@ -1,31 +1,45 @@
+import type { LaneChoice } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
+import { cloudImageLane } from './cloud-image/lane.ts';
 import { type DirectLaneOptions, directLane } from './direct/lane.ts';
-import type { Lane } from './guest.ts';
+import type { ImageLane, Lane } from './guest.ts';
 
 /** What a run gives every lane. */
-export type LaneOptions = DirectLaneOptions;
+export interface LaneOptions extends DirectLaneOptions {
+  /** The lane that profiles of runner vm are asked on; undefined: the direct one, and the image lane for those with an image alone. */
+  readonly lane?: LaneChoice | undefined;
+}
 
 /** The one map of lanes. What a profile calls its runner chooses among them, see `laneOf`. */
-const LANES = { direct: directLane } as const satisfies Readonly<Record<string, (options: LaneOptions) => Lane>>;
+const LANES = { direct: directLane, image: cloudImageLane } as const satisfies Readonly<
+  Record<LaneChoice, (options: LaneOptions) => Lane | ImageLane>
+>;
 
-/** Every runner of profiles, and the lane that serves it; undefined: none does yet. A new runner does not compile without. */
-const LANE_OF: Readonly<Record<Profile['runner'], keyof typeof LANES | undefined>> = {
-  vm: 'direct',
-  'virtme-ng': undefined,
-  firecracker: undefined,
+/** Every runner of profiles, and the lanes that serve it; none: none does yet. A new runner does not compile without. */
+const LANES_OF: Readonly<Record<Profile['runner'], readonly LaneChoice[]>> = {
+  vm: ['direct', 'image'],
+  'virtme-ng': [],
+  firecracker: [],
 };
+
+/** The lane of a profile: the one that was asked for, else the fastest that it says enough for. */
+function laneOf({ runner, kernel, image }: Profile, wanted: LaneChoice | undefined): LaneChoice | undefined {
+  const [first] = LANES_OF[runner];
+  const own = kernel === undefined && image !== undefined ? 'image' : first;
+  return LANES_OF[runner].find((lane) => lane === (wanted ?? own));
+}
 
 /** The lanes of one run. Each is made when the first profile asks for it. */
 export interface Lanes {
   /** The lane of a profile, or why there is none that can run it on this host. */
-  of(profile: Profile): { readonly lane: Lane } | { readonly unavailable: string };
+  of(profile: Profile): { readonly lane: Lane | ImageLane } | { readonly unavailable: string };
 }
 
 export function createLanes(options: LaneOptions): Lanes {
-  const made = new Map<keyof typeof LANES, Lane>();
-  return lanesBy(({ id, runner }) => {
-    const name = LANE_OF[runner];
-    if (name === undefined) return `${id} asks for the runner ${runner}`;
+  const made = new Map<LaneChoice, Lane | ImageLane>();
+  return lanesBy((profile) => {
+    const name = laneOf(profile, options.lane);
+    if (name === undefined) return `${profile.id} asks for the runner ${profile.runner}`;
     const lane = made.get(name) ?? LANES[name](options);
     made.set(name, lane);
     return lane;
@@ -33,7 +47,7 @@ export function createLanes(options: LaneOptions): Lanes {
 }
 
 /** Lanes that `choose` names for a profile, unless it says why there is none; a lane may still refuse what it cannot run. */
-export function lanesBy(choose: (profile: Profile) => Lane | string): Lanes {
+export function lanesBy(choose: (profile: Profile) => Lane | ImageLane | string): Lanes {
   return {
     of(profile) {
       const lane = choose(profile);

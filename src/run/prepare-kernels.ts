@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import type { GuestSource } from '../guests/guest.ts';
+import { GuestError, type GuestSource, type ImageLane, type Lane } from '../guests/guest.ts';
 import type { Lanes } from '../guests/lanes.ts';
 import type { Host } from '../host/host.ts';
 import type { InfraCause, Outcome, Target } from '../model/cell.ts';
+import type { DiskImage } from '../model/disk-image.ts';
 import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
-import type { Arch, KernelFiles, KernelRecord, Profile } from '../model/kernel.ts';
+import type { Arch, KernelFiles, Profile, TestedKernel } from '../model/kernel.ts';
 import type { KernelBtf } from '../model/kernel-btf.ts';
-import { chosenKeys, isLocal } from '../model/kernel-source.ts';
-import { sanitizeText, wellFormed } from '../model/sanitize.ts';
-import { overrideNote } from '../report/override-note.ts';
+import { imageKernel } from './image-kernel.ts';
+import { btfNote, notesOf, plainWords, unverifiedNote } from './kernel-notes.ts';
 import type { ModuleSupply, StoredModules } from './module-cells.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -26,6 +26,12 @@ export type KernelSupply = (
   },
 ) => Promise<{ readonly files: KernelFiles; readonly cached: boolean }>;
 
+/** Turns the image that a profile names into a checked disk; `src/kernels` has the real one. */
+type ImageSupply = (
+  profile: Profile,
+  options: Parameters<KernelSupply>[1],
+) => Promise<{ readonly image: DiskImage; readonly cached: boolean }>;
+
 /** The shell for commands in guests, as a file for them; `src/kernels` has the real one. */
 type ShellSupply = (
   arch: Arch,
@@ -37,6 +43,8 @@ export interface RunServices {
   /** Makes the lanes; `onNote` hears what the user should know although nothing failed. */
   readonly createLanes: (onNote: (message: string) => void) => Lanes;
   readonly ensureKernel: KernelSupply;
+  /** Absent: no profile has a disk image. */
+  readonly ensureImage?: ImageSupply;
   /** Absent: no guest gets modules beyond those of its kernel's boot. */
   readonly ensureModules?: ModuleSupply;
   /** Absent: what is stored of modules is not looked at before a guest misses a name. */
@@ -74,8 +82,8 @@ type Prepared =
   | {
       readonly ok: true;
       readonly source: GuestSource;
-      readonly record: KernelRecord;
-      /** File with the kernel's configuration; undefined where its packages have none. */
+      readonly record: TestedKernel;
+      /** File with the kernel's configuration; undefined where its packages have none, and of a disk image. */
       readonly config: string | undefined;
       /** What the user brings along for a kernel without BTF. */
       readonly btf: KernelBtf | undefined;
@@ -85,44 +93,13 @@ type Prepared =
       readonly ok: false;
       readonly outcome: Outcome;
       /** The kernel that was found and is not used; absent where there is none. */
-      readonly record?: KernelRecord;
+      readonly record?: TestedKernel;
       readonly ms: number;
     };
 
 /** What becomes of the cells of a profile that nobody has. */
 function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_error' }) | undefined {
   return problem === undefined ? undefined : { status: 'infra_error', cause: 'profile_invalid', message: problem };
-}
-
-/** Says whose keys vouch for packages where a file of the repository chose them. */
-function keyringNote({ id, file, kernel }: Profile): string | undefined {
-  const keys = kernel && chosenKeys(kernel);
-  if (keys === undefined) return undefined;
-  return `profile ${id}: its packages are checked with the keys in ${keys}, as ${file} says`;
-}
-
-/** Says what was booted where nobody vouches for it. */
-function unverifiedNote({ id, kernel }: Profile, { release, package: { archive, files } }: KernelRecord): string {
-  const what = kernel !== undefined && isLocal(kernel) ? 'a local file, unverified' : 'unverified';
-  return `kernel ${id} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? 'unknown'})`;
-}
-
-/** Says whose BTF may stand in for the kernel's. */
-function btfNote({ id }: Profile, { path, sha256 }: KernelBtf): string {
-  return `kernel ${id}: where it has no BTF, CO-RE gets ${path} (sha256 ${sha256})`;
-}
-
-/** What the user should know about a profile before its kernel is fetched. */
-function notesOf(profile: Profile): string[] {
-  const replaced = profile.replaces === undefined ? undefined : overrideNote(profile);
-  return [profile.note, replaced, keyringNote(profile)].filter((one) => one !== undefined);
-}
-
-const MAX_WORDS = 4000;
-
-/** Servers, images and archives choose some of the words that reports have of kernels: plain characters, as many as a person reads. */
-function plainWords(text: string): string {
-  return wellFormed(sanitizeText(text).slice(0, MAX_WORDS));
 }
 
 /** Adds up the milliseconds at work: waiting for a place is no part of them. */
@@ -181,14 +158,51 @@ interface Preparation {
 
 type Timed = ReturnType<typeof stopwatch>['timed'];
 
-function fetched({ services, capacity, emit, note, fetches }: Preparation, profile: Profile, timed: Timed) {
+/** Turns a profile into something verified. */
+type Supply<T> = (profile: Profile, options: Parameters<KernelSupply>[1]) => Promise<T>;
+
+function fetched<T>(
+  { capacity, emit, note, fetches }: Preparation,
+  supply: Supply<T>,
+  profile: Profile,
+  timed: Timed,
+): Promise<T> {
   return fetches.use(0, () => {
     emit({ type: 'kernel-start', profile: profile.id });
     const onProgress = (what: string, bytes: number, total: number): void =>
       emit({ type: 'kernel-progress', profile: profile.id, what, bytes, total });
     const onNote = (message: string): void => note(plainWords(message));
-    return timed(() => services.ensureKernel(profile, { signal: capacity.signal, onProgress, onNote }));
+    return timed(() => supply(profile, { signal: capacity.signal, onProgress, onNote }));
   });
+}
+
+/** What answers for a profile. */
+interface Guests {
+  readonly record: TestedKernel;
+  readonly cached: boolean;
+  readonly config: string | undefined;
+  readonly open: () => Promise<GuestSource>;
+}
+
+/** The guests of a kernel that is booted alone. */
+async function ofKernel(context: Preparation, lane: Lane, profile: Profile, timed: Timed): Promise<Guests> {
+  const { services, capacity } = context;
+  const { files, cached } = await fetched(context, services.ensureKernel, profile, timed);
+  const open = (): Promise<GuestSource> => timed(() => lane.prepare(profile, files, capacity.signal));
+  return { record: files.record, cached, config: files.config, open };
+}
+
+/** The guests of a whole system, which has to boot before anybody knows its kernel. */
+async function ofImage(context: Preparation, lane: ImageLane, profile: Profile, timed: Timed): Promise<Guests> {
+  const { services, capacity } = context;
+  if (services.ensureImage === undefined) throw new TypeError('a lane takes images, and nobody supplies them');
+  const { image, cached } = await fetched(context, services.ensureImage, profile, timed);
+  const dir = join(capacity.logDir, profile.id);
+  await services.host.files.makeDir(dir);
+  const boot = () => timed(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir }));
+  const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
+  const record = imageKernel(profile, image, hello, services.host.now());
+  return { record, cached, config: undefined, open: async () => source };
 }
 
 /** The BTF of a kernel that has none of its own is not what its profile says. */
@@ -206,6 +220,7 @@ async function btfOf({ services, capacity, note }: Preparation, profile: Profile
 
 function causeOf(error: unknown): InfraCause {
   if (error instanceof UnusableBtf) return 'profile_invalid';
+  if (error instanceof GuestError) return error.infraCause;
   return (error as { code?: string }).code === 'no_space' ? 'no_space' : 'kernel_unavailable';
 }
 
@@ -213,7 +228,7 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
   const { services, capacity, emit, note, lanes } = context;
   const { profile } = target;
   const { timed, ms } = stopwatch(services.host);
-  const failed = (outcome: Outcome & { readonly status: 'infra_error' }, record?: KernelRecord): Prepared => {
+  const failed = (outcome: Outcome & { readonly status: 'infra_error' }, record?: TestedKernel): Prepared => {
     emit({ type: 'kernel-failed', profile: profile.id, message: outcome.message });
     return { ok: false, outcome, ...(record && { record }), ms: ms() };
   };
@@ -225,15 +240,17 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
     return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
   try {
     const btf = await btfOf(context, profile);
-    const { files, cached } = await fetched(context, profile, timed);
-    const { record } = files;
+    const { lane } = chosen;
+    const guests =
+      'prepareImage' in lane ? ofImage(context, lane, profile, timed) : ofKernel(context, lane, profile, timed);
+    const { record, cached, config, open } = await guests;
     if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
     const wrong = wrongKernel(profile, record);
     if (wrong !== undefined) return failed({ status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record);
-    const source = await timed(() => chosen.lane.prepare(profile, files, capacity.signal));
+    const source = await open();
     emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
     await warmUp(source, target, services.host, capacity, timed);
-    return { ok: true, source, record, config: files.config, btf, ms: ms() };
+    return { ok: true, source, record, config, btf, ms: ms() };
   } catch (error) {
     if (capacity.signal.aborted) throw new CancelledError('cancelled', { cause: error });
     return failed({ status: 'infra_error', cause: causeOf(error), message: plainWords(messageOf(error)) });

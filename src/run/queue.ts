@@ -11,6 +11,7 @@ import type { ModuleRules } from '../model/kernel-modules.ts';
 import { askWithBtf } from './btf-cells.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
+import { isPackaged } from './image-kernel.ts';
 import { createKeeper } from './keep-evidence.ts';
 import { type AskCell, askWithModules, moduleOpener, namesAhead, type OpenModules } from './module-cells.ts';
 import { notRunResult } from './not-run-result.ts';
@@ -189,7 +190,9 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
     notRunResult(cell, outcome, { at: timestamp(host.now()), prepareMs });
   if (one.subject.unusable !== undefined) return notRun(one.subject.unusable, 0);
   if (!kernel.ok) return { ...notRun(kernel.outcome), kernel: kernel.record };
-  const shell = one.needsShell ? await unlessAborted(shared.shellFor(target.profile.arch), signal) : undefined;
+  // A whole system has a shell and modules of its own.
+  const wantsShell = one.needsShell && isPackaged(kernel.record);
+  const shell = wantsShell ? await unlessAborted(shared.shellFor(target.profile.arch), signal) : undefined;
   if (shell !== undefined && 'status' in shell) return notRun(shell);
   return caseSlots.use(0, () => {
     const priority = begun.has(cell.target) ? PRIORITY.cell : PRIORITY.firstCell;
@@ -202,10 +205,12 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       const dir = one.cellDir(target.profile.id);
       await host.files.makeDir(dir);
       const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
+      const { record } = kernel;
       const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
       const request = { ...question.request, files };
-      const open = shared.openModules?.(target.profile, kernel.record);
-      const stored = async () => shared.storedModules?.(target.profile, kernel.record);
+      const packaged = isPackaged(record) ? record : undefined;
+      const open = packaged && shared.openModules?.(target.profile, packaged);
+      const stored = async () => packaged && shared.storedModules?.(target.profile, packaged);
       const ahead = await namesAhead(question.names, one.modules, stored);
       const askWith = (btf: KernelBtf | undefined): Promise<CellResult> => {
         const ask: AskCell = (modules) =>

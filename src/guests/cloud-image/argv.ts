@@ -14,7 +14,8 @@ export interface DiskMachine {
 /** Paths as QEMU sees them. */
 export interface DiskPaths {
   readonly base: string;
-  readonly seed: string;
+  /** Nobody reads it again once the system is up: of a saved one it has no bytes, but its size. */
+  readonly seed: string | { readonly bytes: number };
   /** Takes what the guest writes. */
   readonly overlay: string;
   /** What the saved guest had written; absent where none was saved. */
@@ -33,6 +34,11 @@ const CONTROL_FD = 4;
 function layer(node: string, format: string, path: string, more: readonly string[]): string[] {
   const file = `driver=file,node-name=${node}-file,filename=${path},${more.includes('read-only=on') ? 'read-only=on' : 'cache.no-flush=on'}`;
   return ['-blockdev', file, '-blockdev', [`driver=${format},node-name=${node},file=${node}-file`, ...more].join(',')];
+}
+
+function seedLayer(seed: DiskPaths['seed']): string[] {
+  if (typeof seed === 'string') return layer('seed', 'raw', seed, ['read-only=on']);
+  return ['-blockdev', `driver=null-co,node-name=seed,size=${seed.bytes},read-zeroes=on,read-only=on`];
 }
 
 /**
@@ -60,7 +66,7 @@ export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
     ...(saved === undefined ? [] : layer('saved', 'qcow2', saved, ['backing=base', 'read-only=on'])),
     ...layer('root', 'qcow2', paths.overlay, [`backing=${restored ? 'saved' : 'base'}`, 'discard=unmap']),
     ...['-device', 'virtio-blk-pci,drive=root,bootindex=0,rerror=report,werror=report'],
-    ...layer('seed', 'raw', paths.seed, ['read-only=on']),
+    ...seedLayer(paths.seed),
     ...['-device', 'virtio-blk-pci,drive=seed'],
     ...['-netdev', 'user,id=net,restrict=on,ipv6=off', '-device', 'virtio-net-pci,netdev=net,romfile='],
     ...(ram === undefined ? [] : ramFile(ram.path, machine.memoryMb, ram.use).args),

@@ -1,4 +1,4 @@
-import { AGENT_STARTS } from './seed.ts';
+import { SEED_INSTALLED } from './seed.ts';
 
 /** What a console shows of a system that will not come up, and what to say of it. */
 const TROUBLES: readonly (readonly [RegExp, string])[] = [
@@ -17,7 +17,7 @@ const LOGIN = /(?:^|\n)\S* ?login: ?$/;
 
 /** Why a system will not come up, as its console shows it; undefined while it may. @param console all of it so far */
 export function bootTrouble(console: string): string | undefined {
-  if (console.includes(AGENT_STARTS)) return undefined;
+  if (console.includes(SEED_INSTALLED)) return undefined;
   const found = TROUBLES.find(([pattern]) => pattern.test(console));
   if (found !== undefined) return found[1];
   if (LOGIN.test(console.trimEnd()) && !/cloud-init/i.test(console))

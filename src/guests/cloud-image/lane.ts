@@ -116,13 +116,14 @@ async function storeSeed(host: Host, cacheDir: string, bytes: Buffer): Promise<S
   const dir = join(cacheDir, 'seeds');
   const path = join(dir, `${sha256}.iso`);
   const known = await host.files.stat(path);
-  if (known?.size === bytes.length && (await host.files.sha256(path)) === sha256) return { path, sha256 };
+  if (known?.size === bytes.length && (await host.files.sha256(path)) === sha256)
+    return { path, sha256, bytes: bytes.length };
   if (await host.files.readOnly(cacheDir)) {
     throw new HostError('cache_unwritable', `${cacheDir} may only be read, and the image lane saves guests there`);
   }
   await host.files.makeDir(dir);
   await host.files.writeAtomic(path, bytes);
-  return { path, sha256 };
+  return { path, sha256, bytes: bytes.length };
 }
 
 /** A copy of the saved system, with a disk and memory of its own. */

@@ -17,7 +17,7 @@ export interface SystemSpec extends QemuHost {
   readonly machine: DiskMachine;
   readonly image: DiskImage;
   /** Path and digest of the disk with what cloud-init does. */
-  readonly seed: { readonly path: string; readonly sha256: string };
+  readonly seed: { readonly path: string; readonly sha256: string; readonly bytes: number };
   readonly facts: GuestFacts;
   /** Bytes that all saved guests together may take on disk. */
   readonly maxBytes: number;
@@ -50,7 +50,8 @@ export async function wrapSystem(
 ): Promise<{ readonly qemu: Wrapped; readonly stateIndex: number }> {
   const { host, image, seed } = spec;
   const ramRead = ram?.use === 'read-only';
-  const read = [image.path, seed.path, ...(saved === undefined ? [] : [saved]), ...(ram && ramRead ? [ram.path] : [])];
+  // A shell hands over few descriptors, and two of them are the channels.
+  const read = [image.path, saved ?? seed.path, ...(ram && ramRead ? [ram.path] : [])];
   const write = [overlay, ...(ram && !ramRead ? [ram.path] : [])];
   const needed: NeededFiles = { read, write };
   // An image of the user's own keeps its mode.
@@ -61,7 +62,7 @@ export async function wrapSystem(
   const at = (path: string): string => wrappedFile(files.indexOf(path));
   const paths: DiskPaths = {
     base: at(image.path),
-    seed: at(seed.path),
+    seed: saved === undefined ? at(seed.path) : { bytes: seed.bytes },
     overlay: at(overlay),
     saved: saved === undefined ? undefined : at(saved),
     ram: ram && { path: at(ram.path), use: ram.use },

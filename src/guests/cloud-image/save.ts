@@ -22,7 +22,13 @@ const WANTED_MB = 1024;
 
 /** Everything that a saved system depends on: a change of any of it makes another one. */
 async function keyOf({ host, machine, qemu, image, seed }: SystemSpec): Promise<string> {
-  const argv = diskArgv(machine, { base: '', seed: '', overlay: '', saved: '', ram: { path: '', use: 'own' } });
+  const argv = diskArgv(machine, {
+    base: '',
+    seed: { bytes: seed.bytes },
+    overlay: '',
+    saved: '',
+    ram: { path: '', use: 'own' },
+  });
   const parts = [FORMAT, argv, qemu.build, image.sha256, image.format, seed.sha256, await hostCpu(host, machine.accel)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

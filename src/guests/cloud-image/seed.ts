@@ -1,7 +1,10 @@
 import { isoImage } from './iso9660.ts';
 
-/** What the validator's service says on the console when it begins; `boot-trouble.ts` looks for it. */
-export const AGENT_STARTS = 'bpfcompat: the system is up';
+/** Said on the console once cloud-init has started the validator's service; `boot-trouble.ts` looks for it. */
+export const SEED_INSTALLED = 'bpfcompat: the validator waits until the system has settled';
+
+/** The console that the host reads, whatever the system's own is. */
+const CONSOLE = '/dev/ttyS0';
 
 const AGENT = '/usr/local/sbin/bpfcompat-agent';
 
@@ -10,7 +13,7 @@ const AGENT = '/usr/local/sbin/bpfcompat-agent';
  * saved guest, whose clock jumps.
  */
 const START = `#!/bin/sh
-say() { echo "bpfcompat: $*" >/dev/console; }
+say() { echo "bpfcompat: $*" >${CONSOLE}; }
 timeout 300 cloud-init status --wait >/dev/null 2>&1
 case $? in
 0 | 2) ;;
@@ -18,14 +21,13 @@ case $? in
 esac
 timeout 120 systemctl is-system-running --wait >/dev/null 2>&1
 systemctl stop '*.timer' >/dev/null 2>&1
-echo '${AGENT_STARTS}' >/dev/console
 exec ${AGENT} --agent
 `;
 
 /** Copied first: file systems below /run and /mnt may forbid programs, and labels of SELinux come from the directory. */
 const INSTALL = [
   'set -e',
-  'say() { echo "bpfcompat: $*" >/dev/console; }',
+  `say() { echo "bpfcompat: $*" >${CONSOLE}; }`,
   'trap \'say "the seed could not be installed"\' EXIT',
   'at=$(mktemp -d)',
   'mount -o ro -L cidata "$at"',
@@ -34,6 +36,7 @@ const INSTALL = [
   'umount "$at"',
   `systemd-run --no-block --unit=bpfcompat-agent --property=TasksMax=infinity ${AGENT}-start`,
   'trap - EXIT',
+  `echo '${SEED_INSTALLED}' >${CONSOLE}`,
 ].join('; ');
 
 /**
@@ -44,6 +47,7 @@ const USER_DATA = `#cloud-config
 growpart: {mode: "off"}
 resize_rootfs: false
 package_update: false
+locale: false
 ssh_genkeytypes: [ed25519]
 runcmd:
   - [sh, -c, ${JSON.stringify(INSTALL)}]

@@ -149,7 +149,7 @@ const TargetReport = z.object({
       url: some(text),
       build_id: some(text),
       btf_sha256: sha256.optional(),
-      vmlinuz_sha256: sha256,
+      vmlinuz_sha256: sha256.optional(),
       config_sha256: sha256.optional(),
       locked: z.boolean().optional(),
       vouched_by: text,

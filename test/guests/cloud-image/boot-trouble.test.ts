@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bootTrouble } from '../../../src/guests/cloud-image/boot-trouble.ts';
-import { AGENT_STARTS } from '../../../src/guests/cloud-image/seed.ts';
+import { SEED_INSTALLED } from '../../../src/guests/cloud-image/seed.ts';
 
 const CLOUD_INIT =
   "[   20.1] cloud-init[235]: Cloud-init v. 22.4.2 running 'init-local' at Mon, 30 Nov 2026 00:34:00 +0000.\n";
@@ -40,6 +40,6 @@ test('a system that boots, and one that is up, have none', () => {
   expect(bootTrouble('[    0.1] Linux version 6.1\n')).toBeUndefined();
   expect(bootTrouble(`${CLOUD_INIT}Debian GNU/Linux 12 debian ttyS0\n\ndebian login: `)).toBeUndefined();
   expect(
-    bootTrouble(`${CLOUD_INIT}${AGENT_STARTS}\ncloud-init[4]: Cloud-init v. 22.4.2 finished at Mon\n`),
+    bootTrouble(`${CLOUD_INIT}${SEED_INSTALLED}\ncloud-init[4]: Cloud-init v. 22.4.2 finished at Mon\n`),
   ).toBeUndefined();
 });

@@ -77,8 +77,9 @@ test('QEMU is told of every layer, and the network card leads nowhere', () => {
 
 test('a restored guest reads what the saved one wrote, and waits for its state', () => {
   const ram = { path: 'RAM', use: 'own' } as const;
-  const argv = diskArgv(MACHINE, { base: 'BASE', seed: 'SEED', overlay: 'OVERLAY', saved: 'SAVED', ram });
+  const argv = diskArgv(MACHINE, { base: 'BASE', seed: { bytes: 4096 }, overlay: 'OVERLAY', saved: 'SAVED', ram });
   expect(argv).toContain('driver=qcow2,node-name=saved,file=saved-file,backing=base,read-only=on');
   expect(argv).toContain('driver=qcow2,node-name=root,file=root-file,backing=saved,discard=unmap');
+  expect(argv).toContain('driver=null-co,node-name=seed,size=4096,read-zeroes=on,read-only=on');
   expect(argv.slice(-2)).toEqual(['-incoming', 'defer']);
 });
