@@ -364,7 +364,7 @@ describe('test', () => {
       'not_available',
       '--runner host would load an unproven object into the kernel of this machine and is not available',
     ],
-    [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is refused'],
+    [[...MINIMAL, '--runner=host', '--unsafe-allow-host-runner'], 'not_available', 'is not available'],
     [
       [...MINIMAL, '--runner=virtme-ng'],
       'not_available',
