@@ -37,6 +37,20 @@ const clientsApart = {
   },
 };
 
+/** Commands that a step runs (`ActionCommand`). The others stay out: they are for machines of their own. */
+const IN_STEPS = ['test', 'suite', 'plan', 'merge'].map((name) => `./${name}-command.ts`);
+const commandsApart = {
+  name: 'commands-apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/[a-z-]+-command\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && !IN_STEPS.includes(path) ? { path, namespace: 'left-out' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `throw new Error('${path} is no part of the Action')`,
+    }));
+  },
+};
+
 /** Bundles one entry into one file. @returns the paths of what went in */
 async function bundleFile(entry, outfile, plugins, differently = {}) {
   const { metafile } = await build({
@@ -67,7 +81,7 @@ async function bundleFile(entry, outfile, plugins, differently = {}) {
 
 const thread = join(outDir, 'frame-thread.mjs');
 const inputs = [
-  ...(await bundleFile('src/action/main.ts', bundle, [clientsApart])),
+  ...(await bundleFile('src/action/main.ts', bundle, [clientsApart, commandsApart])),
   ...(await bundleFile('src/action/clients.ts', clients, [])),
   ...(await bundleFile('src/guests/frame-thread.mts', thread, [], { format: 'esm', banner: {} })),
 ];
