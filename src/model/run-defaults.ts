@@ -3,3 +3,9 @@ export const DEFAULT_TIMEOUT = '180s';
 export const DEFAULT_TIMEOUT_MS = 180_000;
 /** Guests that run at the same time. */
 export const DEFAULT_CONCURRENCY = 2;
+
+/**
+ * Programs that an object may have: each failing one is looked into, all in one answer. With the steps between them no
+ * answer ever had room for many more.
+ */
+export const MAX_PROGRAMS = 2048;

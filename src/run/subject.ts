@@ -7,6 +7,7 @@ import type { Host } from '../host/host.ts';
 import type { Artifact, ArtifactSource, Outcome } from '../model/cell.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import { artifactName, distinctNames } from '../model/object-names.ts';
+import { MAX_PROGRAMS } from '../model/run-defaults.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
 import { alteringPrograms } from '../object/alters.ts';
 import type { ObjectFacts } from '../object/facts.ts';
@@ -45,7 +46,7 @@ export interface Subject {
  * Reads an object and what its bytes say. What is left of a broken one (cut off, overwritten with text) fails on every
  * kernel; what never was one, such as an archive or a program, gets no verdict.
  * @param origin where it was named, for messages
- * @throws UsageError when it cannot be read, and for a file of another kind
+ * @throws UsageError when it cannot be read, for a file of another kind, and for one with more programs than can be tested
  */
 export async function loadSubject(
   host: Host,
@@ -58,6 +59,12 @@ export async function loadSubject(
     throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: ${facts.problem.message}`);
   }
   if (!facts.ok) return { ...file, facts: undefined, sources: new Map() };
+  if (facts.programs.length > MAX_PROGRAMS) {
+    throw new UsageError(
+      'too_many_programs',
+      phrase`${origin} ${input.path}: it has ${String(facts.programs.length)} programs, and at most ${String(MAX_PROGRAMS)} of one object can be tested; split it`,
+    );
+  }
   const altering = alteringPrograms(facts);
   const artifact = altering.length === 0 ? file.artifact : { ...file.artifact, altering };
   return { ...file, artifact, facts, sources: await readSources(host, file.artifact.path, facts) };

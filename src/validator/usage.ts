@@ -1,15 +1,13 @@
 import type { Stage } from '../model/evidence.ts';
+import { MAX_PROGRAMS } from '../model/run-defaults.ts';
 import { HEADER_BYTES, MAX_REQUEST_BYTES, MAX_STAGE_FRAMES } from './frames.ts';
 import { MAX_JSON_VALUES } from './json.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/**
- * Programs, maps and attaches of one object: each failing one is looked into, all in one go. With the steps between them no
- * answer ever had room for many more.
- */
-const MAX_SUBJECTS = 2048;
+/** Maps and attaches have the bounds of programs. */
+const MAX_SUBJECTS = MAX_PROGRAMS;
 
 /**
  * Bytes and frames of one kind of stage in one request; what a validator says about the largest object stays far below.

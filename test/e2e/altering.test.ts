@@ -209,3 +209,14 @@ test('a failed test stays failed, though the next one ends the guest', async () 
     ]);
   }
 }, 180_000);
+
+test('required programs are attached before all others', async () => {
+  const object = fixture('later_hooks');
+  const manifest = 'name: order\nprograms:\n  - {name: on_session, attach: {required: true}}\n';
+  const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest });
+  const attached = run.report.results.flatMap(({ evidence }) =>
+    (evidence?.stages ?? []).flatMap((stage) => (stage.stage === 'attach' ? [stage.program] : [])),
+  );
+  expect(attached[0]).toBe('on_session');
+  expect(attached.length).toBeGreaterThan(2);
+});

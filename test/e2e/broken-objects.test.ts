@@ -159,6 +159,10 @@ describe('files that cannot be asked about', () => {
   execFileSync('tar', ['-cf', 'image.tar', 'layout'], { cwd: scratch });
   execFileSync('gzip', ['-k', 'image.tar'], { cwd: scratch });
   compile(['-target', 'x86_64-linux-gnu'], 'host.o');
+  const many = Array.from({ length: 2049 }, (_, index) => `SEC("xdp") int p${index}(void *c) { return 2; }`);
+  const header = '#define SEC(name) __attribute__((section(name), used))\n';
+  file('many.bpf.c', `${header}${many.join('\n')}\n`);
+  execFileSync('clang', ['-O2', '-target', 'bpf', '-c', 'many.bpf.c', '-o', 'many.bpf.o'], { cwd: scratch });
   execFileSync('ar', ['rc', 'libx.a', 'host.o'], { cwd: scratch });
 
   test.each([
@@ -181,6 +185,7 @@ describe('files that cannot be asked about', () => {
       /no BPF object in image\.tar: it is a tar archive without a \.bpf\.o, nor a program/,
     ],
     ['a packed archive', 'image.tar.gz', /no BPF object in image\.tar\.gz: it is a gzip file without a \.bpf\.o/],
+    ['an object with more programs than can be tested', 'many.bpf.o', /2049 programs, and at most 2048 .*; split it/],
     ['a library', 'libx.a', /no BPF object in libx\.a: it is a static library without one/],
     ['an image in a registry', 'ghcr.io/owner/conn:v1', /no addresses; fetch it first/],
   ])('%s', async (_name, path, words) => {

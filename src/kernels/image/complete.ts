@@ -6,6 +6,10 @@ import type { UnpackedKernel } from '../unpacked.ts';
 import { HEAD_BYTES, readBzImage } from './bzimage.ts';
 import { readIkconfig } from './ikconfig.ts';
 import { readImage } from './read-image.ts';
+import type { KernelTree } from './tree.ts';
+
+const MAX_NAME = 200;
+const IMAGE = /\/(?:vmlinuz|bzImage)[^/]*$/;
 
 /** Where little-vm-helper puts each of its kernels. */
 const LVH = /^data\/kernels\/[^/]+\//;
@@ -48,13 +52,20 @@ export async function withConfig(
  */
 export async function kernelAmong(
   host: Host,
-  files: ReadonlyMap<string, string>,
+  { files, lost }: Pick<KernelTree, 'files' | 'lost'>,
   dir: string,
   what: string,
   signal: AbortSignal | undefined,
 ): Promise<UnpackedKernel> {
   const kernel = locateKernel(await named(host, files));
   if (kernel === undefined) {
+    const [link] = [...lost].filter(([path]) => IMAGE.test(path));
+    if (link !== undefined) {
+      throw new HostError(
+        'kernel_unusable',
+        `${what}: ${link[0]} is a hard link to ${link[1].slice(0, MAX_NAME)}, which is none of the files that are read; pack it as a file of its own`,
+      );
+    }
     throw new HostError(
       'kernel_unusable',
       `${what} holds no kernel image (boot/vmlinuz, lib/modules/RELEASE/vmlinuz); name another one`,

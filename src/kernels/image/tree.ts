@@ -21,6 +21,33 @@ export interface KernelTree {
   lay(chunks: AsyncIterable<Buffer>): Promise<void>;
   /** Absolute path of each file by its path in the archives. */
   readonly files: ReadonlyMap<string, string>;
+  /** Hard links that have the name of a kernel's file, and lead to what has none: where they lead by their path. */
+  readonly lost: ReadonlyMap<string, string>;
+}
+
+/** What a layer takes away from those below it, in files whose names say so. */
+function createWhiteOuts() {
+  const gone = new Set<string>();
+  const emptied = new Set<string>();
+  return {
+    /** @returns whether the path is one of those names */
+    add(path: string): boolean {
+      const name = path.split('/').at(-1) ?? '';
+      if (!name.startsWith(WHITEOUT)) return false;
+      const parent = path.slice(0, path.length - name.length);
+      if (name === OPAQUE) emptied.add(parent);
+      else gone.add(`${parent}${name.slice(WHITEOUT.length)}`);
+      return true;
+    },
+    /** The file, or a directory that it lies in, is taken away. */
+    takeAway(path: string): boolean {
+      if (gone.has(path) || emptied.has('')) return true;
+      for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+        if (gone.has(path.slice(0, at)) || emptied.has(path.slice(0, at + 1))) return true;
+      }
+      return false;
+    },
+  };
 }
 
 /**
@@ -29,21 +56,14 @@ export interface KernelTree {
  */
 export function kernelTree(host: Host, dir: string, what: string): KernelTree {
   const files = new Map<string, string>();
+  const lost = new Map<string, string>();
   let taken = 0;
   let nth = 0;
 
-  /** A layer says with files of these names what it takes away from those below it. */
-  function whiteOut(path: string, below: ReadonlySet<string>): void {
-    const name = path.split('/').at(-1) ?? '';
-    const parent = path.slice(0, path.length - name.length);
-    const gone = name === OPAQUE ? parent : `${parent}${name.slice(WHITEOUT.length)}`;
-    for (const one of below) {
-      if (name === OPAQUE ? one.startsWith(gone) : one === gone || one.startsWith(`${gone}/`)) files.delete(one);
-    }
-  }
-
   async function lay(chunks: AsyncIterable<Buffer>): Promise<void> {
-    const below = new Set(files.keys());
+    const below = [...files.keys()];
+    const own = new Set<string>();
+    const whiteOuts = createWhiteOuts();
     const wants = (path: string, size: number): boolean => {
       if (!WANTED.test(path) || size === 0) return false;
       taken += size;
@@ -56,17 +76,23 @@ export function kernelTree(host: Host, dir: string, what: string): KernelTree {
     for await (const { path: named, kind, size, link, content } of readTar(chunks)) {
       const path = safePath(named);
       if (path === undefined) continue;
-      if ((path.split('/').at(-1) ?? '').startsWith(WHITEOUT)) whiteOut(path, below);
+      if (whiteOuts.add(path)) continue;
       // A hard link comes without content: what it is a link to was taken when it has a name of a kernel's too.
-      const target = kind === 'link' ? files.get(safePath(link) ?? '') : undefined;
-      if (target !== undefined && WANTED.test(path)) files.set(path, target);
+      if (kind === 'link' && WANTED.test(path)) {
+        const target = files.get(safePath(link) ?? '');
+        if (target === undefined) lost.set(path, link);
+        else files.set(path, target);
+        own.add(path);
+      }
       if (kind !== 'file' || !wants(path, size)) continue;
       // Numbered: what an archive calls its files is never part of a path of ours.
       const file = join(dir, String(nth++), path.split('/').at(-1) ?? '');
       await host.files.makeDir(dirname(file));
       await host.files.writeAtomic(file, await content());
       files.set(path, file);
+      own.add(path);
     }
+    for (const path of below) if (!own.has(path) && whiteOuts.takeAway(path)) files.delete(path);
   }
-  return { lay, files };
+  return { lay, files, lost };
 }

@@ -170,7 +170,7 @@ static enum round round_of(const struct bpf_program *prog, const struct program 
 	return program->may_end_us ? ENDING : PLAIN;
 }
 
-static void attach_round(struct work *work, enum round round)
+static void attach_those(struct work *work, enum round round, bool required)
 {
 	struct bpf_program *prog;
 	int i = 0;
@@ -178,12 +178,19 @@ static void attach_round(struct work *work, enum round round)
 	bpf_object__for_each_program(prog, work->obj) {
 		struct program *program = &work->result->programs[i++];
 
-		if (round_of(prog, program) != round)
+		if (round_of(prog, program) != round || request__requires(work->request, program->name) != required)
 			continue;
 		if (round != PLAIN)
 			evidence__settle(work->evidence);
 		attach_program(work, program, prog);
 	}
+}
+
+/* What decides comes first: whatever is attached before it may keep the guest busy for good. */
+static void attach_round(struct work *work, enum round round)
+{
+	attach_those(work, round, true);
+	attach_those(work, round, false);
 }
 
 void attach__run(struct work *work)

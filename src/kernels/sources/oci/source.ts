@@ -88,7 +88,7 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
     if (file.startsWith(`${dir}/`)) await host.files.remove(file);
     finished += layer.size;
   }
-  const kernel = await kernelAmong(host, tree.files, places.workDir, what, listener.signal);
+  const kernel = await kernelAmong(host, tree, places.workDir, what, listener.signal);
   const title = titleOf(source);
   const pinned = name?.reference.startsWith('sha256:') === true;
   return {
