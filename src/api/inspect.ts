@@ -7,7 +7,7 @@ import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
-import { addressWords, containerOf } from '../run/find-artifacts.ts';
+import { addressWords, containerOf, imagePath } from '../run/find-artifacts.ts';
 import { directoryWords } from '../run/load-artifact.ts';
 import { INSPECT_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
@@ -50,7 +50,8 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
 }
 
 async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
-  if (!PATTERN.test(word) || (await containerOf(host, resolve(cwd, word)))) return [word];
+  const isInside = imagePath(word) !== undefined || (await containerOf(host, resolve(cwd, word))) !== undefined;
+  if (!PATTERN.test(word) || isInside) return [word];
   // A file that is called like a pattern takes the place of none that match it.
   const own = (await host.files.stat(resolve(cwd, word)).catch(() => undefined)) ? [resolve(cwd, word)] : [];
   const matches = [...new Set([...own, ...(await host.files.glob(word, cwd))])];
@@ -58,18 +59,24 @@ async function expand(host: Host, cwd: string, word: string): Promise<readonly s
   throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);
 }
 
+async function isThere(host: Host, path: string): Promise<boolean> {
+  return (await host.files.stat(path).catch(() => undefined)) !== undefined;
+}
+
 /** One result for an object and for what is none, and one for each object in another file. */
 async function inspectFile(host: Host, cwd: string, shown: string): Promise<InspectResult[]> {
   try {
-    await confineFlag(host, await flagRoot(host, cwd), shown, resolve(cwd, shown));
-    const [first, ...others] = await openNamed(host, { cwd, paths: [resolve(cwd, shown)] });
+    const path = (await isThere(host, resolve(cwd, shown)))
+      ? resolve(cwd, shown)
+      : (imagePath(shown) ?? resolve(cwd, shown));
+    if (path.startsWith('/')) await confineFlag(host, await flagRoot(host, cwd), shown, path);
+    const [first, ...others] = await openNamed(host, { cwd, paths: [path] });
     if (first?.problem) throw first.problem;
     if (first?.object === undefined) return [await inspectPlain(host, cwd, shown)];
     return [first, ...others].flatMap(({ object }) => {
       if (object === undefined) return [];
-      const { place, inside } = object.source;
-      const isWhole = place === resolve(cwd, shown);
-      return [inspectionAt(isWhole ? `${shown}${inside}` : shown, object.bytes, object.source)];
+      const { inside } = object.source;
+      return [inspectionAt(shown.endsWith(inside) ? shown : `${shown}${inside}`, object.bytes, object.source)];
     });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

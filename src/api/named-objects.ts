@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
-import { openFile } from '../artifacts/open.ts';
+import { isLayout, takeLayout, takeReference } from '../artifacts/image.ts';
+import { type OpenedFile, openFile, openImage } from '../artifacts/open.ts';
 import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
@@ -7,7 +8,9 @@ import type { ArtifactSource } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { insideSuffixes } from '../model/inside.ts';
 import { fileName } from '../model/object-names.ts';
+import { IMAGE_SCHEME } from '../model/oci-source.ts';
 import { phrase, type Wording } from '../model/wording.ts';
+import { flagRoot } from '../run/confine.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { containerOf } from '../run/find-artifacts.ts';
 import type { ArtifactInput } from '../run/subject.ts';
@@ -31,31 +34,68 @@ interface NamedPaths {
   readonly asIs?: boolean;
   /** What named them, for messages; absent where nothing but a path did. */
   readonly flag?: Wording;
+  /** Nothing is pulled. */
+  readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Opener = (file: string) => Promise<NamedInput[] | undefined>;
 
+type Take = Parameters<typeof openImage>[1];
+
+/** The name of the image that a path stands for; undefined for files. */
+function placeOfImage(place: string): string | undefined {
+  return place.startsWith(IMAGE_SCHEME) ? place.slice(IMAGE_SCHEME.length) : undefined;
+}
+
+/** The account for one registry, where there is one. */
+function loginOf({ env }: Host): { readonly host: string; readonly token: string } | undefined {
+  const token = env['BPFCOMPAT_REGISTRY_TOKEN'] ?? '';
+  return token === '' ? undefined : { host: env['BPFCOMPAT_REGISTRY'] || 'ghcr.io', token };
+}
+
+/** @param opened `always`: the name of the object is part of the path where there is no other, too */
+function inputsOf(
+  place: string,
+  reads: string,
+  { objects, digest, always }: OpenedFile & { readonly digest: string; readonly always?: true },
+  called = place,
+): NamedInput[] {
+  const suffixes = insideSuffixes(objects);
+  return objects.map(({ bytes, sha256 }, index) => {
+    const inside = objects.length > 1 || always ? (suffixes[index] ?? '') : '';
+    const source = { place: called, digest, inside };
+    return {
+      path: `${place}${inside}`,
+      name: `${fileName(place)}${inside}`,
+      reads,
+      object: { bytes, sha256, source },
+    };
+  });
+}
+
 /** Opens each file once, however many of its objects are named. */
-function opener(host: Host, { cwd, flag, signal }: Omit<NamedPaths, 'paths'>): Opener {
+function opener(host: Host, { cwd, flag, offline, signal }: Omit<NamedPaths, 'paths'>): Opener {
   const known = new Map<string, Promise<NamedInput[] | undefined>>();
-  const open: Opener = async (file) => {
-    const shown = relative(cwd, file);
-    const called = shown === '' || shown.startsWith('..') ? file : shown;
-    const opened = await openFile(host, file, { name: called, flag }, signal);
+  const open: Opener = async (place) => {
+    const image = placeOfImage(place);
+    const shown = image ?? relative(cwd, place);
+    const named = { name: shown === '' || shown.startsWith('..') ? place : shown, flag };
+    if (image !== undefined) {
+      if (offline) throw new UsageError('not_available', phrase`${flag ?? ''} ${image}: images need the network`);
+      const access = { remedy: 'name its directory', login: loginOf(host) };
+      const take: Take = (collector, within) => takeReference(host, image, collector, { ...access, signal: within });
+      return inputsOf(place, '', await openImage(named, take, signal), image);
+    }
+    if (await isLayout(host, place)) {
+      const { top } = await flagRoot(host, cwd);
+      const take: Take = (collector, within) => takeLayout(host, { path: place, top }, collector, within);
+      return inputsOf(place, place, await openImage(named, take, signal));
+    }
+    const opened = await openFile(host, place, named, signal);
     if (opened === undefined) return undefined;
-    const digest = `sha256:${await host.files.sha256(file)}`;
-    const suffixes = insideSuffixes(opened.objects);
-    return opened.objects.map(({ bytes, sha256 }, index) => {
-      const inside = suffixes[index] ?? '';
-      const source = { place: file, digest, inside };
-      return {
-        path: `${file}${inside}`,
-        name: `${fileName(file)}${inside}`,
-        reads: file,
-        object: { bytes, sha256, source },
-      };
-    });
+    const digest = `sha256:${await host.files.sha256(place)}`;
+    return inputsOf(place, place, { ...opened, digest, always: true });
   };
   return (file) => {
     const opening = known.get(file) ?? open(file);
@@ -79,6 +119,10 @@ function chosen(path: string, file: string, objects: readonly NamedInput[], flag
   );
 }
 
+async function exists(host: Host, path: string): Promise<boolean> {
+  return (await host.files.stat(path).catch(() => undefined)) !== undefined;
+}
+
 /**
  * Opens the files among `paths` that hold objects: programs, skeletons, archives, packages. What nothing is found in has
  * a `problem`.
@@ -88,11 +132,12 @@ export async function openNamed(host: Host, named: NamedPaths): Promise<NamedInp
   const open = opener(host, named);
   const found: NamedInput[] = [];
   for (const path of paths) {
-    const plain = { path, reads: path };
+    const plain = { path, reads: placeOfImage(path) === undefined ? path : '' };
     try {
-      const isThere = (await host.files.stat(path).catch(() => undefined)) !== undefined;
+      const isThere = placeOfImage(path)?.endsWith(']') === false || (await exists(host, path));
       const file = isThere ? path : await containerOf(host, path);
-      const objects = file === undefined || (asIs && isThere) ? undefined : await open(file);
+      const objects =
+        file === undefined || (asIs && isThere && placeOfImage(path) === undefined) ? undefined : await open(file);
       if (file === undefined || objects === undefined) found.push(plain);
       else found.push(...(isThere ? objects : chosen(path, file, objects, flag)));
     } catch (problem) {

@@ -145,6 +145,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     paths,
     asIs: options.command !== undefined,
     flag: option('artifact'),
+    offline: options.offline,
     signal,
   });
   const catalogue = createCatalogue(environment);

@@ -6,7 +6,7 @@ import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
 import { confine } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
-import { addressWords, containerOf } from '../run/find-artifacts.ts';
+import { addressWords, containerOf, imagePath } from '../run/find-artifacts.ts';
 import { createShelf, type ShelvedSubject } from '../run/object-shelf.ts';
 import type { PreparedCommand } from '../run/payload.ts';
 import { type ArtifactInput, commandSubject, loadForCommand, loadSubject, type Subject } from '../run/subject.ts';
@@ -100,7 +100,9 @@ export function caseReaders(context: SuiteContext, suite: Suite, older: LoadedRu
     async subjectOf(source, path, command, workdir) {
       const { artifact, artifactName, name, origin } = source;
       if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
-      const address = (await host.files.stat(path)) === undefined ? addressWords(artifact) : undefined;
+      const isThere = (await host.files.stat(path)) !== undefined;
+      const image = imagePath(artifact) && 'a case names files of its repository; test --artifact takes images';
+      const address = isThere ? undefined : (image ?? addressWords(artifact));
       if (address !== undefined)
         throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
       const read = command === undefined ? readSubject : readForCommand;

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Expected } from '../model/gate.ts';
+import { IMAGE_SCHEME } from '../model/oci-source.ts';
 import type { RunReport } from '../model/report.ts';
-import type { Wording } from '../model/wording.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { type Latest, mergeLatest, withoutArtifacts } from '../report/merge-latest.ts';
-import { findArtifacts } from '../run/find-artifacts.ts';
+import { containerOf, findArtifacts } from '../run/find-artifacts.ts';
 import { WATCH_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { GONE_MS, LOOK_MS, type Marks, marksOf, SETTLED_MS, sameMarks } from './file-marks.ts';
@@ -43,7 +44,12 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
   const named = [manifest, matrix, command?.binary, loader?.btf, ...images].flatMap((file) =>
     file ? [resolve(cwd, file)] : [],
   );
-  const objects = (await marksOf(host, paths)).filter(([, now]) => now !== '');
+  const files = await Promise.all(paths.map(async (path) => (await containerOf(host, path)) ?? path));
+  const marks = await marksOf(host, files);
+  const objects = paths.flatMap((path, index): [string, string][] => {
+    const now = marks[index]?.[1] ?? '';
+    return now === '' ? [] : [[path, now]];
+  });
   return { objects: new Map(objects), settings: new Map(await marksOf(host, [...named, ...assets])) };
 }
 
@@ -94,7 +100,10 @@ export async function watch(options: WatchOptions): Promise<never> {
   await using _store = await useStore(host, signal);
   let latest: Latest | undefined;
   // The first look must find something to do: a wrong path would be waited for for ever.
-  await findArtifacts(host, cwd, options.artifacts, options.workDir);
+  const first = await findArtifacts(host, cwd, options.artifacts, options.workDir);
+  const image = first.find((path) => path.startsWith(IMAGE_SCHEME));
+  if (image !== undefined)
+    throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${image}: files are watched, no images`);
   const looking = (): Promise<Look> =>
     look(host, cwd, options, latest?.report.assets?.map(({ source }) => source) ?? []);
   let seen: Look = { objects: new Map(), settings: (await looking()).settings };

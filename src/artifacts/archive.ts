@@ -19,7 +19,7 @@ async function* bounded(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
-    if (total > LIMITS.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS.unpackedBytes >> 30} GiB`);
+    if (total > LIMITS.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
     yield chunk;
   }
 }
@@ -58,19 +58,40 @@ async function whole(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Takes the objects out of the files of a tar archive. @throws HostError `bad_package` for what is none */
-async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Promise<void> {
+/** What an archive turned out to be: an image, whose files are layers. */
+export type ImageKind = 'oci' | 'docker';
+
+const IMAGE_MARKS: Readonly<Record<string, ImageKind>> = { 'oci-layout': 'oci', 'manifest.json': 'docker' };
+
+/** The files of a tar archive as they come. @throws UsageError for more than are read */
+export async function* tarFiles(chunks: AsyncIterable<Buffer>) {
   let entries = 0;
-  for await (const { path, kind, size, content } of readTar(bounded(chunks))) {
+  for await (const entry of readTar(bounded(chunks))) {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
-    if (kind !== 'file' || size === 0 || size > LIMITS.fileBytes) continue;
-    const bytes = await content();
-    if (collector.wants(path, bytes)) collector.take(bytes, plainName(path));
+    if (entry.kind === 'file' && entry.size > 0) yield { ...entry, path: plainName(entry.path) };
   }
 }
 
 /**
+ * Takes the objects out of the files of a tar archive.
+ * @returns the kind of image that it is; an OCI layout may be a docker archive, too
+ * @throws HostError `bad_package` for what is none
+ */
+async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Promise<ImageKind | undefined> {
+  let image: ImageKind | undefined;
+  for await (const { path, size, content } of tarFiles(chunks)) {
+    const mark = Object.hasOwn(IMAGE_MARKS, path) ? IMAGE_MARKS[path] : undefined;
+    if (mark !== undefined && image !== 'oci') image = mark;
+    if (size > LIMITS.fileBytes) continue;
+    const bytes = await content();
+    if (collector.wants(path, bytes)) collector.take(bytes, path);
+  }
+  return image;
+}
+
+/**
  * Takes the objects out of a packed file: a tar archive, or one file alone.
+ * @returns the kind of image that the archive is
  * @throws HostError for what cannot be unpacked, UsageError beyond the bounds
  */
 export async function takePacked(
@@ -79,12 +100,23 @@ export async function takePacked(
   packing: Packing,
   collector: Collector,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<ImageKind | undefined> {
   const { head, all } = await peeked(unpacked(host, path, packing, signal), HEAD_BYTES);
   if (isTar(head)) return takeTar(all, collector);
   const name = basename(path).replace(/\.(?:gz|xz|zst)$/, '');
   const bytes = await whole(all);
   if (collector.wants(name, bytes)) collector.take(bytes, name);
+  return undefined;
+}
+
+/** Unpacks a file into another one. @throws as `takePacked` */
+export async function unpackTo(
+  host: Host,
+  { path, packing, file }: { readonly path: string; readonly packing: Packing; readonly file: string },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await host.files.writeAtomic(file, '');
+  for await (const chunk of bounded(unpacked(host, path, packing, signal))) await host.files.append(file, chunk);
 }
 
 /** Takes the objects out of an rpm package. @throws HostError `bad_package`, UsageError beyond the bounds */

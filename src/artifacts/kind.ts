@@ -8,7 +8,8 @@ export type Container =
   | { readonly kind: 'source'; readonly words: string }
   | { readonly kind: 'packed'; readonly words: string; readonly packing: Packing }
   | { readonly kind: 'deb'; readonly words: string }
-  | { readonly kind: 'rpm'; readonly words: string };
+  | { readonly kind: 'rpm'; readonly words: string }
+  | { readonly kind: 'image'; readonly words: string };
 
 /** Bytes that are looked at: the head of a tar archive says at 257 that it is one. */
 export const HEAD_BYTES = 512;

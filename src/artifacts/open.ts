@@ -4,6 +4,7 @@ import { CancelledError, HostError, UsageError, wordingOf } from '../model/error
 import { phrase, type Wording } from '../model/wording.ts';
 import { takePacked, takeRpm } from './archive.ts';
 import { type Collector, createCollector, type TakenObject } from './collect.ts';
+import { takeImageArchive } from './image.ts';
 import { type Container, containerOf, HEAD_BYTES } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
 
@@ -13,25 +14,31 @@ export interface OpenedFile {
   readonly objects: readonly TakenObject[];
 }
 
-async function takeAll(
-  host: Host,
-  path: string,
-  container: Container,
-  collector: Collector,
-  signal: AbortSignal,
-): Promise<void> {
+/** @returns what was found: that of its layers where an archive turned out to be an image */
+async function takeAll(host: Host, path: string, container: Container, signal: AbortSignal): Promise<Collector> {
+  const collector = createCollector();
   switch (container.kind) {
     case 'program':
-      return collector.take(await host.files.read(path, LIMITS.fileBytes), undefined);
+      collector.take(await host.files.read(path, LIMITS.fileBytes), undefined);
+      break;
     case 'source':
-      return collector.takeSource(await host.files.read(path, LIMITS.sourceBytes), undefined);
-    case 'packed':
-      return takePacked(host, path, container.packing, collector, signal);
+      collector.takeSource(await host.files.read(path, LIMITS.sourceBytes), undefined);
+      break;
+    case 'packed': {
+      const { packing } = container;
+      const kind = await takePacked(host, path, packing, collector, signal);
+      if (kind === undefined) break;
+      const layers = createCollector();
+      await takeImageArchive(host, { path, packing, kind }, layers, signal);
+      return layers;
+    }
     case 'deb':
-      return takePacked(host, path, 'deb', collector, signal);
+      await takePacked(host, path, 'deb', collector, signal);
+      break;
     case 'rpm':
-      return takeRpm(host, path, collector, signal);
+      await takeRpm(host, path, collector, signal);
   }
+  return collector;
 }
 
 /** How messages name a file. */
@@ -41,8 +48,11 @@ export interface Named {
   readonly flag?: Wording | undefined;
 }
 
+/** Codes of errors that are about the bytes of what was named. */
+const DAMAGE: readonly string[] = ['bad_package', 'kernel_unusable', 'wrong_digest'];
+
 /** Why there is nothing to test in a file. */
-function nothingWords({ words, kind }: Container, { bigEndian, programs }: Collector): string {
+function nothingWords({ words, kind }: Pick<Container, 'kind' | 'words'>, { bigEndian, programs }: Collector): string {
   if (bigEndian > 0) return `${words}, its objects are all big-endian and the kernels here are little-endian`;
   if (kind === 'program') {
     return `${words} without one; a program that is packed (upx) or loads objects from files has none to be found, name the .bpf.o itself`;
@@ -55,6 +65,41 @@ function nothingWords({ words, kind }: Container, { bigEndian, programs }: Colle
   return `${words} without a .bpf.o, ${looked}`;
 }
 
+/** Within the time that is given to one file, with errors that name it. */
+async function limited<T>(
+  { name, flag }: Named,
+  words: string,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(LIMITS.milliseconds);
+  const said = flag === undefined ? name : phrase`${flag} ${name}`;
+  try {
+    return await work(signal ? AbortSignal.any([signal, limit]) : limit);
+  } catch (error) {
+    if (error instanceof CancelledError && !signal?.aborted) {
+      throw new UsageError(
+        'artifact_too_large',
+        phrase`${said}: it was not read after 10 minutes; name the object itself`,
+      );
+    }
+    if (error instanceof UsageError) throw new UsageError(error.code, phrase`${said}: ${wordingOf(error)}`);
+    if (error instanceof HostError && DAMAGE.includes(error.code)) {
+      throw new UsageError('artifact_unreadable', phrase`${said}: ${words} that cannot be read (${wordingOf(error)})`);
+    }
+    throw error;
+  }
+}
+
+function found(collector: Collector, container: Pick<Container, 'kind' | 'words'>, { name, flag }: Named): OpenedFile {
+  if (collector.objects.length > 0) return { objects: collector.objects };
+  const said = flag === undefined ? '' : phrase`${flag}: `;
+  throw new UsageError(
+    'artifact_without_object',
+    phrase`${said}no BPF object in ${name}: it is ${nothingWords(container, collector)}`,
+  );
+}
+
 /**
  * Looks for BPF objects in a file that is none itself: in a program, in C source, in an archive or a package.
  * @returns undefined for a file that is opened as an object: one, or what is left of one
@@ -63,38 +108,33 @@ function nothingWords({ words, kind }: Container, { bigEndian, programs }: Colle
 export async function openFile(
   host: Host,
   path: string,
-  { name, flag }: Named,
+  named: Named,
   signal: AbortSignal | undefined,
 ): Promise<OpenedFile | undefined> {
   const container = containerOf(basename(path), await host.files.readHead(path, HEAD_BYTES));
   if (container === undefined) return undefined;
-  const said = flag === undefined ? name : phrase`${flag} ${name}`;
-  const limit = AbortSignal.timeout(LIMITS.milliseconds);
-  const collector = createCollector();
-  try {
+  const collector = await limited(named, container.words, signal, async (within) => {
     const size = (await host.files.stat(path))?.size ?? 0;
     if (container.kind === 'program' && size > LIMITS.fileBytes)
       refuseLarge(`it has more than ${LIMITS.fileBytes >> 20} MiB`);
-    await takeAll(host, path, container, collector, signal ? AbortSignal.any([signal, limit]) : limit);
-  } catch (error) {
-    if (error instanceof CancelledError && !signal?.aborted) {
-      throw new UsageError(
-        'artifact_too_large',
-        phrase`${said}: it was not unpacked after 10 minutes; name the object itself`,
-      );
-    }
-    if (error instanceof UsageError) throw new UsageError(error.code, phrase`${said}: ${wordingOf(error)}`);
-    if (error instanceof HostError && error.code === 'bad_package') {
-      throw new UsageError(
-        'artifact_unreadable',
-        phrase`${said}: ${container.words} that is damaged (${wordingOf(error)})`,
-      );
-    }
-    throw error;
-  }
-  if (collector.objects.length > 0) return { objects: collector.objects };
-  throw new UsageError(
-    'artifact_without_object',
-    phrase`${flag === undefined ? '' : phrase`${flag}: `}no BPF object in ${name}: it is ${nothingWords(container, collector)}`,
-  );
+    return takeAll(host, path, container, within);
+  });
+  return found(collector, container, named);
+}
+
+const IMAGE = { kind: 'image', words: 'an image' } as const;
+
+/**
+ * Looks for BPF objects in an image: in an OCI layout on this machine, or pulled from a registry.
+ * @param take takes them; returns the digest of the image
+ * @throws as `openFile`
+ */
+export async function openImage(
+  named: Named,
+  take: (collector: Collector, signal: AbortSignal) => Promise<string>,
+  signal: AbortSignal | undefined,
+): Promise<OpenedFile & { readonly digest: string }> {
+  const collector = createCollector();
+  const digest = await limited(named, IMAGE.words, signal, (within) => take(collector, within));
+  return { ...found(collector, IMAGE, named), digest };
 }

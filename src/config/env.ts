@@ -6,7 +6,7 @@ export interface EnvVariable {
   /** Empty: none. */
   readonly Default: string;
   readonly Description: string;
-  readonly Category: 'Validator' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output';
+  readonly Category: 'Validator' | 'Objects' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output';
 }
 
 /** Every environment variable that is read, and nothing else. */
@@ -40,6 +40,19 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Default: '',
     Description: 'the same for the Debian security archive',
     Category: 'Kernels',
+  },
+  {
+    Name: 'BPFCOMPAT_REGISTRY',
+    Default: 'ghcr.io',
+    Description: 'registry (host, with its port) that BPFCOMPAT_REGISTRY_TOKEN is for',
+    Category: 'Objects',
+  },
+  {
+    Name: 'BPFCOMPAT_REGISTRY_TOKEN',
+    Default: '',
+    Description:
+      'token to pull objects from images of that registry, such as the token of the job; no other host gets it',
+    Category: 'Objects',
   },
   {
     Name: 'BPFCOMPAT_RPM_KEYS',

@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { throwIfCancelled, UsageError } from '../model/errors.ts';
 import { insideWords } from '../model/inside.ts';
+import { IMAGE_SCHEME, imageNamed } from '../model/oci-source.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
-import { confineFlag, flagRoot } from './confine.ts';
+import { confineFlag, type FlagRoot, flagRoot } from './confine.ts';
 
 const PATTERN = /[*?[{]/;
 
@@ -12,7 +13,7 @@ const PATTERN = /[*?[{]/;
 const OBJECTS = '**/*.bpf.o';
 
 const NO_ADDRESS =
-  'objects are files of this machine, no addresses; fetch it first (curl -O, oras pull) and name the file';
+  'it is no path and no image; fetch it first (curl -O) and name the file, or name an image with its registry (ghcr.io/owner/image:tag)';
 
 /** `ghcr.io/owner/image`, `localhost:5000/image`, with a tag or a digest: no path ends so, or it has a dot in its last part. */
 const TAGGED = /^[\w-]+(?:\.[\w-]+)*(?::\d+)?\/[^.]*:[\w.-]+$/;
@@ -46,9 +47,23 @@ function refuseUndecodable(word: string, path: string): void {
   );
 }
 
+/**
+ * The image that a word names, as paths have it: `oci://ghcr.io/owner/image:tag`, with what is meant in it behind it.
+ * Undefined for a path.
+ */
+export function imagePath(word: string): string | undefined {
+  const parts = [{ file: word, suffix: '' }, ...insideWords(word)];
+  for (const { file, suffix } of parts) {
+    const image = imageNamed(file);
+    if (image !== undefined) return `${IMAGE_SCHEME}${image}${suffix}`;
+  }
+  return undefined;
+}
+
 /** The file that a path such as `agent[main.text]` or `agent@0x2020` speaks of; undefined where there is none. */
 export async function containerOf(host: Host, path: string): Promise<string | undefined> {
   for (const { file } of insideWords(path)) {
+    if (file.startsWith(IMAGE_SCHEME)) return file;
     if ((await host.files.stat(file).catch(() => undefined))?.isFile) return file;
   }
   return undefined;
@@ -57,6 +72,25 @@ export async function containerOf(host: Host, path: string): Promise<string | un
 /** An image in a directory is for its reader to tell, whatever lies in it. */
 async function isImage(host: Host, directory: string): Promise<boolean> {
   return (await host.files.stat(join(directory, 'oci-layout'))) !== undefined;
+}
+
+/** Where earlier runs kept objects, in a work directory. */
+function copiesIn(workDir: string): string[] {
+  return ['runs', 'objects'].map((part) => `${join(workDir, part)}/`);
+}
+
+async function isLayout(host: Host, dir: string): Promise<boolean> {
+  return (await host.files.stat(join(dir, 'oci-layout')))?.isFile === true;
+}
+
+/** The path of what a word names that is no file: an image, or an object in a file. @throws UsageError `path_outside` */
+async function insidePath(host: Host, root: FlagRoot, word: string, path: string): Promise<string | undefined> {
+  const image = imagePath(word);
+  if (image !== undefined) return image;
+  const container = await containerOf(host, path);
+  if (container === undefined) return undefined;
+  await confineFlag(host, root, phrase`${option('artifact')} ${word}`, container);
+  return path;
 }
 
 /**
@@ -73,9 +107,7 @@ export async function findArtifacts(
   workDir = WORK_DIRECTORY,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) =>
-    ['runs', 'objects'].map((part) => `${join(resolve(cwd, dir), part)}/`),
-  );
+  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn(resolve(cwd, dir)));
   const root = await flagRoot(host, cwd);
   const found = new Set<string>();
   /** Where they lead: one file has one result, whatever leads to it. */
@@ -107,17 +139,17 @@ export async function findArtifacts(
     // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
     const stat = await host.files.stat(path).catch(() => undefined);
     const isThere = stat !== undefined;
-    const container = isThere ? undefined : await containerOf(host, path);
-    if (container !== undefined) {
-      await confineFlag(host, root, phrase`${option('artifact')} ${word}`, container);
-      found.add(path);
+    const other = isThere ? undefined : await insidePath(host, root, word, path);
+    if (other !== undefined) {
+      found.add(other);
       continue;
     }
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
     if (stat?.isDirectory && !(await isImage(host, path))) {
       await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
-      await addMatches(word, path, OBJECTS);
+      if (await isLayout(host, path)) found.add(path);
+      else await addMatches(word, path, OBJECTS);
       continue;
     }
     if (isThere || !PATTERN.test(word)) {

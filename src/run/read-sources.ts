@@ -81,7 +81,8 @@ async function readBelow(host: Host, root: string, path: string): Promise<Buffer
 
 /** The source files of an object, where it lies in a git work tree that has them; empty elsewhere. */
 export async function readSources(host: Host, objectPath: string, facts: ObjectFacts): Promise<Sources> {
-  const named = namedFiles(facts);
+  // An image has no files of a repository beside it.
+  const named = objectPath.startsWith('/') ? namedFiles(facts) : [];
   const found = new Map<string, SourceFile>();
   const repository = named.length === 0 ? undefined : await repositoryOf(host, dirname(objectPath));
   if (!repository) return found;

@@ -91,7 +91,7 @@ export async function loadAmongOthers(host: Host, input: ArtifactInput): Promise
     return await loadSubject(host, input);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const path = resolve(input.path);
+    const path = input.problem ? input.path : resolve(input.path);
     const artifact = {
       path,
       basename: basename(path),

@@ -178,7 +178,7 @@ describe('files that cannot be asked about', () => {
       /no BPF object in \/bin\/true: it is an ELF file for x86_64 without one; .*\S/,
     ],
     ['an object for another machine', 'host.o', /no BPF object in host\.o: it is an ELF file for x86_64 without one/],
-    ['an image as a directory', 'layout', /OCI image layout; .*take the \.bpf\.o out/],
+    ['an image as a directory', 'layout', /layout: an image that cannot be read \(.*it has no index\.json/],
     [
       'an image as an archive',
       'image.tar',
@@ -187,7 +187,7 @@ describe('files that cannot be asked about', () => {
     ['a packed archive', 'image.tar.gz', /no BPF object in image\.tar\.gz: it is a gzip file without a \.bpf\.o/],
     ['an object with more programs than can be tested', 'many.bpf.o', /2049 programs, and at most 2048 .*; split it/],
     ['a library', 'libx.a', /no BPF object in libx\.a: it is a static library without one/],
-    ['an image in a registry', 'ghcr.io/owner/conn:v1', /no addresses; fetch it first/],
+    ['an address', 'https://host.example/conn.bpf.o', /it is no path and no image; fetch it first/],
   ])('%s', async (_name, path, words) => {
     const args = ['test', '--artifact', path, '--kernels', NEW, '--out', 'unasked.json'];
     const { code, signal, stderr } = await bpfcompat(args, { cwd: scratch, limitMs: 20_000 });

@@ -55,9 +55,16 @@ export function readDocument(bytes: Buffer, what: string): Document {
 /**
  * The image for an architecture.
  * @param tag the name that it must have, where it is given
+ * @param several what to do where that is more than one
  * @throws HostError `package_not_found` with what there is
  */
-export function choosePlatform(manifests: readonly Descriptor[], arch: Arch, what: string, tag?: string): Descriptor {
+export function choosePlatform(
+  manifests: readonly Descriptor[],
+  arch: Arch,
+  what: string,
+  tag?: string,
+  several = 'name one with kernel.tag',
+): Descriptor {
   const nameOf = ({ annotations }: Descriptor): string | undefined =>
     annotations?.['org.opencontainers.image.ref.name'];
   const named = tag === undefined ? manifests : manifests.filter((one) => nameOf(one) === tag);
@@ -69,7 +76,7 @@ export function choosePlatform(manifests: readonly Descriptor[], arch: Arch, wha
   if (only !== undefined && (fits.length === 1 || tag !== undefined || only.platform !== undefined)) return only;
   if (fits.length > 1) {
     const names = manifests.map((one) => nameOf(one) ?? one.digest.slice(0, 19)).join(', ');
-    throw new HostError('package_not_found', `${what} holds several images (${names}); name one with kernel.tag`);
+    throw new HostError('package_not_found', `${what} holds several images (${names}); ${several}`);
   }
   const there = manifests
     .map((one) => (tag === undefined ? `${one.platform?.os}/${one.platform?.architecture}` : (nameOf(one) ?? '')))

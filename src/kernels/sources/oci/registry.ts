@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { Downloaded, DownloadOptions, Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { ImageName } from '../../../model/oci-source.ts';
-import type { FetchListener } from '../../unpacked.ts';
 import { type Descriptor, DOCUMENT_KINDS } from './manifest.ts';
 
 /** Where the documents and the layers of an image come from: a registry, or a layout on this machine. */
@@ -28,11 +27,20 @@ function bearer(challenge: string): Readonly<Record<string, string>> | undefined
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key.toLowerCase(), value]));
 }
 
-function failure(status: number, url: string, image: string): HostError {
+/** How a registry is used. */
+export interface RegistryAccess {
+  readonly signal: AbortSignal | undefined;
+  /** What to do where it wants an account; follows "save it as a layout (...) and". */
+  readonly remedy: string;
+  /** A token of an account, for one registry: no other host gets it, whatever that one answers. */
+  readonly login?: { readonly host: string; readonly token: string } | undefined;
+}
+
+function failure(status: number, url: string, image: string, remedyOfLayout: string): HostError {
   if (status === 401 || status === 403) {
     return new HostError(
       'mirror_unreachable',
-      `${url} answers with status ${status}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and name that with kernel.layout`,
+      `${url} answers with status ${status}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and ${remedyOfLayout}`,
     );
   }
   if (status === 404) {
@@ -60,27 +68,32 @@ function tokenOf(text: string): string | undefined {
 }
 
 /**
- * A registry as anybody may use it (distribution API v2, anonymous token).
+ * A registry as anybody may use it (distribution API v2, anonymous token), or the one that there is a token for.
  * @param dir private, there
  */
-export function openRegistry(host: Host, name: ImageName, dir: string, { signal }: FetchListener): ImageStore {
-  return new Registry(host, name, dir, signal);
+export function openRegistry(host: Host, name: ImageName, dir: string, access: RegistryAccess): ImageStore {
+  return new Registry(host, name, dir, access);
 }
 
 class Registry implements ImageStore {
   readonly #host: Host;
   readonly #name: ImageName;
   readonly #dir: string;
-  readonly #signal: AbortSignal | undefined;
+  readonly #access: RegistryAccess;
+  /** The account of the user, for this registry alone. */
+  readonly #basic: string | undefined;
   readonly #base: string;
   #authorization: string | undefined;
   #nth = 0;
 
-  constructor(host: Host, name: ImageName, dir: string, signal: AbortSignal | undefined) {
+  constructor(host: Host, name: ImageName, dir: string, access: RegistryAccess) {
     this.#host = host;
     this.#name = name;
     this.#dir = dir;
-    this.#signal = signal;
+    this.#access = access;
+    const { login } = access;
+    this.#basic =
+      login?.host === name.host ? `Basic ${Buffer.from(`token:${login.token}`).toString('base64')}` : undefined;
     // As everywhere: a registry of this very machine may do without encryption.
     this.#base = `${LOOPBACK.test(name.host) ? 'http' : 'https'}://${name.host}/v2/${name.repository}`;
   }
@@ -114,21 +127,21 @@ class Registry implements ImageStore {
   async #get(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
     let answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
     if (answer.status === 401 && this.#authorization === undefined && answer.challenge !== undefined) {
-      this.#authorization = await this.#anonymousToken(answer.challenge);
+      this.#authorization = await this.#tokenFor(answer.challenge);
       if (this.#authorization !== undefined)
         answer = await this.#download(url, file, { ...options, authorization: this.#authorization });
     }
     if (answer.status === 200) return answer;
     const { host, repository, reference } = this.#name;
     const separator = reference.startsWith('sha256:') ? '@' : ':';
-    throw failure(answer.status, url, `${host}/${repository}${separator}${reference}`);
+    throw failure(answer.status, url, `${host}/${repository}${separator}${reference}`, this.#access.remedy);
   }
 
   async #download(url: string, file: string, options: DownloadOptions): Promise<Downloaded> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#host.files.remove(file);
-        return await this.#host.network.download(url, file, { ...options, signal: this.#signal });
+        return await this.#host.network.download(url, file, { ...options, signal: this.#access.signal });
       } catch (error) {
         // A line that breaks is worth a second try; a server that says no is not.
         if (attempt >= ATTEMPTS || !(error instanceof HostError) || error.code !== 'mirror_unreachable') throw error;
@@ -136,7 +149,8 @@ class Registry implements ImageStore {
     }
   }
 
-  async #anonymousToken(challenge: string): Promise<string | undefined> {
+  async #tokenFor(challenge: string): Promise<string | undefined> {
+    if (/^basic /i.test(challenge)) return this.#basic;
     const { realm, service } = bearer(challenge) ?? {};
     if (realm === undefined || !URL.canParse(realm)) return undefined;
     const url = new URL(realm);
@@ -149,7 +163,10 @@ class Registry implements ImageStore {
     if (service !== undefined) url.searchParams.set('service', service);
     url.searchParams.set('scope', `repository:${this.#name.repository}:pull`);
     const file = join(this.#dir, `token-${this.#nth++}`);
-    const answer = await this.#download(url.href, file, { maxBytes: MAX_TOKEN });
+    const answer = await this.#download(url.href, file, {
+      maxBytes: MAX_TOKEN,
+      authorization: url.host === this.#name.host ? this.#basic : undefined,
+    });
     if (answer.status !== 200) return undefined;
     const text = (await this.#host.files.read(file, MAX_TOKEN)).toString('utf8');
     await this.#host.files.remove(file);

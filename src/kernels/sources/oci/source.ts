@@ -5,12 +5,12 @@ import { type OciKernelSource, parseImageName } from '../../../model/oci-source.
 import { kernelAmong } from '../../image/complete.ts';
 import { kernelTree } from '../../image/tree.ts';
 import { requireSpace } from '../../space.ts';
-import type { FetchedKernel } from '../../unpacked.ts';
+import type { FetchedKernel, FetchListener } from '../../unpacked.ts';
 import { type Packing, unpacked } from '../rpm/chunks.ts';
 import type { FetchRequest, Source } from '../source.ts';
 import { LAYOUT_INDEX, openLayout } from './layout.ts';
 import { choosePlatform, type Descriptor, readDocument } from './manifest.ts';
-import { type ImageStore, openRegistry } from './registry.ts';
+import { type ImageStore, openRegistry, type RegistryAccess } from './registry.ts';
 
 type OciRequest = FetchRequest<OciKernelSource>;
 
@@ -32,6 +32,10 @@ function packingOf({ mediaType }: Descriptor, what: string): Packing {
     'kernel_unusable',
     `${what} has a layer of the kind ${mediaType}, which cannot be read; name another image`,
   );
+}
+
+function access({ signal }: FetchListener): RegistryAccess {
+  return { signal, remedy: 'name that with kernel.layout' };
 }
 
 interface Image {
@@ -73,7 +77,7 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
   const store = name
-    ? openRegistry(host, name, dir, listener)
+    ? openRegistry(host, name, dir, access(listener))
     : await openLayout(host, { layout: what, top, dir }, listener.signal);
   const image = await readImage(store, name?.reference ?? LAYOUT_INDEX, what, request);
   if (name !== undefined && stored?.version === image.digest) return 'unchanged';
@@ -114,7 +118,7 @@ export const oci: Source<OciKernelSource> = {
     }
     // Tags of a registry say nothing about builds: what the named one leads to is all that is offered.
     const named = parseImageName(image);
-    const { digest } = await openRegistry(host, named, places.workDir, listener).document(named.reference);
+    const { digest } = await openRegistry(host, named, places.workDir, access(listener)).document(named.reference);
     const sha256 = digest.replace('sha256:', '');
     return [{ name: titleOf(source), version: digest, release: undefined, sha256, url: undefined }];
   },

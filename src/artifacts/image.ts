@@ -1,0 +1,156 @@
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import type { Host } from '../host/host.ts';
+import { LAYOUT_INDEX, openLayout } from '../kernels/sources/oci/layout.ts';
+import { choosePlatform, type Descriptor, readDocument } from '../kernels/sources/oci/manifest.ts';
+import { type ImageStore, openRegistry, type RegistryAccess } from '../kernels/sources/oci/registry.ts';
+import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
+import { requireSpace } from '../kernels/space.ts';
+import { parseImageName } from '../model/oci-source.ts';
+import { type ImageKind, takePacked, tarFiles, unpackTo } from './archive.ts';
+import type { Collector } from './collect.ts';
+import { containerOf, HEAD_BYTES } from './kind.ts';
+import { LIMITS, refuseLarge } from './limits.ts';
+
+/** Inspektor Gadget puts the object into a layer of its own, as it is. */
+const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
+/** An index may name another one, and that an image. */
+const MAX_DEPTH = 3;
+const TITLE = 'org.opencontainers.image.title';
+const SEVERAL = 'save the one that is meant as a layout of its own (skopeo copy ... oci:DIR)';
+
+async function imageOf(host: Host, store: ImageStore, first: string, what: string) {
+  let reference = first;
+  let named = '';
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const { bytes, digest } = await store.document(reference);
+    const document = readDocument(bytes, what);
+    named ||= digest;
+    if (document.kind === 'manifest') return { digest: named, layers: document.layers };
+    reference = choosePlatform(document.manifests, host.arch, what, undefined, SEVERAL).digest;
+  }
+  return refuseLarge(`${what} is an index of indexes without end`);
+}
+
+/** Layers that are worth to be read: those that say that they are the object, else all. */
+function wanted(layers: readonly Descriptor[]): readonly Descriptor[] {
+  const gadgets = layers.filter(({ mediaType }) => mediaType === GADGET);
+  const chosen = gadgets.length > 0 ? gadgets : layers;
+  const total = chosen.reduce((sum, { size }) => sum + size, 0);
+  if (total > LIMITS.unpackedBytes) refuseLarge(`its layers have more than ${LIMITS.unpackedBytes / 2 ** 30} GiB`);
+  if (gadgets.some(({ size }) => size > LIMITS.fileBytes))
+    refuseLarge(`its object has more than ${LIMITS.fileBytes >> 20} MiB`);
+  return chosen;
+}
+
+/** A layer is an object or another file as it is, or an archive. */
+async function takeLayer(
+  host: Host,
+  file: string,
+  title: string,
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const head = await host.files.readHead(file, HEAD_BYTES);
+  const container = containerOf('', head);
+  if (container?.kind === 'packed') return void (await takePacked(host, file, container.packing, collector, signal));
+  if (!collector.wants(title, head)) return;
+  if (((await host.files.stat(file))?.size ?? 0) > LIMITS.fileBytes) refuseLarge('a layer of it is too large');
+  collector.take(await host.files.read(file, LIMITS.fileBytes), title);
+}
+
+async function takeImage(
+  host: Host,
+  { store, first, what, dir }: { store: ImageStore; first: string; what: string; dir: string },
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { digest, layers } = await imageOf(host, store, first, what);
+  const chosen = wanted(layers);
+  await requireSpace(host, dir, Math.max(0, ...chosen.map(({ size }) => size)), `pulling ${what}`);
+  for (const layer of chosen) {
+    const file = await store.layer(layer, () => {});
+    await takeLayer(host, file, layer.annotations?.[TITLE] ?? 'program', collector, signal);
+    // What lies in a layout is the user's.
+    if (file.startsWith(`${dir}/`)) await host.files.remove(file);
+  }
+  return digest;
+}
+
+/**
+ * Takes the objects out of an image of a registry. Every byte is checked against the digests that its name leads to.
+ * @returns digest of the document that the name led to
+ * @throws HostError for a registry that cannot be reached or answers with other bytes, UsageError beyond the bounds
+ */
+export async function takeReference(
+  host: Host,
+  reference: string,
+  collector: Collector,
+  access: RegistryAccess,
+): Promise<string> {
+  const name = parseImageName(reference);
+  await using dir = await host.files.tempDir('bpfcompat-image');
+  const store = openRegistry(host, name, dir.path, access);
+  return await takeImage(
+    host,
+    { store, first: name.reference, what: reference, dir: dir.path },
+    collector,
+    access.signal,
+  );
+}
+
+/** The same for an OCI layout on this machine: a directory, or a plain archive of one. @param top directory that links do not leave */
+export async function takeLayout(
+  host: Host,
+  { path, top }: { readonly path: string; readonly top: string | undefined },
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  await using dir = await host.files.tempDir('bpfcompat-image');
+  const store = await openLayout(host, { layout: path, top, dir: dir.path }, signal);
+  return await takeImage(host, { store, first: LAYOUT_INDEX, what: basename(path), dir: dir.path }, collector, signal);
+}
+
+/** Whether a directory is an OCI layout. */
+export async function isLayout(host: Host, path: string): Promise<boolean> {
+  return (await host.files.stat(join(path, 'oci-layout')).catch(() => undefined))?.isFile === true;
+}
+
+const DockerManifest = z.array(z.object({ Layers: z.array(z.string().max(4096)).max(128) })).min(1);
+const MAX_MANIFEST = 4 * 1024 * 1024;
+
+/** Layers of the image that `docker save` wrote. @throws UsageError for several images */
+async function dockerLayers(chunks: AsyncIterable<Buffer>): Promise<readonly string[]> {
+  for await (const { path, size, content } of tarFiles(chunks)) {
+    if (path !== 'manifest.json' || size > MAX_MANIFEST) continue;
+    const images = DockerManifest.safeParse(JSON.parse((await content()).toString('utf8')));
+    if (!images.success) break;
+    if (images.data.length > 1) refuseLarge(`it holds ${images.data.length} images; save one`);
+    return images.data.flatMap(({ Layers }) => Layers);
+  }
+  return [];
+}
+
+/** Takes the objects out of an archive of an image, as skopeo, podman and `docker save` write it. */
+export async function takeImageArchive(
+  host: Host,
+  { path, packing, kind }: { readonly path: string; readonly packing: Packing; readonly kind: ImageKind },
+  collector: Collector,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await using dir = await host.files.tempDir('bpfcompat-image');
+  if (kind === 'oci') {
+    const file = packing === 'plain' ? path : join(dir.path, 'layout.tar');
+    if (file !== path) await unpackTo(host, { path, packing, file }, signal);
+    await takeLayout(host, { path: file, top: undefined }, collector, signal);
+    return;
+  }
+  const layers = new Set(await dockerLayers(unpacked(host, path, packing, signal)));
+  for await (const { path: member, size, content } of tarFiles(unpacked(host, path, packing, signal))) {
+    if (!layers.has(member)) continue;
+    if (size > LIMITS.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS.fileBytes >> 20} MiB`);
+    const file = join(dir.path, 'layer');
+    await host.files.writeAtomic(file, await content());
+    await takeLayer(host, file, 'program', collector, signal);
+  }
+}

@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keepNamed, openNamed } from '../../src/api/named-objects.ts';
+import { createHost } from '../../src/host/create-host.ts';
+import { imageNamed } from '../../src/model/oci-source.ts';
+import { findArtifacts } from '../../src/run/find-artifacts.ts';
+import {
+  type Descriptor,
+  type ImageFiles,
+  imageFiles,
+  type Registry,
+  serveRegistry,
+  tarOf,
+} from '../fakes/registry.ts';
+import { buildElf, insns } from '../object/elf-builder.ts';
+
+const object = (name: string): Buffer =>
+  Buffer.from(
+    buildElf([{ name: 'xdp', executable: true, bytes: insns([[0xb7], [0x95]]) }], [{ name, section: 'xdp', size: 16 }]),
+  );
+const ONE = object('one');
+const TWO = object('two_is_longer');
+const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
+const BLOB = /\/blobs\//;
+
+let dir: string;
+let images: ImageFiles;
+let registry: Registry;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'bpfcompat-images-'));
+  images = imageFiles();
+  registry = await serveRegistry(images);
+});
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const name = (reference = ':v1'): string => `${registry.host}/lab/probe${reference}`;
+/** @returns its digest */
+function push(layers: readonly Descriptor[], tag = 'v1'): string {
+  const { digest } = images.image(layers);
+  registry.tags.set(`lab/probe:${tag}`, digest);
+  return digest;
+}
+async function open(word = name(), env: Record<string, string> = {}, offline = false) {
+  const host = createHost({ env: { PATH: process.env['PATH'], TMPDIR: dir, ...env } });
+  const found = await openNamed(host, { cwd: dir, paths: await findArtifacts(host, dir, [word]), offline });
+  const [first] = found;
+  if (first?.problem) throw first.problem;
+  return found;
+}
+const namesOf = (found: Awaited<ReturnType<typeof open>>): (string | undefined)[] => found.map((one) => one.name);
+
+describe('an image of a registry', () => {
+  test('as Inspektor Gadget makes it: the object is a layer, the others are nothing to look at', async () => {
+    const digest = push([
+      images.add(Buffer.from('\0asm'), 'application/vnd.gadget.wasm.program.v1+binary'),
+      images.add(ONE, GADGET),
+    ]);
+    const found = await open();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({
+      path: `oci://${name()}`,
+      name: 'probe:v1',
+      reads: '',
+      object: { source: { place: name(), digest, inside: '' } },
+    });
+    expect(Buffer.from(found[0]?.object?.bytes ?? [])).toEqual(ONE);
+    expect(registry.requests.filter((one) => BLOB.test(one))).toHaveLength(1);
+  });
+
+  test.each(['tar', 'tar+gzip', 'tar+zstd'] as const)('as bpfman makes it: files in a layer (%s)', async (packing) => {
+    push([images.layer({ 'one.bpf.o': ONE, 'lib/two.o': TWO, 'README.md': '# x' }, packing)]);
+    expect(namesOf(await open()).toSorted()).toEqual(['probe:v1[one.bpf.o]', 'probe:v1[two.o]']);
+    expect(namesOf(await open(`${name()}[two.o]`))).toEqual(['probe:v1[two.o]']);
+  });
+
+  test('by its digest, and by the architecture of this machine', async () => {
+    const arch = process.arch === 'arm64' ? ['arm64', 'amd64'] : ['amd64', 'arm64'];
+    const both = [ONE, TWO].map((bytes, index) => ({
+      ...images.image([images.add(bytes, GADGET)]),
+      platform: { os: 'linux', architecture: arch[index] ?? '' },
+    }));
+    const { digest } = images.index(both);
+    registry.tags.set('lab/probe:v1', digest);
+    for (const reference of [':v1', `@${digest}`, `:other@${digest}`]) {
+      const [found] = await open(name(reference));
+      expect(Buffer.from(found?.object?.bytes ?? [])).toEqual(ONE);
+      expect(found?.object?.source.digest).toBe(digest);
+    }
+  });
+
+  test('without an object gets no verdict', async () => {
+    push([images.layer({ 'etc/passwd': 'x', 'x.o': 'text' })]);
+    await expect(open()).rejects.toThrow(
+      /^no BPF object in 127\.0\.0\.1:\d+\/lab\/probe:v1: it is an image without a \.bpf\.o/,
+    );
+    await expect(open(name(':v2'))).rejects.toThrow(/status 404: there is no .*lab\/probe:v2/);
+    await expect(open(name(), {}, true)).rejects.toThrow(/images need the network/);
+  });
+});
+
+describe('a hostile registry', () => {
+  test.each([
+    ['a layer with other bytes', (digest: string) => digest, Buffer.from('other')],
+    ['a layer that is cut off', (digest: string) => digest, ONE.subarray(0, 100)],
+  ])('%s: nothing is used', async (_name, _of, bytes) => {
+    const layer = images.add(ONE, GADGET);
+    push([layer]);
+    images.blobs.set(layer.digest, bytes);
+    await expect(open()).rejects.toThrow(/cannot be read \(.*is not the layer that the image names; nothing was used/);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test('a document of another digest, and one that is none', async () => {
+    const digest = push([images.add(ONE, GADGET)]);
+    images.blobs.set(digest, Buffer.from('{"layers":[]}'));
+    await expect(open(name(`@${digest}`))).rejects.toThrow(/a document of another digest/);
+    images.blobs.set(digest, Buffer.from('<html>'));
+    await expect(open()).rejects.toThrow(/is no JSON; nothing was used/);
+  });
+
+  test('a blob without end is cut at the size that the image names', async () => {
+    const layer = images.add(ONE, GADGET);
+    push([layer]);
+    let sent = 0;
+    registry.intercept = (_request, response, path) => {
+      if (!BLOB.test(path)) return false;
+      response.writeHead(200);
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+      return true;
+    };
+    await expect(open()).rejects.toThrow(/nothing was used|more than/);
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('layers and objects beyond the bounds are not pulled', async () => {
+    push([{ mediaType: GADGET, digest: `sha256:${'0'.repeat(64)}`, size: 600 * 1024 * 1024 }]);
+    await expect(open()).rejects.toThrow(/its object has more than 512 MiB/);
+    push([
+      { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: `sha256:${'0'.repeat(64)}`, size: 9 * 2 ** 30 },
+    ]);
+    await expect(open()).rejects.toThrow(/its layers have more than 8 GiB/);
+    expect(registry.requests.filter((one) => BLOB.test(one))).toEqual([]);
+  });
+
+  test('paths that leave the archive name nothing but an object', async () => {
+    mkdirSync(join(dir, 'x'));
+    writeFileSync(join(dir, 'evil.o'), ONE);
+    const tar = execFileSync('tar', ['-cPf', '-', '--transform', 's,^,../../../,', 'evil.o'], { cwd: dir });
+    push([images.add(tar, 'application/vnd.oci.image.layer.v1.tar')]);
+    rmSync(join(dir, 'evil.o'));
+    const host = createHost({ env: process.env });
+    const found = await open();
+    expect(namesOf(found)).toEqual(['probe:v1']);
+    const [kept] = await keepNamed(host, join(dir, 'x/work'), found);
+    expect(kept?.taken?.file).toMatch(/\/x\/work\/objects\/[0-9a-f]{64}\.o$/);
+    expect(readdirSync(dir)).toEqual(['x']);
+  });
+});
+
+describe('a token', () => {
+  const BASIC = `Basic ${Buffer.from('token:secret').toString('base64')}`;
+  const env = (host: string) => ({ BPFCOMPAT_REGISTRY: host, BPFCOMPAT_REGISTRY_TOKEN: 'secret' });
+  let seen: string[];
+  beforeEach(() => {
+    push([images.add(ONE, GADGET)]);
+    seen = [];
+    registry.intercept = (request, _response, path) => {
+      if (request.headers.authorization === BASIC) seen.push(path);
+      return false;
+    };
+  });
+
+  test('goes to the place of its registry that hands out tokens, and to nothing else', async () => {
+    await open(name(), env(registry.host));
+    expect(seen).toEqual(['/token']);
+  });
+
+  test('of another registry is not sent', async () => {
+    await open(name(), env('ghcr.io'));
+    expect(seen).toEqual([]);
+  });
+
+  test('is not sent to another host, wherever the registry points', async () => {
+    const got: (string | undefined)[] = [];
+    const other = createServer((request, response) => {
+      got.push(request.headers.authorization);
+      response.writeHead(200).end('{"token":"anonymous-token"}');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const elsewhere = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    registry.intercept = (request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${elsewhere}/token",service="lab"` }).end();
+      return true;
+    };
+    try {
+      await open(name(), env(registry.host));
+      registry.intercept = (request, response, path) => {
+        if (!BLOB.test(path) || request.headers.authorization === undefined) return false;
+        response.writeHead(307, { location: `http://${elsewhere}/blob` }).end();
+        return true;
+      };
+      await expect(open(name(), env(registry.host))).rejects.toThrow(/nothing was used/);
+      expect(got).toEqual([undefined, undefined]);
+    } finally {
+      other.close();
+    }
+  });
+});
+
+describe('an image on this machine', () => {
+  beforeEach(() => images.writeLayout(join(dir, 'layout'), [images.image([images.layer({ 'one.o': ONE })])]));
+
+  test('is a layout, an archive of one (packed or not), or one of docker', async () => {
+    execFileSync('tar', ['-C', join(dir, 'layout'), '-cf', join(dir, 'oci.tar'), '.']);
+    execFileSync('gzip', ['-k', join(dir, 'oci.tar')]);
+    const docker = tarOf({
+      'manifest.json': JSON.stringify([{ Config: 'c.json', RepoTags: ['x:v1'], Layers: ['a/layer.tar'] }]),
+      'a/layer.tar': tarOf({ 'one.o': ONE }),
+      'b/layer.tar': tarOf({ 'two.o': TWO }),
+    });
+    writeFileSync(join(dir, 'docker.tar'), docker);
+    expect(namesOf(await open('layout'))).toEqual(['layout']);
+    expect(namesOf(await open('oci.tar'))).toEqual(['oci.tar[one.o]']);
+    expect(namesOf(await open('oci.tar.gz'))).toEqual(['oci.tar.gz[one.o]']);
+    expect(namesOf(await open('docker.tar'))).toEqual(['docker.tar[one.o]']);
+  });
+
+  test('with a blob of other bytes is not used', async () => {
+    const [digest = ''] = [...images.blobs].find(([, bytes]) => bytes[0] === 0x1f) ?? [];
+    writeFileSync(join(dir, 'layout/blobs/sha256', digest.slice(7)), 'other');
+    await expect(open('layout')).rejects.toThrow(
+      /^layout: an image that cannot be read \(.*has other bytes; nothing was used/,
+    );
+  });
+});
+
+test.each([
+  ['ghcr.io/owner/image:tag', 'ghcr.io/owner/image:tag'],
+  ['ghcr.io/owner/image', 'ghcr.io/owner/image'],
+  ['docker://localhost/x', 'localhost/x'],
+  ['127.0.0.1:5000/x/y@sha256:'.concat('a'.repeat(64)), '127.0.0.1:5000/x/y@sha256:'.concat('a'.repeat(64))],
+  ['build.d/conn.bpf.o', undefined],
+  ['build/conn:v1', undefined],
+  ['./a.b/c', undefined],
+  ['https://ghcr.io/x/y', undefined],
+])('%s as the name of an image', (word, image) => expect(imageNamed(word)).toBe(image));
