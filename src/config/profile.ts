@@ -10,7 +10,7 @@ import { checkFiles } from './profile-files.ts';
 import { checkRpm, withPaths } from './profile-rpm.ts';
 import type { NamedPath } from './suite-paths.ts';
 import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
-import { flag, integer, line, list, text, word } from './yaml-schema.ts';
+import { flag, integer, line, list, text, word, wordOrEmpty } from './yaml-schema.ts';
 
 const MAX_MEMORY_MB = 4096;
 const MAX_CPUS = 4;
@@ -56,7 +56,7 @@ export const ProfileFile = withoutSlips(
     kernel: KernelSource.optional(),
     image: withoutSlips(
       z.looseObject({
-        source_url: word(/^(?:https?:\/\/[^\s/]\S{0,1000})?$/, 'an http or https URL').default(''),
+        source_url: wordOrEmpty(/^https?:\/\/[^\s/]\S{0,1000}$/, 'an http or https URL').default(''),
         local_path: optionalLine,
         sha256: word(/^[0-9a-fA-F]{64}$/, 'the 64 hexadecimal digits of a SHA-256').optional(),
       }),

@@ -56,6 +56,14 @@ export function word(pattern: RegExp, rule: string) {
   }).meta({ type: [...ANY_SCALAR], pattern: pattern.source, description: rule });
 }
 
+/** The same where nothing may be said by an empty text too, as files of earlier tools do. */
+export function wordOrEmpty(pattern: RegExp, rule: string) {
+  return scalar((value) => {
+    if (value === '' || pattern.test(value)) return [value];
+    return `${quoted(value)} is not allowed; use ${rule}`;
+  }).meta({ type: [...ANY_SCALAR], pattern: `^$|${pattern.source}`, description: rule });
+}
+
 /** One of so many words that a message names only near ones; `rule` says what they are. */
 export function oneOfMany<T extends string>(words: readonly T[], rule: string) {
   return scalar<T>((value) => {

@@ -135,9 +135,11 @@ test('thousands of failing programs on a dozen kernels take no time', () => {
       `k-${index}`,
     );
   });
-  const started = performance.now();
+  // Of the processor: a busy machine is slow as well.
+  const before = process.cpuUsage();
   expect(findings(acrossKernels(results))[0]?.args).toMatchObject({ everywhere: '12' });
-  expect(performance.now() - started).toBeLessThan(10_000);
+  const { user } = process.cpuUsage(before);
+  expect(user / 1e6).toBeLessThan(10);
 });
 
 const kprobe = 'kprobe/do_thing';
