@@ -25,7 +25,7 @@ export interface Wrapped {
 }
 
 export interface WrapOptions {
-  /** Files the program may read, opened before rights are dropped; see `wrappedFile`. At most six. */
+  /** Files the program may read, opened before rights are dropped; see `wrappedFile`. At most `MAX_FILES`. */
   readonly files: readonly string[];
 }
 
@@ -38,6 +38,9 @@ const MAX_THREADS = 64;
 
 /** Shells open single-digit descriptors only; channels of the host count up from 3, files count down from 9. */
 const LAST_FD = 9;
+
+/** Descriptors 3 and 4 are the port and the control channel. */
+const MAX_FILES = LAST_FD - 4;
 
 /** Descriptor number on which the wrapped program finds `files[index]`, open for reading. */
 export function wrappedFd(index: number): number {
@@ -54,6 +57,7 @@ export function wrappedFile(index: number): string {
  * killing the process group ends everything, and a killed bpfcompat takes the program with it.
  */
 export function wrap(sandbox: Sandbox, command: string, args: readonly string[], options: WrapOptions): Wrapped {
+  if (options.files.length > MAX_FILES) throw new RangeError(`${options.files.length} files, of at most ${MAX_FILES}`);
   const words: string[] = [];
   const has = (layer: SandboxLayer): boolean => sandbox.layers.includes(layer);
   if (has('namespaces')) words.push('setpriv', '--pdeathsig', 'KILL', ...unshareArgs(sandbox.userNamespace));

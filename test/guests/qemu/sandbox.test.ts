@@ -66,6 +66,13 @@ describe('sandbox', () => {
     expect(result.stdout.toString()).toBe(names.join(''));
   });
 
+  it('hands over as many files as leave the channels alone', () => {
+    const files = ['/a', '/b', '/c', '/d', '/e'];
+    const plain = { layers: [], userNamespace: false };
+    expect(wrap(plain, 'true', [], { files }).args.join(' ')).toMatch(/ 5<"\$5"/);
+    expect(() => wrap(plain, 'true', [], { files: [...files, '/f'] })).toThrow(/6 files, of at most 5/);
+  });
+
   it('gives up its own uid where that could not read a file', async () => {
     await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
     const file = join(dir.path, 'private');
