@@ -7,9 +7,9 @@ import { exactKernel } from './exact-kernel.ts';
 import { type LockGround, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
-import { readProfile } from './profile.ts';
-import { builtinProfile, inRepository, noProfile, settleOverride } from './profile-origin.ts';
-import type { NamedPath } from './suite-paths.ts';
+import { ownProfile, ownProfileIds, sortedIds } from './own-profiles.ts';
+import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
+import { shippedProfile } from './shipped-profile.ts';
 import { addressHint, quoted } from './words.ts';
 
 export interface Catalogue extends LockGround {
@@ -30,43 +30,6 @@ export interface ResolvedEntry extends MatrixEntry {
   readonly profile: Profile;
 }
 
-/** Directories of the workspace that hold profiles, first wins. */
-function ownDirs({ workspace }: Catalogue): string[] {
-  return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`];
-}
-
-/** The profile of this id that comes with bpfcompat. */
-async function shippedProfile({ files, builtin }: Catalogue, id: string): Promise<Profile | undefined> {
-  const row = await builtinRow(files, builtin, id);
-  if (row === undefined) return undefined;
-  const profile = readProfile({ file: row.file, text: row.text }, { borrows: true });
-  return row.unbootable === '' ? profile : { ...profile, unbootable: row.unbootable };
-}
-
-async function profileIn(
-  catalogue: Catalogue,
-  dirs: readonly string[],
-  id: string,
-  borrows = false,
-): Promise<Profile | undefined> {
-  for (const path of dirs.flatMap((dir) => [`${dir}/${id}.yaml`, `${dir}/${id}.yml`])) {
-    const text = await readIfThere(catalogue.files, path);
-    if (text === undefined) continue;
-    const anyKeyring = catalogue.allowOverride ?? false;
-    const paths: NamedPath[] = [];
-    const profile = readProfile({ file: path, text }, { anyKeyring, borrows, onPath: (named) => paths.push(named) });
-    // The same word lets a profile choose keys of this host.
-    if (!anyKeyring) for (const named of paths) await catalogue.files.confine?.(path, named);
-    const repository = paths.length > 0 ? await catalogue.files.topOf?.(path) : undefined;
-    if (profile.id === id) return inRepository(profile, repository, !anyKeyring);
-    throw new UsageError(
-      'profile_invalid',
-      `${path}: the file is named after profile "${id}" but its id is "${profile.id}"; make them equal`,
-    );
-  }
-  return undefined;
-}
-
 /**
  * Finds the profile with this id: in the workspace, then among the built-in ones. One of the workspace that names no
  * kernel has the built-in kernel of its id.
@@ -76,7 +39,7 @@ async function profileIn(
 export async function findProfile(catalogue: Catalogue, id: string, origin: Wording = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
     const shipped = await shippedProfile(catalogue, id);
-    const own = await profileIn(catalogue, ownDirs(catalogue), id, shipped !== undefined);
+    const own = await ownProfile(catalogue, id, shipped !== undefined);
     if (own !== undefined) {
       const settled = settleOverride(own, shipped, catalogue.allowOverride ?? false);
       return settled.kernel === undefined ? exactBuild(catalogue, settled) : settled;
@@ -129,16 +92,7 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
 /** Ids of every profile there is, sorted: numbers in them by value. */
 export async function profileIds(catalogue: Catalogue): Promise<string[]> {
   const builtin = await builtinIds(catalogue.files, catalogue.builtin);
-  return sorted([...(await ownProfileIds(catalogue)), ...builtin]);
-}
-
-/** Ids of the profiles of the workspace. */
-export async function ownProfileIds(catalogue: Catalogue): Promise<string[]> {
-  return sorted((await Promise.all(ownDirs(catalogue).map((dir) => namesIn(catalogue.files, dir)))).flat());
-}
-
-function sorted(ids: readonly string[]): string[] {
-  return [...new Set(ids)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return sortedIds([...(await ownProfileIds(catalogue)), ...builtin]);
 }
 
 /** A profile that names one build and no place to have it from: the place of the built-in profile of its release. */

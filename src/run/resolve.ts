@@ -7,7 +7,6 @@ import {
   findMatrix,
   findProfile,
   isMatrixName,
-  ownProfileIds,
   profileIds,
   type ResolvedEntry,
   resolveMatrix,
@@ -18,6 +17,7 @@ import type { BuildChoice } from '../config/lock.ts';
 import { LOCK_FILE } from '../config/lock-file.ts';
 import { checkRequiredProfiles, type Manifest, readManifest } from '../config/manifest.ts';
 import { type Matrix, matrixOf } from '../config/matrix.ts';
+import { ownProfileIds } from '../config/own-profiles.ts';
 import { addressHint } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { Target } from '../model/cell.ts';
