@@ -54,10 +54,13 @@ const TRACEPOINT = /^(?:tp|tracepoint)\/([^/]+)\/([^/]+)$/;
 
 /**
  * Names of an object that are those of modules on most kernels: kernel functions and tracepoints, which no two parts of a
- * kernel have. Functions for probes are left out: a module may have another one of the same name as the kernel itself.
+ * kernel have. Functions for probes are left out: a module may have another one of the same name as the kernel itself. So are
+ * weak functions: an object does without them, and no guest would miss them where nothing is stored of the modules.
  */
 export function namesOfModules({ externs, programs }: Pick<ObjectFacts, 'externs' | 'programs'>): NeededName[] {
-  const functions = externs.filter(({ kind, name }) => kind === 'kfunc' && moduleHint(name) !== undefined);
+  const functions = externs.filter(
+    ({ kind, name, weak }) => kind === 'kfunc' && !weak && moduleHint(name) !== undefined,
+  );
   const events = programs.flatMap(({ autoload, section }) => {
     const [, category = '', event = ''] = (autoload && TRACEPOINT.exec(section)) || [];
     return moduleHint(category) === undefined ? [] : [`${category}/${event}`];

@@ -164,9 +164,13 @@ test('nothing is known ahead where nothing is stored, nothing may be loaded, or 
   expect(await namesAhead([], RULES, () => expect.fail('opened'))).toEqual([]);
 });
 
-test('an object names kernel functions and tracepoints of modules, and no functions that it probes', () => {
+test('an object names kernel functions and tracepoints of modules, and neither functions that it probes nor weak ones', () => {
   const program = (section: string, autoload = true) => ({ section, autoload });
-  const externs = ['bpf_ct_release', 'bpf_cpumask_create'].map((name) => ({ name, kind: 'kfunc' }));
+  const externs = ['bpf_ct_release', 'bpf_cpumask_create', 'bpf_ct_insert_entry'].map((name) => ({
+    name,
+    kind: 'kfunc',
+    weak: name === 'bpf_ct_insert_entry',
+  }));
   const programs = [
     program('tp/nfs/nfs_fsync_enter'),
     program('tracepoint/sched/sched_switch'),
