@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { isLayout, takeLayout, takeReference } from '../artifacts/image.ts';
+import { takeLayout, takeReference } from '../artifacts/image.ts';
 import { type OpenedFile, openFile, openImage } from '../artifacts/open.ts';
 import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
@@ -12,7 +12,7 @@ import { IMAGE_SCHEME } from '../model/oci-source.ts';
 import { phrase, type Wording } from '../model/wording.ts';
 import { flagRoot } from '../run/confine.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
-import { containerOf } from '../run/find-artifacts.ts';
+import { containerOf, isLayout } from '../run/find-artifacts.ts';
 import type { ArtifactInput } from '../run/subject.ts';
 
 /** Directory of a work directory with objects that were taken out of other files, by their digests. */

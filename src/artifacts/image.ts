@@ -111,11 +111,6 @@ export async function takeLayout(
   return await takeImage(host, { store, first: LAYOUT_INDEX, what: basename(path), dir: dir.path }, collector, signal);
 }
 
-/** Whether a directory is an OCI layout. */
-export async function isLayout(host: Host, path: string): Promise<boolean> {
-  return (await host.files.stat(join(path, 'oci-layout')).catch(() => undefined))?.isFile === true;
-}
-
 const DockerManifest = z.array(z.object({ Layers: z.array(z.string().max(4096)).max(128) })).min(1);
 const MAX_MANIFEST = 4 * 1024 * 1024;
 

@@ -69,18 +69,14 @@ export async function containerOf(host: Host, path: string): Promise<string | un
   return undefined;
 }
 
-/** An image in a directory is for its reader to tell, whatever lies in it. */
-async function isImage(host: Host, directory: string): Promise<boolean> {
-  return (await host.files.stat(join(directory, 'oci-layout'))) !== undefined;
-}
-
 /** Where earlier runs kept objects, in a work directory. */
 function copiesIn(workDir: string): string[] {
   return ['runs', 'objects'].map((part) => `${join(workDir, part)}/`);
 }
 
-async function isLayout(host: Host, dir: string): Promise<boolean> {
-  return (await host.files.stat(join(dir, 'oci-layout')))?.isFile === true;
+/** Whether a directory is an image as skopeo writes it (OCI layout). */
+export async function isLayout(host: Host, dir: string): Promise<boolean> {
+  return (await host.files.stat(join(dir, 'oci-layout')).catch(() => undefined))?.isFile === true;
 }
 
 /** The path of what a word names that is no file: an image, or an object in a file. @throws UsageError `path_outside` */
@@ -95,8 +91,9 @@ async function insidePath(host: Host, root: FlagRoot, word: string, path: string
 
 /**
  * The objects that the words of `--artifact` name: paths as they are, patterns as the files that match them, directories
- * as all `.bpf.o` in them, each file once, in the order of the words. A file whose name looks like a pattern is one besides those that match, so that it takes
- * the place of none. Patterns reach links to files and go through no link to a directory.
+ * as all `.bpf.o` in them, but for those that are an image, each file once, in the order of the words. A file whose name
+ * looks like a pattern is one besides those that match, so that it takes the place of none. Patterns reach links to files
+ * and go through no link to a directory.
  * @param workDir work directory of the run, relative to `cwd`: patterns match nothing in it
  * @throws UsageError for a pattern or a directory that has no object and for a link that leads out of the repository; CancelledError
  */
@@ -146,10 +143,9 @@ export async function findArtifacts(
     }
     const why = isThere ? undefined : noFileName(word);
     if (why !== undefined) throw new UsageError('artifact_unreadable', phrase`${option('artifact')} ${word}: ${why}`);
-    if (stat?.isDirectory && !(await isImage(host, path))) {
+    if (stat?.isDirectory && !(await isLayout(host, path))) {
       await confineFlag(host, root, phrase`${option('artifact')} ${word}`, path);
-      if (await isLayout(host, path)) found.add(path);
-      else await addMatches(word, path, OBJECTS);
+      await addMatches(word, path, OBJECTS);
       continue;
     }
     if (isThere || !PATTERN.test(word)) {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { FileStat, Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName, fileName } from '../model/object-names.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
+import { isLayout } from './find-artifacts.ts';
 import type { ArtifactInput } from './subject.ts';
 
 export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
@@ -16,8 +17,7 @@ const REASONS: Record<string, string> = {
 
 /** What a directory is, when it is one of those that stand for an image elsewhere. */
 export async function directoryWords(host: Host, path: string): Promise<string> {
-  const isLayout = (await host.files.stat(join(path, 'oci-layout')))?.isFile;
-  if (!isLayout) return 'it is a directory; name the compiled object in it';
+  if (!(await isLayout(host, path))) return 'it is a directory; name the compiled object in it';
   return 'it is an OCI image layout; objects are plain files: take the .bpf.o out of it (tar -xf its layer) and name that';
 }
 
