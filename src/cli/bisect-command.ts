@@ -44,7 +44,7 @@ function passedBy({ steps }: BisectResult): string {
 /** One sentence about how it ended. */
 function headline(result: BisectResult): string {
   const { status, accepts, rejects, line, steps } = result;
-  const requested = `${steps.length} of ${plural(line.length, 'kernel')} asked${passedBy(result)}`;
+  const requested = `${steps.length} of ${plural(line.length, 'kernel')} tested${passedBy(result)}`;
   switch (status) {
     case 'found':
       return `First to reject: ${nameOf(rejects as BisectStep)} (${requested})`;

@@ -40,7 +40,7 @@ export async function freshnessCommand(
   const cells = rows.map((row) => [row.profile, row.baseline, row.newest, row.status, row.reason]);
   if (json) io.out(printedJson(rows));
   else if (markdown) {
-    const head = '| profile | asked | newest | status | |\n| --- | --- | --- | --- | --- |\n';
+    const head = '| profile | tested | newest | status | |\n| --- | --- | --- | --- | --- |\n';
     io.out(`${head}${cells.map((row) => `| ${row.map(markdownCell).join(' | ')} |\n`).join('')}`);
   } else
     io.out(

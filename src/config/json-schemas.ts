@@ -6,14 +6,14 @@ import { ProfileFile } from './profile.ts';
 import { SuiteFile } from './suite-schema.ts';
 
 const FILES = {
-  suite: { schema: SuiteFile, title: 'bpfcompat suite', description: 'objects, their kernels and how each is asked' },
+  suite: { schema: SuiteFile, title: 'bpfcompat suite', description: 'objects, their kernels and how each is tested' },
   manifest: {
     schema: ManifestFile,
     title: 'bpfcompat manifest',
     description: 'what a maintainer declares about an object',
   },
   matrix: { schema: MatrixFile, title: 'bpfcompat matrix', description: 'the kernels to ask' },
-  lock: { schema: LockFile, title: 'bpfcompat lock', description: 'which build of each kernel is asked' },
+  lock: { schema: LockFile, title: 'bpfcompat lock', description: 'which build of each kernel is tested' },
   profile: { schema: ProfileFile, title: 'bpfcompat profile', description: 'a kernel and the machine it runs on' },
 } as const;
 

@@ -144,7 +144,7 @@ export function signed(retval: string): string {
 
 function runSeen(fields: Fields): string {
   const [errno, retval, length] = ['errno', 'retval', 'length'].map((key) => number(fields, key));
-  if (errno !== undefined) return `refused with ${errnoName(Number(errno)) || `errno ${errno}`}`;
+  if (errno !== undefined) return `rejected with ${errnoName(Number(errno)) || `errno ${errno}`}`;
   const out = bytesWords(fields.get('data_out'));
   return joined([
     retval === undefined ? undefined : `returned ${signed(retval)}`,

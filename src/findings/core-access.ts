@@ -57,7 +57,7 @@ function coreWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): W
   if (reason === 'fatal') {
     return {
       title: `libbpf gives up on ${access ?? 'a CO-RE relocation'} of ${who(f)}`,
-      explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; no kernel was asked.',
+      explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; so nothing was loaded.',
       remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
     };
   }

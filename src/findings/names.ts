@@ -63,7 +63,7 @@ export const NAME_FINDINGS = {
       f.args.reason === 'malformed'
         ? {
             title: 'the kernel has BTF that libbpf cannot read',
-            explanation: 'The file /sys/kernel/btf/vmlinux is there, but its content was refused.',
+            explanation: 'The file /sys/kernel/btf/vmlinux is there, but its content was rejected.',
             remediation: 'Try a newer libbpf in the loader; if that fails too, the kernel package is broken.',
           }
         : {

@@ -78,8 +78,8 @@ export const OBJECT_FINDINGS = {
         title: `the file ${what}`,
         explanation:
           f.args.reason === 'struct_ops_bounds'
-            ? 'libbpf does not compare these and would write beyond its memory, so the object was not opened and no kernel was tried.'
-            : 'libbpf could not open it, so no kernel was asked.',
+            ? 'libbpf does not compare these and would write beyond its memory, so the object was not opened and nothing was loaded.'
+            : 'libbpf could not open it, so nothing was loaded.',
         remediation: todo,
       };
     },
@@ -205,7 +205,7 @@ export const OBJECT_FINDINGS = {
   }),
   MISSING_PROGRAM: entry({
     group: 'object',
-    rule: ['A program that is asked for is not in the object', 'Correct the manifest or the object.'],
+    rule: ['A required program is not in the object', 'Correct the manifest or the object.'],
     needs: ['program'],
     args: ['present'],
     reasons: ['program'],

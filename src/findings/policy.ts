@@ -28,7 +28,7 @@ export const POLICY_FINDINGS = {
     reasons: ['capability', 'verifier', 'trivial'],
     words: (f) => ({
       title: `${who(f)} needs a privilege that is missing`,
-      explanation: 'bpf(2) returns EPERM, or the verifier asked for a capability.',
+      explanation: 'bpf(2) returns EPERM, or the verifier requires a capability.',
       remediation: 'Grant CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before 5.8), and CAP_NET_ADMIN for network programs.',
     }),
   }),

@@ -68,7 +68,7 @@ export const WATCH_FINDINGS = {
     reasons: ['conversion'],
     words: (f) => ({
       title: `${who(f)} prints nothing: ${arg(f, 'helper', 'the helper')} knows no ${arg(f, 'conversion', 'such conversion')}`,
-      explanation: `The helper refuses the format "${arg(f, 'format', '')}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
+      explanation: `The helper rejects the format "${arg(f, 'format', '')}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
       remediation:
         'Use %d, %u, %x, %s, %p and their l and ll forms; there is no floating point in BPF, so scale the number and print its parts. Precisions and h, z, j and t are not known either.',
     }),
@@ -117,7 +117,7 @@ export const WATCH_FINDINGS = {
     args: ['why'],
     words: (f) => ({
       title: 'no lane supports this profile',
-      explanation: sentence(arg(f, 'why', 'the question was not asked.')),
+      explanation: sentence(arg(f, 'why', 'it was not tested.')),
       remediation: 'Use a profile with a kernel source, or another runner.',
     }),
   }),

@@ -42,7 +42,7 @@ function causeAnnotation(kernels: readonly DocumentKernel[], cause: DocumentCaus
   const passing = failed ? one.targets.filter(({ status }) => status === 'pass').length : 0;
   const reasons = new Set(cells.map(({ tolerated }) => tolerated));
   const [why] = level === 'warning' && failed && reasons.size === 1 ? reasons : [];
-  const verb = failed ? `fails${why === undefined ? '' : ` (${why})`} on` : 'is told for';
+  const verb = failed ? `fails${why === undefined ? '' : ` (${why})`} on` : 'has a warning on';
   return {
     level,
     ...place,

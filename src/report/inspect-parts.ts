@@ -75,7 +75,7 @@ function externWords({ name, weak }: InspectedExtern): string {
 export function coreLines({ core }: Inspection, width: number): string[] {
   const needed = core.filter(({ only_asks: asks }) => !asks);
   const requested = core.filter(({ only_asks: asks, kind }) => asks && kind !== 'local_type_id');
-  return [...listed('', needed, width), ...listed('only asked whether they exist: ', requested, width)];
+  return [...listed('', needed, width), ...listed('only checked for existence: ', requested, width)];
 }
 
 function listed(lead: string, accesses: readonly InspectedAccess[], width: number): string[] {

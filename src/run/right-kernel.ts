@@ -33,7 +33,8 @@ export function unheardArgs({ kernelArgs = [] }: Pick<Profile, 'kernelArgs'>, he
     const [word = '', value = ''] = arg.split('=');
     const has = inForce(word, hello);
     const missing = word === 'lockdown' ? has !== value : value.split(',').some((one) => !has.split(',').includes(one));
-    if (missing) return `the kernel was told ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
+    if (missing)
+      return `the kernel was booted with ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
   }
   return undefined;
 }

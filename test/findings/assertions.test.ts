@@ -26,7 +26,7 @@ test.each([
   ['event', 'records=0 matching=0', '', 'no record'],
   ['event', 'records=12 matching=0 first=x6869', '', '12 records, none as expected, the first begins with "hi"'],
   ['run', 'retval=2 length=1 data_out=xff', '', 'returned 2, data_out of 1 bytes 0xff'],
-  ['run', 'errno=-22', '', 'refused with EINVAL'],
+  ['run', 'errno=-22', '', 'rejected with EINVAL'],
   ['run', '', '', ''],
 ] as const)('seen of %s: %s', (kind, seen, wanted, text) => {
   expect(seenWords(kind, seen, wanted)).toBe(text);

@@ -181,7 +181,7 @@ describe('a warning beside a cause', () => {
     'report-summary': /bpf_loop[\s\S]*\n#### Warnings\n[\s\S]*no_such_function/,
     'compare, Markdown': /^/,
     SARIF: /^/,
-    annotations: /is told for/,
+    annotations: /has a warning on/,
     JSON: /"decisive": false/,
     'JSON of a suite': /"decisive": false/,
   };

@@ -59,7 +59,7 @@ export async function chooseAccel(host: Host, options: AccelOptions): Promise<Ch
   const chosen = await availableAccel(host, options, wanted === 'kvm');
   if (wanted === 'kvm' && chosen.accel.accel !== 'kvm') {
     const advice = 'set BPFCOMPAT_ACCEL=auto to run without it where it does not work';
-    throw new HostError('kvm_unusable', `KVM is asked for and does not work here: ${chosen.accel.reason}; ${advice}`);
+    throw new HostError('kvm_unusable', `KVM is required and does not work here: ${chosen.accel.reason}; ${advice}`);
   }
   return chosen;
 }

@@ -35,7 +35,7 @@ export function triedRows(report: SavedReport, target: SavedTarget): (readonly [
     ['guest', guestText(target)],
     ['when', [target.started_at || run.started_at, took, `run ${run.id}`].filter(Boolean).join(', ')],
     ['loaded with', shims.join('; ')],
-    ['asked twice', target.retried_after === '' ? '' : `the first time: ${target.retried_after}`],
+    ['run twice', target.retried_after === '' ? '' : `the first time: ${target.retried_after}`],
   ];
 }
 
