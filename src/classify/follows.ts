@@ -46,5 +46,6 @@ export function withConsequences(findings: readonly Finding[], facts: ObjectFact
     return { found: [{ ...root, decisive }, ...followers], decisive, leads: decisive && followers.length > 0 };
   });
   const leading = all.filter(({ leads }) => leads);
-  return [...leading, ...all.filter(({ leads }) => !leads)].flatMap(({ found }) => found);
+  // Of two roots that are called alike both have what follows from one of them; it is reported once.
+  return [...new Set([...leading, ...all.filter(({ leads }) => !leads)].flatMap(({ found }) => found))];
 }

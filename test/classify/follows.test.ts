@@ -102,6 +102,13 @@ test('what an unmet expectation follows from makes the failure and stands before
   ]);
 });
 
+test('of two attaches to one target that fail, what follows from one is reported once', () => {
+  const twin = { ...unattached('count_switch'), args: { ...unattached('count_switch').args, program: 'drop_marked' } };
+  const reported = withConsequences([unattached('count_switch'), twin, unmet('switches')], behavior);
+  expect(reported.filter(({ phase }) => phase === 'functional')).toHaveLength(1);
+  expect(reported.filter(({ phase }) => phase === 'attach')).toHaveLength(2);
+});
+
 describe('in reports a consequence is one line under its root', () => {
   const findings = withConsequences([unattached('count_switch'), { ...unmet('switches'), decisive: true }], behavior);
   const run = runReport({
