@@ -121,6 +121,7 @@ export async function prepareSuite(
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,
     failOn: options.failOn,
+    lane: options.lane,
     partial: options.shard !== undefined,
     baseline,
   });

@@ -21,9 +21,18 @@ export function flagsOf(
     failOn,
     allowProfileOverride,
     localKernels = [],
+    lane,
   }: Pick<
     ValidateOptions,
-    'manifest' | 'mode' | 'maxInsns' | 'loader' | 'command' | 'failOn' | 'allowProfileOverride' | 'localKernels'
+    | 'manifest'
+    | 'mode'
+    | 'maxInsns'
+    | 'loader'
+    | 'command'
+    | 'failOn'
+    | 'allowProfileOverride'
+    | 'localKernels'
+    | 'lane'
   >,
   cwd: string,
   declared: FailOn = 'required',
@@ -33,6 +42,7 @@ export function flagsOf(
   return [
     ...(manifest ? [flag('manifest'), resolve(cwd, manifest)] : []),
     ...(mode ? [flag('validation-mode'), mode] : []),
+    ...(lane ? [flag('lane'), lane] : []),
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
     ...(loader.modules === false ? [flag('no-modules')] : []),

@@ -6,7 +6,7 @@ import type { Suite, SuiteCase } from '../config/suite.ts';
 import { testsOf } from '../config/tuning.ts';
 import type { Host } from '../host/host.ts';
 import type { InsnBudget } from '../model/budget.ts';
-import type { FunctionalTest } from '../model/cell.ts';
+import type { FunctionalTest, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
@@ -29,6 +29,7 @@ export interface SuiteOverrides {
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
   readonly failOn: FailOn | undefined;
+  readonly lane: LaneChoice | undefined;
   /** A shard writes no reports where the file says: those are of the whole suite, and other shards would write them, too. */
   readonly partial: boolean;
   /** Older run of the whole suite. */
@@ -146,7 +147,7 @@ async function readyCase(
     manifest,
     validationMode: mode,
     maxInsns,
-    flags: caseFlags(context, source, guestFiles, maxInsns, decides.failOn),
+    flags: caseFlags(context, source, guestFiles, { maxInsns, failOn: decides.failOn, lane: overrides.lane }),
     payload: guestFiles.payload,
     notes: matrix.note === undefined ? notes : [matrix.note, ...notes],
     concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
@@ -174,11 +175,10 @@ function caseFlags(
   { catalogue, dir }: SuiteContext,
   { mode, command }: SuiteCase,
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
-  maxInsns: InsnBudget | undefined,
-  failOn: FailOn | undefined,
+  settled: { readonly maxInsns: InsnBudget | undefined } & Pick<SuiteOverrides, 'failOn' | 'lane'>,
 ) {
   const allowProfileOverride = catalogue.allowOverride ?? false;
-  const request = { manifest: manifestPath, mode, maxInsns, command, failOn, allowProfileOverride };
+  const request = { manifest: manifestPath, mode, command, allowProfileOverride, ...settled };
   return flagsOf(request, dir, manifest?.failOn);
 }
 

@@ -20,7 +20,13 @@ function parsed(flags: readonly string[]) {
 
 test('everything that decides about a cell comes back from the command line', () => {
   const loader = readLoaderSettings({ setRodata: ['pid=12'], setAttachTarget: ['p=vfs_read'], strictLibbpf: false });
-  const said = { mode: 'load_only', maxInsns: '80%', failOn: 'any', allowProfileOverride: true } as const;
+  const said = {
+    mode: 'load_only',
+    maxInsns: '80%',
+    failOn: 'any',
+    allowProfileOverride: true,
+    lane: 'image',
+  } as const;
   const { maxInsns } = parsed(['--max-insns', said.maxInsns]);
   const flags = flagsOf({ ...said, maxInsns, manifest: 'compat/m.yaml', loader }, '/src');
   expect(parsed(flags)).toMatchObject({
@@ -30,6 +36,7 @@ test('everything that decides about a cell comes back from the command line', ()
     loader,
     failOn: 'any',
     allowProfileOverride: true,
+    lane: 'image',
   });
 });
 

@@ -173,7 +173,13 @@ describe('every path of a file is confined', () => {
       dir,
     );
     const root = await rootOf(host, repo, dir);
-    const none = { workdir: undefined, timeoutMs: undefined, concurrency: undefined, failOn: undefined };
+    const none = {
+      workdir: undefined,
+      timeoutMs: undefined,
+      concurrency: undefined,
+      failOn: undefined,
+      lane: undefined,
+    };
     const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue }, suite, {
       ...none,
       partial: false,
