@@ -164,8 +164,8 @@ static inline const void *one_bpf__elf_bytes(size_t *sz)
 static inline const void *two_bpf__elf_bytes(size_t *sz) { return (const void *)"${escaped(TWO)}"; }
 `;
     expect(objectsInSource(text)).toEqual([
-      { name: 'one_bpf', bytes: Buffer.from(ONE) },
-      { name: 'two_bpf', bytes: Buffer.from(TWO) },
+      { name: 'one_bpf', bytes: ONE },
+      { name: 'two_bpf', bytes: TWO },
     ]);
   });
 
@@ -176,12 +176,36 @@ static inline const void *two_bpf__elf_bytes(size_t *sz) { return (const void *)
     expect(objectsInSource(array)).toEqual([{ name: 'prog_o', bytes: ONE }]);
     const octal = [...ONE.subarray(4)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`);
     const text = `x = "\\x7fELF" "${octal.slice(0, 9).join('')}"\n  "${octal.slice(9).join('')}";`;
-    expect(objectsInSource(text)).toEqual([{ name: undefined, bytes: Buffer.from(ONE) }]);
+    expect(objectsInSource(text)).toEqual([{ name: undefined, bytes: ONE }]);
   });
 
   test('texts that end early, and that are something else, are none', () => {
     expect(objectsInSource(`"${escaped(ONE.subarray(0, 200))}"`)).toEqual([]);
     expect(objectsInSource('const char x[] = "\\x7fELF is a magic";')).toEqual([]);
     expect(objectsInSource('"\\x7fELF'.repeat(1000))).toEqual([]);
+  });
+
+  test('an array has the name of its declaration, and none where something else stands there', () => {
+    const list = `{ ${hex(ONE)
+      .map((digits) => `0x${digits}`)
+      .join(', ')} };`;
+    const nameOf = (declaration: string) => objectsInSource(`${declaration} = ${list}`).map(({ name }) => name);
+    expect(nameOf('static const u8 prog[512] __aligned')).toEqual(['prog']);
+    expect(nameOf('unsigned char a[1] __attribute__((aligned(8)))')).toEqual(['a']);
+    expect(nameOf('struct x y')).toEqual([undefined]);
+    expect(nameOf(`a${' '.repeat(1000)}[]`)).toEqual([undefined]);
+  });
+
+  // Each of these took hours: no step of the search may begin again at every letter.
+  test.each([
+    ['a word without end', 'a'],
+    ['a word of underscores', '_'],
+    ['brackets that do not close', 'a['],
+    ['arrays without numbers', 'a[]__x(('],
+    ['skeletons', 'a__elf_bytes('],
+    ['texts that go on', '"\\x7fELF" '],
+    ['arrays that do not end', '= {0x7f,0x45,0x4c,0x46,'],
+  ])('a large file is searched in time: %s', { timeout: 20_000 }, (_name, part) => {
+    expect(objectsInSource(part.repeat(Math.ceil(4_000_000 / part.length)))).toEqual([]);
   });
 });

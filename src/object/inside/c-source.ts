@@ -8,15 +8,29 @@ export interface SourceObject {
 }
 
 const MAX_TEXTS = 64;
+/** A source file has one; a stranger's may have as many as fit. */
+const MAX_SKELETONS = 4096;
+/** What stands before the numbers of an array: its name, its bounds, an attribute. */
+const MAX_DECLARATION = 512;
 /** A text that begins as ELF does, in either spelling of bpftool and of other tools. */
 const TEXT = /"(?:\\\r?\n)*\\x7f(?:ELF|\\x45\\x4c\\x46)/g;
 /** `xxd -i` and its like. */
-const ARRAY = /(\w+)\s*\[[^\]]*\]\s*(?:__\w+(?:\(\([^)]*\)\))?\s*)?=\s*\{\s*0x7f\s*,\s*0x45\s*,\s*0x4c\s*,\s*0x46/gi;
-const SKELETON = /(\w+)__(?:elf_bytes|create_skeleton)\s*\(/g;
+const ARRAY = /=\s*\{\s*0x7f\s*,\s*0x45\s*,\s*0x4c\s*,\s*0x46/gi;
+/** The end of a declaration of one. */
+const DECLARED = /\b(\w+)\s*\[[^\]]*\]\s*(?:__\w[^=;]*)?$/;
+// Words are only tried from their beginning and have a bound: a run of letters would be gone through once for each of them.
+const SKELETON = /\b(\w{1,128})__(?:elf_bytes|create_skeleton)\s*\(/g;
 const SIMPLE: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11 };
 
+/** Bytes that stand in a text, and where it goes on behind them. */
+interface Read {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+}
+
 /** Bytes of the string literal whose quote stands at `from`, with those that follow it, as a compiler reads them. */
-function literalAt(text: string, from: number, most: number): Uint8Array {
+function literalAt(text: string, from: number): Read {
+  const most = text.length - from;
   const bytes = Buffer.alloc(most);
   let length = 0;
   let at = from + 1;
@@ -31,13 +45,39 @@ function literalAt(text: string, from: number, most: number): Uint8Array {
     else if (plain !== undefined) length += bytes.write(plain, length, 'latin1');
     else if (whole === '"') break;
   }
-  return bytes.subarray(0, length);
+  return { bytes: bytes.subarray(0, length), end: at };
 }
 
 /** Bytes of the list of numbers that begins at `from`. */
-function numbersAt(text: string, from: number): Uint8Array {
-  const list = text.slice(from, text.indexOf('}', from));
-  return Uint8Array.from(list.matchAll(/0x([\da-f]{1,2})/gi), ([, digits = '0']) => Number.parseInt(digits, 16));
+function numbersAt(text: string, from: number): Read {
+  const brace = text.indexOf('}', from);
+  const end = brace < 0 ? text.length : brace;
+  const numbers = text.slice(from, end).matchAll(/0x([\da-f]{1,2})/gi);
+  return { bytes: Uint8Array.from(numbers, ([, digits = '0']) => Number.parseInt(digits, 16)), end };
+}
+
+/** The first places where `pattern` matches; none lies in what was read from the one before. */
+function readEach(text: string, pattern: RegExp, read: (match: RegExpExecArray) => Read & Pick<SourceObject, 'name'>) {
+  const objects: SourceObject[] = [];
+  const search = new RegExp(pattern);
+  for (let count = 0; count < MAX_TEXTS; count++) {
+    const match = search.exec(text);
+    if (match === null) break;
+    const { name, bytes, end } = read(match);
+    search.lastIndex = Math.max(end, search.lastIndex);
+    const [object] = findObjects(bytes).objects;
+    // A copy: the rest of the text would stay in memory for it.
+    if (object?.at === 0) objects.push({ name, bytes: Uint8Array.from(bytes.subarray(0, object.size)) });
+  }
+  return objects;
+}
+
+function skeletonsIn(text: string): readonly { readonly index: number; readonly name: string | undefined }[] {
+  const found: { index: number; name: string | undefined }[] = [];
+  for (const { index, 1: name } of text.matchAll(SKELETON)) {
+    if (found.push({ index, name }) === MAX_SKELETONS) break;
+  }
+  return found;
 }
 
 /**
@@ -45,19 +85,15 @@ function numbersAt(text: string, from: number): Uint8Array {
  * length of the text.
  */
 export function objectsInSource(text: string): SourceObject[] {
-  const skeletons = [...text.matchAll(SKELETON)];
-  const texts = [...text.matchAll(TEXT)].slice(0, MAX_TEXTS).map(({ index }) => ({
+  const skeletons = skeletonsIn(text);
+  const texts = readEach(text, TEXT, ({ index }) => ({
     // Older skeletons have it in this function, newer ones in one of its own.
-    name: (skeletons.findLast((one) => one.index < index) ?? skeletons[0])?.[1],
-    read: () => literalAt(text, index, text.length - index),
+    name: (skeletons.findLast((one) => one.index < index) ?? skeletons[0])?.name,
+    ...literalAt(text, index),
   }));
-  const arrays = [...text.matchAll(ARRAY)].slice(0, MAX_TEXTS).map(({ index, 1: name, 0: head }) => ({
-    name,
-    read: () => numbersAt(text, index + head.indexOf('{')),
+  const arrays = readEach(text, ARRAY, ({ index, 0: head }) => ({
+    name: DECLARED.exec(text.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
+    ...numbersAt(text, index + head.indexOf('{')),
   }));
-  return [...texts, ...arrays].flatMap(({ name, read }) => {
-    const bytes = read();
-    const [object] = findObjects(bytes).objects;
-    return object?.at === 0 ? [{ name, bytes: bytes.subarray(0, object.size) }] : [];
-  });
+  return [...texts, ...arrays];
 }
