@@ -5,7 +5,7 @@ import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
 import { type CpioEntry, readCpio } from '../kernels/sources/rpm/cpio.ts';
 import { packingOf } from '../kernels/sources/rpm/payload.ts';
 import { readPackage } from '../kernels/sources/rpm/read-package.ts';
-import type { Collector } from './collect.ts';
+import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
 
@@ -58,7 +58,7 @@ async function whole(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** What an archive turned out to be: an image, whose files are layers. */
+/** What an archive may turn out to be: an image, whose files are layers. */
 export type ImageKind = 'oci' | 'docker';
 
 const IMAGE_MARKS: Readonly<Record<string, ImageKind>> = { 'oci-layout': 'oci', 'manifest.json': 'docker' };
@@ -68,13 +68,14 @@ export async function* tarFiles(chunks: AsyncIterable<Buffer>) {
   let entries = 0;
   for await (const entry of readTar(bounded(chunks))) {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
-    if (entry.kind === 'file' && entry.size > 0) yield { ...entry, path: plainName(entry.path) };
+    const path = plainName(entry.path);
+    if (entry.kind === 'file' && (entry.size > 0 || isNamedObject(path))) yield { ...entry, path };
   }
 }
 
 /**
  * Takes the objects out of the files of a tar archive.
- * @returns the kind of image that it is; an OCI layout may be a docker archive, too
+ * @returns the kind of image that it may be, by a file that images have; an OCI layout may be a docker archive, too
  * @throws HostError `bad_package` for what is none
  */
 async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Promise<ImageKind | undefined> {
@@ -82,6 +83,8 @@ async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Pro
   for await (const { path, size, content } of tarFiles(chunks)) {
     const mark = Object.hasOwn(IMAGE_MARKS, path) ? IMAGE_MARKS[path] : undefined;
     if (mark !== undefined && image !== 'oci') image = mark;
+    if (size > LIMITS.fileBytes && isNamedObject(path))
+      refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
     if (size > LIMITS.fileBytes) continue;
     const bytes = await content();
     if (collector.wants(path, bytes)) collector.take(bytes, path);
@@ -91,7 +94,7 @@ async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Pro
 
 /**
  * Takes the objects out of a packed file: a tar archive, or one file alone.
- * @returns the kind of image that the archive is
+ * @returns the kind of image that the archive may be
  * @throws HostError for what cannot be unpacked, UsageError beyond the bounds
  */
 export async function takePacked(

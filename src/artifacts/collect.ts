@@ -16,6 +16,8 @@ export interface TakenObject extends InsidePlace {
 }
 
 const SKELETON = /\.skel\.h$/;
+/** What builds call objects: a file of that name is one, whatever is left of it. Hidden ones are notes of other tools. */
+const OBJECT = /(?:^|\/)[^./][^/]*\.bpf\.o$/;
 
 /** Takes objects out of the files that it is shown, and keeps within the bounds. */
 export interface Collector {
@@ -36,9 +38,20 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Whether these bytes begin an eBPF object. */
-function isObject(head: Uint8Array): boolean {
-  return readElfIdentity(head)?.machine === ELF_MACHINE.bpf;
+/** Whether a file of an archive says by its name that it is an object. */
+export function isNamedObject(member: string): boolean {
+  return OBJECT.test(member);
+}
+
+/**
+ * Whether a file of its own is an object. One that is damaged counts where its name says what it was: left out, it would
+ * pass by being broken.
+ */
+function isObject(content: Uint8Array, member: string | undefined): boolean {
+  const problem = checkObjectHeader(content);
+  if (problem === undefined && readElfIdentity(content)?.machine === ELF_MACHINE.bpf) return true;
+  const isOther = problem?.foreign === true || problem?.reason === 'big_endian';
+  return member !== undefined && isNamedObject(member) && !isOther;
 }
 
 /**
@@ -104,10 +117,10 @@ export function createCollector(): Collector {
     get programs() {
       return programs;
     },
-    wants: (member, head) => hasElfMagic(head) || SKELETON.test(member),
+    wants: (member, head) => hasElfMagic(head) || SKELETON.test(member) || isNamedObject(member),
     takeSource,
     take(content, member) {
-      if (isObject(content) && checkObjectHeader(content) === undefined) add({ member }, content);
+      if (isObject(content, member)) add({ member }, content);
       else if (member !== undefined && SKELETON.test(member)) takeSource(content, member);
       else takeProgram(content, member);
     },

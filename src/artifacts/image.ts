@@ -114,33 +114,49 @@ export async function takeLayout(
 const DockerManifest = z.array(z.object({ Layers: z.array(z.string().max(4096)).max(128) })).min(1);
 const MAX_MANIFEST = 4 * 1024 * 1024;
 
-/** Layers of the image that `docker save` wrote. @throws UsageError for several images */
-async function dockerLayers(chunks: AsyncIterable<Buffer>): Promise<readonly string[]> {
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Layers of the image that `docker save` wrote; undefined for an archive of other files: many have a `manifest.json`.
+ * @throws UsageError for several images
+ */
+async function dockerLayers(chunks: AsyncIterable<Buffer>): Promise<readonly string[] | undefined> {
   for await (const { path, size, content } of tarFiles(chunks)) {
     if (path !== 'manifest.json' || size > MAX_MANIFEST) continue;
-    const images = DockerManifest.safeParse(JSON.parse((await content()).toString('utf8')));
+    const images = DockerManifest.safeParse(jsonOf(await content()));
     if (!images.success) break;
     if (images.data.length > 1) refuseLarge(`it holds ${images.data.length} images; save one`);
     return images.data.flatMap(({ Layers }) => Layers);
   }
-  return [];
+  return undefined;
 }
 
-/** Takes the objects out of an archive of an image, as skopeo, podman and `docker save` write it. */
+/**
+ * Takes the objects out of an archive of an image, as skopeo, podman and `docker save` write it.
+ * @returns false for an archive that is no image after all
+ */
 export async function takeImageArchive(
   host: Host,
   { path, packing, kind }: { readonly path: string; readonly packing: Packing; readonly kind: ImageKind },
   collector: Collector,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   await using dir = await host.files.tempDir('bpfcompat-image');
   if (kind === 'oci') {
     const file = packing === 'plain' ? path : join(dir.path, 'layout.tar');
     if (file !== path) await unpackTo(host, { path, packing, file }, signal);
     await takeLayout(host, { path: file, top: undefined }, collector, signal);
-    return;
+    return true;
   }
-  const layers = new Set(await dockerLayers(unpacked(host, path, packing, signal)));
+  const named = await dockerLayers(unpacked(host, path, packing, signal));
+  if (named === undefined) return false;
+  const layers = new Set(named);
   for await (const { path: member, size, content } of tarFiles(unpacked(host, path, packing, signal))) {
     if (!layers.has(member)) continue;
     if (size > LIMITS.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS.fileBytes >> 20} MiB`);
@@ -148,4 +164,5 @@ export async function takeImageArchive(
     await host.files.writeAtomic(file, await content());
     await takeLayer(host, file, 'program', collector, signal);
   }
+  return true;
 }

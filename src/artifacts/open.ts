@@ -29,8 +29,8 @@ async function takeAll(host: Host, path: string, container: Container, signal: A
       const kind = await takePacked(host, path, packing, collector, signal);
       if (kind === undefined) break;
       const layers = createCollector();
-      await takeImageArchive(host, { path, packing, kind }, layers, signal);
-      return layers;
+      if (await takeImageArchive(host, { path, packing, kind }, layers, signal)) return layers;
+      break;
     }
     case 'deb':
       await takePacked(host, path, 'deb', collector, signal);

@@ -20,14 +20,19 @@ function memberName(member: string, all: ReadonlySet<string>): string {
   return twins.length > 1 ? member.replaceAll('/', ':') : last;
 }
 
+/** A name of a stranger, without what would end it or lead to another directory, and without what cannot be seen. */
+function safe(name: string): string {
+  return name.replace(/[[\]/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_');
+}
+
 /** What follows the name of the file, for each object of it; each is another one. */
 export function insideSuffixes(places: readonly InsidePlace[]): string[] {
   const members = new Set(places.flatMap(({ member }) => member ?? []));
   const seen = new Map<string, number>();
-  return places.map(({ member, symbol, at }) => {
+  return places.map(({ member, symbol: named, at }) => {
     const offset = at === undefined ? '' : `@0x${at.toString(16)}`;
-    const file =
-      member === undefined ? undefined : memberName(member, members).replace(/[[\]\u0000-\u001f\u007f]/g, '_');
+    const file = member === undefined ? undefined : safe(memberName(member, members));
+    const symbol = named === undefined ? undefined : safe(named);
     const plain =
       file === undefined
         ? symbol === undefined

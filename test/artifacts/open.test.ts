@@ -69,12 +69,12 @@ describe('objects in files', () => {
     ['agent', ['[agent_object]']],
     ['stripped', ['[one]', '[two_is_longer]']],
     ['twins', ['[one]']],
-    ['x.tar', ['[two.bpf.o]', '[agent:agent_object]']],
-    ['x.tar.gz', ['[two.bpf.o]', '[agent:agent_object]']],
-    ['x.tar.xz', ['[two.bpf.o]', '[agent:agent_object]']],
-    ['x.tar.zst', ['[two.bpf.o]', '[agent:agent_object]']],
-    ['xz.deb', ['[two.bpf.o]', '[agent:agent_object]']],
-    ['zstd.deb', ['[two.bpf.o]', '[agent:agent_object]']],
+    ['x.tar', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.gz', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.xz', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
+    ['x.tar.zst', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
+    ['xz.deb', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
+    ['zstd.deb', ['[two.bpf.o]', '[broken.bpf.o]', '[agent:agent_object]']],
     ['two.bpf.o.gz', ['[two.bpf.o]']],
     ['two.bpf.o', []],
   ])('%s', async (path, names) => {
@@ -104,7 +104,45 @@ describe('objects in files', () => {
   });
 });
 
+describe('an object of an archive that is no object any more', () => {
+  const archive = (files: Readonly<Record<string, Uint8Array | string>>): Promise<string[]> => {
+    const tree = mkdtempSync(join(dir, 'files-'));
+    for (const [path, bytes] of Object.entries(files)) writeFileSync(join(tree, path), bytes);
+    run('tar', '-cf', 'files.tar', '-C', tree, '.');
+    return inside('files.tar');
+  };
+
+  test('is tested: an archive does not pass because a file in it is broken', async () => {
+    const text = 'clang: error: no input files\n';
+    const files = { 'one.bpf.o': ONE, 'cut.bpf.o': TWO.subarray(0, 90), 'empty.bpf.o': '', 'text.bpf.o': text };
+    expect((await archive(files)).toSorted()).toEqual(['[cut.bpf.o]', '[empty.bpf.o]', '[one.bpf.o]', '[text.bpf.o]']);
+  });
+
+  test('is none where it is for other machines, and where other tools left it', async () => {
+    const big = Uint8Array.from(TWO);
+    big.set([2, 2], 4);
+    big.set([0, 1, 0, 247], 16);
+    const files = { 'one.bpf.o': ONE, 'big.bpf.o': big, '._one.bpf.o': 'x', '.wh.two.bpf.o': '', 'a.o': 'x' };
+    expect(await archive(files)).toEqual(['[one.bpf.o]']);
+  });
+
+  test.each([
+    ['an extension of a browser', '{"manifest_version": 3}'],
+    ['something that is no JSON', '{"Layers": ['],
+  ])('a manifest.json makes no image of it: %s', async (_name, text) => {
+    expect(await archive({ 'one.bpf.o': ONE, 'manifest.json': text })).toEqual(['[one.bpf.o]']);
+  });
+});
+
 describe('names', () => {
+  test('of strangers lead to no other directory, and show what they are', async () => {
+    const hostile = ['a/../../../other/x', 'x](2)', 'e\u001b[31m\u202e\n::error::'].map(object);
+    put('hostile', buildProgram({ data: Buffer.concat(hostile) }));
+    const names = await inside('hostile');
+    expect(names).toHaveLength(3);
+    for (const name of names) expect(name).toMatch(/^\[[\x21-\x2e\x30-\x5a\x5e-\x7e]+\]$/);
+  });
+
   test('of files are as short as tells them apart', () => {
     expect(insideSuffixes([{ member: 'a/x.o' }, { member: 'b/x.o' }, { member: 'b/y.o', at: 32 }])).toEqual([
       '[a:x.o]',
