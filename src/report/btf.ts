@@ -1,4 +1,5 @@
 import type { CellBtf } from '../model/kernel-btf.ts';
+import { fileName } from '../model/object-names.ts';
 import { code, md } from './escape.ts';
 
 const IDLE = {
@@ -28,7 +29,7 @@ function sentence(btf: CellBtf, path: string): string {
 
 /** Notes of a target, as plain text that still has to be escaped. */
 export function suppliedBtfNotes(btf: CellBtf | undefined): string[] {
-  return btf === undefined ? [] : [`btf: ${sentence(btf, btf.path)}`];
+  return btf === undefined ? [] : [`btf: ${sentence(btf, fileName(btf.path))}`];
 }
 
 /** The same as lines of Markdown. */

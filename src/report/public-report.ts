@@ -7,7 +7,19 @@ const OF_THE_MACHINE = new Set([
   ...['paths', 'vm_run_dir', 'qemu_command', 'serial_log', 'validator_result', 'report_markdown_path', 'profile_file'],
 ]);
 /** Fields with a path of which the name alone is told. */
-const PATHS = new Set(['path', 'artifact', 'manifest', 'matrix', 'origin', 'report_json_path', 'archive']);
+const PATHS = new Set([
+  'path',
+  'artifact',
+  'source',
+  'manifest',
+  'matrix',
+  'origin',
+  'report_json_path',
+  'archive',
+  'flags',
+]);
+/** Fields with sentences, which may name such a path. */
+const SENTENCES = new Set(['notes', 'reasons', 'error', 'infra_error', 'skipped_reason', 'retried_after']);
 
 type Fields = Record<string, unknown>;
 
@@ -20,12 +32,32 @@ function withoutDirectory(word: string): string {
   return word.startsWith('/') ? fileName(word) : word;
 }
 
-function walk(value: unknown, key: string): unknown {
-  if (typeof value === 'string') return PATHS.has(key) || key === 'flags' ? withoutDirectory(value) : value;
-  if (Array.isArray(value)) return value.map((item) => walk(item, key));
+/** Absolute paths in fields that hold one, the longest first. */
+function pathsIn(value: unknown, key = ''): string[] {
+  if (typeof value === 'string') {
+    const isPath = PATHS.has(key) || OF_THE_MACHINE.has(key);
+    return isPath && value.startsWith('/') && value.length > 1 ? [value] : [];
+  }
+  const items = Array.isArray(value) ? value.map((item) => [key, item] as const) : [];
+  const fields = isFields(value) ? Object.entries(value) : items;
+  const found = new Set(fields.flatMap(([name, item]) => pathsIn(item, name)));
+  return [...found].sort((a, b) => b.length - a.length);
+}
+
+/** A sentence with the names of these files in the place of their paths. */
+function withNames(sentence: string, paths: readonly string[]): string {
+  return paths.reduce((text, path) => text.replaceAll(path, fileName(path)), sentence);
+}
+
+function walk(value: unknown, key: string, paths: readonly string[]): unknown {
+  if (typeof value === 'string') {
+    if (PATHS.has(key)) return withoutDirectory(value);
+    return SENTENCES.has(key) ? withNames(value, paths) : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => walk(item, key, paths));
   if (!isFields(value)) return value;
   const kept = Object.entries(value).filter(([name]) => !OF_THE_MACHINE.has(name));
-  return Object.fromEntries(kept.map(([name, item]) => [name, walk(item, name)]));
+  return Object.fromEntries(kept.map(([name, item]) => [name, walk(item, name, paths)]));
 }
 
 /**
@@ -34,7 +66,7 @@ function walk(value: unknown, key: string): unknown {
  * @param caseFiles of a collection: what the own report of each case is called beside it; empty for none
  */
 export function publicReport(value: unknown, caseFiles: readonly string[] = []): unknown {
-  const told = walk(value, '');
+  const told = walk(value, '', pathsIn(value));
   if (!isFields(told) || !Array.isArray(told['cases'])) return told;
   const cases = told['cases'].map((one: unknown, index) => {
     if (!isFields(one)) return one;
@@ -45,14 +77,28 @@ export function publicReport(value: unknown, caseFiles: readonly string[] = []):
   return { ...told, cases };
 }
 
-function publicTarget(target: SavedTarget): SavedTarget {
-  return { ...target, serial_log: '', validator_result: '' };
+function publicTarget(target: SavedTarget, paths: readonly string[]): SavedTarget {
+  const { kernel_package: pack, notes, infra_error, skipped_reason, retried_after } = target;
+  return {
+    ...target,
+    ...(pack && { kernel_package: { ...pack, archive: withoutDirectory(pack.archive) } }),
+    notes: notes.map((note) => withNames(note, paths)),
+    infra_error: withNames(infra_error, paths),
+    skipped_reason: withNames(skipped_reason, paths),
+    retried_after: withNames(retried_after, paths),
+    serial_log: '',
+    validator_result: '',
+  };
 }
 
 function publicCase(one: DocumentCase): DocumentCase {
   const { report } = one;
+  const paths = pathsIn(one);
+  const named = (sentences: readonly string[]): string[] => sentences.map((text) => withNames(text, paths));
   // A case has targets of its report: they stay the same values.
-  const copies = new Map([...one.targets, ...(report?.targets ?? [])].map((target) => [target, publicTarget(target)]));
+  const copies = new Map(
+    [...one.targets, ...(report?.targets ?? [])].map((target) => [target, publicTarget(target, paths)]),
+  );
   const told = (targets: readonly SavedTarget[]) => targets.map((target) => copies.get(target) ?? target);
   return {
     ...one,
@@ -60,11 +106,15 @@ function publicCase(one: DocumentCase): DocumentCase {
     manifest: withoutDirectory(one.manifest),
     matrix: withoutDirectory(one.matrix),
     origin: withoutDirectory(one.origin),
+    error: withNames(one.error, paths),
+    reasons: named(one.reasons),
     targets: told(one.targets),
     report: report && {
       ...report,
       artifact: { ...report.artifact, path: withoutDirectory(report.artifact.path) },
       run: { ...report.run, flags: report.run.flags.map(withoutDirectory) },
+      ...(report.matrix && { matrix: { ...report.matrix, path: withoutDirectory(report.matrix.path) } }),
+      ...(report.summary && { summary: { ...report.summary, notes: named(report.summary.notes) } }),
       targets: told(report.targets),
     },
   };

@@ -1,6 +1,7 @@
 import type { Profile, TestedKernel } from '../model/kernel.ts';
 import type { KernelBtf } from '../model/kernel-btf.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
+import { fileName } from '../model/object-names.ts';
 import { sanitizeText, wellFormed } from '../model/sanitize.ts';
 import { overrideNote } from '../report/override-note.ts';
 
@@ -25,7 +26,7 @@ export function unverifiedNote(
 
 /** Says whose BTF may stand in for the kernel's. */
 export function btfNote({ id }: Profile, { path, sha256 }: KernelBtf): string {
-  return `kernel ${id}: where it has no BTF, CO-RE gets ${path} (sha256 ${sha256})`;
+  return `kernel ${id}: where it has no BTF, CO-RE gets ${fileName(path)} (sha256 ${sha256})`;
 }
 
 /** What the user should know about a profile before its kernel is fetched. */
