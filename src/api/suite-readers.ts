@@ -3,7 +3,7 @@ import { enumerate } from '../config/near.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Wording } from '../model/wording.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { confine } from '../run/confine.ts';
 import { workDirectories } from '../run/directories.ts';
 import { addressWords, containerOf, imagePath } from '../run/find-artifacts.ts';
@@ -14,6 +14,8 @@ import type { RunBaseline } from './check.ts';
 import { type LoadedCase, type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { keepNamed, openNamed } from './named-objects.ts';
 import type { SuiteContext } from './suite-cases.ts';
+
+const IMAGE_IN_A_CASE = phrase`a case names files of its repository; ${option('artifact')} takes images`;
 
 /** What a case is about; a command without an object has a name in place of a path. */
 export function artifactPath(dir: string, { artifact, name }: SuiteCase): string {
@@ -101,10 +103,10 @@ export function caseReaders(context: SuiteContext, suite: Suite, older: LoadedRu
       const { artifact, artifactName, name, origin } = source;
       if (command !== undefined && artifact === '') return shelve(commandSubject(command, artifactName || name));
       const isThere = (await host.files.stat(path)) !== undefined;
-      const image = imagePath(artifact) && 'a case names files of its repository; test --artifact takes images';
+      const image = imagePath(artifact) && IMAGE_IN_A_CASE;
       const address = isThere ? undefined : (image ?? addressWords(artifact));
       if (address !== undefined)
-        throw new UsageError('artifact_unreadable', `${origin}: artifact ${artifact}: ${address}`);
+        throw new UsageError('artifact_unreadable', phrase`${origin}: artifact ${artifact}: ${address}`);
       const read = command === undefined ? readSubject : readForCommand;
       const input = await inputOf(context, source, path, command !== undefined, workdir);
       return await read(input, artifactName, `${origin}: artifact`);
