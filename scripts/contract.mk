@@ -90,7 +90,7 @@ env-docs: build
 
 .PHONY: serve openapi-check
 serve openapi-check:
-	$(call instead,the server is not part of this version; bpfcompat FILE.bpf.o writes the same reports as files)
+	$(call instead,the server is not part of this version; bpfcompat site build writes pages and JSON of all results as files)
 
 # --- ways to run kernels that are not part of this version -----------------------------------------------------------
 

@@ -4,6 +4,7 @@ import { checkBisectOptions } from './bisect-options.ts';
 import { checkCheckOptions } from './check-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
 import { checkCompletionOptions } from './completion/shells.ts';
+import { insteadOf } from './earlier-commands.ts';
 import { parseFlags } from './flags.ts';
 import { isCheck } from './implied-check.ts';
 import { checkExplainOptions, checkInspectOptions } from './inspect-options.ts';
@@ -117,6 +118,9 @@ function commandOf(first: string, second: string | undefined, seconds: readonly 
 }
 
 function unknownCommand(word: string): UsageError {
+  const instead = insteadOf(word);
+  if (instead !== undefined)
+    return new UsageError('not_available', `the command ${quoted(word)} is not part of this version; ${instead}`);
   const names = COMMANDS.map(({ name }) => name);
   const near = didYouMean(word, names);
   const hint = word.startsWith('-') ? '; flags come after the command,' : near || ';';

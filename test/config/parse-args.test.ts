@@ -85,6 +85,16 @@ describe('commands', () => {
     expect(error.code).toBe('unknown_command');
     expect(error.message).toBe(message);
   });
+
+  test.each([
+    [['serve'], /^the command "serve" is not part of this version; 'bpfcompat site build' writes pages/],
+    [['runtime', 'probe'], /^the command "runtime" is not part of this version; .* 'bpfcompat history verify'$/],
+    [['help', 'agent'], /^the command "agent" is not part of this version;/],
+  ])('%j of an earlier version says what takes its place', (argv, message) => {
+    const error = errorOf(...argv);
+    expect(error.code).toBe('not_available');
+    expect(error.message).toMatch(message);
+  });
 });
 
 describe('check', () => {
