@@ -5,15 +5,18 @@ import { clip, terminal } from './escape.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 
 const MAX_LINE = 1000;
+/** Of a code; those of a report from elsewhere may be anything. */
+const MAX_CODE = 80;
 
 /** One line as compilers write them. @param code in brackets at the end, as compilers name an option */
 function line(place: string, level: 'error' | 'warning' | 'note', words: string, code: string): string {
   const text = clip(terminal(words, MAX_LINE).replace(/\s+/g, ' ').trim(), MAX_LINE);
-  return `${place}: ${level}: ${text} [bpfcompat: ${code}]\n`;
+  return `${place}: ${level}: ${text} [bpfcompat: ${code.replace(/[^A-Z0-9_]+/g, '_').slice(0, MAX_CODE) || 'UNKNOWN'}]\n`;
 }
 
 function place(file: string, row: number, column: number): string {
-  return `${terminal(file, 1000)}:${Math.max(1, row)}:${Math.max(1, column)}`;
+  // A runner of workflows reads a command where a line begins with two colons.
+  return `${terminal(file, 1000).replace(/^:/, './:')}:${Math.max(1, row)}:${Math.max(1, column)}`;
 }
 
 function objectPlace(one: DocumentCase | undefined, workspace: string): string {

@@ -4,6 +4,7 @@ import { annotations } from '../../src/report/annotations.ts';
 import { badge } from '../../src/report/badge.ts';
 import { comment } from '../../src/report/comment.ts';
 import { collectionDocument, type GateDocument, reportDocument } from '../../src/report/gate-document.ts';
+import { gcc } from '../../src/report/gcc.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { junit } from '../../src/report/junit.ts';
 import { sarif } from '../../src/report/sarif/sarif.ts';
@@ -35,7 +36,20 @@ function documents(text: string): GateDocument[] {
   return [...reports.map(reportDocument), collectionDocument(collection, [undefined, ...reports])];
 }
 
-const TEXTS = [...HOSTILE, '', '../../x', '/etc/passwd', ':tada:', '<!--', '-->', ']]>', 'a\n\n## b', '\ufffe', '{0}'];
+const TEXTS = [
+  ...HOSTILE,
+  ':',
+  '',
+  '../../x',
+  '/etc/passwd',
+  ':tada:',
+  '<!--',
+  '-->',
+  ']]>',
+  'a\n\n## b',
+  '\ufffe',
+  '{0}',
+];
 
 describe.each(TEXTS)('a report in which every text is %j', (text) => {
   const all = documents(text);
@@ -61,6 +75,12 @@ describe.each(TEXTS)('a report in which every text is %j', (text) => {
       expect(JSON.parse(badge(document)).message).toMatch(/^\d+\/\d+ (?:kernels|checks)$|^unknown$/);
       const { results } = JSON.parse(sarif(document)).runs[0];
       for (const { ruleId } of results) expect(ruleId).toBe('UNKNOWN');
+      for (const line of gcc(document, { workspace: '/src' }).split('\n').slice(0, -1)) {
+        expect(line).toMatch(
+          /^(?!\s*::)[^\u0000-\u001f\u202a-\u202e]*: (?:error|warning|note): .* \[bpfcompat: [A-Z0-9_]+\]$/,
+        );
+        expect(line).not.toContain('##[');
+      }
       for (const { title, message } of annotations(document, { workspace: '/src' })) {
         expect(`${title}\n${message}`).not.toMatch(/^\s*::|##\[|[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/m);
       }
