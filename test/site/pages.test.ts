@@ -166,6 +166,24 @@ describe('what is published', () => {
     }
   });
 
+  test('nor where an object was taken out, nor the directory of its BTF', () => {
+    const path = '/home/me/secret/6.1.btf';
+    const run = at(quickRun(), 1);
+    const own = {
+      ...run,
+      artifacts: run.artifacts.slice(0, 1),
+      results: run.results.filter(({ cell }) => cell.artifact === 0),
+    };
+    const source = { place: '/home/me/secret/agent', digest: 'sha256:0', inside: '[x]' };
+    const artifacts = own.artifacts.map((one) => ({ ...one, path: `${source.place}[x]`, source }));
+    const btf = { path, sha256: '00', sizeBytes: 1, used: false, reason: 'kernel_has_btf' } as const;
+    const files = filesOf([reportInput({ ...own, artifacts, results: own.results.map((one) => ({ ...one, btf })) })]);
+    const report = pageOf(files, /^runs\/.*\.json$/);
+    expect(JSON.parse(report).artifact).toMatchObject({ path: 'agent[x]', source: 'agent' });
+    expect(report).toContain('btf: supplied by you and not used: 6.1.btf (sha256');
+    for (const [name, text] of files) expect([name, text.includes('secret')]).toEqual([name, false]);
+  });
+
   test('a collection names the reports beside it', () => {
     const files = filesOf([runInput(at(quickRun(), 1))]);
     const [path = ''] = [...files.keys()].filter((name) => /^runs\/.*\.json$/.test(name) && !name.includes('--'));
