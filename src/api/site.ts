@@ -99,6 +99,7 @@ async function writeSite(host: Host, dir: string, files: ReadonlyMap<string, () 
   await host.files.makeDir(parent);
   const fresh = join(parent, host.files.ownName(basename(dir)));
   const old = join(parent, host.files.ownName(`${basename(dir)}.old`));
+  let moved = false;
   try {
     const made = new Set<string>();
     for (const [path, text] of files) {
@@ -107,11 +108,15 @@ async function writeSite(host: Host, dir: string, files: ReadonlyMap<string, () 
       made.add(dirname(file));
       await host.files.append(file, text());
     }
-    const before = (await host.files.stat(dir)) !== undefined;
-    if (before) await host.files.rename(dir, old);
+    if ((await host.files.stat(dir)) !== undefined) {
+      await host.files.rename(dir, old);
+      moved = true;
+    }
     await host.files.rename(fresh, dir);
-    if (before) await host.files.remove(old);
+    if (moved) await host.files.remove(old);
   } catch (error) {
+    // The site that was there stays; where the new one has its place already, only the old one is left to remove.
+    if (moved) await host.files.rename(old, dir).catch(() => {});
     await host.files.remove(fresh).catch(() => {});
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new HostError(

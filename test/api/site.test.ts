@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BuildSiteOptions, buildSite } from '../../src/api/site.ts';
 import { gate } from '../../src/gate/gate.ts';
+import { createHost } from '../../src/host/create-host.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { collectionJson } from '../../src/report/collection.ts';
 import { reportJson } from '../../src/report/json.ts';
@@ -86,6 +87,22 @@ test('the same again gives the same bytes; an older site is replaced', async () 
   await build();
   expect(built('index.html')).not.toContain('10:02');
   expect(readdirSync(cwd).sort()).toEqual(['public', 'reports']);
+});
+
+test('where the new site cannot take its place, the old one stays', async () => {
+  writeReport('reports/b.json', at(placedRun(PLACE), 2));
+  await build();
+  const before = tree();
+  const host = createHost({ env: {} });
+  let moves = 0;
+  const rename = async (from: string, to: string): Promise<void> => {
+    if (++moves === 2) throw Object.assign(new Error('no'), { code: 'EIO' });
+    await host.files.rename(from, to);
+  };
+  const failing = { ...host, files: { ...host.files, rename } };
+  await expect(build({ host: failing })).rejects.toThrow(/public cannot be written \(EIO\)/);
+  expect(tree()).toEqual(before);
+  expect(readdirSync(cwd).toSorted()).toEqual(['public', 'reports']);
 });
 
 test('the site itself is no report, wherever it lies', async () => {
