@@ -1,10 +1,11 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { readTar } from '../kernels/image/tar.ts';
 import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
 import { type CpioEntry, readCpio } from '../kernels/sources/rpm/cpio.ts';
 import { packingOf } from '../kernels/sources/rpm/payload.ts';
 import { readPackage } from '../kernels/sources/rpm/read-package.ts';
+import { outgrown, roomIn } from '../kernels/space.ts';
 import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
@@ -112,14 +113,21 @@ export async function takePacked(
   return undefined;
 }
 
-/** Unpacks a file into another one. @throws as `takePacked` */
+/** Unpacks a file into another one. @throws as `takePacked`, and HostError `no_space` before the disk is full */
 export async function unpackTo(
   host: Host,
   { path, packing, file }: { readonly path: string; readonly packing: Packing; readonly file: string },
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const doing = `unpacking ${basename(path)}`;
+  const room = await roomIn(host, dirname(file), LIMITS.unpackedBytes, doing);
+  let written = 0;
   await host.files.writeAtomic(file, '');
-  for await (const chunk of bounded(unpacked(host, path, packing, signal))) await host.files.append(file, chunk);
+  for await (const chunk of bounded(unpacked(host, path, packing, signal))) {
+    written += chunk.length;
+    if (written > room) throw outgrown(dirname(file), doing);
+    await host.files.append(file, chunk);
+  }
 }
 
 /** Takes the objects out of an rpm package. @throws HostError `bad_package`, UsageError beyond the bounds */

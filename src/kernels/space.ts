@@ -4,6 +4,8 @@ import { phrase } from '../model/wording.ts';
 
 /** Room that stays free beside what a fetch needs: other writers share the disk. */
 const MARGIN_BYTES = 32 * 1024 * 1024;
+/** The same where a stranger's file says how much is written: a small one can stand for any number of bytes. */
+const FLOOR_BYTES = 512 * 1024 * 1024;
 
 const REMEDY = 'free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk';
 
@@ -24,6 +26,22 @@ export async function requireSpace(host: Host, path: string, bytes: number, what
     'no_space',
     `${what} needs ${megabytes(needed)} in ${path}, ${megabytes(free)} are free; ${REMEDY}`,
   );
+}
+
+/**
+ * Bytes that may be written to `path`: `most`, or what there is without filling the disk.
+ * @param what doing, for the message
+ * @throws HostError `no_space` where there is no room at all
+ */
+export async function roomIn(host: Host, path: string, most: number, what: string): Promise<number> {
+  const room = Math.min(most, (await host.files.freeBytes(path)) - FLOOR_BYTES);
+  if (room > 0) return room;
+  throw outgrown(path, what);
+}
+
+/** What there was room for is not enough. */
+export function outgrown(path: string, what: string): HostError {
+  return new HostError('no_space', `${what} would fill the disk of ${path}; ${REMEDY}`);
 }
 
 /** An error of the file system while the store was written, as a HostError with a remedy; any other error as it is. */

@@ -1,10 +1,10 @@
-import { basename, join } from 'node:path';
-import type { Host } from '../../host/host.ts';
+import { basename, dirname, join } from 'node:path';
+import type { DownloadOptions, Host } from '../../host/host.ts';
 import type { DiskImage, ImageSource } from '../../model/disk-image.ts';
 import { HostError, throwIfCancelled } from '../../model/errors.ts';
 import type { Profile } from '../../model/kernel.ts';
 import { option, phrase } from '../../model/wording.ts';
-import { asStoreError } from '../space.ts';
+import { asStoreError, outgrown, roomIn } from '../space.ts';
 import { locateStore, lockIn, openStore, type Store } from '../store.ts';
 import type { EnsureOptions } from '../supply.ts';
 import { DISK_HEAD_BYTES, diskFormat } from './disk-format.ts';
@@ -133,6 +133,18 @@ async function wholeDisk(host: Host, store: Store, record: DiskRecord): Promise<
   return diskStamp(stat) === record.stamp || (await host.files.sha256(path)) === record.sha256;
 }
 
+/** @throws HostError `no_space` before the disk is full, what `host.network.download` throws */
+async function download(host: Host, url: string, to: string, options: Pick<DownloadOptions, 'signal' | 'onBytes'>) {
+  const dir = dirname(to);
+  const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url}`);
+  try {
+    return await host.network.download(url, to, { ...options, maxBytes: room });
+  } catch (error) {
+    const isCut = error instanceof HostError && error.code === 'wrong_digest' && room < MAX_DOWNLOAD;
+    throw isCut ? outgrown(dir, `downloading ${url}`) : error;
+  }
+}
+
 async function fetchDisk(
   source: ImageSource,
   url: string,
@@ -149,7 +161,7 @@ async function fetchDisk(
   try {
     for (const left of [part, plain]) await host.files.remove(left);
     const onBytes = (bytes: number, total: number): void => onProgress(name, bytes, total);
-    const got = await host.network.download(url, part, { maxBytes: MAX_DOWNLOAD, signal, onBytes });
+    const got = await download(host, url, part, { signal, onBytes });
     if (got.status !== 200) {
       const words = `${url} answers with status ${got.status}; correct the address in the profile, or try again later`;
       throw new HostError(got.status === 404 ? 'package_not_found' : 'mirror_unreachable', words);

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
+import { outgrown, roomIn } from '../space.ts';
 import { lastWords, runTool } from '../tool.ts';
 
 /** Of a disk that was unpacked: a small file can stand for any number of bytes. */
@@ -28,7 +30,9 @@ export async function unpackDisk(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const script = 'exec "$1" -dc -- "$2" >"$3"';
-  const words = [`--fsize=${MAX_UNPACKED}`, 'sh', '-c', script, 'sh', tool, from, to];
+  const doing = `unpacking ${from}`;
+  const room = await roomIn(host, dirname(to), MAX_UNPACKED, doing);
+  const words = [`--fsize=${room}`, 'sh', '-c', script, 'sh', tool, from, to];
   const result = await runTool(host, 'prlimit', words, { signal });
   if (result.exitCode === 0) return;
   const said = lastWords(result);
@@ -36,6 +40,8 @@ export async function unpackDisk(
     const wanted = PACKINGS.find(([, name]) => name === tool)?.[2] ?? tool;
     throw new HostError('tool_missing', `cannot run ${tool}: install the package ${wanted}`);
   }
+  const isCut = result.signal === 'SIGXFSZ' || /File too large/i.test(said);
+  if (isCut && room < MAX_UNPACKED) throw outgrown(dirname(to), doing);
   if (/No space left/i.test(said)) throw new HostError('no_space', `no space left to unpack ${from}`);
   throw new HostError('bad_package', `${from} cannot be unpacked (${said}); nothing was used`);
 }

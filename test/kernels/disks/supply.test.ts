@@ -110,6 +110,27 @@ test('a packed image is unpacked; its pin is that of the packed file', async () 
   await expect(ensure({ url: `${base}/broken.gz` })).rejects.toMatchObject({ code: 'bad_package' });
 });
 
+test('an image that would fill the disk is given up before it does', async () => {
+  const FLOOR = 512 * 1024 ** 2;
+  const withRoom = (bytes: number): void => {
+    const { files } = host;
+    host = { ...host, files: { ...files, freeBytes: async () => FLOOR + bytes } };
+  };
+  served['/disk.qcow2.gz'] = gzipSync(DISK);
+  withRoom(DISK.length - 1);
+  await expect(ensure({ url: `${base}/disk.qcow2.gz` })).rejects.toMatchObject({
+    code: 'no_space',
+    message: expect.stringMatching(/^unpacking .* would fill the disk of /),
+  });
+  await expect(ensure({ url: `${base}/disk.qcow2` })).rejects.toMatchObject({
+    code: 'no_space',
+    message: expect.stringMatching(/^downloading .* would fill the disk of /),
+  });
+  withRoom(0);
+  await expect(ensure({ url: `${base}/disk.qcow2` })).rejects.toMatchObject({ code: 'no_space' });
+  expect(await left()).toEqual([]);
+});
+
 test('an image with a backing file is not stored', async () => {
   const hostile = Buffer.from(DISK);
   hostile.writeBigUInt64BE(512n, 8);
