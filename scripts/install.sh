@@ -4,6 +4,7 @@
 set -eu
 version=${1:-latest}
 into=${2:-$HOME/.local/bin}
+case $into in /*) ;; *) into=$PWD/$into ;; esac
 name=bpfcompat-linux-$(uname -m)
 releases=${BPFCOMPAT_RELEASES:-https://github.com/Kernel-Guard/bpfcompat/releases}
 if [ "$version" = latest ]; then from=$releases/latest/download; else from=$releases/download/$version; fi
@@ -12,7 +13,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 for file in "$name" SHA256SUMS; do
-	curl --fail --silent --show-error --location --output "$file" "$from/$file" || {
+	curl --proto-redir =https --fail --silent --show-error --location --output "$file" "$from/$file" || {
 		echo "install.sh: $from/$file cannot be fetched; is $version a release, and has it $name?" >&2
 		exit 1
 	}

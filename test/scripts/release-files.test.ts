@@ -58,10 +58,10 @@ test('the installer puts a program in place only when its digest is that of the 
   writeFileSync(join(release, name), program);
   const digest = createHash('sha256').update(program).digest('hex');
   const into = join(scratch, 'bin');
-  const install = (sums: string, version = 'v1.0.0') => {
+  const install = (sums: string, version = 'v1.0.0', place = into) => {
     writeFileSync(join(release, 'SHA256SUMS'), sums);
     const env = { ...process.env, BPFCOMPAT_RELEASES: `file://${join(scratch, 'releases')}` };
-    return spawnSync('sh', [join(root, 'scripts/install.sh'), version, into], { env, encoding: 'utf8' });
+    return spawnSync('sh', [join(root, 'scripts/install.sh'), version, place], { cwd: scratch, env, encoding: 'utf8' });
   };
   const other = `${'0'.repeat(64)}  bpfcompat-validator-x86_64\n`;
   for (const [sums, words] of [
@@ -80,4 +80,7 @@ test('the installer puts a program in place only when its digest is that of the 
     stdout: `bpfcompat 1.0.0 version\n${into} is not in PATH; add it\n`,
   });
   expect(readFileSync(join(into, 'bpfcompat'), 'utf8')).toBe(program);
+  // Relative to where the user is, and not to where the installer works.
+  expect(install(`${digest}  ${name}\n`, 'v1.0.0', 'here/bin').status).toBe(0);
+  expect(readFileSync(join(scratch, 'here/bin/bpfcompat'), 'utf8')).toBe(program);
 });
