@@ -32,24 +32,48 @@ function withoutDirectory(word: string): string {
   return word.startsWith('/') ? fileName(word) : word;
 }
 
-/** Absolute paths in fields that hold one, the longest first. */
-function pathsIn(value: unknown, key = ''): string[] {
+/** Absolute paths that fields of a document name. */
+interface KnownPaths {
+  readonly all: ReadonlySet<string>;
+  /** How long they are, the longest first. */
+  readonly lengths: readonly number[];
+}
+
+function collectPaths(value: unknown, key: string, found: Set<string>): void {
   if (typeof value === 'string') {
     const isPath = PATHS.has(key) || OF_THE_MACHINE.has(key);
-    return isPath && value.startsWith('/') && value.length > 1 ? [value] : [];
+    if (isPath && value.startsWith('/') && value.length > 1) found.add(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collectPaths(item, key, found);
+  } else if (isFields(value)) {
+    for (const [name, item] of Object.entries(value)) collectPaths(item, name, found);
   }
-  const items = Array.isArray(value) ? value.map((item) => [key, item] as const) : [];
-  const fields = isFields(value) ? Object.entries(value) : items;
-  const found = new Set(fields.flatMap(([name, item]) => pathsIn(item, name)));
-  return [...found].sort((a, b) => b.length - a.length);
 }
 
-/** A sentence with the names of these files in the place of their paths. */
-function withNames(sentence: string, paths: readonly string[]): string {
-  return paths.reduce((text, path) => text.replaceAll(path, fileName(path)), sentence);
+function pathsIn(value: unknown): KnownPaths {
+  const all = new Set<string>();
+  collectPaths(value, '', all);
+  const lengths = new Set([...all].map(({ length }) => length));
+  return { all, lengths: [...lengths].sort((a, b) => b - a) };
 }
 
-function walk(value: unknown, key: string, paths: readonly string[]): unknown {
+/**
+ * A sentence with the names of these files in the place of their paths. A large document has tens of thousands of both:
+ * what stands at a slash is looked up.
+ */
+function withNames(sentence: string, { all, lengths }: KnownPaths): string {
+  let told = '';
+  let from = 0;
+  for (let at = sentence.indexOf('/'); at >= 0; at = sentence.indexOf('/', Math.max(from, at + 1))) {
+    const length = lengths.find((one) => all.has(sentence.slice(at, at + one)));
+    if (length === undefined) continue;
+    told += sentence.slice(from, at) + fileName(sentence.slice(at, at + length));
+    from = at + length;
+  }
+  return told + sentence.slice(from);
+}
+
+function walk(value: unknown, key: string, paths: KnownPaths): unknown {
   if (typeof value === 'string') {
     if (PATHS.has(key)) return withoutDirectory(value);
     return SENTENCES.has(key) ? withNames(value, paths) : value;
@@ -77,7 +101,7 @@ export function publicReport(value: unknown, caseFiles: readonly string[] = []):
   return { ...told, cases };
 }
 
-function publicTarget(target: SavedTarget, paths: readonly string[]): SavedTarget {
+function publicTarget(target: SavedTarget, paths: KnownPaths): SavedTarget {
   const { kernel_package: pack, notes, infra_error, skipped_reason, retried_after } = target;
   return {
     ...target,
