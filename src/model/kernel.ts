@@ -242,7 +242,8 @@ export const KernelRecord = OldKernelRecord.extend({
 export type KernelRecord = z.infer<typeof KernelRecord>;
 
 /** The kernel that a guest answers for. That of a disk image is known by its release and the image that it came in. */
-export type TestedKernel = Omit<KernelRecord, 'vmlinuz'> & { readonly vmlinuz?: StoredFile };
+export const TestedKernel = KernelRecord.partial({ vmlinuz: true });
+export type TestedKernel = z.infer<typeof TestedKernel>;
 
 /** The userland for commands in guests, in the store: what `userland/<arch>.json` says. */
 export const UserlandRecord = z.strictObject({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { ISOLATIONS } from '../model/cell.ts';
 import { Hello, Stage } from '../model/evidence.ts';
-import { Channel, KernelRecord } from '../model/kernel.ts';
+import { Channel, TestedKernel } from '../model/kernel.ts';
 import { MAX_SHARDS, type ShardPart } from '../model/shard.ts';
 
 /**
@@ -54,7 +55,7 @@ const Outcome = z.discriminatedUnion('status', [
 
 const Guest = z.looseObject({
   lane: text,
-  isolation: z.enum(['cell', 'boot']),
+  isolation: z.enum(ISOLATIONS),
   accel: z.enum(['kvm', 'tcg']),
   accelReason: text,
   machine: text,
@@ -73,7 +74,7 @@ const Result = z.looseObject({
   prediction: z
     .looseObject({ verdict: z.enum(['loads', 'refused', 'unknown']), floor: text.optional(), why: text })
     .optional(),
-  kernel: KernelRecord.optional(),
+  kernel: TestedKernel.optional(),
   evidence: z.looseObject({ hello: Hello, stages: z.array(Stage), document: text.optional() }).optional(),
   shortened: text.optional(),
   guest: Guest.optional(),

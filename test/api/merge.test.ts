@@ -7,6 +7,7 @@ import { loadRun } from '../../src/api/load-run.ts';
 import { type MergeOptions, mergeReports } from '../../src/api/merge.ts';
 import { acrossKernels } from '../../src/classify/across.ts';
 import type { GateOptions } from '../../src/gate/gate.ts';
+import type { TestedKernel } from '../../src/model/kernel.ts';
 import type { RunReport } from '../../src/model/report.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
@@ -79,8 +80,25 @@ function documents(place: string, runDir: string): Record<string, string> {
   return Object.fromEntries([...own, ...single]);
 }
 
+/** The same on the kernels of disk images, with BTF of the user's own, of objects out of another file. */
+function ofImages(run: RunReport): RunReport {
+  const btf = { path: '/b/old.btf', sha256: 'a'.repeat(64), sizeBytes: 5, used: false, reason: 'no_answer' } as const;
+  return {
+    ...run,
+    artifacts: run.artifacts.map((one) => ({
+      ...one,
+      source: { place: '/src/agent', digest: `sha256:${'b'.repeat(64)}`, inside: `[${one.name}]` },
+    })),
+    results: run.results.map(({ kernel, ...result }) => {
+      const { vmlinuz: _, ...record } = kernel ?? {};
+      return { ...result, btf, kernel: kernel && (record as TestedKernel) };
+    }),
+  };
+}
+
 describe.each([
   ['three objects', quickRun()],
+  ['three objects out of a program on disk images', ofImages(quickRun())],
   ['one object with every outcome', mixedRun()],
   ['text that hurts', hostileRun(HOSTILE.join('').slice(0, 250))],
 ])('%s', (_name, run) => {
