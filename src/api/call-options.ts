@@ -1,6 +1,6 @@
 import { BUDGET_RULE, parseBudget } from '../config/insn-budget.ts';
 import { enumerate } from '../config/near.ts';
-import { LANE_CHOICES } from '../model/cell.ts';
+import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';
 import type { CompareRequest } from './compare.ts';
@@ -53,8 +53,8 @@ const BUDGET = kind(
   '"80%"',
   (value) => ['string', 'number'].includes(typeof value) && parseBudget(String(value)) !== undefined,
 );
-const MODE = oneOf(['load_only', 'load_attach', 'behavior']);
-const ISOLATION = oneOf(['cell', 'boot']);
+const MODE = oneOf(VALIDATION_MODES);
+const ISOLATION = oneOf(ISOLATIONS);
 const LANE = oneOf(LANE_CHOICES);
 const DECIDES = oneOf(FAIL_ON);
 

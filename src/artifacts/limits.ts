@@ -1,4 +1,5 @@
 import { UsageError } from '../model/errors.ts';
+import { MAX_OBJECTS } from '../object/inside/find-objects.ts';
 
 /** Bounds on what strangers' files are opened for. Whatever is beyond them is told, and nothing of it is used. */
 export const LIMITS = {
@@ -10,7 +11,7 @@ export const LIMITS = {
   unpackedBytes: 8 * 1024 * 1024 * 1024,
   entries: 100_000,
   /** Objects that are taken out of one file. */
-  objects: 256,
+  objects: MAX_OBJECTS,
   /** Of all of them, in bytes. */
   objectBytes: 512 * 1024 * 1024,
   milliseconds: 10 * 60_000,

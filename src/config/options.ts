@@ -1,4 +1,4 @@
-import { LANE_CHOICES } from '../model/cell.ts';
+import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import { REPORT_DIRECTORY, WORK_DIRECTORY } from '../model/work-directory.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
@@ -136,7 +136,7 @@ export const OPTIONS = [
     type: 'text',
     default: '',
     placeholder: 'MODE',
-    words: ['load_only', 'load_attach', 'behavior'],
+    words: VALIDATION_MODES,
     description:
       'load_only, load_attach, or behavior (fails without functional tests); default: load, attach, and run the tests of the manifest',
     commands: ['check', 'test', 'watch', 'bisect'],
@@ -214,7 +214,7 @@ export const OPTIONS = [
     type: 'text',
     default: 'cell',
     placeholder: 'cell|boot',
-    words: ['cell', 'boot'],
+    words: ISOLATIONS,
     description: 'cell: restore a VM snapshot for each object on each kernel; boot: cold boot each time',
     commands: ['check', 'test', 'test-command', 'watch', 'suite'],
   },

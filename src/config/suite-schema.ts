@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { ValidationMode } from '../model/cell.ts';
+import { VALIDATION_MODES, type ValidationMode } from '../model/cell.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
 import { assetList } from './assets.ts';
 import { checkTest, EXPECT_KEYS } from './expect-schema.ts';
 import { budget, expectation, kernelVersion, profileId } from './manifest-schema.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean, enumerate } from './near.ts';
 import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 import { flag, integer, line, list, MAX_TIMEOUT_MS, text, timeout, word } from './yaml-schema.ts';
@@ -23,7 +23,7 @@ const mode = text.transform((value, context): ValidationMode | undefined => {
   const near = didYouMean(value.trim(), MODE_WORDS) || ';';
   context.addIssue({
     code: 'custom',
-    message: `${quoted(value)} is not known${near} use load_only, load_attach or behavior`,
+    message: `${quoted(value)} is not known${near} use ${enumerate(VALIDATION_MODES, 'or')}`,
   });
   return z.NEVER;
 });

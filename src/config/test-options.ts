@@ -1,5 +1,12 @@
 import type { InsnBudget } from '../model/budget.ts';
-import { type Isolation, LANE_CHOICES, type LaneChoice, type ValidationMode } from '../model/cell.ts';
+import {
+  ISOLATIONS,
+  type Isolation,
+  LANE_CHOICES,
+  type LaneChoice,
+  VALIDATION_MODES,
+  type ValidationMode,
+} from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { FORMATS, type ReportFiles, reportFiles } from '../model/formats.ts';
 import type { FailOn } from '../model/gate.ts';
@@ -14,7 +21,7 @@ import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
 import { missing, needsNetwork, sameFile } from './missing-option.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { parseShard } from './shard.ts';
@@ -179,7 +186,7 @@ export function parseValidationMode(text: string): ValidationMode | undefined {
   if (mode) return mode;
   throw new UsageError(
     'flag_value',
-    phrase`${option('validation-mode')} ${quoted(text)} is not known${didYouMean(text.trim(), MODE_WORDS) || ';'} use load_only, load_attach or behavior`,
+    phrase`${option('validation-mode')} ${quoted(text)} is not known${didYouMean(text.trim(), MODE_WORDS) || ';'} use ${enumerate(VALIDATION_MODES, 'or')}`,
   );
 }
 
@@ -198,17 +205,24 @@ function checkRunner(runner: string): void {
   );
 }
 
+/** @throws UsageError `flag_value` for a word that is none of `words` */
+function wordOf<W extends string>(name: 'isolation' | 'lane', words: readonly W[], word: string): W {
+  const known = words.find((one) => one === word);
+  if (known !== undefined) return known;
+  throw new UsageError(
+    'flag_value',
+    phrase`${option(name)} ${quoted(word)} is not known; use ${enumerate(words, 'or')}`,
+  );
+}
+
 /** @returns undefined for an empty text. @throws UsageError `flag_value` for any other word */
 export function checkLane(word: string): LaneChoice | undefined {
-  const lane = LANE_CHOICES.find((one) => one === word);
-  if (lane !== undefined || word === '') return lane;
-  throw new UsageError('flag_value', phrase`${option('lane')} ${quoted(word)} is not known; use direct or image`);
+  return word === '' ? undefined : wordOf('lane', LANE_CHOICES, word);
 }
 
 /** @throws UsageError `flag_value` for any other word */
 export function checkIsolation(word: string): Isolation {
-  if (word === 'cell' || word === 'boot') return word;
-  throw new UsageError('flag_value', phrase`${option('isolation')} ${quoted(word)} is not known; use cell or boot`);
+  return wordOf('isolation', ISOLATIONS, word);
 }
 
 function checkBudget(text: string): InsnBudget | undefined {

@@ -8,7 +8,8 @@ import type { Prediction } from './prediction.ts';
 import type { TestExpectations } from './test-expectations.ts';
 
 export type AttachMode = 'disabled' | 'best-effort' | 'required';
-export type ValidationMode = 'load_only' | 'load_attach' | 'behavior';
+export const VALIDATION_MODES = ['load_only', 'load_attach', 'behavior'] as const;
+export type ValidationMode = (typeof VALIDATION_MODES)[number];
 
 /** Where an object was before it was taken out. */
 export interface ArtifactSource {
@@ -91,7 +92,8 @@ export interface CellTimings {
   readonly totalMs: number;
 }
 
-export type Isolation = 'cell' | 'boot';
+export const ISOLATIONS = ['cell', 'boot'] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
 
 /** `direct`: the vendor's kernel with an initramfs of ours; `image`: the vendor's whole system from its disk image. */
 export const LANE_CHOICES = ['direct', 'image'] as const;

@@ -5,10 +5,9 @@ import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import { artifactName, fileName } from '../model/object-names.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
+import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { isLayout } from './find-artifacts.ts';
 import type { ArtifactInput } from './subject.ts';
-
-export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file; build the object first or correct the path',
@@ -33,7 +32,7 @@ function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: Fi
     const words = 'it is a pipe or a device; write the object to a file first';
     throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
   }
-  if (isFile && size > MAX_ARTIFACT_BYTES) {
+  if (isFile && size > MAX_OBJECT_BYTES) {
     const words = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
     throw new UsageError('artifact_too_large', phrase`${origin} ${path}: ${words}`);
   }
@@ -62,7 +61,7 @@ export async function loadArtifact(
       const words = 'the kernel makes it up as it is read; it is no object, name the compiled file';
       throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
     }
-    bytes = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
+    bytes = await host.files.read(absolute, MAX_OBJECT_BYTES);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (error instanceof UsageError) throw error;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Host } from '../host/host.ts';
 import type { Artifact } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
+import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
-import { MAX_ARTIFACT_BYTES } from './load-artifact.ts';
 import { readSources } from './read-sources.ts';
 import type { Subject } from './subject.ts';
 
@@ -40,7 +40,7 @@ function weightOf({ bytes, facts, sources }: ObjectContent): number {
 }
 
 async function readAgain(host: Host, path: string, artifact: Artifact, isObject: boolean): Promise<ObjectContent> {
-  const bytes = await host.files.read(path, MAX_ARTIFACT_BYTES).catch((cause: unknown) => {
+  const bytes = await host.files.read(path, MAX_OBJECT_BYTES).catch((cause: unknown) => {
     throw new UsageError('artifact_unreadable', `${path}: it cannot be read any more; run again`, { cause });
   });
   if (createHash('sha256').update(bytes).digest('hex') !== artifact.sha256) {
