@@ -16,7 +16,7 @@ export interface DocumentKernel {
   readonly distro: string;
   /** May be empty. */
   readonly arch: string;
-  /** `Debian 12 (6.1)`; the id where the report does not say. */
+  /** `Debian 12 (6.1)`, `Debian 12 (6.1) aarch64`; the id where the report does not say. */
   readonly name: string;
   /** The family where no other kernel of the document has it, else the name. */
   readonly short: string;
@@ -28,13 +28,15 @@ function kernelOf(target: SavedTarget): Named {
   const { profile_id: id, profile, host } = target;
   const { distro = '', version = '', kernel_family: family = '', arch = '' } = profile ?? host ?? {};
   const known = distro !== '' && family !== '';
+  // Kernels of one release for several architectures may stand beside each other.
+  const other = arch === '' || arch === 'x86_64' ? '' : ` ${arch}`;
   return {
     id,
     family: oneLine(known ? family : id, 64),
     vendor: known ? oneLine(distro, 40) : '',
     distro: known ? oneLine(`${shortDistro(distro)} ${version}`, 40) : '',
     arch: oneLine(arch, 20),
-    name: known ? oneLine(profileName({ distro, version, kernelFamily: family }), 100) : oneLine(id, 100),
+    name: oneLine(known ? `${profileName({ distro, version, kernelFamily: family })}${other}` : id, 100),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../fixtures/documents.ts';
 import { expectGolden } from '../fixtures/golden.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { artifact, runReport, target } from '../fixtures/run.ts';
+import { artifact, failed, result, runReport, target } from '../fixtures/run.ts';
 import { cleanTree, elements, type PageNode, rawTree, textOf } from '../tools/github-page.ts';
 
 const links = {
@@ -130,6 +130,18 @@ describe('the summary', () => {
     }));
     const text = stepSummary(documentOf(runReport({ targets: [...two, ...(arm as typeof two)] })));
     expect(text).toContain('<th colspan="2">x86_64</th><th colspan="2">aarch64</th>');
+  });
+
+  test('a failure on one of two architectures names it', () => {
+    const own = target('debian-12-6.1');
+    const arm: typeof own = { ...own, profile: { ...own.profile, id: 'debian-12-6.1-arm64', arch: 'aarch64' } };
+    const results = [
+      result({ artifact: 0, target: 0 }, { status: 'pass', findings: [] }),
+      result({ artifact: 0, target: 1 }, failed()),
+    ];
+    const text = stepSummary(documentOf(runReport({ targets: [own, arm], results })));
+    expect(text).toContain(' on Debian 12 (6.1) aarch64: ');
+    expect(text).not.toMatch(/ on Debian 12 \(6\.1\)[,:]/);
   });
 
   test('long names do not stand side by side', () => {

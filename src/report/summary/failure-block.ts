@@ -104,7 +104,6 @@ export function failureBlock(
 ): string[] {
   const [cell] = cells;
   const { one, target, expected } = cell;
-  const kernels = all.filter(({ id }) => cells.some((other) => other.target.profile_id === id));
   const kernel = all.find(({ id }) => id === target.profile_id);
   // Whose log it is, where it could be that of several.
   const whose = cells.length > 1 ? ` (${md(`${one.name} on ${kernel?.name ?? target.profile_id}`)})` : '';
@@ -113,9 +112,7 @@ export function failureBlock(
   const met = expected?.causes ?? [];
   const silent = target.status !== 'fail';
   const verb = silent ? 'no answer: ' : '';
-  const archs = [...new Set(kernels.map(({ arch }) => arch))].filter((arch) => arch !== '' && arch !== 'x86_64');
-  const arch = archs.map((name) => ` ${html(name, 20)}`).join('');
-  const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}${arch}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
+  const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);
   const last = [
