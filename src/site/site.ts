@@ -98,7 +98,8 @@ function withObjectNames(document: GateDocument): GateDocument {
 function placed(input: SiteInput, slug: string): SiteRun {
   const document = withObjectNames(publicDocument(input.document));
   const { cases } = document;
-  const files = distinctSlugs(cases.map(({ name }) => `${slug}--${name}`));
+  // No slug has two dashes: a run is called like no case of another one.
+  const files = distinctSlugs(cases.map(({ name }) => name)).map((name) => `${slug}--${name}`);
   const cells: SiteCell[] = [];
   const run: SiteRun = {
     ...input,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { publicReport } from '../../src/report/public-report.ts';
 import { siteFiles } from '../../src/site/pages.ts';
 import { siteOf } from '../../src/site/site.ts';
+import { distinctSlugs, slugOf } from '../../src/site/slug.ts';
 import { hostileDocuments, largeRun, PLACE, placedRun, suite } from '../fixtures/documents.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { hostileRun, mixedRun, quickRun } from '../fixtures/scenes.ts';
@@ -196,6 +197,22 @@ describe('what is published', () => {
     expect(told.targets[7]).toEqual({ notes: ['see serial.log; /proc/config.gz is no file of ours'] });
     // Seconds of the processor: minutes where each sentence was held against each path.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
+  });
+
+  test('no run takes the file of another one or of its case, whatever it is called', () => {
+    const called = (runId: string, minute: number) => ({ ...at(quickRun(), minute), runId });
+    const first = called('a', 9);
+    const [name = ''] = [...filesOf([runInput(first)]).keys()].filter((path) => /^runs\/.*--.*json$/.test(path));
+    expect(name).not.toBe('');
+    const other = called(name.replace(/^runs\/latest\/|\.json$/g, ''), 2);
+    for (const more of [other, called('a..b', 3), called('b..a', 4)].map((run) => reportInput(run))) {
+      const before = filesOf([runInput(first)]);
+      const after = filesOf([runInput(first), more]);
+      const own = [...before.keys()].filter((path) => /^(?:runs|cells)\/.*\.json$/.test(path));
+      expect(own.map((path) => after.get(path) === before.get(path))).toEqual(own.map(() => true));
+    }
+    expect(slugOf('a..b')).toMatch(/^a\.b-[0-9a-f]{8}$/);
+    expect(distinctSlugs(['a-', 'A-'])).toEqual(['a-', expect.stringMatching(/^A-[0-9a-f]{8}$/)]);
   });
 
   test('a collection names the reports beside it', () => {
