@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { takeLayout, takeReference } from '../artifacts/image.ts';
+import { LIMITS } from '../artifacts/limits.ts';
 import { type OpenedFile, openFile, openImage } from '../artifacts/open.ts';
 import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
@@ -77,6 +78,19 @@ function inputsOf(
 /** Opens each file once, however many of its objects are named. */
 function opener(host: Host, { cwd, flag, offline, signal }: Omit<NamedPaths, 'paths'>): Opener {
   const known = new Map<string, Promise<NamedInput[] | undefined>>();
+  let held = 0;
+  const hold = (inputs: NamedInput[], { name }: { readonly name: string }): NamedInput[] => {
+    const bytes = inputs.reduce((sum, { object }) => sum + (object?.bytes.length ?? 0), 0);
+    if (held + bytes > LIMITS.heldBytes) {
+      const most = `${LIMITS.heldBytes >> 20} MiB`;
+      throw new UsageError(
+        'artifact_too_large',
+        phrase`${flag === undefined ? '' : phrase`${flag} `}${name}: with those before it, its objects have more than ${most}; test it by itself`,
+      );
+    }
+    held += bytes;
+    return inputs;
+  };
   const open: Opener = async (place) => {
     const image = placeOfImage(place);
     const shown = image ?? relative(cwd, place);
@@ -85,17 +99,17 @@ function opener(host: Host, { cwd, flag, offline, signal }: Omit<NamedPaths, 'pa
       if (offline) throw new UsageError('not_available', phrase`${flag ?? ''} ${image}: images need the network`);
       const access = { remedy: 'name its directory', login: loginOf(host) };
       const take: Take = (collector, within) => takeReference(host, image, collector, { ...access, signal: within });
-      return inputsOf(place, '', await openImage(named, take, signal), image);
+      return hold(inputsOf(place, '', await openImage(named, take, signal), image), named);
     }
     if (await isLayout(host, place)) {
       const { top } = await flagRoot(host, cwd);
       const take: Take = (collector, within) => takeLayout(host, { path: place, top }, collector, within);
-      return inputsOf(place, place, await openImage(named, take, signal));
+      return hold(inputsOf(place, place, await openImage(named, take, signal)), named);
     }
     const opened = await openFile(host, place, named, signal);
     if (opened === undefined) return undefined;
     const digest = `sha256:${await host.files.sha256(place)}`;
-    return inputsOf(place, place, { ...opened, digest, always: true });
+    return hold(inputsOf(place, place, { ...opened, digest, always: true }), named);
   };
   return (file) => {
     const opening = known.get(file) ?? open(file);

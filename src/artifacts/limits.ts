@@ -14,6 +14,8 @@ export const LIMITS = {
   objects: MAX_OBJECTS,
   /** Of all of them, in bytes. */
   objectBytes: 512 * 1024 * 1024,
+  /** Of those of all files that a run names, in bytes: they are in memory together until they are kept. */
+  heldBytes: 1024 * 1024 * 1024,
   milliseconds: 10 * 60_000,
 } as const;
 
