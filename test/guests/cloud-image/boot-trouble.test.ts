@@ -43,3 +43,12 @@ test('a system that boots, and one that is up, have none', () => {
     bootTrouble(`${CLOUD_INIT}${SEED_INSTALLED}\ncloud-init[4]: Cloud-init v. 22.4.2 finished at Mon\n`),
   ).toBeUndefined();
 });
+
+test.each(['dracut-initqueue[1]: ', 'ALERT! ', 'Cloud-init v. x', 'login: ', 'a', '\n('])(
+  'a console full of %j is looked at in time',
+  { timeout: 10_000 },
+  (part) => {
+    // Half a megabyte took half a minute, each time that it was looked at.
+    expect(bootTrouble(part.repeat(Math.ceil(500_000 / part.length)))).toBeUndefined();
+  },
+);
