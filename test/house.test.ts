@@ -122,6 +122,11 @@ describe('the house', () => {
     expect(files.filter((file) => statSync(file).size > 12 * 1024).map((file) => relative(root, file))).toEqual([]);
   });
 
+  test('half of all modules have at most 3 KB', () => {
+    const sizes = files.map((file) => statSync(file).size).sort((a, b) => a - b);
+    expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(3 * 1024);
+  });
+
   test('process.env is read in the faces only', () => {
     const faces = new Set(['cli', 'action', 'server', 'api']);
     const readers = files.filter(

@@ -7,6 +7,7 @@ import { messageOf } from '../model/errors.ts';
 import { type EvidenceFormat, FORMATS } from '../model/formats.ts';
 import { documentCells, documentCounts } from '../report/document-cells.ts';
 import type { GateDocument } from '../report/gate-document.ts';
+import { artifactName } from './artifact-name.ts';
 import { endGroup, failed, group, say } from './commands.ts';
 import type { Ended } from './ended.ts';
 import { gatherEvidence, safeName } from './evidence.ts';
@@ -16,7 +17,7 @@ import { annotate, publishComment, publishSummary, SUMMARY, verdictText, writeSu
 import { type Redact, redacted, redactedFile, redactor } from './redact.ts';
 import { runUrl } from './runner.ts';
 import { appendSummary } from './summary.ts';
-import { artifactName, uploadEvidence } from './upload.ts';
+import { uploadEvidence } from './upload.ts';
 
 function aboutJob({ env, runner, accel }: Ended): Record<string, unknown> {
   return {

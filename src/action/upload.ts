@@ -33,13 +33,6 @@ function limitOf(files: readonly string[]): number {
   return LEAST_MS + (bytes / 1e6) * MS_PER_MEGABYTE;
 }
 
-/** Name that the service accepts: bpfcompat, the suite, the shard, and the attempt above the first. */
-export function artifactName(own: string, parts: readonly string[], { attempt }: Runner): string {
-  const base = own || ['bpfcompat', ...parts].filter((part) => part !== '').join('-');
-  const clean = base.replace(/["<>|*?:\r\n\\/\u0000-\u001f]/g, '-').slice(0, 200);
-  return attempt > 1 ? `${clean}-a${attempt}` : clean;
-}
-
 /**
  * Uploads the evidence. Never throws: without it the verdict stands all the same.
  * @returns undefined when it could not be uploaded, which is told

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { InitArguments } from '../config/suite-options.ts';
+import type { InitArguments } from '../config/init-options.ts';
 import { initSuite } from '../index.ts';
 import { terminal } from '../report/escape.ts';
 import type { Io } from './io.ts';

@@ -85,7 +85,7 @@ async function kernels(
     case 'kernel-freshness':
       return (await import('./freshness-command.ts')).freshnessCommand(parsed.options, io, signal);
     case 'kernel-sweep':
-      return (await import('./freshness-command.ts')).sweepCommand(parsed.options, io, signal);
+      return (await import('./sweep-command.ts')).sweepCommand(parsed.options, io, signal);
     case 'lock':
       return (await import('./lock-command.ts')).lockCommand(parsed.options, io, signal);
     case 'profile list':

@@ -7,6 +7,7 @@ import { checkCompletionOptions } from './completion/shells.ts';
 import { insteadOf } from './earlier-commands.ts';
 import { parseFlags } from './flags.ts';
 import { isCheck } from './implied-check.ts';
+import { checkInitOptions } from './init-options.ts';
 import { checkExplainOptions, checkInspectOptions } from './inspect-options.ts';
 import {
   checkFetchOptions,
@@ -20,7 +21,7 @@ import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
 import { checkSiteOptions } from './site-options.ts';
-import { checkInitOptions, checkSuiteOptions } from './suite-options.ts';
+import { checkSuiteOptions } from './suite-options.ts';
 import { checkTestCommandOptions, checkTestOptions } from './test-options.ts';
 import { checkWatchArguments } from './watch-options.ts';
 import { quoted } from './words.ts';

@@ -66,17 +66,3 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     shard: parseShard(values.shard),
   };
 }
-
-export type InitArguments = ValuesOf<'init'> & {
-  /** Directory as typed; empty: the current one. */
-  readonly dir: string;
-};
-
-/** @throws UsageError for more than one directory */
-export function checkInitOptions(values: ValuesOf<'init'>, words: readonly string[]): InitArguments {
-  const [dir = '', second] = words;
-  if (second !== undefined) {
-    throw new UsageError('unexpected_argument', `unexpected argument ${quoted(second)}; 'init' takes one directory`);
-  }
-  return { ...values, dir };
-}

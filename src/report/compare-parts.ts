@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonSummary, ProfileDiff, RecordedCause, RecordedTarget } from '../model/comparison.ts';
+import { thousands } from './cost-text.ts';
 import { oneLine } from './escape.ts';
 import { withFixups } from './fixups.ts';
-import { thousands } from './margins.ts';
 import { plural } from './style.ts';
 
 /** `fail (VERIFIER_REJECTION)`, `pass (with 1 automatic fixup)`; empty where the kernel was not asked. */

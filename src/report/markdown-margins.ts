@@ -1,15 +1,6 @@
+import { insnsText, milliseconds, percent, thousands } from './cost-text.ts';
 import { codeCell, md } from './escape.ts';
-import {
-  costsOf,
-  insnsText,
-  milliseconds,
-  notablePrograms,
-  type ProgramCost,
-  percent,
-  shareOf,
-  thousands,
-  worst,
-} from './margins.ts';
+import { costsOf, notablePrograms, type ProgramCost, shareOf, worst } from './margins.ts';
 import { table } from './markdown-table.ts';
 import type { TargetView } from './view.ts';
 

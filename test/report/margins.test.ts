@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { percent, thousands } from '../../src/report/cost-text.ts';
 import { reportJson } from '../../src/report/json.ts';
-import { costsOf, notablePrograms, percent, thousands } from '../../src/report/margins.ts';
+import { costsOf, notablePrograms } from '../../src/report/margins.ts';
 import { marginLines } from '../../src/report/markdown-margins.ts';
 import { targetViews } from '../../src/report/view.ts';
 import * as fx from '../fixtures/evidence.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { gate } from '../../src/gate/gate.ts';
 import type { RunReport } from '../../src/model/report.ts';
-import { type Latest, mergeLatest, withoutArtifacts } from '../../src/report/merge-latest.ts';
+import { type Latest, mergeLatest } from '../../src/report/merge-latest.ts';
+import { withoutArtifacts } from '../../src/report/without-artifacts.ts';
 import { artifact, failed, result, runReport } from '../fixtures/run.ts';
 
 const declared = {

@@ -4,7 +4,8 @@ import type { Stage } from '../../src/model/evidence.ts';
 import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator/frames.ts';
 import { MAX_JSON_VALUES } from '../../src/validator/json.ts';
 import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
-import { MAX_REQUEST_VALUES, STAGE_LIMITS } from '../../src/validator/usage.ts';
+import { STAGE_LIMITS } from '../../src/validator/stage-limits.ts';
+import { MAX_REQUEST_VALUES } from '../../src/validator/usage.ts';
 import { programFacts } from '../fixtures/evidence.ts';
 import {
   ATTACH,

@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import { locateKernel } from '../sources/locate-kernel.ts';
 import type { UnpackedKernel } from '../unpacked.ts';
 import { HEAD_BYTES, readBzImage } from './bzimage.ts';
-import { readIkconfig } from './ikconfig.ts';
-import { readImage } from './read-image.ts';
 import type { KernelTree } from './tree.ts';
+import { withConfig } from './with-config.ts';
 
 const MAX_NAME = 200;
 const IMAGE = /\/(?:vmlinuz|bzImage)[^/]*$/;
@@ -27,22 +25,6 @@ async function named(host: Host, files: ReadonlyMap<string, string>): Promise<Ma
     if (file !== undefined) plain.set(`boot/${part}-${head.release}`, file);
   }
   return plain;
-}
-
-/** The kernel with the configuration that it has in itself where nothing else has it. */
-export async function withConfig(
-  host: Host,
-  kernel: UnpackedKernel,
-  dir: string,
-  signal: AbortSignal | undefined,
-): Promise<UnpackedKernel> {
-  if (kernel.config !== undefined) return kernel;
-  const image = await readImage(host, kernel.vmlinuz, signal);
-  const config = typeof image === 'string' ? undefined : await readIkconfig(host, kernel.vmlinuz, image, signal);
-  if (config === undefined) return kernel;
-  const path = join(dir, 'ikconfig');
-  await host.files.writeAtomic(path, config);
-  return { ...kernel, config: path };
 }
 
 /**

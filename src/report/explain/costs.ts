@@ -1,5 +1,6 @@
+import { insnsText, milliseconds, thousands } from '../cost-text.ts';
 import { oneLine } from '../escape.ts';
-import { insnsText, milliseconds, notablePrograms, type ProgramCost, thousands } from '../margins.ts';
+import { notablePrograms, type ProgramCost } from '../margins.ts';
 import type { SavedTarget } from '../saved-report.ts';
 import { grid } from './layout.ts';
 

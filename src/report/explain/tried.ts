@@ -1,4 +1,4 @@
-import { thousands } from '../margins.ts';
+import { thousands } from '../cost-text.ts';
 import type { SavedReport, SavedTarget } from '../saved-report.ts';
 import { fields, type Page } from './layout.ts';
 
