@@ -27,6 +27,8 @@ const PATTERN = /[*?[{]/;
 /** A document of ours, or what was one before it was cut. */
 const BEGINNING = /^\s*\{\s*"schema_version"\s*:\s*"(?:v0\.1|bpfcompat_suite\.v0\.1)"/;
 const HEAD_BYTES = 256;
+/** Reports have some ten levels; whatever walks down thousands runs out of stack. */
+const MAX_DEPTH = 64;
 
 function versionOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'schema_version' in value ? value.schema_version : undefined;
@@ -54,6 +56,15 @@ async function filesIn(host: Host, cwd: string, word: string): Promise<string[]>
   return own.map((file) => relative(cwd, file));
 }
 
+/** Whether values are nested deeper than `MAX_DEPTH`. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return level.length > 0;
+}
+
 /** What a file holds; undefined for one that nobody named and that is no report. @throws UsageError for a broken report */
 async function readFile(
   host: Host,
@@ -65,6 +76,13 @@ async function readFile(
   if (!isNamed && !BEGINNING.test(head)) return undefined;
   const text = await readText(host, cwd, file);
   const value = parseSaved(file, text);
+  // Sites have the whole value of a report, with what no schema knows.
+  if (isTooDeep(value)) {
+    throw new UsageError(
+      'report_unreadable',
+      `${file}: its values are nested deeper than those of any report; leave it out`,
+    );
+  }
   if (versionOf(value) === 'v0.1') return { file, value, saved: checkSaved(file, text, value, SavedReport) };
   if (versionOf(value) === 'bpfcompat_suite.v0.1')
     return { file, value, saved: checkSaved(file, text, value, SavedCollection) };

@@ -146,6 +146,16 @@ test('a report that was cut is an error that names it, one that is not there too
   await expect(build()).rejects.toThrow(/has no report/);
 });
 
+test('a report whose values are nested without end is an error that names it', async () => {
+  const nested = (depth: number): string => `, "x": ${'['.repeat(depth)}${']'.repeat(depth)} }`;
+  writeReport('reports/b.json', at(placedRun(PLACE), 2));
+  const text = readFileSync(join(cwd, 'reports/b.json'), 'utf8').replace(/\}\s*$/, '');
+  write('reports/b.json', `${text}${nested(50)}`);
+  await build();
+  write('reports/b.json', `${text}${nested(100_000)}`);
+  await expect(build()).rejects.toThrow(/^reports\/b\.json: its values are nested deeper than/);
+});
+
 test('the version comes from the call, else from the environment', async () => {
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   await buildSite({ inputs: ['reports'], out: 'public', cwd, env: { BPFCOMPAT_COMPATIBILITY_VERSION: 'v1/2' } });
