@@ -180,7 +180,13 @@ test.each([
 // Before 6.12 an LSM program may answer a read by itself, and keep a process from another one.
 test('a failed attach stays failed, though LSM programs keep it back until it is rewritten', async () => {
   const object = fixture('lsm_keeps_back');
-  const manifest = required('victim', 'lsm/file_permission').replaceAll('kind: kprobe', 'kind: lsm');
+  // Required ones are attached first: those that keep it back have to be required as well.
+  const names = Array.from({ length: 38 }, (_, index) => `keeps${index + 10}`);
+  const manifest = `name: altering\nprograms:\n${[...names, 'victim']
+    .map(
+      (name) => `  - {name: ${name}, section: lsm/file_permission, type: lsm, attach: {kind: lsm, required: true}}\n`,
+    )
+    .join('')}`;
   const run = await check(scratch, [object], { kernels: ['debian-12-6.1'], manifest });
   expect(run.verdict.exitCode).toBe(2);
   expect(codes(run, object, 'debian-12-6.1')[0]).toBe('ATTACH_CONFLICT');

@@ -56,7 +56,7 @@ describe('what was typed wrong', () => {
     ['a time without a unit', ['--quick', '--timeout', '90'], /--timeout.*90.*s/],
     ['no guests at a time', ['--quick', '--concurrency', '0'], /--concurrency.*1/],
     ['a mode', ['--quick', '--validation-mode', 'load-atach'], /"load-atach".*load_attach/],
-    ['a runner', ['--quick', '--runner', 'host'], /--runner host .* refused.*; use --runner vm/],
+    ['a runner', ['--quick', '--runner', 'host'], /--runner host .* not available.*; use --runner vm/],
     ['one file for two reports', ['--quick', '--markdown', 'r.json'], /same file/],
     [
       'a manifest that is not there',
