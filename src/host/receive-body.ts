@@ -30,8 +30,8 @@ interface Body {
 interface Arrived {
   bytes: number;
   readonly hash: Hash;
-  /** Bytes of the whole; 0 where the server does not say. */
-  readonly total: number;
+  /** Bytes of the whole; 0 until the server says it. */
+  total: number;
   /** What tells this file from a later one of the same address; undefined where the server has nothing of that kind. */
   readonly validator: string | undefined;
 }
@@ -64,12 +64,21 @@ async function append(
     arrived.bytes += chunk.length;
     onBytes?.(arrived.bytes, arrived.total);
   }
+  // A server may send less than the rest, and end that as it should.
+  if (arrived.total > 0 && arrived.bytes !== arrived.total)
+    throw new Error(`it broke off after ${arrived.bytes} of ${arrived.total} bytes`);
 }
 
-/** Whether an answer has the rest of what arrived, and of the same file. */
-function isRest({ statusCode, headers }: IncomingMessage, { bytes, total }: Arrived): boolean {
-  const [, from, whole] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
-  return statusCode === 206 && Number(from) === bytes && (total === 0 || whole === '*' || Number(whole) === total);
+/**
+ * Whether an answer goes on where what arrived ends, in the same file. One that does not say how large that is can be cut
+ * and nobody would see it.
+ * @returns bytes of the whole; undefined where it does not
+ */
+function wholeOf({ statusCode, headers }: IncomingMessage, { bytes, total }: Arrived): number | undefined {
+  const [, from, said] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+  if (statusCode !== 206 || Number(from) !== bytes) return undefined;
+  const whole = said === '*' ? total : Number(said);
+  return whole > 0 && (total === 0 || whole === total) ? whole : undefined;
 }
 
 /** Asks for what is missing; undefined where the server has no answer that can be used. */
@@ -101,7 +110,11 @@ export async function receiveBody(body: Body): Promise<Pick<Downloaded, 'bytes' 
         if (rest === undefined) throw error;
         response.destroy();
         response = rest;
-        if (isRest(rest, arrived)) continue;
+        const whole = wholeOf(rest, arrived);
+        if (whole !== undefined) {
+          arrived.total = whole;
+          continue;
+        }
         if (rest.statusCode !== 200) throw error;
         await handle.truncate(0);
         arrived = begin(url, rest, options);

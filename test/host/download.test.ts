@@ -109,6 +109,25 @@ describe('a download', () => {
     expect(ranges).toEqual(['', `bytes=4- ${validator}`, `bytes=8- ${validator}`]);
   });
 
+  test.each([
+    ['a part of the rest each time', (from: number) => ({ 'content-range': `bytes ${from}-${from + 1}/11` }), true],
+    ['a part, and not of how much', (from: number) => ({ 'content-range': `bytes ${from}-${from + 1}/*` }), false],
+  ])('of a server that sends %s is whole or an error', async (_, rangeOf, isWhole) => {
+    const text = 'hello world';
+    await using place = await serve((incoming, response) => {
+      const from = Number(/^bytes=(\d+)-$/.exec(incoming.headers.range ?? '')?.[1] ?? 0);
+      // Chunked, so that nothing else says how long it is.
+      response.writeHead(from > 0 ? 206 : 200, { etag: '"one"', ...(from > 0 && rangeOf(from)) });
+      if (from > 0) response.end(text.slice(from, from + 2));
+      else response.write(text.slice(0, 3), () => setTimeout(() => response.destroy(), 20));
+    });
+    const file = fresh();
+    const answer = get(`${place.url}/x`, {}, {}, file);
+    if (!isWhole) return expect(answer).rejects.toMatchObject({ code: 'mirror_unreachable' });
+    expect(await answer).toMatchObject({ bytes: 11 });
+    return expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
   test('that changed meanwhile is taken from its beginning', async () => {
     const ranges: string[] = [];
     const texts = ['the old text', 'new'];
