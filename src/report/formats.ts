@@ -30,5 +30,6 @@ export const FORMAT_BEGINNINGS: Readonly<Record<Format, RegExp>> = {
   sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
   badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
   summary: SUMMARY_BEGINNING,
-  gcc: /^[^\n]*:\d+:\d+: (?:error|warning): [^\n]* \[bpfcompat: [A-Z_]+\]\n/,
+  // Within the bounds of such a line: a file that is none may be one line without end.
+  gcc: /^[^\n]{1,1100}:\d{1,10}:\d{1,10}: (?:error|warning): [^\n]{0,1100} \[bpfcompat: [A-Z0-9_]{1,80}\]\n/,
 };

@@ -40,6 +40,10 @@ test('the problem matchers of docs/formats.md read it, and an older report is kn
   const text = gcc(quickDocument(), { workspace: '/' });
   expect(text).toMatch(FORMAT_BEGINNINGS.gcc);
   expect('src/a.c:1:1: error: undeclared\n').not.toMatch(FORMAT_BEGINNINGS.gcc);
+  // A quarter of a megabyte took a quarter of a minute.
+  const before = process.cpuUsage();
+  expect('a:1:1: error: x '.repeat(200_000)).not.toMatch(FORMAT_BEGINNINGS.gcc);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   expect(matchers).toHaveLength(2);
   for (const line of linesOf(text)) for (const matcher of matchers) expect(line).toMatch(matcher);
 });
