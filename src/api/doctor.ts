@@ -147,7 +147,7 @@ async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
   return {
     id: 'mirror',
     status: 'warn',
-    what: `${mirror} timed out; stored kernels still work`,
+    what: `${mirror} cannot be reached; stored kernels still work`,
     remedy: 'check the network, or name another mirror in BPFCOMPAT_DEBIAN_MIRROR',
   };
 }
