@@ -3,6 +3,9 @@ import { CancelledError, HostError } from '../model/errors.ts';
 
 const LAST_WORDS = 400;
 
+/** A file of xz says how much memory its reader takes, up to 4 GiB; what kernels come in takes less than 0.1. */
+export const XZ_LIMIT = '--memlimit-decompress=1GiB';
+
 /** What a tool said when it failed, as one short printable line. */
 export function lastWords(result: RunResult): string {
   const said = result.stderr.toString('utf8').trim() || result.stdout.toString('utf8').trim();

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepNamed, openNamed } from '../../src/api/named-objects.ts';
 import { openFile } from '../../src/artifacts/open.ts';
@@ -102,6 +102,19 @@ describe('objects in files', () => {
       /^many\.tar\.gz: it has more than 100000 entries; take the object/,
     );
   });
+});
+
+test('an xz file that asks for 4 GiB of memory does not get it', async () => {
+  put('large.bpf.o', ONE);
+  run('xz', 'large.bpf.o');
+  const file = readFileSync(join(dir, 'large.bpf.o.xz'));
+  // The block's head: its size in words of four, flags, LZMA2, one byte of properties, and the sum over it.
+  const end = 12 + (file[12] as number) * 4;
+  expect([...file.subarray(13, 16)]).toEqual([0, 0x21, 1]);
+  file[16] = 40;
+  file.writeUInt32LE(crc32(file.subarray(12, end)), end);
+  put('large.bpf.o.xz', file);
+  await expect(inside('large.bpf.o.xz')).rejects.toThrow(/cannot be unpacked \(.*[Mm]emory usage limit/);
 });
 
 describe('an object of an archive that is no object any more', () => {

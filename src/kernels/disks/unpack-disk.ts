@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../model/errors.ts';
 import { outgrown, roomIn } from '../space.ts';
-import { lastWords, runTool } from '../tool.ts';
+import { lastWords, runTool, XZ_LIMIT } from '../tool.ts';
 
 /** Of a disk that was unpacked: a small file can stand for any number of bytes. */
 const MAX_UNPACKED = 64 * 1024 ** 3;
@@ -29,7 +29,7 @@ export async function unpackDisk(
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const script = 'exec "$1" -dc -- "$2" >"$3"';
+  const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
   const doing = `unpacking ${from}`;
   const room = await roomIn(host, dirname(to), MAX_UNPACKED, doing);
   const words = [`--fsize=${room}`, 'sh', '-c', script, 'sh', tool, from, to];

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import { CancelledError, HostError } from '../../../model/errors.ts';
+import { XZ_LIMIT } from '../../tool.ts';
 
 /** How files and payloads are packed. `plain`: not at all; `deb`: the files of a Debian package, as a tar archive. */
 export type Packing = 'plain' | 'gzip' | 'xz' | 'zstd' | 'lz4' | 'deb';
@@ -35,7 +36,7 @@ export async function* unpacked(
 ): AsyncGenerator<Buffer> {
   const tool = TOOLS[packing];
   const [name = ''] = tool;
-  const env = { PATH: host.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+  const env = { PATH: host.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', XZ_DEFAULTS: XZ_LIMIT };
   const words = ['--pdeathsig', 'KILL', '--', 'sh', '-c', FROM_BYTE, 'sh', String(from + 1), path, ...tool];
   await using child = host.start('setpriv', words, { cwd: dirname(path), env });
   let said = '';
