@@ -27,14 +27,13 @@ function inForce(word: string, { facts }: Hello): string {
   return word === 'lockdown' ? (/\[(\w+)\]/.exec(facts.lockdown ?? '')?.[1] ?? '') : (facts.lsm ?? '');
 }
 
-/** What a kernel was told and does not do; undefined when it does all. A verdict about it would be one about another. */
+/** What a profile says of the command line of its kernel and its guest does not have; undefined when it has all. A verdict about it would be one about another. */
 export function unheardArgs({ kernelArgs = [] }: Pick<Profile, 'kernelArgs'>, hello: Hello): string | undefined {
   for (const arg of kernelArgs) {
     const [word = '', value = ''] = arg.split('=');
     const has = inForce(word, hello);
     const missing = word === 'lockdown' ? has !== value : value.split(',').some((one) => !has.split(',').includes(one));
-    if (missing)
-      return `the kernel was booted with ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
+    if (missing) return `boot.kernel_args has ${arg}, but in the guest ${word} is ${has === '' ? 'not there' : has}`;
   }
   return undefined;
 }
