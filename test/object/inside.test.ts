@@ -49,6 +49,21 @@ describe('objects in other bytes', () => {
     expect(findObjects(whole).objects).toHaveLength(MAX_OBJECTS);
   });
 
+  test('beginnings that share one large table are given up, and the file is said to be cut', () => {
+    const [count, sections] = [4000, 4000];
+    const file = Buffer.alloc(64 * (count + sections));
+    for (let at = 0; at < 64 * count; at += 64) {
+      file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], at);
+      file.set([1, 0, 247, 0], at + 16);
+      file.writeBigUInt64LE(BigInt(64 * count - at), at + 40);
+      file.set([64, 0, sections & 255, sections >> 8], at + 58);
+    }
+    // One of its sections lies nowhere.
+    file.set([1], 64 * count + 4);
+    file.writeBigUInt64LE(1n << 40n, 64 * count + 24);
+    expect(findObjects(file)).toMatchObject({ objects: [], cut: true });
+  });
+
   test('tables that claim the end of the world cost nothing', () => {
     const wild = Uint8Array.from(ONE);
     new DataView(wild.buffer).setBigUint64(40, 0xffff_ffff_ffff_fff0n, true);

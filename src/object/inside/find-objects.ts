@@ -30,16 +30,24 @@ export const MAX_OBJECTS = 256;
 /** A stranger's file may be full of beginnings; each costs a look at its tables. */
 const MAX_BEGINNINGS = 4096;
 const MAX_SECTIONS = 4096;
+/** Of all beginnings together, which may all speak of one large table. */
+const MAX_LOOKED_AT = 500_000;
 
 /** `\x7fELF`, 64-bit, little-endian, version 1; with big-endian the other byte order. */
 const LITTLE = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
 const BIG = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 2, 1]);
 
+/** Sections that may still be looked at in one file. */
+interface Budget {
+  sections: number;
+}
+
 /** Bytes that the tables of an ELF file account for; undefined where they do not lie in `bytes`. */
-function extentOf(bytes: Uint8Array): number | undefined {
+function extentOf(bytes: Uint8Array, budget: Budget): number | undefined {
   const header = readElfHeader(bytes);
   if (header === undefined || header.sections.offset === 0n || header.sections.count > BigInt(MAX_SECTIONS))
     return undefined;
+  budget.sections -= Number(header.sections.count);
   const entries = readSectionEntries(bytes, header.sections, MAX_SECTIONS);
   if (entries === undefined) return undefined;
   const { offset, entryBytes, count } = header.sections;
@@ -52,10 +60,10 @@ function extentOf(bytes: Uint8Array): number | undefined {
 }
 
 /** The object that begins with these bytes; undefined where none does. */
-function objectAt(bytes: Uint8Array): number | undefined {
+function objectAt(bytes: Uint8Array, budget: Budget): number | undefined {
   // The field of the machine may be empty in a file of its own; within other bytes that would be a guess.
   if (bytes.length < HEADER_BYTES || readElfIdentity(bytes)?.machine !== ELF_MACHINE.bpf) return undefined;
-  const size = extentOf(bytes);
+  const size = extentOf(bytes, budget);
   if (size === undefined || checkObjectHeader(bytes.subarray(0, size)) !== undefined) return undefined;
   return size;
 }
@@ -75,16 +83,17 @@ function countBigEndian(bytes: Buffer): number {
 export function findObjects(file: Uint8Array): FoundObjects {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const objects: FoundObject[] = [];
+  const budget: Budget = { sections: MAX_LOOKED_AT };
   let beginnings = 0;
   let from = 0;
   for (;;) {
     const at = bytes.indexOf(LITTLE, from);
-    if (at < 0 || beginnings++ > MAX_BEGINNINGS) break;
-    const size = objectAt(bytes.subarray(at));
+    if (at < 0 || budget.sections < 0 || beginnings++ > MAX_BEGINNINGS) break;
+    const size = objectAt(bytes.subarray(at), budget);
     if (size !== undefined && objects.length === MAX_OBJECTS)
       return { objects, cut: true, bigEndian: countBigEndian(bytes) };
     if (size !== undefined) objects.push({ at, size });
     from = at + (size ?? 1);
   }
-  return { objects, cut: beginnings > MAX_BEGINNINGS, bigEndian: countBigEndian(bytes) };
+  return { objects, cut: beginnings > MAX_BEGINNINGS || budget.sections < 0, bigEndian: countBigEndian(bytes) };
 }

@@ -11,7 +11,8 @@ import { type SymbolTable, symbolTable } from '../symbols.ts';
 
 const DYNAMIC_SYMBOLS = 11;
 const MAX_SECTIONS = 65_536;
-const MAX_SEGMENTS = 1024;
+/** Each symbol is looked for in all of them; programs have about ten. */
+const MAX_SEGMENTS = 128;
 /** First section index that names no section. */
 const SPECIAL_SECTION = 0xff00;
 
