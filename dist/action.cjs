@@ -7966,7 +7966,7 @@ var init_url_source = __esm({
 });
 
 // src/model/kernel.ts
-var ID_PATTERN, Arch, PackageName, PackagePattern, PackageVersion, Suites, DEB_ARCHIVES, PinnedDeb, DebKernelSource, KernelSource, StoredFile, PackageRecord, Vouched, Channel, OldKernelRecord, KernelRecord, UserlandRecord;
+var ID_PATTERN, Arch, PackageName, PackagePattern, PackageVersion, Suites, DEB_ARCHIVES, PinnedDeb, DebKernelSource, KernelSource, StoredFile, PackageRecord, Vouched, Channel, OldKernelRecord, KernelRecord, TestedKernel, UserlandRecord;
 var init_kernel = __esm({
   "src/model/kernel.ts"() {
     "use strict";
@@ -8095,6 +8095,7 @@ var init_kernel = __esm({
       /** What its guests talk over where that is not virtio-serial. */
       channel: Channel.optional()
     });
+    TestedKernel = KernelRecord.partial({ vmlinuz: true });
     UserlandRecord = strictObject({
       schema: literal("bpfcompat_userland.v2"),
       arch: Arch,
@@ -17670,7 +17671,7 @@ function signed(retval) {
 }
 function runSeen(fields) {
   const [errno3, retval, length] = ["errno", "retval", "length"].map((key) => number4(fields, key));
-  if (errno3 !== void 0) return `refused with ${errnoName(Number(errno3)) || `errno ${errno3}`}`;
+  if (errno3 !== void 0) return `rejected with ${errnoName(Number(errno3)) || `errno ${errno3}`}`;
   const out2 = bytesWords(fields.get("data_out"));
   return joined2([
     retval === void 0 ? void 0 : `returned ${signed(retval)}`,
@@ -18246,7 +18247,7 @@ function coreWords(f) {
   if (reason === "fatal") {
     return {
       title: `libbpf gives up on ${access3 ?? "a CO-RE relocation"} of ${who(f)}`,
-      explanation: "Two types of the kernel fit it and differ, or the record cannot be applied; no kernel was asked.",
+      explanation: "Two types of the kernel fit it and differ, or the record cannot be applied; so nothing was loaded.",
       remediation: "Rename or split the local type so that it fits one type of the kernel only."
     };
   }
@@ -18399,7 +18400,7 @@ var init_names = __esm({
         reasons: ["kernel_btf", "malformed"],
         words: /* @__PURE__ */ __name((f) => f.args.reason === "malformed" ? {
           title: "the kernel has BTF that libbpf cannot read",
-          explanation: "The file /sys/kernel/btf/vmlinux is there, but its content was refused.",
+          explanation: "The file /sys/kernel/btf/vmlinux is there, but its content was rejected.",
           remediation: "Try a newer libbpf in the loader; if that fails too, the kernel package is broken."
         } : {
           title: "the kernel has no BTF, which the object needs",
@@ -18625,7 +18626,7 @@ var init_object = __esm({
           const { what, todo } = ofReason(f.args.reason, INVALID2) ?? { what: "cannot be read", todo: "Build it again." };
           return {
             title: `the file ${what}`,
-            explanation: f.args.reason === "struct_ops_bounds" ? "libbpf does not compare these and would write beyond its memory, so the object was not opened and no kernel was tried." : "libbpf could not open it, so no kernel was asked.",
+            explanation: f.args.reason === "struct_ops_bounds" ? "libbpf does not compare these and would write beyond its memory, so the object was not opened and nothing was loaded." : "libbpf could not open it, so nothing was loaded.",
             remediation: todo
           };
         }, "words")
@@ -18747,7 +18748,7 @@ var init_object = __esm({
       }),
       MISSING_PROGRAM: entry({
         group: "object",
-        rule: ["A program that is asked for is not in the object", "Correct the manifest or the object."],
+        rule: ["A required program is not in the object", "Correct the manifest or the object."],
         needs: ["program"],
         args: ["present"],
         reasons: ["program"],
@@ -18806,7 +18807,7 @@ var init_policy = __esm({
         reasons: ["capability", "verifier", "trivial"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `${who(f)} needs a privilege that is missing`,
-          explanation: "bpf(2) returns EPERM, or the verifier asked for a capability.",
+          explanation: "bpf(2) returns EPERM, or the verifier requires a capability.",
           remediation: "Grant CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before 5.8), and CAP_NET_ADMIN for network programs."
         }), "words")
       }),
@@ -19578,7 +19579,7 @@ var init_watch = __esm({
         reasons: ["conversion"],
         words: /* @__PURE__ */ __name((f) => ({
           title: `${who(f)} prints nothing: ${arg(f, "helper", "the helper")} knows no ${arg(f, "conversion", "such conversion")}`,
-          explanation: `The helper refuses the format "${arg(f, "format", "")}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
+          explanation: `The helper rejects the format "${arg(f, "format", "")}" with EINVAL each time it is called, on every kernel. The verifier does not look at it.`,
           remediation: "Use %d, %u, %x, %s, %p and their l and ll forms; there is no floating point in BPF, so scale the number and print its parts. Precisions and h, z, j and t are not known either."
         }), "words")
       }),
@@ -19619,7 +19620,7 @@ var init_watch = __esm({
         args: ["why"],
         words: /* @__PURE__ */ __name((f) => ({
           title: "no lane supports this profile",
-          explanation: sentence(arg(f, "why", "the question was not asked.")),
+          explanation: sentence(arg(f, "why", "it was not tested.")),
           remediation: "Use a profile with a kernel source, or another runner."
         }), "words")
       })
@@ -20721,8 +20722,8 @@ function foreign(file2, code2, problem2, schema) {
   return new UsageError(code2, `${file2}:${line5}:${column}: ${message3}`);
 }
 function fileError(file2, code2, problems) {
-  const sorted3 = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-  const lines3 = [...new Set(sorted3.map(({ line: line5, column, message: message3 }) => `${file2}:${line5}:${column}: ${message3}`))];
+  const sorted2 = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const lines3 = [...new Set(sorted2.map(({ line: line5, column, message: message3 }) => `${file2}:${line5}:${column}: ${message3}`))];
   const rest = lines3.length - MAX_PROBLEMS;
   const shown4 = lines3.slice(0, MAX_PROBLEMS);
   return new UsageError(code2, (rest > 0 ? [...shown4, `${file2}: and ${rest} more`] : shown4).join("\n"));
@@ -21430,25 +21431,19 @@ var init_profile_origin = __esm({
   }
 });
 
-// src/config/catalogue.ts
+// src/config/own-profiles.ts
 function ownDirs({ workspace }) {
   return [`${workspace}/matrices/profiles`, `${workspace}/vm/profiles`];
 }
-async function shippedProfile({ files, builtin }, id2) {
-  const row = await builtinRow(files, builtin, id2);
-  if (row === void 0) return void 0;
-  const profile = readProfile({ file: row.file, text: row.text }, { borrows: true });
-  return row.unbootable === "" ? profile : { ...profile, unbootable: row.unbootable };
-}
-async function profileIn(catalogue, dirs, id2, borrows = false) {
-  for (const path2 of dirs.flatMap((dir) => [`${dir}/${id2}.yaml`, `${dir}/${id2}.yml`])) {
-    const text6 = await readIfThere(catalogue.files, path2);
+async function ownProfile(workspace, id2, borrows) {
+  const { files, allowOverride: anyKeyring = false } = workspace;
+  for (const path2 of ownDirs(workspace).flatMap((dir) => [`${dir}/${id2}.yaml`, `${dir}/${id2}.yml`])) {
+    const text6 = await readIfThere(files, path2);
     if (text6 === void 0) continue;
-    const anyKeyring = catalogue.allowOverride ?? false;
     const paths = [];
     const profile = readProfile({ file: path2, text: text6 }, { anyKeyring, borrows, onPath: /* @__PURE__ */ __name((named6) => paths.push(named6), "onPath") });
-    if (!anyKeyring) for (const named6 of paths) await catalogue.files.confine?.(path2, named6);
-    const repository = paths.length > 0 ? await catalogue.files.topOf?.(path2) : void 0;
+    if (!anyKeyring) for (const named6 of paths) await files.confine?.(path2, named6);
+    const repository = paths.length > 0 ? await files.topOf?.(path2) : void 0;
     if (profile.id === id2) return inRepository(profile, repository, !anyKeyring);
     throw new UsageError(
       "profile_invalid",
@@ -21457,10 +21452,49 @@ async function profileIn(catalogue, dirs, id2, borrows = false) {
   }
   return void 0;
 }
+async function ownProfileIds(workspace) {
+  return sortedIds((await Promise.all(ownDirs(workspace).map((dir) => namesIn(workspace.files, dir)))).flat());
+}
+function sortedIds(ids) {
+  return [...new Set(ids)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+var init_own_profiles = __esm({
+  "src/config/own-profiles.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_catalogue_files();
+    init_profile();
+    init_profile_origin();
+    __name(ownDirs, "ownDirs");
+    __name(ownProfile, "ownProfile");
+    __name(ownProfileIds, "ownProfileIds");
+    __name(sortedIds, "sortedIds");
+  }
+});
+
+// src/config/shipped-profile.ts
+async function shippedProfile({ files, builtin }, id2) {
+  const row = await builtinRow(files, builtin, id2);
+  if (row === void 0) return void 0;
+  const profile = readProfile({ file: row.file, text: row.text }, { borrows: true });
+  return row.unbootable === "" ? profile : { ...profile, unbootable: row.unbootable };
+}
+var init_shipped_profile = __esm({
+  "src/config/shipped-profile.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_builtin_profiles();
+    init_profile();
+    __name(shippedProfile, "shippedProfile");
+  }
+});
+
+// src/config/catalogue.ts
 async function findProfile(catalogue, id2, origin = "") {
   if (ID_PATTERN.test(id2)) {
     const shipped = await shippedProfile(catalogue, id2);
-    const own3 = await profileIn(catalogue, ownDirs(catalogue), id2, shipped !== void 0);
+    const own3 = await ownProfile(catalogue, id2, shipped !== void 0);
     if (own3 !== void 0) {
       const settled2 = settleOverride(own3, shipped, catalogue.allowOverride ?? false);
       return settled2.kernel === void 0 ? exactBuild(catalogue, settled2) : settled2;
@@ -21502,13 +21536,7 @@ async function resolveMatrix(catalogue, matrix2, typed = false) {
 }
 async function profileIds(catalogue) {
   const builtin = await builtinIds(catalogue.files, catalogue.builtin);
-  return sorted2([...await ownProfileIds(catalogue), ...builtin]);
-}
-async function ownProfileIds(catalogue) {
-  return sorted2((await Promise.all(ownDirs(catalogue).map((dir) => namesIn(catalogue.files, dir)))).flat());
-}
-function sorted2(ids) {
-  return [...new Set(ids)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return sortedIds([...await ownProfileIds(catalogue), ...builtin]);
 }
 async function exactBuild(catalogue, own3) {
   if (own3.exactly === void 0) return own3;
@@ -21606,17 +21634,13 @@ var init_catalogue = __esm({
     init_lock();
     init_matrix();
     init_near();
-    init_profile();
+    init_own_profiles();
     init_profile_origin();
+    init_shipped_profile();
     init_words();
-    __name(ownDirs, "ownDirs");
-    __name(shippedProfile, "shippedProfile");
-    __name(profileIn, "profileIn");
     __name(findProfile, "findProfile");
     __name(resolveMatrix, "resolveMatrix");
     __name(profileIds, "profileIds");
-    __name(ownProfileIds, "ownProfileIds");
-    __name(sorted2, "sorted");
     __name(exactBuild, "exactBuild");
     __name(builtinMatrixNames, "builtinMatrixNames");
     __name(matrixNames, "matrixNames");
@@ -21794,18 +21818,65 @@ var init_notes = __esm({
   }
 });
 
+// src/kernels/tool.ts
+function lastWords(result) {
+  const said = result.stderr.toString("utf8").trim() || result.stdout.toString("utf8").trim();
+  const line5 = said.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(-LAST_WORDS);
+  return line5 === "" ? `exit code ${result.exitCode ?? result.signal}` : line5;
+}
+async function runTool(host, command, args, options2 = {}) {
+  if (options2.signal?.aborted) throw new CancelledError();
+  const result = await host.run("setpriv", ["--pdeathsig", "KILL", "--", command, ...args], options2);
+  if (result.cancelled || options2.signal?.aborted) throw new CancelledError();
+  if (result.exitCode === NOT_EXECUTABLE && /^setpriv: /m.test(result.stderr.toString("utf8"))) {
+    throw new HostError("tool_missing", `cannot run ${command}: install the package ${PACKAGES[command] ?? command}`);
+  }
+  return result;
+}
+async function mustRun(host, command, args, options2 = {}) {
+  const result = await runTool(host, command, args, options2);
+  if (result.exitCode === 0 && !result.truncated) return result;
+  const words3 = lastWords(result);
+  if (/No space left on device/i.test(words3)) throw new HostError("no_space", `${command}: ${words3}`);
+  throw new HostError("tool_failed", `${command} failed: ${result.truncated ? "too much output" : words3}`);
+}
+var LAST_WORDS, XZ_LIMIT, PACKAGES, NOT_EXECUTABLE;
+var init_tool = __esm({
+  "src/kernels/tool.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    LAST_WORDS = 400;
+    XZ_LIMIT = "--memlimit-decompress=1GiB";
+    __name(lastWords, "lastWords");
+    PACKAGES = {
+      "apt-get": "apt",
+      "apt-cache": "apt",
+      "apt-config": "apt",
+      "/usr/lib/apt/apt-helper": "apt",
+      "dpkg-deb": "dpkg",
+      xz: "xz-utils",
+      find: "findutils",
+      mkdir: "coreutils"
+    };
+    NOT_EXECUTABLE = 127;
+    __name(runTool, "runTool");
+    __name(mustRun, "mustRun");
+  }
+});
+
 // src/kernels/sources/rpm/chunks.ts
 async function* unpacked(host, path2, packing, signal, from = 0) {
   var _stack = [];
   try {
     const tool = TOOLS[packing];
     const [name4 = ""] = tool;
-    const env = { PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+    const env = { PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", XZ_DEFAULTS: XZ_LIMIT };
     const words3 = ["--pdeathsig", "KILL", "--", "sh", "-c", FROM_BYTE, "sh", String(from + 1), path2, ...tool];
     const child = __using(_stack, host.start("setpriv", words3, { cwd: (0, import_node_path7.dirname)(path2), env }), true);
     let said = "";
     child.stderr.on("data", (chunk) => {
-      said = `${said}${chunk.toString("utf8")}`.slice(-LAST_WORDS);
+      said = `${said}${chunk.toString("utf8")}`.slice(-LAST_WORDS2);
     });
     const onAbort = /* @__PURE__ */ __name(() => void child.stop(0), "onAbort");
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -21815,7 +21886,7 @@ async function* unpacked(host, path2, packing, signal, from = 0) {
       const { exitCode: exitCode2 } = await child.exited;
       if (exitCode2 === 0) return;
       if (exitCode2 === NOT_FOUND) {
-        throw new HostError("tool_missing", `cannot run ${name4}: install the package ${PACKAGES[name4] ?? name4}`);
+        throw new HostError("tool_missing", `cannot run ${name4}: install the package ${PACKAGES2[name4] ?? name4}`);
       }
       const words4 = said.replace(/[\u0000-\u001f\u007f]+/g, " ").trim();
       throw new HostError(
@@ -21832,13 +21903,14 @@ async function* unpacked(host, path2, packing, signal, from = 0) {
     _promise && await _promise;
   }
 }
-var import_node_path7, TOOLS, PACKAGES, FROM_BYTE, NOT_FOUND, LAST_WORDS;
+var import_node_path7, TOOLS, PACKAGES2, FROM_BYTE, NOT_FOUND, LAST_WORDS2;
 var init_chunks = __esm({
   "src/kernels/sources/rpm/chunks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_path7 = require("node:path");
     init_errors();
+    init_tool();
     TOOLS = {
       plain: ["cat"],
       gzip: ["gzip", "-dc"],
@@ -21847,10 +21919,10 @@ var init_chunks = __esm({
       lz4: ["lz4", "-q", "-dc"],
       deb: ["dpkg-deb", "--fsys-tarfile", "-"]
     };
-    PACKAGES = { xz: "xz-utils", "dpkg-deb": "dpkg" };
+    PACKAGES2 = { xz: "xz-utils", "dpkg-deb": "dpkg" };
     FROM_BYTE = 'from=$1 file=$2; shift 2; tail -c "+$from" -- "$file" | exec "$@"';
     NOT_FOUND = 127;
-    LAST_WORDS = 300;
+    LAST_WORDS2 = 300;
     __name(unpacked, "unpacked");
   }
 });
@@ -22109,6 +22181,14 @@ async function requireSpace(host, path2, bytes3, what) {
     `${what} needs ${megabytes(needed)} in ${path2}, ${megabytes(free)} are free; ${REMEDY}`
   );
 }
+async function roomIn(host, path2, most, what) {
+  const room = Math.min(most, await host.files.freeBytes(path2) - FLOOR_BYTES);
+  if (room > 0) return room;
+  throw outgrown(path2, what);
+}
+function outgrown(path2, what) {
+  return new HostError("no_space", `${what} would fill the disk of ${path2}; ${REMEDY}`);
+}
 function asStoreError(error2, root) {
   if (error2 instanceof HostError) {
     if (error2.code !== "no_space" || error2.message.includes(REMEDY)) return error2;
@@ -22130,7 +22210,7 @@ function asStoreError(error2, root) {
     { cause: error2 }
   );
 }
-var MARGIN_BYTES, REMEDY;
+var MARGIN_BYTES, FLOOR_BYTES, REMEDY;
 var init_space = __esm({
   "src/kernels/space.ts"() {
     "use strict";
@@ -22138,56 +22218,13 @@ var init_space = __esm({
     init_errors();
     init_wording();
     MARGIN_BYTES = 32 * 1024 * 1024;
+    FLOOR_BYTES = 512 * 1024 * 1024;
     REMEDY = "free some space (bpfcompat kernels prune) or set BPFCOMPAT_CACHE_DIR to a larger disk";
     __name(megabytes, "megabytes");
     __name(requireSpace, "requireSpace");
+    __name(roomIn, "roomIn");
+    __name(outgrown, "outgrown");
     __name(asStoreError, "asStoreError");
-  }
-});
-
-// src/kernels/tool.ts
-function lastWords(result) {
-  const said = result.stderr.toString("utf8").trim() || result.stdout.toString("utf8").trim();
-  const line5 = said.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(-LAST_WORDS2);
-  return line5 === "" ? `exit code ${result.exitCode ?? result.signal}` : line5;
-}
-async function runTool(host, command, args, options2 = {}) {
-  if (options2.signal?.aborted) throw new CancelledError();
-  const result = await host.run("setpriv", ["--pdeathsig", "KILL", "--", command, ...args], options2);
-  if (result.cancelled || options2.signal?.aborted) throw new CancelledError();
-  if (result.exitCode === NOT_EXECUTABLE && /^setpriv: /m.test(result.stderr.toString("utf8"))) {
-    throw new HostError("tool_missing", `cannot run ${command}: install the package ${PACKAGES2[command] ?? command}`);
-  }
-  return result;
-}
-async function mustRun(host, command, args, options2 = {}) {
-  const result = await runTool(host, command, args, options2);
-  if (result.exitCode === 0 && !result.truncated) return result;
-  const words3 = lastWords(result);
-  if (/No space left on device/i.test(words3)) throw new HostError("no_space", `${command}: ${words3}`);
-  throw new HostError("tool_failed", `${command} failed: ${result.truncated ? "too much output" : words3}`);
-}
-var LAST_WORDS2, PACKAGES2, NOT_EXECUTABLE;
-var init_tool = __esm({
-  "src/kernels/tool.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    LAST_WORDS2 = 400;
-    __name(lastWords, "lastWords");
-    PACKAGES2 = {
-      "apt-get": "apt",
-      "apt-cache": "apt",
-      "apt-config": "apt",
-      "/usr/lib/apt/apt-helper": "apt",
-      "dpkg-deb": "dpkg",
-      xz: "xz-utils",
-      find: "findutils",
-      mkdir: "coreutils"
-    };
-    NOT_EXECUTABLE = 127;
-    __name(runTool, "runTool");
-    __name(mustRun, "mustRun");
   }
 });
 
@@ -24322,6 +24359,28 @@ var init_file = __esm({
   }
 });
 
+// src/kernels/image/with-config.ts
+async function withConfig(host, kernel2, dir, signal) {
+  if (kernel2.config !== void 0) return kernel2;
+  const image = await readImage(host, kernel2.vmlinuz, signal);
+  const config2 = typeof image === "string" ? void 0 : await readIkconfig(host, kernel2.vmlinuz, image, signal);
+  if (config2 === void 0) return kernel2;
+  const path2 = (0, import_node_path25.join)(dir, "ikconfig");
+  await host.files.writeAtomic(path2, config2);
+  return { ...kernel2, config: path2 };
+}
+var import_node_path25;
+var init_with_config = __esm({
+  "src/kernels/image/with-config.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path25 = require("node:path");
+    init_ikconfig();
+    init_read_image();
+    __name(withConfig, "withConfig");
+  }
+});
+
 // src/kernels/image/complete.ts
 async function named2(host, files) {
   const plain6 = new Map([...files].map(([path2, file2]) => [path2.replace(LVH, "").replace("bzImage", "vmlinuz"), file2]));
@@ -24335,15 +24394,6 @@ async function named2(host, files) {
     if (file2 !== void 0) plain6.set(`boot/${part3}-${head2.release}`, file2);
   }
   return plain6;
-}
-async function withConfig(host, kernel2, dir, signal) {
-  if (kernel2.config !== void 0) return kernel2;
-  const image = await readImage(host, kernel2.vmlinuz, signal);
-  const config2 = typeof image === "string" ? void 0 : await readIkconfig(host, kernel2.vmlinuz, image, signal);
-  if (config2 === void 0) return kernel2;
-  const path2 = (0, import_node_path25.join)(dir, "ikconfig");
-  await host.files.writeAtomic(path2, config2);
-  return { ...kernel2, config: path2 };
 }
 async function kernelAmong(host, { files, lost }, dir, what, signal) {
   const kernel2 = locateKernel(await named2(host, files));
@@ -24362,22 +24412,19 @@ async function kernelAmong(host, { files, lost }, dir, what, signal) {
   }
   return withConfig(host, kernel2, dir, signal);
 }
-var import_node_path25, MAX_NAME3, IMAGE2, LVH;
+var MAX_NAME3, IMAGE2, LVH;
 var init_complete = __esm({
   "src/kernels/image/complete.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path25 = require("node:path");
     init_errors();
     init_locate_kernel();
     init_bzimage();
-    init_ikconfig();
-    init_read_image();
+    init_with_config();
     MAX_NAME3 = 200;
     IMAGE2 = /\/(?:vmlinuz|bzImage)[^/]*$/;
     LVH = /^data\/kernels\/[^/]+\//;
     __name(named2, "named");
-    __name(withConfig, "withConfig");
     __name(kernelAmong, "kernelAmong");
   }
 });
@@ -32299,8 +32346,8 @@ var init_source3 = __esm({
     import_node_path42 = require("node:path");
     init_errors();
     init_bzimage();
-    init_complete();
     init_tree();
+    init_with_config();
     init_space();
     init_unpack();
     init_locate_kernel();
@@ -34798,67 +34845,6 @@ var init_comparison = __esm({
   }
 });
 
-// src/report/escape.ts
-function clip(text6, max) {
-  return text6.length <= max ? text6 : `${wellFormed(text6.slice(0, Math.max(0, max - 1)))}\u2026`;
-}
-function oneLine(text6, max = 400) {
-  return clip(sanitizeText(text6).replace(/\s+/g, " ").trim(), max);
-}
-function terminal(text6, max = 400) {
-  return noCommands(oneLine(text6, max));
-}
-function noCommands(text6) {
-  return text6.replaceAll("##[", "## [").replace(/(?<!\S)::/g, ": :");
-}
-function md(text6, max = 400) {
-  return oneLine(text6, max).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/#(?=\d)/g, `#${ZERO_WIDTH}`).replace(/[\\`*[\]|~$]/g, "\\$&").replace(/(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])/g, (run2) => "\\_".repeat(run2.length)).replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => /^\d/.test(start) ? `${start}\\` : `\\${start}`).replaceAll("@", `@${ZERO_WIDTH}`).replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`);
-}
-function code(text6, max = 200) {
-  const line5 = oneLine(text6, max).replaceAll("##[", "## [");
-  if (line5 === "") return "";
-  const ticks = "`".repeat(longestRun(line5) + 1);
-  const pad = line5.startsWith("`") || line5.endsWith("`") ? " " : "";
-  return `${ticks}${pad}${line5}${pad}${ticks}`;
-}
-function codeCell(text6, max = 200) {
-  return code(text6, max).replaceAll("|", "\\|");
-}
-function noJsonCommands(json) {
-  return json.replaceAll("##[", "##\\u005b");
-}
-function fence(text6, max = 8192) {
-  const body = noCommands(sanitizeText(text6).trimEnd());
-  const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]
-${body.slice(-max)}`;
-  const ticks = "`".repeat(Math.max(3, longestRun(kept) + 1));
-  return `${ticks}text
-${wellFormed(kept)}
-${ticks}`;
-}
-function longestRun(text6) {
-  return Math.max(0, ...[...text6.matchAll(/`+/g)].map(([run2]) => run2.length));
-}
-var ZERO_WIDTH;
-var init_escape = __esm({
-  "src/report/escape.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_sanitize();
-    ZERO_WIDTH = "&#8203;";
-    __name(clip, "clip");
-    __name(oneLine, "oneLine");
-    __name(terminal, "terminal");
-    __name(noCommands, "noCommands");
-    __name(md, "md");
-    __name(code, "code");
-    __name(codeCell, "codeCell");
-    __name(noJsonCommands, "noJsonCommands");
-    __name(fence, "fence");
-    __name(longestRun, "longestRun");
-  }
-});
-
 // src/model/object-names.ts
 function fileName(path2) {
   return path2.slice(path2.lastIndexOf("/") + 1);
@@ -34981,6 +34967,67 @@ var init_vendors = __esm({
   }
 });
 
+// src/report/escape.ts
+function clip(text6, max) {
+  return text6.length <= max ? text6 : `${wellFormed(text6.slice(0, Math.max(0, max - 1)))}\u2026`;
+}
+function oneLine(text6, max = 400) {
+  return clip(sanitizeText(text6).replace(/\s+/g, " ").trim(), max);
+}
+function terminal(text6, max = 400) {
+  return noCommands(oneLine(text6, max));
+}
+function noCommands(text6) {
+  return text6.replaceAll("##[", "## [").replace(/(?<!\S)::/g, ": :");
+}
+function md(text6, max = 400) {
+  return oneLine(text6, max).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/#(?=\d)/g, `#${ZERO_WIDTH}`).replace(/[\\`*[\]|~$]/g, "\\$&").replace(/(?<![A-Za-z0-9_])_+|_+(?![A-Za-z0-9_])/g, (run2) => "\\_".repeat(run2.length)).replace(/^(?:[-+=#]|\d+(?=[.)](?:\s|$)))/, (start) => /^\d/.test(start) ? `${start}\\` : `\\${start}`).replaceAll("@", `@${ZERO_WIDTH}`).replace(/\bGH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=\/\/)/g, `:${ZERO_WIDTH}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH}`).replace(/:(?=[a-z][\w+-]*:)/gi, `:${ZERO_WIDTH}`);
+}
+function code(text6, max = 200) {
+  const line5 = oneLine(text6, max).replaceAll("##[", "## [");
+  if (line5 === "") return "";
+  const ticks = "`".repeat(longestRun(line5) + 1);
+  const pad = line5.startsWith("`") || line5.endsWith("`") ? " " : "";
+  return `${ticks}${pad}${line5}${pad}${ticks}`;
+}
+function codeCell(text6, max = 200) {
+  return code(text6, max).replaceAll("|", "\\|");
+}
+function noJsonCommands(json) {
+  return json.replaceAll("##[", "##\\u005b");
+}
+function fence(text6, max = 8192) {
+  const body = noCommands(sanitizeText(text6).trimEnd());
+  const kept = body.length <= max ? body : `[... ${body.length - max} characters left out ...]
+${body.slice(-max)}`;
+  const ticks = "`".repeat(Math.max(3, longestRun(kept) + 1));
+  return `${ticks}text
+${wellFormed(kept)}
+${ticks}`;
+}
+function longestRun(text6) {
+  return Math.max(0, ...[...text6.matchAll(/`+/g)].map(([run2]) => run2.length));
+}
+var ZERO_WIDTH;
+var init_escape = __esm({
+  "src/report/escape.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_sanitize();
+    ZERO_WIDTH = "&#8203;";
+    __name(clip, "clip");
+    __name(oneLine, "oneLine");
+    __name(terminal, "terminal");
+    __name(noCommands, "noCommands");
+    __name(md, "md");
+    __name(code, "code");
+    __name(codeCell, "codeCell");
+    __name(noJsonCommands, "noJsonCommands");
+    __name(fence, "fence");
+    __name(longestRun, "longestRun");
+  }
+});
+
 // src/report/names.ts
 function profileName(profile) {
   return `${vendorName(profile.distro)}${profile.version === "" ? "" : ` ${profile.version}`} (${profile.kernelFamily})`;
@@ -35050,6 +35097,23 @@ function notablePrograms(costs) {
 function worst(costs, key) {
   return [...costs].sort((a, b) => b[key] - a[key])[0];
 }
+var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
+var init_margins = __esm({
+  "src/report/margins.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_names2();
+    NOTABLE_SHARE = 0.25;
+    AT_LEAST = 5;
+    USUAL_LIMIT = 1e6;
+    __name(costsOf, "costsOf");
+    __name(shareOf, "shareOf");
+    __name(notablePrograms, "notablePrograms");
+    __name(worst, "worst");
+  }
+});
+
+// src/report/cost-text.ts
 function thousands(value2) {
   return String(Math.round(value2)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
@@ -35065,19 +35129,11 @@ function insnsText(cost) {
 function milliseconds(us) {
   return us === 0 ? "" : `${(us / 1e3).toFixed(1)} ms`;
 }
-var NOTABLE_SHARE, AT_LEAST, USUAL_LIMIT;
-var init_margins = __esm({
-  "src/report/margins.ts"() {
+var init_cost_text = __esm({
+  "src/report/cost-text.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_names2();
-    NOTABLE_SHARE = 0.25;
-    AT_LEAST = 5;
-    USUAL_LIMIT = 1e6;
-    __name(costsOf, "costsOf");
-    __name(shareOf, "shareOf");
-    __name(notablePrograms, "notablePrograms");
-    __name(worst, "worst");
+    init_margins();
     __name(thousands, "thousands");
     __name(percent, "percent");
     __name(insnsText, "insnsText");
@@ -35150,9 +35206,9 @@ var init_compare_parts = __esm({
   "src/report/compare-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_cost_text();
     init_escape();
     init_fixups();
-    init_margins();
     init_style();
     __name(sideText, "sideText");
     __name(causeText, "causeText");
@@ -35564,13 +35620,13 @@ function notAskedText(notAsked, answered3) {
   return ` (not tested: ${[...shown4, ...rest > 0 ? [`${rest} of others`] : []].join(", ")})`;
 }
 function supportRange(views, known4 = []) {
-  const sorted3 = byVersion(views, ({ target }) => target.profile);
-  const answered3 = sorted3.filter(({ outcome }) => outcome.status === "pass" || outcome.status === "fail");
+  const sorted2 = byVersion(views, ({ target }) => target.profile);
+  const answered3 = sorted2.filter(({ outcome }) => outcome.status === "pass" || outcome.status === "fail");
   const ids = new Set(answered3.map(({ target }) => target.profile.id));
-  const others = new Map([...known4, ...sorted3.map(({ target }) => target.profile)].map((one) => [one.id, one]));
+  const others = new Map([...known4, ...sorted2.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing3 = [...others.values()].filter(({ id: id2 }) => !ids.has(id2));
   const notAsked = byVersion(missing3, (one) => one);
-  const unanswered = sorted3.map(({ target }) => target.profile).filter(({ id: id2 }) => !ids.has(id2));
+  const unanswered = sorted2.map(({ target }) => target.profile).filter(({ id: id2 }) => !ids.has(id2));
   const segments = segmentsOf(answered3);
   const reported = segments.map((segment, index) => segmentText(segment, segments[index - 1], segments[index + 1])).join(", ");
   return {
@@ -36203,7 +36259,7 @@ function sentence2(btf, path2) {
   return `supplied by you: ${named6}; the kernel has none to use, and whether this is of its build cannot be checked. Without it: ${status3}${where}${why2}`;
 }
 function suppliedBtfNotes(btf) {
-  return btf === void 0 ? [] : [`btf: ${sentence2(btf, btf.path)}`];
+  return btf === void 0 ? [] : [`btf: ${sentence2(btf, fileName(btf.path))}`];
 }
 function suppliedBtfMarkdown(btf) {
   return btf === void 0 ? [] : [`- BTF: ${sentence2(btf, code(md(btf.path)))}`];
@@ -36213,6 +36269,7 @@ var init_btf = __esm({
   "src/report/btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_object_names();
     init_escape();
     IDLE2 = {
       kernel_has_btf: "this kernel has BTF of its own",
@@ -37172,6 +37229,7 @@ var init_markdown_margins = __esm({
   "src/report/markdown-margins.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_cost_text();
     init_escape();
     init_margins();
     init_markdown_table2();
@@ -37887,6 +37945,7 @@ var init_resolve = __esm({
     init_lock_file();
     init_manifest2();
     init_matrix();
+    init_own_profiles();
     init_words();
     init_errors();
     init_wording();
@@ -37942,8 +38001,8 @@ var init_guest = __esm({
 
 // src/guests/direct/cpio.ts
 function cpioArchive(entries) {
-  const sorted3 = entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  const parts2 = sorted3.flatMap((entry2, index) => member(entry2, index + 1));
+  const sorted2 = entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  const parts2 = sorted2.flatMap((entry2, index) => member(entry2, index + 1));
   return Buffer.concat([...parts2, ...record2({ ino: 0, mode: 0, nlink: 1, path: TRAILER2 })]);
 }
 function member(entry2, ino) {
@@ -38163,6 +38222,7 @@ function wrappedFile(index) {
   return `/proc/self/fd/${LAST_FD - index}`;
 }
 function wrap(sandbox, command, args, options2) {
+  if (options2.files.length > MAX_FILES3) throw new RangeError(`${options2.files.length} files, of at most ${MAX_FILES3}`);
   const words3 = [];
   const has = /* @__PURE__ */ __name((layer2) => sandbox.layers.includes(layer2), "has");
   if (has("namespaces")) words3.push("setpriv", "--pdeathsig", "KILL", ...unshareArgs(sandbox.userNamespace));
@@ -38260,7 +38320,7 @@ async function opens(host, sandbox, needed, signal) {
   throwIfCancelled(signal);
   return result.exitCode === 0;
 }
-var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, OWN_FILE_MODE, ALL_READ, OPEN_ALL;
+var import_node_crypto6, FIRST_UID, UID_COUNT, MAX_THREADS, LAST_FD, MAX_FILES3, OWN_FILE_MODE, ALL_READ, OPEN_ALL;
 var init_sandbox = __esm({
   "src/guests/qemu/sandbox.ts"() {
     "use strict";
@@ -38272,6 +38332,7 @@ var init_sandbox = __esm({
     UID_COUNT = 1e8;
     MAX_THREADS = 64;
     LAST_FD = 9;
+    MAX_FILES3 = LAST_FD - 4;
     __name(wrappedFd, "wrappedFd");
     __name(wrappedFile, "wrappedFile");
     __name(wrap, "wrap");
@@ -38915,6 +38976,36 @@ var init_run_defaults = __esm({
   }
 });
 
+// src/validator/stage-limits.ts
+var KIB, MIB, MAX_SUBJECTS, STAGE_LIMITS;
+var init_stage_limits = __esm({
+  "src/validator/stage-limits.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_run_defaults();
+    init_frames();
+    KIB = 1024;
+    MIB = 1024 * KIB;
+    MAX_SUBJECTS = MAX_PROGRAMS;
+    STAGE_LIMITS = {
+      begin: { bytes: 64 * KIB },
+      step: { bytes: 8 * MIB },
+      open: { bytes: 4 * MIB },
+      map: { bytes: 16 * MIB, frames: MAX_SUBJECTS },
+      program: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
+      core: { bytes: 4 * MIB },
+      externs: { bytes: 4 * MIB },
+      symbol: { bytes: MIB, frames: 16 },
+      format: { bytes: MIB, frames: 16 },
+      load: { bytes: 4 * MIB },
+      attach: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
+      functional: { bytes: 32 * MIB },
+      kernel: { bytes: MIB, frames: 64 },
+      exit: { bytes: 64 * KIB }
+    };
+  }
+});
+
 // src/validator/usage.ts
 function noUsage() {
   return { bytes: 0, values: 0, stageFrames: 0, kinds: /* @__PURE__ */ new Map() };
@@ -38942,33 +39033,14 @@ function countStage(usage, kind2, payloadBytes) {
   }
   return count4.bytes > limit2.bytes ? `${kind2} stages of more than ${limit2.bytes} bytes for one request` : void 0;
 }
-var KIB, MIB, MAX_SUBJECTS, STAGE_LIMITS, MAX_REQUEST_VALUES;
+var MAX_REQUEST_VALUES;
 var init_usage = __esm({
   "src/validator/usage.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    init_run_defaults();
     init_frames();
     init_json2();
-    KIB = 1024;
-    MIB = 1024 * KIB;
-    MAX_SUBJECTS = MAX_PROGRAMS;
-    STAGE_LIMITS = {
-      begin: { bytes: 64 * KIB },
-      step: { bytes: 8 * MIB },
-      open: { bytes: 4 * MIB },
-      map: { bytes: 16 * MIB, frames: MAX_SUBJECTS },
-      program: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
-      core: { bytes: 4 * MIB },
-      externs: { bytes: 4 * MIB },
-      symbol: { bytes: MIB, frames: 16 },
-      format: { bytes: MIB, frames: 16 },
-      load: { bytes: 4 * MIB },
-      attach: { bytes: MAX_REQUEST_BYTES, frames: MAX_SUBJECTS },
-      functional: { bytes: 32 * MIB },
-      kernel: { bytes: MIB, frames: 64 },
-      exit: { bytes: 64 * KIB }
-    };
+    init_stage_limits();
     MAX_REQUEST_VALUES = 5 * MAX_JSON_VALUES;
     __name(noUsage, "noUsage");
     __name(countFrame, "countFrame");
@@ -40687,13 +40759,13 @@ var init_boot_trouble = __esm({
     TROUBLES = [
       [/^(?:grub rescue>|error: no such (?:device|partition|disk))/m, "its boot loader finds no system"],
       [
-        /(?:^|\n)\(initramfs\)|dracut-initqueue\[\d+\]: .*timeout|Entering emergency mode|Dropping to a shell|ALERT! .* does not exist/,
+        /(?:^|\n)\(initramfs\)|dracut-initqueue\[\d{1,10}\]: .{0,200}timeout|Entering emergency mode|Dropping to a shell|ALERT! .{0,200} does not exist/,
         "its initramfs finds no root file system"
       ],
       [/You are in (?:emergency|rescue) mode|Press Enter for maintenance/, "the system went into emergency mode"],
       [/^bpfcompat: the seed could not be installed/m, "cloud-init could not start the validator"],
       [/Datasource DataSourceNone/, "cloud-init did not find its seed (data source NoCloud)"],
-      [/Cloud-init v\. \S+ finished at/, "cloud-init ended without starting the validator"]
+      [/Cloud-init v\. \S{1,80} finished at/, "cloud-init ended without starting the validator"]
     ];
     LOGIN = /(?:^|\n)\S* ?login: ?$/;
     __name(bootTrouble, "bootTrouble");
@@ -41882,7 +41954,7 @@ async function chooseAccel(host, options2) {
   const chosen3 = await availableAccel(host, options2, wanted2 === "kvm");
   if (wanted2 === "kvm" && chosen3.accel.accel !== "kvm") {
     const advice = "set BPFCOMPAT_ACCEL=auto to run without it where it does not work";
-    throw new HostError("kvm_unusable", `KVM is asked for and does not work here: ${chosen3.accel.reason}; ${advice}`);
+    throw new HostError("kvm_unusable", `KVM is required and does not work here: ${chosen3.accel.reason}; ${advice}`);
   }
   return chosen3;
 }
@@ -42399,10 +42471,14 @@ async function append({ url: url3, options: { maxBytes, onBytes } }, response, h
     arrived.bytes += chunk.length;
     onBytes?.(arrived.bytes, arrived.total);
   }
+  if (arrived.total > 0 && arrived.bytes !== arrived.total)
+    throw new Error(`it broke off after ${arrived.bytes} of ${arrived.total} bytes`);
 }
-function isRest({ statusCode, headers }, { bytes: bytes3, total }) {
-  const [, from, whole5] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "") ?? [];
-  return statusCode === 206 && Number(from) === bytes3 && (total === 0 || whole5 === "*" || Number(whole5) === total);
+function wholeOf({ statusCode, headers }, { bytes: bytes3, total }) {
+  const [, from, said] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "") ?? [];
+  if (statusCode !== 206 || Number(from) !== bytes3) return void 0;
+  const whole5 = said === "*" ? total : Number(said);
+  return whole5 > 0 && (total === 0 || whole5 === total) ? whole5 : void 0;
 }
 async function askRest({ ask: ask4 }, { bytes: bytes3, validator }) {
   if (validator === void 0 || bytes3 === 0) return void 0;
@@ -42428,7 +42504,11 @@ async function receiveBody(body) {
           if (rest === void 0) throw error2;
           response.destroy();
           response = rest;
-          if (isRest(rest, arrived)) continue;
+          const whole5 = wholeOf(rest, arrived);
+          if (whole5 !== void 0) {
+            arrived.total = whole5;
+            continue;
+          }
           if (rest.statusCode !== 200) throw error2;
           await handle.truncate(0);
           arrived = begin(url3, rest, options2);
@@ -42459,7 +42539,7 @@ var init_receive_body = __esm({
     __name(tooLarge, "tooLarge");
     __name(begin, "begin");
     __name(append, "append");
-    __name(isRest, "isRest");
+    __name(wholeOf, "wholeOf");
     __name(askRest, "askRest");
     __name(receiveBody, "receiveBody");
   }
@@ -46093,8 +46173,10 @@ function packingOf3(head2) {
   return PACKINGS5.find(([magic]) => hex3.startsWith(magic))?.[1];
 }
 async function unpackDisk(host, tool, from, to, signal) {
-  const script = 'exec "$1" -dc -- "$2" >"$3"';
-  const words3 = [`--fsize=${MAX_UNPACKED3}`, "sh", "-c", script, "sh", tool, from, to];
+  const script = `XZ_DEFAULTS=${XZ_LIMIT} exec "$1" -dc -- "$2" >"$3"`;
+  const doing = `unpacking ${from}`;
+  const room = await roomIn(host, (0, import_node_path69.dirname)(to), MAX_UNPACKED3, doing);
+  const words3 = [`--fsize=${room}`, "sh", "-c", script, "sh", tool, from, to];
   const result = await runTool(host, "prlimit", words3, { signal });
   if (result.exitCode === 0) return;
   const said = lastWords(result);
@@ -46102,15 +46184,19 @@ async function unpackDisk(host, tool, from, to, signal) {
     const wanted2 = PACKINGS5.find(([, name4]) => name4 === tool)?.[2] ?? tool;
     throw new HostError("tool_missing", `cannot run ${tool}: install the package ${wanted2}`);
   }
+  const isCut = result.signal === "SIGXFSZ" || /File too large/i.test(said);
+  if (isCut && room < MAX_UNPACKED3) throw outgrown((0, import_node_path69.dirname)(to), doing);
   if (/No space left/i.test(said)) throw new HostError("no_space", `no space left to unpack ${from}`);
   throw new HostError("bad_package", `${from} cannot be unpacked (${said}); nothing was used`);
 }
-var MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
+var import_node_path69, MAX_UNPACKED3, PACKINGS5, NOT_FOUND2;
 var init_unpack_disk = __esm({
   "src/kernels/disks/unpack-disk.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    import_node_path69 = require("node:path");
     init_errors();
+    init_space();
     init_tool();
     MAX_UNPACKED3 = 64 * 1024 ** 3;
     PACKINGS5 = [
@@ -46154,7 +46240,7 @@ async function localDisk(host, store, source, path2) {
   const format = diskFormat(await host.files.readHead(path2, DISK_HEAD_BYTES), stat4.size, path2);
   const sha2563 = await host.files.sha256(path2);
   checkDigest(source, sha2563, path2);
-  const name4 = (0, import_node_path69.basename)(path2);
+  const name4 = (0, import_node_path70.basename)(path2);
   const about = { name: name4, from: path2, fromSha256: sha2563, sha256: sha2563, size: stat4.size, stamp: diskStamp(stat4), ...format };
   const record4 = { schema: "bpfcompat_disk.v1", ...about };
   await noteDisk(host, store, key, record4).catch(() => {
@@ -46208,7 +46294,7 @@ function lockDisk(host, store, key, signal, onWait) {
   return lockIn(host, store, `disk-${key}`, signal, onWait);
 }
 function blobOf(store, { sha256: sha2563 }) {
-  return (0, import_node_path69.join)(disksDir(store), sha2563);
+  return (0, import_node_path70.join)(disksDir(store), sha2563);
 }
 async function wholeDisk(host, store, record4) {
   const path2 = blobOf(store, record4);
@@ -46216,17 +46302,27 @@ async function wholeDisk(host, store, record4) {
   if (!stat4?.isFile || stat4.size !== record4.size) return false;
   return diskStamp(stat4) === record4.stamp || await host.files.sha256(path2) === record4.sha256;
 }
+async function download2(host, url3, to, options2) {
+  const dir = (0, import_node_path70.dirname)(to);
+  const room = await roomIn(host, dir, MAX_DOWNLOAD, `downloading ${url3}`);
+  try {
+    return await host.network.download(url3, to, { ...options2, maxBytes: room });
+  } catch (error2) {
+    const isCut = error2 instanceof HostError && error2.code === "wrong_digest" && room < MAX_DOWNLOAD;
+    throw isCut ? outgrown(dir, `downloading ${url3}`) : error2;
+  }
+}
 async function fetchDisk(source, url3, store, key, { host, signal, onProgress = /* @__PURE__ */ __name(() => {
 }, "onProgress") }) {
   const dir = disksDir(store);
   await host.files.makeDir(dir, PRIVATE_DIR3);
   const name4 = new URL(url3).pathname.split("/").at(-1) || "image";
-  const part3 = (0, import_node_path69.join)(dir, `${key}.part`);
-  const plain6 = (0, import_node_path69.join)(dir, `${key}.plain`);
+  const part3 = (0, import_node_path70.join)(dir, `${key}.part`);
+  const plain6 = (0, import_node_path70.join)(dir, `${key}.plain`);
   try {
     for (const left of [part3, plain6]) await host.files.remove(left);
     const onBytes = /* @__PURE__ */ __name((bytes3, total) => onProgress(name4, bytes3, total), "onBytes");
-    const got = await host.network.download(url3, part3, { maxBytes: MAX_DOWNLOAD, signal, onBytes });
+    const got = await download2(host, url3, part3, { signal, onBytes });
     if (got.status !== 200) {
       const words3 = `${url3} answers with status ${got.status}; correct the address in the profile, or try again later`;
       throw new HostError(got.status === 404 ? "package_not_found" : "mirror_unreachable", words3);
@@ -46251,12 +46347,12 @@ async function fetchDisk(source, url3, store, key, { host, signal, onProgress = 
     for (const left of [part3, plain6]) await host.files.remove(left);
   }
 }
-var import_node_path69, MAX_DOWNLOAD, PRIVATE_DIR3, READ_ONLY;
+var import_node_path70, MAX_DOWNLOAD, PRIVATE_DIR3, READ_ONLY;
 var init_supply = __esm({
   "src/kernels/disks/supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path69 = require("node:path");
+    import_node_path70 = require("node:path");
     init_errors();
     init_wording();
     init_space();
@@ -46275,6 +46371,7 @@ var init_supply = __esm({
     __name(lockDisk, "lockDisk");
     __name(blobOf, "blobOf");
     __name(wholeDisk, "wholeDisk");
+    __name(download2, "download");
     __name(fetchDisk, "fetchDisk");
   }
 });
@@ -46592,7 +46689,7 @@ async function makeForms(host, paths, signal) {
 function modulePaths(kernel2) {
   const paths = /* @__PURE__ */ new Map();
   for (const path2 of kernel2.modules) {
-    const name4 = moduleNameOfPath((0, import_node_path70.basename)(path2));
+    const name4 = moduleNameOfPath((0, import_node_path71.basename)(path2));
     if (name4 !== void 0 && /^\w{1,63}$/.test(name4) && !paths.has(name4)) paths.set(name4, path2);
   }
   if (paths.size <= MAX_MODULES2) return paths;
@@ -46635,20 +46732,20 @@ async function indexModules(host, kernel2, base, dir, signal) {
       const file2 = `${name4}.ko${/\.\w+$/.exec(packed)?.[0] ?? ""}`;
       const kept = await host.files.read(packed, MAX_MODULE3);
       const sha2563 = (0, import_node_crypto18.createHash)("sha256").update(kept).digest("hex");
-      await host.files.rename(packed, (0, import_node_path70.join)(dir, file2));
+      await host.files.rename(packed, (0, import_node_path71.join)(dir, file2));
       index.add({ name: name4, file: file2, sha256: sha2563, size: elf.length, depends: info.depends }, names3);
     }
   }
   await ready;
-  await host.files.writeAtomic((0, import_node_path70.join)(dir, INDEX_FILE), index.text());
+  await host.files.writeAtomic((0, import_node_path71.join)(dir, INDEX_FILE), index.text());
 }
-var import_node_crypto18, import_node_path70, MAX_MODULE3, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
+var import_node_crypto18, import_node_path71, MAX_MODULE3, MAX_MODULES2, MAX_LIST3, BATCH, TOOLS2, INDEX_FILE;
 var init_index_modules = __esm({
   "src/kernels/modules/index-modules.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto18 = require("node:crypto");
-    import_node_path70 = require("node:path");
+    import_node_path71 = require("node:path");
     init_errors();
     init_tool();
     init_built_in();
@@ -46725,11 +46822,11 @@ var init_choose_modules = __esm({
 
 // src/kernels/modules/module-shelf.ts
 async function openShelf(host, dir, present) {
-  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path71.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
-  if (!(await host.files.stat((0, import_node_path71.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
+  const index = /* @__PURE__ */ __name(async () => readModuleIndex(await host.files.read((0, import_node_path72.join)(dir, INDEX_FILE), MAX_INDEX)), "index");
+  if (!(await host.files.stat((0, import_node_path72.join)(dir, INDEX_FILE)))?.isFile || await index() === void 0) return void 0;
   const damaged = /* @__PURE__ */ __name(async (what) => {
-    await host.files.remove((0, import_node_path71.join)(dir, INDEX_FILE));
-    return new HostError("kernel_damaged", `${(0, import_node_path71.join)(dir, what)} is damaged; the next run fetches the modules again`);
+    await host.files.remove((0, import_node_path72.join)(dir, INDEX_FILE));
+    return new HostError("kernel_damaged", `${(0, import_node_path72.join)(dir, what)} is damaged; the next run fetches the modules again`);
   }, "damaged");
   const whole5 = /* @__PURE__ */ __name(async () => {
     const found2 = await index();
@@ -46754,7 +46851,7 @@ async function openShelf(host, dir, present) {
       const found2 = [];
       for (const name4 of names3) {
         const { file: file2 = "", sha256: sha2563 } = modules2.get(name4) ?? {};
-        const path2 = (0, import_node_path71.join)(dir, file2);
+        const path2 = (0, import_node_path72.join)(dir, file2);
         const packed = await host.files.read(path2, MAX_PACKED2).catch(() => Buffer.alloc(0));
         if ((0, import_node_crypto19.createHash)("sha256").update(packed).digest("hex") !== sha2563) throw await damaged(file2);
         found2.push({ name: name4, bytes: await decompressed(host, path2, signal) });
@@ -46763,13 +46860,13 @@ async function openShelf(host, dir, present) {
     }
   };
 }
-var import_node_crypto19, import_node_path71, MAX_INDEX, MAX_PACKED2;
+var import_node_crypto19, import_node_path72, MAX_INDEX, MAX_PACKED2;
 var init_module_shelf = __esm({
   "src/kernels/modules/module-shelf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto19 = require("node:crypto");
-    import_node_path71 = require("node:path");
+    import_node_path72 = require("node:path");
     init_errors();
     init_choose_modules();
     init_index_modules();
@@ -46783,12 +46880,12 @@ var init_module_shelf = __esm({
 
 // src/kernels/module-supply.ts
 function modulesPath(store, { vmlinuz }) {
-  return (0, import_node_path72.join)(store.modules, vmlinuz.sha256);
+  return (0, import_node_path73.join)(store.modules, vmlinuz.sha256);
 }
 async function fetchAgain(host, store, profile, record4, listener, workDir) {
   const wanted2 = wantedSource(profile);
   if (wanted2 === void 0) throw new HostError("kernel_unusable", `${profile.file} names no kernel`);
-  const kept = (0, import_node_path72.join)(store.packages, recordName(record4));
+  const kept = (0, import_node_path73.join)(store.packages, recordName(record4));
   const fetched2 = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(wanted2) ? wanted2 : exactly(wanted2, record4.package),
@@ -46807,14 +46904,14 @@ async function fetchAgain(host, store, profile, record4, listener, workDir) {
   );
 }
 async function makeShelf(host, store, profile, record4, listener) {
-  const parent = (0, import_node_path72.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
+  const parent = (0, import_node_path73.join)(store.tmp, `modules-${record4.vmlinuz.sha256.slice(0, 16)}`);
   await host.files.remove(parent);
   await host.files.makeDir(parent);
   try {
-    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path72.join)(parent, "work"));
+    const kernel2 = await fetchAgain(host, store, profile, record4, listener, (0, import_node_path73.join)(parent, "work"));
     listener.onProgress(`reading the modules of ${record4.release}`, 0, 0);
     const btf = await imageBtf(host, kernel2.vmlinuz, listener.signal);
-    const made = (0, import_node_path72.join)(parent, "made");
+    const made = (0, import_node_path73.join)(parent, "made");
     await indexModules(host, kernel2, btf && baseStrings(btf), made, listener.signal);
     await host.files.makeDir(store.modules);
     await host.files.remove(modulesPath(store, record4));
@@ -46867,12 +46964,12 @@ async function ensureModules(profile, record4, options2) {
     throw new HostError("kernel_damaged", `the modules of ${record4.release} were written and cannot be read`);
   return shelf;
 }
-var import_node_path72;
+var import_node_path73;
 var init_module_supply = __esm({
   "src/kernels/module-supply.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path72 = require("node:path");
+    import_node_path73 = require("node:path");
     init_errors();
     init_kernel_source();
     init_wording();
@@ -46936,7 +47033,7 @@ async function offersOf(host, profile, listener) {
     }
     const store = await openStore(host);
     const _lock = __using(_stack, await lockProfile(host, store, id2, listener.signal), true);
-    const parent = (0, import_node_path73.join)(store.tmp, id2);
+    const parent = (0, import_node_path74.join)(store.tmp, id2);
     await host.files.makeDir(parent);
     const work2 = __using(_stack, await host.files.tempDir("offers-", parent), true);
     const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work2.path };
@@ -46948,12 +47045,12 @@ async function offersOf(host, profile, listener) {
     _promise && await _promise;
   }
 }
-var import_node_path73;
+var import_node_path74;
 var init_offers = __esm({
   "src/kernels/offers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path73 = require("node:path");
+    import_node_path74 = require("node:path");
     init_errors();
     init_sources();
     init_store();
@@ -47153,8 +47250,8 @@ function candidates2(root, arch, host) {
   return [
     "/usr/local/libexec/bpfcompat/bpfcompat-validator",
     "/usr/libexec/bpfcompat/bpfcompat-validator",
-    (0, import_node_path74.join)(root, "build", "validator", arch, "bpfcompat-validator"),
-    (0, import_node_path74.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
+    (0, import_node_path75.join)(root, "build", "validator", arch, "bpfcompat-validator"),
+    (0, import_node_path75.join)(root, "dist", "validator", `bpfcompat-validator-${arch}`)
   ];
 }
 async function findValidator(host, root, arch) {
@@ -47203,12 +47300,12 @@ async function firstValidator(host, paths, arch) {
     `no guest validator at ${paths.join(" or ")}; build it with: ${BUILT_BY[arch]}`
   );
 }
-var import_node_path74, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
+var import_node_path75, MAX_VALIDATOR_BYTES, BUILT_BY, MAX_SEGMENTS2, PROTOCOL_WORDS, OF_ARCH;
 var init_validator_binary = __esm({
   "src/run/validator-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path74 = require("node:path");
+    import_node_path75 = require("node:path");
     init_elf_file();
     init_errors();
     init_evidence();
@@ -47706,7 +47803,7 @@ function readProfileBtf(host, { arch }, { path: path2, origin }, signal) {
 async function withFlagBtf({ host, cwd }, targets, file2, signal) {
   if (file2 === void 0) return targets;
   const said = phrase`${option("btf")} ${file2}`;
-  const path2 = (0, import_node_path75.resolve)(cwd, file2);
+  const path2 = (0, import_node_path76.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), said, path2);
   for (const arch of new Set(targets.map(({ profile }) => profile.arch))) await readBtf2(host, path2, arch, said, signal);
   const btf = { path: path2, origin: said.toString() };
@@ -47714,13 +47811,13 @@ async function withFlagBtf({ host, cwd }, targets, file2, signal) {
     (target) => target.profile.btf === void 0 ? { ...target, profile: { ...target.profile, btf } } : target
   );
 }
-var import_node_crypto20, import_node_path75, UNREADABLE2;
+var import_node_crypto20, import_node_path76, UNREADABLE2;
 var init_kernel_btf2 = __esm({
   "src/api/kernel-btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto20 = require("node:crypto");
-    import_node_path75 = require("node:path");
+    import_node_path76 = require("node:path");
     init_btf_file();
     init_errors();
     init_wording();
@@ -47767,7 +47864,7 @@ async function guestTools({ host, root }, cacheDir, arches, signal) {
 }
 async function createServices(environment, { root: cacheDir }, { arches, isolation, lane, offline, refresh, signal, onEvent }) {
   const { host } = environment;
-  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path76.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
+  await Promise.all([void 0, ...SCRATCHED.map((dir) => (0, import_node_path77.join)(cacheDir, dir))].map((dir) => host.files.sweep(dir)));
   const tools = await guestTools(environment, cacheDir, arches, signal);
   const [first3] = Object.values(tools).filter((one) => typeof one === "object");
   if (first3 === void 0) throw new HostError("qemu_missing", Object.values(tools).join("; "));
@@ -47792,12 +47889,12 @@ async function createServices(environment, { root: cacheDir }, { arches, isolati
     ensureImage: /* @__PURE__ */ __name((profile, options2) => ensureDisk(profile, { ...options2, host, offline, refresh }), "ensureImage")
   };
 }
-var import_node_path76, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
+var import_node_path77, import_node_url2, PACKAGE_ROOT, MAX_SHELL_BYTES, MAX_TEMPLATE_BYTES, SCRATCHED;
 var init_services = __esm({
   "src/api/services.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path76 = require("node:path");
+    import_node_path77 = require("node:path");
     import_node_url2 = require("node:url");
     init_lanes();
     init_qemu_host();
@@ -47886,7 +47983,7 @@ async function descend(host, dir, wanted2, depth = 0) {
   if (wanted2.some((one) => names3.includes(one))) return dir;
   const [name4] = names3;
   if (name4 === void 0 || names3.length > 1 || depth === MAX_DEPTH3) return void 0;
-  const next = (0, import_node_path77.join)(dir, name4);
+  const next = (0, import_node_path78.join)(dir, name4);
   return (await host.files.stat(next))?.isDirectory ? descend(host, next, wanted2, depth + 1) : void 0;
 }
 async function saveEntry(path2, key) {
@@ -47902,8 +47999,8 @@ async function saveEntry(path2, key) {
 }
 async function unpackEntry(host, { url: url3 }, dir, wanted2) {
   const { downloadCache, getCompressionMethod } = await import("./clients.cjs");
-  const archive = (0, import_node_path77.join)(dir, "archive");
-  const root = (0, import_node_path77.join)(dir, "root");
+  const archive = (0, import_node_path78.join)(dir, "archive");
+  const root = (0, import_node_path78.join)(dir, "root");
   await host.files.makeDir(root);
   await downloadCache(url3, archive, { useAzureSdk: true });
   const tool = await getCompressionMethod() === "gzip" ? "gzip" : "zstd --long=30";
@@ -47913,13 +48010,13 @@ async function unpackEntry(host, { url: url3 }, dir, wanted2) {
   await host.files.remove(archive);
   return result.exitCode === 0 ? descend(host, root, wanted2) : void 0;
 }
-var import_node_os3, import_node_path77, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
+var import_node_os3, import_node_path78, UNPACK_MS, MAX_UNPACKED5, UNPACK2, MAX_DEPTH3;
 var init_cache_entry = __esm({
   "src/action/cache-entry.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_os3 = require("node:os");
-    import_node_path77 = require("node:path");
+    import_node_path78 = require("node:path");
     __name(findEntry, "findEntry");
     UNPACK_MS = 6e4;
     MAX_UNPACKED5 = 2 * 1024 * 1024 * 1024;
@@ -48660,13 +48757,14 @@ function kernelOf(target) {
   const { profile_id: id2, profile, host } = target;
   const { distro = "", version: version2 = "", kernel_family: family2 = "", arch = "" } = profile ?? host ?? {};
   const known4 = distro !== "" && family2 !== "";
+  const other = arch === "" || arch === "x86_64" ? "" : ` ${arch}`;
   return {
     id: id2,
     family: oneLine(known4 ? family2 : id2, 64),
     vendor: known4 ? oneLine(distro, 40) : "",
     distro: known4 ? oneLine(`${shortDistro(distro)} ${version2}`, 40) : "",
     arch: oneLine(arch, 20),
-    name: known4 ? oneLine(profileName({ distro, version: version2, kernelFamily: family2 }), 100) : oneLine(id2, 100)
+    name: oneLine(known4 ? `${profileName({ distro, version: version2, kernelFamily: family2 })}${other}` : id2, 100)
   };
 }
 function twin({ name: name4, arch }, all) {
@@ -48746,11 +48844,11 @@ var init_document_place = __esm({
 // src/report/gcc.ts
 function line4(place3, level, words3, code2) {
   const text6 = clip(terminal(words3, MAX_LINE3).replace(/\s+/g, " ").trim(), MAX_LINE3);
-  return `${place3}: ${level}: ${text6} [bpfcompat: ${code2}]
+  return `${place3}: ${level}: ${text6} [bpfcompat: ${code2.replace(/[^A-Z0-9_]+/g, "_").slice(0, MAX_CODE) || "UNKNOWN"}]
 `;
 }
 function place(file2, row, column) {
-  return `${terminal(file2, 1e3)}:${Math.max(1, row)}:${Math.max(1, column)}`;
+  return `${terminal(file2, 1e3).replace(/^:/, "./:")}:${Math.max(1, row)}:${Math.max(1, column)}`;
 }
 function objectPlace(one, workspace) {
   const at = one && casePlace(one, workspace);
@@ -48793,7 +48891,7 @@ function gcc(document, { workspace }) {
     })
   ].join("");
 }
-var MAX_LINE3;
+var MAX_LINE3, MAX_CODE;
 var init_gcc = __esm({
   "src/report/gcc.ts"() {
     "use strict";
@@ -48803,6 +48901,7 @@ var init_gcc = __esm({
     init_document_place();
     init_escape();
     MAX_LINE3 = 1e3;
+    MAX_CODE = 80;
     __name(line4, "line");
     __name(place, "place");
     __name(objectPlace, "objectPlace");
@@ -49716,7 +49815,6 @@ function objectNames(cells) {
 function failureBlock(cells, all, anchor2, open4, options2) {
   const [cell] = cells;
   const { one, target, expected } = cell;
-  const kernels4 = all.filter(({ id: id2 }) => cells.some((other) => other.target.profile_id === id2));
   const kernel2 = all.find(({ id: id2 }) => id2 === target.profile_id);
   const whose = cells.length > 1 ? ` (${md(`${one.name} on ${kernel2?.name ?? target.profile_id}`)})` : "";
   const [first3, ...others] = target.findings.filter(({ decisive }) => decisive);
@@ -49724,9 +49822,7 @@ function failureBlock(cells, all, anchor2, open4, options2) {
   const met = expected?.causes ?? [];
   const silent = target.status !== "fail";
   const verb = silent ? "no answer: " : "";
-  const archs = [...new Set(kernels4.map(({ arch: arch2 }) => arch2))].filter((arch2) => arch2 !== "" && arch2 !== "x86_64");
-  const arch = archs.map((name4) => ` ${html(name4, 20)}`).join("");
-  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}${arch}: ${verb}${html(reasonOf3(target), MAX_TITLE)}${remark2(cell)}`;
+  const head2 = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf3(target), MAX_TITLE)}${remark2(cell)}`;
   const command = reproduceCommand(cell, options2.workspace);
   const evidence = address(options2.links.evidence);
   const last = [
@@ -50175,7 +50271,8 @@ var init_formats2 = __esm({
       sarif: /^\s*\{[\s\S]{0,4096}"driver"\s*:\s*\{\s*"name"\s*:\s*"bpfcompat"/,
       badge: /^\s*\{\s*"schemaVersion"\s*:\s*1,\s*"label"\s*:\s*"compat"/,
       summary: SUMMARY_BEGINNING,
-      gcc: /^[^\n]*:\d+:\d+: (?:error|warning): [^\n]* \[bpfcompat: [A-Z_]+\]\n/
+      // Within the bounds of such a line: a file that is none may be one line without end.
+      gcc: /^[^\n]{1,1100}:\d{1,10}:\d{1,10}: (?:error|warning): [^\n]{0,1100} \[bpfcompat: [A-Z0-9_]{1,80}\]\n/
     };
   }
 });
@@ -50186,7 +50283,7 @@ function baselineInput(named6, decides) {
 }
 function placeOf3(cwd, said) {
   if (!said) return "";
-  return said === "-" ? STDOUT : (0, import_node_path78.resolve)(cwd, said);
+  return said === "-" ? STDOUT : (0, import_node_path79.resolve)(cwd, said);
 }
 async function isReport(host, path2, kind2) {
   const text6 = await host.files.read(path2, MAX_BYTES3).catch(() => void 0);
@@ -50253,12 +50350,12 @@ async function claimPlaces(host, cwd, outputs, inputs) {
     refuse6("report_over_file", phrase`${said}: ${path2} is there already and is no ${words3} of bpfcompat; ${remedy4}`);
   }
 }
-var import_node_path78, OURS, MAX_BYTES3;
+var import_node_path79, OURS, MAX_BYTES3;
 var init_claims = __esm({
   "src/run/claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path78 = require("node:path");
+    import_node_path79 = require("node:path");
     init_errors();
     init_wording();
     init_formats2();
@@ -50357,7 +50454,7 @@ var init_old_reports2 = __esm({
 
 // src/kernels/lease.ts
 function leasesDir(store) {
-  return (0, import_node_path79.join)(store.locks, "runs");
+  return (0, import_node_path80.join)(store.locks, "runs");
 }
 function lockGate(host, store, signal) {
   return lockIn(host, store, "prune", signal);
@@ -50369,7 +50466,7 @@ async function leaseStore(host, name4, signal) {
     if (await host.files.readOnly(store.root)) return { [Symbol.asyncDispose]: async () => {
     } };
     const _gate = __using(_stack, await lockGate(host, store, signal), true);
-    const path2 = (0, import_node_path79.join)(leasesDir(store), name4);
+    const path2 = (0, import_node_path80.join)(leasesDir(store), name4);
     const lock = await host.files.lock(path2, signal);
     return {
       async [Symbol.asyncDispose]() {
@@ -50384,12 +50481,12 @@ async function leaseStore(host, name4, signal) {
     _promise && await _promise;
   }
 }
-var import_node_path79;
+var import_node_path80;
 var init_lease = __esm({
   "src/kernels/lease.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path79 = require("node:path");
+    import_node_path80 = require("node:path");
     init_store();
     __name(leasesDir, "leasesDir");
     __name(lockGate, "lockGate");
@@ -50420,11 +50517,13 @@ var init_store_use = __esm({
 });
 
 // src/model/cell.ts
-var LANE_CHOICES;
+var VALIDATION_MODES, ISOLATIONS, LANE_CHOICES;
 var init_cell = __esm({
   "src/model/cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    VALIDATION_MODES = ["load_only", "load_attach", "behavior"];
+    ISOLATIONS = ["cell", "boot"];
     LANE_CHOICES = ["direct", "image"];
   }
 });
@@ -51360,7 +51459,7 @@ var init_options = __esm({
         type: "text",
         default: "",
         placeholder: "MODE",
-        words: ["load_only", "load_attach", "behavior"],
+        words: VALIDATION_MODES,
         description: "load_only, load_attach, or behavior (fails without functional tests); default: load, attach, and run the tests of the manifest",
         commands: ["check", "test", "watch", "bisect"]
       },
@@ -51435,7 +51534,7 @@ var init_options = __esm({
         type: "text",
         default: "cell",
         placeholder: "cell|boot",
-        words: ["cell", "boot"],
+        words: ISOLATIONS,
         description: "cell: restore a VM snapshot for each object on each kernel; boot: cold boot each time",
         commands: ["check", "test", "test-command", "watch", "suite"]
       },
@@ -52117,7 +52216,7 @@ function unreadable2(file2, why2, cause) {
   return new UsageError("report_unreadable", `${file2}: ${why2}`, { cause });
 }
 async function readText2(host, cwd, file2) {
-  const path2 = (0, import_node_path80.resolve)(cwd, file2);
+  const path2 = (0, import_node_path81.resolve)(cwd, file2);
   await confineFlag(host, await flagRoot(host, cwd), file2, path2);
   try {
     const stat4 = await host.files.stat(path2);
@@ -52175,18 +52274,18 @@ async function readSaved(host, cwd, file2) {
   );
 }
 async function caseReport(host, cwd, file2, { report_json_path: path2 }) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path80.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path81.resolve)(cwd, candidate)))?.isFile === true, "isThere");
   const outside = /* @__PURE__ */ __name(async (candidate) => {
-    const named6 = { key: "report_json_path", path: (0, import_node_path80.resolve)(cwd, candidate), use: "read", origin: file2 };
+    const named6 = { key: "report_json_path", path: (0, import_node_path81.resolve)(cwd, candidate), use: "read", origin: file2 };
     const confined = /* @__PURE__ */ __name((dir) => rootOf(host, cwd, dir).then((root) => confine(host, root, named6)).then(() => void 0).catch((error2) => error2), "confined");
-    const refused2 = await confined(cwd) && await confined((0, import_node_path80.dirname)((0, import_node_path80.resolve)(cwd, file2)));
+    const refused2 = await confined(cwd) && await confined((0, import_node_path81.dirname)((0, import_node_path81.resolve)(cwd, file2)));
     if (refused2 === void 0) return void 0;
-    const real = await host.files.realPath((0, import_node_path80.resolve)(cwd, candidate));
+    const real = await host.files.realPath((0, import_node_path81.resolve)(cwd, candidate));
     return KEPT_BY_RUN.test(real) && await strangeFile(host, real) === void 0 ? void 0 : refused2;
   }, "outside");
   if (path2 === "") return void 0;
   let refused;
-  for (const candidate of [path2, (0, import_node_path80.join)((0, import_node_path80.dirname)(file2), (0, import_node_path80.basename)(path2))]) {
+  for (const candidate of [path2, (0, import_node_path81.join)((0, import_node_path81.dirname)(file2), (0, import_node_path81.basename)(path2))]) {
     if (!await isThere(candidate)) continue;
     const error2 = await outside(candidate);
     if (error2 === void 0) return candidate;
@@ -52208,12 +52307,12 @@ function agrees({ run_id: id2, targets }, report2) {
   const same2 = targets.every(({ profile_id: profile, status: status3 }) => statuses.get(profile) === status3);
   return same2 && (targets.length === 0 || targets.length === statuses.size);
 }
-var import_node_path80, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
+var import_node_path81, MAX_REPORT_BYTES, REASONS5, KEPT_BY_RUN, OTHERS2;
 var init_saved_reports = __esm({
   "src/api/saved-reports.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path80 = require("node:path");
+    import_node_path81 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -52269,6 +52368,20 @@ var init_report_document = __esm({
   }
 });
 
+// src/action/artifact-name.ts
+function artifactName2(own3, parts2, { attempt: attempt2 }) {
+  const base = own3 || ["bpfcompat", ...parts2].filter((part3) => part3 !== "").join("-");
+  const clean = base.replace(/["<>|*?:\r\n\\/\u0000-\u001f]/g, "-").slice(0, 200);
+  return attempt2 > 1 ? `${clean}-a${attempt2}` : clean;
+}
+var init_artifact_name = __esm({
+  "src/action/artifact-name.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(artifactName2, "artifactName");
+  }
+});
+
 // src/action/evidence.ts
 function safeName2(word4) {
   const name4 = word4.replace(/[^A-Za-z0-9._+-]/g, "_").replace(/^\.+/, "_");
@@ -52278,7 +52391,7 @@ async function filesBelow(dir) {
   const entries = await (0, import_promises11.readdir)(dir, { withFileTypes: true });
   const found2 = [];
   for (const entry2 of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path2 = (0, import_node_path81.join)(dir, entry2.name);
+    const path2 = (0, import_node_path82.join)(dir, entry2.name);
     if (entry2.isDirectory()) found2.push(...await filesBelow(path2));
     else if (entry2.isFile()) found2.push(path2);
   }
@@ -52288,23 +52401,23 @@ async function copyFiles(from, to, redact) {
   const large = [];
   const names3 = (await (0, import_promises11.readdir)(from)).filter((name4) => CELL_FILES.has(name4)).sort();
   for (const name4 of names3) {
-    const found2 = await (0, import_promises11.lstat)((0, import_node_path81.join)(from, name4));
+    const found2 = await (0, import_promises11.lstat)((0, import_node_path82.join)(from, name4));
     if (!found2.isFile()) continue;
     if (found2.size > MAX_FILE_BYTES) {
-      large.push((0, import_node_path81.join)(to, name4));
+      large.push((0, import_node_path82.join)(to, name4));
       continue;
     }
     await (0, import_promises11.mkdir)(to, { recursive: true });
     if (name4 === "qemu.log") {
-      const text6 = await (0, import_promises11.readFile)((0, import_node_path81.join)(from, name4), "latin1");
-      await (0, import_promises11.writeFile)((0, import_node_path81.join)(to, name4), redact(text6), "latin1");
-    } else await (0, import_promises11.copyFile)((0, import_node_path81.join)(from, name4), (0, import_node_path81.join)(to, name4));
+      const text6 = await (0, import_promises11.readFile)((0, import_node_path82.join)(from, name4), "latin1");
+      await (0, import_promises11.writeFile)((0, import_node_path82.join)(to, name4), redact(text6), "latin1");
+    } else await (0, import_promises11.copyFile)((0, import_node_path82.join)(from, name4), (0, import_node_path82.join)(to, name4));
   }
   return large;
 }
 function evidenceDir({ target }) {
   const file2 = target.serial_log || target.validator_result;
-  return file2 === "" ? "" : (0, import_node_path81.dirname)(file2);
+  return file2 === "" ? "" : (0, import_node_path82.dirname)(file2);
 }
 function caseNumber({ one }, cells) {
   return [...new Set(cells.map((cell) => cell.one))].indexOf(one) + 1;
@@ -52313,8 +52426,8 @@ async function gatherCell(cell, request, large) {
   const { root, workspace, ownRun, cells, redact } = request;
   const number5 = new Set(cells.map(({ one }) => one)).size > 1 ? `${caseNumber(cell, cells)}-` : "";
   const from = ownRun ? evidenceDir(cell) : "";
-  const dir = (0, import_node_path81.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
-  const kept = from !== "" && await copyFiles(from, (0, import_node_path81.join)(root, dir), redact).then(
+  const dir = (0, import_node_path82.join)("cells", `${number5}${safeName2(cell.one.name)}`, safeName2(cell.target.profile_id));
+  const kept = from !== "" && await copyFiles(from, (0, import_node_path82.join)(root, dir), redact).then(
     (names3) => {
       large.push(...names3);
       return true;
@@ -52340,7 +52453,7 @@ async function gatherEvidence(request) {
   for (const path3 of files) {
     const bytes3 = await (0, import_promises11.readFile)(path3);
     listed.push({
-      path: (0, import_node_path81.relative)(root, path3),
+      path: (0, import_node_path82.relative)(root, path3),
       size: bytes3.length,
       sha256: (0, import_node_crypto24.createHash)("sha256").update(bytes3).digest("hex")
     });
@@ -52356,21 +52469,21 @@ async function gatherEvidence(request) {
       ...status3 === "pass" || reproduce === void 0 ? {} : { reproduce }
     })),
     files: listed,
-    left_out: large.map((path3) => (0, import_node_path81.relative)(root, path3))
+    left_out: large.map((path3) => (0, import_node_path82.relative)(root, path3))
   };
-  const path2 = (0, import_node_path81.join)(root, "manifest.json");
+  const path2 = (0, import_node_path82.join)(root, "manifest.json");
   await (0, import_promises11.writeFile)(path2, `${JSON.stringify(manifest, null, 2)}
 `);
   return { files: [...files, path2], cells };
 }
-var import_node_crypto24, import_promises11, import_node_path81, MAX_FILE_BYTES, CELL_FILES;
+var import_node_crypto24, import_promises11, import_node_path82, MAX_FILE_BYTES, CELL_FILES;
 var init_evidence2 = __esm({
   "src/action/evidence.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto24 = require("node:crypto");
     import_promises11 = require("node:fs/promises");
-    import_node_path81 = require("node:path");
+    import_node_path82 = require("node:path");
     init_reproduce();
     MAX_FILE_BYTES = 64 * 1024 * 1024;
     __name(safeName2, "safeName");
@@ -52434,19 +52547,19 @@ function writeFormats(dir, document, workspace) {
     if (evidence === void 0) return [];
     const text6 = attempt(evidence, () => FORMAT_WRITERS[name4](document, place3));
     if (text6 === void 0) return [[name4, ""]];
-    const path2 = (0, import_node_path82.join)(dir, evidence);
+    const path2 = (0, import_node_path83.join)(dir, evidence);
     (0, import_node_fs10.writeFileSync)(path2, text6);
     return [[name4, path2]];
   });
   return Object.fromEntries(written2);
 }
-var import_node_fs10, import_node_path82;
+var import_node_fs10, import_node_path83;
 var init_formats3 = __esm({
   "src/action/formats.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs10 = require("node:fs");
-    import_node_path82 = require("node:path");
+    import_node_path83 = require("node:path");
     init_build_info();
     init_errors();
     init_formats();
@@ -52469,7 +52582,7 @@ function causeAnnotation(kernels4, cause, workspace) {
   const passing = failed2 ? one.targets.filter(({ status: status3 }) => status3 === "pass").length : 0;
   const reasons = new Set(cells.map(({ tolerated }) => tolerated));
   const [why2] = level === "warning" && failed2 && reasons.size === 1 ? reasons : [];
-  const verb = failed2 ? `fails${why2 === void 0 ? "" : ` (${why2})`} on` : "is told for";
+  const verb = failed2 ? `fails${why2 === void 0 ? "" : ` (${why2})`} on` : "has a warning on";
   return {
     level,
     ...place3,
@@ -52755,9 +52868,9 @@ function isSummary(path2) {
 }
 function publishSummary(document, ended2, uploaded, dir) {
   const own3 = ended2.job.input("summary");
-  const named6 = own3 === "" ? "" : (0, import_node_path83.resolve)(ended2.runner.workspace, own3);
+  const named6 = own3 === "" ? "" : (0, import_node_path84.resolve)(ended2.runner.workspace, own3);
   const ours = named6 !== "" && named6 !== ended2.runner.summaryFile && isSummary(named6);
-  const path2 = ours ? named6 : (0, import_node_path83.join)(dir, SUMMARY);
+  const path2 = ours ? named6 : (0, import_node_path84.join)(dir, SUMMARY);
   const text6 = writeSummary(document, ended2, uploaded, path2);
   if (text6 === void 0) return "";
   const isThere = named6 !== "" && named6 === ended2.runner.summaryFile;
@@ -52770,18 +52883,18 @@ async function publishComment(document, ended2, uploaded, dir) {
   const options2 = { links: linksOf(ended2, uploaded), workspace: runner.workspace, name: name4 };
   const text6 = attempt("the comment", () => comment(document, options2));
   if (text6 === void 0) return "";
-  const path2 = (0, import_node_path83.join)(dir, "comment.md");
+  const path2 = (0, import_node_path84.join)(dir, "comment.md");
   (0, import_node_fs12.writeFileSync)(path2, text6);
   if (job.settings.comment && job.input("shard") === "") await writePullRequest(text6, job.settings.githubToken, runner);
   return path2;
 }
-var import_node_fs12, import_node_path83, SUMMARY;
+var import_node_fs12, import_node_path84, SUMMARY;
 var init_publish = __esm({
   "src/action/publish.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs12 = require("node:fs");
-    import_node_path83 = require("node:path");
+    import_node_path84 = require("node:path");
     init_errors();
     init_annotations();
     init_comment();
@@ -52808,7 +52921,7 @@ function escaped(text6) {
   return text6.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 function redactor(directories) {
-  const known4 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path84.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
+  const known4 = directories.map(([path2, shown4]) => [path2.replace(/\/+$/, ""), shown4]).filter(([path2]) => (0, import_node_path85.isAbsolute)(path2) && path2.length > 1).sort(([a], [b]) => b.length - a.length);
   if (known4.length === 0) return (text6) => text6;
   const shownOf = new Map(known4);
   const names3 = known4.map(([path2]) => escaped(path2)).join("|");
@@ -52833,12 +52946,12 @@ function redactedFile(name4, text6, redact) {
     return redact(text6);
   }
 }
-var import_node_path84, PATH_CHARACTER;
+var import_node_path85, PATH_CHARACTER;
 var init_redact = __esm({
   "src/action/redact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path84 = require("node:path");
+    import_node_path85 = require("node:path");
     PATH_CHARACTER = "[A-Za-z0-9._~@+-]";
     __name(escaped, "escaped");
     __name(redactor, "redactor");
@@ -52851,11 +52964,6 @@ var init_redact = __esm({
 function limitOf(files) {
   const bytes3 = files.reduce((sum2, file2) => sum2 + (0, import_node_fs13.statSync)(file2).size, 0);
   return LEAST_MS + bytes3 / 1e6 * MS_PER_MEGABYTE;
-}
-function artifactName2(own3, parts2, { attempt: attempt2 }) {
-  const base = own3 || ["bpfcompat", ...parts2].filter((part3) => part3 !== "").join("-");
-  const clean = base.replace(/["<>|*?:\r\n\\/\u0000-\u001f]/g, "-").slice(0, 200);
-  return attempt2 > 1 ? `${clean}-a${attempt2}` : clean;
 }
 async function uploadEvidence(request, env, runner) {
   if (!env["ACTIONS_RUNTIME_TOKEN"] || !env["ACTIONS_RESULTS_URL"]) {
@@ -52903,7 +53011,6 @@ var init_upload = __esm({
     LEAST_MS = 12e4;
     MS_PER_MEGABYTE = 1e3;
     __name(limitOf, "limitOf");
-    __name(artifactName2, "artifactName");
     __name(uploadEvidence, "uploadEvidence");
   }
 });
@@ -52956,19 +53063,19 @@ function copyReports(dir, { job }, { files }, redact) {
   const wanted2 = [
     [job.json, "report.json"],
     [job.markdown, "report.md"],
-    ...files.map((path2, index) => [path2, (0, import_node_path85.join)("cases", `${index + 1}.json`)])
+    ...files.map((path2, index) => [path2, (0, import_node_path86.join)("cases", `${index + 1}.json`)])
   ];
-  (0, import_node_fs14.mkdirSync)((0, import_node_path85.join)(dir, "cases"), { recursive: true });
+  (0, import_node_fs14.mkdirSync)((0, import_node_path86.join)(dir, "cases"), { recursive: true });
   for (const [path2, name4] of wanted2) {
     if (path2 === void 0 || path2 === "" || !isFile2(path2)) continue;
-    (0, import_node_fs14.writeFileSync)((0, import_node_path85.join)(dir, name4), redactedFile(name4, (0, import_node_fs14.readFileSync)(path2, "utf8"), redact));
+    (0, import_node_fs14.writeFileSync)((0, import_node_path86.join)(dir, name4), redactedFile(name4, (0, import_node_fs14.readFileSync)(path2, "utf8"), redact));
   }
 }
 function reportOutputs(ended2, paths) {
   const { job } = ended2;
   const own3 = /* @__PURE__ */ __name((format) => {
     const path2 = job.input(format);
-    return path2 === "" ? paths[format] : (0, import_node_path85.resolve)(ended2.runner.workspace, path2);
+    return path2 === "" ? paths[format] : (0, import_node_path86.resolve)(ended2.runner.workspace, path2);
   }, "own");
   return {
     "report-json": job.json,
@@ -53021,10 +53128,10 @@ async function conclude(ended2) {
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
   const counts = documentCounts(document);
-  const root = (0, import_node_path85.join)(scratch, "evidence");
-  const reports2 = (0, import_node_path85.join)(root, "reports");
+  const root = (0, import_node_path86.join)(scratch, "evidence");
+  const reports2 = (0, import_node_path86.join)(root, "reports");
   copyReports(reports2, ended2, loaded2, redact);
-  writeSummary(document, ended2, void 0, (0, import_node_path85.join)(reports2, SUMMARY));
+  writeSummary(document, ended2, void 0, (0, import_node_path86.join)(reports2, SUMMARY));
   const paths = writeFormats(reports2, document, ended2.runner.workspace);
   setOutputs(env, {
     result: document.status,
@@ -53055,19 +53162,20 @@ async function conclude(ended2) {
   failed(verdictText2(document, counts));
   process.exitCode = exitCode2;
 }
-var import_node_fs14, import_node_os4, import_node_path85;
+var import_node_fs14, import_node_os4, import_node_path86;
 var init_conclude = __esm({
   "src/action/conclude.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs14 = require("node:fs");
     import_node_os4 = require("node:os");
-    import_node_path85 = require("node:path");
+    import_node_path86 = require("node:path");
     init_build_info();
     init_report_document();
     init_errors();
     init_formats();
     init_document_cells();
+    init_artifact_name();
     init_commands();
     init_evidence2();
     init_files2();
@@ -53597,7 +53705,7 @@ function parseValidationMode(text6) {
   if (mode2) return mode2;
   throw new UsageError(
     "flag_value",
-    phrase`${option("validation-mode")} ${quoted(text6)} is not known${didYouMean(text6.trim(), MODE_WORDS) || ";"} use load_only, load_attach or behavior`
+    phrase`${option("validation-mode")} ${quoted(text6)} is not known${didYouMean(text6.trim(), MODE_WORDS) || ";"} use ${enumerate(VALIDATION_MODES, "or")}`
   );
 }
 function checkRunner2(runner) {
@@ -53614,14 +53722,19 @@ function checkRunner2(runner) {
     phrase`${option("runner")} ${quoted(runner)} is not known${didYouMean(runner, RUNNERS) || ";"} use vm`
   );
 }
+function wordOf(name4, words3, word4) {
+  const known4 = words3.find((one) => one === word4);
+  if (known4 !== void 0) return known4;
+  throw new UsageError(
+    "flag_value",
+    phrase`${option(name4)} ${quoted(word4)} is not known; use ${enumerate(words3, "or")}`
+  );
+}
 function checkLane(word4) {
-  const lane = LANE_CHOICES.find((one) => one === word4);
-  if (lane !== void 0 || word4 === "") return lane;
-  throw new UsageError("flag_value", phrase`${option("lane")} ${quoted(word4)} is not known; use direct or image`);
+  return word4 === "" ? void 0 : wordOf("lane", LANE_CHOICES, word4);
 }
 function checkIsolation(word4) {
-  if (word4 === "cell" || word4 === "boot") return word4;
-  throw new UsageError("flag_value", phrase`${option("isolation")} ${quoted(word4)} is not known; use cell or boot`);
+  return wordOf("isolation", ISOLATIONS, word4);
 }
 function checkBudget(text6) {
   if (text6 === "") return void 0;
@@ -53693,6 +53806,7 @@ var init_test_options = __esm({
     __name(checkWatchOptions, "checkWatchOptions");
     __name(parseValidationMode, "parseValidationMode");
     __name(checkRunner2, "checkRunner");
+    __name(wordOf, "wordOf");
     __name(checkLane, "checkLane");
     __name(checkIsolation, "checkIsolation");
     __name(checkBudget, "checkBudget");
@@ -53901,6 +54015,26 @@ var init_shells = __esm({
   }
 });
 
+// src/config/earlier-commands.ts
+function insteadOf(word4) {
+  return Object.hasOwn(EARLIER, word4) ? EARLIER[word4] : void 0;
+}
+var HISTORY, EARLIER;
+var init_earlier_commands = __esm({
+  "src/config/earlier-commands.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    HISTORY = "the signed results of runs are checked by 'bpfcompat history verify'";
+    EARLIER = {
+      serve: "'bpfcompat site build' writes pages and JSON of all results as files",
+      runtime: HISTORY,
+      agent: HISTORY,
+      admin: HISTORY
+    };
+    __name(insteadOf, "insteadOf");
+  }
+});
+
 // src/config/flag-values.ts
 function readFlagValue(option2, text6) {
   switch (option2.type) {
@@ -54100,6 +54234,24 @@ var init_implied_check = __esm({
   }
 });
 
+// src/config/init-options.ts
+function checkInitOptions(values2, words3) {
+  const [dir = "", second] = words3;
+  if (second !== void 0) {
+    throw new UsageError("unexpected_argument", `unexpected argument ${quoted(second)}; 'init' takes one directory`);
+  }
+  return { ...values2, dir };
+}
+var init_init_options = __esm({
+  "src/config/init-options.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_words();
+    __name(checkInitOptions, "checkInitOptions");
+  }
+});
+
 // src/config/inspect-options.ts
 function checkExplainOptions(values2, words3) {
   const [report2, second] = words3;
@@ -54234,13 +54386,6 @@ function checkSuiteOptions(values2) {
     shard: parseShard(values2.shard)
   };
 }
-function checkInitOptions(values2, words3) {
-  const [dir = "", second] = words3;
-  if (second !== void 0) {
-    throw new UsageError("unexpected_argument", `unexpected argument ${quoted(second)}; 'init' takes one directory`);
-  }
-  return { ...values2, dir };
-}
 var init_suite_options = __esm({
   "src/config/suite-options.ts"() {
     "use strict";
@@ -54257,7 +54402,6 @@ var init_suite_options = __esm({
     init_words();
     init_yaml_schema();
     __name(checkSuiteOptions, "checkSuiteOptions");
-    __name(checkInitOptions, "checkInitOptions");
   }
 });
 
@@ -54351,6 +54495,9 @@ function commandOf(first3, second, seconds4) {
   );
 }
 function unknownCommand(word4) {
+  const instead = insteadOf(word4);
+  if (instead !== void 0)
+    return new UsageError("not_available", `the command ${quoted(word4)} is not part of this version; ${instead}`);
   const names3 = COMMANDS3.map(({ name: name4 }) => name4);
   const near = didYouMean(word4, names3);
   const hint2 = word4.startsWith("-") ? "; flags come after the command," : near || ";";
@@ -54371,8 +54518,10 @@ var init_parse_args = __esm({
     init_check_options();
     init_commands2();
     init_shells();
+    init_earlier_commands();
     init_flags();
     init_implied_check();
+    init_init_options();
     init_inspect_options();
     init_kernels_options();
     init_merge_options();
@@ -54455,7 +54604,7 @@ function defaultsOf(command, inputs, scratch) {
   const asksForKernels = command === "test" || command === "plan" && !inputs.get("suite");
   return {
     // Everything the step tells is read from the JSON report.
-    ...command === "plan" ? {} : { out: (0, import_node_path86.join)(scratch, "report.json") },
+    ...command === "plan" ? {} : { out: (0, import_node_path87.join)(scratch, "report.json") },
     ...asksForKernels && !chosen3 ? { quick: "true" } : {}
   };
 }
@@ -54465,7 +54614,7 @@ function ignoredIn(command, inputs) {
 }
 function binaryOf({ binary }, workspace) {
   if (binary === "" || binary === OWN_BINARY) return "";
-  const path2 = (0, import_node_path86.resolve)(workspace, binary);
+  const path2 = (0, import_node_path87.resolve)(workspace, binary);
   return (0, import_node_fs16.existsSync)(path2) && (0, import_node_fs16.statSync)(path2).isFile() ? path2 : "";
 }
 function ignoredBySuite(inputs) {
@@ -54492,7 +54641,7 @@ function readJob(env, workspace, scratch) {
   const pathOf = /* @__PURE__ */ __name((flag3) => {
     const prefix = `--${flag3}=`;
     const text6 = flags.find((one) => one.startsWith(prefix))?.slice(prefix.length) ?? "";
-    return text6 === "" ? "" : (0, import_node_path86.resolve)(workspace, text6);
+    return text6 === "" ? "" : (0, import_node_path87.resolve)(workspace, text6);
   }, "pathOf");
   const binary = binaryOf(settings, workspace);
   try {
@@ -54513,13 +54662,13 @@ function readJob(env, workspace, scratch) {
     throw new UsageError(error2.code, spell(error2.wording, inInputs(command)), { cause: error2 });
   }
 }
-var import_node_fs16, import_node_path86, OWN_BINARY;
+var import_node_fs16, import_node_path87, OWN_BINARY;
 var init_job = __esm({
   "src/action/job.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs16 = require("node:fs");
-    import_node_path86 = require("node:path");
+    import_node_path87 = require("node:path");
     init_action_inputs();
     init_action_values();
     init_action_words();
@@ -54713,8 +54862,8 @@ var init_partial = __esm({
 
 // src/plan/costs.ts
 function middle(values2, fallback) {
-  const sorted3 = [...values2].sort((a, b) => a - b);
-  return sorted3[Math.floor(sorted3.length / 2)] ?? fallback;
+  const sorted2 = [...values2].sort((a, b) => a - b);
+  return sorted2[Math.floor(sorted2.length / 2)] ?? fallback;
 }
 function costsOf2(known4) {
   const kernels4 = /* @__PURE__ */ new Map();
@@ -54867,12 +55016,16 @@ function memberName(member3, all) {
   const twins = [...all].filter((one) => one.slice(one.lastIndexOf("/") + 1) === last);
   return twins.length > 1 ? member3.replaceAll("/", ":") : last;
 }
+function safe(name4) {
+  return name4.replace(/[[\]/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "_");
+}
 function insideSuffixes(places) {
   const members2 = new Set(places.flatMap(({ member: member3 }) => member3 ?? []));
   const seen = /* @__PURE__ */ new Map();
-  return places.map(({ member: member3, symbol, at }) => {
+  return places.map(({ member: member3, symbol: named6, at }) => {
     const offset = at === void 0 ? "" : `@0x${at.toString(16)}`;
-    const file2 = member3 === void 0 ? void 0 : memberName(member3, members2).replace(/[[\]\u0000-\u001f\u007f]/g, "_");
+    const file2 = member3 === void 0 ? void 0 : safe(memberName(member3, members2));
+    const symbol = named6 === void 0 ? void 0 : safe(named6);
     const plain6 = file2 === void 0 ? symbol === void 0 ? offset : `[${symbol}]` : `[${file2}${symbol === void 0 ? offset : `:${symbol}`}]`;
     const count4 = (seen.get(plain6) ?? 0) + 1;
     seen.set(plain6, count4);
@@ -54888,6 +55041,7 @@ var init_inside = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(memberName, "memberName");
+    __name(safe, "safe");
     __name(insideSuffixes, "insideSuffixes");
     __name(insideWords, "insideWords");
   }
@@ -54929,14 +55083,11 @@ async function containerOf(host, path2) {
   }
   return void 0;
 }
-async function isImage(host, directory) {
-  return await host.files.stat((0, import_node_path87.join)(directory, "oci-layout")) !== void 0;
-}
 function copiesIn(workDir) {
-  return ["runs", "objects"].map((part3) => `${(0, import_node_path87.join)(workDir, part3)}/`);
+  return ["runs", "objects"].map((part3) => `${(0, import_node_path88.join)(workDir, part3)}/`);
 }
 async function isLayout(host, dir) {
-  return (await host.files.stat((0, import_node_path87.join)(dir, "oci-layout")))?.isFile === true;
+  return (await host.files.stat((0, import_node_path88.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
 }
 async function insidePath(host, root, word4, path2) {
   const image = imagePath(word4);
@@ -54947,7 +55098,7 @@ async function insidePath(host, root, word4, path2) {
   return path2;
 }
 async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal) {
-  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path87.resolve)(cwd, dir)));
+  const copies = [workDir, WORK_DIRECTORY].flatMap((dir) => copiesIn((0, import_node_path88.resolve)(cwd, dir)));
   const root = await flagRoot(host, cwd);
   const found2 = /* @__PURE__ */ new Set();
   const reals = /* @__PURE__ */ new Set();
@@ -54971,7 +55122,7 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   }
   __name(addMatches, "addMatches");
   for (const word4 of words3) {
-    const path2 = (0, import_node_path87.resolve)(cwd, word4);
+    const path2 = (0, import_node_path88.resolve)(cwd, word4);
     refuseUndecodable(word4, path2);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     const isThere = stat4 !== void 0;
@@ -54982,10 +55133,9 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
     }
     const why2 = isThere ? void 0 : noFileName(word4);
     if (why2 !== void 0) throw new UsageError("artifact_unreadable", phrase`${option("artifact")} ${word4}: ${why2}`);
-    if (stat4?.isDirectory && !await isImage(host, path2)) {
+    if (stat4?.isDirectory && !await isLayout(host, path2)) {
       await confineFlag(host, root, phrase`${option("artifact")} ${word4}`, path2);
-      if (await isLayout(host, path2)) found2.add(path2);
-      else await addMatches(word4, path2, OBJECTS);
+      await addMatches(word4, path2, OBJECTS);
       continue;
     }
     if (isThere || !PATTERN.test(word4)) {
@@ -54998,12 +55148,12 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   }
   return [...found2];
 }
-var import_node_path87, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
+var import_node_path88, PATTERN, OBJECTS, NO_ADDRESS, TAGGED, UNTAGGED, TRANSPORT;
 var init_find_artifacts = __esm({
   "src/run/find-artifacts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path87 = require("node:path");
+    import_node_path88 = require("node:path");
     init_errors();
     init_inside();
     init_oci_source();
@@ -55021,7 +55171,6 @@ var init_find_artifacts = __esm({
     __name(refuseUndecodable, "refuseUndecodable");
     __name(imagePath, "imagePath");
     __name(containerOf, "containerOf");
-    __name(isImage, "isImage");
     __name(copiesIn, "copiesIn");
     __name(isLayout, "isLayout");
     __name(insidePath, "insidePath");
@@ -55121,8 +55270,8 @@ var init_call_options = __esm({
       '"80%"',
       (value2) => ["string", "number"].includes(typeof value2) && parseBudget(String(value2)) !== void 0
     );
-    MODE = oneOf(["load_only", "load_attach", "behavior"]);
-    ISOLATION = oneOf(["cell", "boot"]);
+    MODE = oneOf(VALIDATION_MODES);
+    ISOLATION = oneOf(ISOLATIONS);
     LANE = oneOf(LANE_CHOICES);
     DECIDES = oneOf(FAIL_ON);
     AROUND = {
@@ -55282,8 +55431,8 @@ function pairsOf(older2, newer, taken) {
 function agreedRoots(pairs2) {
   const votes = /* @__PURE__ */ new Map();
   for (const { roots, newer } of pairs2) votes.set(roots, (votes.get(roots) ?? /* @__PURE__ */ new Set()).add(newer));
-  const sorted3 = [...votes].sort(([, a], [, b]) => b.size - a.size);
-  const [first3, second] = sorted3;
+  const sorted2 = [...votes].sort(([, a], [, b]) => b.size - a.size);
+  const [first3, second] = sorted2;
   return first3 && first3[1].size > 1 && first3[1].size > (second?.[1].size ?? 0) ? first3[0] : void 0;
 }
 function preferred(pairs2) {
@@ -55347,7 +55496,7 @@ var init_match_objects = __esm({
 
 // src/api/load-run.ts
 async function loadRun(host, cwd, file2, said) {
-  if ((await host.files.stat((0, import_node_path88.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
+  if ((await host.files.stat((0, import_node_path89.resolve)(cwd, file2)))?.isDirectory) return loadDirectory(host, cwd, file2, said);
   const saved = await readNamed(host, cwd, file2, said);
   if (saved.schema_version === "bpfcompat_suite.v0.1") return loadCollection(host, cwd, file2, saved);
   const report2 = recordedReport(saved, file2);
@@ -55378,7 +55527,7 @@ function isComplete2({ targets }) {
   return targets.length > 0 && targets.every(({ status: status3, causes }) => status3 !== "fail" || causes.length > 0);
 }
 async function loadDirectory(host, cwd, dir, said) {
-  const metadata = (0, import_node_path88.join)(dir, "metadata.json");
+  const metadata = (0, import_node_path89.join)(dir, "metadata.json");
   const wrong3 = /* @__PURE__ */ __name((why2, cause) => new UsageError(
     "report_unreadable",
     phrase`${said} ${dir}: ${why2}; name a run directory (.bpfcompat/runs/<run id>) or the JSON report`,
@@ -55386,7 +55535,7 @@ async function loadDirectory(host, cwd, dir, said) {
   ), "wrong");
   let records;
   try {
-    const text6 = (await host.files.read((0, import_node_path88.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
+    const text6 = (await host.files.read((0, import_node_path89.resolve)(cwd, metadata), MAX_METADATA_BYTES)).toString("utf8");
     records = [Metadata.parse(JSON.parse(text6))].flat();
   } catch (error2) {
     const missing3 = error2.code === "ENOENT";
@@ -55419,24 +55568,24 @@ function isRecorded(record4, { runId, sha256: sha2563, summaryStatus }) {
   return same2(id2, runId) && same2(object3, sha2563) && same2(status3, summaryStatus);
 }
 async function findReport(host, cwd, dir, path2) {
-  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path88.resolve)(cwd, candidate)))?.isFile === true, "isThere");
-  for (const own3 of [(0, import_node_path88.join)(dir, "reports", (0, import_node_path88.basename)(path2)), (0, import_node_path88.join)(dir, (0, import_node_path88.basename)(path2))]) {
+  const isThere = /* @__PURE__ */ __name(async (candidate) => (await host.files.stat((0, import_node_path89.resolve)(cwd, candidate)))?.isFile === true, "isThere");
+  for (const own3 of [(0, import_node_path89.join)(dir, "reports", (0, import_node_path89.basename)(path2)), (0, import_node_path89.join)(dir, (0, import_node_path89.basename)(path2))]) {
     if (await isThere(own3)) return own3;
   }
-  const named6 = await caseReport(host, cwd, (0, import_node_path88.join)(dir, "metadata.json"), { report_json_path: path2 });
-  const moved = (0, import_node_path88.join)((0, import_node_path88.dirname)(dir), (0, import_node_path88.basename)(path2));
+  const named6 = await caseReport(host, cwd, (0, import_node_path89.join)(dir, "metadata.json"), { report_json_path: path2 });
+  const moved = (0, import_node_path89.join)((0, import_node_path89.dirname)(dir), (0, import_node_path89.basename)(path2));
   return named6 ?? (await isThere(moved) ? moved : void 0);
 }
 function matchCases(run2, wanted2) {
   const older2 = run2.cases.map(({ name: name4, artifact: path2 }) => ({ name: name4, path: path2 }));
   return matchObjects(older2, wanted2, run2.path).map((index) => index === void 0 ? void 0 : run2.cases[index]);
 }
-var import_node_path88, MAX_METADATA_BYTES, RunRecord, Metadata;
+var import_node_path89, MAX_METADATA_BYTES, RunRecord, Metadata;
 var init_load_run = __esm({
   "src/api/load-run.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path88 = require("node:path");
+    import_node_path89 = require("node:path");
     init_zod();
     init_match_objects();
     init_words();
@@ -55470,7 +55619,7 @@ function idOf(release) {
   return `local-${release}`.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, MAX_ID);
 }
 function pathsOf2(cwd, { image, modules: modules2, config: config2 }) {
-  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path89.resolve)(cwd, path2)]);
+  return [image, modules2, config2].flatMap((path2) => path2 === void 0 ? [] : [(0, import_node_path90.resolve)(cwd, path2)]);
 }
 function localInputs(cwd, kernels4 = []) {
   return kernels4.flatMap(
@@ -55483,9 +55632,9 @@ function localInputs(cwd, kernels4 = []) {
 }
 function settledKernel(cwd, { image, modules: modules2, config: config2, name: name4 }, id2) {
   return {
-    image: (0, import_node_path89.resolve)(cwd, image),
-    modules: modules2 && (0, import_node_path89.resolve)(cwd, modules2),
-    config: config2 && (0, import_node_path89.resolve)(cwd, config2),
+    image: (0, import_node_path90.resolve)(cwd, image),
+    modules: modules2 && (0, import_node_path90.resolve)(cwd, modules2),
+    config: config2 && (0, import_node_path90.resolve)(cwd, config2),
     name: name4 ?? id2
   };
 }
@@ -55532,12 +55681,12 @@ async function localEntries(environment, kernels4, others) {
   }
   return entries;
 }
-var import_node_path89, MEMORY_MB, MAX_ID;
+var import_node_path90, MEMORY_MB, MAX_ID;
 var init_local_kernels2 = __esm({
   "src/api/local-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path89 = require("node:path");
+    import_node_path90 = require("node:path");
     init_local_kernels();
     init_local_image();
     init_errors();
@@ -55606,328 +55755,6 @@ var init_signatures = __esm({
     ];
     SAMPLE = 512;
     __name(signatureName, "signatureName");
-  }
-});
-
-// src/artifacts/kind.ts
-function isTar2(head2) {
-  return Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1", TAR_AT, TAR_AT + 5) === "ustar";
-}
-function containerOf2(name4, head2) {
-  if (hasElfMagic(head2)) {
-    const machine = readElfIdentity(head2)?.machine ?? ELF_MACHINE.none;
-    const arch = machine === ELF_MACHINE.bpf ? void 0 : machineName(machine);
-    return arch === void 0 ? void 0 : { kind: "program", words: `an ELF file for ${arch}` };
-  }
-  if (isTar2(head2)) return { kind: "packed", words: "a tar archive", packing: "plain" };
-  const start = Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1");
-  const known4 = BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
-  if (known4 !== void 0) return known4;
-  return SOURCE2.test(name4) && head2.length > 0 && !head2.includes(0) ? { kind: "source", words: "C source" } : void 0;
-}
-var HEAD_BYTES3, TAR_AT, SOURCE2, BEGINNINGS;
-var init_kind = __esm({
-  "src/artifacts/kind.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_elf_file();
-    init_signatures();
-    HEAD_BYTES3 = 512;
-    TAR_AT = 257;
-    SOURCE2 = /\.(?:h|hh|hpp|c|cc|cpp|inc)$/i;
-    BEGINNINGS = [
-      ["\x8B", { kind: "packed", words: "a gzip file", packing: "gzip" }],
-      ["\xFD7zXZ", { kind: "packed", words: "an xz file", packing: "xz" }],
-      ["(\xB5/\xFD", { kind: "packed", words: "a zstd file", packing: "zstd" }],
-      ["!<arch>\ndebian-binary", { kind: "deb", words: "a Debian package" }],
-      ["!<arch>\n", { kind: "program", words: "a static library" }],
-      ["\xED\xAB\xEE\xDB", { kind: "rpm", words: "an rpm package" }]
-    ];
-    __name(isTar2, "isTar");
-    __name(containerOf2, "containerOf");
-  }
-});
-
-// src/artifacts/limits.ts
-function refuseLarge(what) {
-  throw new UsageError("artifact_too_large", `${what}; take the object out of it and name that`);
-}
-var LIMITS4;
-var init_limits = __esm({
-  "src/artifacts/limits.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    init_errors();
-    LIMITS4 = {
-      /** Of a program, and of each file in an archive, in bytes. */
-      fileBytes: 512 * 1024 * 1024,
-      /** Of C source, in bytes: a skeleton has four for each of its object's. */
-      sourceBytes: 64 * 1024 * 1024,
-      /** Of an archive once it is unpacked, in bytes. */
-      unpackedBytes: 8 * 1024 * 1024 * 1024,
-      entries: 1e5,
-      /** Objects that are taken out of one file. */
-      objects: 256,
-      /** Of all of them, in bytes. */
-      objectBytes: 512 * 1024 * 1024,
-      milliseconds: 10 * 6e4
-    };
-    __name(refuseLarge, "refuseLarge");
-  }
-});
-
-// src/artifacts/archive.ts
-function plainName(path2) {
-  return path2.replace(/^(?:\.{0,2}\/)+/, "");
-}
-async function* bounded(chunks2) {
-  let total = 0;
-  for await (const chunk of chunks2) {
-    total += chunk.length;
-    if (total > LIMITS4.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
-    yield chunk;
-  }
-}
-async function peeked(chunks2, bytes3) {
-  const iterator = chunks2[Symbol.asyncIterator]();
-  let head2 = Buffer.alloc(0);
-  while (head2.length < bytes3) {
-    const { done, value: value2 } = await iterator.next();
-    if (done === true) break;
-    head2 = Buffer.concat([head2, value2]);
-  }
-  async function* all() {
-    try {
-      yield head2;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  __name(all, "all");
-  return { head: head2, all: all() };
-}
-async function whole3(chunks2) {
-  const parts2 = [];
-  let size = 0;
-  for await (const part3 of chunks2) {
-    size += part3.length;
-    if (size > LIMITS4.fileBytes) refuseLarge(`it unpacks to more than ${LIMITS4.fileBytes >> 20} MiB`);
-    parts2.push(part3);
-  }
-  return Buffer.concat(parts2);
-}
-async function* tarFiles(chunks2) {
-  let entries = 0;
-  for await (const entry2 of readTar(bounded(chunks2))) {
-    if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
-    if (entry2.kind === "file" && entry2.size > 0) yield { ...entry2, path: plainName(entry2.path) };
-  }
-}
-async function takeTar(chunks2, collector) {
-  let image;
-  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2)) {
-    const mark2 = Object.hasOwn(IMAGE_MARKS, path2) ? IMAGE_MARKS[path2] : void 0;
-    if (mark2 !== void 0 && image !== "oci") image = mark2;
-    if (size > LIMITS4.fileBytes) continue;
-    const bytes3 = await content2();
-    if (collector.wants(path2, bytes3)) collector.take(bytes3, path2);
-  }
-  return image;
-}
-async function takePacked(host, path2, packing, collector, signal) {
-  const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
-  if (isTar2(head2)) return takeTar(all, collector);
-  const name4 = (0, import_node_path90.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
-  const bytes3 = await whole3(all);
-  if (collector.wants(name4, bytes3)) collector.take(bytes3, name4);
-  return void 0;
-}
-async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
-  await host.files.writeAtomic(file2, "");
-  for await (const chunk of bounded(unpacked(host, path2, packing, signal))) await host.files.append(file2, chunk);
-}
-async function takeRpm(host, path2, collector, signal) {
-  const file2 = await readPackage(host, path2);
-  let entries = 0;
-  const wants = /* @__PURE__ */ __name(({ isFile: isFile3, size }) => {
-    if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
-    return isFile3 && size > 0 && size <= LIMITS4.fileBytes;
-  }, "wants");
-  const take2 = /* @__PURE__ */ __name(async (entry2, content2) => {
-    if (collector.wants(entry2.path, content2)) collector.take(content2, plainName(entry2.path));
-  }, "take");
-  await readCpio(bounded(unpacked(host, path2, packingOf(file2), signal, file2.payloadAt)), wants, take2);
-}
-var import_node_path90, IMAGE_MARKS;
-var init_archive = __esm({
-  "src/artifacts/archive.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path90 = require("node:path");
-    init_tar();
-    init_chunks();
-    init_cpio();
-    init_payload2();
-    init_read_package();
-    init_kind();
-    init_limits();
-    __name(plainName, "plainName");
-    __name(bounded, "bounded");
-    __name(peeked, "peeked");
-    __name(whole3, "whole");
-    IMAGE_MARKS = { "oci-layout": "oci", "manifest.json": "docker" };
-    __name(tarFiles, "tarFiles");
-    __name(takeTar, "takeTar");
-    __name(takePacked, "takePacked");
-    __name(unpackTo, "unpackTo");
-    __name(takeRpm, "takeRpm");
-  }
-});
-
-// src/artifacts/image.ts
-async function imageOf2(host, store, first3, what) {
-  let reference = first3;
-  let named6 = "";
-  for (let depth = 0; depth < MAX_DEPTH4; depth++) {
-    const { bytes: bytes3, digest: digest3 } = await store.document(reference);
-    const document = readDocument(bytes3, what);
-    named6 ||= digest3;
-    if (document.kind === "manifest") return { digest: named6, layers: document.layers };
-    reference = choosePlatform(document.manifests, host.arch, what, void 0, SEVERAL).digest;
-  }
-  return refuseLarge(`${what} is an index of indexes without end`);
-}
-function wanted(layers) {
-  const gadgets = layers.filter(({ mediaType }) => mediaType === GADGET);
-  const chosen3 = gadgets.length > 0 ? gadgets : layers;
-  const total = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
-  if (total > LIMITS4.unpackedBytes) refuseLarge(`its layers have more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
-  if (gadgets.some(({ size }) => size > LIMITS4.fileBytes))
-    refuseLarge(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
-  return chosen3;
-}
-async function takeLayer(host, file2, title2, collector, signal) {
-  const head2 = await host.files.readHead(file2, HEAD_BYTES3);
-  const container = containerOf2("", head2);
-  if (container?.kind === "packed") return void await takePacked(host, file2, container.packing, collector, signal);
-  if (!collector.wants(title2, head2)) return;
-  if (((await host.files.stat(file2))?.size ?? 0) > LIMITS4.fileBytes) refuseLarge("a layer of it is too large");
-  collector.take(await host.files.read(file2, LIMITS4.fileBytes), title2);
-}
-async function takeImage(host, { store, first: first3, what, dir }, collector, signal) {
-  const { digest: digest3, layers } = await imageOf2(host, store, first3, what);
-  const chosen3 = wanted(layers);
-  await requireSpace(host, dir, Math.max(0, ...chosen3.map(({ size }) => size)), `pulling ${what}`);
-  for (const layer2 of chosen3) {
-    const file2 = await store.layer(layer2, () => {
-    });
-    await takeLayer(host, file2, layer2.annotations?.[TITLE] ?? "program", collector, signal);
-    if (file2.startsWith(`${dir}/`)) await host.files.remove(file2);
-  }
-  return digest3;
-}
-async function takeReference(host, reference, collector, access3) {
-  var _stack = [];
-  try {
-    const name4 = parseImageName(reference);
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
-    const store = openRegistry(host, name4, dir.path, access3);
-    return await takeImage(
-      host,
-      { store, first: name4.reference, what: reference, dir: dir.path },
-      collector,
-      access3.signal
-    );
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-async function takeLayout(host, { path: path2, top }, collector, signal) {
-  var _stack = [];
-  try {
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
-    const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
-    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path91.basename)(path2), dir: dir.path }, collector, signal);
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-async function isLayout2(host, path2) {
-  return (await host.files.stat((0, import_node_path91.join)(path2, "oci-layout")).catch(() => void 0))?.isFile === true;
-}
-async function dockerLayers(chunks2) {
-  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2)) {
-    if (path2 !== "manifest.json" || size > MAX_MANIFEST) continue;
-    const images = DockerManifest.safeParse(JSON.parse((await content2()).toString("utf8")));
-    if (!images.success) break;
-    if (images.data.length > 1) refuseLarge(`it holds ${images.data.length} images; save one`);
-    return images.data.flatMap(({ Layers }) => Layers);
-  }
-  return [];
-}
-async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, collector, signal) {
-  var _stack = [];
-  try {
-    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
-    if (kind2 === "oci") {
-      const file2 = packing === "plain" ? path2 : (0, import_node_path91.join)(dir.path, "layout.tar");
-      if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
-      await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
-      return;
-    }
-    const layers = new Set(await dockerLayers(unpacked(host, path2, packing, signal)));
-    for await (const { path: member3, size, content: content2 } of tarFiles(unpacked(host, path2, packing, signal))) {
-      if (!layers.has(member3)) continue;
-      if (size > LIMITS4.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
-      const file2 = (0, import_node_path91.join)(dir.path, "layer");
-      await host.files.writeAtomic(file2, await content2());
-      await takeLayer(host, file2, "program", collector, signal);
-    }
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-var import_node_path91, GADGET, MAX_DEPTH4, TITLE, SEVERAL, DockerManifest, MAX_MANIFEST;
-var init_image = __esm({
-  "src/artifacts/image.ts"() {
-    "use strict";
-    init_define_BPFCOMPAT_BUILD();
-    import_node_path91 = require("node:path");
-    init_zod();
-    init_layout();
-    init_manifest();
-    init_registry();
-    init_chunks();
-    init_space();
-    init_oci_source();
-    init_archive();
-    init_kind();
-    init_limits();
-    GADGET = "application/vnd.gadget.ebpf.program.v1+binary";
-    MAX_DEPTH4 = 3;
-    TITLE = "org.opencontainers.image.title";
-    SEVERAL = "save the one that is meant as a layout of its own (skopeo copy ... oci:DIR)";
-    __name(imageOf2, "imageOf");
-    __name(wanted, "wanted");
-    __name(takeLayer, "takeLayer");
-    __name(takeImage, "takeImage");
-    __name(takeReference, "takeReference");
-    __name(takeLayout, "takeLayout");
-    __name(isLayout2, "isLayout");
-    DockerManifest = array(object({ Layers: array(string2().max(4096)).max(128) })).min(1);
-    MAX_MANIFEST = 4 * 1024 * 1024;
-    __name(dockerLayers, "dockerLayers");
-    __name(takeImageArchive, "takeImageArchive");
   }
 });
 
@@ -56049,10 +55876,11 @@ var init_header2 = __esm({
 });
 
 // src/object/inside/find-objects.ts
-function extentOf(bytes3) {
+function extentOf(bytes3, budget2) {
   const header = readElfHeader(bytes3);
   if (header === void 0 || header.sections.offset === 0n || header.sections.count > BigInt(MAX_SECTIONS5))
     return void 0;
+  budget2.sections -= Number(header.sections.count);
   const entries = readSectionEntries(bytes3, header.sections, MAX_SECTIONS5);
   if (entries === void 0) return void 0;
   const { offset, entryBytes, count: count4 } = header.sections;
@@ -56063,9 +55891,9 @@ function extentOf(bytes3) {
   }
   return end > BigInt(Math.min(bytes3.length, MAX_OBJECT_BYTES)) ? void 0 : Number(end);
 }
-function objectAt(bytes3) {
+function objectAt(bytes3, budget2) {
   if (bytes3.length < HEADER_BYTES || readElfIdentity(bytes3)?.machine !== ELF_MACHINE.bpf) return void 0;
-  const size = extentOf(bytes3);
+  const size = extentOf(bytes3, budget2);
   if (size === void 0 || checkObjectHeader(bytes3.subarray(0, size)) !== void 0) return void 0;
   return size;
 }
@@ -56079,20 +55907,21 @@ function countBigEndian(bytes3) {
 function findObjects(file2) {
   const bytes3 = Buffer.from(file2.buffer, file2.byteOffset, file2.byteLength);
   const objects = [];
+  const budget2 = { sections: MAX_LOOKED_AT };
   let beginnings = 0;
   let from = 0;
   for (; ; ) {
     const at = bytes3.indexOf(LITTLE, from);
-    if (at < 0 || beginnings++ > MAX_BEGINNINGS) break;
-    const size = objectAt(bytes3.subarray(at));
+    if (at < 0 || budget2.sections < 0 || beginnings++ > MAX_BEGINNINGS) break;
+    const size = objectAt(bytes3.subarray(at), budget2);
     if (size !== void 0 && objects.length === MAX_OBJECTS2)
       return { objects, cut: true, bigEndian: countBigEndian(bytes3) };
     if (size !== void 0) objects.push({ at, size });
     from = at + (size ?? 1);
   }
-  return { objects, cut: beginnings > MAX_BEGINNINGS, bigEndian: countBigEndian(bytes3) };
+  return { objects, cut: beginnings > MAX_BEGINNINGS || budget2.sections < 0, bigEndian: countBigEndian(bytes3) };
 }
-var MAX_OBJECTS2, MAX_BEGINNINGS, MAX_SECTIONS5, LITTLE, BIG;
+var MAX_OBJECTS2, MAX_BEGINNINGS, MAX_SECTIONS5, MAX_LOOKED_AT, LITTLE, BIG;
 var init_find_objects = __esm({
   "src/object/inside/find-objects.ts"() {
     "use strict";
@@ -56102,6 +55931,7 @@ var init_find_objects = __esm({
     MAX_OBJECTS2 = 256;
     MAX_BEGINNINGS = 4096;
     MAX_SECTIONS5 = 4096;
+    MAX_LOOKED_AT = 5e5;
     LITTLE = Buffer.from([127, 69, 76, 70, 2, 1, 1]);
     BIG = Buffer.from([127, 69, 76, 70, 2, 2, 1]);
     __name(extentOf, "extentOf");
@@ -56112,7 +55942,8 @@ var init_find_objects = __esm({
 });
 
 // src/object/inside/c-source.ts
-function literalAt(text6, from, most) {
+function literalAt(text6, from) {
+  const most = text6.length - from;
   const bytes3 = Buffer.alloc(most);
   let length = 0;
   let at = from + 1;
@@ -56127,42 +55958,65 @@ function literalAt(text6, from, most) {
     else if (plain6 !== void 0) length += bytes3.write(plain6, length, "latin1");
     else if (whole5 === '"') break;
   }
-  return bytes3.subarray(0, length);
+  return { bytes: bytes3.subarray(0, length), end: at };
 }
 function numbersAt(text6, from) {
-  const list6 = text6.slice(from, text6.indexOf("}", from));
-  return Uint8Array.from(list6.matchAll(/0x([\da-f]{1,2})/gi), ([, digits = "0"]) => Number.parseInt(digits, 16));
+  const brace = text6.indexOf("}", from);
+  const end = brace < 0 ? text6.length : brace;
+  const numbers2 = text6.slice(from, end).matchAll(/0x([\da-f]{1,2})/gi);
+  return { bytes: Uint8Array.from(numbers2, ([, digits = "0"]) => Number.parseInt(digits, 16)), end };
+}
+function readEach(text6, pattern2, read) {
+  const objects = [];
+  const search = new RegExp(pattern2);
+  for (let count4 = 0; count4 < MAX_TEXTS; count4++) {
+    const match2 = search.exec(text6);
+    if (match2 === null) break;
+    const { name: name4, bytes: bytes3, end } = read(match2);
+    search.lastIndex = Math.max(end, search.lastIndex);
+    const [object3] = findObjects(bytes3).objects;
+    if (object3?.at === 0) objects.push({ name: name4, bytes: Uint8Array.from(bytes3.subarray(0, object3.size)) });
+  }
+  return objects;
+}
+function skeletonsIn(text6) {
+  const found2 = [];
+  for (const { index, 1: name4 } of text6.matchAll(SKELETON)) {
+    if (found2.push({ index, name: name4 }) === MAX_SKELETONS) break;
+  }
+  return found2;
 }
 function objectsInSource(text6) {
-  const skeletons = [...text6.matchAll(SKELETON)];
-  const texts2 = [...text6.matchAll(TEXT2)].slice(0, MAX_TEXTS).map(({ index }) => ({
+  const skeletons = skeletonsIn(text6);
+  const texts2 = readEach(text6, TEXT2, ({ index }) => ({
     // Older skeletons have it in this function, newer ones in one of its own.
-    name: (skeletons.findLast((one) => one.index < index) ?? skeletons[0])?.[1],
-    read: /* @__PURE__ */ __name(() => literalAt(text6, index, text6.length - index), "read")
+    name: (skeletons.findLast((one) => one.index < index) ?? skeletons[0])?.name,
+    ...literalAt(text6, index)
   }));
-  const arrays = [...text6.matchAll(ARRAY)].slice(0, MAX_TEXTS).map(({ index, 1: name4, 0: head2 }) => ({
-    name: name4,
-    read: /* @__PURE__ */ __name(() => numbersAt(text6, index + head2.indexOf("{")), "read")
+  const arrays = readEach(text6, ARRAY, ({ index, 0: head2 }) => ({
+    name: DECLARED2.exec(text6.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
+    ...numbersAt(text6, index + head2.indexOf("{"))
   }));
-  return [...texts2, ...arrays].flatMap(({ name: name4, read }) => {
-    const bytes3 = read();
-    const [object3] = findObjects(bytes3).objects;
-    return object3?.at === 0 ? [{ name: name4, bytes: bytes3.subarray(0, object3.size) }] : [];
-  });
+  return [...texts2, ...arrays];
 }
-var MAX_TEXTS, TEXT2, ARRAY, SKELETON, SIMPLE;
+var MAX_TEXTS, MAX_SKELETONS, MAX_DECLARATION, TEXT2, ARRAY, DECLARED2, SKELETON, SIMPLE;
 var init_c_source = __esm({
   "src/object/inside/c-source.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_find_objects();
     MAX_TEXTS = 64;
+    MAX_SKELETONS = 4096;
+    MAX_DECLARATION = 512;
     TEXT2 = /"(?:\\\r?\n)*\\x7f(?:ELF|\\x45\\x4c\\x46)/g;
-    ARRAY = /(\w+)\s*\[[^\]]*\]\s*(?:__\w+(?:\(\([^)]*\)\))?\s*)?=\s*\{\s*0x7f\s*,\s*0x45\s*,\s*0x4c\s*,\s*0x46/gi;
-    SKELETON = /(\w+)__(?:elf_bytes|create_skeleton)\s*\(/g;
+    ARRAY = /=\s*\{\s*0x7f\s*,\s*0x45\s*,\s*0x4c\s*,\s*0x46/gi;
+    DECLARED2 = /\b(\w+)\s*\[[^\]]*\]\s*(?:__\w[^=;]*)?$/;
+    SKELETON = /\b(\w{1,128})__(?:elf_bytes|create_skeleton)\s*\(/g;
     SIMPLE = { n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11 };
     __name(literalAt, "literalAt");
     __name(numbersAt, "numbersAt");
+    __name(readEach, "readEach");
+    __name(skeletonsIn, "skeletonsIn");
     __name(objectsInSource, "objectsInSource");
   }
 });
@@ -56264,7 +56118,7 @@ var init_places2 = __esm({
     init_symbols2();
     DYNAMIC_SYMBOLS = 11;
     MAX_SECTIONS6 = 65536;
-    MAX_SEGMENTS3 = 1024;
+    MAX_SEGMENTS3 = 128;
     SPECIAL_SECTION2 = 65280;
     __name(placesIn, "placesIn");
   }
@@ -56485,8 +56339,8 @@ function functionsOf({ view, count: count4, at }) {
 function linesOf2({ view, count: count4, at }) {
   const offset = /* @__PURE__ */ __name((index) => view.getUint32(at(index), true), "offset");
   const order = Uint32Array.from({ length: count4 }, (_, index) => index);
-  const sorted3 = order.every((index) => index === 0 || offset(index - 1) <= offset(index));
-  if (!sorted3) order.sort((a, b) => offset(a) - offset(b) || a - b);
+  const sorted2 = order.every((index) => index === 0 || offset(index - 1) <= offset(index));
+  if (!sorted2) order.sort((a, b) => offset(a) - offset(b) || a - b);
   const column = /* @__PURE__ */ __name((field) => order.map((index) => view.getUint32(at(index) + field, true)), "column");
   return { offsets: column(0), files: column(4), texts: column(8), places: column(12) };
 }
@@ -57147,12 +57001,12 @@ function partAt(parts2, insn) {
   }
   return parts2[low - 1];
 }
-function firstAtLeast(sorted3, wanted2) {
+function firstAtLeast(sorted2, wanted2) {
   let low = 0;
-  let high = sorted3.length;
+  let high = sorted2.length;
   while (low < high) {
     const middle2 = low + high >> 1;
-    if ((sorted3[middle2] ?? 0) < wanted2) low = middle2 + 1;
+    if ((sorted2[middle2] ?? 0) < wanted2) low = middle2 + 1;
     else high = middle2;
   }
   return low;
@@ -58366,7 +58220,7 @@ function writesContext(program2, budget2) {
   const owners2 = ownersOf(program2);
   let waiting = [];
   const reach = /* @__PURE__ */ __name((index, words3) => {
-    if (index >= 0 && index < insns && join79(states, index * WORDS7, words3)) waiting.push(index);
+    if (index >= 0 && index < insns && join78(states, index * WORDS7, words3)) waiting.push(index);
   }, "reach");
   let known4;
   reach(0, atEntry());
@@ -58394,7 +58248,7 @@ function writesContext(program2, budget2) {
   } while (learned(state) > known4);
   return false;
 }
-function join79(states, at, words3) {
+function join78(states, at, words3) {
   let more = false;
   for (let word4 = 0; word4 < WORDS7; word4++) {
     const before = states[at + word4] ?? 0;
@@ -58472,7 +58326,7 @@ var init_context_writes = __esm({
     MAX_STEPS2 = 8e6;
     __name(newFlowBudget, "newFlowBudget");
     __name(writesContext, "writesContext");
-    __name(join79, "join");
+    __name(join78, "join");
     __name(writes, "writes");
     __name(writesMemory, "writesMemory");
     __name(ownersOf, "ownersOf");
@@ -58754,12 +58608,49 @@ var init_read_object = __esm({
   }
 });
 
+// src/artifacts/limits.ts
+function refuseLarge(what) {
+  throw new UsageError("artifact_too_large", `${what}; take the object out of it and name that`);
+}
+var LIMITS4;
+var init_limits = __esm({
+  "src/artifacts/limits.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_find_objects();
+    LIMITS4 = {
+      /** Of a program, and of each file in an archive, in bytes. */
+      fileBytes: 512 * 1024 * 1024,
+      /** Of C source, in bytes: a skeleton has four for each of its object's. */
+      sourceBytes: 64 * 1024 * 1024,
+      /** Of an archive once it is unpacked, in bytes. */
+      unpackedBytes: 8 * 1024 * 1024 * 1024,
+      entries: 1e5,
+      /** Objects that are taken out of one file. */
+      objects: MAX_OBJECTS2,
+      /** Of all of them, in bytes. */
+      objectBytes: 512 * 1024 * 1024,
+      /** Of those of all files that a run names, in bytes: they are in memory together until they are kept. */
+      heldBytes: 1024 * 1024 * 1024,
+      milliseconds: 10 * 6e4
+    };
+    __name(refuseLarge, "refuseLarge");
+  }
+});
+
 // src/artifacts/collect.ts
 function digestOf(bytes3) {
   return (0, import_node_crypto28.createHash)("sha256").update(bytes3).digest("hex");
 }
-function isObject3(head2) {
-  return readElfIdentity(head2)?.machine === ELF_MACHINE.bpf;
+function isNamedObject(member3) {
+  return OBJECT2.test(member3);
+}
+function isObject3(content2, member3) {
+  const problem2 = checkObjectHeader(content2);
+  if (problem2 === void 0 && readElfIdentity(content2)?.machine === ELF_MACHINE.bpf) return true;
+  const isOther = problem2?.foreign === true || problem2?.reason === "big_endian";
+  return member3 !== void 0 && isNamedObject(member3) && !isOther;
 }
 function namesOf(content2, found2) {
   const names3 = nameObjects(content2, found2).map((name4, index) => {
@@ -58816,16 +58707,16 @@ function createCollector() {
     get programs() {
       return programs;
     },
-    wants: /* @__PURE__ */ __name((member3, head2) => hasElfMagic(head2) || SKELETON2.test(member3), "wants"),
+    wants: /* @__PURE__ */ __name((member3, head2) => hasElfMagic(head2) || SKELETON2.test(member3) || isNamedObject(member3), "wants"),
     takeSource,
     take(content2, member3) {
-      if (isObject3(content2) && checkObjectHeader(content2) === void 0) add({ member: member3 }, content2);
+      if (isObject3(content2, member3)) add({ member: member3 }, content2);
       else if (member3 !== void 0 && SKELETON2.test(member3)) takeSource(content2, member3);
       else takeProgram(content2, member3);
     }
   };
 }
-var import_node_crypto28, SKELETON2;
+var import_node_crypto28, SKELETON2, OBJECT2;
 var init_collect = __esm({
   "src/artifacts/collect.ts"() {
     "use strict";
@@ -58839,10 +58730,325 @@ var init_collect = __esm({
     init_read_object();
     init_limits();
     SKELETON2 = /\.skel\.h$/;
+    OBJECT2 = /(?:^|\/)[^./][^/]*\.bpf\.o$/;
     __name(digestOf, "digestOf");
+    __name(isNamedObject, "isNamedObject");
     __name(isObject3, "isObject");
     __name(namesOf, "namesOf");
     __name(createCollector, "createCollector");
+  }
+});
+
+// src/artifacts/kind.ts
+function isTar2(head2) {
+  return Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1", TAR_AT, TAR_AT + 5) === "ustar";
+}
+function containerOf2(name4, head2) {
+  if (hasElfMagic(head2)) {
+    const machine = readElfIdentity(head2)?.machine ?? ELF_MACHINE.none;
+    const arch = machine === ELF_MACHINE.bpf ? void 0 : machineName(machine);
+    return arch === void 0 ? void 0 : { kind: "program", words: `an ELF file for ${arch}` };
+  }
+  if (isTar2(head2)) return { kind: "packed", words: "a tar archive", packing: "plain" };
+  const start = Buffer.from(head2.buffer, head2.byteOffset, head2.byteLength).toString("latin1");
+  const known4 = BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1];
+  if (known4 !== void 0) return known4;
+  return SOURCE2.test(name4) && head2.length > 0 && !head2.includes(0) ? { kind: "source", words: "C source" } : void 0;
+}
+var HEAD_BYTES3, TAR_AT, SOURCE2, BEGINNINGS;
+var init_kind = __esm({
+  "src/artifacts/kind.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_elf_file();
+    init_signatures();
+    HEAD_BYTES3 = 512;
+    TAR_AT = 257;
+    SOURCE2 = /\.(?:h|hh|hpp|c|cc|cpp|inc)$/i;
+    BEGINNINGS = [
+      ["\x8B", { kind: "packed", words: "a gzip file", packing: "gzip" }],
+      ["\xFD7zXZ", { kind: "packed", words: "an xz file", packing: "xz" }],
+      ["(\xB5/\xFD", { kind: "packed", words: "a zstd file", packing: "zstd" }],
+      ["!<arch>\ndebian-binary", { kind: "deb", words: "a Debian package" }],
+      ["!<arch>\n", { kind: "program", words: "a static library" }],
+      ["\xED\xAB\xEE\xDB", { kind: "rpm", words: "an rpm package" }]
+    ];
+    __name(isTar2, "isTar");
+    __name(containerOf2, "containerOf");
+  }
+});
+
+// src/artifacts/archive.ts
+function plainName(path2) {
+  return path2.replace(/^(?:\.{0,2}\/)+/, "");
+}
+async function* bounded(chunks2) {
+  let total = 0;
+  for await (const chunk of chunks2) {
+    total += chunk.length;
+    if (total > LIMITS4.unpackedBytes) refuseLarge(`it unpacks to more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
+    yield chunk;
+  }
+}
+async function peeked(chunks2, bytes3) {
+  const iterator = chunks2[Symbol.asyncIterator]();
+  let head2 = Buffer.alloc(0);
+  while (head2.length < bytes3) {
+    const { done, value: value2 } = await iterator.next();
+    if (done === true) break;
+    head2 = Buffer.concat([head2, value2]);
+  }
+  async function* all() {
+    try {
+      yield head2;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  __name(all, "all");
+  return { head: head2, all: all() };
+}
+async function whole3(chunks2) {
+  const parts2 = [];
+  let size = 0;
+  for await (const part3 of chunks2) {
+    size += part3.length;
+    if (size > LIMITS4.fileBytes) refuseLarge(`it unpacks to more than ${LIMITS4.fileBytes >> 20} MiB`);
+    parts2.push(part3);
+  }
+  return Buffer.concat(parts2);
+}
+async function* tarFiles(chunks2) {
+  let entries = 0;
+  for await (const entry2 of readTar(bounded(chunks2))) {
+    if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
+    const path2 = plainName(entry2.path);
+    if (entry2.kind === "file" && (entry2.size > 0 || isNamedObject(path2))) yield { ...entry2, path: path2 };
+  }
+}
+async function takeTar(chunks2, collector) {
+  let image;
+  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2)) {
+    const mark2 = Object.hasOwn(IMAGE_MARKS, path2) ? IMAGE_MARKS[path2] : void 0;
+    if (mark2 !== void 0 && image !== "oci") image = mark2;
+    if (size > LIMITS4.fileBytes && isNamedObject(path2))
+      refuseLarge(`${path2} has more than ${LIMITS4.fileBytes >> 20} MiB`);
+    if (size > LIMITS4.fileBytes) continue;
+    const bytes3 = await content2();
+    if (collector.wants(path2, bytes3)) collector.take(bytes3, path2);
+  }
+  return image;
+}
+async function takePacked(host, path2, packing, collector, signal) {
+  const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
+  if (isTar2(head2)) return takeTar(all, collector);
+  const name4 = (0, import_node_path91.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
+  const bytes3 = await whole3(all);
+  if (collector.wants(name4, bytes3)) collector.take(bytes3, name4);
+  return void 0;
+}
+async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
+  const doing = `unpacking ${(0, import_node_path91.basename)(path2)}`;
+  const room = await roomIn(host, (0, import_node_path91.dirname)(file2), LIMITS4.unpackedBytes, doing);
+  let written2 = 0;
+  await host.files.writeAtomic(file2, "");
+  for await (const chunk of bounded(unpacked(host, path2, packing, signal))) {
+    written2 += chunk.length;
+    if (written2 > room) throw outgrown((0, import_node_path91.dirname)(file2), doing);
+    await host.files.append(file2, chunk);
+  }
+}
+async function takeRpm(host, path2, collector, signal) {
+  const file2 = await readPackage(host, path2);
+  let entries = 0;
+  const wants = /* @__PURE__ */ __name(({ isFile: isFile3, size }) => {
+    if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
+    return isFile3 && size > 0 && size <= LIMITS4.fileBytes;
+  }, "wants");
+  const take2 = /* @__PURE__ */ __name(async (entry2, content2) => {
+    if (collector.wants(entry2.path, content2)) collector.take(content2, plainName(entry2.path));
+  }, "take");
+  await readCpio(bounded(unpacked(host, path2, packingOf(file2), signal, file2.payloadAt)), wants, take2);
+}
+var import_node_path91, IMAGE_MARKS;
+var init_archive = __esm({
+  "src/artifacts/archive.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path91 = require("node:path");
+    init_tar();
+    init_chunks();
+    init_cpio();
+    init_payload2();
+    init_read_package();
+    init_space();
+    init_collect();
+    init_kind();
+    init_limits();
+    __name(plainName, "plainName");
+    __name(bounded, "bounded");
+    __name(peeked, "peeked");
+    __name(whole3, "whole");
+    IMAGE_MARKS = { "oci-layout": "oci", "manifest.json": "docker" };
+    __name(tarFiles, "tarFiles");
+    __name(takeTar, "takeTar");
+    __name(takePacked, "takePacked");
+    __name(unpackTo, "unpackTo");
+    __name(takeRpm, "takeRpm");
+  }
+});
+
+// src/artifacts/image.ts
+async function imageOf2(host, store, first3, what) {
+  let reference = first3;
+  let named6 = "";
+  for (let depth = 0; depth < MAX_DEPTH4; depth++) {
+    const { bytes: bytes3, digest: digest3 } = await store.document(reference);
+    const document = readDocument(bytes3, what);
+    named6 ||= digest3;
+    if (document.kind === "manifest") return { digest: named6, layers: document.layers };
+    reference = choosePlatform(document.manifests, host.arch, what, void 0, SEVERAL).digest;
+  }
+  return refuseLarge(`${what} is an index of indexes without end`);
+}
+function wanted(layers) {
+  const gadgets = layers.filter(({ mediaType }) => mediaType === GADGET);
+  const chosen3 = gadgets.length > 0 ? gadgets : layers;
+  const total = chosen3.reduce((sum2, { size }) => sum2 + size, 0);
+  if (total > LIMITS4.unpackedBytes) refuseLarge(`its layers have more than ${LIMITS4.unpackedBytes / 2 ** 30} GiB`);
+  if (gadgets.some(({ size }) => size > LIMITS4.fileBytes))
+    refuseLarge(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
+  return chosen3;
+}
+async function takeLayer(host, file2, title2, collector, signal) {
+  const head2 = await host.files.readHead(file2, HEAD_BYTES3);
+  const container = containerOf2("", head2);
+  if (container?.kind === "packed") return void await takePacked(host, file2, container.packing, collector, signal);
+  if (!collector.wants(title2, head2)) return;
+  if (((await host.files.stat(file2))?.size ?? 0) > LIMITS4.fileBytes) refuseLarge("a layer of it is too large");
+  collector.take(await host.files.read(file2, LIMITS4.fileBytes), title2);
+}
+async function takeImage(host, { store, first: first3, what, dir }, collector, signal) {
+  const { digest: digest3, layers } = await imageOf2(host, store, first3, what);
+  const chosen3 = wanted(layers);
+  await requireSpace(host, dir, Math.max(0, ...chosen3.map(({ size }) => size)), `pulling ${what}`);
+  for (const layer2 of chosen3) {
+    const file2 = await store.layer(layer2, () => {
+    });
+    await takeLayer(host, file2, layer2.annotations?.[TITLE] ?? "program", collector, signal);
+    if (file2.startsWith(`${dir}/`)) await host.files.remove(file2);
+  }
+  return digest3;
+}
+async function takeReference(host, reference, collector, access3) {
+  var _stack = [];
+  try {
+    const name4 = parseImageName(reference);
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    const store = openRegistry(host, name4, dir.path, access3);
+    return await takeImage(
+      host,
+      { store, first: name4.reference, what: reference, dir: dir.path },
+      collector,
+      access3.signal
+    );
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function takeLayout(host, { path: path2, top }, collector, signal) {
+  var _stack = [];
+  try {
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    const store = await openLayout(host, { layout: path2, top, dir: dir.path }, signal);
+    return await takeImage(host, { store, first: LAYOUT_INDEX, what: (0, import_node_path92.basename)(path2), dir: dir.path }, collector, signal);
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+function jsonOf(bytes3) {
+  try {
+    return JSON.parse(bytes3.toString("utf8"));
+  } catch {
+    return void 0;
+  }
+}
+async function dockerLayers(chunks2) {
+  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2)) {
+    if (path2 !== "manifest.json" || size > MAX_MANIFEST) continue;
+    const images = DockerManifest.safeParse(jsonOf(await content2()));
+    if (!images.success) break;
+    if (images.data.length > 1) refuseLarge(`it holds ${images.data.length} images; save one`);
+    return images.data.flatMap(({ Layers }) => Layers);
+  }
+  return void 0;
+}
+async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, collector, signal) {
+  var _stack = [];
+  try {
+    const dir = __using(_stack, await host.files.tempDir("bpfcompat-image"), true);
+    if (kind2 === "oci") {
+      const file2 = packing === "plain" ? path2 : (0, import_node_path92.join)(dir.path, "layout.tar");
+      if (file2 !== path2) await unpackTo(host, { path: path2, packing, file: file2 }, signal);
+      await takeLayout(host, { path: file2, top: void 0 }, collector, signal);
+      return true;
+    }
+    const named6 = await dockerLayers(unpacked(host, path2, packing, signal));
+    if (named6 === void 0) return false;
+    const layers = new Set(named6);
+    for await (const { path: member3, size, content: content2 } of tarFiles(unpacked(host, path2, packing, signal))) {
+      if (!layers.has(member3)) continue;
+      if (size > LIMITS4.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
+      const file2 = (0, import_node_path92.join)(dir.path, "layer");
+      await host.files.writeAtomic(file2, await content2());
+      await takeLayer(host, file2, "program", collector, signal);
+    }
+    return true;
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+var import_node_path92, GADGET, MAX_DEPTH4, TITLE, SEVERAL, DockerManifest, MAX_MANIFEST;
+var init_image = __esm({
+  "src/artifacts/image.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    import_node_path92 = require("node:path");
+    init_zod();
+    init_layout();
+    init_manifest();
+    init_registry();
+    init_chunks();
+    init_space();
+    init_oci_source();
+    init_archive();
+    init_kind();
+    init_limits();
+    GADGET = "application/vnd.gadget.ebpf.program.v1+binary";
+    MAX_DEPTH4 = 3;
+    TITLE = "org.opencontainers.image.title";
+    SEVERAL = "save the one that is meant as a layout of its own (skopeo copy ... oci:DIR)";
+    __name(imageOf2, "imageOf");
+    __name(wanted, "wanted");
+    __name(takeLayer, "takeLayer");
+    __name(takeImage, "takeImage");
+    __name(takeReference, "takeReference");
+    __name(takeLayout, "takeLayout");
+    DockerManifest = array(object({ Layers: array(string2().max(4096)).max(128) })).min(1);
+    MAX_MANIFEST = 4 * 1024 * 1024;
+    __name(jsonOf, "jsonOf");
+    __name(dockerLayers, "dockerLayers");
+    __name(takeImageArchive, "takeImageArchive");
   }
 });
 
@@ -58861,8 +59067,8 @@ async function takeAll(host, path2, container, signal) {
       const kind2 = await takePacked(host, path2, packing, collector, signal);
       if (kind2 === void 0) break;
       const layers = createCollector();
-      await takeImageArchive(host, { path: path2, packing, kind: kind2 }, layers, signal);
-      return layers;
+      if (await takeImageArchive(host, { path: path2, packing, kind: kind2 }, layers, signal)) return layers;
+      break;
     }
     case "deb":
       await takePacked(host, path2, "deb", collector, signal);
@@ -58909,7 +59115,7 @@ function found(collector, container, { name: name4, flag: flag3 }) {
   );
 }
 async function openFile(host, path2, named6, signal) {
-  const container = containerOf2((0, import_node_path92.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
+  const container = containerOf2((0, import_node_path93.basename)(path2), await host.files.readHead(path2, HEAD_BYTES3));
   if (container === void 0) return void 0;
   const collector = await limited(named6, container.words, signal, async (within3) => {
     const size = (await host.files.stat(path2))?.size ?? 0;
@@ -58924,12 +59130,12 @@ async function openImage2(named6, take2, signal) {
   const digest3 = await limited(named6, IMAGE3.words, signal, (within3) => take2(collector, within3));
   return { ...found(collector, IMAGE3, named6), digest: digest3 };
 }
-var import_node_path92, DAMAGE, IMAGE3;
+var import_node_path93, DAMAGE, IMAGE3;
 var init_open = __esm({
   "src/artifacts/open.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path92 = require("node:path");
+    import_node_path93 = require("node:path");
     init_errors();
     init_wording();
     init_archive();
@@ -58971,25 +59177,38 @@ function inputsOf(place3, reads, { objects, digest: digest3, always }, called = 
 }
 function opener(host, { cwd, flag: flag3, offline, signal }) {
   const known4 = /* @__PURE__ */ new Map();
+  let held = 0;
+  const hold = /* @__PURE__ */ __name((inputs, { name: name4 }) => {
+    const bytes3 = inputs.reduce((sum2, { object: object3 }) => sum2 + (object3?.bytes.length ?? 0), 0);
+    if (held + bytes3 > LIMITS4.heldBytes) {
+      const most = `${LIMITS4.heldBytes >> 20} MiB`;
+      throw new UsageError(
+        "artifact_too_large",
+        phrase`${flag3 === void 0 ? "" : phrase`${flag3} `}${name4}: with those before it, its objects have more than ${most}; test it by itself`
+      );
+    }
+    held += bytes3;
+    return inputs;
+  }, "hold");
   const open4 = /* @__PURE__ */ __name(async (place3) => {
     const image = placeOfImage(place3);
-    const shown4 = image ?? (0, import_node_path93.relative)(cwd, place3);
+    const shown4 = image ?? (0, import_node_path94.relative)(cwd, place3);
     const named6 = { name: shown4 === "" || shown4.startsWith("..") ? place3 : shown4, flag: flag3 };
     if (image !== void 0) {
       if (offline) throw new UsageError("not_available", phrase`${flag3 ?? ""} ${image}: images need the network`);
       const access3 = { remedy: "name its directory", login: loginOf(host) };
       const take2 = /* @__PURE__ */ __name((collector, within3) => takeReference(host, image, collector, { ...access3, signal: within3 }), "take");
-      return inputsOf(place3, "", await openImage2(named6, take2, signal), image);
+      return hold(inputsOf(place3, "", await openImage2(named6, take2, signal), image), named6);
     }
-    if (await isLayout2(host, place3)) {
+    if (await isLayout(host, place3)) {
       const { top } = await flagRoot(host, cwd);
       const take2 = /* @__PURE__ */ __name((collector, within3) => takeLayout(host, { path: place3, top }, collector, within3), "take");
-      return inputsOf(place3, place3, await openImage2(named6, take2, signal));
+      return hold(inputsOf(place3, place3, await openImage2(named6, take2, signal)), named6);
     }
     const opened3 = await openFile(host, place3, named6, signal);
     if (opened3 === void 0) return void 0;
     const digest3 = `sha256:${await host.files.sha256(place3)}`;
-    return inputsOf(place3, place3, { ...opened3, digest: digest3, always: true });
+    return hold(inputsOf(place3, place3, { ...opened3, digest: digest3, always: true }), named6);
   }, "open");
   return (file2) => {
     const opening = known4.get(file2) ?? open4(file2);
@@ -59031,14 +59250,14 @@ async function openNamed(host, named6) {
   return [...new Map(found2.map((one) => [one.path, one])).values()];
 }
 async function keepNamed(host, workdir, named6) {
-  const dir = (0, import_node_path93.join)(workdir, OBJECTS3);
+  const dir = (0, import_node_path94.join)(workdir, OBJECTS3);
   if (named6.some(({ object: object3 }) => object3 !== void 0)) {
     await ensureWorkDirectory(host, workdir);
     await host.files.makeDir(dir);
   }
   const inputs = [];
   for (const { path: path2, name: name4, problem: problem2, object: object3 } of named6) {
-    const file2 = object3 && (0, import_node_path93.join)(dir, `${object3.sha256}.o`);
+    const file2 = object3 && (0, import_node_path94.join)(dir, `${object3.sha256}.o`);
     if (object3 !== void 0 && file2 !== void 0) await host.files.writeAtomic(file2, object3.bytes);
     inputs.push({
       path: path2,
@@ -59049,13 +59268,14 @@ async function keepNamed(host, workdir, named6) {
   }
   return inputs;
 }
-var import_node_path93, OBJECTS3;
+var import_node_path94, OBJECTS3;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path93 = require("node:path");
+    import_node_path94 = require("node:path");
     init_image();
+    init_limits();
     init_open();
     init_near();
     init_words();
@@ -59140,6 +59360,7 @@ var init_suite_schema = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    init_cell();
     init_gate();
     init_kernel();
     init_assets();
@@ -59159,7 +59380,7 @@ var init_suite_schema = __esm({
       const near = didYouMean(value2.trim(), MODE_WORDS) || ";";
       context.addIssue({
         code: "custom",
-        message: `${quoted(value2)} is not known${near} use load_only, load_attach or behavior`
+        message: `${quoted(value2)} is not known${near} use ${enumerate(VALIDATION_MODES, "or")}`
       });
       return NEVER;
     });
@@ -59758,8 +59979,7 @@ var init_alters = __esm({
 
 // src/run/load-artifact.ts
 async function directoryWords(host, path2) {
-  const isLayout3 = (await host.files.stat((0, import_node_path94.join)(path2, "oci-layout")))?.isFile;
-  if (!isLayout3) return "it is a directory; name the compiled object in it";
+  if (!await isLayout(host, path2)) return "it is a directory; name the compiled object in it";
   return "it is an OCI image layout; objects are plain files: take the .bpf.o out of it (tar -xf its layer) and name that";
 }
 function patternWords(code2, path2) {
@@ -59771,14 +59991,14 @@ function refuse7(origin, path2, { isFile: isFile3, isDirectory, size }) {
     const words3 = "it is a pipe or a device; write the object to a file first";
     throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
   }
-  if (isFile3 && size > MAX_ARTIFACT_BYTES) {
+  if (isFile3 && size > MAX_OBJECT_BYTES) {
     const words3 = `the file has ${size} bytes, at most 64 MiB are accepted; strip its debug sections (llvm-strip -g)`;
     throw new UsageError("artifact_too_large", phrase`${origin} ${path2}: ${words3}`);
   }
 }
 async function loadArtifact(host, { path: path2, name: name4, taken, problem: problem2 }, origin = option("artifact")) {
   if (problem2 !== void 0) throw problem2;
-  const absolute = taken?.file ?? (0, import_node_path94.resolve)(path2);
+  const absolute = taken?.file ?? (0, import_node_path95.resolve)(path2);
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
@@ -59790,7 +60010,7 @@ async function loadArtifact(host, { path: path2, name: name4, taken, problem: pr
       const words3 = "the kernel makes it up as it is read; it is no object, name the compiled file";
       throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
     }
-    bytes3 = await host.files.read(absolute, MAX_ARTIFACT_BYTES);
+    bytes3 = await host.files.read(absolute, MAX_OBJECT_BYTES);
   } catch (error2) {
     const code2 = error2.code ?? "";
     if (error2 instanceof UsageError) throw error2;
@@ -59813,24 +60033,25 @@ async function loadArtifact(host, { path: path2, name: name4, taken, problem: pr
     sizeBytes: bytes3.length
   };
   if (taken === void 0) {
-    const artifact2 = { path: absolute, basename: (0, import_node_path94.basename)(absolute), name: name4 || artifactName(absolute), ...whole5 };
+    const artifact2 = { path: absolute, basename: (0, import_node_path95.basename)(absolute), name: name4 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
   const { source, file: file2 } = taken;
   const artifact = { path: path2, basename: fileName(path2), name: name4 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
-var import_node_crypto29, import_node_path94, MAX_ARTIFACT_BYTES, REASONS6;
+var import_node_crypto29, import_node_path95, REASONS6;
 var init_load_artifact = __esm({
   "src/run/load-artifact.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto29 = require("node:crypto");
-    import_node_path94 = require("node:path");
+    import_node_path95 = require("node:path");
     init_errors();
     init_object_names();
     init_wording();
-    MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
+    init_header2();
+    init_find_artifacts();
     REASONS6 = {
       ENOENT: "there is no such file; build the object first or correct the path",
       EACCES: "this user may not read it; correct its permissions"
@@ -59850,15 +60071,15 @@ async function readText3(host, path2) {
   );
 }
 async function included(host, pattern2, from) {
-  const path2 = (0, import_node_path95.resolve)((0, import_node_path95.dirname)(from), pattern2);
-  const dir = (0, import_node_path95.dirname)(path2);
+  const path2 = (0, import_node_path96.resolve)((0, import_node_path96.dirname)(from), pattern2);
+  const dir = (0, import_node_path96.dirname)(path2);
   const names3 = await host.files.list(dir).catch(() => []);
-  const body = (0, import_node_path95.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
+  const body = (0, import_node_path96.basename)(path2).replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", ".");
   const matches = new RegExp(`^${body}$`);
   return names3.filter((name4) => matches.test(name4)).sort().map((name4) => `${dir}/${name4}`);
 }
 async function configured(host, file2, seen) {
-  if (seen.has(file2) || seen.size >= MAX_FILES3) return [];
+  if (seen.has(file2) || seen.size >= MAX_FILES4) return [];
   seen.add(file2);
   const dirs = [];
   for (const raw of (await readText3(host, file2)).split("\n")) {
@@ -59871,21 +60092,21 @@ async function configured(host, file2, seen) {
   return dirs;
 }
 async function libraryDirs(host, interpreter) {
-  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path95.basename)(interpreter))?.[1];
+  const musl = /^ld-musl-(\w+)\.so/.exec((0, import_node_path96.basename)(interpreter))?.[1];
   if (musl !== void 0) {
     const own3 = (await readText3(host, `/etc/ld-musl-${musl}.path`)).split(/[\n:]/).filter((dir) => dir.startsWith("/"));
     return own3.length > 0 ? own3 : [...MUSL_DIRS];
   }
   return [.../* @__PURE__ */ new Set([...await configured(host, "/etc/ld.so.conf", /* @__PURE__ */ new Set()), ...DEFAULT_DIRS])];
 }
-var import_node_path95, MAX_CONF, MAX_FILES3, DEFAULT_DIRS, MUSL_DIRS;
+var import_node_path96, MAX_CONF, MAX_FILES4, DEFAULT_DIRS, MUSL_DIRS;
 var init_library_dirs = __esm({
   "src/loader/library-dirs.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path95 = require("node:path");
+    import_node_path96 = require("node:path");
     MAX_CONF = 1024 * 1024;
-    MAX_FILES3 = 200;
+    MAX_FILES4 = 200;
     DEFAULT_DIRS = [
       "/lib/x86_64-linux-gnu",
       "/usr/lib/x86_64-linux-gnu",
@@ -59979,7 +60200,7 @@ var init_program_file = __esm({
 // src/loader/closure.ts
 function expand(dirs, origin) {
   return dirs.flatMap((dir) => {
-    const at = /* @__PURE__ */ __name((base) => import_node_path96.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
+    const at = /* @__PURE__ */ __name((base) => import_node_path97.posix.normalize(dir.replace(/\$(?:ORIGIN\b|\{ORIGIN\})/g, base)), "at");
     const host = at(origin.host);
     return host.includes("$") || !host.startsWith("/") ? [] : [{ host, guest: at(origin.guest) }];
   });
@@ -59999,13 +60220,13 @@ async function libraryClosure(host, program2, dir, origin) {
     const inherited2 = [...rpath, ...next.inherited];
     const own3 = [...next.elf.runpath.length > 0 ? [] : inherited2, ...expand(next.elf.runpath, next.dir)];
     for (const name4 of next.elf.needed) {
-      if (known4.has(name4) || import_node_path96.posix.basename(program2.interpreter) === name4) continue;
+      if (known4.has(name4) || import_node_path97.posix.basename(program2.interpreter) === name4) continue;
       const found2 = await findLibrary(host, name4, own3, dirs, program2);
       if (found2 === void 0) throw missing2(origin, name4, next.name, [...own3, ...dirs]);
       if (known4.size >= MAX_LIBRARIES)
         throw new UsageError("too_many_libraries", phrase`${origin}: needs over 500 libraries`);
       known4.set(name4, found2);
-      add(name4.includes("/") ? name4 : (0, import_node_path96.join)(found2.dir.guest, import_node_path96.posix.basename(name4)), found2.bytes);
+      add(name4.includes("/") ? name4 : (0, import_node_path97.join)(found2.dir.guest, import_node_path97.posix.basename(name4)), found2.bytes);
       queue.push({ elf: found2.elf, name: name4, dir: found2.dir, inherited: inherited2 });
     }
   }
@@ -60031,9 +60252,9 @@ async function readInterpreter(host, program2, origin) {
   return starts ? bytes3 : refuse10("which is no dynamic linker for it");
 }
 async function findLibrary(host, name4, own3, dirs, program2) {
-  const candidates4 = name4.includes("/") ? [{ path: name4, dir: { host: (0, import_node_path96.dirname)(name4), guest: (0, import_node_path96.dirname)(name4) }, configured: false }] : [
-    ...own3.map((dir) => ({ path: (0, import_node_path96.join)(dir.host, name4), dir, configured: false })),
-    ...dirs.map((dir) => ({ path: (0, import_node_path96.join)(dir.host, name4), dir, configured: true }))
+  const candidates4 = name4.includes("/") ? [{ path: name4, dir: { host: (0, import_node_path97.dirname)(name4), guest: (0, import_node_path97.dirname)(name4) }, configured: false }] : [
+    ...own3.map((dir) => ({ path: (0, import_node_path97.join)(dir.host, name4), dir, configured: false })),
+    ...dirs.map((dir) => ({ path: (0, import_node_path97.join)(dir.host, name4), dir, configured: true }))
   ];
   for (const { path: path2, dir, configured: configured2 } of candidates4) {
     if (!await isLibraryFile(host, path2)) continue;
@@ -60049,7 +60270,7 @@ function linksFor(known4) {
   if (libc === void 0) return [];
   const home = libc.dir.guest;
   return [...known4].flatMap(
-    ([name4, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path96.join)(home, name4), target: (0, import_node_path96.join)(dir.guest, name4) }] : []
+    ([name4, { dir, configured: configured2 }]) => configured2 && dir.guest !== home ? [{ kind: "link", path: (0, import_node_path97.join)(home, name4), target: (0, import_node_path97.join)(dir.guest, name4) }] : []
   );
 }
 function missing2(origin, name4, by, dirs) {
@@ -60059,12 +60280,12 @@ function missing2(origin, name4, by, dirs) {
     phrase`${origin}: ${by === "it" ? "it" : `its library ${by}`} needs ${name4}, which is in none of ${places.join(", ")}; install that library, name its directory in the program (-Wl,-rpath) or in /etc/ld.so.conf, or build statically`
   );
 }
-var import_node_path96, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
+var import_node_path97, MAX_LIBRARY_BYTES, MAX_LIBRARIES, ET_DYN;
 var init_closure = __esm({
   "src/loader/closure.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path96 = require("node:path");
+    import_node_path97 = require("node:path");
     init_errors();
     init_wording();
     init_library_dirs();
@@ -60109,7 +60330,7 @@ async function readBinary(host, path2, origin) {
 }
 function requireRunnable(file2, origin) {
   if (file2.kind === "script") {
-    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path97.basename)(word4));
+    const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path98.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
     refuse8(
@@ -60135,18 +60356,18 @@ function requireRunnable(file2, origin) {
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
-  const source = (0, import_node_path97.resolve)(cwd, path2);
+  const source = (0, import_node_path98.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
   if (bytes3.length === 0) refuse8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
-  const name4 = (0, import_node_path97.basename)(source);
+  const name4 = (0, import_node_path98.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name4)) {
     refuse8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name4}`;
-  const home = (0, import_node_path97.dirname)(await host.files.realPath(source));
-  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path97.dirname)(guestPath) }, said) : [];
+  const home = (0, import_node_path98.dirname)(await host.files.realPath(source));
+  const libraries = file2.kind === "elf" ? await libraryClosure(host, file2, { host: home, guest: (0, import_node_path98.dirname)(guestPath) }, said) : [];
   return {
     source,
     basename: name4,
@@ -60157,13 +60378,13 @@ async function loadCommandBinary(host, cwd, path2, said) {
     entries: [{ kind: "file", path: guestPath, executable: true, bytes: bytes3 }, ...libraries]
   };
 }
-var import_node_crypto30, import_node_path97, MAX_BYTES6, X86_64, BPF, MACHINES3, INTERPRETERS;
+var import_node_crypto30, import_node_path98, MAX_BYTES6, X86_64, BPF, MACHINES3, INTERPRETERS;
 var init_command_binary = __esm({
   "src/loader/command-binary.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto30 = require("node:crypto");
-    import_node_path97 = require("node:path");
+    import_node_path98 = require("node:path");
     init_errors();
     init_guest_entry();
     init_wording();
@@ -60200,10 +60421,10 @@ async function realPlace(host, path2, root, origin) {
 }
 async function keptFrom(host, top, real) {
   if (isInGit(top, real)) return "in .git, where only git reads and writes";
-  for (let at = real; at !== top && within(top, at); at = (0, import_node_path98.dirname)(at)) {
-    const part3 = WORK_PARTS.includes((0, import_node_path98.basename)(at)) ? (0, import_node_path98.join)((0, import_node_path98.dirname)(at), "keys", SIGNING_KEY) : void 0;
+  for (let at = real; at !== top && within(top, at); at = (0, import_node_path99.dirname)(at)) {
+    const part3 = WORK_PARTS.includes((0, import_node_path99.basename)(at)) ? (0, import_node_path99.join)((0, import_node_path99.dirname)(at), "keys", SIGNING_KEY) : void 0;
     const isPart = part3 !== void 0 && await host.files.stat(part3) !== void 0;
-    if (isPart || (0, import_node_path98.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
+    if (isPart || (0, import_node_path99.basename)(at) === WORK_DIRECTORY) return "in a work directory, with its keys and earlier runs";
   }
   return void 0;
 }
@@ -60215,8 +60436,8 @@ async function addFile(host, into, real, to, origin) {
   if (strange !== void 0) refuse9("asset_unreadable", `${origin}: ${real} ${strange}; remove it`);
   if (!stat4?.isFile) refuse9("asset_unreadable", `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat4.size;
-  if (into.bytes > MAX_BYTES7 || into.files.size >= MAX_FILES4) {
-    refuse9("assets_too_large", `${origin}: assets are limited to 64 MiB and ${MAX_FILES4} files; name fewer`);
+  if (into.bytes > MAX_BYTES7 || into.files.size >= MAX_FILES5) {
+    refuse9("assets_too_large", `${origin}: assets are limited to 64 MiB and ${MAX_FILES5} files; name fewer`);
   }
   const bytes3 = await host.files.read(real, MAX_BYTES7).catch((cause) => {
     const why2 = cause.code ?? String(cause);
@@ -60231,7 +60452,7 @@ async function addFile(host, into, real, to, origin) {
   }
   const { executable } = stat4;
   into.files.set(to, {
-    entry: { kind: "file", path: import_node_path98.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
+    entry: { kind: "file", path: import_node_path99.posix.join(REMOTE_ROOT, to), executable, bytes: bytes3 },
     fact: { path: to, source: real, sha256: sha2563, sizeBytes: bytes3.length, executable }
   });
 }
@@ -60241,16 +60462,16 @@ async function addTree(host, into, place3, origin) {
   if (depth > MAX_DEPTH5) refuse9("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name4 of (await host.files.list(real)).sort()) {
     if (name4.toLowerCase() === ".git" || name4 === WORK_DIRECTORY) continue;
-    const path2 = (0, import_node_path98.join)(real, name4);
+    const path2 = (0, import_node_path99.join)(real, name4);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
     if (kept !== void 0) refuse9("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
-    await addTree(host, into, { real: inner, root, top, to: import_node_path98.posix.join(to, name4), depth: depth + 1 }, origin);
+    await addTree(host, into, { real: inner, root, top, to: import_node_path99.posix.join(to, name4), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
-  const real = await realPlace(host, (0, import_node_path98.resolve)(dir, path2), "/", origin);
+  const real = await realPlace(host, (0, import_node_path99.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
   if (kept !== void 0) refuse9("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
@@ -60264,7 +60485,7 @@ async function loadAssets(host, context, refs) {
     const { path: path2, to, origin } = ref;
     const real = await realPlace(
       host,
-      (0, import_node_path98.resolve)(context.dir, path2),
+      (0, import_node_path99.resolve)(context.dir, path2),
       await contextOf(host, context.dir, top, ref),
       origin
     );
@@ -60290,30 +60511,30 @@ function joinAssets(first3, second) {
 async function undeclaredFiles(host, dir, what, command, shipped) {
   const notes = [];
   for (const word4 of new Set(command.split(BREAKS).slice(0, MAX_WORDS2))) {
-    const path2 = import_node_path98.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
+    const path2 = import_node_path99.posix.normalize(word4.replace(/^\$\{?BPFCOMPAT_REMOTE_ROOT\}?\//, ""));
     if (!/[./]/.test(path2) || path2.includes("$") || path2.startsWith("/") || path2.startsWith("..")) continue;
     if (path2 === "." || shipped.includes(path2) || shipped.some((own3) => own3.startsWith(`${path2}/`))) continue;
-    const stat4 = await host.files.stat((0, import_node_path98.join)(dir, path2)).catch(() => void 0);
+    const stat4 = await host.files.stat((0, import_node_path99.join)(dir, path2)).catch(() => void 0);
     if (!stat4?.isFile && !stat4?.isDirectory) continue;
     const beside = `${path2} lies beside the file that names it, but guests do not get it`;
-    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path98.posix.join(REMOTE_ROOT, path2)}`);
+    notes.push(`${what}: ${beside}; declare it (assets: [${path2}]), it is then ${import_node_path99.posix.join(REMOTE_ROOT, path2)}`);
   }
   return notes;
 }
-var import_node_crypto31, import_node_path98, NO_ASSETS, MAX_BYTES7, MAX_FILES4, MAX_DEPTH5, BREAKS, MAX_WORDS2;
+var import_node_crypto31, import_node_path99, NO_ASSETS, MAX_BYTES7, MAX_FILES5, MAX_DEPTH5, BREAKS, MAX_WORDS2;
 var init_assets2 = __esm({
   "src/run/assets.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto31 = require("node:crypto");
-    import_node_path98 = require("node:path");
+    import_node_path99 = require("node:path");
     init_errors();
     init_guest_entry();
     init_work_directory();
     init_confine();
     NO_ASSETS = { entries: [], facts: [] };
     MAX_BYTES7 = 64 * 1024 * 1024;
-    MAX_FILES4 = 4e3;
+    MAX_FILES5 = 4e3;
     MAX_DEPTH5 = 32;
     __name(refuse9, "refuse");
     __name(realPlace, "realPlace");
@@ -60481,14 +60702,14 @@ function namedFiles(facts) {
   for (const { files } of facts.lines.values()) {
     for (const offset of new Set(files)) {
       const name4 = facts.btf?.string(offset) ?? "";
-      if (name4 !== "" && names3.size < MAX_FILES5) names3.add(name4);
+      if (name4 !== "" && names3.size < MAX_FILES6) names3.add(name4);
     }
   }
   return [...names3];
 }
 async function readBelow(host, root, path2) {
   try {
-    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path99.join)(root, path2))];
+    const [top, real] = [await host.files.realPath(root), await host.files.realPath((0, import_node_path100.join)(root, path2))];
     const isSource = within(top, real) && !isInGit(top, real) && await strangeFile(host, real) === void 0;
     return isSource ? await host.files.read(real, MAX_SOURCE_BYTES) : void 0;
   } catch {
@@ -60498,7 +60719,7 @@ async function readBelow(host, root, path2) {
 async function readSources(host, objectPath, facts) {
   const named6 = objectPath.startsWith("/") ? namedFiles(facts) : [];
   const found2 = /* @__PURE__ */ new Map();
-  const repository = named6.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path99.dirname)(objectPath));
+  const repository = named6.length === 0 ? void 0 : await repositoryOf(host, (0, import_node_path100.dirname)(objectPath));
   if (!repository) return found2;
   for (const name4 of named6) {
     const path2 = repositoryPath(name4, repository.root, repository.files);
@@ -60508,15 +60729,15 @@ async function readSources(host, objectPath, facts) {
   }
   return found2;
 }
-var import_node_path99, MAX_FILES5, MAX_SOURCE_BYTES, GIT_MS, SAFE, NO_REMOTES, opened;
+var import_node_path100, MAX_FILES6, MAX_SOURCE_BYTES, GIT_MS, SAFE, NO_REMOTES, opened;
 var init_read_sources = __esm({
   "src/run/read-sources.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path99 = require("node:path");
+    import_node_path100 = require("node:path");
     init_source_paths();
     init_confine();
-    MAX_FILES5 = 64;
+    MAX_FILES6 = 64;
     MAX_SOURCE_BYTES = 4 * 1024 * 1024;
     GIT_MS = 1e4;
     SAFE = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"].flatMap((word4) => [
@@ -60570,10 +60791,10 @@ async function loadAmongOthers(host, input) {
     return await loadSubject(host, input);
   } catch (error2) {
     if (!(error2 instanceof UsageError)) throw error2;
-    const path2 = input.problem ? input.path : (0, import_node_path100.resolve)(input.path);
+    const path2 = input.problem ? input.path : (0, import_node_path101.resolve)(input.path);
     const artifact = {
       path: path2,
-      basename: (0, import_node_path100.basename)(path2),
+      basename: (0, import_node_path101.basename)(path2),
       name: input.name || artifactName(path2),
       sha256: (0, import_node_crypto33.createHash)("sha256").digest("hex"),
       sizeBytes: 0
@@ -60612,13 +60833,13 @@ function withDistinctNames(subjects) {
     return name4 === subject.artifact.name ? subject : { ...subject, artifact: { ...subject.artifact, name: name4 } };
   });
 }
-var import_node_crypto33, import_node_path100;
+var import_node_crypto33, import_node_path101;
 var init_subject = __esm({
   "src/run/subject.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto33 = require("node:crypto");
-    import_node_path100 = require("node:path");
+    import_node_path101 = require("node:path");
     init_make_finding();
     init_elf_file();
     init_errors();
@@ -61035,32 +61256,34 @@ function flagsOf({
   command,
   failOn: failOn2,
   allowProfileOverride,
-  localKernels = []
+  localKernels = [],
+  lane
 }, cwd, declared = "required") {
   const decides = failOn2 === "regression" ? "required" : failOn2;
   return [
-    ...manifest ? [flag("manifest"), (0, import_node_path101.resolve)(cwd, manifest)] : [],
+    ...manifest ? [flag("manifest"), (0, import_node_path102.resolve)(cwd, manifest)] : [],
     ...mode2 ? [flag("validation-mode"), mode2] : [],
+    ...lane ? [flag("lane"), lane] : [],
     ...maxInsns === void 0 ? [] : [flag("max-insns"), String(maxInsns)],
     ...loader.strictLibbpf ? [flag("strict-libbpf")] : [],
     ...loader.modules === false ? [flag("no-modules")] : [],
-    ...loader.btf ? [flag("btf"), (0, import_node_path101.resolve)(cwd, loader.btf)] : [],
+    ...loader.btf ? [flag("btf"), (0, import_node_path102.resolve)(cwd, loader.btf)] : [],
     ...[...loader.rodata].flatMap(([name4, value2]) => [flag("set-rodata"), `${name4}=${value2}`]),
     ...[...loader.attachTargets].flatMap(([name4, target]) => [flag("set-attach-target"), `${name4}=${target}`]),
     ...command ? [flag("command"), command.command] : [],
-    ...command?.binary ? [flag("command-binary"), (0, import_node_path101.resolve)(cwd, command.binary)] : [],
+    ...command?.binary ? [flag("command-binary"), (0, import_node_path102.resolve)(cwd, command.binary)] : [],
     ...command?.expectExitCode ? [flag("command-expect-exit"), String(command.expectExitCode)] : [],
     ...decides && decides !== declared ? [flag("fail-on"), decides] : [],
     ...localKernels.flatMap((kernel2) => [flag("kernel"), localKernelText(kernel2)]),
     ...allowProfileOverride ? [flag("allow-profile-override")] : []
   ];
 }
-var import_node_path101;
+var import_node_path102;
 var init_question_flags = __esm({
   "src/api/question-flags.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path101 = require("node:path");
+    import_node_path102 = require("node:path");
     init_loader_settings();
     init_local_kernel();
     init_wording();
@@ -61165,20 +61388,20 @@ async function caseCommand({ host, dir }, source) {
   return prepareCommand(host, dir, source.command, said);
 }
 async function caseGuestFiles({ host, cwd, dir }, source, command) {
-  const own3 = source.manifest === "" ? "" : (0, import_node_path102.resolve)(dir, source.manifest);
-  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path102.relative)(cwd, path3) || path3, "shown");
+  const own3 = source.manifest === "" ? "" : (0, import_node_path103.resolve)(dir, source.manifest);
+  const shown4 = /* @__PURE__ */ __name((path3) => (0, import_node_path103.relative)(cwd, path3) || path3, "shown");
   const text6 = own3 === "" ? "" : await loadText(host, own3, "manifest", `${source.origin}: manifest ${shown4(own3)}`);
   const written2 = own3 === "" ? void 0 : readManifest({ file: shown4(own3), text: text6 });
-  const manifestDir = own3 === "" ? dir : (0, import_node_path102.dirname)(own3);
+  const manifestDir = own3 === "" ? dir : (0, import_node_path103.dirname)(own3);
   const declared = written2 ? await loadAssets(host, { dir: manifestDir, cwd }, written2.assets) : NO_ASSETS;
   const assets = joinAssets(declared, await loadAssets(host, { dir, cwd }, source.assets));
   const gate2 = gateAdditions(source, written2);
   const changes = source.test !== void 0 || source.assets.length > 0;
   const adds = changes || gate2.minKernel !== void 0 || gate2.expectations.length > 0;
-  const path2 = adds ? (0, import_node_path102.resolve)(dir, source.mergedManifest) : own3;
+  const path2 = adds ? (0, import_node_path103.resolve)(dir, source.mergedManifest) : own3;
   const places = [
-    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path102.resolve)(manifestDir, asset2.path), to: asset2.to })),
-    ...source.assets.map((asset2) => ({ path: (0, import_node_path102.resolve)(dir, asset2.path), to: asset2.to }))
+    ...(written2?.assets ?? []).map((asset2) => ({ path: (0, import_node_path103.resolve)(manifestDir, asset2.path), to: asset2.to })),
+    ...source.assets.map((asset2) => ({ path: (0, import_node_path103.resolve)(dir, asset2.path), to: asset2.to }))
   ];
   const tested = source.test === void 0 ? text6 : withFunctionalTest(text6, source.test);
   const packedText = adds ? withAssets(tested, places) : text6;
@@ -61197,12 +61420,12 @@ function withOwnTest(manifest, { test }) {
   if (test === void 0) return manifest;
   return { ...manifest, functionalTests: [...manifest.functionalTests.slice(0, -1), test] };
 }
-var import_node_path102;
+var import_node_path103;
 var init_suite_guest_files = __esm({
   "src/api/suite-guest-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path102 = require("node:path");
+    import_node_path103 = require("node:path");
     init_manifest2();
     init_merge_manifest();
     init_assets2();
@@ -61225,7 +61448,7 @@ function weightOf2({ bytes: bytes3, facts, sources }) {
   return (facts === void 0 ? 1 : 2) * bytes3.length + lines3;
 }
 async function readAgain(host, path2, artifact, isObject4) {
-  const bytes3 = await host.files.read(path2, MAX_ARTIFACT_BYTES).catch((cause) => {
+  const bytes3 = await host.files.read(path2, MAX_OBJECT_BYTES).catch((cause) => {
     throw new UsageError("artifact_unreadable", `${path2}: it cannot be read any more; run again`, { cause });
   });
   if ((0, import_node_crypto35.createHash)("sha256").update(bytes3).digest("hex") !== artifact.sha256) {
@@ -61278,8 +61501,8 @@ var init_object_shelf = __esm({
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto35 = require("node:crypto");
     init_errors();
+    init_header2();
     init_read_object();
-    init_load_artifact();
     init_read_sources();
     SHELF_BYTES = 64 * 1024 * 1024;
     NOTHING2 = Promise.resolve({
@@ -61295,7 +61518,7 @@ var init_object_shelf = __esm({
 
 // src/api/suite-readers.ts
 function artifactPath(dir, { artifact, name: name4 }) {
-  return artifact === "" ? `command://${name4}` : (0, import_node_path103.resolve)(dir, artifact);
+  return artifact === "" ? `command://${name4}` : (0, import_node_path104.resolve)(dir, artifact);
 }
 function subjectReader(host, shelve, load2) {
   const known4 = /* @__PURE__ */ new Map();
@@ -61310,8 +61533,8 @@ function subjectReader(host, shelve, load2) {
 function baselineReader({ host, cwd, dir }) {
   const known4 = /* @__PURE__ */ new Map();
   return (file2, origin) => {
-    const path2 = (0, import_node_path103.resolve)(dir, file2);
-    const reading = known4.get(path2) ?? loadRun(host, cwd, (0, import_node_path103.relative)(cwd, path2) || path2, `${origin}: baseline`);
+    const path2 = (0, import_node_path104.resolve)(dir, file2);
+    const reading = known4.get(path2) ?? loadRun(host, cwd, (0, import_node_path104.relative)(cwd, path2) || path2, `${origin}: baseline`);
     known4.set(path2, reading);
     return reading;
   };
@@ -61342,10 +61565,10 @@ function caseReaders(context, suite, older2) {
       const { artifact, artifactName: artifactName3, name: name4, origin } = source;
       if (command !== void 0 && artifact === "") return shelve(commandSubject(command, artifactName3 || name4));
       const isThere = await host.files.stat(path2) !== void 0;
-      const image = imagePath(artifact) && "a case names files of its repository; test --artifact takes images";
+      const image = imagePath(artifact) && IMAGE_IN_A_CASE;
       const address2 = isThere ? void 0 : image ?? addressWords(artifact);
       if (address2 !== void 0)
-        throw new UsageError("artifact_unreadable", `${origin}: artifact ${artifact}: ${address2}`);
+        throw new UsageError("artifact_unreadable", phrase`${origin}: artifact ${artifact}: ${address2}`);
       const read = command === void 0 ? readSubject : readForCommand;
       const input = await inputOf(context, source, path2, command !== void 0, workdir);
       return await read(input, artifactName3, `${origin}: artifact`);
@@ -61362,14 +61585,15 @@ function caseReaders(context, suite, older2) {
     }
   };
 }
-var import_node_path103;
+var import_node_path104, IMAGE_IN_A_CASE;
 var init_suite_readers = __esm({
   "src/api/suite-readers.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path103 = require("node:path");
+    import_node_path104 = require("node:path");
     init_near();
     init_errors();
+    init_wording();
     init_confine();
     init_directories();
     init_find_artifacts();
@@ -61377,6 +61601,7 @@ var init_suite_readers = __esm({
     init_subject();
     init_load_run();
     init_named_objects();
+    IMAGE_IN_A_CASE = phrase`a case names files of its repository; ${option("artifact")} takes images`;
     __name(artifactPath, "artifactPath");
     __name(subjectReader, "subjectReader");
     __name(baselineReader, "baselineReader");
@@ -61400,7 +61625,7 @@ async function suiteKernels(host, root, { kernels: kernels4, paths }) {
   if (kernels4.kind !== "matrix") return kernels4;
   for (const named6 of paths) if (named6.key === "matrix") await confine(host, root, named6);
   if (isMatrixName(kernels4.value)) return kernels4;
-  const path2 = (0, import_node_path104.resolve)(root.dir, kernels4.value);
+  const path2 = (0, import_node_path105.resolve)(root.dir, kernels4.value);
   return (await host.files.stat(path2))?.isFile ? { kind: "matrix", value: path2 } : kernels4;
 }
 async function kernelsOf3({ host, root, catalogue }, source) {
@@ -61422,7 +61647,7 @@ async function readyCase(source, paths, { context, overrides, readers }) {
     if (named6.key !== "workdir" || overrides.workdir === void 0) await confine(host, context.root, named6);
   }
   const command = await caseCommand(context, source);
-  const workdir = overrides.workdir ?? (0, import_node_path104.resolve)(dir, source.workdir);
+  const workdir = overrides.workdir ?? (0, import_node_path105.resolve)(dir, source.workdir);
   const subject = await readers.subjectOf(source, paths.artifact, command, workdir);
   const { matrix: matrix2, entries } = await kernelsOf3(context, source);
   const guestFiles = await caseGuestFiles(context, source, command);
@@ -61439,12 +61664,12 @@ async function readyCase(source, paths, { context, overrides, readers }) {
   const run2 = {
     name: source.name,
     subjects: [subject],
-    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path104.resolve)(dir, matrix2.file), name: matrix2.name },
+    matrix: { path: paths.matrix === "" ? "" : (0, import_node_path105.resolve)(dir, matrix2.file), name: matrix2.name },
     targets: targetsOf2(matrix2, entries, manifest, timeoutMs, promised(gate2, manifest)),
     manifest,
     validationMode: mode2,
     maxInsns,
-    flags: caseFlags(context, source, guestFiles, maxInsns, decides.failOn),
+    flags: caseFlags(context, source, guestFiles, { maxInsns, failOn: decides.failOn, lane: overrides.lane }),
     payload: guestFiles.payload,
     notes: matrix2.note === void 0 ? notes : [matrix2.note, ...notes],
     concurrency: overrides.concurrency ?? source.concurrency ?? DEFAULT_CONCURRENCY,
@@ -61461,9 +61686,9 @@ async function checkTestNames(subject, tests) {
   const { facts } = await subject.content();
   checkExpectedNames(tests, { artifact: subject.artifact, facts });
 }
-function caseFlags({ catalogue, dir }, { mode: mode2, command }, { manifest, manifestPath }, maxInsns, failOn2) {
+function caseFlags({ catalogue, dir }, { mode: mode2, command }, { manifest, manifestPath }, settled2) {
   const allowProfileOverride = catalogue.allowOverride ?? false;
-  const request = { manifest: manifestPath, mode: mode2, maxInsns, command, failOn: failOn2, allowProfileOverride };
+  const request = { manifest: manifestPath, mode: mode2, command, allowProfileOverride, ...settled2 };
   return flagsOf(request, dir, manifest?.failOn);
 }
 async function prepareCases(context, suite, overrides) {
@@ -61475,8 +61700,8 @@ async function prepareCases(context, suite, overrides) {
       source,
       artifact: artifactPath(dir, source),
       matrix: source.kernels.kind === "matrix" ? source.kernels.value : "",
-      json: overrides.partial ? "" : (0, import_node_path104.resolve)(dir, source.out),
-      markdown: overrides.partial ? "" : (0, import_node_path104.resolve)(dir, source.markdown)
+      json: overrides.partial ? "" : (0, import_node_path105.resolve)(dir, source.out),
+      markdown: overrides.partial ? "" : (0, import_node_path105.resolve)(dir, source.markdown)
     };
     try {
       prepared.push({ ...paths, ready: await readyCase(source, paths, { context, overrides, readers }), error: "" });
@@ -61487,12 +61712,12 @@ async function prepareCases(context, suite, overrides) {
   }
   return prepared;
 }
-var import_node_path104;
+var import_node_path105;
 var init_suite_cases = __esm({
   "src/api/suite-cases.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path104 = require("node:path");
+    import_node_path105 = require("node:path");
     init_catalogue();
     init_tuning();
     init_errors();
@@ -61523,7 +61748,7 @@ function caseInputs(dir, { source, ready }) {
   const named6 = source.paths.filter(({ use, key }) => use === "read" && !(key === "matrix" && ready === void 0));
   return [
     ...named6.map(({ key, path: path2, origin }) => {
-      const input = { path: (0, import_node_path105.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
+      const input = { path: (0, import_node_path106.resolve)(dir, path2), said: `${origin}: ${key}`, by: "file" };
       return key === "baseline" ? baselineInput(input, ready?.gate.failOn === "regression") : input;
     }),
     ...(ready?.run.payload?.assets ?? []).map((asset2) => ({
@@ -61571,7 +61796,7 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
     ...cases.flatMap(caseOutputs)
   ];
   const inputs = [
-    { path: (0, import_node_path105.resolve)(cwd, file2), said: option("suite"), by: "flag" },
+    { path: (0, import_node_path106.resolve)(cwd, file2), said: option("suite"), by: "flag" },
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       cases.some(({ ready }) => ready?.gate.failOn === "regression")
@@ -61582,12 +61807,12 @@ async function claimSuite({ host, cwd, dir, suite, file: file2, paths, options: 
   const read = new Set(inputs.map(({ path: path2 }) => path2));
   return outputs.filter(({ path: path2 }) => !read.has(path2));
 }
-var import_node_path105;
+var import_node_path106;
 var init_suite_claims = __esm({
   "src/api/suite-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path105 = require("node:path");
+    import_node_path106 = require("node:path");
     init_wording();
     init_claims();
     init_confine();
@@ -61648,7 +61873,7 @@ var init_suite_verdicts = __esm({
 // src/api/prepare-suite.ts
 async function suitePath(host, cwd, path2) {
   if (path2 !== "") return path2;
-  if ((await host.files.stat((0, import_node_path106.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
+  if ((await host.files.stat((0, import_node_path107.resolve)(cwd, DRAFT_FILE)))?.isFile) return DRAFT_FILE;
   throw new UsageError(
     "missing_option",
     phrase`${option("suite")} is missing and there is no ${DRAFT_FILE} here; add it, for example ${setting("suite", "compat/suite.yaml")}, or write one with "bpfcompat init"`
@@ -61656,8 +61881,8 @@ async function suitePath(host, cwd, path2) {
 }
 async function loadSuite(host, cwd, path2) {
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option("suite")} ${path2}`, path2);
-  const text6 = await loadText(host, (0, import_node_path106.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
-  return readSuite({ file: (0, import_node_path106.relative)(cwd, (0, import_node_path106.resolve)(cwd, path2)) || path2, text: text6 });
+  const text6 = await loadText(host, (0, import_node_path107.resolve)(cwd, path2), "suite", phrase`${option("suite")} ${path2}`, path2);
+  return readSuite({ file: (0, import_node_path107.relative)(cwd, (0, import_node_path107.resolve)(cwd, path2)) || path2, text: text6 });
 }
 function refuseRegression({ cases }, { failOn: failOn2, baseline }) {
   if (failOn2 !== "regression" || baseline || cases.every(({ gate: gate2 }) => gate2.baseline !== void 0)) return;
@@ -61677,17 +61902,17 @@ async function suitePaths2({ host, cwd }, { paths, out: out2, markdown }, root, 
   for (const named6 of paths) {
     if (!options2[named6.key === "out" ? "out" : "markdown"]) await confine(host, root, named6);
   }
-  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path106.resolve)(root.dir, own3), "place");
+  const place3 = /* @__PURE__ */ __name((said, own3) => said ? placeOf3(cwd, said) : own3 === "" ? "" : (0, import_node_path107.resolve)(root.dir, own3), "place");
   return { json: place3(options2.out, out2), markdown: place3(options2.markdown, options2.shard ? "" : markdown) };
 }
 async function prepareSuite(options2, environment, old) {
   const { host, cwd } = environment;
   const file2 = await suitePath(host, cwd, options2.suite);
   const suite = await loadSuite(host, cwd, file2);
-  const dir = (0, import_node_path106.dirname)((0, import_node_path106.resolve)(cwd, file2));
+  const dir = (0, import_node_path107.dirname)((0, import_node_path107.resolve)(cwd, file2));
   await old.keep(
     [...suite.paths, ...suite.cases.flatMap((one) => one.paths)].flatMap(
-      ({ use, path: path2 }) => use === "read" ? (0, import_node_path106.resolve)(dir, path2) : []
+      ({ use, path: path2 }) => use === "read" ? (0, import_node_path107.resolve)(dir, path2) : []
     )
   );
   const root = await rootOf(host, cwd, dir);
@@ -61702,10 +61927,11 @@ async function prepareSuite(options2, environment, old) {
   checkShard(options2.shard);
   refuseStop(options2);
   const cases = await prepareCases({ host, cwd, dir, root, catalogue }, suite, {
-    workdir: options2.workDir ? (0, import_node_path106.resolve)(dir, options2.workDir) : void 0,
+    workdir: options2.workDir ? (0, import_node_path107.resolve)(dir, options2.workDir) : void 0,
     timeoutMs: options2.timeoutMs,
     concurrency: options2.concurrency,
     failOn: options2.failOn,
+    lane: options2.lane,
     partial: options2.shard !== void 0,
     baseline
   });
@@ -61735,12 +61961,12 @@ function casesToRun(cases, baseline, stops) {
     }
   };
 }
-var import_node_path106;
+var import_node_path107;
 var init_prepare_suite = __esm({
   "src/api/prepare-suite.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path106 = require("node:path");
+    import_node_path107 = require("node:path");
     init_suite();
     init_errors();
     init_wording();
@@ -61813,14 +62039,14 @@ var init_survey_flags = __esm({
 });
 
 // src/run/setting-names.ts
-function wordOf(kind2, name4) {
+function wordOf2(kind2, name4) {
   return kind2 === "rodata" ? name4.split(/[.[]/, 1)[0] ?? name4 : name4;
 }
 function settingNames(facts, run2) {
   const elsewhere = /* @__PURE__ */ __name((kind2, subject) => run2.some(({ names: names3 }) => names3.some(({ flag: flag3, has }) => flag3.kind === kind2 && flag3.name === subject && has === true)), "elsewhere");
   return {
     elsewhere: /* @__PURE__ */ __name((kind2, subject) => elsewhere(kind2, subject) && knows(facts, kind2, subject) !== true, "elsewhere"),
-    near: /* @__PURE__ */ __name((kind2, subject) => nearMatches(wordOf(kind2, subject), (facts && namesIn2(facts, kind2)) ?? []), "near")
+    near: /* @__PURE__ */ __name((kind2, subject) => nearMatches(wordOf2(kind2, subject), (facts && namesIn2(facts, kind2)) ?? []), "near")
   };
 }
 function checkSettingFlags(run2) {
@@ -61832,7 +62058,7 @@ function checkSettingFlags(run2) {
     const present = run2.flatMap(({ names: names3 }) => names3[index]?.present ?? []);
     const has = run2.length === 1 ? `which ${whose} does not have` : `which ${whose} of this run has`;
     return [
-      phrase`${option(name4)} ${quoted(subject)}: it names a ${what} ${has}${nearOr(wordOf(kind2, subject), [...new Set(present)])}`
+      phrase`${option(name4)} ${quoted(subject)}: it names a ${what} ${has}${nearOr(wordOf2(kind2, subject), [...new Set(present)])}`
     ];
   });
   if (problems.length > 0) throw new UsageError("unknown_setting", joined(problems.slice(0, 10), "\n"));
@@ -61847,7 +62073,7 @@ var init_setting_names = __esm({
     init_wording();
     init_object_names2();
     init_survey_flags();
-    __name(wordOf, "wordOf");
+    __name(wordOf2, "wordOf");
     __name(settingNames, "settingNames");
     __name(checkSettingFlags, "checkSettingFlags");
   }
@@ -61884,7 +62110,7 @@ var init_read_subjects = __esm({
 
 // src/api/command-mode.ts
 async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifestPath) {
-  const dir = manifestPath === "" ? cwd : (0, import_node_path107.dirname)(manifestPath);
+  const dir = manifestPath === "" ? cwd : (0, import_node_path108.dirname)(manifestPath);
   const assets = manifest ? await loadAssets(host, { dir, cwd }, manifest.assets) : NO_ASSETS;
   const prepared = command && await prepareCommand(
     host,
@@ -61894,12 +62120,12 @@ async function payloadFor(host, cwd, { command, mode: mode2 }, manifest, manifes
   );
   return gatherPayload(host, { manifest, mode: mode2, assets, command: prepared, dir });
 }
-var import_node_path107;
+var import_node_path108;
 var init_command_mode = __esm({
   "src/api/command-mode.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path107 = require("node:path");
+    import_node_path108 = require("node:path");
     init_wording();
     init_assets2();
     init_gather_payload();
@@ -61919,7 +62145,7 @@ async function claimTest({
   failOn: failOn2
 }) {
   const { manifest, command, baseline } = options2;
-  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path108.resolve)(cwd, path2) : "", "own");
+  const own3 = /* @__PURE__ */ __name((path2) => path2 ? (0, import_node_path109.resolve)(cwd, path2) : "", "own");
   const inputs = [
     ...artifacts.map((path2) => ({ path: path2, said: phrase`${option("artifact")} ${path2}`, by: "flag" })),
     { path: own3(manifest), said: option("manifest"), by: "flag" },
@@ -61932,12 +62158,12 @@ async function claimTest({
   ];
   await claimPlaces(host, cwd, reportOutputs2(options2, cwd), inputs);
 }
-var import_node_path108;
+var import_node_path109;
 var init_test_claims = __esm({
   "src/api/test-claims.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path108 = require("node:path");
+    import_node_path109 = require("node:path");
     init_wording();
     init_claims();
     init_local_kernels2();
@@ -61970,7 +62196,7 @@ async function kernelsAndManifest(environment, catalogue, options2) {
   return {
     manifest,
     localKernels: settledKernels(cwd, options2.localKernels, own3),
-    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path109.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
+    matrix: { path: choice3.kind === "matrix" ? (0, import_node_path110.resolve)(cwd, matrix2.file) : "", name: matrix2.name },
     matrixNotes: matrix2.note === void 0 ? [] : [matrix2.note],
     targets: await withFlagBtf(
       environment,
@@ -61999,7 +62225,7 @@ function baselineOf(run2, subjects) {
 function placesOf2(options2, cwd) {
   const { artifactVersion = "", artifactVariant = "", artifactUri = "" } = options2;
   return {
-    workdir: (0, import_node_path109.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path110.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     artifactVersion,
@@ -62036,7 +62262,7 @@ async function prepareTest(options2, environment) {
     catalogue,
     options2
   );
-  const manifestPath = options2.manifest ? (0, import_node_path109.resolve)(cwd, options2.manifest) : "";
+  const manifestPath = options2.manifest ? (0, import_node_path110.resolve)(cwd, options2.manifest) : "";
   const { payload, notes } = await payloadFor(host, cwd, options2, manifest, manifestPath);
   const gate2 = gateOptionsOf(manifest, options2.failOn, Boolean(options2.baseline));
   const older2 = options2.baseline ? await loadRun(host, cwd, options2.baseline, option("baseline")) : void 0;
@@ -62064,12 +62290,12 @@ async function prepareTest(options2, environment) {
   const prepared = { run: run2, gate: gate2, baseline: baselineOf(older2, subjects), manifest: manifestPath, places };
   return { runs: [prepared], catalogue, shard: options2.shard, costs: older2 };
 }
-var import_node_path109;
+var import_node_path110;
 var init_prepare_test = __esm({
   "src/api/prepare-test.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path109 = require("node:path");
+    import_node_path110 = require("node:path");
     init_loader_settings();
     init_tuning();
     init_errors();
@@ -62123,7 +62349,7 @@ async function plannedCells(context, options2) {
 }
 async function suiteCells(context, file2) {
   const { host, cwd } = context;
-  const dir = (0, import_node_path110.dirname)((0, import_node_path110.resolve)(cwd, file2));
+  const dir = (0, import_node_path111.dirname)((0, import_node_path111.resolve)(cwd, file2));
   const { cases } = await loadSuite(host, cwd, file2);
   const catalogue = createCatalogue(context, dir);
   const root = await rootOf(host, cwd, dir);
@@ -62142,7 +62368,7 @@ function plannedInputs({ suite, matrix: matrix2, baseline, localKernels, artifac
       said: option(name4),
       by: "flag"
     })),
-    ...artifacts.map((path2) => ({ path: (0, import_node_path110.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
+    ...artifacts.map((path2) => ({ path: (0, import_node_path111.resolve)(cwd, path2), said: option("artifact"), by: "flag" })),
     ...localInputs(cwd, localKernels)
   ];
 }
@@ -62183,12 +62409,12 @@ async function planAnew(environment, options2) {
   await writeReport(host, out2, json);
   return { matrix: matrix2, json, cells: cells.length, expectedMs: assignment.loads };
 }
-var import_node_path110, TARGET_MS;
+var import_node_path111, TARGET_MS;
 var init_plan2 = __esm({
   "src/api/plan.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path110 = require("node:path");
+    import_node_path111 = require("node:path");
     init_errors();
     init_object_names();
     init_shard();
@@ -62235,10 +62461,10 @@ async function wantedKernels(wanted2, options2 = {}) {
       await add(wanted2.kernels, cwd);
       return [...ids];
     }
-    const path2 = (0, import_node_path111.resolve)(cwd, wanted2.suite);
+    const path2 = (0, import_node_path112.resolve)(cwd, wanted2.suite);
     const text6 = await loadText(host, path2, "suite", wanted2.suite);
-    const suite = readSuite({ file: (0, import_node_path111.relative)(cwd, path2), text: text6 });
-    const root = await rootOf(host, cwd, (0, import_node_path111.dirname)(path2));
+    const suite = readSuite({ file: (0, import_node_path112.relative)(cwd, path2), text: text6 });
+    const root = await rootOf(host, cwd, (0, import_node_path112.dirname)(path2));
     for (const one of suite.cases) {
       await suiteKernels(host, root, one).then((kernels4) => add(kernels4, root.dir)).catch(() => {
       });
@@ -62247,12 +62473,12 @@ async function wantedKernels(wanted2, options2 = {}) {
   }
   return [...ids];
 }
-var import_node_path111;
+var import_node_path112;
 var init_wanted_kernels = __esm({
   "src/api/wanted-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path111 = require("node:path");
+    import_node_path112 = require("node:path");
     init_suite();
     init_kernel_source();
     init_confine();
@@ -62267,7 +62493,7 @@ var init_wanted_kernels = __esm({
 function inPath(env, command) {
   return (env["PATH"] ?? "").split(":").some((dir) => {
     try {
-      (0, import_node_fs17.accessSync)((0, import_node_path112.join)(dir, command), import_node_fs17.constants.X_OK);
+      (0, import_node_fs17.accessSync)((0, import_node_path113.join)(dir, command), import_node_fs17.constants.X_OK);
       return dir !== "";
     } catch {
       return false;
@@ -62328,13 +62554,13 @@ async function openKvm(runner, machine) {
     tell2.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }
-var import_node_fs17, import_node_path112, NEEDS2, KVM, APT_MS;
+var import_node_fs17, import_node_path113, NEEDS2, KVM, APT_MS;
 var init_tools2 = __esm({
   "src/action/tools.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs17 = require("node:fs");
-    import_node_path112 = require("node:path");
+    import_node_path113 = require("node:path");
     init_errors();
     init_commands();
     NEEDS2 = [
@@ -63542,12 +63768,12 @@ async function readIfThere2(host, path2) {
 }
 async function readOwn(host, dir, name4) {
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path113.join)(dir, name4));
-  return readIfThere2(host, (0, import_node_path113.join)(dir, name4));
+  await host.files.refuseLink((0, import_node_path114.join)(dir, name4));
+  return readIfThere2(host, (0, import_node_path114.join)(dir, name4));
 }
 async function ownKey(host, workdir, take2) {
-  const dir = (0, import_node_path113.join)(workdir, "keys");
-  const path2 = (0, import_node_path113.join)(dir, SIGNING_KEY);
+  const dir = (0, import_node_path114.join)(workdir, "keys");
+  const path2 = (0, import_node_path114.join)(dir, SIGNING_KEY);
   const text6 = await readOwn(host, dir, SIGNING_KEY) ?? await makeKeyOnce(host, workdir, take2);
   const bytes3 = Buffer.from(text6.trim(), "base64");
   const bad = /* @__PURE__ */ __name((cause) => new UsageError(
@@ -63566,13 +63792,13 @@ async function ownKey(host, workdir, take2) {
   return { key, publicKey };
 }
 async function makeKeyOnce(host, workdir, take2 = (path2) => host.files.lock(path2)) {
-  const dir = (0, import_node_path113.join)(workdir, "keys");
+  const dir = (0, import_node_path114.join)(workdir, "keys");
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path113.join)(dir, ".lock"));
+  await host.files.refuseLink((0, import_node_path114.join)(dir, ".lock"));
   try {
     var _stack = [];
     try {
-      const _lock = __using(_stack, await take2((0, import_node_path113.join)(dir, ".lock")), true);
+      const _lock = __using(_stack, await take2((0, import_node_path114.join)(dir, ".lock")), true);
       return await readOwn(host, dir, SIGNING_KEY) ?? await makeKey(host, dir);
     } catch (_) {
       var _error = _, _hasError = true;
@@ -63596,22 +63822,22 @@ async function makeKey(host, dir) {
   const text6 = `${Buffer.concat([seed, Buffer.from(base642, "base64")]).toString("base64")}
 `;
   await host.files.setMode(dir, 448);
-  const temporary = (0, import_node_path113.join)(dir, `.${SIGNING_KEY}.new`);
+  const temporary = (0, import_node_path114.join)(dir, `.${SIGNING_KEY}.new`);
   await host.files.remove(temporary);
   await host.files.createSparse(temporary, 0, 384);
   await host.files.append(temporary, text6);
-  await host.files.writeAtomic((0, import_node_path113.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
+  await host.files.writeAtomic((0, import_node_path114.join)(dir, PUBLIC), `${publicKeyOf(base642)?.id} ${base642}
 `);
-  await host.files.rename(temporary, (0, import_node_path113.join)(dir, SIGNING_KEY));
+  await host.files.rename(temporary, (0, import_node_path114.join)(dir, SIGNING_KEY));
   return text6;
 }
-var import_node_crypto36, import_node_path113, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
+var import_node_crypto36, import_node_path114, PUBLIC, MAX_KEY_BYTES, PKCS8, SPKI;
 var init_keys = __esm({
   "src/history/keys.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_crypto36 = require("node:crypto");
-    import_node_path113 = require("node:path");
+    import_node_path114 = require("node:path");
     init_errors();
     init_work_directory();
     PUBLIC = "artifact-registry-signing-key.pub";
@@ -63783,13 +64009,13 @@ var init_signer2 = __esm({
 
 // src/history/store.ts
 function registryDir(workdir) {
-  return (0, import_node_path114.join)(workdir, "registry");
+  return (0, import_node_path115.join)(workdir, "registry");
 }
 async function ownPlace(host, workdir, name4) {
   const dir = registryDir(workdir);
   await host.files.refuseLink(dir);
-  await host.files.refuseLink((0, import_node_path114.join)(dir, name4));
-  return (0, import_node_path114.join)(dir, name4);
+  await host.files.refuseLink((0, import_node_path115.join)(dir, name4));
+  return (0, import_node_path115.join)(dir, name4);
 }
 async function readText4(host, path2) {
   if (await host.files.stat(path2) === void 0) return "";
@@ -63832,7 +64058,7 @@ async function writeHead(host, workdir, head2, sign2) {
     signature_public_key: key,
     signature
   };
-  await host.files.writeAtomic((0, import_node_path114.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
+  await host.files.writeAtomic((0, import_node_path115.join)(registryDir(workdir), HEAD2), `${JSON.stringify(document, null, 2)}
 `);
 }
 async function locked2(host, workdir, take2, work2) {
@@ -63889,12 +64115,12 @@ async function fitsHead(host, workdir, lines3) {
   const record4 = lineOf(lines3[head2.records - 1] ?? "").record;
   return head2.records === 0 || record4 !== void 0 && recordHash(record4) === head2.last_record_sha256;
 }
-var import_node_path114, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
+var import_node_path115, FILE2, HEAD2, LOCK, MAX_BYTES9, Head;
 var init_store2 = __esm({
   "src/history/store.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path114 = require("node:path");
+    import_node_path115 = require("node:path");
     init_zod();
     init_errors();
     init_record();
@@ -68359,7 +68585,7 @@ function lossOf(log3, cause) {
     const line5 = lines3[at] ?? "";
     const state = stateOf2(line5, place3);
     if (loss && state !== void 0) {
-      if ((loss.kind === "stale_packet" ? PACKET : OBJECT2).test(state)) return loss;
+      if ((loss.kind === "stale_packet" ? PACKET : OBJECT3).test(state)) return loss;
       if (state === "scalar" || state === "inv") loss = void 0;
     }
     const text6 = INSN2.exec(line5)?.groups?.["text"]?.trim();
@@ -68385,7 +68611,7 @@ function explainLostPointer(finding, log3) {
   if (!loss) return finding;
   return withArgs(finding, { reason: loss.kind, call: loss.call }, { confidence: "high" });
 }
-var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT2, INSN2, CALL2;
+var MOVES_PACKET, TAKES_AWAY, ARENA, PACKET, OBJECT3, INSN2, CALL2;
 var init_lost_pointer = __esm({
   "src/classify/lost-pointer.ts"() {
     "use strict";
@@ -68396,7 +68622,7 @@ var init_lost_pointer = __esm({
     TAKES_AWAY = /^bpf_(?:ringbuf_(?:submit|discard)\w*|\w+_release\w*|\w+_put)$/;
     ARENA = "bpf_arena_alloc_pages";
     PACKET = /^pkt(?:_meta|_end)?$/;
-    OBJECT2 = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
+    OBJECT3 = /^(?:mem|alloc_mem|ringbuf_mem|sock\w*|tcp_sock|trusted_ptr_\w*|ptr_\w*)$/;
     INSN2 = /^\d+: \([0-9a-f]{2}\) (?<text>[^;]*)/;
     CALL2 = /^call (?<name>\w+)(?:#\d+)?/;
     __name(stateOf2, "stateOf");
@@ -69581,7 +69807,7 @@ function withConsequences(findings, facts) {
     return { found: [{ ...root, decisive }, ...followers], decisive, leads: decisive && followers.length > 0 };
   });
   const leading = all.filter(({ leads }) => leads);
-  return [...leading, ...all.filter(({ leads }) => !leads)].flatMap(({ found: found2 }) => found2);
+  return [...new Set([...leading, ...all.filter(({ leads }) => !leads)].flatMap(({ found: found2 }) => found2))];
 }
 var init_follows = __esm({
   "src/classify/follows.ts"() {
@@ -70049,7 +70275,9 @@ function missingNames(evidence) {
   return [...new Map(names3.map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
 function namesOfModules({ externs, programs }) {
-  const functions = externs.filter(({ kind: kind2, name: name4 }) => kind2 === "kfunc" && moduleHint(name4) !== void 0);
+  const functions = externs.filter(
+    ({ kind: kind2, name: name4, weak }) => kind2 === "kfunc" && !weak && moduleHint(name4) !== void 0
+  );
   const events = programs.flatMap(({ autoload, section: section2 }) => {
     const [, category = "", event3 = ""] = autoload && TRACEPOINT2.exec(section2) || [];
     return moduleHint(category) === void 0 ? [] : [`${category}/${event3}`];
@@ -70431,20 +70659,20 @@ var init_image_kernel = __esm({
 function bytesOf(value2) {
   if (typeof value2 === "string") return stringWeight(value2);
   if (typeof value2 !== "object" || value2 === null) return SLOT3;
-  let sum2 = OBJECT3;
+  let sum2 = OBJECT4;
   for (const item of Object.values(value2)) sum2 += SLOT3 + bytesOf(item);
   return sum2;
 }
 function stringWeight(text6) {
-  return OBJECT3 + (/[^\0-\xff]/.test(text6) ? 2 * text6.length : text6.length);
+  return OBJECT4 + (/[^\0-\xff]/.test(text6) ? 2 * text6.length : text6.length);
 }
-var OBJECT3, SLOT3;
+var OBJECT4, SLOT3;
 var init_bytes_of = __esm({
   "src/model/bytes-of.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     __name(bytesOf, "bytesOf");
-    OBJECT3 = 32;
+    OBJECT4 = 32;
     SLOT3 = 8;
     __name(stringWeight, "stringWeight");
   }
@@ -70725,7 +70953,7 @@ function unverifiedNote({ id: id2, kernel: kernel2 }, { release, vmlinuz, packag
   return `kernel ${id2} is ${release} from ${archive}, ${what} (sha256 ${files[0]?.sha256 ?? "unknown"})`;
 }
 function btfNote2({ id: id2 }, { path: path2, sha256: sha2563 }) {
-  return `kernel ${id2}: where it has no BTF, CO-RE gets ${path2} (sha256 ${sha2563})`;
+  return `kernel ${id2}: where it has no BTF, CO-RE gets ${fileName(path2)} (sha256 ${sha2563})`;
 }
 function notesOf2(profile) {
   const replaced = profile.replaces === void 0 ? void 0 : overrideNote(profile);
@@ -70740,6 +70968,7 @@ var init_kernel_notes = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_source();
+    init_object_names();
     init_sanitize();
     init_override_note();
     __name(keyringNote, "keyringNote");
@@ -70769,7 +70998,7 @@ function unheardArgs({ kernelArgs = [] }, hello) {
     const [word4 = "", value2 = ""] = arg2.split("=");
     const has = inForce(word4, hello);
     const missing3 = word4 === "lockdown" ? has !== value2 : value2.split(",").some((one) => !has.split(",").includes(one));
-    if (missing3) return `the kernel was told ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
+    if (missing3) return `boot.kernel_args has ${arg2}, but in the guest ${word4} is ${has === "" ? "not there" : has}`;
   }
   return void 0;
 }
@@ -70884,7 +71113,7 @@ async function ofImage(context, lane, profile, timed2) {
   const { services, capacity } = context;
   if (services.ensureImage === void 0) throw new TypeError("a lane takes images, and nobody supplies them");
   const { image, cached: cached2 } = await fetched(context, services.ensureImage, profile, timed2);
-  const dir = (0, import_node_path115.join)(capacity.logDir, profile.id);
+  const dir = (0, import_node_path116.join)(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);
   const boot = /* @__PURE__ */ __name(() => timed2(() => lane.prepareImage(profile, image, { signal: capacity.signal, dir })), "boot");
   const { source, hello } = await capacity.slots.use(PRIORITY.warm, boot);
@@ -70937,17 +71166,17 @@ async function prepare2(context, target) {
 }
 async function warmUp(source, { profile, timeoutMs }, host, { slots, signal, logDir, cellsOf: cellsOf2 }, timed2) {
   if (source.warm === void 0 || cellsOf2(profile.id) <= 1) return;
-  const dir = (0, import_node_path115.join)(logDir, profile.id);
+  const dir = (0, import_node_path116.join)(logDir, profile.id);
   await host.files.makeDir(dir);
   const options2 = { signal, bootTimeoutMs: timeoutMs, dir };
   await slots.use(PRIORITY.warm, () => timed2(async () => source.warm?.(options2)));
 }
-var import_node_path115, PRIORITY, PARALLEL_FETCHES, UnusableBtf;
+var import_node_path116, PRIORITY, PARALLEL_FETCHES, UnusableBtf;
 var init_prepare_kernels = __esm({
   "src/run/prepare-kernels.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path115 = require("node:path");
+    import_node_path116 = require("node:path");
     init_guest();
     init_errors();
     init_image_kernel();
@@ -71034,26 +71263,7 @@ var init_spill = __esm({
   }
 });
 
-// src/run/stage-memory.ts
-function createStageMemory() {
-  let held = 0;
-  let cut3 = false;
-  return {
-    keep(stage) {
-      const weight2 = bytesOf(stage);
-      if (held + weight2 <= WHOLE_BYTES) {
-        held += weight2;
-        return stage;
-      }
-      const chars = ENDS2.find(({ below }) => held < below)?.chars ?? 0;
-      const kept = endsOf(stage, chars);
-      cut3 ||= kept !== stage;
-      held += bytesOf(kept);
-      return kept;
-    },
-    shortened: /* @__PURE__ */ __name(() => cut3, "shortened")
-  };
-}
+// src/run/stage-ends.ts
 function endsOf(stage, chars) {
   switch (stage.stage) {
     case "map":
@@ -71088,22 +71298,50 @@ function detached2(stage, texts2) {
   const same2 = Object.entries(texts2).every(([key, text6]) => stage[key] === text6);
   return same2 ? stage : structuredClone({ ...stage, ...texts2 });
 }
+var init_stage_ends = __esm({
+  "src/run/stage-ends.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    __name(endsOf, "endsOf");
+    __name(shortProgram, "shortProgram");
+    __name(lastLines2, "lastLines");
+    __name(detached2, "detached");
+  }
+});
+
+// src/run/stage-memory.ts
+function createStageMemory() {
+  let held = 0;
+  let cut3 = false;
+  return {
+    keep(stage) {
+      const weight2 = bytesOf(stage);
+      if (held + weight2 <= WHOLE_BYTES) {
+        held += weight2;
+        return stage;
+      }
+      const chars = ENDS2.find(({ below }) => held < below)?.chars ?? 0;
+      const kept = endsOf(stage, chars);
+      cut3 ||= kept !== stage;
+      held += bytesOf(kept);
+      return kept;
+    },
+    shortened: /* @__PURE__ */ __name(() => cut3, "shortened")
+  };
+}
 var WHOLE_BYTES, ENDS2;
 var init_stage_memory = __esm({
   "src/run/stage-memory.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_bytes_of();
+    init_stage_ends();
     WHOLE_BYTES = 8 * 1024 * 1024;
     ENDS2 = [
       { below: 2 * WHOLE_BYTES, chars: 2048 },
       { below: Number.POSITIVE_INFINITY, chars: 256 }
     ];
     __name(createStageMemory, "createStageMemory");
-    __name(endsOf, "endsOf");
-    __name(shortProgram, "shortProgram");
-    __name(lastLines2, "lastLines");
-    __name(detached2, "detached");
   }
 });
 
@@ -71120,8 +71358,8 @@ function exitCode(evidence) {
   return exit?.kind === "exited" ? exit.code : 1;
 }
 function openCellFiles({ files }, dir, hello) {
-  const stages = createSpill(files, (0, import_node_path116.join)(dir, "stages.jsonl"));
-  const libbpf = createSpill(files, (0, import_node_path116.join)(dir, "libbpf.log"));
+  const stages = createSpill(files, (0, import_node_path117.join)(dir, "stages.jsonl"));
+  const libbpf = createSpill(files, (0, import_node_path117.join)(dir, "libbpf.log"));
   const memory = createStageMemory();
   let parts2 = 0;
   stages.add(`${JSON.stringify({ stage: "hello", ...hello })}
@@ -71143,11 +71381,11 @@ ${part3}`);
     async finish(evidence) {
       await Promise.all([
         stages.end(),
-        files.writeAtomic((0, import_node_path116.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
+        files.writeAtomic((0, import_node_path117.join)(dir, "validator-exit-code"), `${exitCode(evidence)}
 `),
-        files.writeAtomic((0, import_node_path116.join)(dir, "validator.stderr"), ""),
+        files.writeAtomic((0, import_node_path117.join)(dir, "validator.stderr"), ""),
         libbpf.end(),
-        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path116.join)(dir, "validator-result.json"), evidence.document)]
+        ...evidence.document === void 0 ? [] : [files.writeAtomic((0, import_node_path117.join)(dir, "validator-result.json"), evidence.document)]
       ]);
     },
     async abandon() {
@@ -71156,12 +71394,12 @@ ${part3}`);
     shortened: /* @__PURE__ */ __name(() => memory.shortened() ? `the guest said more than ${WHOLE_BYTES / 1024 / 1024} MiB about this target, and of the logs after that the ends were judged; stages.jsonl in its directory has all` : void 0, "shortened")
   };
 }
-var import_node_path116;
+var import_node_path117;
 var init_cell_files = __esm({
   "src/run/cell-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path116 = require("node:path");
+    import_node_path117 = require("node:path");
     init_evidence();
     init_spill();
     init_stage_memory();
@@ -71286,14 +71524,14 @@ async function runCell(job, host, signal, emit) {
   };
 }
 function cellDir(runDir, profileId2, artifactName3) {
-  return artifactName3 === void 0 ? (0, import_node_path117.join)(runDir, "targets", profileId2) : (0, import_node_path117.join)(runDir, "targets", profileId2, artifactName3);
+  return artifactName3 === void 0 ? (0, import_node_path118.join)(runDir, "targets", profileId2) : (0, import_node_path118.join)(runDir, "targets", profileId2, artifactName3);
 }
-var import_node_path117, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
+var import_node_path118, ANSWER_RESERVE_MS, KILL_RESERVE_MS, MAX_COMMAND_SECONDS2, FINAL;
 var init_run_cell = __esm({
   "src/run/run-cell.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path117 = require("node:path");
+    import_node_path118 = require("node:path");
     init_guest();
     init_errors();
     init_cell_files();
@@ -71526,26 +71764,26 @@ var init_queue = __esm({
 
 // src/run/run-marks.ts
 async function markRun(host, runDir) {
-  const runs = (0, import_node_path118.dirname)(runDir);
-  const mark2 = (0, import_node_path118.join)(runs, host.files.ownName(runDir));
+  const runs = (0, import_node_path119.dirname)(runDir);
+  const mark2 = (0, import_node_path119.join)(runs, host.files.ownName(runDir));
   await host.files.makeDir(runs).then(() => host.files.writeAtomic(mark2, "")).catch(() => {
   });
   return { [Symbol.asyncDispose]: () => host.files.remove(mark2) };
 }
 async function sweepRuns(host, workdir) {
-  const runs = (0, import_node_path118.join)(workdir, "runs");
+  const runs = (0, import_node_path119.join)(workdir, "runs");
   for (const { name: name4, of } of await host.files.leftovers(runs)) {
-    const dir = (0, import_node_path118.join)(runs, of);
-    if (of !== "" && await host.files.stat((0, import_node_path118.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
-    await host.files.remove((0, import_node_path118.join)(runs, name4));
+    const dir = (0, import_node_path119.join)(runs, of);
+    if (of !== "" && await host.files.stat((0, import_node_path119.join)(dir, "metadata.json")) === void 0) await host.files.remove(dir);
+    await host.files.remove((0, import_node_path119.join)(runs, name4));
   }
 }
-var import_node_path118;
+var import_node_path119;
 var init_run_marks = __esm({
   "src/run/run-marks.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path118 = require("node:path");
+    import_node_path119 = require("node:path");
     __name(markRun, "markRun");
     __name(sweepRuns, "sweepRuns");
   }
@@ -71593,7 +71831,7 @@ function begin2(plan, runId) {
   return {
     plan,
     runId,
-    runDir: (0, import_node_path119.join)(workdir, "runs", runId),
+    runDir: (0, import_node_path120.join)(workdir, "runs", runId),
     notes: [...settings, ...plan.notes],
     positions: subjects.map((_, index) => cells.flatMap(({ artifact, target }) => artifact === index ? target : [])),
     copies: [],
@@ -71628,7 +71866,7 @@ function resultsOf({ results, positions }) {
 async function makeRunDirectory(host, { plan, runDir, copies, surveys }) {
   copies.push(...await stageInputs(host, runDir, plan.subjects, plan.payload));
   surveys.push(...await surveyFlags(plan.loader, plan.subjects));
-  await host.files.makeDir((0, import_node_path119.join)(runDir, "targets"));
+  await host.files.makeDir((0, import_node_path120.join)(runDir, "targets"));
 }
 function reportOf(one, { services, partial: partial2, startedAt, started }) {
   const { plan, runId, runDir, notes } = one;
@@ -71696,7 +71934,7 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
     }
     const queued = objects.map((one) => one.queued);
     const concurrency = Math.max(1, ...runs.map((run2) => run2.concurrency));
-    const logDir = (0, import_node_path119.join)(under3[0]?.runDir ?? "", "logs");
+    const logDir = (0, import_node_path120.join)(under3[0]?.runDir ?? "", "logs");
     const ended2 = await runQueue(queued, services, { signal, concurrency, logDir, reporter, onCaseEnd });
     const isWhole = under3.map((_, run2) => objects.every((one, index) => one.run !== run2 || ended2[index] !== void 0));
     await removeAll(
@@ -71716,12 +71954,12 @@ async function runCheck({ runs, partial: partial2, endsCheck = /* @__PURE__ */ _
 async function removeAll(host, runs) {
   for (const { runDir } of runs) await host.files.remove(runDir);
 }
-var import_node_path119;
+var import_node_path120;
 var init_run_check = __esm({
   "src/run/run-check.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path119 = require("node:path");
+    import_node_path120 = require("node:path");
     init_across();
     init_tuning();
     init_errors();
@@ -72158,7 +72396,7 @@ var init_join_shards = __esm({
 // src/api/merge-parts.ts
 function mergedRun(merging, position2, runId, suiteCase3) {
   const { parts: parts2, workdir, notes } = merging;
-  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path120.join)(workdir, "runs", runId) });
+  const joined5 = joinShards(parts2, position2, { runId, runDir: (0, import_node_path121.join)(workdir, "runs", runId) });
   const run2 = { ...joined5, notes: [...joined5.notes, ...notes] };
   const own3 = parts2[0]?.runs[position2]?.baseline;
   const baseline = merging.baseline ?? own3?.run;
@@ -72186,12 +72424,12 @@ function withMissing(verdict2, missing3) {
   if (verdict2.exitCode === 2) return { ...verdict2, withoutAnswer: true, reasons };
   return { ...verdict2, status: "error", exitCode: 1, withoutAnswer: true, reasons };
 }
-var import_node_path120;
+var import_node_path121;
 var init_merge_parts = __esm({
   "src/api/merge-parts.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path120 = require("node:path");
+    import_node_path121 = require("node:path");
     init_errors();
     init_wording();
     init_join_shards();
@@ -72532,6 +72770,7 @@ var init_shard_schema = __esm({
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_zod();
+    init_cell();
     init_evidence();
     init_kernel();
     init_shard();
@@ -72577,7 +72816,7 @@ var init_shard_schema = __esm({
     ]);
     Guest = looseObject({
       lane: text5,
-      isolation: _enum(["cell", "boot"]),
+      isolation: _enum(ISOLATIONS),
       accel: _enum(["kvm", "tcg"]),
       accelReason: text5,
       machine: text5,
@@ -72593,7 +72832,7 @@ var init_shard_schema = __esm({
       cell: Cell,
       outcome: Outcome,
       prediction: looseObject({ verdict: _enum(["loads", "refused", "unknown"]), floor: text5.optional(), why: text5 }).optional(),
-      kernel: KernelRecord.optional(),
+      kernel: TestedKernel.optional(),
       evidence: looseObject({ hello: Hello, stages: array(Stage), document: text5.optional() }).optional(),
       shortened: text5.optional(),
       guest: Guest.optional(),
@@ -72777,7 +73016,7 @@ async function findParts(host, cwd, words3) {
   const found2 = /* @__PURE__ */ new Map();
   const notes = [];
   for (const word4 of words3) {
-    const path2 = (0, import_node_path121.resolve)(cwd, word4);
+    const path2 = (0, import_node_path122.resolve)(cwd, word4);
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     if (stat4?.isFile || stat4 === void 0 && !PATTERN2.test(word4)) {
       found2.set(path2, await readNamed2(host, cwd, word4));
@@ -72787,7 +73026,7 @@ async function findParts(host, cwd, words3) {
     const before = found2.size;
     let seen = 0;
     for (const file2 of files) {
-      const read = await readFoundPart(host, cwd, (0, import_node_path121.relative)(cwd, file2));
+      const read = await readFoundPart(host, cwd, (0, import_node_path122.relative)(cwd, file2));
       if (typeof read === "string") notes.push(read);
       else if (read) found2.set(file2, read);
       seen += typeof read === "object" ? 1 : 0;
@@ -72802,12 +73041,12 @@ async function findParts(host, cwd, words3) {
   }
   return { found: [...found2.values()], notes };
 }
-var import_node_path121, PATTERN2;
+var import_node_path122, PATTERN2;
 var init_shard_files = __esm({
   "src/api/shard-files.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path121 = require("node:path");
+    import_node_path122 = require("node:path");
     init_words();
     init_errors();
     init_wording();
@@ -72851,7 +73090,7 @@ async function mergeReports(options2) {
   const { host, cwd } = environment;
   const reads = [
     placeOf3(cwd, options2.baseline),
-    ...options2.reports.map((path2) => (0, import_node_path122.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
+    ...options2.reports.map((path2) => (0, import_node_path123.resolve)(cwd, path2.replace(/[^/]*[*?[{].*$/s, "")))
   ];
   return withoutOldReports(host, reportOutputs2(options2, cwd), reads, () => mergeAnew(options2, environment));
 }
@@ -72872,7 +73111,7 @@ async function mergeAnew(options2, { host, cwd }) {
     notes: [...files.notes, ...chosen3.notes],
     baseline,
     failOn: options2.failOn,
-    workdir: (0, import_node_path122.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
+    workdir: (0, import_node_path123.resolve)(cwd, options2.workDir ?? WORK_DIRECTORY),
     out: placeOf3(cwd, options2.out),
     markdown: placeOf3(cwd, options2.markdown),
     files: options2.files,
@@ -72881,7 +73120,7 @@ async function mergeAnew(options2, { host, cwd }) {
   };
   const { workdir, missing: missing3, notes } = merging;
   const inputs = [
-    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path122.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
+    ...files.found.map(({ file: file2 }) => ({ path: (0, import_node_path123.resolve)(cwd, file2), said: `the report ${file2}`, by: "file" })),
     baselineInput(
       { path: placeOf3(cwd, options2.baseline), said: option("baseline"), by: "flag" },
       decidesByBaseline(options2, chosen3.parts)
@@ -72894,12 +73133,12 @@ async function mergeAnew(options2, { host, cwd }) {
   if (chosen3.parts[0]?.suite) return { kind: "suite", missing: missing3, notes, ...await mergeSuite(merging, startedAt) };
   return { kind: "run", missing: missing3, notes, ...await mergeRun(merging, startedAt) };
 }
-var import_node_path122;
+var import_node_path123;
 var init_merge = __esm({
   "src/api/merge.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path122 = require("node:path");
+    import_node_path123 = require("node:path");
     init_errors();
     init_wording();
     init_work_directory();
@@ -74124,7 +74363,7 @@ async function suiteCommand(options2, io, signal) {
       const text6 = suiteText(suite, look);
       if (text6 !== "") io.out(`${text6}
 `);
-      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path123.relative)(io.cwd, path2)}
+      for (const path2 of [paths.json, paths.markdown]) if (path2 !== "") io.out(`Written: ${(0, import_node_path124.relative)(io.cwd, path2)}
 `);
     }
     io.out(`${suiteLines(suite).join("\n")}
@@ -74134,12 +74373,12 @@ async function suiteCommand(options2, io, signal) {
     view.close();
   }
 }
-var import_node_path123;
+var import_node_path124;
 var init_suite_command = __esm({
   "src/cli/suite-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_node_path123 = require("node:path");
+    import_node_path124 = require("node:path");
     init_index();
     init_live();
     init_shard_note();
@@ -74332,6 +74571,14 @@ var require_freshness_command = __commonJS({
   "left-out:./freshness-command.ts"() {
     init_define_BPFCOMPAT_BUILD();
     throw new Error("./freshness-command.ts is no part of the Action");
+  }
+});
+
+// left-out:./sweep-command.ts
+var require_sweep_command = __commonJS({
+  "left-out:./sweep-command.ts"() {
+    init_define_BPFCOMPAT_BUILD();
+    throw new Error("./sweep-command.ts is no part of the Action");
   }
 });
 
@@ -74774,7 +75021,7 @@ async function kernels3(parsed, io, signal) {
     case "kernel-freshness":
       return (await Promise.resolve().then(() => __toESM(require_freshness_command(), 1))).freshnessCommand(parsed.options, io, signal);
     case "kernel-sweep":
-      return (await Promise.resolve().then(() => __toESM(require_freshness_command(), 1))).sweepCommand(parsed.options, io, signal);
+      return (await Promise.resolve().then(() => __toESM(require_sweep_command(), 1))).sweepCommand(parsed.options, io, signal);
     case "lock":
       return (await Promise.resolve().then(() => __toESM(require_lock_command(), 1))).lockCommand(parsed.options, io, signal);
     case "profile list":
@@ -74954,7 +75201,7 @@ async function work(context) {
   const { env, runner, scratch, cancel: cancel2 } = context;
   throwIfCancelled(cancel2.signal);
   const inputs = readInputs(env);
-  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name4) => inputs.get(name4) || []).map((path2) => (0, import_node_path124.resolve)(runner.workspace, path2)), "full");
+  const full = /* @__PURE__ */ __name((names3) => names3.flatMap((name4) => inputs.get(name4) || []).map((path2) => (0, import_node_path125.resolve)(runner.workspace, path2)), "full");
   const reports2 = full(reportInputs(commandOf2(inputs)).map(({ input }) => input));
   await withoutOldReportsAt(reports2, full(["baseline"]), { env, cwd: runner.workspace }, async () => {
     const job = readJob(env, runner.workspace, scratch);
@@ -75058,7 +75305,7 @@ async function runStep(env, cancel2) {
   const scratch = makeScratch(runner);
   saveState(env, { kernels: [], scratch });
   onGroupStart((pid) => notePid(scratch, pid));
-  env["TMPDIR"] = (0, import_node_path124.join)(scratch, "tmp");
+  env["TMPDIR"] = (0, import_node_path125.join)(scratch, "tmp");
   (0, import_node_fs19.mkdirSync)(env["TMPDIR"]);
   if (!env["BPFCOMPAT_VALIDATOR_BIN"] && (0, import_node_fs19.existsSync)(OWN_VALIDATOR)) env["BPFCOMPAT_VALIDATOR_BIN"] = OWN_VALIDATOR;
   const context = { env, runner, scratch, cancel: cancel2, partial: partial2, told: false };
@@ -75069,13 +75316,13 @@ async function runStep(env, cancel2) {
     if (cancel2.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }
-var import_node_fs19, import_node_path124, import_node_url3, OWN_VALIDATOR, REPLACING;
+var import_node_fs19, import_node_path125, import_node_url3, OWN_VALIDATOR, REPLACING;
 var init_step = __esm({
   "src/action/step.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     import_node_fs19 = require("node:fs");
-    import_node_path124 = require("node:path");
+    import_node_path125 = require("node:path");
     import_node_url3 = require("node:url");
     init_old_reports2();
     init_store_use();
