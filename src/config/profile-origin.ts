@@ -50,8 +50,18 @@ export function inRepository(profile: Profile, top: string | undefined, confined
 const CALLED = ['distro', 'version', 'kernelFamily'] as const;
 const KEYS = { distro: 'distro', version: 'version', kernelFamily: 'kernel_family' } as const;
 
+/** Offsets out of a file of the repository would let an object pass, under a name of ours, that the kernel rejects. */
+function refuseBtf({ id, btf }: Profile): void {
+  if (btf === undefined) return;
+  throw new UsageError(
+    'profile_override',
+    phrase`${btf.origin}: profile "${id}" comes with bpfcompat, and a file of the repository does not choose its BTF; name the BTF with ${option('btf')}, give this profile an id of its own and a kernel block, or allow it with ${option('allow-profile-override')}`,
+  );
+}
+
 /** A kernel of ours keeps its name: a file of the repository says how it is booted, not what it is. */
 function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
+  if (!allowed) refuseBtf(own);
   // What the kernel is told is part of what its name stands for.
   const kernelArgs = allowed ? (own.kernelArgs ?? shipped.kernelArgs) : shipped.kernelArgs;
   const { exactly = own.exactly } = shipped;

@@ -144,6 +144,13 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(await find(image, true)).toMatchObject({ image: { path: '/w/vm/profiles/vm/cache/x.img' } });
   });
 
+  test('does not choose the BTF that its kernel is tested with, unless the user allows it', async () => {
+    await expect(find('btf: x.btf\n')).rejects.toThrow(
+      /^\/w\/vm\/profiles\/k-6\.1\.yaml:6:\d+: btf: profile "k-6\.1" comes with bpfcompat, .* does not choose its BTF; name the BTF with .*btf/,
+    );
+    expect(await find('btf: x.btf\n', true)).toMatchObject({ btf: { path: '/w/vm/profiles/x.btf' } });
+  });
+
   test('needs neither image nor validator, and is told what ours is told', async () => {
     const own = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\n';
     const locked = shipped.replace('arch: x86_64', 'arch: x86_64, boot: {kernel_args: [lockdown=integrity]}');
