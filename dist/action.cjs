@@ -21365,7 +21365,15 @@ function inRepository(profile, top, confined) {
   if (image?.path === void 0) return placed;
   return { ...placed, image: { ...image, path: import_node_path6.posix.resolve(top ?? import_node_path6.posix.dirname(profile.file), image.path) } };
 }
+function refuseBtf({ id: id2, btf }) {
+  if (btf === void 0) return;
+  throw new UsageError(
+    "profile_override",
+    phrase`${btf.origin}: profile "${id2}" comes with bpfcompat, and a file of the repository does not choose its BTF; name the BTF with ${option("btf")}, give this profile an id of its own and a kernel block, or allow it with ${option("allow-profile-override")}`
+  );
+}
 function borrowed(own3, shipped, allowed2) {
+  if (!allowed2) refuseBtf(own3);
   const kernelArgs = allowed2 ? own3.kernelArgs ?? shipped.kernelArgs : shipped.kernelArgs;
   const { exactly: exactly2 = own3.exactly } = shipped;
   const image = allowed2 ? own3.image ?? shipped.image : shipped.image;
@@ -21426,6 +21434,7 @@ var init_profile_origin = __esm({
     __name(inRepository, "inRepository");
     CALLED = ["distro", "version", "kernelFamily"];
     KEYS = { distro: "distro", version: "version", kernelFamily: "kernel_family" };
+    __name(refuseBtf, "refuseBtf");
     __name(borrowed, "borrowed");
     __name(settleOverride, "settleOverride");
   }
