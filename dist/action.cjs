@@ -70549,6 +70549,7 @@ function explained(finding, build3) {
   }
   if (value2 !== void 0 && reason === "compiled_out") {
     const { config: _, ...rest } = others;
+    if (finding.code === "MISSING_KFUNC") return { ...finding, args: { ...rest, reason: "strong" } };
     const looked = others["looked_for"] !== void 0;
     return { ...finding, args: { ...rest, reason: looked ? "renamed_or_removed" : reason } };
   }

@@ -71,6 +71,8 @@ function explained(finding: Finding, build: KernelBuild): Finding {
   // The kernel is built with it: whatever is missing, that option is not.
   if (value !== undefined && reason === 'compiled_out') {
     const { config: _, ...rest } = others;
+    // A kfunc may be younger than the kernel as well: that it is not there is all that is known.
+    if (finding.code === 'MISSING_KFUNC') return { ...finding, args: { ...rest, reason: 'strong' } };
     const looked = others['looked_for'] !== undefined;
     return { ...finding, args: { ...rest, reason: looked ? 'renamed_or_removed' : reason } };
   }
