@@ -38,6 +38,7 @@ test|cmd:createrepo_c|createrepo-c|makes the rpm repositories of the tests
 test|cmd:docker-registry|docker-registry|serves the kernel images of the tests
 test|cmd:umoci|umoci|makes the kernel images of the tests
 test|cmd:skopeo|skopeo|pushes the kernel images of the tests
+test|cmd:go|golang-go|builds the reader of reports in Go
 test|cmd:openssl|openssl|makes the certificates of the tests
 test|cmd:cpio|cpio|reads back initramfs images
 test|file:/usr/lib/*/bpf/xdp-dispatcher.o|libxdp1|BPF objects that others wrote
