@@ -59184,13 +59184,13 @@ function inputsOf(place3, reads, { objects, digest: digest3, always }, called = 
     };
   });
 }
-function opener(host, { cwd, flag: flag3, offline, signal }) {
+function opener(host, { cwd, flag: flag3, offline, signal, heldBytes = LIMITS4.heldBytes }) {
   const known4 = /* @__PURE__ */ new Map();
   let held = 0;
   const hold = /* @__PURE__ */ __name((inputs, { name: name4 }) => {
     const bytes3 = inputs.reduce((sum2, { object: object3 }) => sum2 + (object3?.bytes.length ?? 0), 0);
-    if (held + bytes3 > LIMITS4.heldBytes) {
-      const most = `${LIMITS4.heldBytes >> 20} MiB`;
+    if (held + bytes3 > heldBytes) {
+      const most = `${heldBytes >> 20} MiB`;
       throw new UsageError(
         "artifact_too_large",
         phrase`${flag3 === void 0 ? "" : phrase`${flag3} `}${name4}: with those before it, its objects have more than ${most}; test it by itself`

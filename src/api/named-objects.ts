@@ -38,6 +38,8 @@ interface NamedPaths {
   /** Nothing is pulled. */
   readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of all objects together. */
+  readonly heldBytes?: number;
 }
 
 type Opener = (file: string) => Promise<NamedInput[] | undefined>;
@@ -76,13 +78,16 @@ function inputsOf(
 }
 
 /** Opens each file once, however many of its objects are named. */
-function opener(host: Host, { cwd, flag, offline, signal }: Omit<NamedPaths, 'paths'>): Opener {
+function opener(
+  host: Host,
+  { cwd, flag, offline, signal, heldBytes = LIMITS.heldBytes }: Omit<NamedPaths, 'paths'>,
+): Opener {
   const known = new Map<string, Promise<NamedInput[] | undefined>>();
   let held = 0;
   const hold = (inputs: NamedInput[], { name }: { readonly name: string }): NamedInput[] => {
     const bytes = inputs.reduce((sum, { object }) => sum + (object?.bytes.length ?? 0), 0);
-    if (held + bytes > LIMITS.heldBytes) {
-      const most = `${LIMITS.heldBytes >> 20} MiB`;
+    if (held + bytes > heldBytes) {
+      const most = `${heldBytes >> 20} MiB`;
       throw new UsageError(
         'artifact_too_large',
         phrase`${flag === undefined ? '' : phrase`${flag} `}${name}: with those before it, its objects have more than ${most}; test it by itself`,

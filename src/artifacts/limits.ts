@@ -1,7 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import { MAX_OBJECTS } from '../object/inside/find-objects.ts';
 
-/** Bounds on what strangers' files are opened for. Whatever is beyond them is told, and nothing of it is used. */
+/** Bounds on what files of others are opened for. A file beyond them is an error, and nothing of it is used. */
 export const LIMITS = {
   /** Of a program, and of each file in an archive, in bytes. */
   fileBytes: 512 * 1024 * 1024,

@@ -101,7 +101,7 @@ async function restored({ machine, talk }: GuestLife, saved: SavedGuest, control
   try {
     await saved.resume(control);
   } catch (cause) {
-    // A machine that died says more than its closed channel, and how it ended is told to all who wait.
+    // A machine that died says more than its closed channel, and all who wait get how it ended.
     const grace = control.readableEnded || control.destroyed ? DYING_GRACE_MS : RESTORE_GRACE_MS;
     const died = await Promise.race([machine.ended.then(() => true), sleep(grace, false, { ref: false })]);
     if (died) await talk.failed;

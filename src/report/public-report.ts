@@ -6,7 +6,7 @@ import type { SavedTarget } from './saved-report.ts';
 const OF_THE_MACHINE = new Set([
   ...['paths', 'vm_run_dir', 'qemu_command', 'serial_log', 'validator_result', 'report_markdown_path', 'profile_file'],
 ]);
-/** Fields with a path of which the name alone is told. */
+/** Fields with a path of which only the name is published. */
 const PATHS = new Set([
   'path',
   'artifact',

@@ -2,12 +2,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { runCommand } from '../../src/cli/run-command.ts';
 import { gate } from '../../src/gate/gate.ts';
-import { inFlags } from '../../src/model/wording.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { mixedRun } from '../fixtures/scenes.ts';
+import { runIn } from './run-in.ts';
 
 let cwd = '';
 
@@ -18,25 +16,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-async function run(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const io: Io = {
-    out(text) {
-      said.out += text;
-    },
-    err(text) {
-      said.err += text;
-    },
-    env: {},
-    cwd,
-    terminalSize: () => undefined,
-    width: () => 80,
-    color: false,
-    face: inFlags,
-    terminalOut: false,
-  };
-  return { exitCode: await runCommand(['site', 'build', ...argv], io), ...said };
-}
+const run = (...argv: string[]) => runIn(cwd, ['site', 'build', ...argv]);
 
 test('the site is written, and where it begins is told', async () => {
   const { exitCode, out, err } = await run('--in', 'report.json', '--out', 'public/site');

@@ -30,7 +30,7 @@ const ARCH = 'x86_64';
 const PORT_FD = 3;
 const CONTROL_FD = 4;
 
-/** QEMU is told of every layer what it is: it looks for no format, and believes no name in a header. */
+/** The format of every layer is given: QEMU probes none, and believes no name in a header. */
 function layer(node: string, format: string, path: string, more: readonly string[]): string[] {
   const file = `driver=file,node-name=${node}-file,filename=${path},${more.includes('read-only=on') ? 'read-only=on' : 'cache.no-flush=on'}`;
   return ['-blockdev', file, '-blockdev', [`driver=${format},node-name=${node},file=${node}-file`, ...more].join(',')];
@@ -50,7 +50,7 @@ const OWN_CLOCK = ['-icount', 'shift=3,sleep=on'];
 
 /**
  * The arguments of QEMU. The network card leads nowhere (`restrict=on`): systems that wait for an address at boot get
- * one, and reach nothing, the host included. What goes wrong with the disk is told to the guest.
+ * one, and reach nothing, the host included. Errors of the disk are reported to the guest.
  */
 export function diskArgv(machine: DiskMachine, paths: DiskPaths): string[] {
   const { ram, saved } = paths;

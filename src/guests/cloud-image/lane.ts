@@ -151,7 +151,7 @@ async function restoreSystem(spec: SystemSpec, saved: SavedSystem, options: Open
   return { ...guest, ask: (request, asked) => askUnchanged(spec, saved, () => guest.ask(request, asked)) };
 }
 
-/** Older QEMUs open the memory for writing: who writes then is told by the file's times, where those can be relied on. */
+/** Older QEMUs open the memory for writing: the file's times show who writes then, where those can be relied on. */
 async function memoryFor({ host, qemu }: SystemSpec, saved: SavedSystem, dir: string): Promise<string> {
   if (sharesRam(qemu.version) || (await host.files.timesChanges(saved.ram))) return saved.ram;
   const ram = join(dir, 'ram');

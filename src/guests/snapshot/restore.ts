@@ -25,7 +25,7 @@ const OWN_RAM_MODE = 0o666;
 /** A guest that goes on where the saved one stopped. @throws GuestError */
 export async function restore(spec: TemplateSpec, template: Template, options: OpenOptions): Promise<Guest> {
   const { host } = spec;
-  // Older QEMUs open the memory for writing. Who writes then is told by the file's times, wherever those can be relied on.
+  // Older QEMUs open the memory for writing. The file's times show who writes then, wherever those can be relied on.
   if (sharesRam(spec.qemu.version) || (await host.files.timesChanges(template.ram)))
     return await restoreWith(spec, template, template.ram, options);
   const size = (await host.files.stat(template.ram))?.allocated ?? 0;
