@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { median, megabytes, ms, ratio, verdict } from '../tools/numbers.mjs';
 import { table } from '../tools/table.mjs';
 
@@ -11,13 +12,30 @@ const MAX_MINUTES = 10;
 /** Kinds of test/fakes/qemu/floods-evidence.mjs. */
 const KINDS = ['logs', 'wide', 'frames', 'values', 'small'];
 
-/** One run of hostile-cells.mjs. Resolves with what it measured. @throws Error when it could not */
+/** hostile-cells.ts as a program, in the one directory below which the package finds itself. */
+const PROGRAM = 'build/hostile-cells.mjs';
+
+async function bundle(root) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { 'hostile-cells': 'bench/tools/hostile-cells.ts', 'frame-thread': 'src/guests/frame-thread.mts' },
+    outdir: 'build',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+  });
+}
+
+/** One run of hostile-cells.ts. Resolves with what it measured. @throws Error when it could not */
 function cells(bench, kind, hostile, innocent) {
   const dir = join(bench.dir, 'hostile');
   mkdirSync(dir, { recursive: true });
   const words = [dir, kind, String(hostile), String(innocent), bench.kernels[0], resolve(bench.example)];
   return new Promise((done, reject) => {
-    const child = spawn(process.execPath, ['bench/tools/hostile-cells.mjs', ...words], {
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
       cwd: bench.root,
       env: bench.store.env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,7 +47,7 @@ function cells(bench, kind, hostile, innocent) {
     child.on('error', reject);
     child.on('close', (code) => {
       rmSync(dir, { recursive: true, force: true });
-      if (code !== 0) return reject(new Error(`hostile-cells.mjs ended with ${code}`));
+      if (code !== 0) return reject(new Error(`hostile-cells ended with ${code}`));
       const measured = JSON.parse(said);
       // A cell whose answer was given up says nothing about what an answer costs.
       if (measured.hostileUnanswered === 0) return done(measured);
@@ -42,6 +60,7 @@ function cells(bench, kind, hostile, innocent) {
 
 /** What guests that say as much as they may do to the program and to the guests beside them. */
 export async function hostile(bench) {
+  await bundle(bench.root);
   const [many, few, innocent] = bench.short ? [20, 5, 10] : [100, 20, 30];
   const countOf = (kind) => (kind === 'logs' ? many : few);
   const runs = new Map(KINDS.map((kind) => [kind, { usual: [], hostile: [] }]));
