@@ -96,7 +96,7 @@ function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string)
 /** A suite names objects and kernels itself; a plan is an output of the step and no file. */
 function ignoredIn(command: ActionCommand, inputs: InputTexts): string[] {
   if (command !== 'plan') return [];
-  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'kernel', 'quick'] : ['out'];
+  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'quick'] : ['out'];
 }
 
 /** A program of the user's own, when one is named and is there. */

@@ -20,7 +20,7 @@ function endLeftovers(scratch: string): void {
 /** The step after the job: ends leftovers, saves kernels into the cache. Never throws, never fails the job. */
 export async function runPost(env: Env): Promise<void> {
   hushToolkit();
-  const { kernels, scratch } = readState(env);
+  const { kernels, scratch, settings } = readState(env);
   try {
     if (scratch !== '') endLeftovers(scratch);
     if (kernels.length > 0) {
@@ -29,7 +29,7 @@ export async function runPost(env: Env): Promise<void> {
         import('../api/kernel-transfer.ts'),
         import('./kernel-cache.ts'),
       ]);
-      await saveKernels(kernels, kernelTransfer({ env }), { env, arch: process.arch });
+      await saveKernels(kernels, kernelTransfer({ env, ...settings }), { env, arch: process.arch });
       endGroup();
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { kernelTransfer, userlandId } from '../api/kernel-transfer.ts';
 import { planShards } from '../api/plan.ts';
-import { wantedKernels } from '../api/wanted-kernels.ts';
+import { wantedKernels, wantedLocalKernels } from '../api/wanted-kernels.ts';
 import { say } from './commands.ts';
 import type { Job } from './job.ts';
 import { type RestoredKernels, restoreKernels } from './kernel-cache.ts';
@@ -8,22 +8,24 @@ import type { Env, Runner } from './runner.ts';
 import { saveState } from './state.ts';
 import { ensureTools, type Machine, openKvm } from './tools.ts';
 
+const NOTHING_SAID = { allowProfileOverride: false, lock: 'use', localKernels: [] } as const;
 export const NO_KERNELS: RestoredKernels = { restored: [], present: [], missing: [], toSave: [] };
 
 /** Kernels that a run needs; of a shard only its own. */
 async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise<string[]> {
   if (parsed.command !== 'test' && parsed.command !== 'suite') return [];
   const { options } = parsed;
-  const { allowProfileOverride, lock } = options;
+  const { allowProfileOverride, lock, localKernels } = options;
   const environment = { env, cwd, allowProfileOverride, lock };
   const wanted = parsed.command === 'test' ? { kernels: parsed.options.kernels } : { suite: parsed.options.suite };
-  const all = await wantedKernels(wanted, environment);
+  const chosen = await wantedKernels(wanted, environment);
+  const all = [...chosen, ...(await wantedLocalKernels(localKernels, environment))];
   const { shard } = options;
   if (shard === undefined) return all;
   const question =
     parsed.command === 'test'
-      ? { artifacts: parsed.options.artifacts, kernels: all, localKernels: parsed.options.localKernels }
-      : { suite: parsed.options.suite };
+      ? { artifacts: parsed.options.artifacts, kernels: chosen, localKernels }
+      : { suite: parsed.options.suite, localKernels };
   try {
     const { matrix } = await planShards({
       ...environment,
@@ -31,7 +33,8 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
       shards: shard.total,
       baseline: input('baseline'),
     });
-    return matrix.include.find((one) => one.shard === `${shard.index}/${shard.total}`)?.kernels.split(',') ?? [];
+    const own = matrix.include.find((one) => one.shard === `${shard.index}/${shard.total}`)?.kernels.split(',') ?? [];
+    return own.filter((id) => all.includes(id));
   } catch {
     // The run meets the same mistake, and says where it is.
     return all;
@@ -48,14 +51,13 @@ export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch
   if (!job.settings.cache) return NO_KERNELS;
   const { parsed } = job;
   const asks = parsed.command === 'test' || parsed.command === 'suite';
-  const allowProfileOverride = asks && parsed.options.allowProfileOverride;
-  const lock = asks ? parsed.options.lock : 'use';
-  const environment = { env, cwd: runner.workspace, allowProfileOverride, lock };
+  const { allowProfileOverride, lock, localKernels } = asks ? parsed.options : NOTHING_SAID;
+  const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');
   const wanted = [...profiles, ...(mayRunCommands(job) ? [userland] : [])];
-  const all = await restoreKernels(wanted, kernelTransfer(environment), { env, runner, arch: process.arch });
-  saveState(env, { kernels: all.toSave, scratch });
+  const all = await restoreKernels(wanted, kernelTransfer({ env, ...settings }), { env, runner, arch: process.arch });
+  saveState(env, { kernels: all.toSave, scratch, settings });
   const kernelsOnly = (ids: readonly string[]): string[] => ids.filter((id) => id !== userland);
   const restored = {
     restored: kernelsOnly(all.restored),

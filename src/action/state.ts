@@ -2,7 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { LOCAL_KERNEL_KEYS } from '../model/local-kernel.ts';
 import type { Env } from './runner.ts';
+
+const LocalKernel = z.strictObject({
+  image: z.string(),
+  ...Object.fromEntries(LOCAL_KERNEL_KEYS.map((key) => [key, z.string().optional()])),
+});
+const Settings = z.object({
+  cwd: z.string(),
+  allowProfileOverride: z.boolean(),
+  lock: z.enum(['use', 'require', 'ignore']),
+  localKernels: z.array(LocalKernel),
+});
 
 /** What main leaves for post: one JSON value. */
 const State = z.object({
@@ -10,6 +22,8 @@ const State = z.object({
   kernels: z.array(z.object({ profile: z.string(), suffix: z.string() })).default([]),
   /** Directory of this step below the temporary directory of the job; empty: there is none. */
   scratch: z.string().default(''),
+  /** What kernels stand for: said to the step, and to be the same after the job. */
+  settings: Settings.optional(),
 });
 export type State = z.infer<typeof State>;
 

@@ -114,6 +114,7 @@ export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...ASKING, onResult: L
 export const SUITE_OPTIONS: OptionKinds<SuiteOptions> = {
   ...RUN,
   suite: { ...TEXT, example: '"suite.yaml"' },
+  localKernels: LOCAL_KERNELS,
   stopOnFailure: FLAG,
 };
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Baseline, readBaselines, withKernels } from '../config/baselines.ts';
 import { type Catalogue, findProfile, profileIds } from '../config/catalogue.ts';
 import { workspaceLock } from '../config/lock.ts';
-import { LOCK_FILE } from '../config/lock-file.ts';
+import { LOCK_COMMAND, LOCK_FILE } from '../config/lock-file.ts';
 import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
 import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
@@ -45,6 +45,8 @@ export interface FreshnessResult {
   readonly failed: boolean;
 }
 
+/** What the version of a container image is. */
+const DIGEST = 'sha256:';
 const DEFAULT_FILE = 'vm/kernel-baselines.yaml';
 
 /** A baseline with the package version that a lock has besides. */
@@ -90,11 +92,21 @@ async function coveringProfiles(catalogue: Catalogue): Promise<Map<string, strin
   return found;
 }
 
+/** Images have no order: another digest is another build, whichever of both is newer. */
+function judgeImage({ version = '' }: Known, newest: Release): Pick<FreshnessRow, 'status' | 'reason' | 'covered_by'> {
+  if (version === newest.version) return { status: 'fresh', reason: 'the newest image was tested', covered_by: '' };
+  if (version.startsWith(DIGEST))
+    return { status: 'stale', reason: `its name leads to another image now (${newest.version})`, covered_by: '' };
+  const why = `which kernel an image holds is known when it was pulled; lock it ('${LOCK_COMMAND}') to compare digests`;
+  return { status: 'uncovered', reason: why, covered_by: '' };
+}
+
 function judge(
   known: Known,
   newest: Release,
   covering: ReadonlyMap<string, string>,
 ): Pick<FreshnessRow, 'status' | 'reason' | 'covered_by'> {
+  if (newest.version.startsWith(DIGEST)) return judgeImage(known, newest);
   const order = compareRpmVersions(newest.release, known.kernel);
   const same = known.version === undefined || newest.version === '' ? order === 0 : newest.version === known.version;
   if (same) return { status: 'fresh', reason: 'the newest kernel was tested', covered_by: '' };

@@ -2,7 +2,9 @@ import { findProfile } from '../config/catalogue.ts';
 import { withLock } from '../config/lock.ts';
 import { givePackages, type Item, recordDigest, takePackages, wholeRecord } from '../kernels/transfer.ts';
 import { userlandArch } from '../kernels/userland.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { createCatalogue } from '../run/resolve.ts';
+import { localProfiles } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 
 export { CHECKABLE } from '../kernels/packages.ts';
@@ -18,14 +20,20 @@ export interface KernelTransfer {
   take(id: string, dir: string): Promise<string | undefined>;
 }
 
-export function kernelTransfer(options: Environment = {}): KernelTransfer {
+/** @param localKernels kernels that were typed for the run; those of this machine need no cache */
+export function kernelTransfer(
+  options: Environment & { readonly localKernels?: readonly LocalKernel[] } = {},
+): KernelTransfer {
   const environment = environmentOf(options);
   const { host } = environment;
   const catalogue = createCatalogue(environment);
+  const typed = localProfiles(environment, options.localKernels).catch(() => []);
   /** Only what is stored for the very kernel block that the id stands for here. */
   const itemOf = async (id: string): Promise<Item> => {
     const userland = userlandArch(id);
     if (userland !== undefined) return { userland };
+    const own = (await typed).find((one) => one.id === id);
+    if (own !== undefined) return { profile: own };
     const [profile] = await withLock(catalogue, [await findProfile(catalogue, id)]);
     if (profile === undefined) throw new TypeError('one profile gives one');
     return { profile };

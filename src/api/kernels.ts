@@ -10,8 +10,10 @@ import { type EnsuredKernel, ensureKernel } from '../kernels/supply.ts';
 import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
+import { localEntries } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 
@@ -44,6 +46,8 @@ export async function matrixProfiles(matrix: string, options: Environment = {}):
 
 export interface FetchKernelsOptions extends Environment {
   readonly choice: KernelChoice;
+  /** Kernels of one's own besides those; paths are relative to `cwd`. */
+  readonly localKernels?: readonly LocalKernel[] | undefined;
   readonly refresh?: boolean;
   /** Their modules as well, with the index of what these have. Default false. */
   readonly modules?: boolean;
@@ -66,7 +70,10 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   const environment = environmentOf(options);
   const { host } = environment;
   const { signal = new AbortController().signal } = options;
-  const profiles = await resolveProfiles(createCatalogue(environment), options.choice);
+  const chosen = await resolveProfiles(createCatalogue(environment), options.choice);
+  const ids = chosen.map(({ id }) => id);
+  const own = await localEntries(environment, options.localKernels, ids);
+  const profiles = [...chosen, ...own.map(({ profile }) => profile)];
   await using _store = await useStore(host, signal);
   const slots = createSlots(PARALLEL_FETCHES, signal);
   const fetch = async (profile: Profile): Promise<boolean> => {

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import type { ResolvedEntry } from '../config/catalogue.ts';
+import { localKernelBlock } from '../config/local-kernel-block.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
+import type { Host } from '../host/host.ts';
 import { openImage } from '../kernels/image/local-image.ts';
 import { HostError, UsageError, wordingOf } from '../model/errors.ts';
-import type { Profile } from '../model/kernel.ts';
+import type { KernelSource, Profile } from '../model/kernel.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
-import { type LocalKernel, localKernelText, TYPED_KERNEL } from '../model/local-kernel.ts';
+import { type LocalKernel, localKernelText, placeOfKernel, TYPED_KERNEL } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import type { Input } from '../run/claims.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
+import { isLayout } from '../run/find-artifacts.ts';
 import type { ResolvedEnvironment } from './services.ts';
 
 const MEMORY_MB = 1024;
@@ -19,15 +22,18 @@ function idOf(release: string): string {
   return `local-${release}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, MAX_ID);
 }
 
-/** Absolute paths of all that a kernel names. */
-function pathsOf(cwd: string, { image, modules, config }: LocalKernel): string[] {
+/** Absolute paths of all that a kernel names on this machine. */
+export function localPaths(cwd: string, kernel: LocalKernel): string[] {
+  const { image, modules, config, gpgkey } = kernel;
+  const key = gpgkey?.includes('/') ? [resolve(cwd, gpgkey)] : [];
+  if (placeOfKernel(kernel) !== 'file') return key;
   return [image, modules, config].flatMap((path) => (path === undefined ? [] : [resolve(cwd, path)]));
 }
 
 /** Files that no report may take the place of. */
 export function localInputs(cwd: string, kernels: readonly LocalKernel[] = []): Input[] {
   return kernels.flatMap((kernel) =>
-    pathsOf(cwd, kernel).map((path) => ({
+    localPaths(cwd, kernel).map((path) => ({
       path,
       said: `${TYPED_KERNEL}${localKernelText(kernel)}`,
       by: 'flag' as const,
@@ -35,48 +41,73 @@ export function localInputs(cwd: string, kernels: readonly LocalKernel[] = []): 
   );
 }
 
-function settledKernel(cwd: string, { image, modules, config, name }: LocalKernel, id: string): LocalKernel {
-  return {
-    image: resolve(cwd, image),
-    modules: modules && resolve(cwd, modules),
-    config: config && resolve(cwd, config),
-    name: name ?? id,
-  };
+function settledKernel(cwd: string, kernel: LocalKernel, id: string): LocalKernel {
+  const named = { ...kernel, name: kernel.name ?? id };
+  const at = (path: string | undefined): string | undefined => path && resolve(cwd, path);
+  if (placeOfKernel(kernel) !== 'file') {
+    return kernel.gpgkey?.includes('/') ? { ...named, gpgkey: resolve(cwd, kernel.gpgkey) } : named;
+  }
+  return { ...named, image: resolve(cwd, kernel.image), modules: at(kernel.modules), config: at(kernel.config) };
 }
 
 /** With absolute paths and names: the same kernels from any directory, for the question of a report. */
 export function settledKernels(
   cwd: string,
   kernels: readonly LocalKernel[] = [],
-  entries: readonly ResolvedEntry[],
+  entries: readonly Pick<ResolvedEntry, 'id'>[],
 ): LocalKernel[] {
   return kernels.map((kernel, index) => settledKernel(cwd, kernel, entries[index]?.id ?? ''));
 }
 
-async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {
-  const said = `${TYPED_KERNEL}${localKernelText(kernel)}`;
-  const root = await flagRoot(host, cwd);
-  for (const path of pathsOf(cwd, kernel)) await confineFlag(host, root, said, path);
-  const { image: path, modules, config } = settledKernel(cwd, kernel, '');
+/** What `uname -r` will say of an image of this machine. @throws UsageError for what cannot be booted */
+async function releaseOf(host: Host, path: string): Promise<string> {
   const { release } = await openImage(host, path).catch((error: unknown) => {
     if (error instanceof HostError)
       throw new UsageError(error.code, phrase`${option('kernel')}: ${wordingOf(error)}`, { cause: error });
     throw error;
   });
+  return release;
+}
+
+/** `ci-kernels-6.12`, `vmlinuz`: what tells a kernel from others before it was fetched. */
+function nameOfPlace(image: string): string {
+  const [name = ''] = image.split(/[?#]/);
+  return idOf(name.replace(/\/+$/, '').split('/').at(-1) ?? '');
+}
+
+async function profileOf({ host, cwd }: ResolvedEnvironment, kernel: LocalKernel): Promise<Profile> {
+  const said = `${TYPED_KERNEL}${localKernelText(kernel)}`;
+  const root = await flagRoot(host, cwd);
+  for (const path of localPaths(cwd, kernel)) await confineFlag(host, root, said, path);
+  const block = localKernelBlock(cwd, kernel, said);
+  const layout = block.source === 'file' && (await isLayout(host, block.image));
+  const source: KernelSource = layout ? { source: 'oci', layout: block.image } : block;
+  const release = source.source === 'file' ? await releaseOf(host, source.image) : undefined;
   return {
-    id: kernel.name ?? idOf(release),
+    id: kernel.name ?? (release === undefined ? nameOfPlace(kernel.image) : idOf(release)),
     distro: 'local',
     version: '',
-    kernelFamily: kernelNumber(release)?.join('.') ?? '',
+    // Of a kernel elsewhere it is known when it has come.
+    kernelFamily: kernelNumber(release ?? '')?.join('.') ?? '',
     arch: 'x86_64',
     runner: 'vm',
     memoryMb: MEMORY_MB,
     cpus: 1,
     expectedBtf: undefined,
-    kernel: { source: 'file', image: path, ...(modules && { modules }), ...(config && { config }) },
+    kernel: source,
     file: said,
     top: root.top,
   };
+}
+
+/** Profiles of kernels that a person named, in their order. @throws as `localEntries` */
+export async function localProfiles(
+  environment: ResolvedEnvironment,
+  kernels: readonly LocalKernel[] | undefined,
+): Promise<Profile[]> {
+  const profiles: Profile[] = [];
+  for (const kernel of checkLocalKernels(kernels)) profiles.push(await profileOf(environment, kernel));
+  return profiles;
 }
 
 /**
@@ -89,9 +120,13 @@ export async function localEntries(
   kernels: readonly LocalKernel[] | undefined,
   others: readonly string[],
 ): Promise<ResolvedEntry[]> {
+  return besides(await localProfiles(environment, kernels), others);
+}
+
+/** The same of profiles that are known: entries beside others. @throws UsageError for two of one name */
+export function besides(profiles: readonly Profile[], others: readonly string[]): ResolvedEntry[] {
   const entries: ResolvedEntry[] = [];
-  for (const kernel of checkLocalKernels(kernels)) {
-    const profile = await profileOf(environment, kernel);
+  for (const profile of profiles) {
     const { id, file: origin } = profile;
     if (others.includes(id) || entries.some((one) => one.id === id)) {
       throw new UsageError(

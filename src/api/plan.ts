@@ -15,7 +15,7 @@ import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { loadRun } from './load-run.ts';
-import { localEntries, localInputs } from './local-kernels.ts';
+import { localEntries, localInputs, localProfiles } from './local-kernels.ts';
 import { openNamed } from './named-objects.ts';
 import { loadSuite } from './prepare-suite.ts';
 import { choiceOf } from './prepare-test.ts';
@@ -54,7 +54,7 @@ const TARGET_MS = 5 * 60_000;
 
 async function plannedCells(context: ResolvedEnvironment, options: PlanOptions): Promise<CellName[]> {
   const { host, cwd } = context;
-  if (options.suite) return suiteCells(context, options.suite);
+  if (options.suite) return suiteCells(context, options.suite, options.localKernels);
   const choice = choiceOf(options);
   await confineMatrix(host, cwd, choice);
   const { entries: chosen } = await resolveKernels(createCatalogue(context), choice);
@@ -70,15 +70,21 @@ async function plannedCells(context: ResolvedEnvironment, options: PlanOptions):
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }
 
-async function suiteCells(context: ResolvedEnvironment, file: string): Promise<CellName[]> {
+async function suiteCells(
+  context: ResolvedEnvironment,
+  file: string,
+  localKernels: PlanOptions['localKernels'],
+): Promise<CellName[]> {
   const { host, cwd } = context;
   const dir = dirname(resolve(cwd, file));
   const { cases } = await loadSuite(host, cwd, file);
   const catalogue = createCatalogue(context, dir);
   const root = await rootOf(host, cwd, dir);
+  const own = await localProfiles(context, localKernels);
   const cells: CellName[] = [];
   for (const one of cases) {
-    const { entries } = await resolveKernels(catalogue, await suiteKernels(host, root, one));
+    const { entries: chosen } = await resolveKernels(catalogue, await suiteKernels(host, root, one));
+    const entries = [...chosen, ...own];
     cells.push(...entries.map(({ id: kernel }) => ({ subject: one.name, kernel })));
   }
   return cells;

@@ -13,6 +13,7 @@ import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
+import { localProfiles, settledKernels } from './local-kernels.ts';
 import { reportFilePlaces } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
@@ -116,7 +117,9 @@ export async function prepareSuite(
   refuseRegression(suite, options);
   checkShard(options.shard);
   refuseStop(options);
-  const cases = await prepareCases({ host, cwd, dir, root, catalogue }, suite, {
+  const own = await localProfiles(environment, options.localKernels);
+  const localKernels = settledKernels(cwd, options.localKernels, own);
+  const cases = await prepareCases({ host, cwd, dir, root, catalogue, own, localKernels }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,

@@ -9,6 +9,8 @@ import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, LaneChoice } from '../model/cell.ts';
 import { HostError, messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import type { FailOn, MinKernel } from '../model/gate.ts';
+import type { Profile } from '../model/kernel.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
 import { phrase, setting } from '../model/wording.ts';
 import { confine, type Root } from '../run/confine.ts';
@@ -18,6 +20,7 @@ import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve
 import { checkReportPlaces } from '../run/write-reports.ts';
 import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
+import { besides } from './local-kernels.ts';
 import { flagsOf } from './question-flags.ts';
 import { caseCommand, caseGuestFiles } from './suite-guest-files.ts';
 import { artifactPath, type CaseReaders, caseReaders } from './suite-readers.ts';
@@ -61,6 +64,10 @@ export interface SuiteContext {
   readonly dir: string;
   readonly root: Root;
   readonly catalogue: Catalogue;
+  /** Kernels of the caller's own, for every case besides its own. */
+  readonly own: readonly Profile[];
+  /** The same as they were typed, with absolute paths. */
+  readonly localKernels: readonly LocalKernel[];
 }
 
 /** The promise that counts: the case's, the manifest's, that of the defaults. */
@@ -92,9 +99,11 @@ export async function suiteKernels(host: Host, root: Root, { kernels, paths }: S
 }
 
 /** @throws UsageError with the line that chose the kernels */
-async function kernelsOf({ host, root, catalogue }: SuiteContext, source: SuiteCase) {
+async function kernelsOf({ host, root, catalogue, own }: SuiteContext, source: SuiteCase) {
   try {
-    return await resolveKernels(catalogue, await suiteKernels(host, root, source));
+    const { matrix, entries } = await resolveKernels(catalogue, await suiteKernels(host, root, source));
+    const ids = entries.map(({ id }) => id);
+    return { matrix, entries: [...entries, ...besides(own, ids)] };
   } catch (error) {
     if (!(error instanceof UsageError) || error.code !== 'unknown_matrix') throw error;
     throw new UsageError(error.code, phrase`${source.kernelsOrigin}: ${wordingOf(error)}`, { cause: error });
@@ -172,13 +181,13 @@ async function checkTestNames(
 
 /** The flags of a command that runs this case alone. */
 function caseFlags(
-  { catalogue, dir }: SuiteContext,
+  { catalogue, dir, localKernels }: SuiteContext,
   { mode, command }: SuiteCase,
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
   settled: { readonly maxInsns: InsnBudget | undefined } & Pick<SuiteOverrides, 'failOn' | 'lane'>,
 ) {
   const allowProfileOverride = catalogue.allowOverride ?? false;
-  const request = { manifest: manifestPath, mode, command, allowProfileOverride, ...settled };
+  const request = { manifest: manifestPath, mode, command, allowProfileOverride, localKernels, ...settled };
   return flagsOf(request, dir, manifest?.failOn);
 }
 

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import type { Suite } from '../config/suite.ts';
 import type { Host } from '../host/host.ts';
 import type { ReportFiles } from '../model/formats.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
 import { confine, type Root } from '../run/confine.ts';
+import { localInputs } from './local-kernels.ts';
 import { reportFileOutputs } from './report-files.ts';
 import type { PreparedCase } from './suite-cases.ts';
 
@@ -24,6 +26,7 @@ interface ClaimedSuite {
     readonly markdown?: string;
     readonly baseline?: string;
     readonly files?: ReportFiles | undefined;
+    readonly localKernels?: readonly LocalKernel[];
   };
 }
 
@@ -102,6 +105,7 @@ export async function claimSuite(
       { path: placeOf(cwd, options.baseline), said: option('baseline'), by: 'flag' },
       cases.some(({ ready }) => ready?.gate.failOn === 'regression'),
     ),
+    ...localInputs(cwd, options.localKernels),
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
   await claimPlaces(host, cwd, outputs, inputs);

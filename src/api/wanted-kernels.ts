@@ -2,8 +2,10 @@ import { dirname, relative, resolve } from 'node:path';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { readSuite } from '../config/suite.ts';
 import { isLocal } from '../model/kernel-source.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { rootOf } from '../run/confine.ts';
 import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
+import { localProfiles } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { suiteKernels } from './suite-cases.ts';
 
@@ -40,4 +42,13 @@ export async function wantedKernels(wanted: Wanted, options: Environment = {}): 
     // The run meets the same mistake, and says where it is.
   }
   return [...ids];
+}
+
+/** Ids of the kernels that were typed for a run and come from elsewhere. What is wrong with one is for the run to tell. */
+export async function wantedLocalKernels(
+  localKernels: readonly LocalKernel[],
+  options: Environment = {},
+): Promise<string[]> {
+  const profiles = await localProfiles(environmentOf(options), localKernels).catch(() => []);
+  return profiles.flatMap(({ id, kernel }) => (kernel === undefined || isLocal(kernel) ? [] : [id]));
 }

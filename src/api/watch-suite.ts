@@ -5,6 +5,7 @@ import type { Wording } from '../model/wording.ts';
 import { WATCH_SUITE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { type Marks, marksOf, nextMarks } from './file-marks.ts';
+import { localPaths } from './local-kernels.ts';
 import { loadSuite } from './prepare-suite.ts';
 import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
@@ -30,6 +31,7 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
   // Between two rounds, too: the next one must find its kernels.
   await using _store = await useStore(host, signal);
   const file = resolve(cwd, options.suite);
+  const own = (options.localKernels ?? []).flatMap((kernel) => localPaths(cwd, kernel));
   let latest: SuiteReport | undefined;
   let named: readonly string[] = [];
 
@@ -41,7 +43,7 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
       named = reads.map(({ path }) => resolve(dirname(file), path));
     }
     const assets = (latest?.cases ?? []).flatMap(({ answer }) => answer?.run.assets?.map(({ source }) => source) ?? []);
-    return new Map(await marksOf(host, [...new Set([file, ...named, ...assets])]));
+    return new Map(await marksOf(host, [...new Set([file, ...named, ...assets, ...own])]));
   }
 
   for (;;) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { Expected } from '../model/gate.ts';
+import { placeOfKernel } from '../model/local-kernel.ts';
 import { IMAGE_SCHEME } from '../model/oci-source.ts';
 import type { RunReport } from '../model/report.ts';
 import { option, phrase, type Wording } from '../model/wording.ts';
@@ -41,7 +42,7 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
     throw error;
   });
   const { manifest, matrix, command, loader, localKernels = [] } = options;
-  const images = localKernels.map(({ image }) => image);
+  const images = localKernels.flatMap((kernel) => (placeOfKernel(kernel) === 'file' ? [kernel.image] : []));
   const named = [manifest, matrix, command?.binary, loader?.btf, ...images].flatMap((file) =>
     file ? [resolve(cwd, file)] : [],
   );

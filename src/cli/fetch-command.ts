@@ -53,6 +53,7 @@ async function fetchChosen({ options, io, say, onProgress, common }: Fetching, c
   const failed = await fetchKernels({
     ...common,
     choice,
+    localKernels: options.localKernels,
     allowProfileOverride: options.allowProfileOverride,
     lock: options.lock,
     refresh: options.refreshKernels,

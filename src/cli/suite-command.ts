@@ -11,6 +11,7 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
   try {
     const { suite, json, paths } = await validateSuite({
       suite: options.suite,
+      localKernels: options.localKernels,
       out: options.out,
       markdown: options.markdown,
       files: options,

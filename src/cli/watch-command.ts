@@ -85,6 +85,7 @@ function watchObjects(options: WatchOptions, io: Io, signal: AbortSignal, round:
 function watchCases(options: WatchSuiteArguments, io: Io, signal: AbortSignal, round: Rounds): Promise<never> {
   return watchSuite({
     suite: options.suite,
+    localKernels: options.localKernels,
     ...settings(options, io, signal, round),
     concurrency: options.concurrency,
     timeoutMs: options.timeoutMs,

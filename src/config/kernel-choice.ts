@@ -48,7 +48,7 @@ export function chooseKernels(
     const more = command !== 'kernels fetch' ? '' : phrase`${option('all')}, ids, `;
     throw new UsageError(
       'missing_flag',
-      phrase`no kernels are chosen; add ${more}${option('quick')}, ${setting('matrix', 'FILE')} or ${setting('kernels', 'ID,ID')}${command === 'kernels fetch' ? '' : phrase`, or a kernel of your own with ${setting('kernel', 'FILE')}`} ('bpfcompat kernels list' shows the ids)`,
+      phrase`no kernels are chosen; add ${more}${option('quick')}, ${setting('matrix', 'FILE')} or ${setting('kernels', 'ID,ID')}${command === 'lock' ? '' : phrase`, or a kernel of your own with ${setting('kernel', 'FILE')}`} ('bpfcompat kernels list' shows the ids)`,
     );
   }
   if (second !== undefined) {

@@ -1,7 +1,9 @@
 import { UsageError } from '../model/errors.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';
 import { chooseKernels, type KernelChoice } from './kernel-choice.ts';
+import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
@@ -13,16 +15,18 @@ export type FetchOptions = Pick<
 > & {
   /** undefined: only the userland is wanted. */
   readonly kernels: KernelChoice | undefined;
+  readonly localKernels: readonly LocalKernel[];
   readonly lock: LockMode;
 };
 
 /** @param words ids behind the command. @throws UsageError that names the flag and the remedy */
 export function checkFetchOptions(values: ValuesOf<'kernels fetch'>, words: readonly string[]): FetchOptions {
   const { refreshKernels, allowProfileOverride, json, quiet, noColor, userland, modules } = values;
-  const { matrix, kernels: ids, quick, all } = values;
-  const alone = userland && !quick && !all && matrix === '' && ids.length + words.length === 0;
+  const { matrix, kernels: ids, quick, all, kernel } = values;
+  const alone = userland && !quick && !all && matrix === '' && ids.length + words.length + kernel.length === 0;
   return {
     kernels: alone ? undefined : chooseKernels(values, 'kernels fetch', words),
+    localKernels: parseLocalKernels(kernel),
     lock: lockMode(values),
     ...{ userland, modules, refreshKernels, allowProfileOverride, json, quiet, noColor },
   };

@@ -1,8 +1,15 @@
 import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN } from '../model/kernel.ts';
-import { LOCAL_KERNEL_KEYS, type LocalKernel, localKernelWords } from '../model/local-kernel.ts';
+import {
+  KEYS_OF_PLACE,
+  LOCAL_KERNEL_KEYS,
+  type LocalKernel,
+  type LocalKernelPlace,
+  localKernelWords,
+  placeOfKernel,
+} from '../model/local-kernel.ts';
 import { option, phrase, setting, type Wording } from '../model/wording.ts';
-import { didYouMean } from './near.ts';
+import { didYouMean, enumerate } from './near.ts';
 import { quoted } from './words.ts';
 
 function checkName(name: string | undefined, wrong: (why: string) => UsageError): void {
@@ -14,6 +21,21 @@ function wrong(text: string, why: Wording): UsageError {
   return new UsageError('flag_value', phrase`${option('kernel')} ${quoted(text)}: ${why}`);
 }
 
+const PLACES: Readonly<Record<LocalKernelPlace, string>> = {
+  file: 'a file',
+  address: 'an address',
+  image: 'a container image',
+};
+
+/** @param wrong makes the error */
+function checkKeys(kernel: LocalKernel, wrong: (why: string) => UsageError): void {
+  const place = placeOfKernel(kernel);
+  const stray = LOCAL_KERNEL_KEYS.find((key) => kernel[key] !== undefined && !KEYS_OF_PLACE[place].includes(key));
+  if (stray === undefined) return;
+  const instead = stray === 'sha256' ? '; a digest is part of its name: HOST/NAME@sha256:DIGEST' : '; remove it';
+  throw wrong(`${stray} does not go with ${PLACES[place]}${instead}`);
+}
+
 function parseLocalKernel(text: string): LocalKernel {
   const { image, rest } = localKernelWords(text);
   if (image === '') throw wrong(text, phrase`it names no file; write ${setting('kernel', 'arch/x86/boot/bzImage')}`);
@@ -22,16 +44,17 @@ function parseLocalKernel(text: string): LocalKernel {
     if (!LOCAL_KERNEL_KEYS.some((one) => one === key)) {
       throw wrong(
         text,
-        `there is no ${quoted(key)}${didYouMean(key, LOCAL_KERNEL_KEYS) || '; there are modules, config and name'}`,
+        `there is no ${quoted(key)}${didYouMean(key, LOCAL_KERNEL_KEYS) || `; there are ${enumerate(LOCAL_KERNEL_KEYS, 'and')}`}`,
       );
     }
     if (kernel[key] !== undefined) throw wrong(text, `${key} is there twice; remove one`);
     if (value === '') throw wrong(text, `${key} is empty; write a value behind "${key}=" or leave it out`);
     kernel[key] = value;
   }
-  const { name } = kernel;
-  checkName(name, (why) => wrong(text, why));
-  return { image, modules: kernel['modules'], config: kernel['config'], name };
+  const parsed: LocalKernel = { ...kernel, image };
+  checkName(parsed.name, (why) => wrong(text, why));
+  checkKeys(parsed, (why) => wrong(text, why));
+  return parsed;
 }
 
 /** The kernels that `--kernel` names. @throws UsageError `flag_value`, `flag_conflict` for one that is there twice */
@@ -59,6 +82,7 @@ export function checkLocalKernels(kernels: readonly LocalKernel[] = []): readonl
       );
     }
     checkName(kernel.name, refuse);
+    checkKeys(kernel, refuse);
   }
   return kernels;
 }

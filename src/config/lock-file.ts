@@ -15,7 +15,10 @@ const MAX_ENTRIES = 1000;
 const MAX_FILES = 32;
 
 // Words of the file become arguments of apt: none may begin like an option.
-const packageName = word(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/, 'the name of a package');
+const packageName = word(
+  /^[A-Za-z0-9](?:[A-Za-z0-9._+-]|\/(?=[a-z0-9])){0,127}$/,
+  'the name of a package or of an image',
+);
 const packageVersion = word(/^[A-Za-z0-9][A-Za-z0-9._+~^:-]{0,127}$/, 'the version of a package');
 const sha256 = word(/^[0-9a-f]{64}$/, 'the 64 hexadecimal digits of a SHA-256, in lower case');
 

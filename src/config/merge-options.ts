@@ -58,7 +58,7 @@ export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matr
 /** @throws UsageError that names the flag and the remedy */
 export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<string>): PlanArguments {
   const { artifact: artifacts, matrix, quick, kernels, kernel, ...rest } = values;
-  const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0 || kernel.length > 0;
+  const named = artifacts.length > 0 || matrix !== '' || quick || kernels.length > 0;
   if (given.has('shards') && values.shards === 0) {
     throw new UsageError(
       'flag_value',
@@ -68,7 +68,7 @@ export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<st
   if (values.suite !== '' && named) {
     throw new UsageError(
       'flag_conflict',
-      phrase`${option('suite')} names objects and kernels itself; remove ${option('artifact')}, ${option('matrix')}, ${option('kernels')}, ${option('kernel')} and ${option('quick')}, or the suite`,
+      phrase`${option('suite')} names objects and kernels itself; remove ${option('artifact')}, ${option('matrix')}, ${option('kernels')} and ${option('quick')}, or the suite`,
     );
   }
   const chosen = values.suite === '' ? chooseKernels(values, 'plan') : undefined;

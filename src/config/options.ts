@@ -83,10 +83,10 @@ export const OPTIONS = [
     name: 'kernel',
     type: 'repeated',
     default: '',
-    placeholder: 'FILE',
+    placeholder: 'FILE|URL|IMAGE',
     description:
-      'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux) or the tree it was built in; append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
-    commands: ['check', 'test', 'test-command', 'watch', 'plan'],
+      'your own kernel, alone or in addition to the others: an image (bzImage, vmlinux), the tree it was built in, an address (with ",sha256=HEX") or a container image (HOST/NAME:TAG); append ",modules=DIR" for its modules, ",config=FILE" for its configuration, ",name=ID" for its name in reports; repeatable',
+    commands: [...RUNNING, 'suite', 'plan'],
   },
   ...KERNEL_OPTIONS,
   {

@@ -1,9 +1,11 @@
 import type { Isolation, LaneChoice } from '../model/cell.ts';
 import { UsageError } from '../model/errors.ts';
 import type { FailOn } from '../model/gate.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import type { Shard } from '../model/shard.ts';
 import { option, phrase } from '../model/wording.ts';
 import { readFlagValue } from './flag-values.ts';
+import { parseLocalKernels } from './local-kernels.ts';
 import { type LockMode, lockMode } from './lock.ts';
 import { checkReportFiles } from './merge-options.ts';
 import { needsNetwork, sameFile } from './missing-option.ts';
@@ -18,7 +20,7 @@ import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 export interface SuiteCommandOptions
   extends Omit<
     ValuesOf<'suite'>,
-    'timeout' | 'concurrency' | 'isolation' | 'lane' | 'failOn' | 'failOnRegression' | 'shard'
+    'timeout' | 'concurrency' | 'isolation' | 'lane' | 'failOn' | 'failOnRegression' | 'shard' | 'kernel'
   > {
   /** Milliseconds; undefined: the file decides. */
   readonly timeoutMs: number | undefined;
@@ -27,6 +29,8 @@ export interface SuiteCommandOptions
   /** undefined: what each profile says enough for. */
   readonly lane: LaneChoice | undefined;
   readonly lock: LockMode;
+  /** Kernels of the user's own, for every case besides those of the file. */
+  readonly localKernels: readonly LocalKernel[];
   /** undefined: the file and the manifests decide. */
   readonly failOn: FailOn | undefined;
   /** undefined: this machine asks everything. */
@@ -35,7 +39,7 @@ export interface SuiteCommandOptions
 
 /** @throws UsageError that names the flag and the remedy */
 export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOptions {
-  const { timeout, failOnRegression, ...rest } = values;
+  const { timeout, failOnRegression, kernel, ...rest } = values;
   if (values.out !== '' && values.out === values.markdown) {
     throw sameFile('out', 'markdown', quoted(values.out));
   }
@@ -62,6 +66,7 @@ export function checkSuiteOptions(values: ValuesOf<'suite'>): SuiteCommandOption
     isolation: checkIsolation(values.isolation),
     lane: checkLane(values.lane),
     lock: lockMode(values),
+    localKernels: parseLocalKernels(kernel),
     failOn: checkFailOn(values.failOn, failOnRegression),
     shard: parseShard(values.shard),
   };

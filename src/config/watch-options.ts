@@ -1,6 +1,8 @@
 import { UsageError } from '../model/errors.ts';
+import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import { choosesNone } from './kernel-choice.ts';
+import { parseLocalKernels } from './local-kernels.ts';
 import { lockMode } from './lock.ts';
 import type { OptionName, ValuesOf } from './options.ts';
 import { checkIsolation, checkLane, checkWatchOptions, type WatchOptions } from './test-options.ts';
@@ -12,6 +14,7 @@ export interface WatchSuiteArguments
     'isolation' | 'lane' | 'offline' | 'refreshKernels' | 'allowProfileOverride' | 'lock' | 'noColor' | 'quiet'
   > {
   readonly suite: string;
+  readonly localKernels: readonly LocalKernel[];
   readonly workdir: string;
   readonly timeoutMs: number | undefined;
   readonly concurrency: number | undefined;
@@ -24,7 +27,6 @@ const OF_THE_SUITE = [
   'artifact',
   'matrix',
   'kernels',
-  'kernel',
   'quick',
   'manifest',
   'validation-mode',
@@ -62,6 +64,7 @@ export function checkWatchArguments(
   return {
     ...{ suite, offline, refreshKernels, allowProfileOverride, noColor, quiet },
     lock: lockMode(values),
+    localKernels: parseLocalKernels(values.kernel),
     isolation: checkIsolation(isolation),
     lane: checkLane(lane),
     workdir: given.has('workdir') ? values.workdir : '',

@@ -36,6 +36,8 @@ export interface HostNetwork {
 
 export interface DownloadOptions {
   readonly maxBytes: number;
+  /** Only the first `maxBytes` are wanted: what comes behind them is not read, and no error. */
+  readonly headOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The server may be silent for this long; default half a minute. */
   readonly stallMs?: number;

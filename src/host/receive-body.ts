@@ -45,24 +45,31 @@ function tooLarge(url: string, maxBytes: number): HostError {
   return new HostError('wrong_digest', `${url} has more than the ${maxBytes} bytes that it may have; nothing was used`);
 }
 
-function begin(url: string, response: IncomingMessage, { maxBytes, algorithm = 'sha256' }: DownloadOptions): Arrived {
+function begin(
+  url: string,
+  response: IncomingMessage,
+  { maxBytes, headOnly, algorithm = 'sha256' }: DownloadOptions,
+): Arrived {
   const total = Number(response.headers['content-length'] ?? 0);
-  if (total > maxBytes) throw tooLarge(url, maxBytes);
+  if (total > maxBytes && !headOnly) throw tooLarge(url, maxBytes);
   return { bytes: 0, hash: createHash(algorithm), total, validator: validatorOf(response) };
 }
 
 async function append(
-  { url, options: { maxBytes, onBytes } }: Body,
+  { url, options: { maxBytes, headOnly = false, onBytes } }: Body,
   response: IncomingMessage,
   handle: FileHandle,
   arrived: Arrived,
 ): Promise<void> {
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (arrived.bytes + chunk.length > maxBytes) throw tooLarge(url, maxBytes);
+  for await (const all of response as AsyncIterable<Buffer>) {
+    const room = maxBytes - arrived.bytes;
+    if (all.length > room && !headOnly) throw tooLarge(url, maxBytes);
+    const chunk = all.subarray(0, room);
     await handle.write(chunk, 0, chunk.length, arrived.bytes);
     arrived.hash.update(chunk);
     arrived.bytes += chunk.length;
     onBytes?.(arrived.bytes, arrived.total);
+    if (headOnly && arrived.bytes === maxBytes) return;
   }
   // A server may send less than the rest, and end that as it should.
   if (arrived.total > 0 && arrived.bytes !== arrived.total)

@@ -37,6 +37,13 @@ function isLocked({ name, version, files }: PackageFacts, locked: LockedKernel):
 export function checkLocked(profile: Profile, found: PackageFacts): void {
   const { locked } = profile;
   if (locked === undefined || isLocked(found, locked)) return;
+  if (found.name === locked.name && found.version !== locked.version) {
+    // An address that shows whatever is newest cannot be asked for an older build.
+    throw new HostError(
+      'package_not_found',
+      phrase`${locked.origin}: ${found.archive} has ${found.name} ${found.version} now, and the lock has ${locked.version}; ${remedy(profile)}`,
+    );
+  }
   const other = locked.files.find(
     (one) => !found.files.some((file) => file.name === one.name && file.sha256 === one.sha256),
   );
@@ -64,7 +71,9 @@ export async function storedLocked(host: Host, store: Store, profile: Profile): 
     const record = await readRecord(host, store, name);
     if (record === undefined || record.arch !== arch || !isLocked(record.package, locked)) continue;
     if (!vouchedAsAsked(record, profile)) continue;
-    const found = { ...record, source: sourceKey(arch, source) };
+    // Where nobody vouched for the bytes, the digests of the lock do.
+    const by = record.vouched.by === 'nobody' ? 'pin' : record.vouched.by;
+    const found = { ...record, source: sourceKey(arch, source), vouched: { ...record.vouched, by } };
     await writeRecord(host, store, found);
     return found;
   }

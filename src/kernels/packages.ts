@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { KEPT_BLOBS } from './sources/oci/kept.ts';
 import { KEPT_DIR } from './sources/rpm/acquire.ts';
+import { KEPT_FILES } from './sources/url/kept.ts';
 import type { Store } from './store.ts';
 import { mustRun } from './tool.ts';
 
@@ -14,7 +16,7 @@ function packagesPath(store: Store, id: string): string {
 }
 
 /** What a source keeps besides packages themselves, or where: without it, what is kept cannot be checked again. */
-export const CHECKABLE = ['dists', KEPT_DIR] as const;
+export const CHECKABLE = ['dists', KEPT_DIR, KEPT_FILES, KEPT_BLOBS] as const;
 
 /** Puts packages that were kept during a fetch in their place. Does nothing when the mirror had no lists to keep. */
 export async function placePackages(host: Host, store: Store, from: string, id: string): Promise<void> {

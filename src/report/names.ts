@@ -6,7 +6,9 @@ import { oneLine } from './escape.ts';
 
 /** `Debian 12 (6.1)`. */
 export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kernelFamily'>): string {
-  return `${vendorName(profile.distro)}${profile.version === '' ? '' : ` ${profile.version}`} (${profile.kernelFamily})`;
+  const { distro, version, kernelFamily } = profile;
+  const family = kernelFamily === '' ? '' : ` (${kernelFamily})`;
+  return `${vendorName(distro)}${version === '' ? '' : ` ${version}`}${family}`;
 }
 
 /** File names of the objects of a run, with as much of their paths as tells them apart. */
@@ -22,7 +24,7 @@ export function shortNames(targets: readonly Target[]): string[] {
   const ids = targets.map(({ profile }) => profile.id);
   const families = targets.map(({ profile }) => profile.kernelFamily);
   const releases = targets.map(({ profile: { distro, version, kernelFamily, problem } }) =>
-    problem === undefined ? `${shortDistro(distro)}${version}-${kernelFamily}` : '',
+    problem === undefined && kernelFamily !== '' ? `${shortDistro(distro)}${version}-${kernelFamily}` : '',
   );
   const lists = [families, releases].map((names) => ({ names, counts: countsOf(names) }));
   return targets.map((_, i) => {

@@ -31,7 +31,7 @@ function btfNote({ target, evidence }: TargetView): string | undefined {
 /** A family that is no number promises no kernel, so that nobody can say whether the right one answered. */
 function familyNote({ target, evidence }: TargetView): string | undefined {
   const { kernelFamily, file } = target.profile;
-  if (evidence === undefined || kernelNumber(kernelFamily) !== undefined) return undefined;
+  if (evidence === undefined || kernelFamily === '' || kernelNumber(kernelFamily) !== undefined) return undefined;
   const { release } = evidence.hello.kernel;
   return `kernel_family ${kernelFamily} in ${file} is no number, so it was not compared with this kernel (${release})`;
 }

@@ -1,5 +1,6 @@
 import { words } from '../findings/words.ts';
 import type { Profile } from '../model/kernel.ts';
+import { kernelNumber } from '../model/kernel-range.ts';
 import { vendorName } from '../model/vendors.ts';
 import { oneLine } from './escape.ts';
 import { type PassKind, passKind } from './loaded-only.ts';
@@ -35,14 +36,20 @@ export interface SupportRange {
 export type KnownKernel = Pick<Profile, 'id' | 'distro' | 'kernelFamily'>;
 
 /** A version as a number that compares. */
-function orderOf({ kernelFamily }: Pick<KnownKernel, 'kernelFamily'>): number {
-  const [major = 0, minor = 0] = kernelFamily.split('.').map(Number);
+function orderOf(family: string): number {
+  const [major = 0, minor = 0] = family.split('.').map(Number);
   return major * 1_000_000 + minor;
 }
 
+/** What the profile says; of a kernel that was typed for the run by its address, what the guest says. */
+function familyOf({ target: { profile }, evidence }: TargetView): string {
+  if (profile.kernelFamily !== '') return profile.kernelFamily;
+  return kernelNumber(evidence?.hello.kernel.release ?? '')?.join('.') ?? '';
+}
+
 /** Oldest first. Each version is read once: the catalogue is long, and a suite sorts it for every case. */
-function byVersion<T>(items: readonly T[], profileOf: (item: T) => Pick<KnownKernel, 'kernelFamily'>): T[] {
-  const ordered = items.map((item) => ({ item, order: orderOf(profileOf(item)) }));
+function byVersion<T>(items: readonly T[], versionOf: (item: T) => string): T[] {
+  const ordered = items.map((item) => ({ item, order: orderOf(versionOf(item)) }));
   return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);
 }
 
@@ -55,6 +62,7 @@ function causeOf(views: readonly TargetView[]): string {
 function segmentOf(views: readonly TargetView[]): SupportSegment {
   const ids = (status: string): string[] =>
     views.filter(({ outcome }) => outcome.status === status).map(({ target }) => target.profile.id);
+  const last = views.at(-1);
   const passed = ids('pass');
   const failed = ids('fail');
   const ofKind = (kind: PassKind): string[] =>
@@ -63,8 +71,8 @@ function segmentOf(views: readonly TargetView[]): SupportSegment {
       .map(({ target }) => target.profile.id);
   return {
     status: failed.length === 0 ? 'pass' : passed.length === 0 ? 'fail' : 'differs',
-    from: views[0]?.target.profile.kernelFamily ?? '',
-    to: views.at(-1)?.target.profile.kernelFamily ?? '',
+    from: views[0] ? familyOf(views[0]) : '',
+    to: last ? familyOf(last) : '',
     passed,
     failed,
     loaded: ofKind('loaded'),
@@ -78,7 +86,7 @@ function segmentsOf(answered: readonly TargetView[]): SupportSegment[] {
   const groups: TargetView[][] = [];
   for (const view of answered) {
     const last = groups.at(-1);
-    const sameVersion = last?.[0] && orderOf(last[0].target.profile) === orderOf(view.target.profile);
+    const sameVersion = last?.[0] && orderOf(familyOf(last[0])) === orderOf(familyOf(view));
     if (sameVersion) last.push(view);
     else groups.push([view]);
   }
@@ -125,8 +133,10 @@ const NAMED = 8;
  */
 function notAskedText(notAsked: readonly KnownKernel[], answered: readonly TargetView[]): string {
   if (notAsked.length === 0) return '';
-  const reported = new Set(answered.map(({ target }) => target.profile.kernelFamily));
-  const names = new Set(notAsked.map(({ id, kernelFamily }) => (reported.has(kernelFamily) ? id : kernelFamily)));
+  const reported = new Set(answered.map(familyOf));
+  const names = new Set(
+    notAsked.map(({ id, kernelFamily }) => (kernelFamily === '' || reported.has(kernelFamily) ? id : kernelFamily)),
+  );
   if (names.size <= NAMED) return ` (not tested: ${[...names].join(', ')})`;
   const counts = new Map<string, number>();
   for (const { distro } of notAsked) {
@@ -146,12 +156,12 @@ function notAskedText(notAsked: readonly KnownKernel[], answered: readonly Targe
  * @param known kernels that could have been asked too
  */
 export function supportRange(views: readonly TargetView[], known: readonly KnownKernel[] = []): SupportRange {
-  const sorted = byVersion(views, ({ target }) => target.profile);
+  const sorted = byVersion(views, familyOf);
   const answered = sorted.filter(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail');
   const ids = new Set(answered.map(({ target }) => target.profile.id));
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing = [...others.values()].filter(({ id }) => !ids.has(id));
-  const notAsked = byVersion(missing, (one) => one);
+  const notAsked = byVersion(missing, ({ kernelFamily }) => kernelFamily);
   // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
   const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(answered);

@@ -180,7 +180,7 @@ describe('every path of a file is confined', () => {
       failOn: undefined,
       lane: undefined,
     };
-    const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue }, suite, {
+    const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue, own: [], localKernels: [] }, suite, {
       ...none,
       partial: false,
       baseline: undefined,

@@ -3,6 +3,7 @@ import { AMAZON } from './amazon.ts';
 import { AZURE } from './azure.ts';
 import { CENTOS } from './centos.ts';
 import { FEDORA } from './fedora.ts';
+import { FLATCAR } from './flatcar.ts';
 import { ORACLE } from './oracle.ts';
 import { REDHAT } from './redhat.ts';
 import { ROCKY } from './rocky.ts';
@@ -14,6 +15,7 @@ const SHIPPED = {
   ...AZURE,
   ...CENTOS,
   ...FEDORA,
+  ...FLATCAR,
   ...ORACLE,
   ...REDHAT,
   ...ROCKY,
@@ -53,14 +55,14 @@ export const FINGERPRINTS: Readonly<Record<string, readonly string[]>> &
   'RPM-GPG-KEY-SuSE-ALP-Main': ['1C59D66FCD52563A16933DBCFEC28EAF09D9EA69'],
   'MICROSOFT-RPM-GPG-KEY': ['2BC94FFF7015A5F28F1537AD0CD9FED33135CE90'],
   'MICROSOFT-METADATA-GPG-KEY': ['BC528686B50D79E339D3721CEB3E94ADBE1229CF'],
+  'Flatcar_Image_Signing_Key.asc': ['F88CFEDEFF29A5B4D9523864E25D9AED0593B34A'],
 };
 
 /**
- * Keys of vendors that do not come along, since no package of Debian has them, by the name that their file must have. Who
+ * Keys of vendors that do not come along, since their bytes were not to be had when this was written, by the name that their file must have. Who
  * puts one in its place needs the one of this fingerprint.
  */
 export const UNSHIPPED: Readonly<Record<string, readonly string[]>> = {
-  'Flatcar_Image_Signing_Key.asc': ['F88CFEDEFF29A5B4D9523864E25D9AED0593B34A'],
   'Ubuntu_Mainline_Signing_Key.asc': ['60AA7B6F30434AE68E569963E50C6A0917C622B0'],
 };
 

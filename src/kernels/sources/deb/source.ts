@@ -14,6 +14,7 @@ export const deb: Source<DebKernelSource> = {
   answers: (stored, source) =>
     stored.archive === source.archive &&
     stored.suite === source.suite &&
+    !stored.name.includes('/') &&
     nameMatches(source.package, stored.name) &&
     (source.version === undefined || source.version === stored.version),
   exactly: (source, { name, version }) => ({ ...source, package: name, version }),

@@ -8,6 +8,7 @@ import { requireSpace } from '../../space.ts';
 import type { FetchedKernel, FetchListener } from '../../unpacked.ts';
 import { type Packing, unpacked } from '../rpm/chunks.ts';
 import type { FetchRequest, Source } from '../source.ts';
+import { type Keeper, keeping, keptImage } from './kept.ts';
 import { LAYOUT_INDEX, openLayout } from './layout.ts';
 import { choosePlatform, type Descriptor, readDocument } from './manifest.ts';
 import { type ImageStore, openRegistry, type RegistryAccess } from './registry.ts';
@@ -68,17 +69,32 @@ function titleOf({ image, layout = '' }: OciKernelSource): string {
   return image === undefined ? (layout.split('/').at(-1) ?? '') : parseImageName(image).repository;
 }
 
+/**
+ * Where an image is read from, and what becomes of its layers once they are unpacked.
+ * @param dir there, private
+ */
+async function openStore(host: Host, request: OciRequest, dir: string): Promise<Keeper> {
+  const { source, places, listener, packagesDir, top } = request;
+  const remove = (_digest: string, file: string): Promise<void> => host.files.remove(file);
+  if (source.image === undefined) {
+    const store = await openLayout(host, { layout: source.layout ?? '', top, dir }, listener.signal);
+    return { store, keepLayer: remove };
+  }
+  const registry = openRegistry(host, parseImageName(source.image), dir, access(listener));
+  if (packagesDir !== undefined) return { store: keptImage(host, packagesDir, registry), keepLayer: remove };
+  return places.keepDir === undefined
+    ? { store: registry, keepLayer: remove }
+    : keeping(host, places.keepDir, registry);
+}
+
 async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel | 'unchanged'> {
-  const { source, places, listener, stored, packagesDir, top } = request;
-  if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of images are in no cache');
+  const { source, places, listener, stored } = request;
   const what = source.image ?? source.layout ?? '';
   const name = source.image === undefined ? undefined : parseImageName(source.image);
   const dir = join(places.workDir, 'image');
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
-  const store = name
-    ? openRegistry(host, name, dir, access(listener))
-    : await openLayout(host, { layout: what, top, dir }, listener.signal);
+  const { store, keepLayer } = await openStore(host, request, dir);
   const image = await readImage(store, name?.reference ?? LAYOUT_INDEX, what, request);
   if (name !== undefined && stored?.version === image.digest) return 'unchanged';
   const total = totalOf(image.layers, what);
@@ -89,7 +105,7 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
     const packing = packingOf(layer, what);
     const file = await store.layer(layer, (bytes) => listener.onProgress(what, finished + bytes, total));
     await tree.lay(unpacked(host, file, packing, listener.signal));
-    if (file.startsWith(`${dir}/`)) await host.files.remove(file);
+    if (file.startsWith(`${dir}/`)) await keepLayer(layer.digest, file);
     finished += layer.size;
   }
   const kernel = await kernelAmong(host, tree, places.workDir, what, listener.signal);
@@ -126,5 +142,8 @@ export const oci: Source<OciKernelSource> = {
     source.image === undefined || !version.startsWith('sha256:')
       ? source
       : { ...source, image: `${source.image.replace(/@sha256:[0-9a-f]{64}$/, '')}@${version}` },
-  answers: () => true,
+  answers({ name, version }, source) {
+    const digest = source.image === undefined ? undefined : parseImageName(source.image).reference;
+    return name === titleOf(source) && (!digest?.startsWith('sha256:') || version === digest);
+  },
 };

@@ -5,6 +5,7 @@ import type { UrlKernelSource } from '../../../model/url-source.ts';
 import type { FetchedKernel } from '../../unpacked.ts';
 import type { FetchRequest } from '../source.ts';
 import type { Checksum, Signed } from './checksums.ts';
+import { takeKept } from './kept.ts';
 
 const ATTEMPTS = 2;
 const MAX_TEXT = 4 * 1024 * 1024;
@@ -39,11 +40,15 @@ async function download(host: Host, url: string, file: string, options: Download
 
 /** What a fetch has downloaded, and how it is held against whatever vouches for it. */
 export interface Downloads {
+  /** Every file that came, by its address. */
+  readonly files: ReadonlyMap<string, string>;
   /** Of the files that are used; `version` is empty. */
   readonly used: FetchedKernel['package']['files'];
   /** A short text, as a file. */
   text(url: string): Promise<string>;
   file(url: string): Promise<string>;
+  /** The first bytes of a file that nothing vouches for yet. */
+  head(url: string, bytes: number): Promise<Uint8Array>;
   /** @throws HostError `wrong_digest` */
   check(file: string, url: string, wanted: Checksum): Promise<void>;
   /** A file whose digest is in a signed list. @throws HostError `wrong_digest`, `package_not_found` */
@@ -52,23 +57,32 @@ export interface Downloads {
   use(url: string, file: string, signer: string | undefined): Promise<void>;
 }
 
-export function openDownloads(host: Host, { places, listener }: FetchRequest<UrlKernelSource>): Downloads {
+export function openDownloads(
+  host: Host,
+  { places, listener, packagesDir }: Pick<FetchRequest<UrlKernelSource>, 'places' | 'listener' | 'packagesDir'>,
+): Downloads {
   const used: FetchedKernel['package']['files'] = [];
+  const files = new Map<string, string>();
   const { signal } = listener;
   let nth = 0;
+  const get = async (url: string, file: string, options: DownloadOptions): Promise<string> => {
+    if (packagesDir !== undefined) await takeKept(host, packagesDir, url, file, options.maxBytes);
+    else await download(host, url, file, { ...options, signal });
+    files.set(url, file);
+    return file;
+  };
   const downloads: Downloads = {
     used,
-    async text(url) {
-      const file = join(places.workDir, `text-${nth++}`);
-      await download(host, url, file, { maxBytes: MAX_TEXT, signal });
-      return file;
-    },
-    async file(url) {
-      // A name of the server's is no part of a path of ours.
-      const file = join(places.workDir, `file-${nth++}`);
+    files,
+    // A name of the server's is no part of a path of ours.
+    text: (url) => get(url, join(places.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT }),
+    file(url) {
       const onBytes = (bytes: number, total: number): void => listener.onProgress(nameOf(url), bytes, total);
-      await download(host, url, file, { maxBytes: MAX_FILE, signal, onBytes });
-      return file;
+      return get(url, join(places.workDir, `file-${nth++}`), { maxBytes: MAX_FILE, onBytes });
+    },
+    async head(url, bytes) {
+      const file = await get(url, join(places.workDir, `head-${nth++}`), { maxBytes: bytes, headOnly: true });
+      return host.files.readHead(file, bytes);
     },
     async check(file, url, { algorithm, hex }) {
       if ((await host.files.digest(file, algorithm)) === hex) return;

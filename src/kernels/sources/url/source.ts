@@ -8,13 +8,15 @@ import { withConfig } from '../../image/with-config.ts';
 import { requireSpace } from '../../space.ts';
 import type { FetchedKernel, UnpackedKernel } from '../../unpacked.ts';
 import { unpackDebs } from '../deb/unpack.ts';
+import { globMatches } from '../glob-matches.ts';
 import { locateKernel } from '../locate-kernel.ts';
 import { type Packing, unpacked } from '../rpm/chunks.ts';
 import { checkSignature, signatureError } from '../rpm/gpgv.ts';
 import { type Keyring, openKeyring } from '../rpm/keyring.ts';
-import type { FetchRequest, Source } from '../source.ts';
+import type { FetchRequest, OfferedBuild, OffersRequest, Source } from '../source.ts';
 import { nameIn, type Signed, verifiedChecksums } from './checksums.ts';
 import { type Downloads, nameOf, openDownloads } from './downloads.ts';
+import { keepFiles } from './kept.ts';
 
 type UrlRequest = FetchRequest<UrlKernelSource>;
 
@@ -36,7 +38,7 @@ async function signedChecksums(
   host: Host,
   downloads: Downloads,
   keyring: Keyring,
-  { source, places, listener }: UrlRequest,
+  { source, places, listener }: OffersRequest<UrlKernelSource>,
 ): Promise<Signed | undefined> {
   const url = source.checksums;
   if (url === undefined) return undefined;
@@ -115,8 +117,7 @@ async function packagedKernel(
 }
 
 async function fetchUrl(host: Host, request: UrlRequest): Promise<FetchedKernel> {
-  const { source, places, listener, packagesDir } = request;
-  if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of addresses are in no cache');
+  const { source, places, listener } = request;
   await requireSpace(host, places.root, ROOM, `fetching ${placeOf(source)}`);
   listener.onProgress(nameOf(placeOf(source)), 0, 0);
   const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, places.workDir));
@@ -126,6 +127,9 @@ async function fetchUrl(host: Host, request: UrlRequest): Promise<FetchedKernel>
     source.packages !== undefined && signed !== undefined
       ? await packagedKernel(host, downloads, signed, request)
       : await imageKernel(host, downloads, keyring, signed, request);
+  if (places.keepDir !== undefined) {
+    await keepFiles(host, places.keepDir, downloads.files, new Set([kernel.vmlinuz, kernel.config ?? '']));
+  }
   const files = downloads.used.map((file) => ({ ...file, version: kernel.release }));
   return {
     kernel,
@@ -134,13 +138,41 @@ async function fetchUrl(host: Host, request: UrlRequest): Promise<FetchedKernel>
   };
 }
 
+/** `uname -r` in the name of a Debian package of a kernel. */
+const NAMED_RELEASE = /^linux-(?:image|modules)(?:-unsigned)?-([^_]+)_/;
+
+/**
+ * What an address shows now. Of a list of packages its signature is checked; what the head of an image says of itself is
+ * told by nobody else, and a fetch checks it.
+ */
+async function urlBuilds(host: Host, request: OffersRequest<UrlKernelSource>): Promise<readonly OfferedBuild[]> {
+  const { source, places } = request;
+  const downloads = openDownloads(host, request);
+  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, places.workDir));
+  const signed = keyring && (await signedChecksums(host, downloads, keyring, request));
+  const digestOf = (name: string): string | undefined => {
+    const listed = signed?.checksums.get(name);
+    return listed?.algorithm === 'sha256' ? listed.hex : source.sha256;
+  };
+  if (source.image === undefined) {
+    const [pattern = ''] = source.packages ?? [];
+    if (signed === undefined) throw new TypeError('packages are among signed checksums');
+    const name = nameIn(signed, pattern);
+    const release = NAMED_RELEASE.exec(name)?.[1];
+    return [{ name, version: release ?? '', release, sha256: digestOf(name), url: new URL(name, signed.url).href }];
+  }
+  const head = readBzImage(await downloads.head(source.image, HEAD_BYTES));
+  if (typeof head === 'string') throw new HostError('kernel_unusable', `${source.image} cannot be booted: ${head}`);
+  const name = nameOf(source.image);
+  const { release } = head;
+  return [{ name, version: release, release, sha256: digestOf(name), url: source.image }];
+}
+
 /** Kernels as files on a server, with a digest in the profile or a signature beside them. */
 export const url: Source<UrlKernelSource> = {
   fetch: fetchUrl,
-  async builds(_, { source }) {
-    const place = placeOf(source);
-    return [{ name: nameOf(place), version: '', release: undefined, sha256: source.sha256, url: place }];
-  },
+  builds: urlBuilds,
   exactly: (source) => source,
-  answers: () => true,
+  answers: ({ name }, { image, packages }) =>
+    image === undefined ? globMatches(packages?.[0] ?? '', name) : name === nameOf(image),
 };

@@ -258,16 +258,16 @@ describe('an image', () => {
 test('a key that does not come along is named with its fingerprint and its place', async () => {
   const image = put('bzImage', IMAGE);
   const signature = sign('bzImage', 'bzImage.sig', keys.good);
-  const kernel = { image, signature, gpgkey: ['Flatcar_Image_Signing_Key.asc'] };
+  const kernel = { image, signature, gpgkey: ['Ubuntu_Mainline_Signing_Key.asc'] };
   await refused(
     kernel,
     'keyring_missing',
-    /Flatcar_Image_Signing_Key\.asc does not come with bpfcompat; .*F88CFEDEFF29A5B4D9523864E25D9AED0593B34A.*BPFCOMPAT_RPM_KEYS/,
+    /Ubuntu_Mainline_Signing_Key\.asc does not come with bpfcompat; .*60AA7B6F30434AE68E569963E50C6A0917C622B0.*BPFCOMPAT_RPM_KEYS/,
   );
   // Another key under its name signs nothing.
   lab[Symbol.dispose]();
   lab = openSourceLab({ BPFCOMPAT_RPM_KEYS: join(www, 'keys') });
-  put('keys/Flatcar_Image_Signing_Key.asc', readFileSync(keys.good.file));
+  put('keys/Ubuntu_Mainline_Signing_Key.asc', readFileSync(keys.good.file));
   await refused(kernel, 'bad_signature', /signed by the key [0-9A-F]{40}, which is not among/);
 });
 
