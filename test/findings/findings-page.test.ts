@@ -8,7 +8,7 @@ import { findingsPage } from '../tools/findings-page.ts';
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/findings.md'), 'utf8');
 
-test('docs/findings.md is what the tables say (npm run findings)', () => {
+test('docs/findings.md is what the tables say (npm run pages)', () => {
   expect(page).toBe(findingsPage(root));
 });
 

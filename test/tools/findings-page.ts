@@ -88,7 +88,7 @@ export function findingsPage(root: string): string {
     'finding names the program, the map, the line and the kernel, and what to do about that very case; here is what the codes',
     'stand for. The programs are those that the tests run on every Debian kernel: each is as small as the fault allows, and',
     'the corrected one is what the remedy says, and passes where it should. Where none stands, the remedy is a hint: it takes',
-    'a loader, a device or a compiler that the tests do not have. This page is made by `npm run findings`.',
+    'a loader, a device or a compiler that the tests do not have. This page is made by `npm run pages`.',
     '',
     '`args` of a finding are texts: those of its code, as listed below, `reason`, and',
     '',
