@@ -7,6 +7,7 @@ matrix-state = $(NODE) scripts/matrix-state.mjs
 instead = @echo 'make $@: $(1)' >&2; exit 1
 
 needs-test-vendor := build
+needs-serve := run build
 $(foreach goal,acceptance acceptance-dev-one acceptance-functional-dev-one acceptance-suite-dev-one \
 	acceptance-expanded-runnable acceptance-latest-kernel acceptance-arm64-smoke,$(eval needs-$(goal) := run build))
 
@@ -89,8 +90,13 @@ env-docs: build
 # --- server and site ---------------------------------------------------------------------------------------------------
 
 .PHONY: serve openapi-check
-serve openapi-check:
-	$(call instead,the server is not part of this version; bpfcompat site build writes pages and JSON of all results as files)
+# Only programs on this machine reach it, so that all of them may check objects and read.
+serve: build validator
+	@BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE:-true} \
+		BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=$${BPFCOMPAT_API_ALLOW_ANONYMOUS_READ:-true} $(BPFCOMPAT) serve
+openapi-check: $(npm-stamp)
+	@mkdir -p build
+	@$(NODE) scripts/openapi.mjs --check
 
 # --- ways to run kernels that are not part of this version -----------------------------------------------------------
 

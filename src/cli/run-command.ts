@@ -48,6 +48,8 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
     case 'site build':
       return (await import('./site-command.ts')).siteCommand(parsed.options, io);
+    case 'serve':
+      return (await import('./serve-command.ts')).serveCommand(parsed.options, io, signal);
     case 'history list':
     case 'history verify':
     case 'history sign':

@@ -54,6 +54,7 @@ export const COMMANDS = [
     summary: 'print a report as Markdown for the summary page of a workflow job',
   },
   { name: 'site build', summary: 'write a static site of finished runs: HTML pages, JSON and badges' },
+  { name: 'serve', summary: 'serve a page and an HTTP API that check objects and show results' },
   { name: 'history list', summary: 'list the results of earlier runs, newest first' },
   { name: 'history verify', summary: 'check that no record of the history was changed or removed' },
   { name: 'history sign', summary: 'link and sign all records of the history again' },

@@ -1,4 +1,5 @@
 import { wrapWords } from '../text/wrap.ts';
+import { SERVER_ENV_ROWS } from './server-env.ts';
 
 /** One environment variable. The names of the fields are those of `env --json`. */
 export interface EnvVariable {
@@ -6,7 +7,7 @@ export interface EnvVariable {
   /** Empty: none. */
   readonly Default: string;
   readonly Description: string;
-  readonly Category: 'Validator' | 'Objects' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output';
+  readonly Category: 'Validator' | 'Objects' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output' | 'Server';
 }
 
 /** Every environment variable that is read, and nothing else. */
@@ -150,6 +151,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Description: 'more public keys to trust: base64 or id:base64, separated by commas or spaces',
     Category: 'History',
   },
+  ...SERVER_ENV_ROWS,
   {
     Name: 'NO_COLOR',
     Default: '',

@@ -10,6 +10,7 @@ import { LOAD_OPTIONS } from './load-option-rows.ts';
 import type { OptionRow } from './option-row.ts';
 
 import { REPORT_OPTIONS } from './report-option-rows.ts';
+import { SERVE_OPTIONS } from './serve-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SITE_OPTIONS } from './site-option-rows.ts';
 import { SUITE_OPTIONS } from './suite-option-rows.ts';
@@ -189,7 +190,7 @@ export const OPTIONS = [
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'directory for the evidence of each run',
-    commands: ['check', 'test', 'test-command', 'watch', 'bisect'],
+    commands: ['check', 'test', 'test-command', 'watch', 'bisect', 'serve'],
   },
   {
     name: 'runner',
@@ -269,7 +270,7 @@ export const OPTIONS = [
     type: 'boolean',
     default: '',
     description: 'use only stored kernels, without network access',
-    commands: ['check', 'test', 'test-command', 'watch', 'suite', 'lock', 'doctor'],
+    commands: ['check', 'test', 'test-command', 'watch', 'suite', 'lock', 'doctor', 'serve'],
   },
   {
     name: 'refresh-kernels',
@@ -329,6 +330,7 @@ export const OPTIONS = [
   ...BUILD_OPTIONS,
   ...FRESHNESS_OPTIONS,
   ...SITE_OPTIONS,
+  ...SERVE_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

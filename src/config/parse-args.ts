@@ -20,6 +20,7 @@ import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import { checkServeOptions } from './serve-options.ts';
 import { checkSiteOptions } from './site-options.ts';
 import { checkSuiteOptions } from './suite-options.ts';
 import { checkTestCommandOptions, checkTestOptions } from './test-options.ts';
@@ -53,6 +54,7 @@ const CHECKS = {
   compare: (values) => checkCompareOptions(values),
   'report-summary': (values) => checkSummaryOptions(values),
   'site build': (values) => checkSiteOptions(values),
+  serve: (values) => checkServeOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),

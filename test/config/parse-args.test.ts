@@ -87,7 +87,7 @@ describe('commands', () => {
   });
 
   test.each([
-    [['serve'], /^the command "serve" is not part of this version; 'bpfcompat site build' writes pages/],
+    [['runtime'], /^the command "runtime" is not part of this version; the signed results/],
     [['runtime', 'probe'], /^the command "runtime" is not part of this version; .* 'bpfcompat history verify'$/],
     [['help', 'agent'], /^the command "agent" is not part of this version;/],
   ])('%j of an earlier version says what takes its place', (argv, message) => {

@@ -1,0 +1,89 @@
+import { ApiError } from './problem.ts';
+
+/** What a credential may be good for. */
+export const SCOPES = ['validate', 'validate:commands', 'read', 'compare'] as const;
+type Scope = (typeof SCOPES)[number];
+
+/** The switches that open routes to everybody. */
+export interface AnonymousSwitches {
+  readonly validate: boolean;
+  readonly read: boolean;
+  /** For development: opens what the two do, and compare. */
+  readonly write: boolean;
+}
+
+/** Who may use a route. */
+export type Access =
+  /** Everybody. */
+  | { readonly kind: 'open' }
+  /** Who has one of the scopes, and everybody where one of the switches is on. */
+  | {
+      readonly kind: 'scoped';
+      readonly scopes: readonly Scope[];
+      readonly switches: readonly (keyof AnonymousSwitches)[];
+    };
+
+/** Who sent a request, as far as it was proven. */
+export type Caller =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'key' | 'certificate'; readonly subject: string; readonly scopes: ReadonlySet<string> }
+  | {
+      readonly kind: 'jwt';
+      readonly subject: string;
+      readonly scopes: ReadonlySet<string>;
+      readonly roles: ReadonlySet<string>;
+    };
+
+/** What JWTs need besides being genuine, for one action. */
+export interface ClaimRules {
+  /** Of every JWT. */
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Instead of the scope that the route has by itself; undefined: that one. */
+  readonly actionScopes: readonly string[] | undefined;
+  readonly actionRoles: readonly string[];
+}
+
+export type Decision = 'allowed' | 'unauthorized' | 'forbidden';
+
+function hasAll(own: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  return wanted.every((one) => own.has(one));
+}
+
+function isGood(caller: Exclude<Caller, { kind: 'nobody' }>, scopes: readonly Scope[], rules: ClaimRules): boolean {
+  const hasScope = scopes.some((scope) => caller.scopes.has(scope));
+  if (caller.kind !== 'jwt') return hasScope;
+  const hasOwn = rules.actionScopes === undefined ? hasScope : hasAll(caller.scopes, rules.actionScopes);
+  return hasOwn && hasAll(caller.scopes, rules.scopes) && hasAll(caller.roles, [...rules.roles, ...rules.actionRoles]);
+}
+
+/** Whether a caller may use a route. A credential that is not good for it takes nothing away from what everybody may. */
+export function decide(access: Access, caller: Caller, switches: AnonymousSwitches, rules: ClaimRules): Decision {
+  if (access.kind === 'open' || access.switches.some((name) => switches[name])) return 'allowed';
+  if (caller.kind === 'nobody') return 'unauthorized';
+  return isGood(caller, access.scopes, rules) ? 'allowed' : 'forbidden';
+}
+
+/** Whether a caller may have commands of theirs run in guests. Never anybody without a credential, whatever is switched on. */
+export function mayRunCommands(caller: Caller): boolean {
+  return caller.kind !== 'nobody' && caller.scopes.has('validate:commands');
+}
+
+/** @param configured there is some credential that would do @throws ApiError 401, 403, 503 */
+export function enforce(decision: Decision, configured: boolean): void {
+  if (decision === 'allowed') return;
+  if (decision === 'forbidden')
+    throw new ApiError(403, 'forbidden', 'this credential has no scope or role for this; use one that has');
+  if (!configured) {
+    throw new ApiError(
+      503,
+      'no_credentials_configured',
+      'the server has no API key, token issuer or client certificates configured; set BPFCOMPAT_API_WRITE_KEY, or switch anonymous use on',
+    );
+  }
+  throw new ApiError(
+    401,
+    'unauthorized',
+    'a credential is needed: send the header X-API-Key, or Authorization: Bearer',
+  );
+}

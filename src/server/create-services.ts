@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { environmentOf } from '../api/services.ts';
+import { createHost } from '../host/create-host.ts';
+import { ensureWorkDirectory } from '../run/directories.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { readIdentities } from './certificates.ts';
+import { isExpired } from './demo.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
+import { createJobStore } from './job-store.ts';
+import { type JobRunner, Jobs } from './jobs.ts';
+import { createKernels } from './kernels.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createRunner } from './run-job.ts';
+import { createRuns } from './runs.ts';
+import type { Services } from './services.ts';
+import type { ServerSettings } from './settings.ts';
+import { createTokenVerifier } from './tokens.ts';
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where lines of the log go. */
+  readonly write: (line: string) => void;
+  /** Carries jobs out instead of the library, in tests. */
+  readonly run?: JobRunner;
+}
+
+async function authenticatorOf(settings: ServerSettings) {
+  const { env, cwd, internalFetch } = settings;
+  const fetch = createGuardedFetch(internalFetch);
+  return createAuthenticator({
+    key: env.writeKey,
+    requireIdentity: env.requireIdentity,
+    tokens: await createTokenVerifier(env, { cwd, fetch, allowHttp: internalFetch }),
+    identities: env.identityMap === '' ? undefined : readIdentities(env.identityMap, cwd),
+  });
+}
+
+/** Everything that requests are answered with; jobs of an earlier server are not looked at yet. */
+export async function createServices(settings: ServerSettings, { env, write, run }: Surroundings): Promise<Services> {
+  const host = createHost({ env });
+  const environment = environmentOf({ host, cwd: settings.cwd });
+  const { logFormat: format, logLevel: level } = settings.env;
+  const log: Log = createLog({ format, level, now: () => host.now() }, write);
+  await ensureWorkDirectory(host, settings.workdir);
+  const store = createJobStore(host, settings.workdir);
+  const metrics = createMetrics();
+  const { activeJobs: active, queuedJobs: queued } = settings.env;
+  const jobs = new Jobs({
+    store,
+    run: run ?? createRunner({ settings, store, host }),
+    limits: { active, queued, perCaller: settings.jobsPerCaller },
+    log,
+    onState: metrics.transition,
+    now: () => host.now(),
+  });
+  const read = (name: string): Promise<string> => readFile(join(environment.root, 'web', name), 'utf8');
+  return {
+    settings,
+    environment,
+    host,
+    jobs,
+    store,
+    runs: createRuns(environment, settings.workdir, ({ started_at: at }) => settings.demo && isExpired(at, host.now())),
+    kernels: createKernels(environment, settings.matrix),
+    authenticate: await authenticatorOf(settings),
+    metrics,
+    log,
+    assets: { css: await read('page.css'), script: await read('page.js') },
+  };
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { prepareQemu } from '../guests/qemu/qemu-host.ts';
+import type { Host } from '../host/host.ts';
+import { storeRoot } from '../kernels/store-root.ts';
+import { HostError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
+import type { Services } from './services.ts';
+
+/** How long the public demo keeps what strangers sent. */
+const KEEP_MS = 24 * 60 * 60 * 1000;
+const LOOK_MS = 10 * 60 * 1000;
+
+/** Strangers' programs run in guests of hardware virtualization, whose QEMU is confined. @throws HostError */
+export async function checkDemoMachine(host: Host): Promise<void> {
+  const { accel, sandbox } = await prepareQemu(host, host.arch, storeRoot(host.env), new AbortController().signal);
+  if (accel.accel !== 'kvm')
+    throw new HostError('kvm_missing', phrase`${option('public-demo')} needs KVM: ${accel.reason}`);
+  if (!sandbox.layers.includes('namespaces'))
+    throw new HostError(
+      'sandbox_missing',
+      phrase`${option('public-demo')} needs namespaces for QEMU; see 'bpfcompat doctor'`,
+    );
+}
+
+/** Whether the demo shows a run no more. @param startedAt RFC 3339 */
+export function isExpired(startedAt: string, now: Date): boolean {
+  const age = now.getTime() - Date.parse(startedAt);
+  return !(age < KEEP_MS);
+}
+
+/** Removes jobs and runs of the demo once they are old. @returns what ends that */
+export function startExpiry({
+  jobs,
+  host,
+  settings,
+  log,
+}: Pick<Services, 'jobs' | 'host' | 'settings' | 'log'>): () => void {
+  const look = async (): Promise<void> => {
+    const gone = await jobs.forget(({ created_at: at }) => isExpired(at, host.now()));
+    for (const { run_id: run } of gone) if (run) await host.files.remove(join(settings.workdir, 'runs', run));
+  };
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));
+  }, LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { isEnded, JobRecord } from './job.ts';
+import { JOB_ID } from './schemas.ts';
+
+const MAX_JOB_BYTES = 1024 * 1024;
+
+/** Jobs on disk: a directory for each, with `job.json` and what was uploaded. The files are all there is; nothing indexes them. */
+export interface JobStore {
+  /** Directory of a job. */
+  dir(id: string): string;
+  makeDir(id: string): Promise<string>;
+  save(job: JobRecord): Promise<void>;
+  /** Removes what was uploaded: the run has its own copy. */
+  dropUploads(job: JobRecord): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** All jobs, oldest first. Directories without a job are those of uploads that never became one: they are removed. */
+  load(): Promise<JobRecord[]>;
+}
+
+/** What is left of a damaged file is no job: whoever waits for it is told that there is none. */
+async function readJob(host: Host, dir: string): Promise<JobRecord | undefined> {
+  try {
+    return JobRecord.parse(JSON.parse((await host.files.read(join(dir, 'job.json'), MAX_JOB_BYTES)).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+export function createJobStore(host: Host, workdir: string): JobStore {
+  const top = join(workdir, 'jobs');
+  const dir = (id: string): string => join(top, id);
+  const remove = (id: string): Promise<void> => host.files.remove(dir(id));
+  return {
+    dir,
+    remove,
+    async makeDir(id) {
+      await host.files.refuseLink(top);
+      await host.files.makeDir(dir(id), 0o700);
+      return dir(id);
+    },
+    save: (job) => host.files.writeAtomic(join(dir(job.job_id), 'job.json'), `${JSON.stringify(job, null, 2)}\n`),
+    async dropUploads({ job_id: id, request }) {
+      for (const name of [request.artifact, 'manifest.yaml', 'matrix.yaml'])
+        await host.files.remove(join(dir(id), name));
+    },
+    async load() {
+      await host.files.makeDir(top, 0o700);
+      await host.files.refuseLink(top);
+      const names = (await host.files.list(top)).filter((name) => JOB_ID.test(name));
+      const jobs: JobRecord[] = [];
+      for (const id of names) {
+        const job = await readJob(host, dir(id));
+        if (job?.job_id === id) jobs.push(job);
+        else await remove(id);
+      }
+      return jobs.sort((a, b) => (a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0));
+    },
+  };
+}
+
+/** Which of these to forget so that `most` are left: ended ones, the oldest first. */
+export function surplus(jobs: readonly JobRecord[], most: number): JobRecord[] {
+  return jobs.filter(isEnded).slice(0, Math.max(0, jobs.length - most));
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { VALIDATION_MODES } from '../model/cell.ts';
+import { JOB_STATES, type JobStatus, PROFILE_STATES } from './schemas.ts';
+
+const text = z.string();
+const count = z.number().int().nonnegative();
+
+/** What was asked, as far as it is not in files of the job's directory. */
+const JobRequest = z.object({
+  /** Name of the object's file. */
+  artifact: text,
+  sha256: text,
+  hasManifest: z.boolean(),
+  /** The kernels are in a matrix of its own; false: those of the server. */
+  hasMatrix: z.boolean(),
+  mode: z.enum(VALIDATION_MODES).optional(),
+  timeoutMs: count.optional(),
+  concurrency: count.optional(),
+  artifactName: text.optional(),
+  artifactVersion: text.optional(),
+  artifactVariant: text.optional(),
+  artifactUri: text.optional(),
+  /** Nothing is fetched for it. */
+  offline: z.boolean(),
+});
+
+/** A job as its file has it: everything that a restart needs. */
+export const JobRecord = z.object({
+  schema_version: z.literal('bpfcompat_job.v0.1'),
+  job_id: text,
+  /** Digest of whoever sent it. */
+  owner: text,
+  request: JobRequest,
+  state: z.enum(JOB_STATES),
+  stage: text,
+  message: text.default(''),
+  percent: count,
+  profiles: z.array(z.object({ id: text, status: z.enum(PROFILE_STATES) })),
+  completed: count,
+  /** Grows with every change. */
+  sequence: count,
+  created_at: text,
+  updated_at: text,
+  started_at: text.optional(),
+  finished_at: text.optional(),
+  run_id: text.optional(),
+  exit_code: z.number().int().optional(),
+  /** Absolute paths of the reports; empty: there is none. */
+  json: text.default(''),
+  markdown: text.default(''),
+  error: text.optional(),
+  cause: text.optional(),
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state === 'completed' || state === 'failed';
+
+/** The state as the API tells it, without the result. */
+export function statusOf(job: JobRecord): JobStatus {
+  const { started_at, finished_at, run_id, error, cause, message } = job;
+  return {
+    job_id: job.job_id,
+    state: job.state,
+    stage: job.stage,
+    ...(message !== '' && { message }),
+    percent: job.percent,
+    total_profiles: job.profiles.length,
+    completed_profiles: job.completed,
+    profile_statuses: Object.fromEntries(job.profiles.map(({ id, status }) => [id, status])),
+    created_at: job.created_at,
+    ...(started_at !== undefined && { started_at }),
+    updated_at: job.updated_at,
+    ...(finished_at !== undefined && { finished_at }),
+    ...(run_id !== undefined && { run_id }),
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  };
+}

@@ -1,0 +1,33 @@
+import { basename } from 'node:path';
+import type * as z from 'zod';
+import { publicReport } from '../report/public-report.ts';
+import type { JobRecord } from './job.ts';
+import { ApiError } from './problem.ts';
+import type { Validated } from './schemas.ts';
+import type { Services } from './services.ts';
+
+const MAX_REPORT_BYTES = 256 * 1024 * 1024;
+
+/** What a job that completed came to; undefined where its report is gone. */
+export async function resultOf(job: JobRecord, { host }: Services): Promise<z.infer<typeof Validated> | undefined> {
+  const bytes = await host.files.read(job.json, MAX_REPORT_BYTES).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  return {
+    exit_code: job.exit_code ?? 1,
+    run_id: job.run_id ?? '',
+    report_json_path: basename(job.json),
+    report_markdown_path: basename(job.markdown),
+    report: publicReport(JSON.parse(bytes.toString('utf8'))) as Record<string, unknown>,
+  };
+}
+
+/** How a job that did not complete answers whoever waits for it. */
+const STATUS: Readonly<Record<string, number>> = { input: 400, canceled: 409, host: 503, stopping: 503, restart: 503 };
+
+/** The answer to a request that waited for its job. @throws ApiError for one that came to nothing */
+export async function finishedJob(job: JobRecord | undefined, services: Services): Promise<z.infer<typeof Validated>> {
+  const result = job?.state === 'completed' ? await resultOf(job, services) : undefined;
+  if (result) return result;
+  const { cause = 'internal', error = 'the job came to nothing' } = job ?? {};
+  throw new ApiError(STATUS[cause] ?? 500, cause, error);
+}

@@ -1,0 +1,159 @@
+import type * as z from 'zod';
+import type { Access } from './access.ts';
+import * as shapes from './schemas.ts';
+
+interface Answer {
+  readonly description: string;
+  /** JSON of this shape. */
+  readonly schema?: z.ZodType;
+  /** Any other kind of content; neither: there is no body. */
+  readonly content?: string;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** `:name` stands for a part; of `api`, below /api/v1/ and /api/. */
+  readonly path: string;
+  readonly at: 'api' | 'root';
+  /** Names the claims that JWTs need for it (`..._REQUIRED_SCOPES_<ACTION>`); empty where everybody may. */
+  readonly action: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly query?: z.ZodType;
+  readonly params?: z.ZodType;
+  /** JSON. */
+  readonly body?: z.ZodType;
+  /** Multipart form. */
+  readonly form?: z.ZodType;
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Answers besides those that all routes of its access have. */
+  readonly problems?: readonly number[];
+}
+
+const OPEN: Access = { kind: 'open' };
+const READ: Access = { kind: 'scoped', scopes: ['read'], switches: ['read', 'write'] };
+const VALIDATE: Access = { kind: 'scoped', scopes: ['validate'], switches: ['validate', 'write'] };
+/** Whoever may start a job or read results, and knows the id of this one. */
+const STATUS: Access = { kind: 'scoped', scopes: ['validate', 'read'], switches: ['validate', 'write'] };
+
+/** Every route: the server, the OpenAPI document, the table of docs/server.md and the test of who may what read this. */
+export const ROUTES = {
+  health: {
+    ...{ method: 'GET', path: 'health', at: 'api', action: '', access: OPEN },
+    summary: 'Whether the server answers',
+    answers: { 200: { description: 'it does', schema: shapes.Health } },
+  },
+  config: {
+    ...{ method: 'GET', path: 'config', at: 'api', action: '', access: OPEN },
+    summary: 'Switches of the server, without secrets',
+    answers: { 200: { description: 'the switches', schema: shapes.Config } },
+  },
+  profiles: {
+    ...{ method: 'GET', path: 'profiles', at: 'api', action: '', access: OPEN },
+    summary: 'Kernels that objects can be checked on',
+    answers: { 200: { description: 'one entry per kernel', schema: shapes.Profiles } },
+  },
+  openapi: {
+    ...{ method: 'GET', path: 'openapi.yaml', at: 'api', action: '', access: OPEN },
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', content: 'application/yaml' } },
+  },
+  validate: {
+    ...{ method: 'POST', path: 'validate', at: 'api', action: 'validate', access: VALIDATE },
+    summary: 'Check an object and wait for the report',
+    form: shapes.ValidateRequest,
+    answers: { 200: { description: 'the report, whatever its verdict is', schema: shapes.Validated } },
+    problems: [409, 413, 415, 422, 502],
+  },
+  validateStart: {
+    ...{ method: 'POST', path: 'validate/start', at: 'api', action: 'validate', access: VALIDATE },
+    summary: 'Start to check an object',
+    form: shapes.ValidateRequest,
+    answers: { 202: { description: 'it is queued', schema: shapes.Started } },
+    problems: [413, 415, 422],
+  },
+  validateStatus: {
+    ...{ method: 'GET', path: 'validate/status', at: 'api', action: 'validate_status', access: STATUS },
+    summary: 'How far a job is, and its result',
+    query: shapes.JobQuery,
+    answers: { 200: { description: 'its state', schema: shapes.JobStatus } },
+    problems: [404],
+  },
+  validateEvents: {
+    ...{ method: 'GET', path: 'validate/:id/events', at: 'api', action: 'validate_status', access: STATUS },
+    summary: 'The same as server-sent events; each has the whole state but the result',
+    params: shapes.JobParams,
+    answers: { 200: { description: 'events `status`, the last one `end`', content: 'text/event-stream' } },
+    problems: [404],
+  },
+  validateCancel: {
+    ...{ method: 'DELETE', path: 'validate/:id', at: 'api', action: 'validate', access: VALIDATE },
+    summary: 'Cancel a job',
+    params: shapes.JobParams,
+    answers: { 202: { description: 'it ends now', schema: shapes.JobStatus } },
+    problems: [404, 409],
+  },
+  historyArtifacts: {
+    ...{ method: 'GET', path: 'history/artifacts', at: 'api', action: 'history_artifacts', access: READ },
+    summary: 'Signed records of earlier results, newest first',
+    query: shapes.ArtifactsQuery,
+    answers: { 200: { description: 'the records', schema: shapes.HistoryRecords } },
+  },
+  historyRuns: {
+    ...{ method: 'GET', path: 'history/runs', at: 'api', action: 'history_runs', access: READ },
+    summary: 'Earlier runs, newest first',
+    query: shapes.RunsQuery,
+    answers: { 200: { description: 'one record per object of a run', schema: shapes.RunRecords } },
+  },
+  runReport: {
+    ...{ method: 'GET', path: 'history/run-report', at: 'api', action: 'run_report', access: READ },
+    summary: 'The report of a run',
+    query: shapes.RunQuery,
+    answers: { 200: { description: 'the report', schema: shapes.RunReport } },
+    problems: [404],
+  },
+  compare: {
+    ...{ method: 'POST', path: 'compare', at: 'api', action: 'compare' },
+    access: { kind: 'scoped', scopes: ['compare'], switches: ['write'] },
+    summary: 'What is different between two runs',
+    body: shapes.CompareBody,
+    answers: { 200: { description: 'the document of `bpfcompat compare`', schema: shapes.Compared } },
+    problems: [404, 413, 415],
+  },
+  livez: {
+    ...{ method: 'GET', path: '/livez', at: 'root', action: '', access: OPEN },
+    summary: 'Whether the process answers',
+    answers: { 200: { description: 'ok', content: 'text/plain' } },
+  },
+  readyz: {
+    ...{ method: 'GET', path: '/readyz', at: 'root', action: '', access: OPEN },
+    summary: 'Whether jobs can be taken',
+    answers: {
+      200: { description: 'they can', schema: shapes.Readiness },
+      503: { description: 'they cannot, and why', schema: shapes.Readiness },
+    },
+  },
+  metrics: {
+    ...{ method: 'GET', path: '/metrics', at: 'root', action: 'metrics' },
+    access: { kind: 'scoped', scopes: ['read'], switches: [] },
+    summary: 'Counters for Prometheus, where BPFCOMPAT_API_ENABLE_METRICS is on',
+    answers: { 200: { description: 'text format', content: 'text/plain' } },
+    problems: [404],
+  },
+  badge: {
+    ...{ method: 'GET', path: '/badge/:file', at: 'root', action: 'run_report', access: READ },
+    summary: 'Badge of a run (`<run id>.svg`)',
+    params: shapes.BadgeParams,
+    answers: { 200: { description: 'the badge', content: 'image/svg+xml' } },
+    problems: [404],
+  },
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** What a handler of a route gets of a request: checked values. */
+type Given<R extends Route, Part extends 'query' | 'params' | 'body'> =
+  R extends Readonly<Record<Part, infer S extends z.ZodType>> ? z.infer<S> : undefined;
+export type QueryOf<N extends RouteName> = Given<(typeof ROUTES)[N], 'query'>;
+export type ParamsOf<N extends RouteName> = Given<(typeof ROUTES)[N], 'params'>;
+export type BodyOf<N extends RouteName> = Given<(typeof ROUTES)[N], 'body'>;

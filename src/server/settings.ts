@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ServeArguments } from '../config/serve-options.ts';
+import { listWords, readServerEnv, type ServerEnv } from '../config/server-env.ts';
+import { UsageError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
+import type { AnonymousSwitches, ClaimRules } from './access.ts';
+
+export interface ServerSettings {
+  readonly env: ServerEnv;
+  readonly cwd: string;
+  /** Absolute path of the work directory. */
+  readonly workdir: string;
+  readonly matrix: string;
+  readonly host: string;
+  readonly port: number;
+  readonly loopback: boolean;
+  readonly behindProxy: boolean;
+  readonly hostNames: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer | undefined } | undefined;
+  readonly anonymous: AnonymousSwitches;
+  /** Requests a minute for one address; 0 = no limit. */
+  readonly perMinute: number;
+  /** Nothing is fetched for anybody. */
+  readonly offline: boolean;
+  readonly demo: boolean;
+  /** Jobs of one caller that run or wait; undefined: as many as there is room for. */
+  readonly jobsPerCaller: number | undefined;
+  /** Both switches for fetching from internal hosts are on. */
+  readonly internalFetch: boolean;
+  readonly claims: (action: string) => ClaimRules;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What `--public-demo` makes of everything else. */
+const DEMO = {
+  activeJobs: 2,
+  queuedJobs: 20,
+  concurrency: 2,
+  profiles: 5,
+  timeoutMs: 300_000,
+  objectBytes: 4 * 1024 * 1024,
+};
+
+function secretFile(path: string, cwd: string, said: string): Buffer {
+  try {
+    return readFileSync(resolve(cwd, path));
+  } catch (cause) {
+    throw new UsageError(
+      'file_unreadable',
+      `${said} ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      { cause },
+    );
+  }
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeArguments, env: ServerEnv, cwd: string): ServerSettings['tls'] {
+  if (tlsCert === '') {
+    if (env.clientCa === '') return undefined;
+    throw new UsageError(
+      'tls_missing',
+      phrase`BPFCOMPAT_API_CLIENT_CA_PATH needs TLS: give ${option('tls-cert')} and ${option('tls-key')}`,
+    );
+  }
+  return {
+    cert: secretFile(tlsCert, cwd, 'the certificate'),
+    key: secretFile(tlsKey, cwd, 'the key'),
+    ca: env.clientCa === '' ? undefined : secretFile(env.clientCa, cwd, 'BPFCOMPAT_API_CLIENT_CA_PATH'),
+  };
+}
+
+/** What may not be together. @throws UsageError */
+function check(args: ServeArguments, env: ServerEnv): void {
+  const asymmetric = env.jwksPath !== '' || env.jwksUrl !== '' || env.oidcIssuer !== '';
+  if (env.hs256Secret !== '' && Buffer.byteLength(env.hs256Secret) < 32)
+    throw new UsageError(
+      'weak_secret',
+      'BPFCOMPAT_API_WRITE_JWT_HS256_SECRET has less than 32 bytes; make a longer one (openssl rand -hex 32)',
+    );
+  if (asymmetric && (env.jwtAudience === '' || (env.jwtIssuer === '' && env.oidcIssuer === ''))) {
+    throw new UsageError(
+      'claims_missing',
+      'keys for JWTs are configured, and which of their tokens are meant for this server is not; set BPFCOMPAT_API_WRITE_JWT_ISSUER and BPFCOMPAT_API_WRITE_JWT_AUDIENCE',
+    );
+  }
+  if (args.publicDemo && env.runtimeExecute)
+    throw new UsageError(
+      'execute_enabled',
+      phrase`${option('public-demo')} does not start with BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE; unset it`,
+    );
+  if (env.anonymousWrite && !args.loopback) {
+    throw new UsageError(
+      'anonymous_write',
+      phrase`BPFCOMPAT_API_ALLOW_ANONYMOUS_WRITE is for development on this machine, and ${option('addr')} is reached from others; unset it`,
+    );
+  }
+}
+
+function claimsOf(env: Env, values: ServerEnv): ServerSettings['claims'] {
+  return (action) => {
+    const own = (kind: string): string[] =>
+      listWords(env[`BPFCOMPAT_API_WRITE_JWT_REQUIRED_${kind}_${action.toUpperCase()}`]);
+    const scopes = own('SCOPES');
+    return {
+      scopes: listWords(values.requiredScopes),
+      roles: listWords(values.requiredRoles),
+      actionScopes: scopes.length > 0 ? scopes : undefined,
+      actionRoles: own('ROLES'),
+    };
+  };
+}
+
+/** Settings that would mean something in earlier versions, and mistyped ones. */
+function unknownNames(env: Env, known: readonly string[]): string[] {
+  const patterns = /^BPFCOMPAT_API_WRITE_JWT_REQUIRED_(?:SCOPES|ROLES)_[A-Z_]+$/;
+  const strange = Object.keys(env).filter(
+    (name) => /^BPFCOMPAT_API_/.test(name) && !known.includes(name) && !patterns.test(name),
+  );
+  return strange.sort().map((name) => `${name} is not known to this version and has no effect`);
+}
+
+/**
+ * Puts flags and environment together. Bounds of the public demo win over both.
+ * @param known names of all variables
+ * @throws UsageError for what cannot be together, and for files that cannot be read
+ */
+export function serverSettings(
+  args: ServeArguments,
+  { env, cwd, known }: { readonly env: Env; readonly cwd: string; readonly known: readonly string[] },
+): { readonly settings: ServerSettings; readonly notes: readonly string[] } {
+  const { values: said, notes } = readServerEnv(env);
+  check(args, said);
+  const demo = args.publicDemo;
+  const values: ServerEnv = demo
+    ? { ...said, ...DEMO, anonymousValidate: true, anonymousRead: true, anonymousWrite: false, metrics: false }
+    : said;
+  const settings: ServerSettings = {
+    env: values,
+    cwd,
+    workdir: resolve(cwd, args.workdir),
+    matrix: args.matrix,
+    host: args.host,
+    port: args.port,
+    loopback: args.loopback,
+    behindProxy: args.behindProxy,
+    hostNames: args.hostName,
+    trustedProxies: listWords(values.trustedProxies),
+    tls: tlsOf(args, values, cwd),
+    anonymous: { validate: values.anonymousValidate, read: values.anonymousRead, write: values.anonymousWrite },
+    perMinute: args.rateLimit,
+    offline: args.offline || demo,
+    demo,
+    jobsPerCaller: demo ? 1 : undefined,
+    internalFetch: values.internalHosts && args.allowInternalFetch,
+    claims: claimsOf(env, values),
+  };
+  return { settings, notes: [...notes, ...unknownNames(env, known)] };
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { MultipartFile } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from './problem.ts';
+import { ValidateForm } from './schemas.ts';
+
+const MAX_MANIFEST_BYTES = 256 * 1024;
+const MAX_FILES = 2;
+const MAX_FIELDS = 600;
+/** ELF, 64 or 32 bits, for the machine "Linux BPF" in either byte order. */
+const ELF = Buffer.from('\x7fELF', 'latin1');
+const HEAD_BYTES = 20;
+/** Fields of earlier versions for what is not part of this one. */
+const SOURCE_FIELDS: readonly string[] = ['source_file', 'source_code', 'clang_flags'];
+const LISTS: readonly string[] = ['profiles', 'required_profiles'];
+
+export interface Upload {
+  readonly form: ValidateForm;
+  /** Name of the object's file in the directory. */
+  readonly artifact: string;
+  readonly sha256: string;
+  readonly hasManifest: boolean;
+}
+
+interface Received {
+  readonly sha256: string;
+  readonly head: Buffer;
+  /** As the client has it: never a path of ours. */
+  readonly fileName: string;
+}
+
+function isObject(head: Buffer): boolean {
+  return (
+    head.length >= HEAD_BYTES &&
+    head.subarray(0, 4).equals(ELF) &&
+    (head.readUInt16LE(18) === 247 || head.readUInt16BE(18) === 247)
+  );
+}
+
+/** Writes one file as it arrives, no byte more than it may have. @throws ApiError 413 */
+async function receiveFile(part: MultipartFile, file: string, maxBytes: number): Promise<Received> {
+  const hash = createHash('sha256');
+  let head = Buffer.alloc(0);
+  let bytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes)
+        return done(new ApiError(413, 'too_large', `${part.fieldname} has more than ${maxBytes} bytes`));
+      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+      hash.update(chunk);
+      return done(null, chunk);
+    },
+  });
+  await pipeline(part.file, measure, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+  return { sha256: hash.digest('hex'), head, fileName: part.filename };
+}
+
+/** A name that reports may have, out of the file name of a client. */
+function labelOf(fileName: string): string {
+  const plain = (fileName.split(/[/\\]/).at(-1) ?? '').replace(/\.o$/, '').replace(/\.bpf$/, '');
+  return (
+    plain
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[._-]+/, '')
+      .slice(0, 64) || 'object'
+  );
+}
+
+/** @throws ApiError 400 with the field and what it must be */
+function formOf(fields: ReadonlyMap<string, readonly string[]>): ValidateForm {
+  const values = [...fields].map(([name, said]) => {
+    const words = LISTS.includes(name) ? said.flatMap((word) => word.split(',')).map((word) => word.trim()) : said;
+    const given = words.filter((word) => word !== '');
+    return [name, LISTS.includes(name) ? given : given[0]] as const;
+  });
+  const twice = [...fields].find(([name, said]) => said.length > 1 && !LISTS.includes(name));
+  if (twice) throw new ApiError(400, 'bad_form', `${twice[0]} is given twice`);
+  const parsed = ValidateForm.safeParse(Object.fromEntries(values.filter(([, value]) => value !== undefined)));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new ApiError(400, 'bad_form', `${where === '' ? '' : `${where}: `}${issue?.message ?? 'it cannot be read'}`);
+}
+
+interface Parts {
+  readonly fields: Map<string, string[]>;
+  readonly files: Map<string, Received>;
+}
+
+async function receiveParts(request: FastifyRequest, dir: string, maxBytes: number): Promise<Parts> {
+  const fields = new Map<string, string[]>();
+  const files = new Map<string, Received>();
+  const limits = {
+    files: MAX_FILES,
+    fields: MAX_FIELDS,
+    fieldSize: MAX_MANIFEST_BYTES,
+    fileSize: maxBytes + 1,
+    headerPairs: 20,
+  };
+  for await (const part of request.parts({ limits })) {
+    const { fieldname: name } = part;
+    if (SOURCE_FIELDS.includes(name)) {
+      throw new ApiError(
+        422,
+        'source_compile_not_supported',
+        `${name}: sources are not compiled here; compile the object and send it as artifact_file`,
+      );
+    }
+    if (part.type === 'field') {
+      if (part.valueTruncated)
+        throw new ApiError(413, 'too_large', `${name} has more than ${MAX_MANIFEST_BYTES} bytes`);
+      fields.set(name, [...(fields.get(name) ?? []), String(part.value)]);
+    } else if (part.filename === '' && name === 'manifest_file') {
+      // A browser sends the field although no file was chosen.
+      part.file.resume();
+    } else if ((name === 'artifact_file' || name === 'manifest_file') && !files.has(name)) {
+      const isObjectFile = name === 'artifact_file';
+      const file = join(dir, isObjectFile ? 'object' : 'manifest.yaml');
+      files.set(name, await receiveFile(part, file, isObjectFile ? maxBytes : MAX_MANIFEST_BYTES));
+    } else throw new ApiError(400, 'bad_form', `${name}: there is no such file field, or it is there twice`);
+  }
+  return { fields, files };
+}
+
+/**
+ * Receives the form of a check into the directory of a job.
+ * @throws ApiError 400, 413, 415, 422
+ */
+export async function receiveUpload(request: FastifyRequest, dir: string, maxBytes: number): Promise<Upload> {
+  if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
+  const { fields, files } = await receiveParts(request, dir, maxBytes);
+  const form = formOf(fields);
+  const object = files.get('artifact_file');
+  if (object === undefined)
+    throw new ApiError(400, 'artifact_missing', 'artifact_file is missing: the compiled object (.bpf.o)');
+  if (!isObject(object.head))
+    throw new ApiError(
+      400,
+      'not_an_object',
+      'artifact_file is no compiled BPF object (ELF); clang -target bpf makes one',
+    );
+  const artifact = `${form.artifact_name ?? labelOf(object.fileName)}.bpf.o`;
+  await rename(join(dir, 'object'), join(dir, artifact));
+  if (files.has('manifest_file') && form.manifest_text !== undefined)
+    throw new ApiError(400, 'bad_form', 'manifest_file and manifest_text are both given; send one');
+  return { form, artifact, sha256: object.sha256, hasManifest: files.has('manifest_file') };
+}

@@ -1,0 +1,158 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { createHost } from '../../src/host/create-host.ts';
+import { CancelledError, HostError } from '../../src/model/errors.ts';
+import { createJobStore } from '../../src/server/job-store.ts';
+import type { JobRunner } from '../../src/server/jobs.ts';
+import { KEY, objectForm, type Part, type ServerLab, serverLab } from './server-lab.ts';
+
+const DONE = { runId: 'r', exitCode: 2, json: '', markdown: '' };
+
+/** A runner whose jobs end when they are told to, or canceled. */
+function heldRunner() {
+  const started: { readonly id: string; end: (error?: Error) => void }[] = [];
+  const run: JobRunner = (job, signal) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new CancelledError()));
+      started.push({ id: job.job_id, end: (error) => (error ? reject(error) : resolve(DONE)) });
+    });
+  return { run, started };
+}
+
+async function start({ inject }: ServerLab) {
+  const { headers, payload } = objectForm();
+  return inject({ method: 'POST', url: '/api/v1/validate/start', headers: { ...headers, 'x-api-key': KEY }, payload });
+}
+
+async function status({ inject }: ServerLab, id: string) {
+  const answer = await inject({
+    method: 'GET',
+    url: `/api/v1/validate/status?job_id=${id}`,
+    headers: { 'x-api-key': KEY },
+  });
+  return answer.json();
+}
+
+function cancel({ inject }: ServerLab, id: string) {
+  return inject({ method: 'DELETE', url: `/api/v1/validate/${id}`, headers: { 'x-api-key': KEY } });
+}
+
+const ONE = { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '1', BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS: '1' };
+
+describe('a queue of one', () => {
+  test('runs one job, holds one, and says when to come back with a third', async () => {
+    const { run, started } = heldRunner();
+    await using lab = await serverLab({ env: ONE, run });
+    const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
+    await vi.waitFor(async () =>
+      expect(await status(lab, first)).toMatchObject({ state: 'running', stage: 'prepare_run' }),
+    );
+    expect(await status(lab, second)).toMatchObject({ state: 'queued', percent: 0 });
+    const third = await start(lab);
+    expect([third.statusCode, third.json().code, Number(third.headers['retry-after'])]).toEqual([
+      429,
+      'queue_full',
+      15,
+    ]);
+    started[0]?.end();
+    await vi.waitFor(async () => expect(await status(lab, second)).toMatchObject({ state: 'running' }));
+    expect(await status(lab, first)).toMatchObject({ state: 'completed', percent: 100, run_id: 'r' });
+    started[1]?.end(new HostError('qemu_missing', 'there is no QEMU in /usr/local/bin/qemu'));
+    await vi.waitFor(async () => expect(await status(lab, second)).toMatchObject({ state: 'failed', cause: 'host' }));
+    expect((await status(lab, second)).error).toBe('there is no QEMU in qemu');
+  });
+
+  test('a job is canceled while it runs and while it waits, once', async () => {
+    const { run } = heldRunner();
+    await using lab = await serverLab({ env: ONE, run });
+    const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
+    expect((await cancel(lab, second)).json()).toMatchObject({ state: 'failed', cause: 'canceled' });
+    expect((await cancel(lab, first)).statusCode).toBe(202);
+    await vi.waitFor(async () =>
+      expect(await status(lab, first)).toMatchObject({ state: 'failed', cause: 'canceled' }),
+    );
+    expect((await cancel(lab, first)).statusCode).toBe(409);
+    expect((await cancel(lab, `job-${'0'.repeat(32)}`)).statusCode).toBe(404);
+  });
+});
+
+test('a server that begins again runs what waited and tells of what ran', async () => {
+  const { run } = heldRunner();
+  await using lab = await serverLab({ env: ONE, run });
+  const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
+  // The first server is gone without a word.
+  const other = heldRunner();
+  await using next = await serverLab({ env: ONE, run: other.run, dir: lab.dir });
+  await next.services.jobs.restore();
+  expect(await status(next, first)).toMatchObject({ state: 'failed', cause: 'restart' });
+  await vi.waitFor(() => expect(other.started.map(({ id }) => id)).toEqual([second]));
+});
+
+test('a server that ends takes no job, waits, and ends what takes too long', async () => {
+  const { run, started } = heldRunner();
+  await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_ACTIVE_VALIDATE_JOBS: '2' }, run });
+  const [first, second] = [(await start(lab)).json().job_id, (await start(lab)).json().job_id];
+  await vi.waitFor(() => expect(started).toHaveLength(2));
+  started[0]?.end();
+  await vi.waitFor(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
+  const drained = lab.services.jobs.drain(100);
+  expect((await start(lab)).json().code).toBe('stopping');
+  expect((await lab.inject({ method: 'GET', url: '/readyz' })).statusCode).toBe(503);
+  await drained;
+  expect(await status(lab, second)).toMatchObject({ state: 'failed', cause: 'stopping' });
+});
+
+test('a request that is wrong leaves nothing behind', async () => {
+  await using lab = await serverLab();
+  const send = async (...more: Part[]) => {
+    const { headers, payload } = objectForm(...more);
+    const answer = await lab.inject({
+      method: 'POST',
+      url: '/api/validate',
+      headers: { ...headers, 'x-api-key': KEY },
+      payload,
+    });
+    return [answer.statusCode, answer.json().code];
+  };
+  expect(await send(['profiles', 'debian-12-6.9'])).toEqual([400, 'unknown_profile']);
+  expect(await send(['required_profiles', 'debian-13-6.12'])).toEqual([400, 'required_profile_missing']);
+  expect(await send(['timeout', 'soon'])).toEqual([400, 'bad_form']);
+  expect(await send(['workdir', '/etc'])).toEqual([400, 'bad_form']);
+  expect(await send(['artifact_name', '../../x'])).toEqual([400, 'bad_form']);
+  expect(await send(['manifest_text', 'programs: 7'])).toEqual([400, 'manifest_invalid']);
+  expect(await send(['manifest_text', 'name: x\nassets: [/etc/passwd]\n'])).toEqual([422, 'assets_not_supported']);
+  expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+test('an object that is too large or none is turned away while it arrives', async () => {
+  await using lab = await serverLab({ env: { BPFCOMPAT_MAX_OBJECT_BYTES: '1024' } });
+  const { headers, payload } = objectForm();
+  const answer = await lab.inject({
+    method: 'POST',
+    url: '/api/validate',
+    headers: { ...headers, 'x-api-key': KEY },
+    payload,
+  });
+  expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
+  expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+test('of more than 200 jobs the oldest that have ended are forgotten, and half-written ones are no jobs', async () => {
+  const run: JobRunner = async () => DONE;
+  await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS: '256' }, run });
+  const first = (await start(lab)).json().job_id;
+  await vi.waitFor(async () => expect(await status(lab, first)).toMatchObject({ state: 'completed' }));
+  const { jobs, store } = lab.services;
+  const job = jobs.get(first);
+  if (job === undefined) throw new Error('it is there');
+  for (let index = 0; index < 200; index++) {
+    const id = `job-${index.toString(16).padStart(32, '0')}`;
+    await store.makeDir(id);
+    await jobs.submit({ ...job, job_id: id, state: 'completed' });
+  }
+  await nextTurn();
+  expect(jobs.get(first)).toBeUndefined();
+  await store.makeDir(`job-${'e'.repeat(32)}`);
+  const again = createJobStore(createHost({ env: {} }), lab.services.settings.workdir);
+  expect(await again.load()).toHaveLength(200);
+});
