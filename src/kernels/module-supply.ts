@@ -107,7 +107,8 @@ export async function ensureModules(
   }
   try {
     await openStore(host);
-    await using _lock = await lockProfile(host, store, `modules-${record.vmlinuz.sha256.slice(0, 16)}`, signal);
+    const name = `modules-${record.vmlinuz.sha256.slice(0, 16)}`;
+    await using _lock = await lockProfile(host, store, name, signal, onNote);
     const made = await open();
     if (made !== undefined) return made;
     await makeShelf(host, store, profile, record, { signal, onProgress, onNote });

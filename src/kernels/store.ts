@@ -68,14 +68,21 @@ async function makeRoot(host: Host, root: string): Promise<void> {
   }
 }
 
-/** Everybody who works on one profile takes this lock first. */
+/** Everybody who works on one profile takes this lock first. @param onNote hears that another process has had it for seconds */
 export function lockProfile(
   host: Host,
   store: Store,
   profile: string,
   signal: AbortSignal | undefined,
+  onNote?: (message: string) => void,
 ): Promise<AsyncDisposable> {
-  return lockIn(host, store, `profile-${profile}`, signal);
+  const name = `profile-${profile}`;
+  return lockIn(host, store, name, signal, () => onNote?.(waitingWords(join(store.locks, name))));
+}
+
+/** What is told of a lock that another process has. */
+export function waitingWords(path: string): string {
+  return `${path} is locked by another process, most likely another bpfcompat; waiting for it (fuser ${path} names it)`;
 }
 
 /** Held for the moment in which blobs and records change together. */

@@ -178,7 +178,7 @@ async function ensureWanted(profile: Profile, options: EnsureOptions): Promise<E
   const store = locateStore(host);
   try {
     await openStore(host);
-    await using _lock = await lockProfile(host, store, profile.id, signal);
+    await using _lock = await lockProfile(host, store, profile.id, signal, listener.onNote);
     const whole = await storedKernel(
       host,
       store,

@@ -160,7 +160,7 @@ export async function ensureUserland(arch: Arch, options: UserlandOptions): Prom
   });
   try {
     await openStore(host);
-    await using _lock = await lockProfile(host, store, `userland-${arch}`, signal);
+    await using _lock = await lockProfile(host, store, `userland-${arch}`, signal, listener.onNote);
     const stored = await readUserland(host, store, arch);
     const damage = stored && (await damageOf(host, store, [stored.busybox]));
     if (stored && damage === undefined) return userland(stored, true);

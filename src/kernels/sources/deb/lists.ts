@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../../../host/host.ts';
 import type { Arch, DebKernelSource } from '../../../model/kernel.ts';
 import { requireSpace } from '../../space.ts';
+import { waitingWords } from '../../store.ts';
 import type { FetchListener } from '../../unpacked.ts';
 import type { Places } from '../source.ts';
 import { type Apt, openApt } from './apt.ts';
@@ -58,7 +59,8 @@ export async function withLists<T>(host: Host, request: ListsRequest, use: (apt:
   // Lists that came with packages serve them alone.
   const state = local ? join(places.workDir, 'state') : join(places.aptDir, key);
   await requireSpace(host, places.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
-  await using _lock = await host.files.lock(join(places.lockDir, `apt-${key}`), listener.signal);
+  const lock = join(places.lockDir, `apt-${key}`);
+  await using _lock = await host.files.lock(lock, listener.signal, () => listener.onNote(waitingWords(lock)));
   const apt = await openApt(host, {
     dirs: { state, cache: join(places.workDir, 'apt') },
     source,
