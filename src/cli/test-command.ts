@@ -5,6 +5,7 @@ import type { TestOptions } from '../config/test-options.ts';
 import { baselineText, matrixText, stableLines, type ValidateResult, validate } from '../index.ts';
 import { spell } from '../model/wording.ts';
 import { noJsonCommands } from '../report/escape.ts';
+import { namesOfCases } from '../report/explain/overview.ts';
 import { shellWords } from '../report/shell-words.ts';
 import type { Io } from './io.ts';
 import { progressView } from './live.ts';
@@ -33,13 +34,17 @@ function whereToLook({ report, verdict }: ValidateResult, { out, markdown }: Tes
   const files = [markdown, out].filter((path) => path !== '' && path !== '-');
   const failed = report.results.find(({ outcome }) => outcome.status === 'fail');
   const kernel = failed && report.targets[failed.cell.target]?.profile.id;
+  const cases = report.artifacts.map(({ path, name = '' }) => ({ artifact: path, name }));
+  const object = failed && cases.length > 1 ? namesOfCases(cases)[failed.cell.artifact] : undefined;
   const status = verdict.status === 'error' ? 'inconclusive' : verdict.status;
   return [
     `Verdict: ${status} (exit code ${verdict.exitCode})\n`,
     ...(files.length === 0 ? [] : [`Report: ${files.join(', ')}\n`]),
     ...(kernel === undefined || out === '-'
       ? []
-      : [`Details: ${shellWords(['bpfcompat', 'explain', out, '--kernel', kernel])}\n`]),
+      : [
+          `Details: ${shellWords(['bpfcompat', 'explain', out, ...(object ? ['--artifact', object] : []), '--kernel', kernel])}\n`,
+        ]),
   ].join('');
 }
 

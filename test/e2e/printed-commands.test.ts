@@ -94,6 +94,16 @@ test('a run whose manifest requires more kernels than one of them', async () => 
   await expectVerdicts([...told, ...(await explained('bpfcompat explain more.json'))], 2);
 });
 
+test('what a check of several objects says about where to look', async () => {
+  const objects = ['passes.bpf.o', "it's refused [1].bpf.o"];
+  const { code, stdout, stderr } = await bpfcompat([...objects, '--kernels', KERNEL, '--offline'], { cwd });
+  expect(code, stderr).toBe(2);
+  const [details] = /(?<=^Details: ).*$/m.exec(stdout) ?? expect.fail(stdout);
+  const explained = await shell(details);
+  expect(explained.code, `${details}\n${explained.told}`).toBe(0);
+  expect(explained.stdout).toContain('VERIFIER_REJECTION');
+});
+
 describe('a suite', () => {
   const SUITE = `
 name: own

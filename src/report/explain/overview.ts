@@ -122,7 +122,7 @@ function caseLines(page: Page, saved: SavedCase, called: string): string[] {
  * What the cases of a collection are called on the command line: by the file name of the object, where several have that
  * by their own name, or by the end of the path that tells them apart.
  */
-export function namesOfCases(cases: readonly SavedCase[]): string[] {
+export function namesOfCases(cases: readonly Pick<SavedCase, 'artifact' | 'name'>[]): string[] {
   const files = cases.map(({ artifact, name }) => fileName(artifact) || name);
   const told = distinctNames(cases.map(({ artifact: path, name }) => ({ name: name || fileName(path), path })));
   return files.map((file, index) => (files.indexOf(file) === files.lastIndexOf(file) ? file : (told[index] ?? file)));
