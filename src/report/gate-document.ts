@@ -65,6 +65,7 @@ const EMPTY_TARGET = {
   infra_error: '',
   skipped_reason: '',
   retried_after: '',
+  timeout_ms: 0,
   notes: [],
   automatic_fixups: 0,
   shims: [],

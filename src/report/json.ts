@@ -3,6 +3,7 @@ import { type Evidence, firstStage } from '../model/evidence.ts';
 import { isIdle } from '../model/finding.ts';
 import type { CellBtf } from '../model/kernel-btf.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
+import { DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
 import { suppliedBtfJson } from './btf.ts';
 import { assetsJson, commandJson } from './command.ts';
 import { baselineJson } from './compare-json.ts';
@@ -148,6 +149,7 @@ function targetJson(run: RunReport, view: TargetView) {
     started_at: some(result?.startedAt),
     finished_at: some(result?.finishedAt),
     duration_ms: some(Math.round(result?.timings.totalMs ?? 0)),
+    timeout_ms: target.timeoutMs === DEFAULT_TIMEOUT_MS ? undefined : target.timeoutMs,
     vm_run_dir: some(result?.dir),
     qemu_command: result?.guest && some(shellWords(result.guest.argv)),
     serial_log: result?.dir === undefined ? undefined : `${result.dir}/serial.log`,

@@ -2,7 +2,7 @@ import { localKernelWords } from '../model/local-kernel.ts';
 import { flag } from '../model/wording.ts';
 import type { DocumentCell } from './document-cells.ts';
 import { relativeTo } from './document-place.ts';
-import type { SavedReport } from './saved-report.ts';
+import type { SavedReport, SavedTarget } from './saved-report.ts';
 import { shellWords } from './shell-words.ts';
 
 /** Report of a repeated run, beside the one it repeats. */
@@ -52,7 +52,7 @@ function flagGroups(flags: readonly string[], place: Place): string[][] {
  */
 export function againParts(
   report: SavedReport,
-  profileId: string,
+  { profile_id: profileId, timeout_ms: timeoutMs }: Pick<SavedTarget, 'profile_id' | 'timeout_ms'>,
   place: Place = (path) => path,
 ): string[] | undefined {
   const { artifact, run } = report;
@@ -65,6 +65,8 @@ export function againParts(
     ...object,
     ...(own ? [] : [[flag('kernels'), profileId]]),
     ...asked.filter((group) => group[0] !== flag('kernel') || kernelName(group) === profileId),
+    // Of a flag, a matrix or a suite: what did not end in time may do so in more.
+    ...(timeoutMs > 0 ? [[flag('timeout'), `${timeoutMs}ms`.replace(/000ms$/, 's')]] : []),
     [flag('out'), AGAIN],
   ];
   const parts = groups.map(shellWords);
@@ -77,5 +79,5 @@ export function againParts(
  */
 export function reproduceCommand({ one, target }: DocumentCell, workspace: string): string | undefined {
   if (!one.report || one.artifact === '') return undefined;
-  return againParts(one.report, target.profile_id, (path) => relativeTo(workspace, path) ?? path)?.join(' ');
+  return againParts(one.report, target, (path) => relativeTo(workspace, path) ?? path)?.join(' ');
 }

@@ -109,6 +109,8 @@ const PlainTarget = z.object({
   classification_reason: optional,
   started_at: optional,
   duration_ms: count,
+  /** 0: the default. */
+  timeout_ms: count,
   serial_log: optional,
   validator_result: optional,
   infra_error: optional,

@@ -119,7 +119,7 @@ function predictionText({ target: { prediction } }: SiteCell): string {
 
 /** The command that tests the same again. */
 function againText({ one, target }: SiteCell): string {
-  return one.report ? (againParts(one.report, target.profile_id)?.join(' ') ?? '') : '';
+  return one.report ? (againParts(one.report, target)?.join(' ') ?? '') : '';
 }
 
 /** The whole story of one object on one kernel in one run. */

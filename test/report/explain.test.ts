@@ -36,6 +36,15 @@ test.each([
   expectGolden(`explain/${name}.txt`, cell(saved(run, artifact), target));
 });
 
+test('a time limit of its own is in the command that asks again', () => {
+  const run = mixedRun();
+  const again = (timeoutMs: number) =>
+    cell(saved({ ...run, targets: run.targets.map((target) => ({ ...target, timeoutMs })) }), 1, 2000);
+  expect(again(6000)).toMatch(/^ {2}bpfcompat test .* --timeout 6s --out again\.json$/m);
+  expect(again(1500)).toContain(' --timeout 1500ms --out again.json\n');
+  expect(again(180_000)).not.toContain('--timeout');
+});
+
 test('golden lists', () => {
   expectGolden('explain/report.txt', explainReport(saved(mixedRun()), 'out/report.json', undefined, page));
   const run = quickRun();

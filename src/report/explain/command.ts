@@ -3,7 +3,7 @@ import type { SavedReport, SavedTarget } from '../saved-report.ts';
 
 /** The command line that asks the same question again; broken at its flags where it is wider than `width`. */
 export function againLines(report: SavedReport, target: SavedTarget, width: number): string[] {
-  const parts = againParts(report, target.profile_id);
+  const parts = againParts(report, target);
   if (parts === undefined) return [];
   const whole = `  ${parts.join(' ')}`;
   if (whole.length <= width) return [whole];
