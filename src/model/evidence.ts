@@ -274,7 +274,8 @@ const FunctionalStage = z.object({
   /** -1: no command was run. */
   exit_code: z.number().int().min(-1).max(255),
   timed_out: z.boolean(),
-  stdout_tail: z.string().max(8192),
+  /** All of it where it is the report of a loader of ours. */
+  stdout_tail: z.string().max(256 * 1024),
   stderr_tail: z.string().max(8192),
   /** Lengths of the whole streams; they were searched whole. */
   stdout_bytes: count.optional(),

@@ -4,6 +4,8 @@ export interface LoaderCommand {
   readonly command: string;
   /** 0 to 255. */
   readonly expectExitCode: number;
+  /** `binPath` is a loader of ours: it is run with the object instead of the command, and its stdout is its report. */
+  readonly isLoader?: true;
   /** Path of the program that was brought along, in the guest; empty without one. */
   readonly binPath: string;
   /** Seconds until its whole process group is killed, which is a failure and no infra error. */

@@ -147,7 +147,12 @@ function requestText(
     ...(question.btf ? [`btf=${BTF_PATH}`] : []),
     ...moduleLines(question.modules ?? []),
     ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
-    ...(question.command ? ['mode=command', `bin=${singleLine('path of the loader', question.command.binPath)}`] : []),
+    ...(question.command
+      ? [
+          `mode=${question.command.isLoader ? 'loader' : 'command'}`,
+          `bin=${singleLine('path of the loader', question.command.binPath)}`,
+        ]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

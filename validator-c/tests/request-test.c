@@ -32,10 +32,13 @@ static void test_good(void)
 	CHECK(!parse(GOOD "mode=command\nshell=true\nbin=/bpfcompat/my loader\nfile=755 5 /bpfcompat/my loader\n"
 			  "link=/lib64 usr/lib64\n",
 		     &request, error));
-	CHECK(request.command_mode && request.shell && !strcmp(request.bin, "/bpfcompat/my loader"));
+	CHECK(request.command_mode && !request.loader_mode && request.shell && !strcmp(request.bin, "/bpfcompat/my loader"));
 	CHECK(request.entries.count == 2 && request.entries.list[0].size == 5);
 	request__free(&request);
 	CHECK(!request.entries.count);
+	CHECK(!parse(GOOD "mode=loader\nbin=/bpfcompat/loader\n", &request, error));
+	CHECK(request.command_mode && request.loader_mode && !request.shell);
+	request__free(&request);
 	CHECK(!parse(GOOD "btf=/tmp/kernel.btf\n", &request, error) && !strcmp(request.btf, "/tmp/kernel.btf"));
 	request__free(&request);
 	CHECK(!parse(GOOD, &request, error) && !request.command_mode && request.probe_features &&

@@ -122,7 +122,12 @@ void command__exec(const struct request *request, const char *command, int out, 
 	dup2(out, 1);
 	dup2(err, 2);
 	if (request->in_guest)
-		enclose__command();
+		enclose__command(!request->loader_mode);
+	if (request->loader_mode) {
+		execl(request->bin, request->bin, artifact_path,
+		      request->attach_mode == ATTACH_DISABLED ? "load" : "attach", (char *)NULL);
+		_exit(EXIT_NOT_FOUND);
+	}
 	/* A system that is up has the shell that people write for. */
 	if (request->command_mode && !descendants__are_all())
 		execl("/bin/bash", "bash", "-l", "-c", command, (char *)NULL);

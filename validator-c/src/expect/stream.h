@@ -13,8 +13,10 @@ struct stream {
 	struct clip clip;
 };
 
-/* Makes the pipe; `write_end` is for the command. False when that failed, errno tells. */
-bool stream__init(struct stream *stream, const char *wanted, int *write_end);
+/*
+ * Makes the pipe; `write_end` is for the command, `tail_max` bytes are kept of the end. False when that failed, errno tells.
+ */
+bool stream__init(struct stream *stream, const char *wanted, size_t tail_max, int *write_end);
 /* Takes what lies in the pipe, at most as much as fits in there. */
 void stream__drain(struct stream *stream);
 void stream__free(struct stream *stream);

@@ -75,13 +75,13 @@ static void give_up_rights(void)
 }
 
 /* Mounts of the command stay its own; what the kernel shows of processes is of its namespace only. */
-static void enter_mounts(void)
+static void enter_mounts(bool needs_shell)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
 		say("mounts", errno);
 		return;
 	}
-	if (!pristine__restore()) {
+	if (!pristine__restore(needs_shell)) {
 		dprintf(2, "bpfcompat: the shell of this command cannot be restored: %s\n", strerror(errno));
 		_exit(EXIT_NOT_RUN);
 	}
@@ -105,7 +105,7 @@ static void keep_only(int report)
 			close((int)fd);
 }
 
-void enclose__command(void)
+void enclose__command(bool needs_shell)
 {
 	pid_t first, command;
 	int report[2];
@@ -132,7 +132,7 @@ void enclose__command(void)
 		follow(first, report[0]);
 	}
 	close(report[0]);
-	enter_mounts();
+	enter_mounts(needs_shell);
 	command = fork();
 	if (command < 0) {
 		say("fork", errno);

@@ -72,12 +72,14 @@ static int put_copy(void)
 	return err;
 }
 
-bool pristine__restore(void)
+bool pristine__restore(bool needs_shell)
 {
 	int err;
 
 	if (!forget_interpreters())
 		return false;
+	if (!needs_shell)
+		return true;
 	if (!shell.len) {
 		errno = ENOENT;
 		return false;

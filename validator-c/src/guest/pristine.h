@@ -12,8 +12,9 @@
 void pristine__keep(void);
 /*
  * In the mounts of a command, before its /proc is mounted: puts those bytes in a file of its own over the shell, and forgets
- * the interpreters that were registered with binfmt_misc. False with errno when the shell cannot be vouched for.
+ * the interpreters that were registered with binfmt_misc. False with errno when the shell cannot be vouched for; a program that is
+ * run without one has no need of it.
  */
-bool pristine__restore(void);
+bool pristine__restore(bool needs_shell);
 
 #endif

@@ -89,10 +89,11 @@ static bool copy_text(const char *value, char *to, size_t size)
 	return strlen(value) < size && strcpy(to, value);
 }
 
-static bool parse_work_mode(const char *value, bool *command_mode)
+static bool parse_work_mode(const char *value, struct request *request)
 {
-	*command_mode = !strcmp(value, "command");
-	return *command_mode || !strcmp(value, "load");
+	request->loader_mode = !strcmp(value, "loader");
+	request->command_mode = request->loader_mode || !strcmp(value, "command");
+	return request->command_mode || !strcmp(value, "load");
 }
 
 /* 1 when the key is not one of these, 0 when taken, -EINVAL for a bad value. */
@@ -133,7 +134,7 @@ static int set_plain(struct request *request, const char *key, const char *value
 	else if (!strcmp(key, "module"))
 		good = wanted_modules__add(&request->modules, value);
 	else if (!strcmp(key, "mode"))
-		good = parse_work_mode(value, &request->command_mode);
+		good = parse_work_mode(value, request);
 	else if (!strcmp(key, "shell"))
 		good = request__parse_bool(value, &request->shell);
 	else if (!strcmp(key, "bin"))

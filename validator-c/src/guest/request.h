@@ -45,6 +45,8 @@ struct request {
 	struct wanted_modules modules;
 	/* The object is not loaded: the one test of the plan is the user's own loader. */
 	bool command_mode;
+	/* In command mode: `bin` is a loader of ours. It is run without a shell, and all of its stdout is its report. */
+	bool loader_mode;
 	/* /bin/busybox is among the files; its applets are the commands of this guest. */
 	bool shell;
 	/* Where the user's own loader lies; "" without one. */

@@ -9,7 +9,8 @@ static void put_output(struct json *json, const char *bytes, const char *head, c
 	json__uint(json, bytes, output->bytes);
 	if (output->head.len)
 		json__strn(json, head, output->head.data, output->head.len, TEST_HEAD_MAX_BYTES);
-	json__strn(json, tail, output->tail.data, output->tail.len, TEST_TAIL_MAX_BYTES);
+	/* No stream keeps more than may be said. */
+	json__strn(json, tail, output->tail.data, output->tail.len, REPORT_MAX_BYTES);
 }
 
 void test__put(struct json *json, const struct test *test)

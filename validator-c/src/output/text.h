@@ -11,6 +11,8 @@
 #define LOG_MAX_BYTES (250 * 1024)
 #define TEST_HEAD_MAX_BYTES 2048
 #define TEST_TAIL_MAX_BYTES 8192
+/* What a loader of ours may report. */
+#define REPORT_MAX_BYTES (256 * 1024)
 
 /* The keys of one functional test, into an object that is open. */
 void test__put(struct json *json, const struct test *test);
