@@ -19,6 +19,7 @@ needs-validator := build
 needs-validator-dynamic := build
 needs-validator-static := build
 needs-validator-arm64 := build arm64
+needs-loaders := build loaders
 needs-dist := build arm64
 needs-examples := build
 needs-test-objects := build
@@ -119,6 +120,13 @@ validator: | setup ## the static program that runs inside guests (x86_64)
 validator-dynamic validator-static: validator # the one build is static and serves both names
 validator-arm64: | setup ## the same, cross-built for arm64
 	@$(MAKE) --no-print-directory -C validator-c ARCH=aarch64
+
+# --- loaders ---------------------------------------------------------------------------------------------------------
+
+LOADERS ?=
+.PHONY: loaders
+loaders: | setup ## programs that load with other libraries (docs/loaders.md); LOADERS="ebpf-go aya" for some of them
+	@$(NODE) scripts/build-loaders.mjs $(LOADERS)
 
 # --- examples --------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Finds out which system packages are missing for a purpose and installs them when that needs no question.
-# Usage: scripts/setup.sh [--check] [run] [build] [test] [images] [bench] [arm64] [fresh]
+# Usage: scripts/setup.sh [--check] [run] [build] [test] [images] [bench] [arm64] [loaders] [fresh]
 #   run    boot kernels        build  compile validator and examples    test   run the test suite
 #   images make disk images for tests of whole systems
+#   loaders build the programs that load with other libraries
 #   bench  compare boot times  arm64  cross-build the arm64 validator   fresh  try a bare Debian root
 # Node and npm are always checked. --check only reports. Exit: 0 all there, 1 something is missing.
 set -eu
@@ -51,6 +52,9 @@ images|cmd:sfdisk|fdisk|divides the disks of the tests
 images|cmd:grub-mkimage|grub-common|makes the disks of the tests boot
 images|file:/usr/lib/grub/i386-pc/boot.img|grub-pc-bin|makes the disks of the tests boot
 images|cmd:qemu-img|qemu-utils|writes the disk images of the tests
+loaders|cmd:go|golang-go|builds the loader with ebpf-go
+loaders|cmd:cargo|cargo|builds the loader with aya
+loaders|file:/usr/sbin/bpftool|bpftool|loads objects in guests
 bench|cmd:busybox|busybox-static|the hand-made guest to compare with
 bench|cmd:cpio|cpio|the hand-made guest to compare with
 arm64|cmd:qemu-system-aarch64|qemu-system-arm|boots arm64 kernels
@@ -131,12 +135,12 @@ for word in "$@"; do
 	case $word in
 	--check) check_only=yes ;;
 	-h | --help)
-		sed -n '2,6s/^# //p' "$0"
+		sed -n '2,7s/^# //p' "$0"
 		exit 0
 		;;
-	run | build | test | images | bench | arm64 | fresh) purposes="$purposes $word" ;;
+	run | build | test | images | bench | arm64 | loaders | fresh) purposes="$purposes $word" ;;
 	*)
-		say "unknown purpose \"$word\": use run, build, test, bench, arm64 or fresh"
+		say "unknown purpose \"$word\": use run, build, test, bench, arm64, loaders or fresh"
 		exit 1
 		;;
 	esac

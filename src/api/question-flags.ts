@@ -46,6 +46,8 @@ export function flagsOf(
     ...(maxInsns === undefined ? [] : [flag('max-insns'), String(maxInsns)]),
     ...(loader.strictLibbpf ? [flag('strict-libbpf')] : []),
     ...(loader.modules === false ? [flag('no-modules')] : []),
+    ...(loader.loader ? [flag('loader'), loader.loader] : []),
+    ...(loader.loaders ? [flag('loaders'), loader.loaders.join(',')] : []),
     ...(loader.btf ? [flag('btf'), resolve(cwd, loader.btf)] : []),
     ...[...loader.rodata].flatMap(([name, value]) => [flag('set-rodata'), `${name}=${value}`]),
     ...[...loader.attachTargets].flatMap(([name, target]) => [flag('set-attach-target'), `${name}=${target}`]),

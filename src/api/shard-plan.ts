@@ -74,12 +74,13 @@ function baselineDigest(baseline: LoadedRun | undefined): string {
 
 /** Everything besides objects and kernels that makes a run the same one on every machine. */
 function identityOf({ run, gate, baseline }: PreparedRun): unknown {
-  const { validationMode, loader, maxInsns, payload, manifest } = run;
+  const { validationMode, loader, loaders, maxInsns, payload, manifest } = run;
   return [
     validationMode,
     loader,
     maxInsns,
     payload && payloadIdentity(payload),
+    ...(loaders ? [[loaders.gate, ...loaders.beside].map((one) => one?.sha256)] : []),
     withoutPaths(manifest),
     gate.failOn,
     gate.expectations?.map(({ code, subject, program, reason }) => [code, subject, program, reason]),

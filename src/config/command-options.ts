@@ -62,6 +62,8 @@ export function asTestValues({
     strictLibbpf: false,
     noModules: false,
     btf: '',
+    loader: '',
+    loaders: [],
   };
 }
 

@@ -25,6 +25,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Validator',
   },
   {
+    Name: 'BPFCOMPAT_LOADERS_DIR',
+    Default: '',
+    Description: 'directory with the loaders that "make loaders" built, instead of build/loaders of the package',
+    Category: 'Validator',
+  },
+  {
     Name: 'BPFCOMPAT_CACHE_DIR',
     Default: '$XDG_CACHE_HOME/bpfcompat',
     Description: 'directory for kernels and VM snapshots',

@@ -48,4 +48,21 @@ export const LOAD_OPTIONS = [
       'do not load kernel modules for functions, tracepoints and types that the object names; modules.load of the manifest still applies',
     commands: LOADING,
   },
+  {
+    name: 'loader',
+    type: 'text',
+    default: '',
+    placeholder: 'NAME',
+    description:
+      'library that loads the object and decides: libbpf (default), ebpf-go, aya or bpftool, or a version of one (ebpf-go@0.16); "make loaders" builds all but the default',
+    commands: LOADING,
+  },
+  {
+    name: 'loaders',
+    type: 'list',
+    default: '',
+    placeholder: 'NAME,NAME...',
+    description: 'libraries to load the object with beside the one that decides; reports show where they disagree',
+    commands: LOADING,
+  },
 ] as const satisfies readonly OptionRow[];

@@ -1,5 +1,7 @@
 import { UsageError } from '../model/errors.ts';
+import { OWN_LOADER } from '../model/guest-loader.ts';
 import { option, phrase, setting } from '../model/wording.ts';
+import { parseLoader, parseLoaders } from './loader-choice.ts';
 import { quoted } from './words.ts';
 
 /** What the object's own loader would do before the load, said on the command line or by the caller of the library. */
@@ -14,6 +16,10 @@ export interface LoaderSettings {
   readonly modules?: boolean;
   /** A file with BTF for kernels that have none, relative to the current directory. */
   readonly btf?: string;
+  /** The library whose verdict decides: `ebpf-go`, `aya@0.13`. Default `libbpf`, which our validator has. */
+  readonly loader?: string;
+  /** Libraries that are run beside it and decide nothing. Default none. */
+  readonly loaders?: readonly string[];
 }
 
 export const NO_SETTINGS: LoaderSettings = { strictLibbpf: false, rodata: new Map(), attachTargets: new Map() };
@@ -79,7 +85,8 @@ const EXAMPLES = {
 } as const;
 
 /**
- * The settings of the flags `--set-rodata`, `--set-attach-target`, `--strict-libbpf`, `--no-modules` and `--btf`.
+ * The settings of the flags `--set-rodata`, `--set-attach-target`, `--strict-libbpf`, `--no-modules`, `--btf`,
+ * `--loader` and `--loaders`.
  * @param texts as typed: `name=value`
  * @throws UsageError `flag_value` or `flag_conflict` that names the flag
  */
@@ -89,6 +96,8 @@ export function readLoaderSettings(texts: {
   readonly strictLibbpf: boolean;
   readonly noModules?: boolean;
   readonly btf?: string;
+  readonly loader?: string;
+  readonly loaders?: readonly string[];
 }): LoaderSettings {
   const rodata = pairs('set-rodata', texts.setRodata, VARIABLE, VALUE);
   const attachTargets = pairs('set-attach-target', texts.setAttachTarget, PROGRAM, TARGET);
@@ -99,9 +108,28 @@ export function readLoaderSettings(texts: {
       phrase`${option('strict-libbpf')} changes nothing before the load, ${option(set)} does; remove one of them`,
     );
   }
+  const decides = checkLoaders(texts, set);
   return {
+    ...decides,
     ...{ strictLibbpf: texts.strictLibbpf, rodata, attachTargets },
     ...(texts.noModules === true && { modules: false }),
     ...(texts.btf && { btf: texts.btf }),
   };
+}
+
+/** Settings of the load are libbpf's: another library loads the object as it is. */
+function checkLoaders(
+  texts: Parameters<typeof readLoaderSettings>[0],
+  set: 'set-rodata' | 'set-attach-target' | undefined,
+): Pick<LoaderSettings, 'loader' | 'loaders'> {
+  const { loader = '', loaders = [], btf, strictLibbpf } = texts;
+  const choice = loader === '' ? undefined : parseLoader(loader, 'loader');
+  parseLoaders(loaders);
+  const isOther = choice !== undefined && (choice.name !== OWN_LOADER || choice.version !== '');
+  const lost = set ?? (btf ? 'btf' : strictLibbpf ? 'strict-libbpf' : undefined);
+  if (isOther && lost !== undefined) {
+    const words = phrase`${option(lost)} has no effect with ${setting('loader', loader)}, which loads the object as it is`;
+    throw new UsageError('flag_conflict', phrase`${words}; remove one of them`);
+  }
+  return { ...(isOther && { loader }), ...(loaders.length > 0 && { loaders }) };
 }

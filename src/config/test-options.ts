@@ -56,6 +56,7 @@ const SETTLED = [
   'strictLibbpf',
   'noModules',
   'btf',
+  'loaders',
   'locked',
   'noLock',
 ] as const;

@@ -5,6 +5,7 @@ import { COMMAND_FINDINGS } from './command.ts';
 import type { FindingEntry } from './entry.ts';
 import { FEATURE_FINDINGS } from './features.ts';
 import { FUNCTIONAL_FINDINGS } from './functional.ts';
+import { LOADER_FINDINGS } from './loaders.ts';
 import { MAP_FINDINGS } from './maps.ts';
 import { NAME_FINDINGS } from './names.ts';
 import { OBJECT_FINDINGS } from './object.ts';
@@ -27,6 +28,7 @@ export const FAMILIES = [
   ATTACH_FINDINGS,
   WATCH_FINDINGS,
   COMMAND_FINDINGS,
+  LOADER_FINDINGS,
   FUNCTIONAL_FINDINGS,
 ] as const;
 
@@ -42,6 +44,7 @@ const ENTRIES = {
   ...ATTACH_FINDINGS,
   ...WATCH_FINDINGS,
   ...COMMAND_FINDINGS,
+  ...LOADER_FINDINGS,
   ...FUNCTIONAL_FINDINGS,
 } as const;
 

@@ -1,6 +1,7 @@
 import type { AlteringProgram } from './altering.ts';
 import type { Evidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import type { LoaderFacts, LoaderResult } from './guest-loader.ts';
 import type { Channel, Profile, TestedKernel } from './kernel.ts';
 import type { CellBtf } from './kernel-btf.ts';
 import type { CellModules } from './kernel-modules.ts';
@@ -144,6 +145,10 @@ export interface CellResult {
   readonly modules?: CellModules | undefined;
   /** What BTF that the user brought along had to do with it; absent where there is none. */
   readonly btf?: CellBtf | undefined;
+  /** Whose verdict `outcome` is; absent where it is our validator's libbpf and no other was run. */
+  readonly loader?: LoaderFacts | undefined;
+  /** What other loaders made of the object; absent where none was run. */
+  readonly loaders?: readonly LoaderResult[] | undefined;
   readonly timings: CellTimings;
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -15,6 +15,8 @@ const PROPERTIES: Readonly<Partial<Record<OptionName, string>>> = {
   'strict-libbpf': 'loader.strictLibbpf',
   'no-modules': 'loader.modules: false',
   btf: 'loader.btf',
+  loader: 'loader.loader',
+  loaders: 'loader.loaders',
   command: 'command.command',
   'command-binary': 'command.binary',
   'command-expect-exit': 'command.expectExitCode',

@@ -12,6 +12,7 @@ import { gateJson } from './gate-json.ts';
 import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
+import { loadersJson } from './loaders.ts';
 import { modulesJson } from './modules.ts';
 import { targetNotes } from './notes.ts';
 import { predictionJson } from './prediction.ts';
@@ -162,6 +163,7 @@ function targetJson(run: RunReport, view: TargetView) {
     notes: list(targetNotes(view)),
     automatic_fixups: some(view.fixups),
     modules: modulesJson(result?.modules),
+    ...loadersJson(result),
     ...hostJson(view),
     timings: timingsJson(view),
     prediction: predictionJson(view),

@@ -9,6 +9,7 @@ import { fixupWords } from './fixups.ts';
 import { functionalLines } from './functional.ts';
 import { MARKS } from './legend.ts';
 import { statusText } from './loaded-only.ts';
+import { loadersMarkdown } from './loaders.ts';
 import { findingsLines } from './markdown-finding.ts';
 import { marginLines } from './markdown-margins.ts';
 import { predictionLines } from './markdown-prediction.ts';
@@ -168,6 +169,7 @@ export function reportMarkdown(run: RunReport, artifact: number, verdict: Verdic
     ...table(COLUMNS, views.map(targetRow)),
     ...(views.some(({ target }) => !target.required) ? ['', `Required \`no\`: ${MARKS.optional}.`] : []),
     '',
+    ...loadersMarkdown(views),
     '## Target Details',
     '',
     ...views.flatMap((view, index) =>

@@ -11,6 +11,7 @@ import { type Declared, groupLines } from './group-text.ts';
 import { byVendor } from './kernel-order.ts';
 import { legendTexts, type Mark } from './legend.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
+import { loadersText } from './loaders-text.ts';
 import { fileNames, shortNames } from './names.ts';
 import { plural, type Style, style } from './style.ts';
 import { type TargetView, targetViews } from './view.ts';
@@ -242,6 +243,12 @@ export function matrixText(run: RunReport, options: TextOptions): string {
       (artifact) => artifactEntries(artifact, views[artifact] ?? [], kernels, declared, width, paint),
       width,
       paint,
+    ),
+    ...loadersText(
+      fileNames(run.artifacts).map((name) => terminal(name, 200)),
+      views,
+      kernels,
+      { width, paint },
     ),
     '',
     ...wrap(tally(views.flat(), run, expected), width),

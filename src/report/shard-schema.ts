@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ISOLATIONS } from '../model/cell.ts';
 import { Hello, Stage } from '../model/evidence.ts';
+import { LOADER_NAMES } from '../model/guest-loader.ts';
 import { Channel, TestedKernel } from '../model/kernel.ts';
 import { MAX_SHARDS, type ShardPart } from '../model/shard.ts';
 
@@ -68,6 +69,9 @@ const Guest = z.looseObject({
   argv: z.array(text),
 });
 
+const Said = z.looseObject({ hello: Hello, stages: z.array(Stage), document: text.optional() });
+const Loader = z.looseObject({ name: z.enum(LOADER_NAMES), version: text, sha256: text, sizeBytes: ms });
+
 const Result = z.looseObject({
   cell: Cell,
   outcome: Outcome,
@@ -75,9 +79,13 @@ const Result = z.looseObject({
     .looseObject({ verdict: z.enum(['loads', 'refused', 'unknown']), floor: text.optional(), why: text })
     .optional(),
   kernel: TestedKernel.optional(),
-  evidence: z.looseObject({ hello: Hello, stages: z.array(Stage), document: text.optional() }).optional(),
+  evidence: Said.optional(),
   shortened: text.optional(),
   guest: Guest.optional(),
+  loader: Loader.optional(),
+  loaders: z
+    .array(z.looseObject({ loader: Loader, outcome: Outcome, evidence: Said.optional(), totalMs: ms }))
+    .optional(),
   timings: z.object({ prepareMs: ms, bootMs: ms, askMs: ms, totalMs: ms }),
   startedAt: text,
   finishedAt: text,

@@ -12,9 +12,12 @@ import type { Manifest } from '../config/manifest.ts';
 import { attachModeOf, requiredPrograms, testsOf, tuningLines, variantGroups } from '../config/tuning.ts';
 import type { InsnBudget } from '../model/budget.ts';
 import type { FunctionalTest, ValidationMode } from '../model/cell.ts';
+import type { GuestLoader, RunLoaders } from '../model/guest-loader.ts';
 import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
+import type { LoaderBeside } from './loader-cells.ts';
+import { otherLoaderQuestion } from './loader-question.ts';
 import { namesOfModules } from './needed-names.ts';
 import type { ObjectContent } from './object-shelf.ts';
 import type { Payload, PreparedCommand } from './payload.ts';
@@ -33,13 +36,19 @@ export interface RunRequest {
   readonly maxInsns?: InsnBudget | undefined;
   /** What the guests get besides the object; absent: nothing. */
   readonly payload?: Payload | undefined;
+  /** Absent: the validator's own libbpf alone. */
+  readonly loaders?: RunLoaders | undefined;
 }
 
 /** An object with what it holds. */
 type Asked = Pick<Subject, 'artifact'> & ObjectContent;
 
 /** What every cell of one object asks, and how its answer is judged. It holds the object. */
-export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash'> & {
+export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'> & {
+  /** The loader that decides; undefined: the validator's own libbpf. */
+  readonly gate: GuestLoader | undefined;
+  /** Loaders that are run besides. */
+  readonly beside: readonly LoaderBeside[];
   /** What the object's bytes let one expect of a kernel, by its release. */
   readonly predict: (release: string) => Prediction | undefined;
   /** What it names of modules of the kernel. */
@@ -64,17 +73,26 @@ export function needsShell({ manifest, validationMode, payload }: RunRequest): b
 export function questionOf(asked: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Question {
   const { command } = asked.payload ?? {};
   const { facts } = subject;
-  const question = command === undefined ? loadQuestion(asked, subject, run) : commandQuestion(asked, command, subject);
+  const { gate, beside = [] } = asked.loaders ?? {};
+  const by = (loader: GuestLoader | undefined) =>
+    loader ? otherLoaderQuestion(asked, loader, subject) : loadQuestion(asked, subject, run);
+  const question = command === undefined ? by(gate) : commandQuestion(asked, command, subject);
   const names = facts && command === undefined ? namesOfModules(facts) : [];
-  return { ...question, names, predict: (release) => facts && predict(facts, release) };
+  return {
+    ...{ ...question, names, gate },
+    beside: beside.map((loader) => ({ loader, question: by(loader) })),
+    predict: (release) => facts && predict(facts, release),
+  };
 }
+
+type OwnQuestion = Omit<Question, 'predict' | 'names' | 'gate' | 'beside'>;
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
 function commandQuestion(
   { payload }: RunRequest,
   { command, expectExitCode, program }: PreparedCommand,
   { artifact, bytes }: Asked,
-): Omit<Question, 'predict' | 'names'> {
+): OwnQuestion {
   return {
     request: {
       artifact: bytes,
@@ -109,11 +127,7 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
   };
 }
 
-function loadQuestion(
-  asked: RunRequest,
-  subject: Asked,
-  run: readonly FlagSurvey[],
-): Omit<Question, 'predict' | 'names'> {
+function loadQuestion(asked: RunRequest, subject: Asked, run: readonly FlagSurvey[]): OwnQuestion {
   const { artifact, bytes, facts, sources } = subject;
   const { manifest, validationMode, payload } = asked;
   const attachMode = attachModeOf(validationMode, manifest);

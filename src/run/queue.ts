@@ -6,19 +6,17 @@ import { messageOf, throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
-import type { KernelBtf } from '../model/kernel-btf.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
-import { askWithBtf } from './btf-cells.ts';
+import { askCell } from './ask-cell.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
 import { isPackaged } from './image-kernel.ts';
 import { createKeeper } from './keep-evidence.ts';
-import { type AskCell, askWithModules, moduleOpener, namesAhead, type OpenModules } from './module-cells.ts';
+import { moduleOpener, type OpenModules } from './module-cells.ts';
 import { notRunResult } from './not-run-result.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
 import type { Question } from './question.ts';
-import { runCell } from './run-cell.ts';
 import { timestamp } from './run-id.ts';
 import type { RunReporter } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -206,24 +204,15 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
       await host.files.makeDir(dir);
       const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
       const { record } = kernel;
-      const files = [...(shell ? [shell] : []), ...(question.request.files ?? [])];
-      const request = { ...question.request, files };
       const packaged = isPackaged(record) ? record : undefined;
-      const open = packaged && shared.openModules?.(target.profile, packaged);
-      const stored = async () => packaged && shared.storedModules?.(target.profile, packaged);
-      const ahead = await namesAhead(question.names, one.modules, stored);
-      const askWith = (btf: KernelBtf | undefined): Promise<CellResult> => {
-        const ask: AskCell = (modules) =>
-          runCell(
-            { ...job, ...question, request: { ...request, modules, btf: btf?.bytes } },
-            host,
-            signal,
-            reporter.emit,
-          );
-        return open ? askWithModules(ask, one.modules, open, signal, ahead) : ask([]);
-      };
-      // A loader of the user's own brings what it needs.
-      const asked = await askWithBtf(askWith, request.command === undefined ? kernel.btf : undefined);
+      const asked = await askCell(
+        {
+          ...{ job, question, shell, rules: one.modules, btf: kernel.btf },
+          openModules: packaged && shared.openModules?.(target.profile, packaged),
+          storedModules: async () => packaged && shared.storedModules?.(target.profile, packaged),
+        },
+        ...([host, signal, reporter.emit] as const),
+      );
       const answered = await withBuild(asked, kernel, host);
       // Both the judgement and what is kept of it are work where a guest said much.
       await turnOfOthers();

@@ -27,6 +27,8 @@ export interface CellJob {
   readonly prepareMs: number;
   /** Directory for the files of this cell; it exists. */
   readonly dir: string;
+  /** The answer in the shape that reports read; absent: as the guest gave it, which is what is judged. */
+  readonly translate?: (evidence: Evidence) => Evidence;
   /** Parts of the judgement that are work, step by step, for `judge`; absent: none is much. */
   readonly ahead?: (evidence: Evidence) => Iterator<unknown, ProgramCauses, undefined>;
   /**
@@ -102,7 +104,8 @@ async function askGuest(
     const said = guest.console();
     const console = said.startsWith(before) ? said.slice(before.length) : said;
     const shortened = files.shortened();
-    return { outcome: job.judge(evidence, console, causes), evidence, shortened, guest: facts, bootMs, askMs };
+    const outcome = job.judge(evidence, console, causes);
+    return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, guest: facts, bootMs, askMs };
   } catch (error) {
     await files?.abandon();
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });

@@ -173,6 +173,41 @@ const TargetReport = z.object({
   findings: some(z.array(Finding)),
   programs: some(z.array(Program)),
   maps: some(z.array(z.object({ name: text, type: text }))),
+  loaders: some(
+    z.array(
+      z.object({
+        name: text,
+        version: some(text),
+        sha256: sha256.optional(),
+        size_bytes: some(whole),
+        decides: some(z.boolean()),
+        status: z.enum(['pass', 'fail', 'infra_error', 'skipped']),
+        verdict: some(text),
+        failed_stage: some(text),
+        code: some(text),
+        reason: some(text),
+        subject: some(text),
+        evidence: some(z.object({ text, origin: text })),
+        infra_error: some(text),
+        attach_attempted: some(whole),
+        attach_passed: some(whole),
+        duration_ms: some(whole),
+      }),
+    ),
+  ),
+  loader_disagreements: some(
+    z.array(
+      z.object({
+        rejecting: text,
+        accepting: text,
+        code: text,
+        reason: some(text),
+        title: text,
+        maps: some(z.array(text)),
+        fixups: some(z.array(text)),
+      }),
+    ),
+  ),
   shims: some(z.array(z.object({ kind: text, subject: text, detail: text, errno: some(text) }))),
 });
 export type TargetReport = z.infer<typeof TargetReport>;

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Loads one BPF object with bpftool, which lies beside this program, and prints what happened as one line of JSON
+ * (docs/loaders.md). bpftool attaches what libbpf attaches by itself, and says of the others that it only pins them.
+ *
+ * Usage: bpftool-loader OBJECT attach|load
+ *
+ * It ends with 0 when the object was loaded, with 2 when it was rejected.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../common/report.h"
+
+#define BPFTOOL "/bpfcompat/loaders/bpftool"
+#define BPFFS "/sys/fs/bpf"
+#define FALLS_BACK " does not support autoattach, falling back to pinning"
+/* What a bpftool says that has no autoattach. */
+#define NO_AUTOATTACH "got: 'autoattach'?"
+#define OUTPUT_MAX (1024 * 1024)
+
+/* Runs bpftool with its output in a string of its own. Exit code, or -1. */
+static int run(char *const argv[], char **output)
+{
+	size_t len = 0;
+	int ends[2], status;
+	ssize_t n;
+	pid_t child;
+
+	*output = calloc(1, OUTPUT_MAX + 1);
+	if (!*output || pipe(ends))
+		return -1;
+	child = fork();
+	if (!child) {
+		dup2(ends[1], 1);
+		dup2(ends[1], 2);
+		close(ends[0]);
+		execv(BPFTOOL, argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	while ((n = read(ends[0], *output + len, OUTPUT_MAX - len)) > 0)
+		len += (size_t)n;
+	/* A log that does not fit is read to its end, so that its writer ends. */
+	while (n > 0 || (n == 0 && len == OUTPUT_MAX)) {
+		char rest[4096];
+
+		n = read(ends[0], rest, sizeof(rest));
+		if (n <= 0)
+			break;
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int load(const char *object, const char *pins, int attaches, char **output)
+{
+	char *const argv[] = { "bpftool", "prog", "loadall", (char *)object, (char *)pins,
+			       attaches ? "autoattach" : NULL, NULL };
+
+	return run(argv, output);
+}
+
+/* bpftool ends with "Error: ..."; what libbpf said stands before. */
+static const char *error_in(const char *output)
+{
+	const char *last = "", *at = output;
+
+	while ((at = strstr(at, "Error: "))) {
+		last = at;
+		at++;
+	}
+	return last;
+}
+
+static void version_of(char *version, size_t size)
+{
+	char *const argv[] = { "bpftool", "version", NULL };
+	char *output, *number;
+
+	snprintf(version, size, "%s", "");
+	if (run(argv, &output) || !(number = strstr(output, " v")))
+		return;
+	number += 2;
+	number[strcspn(number, " \n")] = '\0';
+	snprintf(version, size, "%s", number);
+	free(output);
+}
+
+/* Names of what was pinned: that is what was loaded. */
+static int names_in(const char *pins, char names[ENTRIES_MAX][NAME_MAX_BYTES])
+{
+	DIR *directory = opendir(pins);
+	struct dirent *entry;
+	int count = 0;
+
+	while (directory && (entry = readdir(directory)) && count < ENTRIES_MAX)
+		if (entry->d_name[0] != '.')
+			snprintf(names[count++], NAME_MAX_BYTES, "%.255s", entry->d_name);
+	if (directory)
+		closedir(directory);
+	return count;
+}
+
+static void put_names(char names[ENTRIES_MAX][NAME_MAX_BYTES], int count)
+{
+	int i;
+
+	fputs(",\"programs\":[", stdout);
+	for (i = 0; i < count; i++) {
+		fputs(i ? ",{\"name\":" : "{\"name\":", stdout);
+		report__string(names[i], NAME_MAX_BYTES);
+		fputs(",\"section\":\"\",\"type\":\"\",\"loaded\":true}", stdout);
+	}
+	fputs("],\"maps\":[]", stdout);
+}
+
+static int falls_back(const char *output, const char *name)
+{
+	char line[NAME_MAX_BYTES + sizeof(FALLS_BACK) + 16];
+
+	snprintf(line, sizeof(line), "%.255s" FALLS_BACK, name);
+	return strstr(output, line) != NULL;
+}
+
+static void put_attach(char names[ENTRIES_MAX][NAME_MAX_BYTES], int count, const char *output, int code)
+{
+	int i;
+
+	fputs(",\"attach\":[", stdout);
+	for (i = 0; i < count; i++) {
+		int knows = !strstr(output, NO_AUTOATTACH), skipped = !knows || falls_back(output, names[i]);
+		const char *reason = knows ? "bpftool does not attach it by itself" :
+					     "this version of bpftool attaches nothing";
+
+		fputs(i ? "," : "", stdout);
+		report__step(skipped ? "skipped" : code ? "fail" : "pass", 0, skipped || !code ? "" : error_in(output));
+		report__member("program", names[i], NAME_MAX_BYTES);
+		fputs(",\"section\":\"\",\"method\":\"autoattach\"", stdout);
+		report__member("reason", skipped ? reason : "", NAME_MAX_BYTES);
+		fputs("}", stdout);
+	}
+	fputs("]", stdout);
+}
+
+int main(int argc, char **argv)
+{
+	static char names[ENTRIES_MAX][NAME_MAX_BYTES];
+	char *loaded, *attached = "", version[64];
+	int code, attach_code = 0, count, attaches, is_open;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: bpftool-loader OBJECT attach|load\n");
+		return EXIT_USAGE;
+	}
+	/* It is there already in a guest of ours. */
+	(void)!mount("bpf", BPFFS, "bpf", 0, NULL);
+	version_of(version, sizeof(version));
+	attaches = !strcmp(argv[2], "attach");
+	code = load(argv[1], BPFFS "/bpfcompat-load", 0, &loaded);
+	if (code == 127 || code < 0) {
+		fprintf(stderr, "%s could not be run\n", BPFTOOL);
+		return EXIT_USAGE;
+	}
+	count = code ? 0 : names_in(BPFFS "/bpfcompat-load", names);
+	if (!code && attaches)
+		attach_code = load(argv[1], BPFFS "/bpfcompat-attach", 1, &attached);
+	is_open = !strstr(loaded, "failed to open object file");
+	report__begin("bpftool", version);
+	fputs(",\"open\":", stdout);
+	report__step(is_open ? "pass" : "fail", 0, is_open ? "" : error_in(loaded));
+	report__member("log", is_open ? "" : loaded, LOG_MAX_BYTES);
+	fputs("},\"load\":", stdout);
+	report__step(!is_open ? "skipped" : code ? "fail" : "pass", 0, is_open && code ? error_in(loaded) : "");
+	report__member("log", is_open && code ? loaded : "", LOG_MAX_BYTES);
+	fputs(",\"kind\":\"\",\"subject\":\"\",\"verifier_log\":\"\"}", stdout);
+	put_names(names, count);
+	put_attach(names, attaches ? count : 0, attached, attach_code);
+	fputs("}\n", stdout);
+	fflush(stdout);
+	return code ? EXIT_REJECTED : 0;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command ebpf-go loads and attaches one BPF object with github.com/cilium/ebpf, as a program that uses this library would,
+// and prints what happened as one line of JSON (docs/loaders.md).
+//
+// Usage: ebpf-go OBJECT attach|load
+//
+// It ends with 0 when the object was loaded, with 2 when it was rejected.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/rlimit"
+)
+
+const (
+	library      = "github.com/cilium/ebpf"
+	exitRejected = 2
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: ebpf-go OBJECT attach|load")
+		os.Exit(1)
+	}
+	report := newReport(libraryVersion())
+	run(report, os.Args[1], os.Args[2] == "attach")
+	if err := json.NewEncoder(os.Stdout).Encode(report); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if !report.loaded() {
+		os.Exit(exitRejected)
+	}
+}
+
+// What was linked in, whatever file of the module named it.
+func libraryVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, module := range info.Deps {
+		if module.Path == library {
+			return module.Version
+		}
+	}
+	return ""
+}
+
+func run(report *report, path string, attaches bool) {
+	spec, err := ebpf.LoadCollectionSpec(path)
+	report.opened(spec, err)
+	if err != nil {
+		return
+	}
+	// Kernels before 5.11 charge BPF memory to this limit; every program that uses the library does this.
+	if err := rlimit.RemoveMemlock(); err != nil {
+		report.rejected(spec, err)
+		return
+	}
+	collection, err := ebpf.NewCollection(spec)
+	if err != nil {
+		report.rejected(spec, err)
+		return
+	}
+	report.accepted(collection)
+	if attaches {
+		attachAll(report, spec, collection)
+	}
+}

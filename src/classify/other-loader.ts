@@ -1,0 +1,86 @@
+import type { AttachMode, Outcome } from '../model/cell.ts';
+import { type Evidence, firstStage } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { LoaderFacts } from '../model/guest-loader.ts';
+import { signalName } from './crash.ts';
+import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
+import { rejected } from './loader-rejection.ts';
+import { evidenceLine, makeFinding } from './make-finding.ts';
+import type { ManifestProgram } from './manifest.ts';
+import { classifyWhole } from './proven.ts';
+
+/** Exit codes of our loaders (docs/loaders.md). */
+const LOADED = 0;
+const REJECTED = 2;
+/** Shells and the guest add this to the number of a signal. */
+const SIGNAL_BASE = 128;
+const NOT_STARTED: readonly number[] = [126, 127];
+
+export interface LoaderQuestion {
+  readonly loader: LoaderFacts;
+  readonly attachMode: AttachMode;
+  /** Programs that the manifest names; empty without one. */
+  readonly programs: readonly ManifestProgram[];
+}
+
+function infra(cause: 'protocol' | 'internal', message: string): Outcome {
+  return { status: 'infra_error', cause, message };
+}
+
+/** A loader that ended without a report: that it hung or crashed over the object is what was observed. */
+function withoutReport(evidence: Evidence, { name, version }: LoaderFacts): Outcome {
+  const run = loaderRun(evidence);
+  const exit = firstStage(evidence, 'exit');
+  if (run === undefined && exit?.kind !== 'timeout') {
+    return infra('internal', `the guest did not run the loader ${name}; see the validator's log of this target`);
+  }
+  if (run && NOT_STARTED.includes(run.exit_code)) {
+    return infra('internal', `the loader ${name} could not be started in the guest: ${run.error}; build it again`);
+  }
+  const timedOut = run?.timed_out ?? true;
+  const signal = (run?.exit_code ?? 0) - SIGNAL_BASE;
+  const how = signal > 0 ? `ended by ${signalName(signal)}` : `exit code ${run?.exit_code ?? 0} without a report`;
+  const said = run?.stderr_tail.split('\n').find((line) => line.trim() !== '');
+  const cause = makeFinding({
+    code: 'LOADER_REJECTED',
+    confidence: 'high',
+    phase: 'load',
+    args: {
+      ...{ loader: name, version, reason: timedOut ? 'timeout' : 'crash' },
+      error: timedOut ? 'it did not end in time' : how,
+    },
+    evidence: evidenceLine(said, 'stderr of the loader'),
+  });
+  return { status: 'fail', failedStage: 'load', findings: [{ ...cause, decisive: true }] };
+}
+
+/** Where only the library spoke, its words are the cause. */
+function inOwnWords(outcome: Outcome, words: Finding): Outcome {
+  if (outcome.status !== 'fail') return outcome;
+  const findings = outcome.findings.map((finding) =>
+    finding.code === 'UNKNOWN' && finding.decisive ? { ...words, decisive: true } : finding,
+  );
+  return { ...outcome, findings };
+}
+
+/**
+ * The verdict of another loader: what its report says was rejected, by the kernel's words where there are some, else by the
+ * library's own. A loader that contradicts its own exit code gives none.
+ */
+export function classifyLoader(evidence: Evidence, question: LoaderQuestion): Outcome {
+  const { loader, attachMode, programs } = question;
+  const exit = firstStage(evidence, 'exit');
+  if (!exit) return infra('protocol', 'the guest ended its answer without saying how the loader ended');
+  if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
+  const report = reportIn(evidence);
+  const code = loaderRun(evidence)?.exit_code;
+  if (report === undefined || (code !== LOADED && code !== REJECTED)) return withoutReport(evidence, loader);
+  if (report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
+    return infra('protocol', `the answer of the loader ${loader.name} contradicts itself; run it again`);
+  }
+  const outcome = classifyWhole({
+    ...{ evidence: evidenceOfLoader(evidence), attachMode, programs },
+    ...{ validationMode: '', functionalTests: [] },
+  });
+  return inOwnWords(outcome, rejected(loader, report));
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { evidenceOfLoader } from '../../src/classify/loader-evidence.ts';
+import { classifyLoader } from '../../src/classify/other-loader.ts';
+import type { Evidence } from '../../src/model/evidence.ts';
+import { firstStage, stagesOf } from '../../src/model/evidence.ts';
+import type { LoaderReport } from '../../src/model/loader-report.ts';
+import { loaderEvidence, loaderReport, rejectedBy } from '../fixtures/loader-evidence.ts';
+
+const loader = { name: 'ebpf-go', version: '0.22.0', sha256: 'ab'.repeat(32), sizeBytes: 5_000_000 } as const;
+const judge = (evidence: Evidence, programs: { name: string; section: string; required: boolean }[] = []) =>
+  classifyLoader(evidence, { loader, attachMode: 'best-effort', programs });
+const causeOf = (evidence: Evidence) => {
+  const outcome = judge(evidence);
+  return outcome.status === 'fail' ? outcome.findings[0] : outcome;
+};
+
+test('a report of a load that passed is a pass, and reads as evidence of one', () => {
+  const evidence = loaderEvidence(loaderReport());
+  expect(judge(evidence)).toEqual({ status: 'pass', findings: [] });
+  const shown = evidenceOfLoader(evidence);
+  expect(firstStage(shown, 'open')?.programs).toMatchObject([{ name: 'on_exec', section: 'kprobe/do_exit' }]);
+  expect(stagesOf(shown, 'program')).toMatchObject([{ name: 'on_exec', status: 'pass' }]);
+  expect(stagesOf(shown, 'functional')).toEqual([]);
+});
+
+describe('why a load is rejected', () => {
+  test('the words of the verifier decide, as they do for libbpf', () => {
+    const verifier_log = '0: (85) call unknown#999\ninvalid func unknown#999\nprocessed 1 insns (limit 1000000)';
+    const load = {
+      kind: 'program',
+      subject: 'on_exec',
+      errno: -22,
+      error: 'program on_exec: load program',
+      verifier_log,
+    };
+    expect(causeOf(loaderEvidence(rejectedBy({ ...load, kind: 'program' })))).toMatchObject({
+      code: 'UNSUPPORTED_HELPER',
+      decisive: true,
+      subject: 'on_exec',
+    });
+  });
+
+  test('a map that the kernel rejects is named', () => {
+    const load = {
+      kind: 'map',
+      subject: 'events',
+      errno: -1,
+      error: 'map events: map create: operation not permitted',
+    };
+    const cause = causeOf(loaderEvidence(rejectedBy({ ...load, kind: 'map' })));
+    expect(cause).toMatchObject({ subject: 'events', phase: 'map' });
+  });
+
+  test('where only the library spoke, its words are the cause', () => {
+    const cause = causeOf(loaderEvidence(rejectedBy({ error: 'program on_exec: something of the library' })));
+    expect(cause).toMatchObject({
+      code: 'LOADER_REJECTED',
+      args: {
+        loader: 'ebpf-go',
+        version: '0.22.0',
+        reason: 'other',
+        error: 'program on_exec: something of the library',
+      },
+    });
+  });
+
+  test('an object that cannot be opened has no later stages', () => {
+    const open = { status: 'fail', errno: 0, error: 'load BTF: unknown kind 25', log: '' } as const;
+    const load = { ...loaderReport().load, status: 'skipped' } as const;
+    const evidence = loaderEvidence(loaderReport({ open, load, programs: [], maps: [] }));
+    expect(causeOf(evidence)).toMatchObject({ code: 'LOADER_REJECTED', phase: 'open' });
+    expect(firstStage(evidenceOfLoader(evidence), 'load')).toBeUndefined();
+  });
+});
+
+describe('a loader that does not report', () => {
+  test.each([
+    [{ exit_code: 139, stderr_tail: '' }, { args: { reason: 'crash', error: 'ended by SIGSEGV' } }],
+    [{ exit_code: 2, stderr_tail: 'panic: index out of range' }, { evidence: { text: 'panic: index out of range' } }],
+    [{ exit_code: 124, timed_out: true }, { args: { reason: 'timeout' } }],
+  ])('%j fails', (run, cause) => {
+    expect(causeOf(loaderEvidence('', run))).toMatchObject({ code: 'LOADER_REJECTED', ...cause });
+  });
+
+  test('one that could not be started says nothing about the object', () => {
+    expect(judge(loaderEvidence('', { exit_code: 127 }))).toMatchObject({ status: 'infra_error', cause: 'internal' });
+  });
+
+  test.each([
+    ['another loader', loaderEvidence(loaderReport({ loader: 'aya' }))],
+    ['a pass with the exit code of a failure', loaderEvidence(loaderReport(), { exit_code: 2 })],
+    ['a failure with that of a pass', loaderEvidence(rejectedBy({ error: 'x' }), { exit_code: 0 })],
+  ])('%s is no verdict', (_what, evidence) => {
+    expect(judge(evidence)).toMatchObject({ status: 'infra_error', cause: 'protocol' });
+  });
+});
+
+test('a required program that is not attached fails at attach', () => {
+  const attach: LoaderReport['attach'] = [
+    {
+      ...{
+        status: 'fail',
+        errno: -2,
+        error: 'symbol do_exit: not found',
+        program: 'on_exec',
+        section: 'kprobe/do_exit',
+      },
+      ...{ method: 'kprobe', reason: '' },
+    },
+  ];
+  const evidence = loaderEvidence(loaderReport({ attach }));
+  const required = [{ name: 'on_exec', section: '', required: true }];
+  expect(judge(evidence, required)).toMatchObject({ status: 'fail', failedStage: 'attach' });
+  expect(judge(evidence)).toMatchObject({ status: 'pass', findings: [{ decisive: false }] });
+});

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { bpfcompat } from './support/cli.ts';
+import { example, ROOT } from './support/places.ts';
+import { readReport, targetOf } from './support/report.ts';
+import { scratchDir } from './support/scratch.ts';
+
+// Objects loaded by another library in real guests. One loader stands for all: the others differ in what they link.
+const scratch = scratchDir();
+const NEW = 'debian-13-7.3';
+
+beforeAll(() => {
+  execFileSync('node', ['scripts/build-loaders.mjs', 'ebpf-go'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+}, 600_000);
+
+async function ask(artifact: string, more: readonly string[]) {
+  const args = ['test', '--artifact', artifact, '--kernels', NEW, '--offline', '--out', 'report.json'];
+  const { code, stdout } = await bpfcompat([...args, ...more], { cwd: scratch, limitMs: 200_000 });
+  return { code, stdout, target: targetOf(readReport(join(scratch, 'report.json')), NEW) };
+}
+
+test('the verdict of another loader decides', async () => {
+  const { code, target } = await ask(example('ringbuf-modern'), ['--loader', 'ebpf-go']);
+  expect(code).toBe(0);
+  expect(target).toMatchObject({
+    status: 'pass',
+    loaders: [{ name: 'ebpf-go', decides: true, status: 'pass', attach_passed: 1, sha256: expect.any(String) }],
+  });
+}, 250_000);
