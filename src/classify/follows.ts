@@ -35,6 +35,14 @@ function withRoot(finding: Finding, findings: readonly Finding[], facts: ObjectF
   return { ...finding, args: { ...finding.args, ...because, ...(root.subject && { because_subject: root.subject }) } };
 }
 
+/** A root that would be a warning, and names the failure because of what follows from it: `args.decides_for` has the codes. */
+function promoted(root: Finding, followers: readonly Finding[]): Finding {
+  const deciding = followers.filter((one) => one.decisive);
+  if (root.decisive || deciding.length === 0) return root;
+  const codes = [...new Set(deciding.map(({ code }) => code))].join(', ');
+  return { ...root, decisive: true, args: { ...root.args, decides_for: codes } };
+}
+
 /**
  * Says of the findings of one kernel which of them follow from others, as far as the object proves it. Roots stand before what
  * follows from them, and decide where that does: the first finding names the failure.
@@ -42,8 +50,8 @@ function withRoot(finding: Finding, findings: readonly Finding[], facts: ObjectF
 export function withConsequences(findings: readonly Finding[], facts: ObjectFacts): Finding[] {
   const reported = findings.map((finding) => withRoot(withUsers(finding, facts), findings, facts));
   const all = folded(reported).map(({ root, followers }) => {
-    const decisive = root.decisive || followers.some((one) => one.decisive);
-    return { found: [{ ...root, decisive }, ...followers], decisive, leads: decisive && followers.length > 0 };
+    const first = promoted(root, followers);
+    return { found: [first, ...followers], leads: first.decisive && followers.length > 0 };
   });
   const leading = all.filter(({ leads }) => leads);
   // Of two roots that are called alike both have what follows from one of them; it is reported once.

@@ -28,6 +28,7 @@ export const RUN_ARGS = [
   'because',
   'because_subject',
   'because_programs',
+  'decides_for',
   'attach_passed',
   'attach_attempted',
   'attach_untried',

@@ -1,5 +1,5 @@
 import type { Cell, CellResult, Target } from '../model/cell.ts';
-import { decisiveOf, type Finding, programsOf } from '../model/finding.ts';
+import { decisiveOf, type Finding, followsFrom, isPromoted, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, MetCause, Misfit } from '../model/gate.ts';
 import { inKernelRange, kernelNumber } from '../model/kernel-range.ts';
 
@@ -23,17 +23,29 @@ function misfitOf(declared: Expectation, subject: string, program: string): Misf
   return undefined;
 }
 
-/** Every cause of a failure, program by program, with the declaration that speaks of it. Warnings meet nothing. */
+/** One finding, program by program, with the declaration that speaks of it. */
+function metOf({ code, rollup, subject = '', args }: Finding, declared: readonly Expectation[]): MetCause[] {
+  return programsOf(args).map((program) => {
+    const near = declared.filter((one) => one.code === code || one.code === rollup);
+    const fits = (one: Expectation): boolean => misfitOf(one, subject, program) === undefined;
+    const by = near.find(fits);
+    const misfit = by === undefined && near[0] ? misfitOf(near[0], subject, program) : undefined;
+    return { code, subject, program, by, ...(misfit && { misfit }) };
+  });
+}
+
+/**
+ * Every cause of a failure with the declaration that speaks of it. Warnings meet nothing. A warning that decides only for what
+ * follows from it is met where all of that is: it needs no declaration of its own.
+ */
 function causesOf(findings: readonly Finding[], declared: readonly Expectation[]): MetCause[] {
-  return decisiveOf(findings).flatMap(({ code, rollup, subject = '', args }) =>
-    programsOf(args).map((program): MetCause => {
-      const near = declared.filter((one) => one.code === code || one.code === rollup);
-      const fits = (one: Expectation): boolean => misfitOf(one, subject, program) === undefined;
-      const by = near.find(fits);
-      const misfit = by === undefined && near[0] ? misfitOf(near[0], subject, program) : undefined;
-      return { code, subject, program, by, ...(misfit && { misfit }) };
-    }),
-  );
+  const causes = decisiveOf(findings).map((finding) => ({ finding, met: metOf(finding, declared) }));
+  return causes.flatMap(({ finding, met }) => {
+    if (!isPromoted(finding)) return met;
+    const following = causes.filter((one) => followsFrom(one.finding, finding)).flatMap((one) => one.met);
+    const by = following.every((one) => one.by) ? following[0]?.by : undefined;
+    return met.map((one) => (one.by || by === undefined ? one : { ...one, by, misfit: undefined }));
+  });
 }
 
 /**

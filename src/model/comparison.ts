@@ -9,7 +9,7 @@ export interface RecordedCause {
   readonly subject: string;
   /** Programs that fail over it, with commas; empty where it is about none; absent where an older report does not say. */
   readonly program?: string | undefined;
-  /** false: a warning, which makes nothing fail. Absent where an older report does not say. */
+  /** false: a warning, or one that decides only for what follows from it. Absent where an older report does not say. */
   readonly decisive?: boolean | undefined;
   /** Source file as the compiler wrote it; empty without a place. */
   readonly file: string;

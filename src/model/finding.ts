@@ -84,6 +84,11 @@ export function followsFrom({ args = {} }: Related, root: Related): boolean {
   return because === root.code && subject === (root.subject ?? '');
 }
 
+/** Whether it would be a warning but for what follows from it: that is the cause to declare, and to compare. */
+export function isPromoted({ args = {} }: Pick<Related, 'args'>): boolean {
+  return args['decides_for'] !== undefined;
+}
+
 /** Findings that follow from no other one of them, each with those that follow from it. */
 export function folded<T extends Related>(
   findings: readonly T[],

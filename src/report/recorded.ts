@@ -1,5 +1,6 @@
 import { words } from '../findings/words.ts';
 import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
+import { isPromoted } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
 import { isDecisive } from './decisive.ts';
 import type { SavedCase, SavedReport, SavedTarget } from './saved-report.ts';
@@ -18,7 +19,7 @@ function savedTarget(target: SavedTarget): RecordedTarget {
       reason,
       subject,
       program: args['program'] ?? '',
-      decisive,
+      decisive: decisive && !isPromoted({ args }),
       file: location?.file ?? '',
       line: location?.line ?? 0,
       title,
@@ -84,7 +85,7 @@ function runTarget({ target, result, outcome, findings, primary, programs, fixup
       reason: finding.args['reason'] ?? '',
       subject: finding.subject ?? '',
       program: finding.args['program'] ?? '',
-      decisive: finding.decisive,
+      decisive: finding.decisive && !isPromoted(finding),
       file: finding.location?.file ?? '',
       line: finding.location?.line ?? 0,
       title: words(finding).title,

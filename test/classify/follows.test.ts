@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { withConsequences } from '../../src/classify/follows.ts';
 import { makeFinding } from '../../src/classify/make-finding.ts';
+import { compareReports } from '../../src/compare/compare.ts';
 import { words } from '../../src/findings/words.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { readObject } from '../../src/object/read-object.ts';
 import { findingJson } from '../../src/report/json-finding.ts';
 import { findingsLines, savedFindingsLines } from '../../src/report/markdown-finding.ts';
 import { matrixText } from '../../src/report/matrix-text.ts';
+import { recordedRun } from '../../src/report/recorded.ts';
 import type { SavedFinding } from '../../src/report/saved-report.ts';
 import { example, fixture } from '../e2e/support/places.ts';
 import { result, runReport, target } from '../fixtures/run.ts';
@@ -100,6 +102,32 @@ test('what an unmet expectation follows from makes the failure and stands before
     ['FUNCTIONAL_TEST_FAILURE', true],
     ['MAP_CREATE_FAILED', true],
   ]);
+  // A warning that was made a cause says so; what is a cause by itself does not.
+  expect(reported.map(({ args }) => args['decides_for'])).toEqual(['FUNCTIONAL_TEST_FAILURE', undefined, undefined]);
+  const required = withConsequences(
+    [
+      { ...warning, decisive: true },
+      { ...unmet('switches'), decisive: true },
+    ],
+    behavior,
+  );
+  expect(required[0]?.args).not.toHaveProperty('decides_for');
+});
+
+test('an older report that has the root as a warning knows the failure', () => {
+  const before = [unattached('count_switch'), { ...unmet('switches'), decisive: true }];
+  const recorded = (findings: readonly Finding[]) => {
+    const outcome = { status: 'fail', failedStage: 'functional', findings } as const;
+    const targets = [target('debian-13-7.3')];
+    return recordedRun(runReport({ targets, results: [result({ artifact: 0, target: 0 }, outcome)] }), 0);
+  };
+  const now = recorded(withConsequences(before, behavior));
+  const { summary, profiles } = compareReports(recorded(before), now);
+  expect(summary).toMatchObject({ newFailures: 0, knownFailures: 1, requiredRegressions: 0, changedCauses: 0 });
+  expect(profiles[0]).toMatchObject({ newCauses: [], clearedCauses: [] });
+  // An attach that was no cause and is one now is new all the same.
+  const required = recorded(before.map((finding) => ({ ...finding, decisive: true })));
+  expect(compareReports(now, required).summary).toMatchObject({ newFailures: 1 });
 });
 
 test('of two attaches to one target that fail, what follows from one is reported once', () => {

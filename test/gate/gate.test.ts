@@ -268,6 +268,43 @@ describe('declared failures', () => {
       expect(verdictOf([one], declared(part)).exitCode).toBe(exitCode);
     });
 
+    describe('a warning that decides for what follows from it', () => {
+      const code = 'FUNCTIONAL_TEST_FAILURE';
+      const root: Finding = {
+        ...one,
+        code: 'ATTACH_TARGET_NOT_FOUND',
+        subject: 'gone',
+        args: { program: 'on_exec', decides_for: code },
+      };
+      const follower: Finding = { ...one, code, subject: 't', args: { because: root.code, because_subject: 'gone' } };
+
+      test('is met where that is declared, and needs no declaration', () => {
+        expect(verdictOf([root, follower], declared({ code }))).toMatchObject({
+          exitCode: 0,
+          expected: [{ met: 'failed', causes: [{ by: { code } }, { by: { code } }] }],
+        });
+      });
+
+      test('does not stand for it', () => {
+        const verdict = verdictOf([root, follower], declared({ code: root.code }));
+        expect(verdict).toMatchObject({ exitCode: 2, expected: [{ causes: [{ by: { code: root.code } }, {}] }] });
+        expect(verdict.reasons[0]).toMatch(/FUNCTIONAL_TEST_FAILURE t was not expected$/);
+      });
+
+      test('is not met where a part of it is not declared, and not by what follows from another one', () => {
+        const other = { ...follower, subject: 'u' };
+        expect(verdictOf([root, follower, other], declared({ code, subject: 't' })).exitCode).toBe(2);
+        const stranger = { ...follower, args: { ...follower.args, because_subject: 'elsewhere' } };
+        expect(verdictOf([root, stranger], declared({ code })).exitCode).toBe(2);
+      });
+
+      test('a cause of its own has to be declared as ever', () => {
+        const required = { ...root, args: { program: 'on_exec' } };
+        expect(verdictOf([required, follower], declared({ code })).exitCode).toBe(2);
+        expect(verdictOf([required, follower], declared({ code }), declared({ code: root.code })).exitCode).toBe(0);
+      });
+    });
+
     test('a failure that nobody can explain meets no declaration', () => {
       expect(verdictOf([], declared({}))).toMatchObject({ exitCode: 2, expected: [{ met: 'other_cause' }] });
     });
