@@ -85,7 +85,12 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   const also = needed.filter((other) => !other.present && other.access !== access).map((other) => other.access);
   const absent = found ? !found.present : (byAccess(evidence).get(access) ?? []).some(({ present }) => !present);
   const reason = widthOnly ? 'mem_size' : typeOrField(reasonOf(kind, access), access, found, evidence);
-  const near = reason === 'type_missing' ? nearTypes(evidence, access) : undefined;
+  const near =
+    reason === 'type_missing'
+      ? nearNames(evidence, 'type', withoutFlavor(rootOf(access)))
+      : reason === 'field_missing'
+        ? nearNames(evidence, 'member', withoutFlavor(access))
+        : undefined;
   const explained = withArgs<'CORE_RELOCATION_FAILURE'>(
     finding,
     { field: access, kind, reason, near },
@@ -94,12 +99,14 @@ export function explainCore(finding: Finding, evidence: Evidence): Finding {
   return { ...explained, also: [...new Set(also)].slice(0, MAX_ALSO) };
 }
 
-/** Types of the kernel whose names are like the one that it does not have. */
-function nearTypes(evidence: Evidence, access: string): string | undefined {
-  const name = rootOf(access)
-    .replace(/^(?:struct|union|enum) /, '')
-    .replace(/___.*$/, '');
-  const symbol = stagesOf(evidence, 'symbol').find((one) => one.kind === 'type' && one.name === name);
+/** `task_struct.state` of `struct task_struct___older.state`. */
+function withoutFlavor(access: string): string {
+  return access.replace(/^(?:struct|union|enum) /, '').replace(/___[^.]*/, '');
+}
+
+/** What the kernel has instead of a type or member that it does not have: like names, and members of the same type. */
+function nearNames(evidence: Evidence, kind: 'type' | 'member', name: string): string | undefined {
+  const symbol = stagesOf(evidence, 'symbol').find((one) => one.kind === kind && one.name === name);
   return symbol && symbol.near.length > 0 ? symbol.near.join(', ') : undefined;
 }
 

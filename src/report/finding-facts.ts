@@ -66,14 +66,19 @@ function mentions(text: string, name: string): boolean {
   return false;
 }
 
+/** What near names are; members stand with their type: `__state (unsigned int)`. */
+export function nearWords(names: readonly string[]): string {
+  return names.every((name) => name.endsWith(')')) ? 'Members that it may be' : 'Similar symbols';
+}
+
 /** What is known besides the words: near names, the first good kernel, what would fail next. */
 export function besidesOf(said: Words, args: Readonly<Record<string, string>>, also: readonly string[]): string[] {
   const all = `${said.title} ${said.explanation} ${said.remediation}`;
   const { near = '', firstGood = '' } = args;
   const names = near.split(', ').filter((name) => name !== '');
   const more: string[] = [];
-  if (names.length > 0 && !names.some((name) => mentions(all, name))) {
-    more.push(`Similar symbols on this kernel: ${shown(names, ', ')}.`);
+  if (names.length > 0 && !names.some((name) => mentions(all, name.replace(/ \(.*/, '')))) {
+    more.push(`${nearWords(names)} on this kernel: ${shown(names, ', ')}.`);
   }
   if (firstGood !== '' && !all.includes(firstGood)) more.push(`First kernel of this run where it works: ${firstGood}.`);
   if (also.length > 0) more.push(`Would fail next: ${shown(also, '; ')}.`);

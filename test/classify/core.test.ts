@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/classify/classify.ts';
 import type { StageOf } from '../../src/model/evidence.ts';
+import { findingFacts } from '../../src/report/finding-facts.ts';
 import * as fx from '../fixtures/evidence.ts';
 
 type Relocation = StageOf<'core'>['relocations'][number];
@@ -14,13 +15,14 @@ const relocation = (access: string, part: Partial<Relocation> = {}): Relocation 
   ...part,
 });
 
-function first(log: string, relocations: Relocation[], libbpf = '') {
+function first(log: string, relocations: Relocation[], libbpf = '', symbols: StageOf<'symbol'>[] = []) {
   const outcome = classify({
     evidence: fx.evidence([
       fx.open(),
       { stage: 'core', relocations, dropped: 0 },
       fx.rejected('handle_exec', log, { errno: -22, log: libbpf }),
       fx.loadFailed(),
+      ...symbols,
       fx.exit({ code: 2 }),
     ]),
     attachMode: 'disabled',
@@ -74,6 +76,32 @@ test('a field of a type that is known to be absent', () => {
   const log = 'failed to resolve CO-RE relocation <byte_off> [77] struct a.x (0:1 @ offset 8)\n';
   const asked = relocation('struct a', { kind: 'type_exists' });
   expect(first(log, [relocation('struct a.x'), asked]).args['reason']).toBe('type_missing');
+});
+
+test('members that may be what is missing are named, of the very member', () => {
+  const symbol = (name: string, near: string[]): StageOf<'symbol'> => ({
+    stage: 'symbol',
+    program: 'handle_exec',
+    name,
+    kind: 'member',
+    near,
+    variants: [],
+    kallsyms: [],
+    btf: false,
+    btf_module: '',
+    traceable: null,
+    blacklisted: null,
+    category: null,
+  });
+  const field = relocation('struct inet_sock___old.freebind');
+  const log = 'failed to resolve CO-RE relocation <byte_off> [77] struct inet_sock___old.freebind (0:14 @ offset 8)\n';
+  const near = ['inet_flags (unsigned long)', 'inet_daddr (__be32)'];
+  const found = first(log, [field], '', [
+    symbol('inet_sock.freebind2', ['other (int)']),
+    symbol('inet_sock.freebind', near),
+  ]);
+  expect(found.args).toMatchObject({ reason: 'field_missing', near: near.join(', ') });
+  expect(findingFacts(found).more).toEqual([`Members that it may be on this kernel: ${near.join(', ')}.`]);
 });
 
 test('a field that is there with another width', () => {

@@ -83,7 +83,7 @@ static void explain_names(struct work *work)
 	if (!count || work->evidence->fd < 0 || request__left_us(work->request) < takes)
 		return;
 	evidence__step(work->evidence, "symbols", wanted[0].name);
-	symbols__search(&symbols, wanted, count);
+	symbols__search(&symbols, wanted, count, bpf_object__btf(work->obj));
 	for (i = 0; i < symbols.count; i++)
 		evidence__symbol(work->evidence, &symbols.list[i]);
 	memcpy(&searched[searched_count], wanted, (size_t)count * sizeof(*wanted));

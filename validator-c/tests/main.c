@@ -23,6 +23,7 @@ int main(int argc, char **argv)
 	test_refused();
 	test_verifier_stats();
 	test_core_relos();
+	test_near_members();
 	test_near();
 	test_names();
 	test_wanted();

@@ -129,7 +129,7 @@ static void test_no_memory(void)
 	CHECK(!setrlimit(RLIMIT_AS, &limit));
 	CHECK(!name_table__create(&table) && !name_table__first(&table, "vfs_read"));
 	CHECK(address_space() == size);
-	symbols__search(&symbols, wanted, 2);
+	symbols__search(&symbols, wanted, 2, NULL);
 	CHECK(address_space() == size);
 	CHECK(!setrlimit(RLIMIT_AS, &before));
 	CHECK(symbols.count == 2 && !kernel_names__ready() && !kernel_names__current());

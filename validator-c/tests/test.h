@@ -53,6 +53,7 @@ void test_elf_facts(void);
 void test_refused(void);
 void test_verifier_stats(void);
 void test_core_relos(void);
+void test_near_members(void);
 void test_near(void);
 void test_names(void);
 void test_wanted(void);

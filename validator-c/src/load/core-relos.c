@@ -39,8 +39,6 @@ struct slot {
 	/* Index into `relos`, counted from 1; 0 = free. */
 	uint32_t entry;
 	uint32_t hash;
-	uint32_t type_id;
-	uint32_t access_offset;
 };
 
 static struct core_relo relos[CORE_RELOS_MAX];
@@ -101,6 +99,12 @@ static uint32_t hash_of(const char *program, const struct bpf_core_relo *relo)
 	return (hash ^ (uint32_t)relo->kind) * 16777619u;
 }
 
+static bool is_entry(const struct core_relo *entry, const char *program, const struct bpf_core_relo *relo)
+{
+	return entry->type == relo->type_id && entry->steps == relo->access_str_off &&
+	       entry->kind == (uint32_t)relo->kind && !strcmp(entry->program, program);
+}
+
 /* The slot of this relocation, or the free one where it belongs. All copies of the object have the same numbers in it. */
 static struct slot *find_slot(const char *program, const struct bpf_core_relo *relo, uint32_t hash)
 {
@@ -111,10 +115,7 @@ static struct slot *find_slot(const char *program, const struct bpf_core_relo *r
 		slot = &slots[at];
 		if (!slot->entry)
 			return slot;
-		if (slot->hash == hash && slot->type_id == relo->type_id &&
-		    slot->access_offset == relo->access_str_off &&
-		    relos[slot->entry - 1].kind == (uint32_t)relo->kind &&
-		    !strcmp(relos[slot->entry - 1].program, program))
+		if (slot->hash == hash && is_entry(&relos[slot->entry - 1], program, relo))
 			return slot;
 	}
 }
@@ -124,7 +125,12 @@ static struct core_relo *remember(const char *program, const struct bpf_core_rel
 {
 	uint32_t hash = hash_of(program, relo);
 	struct slot *slot = find_slot(program, relo, hash);
-	struct core_relo entry = { .kind = (uint32_t)relo->kind, .insn = relo->insn_off / sizeof(struct bpf_insn) };
+	struct core_relo entry = {
+		.kind = (uint32_t)relo->kind,
+		.insn = relo->insn_off / sizeof(struct bpf_insn),
+		.type = relo->type_id,
+		.steps = relo->access_str_off,
+	};
 	char description[512];
 
 	if (slot->entry)
@@ -141,7 +147,7 @@ static struct core_relo *remember(const char *program, const struct bpf_core_rel
 		free(entry.access);
 		return NULL;
 	}
-	*slot = (struct slot){ relo_count + 1, hash, relo->type_id, relo->access_str_off };
+	*slot = (struct slot){ relo_count + 1, hash };
 	relos[relo_count] = entry;
 	return &relos[relo_count++];
 }

@@ -21,6 +21,9 @@ struct core_relo {
 	/* Counted from the start of the program. */
 	uint32_t insn;
 	bool present;
+	/* Where it begins and its steps in the object's BTF: a type, and an offset into the strings. */
+	uint32_t type;
+	uint32_t steps;
 	/* The kernel has a type of the name that the access begins with. */
 	bool type_present;
 };

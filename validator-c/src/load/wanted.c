@@ -40,8 +40,8 @@ static const struct pattern {
 
 const char *wanted__kind_name(enum wanted_kind kind)
 {
-	static const char *const names[] = { "function", "tracepoint", "raw_tracepoint", "lsm_hook",
-					     "iterator", "kfunc",      "variable",	 "type" };
+	static const char *const names[] = { "function", "tracepoint", "raw_tracepoint", "lsm_hook", "iterator",
+					     "kfunc",	 "variable",   "type",		 "member" };
 
 	return names[kind];
 }
@@ -143,7 +143,24 @@ static void find_in_load(struct search *search, const struct program *program)
 		find_in_section(search, program);
 }
 
-/* Types of which the kernel has none, whatever program or function of the object asks for them. */
+/* `a.b.c` of `struct a___older.b.c`. */
+static void add_member(struct search *search, const struct core_relo *relo, const char *name, size_t type_len,
+		       const struct program *program)
+{
+	const char *path = strchr(name, '.');
+	char text[WANTED_NAME_SIZE];
+	int before = search->count, len;
+
+	if (!path)
+		return;
+	len = snprintf(text, sizeof(text), "%.*s%s", (int)type_len, name, path);
+	if (len > 0 && (size_t)len < sizeof(text))
+		add(search, WANTED_MEMBER, text, (size_t)len, program, true);
+	if (search->count > before)
+		search->list[before].relo = relo;
+}
+
+/* Types of which the kernel has none, and members that its types have not, whatever function of the object asks for them. */
 static void find_types(struct search *search, const struct program *program)
 {
 	const struct core_relo *relos;
@@ -155,13 +172,16 @@ static void find_types(struct search *search, const struct program *program)
 		const char *name = relos[i].access, *flavor;
 		size_t len;
 
-		if (relos[i].type_present || relos[i].present || core_relos__only_asks(relos[i].kind) ||
-		    strncmp(name, "struct ", 7))
+		if (relos[i].present || core_relos__only_asks(relos[i].kind) || strncmp(name, "struct ", 7))
 			continue;
 		name += 7;
 		len = strcspn(name, ".[:");
 		flavor = memmem(name, len, "___", 3);
-		add(search, WANTED_TYPE, name, flavor ? (size_t)(flavor - name) : len, program, true);
+		len = flavor ? (size_t)(flavor - name) : len;
+		if (relos[i].type_present)
+			add_member(search, &relos[i], name, len, program);
+		else
+			add(search, WANTED_TYPE, name, len, program, true);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <bpf/btf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define PROTOTYPE_PARAMETERS_MAX 16
 
@@ -20,6 +21,8 @@ struct prototype {
 	} parameters[PROTOTYPE_PARAMETERS_MAX];
 };
 
+/* A type as in C, without qualifiers: `struct sock *`; `?` where it has no name. */
+void prototype__type(const struct btf *btf, uint32_t id, char *text, size_t size);
 /* Reads it of a BTF_KIND_FUNC; leaves it unknown for everything else. */
 void prototype__read(struct prototype *prototype, const struct btf *btf, const struct btf_type *function);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "lib/lines.h"
+#include "load/core-relos.h"
 #include "symbols/kernel-names.h"
+#include "symbols/near-members.h"
 
 /* Of a tracepoint whose category is the one that was asked for. */
 #define SAME_CATEGORY 100
@@ -29,6 +31,7 @@ static const struct {
 	[WANTED_KFUNC] = { "", "", BTF_KIND_FUNC, NEAR_KFUNCS },
 	[WANTED_VARIABLE] = { "", "", BTF_KIND_VAR, NEAR_VARIABLES },
 	[WANTED_TYPE] = { "", "", BTF_KIND_STRUCT, NEAR_STRUCTS },
+	[WANTED_MEMBER] = { "", "", BTF_KIND_STRUCT, NO_GROUP },
 };
 
 /* `category/name` of a tracepoint. */
@@ -190,7 +193,23 @@ static void add(struct symbols *symbols, const struct wanted *wanted)
 	near_list__init(&symbol->near, without_prefix(wanted->kind, name));
 }
 
-void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count)
+/* `a` of `a.b.c`. */
+static void find_members(struct symbol *symbol, const struct btf *own)
+{
+	const struct core_relo *relo = symbol->wanted.relo;
+	struct member_path path = { own, relo->type, btf__name_by_offset(own, relo->steps) };
+	char name[SYMBOL_NAME_SIZE];
+	const struct name_entry *entry;
+	const struct btf *btf;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(symbol->wanted.name, "."), symbol->wanted.name);
+	entry = kernel_names__type(name, BTF_KIND_STRUCT);
+	btf = entry ? kernel_names__btf_of(entry) : NULL;
+	if (btf && path.steps)
+		near_members__find(&symbol->near, &path, btf, entry->value);
+}
+
+void symbols__search(struct symbols *symbols, const struct wanted *wanted, int count, const struct btf *own)
 {
 	const struct kernel_names *names = kernel_names__read();
 	int i;
@@ -201,6 +220,8 @@ void symbols__search(struct symbols *symbols, const struct wanted *wanted, int c
 		find_symbols(names, &symbols->list[i]);
 		find_type(names, &symbols->list[i]);
 		find_near(&symbols->list[i]);
+		if (wanted[i].relo && own)
+			find_members(&symbols->list[i], own);
 	}
 	find_tracepoints(symbols);
 }
