@@ -11,7 +11,7 @@ import type { ProgramFacts } from '../object/programs.ts';
 import { coreAccesses, sourceLine } from '../object/read-object.ts';
 import { FEATURES } from '../object/tables/features.ts';
 import { accessLine } from './access-line.ts';
-import { withCallback } from './callbacks.ts';
+import { withCallback, withLoops } from './callbacks.ts';
 import { type Blamed, blamedInsn, refusedFeature, refusedInsn } from './failing-insn.ts';
 import { withConsequences } from './follows.ts';
 import { failedProgram } from './reported-programs.ts';
@@ -59,6 +59,7 @@ function withAccess(finding: Finding, facts: ObjectFacts): Finding {
 /** The kernel does not say what it cannot read: the object has what is meant, and a table the first kernel with it. */
 function withFeature(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {
   const program = programOf(finding, facts);
+  if (finding.code === 'VERIFIER_COMPLEXITY') return withLoops(finding, program);
   if (finding.args['reason'] === 'callback') return withCallback(finding, program);
   const feature = program && refusedFeature(program, finding);
   if (feature === undefined) return finding;

@@ -21,6 +21,8 @@ const BAD_ARGUMENT =
 const RECORD_HEADER = 8;
 /** How far above the cause the words stand that say what was accessed. */
 const NEAR = 3;
+/** And how far what a register holds, in characters. */
+const NEAR_TEXT = 65_536;
 /** Kernel functions are printed with the number of their type, helpers with one of a few hundred. */
 const KFUNC_CALL = /^call \w+#\d{4,}$/;
 const STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
@@ -57,7 +59,7 @@ export function explainRejection(
   if (finding.code !== 'VERIFIER_REJECTION') return finding;
   const place = placeOf(log, finding.evidence?.text ?? '');
   const callee = /^call (\w+)#/.exec(place.insn)?.[1];
-  const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee);
+  const reason = finerReason(finding, place, openedProgram(evidence, stage.name)?.type ?? '', callee, log);
   const named = callee !== undefined && finding.args['function'] === undefined ? { callee } : {};
   return explainLostPointer(
     withArgs<'VERIFIER_REJECTION'>(finding, { ...named, ...reason, ...acquiredBy(finding, log) }),
@@ -87,6 +89,19 @@ function pastEnd(text: string, above: readonly string[]): Finer {
   return { reason: 'past_end', available, offset, size };
 }
 
+/**
+ * The address of a map stands in the register that is read through: a structure of the kernel, and none of its values. Older
+ * kernels print no state there; what a constant of 64 bits made can be nothing else with a structure behind it.
+ */
+function accessesMap(insn: string, log: string, cause: string): boolean {
+  const base = /\(r(\d+) /.exec(insn)?.[1];
+  if (base === undefined || !/ in struct bpf_/.test(cause)) return false;
+  const before = log.slice(0, log.lastIndexOf(insn, log.lastIndexOf(cause))).slice(-NEAR_TEXT);
+  const state = [...before.matchAll(new RegExp(`\\bR${base}(?:_\\w+)?=(\\w+)`, 'g'))].at(-1)?.[1];
+  if (state !== undefined) return state === 'map_ptr';
+  return [...before.matchAll(new RegExp(`^\\d+: \\((\\w\\w)\\) r${base} = `, 'gm'))].at(-1)?.[1] === '18';
+}
+
 interface Finer {
   readonly reason?: ReasonOf<'VERIFIER_REJECTION'>;
   readonly offset?: string | undefined;
@@ -99,8 +114,11 @@ function finerReason(
   { insn, above }: Place,
   type: string,
   callee: string | undefined,
+  log: string,
 ): Finer {
   switch (args['reason']) {
+    case 'btf_access':
+      return accessesMap(insn, log, evidence?.text ?? '') ? { reason: 'map_structure' } : {};
     case 'unset_register':
       return evidence?.text.startsWith('R0 ') && insn === 'exit' ? { reason: 'no_result' } : {};
     case 'ctx_access':

@@ -55,6 +55,35 @@ function insteadWords(helper: string): string {
   return other === undefined ? '' : ` Elsewhere use ${other}, which needs no sleepable program.`;
 }
 
+/** What does the same in programs of other types, by their section. */
+const OF_TYPE: readonly (readonly [helper: RegExp, section: RegExp, instead: string])[] = [
+  [/^bpf_probe_read$/, /^/, 'bpf_probe_read_kernel, or bpf_probe_read_user for memory of the process'],
+  [/^bpf_probe_read_str$/, /^/, 'bpf_probe_read_kernel_str, or bpf_probe_read_user_str for memory of the process'],
+  [/^bpf_l[34]_csum_replace$/, /^xdp/, 'bpf_csum_diff, and store the checksum in the packet'],
+  [/^bpf_skb_load_bytes/, /^xdp/, 'data and data_end with a check, or bpf_xdp_load_bytes (5.18 and later)'],
+  [/^bpf_skb_store_bytes$/, /^xdp/, 'data and data_end with a check, or bpf_xdp_store_bytes (5.18 and later)'],
+  [/^bpf_skb_(?:adjust_room|change_(?:head|proto|tail))$/, /^xdp/, 'bpf_xdp_adjust_head or bpf_xdp_adjust_tail'],
+  [/^bpf_clone_redirect$/, /^xdp/, 'bpf_redirect_map (it sends the packet itself, no copy)'],
+  [
+    /^bpf_xdp_adjust_(?:head|tail)$/,
+    /^(?:tcx?\b|classifier|action)/,
+    'bpf_skb_change_head, bpf_skb_adjust_room or bpf_skb_change_tail',
+  ],
+  [/^bpf_xdp_(?:load|store)_bytes$/, /^(?:tcx?\b|classifier|action)/, 'bpf_skb_load_bytes and bpf_skb_store_bytes'],
+  [
+    /^bpf_get_current_(?:pid_tgid|uid_gid|comm)$/,
+    /^(?:xdp|tcx?\b|classifier|action|socket)/,
+    'nothing of this kind: packets are handled without their process. Note it in a cgroup or socket hook by bpf_get_socket_cookie, and look it up',
+  ],
+];
+
+function ofTypeWords(helper: string, section: string): string {
+  const found = OF_TYPE.find(([name, type]) => name.test(helper) && type.test(section.replace(/^\?/, '')));
+  if (found === undefined)
+    return `Use a helper that the program type has, or another program type.${insteadWords(helper)}`;
+  return `Use ${found[2]}.`;
+}
+
 function contextWords(f: Facts, helper: string): Words {
   const place = PLACES[helper];
   return {
@@ -107,7 +136,7 @@ export const FEATURE_FINDINGS = {
       return {
         title: `${who(f)} may not call ${helper}`,
         explanation: 'The kernel knows the helper but does not offer it to this type of program.',
-        remediation: `Use a helper that the program type has, or another program type.${insteadWords(helper)}`,
+        remediation: ofTypeWords(helper, arg(f, 'section', '')),
       };
     },
   }),
@@ -166,15 +195,21 @@ export const FEATURE_FINDINGS = {
     group: 'kernel',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A global function is not possible', 'Make it static or __always_inline.'],
-    args: ['function'],
+    args: ['function', 'result'],
     reasons: ['signature'],
     words: (f) => ({
       title:
         f.args.function === undefined
           ? `${who(f)} has a global function with a signature that is not allowed ${here(f)}`
           : `global function ${f.args.function} of ${who(f)} has a signature that is not allowed ${here(f)}`,
-      explanation: 'Global functions are verified on their own, and older kernels accept few argument types.',
-      remediation: 'Make the function static.',
+      explanation:
+        f.args.result === undefined
+          ? 'Global functions are verified on their own, and older kernels accept few argument types.'
+          : 'Global functions are verified on their own, and their result may be a number only: no pointer, no structure, and on older kernels not void.',
+      remediation:
+        f.args.result === undefined
+          ? 'Make the function static.'
+          : 'Make the function static, or return a number from it.',
     }),
   }),
   PROGRAM_TOO_LARGE: entry({

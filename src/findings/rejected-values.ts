@@ -1,5 +1,21 @@
 /** Rejections over values and addresses of a wrong kind; keys are reasons. */
 export const VALUE_ADVICE = {
+  map_structure: {
+    why: 'a map itself is read or written in place of a value in it',
+    todo: 'Look the value up first (value = bpf_map_lookup_elem(&map, &key), and a check for NULL), and read or write through what comes back. Where the source has a global variable there, the loader took it for a map: update the loader.',
+  },
+  no_map: {
+    why: 'a helper wants a map and gets something else',
+    todo: 'Name the map in the call itself (&map, of section .maps), or pass what a lookup in a map of maps returned. A number here often means that the loader did not put the map in: iproute2 and others leave out maps of a form that they do not know.',
+  },
+  no_end: {
+    why: 'its code ends without a return',
+    todo: 'The compiler took what follows for impossible: return on every path, and look for what C leaves open there (a variable without a value, an index behind an array, __builtin_unreachable, in Rust a panic), with -Wall and with barrier_var around what is suspected.',
+  },
+  far_jump: {
+    why: 'a jump in it is too far once the kernel has inlined helper calls',
+    todo: 'Jumps reach 32767 instructions: move parts into functions of their own (__noinline) or into programs behind a tail call, and keep loops that the compiler unrolled as loops.',
+  },
   packet_offset: {
     why: 'a number without a proven bound is added to a packet pointer',
     todo: 'Bound it right before it is added, as an unsigned number (offset &= 0x3ff, or return where it is larger than a packet), then compare the sum plus the size of the access with data_end.',

@@ -39,9 +39,10 @@ type RejectionFacts = Facts<(typeof ARGS)[number]>;
 
 type Topic = keyof typeof ADVICE | undefined;
 
+/** Of words that no rule knows nothing is claimed. */
 const OTHER = {
-  why: 'see the log line below',
-  todo: 'Read the verifier log and simplify the code it points at.',
+  why: 'for a reason that bpfcompat does not classify',
+  todo: 'Look at the line and at the words of the kernel, and search for them: they are all that is known.',
 };
 
 /** The same program is accepted by a newer kernel of the run: it is fine, and this verifier sees less. */
@@ -85,6 +86,7 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
     case 'stale_packet':
     case 'released':
       return call === undefined ? undefined : `The call is ${call}.`;
+    case 'no_map':
     case 'untrusted_pointer':
     case 'not_constant':
     case 'zero_size':
@@ -113,13 +115,15 @@ export const VERIFIER_FINDINGS = {
       const { why, todo: general } = topic === undefined ? OTHER : ADVICE[topic];
       const todo = (topic === 'reference' ? givesBack(f.args.acquired) : undefined) ?? general;
       const place = [source, text].filter((part) => part !== undefined).join(': ');
+      const unknown =
+        topic === undefined ? 'The words of the kernel are quoted' : 'It could not prove that the program is safe';
       const title = `the verifier rejects ${who(f)}: ${why}`;
       if (topic === 'traced_arguments') return { title, explanation: tracedText(f), remediation: todo };
       if (topic === 'argument_type') return { title, explanation: argumentText(f), remediation: todo };
       const more = detail(f, topic);
       return {
         title,
-        explanation: `${problem === undefined ? 'It could not prove that the program is safe' : sentence(problem)}${place === '' ? '.' : `, at ${place}`}${more === undefined ? '' : `${place === '' ? '' : '.'} ${more}`}`,
+        explanation: `${problem === undefined ? unknown : sentence(problem)}${place === '' ? '.' : `, at ${place}`}${more === undefined ? '' : `${place === '' ? '' : '.'} ${more}`}`,
         remediation: precision ? precisionTodo(todo) : todo,
       };
     },
@@ -128,7 +132,7 @@ export const VERIFIER_FINDINGS = {
     group: 'program',
     coarse: 'VERIFIER_REJECTION',
     rule: ['A program is too complex for the verifier', 'Split it, or bound its loops and branches.'],
-    args: ['processed', 'jumps'],
+    args: ['processed', 'jumps', 'loops'],
     reasons: ['limit'],
     words: (f) => ({
       title: `${who(f)} is too complex for the verifier ${here(f)}`,
@@ -137,7 +141,9 @@ export const VERIFIER_FINDINGS = {
           ? 'The number of paths differs from kernel to kernel, so another one may accept it.'
           : 'The verifier gave up before it had seen all paths.',
       remediation:
-        'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.',
+        f.args.loops === undefined
+          ? 'Split it into global functions or tail calls, use bpf_loop, tighten bounds, keep switches in const rodata.'
+          : 'What a callback of bpf_loop keeps from call to call is followed like the state of a loop, on newer kernels further: keep less of it in its context (indices and flags in a map value), call global functions from it, and do not begin a bpf_loop inside another one.',
     }),
   }),
   STACK_LIMIT: entry({

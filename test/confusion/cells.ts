@@ -90,13 +90,26 @@ export function cellOf(row: Row, profile: string): Cell {
   return found[1];
 }
 
-/** Of `kernels`, oldest first: those of `usual`, and the last before and the first of every change that the row has. */
-export function kernelsAround(row: Row, kernels: readonly string[], usual: readonly string[]): string[] {
+/** The same one for an object in every run, and each of `list` for about as many objects. */
+function oneOf(list: readonly string[], object: string): string | undefined {
+  const sum = [...object].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 65_521, 0);
+  return list[sum % list.length];
+}
+
+/**
+ * Of `kernels`, oldest first: the oldest, the newest, and the last before and the first of every change that the row has.
+ * What changes nowhere between them is asked on one of `between` as well.
+ */
+export function kernelsAround(row: Row, kernels: readonly string[], between: readonly string[]): string[] {
   const cells = kernels.map((kernel) => cellOf(row, kernel));
-  return kernels.filter(
+  const [first, last] = [kernels[0], kernels.at(-1)];
+  const around = kernels.filter(
     (kernel, at) =>
-      usual.includes(kernel) ||
+      kernel === first ||
+      kernel === last ||
       (at > 0 && cells[at] !== cells[at - 1]) ||
       (at + 1 < cells.length && cells[at] !== cells[at + 1]),
   );
+  const more = around.length > 2 ? undefined : oneOf(between, row.object);
+  return kernels.filter((kernel) => around.includes(kernel) || kernel === more);
 }

@@ -8,6 +8,7 @@ import { REPORTED_EXTENSIONS } from './expectations/reported-extensions.ts';
 import { REPORTED_NAMES } from './expectations/reported-names.ts';
 import { REPORTED_PLACES } from './expectations/reported-places.ts';
 import { REPORTED_PROGRAMS } from './expectations/reported-programs.ts';
+import { REPORTED_USES } from './expectations/reported-uses.ts';
 import { REPORTED_VALUES } from './expectations/reported-values.ts';
 import { INSTRUCTIONS, VERIFIER } from './expectations/verifier.ts';
 
@@ -32,4 +33,5 @@ export const EXPECTATIONS: readonly Row[] = [
   ...REPORTED_VALUES,
   ...REPORTED_NAMES,
   ...REPORTED_EXTENSIONS,
+  ...REPORTED_USES,
 ];

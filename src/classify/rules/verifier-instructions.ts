@@ -89,7 +89,7 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     code: 'UNSUPPORTED_GLOBAL_FUNCTION',
     reason: 'signature',
     subject: 'function',
-    pattern: /^Global function (?<function>[\w.]+)\S* (?:doesn't return|return value not|with \d+ >)/,
+    pattern: /^Global function (?<function>[\w.]+)\S* (?:(?<result>doesn't return|return value not)|with \d+ >)/,
     example: {
       kernel: '5.10.0-46-cloud-amd64',
       text: "Global function parse_headers() doesn't return scalar. Only those are supported.",
@@ -161,9 +161,21 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
   },
   {
     code: 'VERIFIER_REJECTION',
+    reason: 'no_end',
+    pattern: /^last insn is not an exit/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'last insn is not an exit or jmp' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'far_jump',
+    pattern: /^insn (?<insn>\d+) cannot be patched due to 16-bit range/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'insn 4814 cannot be patched due to 16-bit range' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
     reason: 'structure',
     pattern:
-      /^unreachable insn (?<insn>\d+)|^jump (?:out of range|into the middle)|^last insn is not an exit|^call to invalid destination|^recursive call|^too many subprograms/,
+      /^unreachable insn (?<insn>\d+)|^jump (?:out of range|into the middle)|^call to invalid destination|^recursive call|^too many subprograms/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'unreachable insn 7' },
   },
 ];

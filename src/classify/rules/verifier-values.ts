@@ -4,6 +4,19 @@ import type { TextRule } from './rule.ts';
 export const VALUE_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
+    reason: 'map_structure',
+    // Of objects that are no map the kernel says "only read is supported".
+    pattern: /^only read from bpf_\w+ is supported$/,
+    example: { kernel: '6.1.0-56-cloud-amd64', text: 'only read from bpf_array is supported' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'no_map',
+    pattern: /^R\d+ type=(?<given>(?!\S*_or_null)\S+) +expected=map_ptr$/,
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'R1 type=inv expected=map_ptr' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
     reason: 'packet_offset',
     pattern: /^math between pkt pointer and register with unbounded/,
     example: {

@@ -20,7 +20,7 @@ export const VERIFIER: readonly Row[] = [
   from('5.16', 'verifier_ctx_newer_field', refused('ctx_access')),
   always('verifier_misaligned', refused('misaligned')),
   always('verifier_reference', refused('reference')),
-  always('verifier_argument_type', refused('type_mismatch')),
+  always('verifier_argument_type', refused('no_map')),
   always('verifier_return_value', refused('return_value')),
   always('verifier_pointer_arithmetic', refused('pointer_bits')),
   always('verifier_btf_write', refused('btf_access')),

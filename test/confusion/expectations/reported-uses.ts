@@ -1,0 +1,33 @@
+import { always, type Cell, failsAt, failsHere, from, PASS, type Row } from '../cells.ts';
+
+/** Maps, helpers, functions and code used in ways that no program of their type can: from reports that no rule was written for. */
+const USES: Cell = {
+  ...failsAt(
+    ['VERIFIER_REJECTION', 'map_structure', 'writes_map'],
+    ['VERIFIER_REJECTION', 'no_map', 'without_map'],
+    ['VERIFIER_REJECTION', 'type_mismatch', 'other_context'],
+    ['VERIFIER_REJECTION', 'no_end', 'without_end'],
+    ['UNSUPPORTED_GLOBAL_FUNCTION', 'signature', 'bucket_of'],
+  ),
+};
+const READS = failsAt(['VERIFIER_REJECTION', 'map_structure', 'reads_map']);
+
+export const REPORTED_USES: readonly Row[] = [
+  // aya-rs/aya#1002, falcosecurity/libs#1850, facebookincubator/katran#149, aya-rs/aya#1056, lizrice/learning-ebpf#34, aya-rs/aya#808
+  // A map's structure may be read from 6.18 on.
+  from('6.18', 'verifier_uses', { ...USES, told: [...USES.told, ...READS.told] }, USES),
+  always('verifier_uses_fixed', PASS),
+  // falcosecurity/libs#1521
+  always('verifier_far_jump', failsHere('VERIFIER_REJECTION', 'far_jump')),
+  always('verifier_far_jump_fixed', PASS),
+  // cilium/ebpf#103, aquasecurity/tracee#1656, libbpf/libbpf#860, sched-ext/scx#317
+  always(
+    'helper_other_type',
+    failsAt(
+      ['HELPER_NOT_ALLOWED', 'program_type', 'sums'],
+      ['HELPER_NOT_ALLOWED', 'program_type', 'reads'],
+      ['HELPER_NOT_ALLOWED', 'program_type', 'copies'],
+    ),
+  ),
+  always('helper_other_type_fixed', PASS),
+];
