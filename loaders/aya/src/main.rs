@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Loads and attaches one BPF object with aya, as a program that uses this library would, and prints what happened as one line of
+//! JSON (docs/loaders.md).
+//!
+//! Usage: aya OBJECT attach|load
+//!
+//! It ends with 0 when the object was loaded, with 2 when it was rejected.
+
+mod attach;
+mod report;
+mod sections;
+
+use std::process::ExitCode;
+
+use aya::programs::Program;
+use aya::{Btf, Ebpf, EbpfError, EbpfLoader};
+use report::Report;
+use sections::Sections;
+
+const EXIT_USAGE: u8 = 1;
+const EXIT_REJECTED: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, path, mode] = arguments.as_slice() else {
+        eprintln!("usage: aya OBJECT attach|load");
+        return ExitCode::from(EXIT_USAGE);
+    };
+    let data = match std::fs::read(path) {
+        Ok(data) => data,
+        Err(error) => {
+            eprintln!("{path}: {error}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let mut report = Report::new();
+    raise_memlock();
+    run(&mut report, &data, mode == "attach");
+    println!("{}", report.to_json());
+    if report.is_loaded() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_REJECTED)
+    }
+}
+
+/// Kernels before 5.11 charge BPF memory to this limit; every program that uses the library does this.
+fn raise_memlock() {
+    let limit = libc::rlimit {
+        rlim_cur: libc::RLIM_INFINITY,
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: the structure lives until the call is back.
+    unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
+}
+
+fn run(report: &mut Report, data: &[u8], attaches: bool) {
+    let sections = Sections::read(data);
+    let mut object = match EbpfLoader::new().load(data) {
+        Ok(object) => object,
+        // What is read and what the kernel is called for are one step of this library.
+        Err(
+            error @ (EbpfError::ParseError(_)
+            | EbpfError::FileError { .. }
+            | EbpfError::UnexpectedPinningType { .. }),
+        ) => {
+            return report.open_failed(&error);
+        }
+        Err(error) => {
+            report.opened();
+            return report.object_rejected(&error);
+        }
+    };
+    report.opened();
+    for (name, map) in object.maps() {
+        report.map(name, map);
+    }
+    load_programs(report, &mut object, &sections);
+    if attaches && report.is_loaded() {
+        for (name, program) in object.programs_mut() {
+            let section = sections.of(name);
+            let (method, result) = attach::attach(program, section);
+            report.attached(name, section, method, result);
+        }
+    }
+    // Links and maps live until this program ends.
+    std::mem::forget(object);
+}
+
+fn load_programs(report: &mut Report, object: &mut Ebpf, sections: &Sections) {
+    let btf = Btf::from_sys_fs();
+    let mut names: Vec<String> = object.programs().map(|(name, _)| name.to_owned()).collect();
+    names.sort();
+    for name in names {
+        let section = sections.of(&name);
+        let Some(program) = object.program_mut(&name) else {
+            continue;
+        };
+        let kind = format!("{:?}", program.prog_type());
+        match load(program, sections::target(section), &btf) {
+            Ok(()) => report.program(&name, section, &kind, true),
+            Err(error) => {
+                report.program(&name, section, &kind, false);
+                report.program_rejected(&name, error.as_ref());
+            }
+        }
+    }
+    report.all_loaded();
+}
+
+type LoadError = Box<dyn std::error::Error>;
+
+fn load(
+    program: &mut Program,
+    target: &str,
+    btf: &Result<Btf, aya::BtfError>,
+) -> Result<(), LoadError> {
+    let kernel = || {
+        btf.as_ref()
+            .map_err(|error| -> LoadError { error.to_string().into() })
+    };
+    match program {
+        Program::Lsm(p) => p.load(target, kernel()?)?,
+        Program::BtfTracePoint(p) => p.load(target, kernel()?)?,
+        Program::FEntry(p) => p.load(target, kernel()?)?,
+        Program::FExit(p) => p.load(target, kernel()?)?,
+        Program::Extension(_) => {
+            return Err("it replaces a function of a program that its own loader names".into())
+        }
+        Program::KProbe(p) => p.load()?,
+        Program::UProbe(p) => p.load()?,
+        Program::TracePoint(p) => p.load()?,
+        Program::SocketFilter(p) => p.load()?,
+        Program::Xdp(p) => p.load()?,
+        Program::SkMsg(p) => p.load()?,
+        Program::SkSkb(p) => p.load()?,
+        Program::CgroupSockAddr(p) => p.load()?,
+        Program::SockOps(p) => p.load()?,
+        Program::SchedClassifier(p) => p.load()?,
+        Program::CgroupSkb(p) => p.load()?,
+        Program::CgroupSysctl(p) => p.load()?,
+        Program::CgroupSockopt(p) => p.load()?,
+        Program::LircMode2(p) => p.load()?,
+        Program::PerfEvent(p) => p.load()?,
+        Program::RawTracePoint(p) => p.load()?,
+        Program::SkLookup(p) => p.load()?,
+        Program::CgroupSock(p) => p.load()?,
+        Program::CgroupDevice(p) => p.load()?,
+    }
+    Ok(())
+}
