@@ -103,9 +103,11 @@ $(node24-stamp): test/action/node24/package-lock.json | setup
 
 # --- what a release has ----------------------------------------------------------------------------------------------
 
-.PHONY: executable package sbom
+.PHONY: executable deb package sbom
 executable: build ## one file with Node.js, the program and the validator in it, for this architecture
 	@$(NODE) scripts/build-executable.mjs
+deb: executable ## a Debian package of that file, with manual page and completions
+	@$(NODE) scripts/build-deb.mjs
 package: build ## pack what npm publishes, install it in an empty directory and run it there
 	@$(NODE) scripts/package-check.mjs
 sbom: $(npm-stamp) ## build/bpfcompat.cdx.json: what is in the program, as CycloneDX

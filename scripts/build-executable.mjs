@@ -22,7 +22,7 @@ import { inject } from 'postject';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 /** Directories and files of the package that the program reads. */
-const PARTS = ['package.json', 'LICENSE', 'build/cli.mjs', 'build/cli', 'dist/validator', 'matrices', 'schemas'];
+const PARTS = ['package.json', 'LICENSE', 'build/cli.mjs', 'build/cli', 'dist/validator', 'matrices', 'schemas', 'web'];
 const MAX_BYTES = 120_000_000;
 const MAX_RATIO = 1.3;
 /** How Node.js finds what was put into it. */
@@ -38,8 +38,10 @@ function filesOf(path) {
 function pack() {
   const names = PARTS.flatMap(filesOf);
   const contents = names.map((name) => readFileSync(name));
+  names.push('build/start.cjs');
+  contents.push(Buffer.from("import('./cli.mjs');\n"));
   const list = names.map((name, index) => {
-    const mode = statSync(name).mode & 0o100 ? 0o755 : 0o644;
+    const mode = statSync(name, { throwIfNoEntry: false })?.mode & 0o100 ? 0o755 : 0o644;
     return { name, mode, bytes: contents[index].length };
   });
   return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(list)}\n`), ...contents]), { level: 9 });
@@ -53,7 +55,7 @@ function median(values) {
 function start(command, env) {
   const began = performance.now();
   const { status, stderr } = spawnSync(command, ['version'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} version ended with ${status}: ${stderr}`);
+  if (status !== 0 || stderr !== '') throw new Error(`${command} version ended with ${status}: ${stderr}`);
   return performance.now() - began;
 }
 

@@ -1,10 +1,9 @@
 // Start of the single-file program. The files that come in it lie in the cache directory, once per build, and run there.
 const { chmodSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
 const { homedir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { getAsset } = require('node:sea');
-const { pathToFileURL } = require('node:url');
-const { constants, Script } = require('node:vm');
 
 function cacheDirectory() {
   const { BPFCOMPAT_CACHE_DIR: own, XDG_CACHE_HOME: user } = process.env;
@@ -53,11 +52,9 @@ function directory() {
 }
 
 try {
-  const main = pathToFileURL(join(directory(), 'build/cli.mjs')).href;
-  const load = new Script('(url) => import(url)', {
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  load.runInThisContext()(main);
+  // Only a file can import a module here without a warning of Node.js.
+  const start = join(directory(), 'build/start.cjs');
+  createRequire(start)(start);
 } catch (error) {
   process.stderr.write(
     `bpfcompat: its files cannot be put into the cache directory: ${error.message}; set BPFCOMPAT_CACHE_DIR\n`,
