@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createOriginGuard, setSecurityHeaders } from './guard.ts';
+import { addPages } from './pages.ts';
 import { ApiError, problemBody, problemOf } from './problem.ts';
 import { addRoutes } from './register.ts';
 import type { Services } from './services.ts';
@@ -103,5 +104,6 @@ export async function createApp(services: Services): Promise<FastifyInstance> {
   }
   await app.register(multipart);
   addRoutes(app, services);
+  addPages(app, services);
   return app;
 }

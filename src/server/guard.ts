@@ -57,7 +57,9 @@ export function createOriginGuard(
       );
     if (method === 'GET' || method === 'HEAD') return;
     const { origin, 'sec-fetch-site': site } = headers;
-    const isOther = typeof origin === 'string' && (!URL.canParse(origin) || new URL(origin).host !== host);
+    // A form of our own says null, since no page tells where it comes from; the browser says whose it is.
+    const isOwn = origin === 'null' && site === 'same-origin';
+    const isOther = typeof origin === 'string' && !isOwn && (!URL.canParse(origin) || new URL(origin).host !== host);
     const isCross = typeof site === 'string' && site !== 'same-origin' && site !== 'none';
     if (isOther || isCross)
       throw new ApiError(403, 'origin_not_allowed', 'pages of other sites may not send anything here');

@@ -25,7 +25,7 @@ function callerOf(request: FastifyRequest, { authenticate }: Services): Promise<
 }
 
 /** Lets a request through that its sender may send. @throws ApiError 401, 403, 503 */
-async function admit(
+export async function admit(
   request: FastifyRequest,
   { access, action }: { readonly access: Access; readonly action: string },
   services: Services,

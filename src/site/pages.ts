@@ -59,7 +59,7 @@ function diffFiles(site: Site, base: SiteRun, head: SiteRun, assets: PageAssets)
 }
 
 /** What style sheet and script are called: a page that was cached does not meet those of another version. */
-function assetNames({ css, script }: AssetTexts): PageAssets {
+export function assetNames({ css, script }: AssetTexts): PageAssets {
   return { css: `assets/page-${shortDigest(css)}.css`, script: `assets/page-${shortDigest(script)}.js` };
 }
 

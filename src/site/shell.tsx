@@ -22,6 +22,8 @@ export interface ShellProps {
   readonly crumbs: readonly Crumb[];
   /** The same content for programs: [what, path relative to the root]. */
   readonly downloads: readonly (readonly [string, string])[];
+  /** Without a script the page is loaded again after some seconds: something is going on. */
+  readonly again?: boolean;
   readonly children: ComponentChildren;
 }
 
@@ -29,7 +31,7 @@ export interface ShellProps {
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
-function Shell({ assets, up, title, crumbs, downloads, children }: ShellProps) {
+function Shell({ assets, up, title, crumbs, downloads, again, children }: ShellProps) {
   return (
     <html lang="en">
       <head>
@@ -38,6 +40,11 @@ function Shell({ assets, up, title, crumbs, downloads, children }: ShellProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <meta name="color-scheme" content="light dark" />
+        {again && (
+          <noscript>
+            <meta http-equiv="refresh" content="3" />
+          </noscript>
+        )}
         <title>{oneLine(title, 200)}</title>
         <link rel="stylesheet" href={`${up}${assets.css}`} />
         <script src={`${up}${assets.script}`} defer />

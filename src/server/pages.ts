@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { jobPage } from '../site/job-page.tsx';
+import { assetNames } from '../site/pages.ts';
+import { lockedPage, messagePage } from '../site/plain-page.tsx';
+import { startPage } from '../site/start-page.tsx';
+import { acceptJob } from './accept.ts';
+import type { Access } from './access.ts';
+import { isEnded } from './job.ts';
+import { ApiError, problemOf } from './problem.ts';
+import { admit } from './register.ts';
+import { createResults, runPageOf, typeOf } from './results.ts';
+import { ROUTES } from './routes.ts';
+import { JOB_ID } from './schemas.ts';
+import type { Services } from './services.ts';
+
+type Guarded = { readonly access: Access; readonly action: string };
+
+/** Whether a caller may use a route. @throws ApiError for a credential that is not valid */
+async function may(request: FastifyRequest, route: Guarded, services: Services): Promise<boolean> {
+  try {
+    await admit(request, route, services);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && ['unauthorized', 'forbidden', 'no_credentials_configured'].includes(error.code))
+      return false;
+    throw error;
+  }
+}
+
+function html(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text);
+}
+
+async function showStart(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const { kernels, assets, runs, settings } = services;
+  const [mayCheck, mayRead] = [
+    await may(request, ROUTES.validateStart, services),
+    await may(request, ROUTES.historyRuns, services),
+  ];
+  const offered = (await kernels()).filter(
+    ({ stored, profile }) => (stored || !settings.offline) && !profile.unbootable && !profile.problem,
+  );
+  const text = startPage({
+    up: 'results/',
+    assets: assetNames(assets),
+    kernels: offered
+      .filter(({ stored, standard }) => stored || standard !== undefined)
+      .map(({ profile, standard }) => ({ id: profile.id, standard: standard !== undefined })),
+    site: mayRead ? await runs.site() : undefined,
+    locked: !mayCheck,
+    banner: settings.demo ? 'This is a demo: results are removed after a day and are no evidence.' : '',
+  });
+  return html(reply, text);
+}
+
+/** The form of the first page: what the API takes, with a page as the answer. */
+async function start(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  try {
+    const caller = await admit(request, ROUTES.validateStart, services);
+    const { job_id: id } = await acceptJob(request, caller, services);
+    return reply.redirect(`/jobs/${id}`, 303);
+  } catch (error) {
+    const { status, message } = problemOf(error);
+    if (status >= 500) throw error;
+    const said = { title: 'It was not started', text: message, back: './' };
+    return html(reply.code(status), messagePage(assetNames(services.assets), 'results/', said));
+  }
+}
+
+async function showJob(request: FastifyRequest, reply: FastifyReply, services: Services): Promise<FastifyReply> {
+  const { jobs, assets, runs } = services;
+  const names = assetNames(assets);
+  if (!(await may(request, ROUTES.validateStatus, services))) return html(reply, lockedPage(names, '../results/'));
+  const { id } = request.params as { id: string };
+  const job = JOB_ID.test(id) ? jobs.get(id) : undefined;
+  if (job === undefined) throw new ApiError(404, 'job_unknown', 'there is no such job');
+  const { state, message, percent, profiles, error = '', request: asked } = job;
+  const mayRead = isEnded(job) && (await may(request, ROUTES.historyRuns, services));
+  const run = mayRead && job.run_id ? runPageOf(await runs.site(), job.run_id) : undefined;
+  const page = { id, name: asked.artifact, state, message, percent, profiles, error };
+  const self = `../api/v1/validate/${id}`;
+  const ways = { up: '../results/', events: `${self}/events`, self, run: run === undefined ? '' : `../results/${run}` };
+  return html(reply, jobPage(page, { assets: names, ...ways }));
+}
+
+function resultsHandler(services: Services) {
+  const results = createResults(services);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const path = (request.params as { '*': string })['*'];
+    if (path.startsWith('assets/')) {
+      const text = await results(path);
+      if (text === undefined) throw new ApiError(404, 'not_found', 'there is no such file');
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').type(typeOf(path)).send(text);
+    }
+    const up = '../'.repeat(path.split('/').length - 1);
+    if (!(await may(request, ROUTES.historyRuns, services))) {
+      if (path.endsWith('.html')) return html(reply, lockedPage(assetNames(services.assets), up));
+      throw new ApiError(401, 'unauthorized', 'a credential is needed: send the header X-API-Key');
+    }
+    if (path === 'compare') return compareRuns(request, reply, services);
+    const isEmpty = path === 'index.html' && (await services.runs.site()).runs.length === 0;
+    const none = { title: 'No results yet', text: 'Nothing was checked in this work directory.', back: '../' };
+    const text = isEmpty ? messagePage(assetNames(services.assets), up, none) : await results(path);
+    if (text === undefined) throw new ApiError(404, 'not_found', 'there is no such page');
+    return reply.type(typeOf(path)).send(text);
+  };
+}
+
+async function compareRuns({ query }: FastifyRequest, reply: FastifyReply, { runs }: Services): Promise<FastifyReply> {
+  const { base, head } = query as { base?: unknown; head?: unknown };
+  const slugs = new Set((await runs.site()).runs.map(({ slug }) => slug));
+  const [from, to] = [base, head].map((one) => (typeof one === 'string' && slugs.has(one) ? one : undefined));
+  if (from === undefined || to === undefined) throw new ApiError(404, 'run_unknown', 'there are no such runs');
+  return reply.redirect(`/results/diffs/${from}..${to}.html`, 303);
+}
+
+/** Pages for people. Who may not see something gets a page that asks for a key, and 200: the page is no secret. */
+export function addPages(app: FastifyInstance, services: Services): void {
+  app.get('/', (request, reply) => showStart(request, reply, services));
+  app.post('/', (request, reply) => start(request, reply, services));
+  app.get('/jobs/:id', (request, reply) => showJob(request, reply, services));
+  app.get('/results/*', resultsHandler(services));
+  const results = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { run_id: id } = request.query as { run_id?: unknown };
+    if (typeof id !== 'string' || !(await may(request, ROUTES.historyRuns, services)))
+      return reply.redirect('/results/index.html');
+    const page = runPageOf(await services.runs.site(), id);
+    if (page === undefined) throw new ApiError(404, 'run_unknown', 'there is no report of such a run');
+    return reply.redirect(`/results/${page}`);
+  };
+  for (const path of ['/results', '/results/', '/demo-result']) app.get(path, results);
+}

@@ -1,0 +1,90 @@
+import { oneLine } from '../report/escape.ts';
+import { htmlPage, type PageAssets } from './shell.tsx';
+
+/** A check that waits, runs or has ended. */
+export interface PageJob {
+  readonly id: string;
+  /** Name of the object's file. */
+  readonly name: string;
+  readonly state: 'queued' | 'running' | 'completed' | 'failed';
+  readonly message: string;
+  readonly percent: number;
+  readonly profiles: readonly { readonly id: string; readonly status: string }[];
+  /** Why it came to nothing; empty where it did not. */
+  readonly error: string;
+}
+
+/** Classes of states, those of cells. */
+const MARKS: Readonly<Record<string, string>> = { pass: 'p', fail: 'f', infra_error: 'e', running: 'u', skipped: 's' };
+const HEADS = { queued: 'Testing', running: 'Testing', completed: 'Tested', failed: 'Not tested' } as const;
+
+function Profiles({ profiles }: Pick<PageJob, 'profiles'>) {
+  return (
+    <table class="list">
+      <caption>Kernels</caption>
+      <thead>
+        <tr>
+          <th scope="col">Kernel</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {profiles.map(({ id, status }) => (
+          <tr data-profile={id}>
+            <th scope="row">{id}</th>
+            <td class={MARKS[status] ?? 'a'}>{status.replace('_', ' ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/**
+ * How far a check is. Without a script the page loads itself again until the check has ended; the script follows its
+ * events.
+ * @param paths of the page: results (a directory), events and the job itself
+ * @param run page of the run; empty where there is none, or none that the reader may see
+ */
+export function jobPage(
+  job: PageJob,
+  { assets, up, events, self, run }: { assets: PageAssets; up: string; events: string; self: string; run: string },
+): string {
+  const { id, name, state, message, percent, profiles, error } = job;
+  const isOpen = state === 'queued' || state === 'running';
+  return htmlPage({
+    assets,
+    up,
+    title: `${HEADS[state]}: ${name}`,
+    crumbs: [],
+    downloads: [],
+    again: isOpen,
+    children: (
+      <div class="job" data-events={isOpen ? events : undefined} data-job={isOpen ? self : undefined}>
+        <h1>
+          {HEADS[state]} {oneLine(name, 100)}
+        </h1>
+        <p class="meta">
+          <code>{id}</code>
+        </p>
+        <p>
+          <progress max={100} value={percent} aria-label="Progress" />
+        </p>
+        <p class="said" role="status">
+          {oneLine(error || message || (state === 'queued' ? 'waiting for a free place' : ''), 2000)}
+        </p>
+        <Profiles profiles={profiles} />
+        {run !== '' && (
+          <p>
+            <a href={run}>The report</a>
+          </p>
+        )}
+        {isOpen && (
+          <button type="button" class="cancel needs-script" hidden>
+            Cancel
+          </button>
+        )}
+      </div>
+    ),
+  });
+}

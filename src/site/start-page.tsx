@@ -1,0 +1,165 @@
+import { VALIDATION_MODES } from '../model/cell.ts';
+import { oneLine } from '../report/escape.ts';
+import { Section, When } from './parts.tsx';
+import { htmlPage, type PageAssets } from './shell.tsx';
+import type { Site } from './site.ts';
+import { runHeadline, statusWord } from './verdict.ts';
+
+/** A kernel that the form offers. */
+interface StartKernel {
+  readonly id: string;
+  /** It is chosen where nobody chooses. */
+  readonly standard: boolean;
+}
+
+interface StartProps {
+  /** Where pages of results are, seen from this one: a directory. */
+  readonly up: string;
+  readonly assets: PageAssets;
+  readonly kernels: readonly StartKernel[];
+  /** What the reader may see; undefined: nothing. */
+  readonly site: Site | undefined;
+  /** Sending the form needs a credential. */
+  readonly locked: boolean;
+  /** Said above everything; empty for nothing. */
+  readonly banner: string;
+}
+
+const MAX_RUNS = 10;
+
+/** Asks for an API key; the script keeps it for the session and sends it as a header. */
+export function TokenForm({ why }: { why: string }) {
+  return (
+    <div class="token">
+      <p>{why}</p>
+      <form class="needs-script" hidden>
+        <label>
+          API key <input type="password" name="key" autocomplete="off" required />
+        </label>{' '}
+        <button type="submit">Use it</button>
+      </form>
+      <noscript>
+        <p>Without scripts a page cannot send a key. The API takes it in the header X-API-Key.</p>
+      </noscript>
+    </div>
+  );
+}
+
+function Kernels({ kernels }: { kernels: readonly StartKernel[] }) {
+  if (kernels.length === 0) return null;
+  return (
+    <fieldset>
+      <legend>Kernels</legend>
+      <div class="choices">
+        {kernels.map(({ id, standard }) => (
+          <label>
+            <input type="checkbox" name="profiles" value={id} checked={standard} /> {id}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function StartForm({ kernels }: Pick<StartProps, 'kernels'>) {
+  return (
+    <form class="start" method="post" action="./" encType="multipart/form-data">
+      <p>
+        <label>
+          Compiled object (.bpf.o) <input type="file" name="artifact_file" accept=".o" required />
+        </label>
+      </p>
+      <Kernels kernels={kernels} />
+      <p>
+        <label>
+          What is tested{' '}
+          <select name="validation_mode">
+            <option value="">as the manifest says, else load and attach</option>
+            {VALIDATION_MODES.map((mode) => (
+              <option value={mode}>{mode}</option>
+            ))}
+          </select>
+        </label>
+      </p>
+      <details>
+        <summary>Manifest</summary>
+        <label>
+          YAML
+          <textarea name="manifest_text" rows={8} />
+        </label>
+      </details>
+      <p>
+        <button type="submit">Check</button>
+      </p>
+      <p class="said" role="status" />
+    </form>
+  );
+}
+
+function Results({ site, up }: { site: Site; up: string }) {
+  const runs = site.runs.slice(0, MAX_RUNS);
+  if (runs.length === 0) return <p>There are none yet.</p>;
+  return (
+    <>
+      <ul>
+        {runs.map((run) => {
+          const { status, text } = runHeadline(run);
+          return (
+            <li>
+              <a href={`${up}runs/${site.label}/${run.slug}.html`}>
+                <When time={run.document.startedAt} />
+              </a>{' '}
+              {oneLine(run.document.name, 80)}: {statusWord(status)}, {text}
+            </li>
+          );
+        })}
+      </ul>
+      <p>
+        <a href={`${up}index.html`}>All results</a>
+      </p>
+      {runs.length > 1 && <CompareForm site={site} up={up} />}
+    </>
+  );
+}
+
+function CompareForm({ site, up }: { site: Site; up: string }) {
+  const choices = (chosen: number) =>
+    site.runs.map(({ slug, document }, index) => (
+      <option value={slug} selected={index === chosen}>
+        {oneLine(`${document.startedAt} ${document.name}`, 80)}
+      </option>
+    ));
+  return (
+    <form method="get" action={`${up}compare`}>
+      <label>
+        Compare <select name="base">{choices(1)}</select>
+      </label>{' '}
+      <label>
+        with <select name="head">{choices(0)}</select>
+      </label>{' '}
+      <button type="submit">Compare</button>
+    </form>
+  );
+}
+
+/** The first page of a server: a form that starts a check, and the newest results. */
+export function startPage({ up, assets, kernels, site, locked, banner }: StartProps): string {
+  return htmlPage({
+    assets,
+    up,
+    title: 'bpfcompat: check an object',
+    crumbs: [],
+    downloads: [],
+    children: (
+      <>
+        {banner !== '' && <p class="banner">{banner}</p>}
+        <h1>Check an object on real kernels</h1>
+        {locked && <TokenForm why="This server checks objects for callers with an API key." />}
+        <StartForm kernels={kernels} />
+        <Section title="Results">
+          {site ? <Results site={site} up={up} /> : <p>Results are shown to callers with an API key.</p>}
+        </Section>
+      </>
+    ),
+  });
+}

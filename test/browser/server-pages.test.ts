@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JobRunner } from '../../src/server/jobs.ts';
+import { PLACE, placedRun } from '../fixtures/documents.ts';
+import { saveRuns } from '../server/saved-runs.ts';
+import { KEY, type ServerLab, serverLab } from '../server/server-lab.ts';
+import { at } from '../site/site-runs.ts';
+import { findBrowser } from '../tools/browser.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const pictures = join(root, 'build', 'screenshots');
+const OBJECT = join(root, 'examples/simple-pass/simple_pass.bpf.o');
+const RUNS = [at(placedRun(PLACE), 1), at(placedRun(PLACE, 2), 2)] as const;
+
+let dir = '';
+let browser: Browser;
+/** Lets the job that runs end. */
+let end: () => void = () => {};
+
+const run: JobRunner = async (_job, _signal, onEvent) => {
+  onEvent({ type: 'run-start', runId: RUNS[0].runId, artifacts: ['a'], targets: ['debian-12-6.1'], cells: 1 });
+  onEvent({ type: 'cell-start', artifact: 0, target: 0 });
+  await new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { runId: RUNS[0].runId, exitCode: 2, json: '', markdown: '' };
+};
+
+async function listening(env: Record<string, string>): Promise<{ lab: ServerLab; url: string }> {
+  const lab = await serverLab({ env, dir, run });
+  await lab.app.listen({ host: '127.0.0.1', port: 0 });
+  return { lab, url: `http://127.0.0.1:${(lab.app.server.address() as AddressInfo).port}` };
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'bpfcompat-server-browser-'));
+  saveRuns(join(dir, '.bpfcompat'), RUNS);
+  mkdirSync(pictures, { recursive: true });
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox', '--disable-gpu'] });
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function newPage(options: BrowserContextOptions = {}): Promise<{ page: Page; troubles: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...options });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  return { page, troubles };
+}
+
+async function accessibility(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run({ preload: false })')) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+const OPEN = { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: '1', BPFCOMPAT_API_ALLOW_ANONYMOUS_READ: '1' };
+
+test.each(['light', 'dark'] as const)(
+  'a check is started and followed in %s, with pages that everybody can use',
+  async (colorScheme) => {
+    const { lab, url } = await listening(OPEN);
+    const { page, troubles } = await newPage({ colorScheme, bypassCSP: true });
+    await page.goto(url);
+    expect(await accessibility(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, `server-start-${colorScheme}.png`) });
+    await page.locator('input[type=file]').setInputFiles(OBJECT);
+    await page.locator('form.start button').click();
+    await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
+    expect(await accessibility(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, `server-job-${colorScheme}.png`) });
+    end();
+    await page.getByRole('link', { name: 'The report' }).click();
+    await page.locator('h1.verdict').waitFor();
+    expect(troubles).toEqual([]);
+    await page.context().close();
+    await lab[Symbol.asyncDispose]();
+  },
+);
+
+test('the same works without a script, under the policy', async () => {
+  const { lab, url } = await listening(OPEN);
+  const { page, troubles } = await newPage({ javaScriptEnabled: false });
+  await page.goto(url);
+  await page.locator('input[type=file]').setInputFiles(OBJECT);
+  await page.locator('form.start button').click();
+  await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
+  end();
+  // The page loads itself again.
+  await page.getByRole('link', { name: 'The report' }).waitFor();
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});
+
+test('with a key, results are shown and a check is started where nobody may without', async () => {
+  const { lab, url } = await listening({});
+  const { page, troubles } = await newPage();
+  await page.goto(`${url}/results`);
+  await page.locator('input[type=password]').fill(KEY);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.locator('.grid').waitFor();
+  await page.goto(url);
+  await page.locator('h2:has-text("Results") + ul').waitFor();
+  await page.locator('input[type=file]').setInputFiles(OBJECT);
+  await page.locator('form.start button').click();
+  await page.locator('tr[data-profile="debian-12-6.1"] td.u').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  end();
+  await page.locator('.job:not([data-events])').waitFor();
+  expect(troubles).toEqual([]);
+  await page.context().close();
+  await lab[Symbol.asyncDispose]();
+});

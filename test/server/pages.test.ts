@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { PLACE, placedRun } from '../fixtures/documents.ts';
+import { at } from '../site/site-runs.ts';
+import { saveRuns } from './saved-runs.ts';
+import { KEY, objectForm, serverLab } from './server-lab.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-server-pages-'));
+saveRuns(join(dir, '.bpfcompat'), [at(placedRun(PLACE), 1), at(placedRun(PLACE, 2), 2)]);
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const OPEN = { BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE: '1', BPFCOMPAT_API_ALLOW_ANONYMOUS_READ: '1' };
+const RUN = at(placedRun(PLACE), 1).runId;
+const NEWER = at(placedRun(PLACE, 2), 2).runId;
+const PAGES = [
+  '/results/index.html',
+  `/results/runs/latest/${RUN}.html`,
+  `/results/diffs/${RUN}..${NEWER}.html`,
+  `/results/diffs/${NEWER}..${RUN}.html`,
+];
+
+describe('pages with results', () => {
+  test.each(PAGES)('%s shows them to who may read, and nothing of them to others', async (url) => {
+    await using open = await serverLab({ env: OPEN, dir });
+    const shown = await open.inject({ method: 'GET', url });
+    expect([shown.statusCode, shown.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(shown.body).toMatch(/\bconn\b/);
+    await using closed = await serverLab({ dir });
+    const locked = await closed.inject({ method: 'GET', url });
+    expect(locked.statusCode).toBe(200);
+    expect(locked.body).toContain('An API key is needed');
+    expect(locked.body).not.toMatch(/\bconn\b/);
+    const withKey = await closed.inject({ method: 'GET', url, headers: { 'x-api-key': KEY } });
+    expect(withKey.body).toBe(shown.body);
+    expect((await closed.inject({ method: 'GET', url, headers: { 'x-api-key': 'wrong' } })).statusCode).toBe(401);
+  });
+
+  test('JSON beside them is 401 without a credential, style and script are for everybody', async () => {
+    await using closed = await serverLab({ dir });
+    expect((await closed.inject({ method: 'GET', url: '/results/index.json' })).statusCode).toBe(401);
+    const { body } = await closed.inject({ method: 'GET', url: '/' });
+    expect(body).not.toMatch(/\bconn\b/);
+    const assets = [...body.matchAll(/(?:href|src)="(results\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    expect(assets).toHaveLength(2);
+    for (const path of assets) {
+      const asset = await closed.inject({ method: 'GET', url: `/${path}` });
+      expect([asset.statusCode, asset.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
+    }
+  });
+
+  test.each([
+    ['/results', '/results/index.html'],
+    ['/demo-result', '/results/index.html'],
+    [`/results?run_id=${RUN}`, `/results/runs/latest/${RUN}.html`],
+    [`/results/compare?base=${RUN}&head=${NEWER}`, `/results/diffs/${RUN}..${NEWER}.html`],
+  ])('%s leads to %s', async (url, to) => {
+    await using open = await serverLab({ env: OPEN, dir });
+    const { statusCode, headers } = await open.inject({ method: 'GET', url });
+    expect([Math.floor(statusCode / 100), headers.location]).toEqual([3, to]);
+  });
+
+  test.each([
+    '/results/..%2f..%2fetc/passwd',
+    '/results/../registry/runs.jsonl',
+    '/results/compare?base=x&head=//evil.example',
+    '/jobs/x',
+    '/results?run_id=x',
+  ])('nothing is at %s', async (url) => {
+    await using open = await serverLab({ env: OPEN, dir });
+    expect((await open.inject({ method: 'GET', url })).statusCode).toBe(404);
+  });
+});
+
+describe('the form', () => {
+  test('starts a job for who may, and says what is wrong on a page', async () => {
+    await using open = await serverLab({ env: OPEN, dir });
+    const form = objectForm();
+    const started = await open.inject({ method: 'POST', url: '/', ...form });
+    expect([started.statusCode, started.headers.location]).toEqual([
+      303,
+      expect.stringMatching(/^\/jobs\/job-[0-9a-f]{32}$/),
+    ]);
+    expect((await open.inject({ method: 'GET', url: String(started.headers.location) })).body).toContain(
+      'my-prog.bpf.o',
+    );
+    const wrong = await open.inject({ method: 'POST', url: '/', ...objectForm(['profiles', '<b>']) });
+    expect([wrong.statusCode, wrong.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+    await using closed = await serverLab({ dir });
+    expect((await closed.inject({ method: 'POST', url: '/', ...form })).statusCode).toBe(401);
+  });
+
+  test('is not taken from other sites, nor under a name of theirs', async () => {
+    await using open = await serverLab({ env: OPEN, dir });
+    const { headers, payload } = objectForm();
+    for (const [more, code] of [
+      [{ origin: 'https://evil.example' }, 'origin_not_allowed'],
+      [{ origin: 'null' }, 'origin_not_allowed'],
+      [{ 'sec-fetch-site': 'cross-site' }, 'origin_not_allowed'],
+      [{ host: 'evil.example' }, 'host_not_allowed'],
+    ] as const) {
+      const answer = await open.inject({
+        method: 'POST',
+        url: '/api/v1/validate/start',
+        payload,
+        headers: { ...headers, ...more },
+      });
+      expect([answer.statusCode, answer.json().code]).toEqual([403, code]);
+    }
+    const own = { ...headers, origin: 'null', 'sec-fetch-site': 'same-origin' };
+    expect((await open.inject({ method: 'POST', url: '/', payload, headers: own })).statusCode).toBe(303);
+  });
+});
