@@ -27,7 +27,7 @@ export const ADVICE = {
   },
   unbounded: {
     why: 'a size or an offset has no proven bound',
-    todo: 'Mask or clamp the value right before its use; barrier_var keeps the compiler from moving the check.',
+    todo: 'Mask or clamp the value right before its use, on both sides: a number with a sign may be negative as well, so make it unsigned (__u32) before it is compared; barrier_var keeps the compiler from moving the check.',
   },
   ctx_access: {
     why: 'a context field is read that this kernel does not have, or not at that size',

@@ -98,7 +98,7 @@ function oneOf(list: readonly string[], object: string): string | undefined {
 
 /**
  * Of `kernels`, oldest first: the oldest, the newest, and the last before and the first of every change that the row has.
- * What changes nowhere between them is asked on one of `between` as well.
+ * What changes nowhere between them is asked on one of `between` as well, unless it is a corrected program.
  */
 export function kernelsAround(row: Row, kernels: readonly string[], between: readonly string[]): string[] {
   const cells = kernels.map((kernel) => cellOf(row, kernel));
@@ -110,6 +110,6 @@ export function kernelsAround(row: Row, kernels: readonly string[], between: rea
       (at > 0 && cells[at] !== cells[at - 1]) ||
       (at + 1 < cells.length && cells[at] !== cells[at + 1]),
   );
-  const more = around.length > 2 ? undefined : oneOf(between, row.object);
+  const more = around.length > 2 || row.object.endsWith('_fixed') ? undefined : oneOf(between, row.object);
   return kernels.filter((kernel) => around.includes(kernel) || kernel === more);
 }
