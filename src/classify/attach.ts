@@ -3,13 +3,14 @@ import { errnoName } from '../model/errno.ts';
 import { type Evidence, firstStage, type StageOf, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { confirm } from './confirm.ts';
+import { kernelLines } from './console.ts';
 import { attachKind, sectionTarget } from './first-kernel.ts';
 import { idleFindings, untriedNames } from './idle.ts';
 import { libbpfLines, mainWarning } from './libbpf-log.ts';
 import { evidenceLine, findingBy, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
 import { denied } from './policy.ts';
-import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED } from './rules/attach.ts';
+import { ATTACH_RULES, type AttachRefusal, type AttachRule, DENIED, ECANCELED } from './rules/attach.ts';
 
 type AttachStage = StageOf<'attach'>;
 
@@ -111,15 +112,36 @@ function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Find
     );
 }
 
+/** Ends that the scheduler itself, its loader or a key press brought about are none that the kernel did. */
+const OUT_OF_SERVICE = /^sched_ext: BPF scheduler "[^"]*" disabled \((?!unregistered |disabled by sysrq)/;
+
+/**
+ * Attaches as they were in the end: a scheduler that the kernel took out of service later (a callback failed, a task was
+ * not run) is attached no more, which only the kernel's log says.
+ * @param schedulers names of the object's maps that are schedulers
+ */
+function lastingAttaches(evidence: Evidence, schedulers: ReadonlySet<string>): readonly AttachStage[] {
+  const stages = stagesOf(evidence, 'attach');
+  const gone = schedulers.size > 0 ? kernelLines(evidence).find((line) => OUT_OF_SERVICE.test(line)) : undefined;
+  if (gone === undefined) return stages;
+  return stages.map((stage) =>
+    stage.status === 'pass' && stage.method === 'struct_ops' && schedulers.has(stage.target)
+      ? { ...stage, status: 'fail', errno: ECANCELED, error: gone, log: '' }
+      : stage,
+  );
+}
+
 /** Findings of required programs decide; those of the others are warnings (docs/gate.md). */
 export function attachFindings({
   evidence,
   programs,
+  schedulers = new Set(),
 }: {
   readonly evidence: Evidence;
   readonly programs: readonly ManifestProgram[];
+  readonly schedulers?: ReadonlySet<string> | undefined;
 }): { readonly required: readonly Finding[]; readonly warnings: readonly Finding[] } {
-  const stages = stagesOf(evidence, 'attach');
+  const stages = lastingAttaches(evidence, schedulers);
   const required = new Set(programs.filter((program) => program.required).map((program) => program.name));
   const inert = inertFindings(stages, evidence);
   const decided: Finding[] = [];

@@ -28,6 +28,8 @@ export interface Question {
   readonly variantGroups?: readonly string[] | undefined;
   /** What is known of the names in settings; absent: nothing. */
   readonly settingNames?: SettingNames | undefined;
+  /** Names of the object's struct_ops maps that are schedulers; absent: none is known. */
+  readonly schedulers?: ReadonlySet<string> | undefined;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns?: InsnBudget | undefined;
   /** Causes of programs of this very evidence that were found out before; absent: none. */

@@ -92,14 +92,25 @@ function taintFinding(logs: readonly KernelLog[]): Finding[] {
 
 const isRemark = ({ args }: Finding): boolean => WAITS.has(args['reason'] ?? '');
 
+/** What the kernel said on the way and at the end, in its own log: no process can write there in its name. */
+export function kernelLines(evidence: Evidence): string[] {
+  return logsOf(evidence).flatMap(({ lines }) => lines);
+}
+
+function logsOf(evidence: Evidence): KernelLog[] {
+  const kernel = firstStage(evidence, 'exit')?.kernel;
+  // What it said before a command could hide it has been told on the way.
+  return [...stagesOf(evidence, 'kernel').map((stage) => stage.kernel), ...(kernel ? [kernel] : [])];
+}
+
 /** What the kernel said. Commands may write to the console and mute it, so its word counts only where none ran. */
 function kernelFindings(evidence: Evidence, console: string): Finding[] {
   const kernel = firstStage(evidence, 'exit')?.kernel;
   const commands = stagesOf(evidence, 'functional').some(({ command }) => command !== '');
-  // What it said before a command could hide it has been told on the way.
-  const logs = [...stagesOf(evidence, 'kernel').map((stage) => stage.kernel), ...(kernel ? [kernel] : [])];
-  const lines = logs.flatMap((log) => log.lines);
-  const found = consoleFindings([...lines, ...(kernel !== undefined && commands ? [] : [console])].join('\n'));
+  const logs = logsOf(evidence);
+  const found = consoleFindings(
+    [...kernelLines(evidence), ...(kernel !== undefined && commands ? [] : [console])].join('\n'),
+  );
   return [...found, ...(found.some((one) => !isRemark(one)) ? [] : taintFinding(logs))];
 }
 

@@ -73,9 +73,9 @@ export const ATTACH_FINDINGS = {
         ? {
             title: `the kernel took the scheduler of ${who(f)} out of service while it was attached`,
             explanation:
-              'The kernel answers such an attach with success. /sys/kernel/sched_ext/state said right after it that the scheduler is disabled.',
+              'The kernel answers such an attach with success. /sys/kernel/sched_ext/state right after it, or the log of the kernel later on, said that the scheduler is disabled.',
             remediation:
-              'A callback that runs at the start failed, ops.init or init_task for example: the lines of sched_ext in the log of the kernel say which (dmesg, as in a functional test).',
+              'A callback failed (at the start ops.init or init_task, for example), or a task was not run in time: the lines of sched_ext in the log of the kernel say which (dmesg, as in a functional test).',
           }
         : {
             title: `${who(f)} loads but cannot be attached${errno(f)}`,

@@ -167,6 +167,11 @@ function loadQuestion(asked: RunRequest, subject: Asked, run: readonly FlagSurve
   };
 }
 
+function schedulersOf(facts: Asked['facts']): ReadonlySet<string> {
+  const maps = (facts?.maps ?? []).filter(({ origin }) => origin === 'struct_ops');
+  return new Set(maps.filter(({ valueType }) => valueType.startsWith('struct sched_ext_ops')).map(({ name }) => name));
+}
+
 /** What evidence of an object is judged by. */
 function judgedBy(asked: RunRequest, { facts }: Asked, run: readonly FlagSurvey[]) {
   const { manifest, validationMode } = asked;
@@ -183,5 +188,6 @@ function judgedBy(asked: RunRequest, { facts }: Asked, run: readonly FlagSurvey[
     maxInsns: asked.maxInsns ?? manifest?.maxInsns,
     variantGroups: variantGroups(manifest, asked.loader),
     settingNames: settingNames(facts, run),
+    schedulers: schedulersOf(facts),
   };
 }

@@ -91,3 +91,20 @@ test('a scheduler that the kernel takes out of service at once is not attached',
   expect([target.status, target.failed_stage]).toEqual(['fail', 'attach']);
   expect(target.findings).toMatchObject([{ code: 'ATTACH_FAILED', args: { reason: 'scheduler_disabled' } }]);
 }, 120_000);
+
+test('nor is one that it takes out of service later, while a test runs', async () => {
+  const object = fixture('scheduler_stalls');
+  const wait = 'until grep -q disabled /sys/kernel/sched_ext/state; do sleep 0.1; done';
+  const manifest = `programs:
+  - {name: keeps, attach: {required: true}}
+functional_tests:
+  - {name: waits, command: ${JSON.stringify(wait)}, timeout: 30s}
+`;
+  // On newer kernels it is gone before the attach returns.
+  const run = await check(scratch, [object], { kernels: ['debian-13-6.18', 'debian-13-7.3'], manifest });
+  for (const kernel of ['debian-13-6.18', 'debian-13-7.3']) {
+    const target = targetOf(reportOf(run, object), kernel);
+    expect([kernel, target.status, target.failed_stage]).toEqual([kernel, 'fail', 'attach']);
+    expect(target.findings?.[0]).toMatchObject({ code: 'ATTACH_FAILED', args: { reason: 'scheduler_disabled' } });
+  }
+}, 120_000);

@@ -37,7 +37,7 @@ const EINVAL = -22;
 const EOPNOTSUPP = -95;
 const EMFILE = -24;
 const EADDRNOTAVAIL = -99;
-const ECANCELED = -125;
+export const ECANCELED = -125;
 const ENOTSUPP = -524;
 
 const KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;

@@ -91,7 +91,8 @@ const char *kernel_log__trouble(char *record)
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strstr(text, words[i]))
 			return text;
-	return NULL;
+	/* A scheduler that the kernel took out of service, in the words that say why. */
+	return !strncmp(text, "sched_ext: ", strlen("sched_ext: ")) && strstr(text, " disabled (") ? text : NULL;
 }
 
 /* How far the records were read. */
