@@ -49,7 +49,8 @@ function programStages({ load, programs }: LoaderReport): Stage[] {
 }
 
 function mapStages({ load, maps }: LoaderReport): Stage[] {
-  if (load.status !== 'fail' || load.kind !== 'map') return [];
+  // Without an errno the kernel was not called: the library rejects its definition.
+  if (load.status !== 'fail' || load.kind !== 'map' || load.errno === 0) return [];
   const { errno, error, subject: name } = load;
   const type = maps.find((map) => map.name === name)?.type ?? '';
   return [{ stage: 'map', name, type, status: 'fail', errno, error }];

@@ -8,7 +8,12 @@ import { evidenceLine, makeFinding } from './make-finding.ts';
 type Reason = ReasonOf<'LOADER_REJECTED'>;
 
 /** Most specific first. Each pattern is of words that a library was seen to print (docs/loaders.md). */
-const RULES: readonly (readonly [reason: Reason, words: RegExp])[] = [];
+const RULES: readonly (readonly [reason: Reason, words: RegExp])[] = [
+  ['section_name', /invalid program section|missing BPF prog type/],
+  ['extern', /unsupported binding: STB_WEAK|size of section `\.k(?:config|syms)`|virtual \.ksyms section/],
+  ['map_definition', /requires InnerMap|pin type \d+: not supported/],
+  ['unsupported', /Unsupported map type found/],
+];
 
 function rejectionReason(error: string): Reason {
   return RULES.find(([, words]) => words.test(error))?.[0] ?? 'other';

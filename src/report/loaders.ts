@@ -1,4 +1,5 @@
 import type { CellResult } from '../model/cell.ts';
+import { stagesOf } from '../model/evidence.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
 import { codeCell, md } from './escape.ts';
 import { list, object, some } from './json-values.ts';
@@ -54,8 +55,10 @@ export function loadersJson(result: CellResult | undefined) {
 
 const WORDS = { pass: 'pass', fail: 'FAIL', skipped: 'skip', infra_error: 'ERR' } as const;
 
-/** `pass`, `FAIL`, and how many attaches went well where not all did. */
-export function loaderWord({ outcome, attached, attempted }: LoaderRow): string {
+/** `pass`, `FAIL`, `none` where no program was loaded, and how many attaches went well where not all did. */
+export function loaderWord({ outcome, evidence, attached, attempted }: LoaderRow): string {
+  const loaded = evidence && stagesOf(evidence, 'program').some(({ status }) => status === 'pass');
+  if (outcome.status === 'pass' && loaded === false) return 'none';
   const attach = outcome.status === 'pass' && attached < attempted ? ` (attached ${attached}/${attempted})` : '';
   return `${WORDS[outcome.status]}${attach}`;
 }

@@ -64,6 +64,23 @@ describe('why a load is rejected', () => {
     });
   });
 
+  test.each([
+    ['section_name', 'error parsing BPF object: invalid program section `iter/task`'],
+    ['extern', 'asm relocation: CONFIG_X: unsupported binding: STB_WEAK'],
+    ['extern', 'BTF error: Unable to determine the size of section `.ksyms`'],
+    ['extern', 'load virtual .ksyms section: data section .ksyms: expected x to be *Void, not *btf.Var: not supported'],
+    ['map_definition', 'map quotas: ArrayOfMaps requires InnerMap'],
+    ['map_definition', 'map counts: pin type 2: not supported'],
+    ['unsupported', 'map error: Unsupported map type found 31'],
+  ])('%s by the words of a library: %s', (reason, error) => {
+    expect(causeOf(loaderEvidence(rejectedBy({ error })))).toMatchObject({ code: 'LOADER_REJECTED', args: { reason } });
+  });
+
+  test('a map that the library rejects without a call of the kernel is no refusal of the kernel', () => {
+    const load = { kind: 'map', subject: 'events', error: 'map events: ArrayOfMaps requires InnerMap' } as const;
+    expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({ code: 'LOADER_REJECTED', subject: 'events' });
+  });
+
   test('an object that cannot be opened has no later stages', () => {
     const open = { status: 'fail', errno: 0, error: 'load BTF: unknown kind 25', log: '' } as const;
     const load = { ...loaderReport().load, status: 'skipped' } as const;

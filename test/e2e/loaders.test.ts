@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bpfcompat } from './support/cli.ts';
-import { example, ROOT } from './support/places.ts';
+import { confusionObject, example, ROOT } from './support/places.ts';
 import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -27,4 +27,18 @@ test('the verdict of another loader decides', async () => {
     status: 'pass',
     loaders: [{ name: 'ebpf-go', decides: true, status: 'pass', attach_passed: 1, sha256: expect.any(String) }],
   });
+}, 250_000);
+
+test('where a loader rejects what libbpf accepts, the report says so in its words, and libbpf decides', async () => {
+  const { code, stdout, target } = await ask(confusionObject('extern_kconfig_fine'), ['--loaders', 'ebpf-go@0.22']);
+  expect(code).toBe(0);
+  expect(target).toMatchObject({
+    status: 'pass',
+    loaders: [
+      { name: 'libbpf', decides: true, status: 'pass' },
+      { name: 'ebpf-go', status: 'fail', code: 'LOADER_REJECTED', reason: 'extern' },
+    ],
+    loader_disagreements: [{ rejecting: 'ebpf-go 0.22.0', code: 'LOADER_REJECTED', reason: 'extern' }],
+  });
+  expect(stdout.replace(/\s+/g, ' ')).toContain('unsupported binding: STB_WEAK');
 }, 250_000);

@@ -7,7 +7,7 @@ import type { RunReport } from '../../src/model/report.ts';
 import { loadersJson, loadersMarkdown } from '../../src/report/loaders.ts';
 import { matrixText } from '../../src/report/matrix-text.ts';
 import { targetViews } from '../../src/report/view.ts';
-import { evidence, exit, load, mapFacts, open } from '../fixtures/evidence.ts';
+import { evidence, exit, load, mapFacts, open, program } from '../fixtures/evidence.ts';
 import { loaderEvidence, loaderReport, rejectedBy } from '../fixtures/loader-evidence.ts';
 import { infra, result, runReport, target } from '../fixtures/run.ts';
 
@@ -22,7 +22,12 @@ function theirs(report: LoaderReport): LoaderResult {
 
 /** libbpf makes the map larger before it loads it. */
 const shims = [{ kind: 'map_size', subject: 'events', detail: 'max_entries 4096', errno: 0 }];
-const ours = evidence([open({ shims, maps: [mapFacts('events', { max_entries: 4096 })] }), load(), exit()]);
+const ours = evidence([
+  open({ shims, maps: [mapFacts('events', { max_entries: 4096 })] }),
+  program('handle_exec'),
+  load(),
+  exit(),
+]);
 
 function run(loaders: readonly (LoaderResult | undefined)[]): RunReport {
   const targets = loaders.map((_, index) => target(`debian-12-6.${index + 1}`));
