@@ -62,7 +62,7 @@ function answersOf({ answers, access, problems = [], query, params, body, form }
   );
   const own = Object.entries(answers).map(([status, { description, schema, content }]) => {
     const type = schema ? 'application/json' : content;
-    const shape = schema ? schemaOf(schema, 'output') : { type: 'string' };
+    const shape = schema ? schemaOf(schema, 'output') : content === 'application/yaml' ? {} : { type: 'string' };
     return [status, { description, ...(type && { content: { [type]: { schema: shape } } }) }];
   });
   const others = [...new Set(statuses)]

@@ -88,6 +88,12 @@ function formOf(fields: ReadonlyMap<string, readonly string[]>): ValidateForm {
   throw new ApiError(400, 'bad_form', `${where === '' ? '' : `${where}: `}${issue?.message ?? 'it cannot be read'}`);
 }
 
+/** What the parser of forms says is no error of ours: the form is broken, or it was cut off. */
+function brokenForm(error: unknown): unknown {
+  const isOurs = !(error instanceof Error) || error instanceof ApiError || 'statusCode' in error || 'syscall' in error;
+  return isOurs ? error : new ApiError(400, 'bad_form', `the form cannot be read: ${error.message}`, { cause: error });
+}
+
 interface Parts {
   readonly fields: Map<string, string[]>;
   readonly files: Map<string, Received>;
@@ -134,7 +140,9 @@ async function receiveParts(request: FastifyRequest, dir: string, maxBytes: numb
  */
 export async function receiveUpload(request: FastifyRequest, dir: string, maxBytes: number): Promise<Upload> {
   if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
-  const { fields, files } = await receiveParts(request, dir, maxBytes);
+  const { fields, files } = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
+    throw brokenForm(error);
+  });
   const form = formOf(fields);
   const object = files.get('artifact_file');
   if (object === undefined)

@@ -124,6 +124,19 @@ test('a request that is wrong leaves nothing behind', async () => {
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
 });
 
+test('a form that is broken or cut off is an error of its sender', async () => {
+  await using lab = await serverLab();
+  const { headers, payload } = objectForm();
+  const send = async (type: string, bytes: Buffer) => {
+    const own = { 'content-type': type, 'x-api-key': KEY };
+    return (await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload: bytes }))
+      .statusCode;
+  };
+  expect(await send('multipart/form-data', payload)).toBe(400);
+  expect(await send(headers['content-type'], payload.subarray(0, 700))).toBe(400);
+  expect(await send('application/json', Buffer.from('{}'))).toBe(415);
+});
+
 test('an object that is too large or none is turned away while it arrives', async () => {
   await using lab = await serverLab({ env: { BPFCOMPAT_MAX_OBJECT_BYTES: '1024' } });
   const { headers, payload } = objectForm();
