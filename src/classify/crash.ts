@@ -76,6 +76,17 @@ export function signalName(signal: number): string {
   return SIGNALS[signal] ?? `signal ${signal}`;
 }
 
+/** Who can have killed the validator, by what was being done: nobody says who it was. */
+function killedBy(step: string | undefined): string {
+  const where = step === undefined ? '' : `; last step: ${step}`;
+  const memory = 'raise memory_mb of the profile';
+  if (step?.startsWith('functional'))
+    return `${where}: a command must not kill every process (kill -1); if it needs much memory, ${memory}`;
+  if (step?.startsWith('attach'))
+    return `${where}: a program that is attached may have sent the signal (bpf_send_signal); if the object needs much memory, ${memory}`;
+  return `, most likely out of memory${where}; ${memory}`;
+}
+
 /** The validator was stopped before it could answer, which says nothing about the object: undefined when it was not. */
 export function stoppedEarly(evidence: Evidence): Outcome | undefined {
   const exit = firstStage(evidence, 'exit');
@@ -86,9 +97,7 @@ export function stoppedEarly(evidence: Evidence): Outcome | undefined {
     return { status: 'infra_error', cause: 'timeout', message };
   }
   if (exit?.kind === 'signaled' && exit.signal === SIGKILL) {
-    const message = step?.startsWith('functional')
-      ? `the validator was killed in the guest${where}: a command must not kill every process (kill -1); if it needs much memory, raise memory_mb of the profile`
-      : `the validator was killed in the guest, most likely out of memory${where}; raise memory_mb of the profile`;
+    const message = `the validator was killed in the guest${killedBy(step)}`;
     return { status: 'infra_error', cause: 'guest_crash', message };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { classifyCrash } from '../../src/classify/crash.ts';
-import { open, step } from '../fixtures/evidence.ts';
+import { classifyCrash, stoppedEarly } from '../../src/classify/crash.ts';
+import { evidence, exit, open, step } from '../fixtures/evidence.ts';
 
 const panic =
   '[   12.1] BUG: kernel NULL pointer dereference\n[   12.2] Kernel panic - not syncing: Fatal exception\n---[ end ]---';
@@ -32,4 +32,15 @@ test('the same words are not said twice', () => {
   const message = 'the guest panicked: Kernel panic - not syncing: Fatal exception';
   const crash = { infraCause: 'guest_crash', message, stages: [], consoleTail: panic } as const;
   expect(classifyCrash(crash)).toMatchObject({ message });
+});
+
+test('who killed the validator while programs were attached is not known', () => {
+  const killed = (phase: string) =>
+    stoppedEarly(evidence([step(phase, 'p'), exit({ kind: 'signaled', code: 0, signal: 9 })]));
+  expect(killed('attach')).toMatchObject({
+    message: expect.stringMatching(/may have sent the signal \(bpf_send_signal\)/),
+  });
+  expect(killed('load')).toMatchObject({
+    message: expect.stringMatching(/most likely out of memory; last step: load/),
+  });
 });
