@@ -38,12 +38,18 @@ export function createKernels(
   };
   return async () => {
     const now = environment.host.monotonicMs();
-    if (known === undefined || now - at > FRESH_MS) {
+    if (known === undefined) {
       at = now;
       known = read();
-      known.catch(() => {
-        known = undefined;
-      });
+    } else if (now - at > FRESH_MS) {
+      at = now;
+      // Nobody waits for news; where they cannot be had, what was known stays.
+      read().then(
+        (news) => {
+          known = Promise.resolve(news);
+        },
+        () => {},
+      );
     }
     return known;
   };
