@@ -17,6 +17,7 @@ const EXIT_ERROR = 1;
  */
 export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal): Promise<number> {
   const io = 'options' in parsed ? besideReports(face, parsed) : face;
+  if (isOfTrack(parsed)) return (await import('./runtime-command.ts')).runtimeTrackCommand(parsed, face);
   switch (parsed.command) {
     case 'help':
     case 'env':
@@ -39,15 +40,11 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'watch':
       return (await import('./watch-command.ts')).watchCommand(parsed.options, io, signal);
     case 'explain':
-      return (await import('./explain-command.ts')).explainCommand(parsed.options, io);
     case 'inspect':
-      return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io);
     case 'compare':
-      return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
     case 'report-summary':
-      return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
     case 'site build':
-      return (await import('./site-command.ts')).siteCommand(parsed.options, io);
+      return reading(parsed, io);
     case 'serve':
       return (await import('./serve-command.ts')).serveCommand(parsed.options, io, signal);
     case 'history list':
@@ -66,6 +63,31 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
       return (await import('./bisect-command.ts')).bisectCommand(parsed.options, io, signal);
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(parsed.options, io, signal);
+  }
+}
+
+/** Commands of the runtime track: what is read for them is no part of the Action. */
+export type TrackCommand = Extract<ParsedArgs, { command: `attest ${string}` | `runtime ${string}` }>;
+
+function isOfTrack(parsed: ParsedArgs): parsed is TrackCommand {
+  return /^(?:attest|runtime) /.test(parsed.command);
+}
+
+type ReadingCommand = 'explain' | 'inspect' | 'compare' | 'report-summary' | 'site build';
+
+/** Commands that look at files and boot nothing. */
+async function reading(parsed: Extract<ParsedArgs, { command: ReadingCommand }>, io: Io): Promise<number> {
+  switch (parsed.command) {
+    case 'explain':
+      return (await import('./explain-command.ts')).explainCommand(parsed.options, io);
+    case 'inspect':
+      return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io);
+    case 'compare':
+      return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
+    case 'report-summary':
+      return (await import('./report-summary-command.ts')).reportSummaryCommand(parsed.options, io);
+    case 'site build':
+      return (await import('./site-command.ts')).siteCommand(parsed.options, io);
   }
 }
 

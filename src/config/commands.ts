@@ -1,3 +1,5 @@
+import { EXPERIMENTAL_WORD } from '../model/experimental.ts';
+
 /** Every command, in the order of the help. `words` after the command are refused unless `arguments` names them. */
 export const COMMANDS = [
   {
@@ -58,6 +60,22 @@ export const COMMANDS = [
   { name: 'history list', summary: 'list the results of earlier runs, newest first' },
   { name: 'history verify', summary: 'check that no record of the history was changed or removed' },
   { name: 'history sign', summary: 'link and sign all records of the history again' },
+  {
+    name: 'attest create',
+    summary: `sign what a report says, one statement for each kernel (${EXPERIMENTAL_WORD})`,
+  },
+  {
+    name: 'attest verify',
+    summary: `verify signed statements (${EXPERIMENTAL_WORD})`,
+    arguments: { name: 'FILE...', description: 'bundles (*.sigstore.json), or directories of them' },
+  },
+  { name: 'attest index', summary: `write a signed index of artifacts and their evidence (${EXPERIMENTAL_WORD})` },
+  { name: 'runtime probe', summary: `describe this machine; loads nothing (${EXPERIMENTAL_WORD})` },
+  {
+    name: 'runtime select',
+    summary: `decide which artifact fits a host, by verified evidence (${EXPERIMENTAL_WORD}); exit code 3: none`,
+  },
+  { name: 'runtime fetch', summary: `select an artifact and copy its verified bytes (${EXPERIMENTAL_WORD})` },
   { name: 'kernels list', summary: 'list the available kernels and which of them are stored' },
   {
     name: 'kernels fetch',

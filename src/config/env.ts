@@ -7,7 +7,16 @@ export interface EnvVariable {
   /** Empty: none. */
   readonly Default: string;
   readonly Description: string;
-  readonly Category: 'Validator' | 'Objects' | 'Kernels' | 'Guests' | 'Build' | 'History' | 'Output' | 'Server';
+  readonly Category:
+    | 'Validator'
+    | 'Objects'
+    | 'Kernels'
+    | 'Guests'
+    | 'Build'
+    | 'History'
+    | 'Output'
+    | 'Server'
+    | 'Runtime';
 }
 
 /** Every environment variable that is read, and nothing else. */
@@ -158,6 +167,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'History',
   },
   ...SERVER_ENV_ROWS,
+  {
+    Name: 'BPFCOMPAT_TRUST_FILE',
+    Default: '',
+    Description: 'trust file of the runtime track (experimental), unless a flag names one',
+    Category: 'Runtime',
+  },
   {
     Name: 'NO_COLOR',
     Default: '',

@@ -94,12 +94,14 @@ function descriptionOf(option: OptionRow): string {
   return remarks.length === 0 ? option.description : `${option.description} (${remarks.join('; ')})`;
 }
 
-/** Two columns: the left one as wide as it must be, the right one wrapped. */
+/** Two columns: the left one as wide as it must be, at most half; the right one wrapped, and below a name that is wider. */
 function table(rows: readonly (readonly [string, string])[], width: number): string[] {
-  const left = Math.max(...rows.map(([name]) => name.length)) + 4;
-  return rows.flatMap(([name, text]) =>
-    wrapWords(text, width - left).map(
-      (line, index) => `${index === 0 ? `  ${name}`.padEnd(left) : ' '.repeat(left)}${line}`,
-    ),
-  );
+  const left = Math.min(Math.max(...rows.map(([name]) => name.length)) + 4, Math.floor(width / 2));
+  const indent = ' '.repeat(left);
+  return rows.flatMap(([name, text]) => {
+    const lines = wrapWords(text, width - left).map((line) => `${indent}${line}`);
+    const [first = '', ...rest] = lines;
+    const head = `  ${name}`;
+    return head.length < left ? [`${head.padEnd(left)}${first.slice(left)}`, ...rest] : [head, ...lines];
+  });
 }

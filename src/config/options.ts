@@ -1,6 +1,7 @@
 import { ISOLATIONS, LANE_CHOICES, VALIDATION_MODES } from '../model/cell.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from '../model/run-defaults.ts';
 import { REPORT_DIRECTORY, WORK_DIRECTORY } from '../model/work-directory.ts';
+import { ATTEST_OPTIONS } from './attest-option-rows.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
@@ -9,7 +10,9 @@ import { KERNEL_OPTIONS } from './kernel-option-rows.ts';
 import { LOAD_OPTIONS } from './load-option-rows.ts';
 import type { OptionRow } from './option-row.ts';
 
+import { POLICY_OPTIONS } from './policy-option-rows.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
+import { RUNTIME_OPTIONS } from './runtime-option-rows.ts';
 import { SERVE_OPTIONS } from './serve-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SITE_OPTIONS } from './site-option-rows.ts';
@@ -331,6 +334,9 @@ export const OPTIONS = [
   ...FRESHNESS_OPTIONS,
   ...SITE_OPTIONS,
   ...SERVE_OPTIONS,
+  ...RUNTIME_OPTIONS,
+  ...POLICY_OPTIONS,
+  ...ATTEST_OPTIONS,
 ] as const satisfies readonly OptionRow[];
 
 type Row = (typeof OPTIONS)[number];

@@ -20,6 +20,13 @@ import { checkMergeOptions, checkPlanOptions } from './merge-options.ts';
 import { didYouMean, enumerate } from './near.ts';
 import type { ValuesOf } from './options.ts';
 import { checkCompareOptions, checkSummaryOptions } from './report-options.ts';
+import {
+  checkAttestCreateOptions,
+  checkAttestIndexOptions,
+  checkAttestVerifyOptions,
+  checkFetchArtifactOptions,
+  checkSelectOptions,
+} from './runtime-options.ts';
 import { checkServeOptions } from './serve-options.ts';
 import { checkSiteOptions } from './site-options.ts';
 import { checkSuiteOptions } from './suite-options.ts';
@@ -55,6 +62,11 @@ const CHECKS = {
   'report-summary': (values) => checkSummaryOptions(values),
   'site build': (values) => checkSiteOptions(values),
   serve: (values) => checkServeOptions(values),
+  'attest create': (values) => checkAttestCreateOptions(values),
+  'attest verify': (values, _given, words) => checkAttestVerifyOptions(values, words),
+  'attest index': (values) => checkAttestIndexOptions(values),
+  'runtime select': (values) => checkSelectOptions(values),
+  'runtime fetch': (values) => checkFetchArtifactOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),

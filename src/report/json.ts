@@ -12,6 +12,7 @@ import { gateJson } from './gate-json.ts';
 import { evidenceJson, programJson } from './json-evidence.ts';
 import { findingJson } from './json-finding.ts';
 import { list, object, some } from './json-values.ts';
+import { kernelIdentityJson } from './kernel-identity.ts';
 import { loadersJson } from './loaders.ts';
 import { modulesJson } from './modules.ts';
 import { targetNotes } from './notes.ts';
@@ -48,7 +49,8 @@ function validationJson(run: RunReport, view: TargetView) {
 }
 
 /** Additive: which kernel and which machine gave the answer. */
-function hostJson({ result, target, evidence }: TargetView) {
+function hostJson(view: TargetView) {
+  const { result, target, evidence } = view;
   const { locked } = target.profile;
   const { kernel, guest } = result ?? {};
   const file = kernel?.package.files.find(({ name }) => name === kernel.package.name) ?? kernel?.package.files[0];
@@ -70,6 +72,7 @@ function hostJson({ result, target, evidence }: TargetView) {
       profile_file: kernel.vouched.file,
       locked: locked && kernel.package.name === locked.name && kernel.package.version === locked.version,
     },
+    kernel_identity: kernelIdentityJson(view),
     guest: guest && {
       lane: guest.lane,
       isolation: guest.isolation,

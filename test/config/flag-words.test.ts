@@ -5,7 +5,8 @@ import { COMMANDS } from '../../src/config/commands.ts';
 import { OPTIONS } from '../../src/config/options.ts';
 
 const src = join(import.meta.dirname, '../../src');
-const names = new Set<string>(OPTIONS.map(({ name }) => name));
+/** Every program has `--version`. */
+const names = new Set<string>(OPTIONS.map(({ name }) => name).filter((name) => name !== 'version'));
 
 /** The command line itself, and the tables that its help is made of. */
 const OF_THE_COMMAND_LINE = /^(?:cli\/|config\/(?:[a-z-]+-option-rows|options|commands|help)\.ts$)/;

@@ -87,8 +87,8 @@ describe('commands', () => {
   });
 
   test.each([
-    [['runtime'], /^the command "runtime" is not part of this version; the signed results/],
-    [['runtime', 'probe'], /^the command "runtime" is not part of this version; .* 'bpfcompat history verify'$/],
+    [['agent'], /^the command "agent" is not part of this version; the signed results/],
+    [['admin', 'verify-chain'], /^the command "admin" is not part of this version; .* 'bpfcompat history verify'$/],
     [['help', 'agent'], /^the command "agent" is not part of this version;/],
   ])('%j of an earlier version says what takes its place', (argv, message) => {
     const error = errorOf(...argv);
@@ -436,7 +436,7 @@ describe('the options table', () => {
       expect(new Set(names).size).toBe(names.length);
     }
     for (const option of OPTIONS) {
-      expect(option.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(option.name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
       expect(option.description).not.toMatch(/\.$/);
       expect(option.type === 'boolean').toBe(!('placeholder' in option));
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { KernelIdentity } from '../../../src/model/kernel-identity.ts';
 
 /**
  * The report v0.1 as the interface description has it, written down here a second time on purpose: when the product
@@ -155,6 +156,7 @@ const TargetReport = z.object({
       vouched_by: text,
     }),
   ),
+  kernel_identity: some(KernelIdentity),
   guest: some(
     z.object({
       lane: text,

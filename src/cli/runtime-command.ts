@@ -1,0 +1,129 @@
+import { createEvidence } from '../api/runtime-attest.ts';
+import { fetchArtifact } from '../api/runtime-fetch.ts';
+import { writeIndex } from '../api/runtime-index.ts';
+import { probeHost } from '../api/runtime-probe.ts';
+import { type SelectOptions, selectAudited } from '../api/runtime-select.ts';
+import { verifyBundles } from '../api/runtime-verify.ts';
+import type { ValuesOf } from '../config/options.ts';
+import type { AttestVerifyOptions } from '../config/runtime-options.ts';
+import { EXPERIMENTAL } from '../model/experimental.ts';
+import { printedJson, terminal } from '../report/escape.ts';
+import type { Io } from './io.ts';
+import type { TrackCommand } from './run-command.ts';
+import { saveJson } from './save-json.ts';
+
+/** No verified candidate: an answer, and neither a failure nor an error. */
+const EXIT_NONE = 3;
+
+/** Commands of the runtime track. Nothing of it is part of the Action. */
+export async function runtimeTrackCommand(parsed: TrackCommand, io: Io): Promise<number> {
+  io.err(`note: bpfcompat ${parsed.command} is ${EXPERIMENTAL}\n`);
+  switch (parsed.command) {
+    case 'attest create':
+      return attestCreate(parsed.options, io);
+    case 'attest verify':
+      return attestVerify(parsed.options, io);
+    case 'attest index':
+      return attestIndex(parsed.options, io);
+    case 'runtime probe':
+      return runtimeProbe(parsed.options, io);
+    case 'runtime select':
+      return runtimeSelect(parsed.options, io);
+    case 'runtime fetch':
+      return runtimeFetch(parsed.options, io);
+  }
+}
+
+function aroundOf(io: Io) {
+  return { env: io.env, cwd: io.cwd };
+}
+
+async function attestCreate(options: ValuesOf<'attest create'>, io: Io): Promise<number> {
+  const { report: reports, artifactName: name, artifactVersion: version, artifactVariant: variant, ...rest } = options;
+  const created = await createEvidence({ ...rest, reports, name, version, variant, ...aroundOf(io) });
+  for (const { profile_id: id, skipped } of created.statements)
+    if (skipped !== undefined) io.err(`note: no statement about ${terminal(id)}: ${terminal(skipped)}\n`);
+  io.out(printedJson(created));
+  return 0;
+}
+
+async function attestVerify(
+  { bundles, json, digest: sha256, ...options }: AttestVerifyOptions,
+  io: Io,
+): Promise<number> {
+  const rows = await verifyBundles({ ...options, bundles, sha256, evidence: [], ...aroundOf(io) });
+  if (json) io.out(printedJson(rows));
+  else
+    for (const row of rows) {
+      const what = row.verified
+        ? `${row.result} on ${row.kernel_release}, ${row.artifact_sha256}, signed by ${row.signer}`
+        : `${row.code}: ${row.detail}`;
+      io.out(`${row.verified ? 'verified' : 'rejected'} ${terminal(row.path, 1000)}: ${terminal(what, 1000)}\n`);
+    }
+  return rows.length > 0 && rows.every(({ verified }) => verified) ? 0 : 1;
+}
+
+async function attestIndex(options: ValuesOf<'attest index'>, io: Io): Promise<number> {
+  const withdraw = options.withdraw.map((one) => [one.slice(0, 64), one.slice(65)] as const);
+  const { path, index } = await writeIndex({ ...options, name: options.indexName, withdraw, ...aroundOf(io) });
+  const { name, version, expires, artifacts } = index;
+  io.out(printedJson({ schema_version: 'attest_index.v0.1', path, name, version, expires, artifacts }));
+  return 0;
+}
+
+async function runtimeProbe({ out }: ValuesOf<'runtime probe'>, io: Io): Promise<number> {
+  const probe = await probeHost(aroundOf(io));
+  await saveJson(io, out, probe);
+  io.out(printedJson(probe));
+  return 0;
+}
+
+type Selecting = ValuesOf<'runtime select'> | ValuesOf<'runtime fetch'>;
+
+function upperCase(codes: readonly string[]): string[] {
+  return codes.map((code) => code.toUpperCase());
+}
+
+function selectOptions(values: Selecting, io: Io): Omit<SelectOptions, 'limit'> {
+  const most = values.policyMaxRequiredFailed;
+  return {
+    workdir: values.workdir,
+    trust: values.trust,
+    index: values.index,
+    evidence: values.evidence,
+    hostFile: values.host,
+    request: {
+      name: values.artifactName,
+      version: values.version,
+      variant: values.variant,
+      sha256: values.digest,
+      profile: values.targetProfile,
+    },
+    policy: {
+      require_summary_pass: values.policyRequireSummaryPass,
+      min_required_passed: values.policyMinRequiredPassed,
+      ...(most !== '' && { max_required_failed: Number(most) }),
+      require_kernel_btf: values.policyRequireKernelBtf,
+      require_attach_support: values.policyRequireAttachSupport,
+      require_ringbuf_support: values.policyRequireRingbufSupport,
+      require_perf_event_array_support: values.policyRequirePerfEventArraySupport,
+      deny_classification_codes: upperCase(values.policyDenyCodes),
+      allow_classification_codes: upperCase(values.policyAllowCodes),
+    },
+    ...aroundOf(io),
+  };
+}
+
+/** Exit code 0: one was selected, 3: none may be used. */
+async function runtimeSelect(values: ValuesOf<'runtime select'>, io: Io): Promise<number> {
+  const answer = await selectAudited({ ...selectOptions(values, io), limit: values.limit });
+  await saveJson(io, values.out, answer);
+  io.out(printedJson(answer));
+  return answer.selection.selected === undefined ? EXIT_NONE : 0;
+}
+
+async function runtimeFetch(values: ValuesOf<'runtime fetch'>, io: Io): Promise<number> {
+  const { outDir, source: sources } = values;
+  io.out(printedJson(await fetchArtifact({ ...selectOptions(values, io), limit: 0, outDir, sources })));
+  return 0;
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Selection } from './decision.ts';
+import type { Probe } from './probe.ts';
+
+export interface AuditEntry {
+  readonly operation: 'select' | 'fetch' | 'execute';
+  readonly status: 'pass' | 'none' | 'error';
+  readonly selection: Selection;
+  readonly probe: Probe;
+  /** What else became of it. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Where a decision was written down, or why it could not be. */
+export type Audit =
+  | {
+      readonly audit: {
+        readonly decision_id: string;
+        readonly trace_path: string;
+        readonly event_stream_path: string;
+        readonly event: Readonly<Record<string, unknown>>;
+      };
+    }
+  | { readonly audit_error: string };
+
+/**
+ * Writes a decision down: a trace with everything it was made of, and a line in the stream. Denials too. Times are here and
+ * not in the decision.
+ */
+export async function writeAudit(host: Host, workdir: string, entry: AuditEntry): Promise<Audit> {
+  const { operation, status, selection, probe, more = {} } = entry;
+  const { decision_id: id, artifact_name: name, selected } = selection;
+  const created = host.now().toISOString();
+  const common = { decision_id: id, created_at: created, source: 'cli', operation, status, artifact_name: name };
+  const dir = join(workdir, 'runtime-audit', 'decisions');
+  const trace = join(dir, `${id}-${operation}.json`);
+  const stream = join(workdir, 'registry', 'runtime_decisions.jsonl');
+  const version = selected === undefined ? {} : { selected_version: selected.artifact_version };
+  const event = { schema_version: 'runtime_decision_event.v0.1', ...common, ...version, trace_path: trace };
+  const document = { schema_version: 'runtime_decision_trace.v0.1', ...common, workdir, host_probe: probe, selection };
+  try {
+    await host.files.makeDir(dir, 0o700);
+    await host.files.writeAtomic(trace, `${JSON.stringify({ ...document, ...more }, null, 2)}\n`);
+    await host.files.makeDir(join(workdir, 'registry'));
+    await using _lock = await host.files.lock(`${stream}.lock`);
+    await host.files.append(stream, `${JSON.stringify(event)}\n`);
+  } catch (error) {
+    return { audit_error: messageOf(error) };
+  }
+  return { audit: { decision_id: id, trace_path: trace, event_stream_path: stream, event } };
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
+import { option, phrase } from '../model/wording.ts';
+import { checkObjectHeader } from '../object/header.ts';
+import { sha256 } from './canonical.ts';
+import { blobPath, MAX_OBJECT_BYTES } from './store.ts';
+
+/** What is fetched. */
+export interface Wanted {
+  /** SHA-256 in hex. */
+  readonly sha256: string;
+  readonly name: string;
+  readonly version: string;
+  readonly variant: string;
+}
+
+export interface FetchPlace {
+  readonly workdir: string;
+  /** Files and directories, absolute. */
+  readonly sources: readonly string[];
+  readonly outDir: string;
+}
+
+/** File name of an artifact: only plain characters of what it is called. */
+function fileNameOf({ name, version, variant }: Pick<Wanted, 'name' | 'version' | 'variant'>): string {
+  const plain = [name, version, variant].filter((part) => part !== '').map((part) => part.replace(/[^\w.-]/g, '_'));
+  return `${plain.join('-').replace(/^\.+/, '_')}.bpf.o`;
+}
+
+/** Places that may hold the object: the store, then each source; of a directory its files by digest and with `.o`. */
+async function placesOf(host: Host, { workdir, sources }: FetchPlace, digest: string): Promise<string[]> {
+  const places = [blobPath(workdir, digest)];
+  for (const source of sources) {
+    if (!(await host.files.stat(source))?.isDirectory) places.push(source);
+    else {
+      const names = (await host.files.list(source)).filter((name) => name === digest || name.endsWith('.o')).sort();
+      places.push(...names.map((name) => join(source, name)));
+    }
+  }
+  return places;
+}
+
+async function bytesAt(host: Host, path: string, maxBytes: number): Promise<Buffer | undefined> {
+  const stat = await host.files.stat(path);
+  return stat?.isFile && stat.size <= maxBytes ? host.files.read(path, maxBytes) : undefined;
+}
+
+/**
+ * Copies the object with the wanted digest to the output directory. Digest and ELF header are checked of the bytes that are
+ * written, and nothing has the final name before.
+ * @throws HostError `object_missing` where no place has it, `wrong_digest` where the store has other bytes under its
+ *   name, `object_invalid` for what is no object of BPF
+ */
+export async function fetchObject(
+  host: Host,
+  wanted: Wanted,
+  place: FetchPlace,
+  maxBytes = MAX_OBJECT_BYTES,
+): Promise<{ readonly source: string; readonly output: string }> {
+  const others: string[] = [];
+  for (const source of await placesOf(host, place, wanted.sha256)) {
+    const bytes = await bytesAt(host, source, maxBytes);
+    if (bytes === undefined) continue;
+    if (sha256(bytes) !== wanted.sha256) {
+      others.push(source);
+      continue;
+    }
+    const problem = checkObjectHeader(bytes);
+    if (problem) throw new HostError('object_invalid', `${source}: ${problem.message}`);
+    await host.files.makeDir(place.outDir);
+    const output = join(place.outDir, fileNameOf(wanted));
+    await host.files.writeAtomic(output, bytes);
+    return { source, output };
+  }
+  if (others.length > 0)
+    throw new HostError(
+      'wrong_digest',
+      `${others[0]} has another digest than ${wanted.sha256}; nothing was written, name the place of that object`,
+    );
+  throw new HostError(
+    'object_missing',
+    phrase`the object ${wanted.sha256} is not in the store of the work directory; say where it lies with ${option('source')}`,
+  );
+}

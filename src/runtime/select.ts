@@ -1,0 +1,132 @@
+import type { KernelIdentity } from '../model/kernel-identity.ts';
+import { hostProblem, policyViolations, type SelectPolicy } from './load-limits.ts';
+import { archName, type MatchTier, matchTier } from './match-tier.ts';
+import type { Probe } from './probe.ts';
+import { artifactOf, type Extension, kernelOf, type Statement } from './statement.ts';
+import type { Trust } from './trust.ts';
+import type { Refusal, SignedDocument } from './verify.ts';
+
+/** What is looked for. Empty: any. */
+export interface SelectRequest {
+  readonly name: string;
+  readonly version: string;
+  readonly variant: string;
+  readonly sha256: string;
+  readonly profile: string;
+}
+
+/** A bundle as it was verified; `problem` of authentic evidence that does not count, and why. */
+export type Examined =
+  | {
+      readonly bundleSha256: string;
+      readonly document: SignedDocument<Statement>;
+      readonly problem: Refusal | undefined;
+    }
+  | { readonly bundleSha256: string; readonly document: undefined; readonly problem: Refusal };
+
+export interface Rejection {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A candidate after all filters; without rejections it may be selected. */
+export interface Judged {
+  readonly bundleSha256: string;
+  readonly statement: Statement | undefined;
+  readonly tier: MatchTier | undefined;
+  readonly rejections: readonly Rejection[];
+  readonly violations: readonly string[];
+}
+
+export interface SelectInput {
+  readonly request: SelectRequest;
+  readonly probe: Probe;
+  readonly trust: Trust;
+  readonly policy: SelectPolicy;
+  readonly examined: readonly Examined[];
+}
+
+function kernelRejection(kernel: KernelIdentity | undefined, { probe, trust }: SelectInput): Rejection | undefined {
+  if (kernel === undefined)
+    return { code: 'kernel_unknown', detail: 'the evidence does not say which kernel it is of' };
+  const here = probe.identity;
+  if (archName(kernel.arch) !== archName(here.arch))
+    return { code: 'arch_mismatch', detail: `evidence of ${kernel.arch}, this host is ${here.arch}` };
+  const tier = matchTier(kernel, here);
+  if (tier === undefined)
+    return { code: 'kernel_mismatch', detail: `evidence of ${kernel.release}, this host runs ${here.release}` };
+  if (!trust.rules.matchTiers.includes(tier))
+    return { code: 'tier_not_allowed', detail: `the kernel matches as ${tier} only, which the trust does not list` };
+  return undefined;
+}
+
+function resultRejection({ predicate }: Statement): Rejection | undefined {
+  if (predicate.result === 'PASSED') return undefined;
+  const failed = predicate.failedTests[0] ?? predicate.warnedTests[0] ?? '';
+  return { code: `result_${predicate.result.toLowerCase()}`, detail: `${predicate.result} on that kernel: ${failed}` };
+}
+
+function requestRejections(statement: Statement, { request }: SelectInput): Rejection[] {
+  const { version = '', variant = '', profileId } = statement.predicate.bpfcompat;
+  const pins = [
+    ['version', request.version, version],
+    ['variant', request.variant, variant],
+    ['digest', request.sha256, artifactOf(statement)],
+    ['profile', request.profile, profileId],
+  ] as const;
+  return pins
+    .filter(([, wanted, is]) => wanted !== '' && wanted !== is)
+    .map(([what, wanted, is]) => ({ code: `${what}_mismatch`, detail: `it is ${is || 'none'}, asked for ${wanted}` }));
+}
+
+/** Every reason against one candidate, in the order of the filters. */
+function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, MatchTier>): Judged {
+  const { bundleSha256, document, problem } = one;
+  if (document === undefined)
+    return { bundleSha256, statement: undefined, tier: undefined, rejections: [problem], violations: [] };
+  const statement = document.value;
+  const extension: Extension = statement.predicate.bpfcompat;
+  const kernel = kernelOf(statement);
+  const violations = policyViolations(input.policy, extension.summary, input.probe);
+  const tier = kernel && matchTier(kernel, input.probe.identity);
+  const rejections = [
+    problem,
+    kernelRejection(kernel, input),
+    resultRejection(statement),
+    failedHere(failed.get(artifactOf(statement)), tier),
+    hostProblem(extension, input.probe),
+    ...violations.map((name) => ({ code: `policy_${name}`, detail: `--policy-${name.replaceAll('_', '-')}` })),
+    ...requestRejections(statement, input),
+  ].filter((one) => one !== undefined);
+  return { bundleSha256, statement, tier, rejections, violations };
+}
+
+/**
+ * The best tier by which an artifact was seen to fail on this kernel. Evidence that is stale or withdrawn still says so: it
+ * may take away and never give.
+ */
+function failures({ examined, probe }: SelectInput): ReadonlyMap<string, MatchTier> {
+  const failed = new Map<string, MatchTier>();
+  for (const { document } of examined) {
+    if (document?.value.predicate.result !== 'FAILED') continue;
+    const kernel = kernelOf(document.value);
+    const tier = kernel && matchTier(kernel, probe.identity);
+    const sha256 = artifactOf(document.value);
+    if (tier !== undefined && (tier !== 'likely' || !failed.has(sha256))) failed.set(sha256, tier);
+  }
+  return failed;
+}
+
+/** A guess that it fails is held against another guess only. */
+function failedHere(failure: MatchTier | undefined, tier: MatchTier | undefined): Rejection | undefined {
+  if (failure === undefined || (failure === 'likely' && tier !== 'likely')) return undefined;
+  return { code: 'failed_on_this_kernel', detail: 'other evidence says that it FAILED on this kernel' };
+}
+
+/** Every candidate of the wanted name, and every bundle that nobody can say the name of, with all reasons against it. */
+export function judgeAll(input: SelectInput): Judged[] {
+  const failed = failures(input);
+  return input.examined
+    .filter(({ document }) => document === undefined || document.value.predicate.bpfcompat.name === input.request.name)
+    .map((one) => judge(one, input, failed));
+}

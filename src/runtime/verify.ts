@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { toSignedEntity, Verifier } from '@sigstore/verify';
+import type * as z from 'zod';
+import { IN_TOTO, type OpenBundle, openBundle } from './envelope.ts';
+import type { Role, Trust, TrustedKey } from './trust.ts';
+
+/** Why a bundle is not believed; docs/runtime.md has each. */
+type VerifyCode =
+  | 'bundle_invalid'
+  | 'signer_unknown'
+  | 'signer_expired'
+  | 'signer_revoked'
+  | 'signature_invalid'
+  | 'statement_invalid'
+  | 'subject_mismatch'
+  | 'stale'
+  | 'not_indexed'
+  | 'withdrawn'
+  | 'index_rollback'
+  | 'index_expired'
+  | 'policy_accel'
+  | 'policy_mode'
+  | 'policy_validator'
+  | 'policy_shared_boot';
+
+export interface Refusal {
+  readonly code: VerifyCode;
+  readonly detail: string;
+}
+
+/** A document whose signature is good and whose signer may say it. */
+export interface SignedDocument<T> {
+  readonly value: T;
+  /** SHA-256 of the bundle's bytes. */
+  readonly bundleSha256: string;
+  /** What the trust file calls the signer. */
+  readonly signer: string;
+  readonly keyId: string;
+}
+
+export type Verified<T> =
+  | { readonly ok: true; readonly document: SignedDocument<T> }
+  | ({ readonly ok: false } & Refusal);
+
+function refused<T>(code: VerifyCode, detail: string): Verified<T> {
+  return { ok: false, code, detail };
+}
+
+function windowProblem({ id, notBefore, notAfter, revoked }: TrustedKey, now: number): Refusal | undefined {
+  if (revoked) return { code: 'signer_revoked', detail: `the key ${id} is revoked` };
+  if (notBefore !== undefined && now < notBefore)
+    return { code: 'signer_expired', detail: `the key ${id} is not valid yet` };
+  if (notAfter !== undefined && now > notAfter)
+    return { code: 'signer_expired', detail: `the key ${id} is not valid any more` };
+  return undefined;
+}
+
+/** Whether the signature of the bundle is one by this key; the window of the key is looked at elsewhere. */
+function isSignedBy({ bundle }: OpenBundle, { key }: TrustedKey): boolean {
+  const material = {
+    certificateAuthorities: [],
+    timestampAuthorities: [],
+    tlogs: [],
+    ctlogs: [],
+    publicKey: () => ({ publicKey: key, validFor: () => true }),
+  };
+  try {
+    const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
+    verifier.verify(toSignedEntity(bundle));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a document must be for its signature to count. */
+export interface Expected<S extends z.ZodType> {
+  readonly role: Role;
+  /** Payload type of the envelope. */
+  readonly payloadType?: string;
+  readonly schema: S;
+  readonly now: Date;
+}
+
+/**
+ * The first five steps of docs/runtime.md: the bundle, its signer, the window of the key, the signature, the document. The
+ * first one that fails is the answer. Never throws, whatever the bytes are.
+ */
+export function verifySigned<S extends z.ZodType>(
+  bytes: Uint8Array,
+  trust: Trust,
+  { role, payloadType = IN_TOTO, schema, now }: Expected<S>,
+): Verified<z.output<S>> {
+  const open = openBundle(bytes);
+  if (typeof open === 'string') return refused('bundle_invalid', open);
+  if (open.hint === undefined)
+    return refused('signer_unknown', 'it was signed with a certificate; verify it with gh attestation verify');
+  const key = trust.keys[role].find(({ keyId }) => keyId === open.hint);
+  if (key === undefined) return refused('signer_unknown', `no ${role} key of the trust has the id ${open.hint}`);
+  const outside = windowProblem(key, now.getTime());
+  if (outside) return { ok: false, ...outside };
+  if (!isSignedBy(open, key)) return refused('signature_invalid', `the signature is none of the key ${key.id}`);
+  if (open.payloadType !== payloadType)
+    return refused('statement_invalid', `its payload type is ${JSON.stringify(open.payloadType)}`);
+  const read = schema.safeParse(jsonOf(open.payload));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    return refused('statement_invalid', `${issue?.path.join('.') || 'the payload'}: ${issue?.message}`);
+  }
+  const bundleSha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ok: true, document: { value: read.data, bundleSha256, signer: key.id, keyId: key.keyId } };
+}
