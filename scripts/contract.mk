@@ -108,4 +108,4 @@ firecracker-preflight acceptance-firecracker-dev-one:
 	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
 .PHONY: runtime-selector-proof runtime-delivery-proof
 runtime-selector-proof runtime-delivery-proof:
-	$(call instead,the runtime commands are not part of this version; bpfcompat history verify checks the signed results of runs)
+	$(call instead,the proofs of the runtime track are not part of this version; bpfcompat runtime select decides by signed evidence (docs/runtime.md))
