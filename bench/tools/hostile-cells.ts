@@ -17,11 +17,11 @@ import type { RunEvent } from '../../src/model/events.ts';
 import type { KernelFiles, KernelRecord, Profile } from '../../src/model/kernel.ts';
 import { NO_MODULE_RULES } from '../../src/model/kernel-modules.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
-import { questionOf } from '../../src/run/question.ts';
 import { runQueue } from '../../src/run/queue.ts';
 import { createCatalogue } from '../../src/run/resolve.ts';
 import { timestamp } from '../../src/run/run-id.ts';
 import { loadSubject } from '../../src/run/subject.ts';
+import { validationOf } from '../../src/run/validation.ts';
 
 const [dir = '', kind = '', hostileCount, innocentCount, kernel = '', object = ''] = process.argv.slice(2);
 const FAKE = resolve('test/fakes/qemu/floods-evidence.mjs');
@@ -97,7 +97,7 @@ async function run(
   const times: number[] = [];
   const cases = Array.from({ length: count }, (_, index) => ({
     subject,
-    question: async () => questionOf(request, subject, []),
+    validation: async () => validationOf(request, subject, []),
     needsShell: false,
     modules: NO_MODULE_RULES,
     targets: [{ profile: on, required: true, timeoutMs: 180_000 }],

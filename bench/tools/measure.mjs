@@ -49,8 +49,8 @@ function cellOf(result, report, marks) {
     bootMs: timings.bootMs,
     guestMs: exit === undefined ? undefined : exit.elapsed_us / 1000,
     wallMs: at['cell-end'] - at['cell-start'],
-    startMs: at['cell-asking'] - at['cell-start'],
-    askMs: at.answered - at['cell-asking'],
+    startMs: at['cell-testing'] - at['cell-start'],
+    askMs: at.answered - at['cell-testing'],
     endMs: at['cell-end'] - at.answered,
   };
 }

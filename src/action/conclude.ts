@@ -120,7 +120,7 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact
   }
 }
 
-/** The document of the run; undefined, with everything told, when there is none. */
+/** The document of the run; undefined, with everything reported, when there is none. */
 async function readDocument({ job, runner, env, exitCode }: Ended): Promise<LoadedDocument | undefined> {
   try {
     return await loadDocument(job.json, { env, cwd: runner.workspace });
@@ -132,7 +132,7 @@ async function readDocument({ job, runner, env, exitCode }: Ended): Promise<Load
 }
 
 /**
- * Tells everyone what came out: evidence first, so that the summary can link to it, outputs before the step fails.
+ * Publishes what came out: evidence first, so that the summary can link to it, outputs before the step fails.
  * A part that breaks costs the others nothing.
  */
 export async function conclude(ended: Ended): Promise<void> {

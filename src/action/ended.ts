@@ -2,7 +2,7 @@ import type { Job } from './job.ts';
 import type { RestoredKernels } from './kernel-cache.ts';
 import type { Env, Runner } from './runner.ts';
 
-/** A step whose command has ended, and everything that is told about it. */
+/** A step whose command has ended, and everything that is reported about it. */
 export interface Ended {
   readonly env: Env;
   readonly runner: Runner;

@@ -20,7 +20,7 @@ interface CellEvidence {
   /** Directory in the bundle; empty when the run kept nothing. */
   readonly dir: string;
   readonly status: string;
-  /** Command line that asks the same on another machine; undefined where nobody knows. */
+  /** Command line that runs the same on another machine; undefined where it is not known. */
   readonly reproduce: string | undefined;
 }
 
@@ -82,7 +82,7 @@ export interface EvidenceRequest {
   readonly workspace: string;
   /** false: the reports come from other machines, so the paths in them are not ours to follow. */
   readonly ownRun: boolean;
-  /** For what is told of paths. */
+  /** For what is shown of paths. */
   readonly redact: Redact;
   /** What goes into the manifest besides: versions, job. */
   readonly about: Readonly<Record<string, unknown>>;

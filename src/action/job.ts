@@ -16,7 +16,7 @@ import { REPORT_FLAGS } from '../model/formats.ts';
 import { spell } from '../model/wording.ts';
 import type { Env } from './runner.ts';
 
-/** What the step was asked to do, checked. */
+/** What the step is to do, checked. */
 export interface Job {
   readonly settings: ActionSettings;
   readonly command: ActionCommand;
@@ -55,7 +55,7 @@ export function reportInputs(command: ActionCommand): { readonly input: string; 
   });
 }
 
-/** What a step needs before flags are looked at, told in the words of a workflow. */
+/** What a step needs before flags are looked at, in the words of a workflow. */
 function checkBasics(command: ActionCommand, inputs: InputTexts): void {
   if (command === 'merge' && !inputs.get('reports')) {
     throw new UsageError(
@@ -70,7 +70,7 @@ function checkBasics(command: ActionCommand, inputs: InputTexts): void {
   );
 }
 
-/** Everything that a step tells is read from its reports, and its log is mixed with that of others: they are files. */
+/** Everything that a step reports is read from its reports, and its log is mixed with that of others: they are files. */
 function checkReportFiles(command: ActionCommand, inputs: InputTexts): void {
   for (const { input: name } of reportInputs(command)) {
     const value = inputs.get(name) ?? '';
@@ -85,11 +85,11 @@ function checkReportFiles(command: ActionCommand, inputs: InputTexts): void {
 
 function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string): Record<string, string> {
   const chosen = ['matrix', 'kernels', 'kernel', 'quick'].some((name) => inputs.get(name));
-  const asksForKernels = command === 'test' || (command === 'plan' && !inputs.get('suite'));
+  const wantsKernels = command === 'test' || (command === 'plan' && !inputs.get('suite'));
   return {
-    // Everything the step tells is read from the JSON report.
+    // Everything the step reports is read from the JSON report.
     ...(command === 'plan' ? {} : { out: join(scratch, 'report.json') }),
-    ...(asksForKernels && !chosen ? { quick: 'true' } : {}),
+    ...(wantsKernels && !chosen ? { quick: 'true' } : {}),
   };
 }
 

@@ -13,20 +13,20 @@ import type { State } from './state.ts';
 const LAYOUT = 'v2';
 const AT_ONCE = 4;
 
-/** Milliseconds for one kernel: to download and unpack it, to ask whether it is there, to upload it. */
+/** Milliseconds for one kernel: to download and unpack it, to look whether it is there, to upload it. */
 const RESTORE_MS = 60_000;
 const LOOKUP_MS = 20_000;
 const SAVE_MS = 120_000;
-/** A service that refuses only after so long does not work, and is not asked again. */
+/** A service that fails only after so long does not work, and is not called again. */
 const SLOW_MS = 8000;
 
-/** Whether a service is worth another question. */
+/** Whether a service is worth another call. */
 interface Trust {
   lost: boolean;
 }
 
 /** A request to the cache. One that takes too long, or fails slowly, is the last one. */
-async function ask<T>(trust: Trust, ms: number, isNo: (answer: T) => boolean, work: Promise<T>): Promise<T> {
+async function callCache<T>(trust: Trust, ms: number, isNo: (answer: T) => boolean, work: Promise<T>): Promise<T> {
   const started = performance.now();
   try {
     const answer = await within(ms, 'the cache service', work);
@@ -76,7 +76,7 @@ interface One {
 
 async function restoreOne(profile: string, { arch, host, kernels, runner, trust }: Restoring): Promise<One> {
   const started = performance.now();
-  const entry = await ask(
+  const entry = await callCache(
     trust,
     LOOKUP_MS,
     (answer) => answer === undefined,
@@ -85,7 +85,7 @@ async function restoreOne(profile: string, { arch, host, kernels, runner, trust 
   if (entry === undefined) return { came: 'missing', suffix: '' };
   await using work = await host.files.tempDir('cached-');
   // Nothing but the packages and their signed lists: a mirror has them so, and they are verified like those of one.
-  const dir = await ask(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, CHECKABLE));
+  const dir = await callCache(trust, RESTORE_MS, () => false, unpackEntry(host, entry, work.path, CHECKABLE));
   const why = dir === undefined ? 'it cannot be unpacked' : await kernels.take(profile, dir);
   if (why === undefined) {
     say(`${profile}: from the cache, verified in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -159,14 +159,14 @@ async function saveOne(
   const path = cachePath(profile);
   const key = `${keyStart(arch, profile)}${digest}${suffix}`;
   const place = expandHome(path);
-  // First: the packages stay for a later job when the cache cannot be asked, and go once it has them.
-  const found = reads && (await ask(trust, LOOKUP_MS, (answer) => answer === undefined, findEntry(path, key)));
+  // First: the packages stay for a later job when the cache cannot be reached, and go once it has them.
+  const found = reads && (await callCache(trust, LOOKUP_MS, (answer) => answer === undefined, findEntry(path, key)));
   if (trust.lost) return 'was not saved';
   try {
     const given = await kernels.give(profile, place);
     if (found && found.key === key) return 'is in the cache already';
     if (!given) return 'was stored before, without its packages: nothing to save';
-    const id = await ask(trust, SAVE_MS, (answer) => answer < 0, saveEntry(path, key));
+    const id = await callCache(trust, SAVE_MS, (answer) => answer < 0, saveEntry(path, key));
     return id < 0 ? 'was not saved' : 'saved';
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -14,7 +14,7 @@ interface Names {
   readonly targets: readonly string[];
 }
 
-/** Listens to a run, so that something can be told when it is cut short. */
+/** Listens to a run, so that something can be reported when it is cut short. */
 export function partialRun(): { readonly onEvent: (event: RunEvent) => void; readonly now: () => Partial } {
   let names: Names = { artifacts: [], targets: [] };
   let cells = 0;
@@ -47,7 +47,7 @@ const WORDS: Readonly<Record<CellEnd, string>> = {
   fail: '❌ fails',
   expected: '🔶 fails as declared',
   skipped: '⏭️ skipped',
-  infra_error: '⚠️ no answer',
+  infra_error: '⚠️ inconclusive',
 };
 
 /** Rows beyond this are counted only. */

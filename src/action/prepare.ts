@@ -22,14 +22,14 @@ async function kernelsOf({ parsed, input }: Job, env: Env, cwd: string): Promise
   const all = [...chosen, ...(await wantedLocalKernels(localKernels, environment))];
   const { shard } = options;
   if (shard === undefined) return all;
-  const question =
+  const subjects =
     parsed.command === 'test'
       ? { artifacts: parsed.options.artifacts, kernels: chosen, localKernels }
       : { suite: parsed.options.suite, localKernels };
   try {
     const { matrix } = await planShards({
       ...environment,
-      ...question,
+      ...subjects,
       shards: shard.total,
       baseline: input('baseline'),
     });
@@ -50,8 +50,8 @@ function mayRunCommands({ parsed, input }: Job): boolean {
 export async function prepareKernels(job: Job, env: Env, runner: Runner, scratch: string): Promise<RestoredKernels> {
   if (!job.settings.cache) return NO_KERNELS;
   const { parsed } = job;
-  const asks = parsed.command === 'test' || parsed.command === 'suite';
-  const { allowProfileOverride, lock, localKernels } = asks ? parsed.options : NOTHING_SAID;
+  const runsKernels = parsed.command === 'test' || parsed.command === 'suite';
+  const { allowProfileOverride, lock, localKernels } = runsKernels ? parsed.options : NOTHING_SAID;
   const settings = { cwd: runner.workspace, allowProfileOverride, lock, localKernels: [...localKernels] };
   const profiles = await kernelsOf(job, env, runner.workspace);
   const userland = userlandId('x86_64');

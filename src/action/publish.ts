@@ -51,7 +51,7 @@ function linksOf({ runner }: Ended, uploaded: Uploaded | undefined): SummaryLink
   };
 }
 
-/** The summary, also written to a file. @returns undefined when it broke, which is told */
+/** The summary, also written to a file. @returns undefined when it broke, which is reported */
 export function writeSummary(document: GateDocument, ended: Ended, uploaded: Uploaded | undefined, path: string) {
   const { job, runner } = ended;
   const options = { maxBytes: summaryRoom(runner), links: linksOf(ended, uploaded), workspace: runner.workspace };

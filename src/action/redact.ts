@@ -15,7 +15,7 @@ function escaped(text: string): string {
 
 /**
  * Whatever leaves the machine names no directory of it: paths below the work space become relative to it, others keep
- * what is told of the directory they are in. The longest directory counts.
+ * what is shown of the directory they are in. The longest directory counts.
  */
 export function redactor(directories: readonly KnownDirectory[]): Redact {
   const known = directories

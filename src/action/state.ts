@@ -46,7 +46,7 @@ export function readState(env: Env): State {
   }
 }
 
-/** A process that was started: its number, and when the kernel started it, so that a reused number is told apart. */
+/** A process that was started: its number, and when the kernel started it, so that a reused number is not taken for it. */
 export interface Started {
   readonly pid: number;
   readonly startTime: string;

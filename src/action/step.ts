@@ -35,8 +35,8 @@ interface Context {
   readonly scratch: string;
   readonly cancel: Cancel;
   readonly partial: ReturnType<typeof partialRun>;
-  /** Everything has been told: nothing that happens now changes it. */
-  told: boolean;
+  /** Everything has been reported: nothing that happens now changes it. */
+  reported: boolean;
 }
 
 /** Messages of the command line in the words of a workflow. */
@@ -72,7 +72,7 @@ async function work(context: Context): Promise<void> {
   });
 }
 
-/** A person should see that answers take longer than they need to, unless that was asked for. */
+/** A person should see that results take longer than they need to, unless that was chosen. */
 function accelNotice(env: Env): (event: RunEvent) => void {
   return (event) => {
     if (event.type !== 'accel' || event.accel !== 'tcg' || env['BPFCOMPAT_ACCEL'] === 'tcg') return;
@@ -88,7 +88,7 @@ function bootsKernels({ command }: Job): boolean {
 const REPLACING = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_QEMU'] as const;
 
 /** Whose code this is and what runs it, where that is not what a reader of the workflow would think. */
-function tellContext({ settings }: Job, env: Env, runner: Runner): void {
+function logContext({ settings }: Job, env: Env, runner: Runner): void {
   const fork = checkFork(env, runner, settings.allowFork);
   if (fork !== undefined) notice(fork);
   for (const name of REPLACING) {
@@ -114,7 +114,7 @@ async function workOn(job: Job, context: Context): Promise<void> {
   const { env, runner, scratch, cancel, partial } = context;
   const onAccel = accelNotice(env);
   const boots = bootsKernels(job);
-  if (boots) tellContext(job, env, runner);
+  if (boots) logContext(job, env, runner);
   const { store, kernels } = boots ? await prepare(job, context) : { store: undefined, kernels: NO_KERNELS };
   await using _store = store;
   const environment = {
@@ -133,14 +133,14 @@ async function workOn(job: Job, context: Context): Promise<void> {
   };
   const { exitCode, printed } = await cancel.guard(runJob(job, environment));
   const ended = { env, runner, job, scratch, kernels, exitCode, printed, accel: partial.now().accel };
-  const told = conclude(ended).then(() => {
-    context.told = true;
+  const alreadyReported = conclude(ended).then(() => {
+    context.reported = true;
   });
-  await cancel.guard(told);
+  await cancel.guard(alreadyReported);
 }
 
 /** What a thrown value means to the person who reads the log. */
-function tell(error: unknown, { env, runner, partial, told }: Context): void {
+function reportFailure(error: unknown, { env, runner, partial, reported: told }: Context): void {
   if (told) return;
   if (error instanceof CancelledError) {
     setOutputs(env, { result: 'cancelled', 'exit-code': 1 });
@@ -169,11 +169,11 @@ export async function runStep(env: NodeJS.ProcessEnv, cancel: Cancel): Promise<v
   env['TMPDIR'] = join(scratch, 'tmp');
   mkdirSync(env['TMPDIR']);
   if (!env['BPFCOMPAT_VALIDATOR_BIN'] && existsSync(OWN_VALIDATOR)) env['BPFCOMPAT_VALIDATOR_BIN'] = OWN_VALIDATOR;
-  const context: Context = { env, runner, scratch, cancel, partial, told: false };
+  const context: Context = { env, runner, scratch, cancel, partial, reported: false };
   try {
     await work(context);
   } catch (error) {
-    tell(error, context);
+    reportFailure(error, context);
     if (cancel.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
 }

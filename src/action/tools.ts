@@ -36,14 +36,14 @@ export function missingPackages(env: Env): string[] {
   }).map(({ pkg }) => pkg);
 }
 
-/** Where this is done, and who is told. */
+/** Where this is done, and where its messages go. */
 export interface Machine {
   readonly host: Host;
   readonly signal: AbortSignal;
-  readonly tell?: Pick<typeof commands, 'say' | 'notice' | 'warning'>;
+  readonly log?: Pick<typeof commands, 'say' | 'notice' | 'warning'>;
 }
 
-/** Words that make a command run as root without a question; undefined when that is not allowed. */
+/** Words that make a command run as root without a prompt; undefined when that is not allowed. */
 async function rootWords({ host, signal }: Machine): Promise<readonly string[] | undefined> {
   if (process.getuid?.() === 0) return [];
   const able = await host.run('sudo', ['-n', 'true'], { timeoutMs: 10_000, signal }).catch(() => undefined);
@@ -57,9 +57,9 @@ async function asRoot(
   timeoutMs: number,
 ): Promise<boolean> {
   const [command = '', ...args] = [...root, ...argv];
-  const { host, signal, tell = commands } = machine;
+  const { host, signal, log = commands } = machine;
   const result = await host
-    .run(command, args, { timeoutMs, signal, onLine: (_fd, line) => tell.say(line) })
+    .run(command, args, { timeoutMs, signal, onLine: (_fd, line) => log.say(line) })
     .catch(() => undefined);
   return result?.exitCode === 0;
 }
@@ -74,11 +74,11 @@ async function aptInstall(machine: Machine, root: readonly string[], packages: r
 }
 
 /**
- * Installs what is missing where that needs no question.
+ * Installs what is missing where that needs no prompt.
  * @throws HostError with the command to type, when it cannot or may not be done
  */
 export async function ensureTools(env: Env, install: 'auto' | 'never', machine: Machine): Promise<void> {
-  const { tell = commands } = machine;
+  const { log = commands } = machine;
   const packages = missingPackages(env);
   if (packages.length === 0) return;
   const byHand = `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
@@ -91,7 +91,7 @@ export async function ensureTools(env: Env, install: 'auto' | 'never', machine: 
   if (!inPath(env, 'apt-get')) throw missing('and this is no Debian or Ubuntu');
   const root = await rootWords(machine);
   if (root === undefined) throw missing('and this user may not use sudo without a password');
-  tell.notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);
+  log.notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);
   if (await aptInstall(machine, root, packages)) return;
   if (machine.signal.aborted) return;
   throw missing('and apt-get could not install them, see the log');
@@ -102,7 +102,7 @@ export async function ensureTools(env: Env, install: 'auto' | 'never', machine: 
  * left as they are.
  */
 export async function openKvm(runner: Runner, machine: Machine): Promise<void> {
-  const { tell = commands } = machine;
+  const { log = commands } = machine;
   if (!runner.hosted || !existsSync(KVM)) return;
   try {
     accessSync(KVM, constants.R_OK | constants.W_OK);
@@ -110,6 +110,6 @@ export async function openKvm(runner: Runner, machine: Machine): Promise<void> {
   } catch {
     const root = await rootWords(machine);
     if (root !== undefined && (await asRoot(machine, root, ['chmod', '0666', KVM], 10_000))) return;
-    tell.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
+    log.warning(`${KVM} is there, but this user may not open it: using TCG (slower, same results)`);
   }
 }

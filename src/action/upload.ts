@@ -35,7 +35,7 @@ function limitOf(files: readonly string[]): number {
 
 /**
  * Uploads the evidence. Never throws: without it the verdict stands all the same.
- * @returns undefined when it could not be uploaded, which is told
+ * @returns undefined when it could not be uploaded, which is reported
  */
 export async function uploadEvidence(request: UploadRequest, env: Env, runner: Runner): Promise<Uploaded | undefined> {
   if (!env['ACTIONS_RUNTIME_TOKEN'] || !env['ACTIONS_RESULTS_URL']) {

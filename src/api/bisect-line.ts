@@ -11,7 +11,7 @@ import { flag, option, phrase } from '../model/wording.ts';
 import { createCatalogue } from '../run/resolve.ts';
 import type { ResolvedEnvironment } from './services.ts';
 
-/** One kernel that a bisection may ask. */
+/** One kernel that a bisection may run. */
 export interface Candidate {
   readonly profile: Profile;
   /** The build; undefined: the newest of the profile. */
@@ -133,7 +133,7 @@ function checkBootable({ id, unbootable, kernel, file }: Profile): void {
 }
 
 /**
- * The kernels that a bisection may ask, from the good one to the bad one: builds of one profile, or profiles of one
+ * The kernels that a bisection may run, from the good one to the bad one: builds of one profile, or profiles of one
  * vendor.
  * @throws UsageError for words that name nothing; HostError when a repository cannot be read
  */

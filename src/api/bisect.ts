@@ -60,7 +60,7 @@ export interface BisectResult {
   readonly status: 'found' | 'range' | 'none_rejects' | 'good_rejects' | 'no_answer';
   /** The line from the good end to the bad one. */
   readonly line: readonly BisectKernel[];
-  /** In the order of asking. */
+  /** In the order of the runs. */
   readonly steps: readonly BisectStep[];
   /** The nearest two that accept and reject; undefined where an end did not do its part. */
   readonly accepts: BisectStep | undefined;
@@ -137,7 +137,7 @@ function resultOf(outcome: Outcome): Pick<BisectStep, 'answer' | 'finding' | 'pr
 
 /**
  * Finds the first build of a kernel, or the first kernel of a vendor, that rejects an object, in as many boots as halving
- * needs. Both ends are asked first; what gives no answer is passed by. The two neighbors that it ends with were both
+ * needs. Both ends are run first; what gives no answer is passed by. The two neighbors that it ends with were both
  * run, whatever the builds that were not run would report.
  * @throws UsageError for words that name nothing, HostError for what this machine or a repository lacks, CancelledError
  */

@@ -23,7 +23,7 @@ export interface PreparedRun {
   readonly baseline: RunBaseline | undefined;
   /** Absolute path; empty without one. */
   readonly manifest: string;
-  readonly places: Omit<ReportTargets, 'gate'>;
+  readonly reportTargets: Omit<ReportTargets, 'gate'>;
 }
 
 /** What `prepare` makes of options and files: everything that a user can correct is settled, and nothing has booted. */

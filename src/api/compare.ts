@@ -13,10 +13,10 @@ import {
   compareJson,
 } from '../report/compare-json.ts';
 import { compareCollectionMarkdown, compareMarkdown } from '../report/compare-markdown.ts';
-import { claimPlaces, type Output, placeOf } from '../run/claims.ts';
+import { claimPaths, type Output, placeOf } from '../run/claims.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
 import { timestamp } from '../run/run-id.ts';
-import { checkReportPlaces, writeReport } from '../run/write-reports.ts';
+import { checkReportPaths, writeReport } from '../run/write-reports.ts';
 import { COMPARE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { recordOfVersion } from './history.ts';
@@ -96,8 +96,8 @@ async function compareAnew(
     said: sides.flags[side === 0 ? 0 : 1],
     by: 'flag' as const,
   }));
-  await claimPlaces(host, cwd, outputs, inputs);
-  await checkReportPlaces(host, [paths.json, paths.markdown]);
+  await claimPaths(host, cwd, outputs, inputs);
+  await checkReportPaths(host, [paths.json, paths.markdown]);
   const documents = compareRuns(base, head, timestamp(host.now()));
   await writeReport(host, paths.json, documents.json);
   await writeReport(host, paths.markdown, documents.markdown);
@@ -190,7 +190,7 @@ function comparedCases(base: LoadedRun, head: LoadedRun): ComparedCase[] {
     head.cases.map(({ name, artifact: path }) => ({ name, path })),
   );
   const gone = base.cases.filter((one) => !before.includes(one));
-  // Objects of either side are listed together: their names have to tell them apart.
+  // Objects of either side are listed together: their names have to distinguish them.
   const all = [...head.cases, ...gone];
   const names = distinctNames(all.map(({ name, artifact: path }) => ({ name, path })));
   return all.map((one, index): ComparedCase => {

@@ -26,8 +26,8 @@ export interface ExplainRequest extends Environment {
 }
 
 /**
- * The story of one object on one kernel, read from a report and told for a person; without a kernel what did not pass,
- * and how to ask for more. Nothing is booted.
+ * The story of one object on one kernel, read from a report and written for a person; without a kernel what did not pass,
+ * and how to see more. Nothing is booted.
  * @throws UsageError for a file that is no report, and for an object or a kernel that is not in it
  */
 export async function explain(request: ExplainRequest): Promise<string> {
@@ -44,13 +44,13 @@ export async function explain(request: ExplainRequest): Promise<string> {
       return explainCollection(saved.cases, request.report, page);
     }
     const name = names[saved.cases.indexOf(chosen)] ?? chosen.name;
-    return tell(await readCase(host, cwd, request.report, chosen, name), name, request, page);
+    return explained(await readCase(host, cwd, request.report, chosen, name), name, request, page);
   }
   if (request.artifact !== undefined) checkArtifact(saved, request.artifact, cwd, request.report);
-  return tell(saved, undefined, request, page);
+  return explained(saved, undefined, request, page);
 }
 
-function tell(
+function explained(
   report: SavedReport,
   artifactFlag: string | undefined,
   request: ExplainRequest,

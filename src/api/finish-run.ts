@@ -22,17 +22,17 @@ import { writeReportFiles } from './report-files.ts';
 import { shardPart } from './shard-part.ts';
 
 /** A run that was carried out, with everything that has to be done about it. */
-export interface EndedRun {
+export interface FinishRequest {
   readonly host: Host;
   /** With its baseline, if there is one. */
   readonly run: RunReport;
   readonly gate: GateOptions;
-  readonly places: Omit<ReportTargets, 'gate'>;
+  readonly reportTargets: Omit<ReportTargets, 'gate'>;
   /** Absolute path; empty without one. */
   readonly manifest: string;
   readonly onEvent: EventListener;
   /** Has the last word about the verdict. */
-  readonly settle?: (verdict: Verdict) => Verdict;
+  readonly finalVerdict?: (verdict: Verdict) => Verdict;
   /** Reports for other programs, relative to `cwd`. */
   readonly files?: ReportFiles | undefined;
   readonly cwd: string;
@@ -63,11 +63,11 @@ export async function writeRun(
   host: Host,
   run: RunReport,
   verdict: Verdict,
-  { gate: options, places, manifest }: Pick<EndedRun, 'gate' | 'places' | 'manifest'>,
+  { gate: options, reportTargets, manifest }: Pick<FinishRequest, 'gate' | 'reportTargets' | 'manifest'>,
 ): Promise<WrittenRun> {
-  const written = await writeReports(host, run, verdict, { ...places, gate: withKnown(options, run) });
-  const { workdir } = places;
-  return { ...written, workdir, history: historyRecords(host, run, written.paths, places, manifest) };
+  const written = await writeReports(host, run, verdict, { ...reportTargets, gate: withKnown(options, run) });
+  const { workdir } = reportTargets;
+  return { ...written, workdir, history: historyRecords(host, run, written.paths, reportTargets, manifest) };
 }
 
 /**
@@ -75,7 +75,7 @@ export async function writeRun(
  * writes the whole list. What the user should know of that is an event.
  */
 export async function listRuns(
-  { host, onEvent, signal, history = true }: Pick<EndedRun, 'host' | 'onEvent' | 'signal' | 'history'>,
+  { host, onEvent, signal, history = true }: Pick<FinishRequest, 'host' | 'onEvent' | 'signal' | 'history'>,
   runs: readonly WrittenRun[],
 ): Promise<void> {
   const note = (message: string): void => onEvent({ type: 'note', message });
@@ -96,11 +96,11 @@ export async function listRuns(
  * several did.
  * @throws HostError when a report cannot be written
  */
-export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
-  const { host, onEvent, settle = (verdict) => verdict } = ended;
+export async function finishRun(ended: FinishRequest): Promise<FinishedRun> {
+  const { host, onEvent, finalVerdict = (verdict) => verdict } = ended;
   onEvent({ type: 'reports-start', reports: ended.run.artifacts.length });
   const run = withRequired(ended.run, ended.gate);
-  const verdict = settle(verdictOf(ended.gate, run));
+  const verdict = finalVerdict(verdictOf(ended.gate, run));
   const written = await writeRun(host, run, verdict, ended);
   const { paths } = written;
   const own = paths.artifacts.map((artifact) => artifact.verdict);
@@ -112,7 +112,8 @@ export async function finishRun(ended: EndedRun): Promise<FinishedRun> {
 }
 
 /** The one run of a `test`, as it ended on this machine. */
-export interface EndedTest extends Pick<EndedRun, 'host' | 'cwd' | 'files' | 'onEvent' | 'signal' | 'history'> {
+export interface FinishTestRequest
+  extends Pick<FinishRequest, 'host' | 'cwd' | 'files' | 'onEvent' | 'signal' | 'history'> {
   readonly completed: CompletedCheck;
   readonly shard: Shard | undefined;
 }
@@ -121,16 +122,20 @@ export interface EndedTest extends Pick<EndedRun, 'host' | 'cwd' | 'files' | 'on
  * Ends a `test`. A part of a run hands over what `merge` needs: the verdict and the history come once, when all parts are
  * together.
  */
-export async function finishTest({ completed: { plan, runs }, shard, ...ended }: EndedTest): Promise<FinishedRun> {
+export async function finishTest({
+  completed: { plan, runs },
+  shard,
+  ...ended
+}: FinishTestRequest): Promise<FinishedRun> {
   const [one] = runs;
   if (one === undefined) throw new Error('a run that nothing ends has a report');
-  const { gate: options, places, manifest, report, whole } = one;
-  const decided = { ...ended, gate: options, places, manifest };
+  const { gate: options, reportTargets, manifest, report, whole } = one;
+  const decided = { ...ended, gate: options, reportTargets, manifest };
   if (shard === undefined || plan === undefined) return finishRun({ ...decided, run: report });
   return finishRun({
     ...decided,
     run: { ...report, part: shardPart(shard, plan, whole.startedAt, [one]) },
-    settle: (verdict) => shardVerdict(verdict, shard, whole.results.length),
+    finalVerdict: (verdict) => shardVerdict(verdict, shard, whole.results.length),
     history: false,
   });
 }

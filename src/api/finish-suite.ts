@@ -16,16 +16,16 @@ import { writeReportFiles } from './report-files.ts';
 export interface EndedCase {
   readonly report: SuiteCaseReport;
   readonly gate: GateOptions;
-  readonly places: Omit<ReportTargets, 'gate'>;
+  readonly reportTargets: Omit<ReportTargets, 'gate'>;
   /** Absolute path of its manifest; empty without one. */
   readonly manifest: string;
 }
 
-/** A suite that was asked, with everything that has to be done about it. */
+/** A suite that was run, with everything that has to be done about it. */
 export interface EndedSuite {
   readonly host: Host;
   readonly suite: Omit<SuiteReport, 'cases'>;
-  /** In the order of the file; undefined `gate` and `places` for a case that could not start. */
+  /** In the order of the file; undefined `gate` and `reportTargets` for a case that could not start. */
   readonly cases: readonly (EndedCase | { readonly report: SuiteCaseReport })[];
   /** Absolute paths; empty when not wanted. */
   readonly paths: { readonly json: string; readonly markdown: string };
@@ -78,13 +78,13 @@ async function finishCase(
   const { answer } = report;
   if (answer === undefined) return { report };
   const written = await unlessUnwritable(unwritten, () => writeRun(host, answer.run, answer.verdict, one));
-  const [places = NOWHERE] = written ? written.paths.artifacts : [];
-  const told = { ...report, json: places.json, markdownPath: places.markdown };
-  return { report: told, ...(written && { written }) };
+  const [paths = NOWHERE] = written ? written.paths.artifacts : [];
+  const placed = { ...report, json: paths.json, markdownPath: paths.markdown };
+  return { report: placed, ...(written && { written }) };
 }
 
 /**
- * The reports of a suite and of its cases, and their place in the history: the same whether one machine asked everything
+ * The reports of a suite and of its cases, and their place in the history: the same whether one machine ran everything
  * or several did.
  * @throws HostError when a report cannot be written, after all others were, with the verdict in its message
  */

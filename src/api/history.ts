@@ -204,7 +204,7 @@ export async function recordOfVersion(
   const own = records.filter(({ artifact_name: name }) => name === artifactName);
   if (own.length === 0) throw unknownArtifact(artifactName, records, workdir);
   const found = own.find(({ artifact_version: recorded }) => recorded === version);
-  // Before runs told them apart, objects of one file name shared a name.
+  // Before runs distinguished them, objects of one file name shared a name.
   const twin = own.find((one) => one.run_id === found?.run_id && one.artifact_path !== found.artifact_path);
   if (found && twin && twin.artifact_version === version) {
     throw new UsageError(

@@ -32,7 +32,7 @@ export type InspectResult =
   | { readonly ok: false; readonly path: string; readonly error: UsageError };
 
 /**
- * Reads objects without loading them and without a kernel: what they hold and what they ask for. Each file gets its own
+ * Reads objects without loading them and without a kernel: what they hold and what they need. Each file gets its own
  * answer; a file that is no object does not stop the others.
  * @throws UsageError when no file is named or a pattern matches nothing
  */

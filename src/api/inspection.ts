@@ -17,7 +17,7 @@ import { isaLevel } from '../object/isa.ts';
 import { lineInFunction, lineOfInsn } from '../object/lines.ts';
 import type { MapFacts } from '../object/map-facts.ts';
 
-/** Everything that `inspect` tells about an object, but what is about its file. */
+/** Everything that `inspect` reports about an object, but what is about its file. */
 export type InspectedFacts = Omit<Inspection, 'path' | 'source' | 'source_digest' | 'inside' | 'size_bytes' | 'sha256'>;
 
 /** Turns the facts of an object into what is shown and written. */

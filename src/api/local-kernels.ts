@@ -50,7 +50,7 @@ function settledKernel(cwd: string, kernel: LocalKernel, id: string): LocalKerne
   return { ...named, image: resolve(cwd, kernel.image), modules: at(kernel.modules), config: at(kernel.config) };
 }
 
-/** With absolute paths and names: the same kernels from any directory, for the question of a report. */
+/** With absolute paths and names: the same kernels from any directory, for the command of a report. */
 export function settledKernels(
   cwd: string,
   kernels: readonly LocalKernel[] = [],

@@ -70,12 +70,12 @@ interface RunRequest {
 }
 
 /** The newest build of a profile, verified. What is locked already is not downloaded again. */
-async function newestOf(profile: Profile, before: LockedEntry | undefined, asking: RunRequest): Promise<LockedEntry> {
-  const { host, signal, offline, onNote } = asking;
+async function newestOf(profile: Profile, before: LockedEntry | undefined, request: RunRequest): Promise<LockedEntry> {
+  const { host, signal, offline, onNote } = request;
   const { id } = profile;
   if (profile.problem !== undefined) throw new UsageError('no_profile', profile.problem);
   if (profile.unbootable !== undefined) throw new UsageError('no_kernel_source', profile.unbootable);
-  const onProgress = (what: string, bytes: number, total: number): void => asking.onProgress(id, what, bytes, total);
+  const onProgress = (what: string, bytes: number, total: number): void => request.onProgress(id, what, bytes, total);
   if (before !== undefined && !offline && profile.kernel !== undefined && !('version' in profile.kernel)) {
     const [newest] = await offersOf(host, profile, { signal, onProgress, onNote });
     const same = newest?.name === before.package && newest.version === before.version;

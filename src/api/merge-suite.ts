@@ -46,7 +46,7 @@ function mergedCase(merging: Merging, one: ShardCase, runId: string, about: RunC
     report: { ...facts, json: '', markdownPath: '' },
     gate: decides,
     // Reports of cases lie with the merged run: a path that a report names is never written to.
-    places: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
+    reportTargets: { workdir: merging.workdir, out: '', markdown: '', artifactVersion, artifactVariant, artifactUri },
     manifest,
   };
 }

@@ -4,11 +4,11 @@ import type { ShardPart } from '../model/shard.ts';
 import { option } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { missingShards } from '../report/merge-missing.ts';
-import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPaths, type Input, placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
 import { distinctRunIds } from '../run/run-id.ts';
-import { checkReportPlaces } from '../run/write-reports.ts';
+import { checkReportPaths } from '../run/write-reports.ts';
 import { MERGE_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
 import { type FinishedRun, finishRun } from './finish-run.ts';
@@ -16,7 +16,7 @@ import type { SuiteResult } from './finish-suite.ts';
 import { loadRun } from './load-run.ts';
 import { type Merging, mergedGate, mergedRun, withMissing } from './merge-parts.ts';
 import { mergeSuite } from './merge-suite.ts';
-import { reportFilePlaces, reportOutputs } from './report-files.ts';
+import { reportFilePaths, reportOutputs } from './report-files.ts';
 import type { ReportOptions } from './run-options.ts';
 import { environmentOf, type ResolvedEnvironment } from './services.ts';
 import { chooseParts } from './shard-choice.ts';
@@ -28,7 +28,7 @@ export interface MergeOptions extends ReportOptions {
 }
 
 interface MergeFacts {
-  /** What nobody asked, one sentence per shard; then the verdict is an error. */
+  /** What was not run, one sentence per shard; then the verdict is an error. */
   readonly missing: readonly string[];
   /** What was left out and why. */
   readonly notes: readonly string[];
@@ -47,12 +47,12 @@ async function mergeRun(merging: Merging, startedAt: Date): Promise<FinishedRun>
     host,
     run: mergedRun(merging, 0, distinctRunIds(1, startedAt)[0] ?? ''),
     gate,
-    places: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
+    reportTargets: { workdir, out, markdown, artifactVersion, artifactVariant, artifactUri },
     manifest,
     onEvent,
     files,
     cwd,
-    settle: (verdict) => withMissing(verdict, missing),
+    finalVerdict: (verdict) => withMissing(verdict, missing),
   });
 }
 
@@ -109,8 +109,8 @@ async function mergeAnew(options: MergeOptions, { host, cwd }: ResolvedEnvironme
       decidesByBaseline(options, chosen.parts),
     ),
   ];
-  await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
-  await checkReportPlaces(host, [merging.out, merging.markdown, ...reportFilePlaces(options.files, cwd)]);
+  await claimPaths(host, cwd, reportOutputs(options, cwd), inputs);
+  await checkReportPaths(host, [merging.out, merging.markdown, ...reportFilePaths(options.files, cwd)]);
   await ensureWorkDirectory(host, workdir);
   for (const message of notes) onEvent({ type: 'note', message });
   if (chosen.parts[0]?.suite) return { kind: 'suite', missing, notes, ...(await mergeSuite(merging, startedAt)) };

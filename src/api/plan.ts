@@ -6,7 +6,7 @@ import { option, phrase } from '../model/wording.ts';
 import { costsOf } from '../plan/costs.ts';
 import { type JobMatrix, jobMatrix } from '../plan/job-matrix.ts';
 import { assignShards, type CellName, shardsWithin } from '../plan/shard.ts';
-import { claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { claimPaths, type Input, placeOf } from '../run/claims.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
@@ -137,7 +137,7 @@ async function planAnew(environment: ResolvedEnvironment, options: PlanOptions):
   const matrix = jobMatrix(cells, assignment);
   const json = `${JSON.stringify(matrix)}\n`;
   const out = placeOf(cwd, options.out);
-  await claimPlaces(
+  await claimPaths(
     host,
     cwd,
     [{ path: out, said: phrase`${option('out')} ${options.out ?? ''}`, by: 'flag', kind: 'plan' }],

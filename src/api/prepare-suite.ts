@@ -9,12 +9,12 @@ import { placeOf } from '../run/claims.ts';
 import { confine, confineFlag, flagRoot, type Root, rootOf } from '../run/confine.ts';
 import type { OldReports } from '../run/old-reports.ts';
 import { createCatalogue, loadText } from '../run/resolve.ts';
-import { checkReportPlaces } from '../run/write-reports.ts';
+import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { localProfiles, settledKernels } from './local-kernels.ts';
-import { reportFilePlaces } from './report-files.ts';
+import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { type PreparedCase, prepareCases } from './suite-cases.ts';
@@ -88,7 +88,7 @@ async function suitePaths(
 }
 
 /**
- * Settles what a suite asks: its cases are read and compared with what will be written, and nothing has booted. What is
+ * Settles what a suite runs: its cases are read and compared with what will be written, and nothing has booted. What is
  * wrong with one case is reported in that case.
  * @throws UsageError for a suite file that cannot be read; HostError for what cannot be written
  */
@@ -128,14 +128,14 @@ export async function prepareSuite(
     partial: options.shard !== undefined,
     baseline,
   });
-  // Objects that cannot be told apart in the older run are an error of the caller.
+  // Objects that cannot be distinguished in the older run are an error of the caller.
   const against = suiteBaseline(
     baseline,
     cases.map(({ source, artifact }) => ({ name: source.name, artifact })),
   );
   await old.know(await claimSuite({ host, cwd, dir, suite, file, paths, options }, cases));
   await old.know(await unwrittenOutputs(host, root, cases));
-  await checkReportPlaces(host, [paths.json, paths.markdown, ...reportFilePlaces(options.files, cwd)]);
+  await checkReportPaths(host, [paths.json, paths.markdown, ...reportFilePaths(options.files, cwd)]);
   const { shard } = options;
   const about = { name: suite.name, cases, against, paths, catalogue, shard };
   return { ...about, ...casesToRun(cases, baseline, options.stopOnFailure ?? false) };

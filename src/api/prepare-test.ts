@@ -27,7 +27,7 @@ import {
   targetsOf,
 } from '../run/resolve.ts';
 import type { ArtifactInput } from '../run/subject.ts';
-import { checkReportPlaces } from '../run/write-reports.ts';
+import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
@@ -36,7 +36,7 @@ import { loaderNotes, loadersOf } from './loaders.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
 import { keepNamed, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
-import { reportFilePlaces } from './report-files.ts';
+import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
 import { checkShard } from './shard-plan.ts';
 import { claimTest } from './test-claims.ts';
@@ -103,7 +103,7 @@ function baselineOf(run: LoadedRun | undefined, subjects: readonly ShelvedSubjec
   return { run, alone: artifacts.length === 1, before: matchCases(run, artifacts) };
 }
 
-function placesOf(options: ValidateOptions, cwd: string): PreparedRun['places'] {
+function reportTargetsOf(options: ValidateOptions, cwd: string): PreparedRun['reportTargets'] {
   const { artifactVersion = '', artifactVariant = '', artifactUri = '' } = options;
   return {
     workdir: resolve(cwd, options.workDir ?? WORK_DIRECTORY),
@@ -120,17 +120,17 @@ async function claimEverything(
   { host, cwd }: ResolvedEnvironment,
   options: ValidateOptions,
   claimed: { artifacts: readonly string[]; matrix: string; payload: Payload; gate: GateOptions },
-): Promise<PreparedRun['places']> {
+): Promise<PreparedRun['reportTargets']> {
   const { gate, ...read } = claimed;
-  const places = placesOf(options, cwd);
+  const reportTargets = reportTargetsOf(options, cwd);
   await claimTest({ host, cwd, options, ...read, failOn: gate.failOn });
-  await checkReportPlaces(host, [places.out, places.markdown, ...reportFilePlaces(options.files, cwd)]);
-  await ensureWorkDirectory(host, places.workdir);
-  return places;
+  await checkReportPaths(host, [reportTargets.out, reportTargets.markdown, ...reportFilePaths(options.files, cwd)]);
+  await ensureWorkDirectory(host, reportTargets.workdir);
+  return reportTargets;
 }
 
 /**
- * Settles what `validate` was asked: objects and kernels are found, files are read and compared with what will be
+ * Settles what `validate` is to do: objects and kernels are found, files are read and compared with what will be
  * written, and nothing has booted.
  * @throws UsageError for input that the user can correct, HostError for what cannot be written
  */
@@ -160,11 +160,16 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   const loaders = await loadersOf(environment, options, targets);
   const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
-  // Before objects are read: those that cannot be told apart in the older run are an error of the caller.
+  // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
   const read = [...new Set(artifacts.map(({ reads }) => reads))];
-  const places = await claimEverything(environment, options, { artifacts: read, matrix: matrix.path, payload, gate });
-  const inputs = await keepNamed(host, places.workdir, artifacts);
+  const reportTargets = await claimEverything(environment, options, {
+    artifacts: read,
+    matrix: matrix.path,
+    payload,
+    gate,
+  });
+  const inputs = await keepNamed(host, reportTargets.workdir, artifacts);
   const subjects = await subjectsOf(environment, options, inputs, manifest, payload);
   const run = {
     name: '',
@@ -181,8 +186,8 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, manifest)],
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: gate.expectations ?? [],
-    workdir: places.workdir,
+    workdir: reportTargets.workdir,
   };
-  const prepared = { run, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, places };
+  const prepared = { run, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalogue, shard: options.shard, costs: older };
 }

@@ -6,7 +6,7 @@ import { flag } from '../model/wording.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 /**
- * The flags of `test` that make a question the same one, besides its objects and the ids of its kernels.
+ * The flags of `test` that make a run the same one, besides its objects and the ids of its kernels.
  * @param failOn what decided about the run
  * @param declared what the manifest says of it
  * @param options its `localKernels` with absolute paths and names

@@ -40,14 +40,14 @@ export function reportOutputs(
 }
 
 /** The places of the files that are wanted, absolute. */
-export function reportFilePlaces(files: ReportFiles | undefined, cwd: string): string[] {
+export function reportFilePaths(files: ReportFiles | undefined, cwd: string): string[] {
   // Callers hand in objects that hold more than these.
   return reportFileOutputs(files, cwd).map(({ path }) => path);
 }
 
 /**
  * Writes the reports that other programs read. They come after the JSON report, which has everything: one that cannot be
- * made or written is told as a note and changes nothing else.
+ * made or written is reported as a note and changes nothing else.
  * @param makeDocument called once, and only when a file is wanted
  */
 export async function writeReportFiles(

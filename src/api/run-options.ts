@@ -25,7 +25,7 @@ export interface ReportOptions extends Environment {
   readonly onEvent?: EventListener;
 }
 
-/** How kernels are asked; wins over what a suite file says. */
+/** How kernels are run; wins over what a suite file says. */
 export interface RunOptions extends ReportOptions {
   /** Guests at the same time. Default 2. */
   readonly concurrency?: number | undefined;
@@ -39,7 +39,7 @@ export interface RunOptions extends ReportOptions {
   readonly offline?: boolean;
   /** Look for newer kernel packages even where one is stored. */
   readonly refreshKernels?: boolean;
-  /** Asks one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
+  /** Runs one part of the cells; `mergeReports` puts the parts together and gives the verdict. */
   readonly shard?: Shard | undefined;
   readonly signal?: AbortSignal;
 }

@@ -52,7 +52,7 @@ export async function runPrepared<T>(
   try {
     return await runAll(prepared, environment, settings, finish);
   } catch (error) {
-    for (const { places } of prepared.runs) await dropIdleWork(environment.host, places.workdir);
+    for (const { reportTargets } of prepared.runs) await dropIdleWork(environment.host, reportTargets.workdir);
     throw error;
   }
 }
@@ -85,7 +85,7 @@ async function runAll<T>(
       return endsCheck(index, verdictOf(one.gate, withBaseline(one, report)));
     },
   };
-  // Read while guests boot; a catalogue that cannot be read is told when it is needed.
+  // Read while guests boot; a catalogue that cannot be read is reported when it is needed.
   const catalogued = catalogueKernels(catalogue);
   catalogued.catch(() => {});
   const reports = await runCheck(check, services, { signal, onEvent });

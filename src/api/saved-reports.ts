@@ -59,7 +59,7 @@ export function parseSaved(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The engine's own words quote the file, which may be anything: only the place is told.
+    // The engine's own words quote the file, which may be anything: only the place is reported.
     const offset = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const end = offset === undefined ? undefined : positionAt(text, Number(offset));
     const place = end ? `${file}:${end.line}:${end.column}` : file;

@@ -21,43 +21,43 @@ function nameOf({ part, file }: FoundPart): string {
   return `shard ${part.index}/${part.total} (${file})`;
 }
 
-/** What became of each cell that a part was to ask, by its names; cells of other shards are not in it. */
-function answersOf({ index, runs }: ShardPart): Map<string, string> {
+/** What became of each cell that a part was to run, by its names; cells of other shards are not in it. */
+function resultsOf({ index, runs }: ShardPart): Map<string, string> {
   const own = runs.flatMap(({ run, cells }, position) =>
     cells
       .filter(({ shard }) => shard === index)
       .map(({ artifact, target }): [string, string] => {
         const result = run.results.find(({ cell }) => cell.artifact === artifact && cell.target === target);
         const name = `${run.artifacts[artifact]?.name} on ${run.targets[target]?.profile.id}`;
-        return [`${position} ${name}`, answerOf(result?.outcome)];
+        return [`${position} ${name}`, resultOf(result?.outcome)];
       }),
   );
   return new Map(own);
 }
 
 /** An answer with its causes, in words that are the same for the same; empty: none. */
-function answerOf(outcome: Outcome | undefined): string {
+function resultOf(outcome: Outcome | undefined): string {
   if (outcome?.status !== 'pass' && outcome?.status !== 'fail') return '';
-  const told = outcome.findings.map(({ code, subject = '', args }) =>
+  const causes = outcome.findings.map(({ code, subject = '', args }) =>
     [code, args['reason'] ?? '', args['program'] ?? '', subject].filter((word) => word !== '').join(' '),
   );
-  return [outcome.status, ...told.sort()].join('; ');
+  return [outcome.status, ...causes.sort()].join('; ');
 }
 
 /**
- * A shard is run again for what gave no answer. Two answers to one question are of different code or of a changed file,
+ * A shard is run again for what has no result. Two results of one cell are of different code or of a changed file,
  * and a newer one must take the place of no failure that was seen.
  */
-function refuseOtherAnswers(late: FoundPart, early: FoundPart): void {
-  const answers = answersOf(late.part);
-  const lost = [...answersOf(early.part)].find(([cell, answer]) => answer !== '' && answers.get(cell) !== answer);
+function rejectOtherResults(late: FoundPart, early: FoundPart): void {
+  const results = resultsOf(late.part);
+  const lost = [...resultsOf(early.part)].find(([cell, answer]) => answer !== '' && results.get(cell) !== answer);
   if (lost === undefined) return;
   const [cell, before] = lost;
-  const now = answers.get(cell) || 'no answer';
+  const now = results.get(cell) || 'no result';
   throw new UsageError(
     'shards_differ',
     terminal(
-      `${nameOf(late)} and ${nameOf(early)} have different answers about ${cell.replace(/^\d+ /, '')} (${now} and ${before}); hand over the report of one run only, from a directory that no pull request can write to`,
+      `${nameOf(late)} and ${nameOf(early)} have different results for ${cell.replace(/^\d+ /, '')} (${now} and ${before}); hand over the report of one run only, from a directory that no pull request can write to`,
       MESSAGE_LENGTH,
     ),
   );
@@ -70,7 +70,7 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
   for (const one of found) {
     const other = kept.get(one.part.index);
     if (other === undefined || one.part.total !== other.part.total) {
-      // Shards of another plan are not left out in silence: they are refused below.
+      // Shards of another plan are not left out in silence: they are an error below.
       kept.set(other === undefined ? one.part.index : -one.part.index, one);
       continue;
     }
@@ -78,10 +78,10 @@ function newest(found: readonly FoundPart[]): { readonly kept: readonly FoundPar
       continue;
     }
     const [late, early] = one.part.startedAt > other.part.startedAt ? [one, other] : [other, one];
-    // What is left out must have asked the same, or it was left out by whoever changed the other one.
+    // What is left out must have run the same, or it was left out by whoever changed the other one.
     const why = difference(late, early);
     if (why !== undefined) throw new UsageError('shards_differ', cleaned(why, shown));
-    refuseOtherAnswers(late, early);
+    rejectOtherResults(late, early);
     kept.set(one.part.index, late);
     notes.push(
       `shard ${one.part.index}/${one.part.total} was run more than once: the newest run counts (${late.part.startedAt}, ${late.file}), not that of ${early.part.startedAt} (${early.file})`,
@@ -94,19 +94,19 @@ function objectsOf({ runs }: ShardPart): Map<string, string> {
   return new Map(runs.flatMap(({ run }) => run.artifacts.map(({ name, sha256 }) => [name, sha256])));
 }
 
-/** What each run of a part asked and what decides about it; the digest of the plan only says that it is the same. */
-function questionsOf({ runs, suite }: ShardPart): string {
-  const asked = runs.map(({ run, cells, gate, baseline }) => [
+/** What each run of a part was about and what decides about it; the digest of the plan only says that it is the same. */
+function requestsOf({ runs, suite }: ShardPart): string {
+  const requests = runs.map(({ run, cells, gate, baseline }) => [
     run.artifacts.map(({ name, sha256 }) => [name, sha256]),
     run.targets.map(({ profile, required }) => [profile.id, required]),
-    [run.validationMode, run.attachMode, cells, withoutPlaces(gate)],
+    [run.validationMode, run.attachMode, cells, withoutOrigins(gate)],
     (baseline?.run as LoadedRun | undefined)?.cases.map(({ name, report }) => [name, report.targets]),
   ]);
-  return JSON.stringify([asked, suite?.cases.map(({ name, required }) => [name, required])]);
+  return JSON.stringify([requests, suite?.cases.map(({ name, required }) => [name, required])]);
 }
 
 /** Where a manifest lies is each machine's own. */
-function withoutPlaces({ expectations, minKernel, ...gate }: ShardPart['runs'][number]['gate']): unknown {
+function withoutOrigins({ expectations, minKernel, ...gate }: ShardPart['runs'][number]['gate']): unknown {
   return [gate, minKernel?.number, expectations?.map(({ origin: _, ...rest }) => rest)];
 }
 
@@ -135,7 +135,7 @@ function difference(a: FoundPart, b: FoundPart): Wording | undefined {
     if (validatorOf(one) !== validatorOf(two)) {
       return `${both} ran with different validators; run all shards with one version of bpfcompat`;
     }
-    if (questionsOf(one) === questionsOf(two)) return undefined;
+    if (requestsOf(one) === requestsOf(two)) return undefined;
     return `${both} say that they are of one plan, and what they ran or what decides is not the same; one of them was changed, run it again`;
   }
   if (one.total !== two.total) return `${both} are of different plans; hand over the reports of one plan only`;
@@ -168,7 +168,7 @@ function difference(a: FoundPart, b: FoundPart): Wording | undefined {
 
 /**
  * The parts to put together: of each shard the newest run.
- * @throws UsageError `shards_differ` for parts that are not of one plan, object, version or question
+ * @throws UsageError `shards_differ` for parts that are not of one plan, object, version or request
  */
 export function chooseParts(found: readonly FoundPart[]): ChosenParts {
   const { kept, notes } = newest(found);

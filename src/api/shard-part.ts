@@ -14,8 +14,8 @@ function leanRun(run: RunReport): RunReport {
 }
 
 /** A run as far as this machine ran it, as the other machines' parts are joined with it. */
-function shardRun({ whole, cells, gate, manifest, places, baseline }: CompletedRun): ShardRun {
-  const { artifactVersion, artifactVariant, artifactUri } = places;
+function shardRun({ whole, cells, gate, manifest, reportTargets, baseline }: CompletedRun): ShardRun {
+  const { artifactVersion, artifactVariant, artifactUri } = reportTargets;
   const held = baseline && { baseline: { run: baseline.run, alone: baseline.alone } };
   return { run: leanRun(whole), cells, gate, manifest, artifactVersion, artifactVariant, artifactUri, ...held };
 }

@@ -20,7 +20,7 @@ export interface ShardPlan {
   readonly runs: readonly (readonly PlannedCell[])[];
 }
 
-/** @throws UsageError for a shard that no plan has: it would ask nothing and look green */
+/** @throws UsageError for a shard that no plan has: it would run nothing and look green */
 export function checkShard(shard: Shard | undefined): void {
   if (shard === undefined) return;
   const { index, total } = shard;
@@ -37,7 +37,7 @@ export function knownCosts(baseline: LoadedRun | undefined): KnownCost[] {
   return (baseline?.cases ?? []).flatMap(({ name, artifact, report }) => {
     // A report about one object knows its file name only.
     const subjects = [...new Set([name, fileName(artifact), artifactName(artifact)])];
-    // A cell that was never asked took no time: that says nothing about the next run.
+    // A cell that was never run took no time: that says nothing about the next run.
     return report.targets.flatMap(({ profile: kernel, ms }) =>
       ms === undefined || ms.total === 0
         ? []

@@ -100,7 +100,7 @@ function isReport(one: Found<SavedReport | SavedCollection>): one is Found<Saved
   return one.saved.schema_version === 'v0.1';
 }
 
-/** The same report may lie in several places: with the run and where it was asked for. */
+/** The same report may lie in several places: with the run and where `--out` names it. */
 function keyOf({ saved: { run, artifact } }: Found<SavedReport>): string {
   return JSON.stringify([run.id, artifact.path, artifact.sha256]);
 }

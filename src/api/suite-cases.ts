@@ -17,7 +17,7 @@ import { confine, type Root } from '../run/confine.ts';
 import { checkExpectedNames } from '../run/expected-names.ts';
 import { gateOptionsOf } from '../run/gate-options.ts';
 import { checkExpectedProfiles, resolveKernels, targetsOf } from '../run/resolve.ts';
-import { checkReportPlaces } from '../run/write-reports.ts';
+import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedRun } from './check.ts';
 import type { LoadedRun } from './load-run.ts';
 import { besides } from './local-kernels.ts';
@@ -146,7 +146,7 @@ async function readyCase(
   const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
-  await checkReportPlaces(host, [paths.json, paths.markdown]);
+  await checkReportPaths(host, [paths.json, paths.markdown]);
   await readers.ensureWork(workdir);
   const run: ReadyCase['run'] = {
     name: source.name,
@@ -164,9 +164,16 @@ async function readyCase(
     workdir,
   };
   const { artifactVersion, artifactVariant, artifactUri } = source;
-  const places = { workdir, out: paths.json, markdown: paths.markdown, artifactVersion, artifactVariant, artifactUri };
+  const reportTargets = {
+    workdir,
+    out: paths.json,
+    markdown: paths.markdown,
+    artifactVersion,
+    artifactVariant,
+    artifactUri,
+  };
   const { manifestPath, merged } = guestFiles;
-  return { run, manifest: manifestPath, mergedManifest: merged, gate: decides, baseline, places };
+  return { run, manifest: manifestPath, mergedManifest: merged, gate: decides, baseline, reportTargets };
 }
 
 /** @throws UsageError for tests that expect something of a name that the object does not have */

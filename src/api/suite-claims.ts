@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { ReportFiles } from '../model/formats.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { option, phrase } from '../model/wording.ts';
-import { baselineInput, claimPlaces, type Input, type Output, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPaths, type Input, type Output, placeOf } from '../run/claims.ts';
 import { confine, type Root } from '../run/confine.ts';
 import { localInputs } from './local-kernels.ts';
 import { reportFileOutputs } from './report-files.ts';
@@ -51,12 +51,12 @@ export async function unwrittenOutputs(
   root: Root,
   cases: readonly PreparedCase[],
 ): Promise<Pick<Output, 'path' | 'kind'>[]> {
-  const places = cases.flatMap(({ source: { origin }, ready, json, markdown }) => {
+  const paths = cases.flatMap(({ source: { origin }, ready, json, markdown }) => {
     if (ready !== undefined) return [];
     return [{ path: json, kind: 'report', origin } as const, { path: markdown, kind: 'markdown', origin } as const];
   });
   const inside: Pick<Output, 'path' | 'kind'>[] = [];
-  for (const { path, kind, origin } of places) {
+  for (const { path, kind, origin } of paths) {
     const real = path && (await confine(host, root, { key: 'out', path, use: 'write', origin }).catch(() => ''));
     if (real !== '') inside.push({ path: real, kind });
   }
@@ -108,7 +108,7 @@ export async function claimSuite(
     ...localInputs(cwd, options.localKernels),
     ...cases.flatMap((one) => caseInputs(dir, one)),
   ];
-  await claimPlaces(host, cwd, outputs, inputs);
+  await claimPaths(host, cwd, outputs, inputs);
   const read = new Set(inputs.map(({ path }) => path));
   return outputs.filter(({ path }) => !read.has(path));
 }

@@ -61,13 +61,13 @@ export async function caseGuestFiles(
   const changes = source.test !== undefined || source.assets.length > 0;
   const adds = changes || gate.minKernel !== undefined || gate.expectations.length > 0;
   const path = adds ? resolve(dir, source.mergedManifest) : own;
-  // The merged file lies elsewhere: what was relative to another file is told by its whole path.
-  const places = [
+  // The merged file lies elsewhere: what was relative to another file is written as its whole path.
+  const paths = [
     ...(written?.assets ?? []).map((asset) => ({ path: resolve(manifestDir, asset.path), to: asset.to })),
     ...source.assets.map((asset) => ({ path: resolve(dir, asset.path), to: asset.to })),
   ];
   const tested = source.test === undefined ? text : withFunctionalTest(text, source.test);
-  const packedText = adds ? withAssets(tested, places) : text;
+  const packedText = adds ? withAssets(tested, paths) : text;
   const merged = adds ? withGate(packedText, gate) : undefined;
   const whole = changes ? readManifest({ file: shown(path), text: packedText }) : written;
   const manifest = whole && withOwnTest(whole, source);

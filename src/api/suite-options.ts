@@ -1,7 +1,7 @@
 import type { LocalKernel } from '../model/local-kernel.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** What `validateSuite` is asked to check, and how. */
+/** What `validateSuite` is to check, and how. */
 export interface SuiteOptions extends RunOptions {
   /** Suite file, relative to `cwd`; empty: the one that `init` wrote there. */
   readonly suite: string;

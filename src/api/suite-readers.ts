@@ -22,7 +22,7 @@ export function artifactPath(dir: string, { artifact, name }: SuiteCase): string
   return artifact === '' ? `command://${name}` : resolve(dir, artifact);
 }
 
-/** Reads each object once, however many cases ask about it. */
+/** Reads each object once, however many cases have it. */
 function subjectReader(
   host: Host,
   shelve: (subject: Subject) => ShelvedSubject,

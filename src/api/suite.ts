@@ -23,7 +23,7 @@ export type { SuiteOptions } from './suite-options.ts';
 /** Where the reports of a case go and what decides about it. */
 function endedCase({ ready }: PreparedCase, report: SuiteCaseReport): EndedCase | { readonly report: SuiteCaseReport } {
   if (ready === undefined) return { report };
-  return { report, gate: ready.gate, places: ready.places, manifest: ready.manifest };
+  return { report, gate: ready.gate, reportTargets: ready.reportTargets, manifest: ready.manifest };
 }
 
 /** The run of each case that has one, and the cases that are reported: those given up and those of other shards are not. */
@@ -52,9 +52,9 @@ async function finish(prepared: PreparedSuite, check: CompletedCheck, end: Suite
   const { shard, paths, name, against } = prepared;
   const { plan } = check;
   const { completed, ran } = reportedCases(prepared, check);
-  const isElsewhere = (one: PreparedCase): boolean =>
+  const isOfOtherShard = (one: PreparedCase): boolean =>
     shard !== undefined && completed.get(one)?.cells.every((cell) => cell.shard !== shard.index) === true;
-  const reported = ran.filter((one) => !isElsewhere(one));
+  const reported = ran.filter((one) => !isOfOtherShard(one));
   for (const { ready } of reported) {
     if (ready?.mergedManifest !== undefined) await writeReport(host, ready.manifest, ready.mergedManifest);
   }

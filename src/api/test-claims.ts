@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { FailOn } from '../model/gate.ts';
 import { option, phrase } from '../model/wording.ts';
-import { baselineInput, claimPlaces, type Input, placeOf } from '../run/claims.ts';
+import { baselineInput, claimPaths, type Input, placeOf } from '../run/claims.ts';
 import type { Payload } from '../run/payload.ts';
 import { localInputs } from './local-kernels.ts';
 import { reportOutputs } from './report-files.ts';
@@ -44,5 +44,5 @@ export async function claimTest({
     ...payload.assets.map(({ source }) => ({ path: source, said: 'an asset of the manifest', by: 'file' as const })),
     baselineInput({ path: placeOf(cwd, baseline), said: option('baseline'), by: 'flag' }, failOn === 'regression'),
   ];
-  await claimPlaces(host, cwd, reportOutputs(options, cwd), inputs);
+  await claimPaths(host, cwd, reportOutputs(options, cwd), inputs);
 }

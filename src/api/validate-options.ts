@@ -14,7 +14,7 @@ export interface KernelOptions {
   readonly localKernels?: readonly LocalKernel[];
 }
 
-/** What `validate` is asked to check, and how. */
+/** What `validate` is to check, and how. */
 export interface ValidateOptions extends RunOptions, KernelOptions {
   /** Compiled objects (`.bpf.o`): paths or patterns (`build/*.bpf.o`) relative to `cwd`. May be none with `command`. */
   readonly artifacts: readonly string[];

@@ -9,11 +9,11 @@ import { localProfiles } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { suiteKernels } from './suite-cases.ts';
 
-/** What will be asked: a choice of kernels, or a suite file relative to `cwd`. */
+/** What will be run: a choice of kernels, or a suite file relative to `cwd`. */
 export type Wanted = { readonly kernels: KernelChoice } | { readonly suite: string };
 
 /**
- * Profile ids of the kernels that a run will need from elsewhere, each once. What is wrong with a case, or with a file, is not told
+ * Profile ids of the kernels that a run will need from elsewhere, each once. What is wrong with a case, or with a file, is not reported
  * here but by the run: then the kernels are left out.
  */
 export async function wantedKernels(wanted: Wanted, options: Environment = {}): Promise<string[]> {

@@ -26,7 +26,7 @@ export interface WatchSuiteOptions extends Omit<SuiteOptions, 'out' | 'markdown'
 export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
   checkOptions('watchSuite', options, WATCH_SUITE_OPTIONS, ['suite', 'onResult']);
   const { host, cwd } = environmentOf(options);
-  const { onResult, onIdle, ...asking } = options;
+  const { onResult, onIdle, ...request } = options;
   const signal = options.signal ?? new AbortController().signal;
   // Between two rounds, too: the next one must find its kernels.
   await using _store = await useStore(host, signal);
@@ -50,11 +50,11 @@ export async function watchSuite(options: WatchSuiteOptions): Promise<never> {
     let seen = await looking();
     try {
       const before = latest;
-      ({ suite: latest } = await validateSuite({ ...asking, host }));
+      ({ suite: latest } = await validateSuite({ ...request, host }));
       for (const { answer } of before?.cases ?? []) {
         if (answer !== undefined) await host.files.remove(answer.run.runDir);
       }
-      // Assets are known now; what else changed meanwhile is asked again.
+      // Assets are known now; what else changed meanwhile is tested again.
       seen = new Map([...(await looking()), ...seen]);
       onResult(latest);
       onIdle?.(undefined);

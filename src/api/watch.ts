@@ -31,7 +31,7 @@ export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> 
 interface Look {
   /** Objects that are there and not empty. */
   readonly objects: Marks;
-  /** What decides how they are asked; a file that is not there has an empty mark. */
+  /** What decides how they are tested; a file that is not there has an empty mark. */
   readonly settings: Marks;
 }
 
@@ -57,7 +57,7 @@ async function look(host: Host, cwd: string, options: WatchOptions, assets: read
 
 interface Change {
   readonly now: Look;
-  /** Objects to ask: those that are new or other than before, or all where a setting is. */
+  /** Objects to test: those that are new or other than before, or all where a setting is. */
   readonly changed: readonly string[];
   readonly gone: readonly string[];
 }
@@ -96,7 +96,7 @@ async function nextChange(looking: () => Promise<Look>, before: Look, signal: Ab
 export async function watch(options: WatchOptions): Promise<never> {
   checkOptions('watch', options, WATCH_OPTIONS, ['artifacts', 'onResult']);
   const { host, cwd } = environmentOf(options);
-  const { onResult, onIdle, ...asking } = options;
+  const { onResult, onIdle, ...request } = options;
   const signal = options.signal ?? new AbortController().signal;
   // Between two rounds, too: the next one must find its kernels.
   await using _store = await useStore(host, signal);
@@ -115,11 +115,11 @@ export async function watch(options: WatchOptions): Promise<never> {
       seen = now;
       if (latest !== undefined) latest = withoutArtifacts(latest, gone);
       if (changed.length > 0) {
-        const { report, verdict } = await validate({ ...asking, artifacts: changed, host });
+        const { report, verdict } = await validate({ ...request, artifacts: changed, host });
         const merged = mergeLatest(latest, { report, expected: verdict.expected ?? [] });
         for (const dir of merged.replacedDirs) await host.files.remove(dir);
         latest = merged;
-        // What the manifest names is known now; what it looks like at this moment was asked.
+        // What the manifest names is known now; what it looks like at this moment was tested.
         seen = { ...now, settings: new Map([...(await looking()).settings, ...now.settings]) };
       }
       if (latest !== undefined && latest.report.artifacts.length > 0) onResult(latest.report, latest.expected);

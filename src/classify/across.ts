@@ -45,11 +45,11 @@ const NAMES: ReadonlySet<FindingCode> = new Set([
 /** Reasons that lie in how a kernel was built or set up, however many kernels share them. */
 const KERNEL_REASONS: ReadonlySet<string> = new Set(['compiled_out', 'module_not_loaded', 'kernel_btf']);
 
-/** Groups that say already that no kernel is to blame, or that nobody was asked. */
+/** Groups that say already that no kernel is to blame, or that nothing was tested. */
 const KEEPS_GROUP: ReadonlySet<Finding['group']> = new Set(['program', 'policy', 'infra']);
 
 /**
- * What one kernel cannot know and all kernels of a run together tell: the same failure everywhere is the object's,
+ * What one kernel cannot know and all kernels of a run together show: the same failure everywhere is the object's,
  * one that begins at some kernel is a removal, one that ends is a question of age. Pure; the verdicts of the cells stay
  * as they are, only their findings say more. Each artifact is looked at by itself, and so is each architecture: what one
  * cannot do says nothing of the releases of another.

@@ -2,7 +2,7 @@ import type { CellResult } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 
-/** A kernel that was asked about an object and answered, with what is looked up often. */
+/** A kernel that has a result for an object, with what is looked up often. */
 export interface Answer {
   readonly result: CellResult;
   readonly evidence: Evidence;
@@ -78,7 +78,7 @@ function releaseOf({ evidence }: Answer): string {
   return evidence.hello.kernel.release;
 }
 
-/** Everybody who answered about one object, oldest kernel first. */
+/** Every kernel with a result for one object, oldest kernel first. */
 export function answersOf(results: readonly CellResult[]): Answer[] {
   return results
     .flatMap((result) => {
@@ -96,7 +96,7 @@ export function newestAnswered(results: readonly CellResult[], answers: readonly
   return results.every(({ kernel }) => !kernel || compareReleases(kernel.release, releaseOf(newest)) <= 0);
 }
 
-/** Whether a kernel tells the very same: code, reason and subject. */
+/** Whether a kernel reports the very same: code, reason and subject. */
 export function reports(answer: Answer, finding: Finding): boolean {
   return answer.reported.has(exactKey(finding));
 }
@@ -107,7 +107,7 @@ function programsOf(finding: Finding): string[] {
 }
 
 /**
- * Whether a kernel was seen to take what another one refuses: the program loaded (and was attached, when that is what
+ * Whether a kernel was seen to accept what another one rejects: the program loaded (and was attached, when that is what
  * failed elsewhere), the map was made. A kernel that failed earlier or otherwise shows nothing.
  */
 export function isFine(answer: Answer, finding: Finding): boolean {

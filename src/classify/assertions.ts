@@ -15,7 +15,7 @@ export interface Broken {
   readonly errno: number;
 }
 
-/** Bytes that the guest tells at most, in hex digits; of longer ones the guest's own comparison is all there is. */
+/** Bytes that the guest reports at most, in hex digits; of longer ones the guest's own comparison is all there is. */
 const SHOWN_DIGITS = 512;
 
 /** Bits of a number by its bytes. */

@@ -83,7 +83,7 @@ function explained(finding: Finding, build: KernelBuild): Finding {
 }
 
 /** Whether a finding of the outcome may be about how its kernel was built: then its configuration is worth reading. */
-export function asksBuild(outcome: Outcome): boolean {
+export function needsBuild(outcome: Outcome): boolean {
   if (outcome.status !== 'pass' && outcome.status !== 'fail') return false;
   return outcome.findings.some((one) => OPEN.has(one.args['reason'] ?? '') && optionOf(one) !== undefined);
 }

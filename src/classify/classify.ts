@@ -14,15 +14,15 @@ import type { ProgramCauses } from './program.ts';
 import { type SettingNames, settingFindings, withoutRetargeted } from './settings.ts';
 import { variantFindings } from './variants.ts';
 
-export interface Question {
+export interface ClassifyInput {
   readonly evidence: Evidence;
-  /** What the validator was told to do about attaching. */
+  /** What the validator was to do about attaching. */
   readonly attachMode: AttachMode;
   /** Programs the manifest names; empty without one. */
   readonly programs: readonly ManifestProgram[];
   /** `load_only`, `load_attach`, `behavior`, or empty. */
   readonly validationMode: string;
-  /** Tests the validator was told to run; empty when the mode forbids them. */
+  /** Tests the validator was to run; empty when the mode forbids them. */
   readonly functionalTests: readonly FunctionalTest[];
   /** Names of the groups of programs of which one is to be loaded; absent: none. */
   readonly variantGroups?: readonly string[] | undefined;
@@ -50,8 +50,8 @@ function fail(failedStage: FailedStage, causes: readonly Finding[], remarks: rea
  * earlier ones, and only what was observed can pass: an open, a load, the attaches that the manifest requires, and a
  * validator that ended by itself and says the same.
  */
-export function classify(question: Question): Outcome {
-  const { evidence } = question;
+export function classify(input: ClassifyInput): Outcome {
+  const { evidence } = input;
   const open = firstStage(evidence, 'open');
   const load = firstStage(evidence, 'load');
   const exit = firstStage(evidence, 'exit');
@@ -64,20 +64,20 @@ export function classify(question: Question): Outcome {
   const ended = exit.kind === 'exited';
   const crash = crashFinding(evidence);
 
-  // What the kernel refused stays refused, whatever happened to the validator afterwards.
+  // What the kernel rejected stays rejected, whatever happened to the validator afterwards.
   if (open?.status === 'fail') return fail('load', openFindings(evidence, open));
-  const manifest = open ? manifestFindings(open, question.programs) : { missing: [], remarks: [] };
-  const settings = settingFindings(evidence, question.settingNames);
+  const manifest = open ? manifestFindings(open, input.programs) : { missing: [], remarks: [] };
+  const settings = settingFindings(evidence, input.settingNames);
   const remarks = [...manifest.remarks, ...settings.remarks];
-  const over = overBudgetOf(question);
-  const variants = load && variantFindings(evidence, load, question.variantGroups ?? [], question.programCauses);
-  // A program that is missing cannot be set up either: one cause, told once.
+  const over = overBudgetOf(input);
+  const variants = load && variantFindings(evidence, load, input.variantGroups ?? [], input.programCauses);
+  // A program that is missing cannot be set up either: one cause, reported once.
   const absent = new Set(manifest.missing.map(({ subject }) => subject));
   const unset = settings.failed.filter(({ subject }) => !absent.has(subject));
   const unfit = [...manifest.missing, ...unset];
   if (load?.status === 'fail') {
     if (ended && exit.code === 0) return unusable('the load failed, but the validator says that everything passed');
-    const refused = withoutRetargeted(loadFindings(evidence, load, question.programCauses), settings);
+    const refused = withoutRetargeted(loadFindings(evidence, load, input.programCauses), settings);
     return fail('load', [...(variants?.failed ?? []), ...unset, ...refused, ...manifest.missing, ...over], remarks);
   }
 
@@ -88,10 +88,10 @@ export function classify(question: Question): Outcome {
   if (load?.status !== 'pass') return unusable('the guest did not say whether the object loads');
   if (variants?.unreported !== undefined) return unusable(variants.unreported);
   if (variants && variants.failed.length > 0) return fail('load', [...variants.failed, ...unfit, ...over], remarks);
-  return afterLoad(question, exit.code, { unfit, over, remarks });
+  return afterLoad(input, exit.code, { unfit, over, remarks });
 }
 
-function overBudgetOf({ evidence, maxInsns }: Question): Finding[] {
+function overBudgetOf({ evidence, maxInsns }: ClassifyInput): Finding[] {
   return maxInsns === undefined ? [] : overBudget(evidence, { maxInsns });
 }
 
@@ -103,14 +103,14 @@ interface Loaded {
   readonly remarks: readonly Finding[];
 }
 
-/** Everything that went wrong is told, so that no cause hides behind another one; the earliest names the stage. */
-function afterLoad(question: Question, exitCode: number, { unfit, over, remarks }: Loaded): Outcome {
-  const { evidence, attachMode } = question;
-  const attach = attachMode === 'disabled' ? { required: [], warnings: [] } : attachFindings(question);
+/** Everything that went wrong is reported, so that no cause hides behind another one; the earliest names the stage. */
+function afterLoad(input: ClassifyInput, exitCode: number, { unfit, over, remarks }: Loaded): Outcome {
+  const { evidence, attachMode } = input;
+  const attach = attachMode === 'disabled' ? { required: [], warnings: [] } : attachFindings(input);
   const unfitNames = new Set(unfit.map(({ subject }) => subject));
-  // A program that is missing, or could not be set up, cannot be attached either: one cause, told once.
+  // A program that is missing, or could not be set up, cannot be attached either: one cause, reported once.
   const unattached = attach.required.filter(({ subject }) => !unfitNames.has(subject));
-  const functional = functionalResult(evidence, question.functionalTests, question.validationMode);
+  const functional = functionalResult(evidence, input.functionalTests, input.validationMode);
   const early = unfit.length + unattached.length > 0;
   // After a failure the validator leaves out tests: what was not run did not fail.
   const tests = early ? functional.failed.filter(({ args }) => wasRun(args['reason'])) : functional.failed;
@@ -118,7 +118,7 @@ function afterLoad(question: Question, exitCode: number, { unfit, over, remarks 
   // A test looked at more than the load, whatever is attached.
   const tested = stagesOf(evidence, 'functional').some(({ status }) => status !== 'skipped');
   const warnings = tested ? attach.warnings.filter((finding) => !isIdle(finding)) : attach.warnings;
-  const rest = [...functional.remarks, ...unloadedFindings(evidence, question.programs), ...warnings, ...remarks];
+  const rest = [...functional.remarks, ...unloadedFindings(evidence, input.programs), ...warnings, ...remarks];
   if (unfit.length > 0) return fail('validation', causes, rest);
   if (unattached.length > 0) return fail('attach', causes, rest);
   if (tests.length > 0) return fail('functional', causes, rest);

@@ -26,7 +26,7 @@ const OVERRIDE_RETURN = 58;
  */
 const SLEEP_CHECKED: ReadonlySet<string> = new Set(['sched_ext_ops']);
 
-/** libbpf reads the file itself: no list of the kernel's names tells more, and no kernel is to blame. */
+/** libbpf reads the file itself: no list of the kernel's names says more, and no kernel is to blame. */
 function confirmFile(finding: Finding): Finding {
   const [, file, name] = /^([^:]+):(.+)$/.exec(finding.args['target'] ?? '') ?? [];
   const args = {
@@ -130,7 +130,7 @@ function confirmCallback(finding: Finding, { hello }: Evidence): Finding {
   return recode(finding, 'UNSUPPORTED_INSTRUCTION', { args: { reason: 'callback', since: CALLBACKS_SINCE, release } });
 }
 
-/** Kernels that know loops still refuse a jump back into a function that is being called: a recursion. */
+/** Kernels that know loops still reject a jump back into a function that is being called: a recursion. */
 function confirmLoop(finding: Finding, { hello }: Evidence): Finding {
   const version = kernelVersion(hello.kernel.release);
   if (!version || olderThan(version, LOOPS_SINCE)) return finding;

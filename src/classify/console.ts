@@ -71,7 +71,7 @@ const TAINTS: readonly (readonly [bit: number, letter: string, meaning: string])
   [9, 'W', 'a warning'],
 ];
 
-/** Trouble of which the flags tell and no line is left: a flooded log, or a console that was muted. */
+/** Trouble that the flags show and no line is left of: a flooded log, or a console that was muted. */
 function taintFinding(logs: readonly KernelLog[]): Finding[] {
   const gained = TAINTS.filter(([bit]) =>
     logs.some(({ taint_before: before, taint_after: after }) => ((after & ~before) >>> bit) & 1),
@@ -114,7 +114,7 @@ function kernelFindings(evidence: Evidence, console: string): Finding[] {
   return [...found, ...(found.some((one) => !isRemark(one)) ? [] : taintFinding(logs))];
 }
 
-const REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted refused it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag('validation-mode')} load_only)`;
+const REFUSED = `what the kernel said while the object was checked could not be read: /dev/kmsg or /proc/sys/kernel/tainted denied it, as a program that is attached to an LSM hook can make them; let that program leave the first process alone, or check it without attaching (${flag('validation-mode')} load_only)`;
 
 /** An answer with what the kernel said meanwhile: a pass during which it stumbled, or nobody could see it, is none. */
 export function withConsole(outcome: Outcome, console: string, evidence: Evidence): Outcome {

@@ -26,9 +26,9 @@ const DOCUMENT_FITS = 1000;
 /** What the guest answers when it cannot read the plan; never a pass. */
 const UNREAD_PLAN = 'functional-plan';
 
-function same(sent: string, told: string): boolean {
+function same(sent: string, reported: string): boolean {
   const text = sent.trim();
-  return text.length <= COMPARED ? text === told : told.startsWith(text.slice(0, COMPARED));
+  return text.length <= COMPARED ? text === reported : reported.startsWith(text.slice(0, COMPARED));
 }
 
 function plain(name: string): string {
@@ -49,9 +49,9 @@ function changedPrograms(tuning: readonly string[]): ReadonlySet<string> {
 /** The programs that the guest opened are those that stand in the bytes we sent. */
 function againstObject(open: StageOf<'open'>, facts: ObjectFacts, changed: ReadonlySet<string>): string | undefined {
   if (facts.problems.length > 0 || open.status !== 'pass') return undefined;
-  const told = grouped(open.programs, ({ name }) => name);
+  const reported = grouped(open.programs, ({ name }) => name);
   for (const { name, section, autoload } of facts.programs) {
-    const named = told.get(name);
+    const named = reported.get(name);
     if (!named) return `program ${plain(name)} is in the object, and the guest does not list it`;
     const program = named.find((one) => same(section, one.section));
     if (!program) {
@@ -116,7 +116,7 @@ function withinStages(evidence: Evidence, { attaches }: Known, changed: Readonly
   return undefined;
 }
 
-/** Every result of a test is one of a test that was asked for, in the order of the plan. */
+/** Every result of a test is one of a test of the request, in the order of the plan. */
 function againstPlan(stages: readonly Functional[], tests: readonly FunctionalTest[]): string | undefined {
   for (const [index, stage] of stages.entries()) {
     const test = tests[index];
@@ -128,7 +128,7 @@ function againstPlan(stages: readonly Functional[], tests: readonly FunctionalTe
     if (!same(test.command, stage.command))
       return `${what}: the guest reports a command that is not the one it was sent`;
     if (stage.expected_exit_code !== test.expectExitCode)
-      return `${what}: the guest expected another exit code than asked`;
+      return `${what}: the guest expected another exit code than the request has`;
     if (stage.required !== test.required)
       return `${what}: the guest took it for ${stage.required ? 'required' : 'optional'}`;
     if (stage.status !== 'pass') continue;
@@ -156,18 +156,22 @@ function againstDocument(evidence: Evidence, document: ReportedDocument): string
     return differs('the number of programs', open.programs.length, document.programs.length);
   }
   for (const [index, { name, section }] of (open?.programs ?? []).entries()) {
-    const told = document.programs[index];
+    const reported = document.programs[index];
     const what = `program ${plain(name)}`;
-    if (told?.['name'] !== name || told['section'] !== section) return differs(what, section, told?.['section']);
+    if (reported?.['name'] !== name || reported['section'] !== section)
+      return differs(what, section, reported?.['section']);
     const key = programKey({ name, section });
     const [loaded, hung] = [programs.get(key)?.status, attached.get(key)?.status];
-    if (loaded && loaded !== told['load_status']) return differs(`the load of ${what}`, loaded, told['load_status']);
-    if (hung && hung !== told['attach_status']) return differs(`the attach of ${what}`, hung, told['attach_status']);
+    if (loaded && loaded !== reported['load_status'])
+      return differs(`the load of ${what}`, loaded, reported['load_status']);
+    if (hung && hung !== reported['attach_status'])
+      return differs(`the attach of ${what}`, hung, reported['attach_status']);
   }
   for (const [index, stage] of stagesOf(evidence, 'functional').entries()) {
-    const told = document.tests[index];
+    const reported = document.tests[index];
     for (const key of ['name', 'command', 'status', 'exit_code', 'timed_out'] as const) {
-      if (told?.[key] !== stage[key]) return differs(`${key} of test ${plain(stage.name)}`, stage[key], told?.[key]);
+      if (reported?.[key] !== stage[key])
+        return differs(`${key} of test ${plain(stage.name)}`, stage[key], reported?.[key]);
     }
   }
   return undefined;
@@ -199,7 +203,7 @@ export function contradiction(evidence: Evidence, known: Known): string | undefi
   );
 }
 
-/** A pass stands only on an answer without contradiction; a failure that the guest told of stays one, with a remark. */
+/** A pass stands only on an answer without contradiction; a failure that the guest reported stays one, with a remark. */
 export function withoutContradiction(outcome: Outcome, evidence: Evidence, known: Known): Outcome {
   if (outcome.status === 'infra_error') return outcome;
   const found = contradiction(evidence, known);

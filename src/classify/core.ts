@@ -11,7 +11,7 @@ type Relocation = StageOf<'core'>['relocations'][number];
 
 const MAX_ALSO = 20;
 
-/** Kinds that only ask: absent is an answer and no failure. */
+/** Kinds that only check for existence: absent is a result and no failure. */
 const QUESTIONS: ReadonlySet<string> = new Set(['field_exists', 'type_exists', 'type_matches', 'enumval_exists']);
 
 /** Why an access has no match, by what it wanted to know. */
@@ -40,7 +40,7 @@ const absentTypes = oncePer(
     ),
 );
 
-/** All accesses that libbpf tried for a program, without those that only ask. */
+/** All accesses that libbpf tried for a program, without those that only check for existence. */
 function neededBy(evidence: Evidence, program: string): Relocation[] {
   return (byProgram(evidence).get(program) ?? []).filter(({ kind }) => !QUESTIONS.has(kind));
 }
@@ -62,7 +62,7 @@ function accessOf(finding: Finding, needed: readonly Relocation[]): Relocation |
   return absent.length === 1 ? absent[0] : undefined;
 }
 
-/** libbpf found the field, and refused to patch the instruction that reads it. */
+/** libbpf found the field, and did not patch the instruction that reads it. */
 function wrongWidth(evidence: Evidence, program: string): boolean {
   return programStages(evidence, program).some(({ log }) =>
     libbpfLines(log).some((line) => /accesses field incorrectly/.test(line)),

@@ -33,7 +33,7 @@ export interface Blamed {
 
 /**
  * The instruction a verifier log blames, counted from the start of the program with its subprograms behind it; undefined
- * when the kernel refused the program before it followed any path and says no number.
+ * when the kernel rejected the program before it followed any path and says no number.
  */
 export function blamedInsn(log: string, cause: string): Blamed | undefined {
   for (const pattern of NAMED) {
@@ -98,7 +98,7 @@ function isCallback({ args, evidence }: Finding): boolean {
   return args['reason'] === 'callback' || /bpf_ld_imm64|func_info/.test(evidence?.text ?? '');
 }
 
-/** What a program asks of the instruction set that a kernel refused, the first of it; undefined when nothing fits. */
+/** What a program needs of the instruction set that a kernel rejected, the first of it; undefined when nothing fits. */
 export function refusedFeature(program: ProgramFacts, finding: Finding): CodeFeature | undefined {
   if (finding.code !== 'UNSUPPORTED_INSTRUCTION' || isCallback(finding)) return undefined;
   const row = REFUSED_FEATURES.find(

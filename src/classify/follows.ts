@@ -6,7 +6,7 @@ function usersOf(map: string | undefined, { programs }: ObjectFacts): string[] {
   return programs.filter(({ autoload, maps }) => autoload && maps.includes(map ?? '')).map(({ name }) => name);
 }
 
-/** A map that is refused takes the programs that use it along. */
+/** A map that is rejected takes the programs that use it along. */
 function withUsers(finding: Finding, facts: ObjectFacts): Finding {
   if (finding.phase !== 'map' || finding.args['program'] !== undefined) return finding;
   const users = usersOf(finding.subject, facts);

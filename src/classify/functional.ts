@@ -46,7 +46,7 @@ function reasonOf({ test, stage, broken }: Answer): ReasonOf<'FUNCTIONAL_TEST_FA
 
 const ENOTSUPP = -524;
 
-/** Expectations that are told besides the first; of more there is the number. */
+/** Expectations that are reported besides the first; of more there is the number. */
 const MAX_ALSO = 8;
 
 /** What a program returned says more than what it left in maps, and without it nothing was triggered. */
@@ -92,7 +92,7 @@ function mainLine(stage: FunctionalStage | undefined, reason: string): string | 
   return reason === 'failed' ? said || stage?.error : stage?.error || said;
 }
 
-/** As the guest has it in the error of a test, about the one that is told. */
+/** As the guest has it in the error of a test, about the one that is reported. */
 function saidOf({ subject, error }: Broken): string {
   return error === '' ? subject : `${subject}: ${error}`;
 }

@@ -8,7 +8,7 @@ import type { ManifestProgram } from './manifest.ts';
 
 type AttachStage = StageOf<'attach'>;
 
-/** What the validator says of a program that it did not attach, and what that asks of the user. */
+/** What the validator says of a program that it did not attach, and what that means for the user. */
 const REASONS: readonly (readonly [reason: ReasonOf<'NOT_ATTACHED'>, words: RegExp])[] = [
   ['no_target', /names no (?:target|function|probe)/],
   ['no_file', /the file it probes is not in this guest/],
@@ -34,7 +34,7 @@ export function untriedNames(stages: readonly AttachStage[]): string[] {
 
 /**
  * Programs of an object that loads while none of them is attached: the load is all that was seen. One finding per reason,
- * about the first program with it. Nothing where a program was attached, or where attaching failed and tells more.
+ * about the first program with it. Nothing where a program was attached, or where attaching failed and says more.
  */
 export function idleFindings(stages: readonly AttachStage[]): Finding[] {
   if (stages.some(({ status }) => status !== 'skipped')) return [];

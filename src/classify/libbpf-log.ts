@@ -76,7 +76,7 @@ export function mainWarning(log: string): string | undefined {
 }
 
 /** The warnings that say something, in the order in which libbpf wrote them. */
-export function tellingWarnings(log: string): string[] {
+export function usefulWarnings(log: string): string[] {
   return libbpfLines(log).filter((line) => !HARMLESS.some((noise) => noise.test(line)));
 }
 

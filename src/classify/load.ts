@@ -32,7 +32,7 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
 }
 
 /**
- * Why the object did not load: refused maps first (every program that uses one fails after it), then one finding per
+ * Why the object did not load: rejected maps first (every program that uses one fails after it), then one finding per
  * program that failed, then what was said about the object as a whole. Programs that libbpf leaves out of the load do
  * not decide and are not looked at.
  * @param known causes of programs that were found out before
@@ -55,7 +55,7 @@ export function loadFindings(evidence: Evidence, load: StageOf<'load'>, known: P
   return found.length > 0 ? found : [objectFinding(evidence, load)];
 }
 
-/** A program that has no place without a map, where that map is what the kernel refused. */
+/** A program that has no place without a map, where that map is what the kernel rejected. */
 function followsFromMap({ code, args }: Finding, maps: readonly Finding[]): boolean {
   if (args['reason'] === 'struct_ops_unreferenced') return maps.some((map) => map.args['type'] === 'struct_ops');
   return maps.length > 0 && code === 'MAP_CREATE_FAILED';

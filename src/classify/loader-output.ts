@@ -1,6 +1,6 @@
 import type { StageOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { embeddedVerifierLog, firstWarning, mainWarning, programOf, tellingWarnings } from './libbpf-log.ts';
+import { embeddedVerifierLog, firstWarning, mainWarning, programOf, usefulWarnings } from './libbpf-log.ts';
 import { findingOf } from './make-finding.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause } from './verifier-log.ts';
@@ -11,7 +11,7 @@ const REFUSED_PROGRAM = /^libbpf: prog '([^'\n]+)': (?:BPF program load failed|f
 /** What a loader's own print function may put in front: a time, a level. Source lines in a log of the verifier begin with `;`. */
 const LIBBPF = /^(?:[^;\n][^\n]{0,59}?[\s\])])?(?=libbpf: )/;
 
-/** Lines that are told besides the one that says most, and how much of each. */
+/** Lines that are reported besides the one that says most, and how much of each. */
 const MAX_MORE = 2;
 const MAX_LINE = 300;
 
@@ -54,7 +54,7 @@ export function loaderFailure(output: Output): Reported {
     .filter((line) => line.startsWith('libbpf: '))
     .join('\n');
   const warning = firstWarning(LIBBPF_RULES, said);
-  const words = wordsOf(cause?.line ?? warning?.line ?? mainWarning(said), tellingWarnings(said));
+  const words = wordsOf(cause?.line ?? warning?.line ?? mainWarning(said), usefulWarnings(said));
   if (cause?.match) {
     const found = findingOf(cause.match, { ...context, args: cause.args });
     return { words, finding: { ...found, confidence: 'low' } };

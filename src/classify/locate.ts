@@ -27,7 +27,7 @@ const RELOCATION = /^prog '([^']+)': relo #(\d+): /;
 const MAX_SOURCE = 120;
 
 /**
- * Gives every finding of an outcome the line of C it points to, as far as the object and the log tell: the rejected
+ * Gives every finding of an outcome the line of C it points to, as far as the object and the log show: the rejected
  * instruction, the access or symbol that is missing, else the program itself where it could not be attached or loaded.
  */
 export function locateFindings(

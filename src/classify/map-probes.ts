@@ -43,12 +43,12 @@ const FILLED_BY_LOADERS: ReadonlySet<string> = new Set([
   'user_ringbuf',
 ]);
 
-/** `policy`: everything was refused with EPERM. */
+/** `policy`: everything was rejected with EPERM. */
 export type MapVerdict = Verdict | { readonly code: 'policy' };
 
 /**
- * What the kernel refuses about a map, from the same request with one thing changed: the first change it took names it,
- * and a plain map of the type that is refused as well means the type. undefined: nothing was tried, or it shows nothing.
+ * What the kernel rejects about a map, from the same request with one thing changed: the first change it took names it,
+ * and a plain map of the type that is rejected as well means the type. undefined: nothing was tried, or it shows nothing.
  */
 export function mapVerdict(
   probes: readonly Probe[] | undefined,

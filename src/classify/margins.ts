@@ -23,10 +23,10 @@ export interface ProgramMargin {
   readonly loadUs: number;
 }
 
-/** The limit of all current kernels, for those whose version does not tell theirs. */
+/** The limit of all current kernels, for those whose version does not say theirs. */
 const USUAL_LIMIT = 1_000_000;
 
-/** The margins of every program that loaded and of which the kernel told its instructions, in the guest's order. */
+/** The margins of every program that loaded and of which the kernel reported the instructions, in the guest's order. */
 export function programMargins(evidence: Evidence): ProgramMargin[] {
   const limit = insnLimit(evidence.hello.kernel.release) ?? USUAL_LIMIT;
   return stagesOf(evidence, 'program')
@@ -51,7 +51,7 @@ function allowed(budget: InsnBudget, limit: number): number {
 
 /**
  * One finding per program that loads and needs more of the verifier than the budget allows. Programs of which the
- * kernel tells no number give none.
+ * kernel reports no number give none.
  */
 export function overBudget(evidence: Evidence, { maxInsns }: { readonly maxInsns: InsnBudget }): Finding[] {
   return programMargins(evidence)

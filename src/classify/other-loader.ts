@@ -16,7 +16,7 @@ const REJECTED = 2;
 const SIGNAL_BASE = 128;
 const NOT_STARTED: readonly number[] = [126, 127];
 
-export interface LoaderQuestion {
+export interface LoaderValidation {
   readonly loader: LoaderFacts;
   readonly attachMode: AttachMode;
   /** Programs that the manifest names; empty without one. */
@@ -67,8 +67,8 @@ function inOwnWords(outcome: Outcome, words: Finding): Outcome {
  * The verdict of another loader: what its report says was rejected, by the kernel's words where there are some, else by the
  * library's own. A loader that contradicts its own exit code gives none.
  */
-export function classifyLoader(evidence: Evidence, question: LoaderQuestion): Outcome {
-  const { loader, attachMode, programs } = question;
+export function classifyLoader(evidence: Evidence, validation: LoaderValidation): Outcome {
+  const { loader, attachMode, programs } = validation;
   const exit = firstStage(evidence, 'exit');
   if (!exit) return infra('protocol', 'the guest ended its answer without saying how the loader ended');
   if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');

@@ -17,7 +17,7 @@ export function lockdownLevel(hello: Hello): 'integrity' | 'confidentiality' | u
   return level === 'integrity' || level === 'confidentiality' ? level : undefined;
 }
 
-/** Whether lockdown is why a helper is refused. */
+/** Whether lockdown is why a helper is rejected. */
 export function lockedHelper(hello: Hello, id: number): boolean {
   const level = lockdownLevel(hello);
   if (level === undefined) return false;

@@ -18,12 +18,12 @@ const ENOMEM = -12;
 /** Longest program of kernels before 5.2. */
 const MAX_INSNS_BEFORE_52 = 4096;
 
-/** Types that the kernel takes only together with a function to attach to, so that the type alone is always refused. */
+/** Types that the kernel takes only together with a function to attach to, so that the type alone is always rejected. */
 const NEEDS_TARGET: ReadonlySet<string> = new Set(['tracing', 'lsm', 'ext', 'struct_ops']);
 
 /**
- * Why a program was refused without a word, from the same load with one thing changed. The first change the kernel took
- * names what it refuses. undefined: nothing was tried, or it shows nothing.
+ * Why a program was rejected with an empty log, from the same load with one thing changed. The first change the kernel took
+ * names what it rejects. undefined: nothing was tried, or it shows nothing.
  */
 export function probedFinding(
   stage: StageOf<'program'>,
@@ -66,7 +66,7 @@ function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | und
     case 'no_attach_type':
     case 'other_attach_type':
     case 'type_only':
-      // A hook that the kernel has, and takes at another place: the function is refused.
+      // A hook that the kernel has, and accepts at another place: the function is rejected.
       return (
         targetVerdict(stage, type, version, kind?.since) ?? {
           code: 'UNSUPPORTED_ATTACH_TYPE',
@@ -83,7 +83,7 @@ function verdictOf(stage: StageOf<'program'>, evidence: Evidence): Verdict | und
 }
 
 /**
- * A trivial program for the same function is refused as well, on a kernel that knows the type and the hook: the function
+ * A trivial program for the same function is rejected as well, on a kernel that knows the type and the hook: the function
  * is one of those that must not be traced. Kernels that say so in words are read by their words.
  */
 function targetVerdict(

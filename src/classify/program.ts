@@ -40,7 +40,7 @@ export function programFinding(stage: ProgramStage, evidence: Evidence, known: P
 
 /**
  * The verifier's own text comes first (an errno next to it says nothing more, EACCES is its ordinary refusal), then libbpf's
- * warnings, then the errno together with what the program asks for.
+ * warnings, then the errno together with what the program needs.
  */
 function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
   const args = { program: stage.name, section: stage.section, errno: errnoName(stage.errno) };
@@ -73,7 +73,7 @@ function causeOf(stage: ProgramStage, evidence: Evidence): Finding {
   return silentFinding(stage, evidence, args);
 }
 
-/** Calls that are too deep because a function calls itself are no question of the stack. */
+/** Calls that are too deep because a function calls itself are not about the stack. */
 function withoutRecursion(finding: Finding, log: string): Finding {
   const deep = finding.code === 'STACK_LIMIT' && /^the call stack of /.test(finding.evidence?.text ?? '');
   if (!deep || !callsItself(log)) return finding;

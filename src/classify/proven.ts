@@ -1,30 +1,30 @@
 import type { Outcome } from '../model/cell.ts';
 import { firstStage, type Stage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import { classify, type Question } from './classify.ts';
+import { type ClassifyInput, classify } from './classify.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** How a validator ends that saw a failure. */
 const FAILED: Stage = { stage: 'exit', kind: 'exited', code: 2, signal: 0, elapsed_us: 0 };
 
 /**
- * What failed as far as the guest told it, when the rest of its answer is of no use: nothing that comes later takes a
- * failure back. undefined: no failure was told.
+ * What failed as far as the guest reported it, when the rest of its answer is of no use: nothing that comes later takes a
+ * failure back. undefined: no failure was reported.
  */
-function provenFailure(question: Question): Outcome | undefined {
-  const { evidence } = question;
+function provenFailure(input: ClassifyInput): Outcome | undefined {
+  const { evidence } = input;
   const stages = [...evidence.stages.filter(({ stage }) => stage !== 'exit'), FAILED];
   const opened = new Set(firstStage(evidence, 'open')?.programs.map(({ name }) => name));
   const attached = new Set(stagesOf(evidence, 'attach').map(({ program }) => program));
   const tested = new Set(stagesOf(evidence, 'functional').map(({ name }) => name));
   const outcome = classify({
-    ...question,
+    ...input,
     evidence: { ...evidence, stages },
     // They are of the whole evidence.
     programCauses: undefined,
-    // What was not told is no failure here.
-    programs: question.programs.filter(({ name }) => attached.has(name) || !opened.has(name)),
-    functionalTests: question.functionalTests.filter(({ name }) => tested.has(name)),
+    // What was not reported is no failure here.
+    programs: input.programs.filter(({ name }) => attached.has(name) || !opened.has(name)),
+    functionalTests: input.functionalTests.filter(({ name }) => tested.has(name)),
     validationMode: '',
   });
   return outcome.status === 'fail' ? outcome : undefined;
@@ -54,14 +54,14 @@ export function leftOut(count: number, decisive: boolean): Finding {
   return { ...finding, decisive };
 }
 
-/** A verdict that could not be reached is one all the same where the guest told of a failure. */
-export function failureBeside(outcome: Outcome, question: Question): Outcome {
+/** A verdict that could not be reached is one all the same where the guest reported a failure. */
+export function failureBeside(outcome: Outcome, input: ClassifyInput): Outcome {
   if (outcome.status !== 'infra_error') return outcome;
-  const failure = provenFailure(question);
+  const failure = provenFailure(input);
   return failure ? withRemark(failure, 'unfinished', outcome.message) : outcome;
 }
 
 /** `classify`, and a reported failure stays one when the end of the answer denies it or does not come. */
-export function classifyWhole(question: Question): Outcome {
-  return failureBeside(classify(question), question);
+export function classifyWhole(input: ClassifyInput): Outcome {
+  return failureBeside(classify(input), input);
 }

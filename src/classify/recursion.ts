@@ -2,7 +2,7 @@
 const MAX_LINES = 4000;
 
 /**
- * Whether a program calls itself, told by the path that the verifier printed: of the calls it stands in, one is there
+ * Whether a program calls itself, known by the path that the verifier printed: of the calls it stands in, one is there
  * twice. Kernels without a check of their own for recursion only say that the calls are too deep.
  */
 export function callsItself(log: string): boolean {

@@ -47,7 +47,7 @@ function placeOf(log: string, cause: string): Place {
 
 /**
  * What a refusal is about where its words alone leave it open: the instruction that the verifier stood at, the lines
- * above the cause and the type of the program tell.
+ * above the cause and the type of the program show.
  */
 export function explainRejection(
   finding: Finding,

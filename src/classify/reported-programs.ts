@@ -9,7 +9,7 @@ const opened = oncePer((evidence: Evidence) =>
 );
 const loads = oncePer((evidence: Evidence) => grouped(stagesOf(evidence, 'program'), ({ name }) => name));
 
-/** Tells programs of one name apart, which stand in different sections. */
+/** Distinguishes programs of one name, which stand in different sections. */
 export function programKey({ name, section }: { readonly name: string; readonly section: string }): string {
   return `${section}\0${name}`;
 }

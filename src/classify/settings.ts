@@ -5,13 +5,13 @@ import { shimsOf } from '../model/shims.ts';
 import { confirm } from './confirm.ts';
 import { makeFinding, mergeFindings } from './make-finding.ts';
 
-/** What the user asks for, in the words of the `open` stage; all other shims are done unasked. */
+/** What the user sets, in the words of the `open` stage; all other shims are automatic. */
 const ASKED = new Set(['map_setting', 'program_type', 'rodata', 'attach_target', 'autoload', 'variant', 'companion']);
 const ENOENT = -2;
 const ESRCH = -3;
 
 export interface SettingFindings {
-  /** Without these something else was asked than what the user wants to know. */
+  /** Without these something else was tested than what the user wants to know. */
   readonly failed: readonly Finding[];
   /** Flags are for every object of a run: these are about others of it. */
   readonly remarks: readonly Finding[];
@@ -20,17 +20,17 @@ export interface SettingFindings {
 /** What the caller knows of the names in settings. */
 export interface SettingNames {
   /** Set by a flag, and another object of the run has it: this one need not. */
-  elsewhere(kind: string, subject: string): boolean;
+  inOtherObject(kind: string, subject: string): boolean;
   /** Names of the object that `subject` may be a slip of, best first. */
   near(kind: string, subject: string): readonly string[];
 }
 
-const NOTHING_KNOWN: SettingNames = { elsewhere: () => false, near: () => [] };
+const NOTHING_KNOWN: SettingNames = { inOtherObject: () => false, near: () => [] };
 
 /** Settings for the load that could not be made. */
 export function settingFindings(evidence: Evidence, names: SettingNames = NOTHING_KNOWN): SettingFindings {
   const shims = shimsOf(evidence).filter(({ kind, errno }) => errno !== 0 && ASKED.has(kind));
-  const remarked = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.elsewhere(kind, subject);
+  const remarked = ({ kind, subject, errno }: Shim): boolean => errno === ENOENT && names.inOtherObject(kind, subject);
   const found = mergeFindings(
     shims.filter((shim) => !remarked(shim)).map((shim) => settingFinding(shim, evidence, names)),
   );

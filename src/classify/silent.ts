@@ -14,7 +14,7 @@ const MAX_FINDINGS = 20;
 const MAX_INSNS = 1_000_000;
 
 /**
- * Marks a pass of programs that do not do what they were written for, though no kernel refuses them: they print nothing, or
+ * Marks a pass of programs that do not do what they were written for, though no kernel rejects them: they print nothing, or
  * read what they do not mean.
  */
 export function withSilentFaults(outcome: Outcome, evidence: Evidence, facts: ObjectFacts): Outcome {
@@ -38,7 +38,7 @@ const firstWrong = oncePer(
   ({ wrongFormats }: ObjectFacts) => new Map(wrongFormats.toReversed().map((wrong) => [wrong.fn, wrong])),
 );
 
-/** The first format of a program that its helper refuses each time. */
+/** The first format of a program that its helper rejects each time. */
 function wrongFormats(program: ProgramFacts, facts: ObjectFacts): Finding[] {
   for (const { fn, start } of program.layout.parts) {
     const wrong = firstWrong(facts).get(fn);

@@ -77,7 +77,7 @@ export function explainMissing(finding: Finding, evidence: Evidence): Finding {
   );
 }
 
-/** A kfunc or variable that is simply not there keeps how the object asked for it. */
+/** A kfunc or variable that is simply not there keeps how the object declares it. */
 function reasonOf(finding: Finding, { reason }: Diagnosis): Reason {
   const kept = finding.code === 'MISSING_KFUNC' || finding.code === 'UNRESOLVED_KSYM';
   return kept && reason === 'renamed_or_removed' ? ((finding.args['reason'] ?? reason) as Reason) : reason;

@@ -40,7 +40,7 @@ const owners = oncePer((evidence: Evidence) =>
 /**
  * A program array belongs to the first program that uses it: its type, and on kernels with that check its expected attach
  * type or its attach function too (`__bpf_prog_map_compatible`, kernel/bpf/core.c). The kernel compares them after the
- * verifier has accepted the program, and answers EINVAL without a word. Told only where the program was verified, where
+ * verifier has accepted the program, and returns EINVAL with an empty log. Reported only where the program was verified, where
  * it calls through an array, and where another program of the object on another hook was loaded with the same array.
  */
 export function withTailCalls(finding: Finding, evidence: Evidence, facts: ObjectFacts): Finding {

@@ -1,5 +1,5 @@
 /**
- * First kernels that run programs of a type by BPF_PROG_TEST_RUN. Types that are older than every kernel we ask about
+ * First kernels that run programs of a type by BPF_PROG_TEST_RUN. Types that are older than every kernel we test
  * have 4.12, when the command came.
  */
 const SINCE: Readonly<Record<string, string>> = {

@@ -103,7 +103,7 @@ function insnAbove(lines: readonly string[], cause: number): string | undefined 
   return undefined;
 }
 
-/** A helper that is refused at this place is not always named by the refusal. */
+/** A helper that is rejected at this place is not always named by the message. */
 function calledBy({ rule }: RuleMatch, lines: readonly string[], cause: number): { helper?: string; id?: string } {
   return rule.code === 'HELPER_NOT_ALLOWED' && rule.reason === 'context' ? callAbove(lines, cause) : {};
 }
@@ -128,7 +128,7 @@ export interface VerifierCause {
 }
 
 /**
- * The line that says why the verifier refused, tried from the last meaningful line upwards; undefined when the log has
+ * The line that says why the verifier rejected the program, tried from the last meaningful line upwards; undefined when the log has
  * no meaningful line. Instruction dumps, register states and source text are never looked at.
  */
 export function verifierCause(rules: readonly TextRule[], text: string): VerifierCause | undefined {

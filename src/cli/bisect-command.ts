@@ -17,7 +17,7 @@ function titleOf({ finding }: BisectStep): string {
 
 function stepLine(step: BisectStep): string {
   const what = `${step.answer} ${nameOf(step)}`;
-  if (step.answer === 'unknown') return oneLine(`${what}: no answer, passed by: ${step.problem}`, 400);
+  if (step.answer === 'unknown') return oneLine(`${what}: no result, skipped: ${step.problem}`, 400);
   const title = titleOf(step);
   return oneLine(title === '' ? what : `${what}: ${title}`, 400);
 }
@@ -38,7 +38,7 @@ function sideBySide(accepts: BisectStep, rejects: BisectStep, cwd: string): stri
 
 function passedBy({ steps }: BisectResult): string {
   const count = steps.filter(({ answer }) => answer === 'unknown').length;
-  return count === 0 ? '' : `; ${count} gave no answer and ${count === 1 ? 'was' : 'were'} passed by`;
+  return count === 0 ? '' : `; ${count} inconclusive and skipped`;
 }
 
 /** One sentence about how it ended. */
@@ -50,14 +50,14 @@ function headline(result: BisectResult): string {
       return `First to reject: ${nameOf(rejects as BisectStep)} (${requested})`;
     case 'range': {
       const between = (rejects?.position ?? 0) - (accepts?.position ?? 0) - 1;
-      return `The first to reject is ${nameOf(rejects as BisectStep)} or one of the ${between} before it, which gave no answer (${requested})`;
+      return `The first to reject is ${nameOf(rejects as BisectStep)} or one of the ${between} before it, which are inconclusive (${requested})`;
     }
     case 'none_rejects':
       return `Nothing rejects: --bad accepts it as well (${requested})`;
     case 'good_rejects':
       return `--good rejects it already, so nothing can be found; name a kernel that accepts it (${requested})`;
     case 'no_answer':
-      return `An end gave no answer, so nothing can be found; correct what it says and try again (${requested})`;
+      return `An end is inconclusive, so nothing can be found; correct what it reports and try again (${requested})`;
   }
 }
 

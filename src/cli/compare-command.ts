@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 
 /**
  * `compare`: writes what is different, or prints it as JSON. Exit code 0 whatever it is, unless `--fail-on-regression`
- * asks for 2 (a required kernel has a new failure) or 1 (one that passed gave no answer).
+ * sets 2 (a required kernel has a new failure) or 1 (one that passed gave no answer).
  */
 export async function compareCommand(options: CompareOptions, io: Io): Promise<number> {
   const { summary, noLongerTested, json, paths } = await compare({
@@ -36,7 +36,7 @@ export async function compareCommand(options: CompareOptions, io: Io): Promise<n
   if (summary.requiredNewFailures > 0) return 2;
   if (summary.requiredWithoutAnswer === 0) return 0;
   io.err(
-    `bpfcompat: required kernels that passed gave no answer (${summary.requiredWithoutAnswer}); run the head again\n`,
+    `bpfcompat: required kernels that passed are inconclusive (${summary.requiredWithoutAnswer}); run the head again\n`,
   );
   return 1;
 }

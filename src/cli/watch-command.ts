@@ -59,7 +59,7 @@ function settings(options: WatchOptions | WatchSuiteArguments, io: Io, signal: A
   };
 }
 
-/** Asked anew for each matrix: the terminal may have been resized. */
+/** Read anew for each matrix: the terminal may have been resized. */
 function look({ noColor }: { readonly noColor: boolean }, io: Io) {
   return { width: io.width(), color: io.color && !noColor };
 }

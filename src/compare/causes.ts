@@ -40,7 +40,7 @@ function failing({ causes }: RecordedTarget): OneProgram[] {
 
 /**
  * Whether a kernel that fails on both sides fails for something it did not fail for before: another code, another subject,
- * or another program. Where a report tells no causes, its classification has to do.
+ * or another program. Where a report has no causes, its classification has to do.
  */
 export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean {
   const before = failing(base);

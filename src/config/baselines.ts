@@ -13,7 +13,7 @@ const BaselineFile = z.looseObject({
     withoutSlips(
       z.looseObject({
         profile: profileId,
-        /** `uname -r` that was asked last; empty: none yet. */
+        /** `uname -r` that was tested last; empty: none yet. */
         kernel: text,
         recorded: text,
         note: text,
@@ -39,7 +39,7 @@ export interface CrawlerWords {
 
 export interface Baseline {
   readonly profile: string;
-  /** `uname -r` that was asked last; empty: none. */
+  /** `uname -r` that was tested last; empty: none. */
   readonly kernel: string;
   readonly crawler: CrawlerWords | undefined;
 }

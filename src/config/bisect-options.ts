@@ -4,7 +4,7 @@ import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { parseValidationMode } from './test-options.ts';
 
-/** What `bisect` was asked to do, checked. Texts that were not given are empty. */
+/** What `bisect` is to do, checked. Texts that were not given are empty. */
 export interface BisectArguments
   extends Pick<
     ValuesOf<'bisect'>,

@@ -4,15 +4,15 @@ import { joined, phrase, type Wording } from '../model/wording.ts';
 import { builtinIds, builtinRow, builtinRows, isPlain } from './builtin-profiles.ts';
 import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
 import { exactKernel } from './exact-kernel.ts';
-import { type LockGround, withLock } from './lock.ts';
+import { type LockContext, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
 import { didYouMean, nearProfiles } from './near.ts';
 import { ownProfile, ownProfileIds, sortedIds } from './own-profiles.ts';
-import { builtinProfile, noProfile, settleOverride } from './profile-origin.ts';
+import { applyOverride, builtinProfile, noProfile } from './profile-origin.ts';
 import { shippedProfile } from './shipped-profile.ts';
 import { addressHint, quoted } from './words.ts';
 
-export interface Catalogue extends LockGround {
+export interface Catalogue extends LockContext {
   readonly files: CatalogueFiles;
   /** Directory the user works in; its own profiles and matrices come first. */
   readonly workspace: string;
@@ -41,7 +41,7 @@ export async function findProfile(catalogue: Catalogue, id: string, origin: Word
     const shipped = await shippedProfile(catalogue, id);
     const own = await ownProfile(catalogue, id, shipped !== undefined);
     if (own !== undefined) {
-      const settled = settleOverride(own, shipped, catalogue.allowOverride ?? false);
+      const settled = applyOverride(own, shipped, catalogue.allowOverride ?? false);
       return settled.kernel === undefined ? exactBuild(catalogue, settled) : settled;
     }
     if (shipped !== undefined) return builtinProfile(shipped);
@@ -77,8 +77,8 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
     }
   }
   const unknown = errors.filter(({ code }) => code === 'unknown_profile');
-  const told = errors.length === resolved.length ? errors : unknown;
-  const [first] = told;
+  const messages = errors.length === resolved.length ? errors : unknown;
+  const [first] = messages;
   if (!typed || first === undefined) {
     const locked = await withLock(
       catalogue,
@@ -86,7 +86,7 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
     );
     return resolved.map((entry, index) => ({ ...entry, profile: locked[index] ?? entry.profile }));
   }
-  throw told.length === 1 ? first : new UsageError(first.code, joined(told.map(wordingOf), '\n'));
+  throw messages.length === 1 ? first : new UsageError(first.code, joined(messages.map(wordingOf), '\n'));
 }
 
 /** Ids of every profile there is, sorted: numbers in them by value. */
@@ -158,7 +158,7 @@ async function withNote(catalogue: Catalogue, matrix: Matrix, name: string, own:
 /**
  * Reads the matrix a user named. A name is that of a built-in one, or else of a file or of one in the workspace's
  * `matrices`; a path is a file, or else names a built-in one (`quick.yaml` and `matrices/quick.yaml` are `quick`). Where
- * there are both, a `note` tells which one it is.
+ * there are both, a `note` says which one it is.
  * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
  */
 export async function findMatrix(catalogue: Catalogue, value: string): Promise<Matrix> {

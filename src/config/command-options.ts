@@ -3,7 +3,7 @@ import { option, phrase, type Wording } from '../model/wording.ts';
 import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 
-/** Command mode as the command line asks for it. */
+/** Command mode as the command line has it. */
 export interface CommandArguments {
   readonly command: string;
   /** As typed; empty without one. */

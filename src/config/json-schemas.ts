@@ -12,7 +12,7 @@ const FILES = {
     title: 'bpfcompat manifest',
     description: 'what a maintainer declares about an object',
   },
-  matrix: { schema: MatrixFile, title: 'bpfcompat matrix', description: 'the kernels to ask' },
+  matrix: { schema: MatrixFile, title: 'bpfcompat matrix', description: 'the kernels to test' },
   lock: { schema: LockFile, title: 'bpfcompat lock', description: 'which build of each kernel is tested' },
   profile: { schema: ProfileFile, title: 'bpfcompat profile', description: 'a kernel and the machine it runs on' },
 } as const;
@@ -24,7 +24,7 @@ export const SCHEMA_NAMES = Object.keys(FILES) as readonly SchemaName[];
 
 /**
  * A JSON schema of one of our YAML files, as text, for editors. It comes from the schema that reads the file and is
- * weaker than it: rules between keys are only told when the file is read.
+ * weaker than it: rules between keys are only checked when the file is read.
  */
 export function jsonSchemaText(name: SchemaName): string {
   const { schema, ...about } = FILES[name];

@@ -107,7 +107,7 @@ function ambiguous(word: string, origin: Wording): UsageError {
 
 /**
  * The profile ids that typed words name, in the order of the words, each once. An id that is typed twice stays twice, and
- * one that nobody has stays as it is: both are for others to tell.
+ * one that nobody has stays as it is: both are for others to report.
  * @param origin the flag, for messages
  * @throws UsageError `unknown_profile` for a word that names no kernel, or both a profile and several kernels
  */

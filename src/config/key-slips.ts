@@ -3,10 +3,10 @@ import { didYouMean } from './near.ts';
 import { keysAt } from './schema-keys.ts';
 
 /**
- * A loose map that refuses keys that are near to its own ones: what is meant for it and not read is no key of another
+ * A loose map that rejects keys that are near to its own ones: what is meant for it and not read is no key of another
  * tool.
  * @param foreign keys of other tools that are near to own ones by chance
- * @param parents own maps whose keys are refused beside them: there the indentation is lost
+ * @param parents own maps whose keys are rejected beside them: there the indentation is lost
  */
 export function withoutSlips<T extends z.ZodObject>(
   schema: T,

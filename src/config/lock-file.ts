@@ -26,7 +26,7 @@ const LockedFileEntry = z.strictObject({
   name: packageName,
   version: packageVersion,
   sha256,
-  /** Where the file was downloaded from; only told. */
+  /** Where the file was downloaded from; only reported. */
   url: line({ maxBytes: 2048 }).optional(),
 });
 
@@ -36,7 +36,7 @@ const LockEntry = z.strictObject({
   version: packageVersion,
   /** `uname -r`. */
   release: line({ maxBytes: 256 }),
-  /** Who signed the packages, or the index that names them; only told. */
+  /** Who signed the packages, or the index that names them; only reported. */
   signer: z
     .strictObject({
       key: word(/^[0-9A-F]{16,64}$/, 'the fingerprint of a key in upper case'),
@@ -46,7 +46,7 @@ const LockEntry = z.strictObject({
   files: list(LockedFileEntry, { min: 1, max: MAX_FILES }),
 });
 
-/** `bpfcompat.lock`: which build of each kernel is asked. */
+/** `bpfcompat.lock`: which build of each kernel is run. */
 export const LockFile = z.strictObject({
   schema: z.literal(SCHEMA),
   kernels: list(LockEntry, { unique: 'profile', max: MAX_ENTRIES }),

@@ -12,7 +12,7 @@ export type LockMode = 'use' | 'require' | 'ignore';
 /** What decides about builds: a lock in the workspace, or builds that the caller chose, by profile. */
 export type BuildChoice = LockMode | ReadonlyMap<string, LockedKernel>;
 
-export interface LockGround {
+export interface LockContext {
   readonly files: CatalogueFiles;
   readonly workspace: string;
   /** Default `use`. */
@@ -31,7 +31,7 @@ export function lockMode({ locked, noLock }: { readonly locked: boolean; readonl
 }
 
 /** The lock of the workspace; undefined where there is none. @throws UsageError `lock_invalid` */
-export async function workspaceLock({ files, workspace }: LockGround): Promise<Lock | undefined> {
+export async function workspaceLock({ files, workspace }: LockContext): Promise<Lock | undefined> {
   const text = await readIfThere(files, `${workspace}/${LOCK_FILE}`);
   return text === undefined ? undefined : readLock({ file: LOCK_FILE, text });
 }
@@ -44,15 +44,15 @@ function notLocked(ids: readonly string[], lock: Lock | undefined): UsageError {
 
 /** What of a lock that a profile is not in is worth a word. */
 function besideLock(profile: Profile): Profile {
-  const told = `${profile.id} is not in ${LOCK_FILE}, so its newest build is run; '${LOCK_COMMAND} ${flag('kernels')} ${profile.id}' adds it`;
-  return { ...profile, note: profile.note === undefined ? told : `${profile.note}; ${told}` };
+  const text = `${profile.id} is not in ${LOCK_FILE}, so its newest build is run; '${LOCK_COMMAND} ${flag('kernels')} ${profile.id}' adds it`;
+  return { ...profile, note: profile.note === undefined ? text : `${profile.note}; ${text}` };
 }
 
 /**
  * Profiles with the builds that they are locked to.
  * @throws UsageError `lock_invalid`; `not_locked` where the lock is required and lacks some
  */
-export async function withLock(context: LockGround, profiles: readonly Profile[]): Promise<Profile[]> {
+export async function withLock(context: LockContext, profiles: readonly Profile[]): Promise<Profile[]> {
   const { lock: choice = 'use' } = context;
   if (choice === 'ignore') return [...profiles];
   if (typeof choice === 'object') {

@@ -17,7 +17,7 @@ export interface MatrixEntry {
   readonly origin: Wording;
 }
 
-/** The kernels to ask, in the order of the reports. Ids are unique. */
+/** The kernels to test, in the order of the reports. Ids are unique. */
 export interface Matrix {
   readonly name: string;
   /** File it was read from, or the flag it was given by. */

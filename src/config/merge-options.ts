@@ -11,11 +11,11 @@ import type { ValuesOf } from './options.ts';
 import { checkFailOn } from './report-options.ts';
 import { quoted } from './words.ts';
 
-/** What `merge` was asked to do, checked. */
+/** What `merge` is to do, checked. */
 export interface MergeArguments extends Omit<ValuesOf<'merge'>, 'failOn' | 'failOnRegression'> {
   /** Files, patterns and directories as typed; at least one. */
   readonly reports: readonly string[];
-  /** undefined: what the shards were told decides. */
+  /** undefined: the option of the shards decides. */
   readonly failOn: FailOn | undefined;
 }
 
@@ -46,7 +46,7 @@ export function checkReportFiles(values: Readonly<Record<(typeof REPORT_FLAGS)[n
   }
 }
 
-/** What `plan` was asked to do, checked. */
+/** What `plan` is to do, checked. */
 export interface PlanArguments extends Omit<ValuesOf<'plan'>, 'artifact' | 'matrix' | 'quick' | 'kernels' | 'kernel'> {
   /** Paths and patterns as typed; may be none. */
   readonly artifacts: readonly string[];

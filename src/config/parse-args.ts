@@ -79,7 +79,7 @@ type OptionsOf<C extends CommandName> = C extends keyof typeof CHECKS ? ReturnTy
 
 /** A checked command line. */
 export type ParsedArgs =
-  /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: nothing was asked. */
+  /** `topic`: a command, the first word of commands, or undefined for the overview. `exitCode` 1: no command was given. */
   | { readonly command: 'help'; readonly topic: string | undefined; readonly exitCode: 0 | 1 }
   | { [C in CommandName]: { readonly command: C; readonly options: OptionsOf<C> } }[CommandName];
 

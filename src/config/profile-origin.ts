@@ -62,7 +62,7 @@ function refuseBtf({ id, btf }: Profile): void {
 /** A kernel of ours keeps its name: a file of the repository says how it is booted, not what it is. */
 function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
   if (!allowed) refuseBtf(own);
-  // What the kernel is told is part of what its name stands for.
+  // The kernel's arguments are part of what its name stands for.
   const kernelArgs = allowed ? (own.kernelArgs ?? shipped.kernelArgs) : shipped.kernelArgs;
   const { exactly = own.exactly } = shipped;
   const image = allowed ? (own.image ?? shipped.image) : shipped.image;
@@ -86,10 +86,10 @@ function borrowed(own: Profile, shipped: Profile, allowed: boolean): Profile {
 /**
  * Whose kernel a profile of the workspace gets. Where it names none, or the very same, that of the built-in profile of
  * its id; where it names another one, its own, which the user must have allowed: a change to a file of the repository
- * must not decide what a name of ours stands for, nor that nobody asks it.
+ * must not decide what a name of ours stands for, nor that it is not run.
  * @throws UsageError `profile_override`, `profile_invalid` for pinned packages
  */
-export function settleOverride(own: Profile, shipped: Profile | undefined, allowed: boolean): Profile {
+export function applyOverride(own: Profile, shipped: Profile | undefined, allowed: boolean): Profile {
   const borrows = shipped !== undefined && own.runner === shipped.runner && own.arch === shipped.arch;
   if (shipped?.kernel !== undefined && borrows) {
     const same = own.kernel === undefined || describeSource(own.kernel) === describeSource(shipped.kernel);

@@ -18,7 +18,7 @@ const DEFAULT_MEMORY_MB = 1024;
 
 const ARCHES: Readonly<Record<string, Arch>> = { x86_64: 'x86_64', aarch64: 'aarch64', arm64: 'aarch64' };
 
-/** Distros whose guests can be told to install another kernel. */
+/** Distros whose guests can install another kernel. */
 export const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
   ubuntu: '.deb',
   almalinux: '.rpm',
@@ -28,7 +28,7 @@ export const INSTALLABLE: Readonly<Record<string, '.deb' | '.rpm'>> = {
   oracle: '.rpm',
 };
 
-/** Nothing that changes what a guest is, but what a machine of the vendor is told as well. */
+/** Nothing that changes what a guest is, but what the command line of the vendor's machines has as well. */
 const kernelArg = word(
   /^(?:lockdown=(?:integrity|confidentiality)|lsm=[a-z0-9_,]{1,128})$/,
   'lockdown=integrity, lockdown=confidentiality or lsm=NAME,NAME',
@@ -169,7 +169,7 @@ function pathsOf({ value: { kernel, image, btf }, at }: YamlFile<ProfileFile>): 
   ];
 }
 
-/** What a guest does not get of what its profile asks for; empty when it gets all. */
+/** What a guest does not get of what its profile names; empty when it gets all. */
 function clampNote({ value: { boot }, at }: YamlFile<ProfileFile>): string {
   const of = (key: 'memory_mb' | 'cpus', max: number): string[] =>
     boot[key] > max ? [`${at(['boot', key])}: boot.${key} is ${boot[key]}, and guests get at most ${max}`] : [];

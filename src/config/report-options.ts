@@ -17,7 +17,7 @@ type CompareSides =
       readonly headVersion: string;
     };
 
-/** What `compare` was asked to do, checked. */
+/** What `compare` is to do, checked. */
 export interface CompareOptions extends Pick<ValuesOf<'compare'>, 'out' | 'markdown' | 'failOnRegression'> {
   readonly sides: CompareSides;
 }

@@ -1,7 +1,7 @@
 import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 
-/** What `site build` was asked to do, checked. */
+/** What `site build` is to do, checked. */
 export type SiteArguments = ValuesOf<'site build'>;
 
 /** @throws UsageError `missing_flag` without reports or without a place */

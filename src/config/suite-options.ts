@@ -16,7 +16,7 @@ import { checkIsolation, checkLane } from './test-options.ts';
 import { quoted } from './words.ts';
 import { MAX_TIMEOUT_MS } from './yaml-schema.ts';
 
-/** What `suite` was asked to do, checked. Texts that were not given are empty. */
+/** What `suite` is to do, checked. Texts that were not given are empty. */
 export interface SuiteCommandOptions
   extends Omit<
     ValuesOf<'suite'>,
@@ -33,7 +33,7 @@ export interface SuiteCommandOptions
   readonly localKernels: readonly LocalKernel[];
   /** undefined: the file and the manifests decide. */
   readonly failOn: FailOn | undefined;
-  /** undefined: this machine asks everything. */
+  /** undefined: this machine runs everything. */
   readonly shard: Shard | undefined;
 }
 

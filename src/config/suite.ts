@@ -13,7 +13,7 @@ import { readYaml, type SourceFile, type YamlFile } from './yaml-file.ts';
 
 const DEFAULT_REPORT_DIR = 'reports/suites';
 
-/** One question of a suite: an object, its kernels and how it is asked. Paths are relative to the suite file. */
+/** One case of a suite: an object, its kernels and how it is tested. Paths are relative to the suite file. */
 export interface SuiteCase {
   readonly name: string;
   /** Empty where only a command is run. */
@@ -47,7 +47,7 @@ export interface SuiteCase {
   /** Guests of this case at the same time; undefined: neither the case nor the defaults say. */
   readonly concurrency: number | undefined;
   readonly keepVmOnFailure: boolean;
-  /** false: its result is told and decides nothing. */
+  /** false: its result is reported and decides nothing. */
   readonly required: boolean;
   readonly gate: SuiteGate;
   /** Every path of the case, to be confined before anything is opened. */
@@ -76,7 +76,7 @@ interface SuiteGate {
   readonly defaults: Pick<SuiteGate, 'failOn' | 'minKernel' | 'maxInsns'>;
 }
 
-/** Questions that are asked together, in the order of the reports. Names are unique. */
+/** Cases that run together, in the order of the reports. Names are unique. */
 export interface Suite {
   readonly file: string;
   readonly name: string;

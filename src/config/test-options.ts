@@ -29,7 +29,7 @@ import { MODE_WORDS, modeOf } from './validation-mode.ts';
 import { quoted } from './words.ts';
 
 /** What `test` and `watch` settle alike: several flags that say one thing, and words that are checked. */
-interface Settled {
+interface ResolvedOptions {
   /** Paths or patterns as typed; at least one, unless a command is run. */
   readonly artifacts: readonly string[];
   readonly kernels: KernelChoice;
@@ -70,10 +70,10 @@ const OF_TEST = [
   'unsafeAllowHostRunner',
 ] as const;
 
-/** What `test` was asked to do, checked. Texts that were not given are empty. */
+/** What `test` is to do, checked. Texts that were not given are empty. */
 export interface TestOptions
-  extends Settled,
-    Omit<Checked, (typeof OF_TEST)[number] | keyof Settled | keyof OwnOfTest>,
+  extends ResolvedOptions,
+    Omit<Checked, (typeof OF_TEST)[number] | keyof ResolvedOptions | keyof OwnOfTest>,
     OwnOfTest {}
 
 interface OwnOfTest {
@@ -81,7 +81,7 @@ interface OwnOfTest {
   readonly command: CommandArguments | undefined;
   /** undefined: the manifest decides. */
   readonly failOn: FailOn | undefined;
-  /** undefined: this machine asks everything. */
+  /** undefined: this machine runs everything. */
   readonly shard: Shard | undefined;
   readonly files: ReportFiles;
   readonly runner: 'vm';
@@ -119,7 +119,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
       phrase`${option('artifact-name')} names one object, but ${artifacts.length} are given; remove it or run one at a time`,
     );
   }
-  const settled = settle(values, 'test');
+  const settled = resolveOptions(values, 'test');
   const out = values.out === '' && values.json ? '-' : values.out;
   if (out === '') throw missing('out', 'report.json');
   if (out === values.markdown) throw sameFile('out', 'markdown', quoted(out));
@@ -144,7 +144,7 @@ function checkTest(values: Checked, command: CommandArguments | undefined): Test
   };
 }
 
-function settle(values: Checked | ValuesOf<'watch'>, command: 'test' | 'watch'): Settled {
+function resolveOptions(values: Checked | ValuesOf<'watch'>, command: 'test' | 'watch'): ResolvedOptions {
   return {
     artifacts: values.artifact,
     kernels: chooseKernels(values, command),
@@ -163,10 +163,10 @@ function without<T extends object, K extends keyof T>(values: T, keys: readonly 
   return Object.fromEntries(left) as Omit<T, K>;
 }
 
-/** What `watch` was asked to do about objects, checked. */
+/** What `watch` is to do about objects, checked. */
 export interface WatchOptions
-  extends Settled,
-    Omit<ValuesOf<'watch'>, (typeof SETTLED)[number] | 'suite' | keyof Settled> {}
+  extends ResolvedOptions,
+    Omit<ValuesOf<'watch'>, (typeof SETTLED)[number] | 'suite' | keyof ResolvedOptions> {}
 
 /**
  * What `watch` needs, checked.
@@ -174,7 +174,7 @@ export interface WatchOptions
  */
 export function checkWatchOptions(values: ValuesOf<'watch'>): WatchOptions {
   if (values.artifact.length === 0) throw missing('artifact', 'build/my.bpf.o');
-  return { ...without(values, [...SETTLED, 'suite']), ...settle(values, 'watch') };
+  return { ...without(values, [...SETTLED, 'suite']), ...resolveOptions(values, 'watch') };
 }
 
 /**

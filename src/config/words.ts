@@ -16,7 +16,7 @@ export function parseYamlBoolean(text: string): boolean | undefined {
 }
 
 /**
- * A whole number: decimal, `0x` hexadecimal or `0o` octal, `_` between digits allowed. A leading zero is refused, since
+ * A whole number: decimal, `0x` hexadecimal or `0o` octal, `_` between digits allowed. A leading zero is an error, since
  * readers disagree about its meaning.
  */
 export function parseInteger(text: string): number | undefined {

@@ -11,7 +11,7 @@ export interface Position {
 
 export interface Problem extends Position {
   readonly message: string;
-  /** The message tells nothing of what the file holds, but a bracket or a quote. */
+  /** The message shows nothing of what the file holds, but a bracket or a quote. */
   readonly quotesNothing?: true;
 }
 

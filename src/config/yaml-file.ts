@@ -35,7 +35,7 @@ export function readYaml<S extends z.ZodType>(
   slips: Slips = {},
 ): YamlFile<z.output<S>> {
   const tree = readTree(source.text);
-  // Of these nothing is quoted: what is refused unread, and what is no map or an empty one.
+  // Of these nothing is quoted: what is rejected unread, and what is no map or an empty one.
   const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !hasKeys(tree.value));
   const known = [...keysAt(schema, []), ...Object.keys(slips).filter((name) => !name.includes('.'))];
   if (!isPlain && !isOurs(source.text, known)) {

@@ -2,7 +2,7 @@ import type { CST } from 'yaml';
 
 /**
  * How deep lists and maps are nested in a token of the YAML parser. The next stage of the `yaml` package recurses per
- * level and takes the whole process down on hostile nesting, so this is asked before, without recursion.
+ * level and takes the whole process down on hostile nesting, so this is checked before, without recursion.
  */
 export function nestingOf(token: CST.Token): number {
   let deepest = 0;

@@ -9,7 +9,7 @@ type CommandFacts = Facts<
 
 /** What to do about an end that many programs have in common. */
 export const ADVICE: Readonly<Record<string, string>> = {
-  cause: 'What its output says about the load is told as a finding of its own; see there.',
+  cause: 'What its output says about the load is reported as a finding of its own; see there.',
   library:
     'A library was not found in the guest: libraries that are opened by name at run time have to be declared as assets, or link the program statically.',
   permission:

@@ -92,7 +92,7 @@ export const NAME_FINDINGS = {
   }),
   MISSING_KFUNC: entry({
     group: 'kernel',
-    rule: ['The kernel lacks a kernel function', 'Declare it __weak and ask bpf_ksym_exists before the call.'],
+    rule: ['The kernel lacks a kernel function', 'Declare it __weak and check bpf_ksym_exists before the call.'],
     args: ['function', 'declared', ...LOOKED_UP],
     reasons: ['strong', 'weak', ...LOOKUP_REASONS],
     words: (f) => {

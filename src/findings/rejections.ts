@@ -140,7 +140,7 @@ export const ADVICE = {
     todo: 'Pass an argument of the hook, what an acquiring kfunc returned (bpf_task_from_pid), or a member that the kernel marks as trusted or __rcu, read under bpf_rcu_read_lock; use bpf_get_current_task_btf instead of a cast of bpf_get_current_task.',
   },
   const_string: {
-    why: 'a string has to be a constant that nobody can write, and is a local variable or in a writable map',
+    why: 'a string has to be a constant in read-only memory, and is a local variable or in a writable map',
     todo: 'Make it a global or static const char NAME[] = "...", so that it stands in .rodata.',
   },
   unset_register: {

@@ -20,7 +20,7 @@ export const SETTING_FINDINGS = {
     args: ['near'],
     words: (f) => ({
       title: `${WORDS[arg(f, 'kind', '')] ?? 'the setting of'} ${arg(f, 'name', '?')} could not be set: ${arg(f, 'detail', 'no reason known').replace(/[.\s]+$/, '')}`,
-      explanation: 'The manifest or a flag asks for it, and this object does not take it.',
+      explanation: 'The manifest or a flag sets it, and this object does not have it.',
       remediation:
         f.args.near === undefined
           ? 'Correct the name or the value in the manifest or on the command line.'

@@ -8,7 +8,7 @@ type TracepointFacts = Facts<(typeof ARGS)[number]>;
 
 const movedField = (f: TracepointFacts): Words => ({
   title: `${who(f)} reads field ${arg(f, 'field', '?')} of tracepoint ${arg(f, 'function', '?')} where it is not`,
-  explanation: `In the record of this kernel it is at byte ${arg(f, 'offset', '?')}, the program reads byte ${arg(f, 'read', '?')}, as its own ${arg(f, 'type', 'structure')} has it. Nothing refuses that: it gets bytes of something else.`,
+  explanation: `In the record of this kernel it is at byte ${arg(f, 'offset', '?')}, the program reads byte ${arg(f, 'read', '?')}, as its own ${arg(f, 'type', 'structure')} has it. Nothing rejects that: it reads bytes of something else.`,
   remediation:
     'Read the structure trace_event_raw_* of the tracepoint (vmlinux.h) with CO-RE, or take the offsets from the format file of the running kernel.',
 });

@@ -3,7 +3,7 @@ import { decisiveOf, type Finding, followsFrom, isPromoted, programsOf } from '.
 import type { Expectation, Expected, MetCause, Misfit } from '../model/gate.ts';
 import { inKernelRange, kernelNumber } from '../model/kernel-range.ts';
 
-/** Does the declaration speak of this kernel? A family without a number is told by the kernel that was really asked. */
+/** Does the declaration speak of this kernel? A family without a number is that of the kernel that really ran. */
 function speaksOf({ profiles, kernels }: Expectation, { profile }: Target, result: CellResult | undefined): boolean {
   if (profiles.includes(profile.id)) return true;
   if (kernels === undefined) return false;
@@ -69,8 +69,8 @@ export function expectedOf(
 }
 
 /**
- * Declarations that nothing in the run bears out, one sentence each: those that speak of no kernel that is asked, and those
- * that no failure met. What the reason of a cell tells is not told again.
+ * Declarations that nothing in the run bears out, one sentence each: those that speak of no kernel of the run, and those
+ * that no failure met. What the reason of a cell says is not repeated.
  * @param reported what became of the cells that a declaration speaks of
  */
 export function idleExpectations(

@@ -17,7 +17,7 @@ export interface GateOptions {
   readonly expectations?: readonly Expectation[];
   /** What made kernels required, for a run in which it made none. */
   readonly minKernel?: MinKernel | undefined;
-  /** Cells that failed in the baseline already; only `regression` asks for them. */
+  /** Cells that failed in the baseline already; only `regression` uses them. */
   readonly known?: readonly Cell[];
 }
 
@@ -25,7 +25,7 @@ export interface GateOptions {
 export interface GateInput {
   readonly targets: readonly Target[];
   readonly results: readonly CellResult[];
-  /** One machine of several: kernels that it lacks are asked by the others. */
+  /** One machine of several: kernels that it lacks are run by the others. */
   readonly partial?: true;
 }
 
@@ -42,14 +42,14 @@ function reasonOf(id: string, result: CellResult | undefined): string {
     case 'skipped':
       return `${id}: was skipped: ${outcome.reason}`;
     case 'infra_error':
-      return `${id}: gave no answer: ${outcome.message}`;
+      return `${id}: inconclusive: ${outcome.message}`;
   }
 }
 
-/** Where a cell's reason goes: it makes the run an error, a failure, or is only told. */
+/** Where a cell's reason goes: it makes the run an error, a failure, or is only reported. */
 type Effect = 'error' | 'failure' | 'remark';
 
-interface Weighed {
+interface Reason {
   readonly weight: Effect;
   readonly text: string;
 }
@@ -73,15 +73,15 @@ export function withRequired<R extends GateInput>(run: R, options: GateOptions):
   return { ...run, targets };
 }
 
-function weigh(
+function reasonFor(
   cell: Cell,
   target: Target,
   result: CellResult | undefined,
   expected: Expected | undefined,
   options: GateOptions,
-): Weighed | undefined {
+): Reason | undefined {
   const { failOn = 'required' } = options;
-  if (result?.outcome.status === 'skipped' && result.outcome.elsewhere) return undefined;
+  if (result?.outcome.status === 'skipped' && result.outcome.otherShard) return undefined;
   const { id } = target.profile;
   const status = result?.outcome.status ?? 'infra_error';
   const { required } = target;
@@ -97,13 +97,13 @@ function weigh(
       return { weight: 'error', text };
   }
   if (status === 'pass') {
-    const told = `unexpected ${id}: passes, and ${expected?.code} was expected (${expected?.reason}); remove it from expectations`;
-    return { weight: weight === 'failure' ? 'failure' : 'remark', text: told };
+    const words = `unexpected ${id}: passes, and ${expected?.code} was expected (${expected?.reason}); remove it from expectations`;
+    return { weight: weight === 'failure' ? 'failure' : 'remark', text: words };
   }
   if (status !== 'fail') return { weight: 'remark', text };
-  const told = expected === undefined ? text : `${text}; ${undeclaredText(expected)}`;
-  if (weight === 'failure') return { weight: 'failure', text: told };
-  return { weight: 'remark', text: failOn === 'regression' && known ? `known ${told}` : told };
+  const words = expected === undefined ? text : `${text}; ${undeclaredText(expected)}`;
+  if (weight === 'failure') return { weight: 'failure', text: words };
+  return { weight: 'remark', text: failOn === 'regression' && known ? `known ${words}` : words };
 }
 
 function namedPrograms(programs: readonly string[]): string {
@@ -111,7 +111,7 @@ function namedPrograms(programs: readonly string[]): string {
   return `${programs.slice(0, NAMED_PROGRAMS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** Attaches that failed and decide nothing because nobody requires them: said wherever a verdict is, on a pass above all. */
+/** Attaches that failed and decide nothing because nothing requires them: said wherever a verdict is, on a pass above all. */
 function bestEffort(run: GateInput, artifact: number): string[] {
   const own = run.results.filter(({ cell, outcome }) => cell.artifact === artifact && outcome.status === 'pass');
   const failed = own.flatMap(({ cell, outcome }) =>
@@ -134,17 +134,17 @@ function bestEffort(run: GateInput, artifact: number): string[] {
   return [`warning: ${what}; to make that a failure: ${requireAttach([...programs, ...untried])}`];
 }
 
-/** Required kernels that a run of a few kernels does not ask: what the others say is no verdict about them. */
-function unasked({ targets, partial }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
+/** Required kernels that a run of a few kernels does not test: what the others say is no verdict about them. */
+function untested({ targets, partial }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
   if (partial) return [];
-  const asked = targets.map(({ profile }) => profile.id);
+  const ids = targets.map(({ profile }) => profile.id);
   return requiredProfiles
-    .filter((id) => !asked.includes(id))
+    .filter((id) => !ids.includes(id))
     .map((id) => `required ${id}: was not tested in this run; add it to ${flag('kernels')}`);
 }
 
 /** What is to be said where no kernel is required. A promise that nothing in the run can keep or break is no pass. */
-function unrequired(run: GateInput, options: GateOptions): Weighed[] {
+function unrequired(run: GateInput, options: GateOptions): Reason[] {
   const { failOn = 'required', minKernel } = options;
   if (failOn === 'any' || run.targets.some((target) => isRequired(target, options))) return [];
   if (minKernel !== undefined && !run.partial) {
@@ -164,10 +164,10 @@ function unrequired(run: GateInput, options: GateOptions): Weighed[] {
  * exit 1; else pass. Optional targets are named in the reasons and change nothing. A run without a single answer is an
  * error too: nothing was observed. `failOn` moves the line between failures and remarks (docs/gate.md); an error stays one.
  */
-export function gate(asked: GateInput, options: GateOptions = {}): Verdict {
-  const run = withRequired(asked, options);
+export function gate(input: GateInput, options: GateOptions = {}): Verdict {
+  const run = withRequired(input, options);
   const { failOn = 'required', expectations = [] } = options;
-  const weighed: Weighed[] = [];
+  const reasons: Reason[] = [];
   const allExpected: Expected[] = [];
   for (const artifact of [...new Set(run.results.map((result) => result.cell.artifact))]) {
     for (const [index, target] of run.targets.entries()) {
@@ -175,23 +175,23 @@ export function gate(asked: GateInput, options: GateOptions = {}): Verdict {
       const result = run.results.find((one) => one.cell.artifact === artifact && one.cell.target === index);
       const expected = expectedOf(cell, target, result, expectations);
       if (expected) allExpected.push(expected);
-      const reason = weigh(cell, target, result, expected, options);
-      if (reason) weighed.push(reason);
+      const reason = reasonFor(cell, target, result, expected, options);
+      if (reason) reasons.push(reason);
     }
-    weighed.push(...bestEffort(run, artifact).map((text) => ({ weight: 'remark', text }) as const));
+    reasons.push(...bestEffort(run, artifact).map((text) => ({ weight: 'remark', text }) as const));
   }
   if (!run.results.some(({ outcome }) => outcome.status === 'pass' || outcome.status === 'fail')) {
-    weighed.push({ weight: 'error', text: 'no target gave an answer' });
+    reasons.push({ weight: 'error', text: 'no target has a result' });
   }
-  weighed.push(...unrequired(run, options));
+  reasons.push(...unrequired(run, options));
   if (!run.partial) {
     const idle = idleExpectations(run.targets, run.results, expectations, allExpected);
-    weighed.push(...idle.map((text) => ({ weight: 'remark', text }) as const));
+    reasons.push(...idle.map((text) => ({ weight: 'remark', text }) as const));
   }
   // What failed stays failed, whatever the others would have said.
-  const failing = weighed.some(({ weight }) => weight === 'failure');
-  weighed.push(...unasked(run, options).map((text) => ({ weight: failing ? 'remark' : 'error', text }) as const));
-  const of = (weight: Effect): string[] => weighed.filter((one) => one.weight === weight).map(({ text }) => text);
+  const failing = reasons.some(({ weight }) => weight === 'failure');
+  reasons.push(...untested(run, options).map((text) => ({ weight: failing ? 'remark' : 'error', text }) as const));
+  const of = (weight: Effect): string[] => reasons.filter((one) => one.weight === weight).map(({ text }) => text);
   const [errors, failures] = [of('error'), of('failure')];
   const facts = {
     reasons: [...new Set([...failures, ...errors, ...of('remark')])],

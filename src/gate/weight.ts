@@ -1,7 +1,7 @@
 import type { Expected, FailOn } from '../model/gate.ts';
 
-/** What the gate looks at of one object on one kernel, whoever tells it: a run that has just ended or its report. */
-export interface WeighedCell {
+/** What the gate looks at of one object on one kernel, from either source: a run that has just ended or its report. */
+export interface GateCell {
   readonly status: 'pass' | 'fail' | 'skipped' | 'infra_error';
   readonly required: boolean;
   /** What became of the failure that is declared for it; undefined without a declaration. */
@@ -12,13 +12,13 @@ export interface WeighedCell {
 
 /**
  * What a cell does to the verdict. `failure` and `error` decide. The others are reported and decide nothing: `expected`
- * came as declared, `known` stands in the older report, `optional` is about a kernel that nobody requires, `passed` says
+ * came as declared, `known` stands in the older report, `optional` is about a kernel that is not required, `passed` says
  * that a declaration is out of date, and `none` is a plain pass.
  */
 export type Weight = 'failure' | 'error' | 'expected' | 'known' | 'optional' | 'passed' | 'none';
 
 /** The one rule of the gate (docs/gate.md). `never` is no rule about cells: it moves the exit code of the whole. */
-export function weightOf({ status, required, met, known }: WeighedCell, failOn: FailOn): Weight {
+export function weightOf({ status, required, met, known }: GateCell, failOn: FailOn): Weight {
   const any = failOn === 'any';
   switch (status) {
     case 'pass':

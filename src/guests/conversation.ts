@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { Hello, Stage } from '../model/evidence.ts';
 import type { Frame } from '../validator/frames.ts';
 import { encodeRequest, type Identity } from '../validator/request.ts';
-import { ask, newSession, receive, type Session, type SessionEvent } from '../validator/session.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../validator/session.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { FrameIntake, type FrameTaker } from './frame-intake.ts';
 import type { FrameReader, ReadApart } from './frame-reader.ts';
-import type { AskOptions, GuestRequest } from './guest.ts';
+import type { GuestRequest, RequestOptions } from './guest.ts';
 import { ProtocolViolation } from './protocol-violation.ts';
 
 function freshIdentity(): Identity {
@@ -16,7 +16,7 @@ function freshIdentity(): Identity {
 }
 
 /** What a guest answered to one request. */
-interface Answer {
+interface GuestResponse {
   readonly stages: readonly Stage[];
   readonly document: string | undefined;
 }
@@ -24,7 +24,7 @@ interface Answer {
 /** The guest protocol over a stream, as promises. Ends for good with the first failure. */
 export interface Conversation {
   readonly hello: Promise<Hello>;
-  ask(request: GuestRequest, options: Pick<AskOptions, 'onStage' | 'sink'>): Promise<Answer>;
+  run(request: GuestRequest, options: Pick<RequestOptions, 'onStage' | 'sink'>): Promise<GuestResponse>;
   /** Never resolves; rejects with the error that ended the conversation. */
   readonly failed: Promise<never>;
   /** Rejects whatever is awaited, now and later, with `error`; the first one wins. */
@@ -39,8 +39,8 @@ export interface Conversation {
 }
 
 /** One request and what came back for it up to now. */
-interface Exchange extends Pick<AskOptions, 'onStage' | 'sink'> {
-  readonly answer: Deferred<Answer>;
+interface Exchange extends Pick<RequestOptions, 'onStage' | 'sink'> {
+  readonly response: Deferred<GuestResponse>;
   readonly stages: Stage[];
   document: string | undefined;
   /** Its seal came. */
@@ -99,27 +99,30 @@ class PortConversation implements Conversation, FrameTaker {
     this.#failure = { error };
     this.#failed.reject(error);
     this.#hello.reject(error);
-    this.#exchange?.answer.reject(error);
+    this.#exchange?.response.reject(error);
   }
 
-  async ask(request: GuestRequest, { onStage, sink }: Pick<AskOptions, 'onStage' | 'sink'>): Promise<Answer> {
+  async run(
+    request: GuestRequest,
+    { onStage, sink }: Pick<RequestOptions, 'onStage' | 'sink'>,
+  ): Promise<GuestResponse> {
     if (this.#failure !== undefined) throw this.#failure.error;
     const wire = encodeRequest(request, freshIdentity(), this.#nextSeq);
-    this.#session = ask(this.#session, wire.expect);
+    this.#session = requested(this.#session, wire.expect);
     if (this.#session.phase === 'broken') throw new ProtocolViolation(this.#session.reason);
     this.#nextSeq = wire.nextSeq;
-    const answer = deferred<Answer>();
-    this.#exchange = { answer, onStage, ...(sink && { sink }), stages: [], document: undefined, complete: false };
-    this.#intake.newAnswer();
+    const response = deferred<GuestResponse>();
+    this.#exchange = { response, onStage, ...(sink && { sink }), stages: [], document: undefined, complete: false };
+    this.#intake.newResponse();
     // Corked: many small pieces become few writes.
     this.#port.cork();
     for (const chunk of wire.chunks) this.#port.write(chunk);
     this.#port.uncork();
-    return await answer.promise;
+    return await response.promise;
   }
 
-  isAnswered(): boolean {
-    return this.#session.phase === 'asked';
+  isResponding(): boolean {
+    return this.#session.phase === 'requested';
   }
 
   take(frame: Frame, read?: ReadApart): void {
@@ -127,10 +130,10 @@ class PortConversation implements Conversation, FrameTaker {
     this.#session = next;
     if (event.type === 'hello') this.#hello.resolve(event.hello);
     else if (event.type === 'violation') this.fail(new ProtocolViolation(event.reason));
-    else if (this.#exchange !== undefined) this.#takeAnswer(this.#exchange, event, read?.line);
+    else if (this.#exchange !== undefined) this.#takeResponse(this.#exchange, event, read?.line);
   }
 
-  #takeAnswer(
+  #takeResponse(
     exchange: Exchange,
     event: Exclude<SessionEvent, { type: 'hello' | 'violation' }>,
     line: Uint8Array | undefined,
@@ -141,7 +144,7 @@ class PortConversation implements Conversation, FrameTaker {
         return;
       case 'stage':
         exchange.stages.push(exchange.sink?.take(event.stage, line) ?? event.stage);
-        this.#tell(exchange, event.stage);
+        this.#report(exchange, event.stage);
         return;
       case 'answered':
         exchange.complete = true;
@@ -152,7 +155,7 @@ class PortConversation implements Conversation, FrameTaker {
   }
 
   /** A listener that throws ends the conversation, not the process. */
-  #tell({ onStage }: Exchange, stage: Stage): void {
+  #report({ onStage }: Exchange, stage: Stage): void {
     try {
       onStage(stage);
     } catch (error) {
@@ -167,7 +170,7 @@ class PortConversation implements Conversation, FrameTaker {
   /** Only now: a chunk that holds the answer and then something illegal is no answer. */
   caughtUp(): void {
     if (this.#exchange?.complete !== true || this.#failure !== undefined) return;
-    const { answer, stages, document } = this.#exchange;
-    answer.resolve({ stages, document });
+    const { response, stages, document } = this.#exchange;
+    response.resolve({ stages, document });
   }
 }

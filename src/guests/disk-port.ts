@@ -4,7 +4,7 @@ import { LETTER_HEADER, Outgoing, openLetter } from './disk-letters.ts';
 import { acceptExport, NBD_ERROR, type NbdRequest, readRequest, replyTo, type Taken, takeFrom } from './nbd.ts';
 
 /*
- * The guest protocol over a disk that has no bytes: QEMU asks this end for every block (docs/guest-protocol.md, "Disk").
+ * The guest protocol over a disk that has no bytes: QEMU reads every block from this end (docs/guest-protocol.md, "Disk").
  * What the guest writes to one place goes to the host, what it reads at another one comes from there.
  */
 
@@ -13,7 +13,7 @@ export const INBOX = 1024 * 1024;
 export const OUTBOX = 2 * 1024 * 1024;
 /** One request of a guest's kernel: every disk driver of Linux lets that much through in one piece. */
 export const MAX_TRANSFER = 256 * 1024;
-/** A guest that waits for a request asks again this often: saving it waits for its last question. */
+/** A guest that waits for a request reads again this often: saving it waits for its last read. */
 const PATIENCE_MS = 20;
 
 /**

@@ -20,7 +20,7 @@ export interface FrameTaker {
   /** @param read what the reader made of it, if it was not read here */
   take(frame: Frame, read?: ReadApart): void;
   /** The next frames are of an answer. */
-  isAnswered(): boolean;
+  isResponding(): boolean;
   /** Resolves when there is room for more; undefined when there is now. A rejection ends the conversation. */
   room(): Promise<void> | undefined;
   /** All that came up to now was taken. */
@@ -65,7 +65,7 @@ export class FrameIntake {
   }
 
   /** What follows is the answer to another request: it has a whole turn. */
-  newAnswer(): void {
+  newResponse(): void {
     this.#turn = { bytes: 0, frames: 0 };
     this.#readBytes = 0;
   }
@@ -134,7 +134,7 @@ export class FrameIntake {
     const part: (Frame & AnswerFrame)[] = [];
     let bytes = this.#readBytes;
     for (const frame of this.#waiting.slice(0, TURN_FRAMES)) {
-      if (!this.#taker.isAnswered() || !isAnswer(frame)) break;
+      if (!this.#taker.isResponding() || !isAnswer(frame)) break;
       bytes += frame.payload.length;
       if (bytes <= READ_HERE_BYTES) break;
       part.push(frame);

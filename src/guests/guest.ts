@@ -2,7 +2,7 @@ import type { GuestFacts, InfraCause } from '../model/cell.ts';
 import type { DiskImage } from '../model/disk-image.ts';
 import type { Evidence, Hello, Stage } from '../model/evidence.ts';
 import type { KernelFiles, Profile } from '../model/kernel.ts';
-import type { Question } from '../validator/request.ts';
+import type { ValidationRequest } from '../validator/request.ts';
 
 /**
  * A lane knows how to turn a kernel into guests. `prepare` does what the kernel alone needs (initramfs; later a
@@ -36,7 +36,7 @@ export interface ImageGuests {
 export interface GuestSource extends AsyncDisposable {
   readonly facts: GuestFacts;
   /**
-   * Does once what helps all of several cells (a template that has read ahead what they may ask for). One cell alone is
+   * Does once what helps all of several cells (a template that has read ahead what they may need). One cell alone is
    * better off without. Never throws but CancelledError.
    */
   readonly warm?: (options: OpenOptions) => Promise<void>;
@@ -65,17 +65,17 @@ export interface Guest extends AsyncDisposable {
   /** Layers around this very QEMU, as the report calls them. */
   readonly sandboxLayers: readonly string[];
   /**
-   * Asks one question. Resolves with all evidence, also when the validator in the guest crashed or timed out.
+   * Runs one request. Resolves with all evidence, also when the validator in the guest crashed or timed out.
    * @throws GuestError when no complete answer came (crash of the guest, time-out, protocol violation); the error
    * carries what was recorded until then.
    */
-  ask(request: GuestRequest, options: AskOptions): Promise<Evidence>;
+  run(request: GuestRequest, options: RequestOptions): Promise<Evidence>;
   /** What the console printed so far: head and tail, bounded, control characters removed. */
   console(): string;
 }
 
-/** What is asked about one artifact. */
-export type GuestRequest = Question;
+/** What a guest is to do with one artifact. */
+export type GuestRequest = ValidationRequest;
 
 /** Where stages go as they come, so that a guest that says much does not fill the memory. */
 export interface StageSink {
@@ -84,11 +84,11 @@ export interface StageSink {
    * @returns what is kept of the stage in memory, and stands in the evidence
    */
   take(stage: Stage, line?: Uint8Array): Stage;
-  /** Resolves when there is room for more; undefined when there is now. A rejection ends the question with its error. */
+  /** Resolves when there is room for more; undefined when there is now. A rejection ends the request with its error. */
   room(): Promise<void> | undefined;
 }
 
-export interface AskOptions {
+export interface RequestOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for the whole answer, seen from the host. */
   readonly timeoutMs: number;

@@ -6,7 +6,7 @@ import type { ImageLane, Lane } from './guest.ts';
 
 /** What a run gives every lane. */
 export interface LaneOptions extends DirectLaneOptions {
-  /** The lane that profiles of runner vm are asked on; undefined: the direct one, and the image lane for those with an image alone. */
+  /** The lane that profiles of runner vm run on; undefined: the direct one, and the image lane for those with an image alone. */
   readonly lane?: LaneChoice | undefined;
 }
 
@@ -22,14 +22,14 @@ const LANES_OF: Readonly<Record<Profile['runner'], readonly LaneChoice[]>> = {
   firecracker: [],
 };
 
-/** The lane of a profile: the one that was asked for, else the fastest that it says enough for. */
+/** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
 function laneOf({ runner, kernel, image }: Profile, wanted: LaneChoice | undefined): LaneChoice | undefined {
   const [first] = LANES_OF[runner];
   const own = kernel === undefined && image !== undefined ? 'image' : first;
   return LANES_OF[runner].find((lane) => lane === (wanted ?? own));
 }
 
-/** The lanes of one run. Each is made when the first profile asks for it. */
+/** The lanes of one run. Each is made when the first profile needs it. */
 export interface Lanes {
   /** The lane of a profile, or why there is none that can run it on this host. */
   of(profile: Profile): { readonly lane: Lane | ImageLane } | { readonly unavailable: string };
@@ -39,14 +39,14 @@ export function createLanes(options: LaneOptions): Lanes {
   const made = new Map<LaneChoice, Lane | ImageLane>();
   return lanesBy((profile) => {
     const name = laneOf(profile, options.lane);
-    if (name === undefined) return `${profile.id} asks for the runner ${profile.runner}`;
+    if (name === undefined) return `${profile.id} wants the runner ${profile.runner}`;
     const lane = made.get(name) ?? LANES[name](options);
     made.set(name, lane);
     return lane;
   });
 }
 
-/** Lanes that `choose` names for a profile, unless it says why there is none; a lane may still refuse what it cannot run. */
+/** Lanes that `choose` names for a profile, unless it says why there is none; a lane may still reject what it cannot run. */
 export function lanesBy(choose: (profile: Profile) => Lane | ImageLane | string): Lanes {
   return {
     of(profile) {

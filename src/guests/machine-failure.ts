@@ -4,7 +4,7 @@ import { GuestError } from './guest.ts';
 import { type MachineEnd, panicked, type RunningMachine } from './qemu/machine.ts';
 
 /** Where the guest was when its machine ended. */
-export type GuestPhase = 'boot' | 'idle' | 'ask';
+export type GuestPhase = 'boot' | 'idle' | 'run';
 
 const CONSOLE_TAIL_CHARS = 4000;
 const STDERR_TAIL_CHARS = 1500;

@@ -132,7 +132,7 @@ export async function readRequest(taken: Taken): Promise<NbdRequest | undefined>
   if (header === undefined) return undefined;
   const length = header.readUInt32BE(24);
   if (header.readUInt32BE(0) !== REQUEST || length > MAX_LENGTH) {
-    throw new ProtocolViolation('QEMU asked its disk for something that is no request');
+    throw new ProtocolViolation('QEMU sent its disk something that is no request');
   }
   const kind = COMMANDS[header.readUInt16BE(6)] ?? 'other';
   return { kind, handle: header.readBigUInt64BE(8), offset: Number(header.readBigUInt64BE(16)), length };
@@ -140,7 +140,7 @@ export async function readRequest(taken: Taken): Promise<NbdRequest | undefined>
 
 /**
  * Answers with the bytes read, or with 0 or an error.
- * Resolves when the client took enough of what it was told before, or with `gone`.
+ * Resolves when the client took enough of what was sent before, or with `gone`.
  */
 export async function replyTo(
   socket: Duplex,

@@ -7,7 +7,7 @@ import type { Channel } from '../model/kernel.ts';
 import { converse } from './conversation.ts';
 import { diskPort } from './disk-port.ts';
 import { frameThread } from './frame-reader.ts';
-import { type AskOptions, type Guest, GuestError, type GuestRequest, type OpenOptions } from './guest.ts';
+import { type Guest, GuestError, type GuestRequest, type OpenOptions, type RequestOptions } from './guest.ts';
 import { GuestLife } from './guest-life.ts';
 import { consoleTail } from './machine-failure.ts';
 import { startMachine } from './qemu/machine.ts';
@@ -65,7 +65,7 @@ export async function openGuest(host: Host, launch: Launch, options: OpenOptions
     restored: saved !== undefined,
     sandboxLayers: sandboxLayers(launch.qemu),
     control: machine.control,
-    ask: (request, requested) => ask(life, hello, request, requested),
+    run: (request, requested) => runRequest(life, hello, request, requested),
     console: () => machine.console.text(),
     [Symbol.asyncDispose]: () => life.end(),
   };
@@ -119,25 +119,25 @@ async function checkRelease(life: GuestLife, { kernel }: Hello, expected: string
   throw new GuestError('wrong_kernel', words);
 }
 
-async function ask(
+async function runRequest(
   life: GuestLife,
   hello: Hello,
   request: GuestRequest,
-  { signal, timeoutMs, ...sinks }: AskOptions,
+  { signal, timeoutMs, ...sinks }: RequestOptions,
 ): Promise<Evidence> {
   if (signal.aborted) throw new CancelledError();
   const onCancel = (): void => life.fail(new CancelledError('cancelled', { cause: signal.reason }));
   signal.addEventListener('abort', onCancel, { once: true });
-  life.phase = 'ask';
+  life.phase = 'run';
   try {
-    const answer = await life.within(life.talk.ask(request, sinks), timeoutMs, () => {
+    const response = await life.within(life.talk.run(request, sinks), timeoutMs, () => {
       return new GuestError('timeout', `no complete answer within ${timeoutMs} ms; see serial.log`, life.details());
     });
-    const last = answer.stages.at(-1);
+    const last = response.stages.at(-1);
     if (last?.stage === 'exit' && last.kind === 'protocol') {
       throw life.protocolError('the validator process in the guest wrote garbage');
     }
-    return { hello, ...answer };
+    return { hello, ...response };
   } finally {
     life.phase = 'idle';
     signal.removeEventListener('abort', onCancel);

@@ -33,7 +33,7 @@ export function isSignature(payload: Buffer, publicKey: string, signature: strin
 }
 
 /**
- * The signer that the environment asks for: the key of the work directory, or a program
+ * The signer that the environment names: the key of the work directory, or a program
  * (`BPFCOMPAT_SIGNING_MODE=external-cmd`).
  * @throws UsageError for a mode that is not known and for one without its program
  */

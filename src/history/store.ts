@@ -133,7 +133,7 @@ async function locked<T>(host: Host, workdir: string, take: TakeLock, work: () =
 
 /**
  * Adds records to the end of the chain, all or none, and notes the new end. Where records are gone the old note stays,
- * so that `history verify` goes on to tell of it.
+ * so that `history verify` goes on to report it.
  * @returns false when records are gone or a line is none
  */
 export async function appendHistory(

@@ -54,7 +54,7 @@ function emptyRow(index: number, issue: string): VerificationRow {
 }
 
 /**
- * Checks every line: its hash, its link to the line before, its signature. Rows behind the last line tell of records
+ * Checks every line: its hash, its link to the line before, its signature. Rows behind the last line are of records
  * that are gone.
  * @param head what was there at the last writing; undefined where nobody noted it
  */

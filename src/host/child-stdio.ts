@@ -45,7 +45,7 @@ export function withStdio<T>(
   wanted: readonly ('ignore' | 'pipe')[],
   start: (stdio: ('ignore' | 'pipe' | number)[]) => T,
 ): T {
-  // Asked once: later ones are Node's.
+  // Read once: later ones are Node's.
   leaks ??= inherited();
   const covered = leaks.filter((fd) => fd >= wanted.length);
   if (covered.length === 0) return start([...wanted]);

@@ -79,7 +79,7 @@ function spawnChild(command: string, args: readonly string[], { cwd, env, channe
     throw startError(command, Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
   }
   const duplexes = child.stdio.slice(3, 3 + channels) as Duplex[];
-  // A peer that dies resets its socket; the exit code tells the story, the reset must not crash us.
+  // A peer that dies resets its socket; the exit code says how it ended, the reset must not crash us.
   for (const channel of duplexes) channel?.on('error', () => {});
   const { pid, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null) {

@@ -53,16 +53,16 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
     try {
       // Who we are is for the first host alone.
       const shown = url.origin === first.origin ? tls : tls && { ca: tls.ca };
-      const asking = {
+      const sent = {
         ...(accept !== undefined && { accept }),
         ...(authorization !== undefined && url.origin === first.origin && { authorization }),
       };
-      const ask = (more: Readonly<Record<string, string>>): Promise<IncomingMessage> =>
-        httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal, headers: { ...asking, ...more } });
-      response = await ask({});
+      const request = (more: Readonly<Record<string, string>>): Promise<IncomingMessage> =>
+        httpGet(url, { proxy: proxyFor(env, url), tls: shown, stallMs, signal, headers: { ...sent, ...more } });
+      response = await request({});
       const { statusCode: status = 0, headers } = response;
       if (status === 200) {
-        const received = await receiveBody({ url: url.href, file, response, options, signal, ask });
+        const received = await receiveBody({ url: url.href, file, response, options, signal, request });
         return { status, url: url.href, ...received };
       }
       if (![301, 302, 303, 307, 308].includes(status)) {

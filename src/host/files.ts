@@ -142,7 +142,7 @@ async function isVirtual(path: string): Promise<boolean> {
 }
 
 /**
- * File systems that tell a change through a mapping by the times of the file: their `page_mkwrite` sets them. A page of
+ * File systems that show a change through a mapping by the times of the file: their `page_mkwrite` sets them. A page of
  * tmpfs that was read through a writable mapping can be written without any fault, and so without a trace.
  */
 const TIMES_CHANGES: ReadonlySet<number> = new Set([

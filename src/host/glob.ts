@@ -2,7 +2,7 @@ import { type Dirent, readdir, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GlobOptions, glob } from 'tinyglobby';
 
-/** A link that leads nowhere is no file; one that this user may not follow is for whoever reads it to tell. */
+/** A link that leads nowhere is no file; one that this user may not follow is for whoever reads it to report. */
 function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() === true;

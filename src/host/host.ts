@@ -55,7 +55,7 @@ export interface DownloadOptions {
   readonly onBytes?: (bytes: number, total: number) => void;
 }
 
-/** Who we are for a server that asks, and whom we believe. `key` absent: it is in `cert`. */
+/** Who we are for a server that wants a certificate, and whom we believe. `key` absent: it is in `cert`. */
 export interface TlsIdentity {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
@@ -71,7 +71,7 @@ export interface Downloaded {
   readonly bytes: number;
   /** Hex. */
   readonly digest: string;
-  /** How a server that answers 401 wants to be asked. */
+  /** How a server that answers 401 wants the request. */
   readonly challenge?: string | undefined;
 }
 

@@ -70,7 +70,7 @@ function tunnel(url: URL, proxy: URL, { stallMs, signal }: GetOptions): Promise<
   });
 }
 
-/** Asks for what lies at an address, over a connection of its own. The body is still to be read. */
+/** Requests what lies at an address, over a connection of its own. The body is still to be read. */
 export async function httpGet(url: URL, options: GetOptions): Promise<IncomingMessage> {
   const { tls, stallMs, signal } = options;
   const identity = {

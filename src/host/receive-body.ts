@@ -15,7 +15,7 @@ export function isLocal(error: unknown): boolean {
   return syscall === 'open' || LOCAL.has(code ?? '');
 }
 
-/** An answer with status 200, and how to ask for what lies at its address once more. */
+/** An answer with status 200, and how to request what lies at its address once more. */
 interface Body {
   readonly url: string;
   readonly file: string;
@@ -23,7 +23,7 @@ interface Body {
   readonly options: DownloadOptions;
   readonly signal: AbortSignal;
   /** @param headers besides those of every request */
-  readonly ask: (headers: Readonly<Record<string, string>>) => Promise<IncomingMessage>;
+  readonly request: (headers: Readonly<Record<string, string>>) => Promise<IncomingMessage>;
 }
 
 /** What has arrived of a file. */
@@ -32,7 +32,7 @@ interface Arrived {
   readonly hash: Hash;
   /** Bytes of the whole; 0 until the server says it. */
   total: number;
-  /** What tells this file from a later one of the same address; undefined where the server has nothing of that kind. */
+  /** What distinguishes this file from a later one of the same address; undefined where the server has nothing of that kind. */
   readonly validator: string | undefined;
 }
 
@@ -88,15 +88,15 @@ function wholeOf({ statusCode, headers }: IncomingMessage, { bytes, total }: Arr
   return whole > 0 && (total === 0 || whole === total) ? whole : undefined;
 }
 
-/** Asks for what is missing; undefined where the server has no answer that can be used. */
-async function askRest({ ask }: Body, { bytes, validator }: Arrived): Promise<IncomingMessage | undefined> {
+/** Requests what is missing; undefined where the server has no answer that can be used. */
+async function requestRest({ request }: Body, { bytes, validator }: Arrived): Promise<IncomingMessage | undefined> {
   if (validator === undefined || bytes === 0) return undefined;
-  return ask({ range: `bytes=${bytes}-`, 'if-range': validator }).catch(() => undefined);
+  return request({ range: `bytes=${bytes}-`, 'if-range': validator }).catch(() => undefined);
 }
 
 /**
  * Writes the body of an answer to a new file while its digest is taken. Where the line breaks, only what is missing is
- * asked for, as long as the server says that the file is still the same; a file that changed is taken from its beginning.
+ * requested, as long as the server says that the file is still the same; a file that changed is taken from its beginning.
  * @throws HostError `wrong_digest` for too much; whatever broke the line
  */
 export async function receiveBody(body: Body): Promise<Pick<Downloaded, 'bytes' | 'digest'>> {
@@ -113,7 +113,7 @@ export async function receiveBody(body: Body): Promise<Pick<Downloaded, 'bytes' 
       } catch (error) {
         const final = signal.aborted || error instanceof HostError || isLocal(error) || resumes === MAX_RESUMES;
         if (final || arrived.bytes === before) throw error;
-        const rest = await askRest(body, arrived);
+        const rest = await requestRest(body, arrived);
         if (rest === undefined) throw error;
         response.destroy();
         response = rest;

@@ -58,7 +58,7 @@ function captureOutput(child: ChildProcess, { maxOutput, onLine }: RunOptions): 
 }
 
 function feed({ stdin }: ChildProcess, input: RunOptions['input']): void {
-  // A tool that does not read its input closes the pipe; its exit code tells why.
+  // A tool that does not read its input closes the pipe; its exit code says why.
   stdin?.on('error', () => {});
   if (input !== undefined) stdin?.end(input);
 }

@@ -78,7 +78,7 @@ async function isKernelImage(host: Host, path: string, signal: AbortSignal | und
 
 /**
  * The BTF in a file: raw, packed (gzip, xz, zstd), in a tar archive of BTFHub, in a vmlinux or in a kernel image. Whether
- * it can be used is for `kernelBtfProblem` to tell.
+ * it can be used is for `kernelBtfProblem` to say.
  * @throws HostError `btf_unusable` with what follows "FILE: "; `bad_package`, `tool_missing`; file system errors; CancelledError
  */
 export async function readBtfFile(host: Host, path: string, signal: AbortSignal | undefined): Promise<Buffer> {

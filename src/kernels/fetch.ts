@@ -12,7 +12,7 @@ import type { FetchListener } from './unpacked.ts';
 /**
  * Fetches the kernel of a profile, verifies and stores it. Call it under the profile's lock.
  * @param stored what is there already; it is the answer when nothing newer is offered
- * @param packagesDir the only place to ask, instead of the network
+ * @param packagesDir the only place to use, instead of the network
  */
 export async function fetchInto(
   host: Host,
@@ -30,11 +30,11 @@ export async function fetchInto(
   try {
     await using work = await host.files.tempDir('fetch-', parent);
     const keepDir = packagesDir === undefined && keepsPackages(host.env) ? join(work.path, 'keep') : undefined;
-    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path, keepDir };
+    const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path, keepDir };
     const request = {
       arch: profile.arch,
       source,
-      places,
+      paths,
       listener,
       stored: stored?.package,
       packagesDir,

@@ -3,7 +3,7 @@ import { HostError } from '../model/errors.ts';
 import type { KernelRecord, KernelSource, LockedKernel, Profile } from '../model/kernel.ts';
 import { originOf } from '../model/kernel-source.ts';
 import { flag, option, type Phrase, phrase } from '../model/wording.ts';
-import { sourceKey, vouchedAsAsked } from './source-key.ts';
+import { sourceKey, vouchedAsConfigured } from './source-key.ts';
 import { answersSource, exactly } from './sources/sources.ts';
 import { profileOfName, readRecord, recordNames, type Store, writeRecord } from './store.ts';
 
@@ -70,8 +70,8 @@ export async function storedLocked(host: Host, store: Store, profile: Profile): 
     if (profileOfName(name) !== id) continue;
     const record = await readRecord(host, store, name);
     if (record === undefined || record.arch !== arch || !isLocked(record.package, locked)) continue;
-    if (!vouchedAsAsked(record, profile)) continue;
-    // Where nobody vouched for the bytes, the digests of the lock do.
+    if (!vouchedAsConfigured(record, profile)) continue;
+    // Where nothing vouched for the bytes, the digests of the lock do.
     const by = record.vouched.by === 'nobody' ? 'pin' : record.vouched.by;
     const found = { ...record, source: sourceKey(arch, source), vouched: { ...record.vouched, by } };
     await writeRecord(host, store, found);

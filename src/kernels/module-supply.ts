@@ -35,12 +35,12 @@ async function fetchAgain(
   const fetched = await fetchKernel(host, {
     arch: profile.arch,
     source: isLocal(wanted) ? wanted : exactly(wanted, record.package),
-    places: { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir },
+    paths: { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir },
     listener,
     packagesDir: (await host.files.stat(kept))?.isDirectory ? kept : undefined,
     top: profile.top,
   });
-  if (fetched === 'unchanged') throw new TypeError('the source called packages unchanged that it was not told of');
+  if (fetched === 'unchanged') throw new TypeError('the source called packages unchanged that it was not given');
   const { kernel } = fetched;
   if (kernel.release === record.release && (await host.files.sha256(kernel.vmlinuz)) === record.vmlinuz.sha256)
     return kernel;

@@ -25,6 +25,6 @@ export async function offersOf(
   const parent = join(store.tmp, id);
   await host.files.makeDir(parent);
   await using work = await host.files.tempDir('offers-', parent);
-  const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path };
-  return await offeredBuilds(host, { arch, source, places, listener });
+  const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: work.path };
+  return await offeredBuilds(host, { arch, source, paths, listener });
 }

@@ -31,6 +31,6 @@ export function vouchedFor(
 }
 
 /** A kernel that comes with bpfcompat is none that a file of a workspace, or a flag, once had fetched under its id. */
-export function vouchedAsAsked({ vouched }: Pick<KernelRecord, 'vouched'>, { builtinKernel }: Profile): boolean {
+export function vouchedAsConfigured({ vouched }: Pick<KernelRecord, 'vouched'>, { builtinKernel }: Profile): boolean {
   return builtinKernel !== true || vouched.file.startsWith(BUILTIN);
 }

@@ -106,7 +106,7 @@ export async function lockIn(
   return host.files.lock(join(store.locks, name), signal, onWait);
 }
 
-/** Digits of the source's digest in a record's name: enough to tell sources apart, and the record holds all of it. */
+/** Digits of the source's digest in a record's name: enough to distinguish sources, and the record holds all of it. */
 const NAME_DIGITS = 16;
 
 /** Name of a record. No profile id holds `@`. */
@@ -118,7 +118,7 @@ function recordPath(store: Store, name: string): string {
   return join(store.records, `${name}.json`);
 }
 
-/** Path of a blob; whether it is there and whole is another question (`verifiedBlob`). */
+/** Path of a blob; whether it is there and whole is checked apart (`verifiedBlob`). */
 export function blobPath(store: Store, file: StoredFile): string {
   return join(store.blobs, file.sha256);
 }

@@ -105,8 +105,8 @@ async function fetchOrFallBack(
   }
 }
 
-/** Tells of a newer build than the one that is locked: looking for it is what a refresh asks for. */
-async function tellNewer(profile: Profile, locked: LockedKernel, host: Host, listener: FetchListener): Promise<void> {
+/** Notes a newer build than the one that is locked: a refresh is to look for it. */
+async function noteNewer(profile: Profile, locked: LockedKernel, host: Host, listener: FetchListener): Promise<void> {
   const { id } = profile;
   try {
     const [newest] = await offersOf(host, profile, listener);
@@ -122,7 +122,7 @@ async function tellNewer(profile: Profile, locked: LockedKernel, host: Host, lis
 
 /**
  * The kernel of a profile, ready to boot: from the store when it is there (every digest checked), else fetched,
- * verified and stored. Works without network for what is stored; several processes may ask at once. A profile that is
+ * verified and stored. Works without network for what is stored; several processes may call it at once. A profile that is
  * locked to a build gets that one; where its repository no longer has it, or the lock is not of this profile, the newest
  * with a note, or an error when the lock is strict.
  * @throws UsageError when the profile names no kernel; HostError when it cannot be had (network, signature, digest,
@@ -139,19 +139,19 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     return await ensureWanted(open, options);
   }
   if (options.refresh === true && options.offline !== true) {
-    await tellNewer(open, locked, options.host, { signal: options.signal, onNote, onProgress });
+    await noteNewer(open, locked, options.host, { signal: options.signal, onNote, onProgress });
   }
   try {
     return await ensureWanted(profile, { ...options, refresh: false });
   } catch (error) {
     const gone = error instanceof HostError && error.code === 'package_not_found';
     if (!gone) throw error;
-    const told = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
+    const message = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
     const remedy = `write the lock anew: bpfcompat lock ${flag('kernels')} ${profile.id}`;
-    if (locked.strict) throw new HostError(error.code, `${told}; ${remedy}`, { cause: error });
+    if (locked.strict) throw new HostError(error.code, `${message}; ${remedy}`, { cause: error });
     const other = await ensureWanted(open, options);
     const { name, version } = other.files.record.package;
-    onNote(`${told}; ${name} ${version} is used instead. To keep it, ${remedy}`);
+    onNote(`${message}; ${name} ${version} is used instead. To keep it, ${remedy}`);
     return other;
   }
 }

@@ -30,7 +30,7 @@ export interface FetchedKernel {
   readonly vouched?: KernelRecord['vouched']['by'];
 }
 
-/** How a long fetch tells what it is doing. */
+/** How a long fetch reports what it is doing. */
 export interface FetchListener {
   readonly signal: AbortSignal | undefined;
   /** `total` 0: not known yet. */

@@ -58,7 +58,7 @@ function recordPath(store: Store, arch: Arch): string {
   return join(store.userland, `${arch}.json`);
 }
 
-/** The record of a stored userland; undefined when there is none. Whether its bytes are whole is another question. */
+/** The record of a stored userland; undefined when there is none. Whether its bytes are whole is checked apart. */
 export async function readUserland(host: Host, store: Store, arch: Arch): Promise<UserlandRecord | undefined> {
   try {
     const text = (await host.files.read(recordPath(store, arch), MAX_RECORD)).toString('utf8');
@@ -116,8 +116,8 @@ export async function fetchUserland(
   await host.files.makeDir(parent);
   try {
     const keepDir = local === undefined && keepsPackages(host.env) ? join(parent, 'keep') : undefined;
-    const places = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent, keepDir };
-    const fetched = await fetchPackages(host, arch, source, places, listener, undefined, RECIPE, local);
+    const paths = { root: store.root, aptDir: store.apt, lockDir: store.locks, workDir: parent, keepDir };
+    const fetched = await fetchPackages(host, arch, source, paths, listener, undefined, RECIPE, local);
     if (fetched === 'unchanged') throw new TypeError('the source called a userland unchanged that we do not have');
     const size = (await host.files.stat(fetched.path))?.size ?? 0;
     const record: UserlandRecord = {
@@ -140,7 +140,7 @@ export async function fetchUserland(
 
 /**
  * The userland of an architecture: from the store when it is there (digest checked), else fetched, verified and stored.
- * Several processes may ask at once.
+ * Several processes may call it at once.
  * @throws HostError when it cannot be had (network, signature, space, missing tool); CancelledError. Nothing half-made
  * is left in either case
  */

@@ -24,7 +24,7 @@ interface Member {
   readonly name: string;
   /** Where it is, for `$ORIGIN`. */
   readonly dir: Dir;
-  /** `rpath` of this file and of those that asked for it: it is inherited, `runpath` is not. */
+  /** `rpath` of this file and of those that need it: it is inherited, `runpath` is not. */
   readonly inherited: readonly Dir[];
 }
 
@@ -51,7 +51,7 @@ function expand(dirs: readonly string[], origin: Dir): Dir[] {
  * @param program what was read of the program
  * @param dir where it is here and in the guest
  * @param origin how to call it in messages
- * @throws UsageError when a library or the interpreter is nowhere, with what asked for it and where it was looked for
+ * @throws UsageError when a library or the interpreter is nowhere, with what needs it and where it was looked for
  */
 export async function libraryClosure(host: Host, program: ElfFile, dir: Dir, origin: Wording): Promise<GuestEntry[]> {
   if (program.interpreter === '') return [];

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 const MAX_CONF = 1024 * 1024;
 const MAX_FILES = 200;
 
-/** Where loaders look without being told, the distributions' ways together. */
+/** Where loaders look by default, the distributions' ways together. */
 const DEFAULT_DIRS = [
   '/lib/x86_64-linux-gnu',
   '/usr/lib/x86_64-linux-gnu',

@@ -13,7 +13,7 @@ const LIMITS: readonly (readonly [major: number, minor: number, limit: number])[
 ];
 
 /**
- * Instructions that the verifier of a kernel processes before it gives up; undefined when its version does not tell.
+ * Instructions that the verifier of a kernel processes before it gives up; undefined when its version does not say.
  * @param release as `uname -r` prints it
  */
 export function insnLimit(release: string): number | undefined {

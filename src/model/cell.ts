@@ -54,7 +54,7 @@ export interface FunctionalTest {
 export interface Target {
   readonly profile: Profile;
   readonly required: boolean;
-  /** Milliseconds for boot and question together. */
+  /** Milliseconds for boot and run together. */
   readonly timeoutMs: number;
 }
 
@@ -89,7 +89,7 @@ export type InfraCause =
 export interface CellTimings {
   readonly prepareMs: number;
   readonly bootMs: number;
-  readonly askMs: number;
+  readonly runMs: number;
   readonly totalMs: number;
 }
 
@@ -123,8 +123,8 @@ export interface GuestFacts {
 export type Outcome =
   | { readonly status: 'pass'; readonly findings: readonly Finding[] }
   | { readonly status: 'fail'; readonly failedStage: FailedStage; readonly findings: readonly Finding[] }
-  /** `elsewhere`: another machine asks it. */
-  | { readonly status: 'skipped'; readonly reason: string; readonly elsewhere?: true }
+  /** `otherShard`: another machine runs it. */
+  | { readonly status: 'skipped'; readonly reason: string; readonly otherShard?: true }
   | { readonly status: 'infra_error'; readonly cause: InfraCause; readonly message: string };
 
 export type OutcomeStatus = Outcome['status'];
@@ -152,7 +152,7 @@ export interface CellResult {
   readonly timings: CellTimings;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Findings when it was asked for the first time; undefined when the first answer stands. */
+  /** Findings of the first run; undefined when its result stands. */
   readonly retriedAfter: string | undefined;
   /** Directory with the cell's files (console, validator document); undefined when none were written. */
   readonly dir: string | undefined;

@@ -5,14 +5,14 @@ import type { TestedKernel } from './kernel.ts';
 
 /** What happens during a run, in order. Progress lines, logs and tests are listeners of this one stream. */
 export type RunEvent =
-  /** `asks`: how many cells each target has; without it, one per artifact. */
+  /** `cellCounts`: how many cells each target has; without it, one per artifact. */
   | {
       type: 'run-start';
       runId: string;
       artifacts: readonly string[];
       targets: readonly string[];
       cells: number;
-      asks?: readonly number[];
+      cellCounts?: readonly number[];
     }
   | { type: 'accel'; accel: 'kvm' | 'tcg'; reason: string }
   | { type: 'kernel-start'; profile: string }
@@ -22,7 +22,7 @@ export type RunEvent =
   | { type: 'kernel-failed'; profile: string; message: string }
   | { type: 'cell-start'; artifact: number; target: number }
   | { type: 'cell-booting'; artifact: number; target: number; guest: GuestFacts }
-  | { type: 'cell-asking'; artifact: number; target: number; bootMs: number }
+  | { type: 'cell-testing'; artifact: number; target: number; bootMs: number }
   | { type: 'cell-stage'; artifact: number; target: number; stage: Stage }
   /** `expected`: what became of the failures that are declared for the cell. */
   | { type: 'cell-end'; artifact: number; target: number; result: CellResult; expected?: Expected }

@@ -7,7 +7,7 @@ import { SymbolStage } from './symbol-stage.ts';
 import { VariantGroup } from './variant-group.ts';
 
 /**
- * What a guest told us, by stages. The guest is hostile: every value has gone through these schemas, strings
+ * What a guest reported, by stages. The guest is hostile: every value has gone through these schemas, strings
  * are bounded, unknown keys are dropped. In prose: docs/guest-protocol.md.
  */
 const name = z.string().max(256);
@@ -64,8 +64,8 @@ const BeginStage = z.object({
 const StepStage = z.object({ stage: z.literal('step'), phase: name, subject: name });
 
 /**
- * The refused system call once more with one thing changed; tried in the order of the list until the kernel takes one,
- * so the last entry with errno 0 names what it refuses. Never done for what passed.
+ * The rejected system call once more with one thing changed; tried in the order of the list until the kernel takes one,
+ * so the last entry with errno 0 names what it rejects. Never done for what passed.
  */
 export const Probe = z.object({
   /**
@@ -98,12 +98,12 @@ const MapFacts = z.object({
 });
 
 /**
- * One thing that was done to the object before it was loaded, because its own loader would do it or because the user asks
+ * One thing that was done to the object before it was loaded, because its own loader would do it or because the user sets it
  * for it.
  */
 export const Shim = z.object({
   /**
-   * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user asks: `map_setting`,
+   * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user sets: `map_setting`,
    * `program_type`, `rodata`, `attach_target`, `autoload`; `variant` and `companion` only for programs that are not there.
    */
   kind: name,
@@ -160,7 +160,7 @@ const ProgramStage = z.object({
   xlated_bytes: count,
   jited_bytes: count,
   elapsed_us: micros,
-  /** Only for a program that was refused without a word from the verifier. */
+  /** Only for a program that was rejected with an empty verifier log. */
   probes: z.array(Probe).max(16).optional(),
 });
 
@@ -176,7 +176,7 @@ const MapStage = z.object({
 
 /**
  * What libbpf found for the CO-RE relocations of the programs it prepared: one entry per distinct access, present or
- * not. Accesses that only ask whether something exists stand beside those that need it.
+ * not. Accesses that only check whether something exists stand beside those that need it.
  */
 const CoreStage = z.object({
   stage: z.literal('core'),
@@ -209,7 +209,7 @@ const ExternStage = z.object({
         name,
         kind: z.enum(['kfunc', 'ksym', 'kconfig']),
         weak: z.boolean(),
-        /** absent: could not be told. */
+        /** absent: not known. */
         present: z.boolean().optional(),
         /** Module whose BTF or symbol table has it; empty for the kernel itself. */
         module: name,
@@ -289,7 +289,7 @@ const FunctionalStage = z.object({
   assertions: z.array(Assertion).max(64).optional(),
 });
 
-/** What the kernel said of trouble until then: told by PID 1 before something is attached or run that could hide it. */
+/** What the kernel logged of trouble until then: reported by PID 1 before something is attached or run that could hide it. */
 const KernelStage = z.object({ stage: z.literal('kernel'), kernel: KernelLog });
 
 /** The last word, said by PID 1 and not by the process that touched the object. */

@@ -7,7 +7,7 @@ export type Confidence = 'low' | 'medium' | 'high';
 /**
  * Who has to do something. `object`: the file or what its own loader would do, the same on every kernel. `kernel`: a newer
  * or differently configured kernel is needed. `program`: the source must change. `policy`: the kernel could and may not.
- * `infra`: it could not be asked.
+ * `infra`: it could not be tested.
  */
 export type FindingGroup = 'object' | 'kernel' | 'program' | 'policy' | 'infra';
 
@@ -27,7 +27,7 @@ export interface SourceLocation {
   /** `exact`: the object's line table and the kernel's log agree. `table`: the log does not say it. */
   readonly certainty: 'exact' | 'table';
   /**
-   * Where that is in the git work tree the object lies in, when it can be told without guessing. `exact`: the line there
+   * Where that is in the git work tree the object lies in, when it is known without guessing. `exact`: the line there
    * says what was compiled; `shifted`: a line close by does; `stale`: none does, the file has changed.
    */
   readonly repository?: { readonly path: string; readonly line: number; readonly match: 'exact' | 'shifted' | 'stale' };

@@ -57,7 +57,7 @@ export const MET = ['failed', 'other_cause', 'passed', 'no_answer'] as const;
 
 /**
  * What became of the failures that are declared for a cell. `failed`: as declared, and for nothing else. `other_cause`: it
- * failed, and some cause of that is not declared. `passed`: the declaration is out of date. `no_answer`: nobody knows.
+ * failed, and some cause of that is not declared. `passed`: the declaration is out of date. `no_answer`: not known.
  */
 export interface Expected extends Cell {
   /** Of the first declaration that a cause met, else of the first that speaks of the kernel. */

@@ -46,11 +46,11 @@ export interface InspectedFloors {
 export interface InspectedFloor {
   /** `5.8`; empty when no known kernel will do. */
   readonly kernel: string;
-  /** What asks for it: `map type ringbuf`. */
+  /** What needs it: `map type ringbuf`. */
   readonly why: string;
   readonly subject_kind: 'program' | 'map';
   readonly subject: string;
-  /** Source line of the first instruction that asks; empty and 0 when it is not about one, or not known. */
+  /** Source line of the first instruction that needs it; empty and 0 when it is not about one, or not known. */
   readonly file: string;
   readonly line: number;
 }
@@ -71,7 +71,7 @@ export interface InspectedProgram {
   readonly total_insns: number;
   readonly subprograms: readonly string[];
   readonly maps: readonly string[];
-  /** Its code asks what the kernel has before it uses it, or its loader can switch code off. */
+  /** Its code checks what the kernel has before it uses it, or its loader can switch code off. */
   readonly guarded: boolean;
   readonly floor: InspectedFloors;
 }
@@ -114,7 +114,7 @@ export interface InspectedAccess {
   /** libbpf's word: `byte_off`, `field_exists`, ... */
   readonly kind: string;
   readonly access: string;
-  /** Asks only whether something exists. */
+  /** Checks only whether something exists. */
   readonly only_asks: boolean;
   /** How often it occurs. */
   readonly count: number;

@@ -42,7 +42,7 @@ export function exactKernelNumber(text: string): KernelNumber | undefined {
  */
 const BACKPORTING = /\.(?:el|amzn|al|an|fc|oe)\d|uek|\.sles|-default$/i;
 
-/** A running kernel as its release tells: numbers of upstream, and whether its vendor carries features back. */
+/** A running kernel by its release: numbers of upstream, and whether its vendor carries features back. */
 export interface KernelVersion {
   readonly number: KernelNumber;
   readonly backports: boolean;

@@ -22,7 +22,7 @@ export function describeSource(source: KernelSource): string {
   }
 }
 
-/** SHA-256 of every package that the block itself names: for these no signature of a vendor is asked. */
+/** SHA-256 of every package that the block itself names: for these no signature of a vendor is needed. */
 export function pinnedDigests(source: KernelSource): string[] {
   switch (source.source) {
     case 'deb':

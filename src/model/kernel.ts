@@ -34,7 +34,7 @@ const PackageVersion = z
     'must be a version as Debian writes it: a digit, then letters, digits and ".+~-"',
   );
 
-/** One suite, or some of one mirror that are asked as one; separated by one blank, as apt's own files have them. */
+/** One suite, or some of one mirror that are read as one; separated by one blank, as apt's own files have them. */
 const Suites = z
   .string()
   .regex(
@@ -111,7 +111,7 @@ export interface LockedFile {
   readonly sha256: string;
 }
 
-/** The one build of a profile's packages that is asked. */
+/** The one build of a profile's packages that is tested. */
 export interface LockedKernel {
   /** Package with the kernel, and its version. */
   readonly name: string;
@@ -160,7 +160,7 @@ export interface Profile {
   readonly note?: string;
   /** Why no source of ours can have this kernel booted. */
   readonly unbootable?: string;
-  /** Why there is no such profile: its targets cannot be asked, and all else here is empty. */
+  /** Why there is no such profile: its targets cannot be tested, and all else here is empty. */
   readonly problem?: string;
 }
 

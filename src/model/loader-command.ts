@@ -12,7 +12,7 @@ export interface LoaderCommand {
   readonly timeoutSeconds: number;
 }
 
-/** What command mode was asked to do, as reports tell it. */
+/** What command mode was to do, as reports show it. */
 export interface CommandFacts {
   readonly command: string;
   /** 0 to 255. */

@@ -69,5 +69,5 @@ export function localKernelText(kernel: LocalKernel): string {
   return `${kernel.image}${words.join('')}`;
 }
 
-/** How a kernel of one run is told from those of profiles, where its origin is named. */
+/** How a kernel of one run is distinguished from those of profiles, where its origin is named. */
 export const TYPED_KERNEL = `${flag('kernel')} `;

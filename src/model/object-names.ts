@@ -39,7 +39,7 @@ export function countsOf(names: readonly string[]): ReadonlyMap<string, number> 
   return counts;
 }
 
-/** Objects of one name, each by as much of its path as tells it apart. @param names of all objects */
+/** Objects of one name, each by as much of its path as distinguishes it. @param names of all objects */
 function distinguishTwins(
   name: string,
   paths: readonly (readonly string[])[],
@@ -52,7 +52,7 @@ function distinguishTwins(
   return below.map((segments, at) => {
     for (let depth = 1; depth <= segments.length; depth++) {
       const found = tail(segments, depth);
-      // The whole path below what all have in common may be the end of another, and is told apart all the same.
+      // The whole path below what all have in common may be the end of another, and is distinct all the same.
       const whole = depth === segments.length && wholes.get(found) === 1;
       const taken = found !== name && names.has(found);
       if ((whole || tails(depth).get(found) === 1) && !taken) return found;
@@ -75,7 +75,7 @@ function oncePerDepth<T>(make: (depth: number) => T): (depth: number) => T {
 
 /**
  * Names that tell these objects apart, in the same order: the own name where no other has it, else the shortest end of
- * the path that no other has, and a number only for the same path twice. Every output that names objects asks here, so
+ * the path that no other has, and a number only for the same path twice. Every output that names objects takes names from here, so
  * that what one of them prints can be found in the others.
  */
 export function distinctNames(objects: readonly NamedObject[]): string[] {

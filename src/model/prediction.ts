@@ -1,4 +1,4 @@
-/** What can be said about one object on one kernel before it is asked: from the object's bytes and a version number. */
+/** What can be said about one object on one kernel before it is tested: from the object's bytes and a version number. */
 export interface Prediction {
   readonly verdict: 'loads' | 'refused' | 'unknown';
   /** First upstream kernel with everything that the object cannot do without (`5.8`); undefined when nothing is known. */

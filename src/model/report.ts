@@ -13,7 +13,7 @@ export interface Verdict {
   readonly exitCode: 0 | 1 | 2;
   /** One sentence per target that decided, and per optional target that gave no answer. */
   readonly reasons: readonly string[];
-  /** What decides was not answered by every kernel it asks, whatever the status; absent when it was. */
+  /** What decides has no result from every kernel it needs, whatever the status; absent when it was. */
   readonly withoutAnswer?: true;
   /** What decided; absent where it is `required`, as it always was. */
   readonly failOn?: FailOn;
@@ -33,9 +33,9 @@ export interface RunReport {
   readonly matrix: { readonly path: string; readonly name: string };
   readonly targets: readonly Target[];
   readonly validationMode: string;
-  /** What the validator was told to do about attaching. */
+  /** What the validator was to do about attaching. */
   readonly attachMode: AttachMode;
-  /** Flags of `test`, each a word, besides those for objects and kernels, that ask the same question again. */
+  /** Flags of `test`, each a word, besides those for objects and kernels, that repeat the same run. */
   readonly flags?: readonly string[];
   /** The command that was run in the guests instead of a load; absent without one. */
   readonly command?: CommandFacts | undefined;
@@ -48,9 +48,9 @@ export interface RunReport {
   readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];
-  /** What this machine contributes to a run that several share; absent where one machine asks everything. */
+  /** What this machine contributes to a run that several share; absent where one machine runs everything. */
   readonly part?: ShardPart;
-  /** The run as one of several machines saw it: what it lacks is asked by the others. */
+  /** The run as one of several machines saw it: what it lacks is run by the others. */
   readonly partial?: true;
   readonly runDir: string;
   /** Wall time of the whole run in milliseconds. */

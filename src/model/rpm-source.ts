@@ -42,7 +42,7 @@ export const RpmKernelSource = z.strictObject({
   mirror_list: Address.optional(),
   /** A directory of this machine with package files, for repositories that only a subscription opens. */
   directory: HostFile.optional(),
-  /** Base addresses to ask when the place above cannot be reached or no longer has the package. */
+  /** Base addresses to try when the place above cannot be reached or no longer has the package. */
   vault: z.array(Address).optional(),
   /** What `$releasever` stands for. */
   releasever: z

@@ -13,7 +13,7 @@ export interface Shard {
   readonly total: number;
 }
 
-/** A cell and the machine that asks it. */
+/** A cell and the machine that runs it. */
 export interface PlannedCell extends Cell {
   /** 1 to the number of shards. */
   readonly shard: number;
@@ -28,7 +28,7 @@ export interface NamedCell {
   readonly shard: number;
 }
 
-/** What decides about a run, as the machine that ran a part of it was told. */
+/** What decides about a run, as the machine that ran a part of it had it. */
 interface ShardGate {
   readonly requiredProfiles?: readonly string[];
   readonly failOn?: FailOn;
@@ -36,7 +36,7 @@ interface ShardGate {
   readonly minKernel?: MinKernel | undefined;
 }
 
-/** One run (of a suite: one case) as far as one machine asked it. */
+/** One run (of a suite: one case) as far as one machine ran it. */
 export interface ShardRun {
   /** All objects and kernels of the plan, the results of this machine; findings as each kernel alone gave them. */
   readonly run: RunReport;

@@ -11,9 +11,9 @@ export interface SuiteCaseReport {
   readonly manifest: string;
   /** Path of the matrix; empty where kernels were named one by one. */
   readonly matrix: string;
-  /** false: it is told and decides nothing. */
+  /** false: it is reported and decides nothing. */
   readonly required: boolean;
-  /** `file:line:column` where the suite asks for it; absent when it is not of a suite. */
+  /** `file:line:column` where the suite has it; absent when it is not of a suite. */
   readonly origin?: string;
   readonly status: RunStatus;
   readonly exitCode: 0 | 1 | 2;
@@ -40,7 +40,7 @@ export interface SuiteReport {
   readonly cases: readonly SuiteCaseReport[];
   /** Names of the cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
-  /** What this machine contributes; absent where one machine asks everything. */
+  /** What this machine contributes; absent where one machine runs everything. */
   readonly part?: ShardPart;
   /** The older run of the whole suite, where one was named: `gone` are its cases that this suite does not have. */
   readonly baseline?: ReportIdentity & { readonly gone: readonly string[] };

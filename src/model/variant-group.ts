@@ -14,7 +14,7 @@ export const VariantGroup = z.object({
         outcome: z.enum(['chosen', 'not_needed', 'no_helper', 'refused', 'not_found', 'untried']),
         /** Id of the helper it needs; 0 when it names none. */
         helper: z.number().int().nonnegative().max(0xffff_ffff),
-        /** Of a trial load that was refused. */
+        /** Of a trial load that was rejected. */
         errno: z.number().int().min(-4095).max(4095),
       }),
     )

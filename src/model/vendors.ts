@@ -29,7 +29,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
   }),
 );
 
-/** `Rocky Linux` for rocky; the word itself of a distro that nobody knows. */
+/** `Rocky Linux` for rocky; the word itself of an unknown distro. */
 export function vendorName(distro: string): string {
   return VENDORS.get(distro)?.name ?? distro;
 }

@@ -78,7 +78,7 @@ export interface Btf {
 }
 
 /**
- * Reads the `.BTF` of an object: finds where each type starts, decodes it when asked. References are not checked:
+ * Reads the `.BTF` of an object: finds where each type starts, decodes it on demand. References are not checked:
  * whoever follows them must expect cycles and ids that are not there.
  * @returns a sentence instead when the section is no BTF that can be walked
  */
@@ -127,7 +127,7 @@ function kindAt(types: DataView, start: number): number {
   return (types.getUint32(start + 4, true) >>> 24) & 31;
 }
 
-/** Offsets of all types, or why they cannot be told. */
+/** Offsets of all types, or why they are not known. */
 function findTypes(types: DataView): Uint32Array | string {
   const size = types.byteLength;
   const starts = new Uint32Array(Math.floor(size / TYPE_BYTES));

@@ -6,7 +6,7 @@ const DONE = 2;
 
 /**
  * The first instruction, on a walk from the start, that jumps to one the walk came through: what verifiers before 5.3
- * refuse. Undefined without loops. Every instruction is visited at most once.
+ * reject. Undefined without loops. Every instruction is visited at most once.
  */
 export function backEdgeAt(code: DataView, insns: number): number | undefined {
   const state = new Uint8Array(insns);

@@ -27,7 +27,7 @@ export function coreKind(kind: number): string {
   return KINDS[kind] ?? 'unknown';
 }
 
-/** Whether a relocation only asks, so that its absence fails nothing. */
+/** Whether a relocation only checks for existence, so that its absence fails nothing. */
 export function onlyQueries(kind: string): boolean {
   return kind.endsWith('_exists') || kind === 'type_matches' || kind === 'local_type_id';
 }

@@ -7,7 +7,7 @@ import { type FunctionTable, INSN_BYTES } from './functions.ts';
 /** CO-RE accesses beyond this are not read. */
 const MAX_ACCESSES = 100_000;
 
-/** A place of the object that asks the kernel's BTF. */
+/** A place of the object that needs the kernel's BTF. */
 export interface CoreAccess {
   /** Position of its function in the list of functions. */
   readonly fn: number;
@@ -17,7 +17,7 @@ export interface CoreAccess {
   readonly kind: string;
   /** `struct task_struct.mm`, `enum bpf_cmd::BPF_PROG_LOAD`. */
   readonly access: string;
-  /** Asks only whether something exists, or is answered by the object itself: cannot fail. */
+  /** Checks only whether something exists, or is resolved by the object itself: cannot fail. */
   readonly onlyQueries: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { SymbolTable } from './symbols.ts';
 /** Something of the kernel that the object names. */
 export interface Extern {
   readonly name: string;
-  /** `unknown`: the object's BTF does not say where it comes from, and libbpf refuses it. */
+  /** `unknown`: the object's BTF does not say where it comes from, and libbpf rejects it. */
   readonly kind: 'kfunc' | 'ksym' | 'kconfig' | 'unknown';
   readonly weak: boolean;
   /** The object knows the type of a variable: it is looked up in the kernel's BTF, else in its symbol table. */

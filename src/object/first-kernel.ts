@@ -76,7 +76,7 @@ export function programTypeSince(type: string): string | undefined {
   return programTypes.get(plainType(type));
 }
 
-/** First upstream kernel of an attach type, and whether older ones refuse the program or only its attachment. */
+/** First upstream kernel of an attach type, and whether older ones reject the program or only its attachment. */
 export function attachTypeSince(
   type: string,
 ): { readonly since: string; readonly phase: 'load' | 'attach' } | undefined {

@@ -9,7 +9,7 @@ import type { Requirement } from './requirements.ts';
 export interface Floor {
   /** `major.minor`; empty when no known kernel will do. */
   readonly version: string;
-  /** What asks for this version; the first of several. */
+  /** What needs this version; the first of several. */
   readonly because: Requirement;
 }
 
@@ -26,13 +26,13 @@ export interface Floors {
 interface ProgramFloors extends Floors {
   readonly program: string;
   readonly requirements: readonly Requirement[];
-  /** Its code asks what the kernel has before it uses it, or its loader can: what is soft may never run. */
+  /** Its code checks what the kernel has before it uses it, or its loader can: what is soft may never run. */
   readonly guarded: boolean;
 }
 
 export interface ObjectFloors extends Floors {
   readonly programs: readonly ProgramFloors[];
-  /** What the maps ask for. */
+  /** What the maps need. */
   readonly maps: readonly Requirement[];
 }
 
@@ -40,7 +40,7 @@ export interface ObjectFloors extends Floors {
 export function floorsOf(facts: ObjectFacts): ObjectFloors {
   const maps = facts.maps.flatMap(mapRequirements);
   const core = facts.core.filter(({ kind }) => kind !== 'local_type_id');
-  const asking = new Set(core.filter(({ onlyQueries }) => onlyQueries).map(({ fn }) => fn));
+  const querying = new Set(core.filter(({ onlyQueries }) => onlyQueries).map(({ fn }) => fn));
   const using = new Set(core.map(({ fn }) => fn));
   const programs = facts.programs.map((program, index) => {
     const { parts } = program.layout;
@@ -49,7 +49,7 @@ export function floorsOf(facts: ObjectFacts): ObjectFloors {
       index,
       parts.some(({ fn }) => using.has(fn)),
     );
-    const guarded = parts.some(({ fn }) => asking.has(fn)) || isGuarded(facts, program);
+    const guarded = parts.some(({ fn }) => querying.has(fn)) || isGuarded(facts, program);
     return { program: program.name, requirements, guarded, ...floors(requirements) };
   });
   const loaded = programs.filter((_, index) => facts.programs[index]?.autoload);
@@ -57,8 +57,8 @@ export function floorsOf(facts: ObjectFacts): ObjectFloors {
 }
 
 /**
- * The floor to tell people: that of the helpers where it is above what is certain and nothing guards them, so that the kernel
- * named is not refused again over the next cause.
+ * The floor to show: that of the helpers where it is above what is certain and nothing guards them, so that the kernel
+ * named does not reject it again for the next cause.
  */
 export function reportedFloor({ hard, soft, programs }: ObjectFloors): Floor | undefined {
   const helper = soft?.because.kind === 'helper' && soft.version !== '' ? soft : undefined;

@@ -90,7 +90,7 @@ function checkIdentity(bytes: Uint8Array): ObjectProblem | undefined {
       `this is an ELF file for ${name ?? `machine ${machine}`}, not for eBPF; ${COMPILE}`,
       `e_machine ${machine}`,
     );
-    // A number that nobody knows may as well be damage.
+    // An unknown number may as well be damage.
     return name === undefined ? found : { ...found, foreign: true };
   }
   if (elfClass !== ELF_CLASS.bits64) {

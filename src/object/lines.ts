@@ -14,7 +14,7 @@ export interface ProgramLine {
   readonly function: string;
 }
 
-/** What is needed to tell lines: the tables of an object. */
+/** What is needed to find lines: the tables of an object. */
 export interface LineSources {
   readonly btf: Btf | undefined;
   readonly lines: ReadonlyMap<string, LineTable>;

@@ -4,7 +4,7 @@ import type { Requirement } from './requirements.ts';
 import { FEATURES } from './tables/features.ts';
 
 /**
- * What a map asks of the kernel. Maps of global variables ask nothing: libbpf leaves them out where a kernel does not
+ * What a map needs from the kernel. Maps of global variables need nothing: libbpf leaves them out where a kernel does not
  * know them, and the programs that use them say so.
  */
 export function mapRequirements(map: MapFacts): Requirement[] {

@@ -6,7 +6,7 @@ import type { References } from './references.ts';
 import { followPointers } from './registers.ts';
 import { stringAt, viewOf } from './strings.ts';
 
-/** Helpers that look at their format when they run, with the register that it is in. bpf_snprintf() is refused at load. */
+/** Helpers that look at their format when they run, with the register that it is in. bpf_snprintf() is rejected at load. */
 const PRINTS: ReadonlyMap<number, { readonly name: string; readonly register: number }> = new Map([
   [6, { name: 'bpf_trace_printk', register: 1 }],
   [126, { name: 'bpf_seq_printf', register: 2 }],
@@ -17,7 +17,7 @@ const MAX_FOUND = 256;
 /** Instructions of functions that print which are looked at for one object. */
 const MAX_INSNS = 1_000_000;
 
-/** A call that prints nothing on any kernel: the helper refuses its format each time it runs. */
+/** A call that prints nothing on any kernel: the helper rejects its format each time it runs. */
 export interface WrongFormat {
   /** Position of its function in the list of functions. */
   readonly fn: number;

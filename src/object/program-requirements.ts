@@ -13,7 +13,7 @@ const REPLACED: ReadonlySet<number> = new Set([112, 113, 114, 115]);
 type Feature = keyof typeof FEATURES;
 
 /**
- * What a program with its subprograms asks of the kernel, maps left out.
+ * What a program with its subprograms needs from the kernel, maps left out.
  * @param index its position in the list of programs
  * @param usesCore it has CO-RE accesses that the kernel's BTF must answer
  */
@@ -89,7 +89,7 @@ function helperRequirement(id: number, insn: number, base: Base): Requirement[] 
   return [{ ...base, kind: 'helper', name, words, since, strength: 'soft', insn }];
 }
 
-/** A weak extern may be missing; code that asks for it first never runs without it. */
+/** A weak extern may be missing; code that checks for it first never runs without it. */
 function externRequirement(
   { name, kind, weak, typed }: Extern,
   program: ProgramFacts,

@@ -17,11 +17,11 @@ export interface Requirement {
   /** `major.minor` of the first upstream kernel; empty when no known kernel has it. */
   readonly since: string;
   /**
-   * `hard`: an older kernel refuses it even in code that never runs. `soft`: guards in the code can avoid it, or the
+   * `hard`: an older kernel rejects it even in code that never runs. `soft`: guards in the code can avoid it, or the
    * loader can supply it.
    */
   readonly strength: 'hard' | 'soft';
-  /** Whether an older kernel refuses to load, or loads and refuses to attach. */
+  /** Whether an older kernel rejects the load, or loads it and rejects the attach. */
   readonly phase: 'load' | 'attach';
   /** The program or map that needs it. */
   readonly subject: { readonly kind: 'program' | 'map'; readonly name: string };

@@ -17,7 +17,7 @@ export interface SectionKind {
   readonly usdt: boolean;
   /** What stands behind the first slash that is not part of the kind; empty for none. */
   readonly target: string;
-  /** libbpf's table has no such section, and it refuses the object. `type` is then what other loaders mean by it. */
+  /** libbpf's table has no such section, and it rejects the object. `type` is then what other loaders mean by it. */
   readonly known: boolean;
 }
 

@@ -48,7 +48,7 @@ const SIGNATURES: readonly { readonly at?: number; readonly start: readonly numb
   { start: [0x23, 0x21], is: { name: 'a script' } },
 ];
 
-/** Bytes looked at to tell text from binary. */
+/** Bytes looked at to distinguish text from binary. */
 const SAMPLE = 512;
 
 /** What a file that is no ELF object seems to be. */

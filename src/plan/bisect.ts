@@ -1,4 +1,4 @@
-/** What a build said: it takes the object, refuses it, or gave no answer. */
+/** What a build said: it accepts the object, rejects it, or has no result. */
 export type Answer = 'accepts' | 'rejects' | 'unknown';
 
 export interface Bounds {
@@ -19,8 +19,8 @@ export function boundsOf(length: number, answers: ReadonlyMap<number, Answer>): 
 }
 
 /**
- * The position to ask next: the middle of what is left, or the one nearest to it that has not been asked in vain.
- * @returns undefined when nothing is left to ask
+ * The position to run next: the middle of what is left, or the one nearest to it that has not been run in vain.
+ * @returns undefined when nothing is left to run
  */
 export function nextPosition(length: number, answers: ReadonlyMap<number, Answer>): number | undefined {
   const { accepts, rejects } = boundsOf(length, answers);

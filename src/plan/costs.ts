@@ -14,7 +14,7 @@ export interface Costs {
   readonly cellMs: (subject: string, kernel: string) => number;
 }
 
-/** Fetching, booting and saving a guest, and asking one copy of it, where nobody measured. */
+/** Fetching, booting and saving a guest, and running one copy of it, where nothing was measured. */
 const KERNEL_MS = 15_000;
 const CELL_MS = 1_000;
 

@@ -12,7 +12,7 @@ export function planCells(artifacts: readonly Artifact[], targets: readonly Targ
 
 /**
  * The matrix with the manifest's `required_profiles` applied: a profile listed there gates even when the matrix calls
- * it optional. One that the matrix does not have is the gate's to tell.
+ * it optional. One that the matrix does not have is for the gate to report.
  */
 export function requireProfiles(targets: readonly Target[], requiredProfiles: readonly string[]): Target[] {
   return targets.map((target) =>

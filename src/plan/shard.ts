@@ -6,7 +6,7 @@ export interface CellName {
   readonly kernel: string;
 }
 
-/** Which machine asks which cell. */
+/** Which machine runs which cell. */
 export interface Assignment {
   /** Shard of each cell, 1 to the number of shards, in the order of the cells. */
   readonly shards: readonly number[];
@@ -19,7 +19,7 @@ interface Piece {
   readonly kernel: string;
   readonly cells: readonly number[];
   /** Milliseconds without the kernel itself. */
-  readonly askMs: number;
+  readonly runMs: number;
 }
 
 /** A kernel is divided among machines only where the slowest of them gains at least this much. */
@@ -43,15 +43,15 @@ function leastLoaded(loads: readonly number[]): number {
 }
 
 /** The cells of a kernel in `count` pieces of about the same cost. */
-function divide(kernel: string, cells: readonly number[], count: number, askMs: (cell: number) => number): Piece[] {
+function divide(kernel: string, cells: readonly number[], count: number, runMs: (cell: number) => number): Piece[] {
   const loads = Array.from({ length: count }, () => 0);
   const pieces = loads.map((): number[] => []);
   for (const cell of cells) {
     const index = leastLoaded(loads);
-    loads[index] = (loads[index] ?? 0) + askMs(cell);
+    loads[index] = (loads[index] ?? 0) + runMs(cell);
     pieces[index]?.push(cell);
   }
-  return pieces.map((own, index) => ({ kernel, cells: own, askMs: loads[index] ?? 0 }));
+  return pieces.map((own, index) => ({ kernel, cells: own, runMs: loads[index] ?? 0 }));
 }
 
 /** Longest piece first, each to the machine that has the least to do. */
@@ -62,13 +62,13 @@ function pack(pieces: readonly Piece[], total: number, cellCount: number, costs:
   const ordered = pieces
     .map((piece, index) => ({
       piece,
-      key: [piece.askMs + costs.kernelMs(piece.kernel), `${piece.kernel}#${index}`] as const,
+      key: [piece.runMs + costs.kernelMs(piece.kernel), `${piece.kernel}#${index}`] as const,
     }))
     .sort((a, b) => byCost(a.key, b.key));
   for (const { piece } of ordered) {
     const index = leastLoaded(loads);
     const boot = booted[index]?.has(piece.kernel) ? 0 : costs.kernelMs(piece.kernel);
-    loads[index] = (loads[index] ?? 0) + boot + piece.askMs;
+    loads[index] = (loads[index] ?? 0) + boot + piece.runMs;
     booted[index]?.add(piece.kernel);
     for (const cell of piece.cells) shards[cell] = index + 1;
   }
@@ -83,7 +83,7 @@ const slowest = ({ loads }: Assignment): number => Math.max(0, ...loads);
  * unless dividing them ends the whole run clearly earlier.
  */
 export function assignShards(cells: readonly CellName[], total: number, costs: Costs): Assignment {
-  const askMs = (cell: number): number => {
+  const runMs = (cell: number): number => {
     const { subject = '', kernel = '' } = cells[cell] ?? {};
     return costs.cellMs(subject, kernel);
   };
@@ -92,30 +92,30 @@ export function assignShards(cells: readonly CellName[], total: number, costs: C
     .map(({ subject, kernel }, cell) => ({
       kernel,
       cell,
-      key: [askMs(cell), JSON.stringify([kernel, subject])] as const,
+      key: [runMs(cell), JSON.stringify([kernel, subject])] as const,
     }))
     .sort((a, b) => byCost(a.key, b.key));
   for (const { kernel, cell } of order) byKernel.set(kernel, [...(byKernel.get(kernel) ?? []), cell]);
   const kernels = [...byKernel.keys()].sort();
 
-  const pieces = new Map(kernels.map((kernel) => [kernel, divide(kernel, byKernel.get(kernel) ?? [], 1, askMs)]));
+  const pieces = new Map(kernels.map((kernel) => [kernel, divide(kernel, byKernel.get(kernel) ?? [], 1, runMs)]));
   const packed = (): Assignment => pack([...pieces.values()].flat(), total, cells.length, costs);
   const once = kernels.reduce((sum, kernel) => sum + costs.kernelMs(kernel), 0);
-  const ideal = cells.reduce((sum, _, cell) => sum + askMs(cell), once) / total;
+  const ideal = cells.reduce((sum, _, cell) => sum + runMs(cell), once) / total;
 
   let best = packed();
   for (let tries = 0; tries < 2 * total && slowest(best) > ideal * GOOD_ENOUGH; tries++) {
     const [next] = [...pieces]
       .filter(([kernel, own]) => own.length < Math.min(total, byKernel.get(kernel)?.length ?? 1))
       .map(([kernel, own]): [number, string] => [
-        Math.max(...own.map(({ askMs: ms }) => ms)) + costs.kernelMs(kernel),
+        Math.max(...own.map(({ runMs: ms }) => ms)) + costs.kernelMs(kernel),
         kernel,
       ])
       .sort(byCost);
     if (next === undefined) break;
     const [, kernel] = next;
     const count = (pieces.get(kernel)?.length ?? 0) + 1;
-    pieces.set(kernel, divide(kernel, byKernel.get(kernel) ?? [], count, askMs));
+    pieces.set(kernel, divide(kernel, byKernel.get(kernel) ?? [], count, runMs));
     const tried = packed();
     if (slowest(tried) < slowest(best) * WORTH_A_BOOT) best = tried;
   }

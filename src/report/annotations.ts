@@ -70,7 +70,7 @@ function silenceAnnotations(
     return {
       level,
       ...place,
-      title: terminal(`${whose}: no answer from ${kernelsText(kernels, cells, 3)}`, MAX_TITLE),
+      title: terminal(`${whose}: inconclusive on ${kernelsText(kernels, cells, 3)}`, MAX_TITLE),
       message: lines([message, 'Infrastructure error, not an incompatibility. Re-run the job.']),
     };
   });
@@ -102,7 +102,7 @@ const ORDER: readonly Annotation['level'][] = ['error', 'warning', 'notice'];
 
 /**
  * What deserves a remark in a pull request: one annotation per object and cause over all its kernels, on the source line
- * where that is known, else where the case is asked for. Errors come first; where there are more than `max`, the last
+ * where that is known, else where the case is defined. Errors come first; where there are more than `max`, the last
  * one says how many are left out.
  */
 export function annotations(document: GateDocument, { workspace = '', max = 9 }: AnnotationOptions = {}): Annotation[] {

@@ -5,7 +5,7 @@ import { code, md } from './escape.ts';
 const IDLE = {
   kernel_has_btf: 'this kernel has BTF of its own',
   no_core_relocations: 'the object has no CO-RE relocations',
-  no_answer: 'the guest gave no answer',
+  no_answer: 'the guest sent no result',
 } as const;
 
 /** BTF that the user brought along; undefined where there is none. */

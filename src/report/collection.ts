@@ -12,7 +12,7 @@ export interface CollectionCase {
   readonly markdown: string;
 }
 
-/** A run with several artifacts is told like a suite with one case per artifact. */
+/** A run with several artifacts is reported like a suite with one case per artifact. */
 export function runCollection(run: RunReport, verdict: Verdict, cases: readonly CollectionCase[]): SuiteReport {
   return {
     name: run.matrix.name,

@@ -18,7 +18,7 @@ export function commentMarker(name: string): string {
 }
 
 /**
- * What tells comments of one pull request apart: jobs that ask about the same suite have one each, and so have the legs of
+ * What distinguishes comments of one pull request: jobs that run the same suite have one each, and so have the legs of
  * a job matrix that name their evidence.
  * @param suite name of the document
  * @param job id of the job; empty outside of one
@@ -45,7 +45,7 @@ function answersOf(body: string): string | undefined {
   return /<!-- answers:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
 }
 
-/** Whether two comments tell the same answers, so that none of them need replace the other. */
+/** Whether two comments have the same results, so that none of them need replace the other. */
 export function sameComment(a: string, b: string): boolean {
   const answers = answersOf(a);
   return a === b || (answers !== undefined && answers === answersOf(b));

@@ -47,7 +47,7 @@ export function causeJson({ code, reason, subject, program, decisive, file, line
     code,
     reason: some(reason),
     subject: some(subject),
-    // Empty: it is about no program; absent: nobody knows.
+    // Empty: it is about no program; absent: not known.
     program,
     decisive,
     file: some(file),

@@ -32,7 +32,7 @@ function profileRow(diff: ProfileDiff): string[] {
     `${diff.change}${diff.failure === undefined ? '' : ` (${diff.failure})`}`,
     md(sideText(diff.base)),
     md(sideText(diff.head)),
-    diff.inconclusive ? 'no answer' : md(diff.classificationDelta ?? ''),
+    diff.inconclusive ? 'inconclusive' : md(diff.classificationDelta ?? ''),
   ];
 }
 

@@ -4,7 +4,7 @@ import { oneLine } from './escape.ts';
 import { withFixups } from './fixups.ts';
 import { plural } from './style.ts';
 
-/** `fail (VERIFIER_REJECTION)`, `pass (with 1 automatic fixup)`; empty where the kernel was not asked. */
+/** `fail (VERIFIER_REJECTION)`, `pass (with 1 automatic fixup)`; empty where the kernel was not tested. */
 export function sideText(side: RecordedTarget | undefined): string {
   if (side === undefined) return '';
   if (side.classification === '') return withFixups(side.status, side.fixups);
@@ -35,7 +35,7 @@ export function newsText(
     [plural(summary.knownFailures, 'known failure'), summary.knownFailures],
     [`${summary.changedCauses} of them with another cause`, summary.changedCauses],
     [`${summary.fixed} fixed${warned > 0 ? ` (${warned} with a new warning in its place)` : ''}`, summary.fixed],
-    [`${plural(summary.inconclusive, 'kernel')} without an answer`, summary.inconclusive],
+    [`${plural(summary.inconclusive, 'kernel')} inconclusive`, summary.inconclusive],
     [`${plural(summary.grownPrograms, 'program')} grown`, summary.grownPrograms],
   ] as const;
   const said = parts.filter(([, count]) => count > 0).map(([text]) => text);

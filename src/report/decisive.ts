@@ -14,8 +14,8 @@ interface SaidFinding {
 }
 
 /**
- * Whether a finding of a saved report makes its target fail. Older reports do not say it: there it is told from where the
- * failure stands. What cannot be told counts as a cause.
+ * Whether a finding of a saved report makes its target fail. Older reports do not say it: there it follows from where the
+ * failure stands. What is not known counts as a cause.
  */
 export function isDecisive(finding: SaidFinding, target: { readonly status: string; readonly failed_stage?: string }) {
   if (finding.decisive !== undefined) return finding.decisive;

@@ -4,13 +4,13 @@ import { oneLine } from './escape.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import type { SavedFinding } from './saved-report.ts';
 
-/** `error`: it decides; `warning`: it decides nothing, or nothing was refused. */
+/** `error`: it decides; `warning`: it decides nothing, or nothing was rejected. */
 type CauseLevel = 'error' | 'warning';
 
 /** One cause of one object over all its kernels. */
 export interface DocumentCause {
   readonly one: DocumentCase;
-  /** As the first kernel told it. */
+  /** As the first kernel has it. */
   readonly finding: SavedFinding;
   readonly cells: readonly DocumentCell[];
   readonly level: CauseLevel;

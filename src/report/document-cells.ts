@@ -25,8 +25,8 @@ function newsOf({ report }: DocumentCase, target: SavedTarget, compared: boolean
   return word === 'new' || word === 'known' || word === 'fixed' ? word : undefined;
 }
 
-/** What the gate says about a cell, by what the report says of it. A word that nobody knows is the default policy. */
-function weigh(
+/** What the gate says about a cell, by what the report says of it. An unknown word is the default policy. */
+function decisionOf(
   { one, target, news, expected }: Pick<DocumentCell, 'one' | 'target' | 'news' | 'expected'>,
   word: string,
 ): Pick<DocumentCell, 'decides' | 'tolerated'> {
@@ -49,7 +49,7 @@ function cellsOf(one: DocumentCase, compared: boolean): DocumentCell[] {
     const id = target.profile_id;
     const expected = savedExpected(gate, id);
     const news = newsOf(one, target, compared);
-    return { one, target, news, expected, ...weigh({ one, target, news, expected }, gate?.fail_on ?? '') };
+    return { one, target, news, expected, ...decisionOf({ one, target, news, expected }, gate?.fail_on ?? '') };
   });
 }
 
@@ -86,7 +86,7 @@ export interface DocumentCounts {
   readonly regressions: number;
   readonly known: number;
   readonly fixed: number;
-  /** Answered only when they were asked a second time. */
+  /** Had a result only in the second run. */
   readonly flaky: number;
   /** Cases that could not start: they have no cells. */
   readonly broken: number;
@@ -130,7 +130,7 @@ export function reasonOf({ status, findings, ...target }: SavedTarget): string {
     case 'pass':
       return '';
     case 'infra_error':
-      return target.infra_error || 'it gave no answer';
+      return target.infra_error || 'it is inconclusive';
     case 'skipped':
       return target.skipped_reason || 'it was not tested';
     case 'fail':

@@ -5,7 +5,7 @@ import { byVendor } from './kernel-order.ts';
 import { profileName } from './names.ts';
 import type { SavedTarget } from './saved-report.ts';
 
-/** A kernel that some object of a document was asked on. All texts are plain, and clipped. */
+/** A kernel that some object of a document was tested on. All texts are plain, and clipped. */
 export interface DocumentKernel {
   readonly id: string;
   /** `6.1`; the id where the report does not say. */
@@ -40,7 +40,7 @@ function kernelOf(target: SavedTarget): Named {
   };
 }
 
-/** Two profiles of one release and family are told apart by their ids. */
+/** Two profiles of one release and family are distinguished by their ids. */
 function twin({ name, arch }: Named, all: readonly Named[]): boolean {
   return all.filter((other) => other.name === name && other.arch === arch).length > 1;
 }

@@ -30,7 +30,7 @@ export function sourcePlace({ location }: SavedFinding): DocumentPlace | undefin
   return file === undefined ? undefined : { file, line: repository.line };
 }
 
-/** Where a case is asked for: its place in the suite, else its manifest, else the object itself. */
+/** Where a case is defined: its place in the suite, else its manifest, else the object itself. */
 export function casePlace(one: DocumentCase, workspace: string): DocumentPlace | undefined {
   const [, path = '', line = '1'] = /^(.+?):(\d{1,7})(?::\d+)?$/.exec(one.origin) ?? [];
   const candidates = [

@@ -2,7 +2,7 @@ import { type Words, words } from '../findings/words.ts';
 import type { Finding, FindingGroup, SourceLocation } from '../model/finding.ts';
 import { oneLine } from './escape.ts';
 
-/** Who has to do something, in words. `many`: the finding is told for several kernels at once. */
+/** Who has to do something, in words. `many`: the finding is reported for several kernels at once. */
 export function groupWords(group: FindingGroup, many = false): string {
   switch (group) {
     case 'object':

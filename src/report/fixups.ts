@@ -3,7 +3,7 @@ import type { Evidence } from '../model/evidence.ts';
 import { shimsOf } from '../model/shims.ts';
 import { plural } from './style.ts';
 
-/** What the validator does to an object without being asked (docs/loader.md); the other kinds are settings of the user. */
+/** What the validator does to an object automatically (docs/loader.md); the other kinds are settings of the user. */
 const AUTOMATIC: ReadonlySet<string> = new Set(['map_size', 'map_key_value', 'inner_map', 'map_field', 'pinning']);
 /** A type of program comes from the section's name, or from the manifest. */
 const BY_SECTION = ', by the section name ';

@@ -27,7 +27,7 @@ export interface GateDocument {
   readonly cases: readonly DocumentCase[];
   /** Names of cases that were given up because an earlier one did not pass. */
   readonly notRun: readonly string[];
-  /** The machine of several that asked; undefined when it was the only one, and after the merge. */
+  /** The machine of several that ran; undefined when it was the only one, and after the merge. */
   readonly shard: { readonly index: number; readonly total: number } | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface DocumentCase {
   readonly matrix: string;
   /** `file:line:column` in the suite file; empty when it is not of a suite. */
   readonly origin: string;
-  /** false: it is told and decides nothing. */
+  /** false: it is reported and decides nothing. */
   readonly required: boolean;
   readonly status: RunStatus;
   /** Why it could not start; empty when it did. */
@@ -75,7 +75,7 @@ const EMPTY_TARGET = {
 } satisfies Partial<SavedTarget>;
 
 function statusOf(word: string): RunStatus {
-  // A word that nobody knows is no pass.
+  // An unknown word is no pass.
   return word === 'pass' || word === 'fail' ? word : 'error';
 }
 
@@ -94,7 +94,7 @@ function flagOf({ run }: SavedReport, flag: string): string {
   return at < 0 ? '' : (run.flags[at + 1] ?? '');
 }
 
-/** Cells that another machine asks are no part of this document. */
+/** Cells that another machine runs are no part of this document. */
 function ownTargets(targets: readonly SavedTarget[], sharded: boolean): readonly SavedTarget[] {
   return sharded ? targets.filter(({ status, failed_stage: stage }) => status !== 'skipped' || stage !== '') : targets;
 }
@@ -153,7 +153,7 @@ function caseOf(saved: SavedCase, report: SavedReport | undefined, sharded: bool
   };
 }
 
-/** Objects in different directories may have one name: each then has as much of its path as tells it apart. */
+/** Objects in different directories may have one name: each then has as much of its path as distinguishes it. */
 function withUniqueNames(cases: readonly DocumentCase[]): DocumentCase[] {
   const names = distinctNames(cases.map(({ name, artifact: path }) => ({ name, path })));
   return cases.map((one, index) => ({ ...one, name: names[index] ?? one.name }));

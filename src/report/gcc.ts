@@ -66,7 +66,7 @@ export function gcc(document: GateDocument, { workspace }: { readonly workspace:
     ...documentCauses(document).flatMap((cause) => causeLines(kernels, cause, workspace)),
     ...documentSilence(document).map(({ message, cells, level }) => {
       const one = cells[0]?.one;
-      const words = `${one?.name ?? ''}: no answer from ${kernelsText(kernels, cells)}: ${message}`;
+      const words = `${one?.name ?? ''}: inconclusive on ${kernelsText(kernels, cells)}: ${message}`;
       return line(objectPlace(one, workspace), level, words, 'INFRA_ERROR');
     }),
   ].join('');

@@ -5,11 +5,11 @@ import type { TargetView } from './view.ts';
 
 /** One cause across all kernels of a run. */
 export interface FindingGroup {
-  /** The finding as the first kernel told it. */
+  /** The finding as the first kernel has it. */
   readonly finding: Finding;
-  /** Positions in the matrix of the kernels that told it. */
+  /** Positions in the matrix of the kernels that have it. */
   readonly targets: readonly number[];
-  /** Positions of the kernels that were asked, answered and did not tell it. */
+  /** Positions of the kernels that have a result without it. */
   readonly absent: readonly number[];
   /** false: a warning, or what an optional test said: no cause of a failure. */
   readonly decisive: boolean;
@@ -30,7 +30,7 @@ const programsBy = oncePer((view: TargetView) => grouped(view.programs, ({ name 
 function fine(view: TargetView, finding: Finding): boolean {
   if (!answered(view)) return false;
   if (view.outcome.status === 'pass' && view.findings.length === 0) return true;
-  // The same thing went wrong there, only otherwise; and of a functional test only what failed first is told.
+  // The same thing went wrong there, only otherwise; and of a functional test only what failed first is reported.
   if (findingsBy(view).has(keyOf(finding))) return false;
   if (finding.phase === 'functional') return view.outcome.status === 'pass';
   const program = programsBy(view).get(finding.args['program'] ?? finding.subject ?? '')?.[0];
@@ -75,7 +75,7 @@ export function groupSilence(
       outcome.status === 'skipped'
         ? `skipped: ${outcome.reason}`
         : outcome.status === 'infra_error'
-          ? `no answer: ${outcome.message}`
+          ? `inconclusive: ${outcome.message}`
           : '';
     if (message === '') continue;
     groups.set(message, [...(groups.get(message) ?? []), index]);

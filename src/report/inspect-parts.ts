@@ -71,10 +71,10 @@ function externWords({ name, weak }: InspectedExtern): string {
   return `${terminal(name, 80)}${weak ? ' (may be missing)' : ''}`;
 }
 
-/** What must be there, then what is only asked for. */
+/** What must be there, then what is only checked for. */
 export function coreLines({ core }: Inspection, width: number): string[] {
-  const needed = core.filter(({ only_asks: asks }) => !asks);
-  const requested = core.filter(({ only_asks: asks, kind }) => asks && kind !== 'local_type_id');
+  const needed = core.filter(({ only_asks: queries }) => !queries);
+  const requested = core.filter(({ only_asks: queries, kind }) => queries && kind !== 'local_type_id');
   return [...listed('', needed, width), ...listed('only checked for existence: ', requested, width)];
 }
 

@@ -72,7 +72,7 @@ function nextSteps(failing: readonly SavedTarget[]): string[] {
     findings.filter((one) => one.decisive).map(({ remediation }) => remediation),
   );
   if (failing.some(({ status }) => status === 'infra_error')) {
-    steps.push('Targets without an answer are neither pass nor fail: run again, and look at their serial.log.');
+    steps.push('Inconclusive targets are neither pass nor fail: run again, and look at their serial.log.');
   }
   return [...new Set(steps)].filter((step) => step !== '').slice(0, MAX_STEPS);
 }

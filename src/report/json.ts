@@ -89,7 +89,7 @@ function hostJson(view: TargetView) {
 }
 
 function classificationJson({ outcome, primary }: TargetView) {
-  if (outcome.status === 'skipped' && !outcome.elsewhere) {
+  if (outcome.status === 'skipped' && !outcome.otherShard) {
     return {
       classification_code: 'UNSUPPORTED_TRANSPORT',
       classification_confidence: 'high',
@@ -110,7 +110,7 @@ function failedStage({ outcome }: TargetView): string | undefined {
     case 'fail':
       return outcome.failedStage;
     case 'skipped':
-      return outcome.elsewhere ? undefined : 'transport';
+      return outcome.otherShard ? undefined : 'transport';
     case 'infra_error':
       return 'infra';
   }

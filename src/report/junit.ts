@@ -53,7 +53,7 @@ interface Answer {
   readonly message: string;
 }
 
-/** What decides nothing must not make a consumer red: it is told as skipped, with its reason. */
+/** What decides nothing must not make a consumer red: it is reported as skipped, with its reason. */
 function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answer {
   const { status, classification_code: code } = target;
   const message = reasonOf(target);
@@ -69,7 +69,7 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   }
   if (status === 'skipped') return { kind: decides ? 'error' : 'skipped', type: 'NOT_ASKED', message };
   if (status === 'infra_error') {
-    return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `no answer: ${message}` };
+    return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `inconclusive: ${message}` };
   }
   if (tolerated === undefined) return { kind: 'failure', type, message };
   const why = tolerated === 'expected' ? `expected (${expected?.reason ?? ''})` : tolerated;
@@ -181,7 +181,7 @@ function notRunPart(name: string): Part {
 
 /**
  * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
- * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not asked, nothing attached, or it fails and decides
+ * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not tested, nothing attached, or it fails and decides
  * nothing (optional, expected or known).
  */
 export function junit(document: GateDocument): string {

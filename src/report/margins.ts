@@ -7,7 +7,7 @@ export interface ProgramCost {
   /** Short name of the kernel: `6.1`. */
   readonly kernel: string;
   readonly insns: number;
-  /** Instructions at which the verifier gives up; undefined when nobody knows. */
+  /** Instructions at which the verifier gives up; undefined when it is not known. */
   readonly limit: number | undefined;
   readonly totalStates: number;
   readonly peakStates: number;

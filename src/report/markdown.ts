@@ -102,7 +102,7 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
   const became = { failed: ', as declared', passed: `; ${MARKS.passed}` } as const;
   const expected = declared?.met === 'failed' || declared?.met === 'passed' ? became[declared.met] : '';
   lines.push(`- Status: ${statusText(view.outcome.status, view.findings)}${optional}${fixups}${expected}`);
-  if (noAnswer(view) !== '') lines.push(`- No answer: ${md(noAnswer(view))}`);
+  if (noAnswer(view) !== '') lines.push(`- Inconclusive: ${md(noAnswer(view))}`);
   if (evidence) lines.push(`- Kernel: ${code(evidence.hello.kernel.release)}, BTF ${btfWord(view)}`);
   if (result?.kernel) {
     const { name, version, suite, archive } = result.kernel.package;
@@ -116,9 +116,9 @@ function targetDetails(view: TargetView, { command }: RunReport, declared: Expec
     );
   }
   if (result) {
-    const { prepareMs, bootMs, askMs, totalMs } = result.timings;
+    const { prepareMs, bootMs, runMs, totalMs } = result.timings;
     lines.push(
-      `- Time: prepare ${seconds(prepareMs)}, boot ${seconds(bootMs)}, ask ${seconds(askMs)}, total ${seconds(totalMs)}`,
+      `- Time: prepare ${seconds(prepareMs)}, boot ${seconds(bootMs)}, run ${seconds(runMs)}, total ${seconds(totalMs)}`,
     );
   }
   if (view.load !== undefined) lines.push(`- Load: ${view.load}; attach: ${view.attach?.status ?? 'skipped'}`);

@@ -208,7 +208,7 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
     ['fail', count('fail') - expected],
     [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],
-    ['without an answer', count('infra_error')],
+    ['inconclusive', count('infra_error')],
   ] as const;
   const said = parts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
   const size = `${plural(run.artifacts.length, 'object')} on ${plural(run.targets.length, 'kernel')}`;

@@ -16,7 +16,7 @@ function answersOf({ index, runs }: ShardPart): number {
 }
 
 /**
- * What nobody asked, one sentence per shard; empty when every cell of the plan was asked.
+ * What was not run, one sentence per shard; empty when every cell of the plan was run.
  * @param parts of one plan
  */
 export function missingShards(parts: readonly ShardPart[]): string[] {

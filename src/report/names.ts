@@ -11,13 +11,13 @@ export function profileName(profile: Pick<Profile, 'distro' | 'version' | 'kerne
   return `${vendorName(distro)}${version === '' ? '' : ` ${version}`}${family}`;
 }
 
-/** File names of the objects of a run, with as much of their paths as tells them apart. */
+/** File names of the objects of a run, with as much of their paths as distinguishes them. */
 export function fileNames(artifacts: readonly Pick<Artifact, 'basename' | 'path'>[]): string[] {
   return distinctNames(artifacts.map(({ basename: name, path }) => ({ name, path })));
 }
 
 /**
- * The shortest names that still tell all kernels of a run apart: `6.1`, where one family occurs twice `deb12-6.1`, and
+ * The shortest names that still distinguish all kernels of a run: `6.1`, where one family occurs twice `deb12-6.1`, and
  * the profile id when even that is not unique. Same order as `targets`.
  */
 export function shortNames(targets: readonly Target[]): string[] {

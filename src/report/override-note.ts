@@ -4,7 +4,7 @@ import { flag } from '../model/wording.ts';
 
 const ENDING = `as ${flag('allow-profile-override')} says`;
 
-/** Says whose kernel is asked where a file of the repository took the place of ours. */
+/** Says whose kernel is run where a file of the repository took the place of ours. */
 export function overrideNote({ id, file, kernel, replaces }: Profile): string {
   const from = kernel ? originOf(kernel) : 'no package';
   return `profile ${id}: the kernel that comes with bpfcompat (${replaces}) is replaced by that of ${file} (${from}), ${ENDING}`;

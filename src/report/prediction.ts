@@ -6,7 +6,7 @@ import type { TargetView } from './view.ts';
 /**
  * Does what was observed agree with what the object's bytes and the kernel's version let one expect? `backport`: the
  * version is too old, and the kernel takes it. `refused`: the version is new enough, and the kernel lacks something.
- * `other_cause`: it is refused for what no version decides (the object, the program, a policy). `open`: nothing to compare.
+ * `other_cause`: it is rejected for what no version decides (the object, the program, a policy). `open`: nothing to compare.
  */
 export const AGREEMENTS = ['agrees', 'backport', 'refused', 'other_cause', 'open'] as const;
 export type Agreement = (typeof AGREEMENTS)[number];
@@ -14,7 +14,7 @@ export type Agreement = (typeof AGREEMENTS)[number];
 export interface PredictionRow {
   readonly view: TargetView;
   readonly prediction: Prediction;
-  /** Whether the kernel took the whole object; undefined when it was not asked. */
+  /** Whether the kernel took the whole object; undefined when it was not tested. */
   readonly observed: 'loads' | 'refused' | undefined;
   readonly agreement: Agreement;
 }

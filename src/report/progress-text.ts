@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<CellEnd, string>> = {
   fail: 'fail',
   expected: 'fail as declared',
   skipped: 'skipped',
-  infra_error: 'no answer',
+  infra_error: 'inconclusive',
 };
 
 function megabytes(bytes: number): string {
@@ -90,8 +90,8 @@ function liveState(kernel: KernelProgress, now: number): string {
       return `no kernel ${what}`;
     case 'boot':
       return `boot      ${age} ${what}`;
-    case 'ask':
-      return `ask       ${age} ${what}`;
+    case 'test':
+      return `test      ${age} ${what}`;
     case 'done':
       return `${verdict(kernel.outcomes).padEnd(9)} ${seconds(kernel.spentMs)}`;
   }
@@ -179,7 +179,7 @@ function outcomeLine({ result, expected }: CellEndEvent): string {
     case 'skipped':
       return `skipped: ${terminal(outcome.reason)}`;
     case 'infra_error':
-      return `no answer: ${terminal(outcome.message)}`;
+      return `inconclusive: ${terminal(outcome.message)}`;
   }
 }
 
@@ -190,7 +190,7 @@ function writing(reports: number): string {
   return `writing ${plural(reports, 'report')}`;
 }
 
-/** Names of runs on the line that tells of their beginning. */
+/** Names of runs on the line about their beginning. */
 const NAMED_RUNS = 8;
 
 /** A suite has a run for each of its cases: some of their names, and how many more there are. */
@@ -218,7 +218,7 @@ function plainLine(progress: Progress, event: RunEvent): string | undefined {
       return `${event.profile}: no kernel: ${terminal(event.message)}`;
     case 'cell-booting':
       return `${where(event)}: booting`;
-    case 'cell-asking':
+    case 'cell-testing':
       return `${where(event)}: testing (booted in ${seconds(event.bootMs)})`;
     case 'cell-end':
       return `${where(event)}: ${outcomeLine(event)} (${seconds(event.result.timings.totalMs)})`;

@@ -23,8 +23,8 @@ export function cellEnd({ result, expected }: Extract<RunEvent, { type: 'cell-en
 /** What is known about one kernel of a run that is still going on. */
 export interface KernelProgress {
   readonly profile: string;
-  readonly phase: 'waiting' | 'fetch' | 'ready' | 'failed' | 'boot' | 'ask' | 'done';
-  /** What is being fetched, the object and the step that are being asked about, or why the kernel failed. */
+  readonly phase: 'waiting' | 'fetch' | 'ready' | 'failed' | 'boot' | 'test' | 'done';
+  /** What is being fetched, the object and the step that are being tested, or why the kernel failed. */
   readonly what: string;
   readonly bytes: number;
   /** 0 = not known. */
@@ -35,14 +35,14 @@ export interface KernelProgress {
   readonly spentMs: number;
   readonly outcomes: readonly CellEnd[];
   /** How many outcomes there will be. */
-  readonly asks: number;
+  readonly cells: number;
   /** Clock and bytes when the file that is being fetched began to arrive. */
   readonly began: { readonly at: number; readonly bytes: number };
   /** Clock and bytes of the last plain line about the download. */
   readonly said: { readonly at: number; readonly bytes: number };
 }
 
-/** A run as the events told it so far. */
+/** A run as the events have it so far. */
 export interface Progress {
   readonly artifacts: readonly string[];
   readonly kernels: readonly KernelProgress[];
@@ -66,11 +66,11 @@ export const NO_PROGRESS: Progress = {
   finished: false,
 };
 
-function kernel(profile: string, now: number, asks: number): KernelProgress {
+function kernel(profile: string, now: number, cells: number): KernelProgress {
   const said = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
   const began = { at: now, bytes: 0 };
   const nothing = { phase: 'waiting', what: '', bytes: 0, total: 0, spentMs: 0, outcomes: [] } as const;
-  return { profile, ...nothing, since: now, asks, began, said };
+  return { profile, ...nothing, since: now, cells, began, said };
 }
 
 /** Changes one kernel; `since` starts again whenever the phase changes. A profile that no run-start named is added. */
@@ -98,11 +98,11 @@ function named(progress: Progress, artifact: number): string {
 /** After the last object a kernel is done; before that it waits for the next one. */
 function endPhase(before: KernelProgress): KernelProgress['phase'] {
   if (before.phase === 'failed') return 'failed';
-  return before.outcomes.length + 1 >= before.asks ? 'done' : 'ready';
+  return before.outcomes.length + 1 >= before.cells ? 'done' : 'ready';
 }
 
-function begun({ artifacts, targets, asks, cells }: RunEvent & { type: 'run-start' }, now: number): Progress {
-  const kernels = targets.map((profile, index) => kernel(profile, now, asks?.[index] ?? artifacts.length));
+function begun({ artifacts, targets, cellCounts, cells }: RunEvent & { type: 'run-start' }, now: number): Progress {
+  const kernels = targets.map((profile, index) => kernel(profile, now, cellCounts?.[index] ?? artifacts.length));
   return { ...NO_PROGRESS, artifacts, kernels, startedAt: now, cells };
 }
 
@@ -132,15 +132,15 @@ export function advance(progress: Progress, event: RunEvent, now: number): Progr
     case 'cell-start':
     case 'cell-booting':
       return change(progress, event.target, now, { phase: 'boot', what: named(progress, event.artifact) });
-    case 'cell-asking':
-      return change(progress, event.target, now, { phase: 'ask', what: named(progress, event.artifact) });
+    case 'cell-testing':
+      return change(progress, event.target, now, { phase: 'test', what: named(progress, event.artifact) });
     case 'cell-stage': {
       const { stage } = event;
       if (stage.stage !== 'step') return progress;
       const what = [named(progress, event.artifact), stage.phase, stage.subject]
         .filter((word) => word !== '')
         .join(' ');
-      return change(progress, event.target, now, { phase: 'ask', what });
+      return change(progress, event.target, now, { phase: 'test', what });
     }
     case 'cell-end': {
       const after = change(progress, event.target, now, (before) => ({

@@ -62,15 +62,15 @@ function pathsIn(value: unknown): KnownPaths {
  * what stands at a slash is looked up.
  */
 function withNames(sentence: string, { all, lengths }: KnownPaths): string {
-  let told = '';
+  let named = '';
   let from = 0;
   for (let at = sentence.indexOf('/'); at >= 0; at = sentence.indexOf('/', Math.max(from, at + 1))) {
     const length = lengths.find((one) => all.has(sentence.slice(at, at + one)));
     if (length === undefined) continue;
-    told += sentence.slice(from, at) + fileName(sentence.slice(at, at + length));
+    named += sentence.slice(from, at) + fileName(sentence.slice(at, at + length));
     from = at + length;
   }
-  return told + sentence.slice(from);
+  return named + sentence.slice(from);
 }
 
 function walk(value: unknown, key: string, paths: KnownPaths): unknown {
@@ -90,15 +90,15 @@ function walk(value: unknown, key: string, paths: KnownPaths): unknown {
  * @param caseFiles of a collection: what the own report of each case is called beside it; empty for none
  */
 export function publicReport(value: unknown, caseFiles: readonly string[] = []): unknown {
-  const told = walk(value, '', pathsIn(value));
-  if (!isFields(told) || !Array.isArray(told['cases'])) return told;
-  const cases = told['cases'].map((one: unknown, index) => {
+  const shown = walk(value, '', pathsIn(value));
+  if (!isFields(shown) || !Array.isArray(shown['cases'])) return shown;
+  const cases = shown['cases'].map((one: unknown, index) => {
     if (!isFields(one)) return one;
     const { report_json_path: _, ...rest } = one;
     const file = caseFiles[index] ?? '';
     return file === '' ? rest : { ...rest, report_json_path: file };
   });
-  return { ...told, cases };
+  return { ...shown, cases };
 }
 
 function publicTarget(target: SavedTarget, paths: KnownPaths): SavedTarget {
@@ -123,7 +123,7 @@ function publicCase(one: DocumentCase): DocumentCase {
   const copies = new Map(
     [...one.targets, ...(report?.targets ?? [])].map((target) => [target, publicTarget(target, paths)]),
   );
-  const told = (targets: readonly SavedTarget[]) => targets.map((target) => copies.get(target) ?? target);
+  const publicTargets = (targets: readonly SavedTarget[]) => targets.map((target) => copies.get(target) ?? target);
   return {
     ...one,
     artifact: withoutDirectory(one.artifact),
@@ -132,14 +132,14 @@ function publicCase(one: DocumentCase): DocumentCase {
     origin: withoutDirectory(one.origin),
     error: withNames(one.error, paths),
     reasons: named(one.reasons),
-    targets: told(one.targets),
+    targets: publicTargets(one.targets),
     report: report && {
       ...report,
       artifact: { ...report.artifact, path: withoutDirectory(report.artifact.path) },
       run: { ...report.run, flags: report.run.flags.map(withoutDirectory) },
       ...(report.matrix && { matrix: { ...report.matrix, path: withoutDirectory(report.matrix.path) } }),
       ...(report.summary && { summary: { ...report.summary, notes: named(report.summary.notes) } }),
-      targets: told(report.targets),
+      targets: publicTargets(report.targets),
     },
   };
 }

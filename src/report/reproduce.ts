@@ -7,7 +7,7 @@ import { shellWords } from './shell-words.ts';
 
 /** Report of a repeated run, beside the one it repeats. */
 const AGAIN = 'again.json';
-/** A longer command line is not told: half of one asks something else. */
+/** A longer command line is not shown: half of one runs something else. */
 export const MAX_LINE = 8000;
 
 /** What a path of the report is called in the command. */
@@ -46,9 +46,9 @@ function flagGroups(flags: readonly string[], place: Place): string[][] {
 }
 
 /**
- * The command line that asks the question of a cell again and ends with its verdict, flag by flag, as a shell reads it.
+ * The command line that runs a cell again and ends with its verdict, flag by flag, as a shell reads it.
  * Every command of this kind that we print is made here.
- * @returns undefined for one that is too long to be told whole
+ * @returns undefined for one that is too long to be shown whole
  */
 export function againParts(
   report: SavedReport,
@@ -58,13 +58,13 @@ export function againParts(
   const { artifact, run } = report;
   // A command may have had no object.
   const object = artifact.path.startsWith('command://') ? [] : [[flag('artifact'), operand(place(artifact.path))]];
-  const asked = flagGroups(run.flags, place);
-  const own = asked.some((group) => kernelName(group) === profileId);
+  const groupsOfRun = flagGroups(run.flags, place);
+  const own = groupsOfRun.some((group) => kernelName(group) === profileId);
   const groups = [
     ['bpfcompat', 'test'],
     ...object,
     ...(own ? [] : [[flag('kernels'), profileId]]),
-    ...asked.filter((group) => group[0] !== flag('kernel') || kernelName(group) === profileId),
+    ...groupsOfRun.filter((group) => group[0] !== flag('kernel') || kernelName(group) === profileId),
     // Of a flag, a matrix or a suite: what did not end in time may do so in more.
     ...(timeoutMs > 0 ? [[flag('timeout'), `${timeoutMs}ms`.replace(/000ms$/, 's')]] : []),
     [flag('out'), AGAIN],

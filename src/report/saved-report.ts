@@ -214,7 +214,7 @@ export function savedExpected(gate: z.infer<typeof Gate> | undefined, profileId:
 }
 export type SavedExpected = NonNullable<ReturnType<typeof savedExpected>>;
 
-/** Which machine of several asked; what it hands over for the merge is read elsewhere. */
+/** Which machine of several ran; what it hands over for the merge is read elsewhere. */
 const Shard = z.object({ index: z.number().int().positive(), total: z.number().int().positive() });
 
 /** `schema_version` v0.1: one object on every kernel of a run. */

@@ -86,7 +86,7 @@ const Result = z.looseObject({
   loaders: z
     .array(z.looseObject({ loader: Loader, outcome: Outcome, evidence: Said.optional(), totalMs: ms }))
     .optional(),
-  timings: z.object({ prepareMs: ms, bootMs: ms, askMs: ms, totalMs: ms }),
+  timings: z.object({ prepareMs: ms, bootMs: ms, runMs: ms, totalMs: ms }),
   startedAt: text,
   finishedAt: text,
   retriedAfter: text.optional(),
@@ -250,6 +250,6 @@ export const WithPart = z.object({ schema_version: text, shard: Part.optional() 
 export function partOf({ shard: part }: z.infer<typeof WithPart>): ShardPart | undefined {
   if (part === undefined) return undefined;
   const { started_at: startedAt, ...rest } = part;
-  // JSON has no undefined: what was that is not there, and nobody can tell the two apart.
+  // JSON has no undefined: what was that is not there, and the two cannot be distinguished.
   return { ...rest, startedAt } as unknown as ShardPart;
 }

@@ -8,7 +8,7 @@ function octal(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
-/** In `$'...'`: everything that a terminal, a line or a log would lose is told by its number. */
+/** In `$'...'`: everything that a terminal, a line or a log would lose is written as its number. */
 function escapedWord(word: string): string {
   const body = [...word].map((char) => {
     if (char === '\\' || char === "'") return `\\${char}`;

@@ -42,20 +42,22 @@ function isFresh(diff: ProfileDiff): boolean {
   return isNews(diff) && !isOldNews(diff);
 }
 
-export interface HeldCase {
+export interface ComparedCase {
   readonly one: SuiteCaseReport;
   readonly comparison: Comparison;
 }
 
 /** The cases that an older run has: with news, with known failures and nothing else, and as before. */
-export function sortedNews({ cases }: SuiteReport): Readonly<Record<'fresh' | 'known' | 'same', readonly HeldCase[]>> {
-  const held = cases.flatMap((one): HeldCase[] => {
+export function sortedNews({
+  cases,
+}: SuiteReport): Readonly<Record<'fresh' | 'known' | 'same', readonly ComparedCase[]>> {
+  const compared = cases.flatMap((one): ComparedCase[] => {
     const comparison = comparisonOf(one);
     return comparison ? [{ one, comparison }] : [];
   });
-  const fresh = held.filter(({ comparison }) => comparison.profiles.some(isFresh));
-  const known = held.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
-  return { fresh, known, same: held.filter((case_) => !fresh.includes(case_) && !known.includes(case_)) };
+  const fresh = compared.filter(({ comparison }) => comparison.profiles.some(isFresh));
+  const known = compared.filter((case_) => !fresh.includes(case_) && case_.comparison.profiles.some(isOldNews));
+  return { fresh, known, same: compared.filter((case_) => !fresh.includes(case_) && !known.includes(case_)) };
 }
 
 /** Lines about cases without news, not escaped yet: label and names. */

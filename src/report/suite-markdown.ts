@@ -64,7 +64,7 @@ function declaredLines({ answer }: SuiteCaseReport): string[] {
   for (const { artifact, target, code: name, reason, met } of answer?.verdict.expected ?? []) {
     if (artifact !== answer?.artifact) continue;
     const became = { failed: 'as declared', other_cause: 'fails with another cause', passed: 'passes; remove it' };
-    const said = `- Declared to fail with ${code(name)} (${md(reason, 500)}): ${met === 'no_answer' ? 'no answer' : became[met]}`;
+    const said = `- Declared to fail with ${code(name)} (${md(reason, 500)}): ${met === 'no_answer' ? 'inconclusive' : became[met]}`;
     const id = answer.run.targets[target]?.profile.id ?? '';
     lines.set(said, [...(lines.get(said) ?? []), code(id)]);
   }
@@ -124,7 +124,7 @@ interface Remark {
 
 /** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
 function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Remark[] {
-  if (outcome.status === 'infra_error') return [{ text: `no answer: ${md(outcome.message, 1000)}`, below: [] }];
+  if (outcome.status === 'infra_error') return [{ text: `inconclusive: ${md(outcome.message, 1000)}`, below: [] }];
   if (outcome.status === 'skipped') return [{ text: `not tested: ${md(outcome.reason, 1000)}`, below: [] }];
   return primary ? [remark(primary, met)] : [];
 }

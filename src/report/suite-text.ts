@@ -28,7 +28,7 @@ export function suiteLines(suite: SuiteReport): string[] {
 
 type Answered = SuiteCaseReport & { readonly answer: NonNullable<SuiteCaseReport['answer']> };
 
-/** Cases that ask the same kernels, with the same ones required. */
+/** Cases with the same kernels, with the same ones required. */
 function sameKernels(cases: readonly Answered[]): Answered[][] {
   const groups = new Map<string, Answered[]>();
   for (const one of cases) {
@@ -66,7 +66,7 @@ function expectedOf(cases: readonly Answered[]): Expected[] {
   );
 }
 
-/** Cases by kernels, one matrix for all cases that ask the same kernels. */
+/** Cases by kernels, one matrix for all cases with the same kernels. */
 export function suiteMatrixText(suite: SuiteReport, options: TextOptions): string {
   const answered = suite.cases.filter((one): one is Answered => one.answer !== undefined);
   return sameKernels(answered)
@@ -89,7 +89,7 @@ export function suiteBaselineText(suite: SuiteReport, options: TextOptions): str
   return `${lines.join('\n')}\n${cases.join('')}`;
 }
 
-/** The kernels that each case supports, as far as they were asked. */
+/** The kernels that each case supports, as far as they were tested. */
 function supportText({ cases }: SuiteReport, width: number): string[] {
   return cases.flatMap((one) => {
     if (!one.answer) return [];
@@ -102,7 +102,7 @@ const BECAME = {
   failed: 'fails as declared',
   other_cause: 'fails with another cause than declared',
   passed: 'passes, and was declared to fail: remove it',
-  no_answer: 'gave no answer, and was declared to fail',
+  no_answer: 'is inconclusive, and was declared to fail',
 } as const;
 
 /** What became of declared failures, a line for each case and end. */

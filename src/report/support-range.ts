@@ -10,7 +10,7 @@ import type { TargetView } from './view.ts';
 interface SupportSegment {
   /** `differs`: kernels of one version that disagree. */
   readonly status: 'pass' | 'fail' | 'differs';
-  /** Versions of the first and the last kernel that was asked. */
+  /** Versions of the first and the last kernel that was tested. */
   readonly from: string;
   readonly to: string;
   /** Profile ids, oldest kernel first. */
@@ -23,16 +23,16 @@ interface SupportSegment {
   readonly cause: string;
 }
 
-/** What kernels an object supports, as far as they were asked. */
+/** What kernels an object supports, as far as they were tested. */
 export interface SupportRange {
   readonly segments: readonly SupportSegment[];
   /** Ids of kernels that gave no answer, or are known and were not part of the run. Oldest first. */
-  readonly notAsked: readonly string[];
+  readonly notTested: readonly string[];
   /** One sentence for people. */
   readonly text: string;
 }
 
-/** A kernel that can be asked. */
+/** A kernel that can be tested. */
 export type KnownKernel = Pick<Profile, 'id' | 'distro' | 'kernelFamily'>;
 
 /** A version as a number that compares. */
@@ -131,15 +131,15 @@ const NAMED = 8;
  * Versions, and the id where another kernel of the same version did answer. Where there are many, their number by
  * vendor, most first: nobody reads forty names.
  */
-function notAskedText(notAsked: readonly KnownKernel[], answered: readonly TargetView[]): string {
-  if (notAsked.length === 0) return '';
+function notTestedText(notTested: readonly KnownKernel[], answered: readonly TargetView[]): string {
+  if (notTested.length === 0) return '';
   const reported = new Set(answered.map(familyOf));
   const names = new Set(
-    notAsked.map(({ id, kernelFamily }) => (kernelFamily === '' || reported.has(kernelFamily) ? id : kernelFamily)),
+    notTested.map(({ id, kernelFamily }) => (kernelFamily === '' || reported.has(kernelFamily) ? id : kernelFamily)),
   );
   if (names.size <= NAMED) return ` (not tested: ${[...names].join(', ')})`;
   const counts = new Map<string, number>();
-  for (const { distro } of notAsked) {
+  for (const { distro } of notTested) {
     const vendor = vendorName(distro) || 'unknown';
     counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
   }
@@ -150,10 +150,10 @@ function notAskedText(notAsked: readonly KnownKernel[], answered: readonly Targe
 }
 
 /**
- * The kernels that an object passes and fails on, in ranges of versions. What was not asked is never part of a claim:
+ * The kernels that an object passes and fails on, in ranges of versions. What was not tested is never part of a claim:
  * the ends of each range are kernels that answered, and the others are named.
  * @param views of one object; optional kernels count as well
- * @param known kernels that could have been asked too
+ * @param known kernels that could have been tested too
  */
 export function supportRange(views: readonly TargetView[], known: readonly KnownKernel[] = []): SupportRange {
   const sorted = byVersion(views, familyOf);
@@ -161,7 +161,7 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
   const ids = new Set(answered.map(({ target }) => target.profile.id));
   const others = new Map([...known, ...sorted.map(({ target }) => target.profile)].map((one) => [one.id, one]));
   const missing = [...others.values()].filter(({ id }) => !ids.has(id));
-  const notAsked = byVersion(missing, ({ kernelFamily }) => kernelFamily);
+  const notTested = byVersion(missing, ({ kernelFamily }) => kernelFamily);
   // The sentence is about this run: kernels that nobody wanted in it are for the list alone.
   const unanswered = sorted.map(({ target }) => target.profile).filter(({ id }) => !ids.has(id));
   const segments = segmentsOf(answered);
@@ -170,16 +170,16 @@ export function supportRange(views: readonly TargetView[], known: readonly Known
     .join(', ');
   return {
     segments,
-    notAsked: notAsked.map(({ id }) => id),
+    notTested: notTested.map(({ id }) => id),
     text: oneLine(
-      `${reported === '' ? 'no kernel gave an answer' : reported}${notAskedText(unanswered, answered)}`,
+      `${reported === '' ? 'no kernel has a result' : reported}${notTestedText(unanswered, answered)}`,
       600,
     ),
   };
 }
 
 /** The range as it stands in a JSON report. */
-export function supportJson({ text, segments, notAsked }: SupportRange) {
+export function supportJson({ text, segments, notTested }: SupportRange) {
   return {
     text,
     ranges: segments.map(({ status, from, to, passed, failed, cause }) => ({
@@ -190,6 +190,6 @@ export function supportJson({ text, segments, notAsked }: SupportRange) {
       ...(failed.length > 0 ? { failed } : {}),
       ...(cause === '' ? {} : { cause: oneLine(cause) }),
     })),
-    ...(notAsked.length > 0 ? { not_asked: notAsked } : {}),
+    ...(notTested.length > 0 ? { not_asked: notTested } : {}),
   };
 }

@@ -6,7 +6,7 @@ export function timingsJson({ result }: TargetView) {
     result && {
       prepare_ms: Math.round(result.timings.prepareMs),
       boot_ms: Math.round(result.timings.bootMs),
-      ask_ms: Math.round(result.timings.askMs),
+      ask_ms: Math.round(result.timings.runMs),
       total_ms: Math.round(result.timings.totalMs),
     }
   );

@@ -4,7 +4,7 @@ import type { RunStatus } from '../model/report.ts';
 import { object, some } from './json-values.ts';
 import type { TargetView } from './view.ts';
 
-/** What became of a target in the words of the earlier tool; undefined where another machine asks it. */
+/** What became of a target in the words of the earlier tool; undefined where another machine runs it. */
 export function targetVerdict(outcome: Outcome): string | undefined {
   switch (outcome.status) {
     case 'pass':
@@ -14,7 +14,7 @@ export function targetVerdict(outcome: Outcome): string | undefined {
     case 'infra_error':
       return 'INFRA_ERROR';
     case 'skipped':
-      return outcome.elsewhere ? undefined : 'UNSUPPORTED';
+      return outcome.otherShard ? undefined : 'UNSUPPORTED';
   }
 }
 
@@ -28,7 +28,7 @@ export function isComplete(views: readonly TargetView[]): boolean {
   return views.every(({ outcome: { status } }) => status === 'pass' || status === 'fail');
 }
 
-/** Which kernel was asked for, and which one answered. */
+/** Which kernel was wanted, and which one ran. */
 export function environmentJson({ target, evidence }: TargetView) {
   const { kernelFamily } = target.profile;
   const observed = evidence?.hello.kernel.release;

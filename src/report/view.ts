@@ -51,7 +51,7 @@ export interface ProgramView {
   readonly stackBytes: number;
   /** Microseconds that the load took. */
   readonly loadUs: number;
-  /** The refused load once more with one thing changed. */
+  /** The rejected load once more with one thing changed. */
   readonly probes: readonly Probe[];
   readonly attach: StageOf<'attach'> | undefined;
   /** End of the verifier log; empty unless the program failed. */

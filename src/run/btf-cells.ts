@@ -3,8 +3,8 @@ import { firstStage } from '../model/evidence.ts';
 import { decisiveOf } from '../model/finding.ts';
 import type { CellBtf, KernelBtf } from '../model/kernel-btf.ts';
 
-/** How one cell is asked: with BTF for CO-RE in the place of the kernel's, or as the kernel is. */
-export type AskWithout = (btf: KernelBtf | undefined) => Promise<CellResult>;
+/** How one cell is run: with BTF for CO-RE in the place of the kernel's, or as the kernel is. */
+export type RunWithBtf = (btf: KernelBtf | undefined) => Promise<CellResult>;
 
 function findingsOf(outcome: Outcome) {
   return outcome.status === 'pass' || outcome.status === 'fail' ? outcome.findings : [];
@@ -25,15 +25,15 @@ function summary(outcome: Outcome): (CellBtf & { readonly used: true })['without
 }
 
 /**
- * Asks a cell as its kernel is, and again with the user's BTF where the kernel has none that the object's CO-RE
+ * Runs a cell as its kernel is, and again with the user's BTF where the kernel has none that the object's CO-RE
  * relocations could be resolved with. The verdict is the one with it; the other stands beside it.
  */
-export async function askWithBtf(ask: AskWithout, btf: KernelBtf | undefined): Promise<CellResult> {
-  const without = await ask(undefined);
+export async function runWithBtf(run: RunWithBtf, btf: KernelBtf | undefined): Promise<CellResult> {
+  const without = await run(undefined);
   if (btf === undefined) return without;
   const about = { path: btf.path, sha256: btf.sha256, sizeBytes: btf.bytes.length };
   const reason = idleReason(without);
   if (reason !== undefined) return { ...without, btf: { ...about, used: false, reason } };
-  const result = await ask(btf);
+  const result = await run(btf);
   return { ...result, btf: { ...about, used: true, without: summary(without.outcome) } };
 }

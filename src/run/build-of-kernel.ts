@@ -1,4 +1,4 @@
-import { asksBuild, withBuildFacts } from '../classify/build-facts.ts';
+import { needsBuild, withBuildFacts } from '../classify/build-facts.ts';
 import type { Host } from '../host/host.ts';
 import type { CellResult } from '../model/cell.ts';
 import type { KernelRecord } from '../model/kernel.ts';
@@ -18,7 +18,7 @@ interface Kernel {
  * that cannot be read says nothing.
  */
 export async function withBuild(result: CellResult, { record, config }: Kernel, host: Host): Promise<CellResult> {
-  if (!asksBuild(result.outcome)) return result;
+  if (!needsBuild(result.outcome)) return result;
   const text = config === undefined ? undefined : await host.files.read(config, MAX_CONFIG).catch(() => undefined);
   const { profile, release, arch } = record;
   return { ...result, outcome: withBuildFacts(result.outcome, { profile, release, arch, config: text?.toString() }) };

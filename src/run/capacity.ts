@@ -8,7 +8,7 @@ const SHARE = 0.8;
 const MEGABYTE = 1024 * 1024;
 
 /**
- * How many guests may run at once: as many as asked for, and no more than fit into memory if each used all that its
+ * How many guests may run at once: as many as wanted, and no more than fit into memory if each used all that its
  * profile allows. At least one.
  */
 export async function affordableGuests(

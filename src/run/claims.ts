@@ -90,7 +90,7 @@ function refuse(code: string, message: Wording): never {
  * repository takes one out of it.
  * @throws UsageError that names both
  */
-export async function claimPlaces(
+export async function claimPaths(
   host: Host,
   cwd: string,
   outputs: readonly Output[],

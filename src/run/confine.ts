@@ -105,7 +105,7 @@ export async function confineFlag(host: Host, root: FlagRoot, said: Wording, pat
   const { here, top } = root;
   const absolute = resolve(here, path);
   const named = within(here, absolute) ? join(root.real, relative(here, absolute)) : absolute;
-  // What cannot be followed is for the reader to tell.
+  // What cannot be followed is for the reader to report.
   const real = await realPlaceOf(host, named).catch(() => named);
   const leaves = within(top, named) && !within(top, real);
   if (!leaves && (!isInGit(top, real) || isInGit(top, named))) return real;
@@ -127,9 +127,9 @@ const REMEDIES = {
 } as const;
 
 /**
- * Follows a path that a file names and tells where it ends. Everything that suites, manifests and profiles name goes
+ * Follows a path that a file names and says where it ends. Everything that suites, manifests and profiles name goes
  * through here before it is opened, made or written.
- * @returns the path without links; what is not there is for the reader to tell
+ * @returns the path without links; what is not there is for the reader to report
  * @throws UsageError `path_outside` with file, line and column
  */
 export async function confine(host: Host, { dir, top }: Root, named: NamedPath): Promise<string> {

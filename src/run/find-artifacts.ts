@@ -43,7 +43,7 @@ function refuseUndecodable(word: string, path: string): void {
   if (!path.includes('\ufffd')) return;
   throw new UsageError(
     'artifact_unreadable',
-    phrase`${option('artifact')} ${word}: the name of ${path} is not UTF-8 (\ufffd stands for what cannot be read), so files cannot be told apart by it; rename it`,
+    phrase`${option('artifact')} ${word}: the name of ${path} is not UTF-8 (\ufffd stands for what cannot be read), so it does not identify a file; rename it`,
   );
 }
 
@@ -133,7 +133,7 @@ export async function findArtifacts(
   for (const word of words) {
     const path = resolve(cwd, word);
     refuseUndecodable(word, path);
-    // What cannot be looked at (a link to itself, a name too long) is for the reader to tell.
+    // What cannot be looked at (a link to itself, a name too long) is for the reader to report.
     const stat = await host.files.stat(path).catch(() => undefined);
     const isThere = stat !== undefined;
     const other = isThere ? undefined : await insidePath(host, root, word, path);

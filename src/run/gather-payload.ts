@@ -15,7 +15,7 @@ export interface PayloadParts {
 }
 
 /**
- * Puts together what the guests of one question get, and what the user should know about it: files that commands name
+ * Puts together what the guests of one object get, and what the user should know about it: files that commands name
  * and guests do not get, assets that nobody uses, tests that are not run.
  * @throws UsageError where two files would be at the same place
  */

@@ -28,7 +28,7 @@ function checkedResult(result: CellResult, shard: number, total: number): CellRe
 }
 
 /**
- * One run out of the parts that several machines asked, as if one had asked everything. Cells of a part that is not
+ * One run out of the parts that several machines ran, as if one had run everything. Cells of a part that is not
  * there have no answer, and say which shard is missing.
  * @param parts at least one; at most one per shard, all of one plan
  * @param position of the run in each part

@@ -26,7 +26,7 @@ function patternWords(code: string, path: string): Wording | undefined {
   return phrase`one object is named here, no pattern; write a case for each, or use test ${option('artifact')} with the pattern`;
 }
 
-/** Tells from the outside that a file is no object: reading a pipe or a device may never end. */
+/** Sees from the outside that a file is no object: reading a pipe or a device may never end. */
 function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
     const words = 'it is a pipe or a device; write the object to a file first';

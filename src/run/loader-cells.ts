@@ -3,7 +3,7 @@ import type { CellResult } from '../model/cell.ts';
 import type { GuestLoader, LoaderFacts, LoaderResult } from '../model/guest-loader.ts';
 import { OWN_LOADER } from '../model/guest-loader.ts';
 import { leanEvidence } from '../model/lean-evidence.ts';
-import type { LoaderQuestion } from './loader-question.ts';
+import type { LoaderValidation } from './loader-validation.ts';
 import { shortEvidence, shortOutcome } from './short-evidence.ts';
 
 /** What stays in memory of one answer: reports show where loaders disagree, and the files of the cell have all. */
@@ -13,7 +13,7 @@ const KEPT_BYTES = 32 * 1000;
 export interface LoaderBeside {
   /** undefined: the validator's own libbpf. */
   readonly loader: GuestLoader | undefined;
-  readonly question: LoaderQuestion;
+  readonly validation: LoaderValidation;
 }
 
 /** Which loader gave a result; of the validator's libbpf its guest says the version. */
@@ -30,18 +30,18 @@ function directoryOf(dir: string, loader: GuestLoader | undefined): string {
   return join(dir, 'loaders', loader === undefined ? OWN_LOADER : `${loader.name}-${loader.version}`);
 }
 
-/** How one loader is asked about the object of a cell, in a guest of its own. */
-export type AskLoader = (question: LoaderQuestion, dir: string) => Promise<CellResult>;
+/** How one loader is run with the object of a cell, in a guest of its own. */
+export type RunLoader = (validation: LoaderValidation, dir: string) => Promise<CellResult>;
 
 /** Asks the loaders of a cell one after the other: they have its place in the queue. */
-export async function askBeside(
+export async function runBeside(
   beside: readonly LoaderBeside[],
   dir: string,
-  ask: AskLoader,
+  run: RunLoader,
 ): Promise<readonly LoaderResult[]> {
   const results: LoaderResult[] = [];
-  for (const { loader, question } of beside) {
-    const result = await ask(question, directoryOf(dir, loader));
+  for (const { loader, validation } of beside) {
+    const result = await run(validation, directoryOf(dir, loader));
     results.push({
       loader: factsOf(loader, result),
       outcome: structuredClone(shortOutcome(result.outcome, KEPT_BYTES)),

@@ -35,7 +35,7 @@ export type OpenModules = (profile: Profile, record: KernelRecord) => () => Prom
 
 /**
  * Which of the names that an object has of modules its kernel has in one, as far as that is known without fetching anything: a
- * cell that needs them is asked with them at once. What goes wrong here is told when a guest misses a name.
+ * cell that needs them is run with them at once. What goes wrong here is reported when a guest misses a name.
  */
 export async function namesAhead(
   names: readonly NeededName[],
@@ -67,11 +67,11 @@ export function moduleOpener(
   };
 }
 
-/** Guests of one cell are asked again while its object needs more: one name is often seen only behind another. */
+/** One cell is run again while its object needs more: one name is often seen only behind another. */
 const MAX_ROUNDS = 3;
 
-/** How one cell is asked, with modules in its guest or without any. */
-export type AskCell = (modules: readonly GuestModule[]) => Promise<CellResult>;
+/** How one cell is run, with modules in its guest or without any. */
+export type RunWithModules = (modules: readonly GuestModule[]) => Promise<CellResult>;
 
 /** What the guest said of each module that it was given. */
 function inserted(choice: ModuleChoice, rules: ModuleRules, { evidence, outcome }: CellResult): CellModule[] {
@@ -100,15 +100,15 @@ async function notFiles(modules: Modules, load: readonly string[]): Promise<Cell
 }
 
 /**
- * Asks a cell, and again with modules where its object needs something that only they have: so that it is tested for real
+ * Runs a cell, and again with modules where its object needs something that only they have: so that it is tested for real
  * and not for what its guest happened to load. Where modules cannot be had, or the guest does not survive them, the answer
  * without them stands.
  * @param open the modules of the kernel; called when something needs them. Its failure is reported and ends nothing
- * @param ahead names that are known to be in modules of the kernel before anything was asked (namesAhead)
+ * @param ahead names that are known to be in modules of the kernel before anything was run (namesAhead)
  * @throws CancelledError when `signal` was aborted
  */
-export async function askWithModules(
-  ask: AskCell,
+export async function runWithModules(
+  run: RunWithModules,
   rules: ModuleRules,
   open: () => Promise<Modules>,
   signal: AbortSignal,
@@ -116,7 +116,7 @@ export async function askWithModules(
 ): Promise<CellResult> {
   let needed: NeededName[] = [...ahead];
   let result: CellResult | undefined;
-  let told: CellModules | undefined;
+  let found: CellModules | undefined;
   try {
     for (let round = 0; round <= MAX_ROUNDS; round++) {
       if (round > 0 || rules.load.length > 0 || ahead.length > 0) {
@@ -130,20 +130,20 @@ export async function askWithModules(
           nowhere: choice.nowhere,
           unavailable: moduleLimitProblem(await modules.sizes(names)),
         };
-        const known = (told?.modules ?? []).map(({ name }) => name);
+        const known = (found?.modules ?? []).map(({ name }) => name);
         const nothingNew = result !== undefined && names.every((name) => known.includes(name));
         if (nothingNew || facts.unavailable !== undefined) {
-          told = { ...facts, modules: told?.modules ?? absent };
+          found = { ...facts, modules: found?.modules ?? absent };
           if (result !== undefined) break;
         } else {
-          const next: CellResult = await ask(await modules.read(names, signal));
-          told = { ...facts, modules: [...absent, ...inserted(choice, rules, next)] };
+          const next: CellResult = await run(await modules.read(names, signal));
+          found = { ...facts, modules: [...absent, ...inserted(choice, rules, next)] };
           // The guest did not survive them: what it said without them is what there is, in its files, too.
-          result = next.outcome.status === 'infra_error' ? await ask([]) : next;
+          result = next.outcome.status === 'infra_error' ? await run([]) : next;
           if (result !== next) break;
         }
       }
-      result ??= await ask([]);
+      result ??= await run([]);
       const before = needed.length;
       if (!rules.onDemand) break;
       needed = merged(needed, missingNames(result.evidence));
@@ -152,10 +152,10 @@ export async function askWithModules(
   } catch (error) {
     if (signal.aborted || error instanceof CancelledError) throw error;
     const nothing = { modules: [], ambiguous: [], forbidden: [], nowhere: [] };
-    told = { ...(told ?? nothing), unavailable: messageOf(error) };
+    found = { ...(found ?? nothing), unavailable: messageOf(error) };
   }
-  result ??= await ask([]);
-  return told === undefined ? result : { ...result, outcome: withModuleFacts(result.outcome, told), modules: told };
+  result ??= await run([]);
+  return found === undefined ? result : { ...result, outcome: withModuleFacts(result.outcome, found), modules: found };
 }
 
 /** What was needed stays needed: a guest that has its module does not name it any more. */

@@ -15,7 +15,7 @@ export function notRunResult(
     kernel: undefined,
     evidence: undefined,
     guest: undefined,
-    timings: { prepareMs, bootMs: 0, askMs: 0, totalMs: 0 },
+    timings: { prepareMs, bootMs: 0, runMs: 0, totalMs: 0 },
     startedAt: at,
     finishedAt: at,
     retriedAfter: undefined,

@@ -55,7 +55,7 @@ export async function withoutOldReports<T>(
     async remove() {
       for (const { path, kind, stamp } of found.values()) {
         if (isKept(path) || (await stampOf(host, path)) !== stamp || !(await isReport(host, path, kind))) continue;
-        // Where it cannot be removed it cannot be replaced either, which is told as that.
+        // Where it cannot be removed it cannot be replaced either, which is reported as that.
         await host.files.remove(path).catch(() => {});
       }
     },

@@ -20,7 +20,7 @@ export interface PreparedCommand extends CommandFacts {
   readonly program: CommandBinary | undefined;
 }
 
-/** Command mode as the user asks for it. */
+/** Command mode as the user has it. */
 export interface CommandRequest {
   readonly command: string;
   /** Program that is brought along, relative to the current directory; empty without one. */
@@ -66,7 +66,7 @@ export async function prepareCommand(
   };
 }
 
-/** Everything for the guests of one question. @throws UsageError where two files would be at the same place, or all are too many */
+/** Everything for the guests of one object. @throws UsageError where two files would be at the same place, or all are too many */
 export function payloadOf(assets: Assets = NO_ASSETS, command: PreparedCommand | undefined = undefined): Payload {
   const program = command?.program?.entries ?? [];
   const places = new Map(assets.entries.map((entry) => [entry.path, entry]));
@@ -87,7 +87,7 @@ export function payloadOf(assets: Assets = NO_ASSETS, command: PreparedCommand |
   return { assets: assets.facts, entries, command };
 }
 
-/** What reports tell of a command: all but the bytes. */
+/** What reports say of a command: all but the bytes. */
 export function commandFacts({ command, expectExitCode, invocationSha256, binary }: PreparedCommand): CommandFacts {
   return { command, expectExitCode, invocationSha256, binary };
 }

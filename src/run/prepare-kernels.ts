@@ -69,9 +69,9 @@ export const PRIORITY = { firstCell: 0, warm: 1, cell: 2 } as const;
 interface Capacity {
   readonly slots: Slots;
   readonly signal: AbortSignal;
-  /** Directory for the logs of guests that no cell has asked. */
+  /** Directory for the logs of guests that no cell has used. */
   readonly logDir: string;
-  /** How many cells ask this kernel. */
+  /** How many cells run on this kernel. */
   readonly cellsOf: (profileId: string) => number;
 }
 
@@ -195,7 +195,7 @@ async function ofKernel(context: Preparation, lane: Lane, profile: Profile, time
 /** The guests of a whole system, which has to boot before anybody knows its kernel. */
 async function ofImage(context: Preparation, lane: ImageLane, profile: Profile, timed: Timed): Promise<Guests> {
   const { services, capacity } = context;
-  if (services.ensureImage === undefined) throw new TypeError('a lane takes images, and nobody supplies them');
+  if (services.ensureImage === undefined) throw new TypeError('a lane takes images, and no supply of them was given');
   const { image, cached } = await fetched(context, services.ensureImage, profile, timed);
   const dir = join(capacity.logDir, profile.id);
   await services.host.files.makeDir(dir);

@@ -7,7 +7,6 @@ import type { Expectation } from '../model/gate.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch } from '../model/kernel.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
-import { askCell } from './ask-cell.ts';
 import { withBuild } from './build-of-kernel.ts';
 import { affordableGuests } from './capacity.ts';
 import { isPackaged } from './image-kernel.ts';
@@ -16,26 +15,27 @@ import { moduleOpener, type OpenModules } from './module-cells.ts';
 import { notRunResult } from './not-run-result.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { PRIORITY, type PreparedKernels, prepareKernels, type RunServices } from './prepare-kernels.ts';
-import type { Question } from './question.ts';
 import { timestamp } from './run-id.ts';
 import type { RunReporter } from './run-notes.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { turnOfOthers } from './turns.ts';
+import type { Validation } from './validation.ts';
 import { allOrFirstError, unlessAborted } from './waiting.ts';
+import { runWholeCell } from './whole-cell.ts';
 
-/** One object with the kernels it is asked on. */
+/** One object with the kernels it is tested on. */
 export interface QueueCase {
   readonly subject: Pick<ShelvedSubject, 'artifact' | 'unusable'>;
-  /** What it asks of its guests; made for each, since it holds the object. @throws UsageError when that is not there any more */
-  readonly question: () => Promise<Question>;
+  /** What it requests of its guests; made for each, since it holds the object. @throws UsageError when that is not there any more */
+  readonly validation: () => Promise<Validation>;
   readonly needsShell: boolean;
   /** What is said of modules of the kernels. */
   readonly modules: ModuleRules;
-  /** In report order. Kernels that several cases ask are prepared once. */
+  /** In report order. Kernels that several cases use are prepared once. */
   readonly targets: readonly Target[];
   /** Guests of this case at the same time. */
   readonly limit: number;
-  /** Failures that are declared for it: those that come are told as such. */
+  /** Failures that are declared for it: those that come are reported as such. */
   readonly expectations?: readonly Expectation[];
   /** Directory for the files of one of its cells. */
   readonly cellDir: (profileId: string) => string;
@@ -45,7 +45,7 @@ export interface QueueOptions {
   readonly signal: AbortSignal;
   /** Guests at the same time. */
   readonly concurrency: number;
-  /** Directory for the logs of guests that no cell has asked. */
+  /** Directory for the logs of guests that no cell has used. */
   readonly logDir: string;
   readonly reporter: RunReporter;
   /** Called with the results of each case, in the order of its targets; true gives up all cases behind it. */
@@ -198,34 +198,34 @@ async function runQueued(queued: QueuedCell, shared: SharedQueue): Promise<CellR
     return slots.use(priority, async () => {
       throwIfCancelled(signal);
       reporter.emit({ type: 'cell-start', ...cell });
-      const question = await askable(one);
-      if ('status' in question) return notRun(question);
+      const validation = await validationOrOutcome(one);
+      if ('status' in validation) return notRun(validation);
       const dir = one.cellDir(target.profile.id);
       await host.files.makeDir(dir);
       const job = { cell, target, dir, source: kernel.source, record: kernel.record, prepareMs: kernel.ms };
       const { record } = kernel;
       const packaged = isPackaged(record) ? record : undefined;
-      const asked = await askCell(
+      const tested = await runWholeCell(
         {
-          ...{ job, question, shell, rules: one.modules, btf: kernel.btf },
+          ...{ job, validation, shell, rules: one.modules, btf: kernel.btf },
           openModules: packaged && shared.openModules?.(target.profile, packaged),
           storedModules: async () => packaged && shared.storedModules?.(target.profile, packaged),
         },
         ...([host, signal, reporter.emit] as const),
       );
-      const answered = await withBuild(asked, kernel, host);
+      const withFacts = await withBuild(tested, kernel, host);
       // Both the judgement and what is kept of it are work where a guest said much.
       await turnOfOthers();
-      const result = keeper.keep(answered);
-      return { ...result, prediction: question.predict(kernel.record.release) };
+      const result = keeper.keep(withFacts);
+      return { ...result, prediction: validation.predict(kernel.record.release) };
     });
   });
 }
 
-/** What a case asks, or what becomes of its cell when the object is not there any more. */
-async function askable({ question }: QueueCase): Promise<Question | Outcome> {
+/** What a case requests, or what becomes of its cell when the object is not there any more. */
+async function validationOrOutcome({ validation }: QueueCase): Promise<Validation | Outcome> {
   try {
-    return await question();
+    return await validation();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { status: 'infra_error', cause: 'artifact_unreadable', message: messageOf(error) };

@@ -38,7 +38,7 @@ export interface CatalogueContext {
   readonly builtin: string;
   /** Profiles of the workspace may replace built-in kernels. */
   readonly allowOverride: boolean;
-  /** Which builds of kernels are asked. */
+  /** Which builds of kernels are run. */
   readonly lock: BuildChoice;
 }
 
@@ -105,7 +105,7 @@ async function expandChoice(
 
 /**
  * What `all` means: the kernels of this project's matrix `debian`, and those of the workspace. The others of the catalogue
- * are asked for by name: each is some hundred megabytes of a vendor's server.
+ * are named: each is some hundred megabytes of a vendor's server.
  */
 async function defaultIds(catalogue: Catalogue): Promise<string[]> {
   const { profiles } = await builtinMatrix(catalogue, 'debian');
@@ -133,8 +133,8 @@ export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice
 /**
  * Kernels of a matrix as the run wants them: the manifest's promised and required kernels gate, the matrix's own time-outs win.
  * @param minKernel kernels from here on are required and older ones optional; without it what the manifest says
- * @param narrowed the user asks for these kernels by name: required ones that are not among them keep the run from
- * passing, and are no reason to refuse it
+ * @param narrowed the user names these kernels: required ones that are not among them keep the run from
+ * passing, and are no error of it
  * @throws UsageError when the manifest requires a profile that was not chosen
  */
 export function targetsOf(
@@ -157,7 +157,7 @@ export function targetsOf(
 }
 
 /**
- * An expectation about a kernel of another run is fine; one about a profile that nobody knows would never hold.
+ * An expectation about a kernel of another run is fine; one about an unknown profile would never hold.
  * @throws UsageError `unknown_profile` with file, line and near matches
  */
 export async function checkExpectedProfiles(
@@ -165,13 +165,13 @@ export async function checkExpectedProfiles(
   expectations: readonly Expectation[],
   entries: readonly ResolvedEntry[],
 ): Promise<void> {
-  const asked = new Set(entries.map(({ id }) => id));
+  const ids = new Set(entries.map(({ id }) => id));
   for (const { profiles, origin } of expectations) {
-    for (const id of profiles) if (!asked.has(id)) await findProfile(catalogue, id, origin);
+    for (const id of profiles) if (!ids.has(id)) await findProfile(catalogue, id, origin);
   }
 }
 
-/** The same of required kernels, for a run that asks only some of them. @throws UsageError `unknown_profile` */
+/** The same of required kernels, for a run that has only some of them. @throws UsageError `unknown_profile` */
 export async function checkKnownProfiles(catalogue: Catalogue, manifest: Manifest | undefined): Promise<void> {
   for (const [index, id] of (manifest?.requiredProfiles ?? []).entries())
     await findProfile(catalogue, id, manifest?.requiredProfileOrigins[index]);
@@ -226,7 +226,7 @@ export async function loadManifest(host: Host, cwd: string, path: string): Promi
 }
 
 /**
- * Kernels that can be asked here: those of the workspace, and of those that come along the ones that are chosen where no
+ * Kernels that can be run here: those of the workspace, and of those that come along the ones that are chosen where no
  * build is named. Profiles that cannot be read are left out.
  */
 export async function catalogueKernels(

@@ -3,7 +3,7 @@ import type { Profile, TestedKernel } from '../model/kernel.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
- * Why a kernel is no answer to the question about its profile; undefined when it is one. The guest must answer with
+ * Why a kernel is not that of its profile; undefined when it is one. The guest must answer with
  * this record's release (`openGuest`), so that no boot is needed to know it. A family that is no number promises nothing.
  */
 export function wrongKernel(
@@ -11,7 +11,7 @@ export function wrongKernel(
   { release, package: from }: TestedKernel,
 ): string | undefined {
   if (exactly !== undefined && exactly.release !== release) {
-    return `profile ${id} asks for kernel ${exactly.release}, but its package ${from.name} is ${release}; correct install_kernel or the kernel block in ${file}`;
+    return `profile ${id} names kernel ${exactly.release}, but its package ${from.name} is ${release}; correct install_kernel or the kernel block in ${file}`;
   }
   const family = kernelNumber(kernelFamily);
   const number = kernelNumber(release);

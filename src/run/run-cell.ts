@@ -50,13 +50,13 @@ const KILL_RESERVE_MS = 2000;
 /** The longest time-out that the guest takes: a day. */
 const MAX_COMMAND_SECONDS = 86_400;
 
-interface Answer {
+interface GuestRun {
   readonly outcome: Outcome;
   readonly evidence: Evidence | undefined;
   readonly shortened?: string | undefined;
   readonly guest: GuestFacts;
   readonly bootMs: number;
-  readonly askMs: number;
+  readonly runMs: number;
 }
 
 /** A request with the times of the guest, which end before `left` milliseconds of the host do. */
@@ -67,17 +67,17 @@ function timed({ command, ...request }: CellJob['request'], left: number) {
   return { ...request, workTimeoutMs, ...(command && { command: { ...command, timeoutSeconds } }) };
 }
 
-async function askGuest(
+async function runInGuest(
   job: CellJob,
   host: Host,
   signal: AbortSignal,
   emit: EventListener,
   fresh: boolean,
-): Promise<Answer> {
+): Promise<GuestRun> {
   const started = host.monotonicMs();
   const at = { artifact: job.cell.artifact, target: job.cell.target };
   let bootMs = 0;
-  let askStarted = started;
+  let runStarted = started;
   let facts = job.source.facts;
   let hello: Hello | undefined;
   let files: CellFiles | undefined;
@@ -88,34 +88,34 @@ async function askGuest(
     hello = guest.hello;
     const { sandboxLayers } = guest;
     facts = { ...facts, isolation: guest.restored ? 'cell' : 'boot', sandboxLayers };
-    askStarted = host.monotonicMs();
+    runStarted = host.monotonicMs();
     const other = otherBuild(job.record, guest.hello) ?? unheardArgs(job.target.profile, guest.hello);
     if (other !== undefined) throw new GuestError('wrong_kernel', other);
-    emit({ type: 'cell-asking', ...at, bootMs });
+    emit({ type: 'cell-testing', ...at, bootMs });
     // What others need the guest for (it is saved, another process makes the same) is no time of this cell.
     const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
     const before = guest.console();
     files = openCellFiles(host, job.dir, guest.hello);
     const onStage = (stage: Stage): void => emit({ type: 'cell-stage', ...at, stage });
-    const evidence = await guest.ask(timed(job.request, left), { signal, timeoutMs: left, sink: files, onStage });
-    const askMs = host.monotonicMs() - askStarted;
+    const evidence = await guest.run(timed(job.request, left), { signal, timeoutMs: left, sink: files, onStage });
+    const runMs = host.monotonicMs() - runStarted;
     await files.finish(evidence);
     const causes = job.ahead && (await inTurns(host, job.ahead(evidence)));
     const said = guest.console();
     const console = said.startsWith(before) ? said.slice(before.length) : said;
     const shortened = files.shortened();
     const outcome = job.judge(evidence, console, causes);
-    return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, guest: facts, bootMs, askMs };
+    return { outcome, evidence: job.translate?.(evidence) ?? evidence, shortened, guest: facts, bootMs, runMs };
   } catch (error) {
     await files?.abandon();
     if (signal.aborted) throw new CancelledError('cancelled', { cause: error });
-    const askMs = bootMs > 0 ? host.monotonicMs() - askStarted : 0;
+    const runMs = bootMs > 0 ? host.monotonicMs() - runStarted : 0;
     const reported =
       hello && error instanceof GuestError ? { hello, stages: error.stages, document: undefined } : undefined;
     // A guest that booted from nothing is the second one, and no other follows.
     const outcome = failureOf(error, job, reported, fresh);
     const evidence = outcome.status === 'fail' ? reported : undefined;
-    return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, askMs };
+    return { outcome, evidence, shortened: evidence && files?.shortened(), guest: facts, bootMs, runMs };
   }
 }
 
@@ -145,25 +145,25 @@ function failureOf(error: unknown, job: CellJob, reported: Evidence | undefined,
 export async function runCell(job: CellJob, host: Host, signal: AbortSignal, emit: EventListener): Promise<CellResult> {
   const startedAt = host.now();
   const started = host.monotonicMs();
-  const first = await askGuest(job, host, signal, emit, false);
+  const first = await runInGuest(job, host, signal, emit, false);
   const { outcome } = first;
   const again = outcome.status === 'infra_error' && !FINAL.has(outcome.cause) ? outcome.message : undefined;
-  const answer = again === undefined ? first : await askGuest(job, host, signal, emit, true);
+  const last = again === undefined ? first : await runInGuest(job, host, signal, emit, true);
   return {
     cell: job.cell,
-    outcome: answer.outcome,
+    outcome: last.outcome,
     kernel: job.record,
-    evidence: answer.evidence,
-    guest: answer.guest,
+    evidence: last.evidence,
+    guest: last.guest,
     timings: {
       prepareMs: job.prepareMs,
-      bootMs: answer.bootMs,
-      askMs: answer.askMs,
+      bootMs: last.bootMs,
+      runMs: last.runMs,
       totalMs: host.monotonicMs() - started,
     },
     startedAt: timestamp(startedAt),
     finishedAt: timestamp(host.now()),
-    ...(answer.shortened !== undefined && { shortened: answer.shortened }),
+    ...(last.shortened !== undefined && { shortened: last.shortened }),
     retriedAfter: again,
     dir: job.dir,
   };

@@ -12,7 +12,6 @@ import { atOnce, WRITES_AT_ONCE } from './at-once.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { commandFacts } from './payload.ts';
 import type { RunServices } from './prepare-kernels.ts';
-import { moduleRulesOf, needsShell, questionOf, type RunRequest } from './question.ts';
 import { kernelsOf, type QueueCase, runQueue } from './queue.ts';
 import { cellDir } from './run-cell.ts';
 import { distinctRunIds, timestamp } from './run-id.ts';
@@ -20,6 +19,7 @@ import { markRun, sweepRuns } from './run-marks.ts';
 import { type RunReporter, runReporter } from './run-notes.ts';
 import { stagedName, stageInputs } from './stage-inputs.ts';
 import { type FlagSurvey, surveyFlags } from './survey-flags.ts';
+import { moduleRulesOf, needsShell, type RunRequest, validationOf } from './validation.ts';
 
 /**
  * Objects that are run with the same settings on the same kernels and make one report: `test` has one such run with all
@@ -64,7 +64,7 @@ interface RunUnderWay {
   readonly notes: readonly string[];
   /** Positions in `plan.targets` of each object's kernels. */
   readonly positions: readonly (readonly number[])[];
-  /** Where the objects were copied to, by position; filled before any is asked about. */
+  /** Where the objects were copied to, by position; filled before any is tested. */
   readonly copies: (string | undefined)[];
   /** What the objects have of the names that flags give; filled as well. */
   readonly surveys: FlagSurvey[];
@@ -99,9 +99,9 @@ function casesOf({ plan, runDir, positions, copies, surveys }: RunUnderWay): Que
   const { subjects, targets, concurrency, expectations = [] } = plan;
   return subjects.map((subject, index) => ({
     subject,
-    question: async () => {
+    validation: async () => {
       const content = await subject.content(copies[index]);
-      return questionOf(plan, { artifact: subject.artifact, ...content }, surveys);
+      return validationOf(plan, { artifact: subject.artifact, ...content }, surveys);
     },
     needsShell: needsShell(plan),
     modules: moduleRulesOf(plan),
@@ -179,7 +179,7 @@ function announce(under: readonly RunUnderWay[], objects: readonly QueuedObject[
     artifacts: objects.map(({ queued, run }) => under[run]?.plan.name || queued.subject.artifact.name),
     targets: kernels.map(({ profile }) => profile.id),
     cells: ids.length,
-    asks: kernels.map(({ profile }) => ids.filter((id) => id === profile.id).length),
+    cellCounts: kernels.map(({ profile }) => ids.filter((id) => id === profile.id).length),
   });
   for (const { plan, notes } of under) {
     for (const note of notes) reporter.emit({ type: 'note', message: plan.name ? `${plan.name}: ${note}` : note });

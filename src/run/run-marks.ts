@@ -15,7 +15,7 @@ export async function markRun(host: Host, runDir: string): Promise<AsyncDisposab
   return { [Symbol.asyncDispose]: () => host.files.remove(mark) };
 }
 
-/** Removes the directories of runs whose process was killed while it asked: nothing of them stands in any list. */
+/** Removes the directories of runs whose process was killed while it ran: nothing of them stands in any list. */
 export async function sweepRuns(host: Host, workdir: string): Promise<void> {
   const runs = join(workdir, 'runs');
   for (const { name, of } of await host.files.leftovers(runs)) {

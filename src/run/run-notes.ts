@@ -1,11 +1,11 @@
 import { messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 
-/** What a run tells while it goes on, and what it keeps of that for its reports. */
+/** What a run reports while it goes on, and what it keeps of that for its reports. */
 export interface RunReporter {
   /** A listener that throws is reported once and then left out; it cannot break the run. */
   readonly emit: EventListener;
-  /** Tells something once and keeps it. */
+  /** Reports something once and keeps it. */
   readonly note: (message: string) => void;
   readonly notes: readonly string[];
 }

@@ -17,22 +17,22 @@ function wordOf(kind: string, name: string): string {
  * @param run what every object of the run has of the flags' names
  */
 export function settingNames(facts: ObjectFacts | undefined, run: readonly FlagSurvey[]): SettingNames {
-  const elsewhere = (kind: string, subject: string): boolean =>
+  const named = (kind: string, subject: string): boolean =>
     run.some(({ names }) => names.some(({ flag, has }) => flag.kind === kind && flag.name === subject && has === true));
   return {
-    elsewhere: (kind, subject) => elsewhere(kind, subject) && knows(facts, kind, subject) !== true,
+    inOtherObject: (kind, subject) => named(kind, subject) && knows(facts, kind, subject) !== true,
     near: (kind, subject) => nearMatches(wordOf(kind, subject), (facts && namesIn(facts, kind)) ?? []),
   };
 }
 
 /**
  * Holds the names that flags set against the objects, before anything is booted: a run without its setting would say
- * nothing about what was asked.
+ * nothing about what was wanted.
  * @throws UsageError `unknown_setting` with one line per name that no object of the run has
  */
 export function checkSettingFlags(run: readonly FlagSurvey[]): void {
-  const asked = run[0]?.names.map(({ flag }) => flag) ?? [];
-  const problems = asked.flatMap(({ kind, name: subject }, index) => {
+  const flags = run[0]?.names.map(({ flag }) => flag) ?? [];
+  const problems = flags.flatMap(({ kind, name: subject }, index) => {
     if (!run.every(({ names }) => names[index]?.has === false)) return [];
     const [name, what] =
       kind === 'rodata' ? (['set-rodata', 'global variable'] as const) : (['set-attach-target', 'program'] as const);

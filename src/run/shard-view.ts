@@ -6,7 +6,7 @@ import { notRunResult } from './not-run-result.ts';
 
 /**
  * A run as one machine of several saw it: its own objects and kernels. Where the objects of a kernel are divided among
- * machines, the other cells of that kernel are told as asked elsewhere.
+ * machines, the other cells of that kernel are reported as run elsewhere.
  * @param run all objects and kernels, the results of this machine
  * @param cells the whole plan
  */
@@ -20,8 +20,8 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
       const planned = cells.find((one) => one.artifact === artifact && one.target === target);
       if (planned === undefined) return [];
       if (planned.shard !== index) {
-        const reason = `shard ${planned.shard} of the run asks it`;
-        return [notRunResult(cell, { status: 'skipped', reason, elsewhere: true })];
+        const reason = `shard ${planned.shard} of the run has it`;
+        return [notRunResult(cell, { status: 'skipped', reason, otherShard: true })];
       }
       const result = run.results.find((one) => one.cell.artifact === artifact && one.cell.target === target);
       return result ? [{ ...result, cell }] : [];
@@ -37,12 +37,12 @@ export function shardView(run: RunReport, cells: readonly PlannedCell[], { index
 }
 
 /**
- * The word of one machine: whether everything it had to ask was answered. Failures decide when all parts are together,
+ * The word of one machine: whether everything it had to run has a result. Failures decide when all parts are together,
  * so they cost no exit code here.
  */
-export function shardVerdict(verdict: Verdict, { index, total }: Shard, asked: number): Verdict {
+export function shardVerdict(verdict: Verdict, { index, total }: Shard, cells: number): Verdict {
   const where = `shard ${index}/${total}`;
-  if (asked === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to run`] };
+  if (cells === 0) return { status: 'pass', exitCode: 0, reasons: [`${where} has nothing to run`] };
   const note = `${where}: the verdict is computed by "bpfcompat merge"`;
   const reasons = [...verdict.reasons, note];
   if (verdict.withoutAnswer) return { ...verdict, status: 'error', exitCode: 1, reasons };

@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../model/errors.ts';
 
-/** A fixed number of places; waiting work gets one by priority (lower first), within a priority in the order it asked. */
+/** A fixed number of places; waiting work gets one by priority (lower first), within a priority in the order it came. */
 export interface Slots {
   use<T>(priority: number, work: () => Promise<T>): Promise<T>;
 }

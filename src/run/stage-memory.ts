@@ -2,7 +2,7 @@ import { bytesOf } from '../model/bytes-of.ts';
 import type { Stage } from '../model/evidence.ts';
 import { endsOf } from './stage-ends.ts';
 
-/** Bytes of stages that a cell keeps whole while it is asked. */
+/** Bytes of stages that a cell keeps whole while it runs. */
 export const WHOLE_BYTES = 8 * 1024 * 1024;
 
 /** What a guest says beyond that is kept with so much of each log and message: less when there is even more of it. */
@@ -11,7 +11,7 @@ const ENDS = [
   { below: Number.POSITIVE_INFINITY, chars: 256 },
 ] as const;
 
-/** What one cell holds in memory of the stages that it was told. */
+/** What one cell holds in memory of the stages that came. */
 export interface StageMemory {
   /** @returns what is kept of the stage */
   keep(stage: Stage): Stage;

@@ -28,7 +28,7 @@ export interface ArtifactInput {
   readonly problem?: UsageError | undefined;
 }
 
-/** An object that was read, once, for everything that is asked about it. */
+/** An object that was read, once, for everything that is run on it. */
 export interface Subject {
   readonly artifact: Artifact;
   readonly bytes: Uint8Array;
@@ -38,7 +38,7 @@ export interface Subject {
   readonly facts: ObjectFacts | undefined;
   /** Files of the repository it lies in that it was compiled from. */
   readonly sources: Sources;
-  /** Why nothing can be asked about it, as what becomes of its cells. */
+  /** Why it cannot be tested, as what becomes of its cells. */
   readonly unusable?: Outcome;
 }
 
@@ -143,7 +143,7 @@ export async function loadForCommand(
   return { ...file, facts: undefined, sources: new Map() };
 }
 
-/** Objects of one name in several directories are called by as much of their paths as tells them apart. */
+/** Objects of one name in several directories are called by as much of their paths as distinguishes them. */
 export function withDistinctNames<S extends Pick<Subject, 'artifact'>>(subjects: readonly S[]): S[] {
   const names = distinctNames(subjects.map(({ artifact }) => artifact));
   return subjects.map((subject, index) => {

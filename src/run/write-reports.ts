@@ -69,10 +69,10 @@ async function refuseMoved(host: Host, path: string): Promise<void> {
 }
 
 /** Makes the directories of the reports that are asked for. @throws HostError now rather than after a long run */
-export async function checkReportPlaces(host: Host, places: readonly string[]): Promise<void> {
+export async function checkReportPaths(host: Host, paths: readonly string[]): Promise<void> {
   const known = settled.get(host) ?? new Map<string, string>();
   settled.set(host, known);
-  for (const path of places.filter((place) => place !== '')) {
+  for (const path of paths.filter((place) => place !== '')) {
     try {
       if (await isStream(host, path)) continue;
       await host.files.makeDir(dirname(path));

@@ -28,7 +28,7 @@ export function progressReader(): (event: RunEvent) => Change | undefined {
     switch (event.type) {
       case 'run-start':
         profiles = event.targets.map((id) => ({ id, status: 'pending' }));
-        left = event.targets.map((_, index) => event.asks?.[index] ?? event.artifacts.length);
+        left = event.targets.map((_, index) => event.cellCounts?.[index] ?? event.artifacts.length);
         cells = Math.max(event.cells, 1);
         return { stage: 'validate_targets', percent: BEGIN, profiles };
       case 'kernel-start':

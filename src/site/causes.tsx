@@ -101,7 +101,7 @@ export function FailureSections({ site, up, cells }: CauseProps) {
       <Section title="What fails">
         {causes.length > 0 ? <Causes site={site} up={up} causes={causes} several={several} /> : null}
       </Section>
-      <Section title="Without an answer">
+      <Section title="Inconclusive">
         {silence.length > 0 ? (
           <ol class="causes">
             {silence.map(({ message, cells: own }) => (

@@ -1,6 +1,6 @@
 import { oneLine } from '../report/escape.ts';
 import { metWords } from '../report/expected-words.ts';
-import { elsewhere, filing } from '../report/explain/cause.ts';
+import { filing, onOtherKernels } from '../report/explain/cause.ts';
 import { causesOf } from '../report/explain/cell.ts';
 import { costRows } from '../report/explain/costs.ts';
 import { stageRows } from '../report/explain/stages.ts';
@@ -30,7 +30,7 @@ function FindingBlock({
   const { location } = finding;
   const met = report ? metWords(finding, savedExpected(report.gate, cell.kernel)?.causes ?? []) : [];
   const said = `${finding.title} ${finding.explanation} ${finding.remediation}`;
-  const others = report ? elsewhere(report, cell.target, finding, said) : '';
+  const others = report ? onOtherKernels(report, cell.target, finding, said) : '';
   return (
     <li class={finding.decisive ? 'cause err' : 'cause note'}>
       <h3>{oneLine(finding.title || finding.code, 600)}</h3>

@@ -56,7 +56,7 @@ export function Grid({ caption, kernels, rows, up }: GridProps) {
       {rows.length > 1 && (
         <p class="tools">
           <label>
-            <input type="checkbox" class="bad-only" /> only rows with a failure or without an answer
+            <input type="checkbox" class="bad-only" /> only rows with a failure or an inconclusive result
           </label>
           <label class="needs-script" hidden>
             Filter <input type="search" class="filter" />

@@ -41,11 +41,11 @@ export function ResultLink({ cell, up, text }: { cell: SiteCell; up: string; tex
 
 /** Rows of a name and a text; rows without a text are left out. */
 export function Facts({ rows }: { rows: readonly (readonly [name: string, text: ComponentChildren])[] }) {
-  const told = rows.filter(([, text]) => text !== '' && text !== undefined);
-  if (told.length === 0) return null;
+  const shown = rows.filter(([, text]) => text !== '' && text !== undefined);
+  if (shown.length === 0) return null;
   return (
     <dl>
-      {told.map(([name, text]) => (
+      {shown.map(([name, text]) => (
         <div>
           <dt>{name}</dt>
           <dd>{typeof text === 'string' ? oneLine(text, 2000) : text}</dd>

@@ -25,7 +25,7 @@ function withDigest(plain: string, name: string): string {
   return [plain.replace(/[.-]+$/, ''), shortDigest(name)].filter(Boolean).join('-');
 }
 
-/** Slugs of names that also differ where a file system does not tell upper from lower case. Same order. */
+/** Slugs of names that also differ where a file system does not distinguish upper from lower case. Same order. */
 export function distinctSlugs(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {

@@ -48,7 +48,7 @@ export function cutEnd(text: string, columns: number): string {
   return widthOf(text) <= columns ? text : `${head(text, Math.max(0, columns - 1))}…`;
 }
 
-/** Cuts the middle of a text that takes more than `columns`: both ends of a name tell it apart. */
+/** Cuts the middle of a text that takes more than `columns`: both ends of a name distinguish it. */
 export function cutMiddle(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   const end = Math.max(0, Math.floor((columns - 1) / 2));

@@ -10,8 +10,8 @@ import { functionalPlanText } from './functional-plan.ts';
 import { entryLines, hasShell } from './guest-files.ts';
 import { moduleLines } from './guest-modules.ts';
 
-/** What is asked about one artifact. */
-export interface Question {
+/** What a guest is to do with one artifact. */
+export interface ValidationRequest {
   readonly artifact: Uint8Array;
   readonly artifactName: string;
   readonly attachMode: AttachMode;
@@ -75,7 +75,7 @@ const MAX_TEXT_BYTES = 1024 * 1024;
 const BTF_PATH = '/tmp/bpfcompat-vmlinux.btf';
 
 /** All files of a request, in their order. */
-function filesOf({ files = [], btf }: Question): readonly GuestEntry[] {
+function filesOf({ files = [], btf }: ValidationRequest): readonly GuestEntry[] {
   if (btf === undefined) return files;
   return [...files, { kind: 'file', path: BTF_PATH, executable: false, bytes: btf }];
 }
@@ -124,7 +124,7 @@ function safeName(name: string): string {
  * @throws UsageError `bad_request_value` for a value that would break the line format.
  */
 function requestText(
-  question: Question,
+  request: ValidationRequest,
   identity: Identity,
   artifactSha256: string,
   functionalPlanSize: number,
@@ -132,25 +132,25 @@ function requestText(
   const lines = [
     'request.v1',
     `nonce=${identity.nonce}`,
-    `artifact_name=${safeName(question.artifactName)}`,
+    `artifact_name=${safeName(request.artifactName)}`,
     `artifact_sha256=${artifactSha256}`,
-    `artifact_size=${question.artifact.length}`,
+    `artifact_size=${request.artifact.length}`,
     `functional_plan_size=${functionalPlanSize}`,
-    `attach_mode=${question.attachMode}`,
-    `probe_features=${question.probeFeatures}`,
-    `work_timeout_ms=${Math.max(1, Math.round(question.workTimeoutMs))}`,
+    `attach_mode=${request.attachMode}`,
+    `probe_features=${request.probeFeatures}`,
+    `work_timeout_ms=${Math.max(1, Math.round(request.workTimeoutMs))}`,
     `realtime_ms=${Math.round(identity.realtimeMs)}`,
     `entropy=${identity.entropy}`,
-    ...question.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
-    ...question.tuning.map(tuningLine),
-    ...entryLines(filesOf(question)),
-    ...(question.btf ? [`btf=${BTF_PATH}`] : []),
-    ...moduleLines(question.modules ?? []),
-    ...(hasShell(question.files ?? []) ? ['shell=true'] : []),
-    ...(question.command
+    ...request.requiredPrograms.map((name) => `required_program=${singleLine('required program', name)}`),
+    ...request.tuning.map(tuningLine),
+    ...entryLines(filesOf(request)),
+    ...(request.btf ? [`btf=${BTF_PATH}`] : []),
+    ...moduleLines(request.modules ?? []),
+    ...(hasShell(request.files ?? []) ? ['shell=true'] : []),
+    ...(request.command
       ? [
-          `mode=${question.command.isLoader ? 'loader' : 'command'}`,
-          `bin=${singleLine('path of the loader', question.command.binPath)}`,
+          `mode=${request.command.isLoader ? 'loader' : 'command'}`,
+          `bin=${singleLine('path of the loader', request.command.binPath)}`,
         ]
       : []),
   ];
@@ -161,30 +161,30 @@ function requestText(
  * Request and blobs as frames, counted from `seq`.
  * @throws UsageError for an artifact the protocol cannot carry, or values that would break the line format.
  */
-export function encodeRequest(question: Question, identity: Identity, seq: number): WireRequest {
-  if (question.artifact.length > MAX_HOST_PAYLOAD) {
+export function encodeRequest(request: ValidationRequest, identity: Identity, seq: number): WireRequest {
+  if (request.artifact.length > MAX_HOST_PAYLOAD) {
     throw new UsageError(
       'artifact_too_large',
-      `${question.artifactName}: ${question.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`,
+      `${request.artifactName}: ${request.artifact.length} bytes, at most ${MAX_HOST_PAYLOAD} can be checked`,
     );
   }
-  const artifactSha256 = createHash('sha256').update(question.artifact).digest('hex');
+  const artifactSha256 = createHash('sha256').update(request.artifact).digest('hex');
   const plan = Buffer.from(
-    functionalPlanText(question.command ? [loaderTest(question.command)] : question.functionalTests),
+    functionalPlanText(request.command ? [loaderTest(request.command)] : request.functionalTests),
   );
-  const text = Buffer.from(requestText(question, identity, artifactSha256, plan.length));
+  const text = Buffer.from(requestText(request, identity, artifactSha256, plan.length));
   if (text.length > MAX_TEXT_BYTES) {
     const words = `the request is ${text.length} bytes long, at most ${MAX_TEXT_BYTES}: ship fewer files, or shorter paths`;
     throw new UsageError('bad_request_value', words);
   }
-  const sendsArtifact = question.artifact.length > 0 || question.command === undefined;
+  const sendsArtifact = request.artifact.length > 0 || request.command === undefined;
   const blobs = [
-    ...(sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: question.artifact }] : []),
+    ...(sendsArtifact ? [{ kind: BLOB_KINDS.artifact, payload: request.artifact }] : []),
     ...(plan.length > 0 ? [{ kind: BLOB_KINDS.functionalPlan, payload: plan }] : []),
-    ...filesOf(question).flatMap((entry) =>
+    ...filesOf(request).flatMap((entry) =>
       entry.kind === 'file' ? [{ kind: BLOB_KINDS.file, payload: entry.bytes }] : [],
     ),
-    ...(question.modules ?? []).map(({ bytes }) => ({ kind: BLOB_KINDS.module, payload: bytes })),
+    ...(request.modules ?? []).map(({ bytes }) => ({ kind: BLOB_KINDS.module, payload: bytes })),
     { kind: BLOB_KINDS.key, payload: Buffer.from(identity.sealKey, 'hex') },
   ];
   const chunks = [
@@ -192,6 +192,6 @@ export function encodeRequest(question: Question, identity: Identity, seq: numbe
     ...blobs.flatMap((blob, index) => frameParts({ name: 'blob', ...blob, seq: seq + 1 + index })),
   ];
   const { nonce, sealKey } = identity;
-  const expect = { nonce, artifactSha256, sealKey, command: question.command !== undefined };
+  const expect = { nonce, artifactSha256, sealKey, command: request.command !== undefined };
   return { expect, chunks, nextSeq: seq + 1 + blobs.length };
 }

@@ -8,12 +8,12 @@ import type { Expectation } from './request.ts';
 import { isEnded, noStages, type Progress, takeStage } from './stage-order.ts';
 import { countFrame, countStage, countValues, noUsage, type Usage } from './usage.ts';
 
-/** Where the talk with one guest stands. A plain value; `receive` and `ask` give the next one. */
+/** Where the talk with one guest stands. A plain value; `receive` and `requested` give the next one. */
 export type Session =
   | { readonly phase: 'new' }
   | { readonly phase: 'ready' }
   | {
-      readonly phase: 'asked';
+      readonly phase: 'requested';
       readonly expect: Expectation;
       readonly progress: Progress;
       readonly usage: Usage;
@@ -43,11 +43,11 @@ function broken(reason: string): Step {
   ];
 }
 
-/** The session after a request was sent; only a guest that said hello and owes no answer can be asked. */
-export function ask(session: Session, expect: Expectation): Session {
-  if (session.phase !== 'ready') return { phase: 'broken', reason: `asked while ${session.phase}` };
+/** The session after a request was sent; only a guest that said hello and owes no answer can get one. */
+export function requested(session: Session, expect: Expectation): Session {
+  if (session.phase !== 'ready') return { phase: 'broken', reason: `request while ${session.phase}` };
   const seal = createHmac('sha256', Buffer.from(expect.sealKey, 'hex'));
-  return { phase: 'asked', expect, progress: noStages(expect.command), usage: noUsage(), seal };
+  return { phase: 'requested', expect, progress: noStages(expect.command), usage: noUsage(), seal };
 }
 
 /**
@@ -64,9 +64,9 @@ export function receive(session: Session, frame: Frame, read?: ReadFrame): Step 
       return frame.name === 'hello' ? receiveHello(frame) : broken(`${frame.name} before hello`);
     case 'ready':
       if (frame.name === 'bye') return [{ phase: 'closed' }, { type: 'bye' }];
-      return broken(frame.name === 'hello' ? 'second hello' : `${frame.name} while nothing was asked`);
-    case 'asked':
-      return receiveAnswer(session, frame, read);
+      return broken(frame.name === 'hello' ? 'second hello' : `${frame.name} without a request`);
+    case 'requested':
+      return receiveResponse(session, frame, read);
   }
 }
 
@@ -78,9 +78,9 @@ function receiveHello(frame: Frame): Step {
   return [{ phase: 'ready' }, { type: 'hello', hello: sanitizeStrings(hello.data) }];
 }
 
-type Asked = Extract<Session, { phase: 'asked' }>;
+type RequestedSession = Extract<Session, { phase: 'requested' }>;
 
-function receiveAnswer(session: Asked, frame: Frame, read?: ReadFrame): Step {
+function receiveResponse(session: RequestedSession, frame: Frame, read?: ReadFrame): Step {
   const excess = countFrame(session.usage, frame.name, frame.payload.length);
   if (excess !== undefined) return broken(excess);
   if (frame.name === 'seal') return receiveSeal(session, frame);
@@ -98,13 +98,13 @@ function receiveAnswer(session: Asked, frame: Frame, read?: ReadFrame): Step {
 }
 
 /** Only PID 1 of the guest has the key: frames of whoever took the port over never become an answer. */
-function receiveSeal({ progress, seal }: Asked, frame: Frame): Step {
+function receiveSeal({ progress, seal }: RequestedSession, frame: Frame): Step {
   if (!isEnded(progress)) return broken('seal before exit');
   if (!seal.digest().equals(frame.payload)) return broken('the seal of the answer does not fit what was said');
   return [{ phase: 'ready' }, { type: 'answered' }];
 }
 
-function receiveDocument(session: Asked, frame: Frame, read: ReadFrame): Step {
+function receiveDocument(session: RequestedSession, frame: Frame, read: ReadFrame): Step {
   const progress = takeStage(session.progress, 'document');
   if (typeof progress === 'string') return broken(progress);
   if (!read.ok) return broken(read.reason);
@@ -116,7 +116,7 @@ function receiveDocument(session: Asked, frame: Frame, read: ReadFrame): Step {
   ];
 }
 
-function receiveStage(session: Asked, frame: Frame, read: ReadFrame): Step {
+function receiveStage(session: RequestedSession, frame: Frame, read: ReadFrame): Step {
   if (!read.ok) return broken(read.reason);
   const { stage, values } = read;
   if (stage === undefined) return broken('a document instead of a stage');

@@ -1,6 +1,6 @@
 import type { Stage } from '../model/evidence.ts';
 
-/** What of a request has been said; enough to tell whether the next stage is legal. */
+/** What of a request has been said; enough to know whether the next stage is legal. */
 export interface Progress {
   /** The user's own loader is run: between begin and document there is its answer only. */
   readonly command: boolean;

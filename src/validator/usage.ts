@@ -6,7 +6,7 @@ import { STAGE_LIMITS } from './stage-limits.ts';
 /** JSON values of all frames of one request. */
 export const MAX_REQUEST_VALUES = 5 * MAX_JSON_VALUES;
 
-/** What a guest has said since it was asked. Grows in place: one per request, never shared. */
+/** What a guest has said since the request. Grows in place: one per request, never shared. */
 export interface Usage {
   bytes: number;
   values: number;

@@ -46,7 +46,7 @@ function ensure(install: 'auto' | 'never') {
   const env = { PATH: bin };
   const note = (text: string): void => void told.push(text);
   const tell = { say: note, notice: note, warning: note };
-  return ensureTools(env, install, { host: createHost({ env }), signal: new AbortController().signal, tell });
+  return ensureTools(env, install, { host: createHost({ env }), signal: new AbortController().signal, log: tell });
 }
 
 const MAKE_ALL = ['qemu-system-x86_64', 'xz', 'zstd', 'setpriv'].map((name) =>

@@ -38,13 +38,20 @@ const CASES = [
 ] as const;
 
 async function writeShard(index: number, total: number, cases: readonly ShardCase[] = CASES): Promise<void> {
-  const places = { workdir: dir, out: '', markdown: '', artifactVersion: '', artifactVariant: '', artifactUri: '' };
+  const reportTargets = {
+    workdir: dir,
+    out: '',
+    markdown: '',
+    artifactVersion: '',
+    artifactVariant: '',
+    artifactUri: '',
+  };
   const prepared = runs.map((run, i) => ({
     run: plannedRun(run, [], '', CASES[i]?.name ?? ''),
     gate: {},
     baseline: undefined,
     manifest: '',
-    places,
+    reportTargets,
   }));
   const plan = divideRuns(prepared, total, undefined);
   const parts = prepared.map((one, i) => {

@@ -32,7 +32,7 @@ async function direct(run: RunReport, gate: GateOptions = {}): Promise<number> {
     cwd: dir,
     run: { ...run, results: acrossKernels(run.results), runDir: join(dir, 'direct-run') },
     gate,
-    places: {
+    reportTargets: {
       workdir: join(dir, 'direct-work'),
       out: join(dir, 'direct/report.json'),
       markdown: join(dir, 'direct/report.md'),

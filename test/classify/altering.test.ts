@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alteringIn, withAltering } from '../../src/classify/altering.ts';
-import type { Question } from '../../src/classify/classify.ts';
+import type { ClassifyInput } from '../../src/classify/classify.ts';
 import { classifyWhole, failureBeside } from '../../src/classify/proven.ts';
 import { words } from '../../src/findings/words.ts';
 import type { Outcome } from '../../src/model/cell.ts';
@@ -57,7 +57,7 @@ describe('programs that can alter what is observed', () => {
 describe('a failure that was told', () => {
   const required = { name: 'plain', section: '', required: true };
   const later = { name: 'writes', section: '', required: true };
-  const question = (...stages: Stage[]): Question => ({
+  const question = (...stages: Stage[]): ClassifyInput => ({
     evidence: fx.evidence(stages),
     attachMode: 'required',
     programs: [required, later],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asksBuild, type KernelBuild, profileWith, withBuildFacts } from '../../src/classify/build-facts.ts';
+import { type KernelBuild, needsBuild, profileWith, withBuildFacts } from '../../src/classify/build-facts.ts';
 import { KNOWN_OPTIONS } from '../../src/classify/build-options.ts';
 import { makeFinding } from '../../src/classify/make-finding.ts';
 import { KERNEL_OPTIONS } from '../../src/classify/tables/kernel-options.ts';
@@ -87,10 +87,10 @@ describe('what a kernel was built without', () => {
   });
 
   test('a configuration is read only where it can say something', () => {
-    expect(asksBuild(failing(noStruct))).toBe(true);
-    expect(asksBuild(failing({ ...noStruct, args: { ...noStruct.args, reason: 'kernel_too_old' } }))).toBe(false);
-    expect(asksBuild({ status: 'pass', findings: [] })).toBe(false);
-    expect(asksBuild({ status: 'skipped', reason: 'no lane' })).toBe(false);
+    expect(needsBuild(failing(noStruct))).toBe(true);
+    expect(needsBuild(failing({ ...noStruct, args: { ...noStruct.args, reason: 'kernel_too_old' } }))).toBe(false);
+    expect(needsBuild({ status: 'pass', findings: [] })).toBe(false);
+    expect(needsBuild({ status: 'skipped', reason: 'no lane' })).toBe(false);
   });
 });
 

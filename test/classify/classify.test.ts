@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { classify, type Question } from '../../src/classify/classify.ts';
+import { type ClassifyInput, classify } from '../../src/classify/classify.ts';
 import type { Evidence, Stage } from '../../src/model/evidence.ts';
 import * as fx from '../fixtures/evidence.ts';
 
-function ask(evidence: Evidence, part: Partial<Question> = {}) {
+function ask(evidence: Evidence, part: Partial<ClassifyInput> = {}) {
   return classify({
     evidence,
     attachMode: 'best-effort',
@@ -494,7 +494,7 @@ describe('attach', () => {
 describe('no cause hides behind another one', () => {
   const gone = fx.attach('handle_exec', { status: 'fail', errno: -2 });
   const required = [{ name: 'handle_exec', section: '', required: true }];
-  const codesOf = (stages: Stage[], part: Partial<Question> = {}) =>
+  const codesOf = (stages: Stage[], part: Partial<ClassifyInput> = {}) =>
     findings(
       ask(fx.evidence([fx.open(), fx.load(), ...stages, fx.exit({ code: 2 })]), {
         attachMode: 'required',
@@ -535,7 +535,7 @@ describe('no cause hides behind another one', () => {
 
 describe('functional tests', () => {
   const tests = [fx.functionalTest('marker')];
-  const run = (stages: Stage[], part: Partial<Question> = {}) =>
+  const run = (stages: Stage[], part: Partial<ClassifyInput> = {}) =>
     ask(
       fx.evidence([
         fx.open(),

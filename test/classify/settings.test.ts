@@ -31,7 +31,7 @@ describe('settings for the load', () => {
 
   test('a name the object does not have fails, with near names', () => {
     const unknown = shim({ detail: 'no such variable (asked for 12)', errno: -2 });
-    const result = outcome([unknown], false, true, { elsewhere: () => false, near: () => ['target_pid'] });
+    const result = outcome([unknown], false, true, { inOtherObject: () => false, near: () => ['target_pid'] });
     expect(result).toMatchObject({
       status: 'fail',
       failedStage: 'validation',
@@ -50,7 +50,10 @@ describe('settings for the load', () => {
   );
 
   test('a flag that is for another object of the run is a remark', () => {
-    const names = { elsewhere: (kind: string, name: string) => kind === 'rodata' && name === 'pid', near: () => [] };
+    const names = {
+      inOtherObject: (kind: string, name: string) => kind === 'rodata' && name === 'pid',
+      near: () => [],
+    };
     const remark = { status: 'pass', findings: [{ code: 'SETTING_NOT_APPLIED' }] };
     expect(outcome([shim({ errno: -2 })], false, true, names)).toMatchObject(remark);
     expect(outcome([shim({ errno: -34 })], false, true, names)).toMatchObject({ status: 'fail' });
@@ -77,7 +80,7 @@ describe('settings for the load', () => {
   });
 
   test('a load that failed for another reason keeps its finding first', () => {
-    const result = outcome([shim({ errno: -2 })], true, true, { elsewhere: () => true, near: () => [] });
+    const result = outcome([shim({ errno: -2 })], true, true, { inOtherObject: () => true, near: () => [] });
     expect(result).toMatchObject({ findings: [{ subject: 'on_read' }, { code: 'SETTING_NOT_APPLIED' }] });
   });
 });

@@ -179,11 +179,11 @@ describe('with a guest at hand', () => {
       signal: controller.signal,
       onEvent: ({ type }) => {
         seen.push(type);
-        if (type === 'cell-asking') setTimeout(() => controller.abort(), 300);
+        if (type === 'cell-testing') setTimeout(() => controller.abort(), 300);
       },
     });
     await expect(run).rejects.toThrow(CancelledError);
-    expect(seen).toContain('cell-asking');
+    expect(seen).toContain('cell-testing');
     expect(seen).not.toContain('run-end');
     const children = descendants(process.pid).filter(({ pid }) => !before.includes(pid));
     expect(alive(children)).toEqual([]);

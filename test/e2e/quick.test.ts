@@ -83,7 +83,7 @@ describe('three objects through the library', () => {
           'artifact' in event && event.artifact === artifact && event.target === target ? [event] : [],
         );
         const names = own.map((event) => (event.type === 'cell-stage' ? event.stage.stage : event.type));
-        expect(names.slice(0, 4)).toEqual(['cell-start', 'cell-booting', 'cell-asking', 'begin']);
+        expect(names.slice(0, 4)).toEqual(['cell-start', 'cell-booting', 'cell-testing', 'begin']);
         expect(names.slice(-2)).toEqual(['exit', 'cell-end']);
         expect(names).toContain('open');
       }

@@ -275,7 +275,7 @@ describe('a copy whose QEMU was taken over', () => {
       onEvent: (event) => {
         events.push(event);
         // What this process may do, who is its owner.
-        if (event.type === 'cell-asking' && events.filter(({ type }) => type === 'cell-asking').length === 1) {
+        if (event.type === 'cell-testing' && events.filter(({ type }) => type === 'cell-testing').length === 1) {
           chmodSync(ram(), 0o644);
           const file = openSync(ram(), 'r+');
           writeSync(file, 'W', 300 * 1024 * 1024);

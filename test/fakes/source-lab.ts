@@ -55,7 +55,7 @@ export function openSourceLab(env: Readonly<Record<string, string>> = {}): Sourc
     builds: (source) => {
       const places = { root: dir, aptDir: dir, lockDir: dir, workDir: dir };
       const listener = { signal: undefined, onProgress: () => {}, onNote: () => {} };
-      return offeredBuilds(host, { arch: 'x86_64', source, places, listener });
+      return offeredBuilds(host, { arch: 'x86_64', source, paths: places, listener });
     },
     left: () => ['kernels', 'blobs/sha256', 'tmp'].flatMap((path) => namesIn(path).map((name) => `${path}/${name}`)),
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),

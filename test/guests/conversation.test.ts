@@ -70,7 +70,7 @@ async function answer(middle: readonly object[], sink?: StageSink, after = '', r
   const heard: Stage[] = [];
   say(wireOf([frameOf('hello', HELLO)])[0]!);
   await talk.hello;
-  const asked = talk.ask(REQUEST, { onStage: (stage) => heard.push(stage), ...(sink && { sink }) });
+  const asked = talk.run(REQUEST, { onStage: (stage) => heard.push(stage), ...(sink && { sink }) });
   while (!sent().includes('artifact_sha256=')) await turn();
   // The request ends with the key of the seal.
   await turn();

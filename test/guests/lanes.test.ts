@@ -16,7 +16,7 @@ test('a runner has its lane', () => {
 
 test('a runner without a lane is named', () => {
   expect(lanes.of({ ...PROFILE, runner: 'firecracker' })).toEqual({
-    unavailable: `${PROFILE.id} asks for the runner firecracker`,
+    unavailable: `${PROFILE.id} wants the runner firecracker`,
   });
 });
 

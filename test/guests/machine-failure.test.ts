@@ -19,7 +19,7 @@ describe('a machine that ended', () => {
   it('is quoted when PID 1 gave up', () => {
     const console =
       "[    1.0] random words\r\nbpfcompat: '/a' could not be put into the guest: No space left\r\n[    2.0] off\r\n";
-    const error = machineFailure(machine(console), EXIT, 'ask', []);
+    const error = machineFailure(machine(console), EXIT, 'run', []);
     expect(error.infraCause).toBe('guest_crash');
     expect(error.message).toBe(
       'the guest ended before it answered (QEMU: exit code 0): it says "\'/a\' could not be put into the guest: No space left"; see serial.log',
@@ -27,7 +27,7 @@ describe('a machine that ended', () => {
   });
 
   it('says what was going on when it gave no reason', () => {
-    const error = machineFailure(machine('x bpfcompat: not at the beginning of a line\n'), EXIT, 'ask', [STEP]);
+    const error = machineFailure(machine('x bpfcompat: not at the beginning of a line\n'), EXIT, 'run', [STEP]);
     expect(error.message).toBe('the guest ended while the command ran (QEMU: exit code 0); see serial.log');
   });
 
@@ -36,7 +36,7 @@ describe('a machine that ended', () => {
     ['as a shell says it', { kind: 'exit', exitCode: 137, signal: null }, ''],
     ['as unshare says it', { ...EXIT, exitCode: 1 }, 'unshare: sigprocmask unblock failed: Invalid argument\n'],
   ] as const)('was killed, %s', (_, end, stderr) => {
-    const error = machineFailure(machine('', stderr), end, 'ask', [STEP]);
+    const error = machineFailure(machine('', stderr), end, 'run', [STEP]);
     // Not the guest's doing, and so never the object's.
     expect(error.infraCause).toBe('qemu_failed');
     expect(error.message).toBe(
@@ -45,7 +45,7 @@ describe('a machine that ended', () => {
   });
 
   it('panicked when the console says so, whatever else it says', () => {
-    const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'ask', [STEP]);
+    const error = machineFailure(machine('bpfcompat: x\nKernel panic - not syncing: y\n'), EXIT, 'run', [STEP]);
     expect(error.message).toContain("the guest's kernel panicked while the command ran");
   });
 });

@@ -100,7 +100,7 @@ function slowSink(ms: number): StageSink {
 
 async function ask(machine: Machine, sink: StageSink, whole: boolean) {
   const options = { signal: new AbortController().signal, timeoutMs: 10_000, onStage: () => {}, sink };
-  const asked = machine.guest.ask(REQUEST, options);
+  const asked = machine.guest.run(REQUEST, options);
   asked.catch(() => {});
   await machine.answerAndEnd(3, whole);
   return await asked;

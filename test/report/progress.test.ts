@@ -37,7 +37,7 @@ const STORY: readonly [at: number, event: RunEvent][] = [
       total: 20_000_000,
     },
   ],
-  [900, { type: 'cell-asking', ...first, bootMs: 880 }],
+  [900, { type: 'cell-testing', ...first, bootMs: 880 }],
   [950, { type: 'cell-stage', ...first, stage: step('load', 'on_exec') }],
   [
     1200,
@@ -71,7 +71,7 @@ const STORY: readonly [at: number, event: RunEvent][] = [
     },
   ],
   [3010, { type: 'cell-booting', ...second, guest: guestFacts }],
-  [4000, { type: 'cell-asking', ...second, bootMs: 990 }],
+  [4000, { type: 'cell-testing', ...second, bootMs: 990 }],
   [4100, { type: 'cell-end', ...second, result: result(second, failed()) }],
   [4101, { type: 'note', message: 'mirror answered slowly' }],
   [4200, { type: 'run-end', status: 'fail', ms: 4200 }],
@@ -223,7 +223,7 @@ describe('without a terminal', () => {
 
 test('events about things no run-start named do no harm', () => {
   const stray: RunEvent[] = [
-    { type: 'cell-asking', artifact: 3, target: 9, bootMs: 1 },
+    { type: 'cell-testing', artifact: 3, target: 9, bootMs: 1 },
     { type: 'kernel-start', profile: 'late' },
     { type: 'run-end', status: 'pass', ms: 1 },
   ];

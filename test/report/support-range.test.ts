@@ -89,7 +89,7 @@ describe('supportRange', () => {
       views(['debian-11-5.10', 'pass'], ['debian-12-6.1', 'infra'], ['debian-13-7.3', 'skip']),
     );
     expect(range.text).toBe('passes 5.10 (not tested: 6.1, 7.3)');
-    expect(range.notAsked).toEqual(['debian-12-6.1', 'debian-13-7.3']);
+    expect(range.notTested).toEqual(['debian-12-6.1', 'debian-13-7.3']);
     expect(supportRange(views(['debian-12-6.1', 'infra'])).text).toBe('no kernel gave an answer (not tested: 6.1)');
     expect(supportRange([]).text).toBe('no kernel gave an answer');
   });
@@ -99,7 +99,7 @@ describe('supportRange', () => {
       (id) => target(id).profile,
     );
     const range = supportRange(views(['debian-12-6.1', 'pass'], ['debian-13-6.12', 'pass']), known);
-    expect(range.notAsked).toEqual(['debian-12-6.12', 'debian-13-7.0']);
+    expect(range.notTested).toEqual(['debian-12-6.12', 'debian-13-7.0']);
     expect(range.text).toBe('passes 6.1-6.12');
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CellResult } from '../../src/model/cell.ts';
 import type { KernelBtf } from '../../src/model/kernel-btf.ts';
 import { suppliedBtfJson, suppliedBtfNotes } from '../../src/report/btf.ts';
-import { askWithBtf } from '../../src/run/btf-cells.ts';
+import { runWithBtf } from '../../src/run/btf-cells.ts';
 import { hello, open } from '../fixtures/evidence.ts';
 
 const BTF: KernelBtf = { path: '/b/old.btf', bytes: Buffer.from('12345'), sha256: 'a'.repeat(64) };
@@ -18,7 +18,7 @@ function resultOf(outcome: unknown, btf: boolean, relocations: number): CellResu
 /** A cell of which the first answer is given; with BTF it passes. */
 async function ask(first: CellResult, btf: KernelBtf | undefined = BTF) {
   const asked: (KernelBtf | undefined)[] = [];
-  const result = await askWithBtf(async (given) => {
+  const result = await runWithBtf(async (given) => {
     asked.push(given);
     return given === undefined ? first : resultOf(PASS, false, 3);
   }, btf);
@@ -61,7 +61,7 @@ test('BTF that libbpf cannot read counts as none', async () => {
 test('without BTF of the user nothing is said of it', async () => {
   const asked: (KernelBtf | undefined)[] = [];
   const first = resultOf(FAIL, false, 3);
-  const result = await askWithBtf(async (given) => {
+  const result = await runWithBtf(async (given) => {
     asked.push(given);
     return first;
   }, undefined);

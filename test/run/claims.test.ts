@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
-import { claimPlaces, type Input, type Output, placeOf, type ReportKind } from '../../src/run/claims.ts';
+import { claimPaths, type Input, type Output, placeOf, type ReportKind } from '../../src/run/claims.ts';
 import { ensureWorkDirectory } from '../../src/run/directories.ts';
 import { findArtifacts } from '../../src/run/find-artifacts.ts';
 import { writeReport } from '../../src/run/write-reports.ts';
@@ -36,7 +36,7 @@ const read = (path: string, baseline?: 'movable' | 'decides'): Input => ({
   by: 'flag',
   ...(baseline && { baseline }),
 });
-const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPlaces(host, dir, outputs, inputs);
+const claim = (outputs: readonly Output[], inputs: readonly Input[] = []) => claimPaths(host, dir, outputs, inputs);
 
 beforeAll(() => {
   mkdirSync(join(dir, 'real'));
@@ -131,7 +131,7 @@ describe('nothing of ours replaces a file that is no report of ours', () => {
   ] as const)('the golden documents of %s are replaced as %s', async (folder, kind, ending) => {
     const names = await host.files.glob(`*.${ending}`, join(golden, folder));
     expect(names.length).toBeGreaterThan(0);
-    for (const path of names) await claimPlaces(host, dir, [{ path, said: '--out', by: 'flag', kind }], []);
+    for (const path of names) await claimPaths(host, dir, [{ path, said: '--out', by: 'flag', kind }], []);
   });
 
   test('what is new or empty is taken; the summary of a step is added to', async () => {

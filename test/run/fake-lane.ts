@@ -4,7 +4,7 @@ import { passing, told } from '../fixtures/evidence.ts';
 import { guestFacts } from '../fixtures/run.ts';
 
 /** What a fake guest does when it is asked: evidence, or whatever it throws. */
-export type Answer = Guest['ask'];
+export type Answer = Guest['run'];
 
 export const answers: Answer = async () => told(passing());
 
@@ -15,7 +15,7 @@ export function fakeGuest(ask: Answer, part: Partial<Guest> = {}): Guest {
     bootMs: 12,
     restored: true,
     sandboxLayers: guestFacts.sandboxLayers,
-    ask: async (request, options) => {
+    run: async (request, options) => {
       const evidence = await ask(request, options);
       const { sink } = options;
       return sink ? { ...evidence, stages: evidence.stages.map((stage) => sink.take(stage)) } : evidence;

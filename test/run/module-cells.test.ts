@@ -3,7 +3,7 @@ import type { CellResult } from '../../src/model/cell.ts';
 import { HostError } from '../../src/model/errors.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import type { ModuleRules } from '../../src/model/kernel-modules.ts';
-import { askWithModules, type Modules, namesAhead } from '../../src/run/module-cells.ts';
+import { type Modules, namesAhead, runWithModules } from '../../src/run/module-cells.ts';
 import { missingNames, namesOfModules } from '../../src/run/needed-names.ts';
 import { exit, hello, open, symbol } from '../fixtures/evidence.ts';
 
@@ -55,7 +55,7 @@ const took = (names: readonly string[], errno = 0) => exit({ modules: names.map(
 describe('a cell', () => {
   test('that misses nothing never looks into the modules', async () => {
     const { ask, asked } = cell(() => resultOf(PASS, [open()]));
-    const result = await askWithModules(ask, RULES, () => Promise.reject(new Error('opened')), never);
+    const result = await runWithModules(ask, RULES, () => Promise.reject(new Error('opened')), never);
     expect(asked).toEqual([[]]);
     expect(result.modules).toBeUndefined();
   });
@@ -67,7 +67,7 @@ describe('a cell', () => {
       return resultOf(PASS, [open(), took(names)]);
     });
     const modules = shelf({ nfs_open: 'nfs', xfs_iget: 'xfs' });
-    const result = await askWithModules(ask, RULES, async () => modules, never);
+    const result = await runWithModules(ask, RULES, async () => modules, never);
     expect(asked).toEqual([[], ['nfs'], ['nfs', 'xfs']]);
     expect(result.outcome).toEqual(PASS);
     expect(result.modules?.modules).toEqual([
@@ -78,14 +78,14 @@ describe('a cell', () => {
 
   test('is asked once where no module has it', async () => {
     const { ask, asked } = cell(() => resultOf(FAIL, [symbol('gone', absent)]));
-    const result = await askWithModules(ask, RULES, async () => shelf({}), never);
+    const result = await runWithModules(ask, RULES, async () => shelf({}), never);
     expect(asked).toHaveLength(1);
     expect(result.modules).toMatchObject({ modules: [], nowhere: ['gone'] });
   });
 
   test('keeps its failure and says why, where the kernel rejects the module', async () => {
     const { ask } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names, -8)]));
-    const result = await askWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
+    const result = await runWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules?.modules).toEqual([
       { name: 'm', reason: 'name', names: ['f'], status: 'failed', error: 'the kernel rejected it (ENOEXEC)' },
@@ -96,7 +96,7 @@ describe('a cell', () => {
     const { ask, asked } = cell((names) =>
       names.length === 0 ? resultOf(FAIL, [symbol('f', absent)]) : ({ outcome: INFRA } as unknown as CellResult),
     );
-    const result = await askWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
+    const result = await runWithModules(ask, RULES, async () => shelf({ f: 'm' }), never);
     expect(asked).toEqual([[], ['m'], []]);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules?.modules).toMatchObject([{ name: 'm', status: 'failed', error: 'it went down' }]);
@@ -105,7 +105,7 @@ describe('a cell', () => {
   test('keeps its answer where the modules cannot be had', async () => {
     const { ask } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
     const failing = () => Promise.reject(new HostError('mirror_unreachable', 'no line'));
-    const result = await askWithModules(ask, RULES, failing, never);
+    const result = await runWithModules(ask, RULES, failing, never);
     expect(result.outcome).toEqual(FAIL);
     expect(result.modules).toMatchObject({ modules: [], unavailable: 'no line' });
   });
@@ -113,7 +113,7 @@ describe('a cell', () => {
   test('is not given more than a request can carry', async () => {
     const { ask, asked } = cell(() => resultOf(FAIL, [symbol('f', absent)]));
     const large = shelf({ f: 'amdgpu' }, { sizes: async () => [{ name: 'amdgpu', size: 40 * 1024 * 1024 }] });
-    const result = await askWithModules(ask, RULES, async () => large, never);
+    const result = await runWithModules(ask, RULES, async () => large, never);
     expect(asked).toHaveLength(1);
     expect(result.modules?.unavailable).toMatch(/^amdgpu has 41943040 bytes, at most/);
   });
@@ -121,10 +121,10 @@ describe('a cell', () => {
   test('is asked once with --no-modules, but for what the manifest loads', async () => {
     const { ask, asked } = cell((names) => resultOf(FAIL, [symbol('f', absent), took(names)]));
     const off = { ...RULES, onDemand: false };
-    await askWithModules(ask, off, async () => shelf({ f: 'm' }), never);
+    await runWithModules(ask, off, async () => shelf({ f: 'm' }), never);
     const look: Modules['look'] = async () => ({ found: ['module', 'built_in', 'absent'], all: ['nf_conntrack'] });
     const load = ['x', 'ext4', 'nope'];
-    const result = await askWithModules(ask, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
+    const result = await runWithModules(ask, { ...off, load }, async () => shelf({ f: 'm' }, { look }), never);
     expect(asked).toEqual([[], ['x', 'ext4', 'nope']]);
     expect(result.modules?.modules.slice(0, 2)).toEqual([
       { name: 'ext4', reason: 'manifest', names: [], status: 'built_in', error: '' },
@@ -148,7 +148,7 @@ test('what is known to be in modules is in the first guest, so that it is asked 
     async () => modules,
   );
   expect(ahead).toEqual([{ kind: 'function', name: 'bpf_ct_release' }]);
-  const result = await askWithModules(ask, RULES, async () => modules, never, ahead);
+  const result = await runWithModules(ask, RULES, async () => modules, never, ahead);
   expect(asked).toEqual([['nf_conntrack']]);
   expect(result.modules?.modules).toMatchObject([
     { name: 'nf_conntrack', names: ['bpf_ct_release'], status: 'loaded' },
@@ -187,7 +187,7 @@ test('a slip in modules.load is told with the module that was meant', async () =
   const { ask } = cell(() => resultOf(FAIL, []));
   const look: Modules['look'] = async () => ({ found: ['absent'], all: ['nf_conntrack', 'nf_nat'] });
   const load = ['nf_contrack'];
-  const result = await askWithModules(ask, { ...RULES, load }, async () => shelf({}, { look }), never);
+  const result = await runWithModules(ask, { ...RULES, load }, async () => shelf({}, { look }), never);
   expect(result.modules?.modules[0]?.error).toBe(
     'the packages of this kernel have no such module; did you mean nf_conntrack?',
   );

@@ -29,7 +29,7 @@ it('one certain build is that build alone', () => {
   const record = (release: string) => kernelRecord('debian-12-6.1', release);
   expect(wrongKernel({ ...profile, exactly }, record('6.1.0-50-cloud-amd64'))).toBeUndefined();
   expect(wrongKernel({ ...profile, exactly }, record('6.1.0-49-cloud-amd64'))).toMatch(
-    /asks for kernel 6\.1\.0-50-cloud-amd64, but its package .* is 6\.1\.0-49-cloud-amd64/,
+    /names kernel 6\.1\.0-50-cloud-amd64, but its package .* is 6\.1\.0-49-cloud-amd64/,
   );
 });
 

@@ -65,7 +65,7 @@ describe('a guest that answers', () => {
     expect(result.guest?.isolation).toBe('cell');
     expect(result.timings).toMatchObject({ prepareMs: 3, bootMs: 12 });
     expect(opened).toMatchObject([{ fresh: false, dir: dir.path, bootTimeoutMs: 180_000 }]);
-    expect(events.map(({ type }) => type)).toEqual(['cell-booting', 'cell-asking']);
+    expect(events.map(({ type }) => type)).toEqual(['cell-booting', 'cell-testing']);
     expect((await host.files.list(dir.path)).sort()).toContain('stages.jsonl');
   });
 

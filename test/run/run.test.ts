@@ -269,7 +269,7 @@ describe('a listener', () => {
     expect(events[0]).toMatchObject({ type: 'run-start', cells: 3, targets: KERNELS, artifacts: ['conn'] });
     for (const [index] of KERNELS.entries()) {
       const ofCell = events.filter((event) => 'target' in event && event.target === index).map(({ type }) => type);
-      expect(ofCell).toEqual(['cell-start', 'cell-booting', 'cell-asking', 'cell-end']);
+      expect(ofCell).toEqual(['cell-start', 'cell-booting', 'cell-testing', 'cell-end']);
     }
   });
 

@@ -47,14 +47,14 @@ test('a flag that one object knows, or may know, is none', () => {
 
 test('only another object of the run excuses one that lacks what a flag names', () => {
   const names = settingNames(first.facts, surveys(target('on_exec'), [first, second]));
-  expect(names.elsewhere('attach_target', 'on_exec')).toBe(true);
-  expect(names.elsewhere('attach_target', 'on_open')).toBe(false);
-  expect(names.elsewhere('map_setting', 'on_exec')).toBe(false);
-  expect(settingNames(first.facts, surveys(target('on_exec'), [first])).elsewhere('attach_target', 'on_exec')).toBe(
+  expect(names.inOtherObject('attach_target', 'on_exec')).toBe(true);
+  expect(names.inOtherObject('attach_target', 'on_open')).toBe(false);
+  expect(names.inOtherObject('map_setting', 'on_exec')).toBe(false);
+  expect(settingNames(first.facts, surveys(target('on_exec'), [first])).inOtherObject('attach_target', 'on_exec')).toBe(
     false,
   );
   expect(
-    settingNames(first.facts, surveys(target('on_read'), [first, second])).elsewhere('attach_target', 'on_read'),
+    settingNames(first.facts, surveys(target('on_read'), [first, second])).inOtherObject('attach_target', 'on_read'),
   ).toBe(false);
   expect(settingNames(first.facts, surveys(undefined, [first])).near('map_setting', 'hitz')).toEqual(['hits']);
 });

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import type { TempDir } from '../../src/host/host.ts';
 import { loadText } from '../../src/run/resolve.ts';
-import { checkReportPlaces, writeReport } from '../../src/run/write-reports.ts';
+import { checkReportPaths, writeReport } from '../../src/run/write-reports.ts';
 
 const host = createHost({ env: {} });
 let dir: TempDir;
@@ -27,7 +27,7 @@ afterEach(() => dir[Symbol.asyncDispose]());
 test('nothing is put in the place of a pipe or a device; a pipe that nobody may read is refused', async () => {
   const pipe = join(dir.path, 'pipe');
   execFileSync('mkfifo', [pipe]);
-  await checkReportPlaces(host, [pipe, '/dev/null']);
+  await checkReportPaths(host, [pipe, '/dev/null']);
   await expect(writeReport(host, pipe, '{}\n')).rejects.toThrow(/named pipe/);
   expect(lstatSync(pipe).isFIFO()).toBe(true);
   await writeReport(host, '/dev/null', '{}\n');
@@ -36,7 +36,7 @@ test('nothing is put in the place of a pipe or a device; a pipe that nobody may 
 
 test('a file is written whole, its directories are made, and an older one is replaced', async () => {
   const file = join(dir.path, 'new/place/report.json');
-  await checkReportPlaces(host, [file, '']);
+  await checkReportPaths(host, [file, '']);
   expect(existsSync(file)).toBe(false);
   await writeReport(host, file, 'old');
   const { ino } = statSync(file);
@@ -49,7 +49,7 @@ test('a directory that became a link while the run went on takes no report', asy
   const file = join(dir.path, 'sub/report.json');
   const outside = join(dir.path, 'outside');
   mkdirSync(outside);
-  await checkReportPlaces(host, [file]);
+  await checkReportPaths(host, [file]);
   renameSync(join(dir.path, 'sub'), join(dir.path, 'old'));
   symlinkSync(outside, join(dir.path, 'sub'));
   await expect(writeReport(host, file, '{}')).rejects.toThrow(
@@ -61,8 +61,8 @@ test('a directory that became a link while the run went on takes no report', asy
 test('a place that cannot take a report is told before the run', async () => {
   writeFileSync(join(dir.path, 'file'), '');
   mkdirSync(join(dir.path, 'sub'));
-  await expect(checkReportPlaces(host, [join(dir.path, 'sub')])).rejects.toThrow(/sub: it is a directory; choose/);
-  await expect(checkReportPlaces(host, [join(dir.path, 'file/o.json')])).rejects.toThrow(/a file and no directory/);
+  await expect(checkReportPaths(host, [join(dir.path, 'sub')])).rejects.toThrow(/sub: it is a directory; choose/);
+  await expect(checkReportPaths(host, [join(dir.path, 'file/o.json')])).rejects.toThrow(/a file and no directory/);
 });
 
 test('a file that cannot be read is told in words', async () => {

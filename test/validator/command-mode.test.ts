@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import type { LoaderCommand } from '../../src/model/loader-command.ts';
 import { createDecoder, type Frame } from '../../src/validator/frames.ts';
-import { encodeRequest, type Question } from '../../src/validator/request.ts';
-import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
+import { encodeRequest, type ValidationRequest } from '../../src/validator/request.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/validator/session.ts';
 import { BEGIN, EXIT, EXPECT, FUNCTIONAL, frameOf, HELLO, LOAD, OPEN, STEP } from './guest-frames.ts';
 
 const command: LoaderCommand = {
@@ -13,7 +13,7 @@ const command: LoaderCommand = {
   timeoutSeconds: 1200.5,
 };
 
-const question: Question = {
+const question: ValidationRequest = {
   artifact: new Uint8Array(),
   artifactName: 'a.bpf.o',
   attachMode: 'best-effort',
@@ -25,14 +25,14 @@ const question: Question = {
   workTimeoutMs: 1000,
 };
 
-function asTest(name: string): Question['functionalTests'][number] {
+function asTest(name: string): ValidationRequest['functionalTests'][number] {
   return {
     ...{ name, command: '', required: true, timeoutSeconds: 1, expectExitCode: 0 },
     ...{ expectStdoutContains: '', expectStderrContains: '' },
   };
 }
 
-function sent(asked: Question): Frame[] {
+function sent(asked: ValidationRequest): Frame[] {
   const wire = encodeRequest(
     asked,
     { nonce: '0'.repeat(32), entropy: '0'.repeat(128), sealKey: '0'.repeat(64), realtimeMs: 0 },
@@ -82,7 +82,7 @@ describe('an answer in command mode', () => {
 
   function talk(values: readonly (object | 'document')[]): SessionEvent {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
-    let session: Session = ask(ready, { ...EXPECT, command: true });
+    let session: Session = requested(ready, { ...EXPECT, command: true });
     let event: SessionEvent | undefined;
     for (const value of values) {
       const frame = value === 'document' ? frameOf('document', {}) : frameOf('stage', value);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
 import { createDecoder } from '../../src/validator/frames.ts';
-import { ask, newSession, receive, type SessionEvent } from '../../src/validator/session.ts';
+import { newSession, receive, requested, type SessionEvent } from '../../src/validator/session.ts';
 
 /** What real guests said (test/fixtures/protocol/README.md); the C tests read the same files. */
 const NONCE = '0123456789abcdef'.repeat(2);
@@ -31,7 +31,8 @@ function replay(name: string, artifactSha256: string, command = false): SessionE
   for (const frame of frames) {
     const [next, event] = receive(session, frame);
     events.push(event);
-    session = event.type === 'hello' ? ask(next, { nonce: NONCE, artifactSha256, sealKey: SEAL_KEY, command }) : next;
+    session =
+      event.type === 'hello' ? requested(next, { nonce: NONCE, artifactSha256, sealKey: SEAL_KEY, command }) : next;
   }
   return events;
 }

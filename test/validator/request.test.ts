@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import type { FunctionalTest } from '../../src/model/cell.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { createDecoder } from '../../src/validator/frames.ts';
-import { encodeRequest, type Question } from '../../src/validator/request.ts';
+import { encodeRequest, type ValidationRequest } from '../../src/validator/request.ts';
 
 const NONCE = '0123456789abcdef'.repeat(2);
 const IDENTITY = { nonce: NONCE, entropy: 'ab'.repeat(64), sealKey: '5e'.repeat(32), realtimeMs: 1_790_000_000_123.4 };
 
-const question: Question = {
+const question: ValidationRequest = {
   artifact: Buffer.from('object'),
   artifactName: 'conn.bpf.o',
   attachMode: 'best-effort',
@@ -30,7 +30,7 @@ const test: FunctionalTest = {
   expectStderrContains: '',
 };
 
-function sent(asked: Question): string[] {
+function sent(asked: ValidationRequest): string[] {
   const { chunks } = encodeRequest(asked, IDENTITY, 0);
   const { frames, violation } = createDecoder('host-to-guest').push(Buffer.concat(chunks));
   expect(violation).toBeUndefined();
@@ -138,7 +138,7 @@ END
     );
   });
 
-  it.each<[string, Partial<Question>]>([
+  it.each<[string, Partial<ValidationRequest>]>([
     ['a required program with a line feed', { requiredPrograms: ['a\nnonce=0'] }],
     ['tuning with a line feed', { tuning: ['set_prog_type=a=xdp\nnonce=0'] }],
     ['tuning nobody knows', { tuning: ['nonce=0'] }],

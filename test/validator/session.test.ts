@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../src/model/evidence.ts';
 import { createDecoder, type Frame, MAX_STAGE_FRAMES } from '../../src/validator/frames.ts';
 import { MAX_JSON_VALUES } from '../../src/validator/json.ts';
-import { ask, newSession, receive, type Session, type SessionEvent } from '../../src/validator/session.ts';
+import { newSession, receive, requested, type Session, type SessionEvent } from '../../src/validator/session.ts';
 import { STAGE_LIMITS } from '../../src/validator/stage-limits.ts';
 import { MAX_REQUEST_VALUES } from '../../src/validator/usage.ts';
 import { programFacts } from '../fixtures/evidence.ts';
@@ -26,7 +26,7 @@ import {
 /** Feeds hello, asks, then feeds the frames; the events that came of them. */
 function talk(frames: readonly Frame[]): SessionEvent[] {
   const [ready] = receive(newSession, frameOf('hello', HELLO));
-  let session: Session = ask(ready, EXPECT);
+  let session: Session = requested(ready, EXPECT);
   return frames.map((frame) => {
     const [next, event] = receive(session, frame);
     session = next;
@@ -83,10 +83,10 @@ describe('session', () => {
 
   it('can be asked again after an answer', () => {
     const [ready] = receive(newSession, frameOf('hello', HELLO));
-    let session = ask(ready, EXPECT);
+    let session = requested(ready, EXPECT);
     const answer = stages(BEGIN, OPEN, EXIT);
     for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
-    session = ask(session, EXPECT);
+    session = requested(session, EXPECT);
     expect(receive(session, stages(BEGIN)[0]!)[1].type).toBe('stage');
   });
 
@@ -110,7 +110,7 @@ describe('session', () => {
     ['another digest', stages({ ...BEGIN, artifact_sha256: 'd'.repeat(64) }), 'another artifact digest'],
     ['a second hello', [frameOf('hello', HELLO)], 'second hello'],
     ['bye before the seal', [...stages(BEGIN, EXIT), frameOf('bye', null)], 'bye before the answer'],
-    ['a stage after the seal', [...sealed(BEGIN, EXIT), ...stages(LOAD)], 'while nothing was asked'],
+    ['a stage after the seal', [...sealed(BEGIN, EXIT), ...stages(LOAD)], 'without a request'],
     ['a seal before exit', [...stages(BEGIN), sealOf(stages(BEGIN))], 'seal before exit'],
     ['a seal of another key', [...stages(BEGIN, EXIT), sealOf(stages(BEGIN, EXIT), '00'.repeat(32))], 'does not fit'],
     ['a seal of other frames', [...stages(BEGIN, OPEN, EXIT), sealOf(stages(BEGIN, EXIT))], 'does not fit'],
@@ -225,7 +225,7 @@ describe('session', () => {
     const full = frameOf('stage', { ...STEP, values: Array(MAX_JSON_VALUES - 10).fill(0) });
     let session: Session = ready;
     for (let request = 0; request < 2; request++) {
-      session = ask(session, EXPECT);
+      session = requested(session, EXPECT);
       const answer = [...stages(BEGIN), full, full, full, ...stages(EXIT)];
       for (const frame of [...answer, sealOf(answer)]) [session] = receive(session, frame);
     }
@@ -252,7 +252,7 @@ describe('hostile streams', () => {
       const { frames, violation } = decoder.push(chunk);
       for (const frame of frames) {
         const [next, event] = receive(session, frame);
-        session = next.phase === 'ready' && event.type === 'hello' ? ask(next, EXPECT) : next;
+        session = next.phase === 'ready' && event.type === 'hello' ? requested(next, EXPECT) : next;
         if (event.type === 'stage') got.push(event.stage);
       }
       if (violation !== undefined) return { stages: got, broken: true };

@@ -5,7 +5,7 @@ const EILSEQ = -84;
 const KPROBE = /^\??k(?:ret)?(?:probe|syscall)\//;
 const RELEASE = '6.1.0-56-cloud-amd64';
 
-/** Places that sections name and that take no program, and structures that are refused as a whole. */
+/** Places that sections name and that take no program, and structures that are rejected as a whole. */
 export const PLACE_RULES: readonly AttachRule[] = [
   {
     code: 'ATTACH_TARGET_NOT_TRACEABLE',

@@ -5,7 +5,7 @@ import { attachKind, programTypeSince, sectionTarget } from '../first-kernel.ts'
 import type { Suspicion } from './rule.ts';
 import { FRAGS, SLEEPABLE, TRACED } from './sections.ts';
 
-/** What is known about a program that the kernel refused without a word. */
+/** What is known about a program that the kernel rejected with an empty log. */
 interface SilentRefusal {
   readonly errno: number;
   readonly type: string;
@@ -14,7 +14,7 @@ interface SilentRefusal {
   readonly release: string;
 }
 
-/** A cause read from the errno and from what the program asks for. */
+/** A cause read from the errno and from what the program needs. */
 export type ErrnoRule = {
   readonly [Code in FindingCode]: {
     readonly code: Code;

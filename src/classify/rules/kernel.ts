@@ -169,7 +169,7 @@ export const KERNEL_RULES: readonly TextRule[] = [
   },
 ];
 
-/** A map that the kernel or libbpf refused; the definition and the errno decide what that means (`../map.ts`). */
+/** A map that the kernel or libbpf rejected; the definition and the errno decide what that means (`../map.ts`). */
 export const MAP_REFUSED = /^map '(?<map>[^']+)': failed to create(?<inner> inner map)?: (?<error>\S+)/;
 
 /** A map that exists but could not be filled or frozen. */

@@ -148,7 +148,7 @@ async function restoreSystem(spec: SystemSpec, saved: SavedSystem, options: Open
     },
     options,
   );
-  return { ...guest, ask: (request, asked) => askUnchanged(spec, saved, () => guest.ask(request, asked)) };
+  return { ...guest, run: (request, options) => runUnchanged(spec, saved, () => guest.run(request, options)) };
 }
 
 /** Older QEMUs open the memory for writing: the file's times show who writes then, where those can be relied on. */
@@ -161,8 +161,8 @@ async function memoryFor({ host, qemu }: SystemSpec, saved: SavedSystem, dir: st
 }
 
 /** No answer counts, good or bad, of a guest whose memory or disk somebody changed under it. @throws GuestError */
-async function askUnchanged<T>({ host, image }: SystemSpec, saved: SavedSystem, ask: () => Promise<T>): Promise<T> {
-  const [answer] = await Promise.allSettled([ask()]);
+async function runUnchanged<T>({ host, image }: SystemSpec, saved: SavedSystem, run: () => Promise<T>): Promise<T> {
+  const [answer] = await Promise.allSettled([run()]);
   if (await changedSystem(host, saved)) {
     throw new GuestError(
       'internal',

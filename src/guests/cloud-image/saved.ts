@@ -63,7 +63,7 @@ export async function sealSystem(host: Host, dir: string, hello: Hello): Promise
   return { ...files, hello, stamps };
 }
 
-/** Are memory and disk still what they were? Asked before every use; costs two stats. */
+/** Are memory and disk still what they were? Checked before every use; costs two stats. */
 export async function untouchedSystem(host: Host, { ram, disk, stamps }: SavedSystem): Promise<boolean> {
   return (await stampAt(host, ram)) === stamps.ram && (await stampAt(host, disk)) === stamps.disk;
 }

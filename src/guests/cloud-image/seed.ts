@@ -56,7 +56,7 @@ runcmd:
 const META_DATA = 'instance-id: bpfcompat\nlocal-hostname: bpfcompat\n';
 
 /**
- * The disk that tells cloud-init (data source NoCloud) what to do: it starts the validator, which speaks over its port.
+ * The disk that configures cloud-init (data source NoCloud): it starts the validator, which speaks over its port.
  * No program of the guest listens for the host, and no key is needed.
  */
 export function seedImage(validator: Uint8Array): Buffer {

@@ -44,7 +44,7 @@ export interface ChosenAccel {
 /**
  * Decides between KVM and TCG: `BPFCOMPAT_ACCEL` (`kvm`, `tcg`, `auto`), else KVM when a guest really ran under it.
  * A device that exists, opens and creates a VM proves nothing: nested set-ups have been seen to hang every guest.
- * Who asks for KVM gets it or an error: emulation would answer too, and is not what was asked for.
+ * Who sets KVM gets it or an error: emulation would work too, and is not what was set.
  * @throws UsageError `bad_accel`, HostError `kvm_unusable`, CancelledError.
  */
 export async function chooseAccel(host: Host, options: AccelOptions): Promise<ChosenAccel> {
@@ -99,7 +99,7 @@ async function probedAccel(host: Host, options: AccelOptions, sure: boolean): Pr
     await host.files.makeDir(options.cacheDir);
     await host.files.writeAtomic(file, `${JSON.stringify({ key, ...answer, ...until })}\n`);
   } catch {
-    // A cache that may only be read serves as well: then every process asks again.
+    // A cache that may only be read serves as well: then every process probes again.
   }
   return answer;
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../../model/kernel.ts';
 
-/** Parts of a machine: what QEMU needs for them and what the guest's kernel is told about them. */
+/** Parts of a machine: what QEMU needs for them and what is in the kernel's command line for them. */
 export interface Device {
   readonly args: readonly string[];
   readonly kernelArgs: readonly string[];
@@ -17,7 +17,7 @@ const serialPort = (fd: number): Device => ({
   kernelArgs: [],
 });
 
-/** A disk whose blocks QEMU asks us for, as a client of the network block device protocol. */
+/** A disk whose blocks QEMU reads from us, as a client of the network block device protocol. */
 const diskPort = (fd: number): Device => ({
   args: [
     ...['-blockdev', `driver=nbd,node-name=port,server.type=fd,server.str=${fd}`],

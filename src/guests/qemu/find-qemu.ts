@@ -35,7 +35,7 @@ async function readVersion(
 
 /**
  * The QEMU for guests of an architecture: the one that the environment names, else the one in PATH (see `MACHINES`).
- * @param sandbox layers to ask it in
+ * @param sandbox layers to run it in
  * @throws HostError `qemu_missing`, `qemu_too_old` or `qemu_broken`, each with the remedy.
  */
 export async function findQemu(host: Host, arch: Arch, signal: AbortSignal, sandbox?: Sandbox): Promise<Qemu> {

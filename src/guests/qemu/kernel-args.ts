@@ -2,7 +2,7 @@ import type { Arch } from '../../model/kernel.ts';
 import { MACHINES } from './machines.ts';
 
 /**
- * What our guests tell their kernel. Only what does not change how BPF behaves: no mitigation, LSM, address layout or
+ * The command line of the kernels of our guests. Only what does not change how BPF behaves: no mitigation, LSM, address layout or
  * subsystem that a user's machine has is switched off.
  *
  * Measured under TCG with one CPU, CPU time from starting QEMU to hello, kernels 5.10 to 7.3: `cryptomgr.notests` saves

@@ -60,12 +60,12 @@ async function restoreWith(spec: TemplateSpec, template: Template, ram: string, 
     },
     options,
   );
-  return { ...guest, ask: (request, requested) => askUnchanged(spec, template, () => guest.ask(request, requested)) };
+  return { ...guest, run: (request, requested) => runUnchanged(spec, template, () => guest.run(request, requested)) };
 }
 
 /** No answer counts, good or bad, of a guest whose memory somebody changed under it. @throws GuestError */
-async function askUnchanged<T>({ host, release }: TemplateSpec, template: Template, ask: () => Promise<T>): Promise<T> {
-  const [answer] = await Promise.allSettled([ask()]);
+async function runUnchanged<T>({ host, release }: TemplateSpec, template: Template, run: () => Promise<T>): Promise<T> {
+  const [answer] = await Promise.allSettled([run()]);
   if (await changedInUse(host, template)) {
     const words = `the saved guest of ${release} was changed while a copy of it ran: ${template.ram}`;
     throw new GuestError('internal', words);

@@ -36,7 +36,7 @@ class TemplateGuests {
   async current(options: OpenOptions, wishes: Wishes): Promise<Template | undefined> {
     this.#template ??= ensureTemplate(this.#spec, options, wishes).catch((error: unknown) => {
       if (options.signal.aborted) throw new CancelledError('cancelled', { cause: error });
-      // A kernel that does not even boot tells each cell so; that it cannot be saved is for the user to know.
+      // A kernel that does not even boot says so to each cell; that it cannot be saved is for the user to know.
       if (!(error instanceof GuestError) || gaveUp(error)) this.#bootFromNowOn(error);
       return undefined;
     });
@@ -56,7 +56,7 @@ class TemplateGuests {
     const found = await this.current(options, { named: false, take });
     if (found === undefined) return own ?? this.#spec.boot(options);
     const opened = own ?? (await this.#restored(found, options));
-    return { ...opened, ask: async (request, requested) => this.#noting(found, await opened.ask(request, requested)) };
+    return { ...opened, run: async (request, requested) => this.#noting(found, await opened.run(request, requested)) };
   }
 
   async #restored(found: Template, options: OpenOptions): Promise<Guest> {

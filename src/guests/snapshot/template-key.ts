@@ -35,7 +35,7 @@ export function templateKey(inputs: TemplateInputs): string {
 
 const MAX_CPUINFO = 16 * 1024 * 1024;
 
-/** What tells this processor from others, for guests that run on it directly; empty under TCG, which emulates its own. */
+/** What distinguishes this processor from others, for guests that run on it directly; empty under TCG, which emulates its own. */
 export async function hostCpu(host: Host, accel: 'kvm' | 'tcg'): Promise<string> {
   if (accel === 'tcg') return '';
   const text = (await host.files.read('/proc/cpuinfo', MAX_CPUINFO)).toString('utf8');

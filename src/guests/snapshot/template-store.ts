@@ -115,7 +115,7 @@ export async function wantNames(host: Host, { ram, named }: Template): Promise<v
   if (!named) await host.files.writeAtomic(join(dirname(ram), WANTED), '').catch(() => {});
 }
 
-/** Is the memory still what it was when the template was read? Asked before every use; costs one stat. */
+/** Is the memory still what it was when the template was read? Checked before every use; costs one stat. */
 export async function untouched(host: Host, template: Template): Promise<boolean> {
   const stat = await host.files.stat(template.ram);
   return stat !== undefined && stampOf(stat) === template.ramStamp;

@@ -7,7 +7,7 @@ import { elfNotes } from './notes.ts';
 import { unpackedKernel } from './payload.ts';
 import { readImage } from './read-image.ts';
 
-/** What tells one build of a kernel from all others. Each is absent where the image does not show it. */
+/** What distinguishes one build of a kernel from all others. Each is absent where the image does not show it. */
 export interface ImageFacts {
   /** Hex, as `file vmlinux` and /sys/kernel/notes have it. */
   readonly buildId?: string;

@@ -30,7 +30,7 @@ const BLOCK = 512;
 /**
  * The same bytes, to the end of a block: `umoci insert` writes no padding behind the last file, and the tools of containers
  * read such layers.
- * @param onPadded told how many bytes of the last block were there
+ * @param onPadded called with how many bytes of the last block were there
  */
 async function* wholeBlocks(chunks: AsyncIterable<Buffer>, onPadded: (bytes: number) => void): AsyncGenerator<Buffer> {
   let total = 0;

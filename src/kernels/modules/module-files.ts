@@ -32,7 +32,7 @@ export interface BootModules {
 
 /**
  * What is built into the kernel, as its list says, and its configuration of what is no file. Where there is neither,
- * nobody says that something is missing, and the guest tells.
+ * nothing is reported as missing, and the guest shows it.
  */
 async function builtInTest(
   host: Host,

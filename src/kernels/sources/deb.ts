@@ -16,7 +16,7 @@ import { unpackDebs } from './deb/unpack.ts';
 import { compareVersions } from './deb/version.ts';
 import { locateKernel } from './locate-kernel.ts';
 import type { Signer } from './signer.ts';
-import type { PackageId, Places } from './source.ts';
+import type { PackageId, StorePaths } from './source.ts';
 
 /** Where packages come from, for the record. */
 interface Origin {
@@ -34,7 +34,7 @@ export interface Recipe<T> {
   readonly take: (files: ReadonlyMap<string, string>, choice: Choice, from: Origin) => T;
 }
 
-/** Unpacked size of a package whose index entry does not tell. */
+/** Unpacked size of a package whose index entry does not say. */
 const GUESSED_RATIO = 6;
 
 /** What the signed lists that are kept here say about packages of these names. Never uses the network. */
@@ -110,14 +110,14 @@ async function fetchFrom<T>(
   arch: Arch,
   source: DebKernelSource,
   { mirror, local }: { readonly mirror: string; readonly local?: LocalMirror },
-  places: Places,
+  paths: StorePaths,
   listener: FetchListener,
   stored: PackageId | undefined,
   recipe: Recipe<T>,
 ): Promise<T | 'unchanged'> {
-  const downloads = join(places.workDir, 'debs');
+  const downloads = join(paths.workDir, 'debs');
   await host.files.makeDir(downloads);
-  const lists = { arch, source, mirror, local, places, listener };
+  const lists = { arch, source, mirror, local, paths, listener };
   const chosen = await withLists(host, lists, async (apt): Promise<[Choice, Signer | undefined] | undefined> => {
     const prefix = literalPrefix(source.package);
     const matching = await apt.packages(prefix, (name) => nameMatches(source.package, name));
@@ -129,10 +129,10 @@ async function fetchFrom<T>(
     const { all } = choice;
     const total = all.reduce((sum, one) => sum + one.size, 0);
     const unpacked = all.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
-    await requireSpace(host, places.root, total + unpacked, `fetching ${first.name}`);
+    await requireSpace(host, paths.root, total + unpacked, `fetching ${first.name}`);
     listener.onProgress(first.name, 0, total);
     await apt.download(all, downloads, (bytes) => listener.onProgress(first.name, bytes, total));
-    if (places.keepDir !== undefined) await apt.keepLists(places.keepDir);
+    if (paths.keepDir !== undefined) await apt.keepLists(paths.keepDir);
     return [choice, await apt.signer()];
   });
   if (chosen === undefined) return 'unchanged';
@@ -140,8 +140,8 @@ async function fetchFrom<T>(
   const { first, all } = choice;
   const debs = await verified(host, downloads, all);
   listener.onProgress(`unpacking ${first.name}`, 0, 0);
-  const files = await unpackDebs(host, debs, join(places.workDir, 'root'), listener.signal);
-  if (places.keepDir !== undefined) await keepPackages(host, all, debs, places.keepDir);
+  const files = await unpackDebs(host, debs, join(paths.workDir, 'root'), listener.signal);
+  if (paths.keepDir !== undefined) await keepPackages(host, all, debs, paths.keepDir);
   return recipe.take(files, choice, { source, mirror: local === undefined ? mirror : undefined, signer });
 }
 
@@ -187,17 +187,17 @@ export function fetchDeb(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
-  places: Places,
+  paths: StorePaths,
   listener: FetchListener,
   stored: PackageId | undefined,
   local?: LocalMirror,
 ): Promise<FetchedKernel | 'unchanged'> {
-  return fetchPackages(host, arch, source, places, listener, stored, KERNEL, local);
+  return fetchPackages(host, arch, source, paths, listener, stored, KERNEL, local);
 }
 
 /**
  * Fetches packages from a Debian archive with the host's own apt: choose, download, verify, unpack.
- * @param local the only place to ask, instead of the mirrors
+ * @param local the only place to use, instead of the mirrors
  * @param stored what need not be fetched again; the answer is `unchanged` when nothing newer is offered.
  * Another mirror is tried when one cannot be reached or lacks the package; a bad signature or digest ends it.
  * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `no_space`, ...;
@@ -207,7 +207,7 @@ export async function fetchPackages<T>(
   host: Host,
   arch: Arch,
   source: DebKernelSource,
-  places: Places,
+  paths: StorePaths,
   listener: FetchListener,
   stored: PackageId | undefined,
   recipe: Recipe<T>,
@@ -216,9 +216,9 @@ export async function fetchPackages<T>(
   if (local !== undefined) {
     // apt copies and hashes what it finds there, as if it came over a line.
     const mirror = `copy:${encodeURI(local.dir)}`;
-    return fetchFrom(host, arch, source, { mirror, local }, places, listener, stored, recipe);
+    return fetchFrom(host, arch, source, { mirror, local }, paths, listener, stored, recipe);
   }
-  return fromMirrors(host, source, places, listener, (mirror, own) =>
+  return fromMirrors(host, source, paths, listener, (mirror, own) =>
     fetchFrom(host, arch, source, { mirror }, own, listener, stored, recipe),
   );
 }

@@ -29,9 +29,9 @@ async function configOf(
   host: Host,
   image: KernelImage & { readonly path: string },
   copy: string,
-  { source, places, listener, top }: FetchRequest<FileKernelSource>,
+  { source, paths, listener, top }: FetchRequest<FileKernelSource>,
 ): Promise<string | undefined> {
-  const target = join(places.workDir, 'config');
+  const target = join(paths.workDir, 'config');
   const named = source.config;
   if (named !== undefined && !(await host.files.stat(named))?.isFile) {
     throw new HostError('kernel_unusable', `${named}: there is no such file; name the .config of the kernel`);
@@ -59,7 +59,7 @@ function modulesRemedy(path: string, { modules }: FileKernelSource): string {
 }
 
 async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): Promise<FetchedKernel> {
-  const { source, places, listener, packagesDir, top } = request;
+  const { source, paths, listener, packagesDir, top } = request;
   if (packagesDir !== undefined) throw new HostError('package_not_found', 'kernels of this machine are in no cache');
   const named = await openImage(host, source.image, listener.signal);
   await stayInside(host, top, source.image, named.path);
@@ -70,8 +70,8 @@ async function fetchFile(host: Host, request: FetchRequest<FileKernelSource>): P
       `${named.path} cannot be booted: it is larger than any kernel image; take debug information out of a vmlinux (strip --strip-debug -o FILE vmlinux), or name bzImage`,
     );
   }
-  await requireSpace(host, places.root, size, `storing ${named.path}`);
-  const vmlinuz = join(places.workDir, 'vmlinuz');
+  await requireSpace(host, paths.root, size, `storing ${named.path}`);
+  const vmlinuz = join(paths.workDir, 'vmlinuz');
   await host.files.copy(named.path, vmlinuz);
   // A build may have replaced it meanwhile: what is used is what was looked at.
   const image = await openImage(host, vmlinuz, listener.signal);

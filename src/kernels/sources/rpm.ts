@@ -10,7 +10,7 @@ import { choosePackages } from './rpm/choose.ts';
 import { packagesIn } from './rpm/directory.ts';
 import { type Keyring, openKeyring } from './rpm/keyring.ts';
 import { indexIsSigned, offeredAt } from './rpm/offered.ts';
-import { type Place, placesOf } from './rpm/places.ts';
+import { locationsOf, type Place } from './rpm/places.ts';
 import type { RpmPackage } from './rpm/primary.ts';
 import { ANOTHER_PLACE, failureOf } from './rpm/summary.ts';
 import { takeKernel } from './rpm/take.ts';
@@ -37,18 +37,18 @@ function isStored({ stored, source, listener }: RpmRequest, [first]: readonly Rp
 
 /** From package files that are here: whoever put them there, their signatures count. */
 async function fromDirectory(host: Host, keyring: Keyring, dir: string, request: RpmRequest) {
-  const { source, arch, places } = request;
+  const { source, arch, paths } = request;
   const local = await packagesIn(host, dir, new Set([source.package, ...(source.companions ?? [])]), arch);
   const chosen = choosePackages(source, [...local.keys()], dir);
   if (isStored(request, chosen, dir)) return 'unchanged';
   const files = await copyPackages(host, local, chosen, request);
-  return takeKernel(host, keyring, files, dir, false, { ...request, places: { ...places, keepDir: undefined } });
+  return takeKernel(host, keyring, files, dir, false, { ...request, paths: { ...paths, keepDir: undefined } });
 }
 
 async function fromPlace(host: Host, web: Web, keyring: Keyring, place: Place, request: RpmRequest) {
-  const { source, arch, places, listener } = request;
+  const { source, arch, paths, listener } = request;
   const names = new Set([source.package, ...(source.companions ?? [])]);
-  const dir = join(places.workDir, 'index');
+  const dir = join(paths.workDir, 'index');
   await host.files.makeDir(dir);
   listener.onProgress('package lists', 0, 0);
   const { signal } = listener;
@@ -60,20 +60,20 @@ async function fromPlace(host: Host, web: Web, keyring: Keyring, place: Place, r
 }
 
 async function fetchRpm(host: Host, request: RpmRequest): Promise<FetchedKernel | 'unchanged'> {
-  const { source, arch, places, listener, packagesDir } = request;
-  const keyring = await openKeyring(host, source.gpgkey, places.workDir);
+  const { source, arch, paths, listener, packagesDir } = request;
+  const keyring = await openKeyring(host, source.gpgkey, paths.workDir);
   const dir = packagesDir === undefined ? source.directory : join(packagesDir, KEPT_DIR);
   if (dir !== undefined) return fromDirectory(host, keyring, dir, request);
-  await requireSpace(host, places.root, INDEX_BYTES, `reading the package list of ${source.package}`);
-  const web = await openWeb(host, source, places.workDir, listener);
+  await requireSpace(host, paths.root, INDEX_BYTES, `reading the package list of ${source.package}`);
+  const web = await openWeb(host, source, paths.workDir, listener);
   const failures: HostError[] = [];
   let nth = 0;
-  for await (const place of placesOf(web, arch, source, (error) => failures.push(error))) {
+  for await (const place of locationsOf(web, arch, source, (error) => failures.push(error))) {
     const last = failures.at(-1);
     if (last !== undefined) listener.onNote(`${messageOf(last)}; trying ${place.base}`);
     try {
-      const own = { ...request, places: { ...places, workDir: join(places.workDir, String(nth++)) } };
-      await host.files.makeDir(own.places.workDir);
+      const own = { ...request, paths: { ...paths, workDir: join(paths.workDir, String(nth++)) } };
+      await host.files.makeDir(own.paths.workDir);
       return await fromPlace(host, web, keyring, place, own);
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_PLACE.has(error.code)) throw error;

@@ -3,7 +3,7 @@ import type { Arch, KernelRecord } from '../../model/kernel.ts';
 import type { FetchedKernel, FetchListener } from '../unpacked.ts';
 
 /** Where a fetch may put things. */
-export interface Places {
+export interface StorePaths {
   /** The store, for messages about space. */
   readonly root: string;
   /** Kept: apt's package lists. */
@@ -28,11 +28,11 @@ export interface PackageId {
 export interface FetchRequest<S> {
   readonly arch: Arch;
   readonly source: S;
-  readonly places: Places;
+  readonly paths: StorePaths;
   readonly listener: FetchListener;
   /** What need not be fetched again. */
   readonly stored?: PackageId | undefined;
-  /** Packages that another fetch kept: the only place to ask, and trusted no more than the network. */
+  /** Packages that another fetch kept: the only place to use, and trusted no more than the network. */
   readonly packagesDir?: string | undefined;
   /** Of files of this machine: a directory that no link in it leaves. */
   readonly top?: string | undefined;
@@ -48,12 +48,12 @@ export interface OfferedBuild extends PackageId {
   readonly url: string | undefined;
 }
 
-export type OffersRequest<S> = Pick<FetchRequest<S>, 'arch' | 'source' | 'places' | 'listener'>;
+export type OffersRequest<S> = Pick<FetchRequest<S>, 'arch' | 'source' | 'paths' | 'listener'>;
 
 /** One kind of `kernel:` block: the only code that knows how its packages are named, signed and laid out. */
 export interface Source<S> {
   /**
-   * Chooses, downloads, verifies and unpacks; writes into the given places alone. `unchanged`: nothing newer than what
+   * Chooses, downloads, verifies and unpacks; writes into the given paths alone. `unchanged`: nothing newer than what
    * is stored is offered.
    * @throws HostError `mirror_unreachable`, `bad_signature`, `wrong_digest`, `package_not_found`, `kernel_unusable`,
    * `no_space`, ...; UsageError for a block that cannot be used; CancelledError

@@ -1,6 +1,6 @@
 /**
  * BPF helpers: the first upstream kernel and the helpers that came with it, `number:name` without `bpf_`. Vendors carry
- * helpers back, so a version is a fact to tell the user and to raise a confidence with, never the only reason of a verdict.
+ * helpers back, so a version is a fact to show the user and to raise a confidence with, never the only reason of a verdict.
  */
 export const HELPERS = `
 3.18 1:map_lookup_elem 2:map_update_elem

@@ -1,6 +1,6 @@
 /**
  * Map types by number: libbpf's word and the first upstream kernel that has it. Vendors carry types back, so a version is
- * a fact to tell, never the only reason of a verdict.
+ * a fact to show, never the only reason of a verdict.
  */
 export const MAP_TYPES = `
 1 hash 3.19

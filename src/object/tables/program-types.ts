@@ -35,7 +35,7 @@ netfilter 6.4
 `;
 
 /**
- * Attach types: libbpf's word, the first upstream kernel, and whether an older kernel refuses the program (`load`) or
+ * Attach types: libbpf's word, the first upstream kernel, and whether an older kernel rejects the program (`load`) or
  * only its attachment (`attach`).
  */
 export const ATTACH_TYPES = `

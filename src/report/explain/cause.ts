@@ -39,7 +39,7 @@ function sameCause(a: SavedFinding, b: SavedFinding): boolean {
 }
 
 /** What the other kernels of the report say about the same cause. */
-export function elsewhere(report: SavedReport, target: SavedTarget, finding: SavedFinding, said: string): string {
+export function onOtherKernels(report: SavedReport, target: SavedTarget, finding: SavedFinding, said: string): string {
   const { first_upstream_kernel: since } = finding;
   const others = report.targets.filter((other) => other !== target);
   const ids = (some: readonly SavedTarget[]): string => some.map(({ profile_id: id }) => oneLine(id, 64)).join(', ');
@@ -59,7 +59,7 @@ export function causeLines(page: Page, report: SavedReport, target: SavedTarget,
   const met = metWords(finding, savedExpected(report.gate, target.profile_id)?.causes ?? []);
   const said = `${finding.title} ${finding.explanation} ${finding.remediation}`;
   const near = (finding.args['near'] ?? '').split(', ').filter((name) => name !== '' && !said.includes(name));
-  const others = elsewhere(report, target, finding, said);
+  const others = onOtherKernels(report, target, finding, said);
   const title = wrap(terminal(finding.title || finding.code, 600), page.width - 2);
   return [
     ...title.map((line) => `  ${page.paint.bold(line)}`),

@@ -104,7 +104,7 @@ export function explainCell(report: SavedReport, target: SavedTarget, options: E
     headline(page, report, target),
     ...section(page, 'Environment', triedLines(page, report, target)),
     ...section(page, 'Stages', stageLines(page, target)),
-    ...section(page, 'Why there is no answer', silenceLines(page, target)),
+    ...section(page, 'Why it is inconclusive', silenceLines(page, target)),
     ...section(page, 'Findings', reported(true)),
     ...section(page, 'Warnings', reported(false)),
     ...section(page, 'What the verifier said', logLines(page, target)),

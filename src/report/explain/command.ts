@@ -1,7 +1,7 @@
 import { againParts } from '../reproduce.ts';
 import type { SavedReport, SavedTarget } from '../saved-report.ts';
 
-/** The command line that asks the same question again; broken at its flags where it is wider than `width`. */
+/** The command line that repeats the same run; broken at its flags where it is wider than `width`. */
 export function againLines(report: SavedReport, target: SavedTarget, width: number): string[] {
   const parts = againParts(report, target);
   if (parts === undefined) return [];

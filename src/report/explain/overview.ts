@@ -41,13 +41,13 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
     rest.length > 0 ? plural(rest.length, passes ? 'more warning' : 'more cause') : '',
     !passes && warnings.length > 0 ? plural(warnings.length, 'warning') : '',
   ];
-  const told = [unseenText(target.status, target.findings), fixups, why === '' ? '' : `${why}${place}`, ...counts]
+  const details = [unseenText(target.status, target.findings), fixups, why === '' ? '' : `${why}${place}`, ...counts]
     .filter((part) => part !== '')
     .join('; ');
   const kind = passKind(target.status, target.findings);
   const mark = kind === undefined ? (expected ? 'expected' : target.status) : PASS_MARKS[kind];
   const optional = target.required ? '' : ' (optional)';
-  return paragraph(page, `${oneLine(target.profile_id, 64)}${optional}: ${told}`, `  ${MARKS[mark]} `);
+  return paragraph(page, `${oneLine(target.profile_id, 64)}${optional}: ${details}`, `  ${MARKS[mark]} `);
 }
 
 function hint(page: Page, file: string, flags: string): string[] {
@@ -107,25 +107,27 @@ function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   }
   const causes = new Map<string, string[]>();
   for (const target of failing) {
-    const cause = target.classification_code || (target.status === 'fail' ? 'not classified' : 'no answer');
+    const cause = target.classification_code || (target.status === 'fail' ? 'not classified' : 'inconclusive');
     causes.set(cause, [...(causes.get(cause) ?? []), oneLine(target.profile_id, 64)]);
   }
-  const told = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);
+  const lines = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);
   const failed = failing.filter(({ status }) => status === 'fail');
   const expected = failed.filter(({ profile_id: id }) => savedExpected(saved.gate, id)?.met === 'failed');
   const declared = failed.length === failing.length ? MARKS.expected : MARKS.infra_error;
   const mark = expected.length === failed.length ? declared : MARKS.fail;
-  return paragraph(page, `${name}: ${told.join('; ')}${fixedUp > 0 ? `; passes${fixups}` : ''}`, `  ${mark} `);
+  return paragraph(page, `${name}: ${lines.join('; ')}${fixedUp > 0 ? `; passes${fixups}` : ''}`, `  ${mark} `);
 }
 
 /**
  * What the cases of a collection are called on the command line: by the file name of the object, where several have that
- * by their own name, or by the end of the path that tells them apart.
+ * by their own name, or by the end of the path that distinguishes them.
  */
 export function namesOfCases(cases: readonly Pick<SavedCase, 'artifact' | 'name'>[]): string[] {
   const files = cases.map(({ artifact, name }) => fileName(artifact) || name);
-  const told = distinctNames(cases.map(({ artifact: path, name }) => ({ name: name || fileName(path), path })));
-  return files.map((file, index) => (files.indexOf(file) === files.lastIndexOf(file) ? file : (told[index] ?? file)));
+  const distinct = distinctNames(cases.map(({ artifact: path, name }) => ({ name: name || fileName(path), path })));
+  return files.map((file, index) =>
+    files.indexOf(file) === files.lastIndexOf(file) ? file : (distinct[index] ?? file),
+  );
 }
 
 /** The objects of a collection, failing ones first, and how to hear more. */

@@ -26,7 +26,7 @@ function bootRow(target: SavedTarget): Row {
     ];
   }
   if (target.status === 'skipped') return ['boot', 'not tried'];
-  return ['boot', 'no answer'];
+  return ['boot', 'not completed'];
 }
 
 function openRow(target: SavedTarget): Row {
@@ -80,7 +80,7 @@ function testsRow({ functional }: SavedTarget): Row {
   return ['tests', [functional.status, ...reported].join('; ')];
 }
 
-/** How far the question came, stage by stage; a stage that says nothing has an empty text. */
+/** How far the run came, stage by stage; a stage that says nothing has an empty text. */
 export function stageRows(target: SavedTarget): Row[] {
   return [bootRow(target), openRow(target), loadRow(target), attachRow(target), testsRow(target)];
 }

@@ -126,7 +126,7 @@ function fixupNotes(document: GateDocument, kernels: readonly DocumentKernel[]) 
 function notificationsOf(document: GateDocument, kernels: readonly DocumentKernel[], left: number) {
   const silent = documentSilence(document).map(({ message: why, cells, level }) => ({
     level,
-    message: message([`No answer from ${kernelsText(kernels, cells)}: ${why}`]),
+    message: message([`Inconclusive on ${kernelsText(kernels, cells)}: ${why}`]),
   }));
   const broken = document.cases
     .filter(({ error }) => error !== '')

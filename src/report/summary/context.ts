@@ -8,7 +8,7 @@ import { markdownLink } from './links.ts';
 import type { Parts } from './parts.ts';
 import { acceleratorText } from './sections.ts';
 
-/** What was asked, how it ended and where more is to be found, in one line. */
+/** What was run, how it ended and where more is to be found, in one line. */
 export function contextLine({ document, cells, kernels, counts, options }: Parts): string {
   const { cases, durationMs, name, shard } = document;
   const [only] = cases;
@@ -27,7 +27,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
     some(counts.loadedOnly, LOADED_ONLY),
     some(counts.nothingLoaded, NOTHING_LOADED),
     some(counts.failed, 'failed'),
-    some(counts.errored, 'without an answer'),
+    some(counts.errored, 'inconclusive'),
     some(counts.skipped, 'skipped'),
   ];
   return [

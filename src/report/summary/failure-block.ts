@@ -91,7 +91,7 @@ function objectNames(cells: readonly DocumentCell[]): string {
 
 /**
  * Everything about cells that did not pass for the same reason, folded.
- * @param cells what differs between them (logs, the command) is told of the first
+ * @param cells what differs between them (logs, the command) is shown of the first
  * @param all the kernels of the document
  * @param anchor id of the block
  */
@@ -111,7 +111,7 @@ export function failureBlock(
   const warnings = target.findings.filter(({ decisive }) => !decisive);
   const met = expected?.causes ?? [];
   const silent = target.status !== 'fail';
-  const verb = silent ? 'no answer: ' : '';
+  const verb = silent ? 'inconclusive: ' : '';
   const head = `${objectNames(cells)} on ${html(kernelsText(all, cells, 12), 600)}: ${verb}${html(reasonOf(target), MAX_TITLE)}${remark(cell)}`;
   const command = reproduceCommand(cell, options.workspace);
   const evidence = address(options.links.evidence);

@@ -8,7 +8,7 @@ function causeKey({ decisive, code, title, explanation, remediation, location }:
 /** What makes one block about two cells; what a log or a name list of one kernel says besides makes none of its own. */
 function keyOf({ one, target, decides, tolerated, news, expected }: DocumentCell, cases: Map<unknown, number>): string {
   const weight = [decides, tolerated, news, expected?.met];
-  if (target.status !== 'fail') return JSON.stringify(['no answer', reasonOf(target), ...weight]);
+  if (target.status !== 'fail') return JSON.stringify(['inconclusive', reasonOf(target), ...weight]);
   if (!cases.has(one)) cases.set(one, cases.size);
   return JSON.stringify([
     cases.get(one),
@@ -20,7 +20,7 @@ function keyOf({ one, target, decides, tolerated, news, expected }: DocumentCell
 }
 
 /**
- * Cells that one block tells about, in the order of their first ones: one object that fails for the same causes on several
+ * Cells that one block is about, in the order of their first ones: one object that fails for the same causes on several
  * kernels, and all objects that have no answer for the same reason.
  */
 export function failureGroups(cells: readonly DocumentCell[]): (readonly [DocumentCell, ...DocumentCell[]])[] {

@@ -22,7 +22,7 @@ export function verdictText(
   );
   const parts = [
     deciding > 0 ? `${deciding} of ${total} incompatible${news.length > 0 ? ` (${news.join(', ')})` : ''}` : '',
-    errored > 0 ? `${errored} of ${total} without an answer` : '',
+    errored > 0 ? `${errored} of ${total} inconclusive` : '',
     broken > 0 ? `${plural(broken, 'case')} could not start` : '',
     notRun.length > 0 ? `${plural(notRun.length, 'case')} not run` : '',
     tolerated > 0 && deciding === 0 ? `${tolerated} of ${total} incompatible (not blocking)` : '',
@@ -44,7 +44,7 @@ export function verdictText(
           : 'compatible';
     return `${all ? `all ${total} ${verb}` : `${passed} of ${total} ${verb}`}${lack === '' ? '' : `, ${lack}`}`;
   }
-  return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'no answer';
+  return status === 'fail' ? `fails: ${passed} of ${total} pass` : 'inconclusive';
 }
 
 /** `2 of 4 with nothing attached`; what a pass lacks. */

@@ -11,7 +11,7 @@ export interface SummaryLinks {
   readonly source?: string | undefined;
 }
 
-/** A line of the source; undefined where nobody knows an address. */
+/** A line of the source; undefined where no address is known. */
 export function sourceLink({ source }: SummaryLinks, { file, line }: DocumentPlace): string | undefined {
   if (!source) return undefined;
   const path = file.split('/').map(encodeURIComponent).join('/');

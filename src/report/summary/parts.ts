@@ -21,7 +21,7 @@ export interface StepSummaryOptions {
   readonly times?: boolean;
 }
 
-/** How much is told. */
+/** How much is shown. */
 export interface Detail {
   readonly list: SummaryList;
   readonly logLines: number;
@@ -31,7 +31,7 @@ export interface Detail {
   readonly most: number;
 }
 
-/** A document taken apart once for all attempts to tell it. */
+/** A document taken apart once for all attempts to show it. */
 export interface Parts {
   readonly document: GateDocument;
   readonly cells: readonly DocumentCell[];

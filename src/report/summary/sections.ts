@@ -48,7 +48,7 @@ export function causeTable(
   ];
 }
 
-/** What was told although nothing was refused. */
+/** What was reported although nothing was rejected. */
 export function warningLines(
   cells: readonly DocumentCell[],
   causes: readonly DocumentCause[],
@@ -103,7 +103,7 @@ export function timingLines(cells: readonly DocumentCell[], kernels: readonly Do
         (ms) => Math.max(...ms),
       ),
       secondsOf(
-        timings.map(({ ask_ms: ask }) => ask),
+        timings.map(({ ask_ms: run }) => run),
         sum,
       ),
       secondsOf(

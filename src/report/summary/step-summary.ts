@@ -27,7 +27,7 @@ function* details(list: SummaryList): Generator<Detail> {
 
 /**
  * The document for the summary page of a workflow job: the verdict in the heading, objects by kernels, a folded block
- * for each cell that did not pass. Where it would be too large, less is told in steps (failures only, then shorter logs,
+ * for each cell that did not pass. Where it would be too large, less is shown in steps (failures only, then shorter logs,
  * then fewer of them), and it says so. Whatever comes from a guest or a file name is shown as text.
  */
 export function stepSummary(document: GateDocument, options: StepSummaryOptions = {}): string {
@@ -40,6 +40,6 @@ export function stepSummary(document: GateDocument, options: StepSummaryOptions 
     if (bytes(text) <= max) return text;
     shortened = true;
   }
-  // Not even the heading and a line fit: nobody asks for so little, and a cut is still better than nothing.
+  // Not even the heading and a line fit: so small a limit is unlikely, and a cut is still better than nothing.
   return `${text.slice(0, Math.max(0, Math.floor(max / 4)))}\n`;
 }

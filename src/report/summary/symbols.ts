@@ -10,7 +10,7 @@ export const SYMBOLS = {
   unloaded: ['⚪', 'no program was loaded'],
   fail: ['❌', 'fails'],
   tolerated: ['🔶', 'fails, non-blocking (optional, expected or known)'],
-  silent: ['⚠️', 'no answer (infrastructure)'],
+  silent: ['⚠️', 'inconclusive (infrastructure)'],
   skipped: ['⏭️', 'not tested'],
   absent: ['–', 'not part of the run'],
   new: ['🆕', 'did not fail before'],

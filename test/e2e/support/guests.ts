@@ -58,7 +58,7 @@ export async function guestsOf(scratch: string, kernel: string): Promise<Guests>
         workTimeoutMs: limitMs - 1000,
         ...question,
       } as const;
-      return await guest.ask(request, { signal, timeoutMs: limitMs, onStage });
+      return await guest.run(request, { signal, timeoutMs: limitMs, onStage });
     },
   };
 }

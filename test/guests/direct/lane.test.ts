@@ -32,7 +32,7 @@ async function askFake(
   const made = await fakeLane(dir.path, fake, host);
   await using source = await made.source();
   await using guest = await source.open({ signal, bootTimeoutMs, dir: made.out });
-  const evidence = await guest.ask(REQUEST, { signal, timeoutMs, onStage });
+  const evidence = await guest.run(REQUEST, { signal, timeoutMs, onStage });
   return { evidence, console: guest.console() };
 }
 
@@ -87,7 +87,7 @@ describe('a guest that answers', () => {
     await using source = await made.source();
     const { signal } = new AbortController();
     await using guest = await source.open({ signal, bootTimeoutMs: 10_000, dir: made.out });
-    const ask = () => guest.ask(REQUEST, { signal, timeoutMs: 10_000, onStage: () => {} });
+    const ask = () => guest.run(REQUEST, { signal, timeoutMs: 10_000, onStage: () => {} });
     const [first, second] = [await ask(), await ask()];
     expect(kinds(second.stages)).toEqual(kinds(first.stages));
     expect(second.stages[0]).not.toEqual(first.stages[0]);
@@ -138,7 +138,7 @@ describe('a guest that does not', () => {
     ['dies-in-load', 'guest_crash', /ended after stage open/],
     ['second-load', 'protocol', /second load/],
     ['replays', 'protocol', /another nonce/],
-    ['talks-on', 'protocol', /while nothing was asked/],
+    ['talks-on', 'protocol', /without a request/],
     ['validator-garbage', 'protocol', /wrote garbage/],
   ])('%s is %s', async (fake, cause, words) => {
     const error = await failureOf(fake);
@@ -207,7 +207,7 @@ describe('a guest that does not', () => {
 describe('cancelling', () => {
   it.each([
     ['hangs', 'boot'],
-    ['hangs-in-load', 'ask'],
+    ['hangs-in-load', 'run'],
   ])('ends %s at once during %s', async (fake) => {
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 600);

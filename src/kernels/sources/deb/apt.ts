@@ -35,7 +35,7 @@ export interface Apt {
    * @param onBytes bytes so far of all of them.
    */
   download(packages: readonly DebPackage[], dir: string, onBytes: (bytes: number) => void): Promise<void>;
-  /** Whose key signed the lists of the first suite that has some; undefined where nobody can tell. */
+  /** Whose key signed the lists of the first suite that has some; undefined where that is not known. */
   signer(): Promise<Signer | undefined>;
   /** Puts the signed lists into `dir` as a mirror has them: a later run can check them again. */
   keepLists(dir: string): Promise<void>;
@@ -61,7 +61,7 @@ async function keyringFor(host: Host, { archive, keyring: chosen }: DebKernelSou
   const file = chosen ?? keyring;
   if ((await host.files.stat(file))?.isFile) return file;
   if (chosen === undefined && keys !== undefined) {
-    // apt tells armored keys by this ending.
+    // apt knows armored keys by this ending.
     const shipped = join(dir, `${keyringPackage}.asc`);
     await host.files.writeAtomic(shipped, `${keys}\n`);
     return shipped;

@@ -14,10 +14,10 @@ function buildOf({ name, version, sha256, path }: DebPackage, mirror: string): O
 /** Every build whose name fits the block, newest first: the signed lists of the first mirror that can be read. */
 export function debBuilds(
   host: Host,
-  { arch, source, places, listener }: OffersRequest<DebKernelSource>,
+  { arch, source, paths, listener }: OffersRequest<DebKernelSource>,
 ): Promise<OfferedBuild[]> {
-  return fromMirrors(host, source, places, listener, (mirror, own) =>
-    withLists(host, { arch, source, mirror, places: own, listener }, async (apt) => {
+  return fromMirrors(host, source, paths, listener, (mirror, own) =>
+    withLists(host, { arch, source, mirror, paths: own, listener }, async (apt) => {
       const all = await apt.packages(literalPrefix(source.package), (name) => nameMatches(source.package, name));
       const unique = new Map(all.map((one) => [`${one.name} ${one.version}`, one]));
       return [...unique.values()]

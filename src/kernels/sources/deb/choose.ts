@@ -11,8 +11,8 @@ const NEVER_BY_ACCIDENT = ['dbg', 'dbgsym', 'unsigned', 'rt', 'cloud'];
 export function nameMatches(pattern: string, name: string): boolean {
   if (!globMatches(pattern, name)) return false;
   const words = name.split('-');
-  const asked = pattern.split('-');
-  return NEVER_BY_ACCIDENT.every((flavor) => !words.includes(flavor) || asked.includes(flavor));
+  const parts = pattern.split('-');
+  return NEVER_BY_ACCIDENT.every((flavor) => !words.includes(flavor) || parts.includes(flavor));
 }
 
 /** The part of a pattern before its first wildcard: what apt can search by. */

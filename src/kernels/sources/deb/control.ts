@@ -9,7 +9,7 @@ export interface DebPackage {
   readonly installedBytes: number;
   readonly sha256: string;
   readonly depends: readonly Dependency[];
-  /** Path of the .deb below the mirror; empty when the index does not tell. */
+  /** Path of the .deb below the mirror; empty when the index does not say. */
   readonly path: string;
   /** The profile names it by digest, because the index lists it no longer. */
   readonly pinned: boolean;

@@ -4,7 +4,7 @@ import { HostError, messageOf, wordingOf } from '../../../model/errors.ts';
 import type { DebKernelSource } from '../../../model/kernel.ts';
 import { joined, phrase } from '../../../model/wording.ts';
 import type { FetchListener } from '../../unpacked.ts';
-import type { Places } from '../source.ts';
+import type { StorePaths } from '../source.ts';
 import { ARCHIVES } from './archives.ts';
 import { mirrorsFor } from './mirror.ts';
 
@@ -19,22 +19,22 @@ function withRemedy(error: HostError, { archive }: DebKernelSource): HostError {
 }
 
 /**
- * Asks the mirrors of a block one after another until one answers. The next one is tried when one cannot be reached or
+ * Tries the mirrors of a block one after another until one answers. The next one is tried when one cannot be reached or
  * lacks the package; a bad signature or digest ends it.
  * @throws HostError of the gravest failure with the words of all
  */
 export async function fromMirrors<T>(
   host: Host,
   source: DebKernelSource,
-  places: Places,
+  paths: StorePaths,
   listener: FetchListener,
-  ask: (mirror: string, places: Places) => Promise<T>,
+  attempt: (mirror: string, paths: StorePaths) => Promise<T>,
 ): Promise<T> {
   const failures: HostError[] = [];
   const mirrors = await mirrorsFor(host, source);
   for (const [index, mirror] of mirrors.entries()) {
     try {
-      return await ask(mirror, { ...places, workDir: join(places.workDir, String(index)) });
+      return await attempt(mirror, { ...paths, workDir: join(paths.workDir, String(index)) });
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_MIRROR.has(error.code)) throw error;
       failures.push(error);

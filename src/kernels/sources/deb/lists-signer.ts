@@ -8,7 +8,7 @@ import { readSigner, type Signer } from '../signer.ts';
 const MAX_KEYRING = 4 * 1024 * 1024;
 
 /**
- * Whose key signed a suite. apt has checked the signature already and does not say whose it is; this only tells.
+ * Whose key signed a suite. apt has checked the signature already and does not say whose it is; this only reports.
  * @param dir private directory
  * @returns undefined where gpgv is not there (newer versions of apt need it no longer) or does not say
  */

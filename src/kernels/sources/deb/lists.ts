@@ -4,7 +4,7 @@ import type { Arch, DebKernelSource } from '../../../model/kernel.ts';
 import { requireSpace } from '../../space.ts';
 import { waitingWords } from '../../store.ts';
 import type { FetchListener } from '../../unpacked.ts';
-import type { Places } from '../source.ts';
+import type { StorePaths } from '../source.ts';
 import { type Apt, openApt } from './apt.ts';
 
 /** A mirror in a directory of this machine, made by `keepDir`. It is trusted no more than one in the network. */
@@ -20,7 +20,7 @@ export interface ListsRequest {
   readonly source: DebKernelSource;
   readonly mirror: string;
   readonly local?: LocalMirror | undefined;
-  readonly places: Places;
+  readonly paths: StorePaths;
   readonly listener: FetchListener;
 }
 
@@ -54,15 +54,15 @@ async function updateOnce(host: Host, apt: Apt, stateDir: string, listener: Fetc
  * @throws HostError `no_space`, and as `Apt.update`; what `use` throws
  */
 export async function withLists<T>(host: Host, request: ListsRequest, use: (apt: Apt) => Promise<T>): Promise<T> {
-  const { arch, source, mirror, local, places, listener } = request;
+  const { arch, source, mirror, local, paths, listener } = request;
   const key = suiteKey(source, mirror, arch);
   // Lists that came with packages serve them alone.
-  const state = local ? join(places.workDir, 'state') : join(places.aptDir, key);
-  await requireSpace(host, places.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
-  const lock = join(places.lockDir, `apt-${key}`);
+  const state = local ? join(paths.workDir, 'state') : join(paths.aptDir, key);
+  await requireSpace(host, paths.root, LISTS_BYTES, `reading the package lists of ${source.suite}`);
+  const lock = join(paths.lockDir, `apt-${key}`);
   await using _lock = await host.files.lock(lock, listener.signal, () => listener.onNote(waitingWords(lock)));
   const apt = await openApt(host, {
-    dirs: { state, cache: join(places.workDir, 'apt') },
+    dirs: { state, cache: join(paths.workDir, 'apt') },
     source,
     mirror,
     aged: local?.aged,

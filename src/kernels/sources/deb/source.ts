@@ -6,9 +6,9 @@ import { nameMatches } from './choose.ts';
 
 /** Kernels of Debian archives, fetched with the host's own apt. */
 export const deb: Source<DebKernelSource> = {
-  async fetch(host, { arch, source, places, listener, stored, packagesDir }) {
+  async fetch(host, { arch, source, paths, listener, stored, packagesDir }) {
     const local = packagesDir === undefined ? undefined : await localMirror(host, source, packagesDir);
-    return fetchDeb(host, arch, source, places, listener, stored, local);
+    return fetchDeb(host, arch, source, paths, listener, stored, local);
   },
   builds: debBuilds,
   answers: (stored, source) =>

@@ -16,7 +16,7 @@ const MAX_LAYERS = 128;
 const Index = z.object({ manifests: z.array(Descriptor).max(1000) });
 const Manifest = z.object({ layers: z.array(Descriptor).max(MAX_LAYERS) });
 
-/** Kinds of documents to ask a registry for. */
+/** Kinds of documents to request from a registry. */
 export const DOCUMENT_KINDS = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',

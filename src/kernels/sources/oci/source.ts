@@ -74,7 +74,7 @@ function titleOf({ image, layout = '' }: OciKernelSource): string {
  * @param dir there, private
  */
 async function openStore(host: Host, request: OciRequest, dir: string): Promise<Keeper> {
-  const { source, places, listener, packagesDir, top } = request;
+  const { source, paths, listener, packagesDir, top } = request;
   const remove = (_digest: string, file: string): Promise<void> => host.files.remove(file);
   if (source.image === undefined) {
     const store = await openLayout(host, { layout: source.layout ?? '', top, dir }, listener.signal);
@@ -82,24 +82,22 @@ async function openStore(host: Host, request: OciRequest, dir: string): Promise<
   }
   const registry = openRegistry(host, parseImageName(source.image), dir, access(listener));
   if (packagesDir !== undefined) return { store: keptImage(host, packagesDir, registry), keepLayer: remove };
-  return places.keepDir === undefined
-    ? { store: registry, keepLayer: remove }
-    : keeping(host, places.keepDir, registry);
+  return paths.keepDir === undefined ? { store: registry, keepLayer: remove } : keeping(host, paths.keepDir, registry);
 }
 
 async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel | 'unchanged'> {
-  const { source, places, listener, stored } = request;
+  const { source, paths, listener, stored } = request;
   const what = source.image ?? source.layout ?? '';
   const name = source.image === undefined ? undefined : parseImageName(source.image);
-  const dir = join(places.workDir, 'image');
+  const dir = join(paths.workDir, 'image');
   await host.files.makeDir(dir);
   listener.onProgress(what, 0, 0);
   const { store, keepLayer } = await openStore(host, request, dir);
   const image = await readImage(store, name?.reference ?? LAYOUT_INDEX, what, request);
   if (name !== undefined && stored?.version === image.digest) return 'unchanged';
   const total = totalOf(image.layers, what);
-  await requireSpace(host, places.root, total * 2, `fetching ${what}`);
-  const tree = kernelTree(host, join(places.workDir, 'tree'), what);
+  await requireSpace(host, paths.root, total * 2, `fetching ${what}`);
+  const tree = kernelTree(host, join(paths.workDir, 'tree'), what);
   let finished = 0;
   for (const layer of image.layers) {
     const packing = packingOf(layer, what);
@@ -108,7 +106,7 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
     if (file.startsWith(`${dir}/`)) await keepLayer(layer.digest, file);
     finished += layer.size;
   }
-  const kernel = await kernelAmong(host, tree, places.workDir, what, listener.signal);
+  const kernel = await kernelAmong(host, tree, paths.workDir, what, listener.signal);
   const title = titleOf(source);
   const pinned = name?.reference.startsWith('sha256:') === true;
   return {
@@ -127,14 +125,14 @@ async function fetchOci(host: Host, request: OciRequest): Promise<FetchedKernel 
 /** Kernels in container images. Needs gzip and zstd of the host, and nothing of a container engine. */
 export const oci: Source<OciKernelSource> = {
   fetch: fetchOci,
-  async builds(host, { source, places, listener }) {
+  async builds(host, { source, paths, listener }) {
     const { image, layout = '' } = source;
     if (image === undefined) {
       return [{ name: titleOf(source), version: layout, release: undefined, sha256: undefined, url: undefined }];
     }
     // Tags of a registry say nothing about builds: what the named one leads to is all that is offered.
     const named = parseImageName(image);
-    const { digest } = await openRegistry(host, named, places.workDir, access(listener)).document(named.reference);
+    const { digest } = await openRegistry(host, named, paths.workDir, access(listener)).document(named.reference);
     const sha256 = digest.replace('sha256:', '');
     return [{ name: titleOf(source), version: digest, release: undefined, sha256, url: undefined }];
   },

@@ -3,7 +3,7 @@ import type { Host } from '../../../host/host.ts';
 import { HostError } from '../../../model/errors.ts';
 import type { RpmKernelSource } from '../../../model/rpm-source.ts';
 import { requireSpace } from '../../space.ts';
-import type { FetchRequest, Places } from '../source.ts';
+import type { FetchRequest, StorePaths } from '../source.ts';
 import { resolveHref } from './address.ts';
 import type { Place } from './places.ts';
 import type { RpmPackage } from './primary.ts';
@@ -12,7 +12,7 @@ import type { Web } from './web.ts';
 export type RpmRequest = FetchRequest<RpmKernelSource>;
 
 const MAX_PACKAGE = 1024 * 1024 * 1024;
-/** Unpacked size of a package that does not tell. */
+/** Unpacked size of a package that does not say. */
 const GUESSED_RATIO = 6;
 
 /** Where kept packages lie below `keepDir` and `packagesDir`. */
@@ -29,11 +29,11 @@ export interface LocalPackage {
 }
 
 /** An empty directory for packages, once there is room for them and for what is in them. */
-async function makeRoom(host: Host, chosen: readonly RpmPackage[], places: Places, what: string): Promise<string> {
+async function makeRoom(host: Host, chosen: readonly RpmPackage[], paths: StorePaths, what: string): Promise<string> {
   const packed = chosen.reduce((sum, { size }) => sum + size, 0);
   const unpacked = chosen.reduce((sum, one) => sum + (one.installedBytes || one.size * GUESSED_RATIO), 0);
-  await requireSpace(host, places.root, packed + unpacked, what);
-  const dir = join(places.workDir, 'rpms');
+  await requireSpace(host, paths.root, packed + unpacked, what);
+  const dir = join(paths.workDir, 'rpms');
   await host.files.makeDir(dir);
   return dir;
 }
@@ -47,12 +47,12 @@ export async function downloadPackages(
   web: Web,
   place: Place,
   chosen: readonly RpmPackage[],
-  { places, listener }: RpmRequest,
+  { paths, listener }: RpmRequest,
 ): Promise<LocalPackage[]> {
   const [first] = chosen;
   const total = chosen.reduce((sum, { size }) => sum + size, 0);
   const what = first?.name ?? '';
-  const dir = await makeRoom(host, chosen, places, `fetching ${what}`);
+  const dir = await makeRoom(host, chosen, paths, `fetching ${what}`);
   let finished = 0;
   const files: LocalPackage[] = [];
   for (const [index, wanted] of chosen.entries()) {
@@ -84,15 +84,15 @@ export async function downloadPackages(
 /** Copies package files: what is verified must be what is unpacked, and nobody else writes to a copy. */
 export async function copyPackages(
   host: Host,
-  paths: ReadonlyMap<RpmPackage, string>,
+  from: ReadonlyMap<RpmPackage, string>,
   chosen: readonly RpmPackage[],
-  { source, places }: RpmRequest,
+  { source, paths }: RpmRequest,
 ): Promise<LocalPackage[]> {
-  const dir = await makeRoom(host, chosen, places, `unpacking ${source.package}`);
+  const dir = await makeRoom(host, chosen, paths, `unpacking ${source.package}`);
   const files: LocalPackage[] = [];
   for (const [index, wanted] of chosen.entries()) {
     const path = join(dir, `${index}.rpm`);
-    await host.files.copy(paths.get(wanted) ?? '', path);
+    await host.files.copy(from.get(wanted) ?? '', path);
     files.push({ wanted, path });
   }
   return files;
@@ -102,7 +102,7 @@ export async function copyPackages(
 export async function keepPackages(
   host: Host,
   files: readonly LocalPackage[],
-  { places: { keepDir } }: RpmRequest,
+  { paths: { keepDir } }: RpmRequest,
 ): Promise<void> {
   if (keepDir === undefined) return;
   const dir = join(keepDir, KEPT_DIR);

@@ -7,7 +7,7 @@ import { resolveHref } from './address.ts';
 import { packagesIn } from './directory.ts';
 import { openKeyring } from './keyring.ts';
 import { offeredAt } from './offered.ts';
-import { type Place, placesOf } from './places.ts';
+import { locationsOf, type Place } from './places.ts';
 import type { RpmPackage } from './primary.ts';
 import { ANOTHER_PLACE, failureOf } from './summary.ts';
 import { compareEvr, evrText } from './version.ts';
@@ -24,7 +24,7 @@ function buildsOf({ package: name, companions = [] }: RpmKernelSource, arch: str
     const whole = companions.every((part) => all.some((one) => one.name === part && compareEvr(one, first) === 0));
     if (!whole || builds.has(version)) continue;
     const sha256 = first.checksum?.algorithm === 'sha256' ? first.checksum.hex : undefined;
-    // SUSE's releases are others; nobody knows them before the package is here.
+    // SUSE's releases are others; they are not known before the package is here.
     const release = name === 'kernel-default' ? undefined : `${first.version}-${first.release}.${arch}`;
     builds.set(version, { name, version, release, sha256, url: first.url });
   }
@@ -36,31 +36,31 @@ function buildsOf({ package: name, companions = [] }: RpmKernelSource, arch: str
  * @throws HostError as a fetch, when no place can be read
  */
 export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSource>): Promise<OfferedBuild[]> {
-  const { source, arch, places, listener } = request;
+  const { source, arch, paths, listener } = request;
   const names = new Set([source.package, ...(source.companions ?? [])]);
   if (source.directory !== undefined) {
     const local = await packagesIn(host, source.directory, names, arch);
     return buildsOf(source, arch, [...local.keys()]);
   }
-  const keyring = await openKeyring(host, source.gpgkey, places.workDir);
-  const web = await openWeb(host, source, places.workDir, listener);
+  const keyring = await openKeyring(host, source.gpgkey, paths.workDir);
+  const web = await openWeb(host, source, paths.workDir, listener);
   const failures: HostError[] = [];
   const found: Found[] = [];
   let answered = false;
   let nth = 0;
-  const ask = async (place: Place): Promise<void> => {
-    const dir = join(places.workDir, `index-${nth++}`);
+  const search = async (place: Place): Promise<void> => {
+    const dir = join(paths.workDir, `index-${nth++}`);
     await host.files.makeDir(dir);
     listener.onProgress('package lists', 0, 0);
     const offered = await offeredAt(host, place, { web, keyring, source, names, arch, dir, signal: listener.signal });
     found.push(...offered.map((one) => ({ ...one, url: resolveHref(place.base, one.href, one.xmlBase) })));
     answered = true;
   };
-  for await (const place of placesOf(web, arch, source, (error) => failures.push(error))) {
+  for await (const place of locationsOf(web, arch, source, (error) => failures.push(error))) {
     // Mirrors have the same; a vault has what they no longer have.
     if (answered && place.vault !== true) continue;
     try {
-      await ask(place);
+      await search(place);
     } catch (error) {
       if (!(error instanceof HostError) || !ANOTHER_PLACE.has(error.code)) throw error;
       failures.push(error);

@@ -20,7 +20,7 @@ function remedyOf({ directory }: RpmKernelSource): string {
 /**
  * The packages of one kernel: the newest build of the package that the profile names, or the one of its version, and its
  * companions of the same build.
- * @param where the place that was asked, for messages
+ * @param where the place that was searched, for messages
  * @throws HostError `package_not_found` that says what is there instead
  */
 export function choosePackages(source: RpmKernelSource, offered: readonly RpmPackage[], where: string): RpmPackage[] {

@@ -55,7 +55,7 @@ async function readKey(host: Host, name: string): Promise<KeyFile> {
 
 /**
  * Writes the keys that a profile names into `dir`, as gpgv reads them.
- * @throws HostError `keyring_missing`; UsageError `bad_profile` for a name that nobody knows
+ * @throws HostError `keyring_missing`; UsageError `bad_profile` for an unknown name
  */
 export async function openKeyring(host: Host, names: readonly string[], dir: string): Promise<Keyring> {
   const home = join(dir, 'gpgv');

@@ -6,7 +6,7 @@ import { readMetalink } from './metalink.ts';
 import type { Checksum } from './repomd.ts';
 import type { Web } from './web.ts';
 
-/** One place to ask. */
+/** One place to search. */
 export interface Place {
   /** Address of the directory with `repodata`, with a slash at its end. */
   readonly base: string;
@@ -64,8 +64,8 @@ async function named(web: Web, arch: Arch, source: RpmKernelSource): Promise<Pla
   return some.map((base) => ({ base: asBase(base) }));
 }
 
-/** The places to ask in order, one after another: what the profile names, then its vaults. */
-export async function* placesOf(
+/** The places to search in order, one after another: what the profile names, then its vaults. */
+export async function* locationsOf(
   web: Web,
   arch: Arch,
   source: RpmKernelSource,

@@ -9,10 +9,10 @@ export const ANOTHER_PLACE: ReadonlySet<string> = new Set([
   'bad_index',
 ]);
 
-/** What to tell when no place had it: that one lacks the package is more than that another cannot be reached. */
+/** What to report when no place had it: that one lacks the package is more than that another cannot be reached. */
 export function failureOf(failures: readonly HostError[]): HostError {
   const [only] = failures;
-  if (only === undefined) return new HostError('mirror_unreachable', 'the kernel block names no place to ask');
+  if (only === undefined) return new HostError('mirror_unreachable', 'the kernel block names no place to search');
   const grave = ['package_not_found', 'wrong_digest', 'bad_index'];
   const graver = grave.map((code) => failures.find((one) => one.code === code)).find((one) => one !== undefined);
   const code = (graver ?? only).code;

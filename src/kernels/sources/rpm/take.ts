@@ -39,7 +39,7 @@ export async function takeKernel(
   indexSigned: boolean,
   request: RpmRequest,
 ): Promise<FetchedKernel> {
-  const { source, arch, places, listener } = request;
+  const { source, arch, paths, listener } = request;
   const { signal } = listener;
   const found = new Map<string, string>();
   const records: FetchedKernel['package']['files'] = [];
@@ -47,7 +47,7 @@ export async function takeKernel(
   listener.onProgress(`unpacking ${source.package}`, 0, 0);
   for (const [index, { wanted, path, sha256, url }] of files.entries()) {
     const file = await readPackage(host, path);
-    const dir = join(places.workDir, `package-${index}`);
+    const dir = join(paths.workDir, `package-${index}`);
     const signer = await verifyPackage(host, file, keyring, join(dir, 'signatures'), indexSigned, signal);
     first ??= signer;
     const { facts } = file;

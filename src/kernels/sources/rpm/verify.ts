@@ -9,7 +9,7 @@ import type { RpmFile } from './read-package.ts';
 
 type Word = SignatureWord & { readonly said: string };
 
-/** The first good signature, else the one that tells most: a package may carry some that GnuPG cannot read. */
+/** The first good signature, else the one that says most: a package may carry some that GnuPG cannot read. */
 async function bestOf(
   host: Host,
   keyring: Keyring,
@@ -91,7 +91,7 @@ async function verifyOld(
   if (word?.status === 'good') return signerOf(word);
   const overHeader = indexSigned ? await bestOf(host, keyring, file.headerSignatures, header, dir, signal) : undefined;
   if (overHeader?.status === 'good') return signerOf(overHeader);
-  const telling = word ?? overHeader;
-  if (telling !== undefined) throw signatureError(what, keyring, telling);
+  const detail = word ?? overHeader;
+  if (detail !== undefined) throw signatureError(what, keyring, detail);
   throw unsigned(what, 'no signature covers its payload, and no signed index names it');
 }

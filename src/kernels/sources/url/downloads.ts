@@ -59,7 +59,7 @@ export interface Downloads {
 
 export function openDownloads(
   host: Host,
-  { places, listener, packagesDir }: Pick<FetchRequest<UrlKernelSource>, 'places' | 'listener' | 'packagesDir'>,
+  { paths, listener, packagesDir }: Pick<FetchRequest<UrlKernelSource>, 'paths' | 'listener' | 'packagesDir'>,
 ): Downloads {
   const used: FetchedKernel['package']['files'] = [];
   const files = new Map<string, string>();
@@ -75,13 +75,13 @@ export function openDownloads(
     used,
     files,
     // A name of the server's is no part of a path of ours.
-    text: (url) => get(url, join(places.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT }),
+    text: (url) => get(url, join(paths.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT }),
     file(url) {
       const onBytes = (bytes: number, total: number): void => listener.onProgress(nameOf(url), bytes, total);
-      return get(url, join(places.workDir, `file-${nth++}`), { maxBytes: MAX_FILE, onBytes });
+      return get(url, join(paths.workDir, `file-${nth++}`), { maxBytes: MAX_FILE, onBytes });
     },
     async head(url, bytes) {
-      const file = await get(url, join(places.workDir, `head-${nth++}`), { maxBytes: bytes, headOnly: true });
+      const file = await get(url, join(paths.workDir, `head-${nth++}`), { maxBytes: bytes, headOnly: true });
       return host.files.readHead(file, bytes);
     },
     async check(file, url, { algorithm, hex }) {

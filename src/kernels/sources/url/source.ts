@@ -38,13 +38,13 @@ async function signedChecksums(
   host: Host,
   downloads: Downloads,
   keyring: Keyring,
-  { source, places, listener }: OffersRequest<UrlKernelSource>,
+  { source, paths, listener }: OffersRequest<UrlKernelSource>,
 ): Promise<Signed | undefined> {
   const url = source.checksums;
   if (url === undefined) return undefined;
   const file = await downloads.text(url);
   const signature = source.signature === undefined ? undefined : await downloads.text(source.signature);
-  return verifiedChecksums(host, keyring, { file, url, signature, dir: places.workDir }, listener.signal);
+  return verifiedChecksums(host, keyring, { file, url, signature, dir: paths.workDir }, listener.signal);
 }
 
 /** Downloads an image and holds it against whatever vouches for it. */
@@ -79,7 +79,7 @@ async function imageKernel(
   signed: Signed | undefined,
   request: UrlRequest,
 ): Promise<UnpackedKernel> {
-  const { source, places, listener } = request;
+  const { source, paths, listener } = request;
   const vmlinuz = await verifiedImage(host, downloads, keyring, signed, request);
   const head = readBzImage(await host.files.readHead(vmlinuz, HEAD_BYTES));
   if (typeof head === 'string') throw new HostError('kernel_unusable', `${source.image} cannot be booted: ${head}`);
@@ -87,7 +87,7 @@ async function imageKernel(
     url === undefined || signed === undefined ? undefined : downloads.listed(url, signed);
   const config = await listed(source.config);
   const archive = await listed(source.modules);
-  const tree = kernelTree(host, join(places.workDir, 'tree'), source.modules ?? '');
+  const tree = kernelTree(host, join(paths.workDir, 'tree'), source.modules ?? '');
   if (archive !== undefined) {
     const packing = PACKINGS.find(([pattern]) => pattern.test(nameOf(source.modules ?? '')))?.[1] ?? 'plain';
     await tree.lay(unpacked(host, archive, packing, listener.signal));
@@ -97,38 +97,38 @@ async function imageKernel(
   const kernel = locateKernel(files);
   if (kernel === undefined) throw new TypeError('an image of a known release is a kernel');
   const remedy = 'name an archive with its modules (kernel.modules), or another build';
-  return withConfig(host, { ...kernel, remedy }, places.workDir, listener.signal);
+  return withConfig(host, { ...kernel, remedy }, paths.workDir, listener.signal);
 }
 
 async function packagedKernel(
   host: Host,
   downloads: Downloads,
   signed: Signed,
-  { source, places, listener }: UrlRequest,
+  { source, paths, listener }: UrlRequest,
 ): Promise<UnpackedKernel> {
   const debs: string[] = [];
   for (const pattern of source.packages ?? []) {
     debs.push(await downloads.listed(new URL(nameIn(signed, pattern), signed.url).href, signed));
   }
-  const kernel = locateKernel(await unpackDebs(host, debs, join(places.workDir, 'packages'), listener.signal));
+  const kernel = locateKernel(await unpackDebs(host, debs, join(paths.workDir, 'packages'), listener.signal));
   if (kernel !== undefined) return kernel;
   const names = source.packages?.join(' and ');
   throw new HostError('kernel_unusable', `${names} hold no kernel image; name the package that does`);
 }
 
 async function fetchUrl(host: Host, request: UrlRequest): Promise<FetchedKernel> {
-  const { source, places, listener } = request;
-  await requireSpace(host, places.root, ROOM, `fetching ${placeOf(source)}`);
+  const { source, paths, listener } = request;
+  await requireSpace(host, paths.root, ROOM, `fetching ${placeOf(source)}`);
   listener.onProgress(nameOf(placeOf(source)), 0, 0);
-  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, places.workDir));
+  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, paths.workDir));
   const downloads = openDownloads(host, request);
   const signed = keyring && (await signedChecksums(host, downloads, keyring, request));
   const kernel =
     source.packages !== undefined && signed !== undefined
       ? await packagedKernel(host, downloads, signed, request)
       : await imageKernel(host, downloads, keyring, signed, request);
-  if (places.keepDir !== undefined) {
-    await keepFiles(host, places.keepDir, downloads.files, new Set([kernel.vmlinuz, kernel.config ?? '']));
+  if (paths.keepDir !== undefined) {
+    await keepFiles(host, paths.keepDir, downloads.files, new Set([kernel.vmlinuz, kernel.config ?? '']));
   }
   const files = downloads.used.map((file) => ({ ...file, version: kernel.release }));
   return {
@@ -146,9 +146,9 @@ const NAMED_RELEASE = /^linux-(?:image|modules)(?:-unsigned)?-([^_]+)_/;
  * told by nobody else, and a fetch checks it.
  */
 async function urlBuilds(host: Host, request: OffersRequest<UrlKernelSource>): Promise<readonly OfferedBuild[]> {
-  const { source, places } = request;
+  const { source, paths } = request;
   const downloads = openDownloads(host, request);
-  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, places.workDir));
+  const keyring = source.gpgkey && (await openKeyring(host, source.gpgkey, paths.workDir));
   const signed = keyring && (await signedChecksums(host, downloads, keyring, request));
   const digestOf = (name: string): string | undefined => {
     const listed = signed?.checksums.get(name);

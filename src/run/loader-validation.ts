@@ -7,11 +7,11 @@ import { classifyLoader } from '../classify/other-loader.ts';
 import { attachModeOf } from '../config/tuning.ts';
 import type { Artifact, FunctionalTest } from '../model/cell.ts';
 import type { GuestLoader, LoaderFacts } from '../model/guest-loader.ts';
-import type { RunRequest } from './question.ts';
 import type { CellJob } from './run-cell.ts';
+import type { RunRequest } from './validation.ts';
 
-/** What a guest is asked about one object with one loader, and how its answer is judged. */
-export type LoaderQuestion = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'>;
+/** What a guest is to do with one object and one loader, and how its evidence is judged. */
+export type LoaderValidation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'>;
 
 /** The test that the guest makes of a loader; `command` is for people, the loader is run without a shell. */
 function testOf({ name, version }: LoaderFacts): FunctionalTest {
@@ -26,11 +26,11 @@ function factsOf({ name, version, sha256, sizeBytes }: GuestLoader): LoaderFacts
 }
 
 /** Another library loads the object as it is: settings of the manifest and tests are libbpf's. */
-export function otherLoaderQuestion(
+export function otherLoaderValidation(
   { manifest, validationMode }: RunRequest,
   guestLoader: GuestLoader,
   { artifact, bytes }: { readonly artifact: Artifact; readonly bytes: Uint8Array },
-): LoaderQuestion {
+): LoaderValidation {
   const attachMode = attachModeOf(validationMode, manifest);
   const loader = factsOf(guestLoader);
   const test = testOf(loader);

@@ -17,7 +17,7 @@ import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/ker
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
 import type { LoaderBeside } from './loader-cells.ts';
-import { otherLoaderQuestion } from './loader-question.ts';
+import { otherLoaderValidation } from './loader-validation.ts';
 import { namesOfModules } from './needed-names.ts';
 import type { ObjectContent } from './object-shelf.ts';
 import type { Payload, PreparedCommand } from './payload.ts';
@@ -26,7 +26,7 @@ import { settingNames } from './setting-names.ts';
 import type { Subject } from './subject.ts';
 import type { FlagSurvey } from './survey-flags.ts';
 
-/** How an object is asked about, on whatever kernel. */
+/** How an object is tested, on whatever kernel. */
 export interface RunRequest {
   readonly manifest: Manifest | undefined;
   readonly validationMode: ValidationMode | undefined;
@@ -41,10 +41,10 @@ export interface RunRequest {
 }
 
 /** An object with what it holds. */
-type Asked = Pick<Subject, 'artifact'> & ObjectContent;
+type LoadedObject = Pick<Subject, 'artifact'> & ObjectContent;
 
-/** What every cell of one object asks, and how its answer is judged. It holds the object. */
-export type Question = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'> & {
+/** What every cell of one object runsKernels, and how its answer is judged. It holds the object. */
+export type Validation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'> & {
   /** The loader that decides; undefined: the validator's own libbpf. */
   readonly gate: GuestLoader | undefined;
   /** Loaders that are run besides. */
@@ -70,29 +70,29 @@ export function needsShell({ manifest, validationMode, payload }: RunRequest): b
  * How an object is loaded and judged, or, in command mode, how the user's command is run and judged.
  * @param run what every object of the run has of the names that flags give
  */
-export function questionOf(asked: RunRequest, subject: Asked, run: readonly FlagSurvey[]): Question {
-  const { command } = asked.payload ?? {};
+export function validationOf(requested: RunRequest, subject: LoadedObject, run: readonly FlagSurvey[]): Validation {
+  const { command } = requested.payload ?? {};
   const { facts } = subject;
-  const { gate, beside = [] } = asked.loaders ?? {};
+  const { gate, beside = [] } = requested.loaders ?? {};
   const by = (loader: GuestLoader | undefined) =>
-    loader ? otherLoaderQuestion(asked, loader, subject) : loadQuestion(asked, subject, run);
-  const question = command === undefined ? by(gate) : commandQuestion(asked, command, subject);
+    loader ? otherLoaderValidation(requested, loader, subject) : loadValidation(requested, subject, run);
+  const validation = command === undefined ? by(gate) : commandValidation(requested, command, subject);
   const names = facts && command === undefined ? namesOfModules(facts) : [];
   return {
-    ...{ ...question, names, gate },
-    beside: beside.map((loader) => ({ loader, question: by(loader) })),
+    ...{ ...validation, names, gate },
+    beside: beside.map((loader) => ({ loader, validation: by(loader) })),
     predict: (release) => facts && predict(facts, release),
   };
 }
 
-type OwnQuestion = Omit<Question, 'predict' | 'names' | 'gate' | 'beside'>;
+type OwnValidation = Omit<Validation, 'predict' | 'names' | 'gate' | 'beside'>;
 
 /** The guest loads nothing by itself: the command decides by its exit code. */
-function commandQuestion(
+function commandValidation(
   { payload }: RunRequest,
   { command, expectExitCode, program }: PreparedCommand,
-  { artifact, bytes }: Asked,
-): OwnQuestion {
+  { artifact, bytes }: LoadedObject,
+): OwnValidation {
   return {
     request: {
       artifact: bytes,
@@ -127,14 +127,14 @@ function loaderTest(command: string, expectExitCode: number): FunctionalTest {
   };
 }
 
-function loadQuestion(asked: RunRequest, subject: Asked, run: readonly FlagSurvey[]): OwnQuestion {
+function loadValidation(requested: RunRequest, subject: LoadedObject, run: readonly FlagSurvey[]): OwnValidation {
   const { artifact, bytes, facts, sources } = subject;
-  const { manifest, validationMode, payload } = asked;
+  const { manifest, validationMode, payload } = requested;
   const attachMode = attachModeOf(validationMode, manifest);
   const functionalTests = testsOf(validationMode, manifest);
-  const tuning = tuningLines(manifest, asked.loader);
+  const tuning = tuningLines(manifest, requested.loader);
   const known = { facts, tuning, tests: functionalTests, attaches: attachMode !== 'disabled' };
-  const judged = judgedBy(asked, subject, run);
+  const judged = judgedBy(requested, subject, run);
   return {
     request: {
       artifact: bytes,
@@ -173,8 +173,8 @@ function schedulersOf(facts: Asked['facts']): ReadonlySet<string> {
 }
 
 /** What evidence of an object is judged by. */
-function judgedBy(asked: RunRequest, { facts }: Asked, run: readonly FlagSurvey[]) {
-  const { manifest, validationMode } = asked;
+function judgedBy(requested: RunRequest, { facts }: LoadedObject, run: readonly FlagSurvey[]) {
+  const { manifest, validationMode } = requested;
   const programs = (manifest?.programs ?? []).map(({ name, section, attach }) => ({
     name,
     section,
@@ -185,8 +185,8 @@ function judgedBy(asked: RunRequest, { facts }: Asked, run: readonly FlagSurvey[
     programs,
     validationMode: validationMode ?? '',
     functionalTests: testsOf(validationMode, manifest),
-    maxInsns: asked.maxInsns ?? manifest?.maxInsns,
-    variantGroups: variantGroups(manifest, asked.loader),
+    maxInsns: requested.maxInsns ?? manifest?.maxInsns,
+    variantGroups: variantGroups(manifest, requested.loader),
     settingNames: settingNames(facts, run),
     schedulers: schedulersOf(facts),
   };
