@@ -41,7 +41,7 @@ static int read_inputs(const struct options *options, struct request *request, s
 	request->log_dir = options->log_dir;
 	if (!options->plan)
 		return 0;
-	/* A plan that cannot be read is a failed test, not a failed tool (contract 4.5). */
+	/* A plan that cannot be read is a failed test, not a failed tool (docs/guest-protocol.md). */
 	if (io__read_file(options->plan, PLAN_MAX, plan))
 		buf__reset(plan);
 	buf__addc(plan, '\n');

@@ -19,7 +19,7 @@ struct work {
 
 /*
  * Opens, loads, attaches and tests, saying each stage as it happens, and ends with the document. Returns the exit code
- * of contract 6.1: 0 pass, 2 fail. The document is left in `document`.
+ * of docs/validator.md: 0 pass, 2 fail. The document is left in `document`.
  */
 int work__run(struct work *work, struct buf *document);
 

@@ -50,7 +50,7 @@ static void test_reading(int fd)
 	put_letter(fd, "BPFD", 7, ROOM, "request", 7);
 	CHECK(disk__read(fd, text, 3) == 3 && !memcmp(text, "req", 3));
 	CHECK(disk__read(fd, text, sizeof(text)) == 4 && !memcmp(text, "uest", 4));
-	/* It was told how much waits, and takes it all at once. */
+	/* It knows how much waits, and takes it all at once. */
 	for (i = 0; i < sizeof(big); i++)
 		big[i] = (char)(i * 7);
 	put_letter(fd, "BPFD", ROOM, 0, big, sizeof(big));

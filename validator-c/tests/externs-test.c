@@ -62,10 +62,10 @@ void test_externs(void)
 	make(&file);
 	count = externs__list(&file, sizeof(file), NULL, &list);
 	CHECK(count == 3);
-	CHECK(count == 3 && !strcmp(list[0].name, "bpf_found") && list[0].asked && list[0].present && !list[0].weak &&
+	CHECK(count == 3 && !strcmp(list[0].name, "bpf_found") && list[0].looked_up && list[0].present && !list[0].weak &&
 	      !strcmp(list[0].module, "nf_conntrack"));
-	CHECK(count == 3 && list[1].weak && list[1].asked && !list[1].present);
-	CHECK(count == 3 && list[2].kind == EXTERN_KCONFIG && !list[2].asked);
+	CHECK(count == 3 && list[1].weak && list[1].looked_up && !list[1].present);
+	CHECK(count == 3 && list[2].kind == EXTERN_KCONFIG && !list[2].looked_up);
 	free(list);
 	CHECK(weaken__extern(&file, sizeof(file), "bpf_found") && !weaken__extern(&file, sizeof(file), "bpf_found"));
 	CHECK(!weaken__extern(&file, sizeof(file), "bpf_missing") && !weaken__extern(&file, sizeof(file), "local"));

@@ -148,7 +148,7 @@ static int mount_all(void)
 	return reported;
 }
 
-/* File systems that a kernel lacks (cgroup2 before 4.5, tracefs before 4.1, bpf before 4.4) are told of, and no more. */
+/* File systems that a kernel lacks (cgroup2 before 4.5, tracefs before 4.1, bpf before 4.4) are reported, and no more. */
 static void test_without_file_systems(void)
 {
 	const struct fault faults[] = { { SYS_mount, ANY_ARG, 0, ENODEV }, { SYS_mkdir, ANY_ARG, 0, EROFS } };

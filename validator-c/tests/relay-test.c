@@ -99,7 +99,7 @@ static void test_sync(void)
 	/* A read that was answered and not done finds nothing there to send again. */
 	CHECK(!setup.relay.pending.len && !setup.relay.pending.data[0]);
 	CHECK(!memcmp(setup.relay.pending.data, setup.relay.pending.data + 1, 2 * FRAME_HEADER_SIZE + 5));
-	/* What came before has left; the question itself has not. */
+	/* What came before has left; the request itself has not. */
 	CHECK(read(setup.host, got, sizeof(got)) == 2 * (FRAME_HEADER_SIZE + 2));
 	tear_down(&setup);
 }

@@ -48,7 +48,7 @@ static void test_answer(void)
 	json__object(&json, NULL);
 	wanted_modules__write(&modules, &json);
 	wanted_modules__add(&modules, "3 xfs");
-	/* Three bytes are no module, whoever asks. */
+	/* Three bytes are no module, whoever needs it. */
 	wanted_modules__insert(&modules.list[0], "abc");
 	CHECK(modules.list[0].err < 0);
 	modules.list[0].err = -ENOEXEC;

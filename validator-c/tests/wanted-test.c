@@ -54,7 +54,7 @@ static void test_kinds(void)
 	}
 }
 
-/* The arguments of what is traced are asked for where a program reads behind them or takes them for others. */
+/* The arguments of what is traced are looked up where a program reads behind them or takes them for others. */
 static void test_arguments(void)
 {
 	static const char *const words[] = { "invalid bpf_context access off=32 size=8\n",

@@ -24,7 +24,7 @@ int attach__action(struct attach_job *job)
 	struct tc_act_bpf parameters = { .action = TC_ACT_PIPE };
 	struct tcamsg body = { .tca_family = AF_UNSPEC };
 	struct rtattr *table, *entry, *options;
-	struct netlink question;
+	struct netlink request;
 	char name[IF_NAMESIZE];
 	int err;
 
@@ -34,25 +34,25 @@ int attach__action(struct attach_job *job)
 	if (!job->on_host)
 		modules__load_lazy("act_bpf");
 	attach__method(job, "action", "tc action");
-	netlink__begin(&question, RTM_NEWACTION, &body, sizeof(body));
-	table = netlink__open(&question, TCA_ACT_TAB);
-	entry = netlink__open(&question, 1);
-	netlink__add(&question, TCA_ACT_KIND, "bpf", 4);
-	options = netlink__open(&question, TCA_ACT_OPTIONS | NLA_F_NESTED);
-	netlink__add(&question, TCA_ACT_BPF_PARMS, &parameters, sizeof(parameters));
-	netlink__add(&question, TCA_ACT_BPF_FD, &job->fd, sizeof(job->fd));
-	netlink__add(&question, TCA_ACT_BPF_NAME, "validator", 10);
-	netlink__close(&question, options);
-	netlink__close(&question, entry);
-	netlink__close(&question, table);
-	err = netlink__ask(&question);
+	netlink__begin(&request, RTM_NEWACTION, &body, sizeof(body));
+	table = netlink__open(&request, TCA_ACT_TAB);
+	entry = netlink__open(&request, 1);
+	netlink__add(&request, TCA_ACT_KIND, "bpf", 4);
+	options = netlink__open(&request, TCA_ACT_OPTIONS | NLA_F_NESTED);
+	netlink__add(&request, TCA_ACT_BPF_PARMS, &parameters, sizeof(parameters));
+	netlink__add(&request, TCA_ACT_BPF_FD, &job->fd, sizeof(job->fd));
+	netlink__add(&request, TCA_ACT_BPF_NAME, "validator", 10);
+	netlink__close(&request, options);
+	netlink__close(&request, entry);
+	netlink__close(&request, table);
+	err = netlink__send(&request);
 	if (err == -ENOENT)
 		return attach__skip(job, "loaded; this kernel has no tc action for BPF here (module act_bpf)");
 	return err;
 }
 
 /* Begins a route to one address over the device; each program gets an address of its own. */
-static void begin_route(struct netlink *question, int family, int device)
+static void begin_route(struct netlink *request, int family, int device)
 {
 	static unsigned char routes;
 	unsigned char address[16];
@@ -68,12 +68,12 @@ static void begin_route(struct netlink *question, int family, int device)
 
 	memcpy(address, first_ipv6, sizeof(address));
 	address[15] = routes++;
-	netlink__begin(question, RTM_NEWROUTE, &body, sizeof(body));
+	netlink__begin(request, RTM_NEWROUTE, &body, sizeof(body));
 	if (family == AF_INET)
-		netlink__add(question, RTA_DST, &ipv4, sizeof(ipv4));
+		netlink__add(request, RTA_DST, &ipv4, sizeof(ipv4));
 	else
-		netlink__add(question, RTA_DST, address, sizeof(address));
-	netlink__add(question, RTA_OIF, &device, sizeof(device));
+		netlink__add(request, RTA_DST, address, sizeof(address));
+	netlink__add(request, RTA_OIF, &device, sizeof(device));
 }
 
 static int device_for_route(struct attach_job *job, const char *method)
@@ -87,21 +87,21 @@ static int device_for_route(struct attach_job *job, const char *method)
 	return device;
 }
 
-static void add_program(struct netlink *question, unsigned short type, unsigned short fd_type, unsigned short name_type,
+static void add_program(struct netlink *request, unsigned short type, unsigned short fd_type, unsigned short name_type,
 			int fd)
 {
-	struct rtattr *program = netlink__open(question, type | NLA_F_NESTED);
+	struct rtattr *program = netlink__open(request, type | NLA_F_NESTED);
 
-	netlink__add(question, fd_type, &fd, sizeof(fd));
-	netlink__add(question, name_type, "validator", 10);
-	netlink__close(question, program);
+	netlink__add(request, fd_type, &fd, sizeof(fd));
+	netlink__add(request, name_type, "validator", 10);
+	netlink__close(request, program);
 }
 
 int attach__lwt(struct attach_job *job)
 {
 	unsigned short type = LWTUNNEL_ENCAP_BPF, place;
 	int device = device_for_route(job, "lwt");
-	struct netlink question;
+	struct netlink request;
 	struct rtattr *encap;
 
 	if (device <= 0)
@@ -109,12 +109,12 @@ int attach__lwt(struct attach_job *job)
 	place = job->type == BPF_PROG_TYPE_LWT_IN  ? LWT_BPF_IN :
 		job->type == BPF_PROG_TYPE_LWT_OUT ? LWT_BPF_OUT :
 						     LWT_BPF_XMIT;
-	begin_route(&question, AF_INET, device);
-	netlink__add(&question, RTA_ENCAP_TYPE, &type, sizeof(type));
-	encap = netlink__open(&question, RTA_ENCAP | NLA_F_NESTED);
-	add_program(&question, place, LWT_BPF_PROG_FD, LWT_BPF_PROG_NAME, job->fd);
-	netlink__close(&question, encap);
-	return netlink__ask(&question);
+	begin_route(&request, AF_INET, device);
+	netlink__add(&request, RTA_ENCAP_TYPE, &type, sizeof(type));
+	encap = netlink__open(&request, RTA_ENCAP | NLA_F_NESTED);
+	add_program(&request, place, LWT_BPF_PROG_FD, LWT_BPF_PROG_NAME, job->fd);
+	netlink__close(&request, encap);
+	return netlink__send(&request);
 }
 
 int attach__seg6local(struct attach_job *job)
@@ -122,16 +122,16 @@ int attach__seg6local(struct attach_job *job)
 	unsigned short type = LWTUNNEL_ENCAP_SEG6_LOCAL;
 	uint32_t action = SEG6_LOCAL_ACTION_END_BPF;
 	int device = device_for_route(job, "seg6local");
-	struct netlink question;
+	struct netlink request;
 	struct rtattr *encap;
 
 	if (device <= 0)
 		return ATTACH_SKIPPED;
-	begin_route(&question, AF_INET6, device);
-	netlink__add(&question, RTA_ENCAP_TYPE, &type, sizeof(type));
-	encap = netlink__open(&question, RTA_ENCAP | NLA_F_NESTED);
-	netlink__add(&question, SEG6_LOCAL_ACTION, &action, sizeof(action));
-	add_program(&question, SEG6_LOCAL_BPF, SEG6_LOCAL_BPF_PROG, SEG6_LOCAL_BPF_PROG_NAME, job->fd);
-	netlink__close(&question, encap);
-	return netlink__ask(&question);
+	begin_route(&request, AF_INET6, device);
+	netlink__add(&request, RTA_ENCAP_TYPE, &type, sizeof(type));
+	encap = netlink__open(&request, RTA_ENCAP | NLA_F_NESTED);
+	netlink__add(&request, SEG6_LOCAL_ACTION, &action, sizeof(action));
+	add_program(&request, SEG6_LOCAL_BPF, SEG6_LOCAL_BPF_PROG, SEG6_LOCAL_BPF_PROG_NAME, job->fd);
+	netlink__close(&request, encap);
+	return netlink__send(&request);
 }

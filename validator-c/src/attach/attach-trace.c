@@ -108,7 +108,7 @@ int attach__iter(struct attach_job *job)
 	return 0;
 }
 
-/* The place of a function in this very program, as an offset into its file. 0 when it cannot be told. */
+/* The place of a function in this very program, as an offset into its file. 0 when it is not known. */
 static size_t own_function_offset(const void *function)
 {
 	unsigned long start, end, offset, at = (unsigned long)function;
@@ -166,14 +166,14 @@ static bool is_absent(const char *path)
 	return absent;
 }
 
-/* After a refusal with ENOENT, which libbpf has for a file and for a symbol in it. ATTACH_SKIPPED where it is the file. */
+/* After a failure with ENOENT, which libbpf has for a file and for a symbol in it. ATTACH_SKIPPED where it is the file. */
 static int explain_absence(struct attach_job *job)
 {
 	const char *target = job->section_target, *symbol = strchr(target, ':');
 	char path[256];
 	char *inside;
 
-	/* Every section without one was refused with another errno. */
+	/* Every section without one failed with another errno. */
 	if (!symbol)
 		return -ENOENT;
 	snprintf(path, sizeof(path), "%.*s", (int)(symbol - target), target);
@@ -196,7 +196,7 @@ int attach__uprobe(struct attach_job *job)
 	/* Without a target the loader of the object chooses at run time; any function will do to try it. */
 	if (!job->section_target)
 		return attach_own_function(job);
-	/* A file alone is refused by libbpf, and another file says nothing about that one. */
+	/* A file alone is rejected by libbpf, and another file says nothing about that one. */
 	if (strncmp(job->section, "usdt", 4) && !strchr(job->section_target, ':'))
 		return attach__skip(job, "loaded; SEC(\"%.200s\") names a file and no function, its loader chooses one",
 				    job->section);

@@ -19,15 +19,15 @@ static int first_namespace = -1;
 static int create_device(const char *kind, const char *name)
 {
 	struct ifinfomsg info = {};
-	struct netlink question;
+	struct netlink request;
 	struct rtattr *outer;
 
-	netlink__begin(&question, RTM_NEWLINK, &info, sizeof(info));
-	netlink__add(&question, IFLA_IFNAME, name, strlen(name) + 1);
-	outer = netlink__open(&question, IFLA_LINKINFO);
-	netlink__add(&question, IFLA_INFO_KIND, kind, strlen(kind));
-	netlink__close(&question, outer);
-	return netlink__ask(&question);
+	netlink__begin(&request, RTM_NEWLINK, &info, sizeof(info));
+	netlink__add(&request, IFLA_IFNAME, name, strlen(name) + 1);
+	outer = netlink__open(&request, IFLA_LINKINFO);
+	netlink__add(&request, IFLA_INFO_KIND, kind, strlen(kind));
+	netlink__close(&request, outer);
+	return netlink__send(&request);
 }
 
 static int bring_up(const char *name)

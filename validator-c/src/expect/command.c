@@ -58,7 +58,7 @@ void command__prepare(const struct request *request)
 
 	if (!request->in_guest)
 		return;
-	/* A program that crashes is told of at this level, whatever a command before made of it. */
+	/* A program that crashes is logged at this level, whatever a command before made of it. */
 	write_setting("/proc/sys/kernel/printk", "7");
 	if (done)
 		return;

@@ -9,7 +9,7 @@
 #include "lib/buf.h"
 
 #define EXPECT_BYTES_MAX (64U << 10)
-/* Bytes of a value or a record that are told; the rest is only counted. */
+/* Bytes of a value or a record that are reported; the rest is only counted. */
 #define EXPECT_SHOWN_MAX 256
 #define EXPECT_RECORDS_MAX 10000
 

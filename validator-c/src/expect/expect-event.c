@@ -11,7 +11,7 @@
 
 /* Pages per CPU of a perf buffer; a power of two. */
 #define PERF_PAGES 16
-/* Bytes of the first record that are told. */
+/* Bytes of the first record that are reported. */
 #define FIRST_MAX 160
 /* For throwing away what was there before. */
 #define DRAIN_US 300000

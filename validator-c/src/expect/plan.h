@@ -7,7 +7,7 @@
 #include "output/result.h"
 
 /*
- * Parses a functional plan (contract 4.5) into result->tests. A plan that cannot be read gives one failed test named
+ * Parses a functional plan (docs/guest-protocol.md) into result->tests. A plan that cannot be read gives one failed test named
  * `functional-plan` that says why.
  */
 void plan__parse(const char *text, size_t len, struct result *result);

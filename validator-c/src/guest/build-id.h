@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What tells one build of the kernel from all others, as the linker wrote it into its notes. */
+/* What distinguishes one build of the kernel from all others, as the linker wrote it into its notes. */
 #ifndef BPFCOMPAT_BUILD_ID_H
 #define BPFCOMPAT_BUILD_ID_H
 

@@ -20,7 +20,7 @@ enum frame_type {
 	FRAME_DOCUMENT = 5,
 	FRAME_BYE = 6,
 	FRAME_SEAL = 7,
-	/* Only inside the guest, from the worker to PID 1: asks for its number back once everything before it has left the guest. */
+	/* Only inside the guest, from the worker to PID 1: sent back once everything before it has left the guest. */
 	FRAME_SYNC = 254,
 	/* Only inside the guest, from the worker to PID 1: the answer is complete; one byte, the exit code. */
 	FRAME_DONE = 255,

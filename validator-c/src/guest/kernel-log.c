@@ -12,7 +12,7 @@
 
 #include "lib/io.h"
 
-/* The kernel refuses to read a record into less than it needs; 8 KB is its own limit. */
+/* The kernel does not read a record into less than it needs; 8 KB is its own limit. */
 #define RECORD_MAX 8192
 #define LINES_MAX 32
 #define LINE_MAX_BYTES 300
@@ -23,7 +23,7 @@
 /* Priorities of records: the level in the lowest three bits, above them who wrote it. The kernel is 0, and no one else. */
 #define LEVELS 8
 
-/* False where there are flags that cannot be read: whoever refuses a read may also answer it with any number of bytes. */
+/* False where there are flags that cannot be read: what denies a read may also return any number of bytes. */
 static bool read_taint(int fd, uint64_t *taint)
 {
 	char line[32] = "", *end;
@@ -41,8 +41,8 @@ static bool read_taint(int fd, uint64_t *taint)
 void kernel_log__begin(struct kernel_log *log)
 {
 	log->taint = 0;
-	log->told_taint = 0;
-	log->told = 0;
+	log->reported_taint = 0;
+	log->reported = 0;
 	log->taint_fd = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
 	read_taint(log->taint_fd, &log->taint);
 	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -98,7 +98,7 @@ const char *kernel_log__trouble(char *record)
 /* How far the records were read. */
 struct reading {
 	int records;
-	/* Those that may tell of trouble. */
+	/* Those that may show trouble. */
 	int lines;
 	/* Some were overwritten before they were read. */
 	bool lost;
@@ -106,7 +106,7 @@ struct reading {
 	bool dry;
 };
 
-/* Puts the lines that may tell of trouble: up to the record with @mark; without one, of what there is by now. */
+/* Puts the lines that may show trouble: up to the record with @mark; without one, of what there is by now. */
 static struct reading put_lines(const struct kernel_log *log, struct json *json, const char *mark)
 {
 	struct reading seen = { 0 };
@@ -140,7 +140,7 @@ bool kernel_log__look(struct kernel_log *log, struct json *json)
 	uint64_t taint = log->taint;
 	bool trouble;
 
-	if (log->told == LOOKS_MAX)
+	if (log->reported == LOOKS_MAX)
 		return false;
 	json__object(json, NULL);
 	json__str(json, "stage", "kernel", 16);
@@ -149,9 +149,9 @@ bool kernel_log__look(struct kernel_log *log, struct json *json)
 	trouble = put_lines(log, json, NULL).lines > 0;
 	json__end(json);
 	read_taint(log->taint_fd, &taint);
-	trouble = trouble || (taint & ~log->taint & ~log->told_taint);
-	log->told_taint |= taint;
-	log->told += trouble;
+	trouble = trouble || (taint & ~log->taint & ~log->reported_taint);
+	log->reported_taint |= taint;
+	log->reported += trouble;
 	/* Whether there is more is said at the end. */
 	json__bool(json, "whole", false);
 	json__uint(json, "taint_before", log->taint);
@@ -185,7 +185,7 @@ void kernel_log__end(struct kernel_log *log, struct json *json)
 	json__end(json);
 	readable = read_taint(log->taint_fd, &taint) && readable;
 	json__bool(json, "whole", whole);
-	/* Whoever is asked may refuse to be read: then nobody knows. */
+	/* A file may deny the read: then it is not known. */
 	if (!readable)
 		json__bool(json, "refused", true);
 	json__uint(json, "taint_before", log->taint);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every command is run by the shell that the guest was given, whatever the commands before it made of its file or told the
+ * Every command is run by the shell that the guest was given, whatever the commands before it made of its file or set in the
  * kernel about running programs.
  */
 #ifndef BPFCOMPAT_PRISTINE_H

@@ -15,7 +15,7 @@ struct relay {
 	int fd;
 	/* Where the worker waits for the answer to FRAME_SYNC. */
 	uint32_t *settled;
-	/* What the kernel said is told along with what the worker did; NULL: it is not. */
+	/* What the kernel said is reported along with what the worker did; NULL: it is not. */
 	struct kernel_log *kernel;
 	struct buf pending;
 	/* The worker said that its answer is complete, and with which exit code. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One question: which object, how far to go with it, and what to change before loading. */
+/* One request: which object, how far to go with it, and what to change before loading. */
 #ifndef BPFCOMPAT_REQUEST_H
 #define BPFCOMPAT_REQUEST_H
 
@@ -34,7 +34,7 @@ struct request {
 	uint64_t realtime_ms;
 	/* Random bytes of the host in hex, for a guest that is a copy of another. */
 	char entropy[129];
-	/* The host will ask again in this guest, so no `bye` after the answer. */
+	/* The host will send another request to this guest, so no `bye` after the answer. */
 	bool more;
 	char **required_programs;
 	int required_count;
@@ -54,7 +54,7 @@ struct request {
 
 	/* The bytes themselves; not owned. */
 	const void *artifact;
-	/* A copy in which something libbpf refuses to open was mended; NULL when there is no need. */
+	/* A copy in which something libbpf does not open was mended; NULL when there is no need. */
 	void *mended;
 	/* A text. */
 	const char *plan;

@@ -140,7 +140,7 @@ static void receive(int port, struct mailbox *mailbox, struct request *request, 
 	port__read(port, key, SEAL_KEY_SIZE);
 }
 
-/* Where the host will ask again, everything that the last worker left behind goes. */
+/* Where the host will send another request, everything that the last worker left behind goes. */
 static void end_all_workers(pid_t last)
 {
 	int status;

@@ -102,7 +102,7 @@ void warm__up(void)
 	vmlinux = __real_btf__load_vmlinux_btf();
 	if (libbpf_get_error(vmlinux))
 		vmlinux = NULL;
-	/* Asking for a tracing program makes the kernel parse its own BTF too. */
+	/* Probing a tracing program makes the kernel parse its own BTF too. */
 	probe__everything();
 	if (getenv(SAVED))
 		kernel_names__read();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How PID 1 tells its worker that all it said has left the guest: the number of the question, in memory that both share. No
+ * How PID 1 shows its worker that all it said has left the guest: the number of the request, in memory that both share. No
  * read is needed for it, which a program on an LSM hook could answer instead.
  */
 #ifndef BPFCOMPAT_SETTLED_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 void settled__tell(uint32_t *settled, uint32_t number);
-/* Returns once `number` was told; waits for ever when it never is. */
+/* Returns once `number` was set; waits for ever when it never is. */
 void settled__await(uint32_t *settled, uint32_t number);
 
 #endif

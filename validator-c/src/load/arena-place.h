@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /*
- * Whether this process has something of its own in these bytes; also where it cannot tell. Memory of BPF maps is no one's
+ * Whether this process has something of its own in these bytes; also where that is not known. Memory of BPF maps is no one's
  * own: an object that is opened twice puts its arena over the one before.
  */
 bool arena_place__is_taken(const void *start, size_t size);

@@ -152,7 +152,7 @@ static struct core_relo *remember(const char *program, const struct bpf_core_rel
 	return &relos[relo_count++];
 }
 
-/* For what asks whether something is there the answer is a value; what is missing else poisons the instruction. */
+/* For what checks whether something is there the answer is a value; what is missing else poisons the instruction. */
 static bool is_present(uint32_t kind, const struct bpf_core_relo_res *result)
 {
 	switch (kind) {
@@ -175,7 +175,7 @@ int __wrap_bpf_core_calc_relo_insn(const char *program, const struct bpf_core_re
 	int err = __real_bpf_core_calc_relo_insn(program, relo, index, local, candidates, scratch, result);
 
 	current = NULL;
-	/* An id in the object's own BTF asks the kernel for nothing. An error may leave no description behind. */
+	/* An id in the object's own BTF needs nothing of the kernel. An error may leave no description behind. */
 	if (err || relo->kind == BPF_CORE_TYPE_ID_LOCAL)
 		return err;
 	current = remember(program, relo, scratch);

@@ -13,7 +13,7 @@ struct heard {
 	char name[EXTERN_NAME_SIZE];
 	char module[64];
 	/* Whether libbpf looked for it. */
-	bool asked;
+	bool looked_up;
 	bool present;
 	/* libbpf's own number. */
 	int number;
@@ -56,7 +56,7 @@ static void note(const char *name, bool present, const char *module)
 	if (!entry)
 		return;
 	snprintf(entry->module, sizeof(entry->module), "%s", strcmp(module, "vmlinux") ? module : "");
-	entry->asked = true;
+	entry->looked_up = true;
 	entry->present = present;
 }
 
@@ -128,8 +128,8 @@ static void add(struct extern_name *list, size_t *count, const char *name, bool 
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	entry->kind = kind_of(name, btf);
 	entry->weak = weak;
-	entry->asked = answer && answer->asked;
-	if (!entry->asked)
+	entry->looked_up = answer && answer->looked_up;
+	if (!entry->looked_up)
 		return;
 	entry->present = answer->present;
 	snprintf(entry->module, sizeof(entry->module), "%s", answer->module);

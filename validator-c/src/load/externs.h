@@ -24,7 +24,7 @@ struct extern_name {
 	enum extern_kind kind;
 	bool weak;
 	/* Whether libbpf came as far as to look for it; then `present` and `module` count. */
-	bool asked;
+	bool looked_up;
 	bool present;
 	/* Empty for the kernel itself. */
 	char module[64];
@@ -38,7 +38,7 @@ void externs__hear(const char *format, va_list args);
 void externs__hear_line(const char *line);
 /*
  * The undefined names in the symbol table of an ELF file, with what was heard about them. `btf` is the object's own, it
- * tells functions from variables. Returns how many there are; `*list` is malloc'ed when there are any.
+ * distinguishes functions from variables. Returns how many there are; `*list` is malloc'ed when there are any.
  */
 size_t externs__list(const void *elf, size_t len, const struct btf *btf, struct extern_name **list);
 

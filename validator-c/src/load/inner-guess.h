@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The map that stands in for inner maps which only the object's own loader knows. By what the verifier refuses, programs
+ * The map that stands in for inner maps which only the object's own loader knows. By what the verifier rejects, programs
  * show what it has to look like: it is fitted to those that are to be loaded, once a load has failed.
  */
 #ifndef BPFCOMPAT_INNER_GUESS_H

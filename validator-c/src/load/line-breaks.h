@@ -5,13 +5,13 @@
 #include <bpf/libbpf.h>
 #include <stddef.h>
 
-/* What stands for a line break. The kernel refuses both in the names it checks, and prints neither. */
+/* What stands for a line break. The kernel rejects both in the names it checks, and prints neither. */
 #define LINE_BREAK_MARK '\1'
 
 /*
  * Strings of the object's BTF stand in the kernel's logs: source lines, file names, the texts of tags; names of maps, which
  * libbpf writes there. A line break in one would make what follows look like the kernel's own words, so none is left in
- * `obj`, which is open and not loaded yet. The kernel asks for a line break nowhere, so its answer stays the same.
+ * `obj`, which is open and not loaded yet. The kernel needs a line break nowhere, so its answer stays the same.
  */
 void line_breaks__hide(struct bpf_object *obj);
 

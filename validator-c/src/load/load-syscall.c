@@ -29,16 +29,16 @@ static struct {
 	char *buffer;
 	size_t size;
 	bool want_log;
-	/* The last quiet attempt that was refused. */
+	/* The last quiet attempt that was rejected. */
 	uint64_t insns;
 	int first_errno;
 	uint64_t first_us;
-	/* Where the answers about a refused program and about a refused map go. */
+	/* Where the answers about a rejected program and about a rejected map go. */
 	struct probes *program_probes;
 	struct probes *map_probes;
 } watch;
 
-/* What the kernel says when it is asked for statistics alone, and its complaint; pages are used as it fills. */
+/* What the kernel says when statistics alone are requested, and its complaint; pages are used as it fills. */
 static char short_log[SHORT_LOG_SIZE];
 
 void load_syscall__watch(const struct log_buffer *buffer, bool want_log, struct probes *probes)
@@ -161,7 +161,7 @@ static long load_program(union bpf_attr *attr, long size)
 	bool repeated = watch.buffer && attr->log_level && attr->log_buf == (uint64_t)(uintptr_t)watch.buffer &&
 			watch.first_errno && attr->insns == watch.insns;
 
-	/* Before an object is watched, libbpf asks what the kernel can do. */
+	/* Before an object is watched, libbpf probes what the kernel can do. */
 	if (!attr->log_level)
 		return watch.buffer ? load_quietly(attr, size) : load(attr, size);
 	if (!repeated)

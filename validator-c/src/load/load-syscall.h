@@ -2,10 +2,10 @@
 /*
  * Stands between libbpf and bpf(2); the linker sends libbpf's syscall(2) here (--wrap=syscall).
  *
- * libbpf repeats a refused load with log level 1 and reports the errno of the repetition. That costs a second verifier
- * run nobody may need, a third of a million lines for a large program, and the real errno when the log does not fit
- * (ENOSPC takes its place). Here the errno of the first, quiet attempt stays, and how much log is asked for is chosen.
- * That first attempt asks for the verifier's statistics (verifier-stats.h).
+ * libbpf repeats a rejected load with log level 1 and reports the errno of the repetition. That costs a second verifier
+ * run that may not be needed, a third of a million lines for a large program, and the real errno when the log does not fit
+ * (ENOSPC takes its place). Here the errno of the first, quiet attempt stays, and how much log is requested is chosen.
+ * That first attempt requests the verifier's statistics (verifier-stats.h).
  */
 #ifndef BPFCOMPAT_LOAD_SYSCALL_H
 #define BPFCOMPAT_LOAD_SYSCALL_H
@@ -16,11 +16,11 @@
 #include "load/verifier-log.h"
 
 /*
- * From now on, refused loads that would log into `buffer` are repeated only when `want_log`. One that is refused without
+ * From now on, rejected loads that would log into `buffer` are repeated only when `want_log`. One that is rejected without
  * a word is tried with changes, and the answers are put into `probes`.
  */
 void load_syscall__watch(const struct log_buffer *buffer, bool want_log, struct probes *probes);
-/* From now on, a map that is refused is tried with changes; the answers about the latest are in `probes`. NULL: no more. */
+/* From now on, a map that is rejected is tried with changes; the answers about the latest are in `probes`. NULL: no more. */
 void load_syscall__probe_maps(struct probes *probes);
 
 #endif

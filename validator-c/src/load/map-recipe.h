@@ -12,7 +12,7 @@ struct map_recipe {
 	uint32_t key_size;
 	uint32_t value_size;
 	uint32_t max_entries;
-	/* Without these the kernel refuses every map of the type. */
+	/* Without these the kernel rejects every map of the type. */
 	uint32_t flags;
 	/* It cannot be made without BTF for key and value. */
 	bool needs_btf;

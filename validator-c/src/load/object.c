@@ -145,7 +145,7 @@ static bool is_slip(const char *field)
 	return false;
 }
 
-/* Fields of another loader in a map's definition: libbpf names the first one and gives up, unless it is told not to. */
+/* Fields of another loader in a map's definition: libbpf names the first one and gives up, unless its option says not to. */
 static bool relax_fields(struct tuning *tuning)
 {
 	char line[256], map[TUNING_NAME_SIZE];
@@ -197,7 +197,7 @@ static struct bpf_object *open_mended(struct request *request, int *err)
 }
 
 /* A loader that wants a program of an opt-in map of struct_ops creates the map. */
-static void create_asked_maps(const struct request *request, const struct bpf_object *obj)
+static void create_wanted_maps(const struct request *request, const struct bpf_object *obj)
 {
 	struct bpf_program *prog;
 	const char *name;
@@ -226,7 +226,7 @@ struct bpf_object *object__open_first(struct request *request, struct result *re
 	capture__warnings(&result->open.log);
 	if (obj) {
 		tuning__apply(&request->tuning, obj, true);
-		create_asked_maps(request, obj);
+		create_wanted_maps(request, obj);
 		err = read_programs(obj, result);
 		if (!err)
 			err = read_maps(obj, result);
@@ -247,7 +247,7 @@ struct bpf_object *object__open_pinned(struct request *request, int *err)
 
 	if (obj) {
 		tuning__apply(&request->tuning, obj, false);
-		create_asked_maps(request, obj);
+		create_wanted_maps(request, obj);
 	}
 	return obj;
 }

@@ -10,7 +10,7 @@
 
 /*
  * Opens it, applies the tuning, and fills result->open, programs, maps and license with what will be loaded. NULL when
- * libbpf refused; result->open tells.
+ * libbpf rejected; result->open says so.
  */
 struct bpf_object *object__open_first(struct request *request, struct result *result);
 /* Opens it once more with its pins and applies the same tuning. NULL with *err set when that failed. */

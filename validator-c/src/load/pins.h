@@ -7,7 +7,7 @@
 #include "overrides/tuning.h"
 
 /*
- * Pinning modes of other loaders (libbpf knows 0 and 1 and refuses an object with any other): `file`, an object in
+ * Pinning modes of other loaders (libbpf knows 0 and 1 and rejects an object with any other): `file`, an object in
  * memory, is changed so that maps with such a mode are not pinned, and each is recorded. Returns how many there were.
  */
 int pins__drop_custom(void *file, size_t len, struct tuning *tuning);

@@ -7,8 +7,8 @@
 #include "load/probes.h"
 
 /*
- * A map that was refused with `err`: tries it with one thing changed at a time until the kernel takes it, so that the
- * last change names what it refuses. When it takes none, the type alone. A refusal that is about permission is only
+ * A map that was rejected with `err`: tries it with one thing changed at a time until the kernel takes it, so that the
+ * last change names what it rejects. When it takes none, the type alone. A rejection that is about permission is only
  * compared with that.
  */
 void probe_map_change__run(const union bpf_attr *refused, long size, int err, struct probes *probes);

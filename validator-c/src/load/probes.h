@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A refused system call once more with one thing changed: what was changed, and what the kernel said. */
+/* A rejected system call once more with one thing changed: what was changed, and what the kernel said. */
 #ifndef BPFCOMPAT_PROBES_H
 #define BPFCOMPAT_PROBES_H
 

@@ -49,7 +49,7 @@ static struct map *find_map(struct result *result, const char *name)
 	return NULL;
 }
 
-/* One attempt without programs and without what was refused before. */
+/* One attempt without programs and without what was rejected before. */
 static int attempt(struct work *work, struct buf *log, struct probes *probes)
 {
 	struct bpf_program *prog;

@@ -13,7 +13,7 @@ struct functions {
 	uint32_t starts[STACK_DEPTH_MAX_PROGRAMS];
 	size_t function_count;
 	const uint32_t *depths;
-	/* Deepest chain from a function on; 0 = not asked yet, else one more than it. */
+	/* Deepest chain from a function on; 0 = not known yet, else one more than it. */
 	uint64_t known[STACK_DEPTH_MAX_PROGRAMS];
 };
 

@@ -9,7 +9,7 @@
 #if LIBBPF_AT_LEAST(1, 4)
 /*
  * The value of a struct_ops map holds a pointer to each program that implements one of its functions. It is the structure
- * of the object; the size that libbpf tells once it is loaded is that of the kernel's.
+ * of the object; the size that libbpf reports once it is loaded is that of the kernel's.
  */
 bool struct_ops__names(const struct bpf_object *obj, const struct bpf_map *map, const struct bpf_program *prog)
 {
@@ -72,7 +72,7 @@ void struct_ops__create_maps(const struct bpf_object *obj, const struct bpf_prog
 			bpf_map__set_autocreate(map, true);
 }
 #else
-/* Older releases do not tell; with one map in the object, as usual, this is right. They know no opt-in maps. */
+/* Older releases do not say; with one map in the object, as usual, this is right. They know no opt-in maps. */
 bool struct_ops__names(const struct bpf_object *obj, const struct bpf_map *map, const struct bpf_program *prog)
 {
 	return obj && map && prog;

@@ -25,7 +25,7 @@ struct trials {
 
 /* 0 or -ENOMEM. */
 int trials__open(struct trials *trials, struct work *work);
-/* Prepares the object once more, without the maps that were refused since. */
+/* Prepares the object once more, without the maps that were rejected since. */
 void trials__prepare(struct trials *trials);
 /* Loads result->programs[index] alone, fills its `load` and says so. What uses something of `refused` fails over that. */
 void trials__run(struct trials *trials, int index);

@@ -86,7 +86,7 @@ void verifier_stats__parse(const char *log, const struct bpf_insn *insns, size_t
 		read_stack(log, insns, count, stats);
 }
 
-/* Programs are asked about in the order they were loaded in, so the search begins where the last one ended. */
+/* Programs are looked up in the order they were loaded in, so the search begins where the last one ended. */
 static struct kept *find(const struct bpf_insn *insns)
 {
 	size_t i, at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The statistics that the verifier adds to a log (BPF_LOG_STATS), and what is remembered of each program that was
- * loaded. Kernels before 5.16 tell the number of verified instructions nowhere else.
+ * loaded. Kernels before 5.16 report the number of verified instructions nowhere else.
  */
 #ifndef BPFCOMPAT_VERIFIER_STATS_H
 #define BPFCOMPAT_VERIFIER_STATS_H
@@ -26,8 +26,8 @@ struct verifier_stats {
 };
 
 /*
- * Reads a log that ends with statistics. `insns` is the program the log is about, NULL when it was refused: the kernel
- * lists the stack of each subprogram, the calls tell which of them add up.
+ * Reads a log that ends with statistics. `insns` is the program the log is about, NULL when it was rejected: the kernel
+ * lists the stack of each subprogram, the calls show which of them add up.
  */
 void verifier_stats__parse(const char *log, const struct bpf_insn *insns, size_t count, struct verifier_stats *stats);
 /* Remembers them under the address of the program's instructions. */

@@ -17,7 +17,7 @@ static const struct pattern {
 	const char *before;
 	const char *after;
 	enum wanted_kind kind;
-	/* The section tells what it is. */
+	/* The section says what it is. */
 	bool by_section;
 } load_patterns[] = {
 	{ "failed to find kernel BTF type ID of '", "'", WANTED_FUNCTION, true },
@@ -160,7 +160,7 @@ static void add_member(struct search *search, const struct core_relo *relo, cons
 		search->list[before].relo = relo;
 }
 
-/* Types of which the kernel has none, and members that its types have not, whatever function of the object asks for them. */
+/* Types of which the kernel has none, and members that its types have not, whatever function of the object runsKernels for them. */
 static void find_types(struct search *search, const struct program *program)
 {
 	const struct core_relo *relos;

@@ -6,12 +6,12 @@
 
 #define DOCUMENT_SCHEMA "validator.v0.4"
 
-/* pass, warn, fail or skipped, as in contract 6.2. */
+/* pass, warn, fail or skipped, as in docs/report.md, "A target". */
 const char *document__attach_status(const struct work *work);
 const char *document__functional_status(const struct result *result);
 /* True when load, attach and tests are all good enough. */
 bool document__passed(const struct work *work);
-/* Writes the result of contract 6.2 with additive keys per program. */
+/* Writes the result, `validator.v0.4` of docs/validator.md. */
 void document__write(const struct work *work, struct buf *out);
 
 #endif

@@ -46,7 +46,7 @@ void evidence__externs(struct evidence *evidence, const struct extern_name *list
 		json__str(&json, "name", list[i].name, NAME_MAX_BYTES);
 		json__str(&json, "kind", kinds[list[i].kind], NAME_MAX_BYTES);
 		json__bool(&json, "weak", list[i].weak);
-		if (list[i].asked)
+		if (list[i].looked_up)
 			json__bool(&json, "present", list[i].present);
 		json__str(&json, "module", list[i].module, NAME_MAX_BYTES);
 		json__end(&json);

@@ -20,7 +20,7 @@ int variable__set(struct bpf_object *obj, const char *path, const char *value, c
 int target_program__load(enum bpf_prog_type type, const char *function);
 /* The keys of tuning__set() for values, attach targets, autoload and strictness; -ENOENT for any other. */
 int tuning__set_program_key(struct tuning *tuning, const char *key, const char *value, char *error, size_t size);
-/* Appends to the list of fixes that nobody asked for; silently not when there is no memory. */
+/* Appends to the list of automatic fixes; silently not when there is no memory. */
 void tuning__add_fix(struct auto_fix **list, int *count, const struct auto_fix *fix);
 
 #endif

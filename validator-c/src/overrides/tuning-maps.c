@@ -117,7 +117,7 @@ static uint32_t entries_for(enum bpf_map_type type)
 	case MAP_TYPE_BLOOM_FILTER:
 		return AUTO_MAP_ENTRIES;
 	case BPF_MAP_TYPE_CPUMAP:
-		/* More entries than the kernel was built for are refused. */
+		/* More entries than the kernel was built for are rejected. */
 		cpus = libbpf_num_possible_cpus();
 		return cpus > 0 ? (uint32_t)cpus : 1;
 	case BPF_MAP_TYPE_RINGBUF:

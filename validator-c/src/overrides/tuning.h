@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is changed between opening an object and loading it: what the user asks for (map sizes, inner maps, program types,
+ * What is changed between opening an object and loading it: what the user sets (map sizes, inner maps, program types,
  * variants, values of constants, attach targets) and what the loaders of such objects do by themselves (shims). Every
  * change that was made, or could not be, is kept here for the result.
  */
@@ -48,12 +48,12 @@ struct type_override {
 
 struct variant {
 	char name[TUNING_NAME_SIZE];
-	/* 0: no helper is asked for. */
+	/* 0: no helper is wanted. */
 	uint32_t helper;
 	bool trial;
 	/* What became of it, static text: chosen, not_needed, no_helper, refused, not_found, untried; NULL before. */
 	const char *outcome;
-	/* Of a trial load that was refused. */
+	/* Of a trial load that was rejected. */
 	int err;
 };
 
@@ -65,7 +65,7 @@ struct variant_group {
 	int chosen;
 };
 
-/* A fix nobody asked for: a map of size 0 or a program without a type. */
+/* An automatic fix: a map of size 0 or a program without a type. */
 struct auto_fix {
 	char name[TUNING_NAME_SIZE];
 	char section[TUNING_NAME_SIZE];
@@ -160,7 +160,7 @@ bool tuning__switches_on(const struct tuning *tuning, const char *program);
 /* Name of a program or map type as in the manifest and in libbpf, such as `kprobe`; "" for an unknown one. */
 const char *tuning__prog_type_name(uint32_t type);
 const char *tuning__map_type_name(uint32_t type);
-/* The guess has changed: the next object that is opened gets a map made by it, and `shims` tells of that one. */
+/* The guess has changed: the next object that is opened gets a map made by it, and `shims` has that one. */
 void tuning__guess_again(struct tuning *tuning);
 void tuning__free(struct tuning *tuning);
 

@@ -16,7 +16,7 @@ static int find_program(const struct result *result, const char *name)
 	return -1;
 }
 
-/* Program types that cannot be loaded without a target are asked about as kprobes, which have the same base helpers. */
+/* Program types that cannot be loaded without a target are probed as kprobes, which have the same base helpers. */
 static bool has_helper(uint32_t type, uint32_t helper)
 {
 	int have = libbpf_probe_bpf_helper(type, helper, NULL);

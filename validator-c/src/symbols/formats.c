@@ -79,10 +79,10 @@ static bool has_own_structure(const struct btf *btf, const char *program)
 	return name && strncmp(name, OF_KERNEL, strlen(OF_KERNEL));
 }
 
-static bool was_told(const struct format *told, int count, const char *tracepoint)
+static bool was_reported(const struct format *known, int count, const char *tracepoint)
 {
 	while (count--)
-		if (!strcmp(told[count].tracepoint, tracepoint))
+		if (!strcmp(known[count].tracepoint, tracepoint))
 			return true;
 	return false;
 }
@@ -98,7 +98,7 @@ void formats__tell(struct work *work)
 		const struct program *program = &result->programs[i];
 
 		if (program->type != BPF_PROG_TYPE_TRACEPOINT || !program->wanted ||
-		    !format__of_section(program->section, tracepoint) || was_told(formats, count, tracepoint) ||
+		    !format__of_section(program->section, tracepoint) || was_reported(formats, count, tracepoint) ||
 		    !has_own_structure(bpf_object__btf(work->obj), program->name))
 			continue;
 		snprintf(formats[count].tracepoint, FORMAT_NAME_SIZE, "%s", tracepoint);

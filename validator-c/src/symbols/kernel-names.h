@@ -2,7 +2,7 @@
 /*
  * What the kernel calls its symbols, and the types and functions of its BTF and that of modules. Reading these lists costs
  * far more than everything else about an object, and they depend on the kernel alone: a guest that is saved reads them
- * before. What was loaded since is read when it is asked for.
+ * before. What was loaded since is read when it is needed.
  */
 #ifndef BPFCOMPAT_KERNEL_NAMES_H
 #define BPFCOMPAT_KERNEL_NAMES_H
@@ -73,7 +73,7 @@ void kernel_names__offer(enum near_group group, struct near_list *list, const ch
 void names_symbols__read(struct kernel_names *names, bool all);
 /* names-types.c: the BTF of the kernel, or of a module. */
 void names_types__read(struct kernel_names *names, const struct btf *btf, const struct btf *base, uint16_t module);
-/* Are types like this one read? Only these are ever asked for: functions, structures, variables, raw tracepoints. */
+/* Are types like this one read? Only these are ever looked up: functions, structures, variables, raw tracepoints. */
 bool names_types__has(uint32_t kind, const char *name);
 /* The number of a module, 0 for the kernel; `fresh` when it was not known before this reading. */
 uint16_t names__module_number(const char *name, bool *fresh);

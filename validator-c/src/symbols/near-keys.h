@@ -24,7 +24,7 @@ struct near_keys {
 
 /* Leaves the name out when there is no memory. */
 void near_keys__add(struct near_keys *keys, const char *name, uint32_t id);
-/* Offers all names but `except`. Those that cannot get into the list are not asked for. */
+/* Offers all names but `except`. Those that cannot get into the list are not offered. */
 void near_keys__offer(const struct near_keys *keys, struct near_list *list, const char *except,
 		      const char *(*name_of)(uint32_t id));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a function of the kernel takes, as its BTF tells it. */
+/* What a function of the kernel takes, as its BTF has it. */
 #ifndef BPFCOMPAT_PROTOTYPE_H
 #define BPFCOMPAT_PROTOTYPE_H
 

@@ -9,7 +9,7 @@
 #include "symbols/kernel-names.h"
 #include "symbols/near-members.h"
 
-/* Of a tracepoint whose category is the one that was asked for. */
+/* Of a tracepoint whose category is the one that is wanted. */
 #define SAME_CATEGORY 100
 /* Of the event of the very system call, under the name that its function has in the kernel. */
 #define SAME_CALL 1000
@@ -130,7 +130,7 @@ static bool same_call(const char *wanted, const char *event)
 	return len && call_of(event, &b) == len && !memcmp(a, b, len) && wanted[14] == event[14];
 }
 
-/* `category:name`; those of the category that was asked for come before the others. */
+/* `category:name`; those of the wanted category come before the others. */
 static void offer_tracepoint(void *context, char *line)
 {
 	struct symbols *symbols = context;
