@@ -130,7 +130,7 @@ test('a shard that is missing makes the suite an error, when no required case ne
   const { suite, missing } = await merge();
   expect(missing).toHaveLength(1);
   expect(suite).toMatchObject({ status: 'error', exitCode: 1 });
-  expect(suite.cases[0]?.answer?.verdict.reasons[0]).toMatch(/gave no answer: shard 2\/2 is missing/);
+  expect(suite.cases[0]?.answer?.verdict.reasons[0]).toMatch(/inconclusive: shard 2\/2 is missing/);
 });
 
 describe('a case that could not start', () => {

@@ -260,7 +260,7 @@ describe('a file that somebody put beside the shards', () => {
       }
     });
     await expect(merge()).rejects.toThrow(
-      /^shard 1\/1 \(shards\/zz\/1\.json\) and shard 1\/1 \(shards\/1\/report\.json\) have different answers about \S+ on \S+ \(pass and fail; .*\); hand over the report of one run only/,
+      /^shard 1\/1 \(shards\/zz\/1\.json\) and shard 1\/1 \(shards\/1\/report\.json\) have different results for \S+ on \S+ \(pass and fail; .*\); hand over the report of one run only/,
     );
   });
 
@@ -272,7 +272,7 @@ describe('a file that somebody put beside the shards', () => {
         Object.assign(result, { outcome: { status: 'skipped', reason: 'x', elsewhere: true }, evidence: undefined });
       }
     });
-    await expect(merge()).rejects.toThrow(/have different answers about \S+ on \S+ \(no answer and fail; /);
+    await expect(merge()).rejects.toThrow(/have different results for \S+ on \S+ \(no answer and fail; /);
   });
 
   test('another cause takes the place of none', async () => {
@@ -282,7 +282,7 @@ describe('a file that somebody put beside the shards', () => {
         for (const finding of (outcome as { findings?: { code: string }[] }).findings ?? []) finding.code = 'UNKNOWN';
       }
     });
-    await expect(merge()).rejects.toThrow(/have different answers about/);
+    await expect(merge()).rejects.toThrow(/have different results for/);
   });
 
   test('newer parts of all shards cannot say what decides', async () => {

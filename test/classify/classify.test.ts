@@ -564,7 +564,7 @@ describe('functional tests', () => {
     expect(run([lie])).toMatchObject({ status: 'fail', failedStage: 'functional' });
   });
 
-  test('an optional test is a warning, a test without an answer is not a pass', () => {
+  test('an optional test is a warning, a test inconclusive is not a pass', () => {
     const optional = [fx.functionalTest('marker', { required: false })];
     expect(
       run([fx.functional('marker', { status: 'fail', exit_code: 1 })], { functionalTests: optional }),

@@ -81,7 +81,7 @@ describe('what happened to a kernel', () => {
     expect(one(base, head).diff).toMatchObject({ change, failure, classificationDelta });
   });
 
-  test('a kernel without an answer is inconclusive, never a regression', () => {
+  test('a kernel inconclusive is inconclusive, never a regression', () => {
     const { diff, summary } = one(target('k'), silent('k'));
     expect(diff.inconclusive).toBe(true);
     expect(summary).toMatchObject({ regressed: 0, requiredRegressions: 0, inconclusive: 1, requiredWithoutAnswer: 1 });
@@ -176,7 +176,7 @@ describe('causes', () => {
     expect(diff).toMatchObject({ newCauses: [], clearedCauses: [cause()], movedCauses: [] });
   });
 
-  test('a kernel without an answer has no causes to compare', () => {
+  test('a kernel inconclusive has no causes to compare', () => {
     expect(one(failing('k'), silent('k')).diff.clearedCauses).toEqual([]);
   });
 });

@@ -106,7 +106,7 @@ test('the first build that rejects is found in few boots, and both verdicts stan
     'accepts linux-image-lab-amd64 4',
     'rejects linux-image-lab-amd64 5',
   ]);
-  expect(lines[3]).toMatch(/no answer, passed by: .*holds no kernel/);
+  expect(lines[3]).toMatch(/no result, skipped: .*holds no kernel/);
   expect(stdout).toContain(
     'First to reject: linux-image-lab-amd64 5 (6 of 6 kernels tested; 1 gave no answer and was passed by)',
   );

@@ -47,7 +47,7 @@ describe('an object that makes the kernel panic', () => {
   test('ends with 1: the question could not be answered', () => {
     expect(run.verdict).toMatchObject({ status: 'error', exitCode: 1 });
     expect(run.paths.artifacts.map(({ verdict }) => verdict.exitCode)).toEqual([1, 0]);
-    expect(run.verdict.reasons[0]).toMatch(/^required debian-11-5\.10: gave no answer: the guest's kernel panicked/);
+    expect(run.verdict.reasons[0]).toMatch(/^required debian-11-5\.10: inconclusive: the guest's kernel panicked/);
   });
 });
 

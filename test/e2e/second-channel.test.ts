@@ -159,7 +159,7 @@ describe('a command that writes to the disk itself', () => {
     return bytes;
   }
 
-  test('with noise leaves its cell without an answer', async () => {
+  test('with noise leaves its cell inconclusive', async () => {
     const noise = Buffer.alloc(4096, 0xee);
     const cell = only(await behave([{ name: 'noise', command: `${write('noise')}; sleep 1` }], { noise }));
     expect(cell.outcome).toMatchObject({ status: 'infra_error', cause: 'protocol' });

@@ -93,7 +93,7 @@ describe('min_kernel above every kernel of the run', () => {
 test('reasons name the target, whether it was required, and the code', () => {
   expect(gate(run([true, failed()], [false, infra('the guest died')])).reasons).toEqual([
     'required k0: failed at load (VERIFIER_REJECTION)',
-    'optional k1: gave no answer: the guest died',
+    'optional k1: inconclusive: the guest died',
   ]);
 });
 

@@ -27,7 +27,7 @@ describe('the weight of a cell', () => {
     }
   });
 
-  test('a required kernel without an answer is an error under every policy', () => {
+  test('a required kernel inconclusive is an error under every policy', () => {
     for (const failOn of FAIL_ON) {
       for (const status of ['skipped', 'infra_error'] as const) {
         expect(weightOf({ status, required: true, met: 'no_answer', known: true }, failOn)).toBe('error');

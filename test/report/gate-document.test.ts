@@ -72,7 +72,7 @@ describe('what decides', () => {
     expect(failure(document)).toMatchObject({ decides: false });
   });
 
-  test('optional kernels without an answer do not', () => {
+  test('optional kernels inconclusive do not', () => {
     const decides = documentCells(mixedDocument()).map((cell) => [cell.target.status, cell.decides]);
     expect(decides).toEqual([
       ['fail', true],

@@ -90,7 +90,7 @@ describe('on a terminal', () => {
 
   test('download with bytes, question with its step', () => {
     expect(live(1250)).toEqual([
-      '  debian-11-5.10  ask       0.3 s load on_exec',
+      '  debian-11-5.10  test      0.3 s load on_exec',
       '  debian-13-7.3   download  2.0 of 20.0 MB (10 %) linux-binary-7.3.4',
       '  0 of 2 done, 1.3 s, tcg: a probe guest did not answer under KVM',
     ]);

@@ -53,11 +53,11 @@ describe('the summary', () => {
     ['a pass', documentOf(runReport()), '✅ bpfcompat: 1 of 1 compatible'],
     ['nothing to do', { ...documentOf(runReport()), cases: [] }, '✅ bpfcompat: nothing to check here'],
     ['a failure', quickDocument(), '❌ bpfcompat: 1 of 12 incompatible (1 new)'],
-    ['no answer', mixedDocument(), '❌ bpfcompat: 2 of 4 incompatible, 1 of 4 without an answer'],
+    ['no answer', mixedDocument(), '❌ bpfcompat: 2 of 4 incompatible, 1 of 4 inconclusive'],
     [
       'errors first',
       suiteOf(),
-      '⚠️ bpfcompat: 3 of 8 incompatible, 1 of 8 without an answer, 1 case could not start, 1 case not run',
+      '⚠️ bpfcompat: 3 of 8 incompatible, 1 of 8 inconclusive, 1 case could not start, 1 case not run',
     ],
   ])('begins with the verdict in words: %s', (_, document, heading) => {
     const page = pageOf(stepSummary(document));

@@ -139,7 +139,7 @@ describe('Markdown', () => {
     ]);
     expect(text.indexOf('## Collection Matrix')).toBeLessThan(text.indexOf('## Cases'));
     expect(text).toContain('- Could not start: suite.yaml:9:3: there is no such file');
-    expect(text).toMatch(/- no answer: the guest died.*\(`debian-11-5\.10`\)/);
+    expect(text).toMatch(/- inconclusive: the guest died.*\(`debian-11-5\.10`\)/);
   });
 
   test('tells of the cases that failed first, each cause once, with the remedy below', () => {

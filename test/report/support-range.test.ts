@@ -90,8 +90,8 @@ describe('supportRange', () => {
     );
     expect(range.text).toBe('passes 5.10 (not tested: 6.1, 7.3)');
     expect(range.notTested).toEqual(['debian-12-6.1', 'debian-13-7.3']);
-    expect(supportRange(views(['debian-12-6.1', 'infra'])).text).toBe('no kernel gave an answer (not tested: 6.1)');
-    expect(supportRange([]).text).toBe('no kernel gave an answer');
+    expect(supportRange(views(['debian-12-6.1', 'infra'])).text).toBe('no kernel has a result (not tested: 6.1)');
+    expect(supportRange([]).text).toBe('no kernel has a result');
   });
 
   test('known kernels that were not part of the run are listed, and no part of the sentence about it', () => {

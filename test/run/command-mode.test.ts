@@ -179,7 +179,7 @@ test('what is no ELF file is not handed over: a link may lead to any file', asyn
   await expect(refused).rejects.toThrow(/^artifacts .*any\.o: it is no ELF object; name the compiled object/);
 });
 
-test('no shell to be had: no answer from any kernel, with the reason', async () => {
+test('no shell to be had: inconclusive on any kernel, with the reason', async () => {
   const ensureShell = async (): Promise<never> => {
     throw new HostError('userland_not_stored', 'the shell is not stored');
   };
