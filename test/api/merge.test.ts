@@ -272,7 +272,7 @@ describe('a file that somebody put beside the shards', () => {
         Object.assign(result, { outcome: { status: 'skipped', reason: 'x', elsewhere: true }, evidence: undefined });
       }
     });
-    await expect(merge()).rejects.toThrow(/have different results for \S+ on \S+ \(no answer and fail; /);
+    await expect(merge()).rejects.toThrow(/have different results for \S+ on \S+ \(no result and fail; /);
   });
 
   test('another cause takes the place of none', async () => {
