@@ -180,7 +180,7 @@ describe('cases', () => {
       artifacts: ['one', 'two'],
       targets: [A, B],
       cells: 3,
-      asks: [2, 1],
+      cellCounts: [2, 1],
     });
     const ends = events.flatMap((event) => (event.type === 'cell-end' ? [`${event.artifact} ${event.target}`] : []));
     expect(ends.sort()).toEqual(['0 0', '1 0', '1 1']);
