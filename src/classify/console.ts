@@ -99,7 +99,7 @@ export function kernelLines(evidence: Evidence): string[] {
 
 function logsOf(evidence: Evidence): KernelLog[] {
   const kernel = firstStage(evidence, 'exit')?.kernel;
-  // What it said before a command could hide it has been told on the way.
+  // What it said before a command could hide it has been reported on the way.
   return [...stagesOf(evidence, 'kernel').map((stage) => stage.kernel), ...(kernel ? [kernel] : [])];
 }
 

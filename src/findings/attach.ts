@@ -79,7 +79,7 @@ export const ATTACH_FINDINGS = {
           }
         : {
             title: `${who(f)} loads but cannot be attached${errno(f)}`,
-            explanation: f.args.said === undefined ? 'The errno alone does not say why.' : `extack: $f.args.said.`,
+            explanation: f.args.said === undefined ? 'The errno alone does not say why.' : `extack: ${f.args.said}.`,
             remediation: 'Use another hook or a fallback program there; see the evidence of the target.',
           },
   }),
@@ -122,10 +122,11 @@ export const ATTACH_FINDINGS = {
     group: 'kernel',
     rule: ['The BPF security module is off', 'Boot with lsm=...,bpf.'],
     needs: ['modules'],
-    words: (f) => (
+    words: (f) => ({
       title: `${who(f)} is attached but never runs: bpf is not among the active security modules`,
-      explanation: `Active: $arg(f, 'modules', 'unknown').`,
-      remediation: 'Boot the kernel with lsm=...,bpf.',),
+      explanation: `Active: ${arg(f, 'modules', 'unknown')}.`,
+      remediation: 'Boot the kernel with lsm=...,bpf.',
+    }),
   }),
   CGROUP_UNAVAILABLE: entry({
     group: 'kernel',
@@ -133,13 +134,14 @@ export const ATTACH_FINDINGS = {
     rule: ['There is no cgroup to attach to', 'Use a kernel with cgroup v2 and CONFIG_CGROUP_BPF.'],
     args: PLACE,
     reasons: ['no_cgroup', 'cgroup_v1'],
-    words: (f) => (
+    words: (f) => ({
       title: `${who(f)} loads, but its cgroup cannot take it${errno(f)}`,
       explanation:
         f.args.reason === 'cgroup_v1'
           ? 'The target is not a cgroup v2 directory.'
           : 'The directory is not there, or the kernel was built without CONFIG_CGROUP_BPF.',
-      remediation: 'Mount cgroup2 and attach to a directory of it.',),
+      remediation: 'Mount cgroup2 and attach to a directory of it.',
+    }),
   }),
   NETDEV_ATTACH_FAILED: entry({
     group: 'kernel',
@@ -147,21 +149,23 @@ export const ATTACH_FINDINGS = {
     rule: ['A device does not take the program', 'Use the generic mode, or another device.'],
     args: [...PLACE, 'said'],
     reasons: ['refused', 'errno'],
-    words: (f) => (
+    words: (f) => ({
       title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
-      explanation: f.args.said === undefined ? 'The kernel does not say why.' : `extack: $f.args.said.`,
+      explanation: f.args.said === undefined ? 'The kernel does not say why.' : `extack: ${f.args.said}.`,
       remediation:
-        'Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf.',),
+        'Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf.',
+    }),
   }),
   PERF_EVENT_UNAVAILABLE: entry({
     group: 'infra',
     rule: ['A perf event cannot be opened', 'Use a software event, or allow it by sysctl.'],
     args: PLACE,
     reasons: ['no_event'],
-    words: (f) => (
+    words: (f) => ({
       title: `${who(f)} loads, but the guest has no such perf event${errno(f)}`,
       explanation: 'Hardware events do not exist in the guest; this says nothing about the object.',
-      remediation: 'Attach it to a software event (cpu-clock) in the check, or check it with load_only.',),
+      remediation: 'Attach it to a software event (cpu-clock) in the check, or check it with load_only.',
+    }),
   }),
   NOT_ATTACHED: entry({
     group: 'object',
