@@ -167,7 +167,7 @@ function loadValidation(requested: RunRequest, subject: LoadedObject, run: reado
   };
 }
 
-function schedulersOf(facts: Asked['facts']): ReadonlySet<string> {
+function schedulersOf(facts: LoadedObject['facts']): ReadonlySet<string> {
   const maps = (facts?.maps ?? []).filter(({ origin }) => origin === 'struct_ops');
   return new Set(maps.filter(({ valueType }) => valueType.startsWith('struct sched_ext_ops')).map(({ name }) => name));
 }
