@@ -163,12 +163,8 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.
   if (older) matchCases(older, objectsAt(artifacts));
   const read = [...new Set(artifacts.map(({ reads }) => reads))];
-  const reportTargets = await claimEverything(environment, options, {
-    artifacts: read,
-    matrix: matrix.path,
-    payload,
-    gate,
-  });
+  const named = { artifacts: read, matrix: matrix.path, payload, gate };
+  const reportTargets = await claimEverything(environment, options, named);
   const inputs = await keepNamed(host, reportTargets.workdir, artifacts);
   const subjects = await subjectsOf(environment, options, inputs, manifest, payload);
   const run = {
