@@ -67,7 +67,7 @@ test('a pass that refused to be watched is none; a failure stays one', () => {
   const fail = { status: 'fail', failedStage: 'load', findings: [] } as const;
   expect(withConsole({ status: 'pass', findings: [] }, '', refused)).toMatchObject({
     status: 'infra_error',
-    message: expect.stringContaining('/dev/kmsg or /proc/sys/kernel/tainted refused it'),
+    message: expect.stringContaining('/dev/kmsg or /proc/sys/kernel/tainted denied it'),
   });
   expect(withConsole(fail, '', refused)).toMatchObject(fail);
 });
