@@ -6300,11 +6300,11 @@ var FormatStage = object({
 
 // src/model/kernel-log.ts
 var KernelLog = object({
-  /** Messages of its log that may tell of trouble. */
+  /** Messages of its log that may show trouble. */
   lines: array(string2().max(4096)).max(32),
   /** False when the log was longer than what could be kept of it. */
   whole: boolean2(),
-  /** The log or the flags could not be read although they are there: what is attached may refuse them. */
+  /** The log or the flags could not be read although they are there: what is attached may deny them. */
   refused: literal(true).optional(),
   /** `/proc/sys/kernel/tainted` when the request came and when it was answered. */
   taint_before: number2().int().min(0),
@@ -6371,7 +6371,7 @@ var VariantGroup = object({
       outcome: _enum(["chosen", "not_needed", "no_helper", "refused", "not_found", "untried"]),
       /** Id of the helper it needs; 0 when it names none. */
       helper: number2().int().nonnegative().max(4294967295),
-      /** Of a trial load that was refused. */
+      /** Of a trial load that was rejected. */
       errno: number2().int().min(-4095).max(4095)
     })
   ).max(6)
@@ -6448,7 +6448,7 @@ var MapFacts = object({
 });
 var Shim = object({
   /**
-   * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user asks: `map_setting`,
+   * `map_size`, `map_key_value`, `inner_map`, `map_field`, `pinning`, `program_type`; as the user sets: `map_setting`,
    * `program_type`, `rodata`, `attach_target`, `autoload`; `variant` and `companion` only for programs that are not there.
    */
   kind: name3,
@@ -6500,7 +6500,7 @@ var ProgramStage = object({
   xlated_bytes: count,
   jited_bytes: count,
   elapsed_us: micros,
-  /** Only for a program that was refused without a word from the verifier. */
+  /** Only for a program that was rejected with an empty verifier log. */
   probes: array(Probe).max(16).optional()
 });
 var MapStage = object({
@@ -6538,7 +6538,7 @@ var ExternStage = object({
       name: name3,
       kind: _enum(["kfunc", "ksym", "kconfig"]),
       weak: boolean2(),
-      /** absent: could not be told. */
+      /** absent: not known. */
       present: boolean2().optional(),
       /** Module whose BTF or symbol table has it; empty for the kernel itself. */
       module: name3
@@ -6596,7 +6596,8 @@ var FunctionalStage = object({
   /** -1: no command was run. */
   exit_code: number2().int().min(-1).max(255),
   timed_out: boolean2(),
-  stdout_tail: string2().max(8192),
+  /** All of it where it is the report of a loader of ours. */
+  stdout_tail: string2().max(256 * 1024),
   stderr_tail: string2().max(8192),
   /** Lengths of the whole streams; they were searched whole. */
   stdout_bytes: count.optional(),
