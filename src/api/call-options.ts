@@ -135,6 +135,7 @@ export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
   shards: NUMBER,
   targetMs: MILLISECONDS,
   out: TEXT,
+  signal: SIGNAL,
 };
 
 export const MERGE_OPTIONS: OptionKinds<MergeOptions> = {
@@ -160,7 +161,7 @@ export const EXPLAIN_OPTIONS: OptionKinds<ExplainRequest> = {
   color: FLAG,
 };
 
-export const INSPECT_OPTIONS: OptionKinds<InspectOptions> = { ...AROUND, files: OBJECTS };
+export const INSPECT_OPTIONS: OptionKinds<InspectOptions> = { ...AROUND, files: OBJECTS, signal: SIGNAL };
 export const BUILD_SITE_OPTIONS: OptionKinds<BuildSiteOptions> = {
   ...AROUND,
   inputs: { ...TEXTS, example: '["reports/"]' },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { ArtifactSource } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
+import { throwIfCancelled, UsageError } from '../model/errors.ts';
 import type { Inspection } from '../model/inspection.ts';
 import { MAX_OBJECT_BYTES } from '../object/header.ts';
 import { readObject } from '../object/read-object.ts';
@@ -24,6 +24,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export interface InspectOptions extends Environment {
   /** Compiled objects: paths or patterns (`build/*.bpf.o`) relative to `cwd`. */
   readonly files: readonly string[];
+  /** Ends the search and the opening of files that hold objects. */
+  readonly signal?: AbortSignal;
 }
 
 /** One file: what is in it, or why it is no object. */
@@ -34,7 +36,7 @@ export type InspectResult =
 /**
  * Reads objects without loading them and without a kernel: what they hold and what they need. Each file gets its own
  * answer; a file that is no object does not stop the others.
- * @throws UsageError when no file is named or a pattern matches nothing
+ * @throws UsageError when no file is named or a pattern matches nothing; CancelledError after an abort
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult[]> {
   checkOptions('inspect', options, INSPECT_OPTIONS, ['files']);
@@ -42,19 +44,27 @@ export async function inspect(options: InspectOptions): Promise<InspectResult[]>
   if (options.files.length === 0) {
     throw new UsageError('missing_argument', 'no object is named; write bpfcompat inspect my.bpf.o');
   }
+  const ground = { host, cwd, signal: options.signal };
   const results: InspectResult[] = [];
   for (const word of options.files) {
-    for (const path of await expand(host, cwd, word)) results.push(...(await inspectFile(host, cwd, path)));
+    for (const path of await expand(ground, word)) results.push(...(await inspectFile(ground, path)));
   }
   return results;
 }
 
-async function expand(host: Host, cwd: string, word: string): Promise<readonly string[]> {
+interface Ground {
+  readonly host: Host;
+  readonly cwd: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function expand({ host, cwd, signal }: Ground, word: string): Promise<readonly string[]> {
   const isInside = imagePath(word) !== undefined || (await containerOf(host, resolve(cwd, word))) !== undefined;
   if (!PATTERN.test(word) || isInside) return [word];
   // A file that is called like a pattern takes the place of none that match it.
   const own = (await host.files.stat(resolve(cwd, word)).catch(() => undefined)) ? [resolve(cwd, word)] : [];
-  const matches = [...new Set([...own, ...(await host.files.glob(word, cwd))])];
+  const matches = [...new Set([...own, ...(await host.files.glob(word, cwd, signal))])];
+  throwIfCancelled(signal);
   if (matches.length > 0) return matches;
   throw new UsageError('artifact_no_match', `${word}: no file matches this pattern; build the objects or correct it`);
 }
@@ -64,13 +74,13 @@ async function isThere(host: Host, path: string): Promise<boolean> {
 }
 
 /** One result for an object and for what is none, and one for each object in another file. */
-async function inspectFile(host: Host, cwd: string, shown: string): Promise<InspectResult[]> {
+async function inspectFile({ host, cwd, signal }: Ground, shown: string): Promise<InspectResult[]> {
   try {
     const path = (await isThere(host, resolve(cwd, shown)))
       ? resolve(cwd, shown)
       : (imagePath(shown) ?? resolve(cwd, shown));
     if (path.startsWith('/')) await confineFlag(host, await flagRoot(host, cwd), shown, path);
-    const [first, ...others] = await openNamed(host, { cwd, paths: [path] });
+    const [first, ...others] = await openNamed(host, { cwd, paths: [path], signal });
     if (first?.problem) throw first.problem;
     if (first?.object === undefined) return [await inspectPlain(host, cwd, shown)];
     return [first, ...others].flatMap(({ object }) => {

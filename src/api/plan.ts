@@ -37,6 +37,8 @@ export interface PlanOptions extends Environment, KernelOptions {
   readonly targetMs?: number;
   /** File for the JSON, relative to `cwd`. */
   readonly out?: string;
+  /** Ends the search and the opening of files that hold objects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PlanResult {
@@ -64,8 +66,9 @@ async function plannedCells(context: ResolvedEnvironment, options: PlanOptions):
     chosen.map(({ id }) => id),
   );
   const entries = [...chosen, ...own];
-  const paths = await findArtifacts(host, cwd, options.artifacts ?? []);
-  const names = objectsAt(await openNamed(host, { cwd, paths })).map(({ name }) => name);
+  const { artifacts = [], signal } = options;
+  const paths = await findArtifacts(host, cwd, artifacts, undefined, signal);
+  const names = objectsAt(await openNamed(host, { cwd, paths, signal })).map(({ name }) => name);
   const subjects = names.length === 0 ? ['object'] : names;
   return subjects.flatMap((subject) => entries.map(({ id: kernel }) => ({ subject, kernel })));
 }
@@ -107,7 +110,7 @@ function plannedInputs({ suite, matrix, baseline, localKernels, artifacts = [] }
 /**
  * Divides a run among machines before any of them starts: the job matrix of a workflow. Nothing is booted, and objects
  * need not be built yet. No shard is empty: fewer are planned where there is not enough to do.
- * @throws UsageError for kernels, suites and reports that cannot be read
+ * @throws UsageError for kernels, suites and reports that cannot be read; CancelledError after an abort
  */
 export async function planShards(options: PlanOptions): Promise<PlanResult> {
   checkOptions('planShards', options, PLAN_OPTIONS);

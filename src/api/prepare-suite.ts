@@ -119,7 +119,7 @@ export async function prepareSuite(
   refuseStop(options);
   const own = await localProfiles(environment, options.localKernels);
   const localKernels = settledKernels(cwd, options.localKernels, own);
-  const cases = await prepareCases({ host, cwd, dir, root, catalogue, own, localKernels }, suite, {
+  const cases = await prepareCases({ host, cwd, dir, root, catalogue, own, localKernels, signal: options.signal }, suite, {
     workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
     timeoutMs: options.timeoutMs,
     concurrency: options.concurrency,

@@ -68,6 +68,8 @@ export interface SuiteContext {
   readonly own: readonly Profile[];
   /** The same as they were typed, with absolute paths. */
   readonly localKernels: readonly LocalKernel[];
+  /** Ends the opening of files that hold objects. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The promise that counts: the case's, the manifest's, that of the defaults. */

@@ -51,7 +51,7 @@ function baselineReader({ host, cwd, dir }: SuiteContext): (file: string, origin
 
 /** The one object that a case names, which may lie in another file. @throws UsageError where that has several */
 async function inputOf(
-  { host, dir, root }: SuiteContext,
+  { host, dir, root, signal }: SuiteContext,
   { artifact, origin }: SuiteCase,
   path: string,
   asIs: boolean,
@@ -60,7 +60,7 @@ async function inputOf(
   const isThere = (await host.files.stat(path)) !== undefined;
   const container = isThere ? undefined : await containerOf(host, path);
   if (container !== undefined) await confine(host, root, { key: 'artifact', path: container, use: 'read', origin });
-  const named = await openNamed(host, { cwd: dir, paths: [path], asIs, flag: `${origin}: artifact` });
+  const named = await openNamed(host, { cwd: dir, paths: [path], asIs, flag: `${origin}: artifact`, signal });
   const [only = { path }] = await keepNamed(host, workdir, named.slice(0, 1));
   if (named.length === 1) return only;
   const names = named.slice(0, 8).map(({ object }) => `${artifact}${object?.source.inside ?? ''}`);

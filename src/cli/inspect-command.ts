@@ -5,8 +5,8 @@ import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
 /** `inspect`: says what is in objects without a kernel; exit code 1 when one of the files is no object. */
-export async function inspectCommand(options: InspectArguments, io: Io): Promise<number> {
-  const results = await inspect({ files: options.files, env: io.env, cwd: io.cwd });
+export async function inspectCommand(options: InspectArguments, io: Io, signal: AbortSignal): Promise<number> {
+  const results = await inspect({ files: options.files, env: io.env, cwd: io.cwd, signal });
   const objects = results.flatMap((result) => (result.ok ? [result.object] : []));
   const failed = results.flatMap((result) => (result.ok ? [] : [result]));
   if (options.json) {

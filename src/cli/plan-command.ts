@@ -10,7 +10,7 @@ import { chosen } from './test-command.ts';
  * `plan`: one line of JSON for the job matrix of a workflow, on stdout or in a file; on stderr what it means for a
  * person.
  */
-export async function planCommand(options: PlanArguments, io: Io): Promise<number> {
+export async function planCommand(options: PlanArguments, io: Io, signal: AbortSignal): Promise<number> {
   const { artifacts, kernels, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
   const { matrix, json, cells, expectedMs } = await planShards({
     ...(kernels && chosen(kernels)),
@@ -25,6 +25,7 @@ export async function planCommand(options: PlanArguments, io: Io): Promise<numbe
     lock: lockMode(options),
     env: io.env,
     cwd: io.cwd,
+    signal,
   });
   if (!quiet) {
     const rows = matrix.include.map(({ shard, kernels: ids }, i) => [

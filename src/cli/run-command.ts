@@ -36,7 +36,7 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'merge':
       return (await import('./merge-command.ts')).mergeCommand(parsed.options, io);
     case 'plan':
-      return (await import('./plan-command.ts')).planCommand(parsed.options, io);
+      return (await import('./plan-command.ts')).planCommand(parsed.options, io, signal);
     case 'watch':
       return (await import('./watch-command.ts')).watchCommand(parsed.options, io, signal);
     case 'explain':
@@ -44,7 +44,7 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
     case 'compare':
     case 'report-summary':
     case 'site build':
-      return reading(parsed, io);
+      return reading(parsed, io, signal);
     case 'serve':
       return (await import('./serve-command.ts')).serveCommand(parsed.options, io, signal);
     case 'history list':
@@ -76,12 +76,16 @@ function isOfTrack(parsed: ParsedArgs): parsed is TrackCommand {
 type ReadingCommand = 'explain' | 'inspect' | 'compare' | 'report-summary' | 'site build';
 
 /** Commands that look at files and boot nothing. */
-async function reading(parsed: Extract<ParsedArgs, { command: ReadingCommand }>, io: Io): Promise<number> {
+async function reading(
+  parsed: Extract<ParsedArgs, { command: ReadingCommand }>,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
   switch (parsed.command) {
     case 'explain':
       return (await import('./explain-command.ts')).explainCommand(parsed.options, io);
     case 'inspect':
-      return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io);
+      return (await import('./inspect-command.ts')).inspectCommand(parsed.options, io, signal);
     case 'compare':
       return (await import('./compare-command.ts')).compareCommand(parsed.options, io);
     case 'report-summary':
