@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { readTar } from '../kernels/image/tar.ts';
+import { readTar, type TarEntry } from '../kernels/image/tar.ts';
 import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
 import { type CpioEntry, readCpio } from '../kernels/sources/rpm/cpio.ts';
 import { packingOf } from '../kernels/sources/rpm/payload.ts';
@@ -9,6 +9,7 @@ import { outgrown, roomIn } from '../kernels/space.ts';
 import { type Collector, isNamedObject } from './collect.ts';
 import { HEAD_BYTES, isTar } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
+import { createLinkCheck, type EntryCheck } from './links.ts';
 
 /** A name without what comes before the root, as archives write it. */
 function plainName(path: string): string {
@@ -64,13 +65,18 @@ export type ImageKind = 'oci' | 'docker';
 
 const IMAGE_MARKS: Readonly<Record<string, ImageKind>> = { 'oci-layout': 'oci', 'manifest.json': 'docker' };
 
-/** The files of a tar archive as they come. @throws UsageError for more than are read */
-export async function* tarFiles(chunks: AsyncIterable<Buffer>) {
+/**
+ * The files of a tar archive as they come.
+ * @param onEntry is shown every entry, with its path below the root
+ * @throws UsageError for more than are read
+ */
+export async function* tarFiles(chunks: AsyncIterable<Buffer>, onEntry: (entry: TarEntry) => void = () => {}) {
   let entries = 0;
-  for await (const entry of readTar(bounded(chunks))) {
+  for await (const one of readTar(bounded(chunks))) {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
-    const path = plainName(entry.path);
-    if (entry.kind === 'file' && (entry.size > 0 || isNamedObject(path))) yield { ...entry, path };
+    const entry = { ...one, path: plainName(one.path) };
+    onEntry(entry);
+    if (entry.kind === 'file' && (entry.size > 0 || isNamedObject(entry.path))) yield entry;
   }
 }
 
@@ -79,9 +85,13 @@ export async function* tarFiles(chunks: AsyncIterable<Buffer>) {
  * @returns the kind of image that it may be, by a file that images have; an OCI layout may be a docker archive, too
  * @throws HostError `bad_package` for what is none
  */
-async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Promise<ImageKind | undefined> {
+async function takeTar(
+  chunks: AsyncIterable<Buffer>,
+  collector: Collector,
+  entries: EntryCheck,
+): Promise<ImageKind | undefined> {
   let image: ImageKind | undefined;
-  for await (const { path, size, content } of tarFiles(chunks)) {
+  for await (const { path, size, content } of tarFiles(chunks, entries.see)) {
     const mark = Object.hasOwn(IMAGE_MARKS, path) ? IMAGE_MARKS[path] : undefined;
     if (mark !== undefined && image !== 'oci') image = mark;
     if (size > LIMITS.fileBytes && isNamedObject(path))
@@ -90,11 +100,13 @@ async function takeTar(chunks: AsyncIterable<Buffer>, collector: Collector): Pro
     const bytes = await content();
     if (collector.wants(path, bytes)) collector.take(bytes, path);
   }
+  entries.end();
   return image;
 }
 
 /**
  * Takes the objects out of a packed file: a tar archive, or one file alone.
+ * @param entries is shown what is in an archive; by default every object in it has to be a file
  * @returns the kind of image that the archive may be
  * @throws HostError for what cannot be unpacked, UsageError beyond the bounds
  */
@@ -104,9 +116,10 @@ export async function takePacked(
   packing: Packing,
   collector: Collector,
   signal: AbortSignal | undefined,
+  entries: EntryCheck = createLinkCheck(),
 ): Promise<ImageKind | undefined> {
   const { head, all } = await peeked(unpacked(host, path, packing, signal), HEAD_BYTES);
-  if (isTar(head)) return takeTar(all, collector);
+  if (isTar(head)) return takeTar(all, collector, entries);
   const name = basename(path).replace(/\.(?:gz|xz|zst)$/, '');
   const bytes = await whole(all);
   if (collector.wants(name, bytes)) collector.take(bytes, name);
@@ -139,9 +152,12 @@ export async function takeRpm(
 ): Promise<void> {
   const file = await readPackage(host, path);
   let entries = 0;
-  const wants = ({ isFile, size }: CpioEntry): boolean => {
+  const wants = ({ path, isFile, size, links }: CpioEntry): boolean => {
     if (++entries > LIMITS.entries) refuseLarge(`it has more than ${LIMITS.entries} entries`);
-    return isFile && size > 0 && size <= LIMITS.fileBytes;
+    const named = isNamedObject(path);
+    if (named && isFile && size > LIMITS.fileBytes) refuseLarge(`${path} has more than ${LIMITS.fileBytes >> 20} MiB`);
+    // Of hard links all but the last come without content.
+    return isFile && (size > 0 || (named && links < 2)) && size <= LIMITS.fileBytes;
   };
   const take = async (entry: CpioEntry, content: Buffer): Promise<void> => {
     if (collector.wants(entry.path, content)) collector.take(content, plainName(entry.path));

@@ -3,7 +3,7 @@ import { ELF_MACHINE, hasElfMagic, readElfIdentity } from '../elf/elf-file.ts';
 import type { InsidePlace } from '../model/inside.ts';
 import { checkObjectHeader } from '../object/header.ts';
 import { objectsInSource } from '../object/inside/c-source.ts';
-import { type FoundObject, findObjects } from '../object/inside/find-objects.ts';
+import { DAMAGED_BYTES, type FoundObject, findObjects } from '../object/inside/find-objects.ts';
 import { nameObjects } from '../object/inside/name-objects.ts';
 import { readObject } from '../object/read-object.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
@@ -27,6 +27,10 @@ export interface Collector {
   take(content: Uint8Array, member: string | undefined): void;
   /** The same for C source. */
   takeSource(content: Uint8Array, member: string | undefined): void;
+  /** Takes an object that another collector has taken. */
+  keep(object: TakenObject): void;
+  /** Counts what another collector has left out. */
+  count(other: Pick<Collector, 'bigEndian' | 'programs'>): void;
   readonly objects: readonly TakenObject[];
   /** Objects for big-endian kernels, which are left out. */
   readonly bigEndian: number;
@@ -67,30 +71,45 @@ function namesOf(content: Uint8Array, found: readonly FoundObject[]): (string | 
   return names.map((name) => (names.filter((one) => one === name).length === 1 ? name : undefined));
 }
 
-export function createCollector(): Collector {
-  const taken: TakenObject[] = [];
+/** Objects that were taken, each once, within the bounds. */
+function createTaken() {
+  const objects: TakenObject[] = [];
   const known = new Set<string>();
   let bytesTaken = 0;
+
+  function keep(object: TakenObject): void {
+    // The same object twice, as in two builds of one program, has one answer.
+    if (known.has(object.sha256)) return;
+    known.add(object.sha256);
+    bytesTaken += object.bytes.length;
+    if (objects.length === LIMITS.objects) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
+    if (bytesTaken > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
+    objects.push(object);
+  }
+
+  return {
+    objects,
+    keep,
+    add(place: InsidePlace, bytes: Uint8Array): void {
+      const sha256 = digestOf(bytes);
+      // A copy: the whole program would stay in memory for a part of it.
+      if (!known.has(sha256)) keep({ ...place, bytes: Uint8Array.from(bytes), sha256 });
+    },
+  };
+}
+
+export function createCollector(): Collector {
+  const { objects: taken, keep, add } = createTaken();
   let bigEndian = 0;
   let programs = 0;
-
-  function add(place: InsidePlace, bytes: Uint8Array): void {
-    const sha256 = digestOf(bytes);
-    // The same object twice, as in two builds of one program, has one answer.
-    if (known.has(sha256)) return;
-    known.add(sha256);
-    bytesTaken += bytes.length;
-    if (taken.length === LIMITS.objects) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
-    if (bytesTaken > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
-    // A copy: the whole program would stay in memory for a part of it.
-    taken.push({ ...place, bytes: Uint8Array.from(bytes), sha256 });
-  }
 
   function takeProgram(content: Uint8Array, member: string | undefined): void {
     programs++;
     const found = findObjects(content);
     bigEndian += found.bigEndian;
     if (found.cut) refuseLarge(`it holds more than ${LIMITS.objects} objects`);
+    // Left out, they would pass by being broken.
+    for (const at of found.damaged) add({ member, at }, content.subarray(at, at + DAMAGED_BYTES));
     const parts = new Map<string, FoundObject>();
     for (const part of found.objects) {
       const digest = digestOf(content.subarray(part.at, part.at + part.size));
@@ -106,10 +125,17 @@ export function createCollector(): Collector {
   function takeSource(content: Uint8Array, member: string | undefined): void {
     if (content.length > LIMITS.sourceBytes) refuseLarge(`its source has more than ${LIMITS.sourceBytes >> 20} MiB`);
     const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1');
-    for (const { name, bytes } of objectsInSource(text)) add({ member, symbol: name }, bytes);
+    const { objects, cut } = objectsInSource(text);
+    if (cut) refuseLarge('it holds more texts that may be objects than are looked at');
+    for (const { name, bytes } of objects) add({ member, symbol: name }, bytes);
   }
 
   return {
+    keep,
+    count(other) {
+      bigEndian += other.bigEndian;
+      programs += other.programs;
+    },
     objects: taken,
     get bigEndian() {
       return bigEndian;

@@ -6,11 +6,14 @@ import { choosePlatform, type Descriptor, readDocument } from '../kernels/source
 import { type ImageStore, openRegistry, type RegistryAccess } from '../kernels/sources/oci/registry.ts';
 import { type Packing, unpacked } from '../kernels/sources/rpm/chunks.ts';
 import { requireSpace } from '../kernels/space.ts';
+import { HostError } from '../model/errors.ts';
 import { parseImageName } from '../model/oci-source.ts';
 import { type ImageKind, takePacked, tarFiles, unpackTo } from './archive.ts';
 import type { Collector } from './collect.ts';
 import { containerOf, HEAD_BYTES } from './kind.ts';
+import { createLayers, type Layer, type Layers } from './layers.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
+import type { EntryCheck } from './links.ts';
 
 /** Inspektor Gadget puts the object into a layer of its own, as it is. */
 const GADGET = 'application/vnd.gadget.ebpf.program.v1+binary';
@@ -43,17 +46,27 @@ function wanted(layers: readonly Descriptor[]): readonly Descriptor[] {
   return chosen;
 }
 
+type Take = Parameters<Layers['read']>[0];
+
+interface Taking {
+  readonly collector: Collector;
+  readonly entries: EntryCheck;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** A layer is an object or another file as it is, or an archive. */
 async function takeLayer(
   host: Host,
   file: string,
   title: string,
-  collector: Collector,
-  signal: AbortSignal | undefined,
+  { collector, entries, signal }: Taking,
 ): Promise<void> {
   const head = await host.files.readHead(file, HEAD_BYTES);
   const container = containerOf('', head);
-  if (container?.kind === 'packed') return void (await takePacked(host, file, container.packing, collector, signal));
+  if (container?.kind === 'packed') {
+    await takePacked(host, file, container.packing, collector, signal, entries);
+    return;
+  }
   if (!collector.wants(title, head)) return;
   if (((await host.files.stat(file))?.size ?? 0) > LIMITS.fileBytes) refuseLarge('a layer of it is too large');
   collector.take(await host.files.read(file, LIMITS.fileBytes), title);
@@ -65,16 +78,21 @@ async function takeImage(
   collector: Collector,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { digest, layers } = await imageOf(host, store, first, what);
-  const chosen = wanted(layers);
+  const image = await imageOf(host, store, first, what);
+  const chosen = wanted(image.layers);
   await requireSpace(host, dir, Math.max(0, ...chosen.map(({ size }) => size)), `pulling ${what}`);
+  const layers = createLayers();
+  const read: Layer[] = [];
   for (const layer of chosen) {
     const file = await store.layer(layer, () => {});
-    await takeLayer(host, file, layer.annotations?.[TITLE] ?? 'program', collector, signal);
+    const title = layer.annotations?.[TITLE] ?? 'program';
+    const take: Take = (own, entries) => takeLayer(host, file, title, { collector: own, entries, signal });
+    read.push(await layers.read(take));
     // What lies in a layout is the user's.
     if (file.startsWith(`${dir}/`)) await host.files.remove(file);
   }
-  return digest;
+  layers.stack(read, collector);
+  return image.digest;
 }
 
 /**
@@ -156,13 +174,23 @@ export async function takeImageArchive(
   }
   const named = await dockerLayers(unpacked(host, path, packing, signal));
   if (named === undefined) return false;
-  const layers = new Set(named);
-  for await (const { path: member, size, content } of tarFiles(unpacked(host, path, packing, signal))) {
-    if (!layers.has(member)) continue;
+  const layers = createLayers();
+  const read = new Map<string, Layer>();
+  const there = new Set<string>();
+  const files = tarFiles(unpacked(host, path, packing, signal), (entry) => void there.add(entry.path));
+  for await (const { path: member, size, content } of files) {
+    if (!named.includes(member) || read.has(member)) continue;
     if (size > LIMITS.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS.fileBytes >> 20} MiB`);
     const file = join(dir.path, 'layer');
     await host.files.writeAtomic(file, await content());
-    await takeLayer(host, file, 'program', collector, signal);
+    const take: Take = (own, entries) => takeLayer(host, file, 'program', { collector: own, entries, signal });
+    read.set(member, await layers.read(take));
   }
+  // A layer that is a link leads to another one of them.
+  const missing = named.find((layer) => !there.has(layer));
+  if (missing !== undefined) throw new HostError('bad_package', `its layer ${missing} is not there; save it again`);
+  // The archive has them in any order.
+  const ordered = named.flatMap((layer) => read.get(layer) ?? []);
+  layers.stack(ordered, collector);
   return true;
 }

@@ -257,3 +257,54 @@ test.each([
   ['./a.b/c', undefined],
   ['https://ghcr.io/x/y', undefined],
 ])('%s as the name of an image', (word, image) => expect(imageNamed(word)).toBe(image));
+
+describe('layers are laid one over the other', () => {
+  const layers = (...all: ImageFileSets): Descriptor[] => all.map((files) => images.layer(files));
+  type ImageFileSets = Parameters<ImageFiles['layer']>[0][];
+  const BAD = object('bad');
+
+  test.each<readonly [string, ImageFileSets, string[]]>([
+    ['what is taken away is no object of the image', [{ 'a/bad.o': BAD, 'b.o': ONE }, { 'a/.wh.bad.o': '' }], ['b.o']],
+    ['a directory that is taken away', [{ 'a/b/bad.o': BAD, 'b.o': ONE }, { '.wh.a': '' }], ['b.o']],
+    [
+      'a directory that is emptied, and filled',
+      [{ 'a/bad.o': BAD }, { 'a/.wh..wh..opq': '', 'a/two.o': TWO }],
+      ['two.o'],
+    ],
+    ['a file in the place of another', [{ 'a/x.o': BAD, 'b.o': ONE }, { 'a/x.o': TWO }], ['b.o', 'x.o']],
+    ['a file in the place of a directory', [{ 'a/x/bad.o': BAD, 'b.o': ONE }, { 'a/x': 'text' }], ['b.o']],
+    [
+      'the same object elsewhere is one',
+      [
+        { 'a/x.o': ONE, 'c.o': TWO },
+        { 'a/.wh.x.o': '', 'b/x.o': ONE },
+      ],
+      ['c.o', 'x.o'],
+    ],
+    ['what comes back', [{ 'x.o': BAD, 'b.o': ONE }, { '.wh.x.o': '' }, { 'x.o': TWO }], ['b.o', 'x.o']],
+    ['nothing of the layer itself', [{ 'b.o': ONE }, { '.wh.x.o': '', 'x.o': BAD }], ['b.o', 'x.o']],
+  ])('%s', async (_name, files, names) => {
+    push(layers(...files));
+    const found = await open();
+    // One object alone is called like its image.
+    const expected = names.length === 1 ? ['probe:v1'] : names.map((member) => `probe:v1[${member}]`);
+    expect(namesOf(found).toSorted()).toEqual(expected);
+    const isBad = (one: (typeof found)[number]): boolean => Buffer.from(one.object?.bytes ?? []).equals(BAD);
+    expect(found.some(isBad)).toBe(_name === 'nothing of the layer itself');
+  });
+
+  test('in the order of its manifest, whatever the order in an archive of docker', async () => {
+    const docker = tarOf({
+      'manifest.json': JSON.stringify([
+        { Config: 'c.json', RepoTags: ['x:v1'], Layers: ['z/layer.tar', 'a/layer.tar'] },
+      ]),
+      'a/layer.tar': tarOf({ '.wh.bad.o': '', 'one.o': ONE }),
+      'z/layer.tar': tarOf({ 'bad.o': BAD, 'two.o': TWO }),
+    });
+    writeFileSync(join(dir, 'docker.tar'), docker);
+    expect(namesOf(await open('docker.tar')).toSorted()).toEqual(['docker.tar[one.o]', 'docker.tar[two.o]']);
+    const lost = JSON.stringify([{ Layers: ['z/layer.tar', 'gone/layer.tar'] }]);
+    writeFileSync(join(dir, 'docker.tar'), tarOf({ 'manifest.json': lost, 'z/layer.tar': tarOf({ 'two.o': TWO }) }));
+    await expect(open('docker.tar')).rejects.toThrow(/its layer gone\/layer\.tar is not there/);
+  });
+});

@@ -20,14 +20,22 @@ describe('objects in other bytes', () => {
         { at: 13, size: ONE.length },
         { at: 16 + ONE.length, size: TWO.length },
       ],
+      damaged: [],
       cut: false,
       bigEndian: 0,
     });
   });
 
-  test('one that is cut off is none, and what begins in it is looked at', () => {
-    expect(findObjects(ONE.subarray(0, -1)).objects).toEqual([]);
-    expect(findObjects(joined(ONE.subarray(0, 70), TWO)).objects).toEqual([{ at: 70, size: TWO.length }]);
+  test('one that is cut off is damaged, and what begins in it is looked at', () => {
+    expect(findObjects(ONE.subarray(0, -1))).toMatchObject({ objects: [], damaged: [0] });
+    expect(findObjects(joined(ONE.subarray(0, 70), TWO))).toMatchObject({
+      objects: [{ at: 70, size: TWO.length }],
+      damaged: [0],
+    });
+    // Bytes that are called like it and begin no object of ours: a magic alone, and other kinds of files.
+    const core = Uint8Array.from(ONE);
+    core[16] = 4;
+    expect(findObjects(joined(ONE.subarray(0, 16), junk(64), core)).damaged).toEqual([]);
   });
 
   test('objects for other machines are none; those for big-endian kernels are counted', () => {
@@ -36,7 +44,7 @@ describe('objects in other bytes', () => {
     const big = Uint8Array.from(ONE);
     big.set([2, 2], 4);
     big.set([0, 1, 0, 247], 16);
-    expect(findObjects(joined(host, big))).toEqual({ objects: [], cut: false, bigEndian: 1 });
+    expect(findObjects(joined(host, big))).toEqual({ objects: [], damaged: [], cut: false, bigEndian: 1 });
   });
 
   test('a file full of beginnings ends the search, and too many objects are said', () => {
@@ -68,7 +76,10 @@ describe('objects in other bytes', () => {
     const wild = Uint8Array.from(ONE);
     new DataView(wild.buffer).setBigUint64(40, 0xffff_ffff_ffff_fff0n, true);
     new DataView(wild.buffer).setUint16(60, 0xffff, true);
-    expect(findObjects(joined(wild, TWO)).objects).toEqual([{ at: wild.length, size: TWO.length }]);
+    expect(findObjects(joined(wild, TWO))).toMatchObject({
+      objects: [{ at: wild.length, size: TWO.length }],
+      damaged: [0],
+    });
   });
 });
 
@@ -178,7 +189,7 @@ static inline const void *one_bpf__elf_bytes(size_t *sz)
 }
 static inline const void *two_bpf__elf_bytes(size_t *sz) { return (const void *)"${escaped(TWO)}"; }
 `;
-    expect(objectsInSource(text)).toEqual([
+    expect(objectsInSource(text).objects).toEqual([
       { name: 'one_bpf', bytes: ONE },
       { name: 'two_bpf', bytes: TWO },
     ]);
@@ -188,23 +199,29 @@ static inline const void *two_bpf__elf_bytes(size_t *sz) { return (const void *)
     const array = `unsigned char prog_o[] = {\n  ${hex(ONE)
       .map((digits) => `0x${digits}`)
       .join(', ')}\n};`;
-    expect(objectsInSource(array)).toEqual([{ name: 'prog_o', bytes: ONE }]);
+    expect(objectsInSource(array).objects).toEqual([{ name: 'prog_o', bytes: ONE }]);
     const octal = [...ONE.subarray(4)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`);
     const text = `x = "\\x7fELF" "${octal.slice(0, 9).join('')}"\n  "${octal.slice(9).join('')}";`;
-    expect(objectsInSource(text)).toEqual([{ name: undefined, bytes: ONE }]);
+    expect(objectsInSource(text).objects).toEqual([{ name: undefined, bytes: ONE }]);
   });
 
-  test('texts that end early, and that are something else, are none', () => {
-    expect(objectsInSource(`"${escaped(ONE.subarray(0, 200))}"`)).toEqual([]);
-    expect(objectsInSource('const char x[] = "\\x7fELF is a magic";')).toEqual([]);
-    expect(objectsInSource('"\\x7fELF'.repeat(1000))).toEqual([]);
+  test('one that ends early is damaged, and texts of something else are none', () => {
+    const cut = ONE.subarray(0, 200);
+    expect(objectsInSource(`"${escaped(cut)}"`)).toEqual({ objects: [{ name: undefined, bytes: cut }], cut: false });
+    expect(objectsInSource('const char x[] = "\\x7fELF is a magic";')).toEqual({ objects: [], cut: false });
+  });
+
+  test('one behind more texts than are looked at is not passed over in silence', () => {
+    const decoy = '"\\x7fELF";\n';
+    expect(objectsInSource(`${decoy.repeat(63)}"${escaped(ONE)}"`)).toMatchObject({ objects: [{}], cut: false });
+    expect(objectsInSource(`${decoy.repeat(64)}"${escaped(ONE)}"`)).toEqual({ objects: [], cut: true });
   });
 
   test('an array has the name of its declaration, and none where something else stands there', () => {
     const list = `{ ${hex(ONE)
       .map((digits) => `0x${digits}`)
       .join(', ')} };`;
-    const nameOf = (declaration: string) => objectsInSource(`${declaration} = ${list}`).map(({ name }) => name);
+    const nameOf = (declaration: string) => objectsInSource(`${declaration} = ${list}`).objects.map(({ name }) => name);
     expect(nameOf('static const u8 prog[512] __aligned')).toEqual(['prog']);
     expect(nameOf('unsigned char a[1] __attribute__((aligned(8)))')).toEqual(['a']);
     expect(nameOf('struct x y')).toEqual([undefined]);
@@ -221,6 +238,6 @@ static inline const void *two_bpf__elf_bytes(size_t *sz) { return (const void *)
     ['texts that go on', '"\\x7fELF" '],
     ['arrays that do not end', '= {0x7f,0x45,0x4c,0x46,'],
   ])('a large file is searched in time: %s', { timeout: 20_000 }, (_name, part) => {
-    expect(objectsInSource(part.repeat(Math.ceil(4_000_000 / part.length)))).toEqual([]);
+    expect(objectsInSource(part.repeat(Math.ceil(4_000_000 / part.length))).objects).toEqual([]);
   });
 });

@@ -6,11 +6,14 @@ const MAX_ENTRIES = 500_000;
 /** Of one archive, unpacked: what packs much better than a system does is made to fill disks or time. */
 const MAX_UNPACKED = 16 * 1024 * 1024 * 1024;
 
-interface TarEntry {
+const KINDS = ['file', 'link', 'symlink', 'directory'] as const;
+
+export interface TarEntry {
   readonly path: string;
-  readonly kind: 'file' | 'link' | 'other';
+  /** `link`: a hard one. `other`: pipes, devices and what is not known here, such as files with holes. */
+  readonly kind: 'file' | 'link' | 'symlink' | 'directory' | 'other';
   readonly size: number;
-  /** What a hard link leads to. */
+  /** What a link leads to; a hard one from the root of the archive. */
   readonly link: string;
   /** Once, before the next entry is asked for. */
   content(): Promise<Buffer>;
@@ -65,7 +68,7 @@ export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ta
       if (++count > MAX_ENTRIES) throw refuse('it has too many entries');
       const { name: path, type, size = 0, linkname } = entry.header;
       last = size;
-      const kind = type === 'file' || type === 'contiguous-file' ? 'file' : type === 'link' ? 'link' : 'other';
+      const kind = type === 'contiguous-file' ? 'file' : (KINDS.find((known) => known === type) ?? 'other');
       const content = async (): Promise<Buffer> => {
         const parts: Buffer[] = [];
         try {

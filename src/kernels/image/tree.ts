@@ -4,12 +4,11 @@ import { HostError } from '../../model/errors.ts';
 import { safePath } from '../sources/rpm/payload.ts';
 import { megabytes } from '../space.ts';
 import { readTar } from './tar.ts';
+import { createWhiteOuts } from './white-outs.ts';
 
 /** Parts of a kernel in the archives of vendors: below the root, or where little-vm-helper puts each of its kernels. */
 const WANTED =
   /^(?:data\/kernels\/[^/]+\/)?(?:boot\/(?:vmlinuz|bzImage|config)(?:-[^/]+)?|(?:usr\/)?lib\/modules\/[^/]+\/(?:vmlinuz|config|modules\.builtin|(?:[^/]+\/)*[^/]+\.ko(?:\.(?:xz|zst|gz))?))$/;
-const WHITEOUT = '.wh.';
-const OPAQUE = '.wh..wh..opq';
 
 const MAX_FILE = 256 * 1024 * 1024;
 /** Of everything that is taken out of one kernel's archives. */
@@ -23,31 +22,6 @@ export interface KernelTree {
   readonly files: ReadonlyMap<string, string>;
   /** Hard links that have the name of a kernel's file, and lead to what has none: where they lead by their path. */
   readonly lost: ReadonlyMap<string, string>;
-}
-
-/** What a layer takes away from those below it, in files whose names say so. */
-function createWhiteOuts() {
-  const gone = new Set<string>();
-  const emptied = new Set<string>();
-  return {
-    /** @returns whether the path is one of those names */
-    add(path: string): boolean {
-      const name = path.split('/').at(-1) ?? '';
-      if (!name.startsWith(WHITEOUT)) return false;
-      const parent = path.slice(0, path.length - name.length);
-      if (name === OPAQUE) emptied.add(parent);
-      else gone.add(`${parent}${name.slice(WHITEOUT.length)}`);
-      return true;
-    },
-    /** The file, or a directory that it lies in, is taken away. */
-    takeAway(path: string): boolean {
-      if (gone.has(path) || emptied.has('')) return true;
-      for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-        if (gone.has(path.slice(0, at)) || emptied.has(path.slice(0, at + 1))) return true;
-      }
-      return false;
-    },
-  };
 }
 
 /**

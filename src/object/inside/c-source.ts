@@ -1,4 +1,4 @@
-import { findObjects } from './find-objects.ts';
+import { DAMAGED_BYTES, findObjects } from './find-objects.ts';
 
 /** An object that stands in C source as text. */
 export interface SourceObject {
@@ -62,14 +62,15 @@ function readEach(text: string, pattern: RegExp, read: (match: RegExpExecArray) 
   const search = new RegExp(pattern);
   for (let count = 0; count < MAX_TEXTS; count++) {
     const match = search.exec(text);
-    if (match === null) break;
+    if (match === null) return { objects, cut: false };
     const { name, bytes, end } = read(match);
     search.lastIndex = Math.max(end, search.lastIndex);
-    const [object] = findObjects(bytes).objects;
+    const { objects: found, damaged } = findObjects(bytes);
+    const size = damaged[0] === 0 ? DAMAGED_BYTES : found[0]?.at === 0 ? found[0].size : undefined;
     // A copy: the rest of the text would stay in memory for it.
-    if (object?.at === 0) objects.push({ name, bytes: Uint8Array.from(bytes.subarray(0, object.size)) });
+    if (size !== undefined) objects.push({ name, bytes: Uint8Array.from(bytes.subarray(0, size)) });
   }
-  return objects;
+  return { objects, cut: search.exec(text) !== null };
 }
 
 function skeletonsIn(text: string): readonly { readonly index: number; readonly name: string | undefined }[] {
@@ -81,10 +82,11 @@ function skeletonsIn(text: string): readonly { readonly index: number; readonly 
 }
 
 /**
- * Objects in C source: skeletons of `bpftool gen skeleton` (`.skel.h`) and arrays of bytes. The work is bounded by the
- * length of the text.
+ * Objects in C source: skeletons of `bpftool gen skeleton` (`.skel.h`) and arrays of bytes, also those that are damaged.
+ * The work is bounded by the length of the text.
+ * @returns `cut`: there is more that may be one than is looked at
  */
-export function objectsInSource(text: string): SourceObject[] {
+export function objectsInSource(text: string): { readonly objects: readonly SourceObject[]; readonly cut: boolean } {
   const skeletons = skeletonsIn(text);
   const texts = readEach(text, TEXT, ({ index }) => ({
     // Older skeletons have it in this function, newer ones in one of its own.
@@ -95,5 +97,5 @@ export function objectsInSource(text: string): SourceObject[] {
     name: DECLARED.exec(text.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
     ...numbersAt(text, index + head.indexOf('{')),
   }));
-  return [...texts, ...arrays];
+  return { objects: [...texts.objects, ...arrays.objects], cut: texts.cut || arrays.cut };
 }

@@ -6,7 +6,7 @@ import {
   readElfIdentity,
   readSectionEntries,
 } from '../../elf/elf-file.ts';
-import { checkObjectHeader, MAX_OBJECT_BYTES } from '../header.ts';
+import { checkObjectHeader, isBpfHeader, MAX_OBJECT_BYTES } from '../header.ts';
 
 /** A BPF object that lies somewhere in other bytes, such as the data of a program. */
 export interface FoundObject {
@@ -19,6 +19,8 @@ export interface FoundObject {
 export interface FoundObjects {
   /** In the order in which they lie there; none lies in another. */
   readonly objects: readonly FoundObject[];
+  /** Where something begins as an object does and is not whole: cut off, or with tables that cannot be read. */
+  readonly damaged: readonly number[];
   /** There are more than are taken. */
   readonly cut: boolean;
   /** Objects for big-endian kernels, which are left out: none of the kernels here is one. */
@@ -27,6 +29,8 @@ export interface FoundObjects {
 
 /** Objects of one file. Programs with the most have some fifty. */
 export const MAX_OBJECTS = 256;
+/** What is taken of one that is damaged, whose length nobody knows: enough to say what is wrong with it. */
+export const DAMAGED_BYTES = 64 * 1024;
 /** A stranger's file may be full of beginnings; each costs a look at its tables. */
 const MAX_BEGINNINGS = 4096;
 const MAX_SECTIONS = 4096;
@@ -83,6 +87,7 @@ function countBigEndian(bytes: Buffer): number {
 export function findObjects(file: Uint8Array): FoundObjects {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const objects: FoundObject[] = [];
+  const damaged: number[] = [];
   const budget: Budget = { sections: MAX_LOOKED_AT };
   let beginnings = 0;
   let from = 0;
@@ -90,10 +95,13 @@ export function findObjects(file: Uint8Array): FoundObjects {
     const at = bytes.indexOf(LITTLE, from);
     if (at < 0 || budget.sections < 0 || beginnings++ > MAX_BEGINNINGS) break;
     const size = objectAt(bytes.subarray(at), budget);
-    if (size !== undefined && objects.length === MAX_OBJECTS)
-      return { objects, cut: true, bigEndian: countBigEndian(bytes) };
+    const isDamaged = size === undefined && isBpfHeader(bytes.subarray(at, at + HEADER_BYTES));
+    if ((size !== undefined || isDamaged) && objects.length + damaged.length === MAX_OBJECTS)
+      return { objects, damaged, cut: true, bigEndian: countBigEndian(bytes) };
     if (size !== undefined) objects.push({ at, size });
+    if (isDamaged) damaged.push(at);
     from = at + (size ?? 1);
   }
-  return { objects, cut: beginnings > MAX_BEGINNINGS || budget.sections < 0, bigEndian: countBigEndian(bytes) };
+  const cut = beginnings > MAX_BEGINNINGS || budget.sections < 0;
+  return { objects, damaged, cut, bigEndian: countBigEndian(bytes) };
 }

@@ -5,6 +5,8 @@ export interface CpioEntry {
   readonly path: string;
   readonly isFile: boolean;
   readonly size: number;
+  /** Names that the file has. */
+  readonly links: number;
 }
 
 const HEADER_BYTES = 110;
@@ -82,12 +84,12 @@ export async function readCpio(
       const head = (await queue.take(HEADER_BYTES)).toString('latin1');
       if (!/^07070[12][0-9A-Fa-f]{104}$/.test(head)) throw refuse('it is not of the format newc');
       const field = (nth: number): number => Number.parseInt(head.slice(6 + nth * 8, 14 + nth * 8), 16);
-      const [mode, size, nameBytes] = [field(1), field(6), field(11)];
+      const [mode, links, size, nameBytes] = [field(1), field(4), field(6), field(11)];
       if (nameBytes < 1 || nameBytes > MAX_NAME) throw refuse('a name in it is too long');
       const path = (await queue.take(nameBytes)).subarray(0, -1).toString('utf8');
       await queue.align();
       if (path === TRAILER) return;
-      const entry = { path, size, isFile: (mode & TYPE_MASK) === REGULAR };
+      const entry = { path, size, links, isFile: (mode & TYPE_MASK) === REGULAR };
       if (wants(entry)) await take(entry, await queue.take(size));
       else await queue.skip(size);
       await queue.align();

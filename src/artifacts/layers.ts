@@ -1,0 +1,63 @@
+import { createWhiteOuts } from '../kernels/image/white-outs.ts';
+import { type Collector, createCollector, type TakenObject } from './collect.ts';
+import { LIMITS, refuseLarge } from './limits.ts';
+import type { EntryCheck } from './links.ts';
+
+/** What a layer of an image hides of those below it: what it takes away, and what it has at the same place. */
+interface Cover extends EntryCheck {
+  hides(member: string): boolean;
+}
+
+function createCover(): Cover {
+  const whiteOuts = createWhiteOuts();
+  const own = new Set<string>();
+  return {
+    see({ path, kind }) {
+      if (!whiteOuts.add(path) && kind !== 'directory') own.add(path);
+    },
+    // What a link of a layer leads to may lie in another one.
+    end() {},
+    hides(member) {
+      if (own.has(member) || whiteOuts.takeAway(member)) return true;
+      for (let at = member.indexOf('/'); at >= 0; at = member.indexOf('/', at + 1)) {
+        if (own.has(member.slice(0, at))) return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** What one layer holds. */
+export interface Layer {
+  readonly own: Collector;
+  readonly cover: Cover;
+}
+
+/** The objects of an image, whose layers are laid one over the other as they are when it is run. */
+export interface Layers {
+  /** @param take takes what is in a layer, and shows its entries */
+  read(take: (own: Collector, entries: EntryCheck) => Promise<void>): Promise<Layer>;
+  /** Hands over what can be seen. @param layers from the lowest on */
+  stack(layers: readonly Layer[], collector: Collector): void;
+}
+
+export function createLayers(): Layers {
+  let held = 0;
+  return {
+    async read(take) {
+      const layer = { own: createCollector(), cover: createCover() };
+      await take(layer.own, layer.cover);
+      held += layer.own.objects.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      if (held > LIMITS.objectBytes) refuseLarge(`its objects have more than ${LIMITS.objectBytes >> 20} MiB`);
+      return layer;
+    },
+    stack(layers, collector) {
+      let seen: readonly TakenObject[] = [];
+      for (const { own, cover } of layers) {
+        seen = [...seen.filter(({ member }) => member === undefined || !cover.hides(member)), ...own.objects];
+        collector.count(own);
+      }
+      for (const object of seen) collector.keep(object);
+    },
+  };
+}
