@@ -6,11 +6,11 @@ import { didYouMean, enumerate } from '../config/near.ts';
 import { quoted } from '../config/words.ts';
 import type { Host } from '../host/host.ts';
 import type { ArtifactSource } from '../model/cell.ts';
-import { UsageError } from '../model/errors.ts';
+import { HostError, UsageError, wordingOf } from '../model/errors.ts';
 import { insideSuffixes } from '../model/inside.ts';
 import { fileName } from '../model/object-names.ts';
 import { IMAGE_SCHEME } from '../model/oci-source.ts';
-import { phrase, type Wording } from '../model/wording.ts';
+import { option, phrase, type Wording } from '../model/wording.ts';
 import { flagRoot } from '../run/confine.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { containerOf, isLayout } from '../run/find-artifacts.ts';
@@ -18,12 +18,21 @@ import type { ArtifactInput } from '../run/subject.ts';
 
 /** Directory of a work directory with objects that were taken out of other files, by their digests. */
 const OBJECTS = 'objects';
+/** Name of one of them. */
+const KEPT = /^[0-9a-f]{64}\.o$/;
+const UNUSED_MS = 24 * 60 * 60_000;
+
+interface KeptObject {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  readonly source: ArtifactSource;
+}
 
 /** What a word led to: a file as it is, or an object that was taken out of one. */
 export interface NamedInput extends Pick<ArtifactInput, 'path' | 'name' | 'problem'> {
   /** File of this machine that was read; empty for an image of a registry. */
   readonly reads: string;
-  readonly object?: { readonly bytes: Uint8Array; readonly sha256: string; readonly source: ArtifactSource };
+  readonly object?: KeptObject;
 }
 
 /** What to open. */
@@ -143,29 +152,64 @@ async function exists(host: Host, path: string): Promise<boolean> {
 }
 
 /**
+ * A file that is called like an object in another file would be tested in its place, or be left out for it.
+ * @throws UsageError `artifact_ambiguous`
+ */
+async function refuseNamesake(host: Host, path: string, open: Opener, flag: Wording | undefined): Promise<void> {
+  const file = await containerOf(host, path);
+  const objects = file === undefined ? undefined : await open(file).catch(() => undefined);
+  if (file === undefined || !objects?.some((one) => one.path === path)) return;
+  throw new UsageError(
+    'artifact_ambiguous',
+    phrase`${flag === undefined ? '' : phrase`${flag}: `}${path} is a file, and an object in ${file} is called so, too; rename or remove that file`,
+  );
+}
+
+/** What one path leads to. @throws UsageError: its problem */
+async function inputsAt(
+  host: Host,
+  path: string,
+  open: Opener,
+  { asIs = false, flag }: Pick<NamedPaths, 'asIs' | 'flag'>,
+): Promise<readonly NamedInput[]> {
+  const image = placeOfImage(path);
+  const isFile = image === undefined && (await exists(host, path));
+  if (isFile) await refuseNamesake(host, path, open, flag);
+  const isWhole = isFile || image?.endsWith(']') === false;
+  const file = isWhole ? path : await containerOf(host, path);
+  const objects = file === undefined || (asIs && isFile) ? undefined : await open(file);
+  if (file === undefined || objects === undefined) return [{ path, reads: image === undefined ? path : '' }];
+  return isWhole ? objects : chosen(path, file, objects, flag);
+}
+
+/**
  * Opens the files among `paths` that hold objects: programs, skeletons, archives, packages. What nothing is found in has
  * a `problem`.
  */
 export async function openNamed(host: Host, named: NamedPaths): Promise<NamedInput[]> {
-  const { paths, asIs = false, flag } = named;
   const open = opener(host, named);
-  const found: NamedInput[] = [];
-  for (const path of paths) {
-    const plain = { path, reads: placeOfImage(path) === undefined ? path : '' };
+  const found = new Map<string, NamedInput>();
+  for (const path of named.paths) {
     try {
-      const isThere = placeOfImage(path)?.endsWith(']') === false || (await exists(host, path));
-      const file = isThere ? path : await containerOf(host, path);
-      const objects =
-        file === undefined || (asIs && isThere && placeOfImage(path) === undefined) ? undefined : await open(file);
-      if (file === undefined || objects === undefined) found.push(plain);
-      else found.push(...(isThere ? objects : chosen(path, file, objects, flag)));
+      // The same object may be named twice: with its file, and alone.
+      for (const one of await inputsAt(host, path, open, named)) {
+        if (found.get(one.path)?.problem === undefined) found.set(one.path, one);
+      }
     } catch (problem) {
       if (!(problem instanceof UsageError)) throw problem;
-      found.push({ ...plain, problem });
+      found.set(path, { path, reads: placeOfImage(path) === undefined ? path : '', problem });
     }
   }
-  // The same object may be named twice: with its file, and alone.
-  return [...new Map(found.map((one) => [one.path, one])).values()];
+  return [...found.values()];
+}
+
+/** Removes objects that no run has taken for a day; another one may be at work with those of today. */
+async function removeUnused({ files, now }: Pick<Host, 'files' | 'now'>, dir: string): Promise<void> {
+  const oldest = now().getTime() - UNUSED_MS;
+  for (const name of await files.list(dir)) {
+    const stat = KEPT.test(name) ? await files.stat(join(dir, name)) : undefined;
+    if (stat?.isFile && stat.mtimeMs < oldest) await files.remove(join(dir, name));
+  }
 }
 
 /**
@@ -174,20 +218,25 @@ export async function openNamed(host: Host, named: NamedPaths): Promise<NamedInp
  */
 export async function keepNamed(host: Host, workdir: string, named: readonly NamedInput[]): Promise<ArtifactInput[]> {
   const dir = join(workdir, OBJECTS);
-  if (named.some(({ object }) => object !== undefined)) {
-    await ensureWorkDirectory(host, workdir);
-    await host.files.makeDir(dir);
-  }
-  const inputs: ArtifactInput[] = [];
-  for (const { path, name, problem, object } of named) {
-    const file = object && join(dir, `${object.sha256}.o`);
-    if (object !== undefined && file !== undefined) await host.files.writeAtomic(file, object.bytes);
-    inputs.push({
-      path,
-      name,
-      problem,
-      taken: object && file !== undefined ? { file, source: object.source } : undefined,
+  const fileOf = ({ sha256 }: KeptObject): string => join(dir, `${sha256}.o`);
+  const objects = named.flatMap(({ object }) => object ?? []);
+  if (objects.length > 0) await ensureWorkDirectory(host, workdir);
+  try {
+    if (objects.length > 0) {
+      await host.files.makeDir(dir);
+      await removeUnused(host, dir);
+    }
+    for (const object of objects) await host.files.writeAtomic(fileOf(object), object.bytes);
+  } catch (cause) {
+    const remedy = phrase`check its space and permissions, or choose another work directory (${option('workdir')})`;
+    throw new HostError('workdir_unwritable', phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy}`, {
+      cause,
     });
   }
-  return inputs;
+  return named.map(({ path, name, problem, object }) => ({
+    path,
+    name,
+    problem,
+    taken: object && { file: fileOf(object), sha256: object.sha256, source: object.source },
+  }));
 }

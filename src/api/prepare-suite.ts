@@ -119,15 +119,19 @@ export async function prepareSuite(
   refuseStop(options);
   const own = await localProfiles(environment, options.localKernels);
   const localKernels = settledKernels(cwd, options.localKernels, own);
-  const cases = await prepareCases({ host, cwd, dir, root, catalogue, own, localKernels, signal: options.signal }, suite, {
-    workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
-    timeoutMs: options.timeoutMs,
-    concurrency: options.concurrency,
-    failOn: options.failOn,
-    lane: options.lane,
-    partial: options.shard !== undefined,
-    baseline,
-  });
+  const cases = await prepareCases(
+    { host, cwd, dir, root, catalogue, own, localKernels, signal: options.signal },
+    suite,
+    {
+      workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
+      timeoutMs: options.timeoutMs,
+      concurrency: options.concurrency,
+      failOn: options.failOn,
+      lane: options.lane,
+      partial: options.shard !== undefined,
+      baseline,
+    },
+  );
   // Objects that cannot be distinguished in the older run are an error of the caller.
   const against = suiteBaseline(
     baseline,

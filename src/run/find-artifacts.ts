@@ -79,6 +79,21 @@ export async function isLayout(host: Host, dir: string): Promise<boolean> {
   return (await host.files.stat(join(dir, 'oci-layout')).catch(() => undefined))?.isFile === true;
 }
 
+/**
+ * An image by a name that no path has to have: one that says that it is one, or one with a tag or a digest. A file of a
+ * repository does not take its place.
+ */
+async function plainImage(host: Host, word: string, path: string): Promise<string | undefined> {
+  const image = imagePath(word);
+  if (image === undefined || /^(?:oci|docker):\/\//.test(word)) return image;
+  if (!/[:@]/.test(word.slice(word.indexOf('/')))) return undefined;
+  if ((await host.files.stat(path).catch(() => undefined)) === undefined) return image;
+  throw new UsageError(
+    'artifact_ambiguous',
+    phrase`${option('artifact')} ${word}: there is a file of that name, and it is the name of an image, too; write ./${word} for the file, or ${IMAGE_SCHEME}${word} for the image`,
+  );
+}
+
 /** The path of what a word names that is no file: an image, or an object in a file. @throws UsageError `path_outside` */
 async function insidePath(host: Host, root: FlagRoot, word: string, path: string): Promise<string | undefined> {
   const image = imagePath(word);
@@ -133,6 +148,11 @@ export async function findArtifacts(
   for (const word of words) {
     const path = resolve(cwd, word);
     refuseUndecodable(word, path);
+    const named = await plainImage(host, word, path);
+    if (named !== undefined) {
+      found.add(named);
+      continue;
+    }
     // What cannot be looked at (a link to itself, a name too long) is for the reader to report.
     const stat = await host.files.stat(path).catch(() => undefined);
     const isThere = stat !== undefined;

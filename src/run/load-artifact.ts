@@ -41,7 +41,8 @@ function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: Fi
 /**
  * Reads an object once; the digest is of the bytes that guests get.
  * @param origin where the path was written, for messages
- * @throws UsageError when the file is missing, unreadable, no regular file, empty or over 64 MiB
+ * @throws UsageError when the file is missing, unreadable, no regular file, empty or over 64 MiB, and for a copy of what was
+ * taken out of another file that is not what was taken
  */
 export async function loadArtifact(
   host: Host,
@@ -87,7 +88,11 @@ export async function loadArtifact(
     const artifact = { path: absolute, basename: basename(absolute), name: name || artifactName(absolute), ...whole };
     return { artifact, bytes };
   }
-  const { source, file } = taken;
+  const { source, file, sha256 } = taken;
+  if (whole.sha256 !== sha256) {
+    const words = `its copy ${file} was changed as soon as it was written, by another program; find that one, and run again`;
+    throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
+  }
   const artifact = { path, basename: fileName(path), name: name || fileName(path), source, ...whole };
   return { artifact, bytes, file };
 }

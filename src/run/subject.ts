@@ -23,7 +23,7 @@ export interface ArtifactInput {
   /** Name of its history family; default from the file name. */
   readonly name?: string | undefined;
   /** Where its bytes are, for an object that was taken out of another file. */
-  readonly taken?: { readonly file: string; readonly source: ArtifactSource } | undefined;
+  readonly taken?: { readonly file: string; readonly sha256: string; readonly source: ArtifactSource } | undefined;
   /** Why it is not there: there is nothing in the file that was named. */
   readonly problem?: UsageError | undefined;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { findArtifacts, noFileName } from '../../src/run/find-artifacts.ts';
@@ -42,6 +42,31 @@ test('a file that is called like a pattern takes the place of none that match it
   const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
   expect(await find('*.bpf.o')).toEqual(['*.bpf.o', 'a[1].bpf.o', 'conn.bpf.o'].map((name) => join(dir, name)));
   expect(await find('a[1].bpf.o')).toEqual([join(dir, 'a[1].bpf.o')]);
+});
+
+test('a file that is called like an image takes the place of none', async () => {
+  const dir = join(base, 'registry');
+  const files = [
+    'localhost:5000/x/probe:v1',
+    'oci:/localhost:5000/x/probe:v1',
+    'build.dir/agent',
+    'ghcr.io/x/probe:v1',
+  ];
+  for (const path of files) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), path);
+  }
+  const find = (word: string) => findArtifacts(createHost({ env: {} }), dir, [word]);
+  for (const word of ['localhost:5000/x/probe:v1', 'ghcr.io/x/probe:v1']) {
+    await expect(find(word)).rejects.toThrow(
+      /there is a file of that name, and it is the name of an image, too; write/,
+    );
+    expect(await find(`./${word}`)).toEqual([join(dir, word)]);
+    expect(await find(`oci://${word}`)).toEqual([`oci://${word}`]);
+  }
+  expect(await find('ghcr.io/x/probe:v2')).toEqual(['oci://ghcr.io/x/probe:v2']);
+  // No tag says that it is an image: a file that is there is meant.
+  expect(await find('build.dir/agent')).toEqual([join(dir, 'build.dir/agent')]);
 });
 
 test('a directory stands for all objects in it, and none is an error', async () => {
