@@ -44,7 +44,7 @@ describe('--kernel', () => {
 
   test.each([
     ['ghcr.io/cilium/ci-kernels:6.12', 'image'],
-    ['localhost:5000/kernel@sha256:' + 'a'.repeat(64), 'image'],
+    [`localhost:5000/kernel@sha256:${'a'.repeat(64)}`, 'image'],
     ['docker://ghcr.io/cilium/ci-kernels', 'image'],
     ['https://mirror.example/vmlinuz', 'address'],
     ['linux-6.12/vmlinux', 'file'],
@@ -56,7 +56,7 @@ describe('--kernel', () => {
   });
 
   test.each<[string, object | RegExp]>([
-    ['out/bzImage,sha256=' + 'a'.repeat(64), { source: 'file', image: '/work/out/bzImage', sha256: 'a'.repeat(64) }],
+    [`out/bzImage,sha256=${'a'.repeat(64)}`, { source: 'file', image: '/work/out/bzImage', sha256: 'a'.repeat(64) }],
     ['oci://h.example/k:1', { source: 'oci', image: 'h.example/k:1' }],
     [
       'https://h.example/vmlinuz,signature=https://h.example/vmlinuz.sig,gpgkey=./key.asc',

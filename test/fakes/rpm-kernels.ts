@@ -48,6 +48,25 @@ export function el9Kernel(version: string, release: string, payload?: FakeRpm['p
   ];
 }
 
+/** EL8 and Fedora until 37: all that a boot needs in one package, the image where its modules are. */
+export function el8Kernel(version: string, release: string): FakeRpm[] {
+  const [core, modules] = el9Kernel(version, release, 'w6.xzdio');
+  if (core === undefined || modules === undefined) throw new TypeError('two packages were made');
+  return [{ ...core, files: { ...core.files, ...modules.files } }];
+}
+
+/** Oracle's UEK 8: as EL9, under other names. */
+export function uek8Kernel(version: string, release: string): FakeRpm[] {
+  const named = el9Kernel(version, release, 'w3.zstdio');
+  return named.map((one) => ({ ...one, name: one.name.replace('kernel-', 'kernel-uek-') }));
+}
+
+/** Azure Linux 3: everything in one package, the image in `boot` and a link to it beside the modules. */
+export function azureKernel(version: string, release: string): FakeRpm {
+  const uname = `${version}-${release}.x86_64`;
+  return { ...amazonKernel(version, release), links: { [`lib/modules/${uname}/vmlinuz`]: `/boot/vmlinuz-${uname}` } };
+}
+
 /** SUSE: everything in one package, image and configuration in `boot`, its release is not the package's. */
 export function suseKernel(version: string, release: string): FakeRpm {
   const uname = `${version}-${release.replace(/\.\d+$/, '')}-default`;
@@ -68,17 +87,18 @@ export function suseKernel(version: string, release: string): FakeRpm {
   };
 }
 
-/** Amazon Linux 2: one package, modules that are not packed. */
-export function amazonKernel(version: string, release: string): FakeRpm {
+/** Amazon Linux: one package, modules that are not packed; the image in `boot`, of 2023 beside the modules. */
+export function amazonKernel(version: string, release: string, at: 'boot' | 'lib/modules' = 'boot'): FakeRpm {
   const uname = `${version}-${release}.x86_64`;
   const dir = `lib/modules/${uname}`;
+  const vmlinuz = at === 'boot' ? `boot/vmlinuz-${uname}` : `${dir}/vmlinuz`;
   return {
     name: 'kernel',
     version,
     release,
     payload: 'w6.xzdio',
     files: {
-      [`boot/vmlinuz-${uname}`]: image(uname),
+      [vmlinuz]: image(uname),
       [`boot/config-${uname}`]: `CONFIG_TEST=y # ${uname}\n`,
       [`${dir}/modules.builtin`]: '',
       ...moduleFiles(dir, ''),

@@ -53,7 +53,10 @@ export function signUbuntu(
     `Codename=${suite.split('-')[0]}`,
     'Components=main',
   ];
-  const options = [...fields, 'Architectures=amd64'].flatMap((field) => ['-o', `APT::FTPArchive::Release::${field}`]);
+  const options = [...fields, 'Architectures=amd64 arm64'].flatMap((field) => [
+    '-o',
+    `APT::FTPArchive::Release::${field}`,
+  ]);
   for (const name of ['Release', 'InRelease']) rmSync(join(root, dist, name), { force: true });
   const release = tool('apt-ftparchive', [...options, 'release', dist], root);
   writeFileSync(join(root, dist, 'Release'), [...header.map((line) => `${line}\n`), release].join(''));

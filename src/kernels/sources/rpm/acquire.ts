@@ -63,7 +63,7 @@ export async function downloadPackages(
       );
     }
     const path = join(dir, `${index}.rpm`);
-    const url = resolveHref(place.base, wanted.href, wanted.xmlBase);
+    const url = resolveHref(place, wanted.href, wanted.xmlBase);
     const { digest, bytes } = await web.get(url, path, {
       maxBytes: wanted.size,
       algorithm: wanted.checksum?.algorithm,

@@ -31,12 +31,17 @@ export function asBase(address: string): string {
 
 /**
  * Where a file lies that an index names. It has to be on the host of the index and below the parent of the repository:
- * some repositories keep their packages beside the directory with the index.
+ * some repositories keep their packages beside the directory with the index, and Amazon's in one place for all of them.
+ * @param place `wholeHost`: anywhere on the host
  * @throws HostError `bad_index` for any other place
  */
-export function resolveHref(base: string, href: string, xmlBase?: string): string {
+export function resolveHref(
+  { base, wholeHost = false }: { readonly base: string; readonly wholeHost?: boolean },
+  href: string,
+  xmlBase?: string,
+): string {
   const root = new URL(base);
-  const parent = new URL('..', root);
+  const parent = new URL(wholeHost ? '/' : '..', root);
   try {
     const from = xmlBase === undefined ? root : new URL(asBase(xmlBase), root);
     const found = new URL(href, from);

@@ -53,7 +53,7 @@ export async function rpmBuilds(host: Host, request: OffersRequest<RpmKernelSour
     await host.files.makeDir(dir);
     listener.onProgress('package lists', 0, 0);
     const offered = await offeredAt(host, place, { web, keyring, source, names, arch, dir, signal: listener.signal });
-    found.push(...offered.map((one) => ({ ...one, url: resolveHref(place.base, one.href, one.xmlBase) })));
+    found.push(...offered.map((one) => ({ ...one, url: resolveHref(place, one.href, one.xmlBase) })));
     answered = true;
   };
   for await (const place of locationsOf(web, arch, source, (error) => failures.push(error))) {

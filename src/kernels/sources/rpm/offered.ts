@@ -65,7 +65,7 @@ async function fetchPrimary(host: Host, place: Place, options: IndexOptions): Pr
   if (place.checksums !== undefined) await checkChecksums(host, url, repomd, place.checksums);
   if (indexIsSigned(options.source)) await checkIndexSignature(host, url, repomd, options);
   const entry = readRepomd(url, (await host.files.read(repomd, MAX_REPOMD)).toString('utf8'));
-  const from = resolveHref(place.base, entry.href);
+  const from = resolveHref(place, entry.href);
   const path = join(dir, 'primary');
   const maxBytes = Math.min(entry.size ?? MAX_PRIMARY, MAX_PRIMARY);
   const { digest } = await web.get(from, path, { maxBytes, algorithm: entry.checksum.algorithm });

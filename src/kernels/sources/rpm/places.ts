@@ -12,6 +12,8 @@ export interface Place {
   readonly base: string;
   /** Digests that its index may have; undefined where nobody said. */
   readonly checksums?: readonly Checksum[];
+  /** Its index may name files anywhere on its host: Amazon's do. */
+  readonly wholeHost?: true;
   /** It has what other places no longer have. */
   readonly vault?: true;
 }
@@ -61,7 +63,8 @@ async function named(web: Web, arch: Arch, source: RpmKernelSource): Promise<Pla
   if (bases.length === 0) throw noneIn(address);
   // Amazon's list has one address; what may follow is not a choice.
   const some = source.mirrorlist === undefined ? bases.slice(0, 1) : bases.slice(0, MAX_MIRRORS);
-  return some.map((base) => ({ base: asBase(base) }));
+  const amazon = source.mirror_list !== undefined;
+  return some.map((base) => ({ base: asBase(base), ...(amazon && { wholeHost: true }) }));
 }
 
 /** The places to search in order, one after another: what the profile names, then its vaults. */

@@ -28,6 +28,14 @@ describe('addresses of profiles', () => {
   });
 });
 
+test("Amazon's index names files anywhere on its host, and on no other", () => {
+  const place = { base: 'https://x.example/2/core/2.0/x86_64/0a1b/', wholeHost: true } as const;
+  const full = 'https://x.example/blobstore/0a1b/kernel.rpm';
+  expect(resolveHref(place, '../../../../../blobstore/0a1b/kernel.rpm')).toBe(full);
+  for (const href of ['//evil.example/kernel.rpm', 'http://x.example/kernel.rpm', '..%2fkernel.rpm'])
+    expect(() => resolveHref(place, href)).toThrow(/names a file elsewhere/);
+});
+
 describe('places that an index names', () => {
   const base = 'https://x.example/pub/oss/x86_64/';
   test.each([
@@ -37,7 +45,7 @@ describe('places that an index names', () => {
     ['kernel-1.0~rc1+2.rpm', undefined, 'https://x.example/pub/oss/x86_64/kernel-1.0~rc1+2.rpm'],
     ['kernel.rpm', 'https://x.example/pub/oss/other', 'https://x.example/pub/oss/other/kernel.rpm'],
   ])('%s', (href, xmlBase, full) => {
-    expect(resolveHref(base, href, xmlBase)).toBe(full);
+    expect(resolveHref({ base }, href, xmlBase)).toBe(full);
   });
 
   test.each([
@@ -55,6 +63,6 @@ describe('places that an index names', () => {
     ['kernel.rpm', 'https://evil.example/'],
     ['http://[', undefined],
   ])('%s is refused', (href, xmlBase) => {
-    expect(() => resolveHref(base, href, xmlBase)).toThrow(/names a file elsewhere/);
+    expect(() => resolveHref({ base }, href, xmlBase)).toThrow(/names a file elsewhere/);
   });
 });
