@@ -20450,7 +20450,7 @@ var init_expect_schema = __esm({
       grows: flag2.default(false),
       min_entries: integer2(1, MAX_UINT32).optional()
     }).superRefine((item, context) => {
-      const refuse10 = /* @__PURE__ */ __name((key2, message4) => context.addIssue({ code: "custom", path: [key2], message: message4, input: item }), "refuse");
+      const refuse11 = /* @__PURE__ */ __name((key2, message4) => context.addIssue({ code: "custom", path: [key2], message: message4, input: item }), "refuse");
       const { key, value: value2, min, grows, min_entries: entries } = item;
       if (key === void 0 && value2 === void 0 && min === void 0 && !grows && entries === void 0) {
         context.addIssue({
@@ -20459,10 +20459,10 @@ var init_expect_schema = __esm({
         });
       }
       if (key !== void 0 && entries !== void 0) {
-        refuse10("min_entries", "cannot be combined with key; use two entries");
+        refuse11("min_entries", "cannot be combined with key; use two entries");
       }
       if (key === void 0 && typeof value2 === "string") {
-        refuse10("value", "is bytes, which cannot be added up over the whole map; add the key of one entry");
+        refuse11("value", "is bytes, which cannot be added up over the whole map; add the key of one entry");
       }
     });
     variable = strictObject({
@@ -24698,12 +24698,12 @@ async function readCpio(chunks2, wants, take2) {
       const head2 = (await queue.take(HEADER_BYTES2)).toString("latin1");
       if (!/^07070[12][0-9A-Fa-f]{104}$/.test(head2)) throw refuse("it is not of the format newc");
       const field = /* @__PURE__ */ __name((nth) => Number.parseInt(head2.slice(6 + nth * 8, 14 + nth * 8), 16), "field");
-      const [mode2, size, nameBytes] = [field(1), field(6), field(11)];
+      const [mode2, links, size, nameBytes] = [field(1), field(4), field(6), field(11)];
       if (nameBytes < 1 || nameBytes > MAX_NAME4) throw refuse("a name in it is too long");
       const path2 = (await queue.take(nameBytes)).subarray(0, -1).toString("utf8");
       await queue.align();
       if (path2 === TRAILER) return;
-      const entry2 = { path: path2, size, isFile: (mode2 & TYPE_MASK) === REGULAR };
+      const entry2 = { path: path2, size, links, isFile: (mode2 & TYPE_MASK) === REGULAR };
       if (wants(entry2)) await take2(entry2, await queue.take(size));
       else await queue.skip(size);
       await queue.align();
@@ -27475,7 +27475,7 @@ async function* readTar(chunks2) {
       if (++count5 > MAX_ENTRIES3) throw refuse2("it has too many entries");
       const { name: path2, type, size = 0, linkname } = entry2.header;
       last = size;
-      const kind2 = type === "file" || type === "contiguous-file" ? "file" : type === "link" ? "link" : "other";
+      const kind2 = type === "contiguous-file" ? "file" : KINDS3.find((known4) => known4 === type) ?? "other";
       const content2 = /* @__PURE__ */ __name(async () => {
         const parts2 = [];
         try {
@@ -27496,7 +27496,7 @@ async function* readTar(chunks2) {
     archive.destroy();
   }
 }
-var import_node_stream, import_tar_stream, MAX_ENTRIES3, MAX_UNPACKED, BLOCK2;
+var import_node_stream, import_tar_stream, MAX_ENTRIES3, MAX_UNPACKED, KINDS3, BLOCK2;
 var init_tar = __esm({
   "src/kernels/image/tar.ts"() {
     "use strict";
@@ -27506,6 +27506,7 @@ var init_tar = __esm({
     init_errors();
     MAX_ENTRIES3 = 5e5;
     MAX_UNPACKED = 16 * 1024 * 1024 * 1024;
+    KINDS3 = ["file", "link", "symlink", "directory"];
     __name(refuse2, "refuse");
     __name(readable2, "readable");
     BLOCK2 = 512;
@@ -27514,12 +27515,11 @@ var init_tar = __esm({
   }
 });
 
-// src/kernels/image/tree.ts
+// src/kernels/image/white-outs.ts
 function createWhiteOuts() {
   const gone = /* @__PURE__ */ new Set();
   const emptied = /* @__PURE__ */ new Set();
   return {
-    /** @returns whether the path is one of those names */
     add(path2) {
       const name5 = path2.split("/").at(-1) ?? "";
       if (!name5.startsWith(WHITEOUT)) return false;
@@ -27528,7 +27528,6 @@ function createWhiteOuts() {
       else gone.add(`${parent}${name5.slice(WHITEOUT.length)}`);
       return true;
     },
-    /** The file, or a directory that it lies in, is taken away. */
     takeAway(path2) {
       if (gone.has(path2) || emptied.has("")) return true;
       for (let at = path2.indexOf("/"); at >= 0; at = path2.indexOf("/", at + 1)) {
@@ -27538,6 +27537,18 @@ function createWhiteOuts() {
     }
   };
 }
+var WHITEOUT, OPAQUE;
+var init_white_outs = __esm({
+  "src/kernels/image/white-outs.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    WHITEOUT = ".wh.";
+    OPAQUE = ".wh..wh..opq";
+    __name(createWhiteOuts, "createWhiteOuts");
+  }
+});
+
+// src/kernels/image/tree.ts
 function kernelTree(host, dir, what) {
   const files = /* @__PURE__ */ new Map();
   const lost = /* @__PURE__ */ new Map();
@@ -27578,7 +27589,7 @@ function kernelTree(host, dir, what) {
   __name(lay, "lay");
   return { lay, files, lost };
 }
-var import_node_path27, WANTED2, WHITEOUT, OPAQUE, MAX_FILE2, MAX_TAKEN2;
+var import_node_path27, WANTED2, MAX_FILE2, MAX_TAKEN2;
 var init_tree = __esm({
   "src/kernels/image/tree.ts"() {
     "use strict";
@@ -27588,12 +27599,10 @@ var init_tree = __esm({
     init_payload2();
     init_space();
     init_tar();
+    init_white_outs();
     WANTED2 = /^(?:data\/kernels\/[^/]+\/)?(?:boot\/(?:vmlinuz|bzImage|config)(?:-[^/]+)?|(?:usr\/)?lib\/modules\/[^/]+\/(?:vmlinuz|config|modules\.builtin|(?:[^/]+\/)*[^/]+\.ko(?:\.(?:xz|zst|gz))?))$/;
-    WHITEOUT = ".wh.";
-    OPAQUE = ".wh..wh..opq";
     MAX_FILE2 = 256 * 1024 * 1024;
     MAX_TAKEN2 = 2 * 1024 * 1024 * 1024;
-    __name(createWhiteOuts, "createWhiteOuts");
     __name(kernelTree, "kernelTree");
   }
 });
@@ -28100,9 +28109,9 @@ function expandAddress(address2, arch, releasever) {
 function asBase(address2) {
   return `${address2.replace(/\/+$/, "")}/`;
 }
-function resolveHref(base, href, xmlBase) {
+function resolveHref({ base, wholeHost = false }, href, xmlBase) {
   const root = new URL(base);
-  const parent = new URL("..", root);
+  const parent = new URL(wholeHost ? "/" : "..", root);
   try {
     const from = xmlBase === void 0 ? root : new URL(asBase(xmlBase), root);
     const found2 = new URL(href, from);
@@ -28150,7 +28159,7 @@ async function downloadPackages(host, web, place3, chosen3, { paths, listener })
       );
     }
     const path2 = (0, import_node_path32.join)(dir, `${index}.rpm`);
-    const url3 = resolveHref(place3.base, wanted2.href, wanted2.xmlBase);
+    const url3 = resolveHref(place3, wanted2.href, wanted2.xmlBase);
     const { digest: digest3, bytes: bytes3 } = await web.get(url3, path2, {
       maxBytes: wanted2.size,
       algorithm: wanted2.checksum?.algorithm,
@@ -31885,7 +31894,7 @@ async function fetchPrimary(host, place3, options2) {
   if (place3.checksums !== void 0) await checkChecksums(host, url3, repomd, place3.checksums);
   if (indexIsSigned(options2.source)) await checkIndexSignature(host, url3, repomd, options2);
   const entry2 = readRepomd(url3, (await host.files.read(repomd, MAX_REPOMD)).toString("utf8"));
-  const from = resolveHref(place3.base, entry2.href);
+  const from = resolveHref(place3, entry2.href);
   const path2 = (0, import_node_path35.join)(dir, "primary");
   const maxBytes = Math.min(entry2.size ?? MAX_PRIMARY, MAX_PRIMARY);
   const { digest: digest3 } = await web.get(from, path2, { maxBytes, algorithm: entry2.checksum.algorithm });
@@ -32014,7 +32023,8 @@ async function named3(web, arch, source) {
   });
   if (bases.length === 0) throw noneIn(address2);
   const some2 = source.mirrorlist === void 0 ? bases.slice(0, 1) : bases.slice(0, MAX_MIRRORS);
-  return some2.map((base) => ({ base: asBase(base) }));
+  const amazon = source.mirror_list !== void 0;
+  return some2.map((base) => ({ base: asBase(base), ...amazon && { wholeHost: true } }));
 }
 async function* locationsOf(web, arch, source, onFailure) {
   try {
@@ -32232,7 +32242,7 @@ async function rpmBuilds(host, request) {
     await host.files.makeDir(dir);
     listener.onProgress("package lists", 0, 0);
     const offered = await offeredAt(host, place3, { web, keyring, source, names: names3, arch, dir, signal: listener.signal });
-    found2.push(...offered.map((one) => ({ ...one, url: resolveHref(place3.base, one.href, one.xmlBase) })));
+    found2.push(...offered.map((one) => ({ ...one, url: resolveHref(place3, one.href, one.xmlBase) })));
     answered3 = true;
   }, "search");
   for await (const place3 of locationsOf(web, arch, source, (error2) => failures.push(error2))) {
@@ -33739,30 +33749,30 @@ function checkVariantMembers({ value: value2, at }) {
   });
 }
 function checkContradictions({ value: value2, at }) {
-  const refuse10 = /* @__PURE__ */ __name((path2, message4) => {
+  const refuse11 = /* @__PURE__ */ __name((path2, message4) => {
     throw new UsageError("manifest_invalid", `${at(path2)}: ${message4}`);
   }, "refuse");
   if (value2.fail_on !== void 0 && value2["fail-on"] !== void 0) {
-    refuse10(["fail-on"], "fail-on is fail_on once more; remove one of them");
+    refuse11(["fail-on"], "fail-on is fail_on once more; remove one of them");
   }
   const both = value2.modules.load.findIndex((name5) => value2.modules.forbid.includes(name5));
   if (both >= 0) {
     const name5 = value2.modules.load[both];
-    refuse10(["modules", "load", both], `module ${name5} is in modules.forbid, too; remove it from one of them`);
+    refuse11(["modules", "load", both], `module ${name5} is in modules.forbid, too; remove it from one of them`);
   }
   const strict = value2.strict_libbpf ? "strict_libbpf loads the object unchanged; remove it or " : "";
   const key = LOADER_KEYS.find((name5) => Object.keys(value2[name5]).length > 0);
-  if (strict !== "" && key !== void 0) refuse10([key], `${strict}${key}`);
+  if (strict !== "" && key !== void 0) refuse11([key], `${strict}${key}`);
   value2.programs.forEach((program2, index) => {
     if (program2.autoload === false && program2.attach.required) {
-      refuse10(
+      refuse11(
         ["programs", index, "autoload"],
         `program "${program2.name}" must be attached and is not loaded; remove autoload or attach.required`
       );
     }
     if (strict === "") return;
-    if (program2.attach_target !== "") refuse10(["programs", index, "attach_target"], `${strict}attach_target`);
-    if (program2.autoload !== void 0) refuse10(["programs", index, "autoload"], `${strict}autoload`);
+    if (program2.attach_target !== "") refuse11(["programs", index, "attach_target"], `${strict}attach_target`);
+    if (program2.autoload !== void 0) refuse11(["programs", index, "autoload"], `${strict}autoload`);
   });
 }
 function checkRequiredProfiles(manifest, chosen3, chosenBy) {
@@ -38727,14 +38737,14 @@ function blockOf(cwd, kernel2) {
   }
 }
 function localKernelBlock(cwd, kernel2, said) {
-  const refuse10 = /* @__PURE__ */ __name((why2) => new UsageError("flag_value", phrase`${said}: ${why2}`), "refuse");
+  const refuse11 = /* @__PURE__ */ __name((why2) => new UsageError("flag_value", phrase`${said}: ${why2}`), "refuse");
   const given2 = Object.fromEntries(Object.entries(blockOf(cwd, kernel2)).filter(([, value2]) => value2 !== void 0));
   const parsed = KernelSource.safeParse(given2);
   if (!parsed.success) {
     const [issue3] = parsed.error.issues;
-    throw refuse10(`${issue3?.path.join(".") ?? "it"} ${issue3?.message ?? "cannot be read"}`);
+    throw refuse11(`${issue3?.path.join(".") ?? "it"} ${issue3?.message ?? "cannot be read"}`);
   }
-  checkFiles(parsed.data, true, (_key, message4) => refuse10(message4));
+  checkFiles(parsed.data, true, (_key, message4) => refuse11(message4));
   return parsed.data;
 }
 var import_node_path54;
@@ -38799,16 +38809,16 @@ function parseLocalKernels(texts2) {
 function checkLocalKernels(kernels4 = []) {
   const known4 = ["image", ...LOCAL_KERNEL_KEYS];
   for (const [index, kernel2] of kernels4.entries()) {
-    const refuse10 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", `localKernels[${index}]: ${why2}`), "refuse");
+    const refuse11 = /* @__PURE__ */ __name((why2) => new UsageError("invalid_option", `localKernels[${index}]: ${why2}`), "refuse");
     const entries = Object.entries(kernel2).filter(([, value2]) => value2 !== void 0);
     const other = entries.find(([key, value2]) => !known4.includes(key) || typeof value2 !== "string" || value2 === "");
     if (other !== void 0 || !kernel2.image) {
-      throw refuse10(
+      throw refuse11(
         `write { image: "arch/x86/boot/bzImage" }, and as texts what else is needed of ${known4.slice(1).join(", ")}`
       );
     }
-    checkName(kernel2.name, refuse10);
-    checkKeys(kernel2, refuse10);
+    checkName(kernel2.name, refuse11);
+    checkKeys(kernel2, refuse11);
   }
   return kernels4;
 }
@@ -38916,6 +38926,16 @@ function copiesIn(workDir) {
 async function isLayout(host, dir) {
   return (await host.files.stat((0, import_node_path55.join)(dir, "oci-layout")).catch(() => void 0))?.isFile === true;
 }
+async function plainImage(host, word4, path2) {
+  const image = imagePath(word4);
+  if (image === void 0 || /^(?:oci|docker):\/\//.test(word4)) return image;
+  if (!/[:@]/.test(word4.slice(word4.indexOf("/")))) return void 0;
+  if (await host.files.stat(path2).catch(() => void 0) === void 0) return image;
+  throw new UsageError(
+    "artifact_ambiguous",
+    phrase`${option("artifact")} ${word4}: there is a file of that name, and it is the name of an image, too; write ./${word4} for the file, or ${IMAGE_SCHEME}${word4} for the image`
+  );
+}
 async function insidePath(host, root, word4, path2) {
   const image = imagePath(word4);
   if (image !== void 0) return image;
@@ -38951,6 +38971,11 @@ async function findArtifacts(host, cwd, words3, workDir = WORK_DIRECTORY, signal
   for (const word4 of words3) {
     const path2 = (0, import_node_path55.resolve)(cwd, word4);
     refuseUndecodable(word4, path2);
+    const named6 = await plainImage(host, word4, path2);
+    if (named6 !== void 0) {
+      found2.add(named6);
+      continue;
+    }
     const stat4 = await host.files.stat(path2).catch(() => void 0);
     const isThere = stat4 !== void 0;
     const other = isThere ? void 0 : await insidePath(host, root, word4, path2);
@@ -39000,6 +39025,7 @@ var init_find_artifacts = __esm({
     __name(containerOf, "containerOf");
     __name(copiesIn, "copiesIn");
     __name(isLayout, "isLayout");
+    __name(plainImage, "plainImage");
     __name(insidePath, "insidePath");
     __name(findArtifacts, "findArtifacts");
   }
@@ -46694,8 +46720,8 @@ async function readBounded(path2, maxBytes) {
   try {
     const handle = __using(_stack, await openToRead(path2), true);
     const { size } = await handle.stat();
-    const refuse10 = /* @__PURE__ */ __name((what) => new UsageError("file_too_large", `${path2}: ${what}, at most ${maxBytes} are accepted`), "refuse");
-    if (size > maxBytes) throw refuse10(`${size} bytes`);
+    const refuse11 = /* @__PURE__ */ __name((what) => new UsageError("file_too_large", `${path2}: ${what}, at most ${maxBytes} are accepted`), "refuse");
+    if (size > maxBytes) throw refuse11(`${size} bytes`);
     if (size > 0) return await handle.readFile();
     const chunks2 = [];
     let length = 0;
@@ -46703,7 +46729,7 @@ async function readBounded(path2, maxBytes) {
       chunks2.push(chunk);
       length += chunk.length;
     }
-    if (length > maxBytes) throw refuse10("more bytes than allowed");
+    if (length > maxBytes) throw refuse11("more bytes than allowed");
     return Buffer.concat(chunks2);
   } catch (_) {
     var _error = _, _hasError = true;
@@ -47704,14 +47730,14 @@ function openModule(elf) {
     const section2 = sections[number5];
     return section2 === void 0 ? Buffer.alloc(0) : bufferOf(sectionBytes(elf, section2));
   }, "bytesOf");
-  function placeOf5(symbol, addend) {
+  function placeOf6(symbol, addend) {
     const at = symbol * SYMBOL_BYTES;
     if (at + SYMBOL_BYTES > entries.length) return void 0;
     const section2 = entries.readUInt16LE(at + 6);
     if (section2 === 0 || section2 >= RESERVED) return void 0;
     return { section: section2, offset: Number(entries.readBigUInt64LE(at + 8)) + addend };
   }
-  __name(placeOf5, "placeOf");
+  __name(placeOf6, "placeOf");
   function relocationsOf(target) {
     const known4 = relocations2.get(target);
     if (known4 !== void 0) return known4;
@@ -47720,7 +47746,7 @@ function openModule(elf) {
       if (type !== RELA || info !== target) continue;
       const bytes3 = bytesOf2(number5);
       for (let at = 0; at + RELA_BYTES <= bytes3.length; at += RELA_BYTES) {
-        const place3 = placeOf5(bytes3.readUInt32LE(at + 12), Number(bytes3.readBigInt64LE(at + 16)));
+        const place3 = placeOf6(bytes3.readUInt32LE(at + 12), Number(bytes3.readBigInt64LE(at + 16)));
         if (place3 !== void 0) found2.set(Number(bytes3.readBigUInt64LE(at)), place3);
       }
     }
@@ -48607,7 +48633,7 @@ function readBtf(bytes3) {
   if (typeof starts === "string") return { problem: starts };
   const kind2 = /* @__PURE__ */ __name((id2) => {
     const start = id2 === 0 ? void 0 : starts[id2 - 1];
-    return start === void 0 ? "void" : KINDS3[kindAt(body, start)] ?? "void";
+    return start === void 0 ? "void" : KINDS4[kindAt(body, start)] ?? "void";
   }, "kind");
   return {
     count: starts.length,
@@ -48644,7 +48670,7 @@ function findTypes(types) {
   while (at < size) {
     if (at + TYPE_BYTES2 > size) return `type ${count5 + 1} of .BTF is cut off`;
     const number5 = kindAt(types, at);
-    const kind2 = KINDS3[number5];
+    const kind2 = KINDS4[number5];
     if (kind2 === void 0 || kind2 === "void") return `type ${count5 + 1} of .BTF has the unknown kind ${number5}`;
     const [fixed, each] = TAIL[kind2];
     const next = at + TYPE_BYTES2 + fixed + each * (types.getUint32(at + 4, true) & 65535);
@@ -48654,13 +48680,13 @@ function findTypes(types) {
   }
   return starts.subarray(0, count5);
 }
-var KINDS3, TAIL, MAGIC6, TYPE_BYTES2, VOID;
+var KINDS4, TAIL, MAGIC6, TYPE_BYTES2, VOID;
 var init_btf2 = __esm({
   "src/object/btf.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_strings();
-    KINDS3 = [
+    KINDS4 = [
       "void",
       "int",
       "ptr",
@@ -48930,15 +48956,15 @@ var init_kernel_btf = __esm({
 
 // src/api/kernel-btf.ts
 async function readBtf2(host, path2, arch, said, signal) {
-  const refuse10 = /* @__PURE__ */ __name((why2, cause) => new UsageError("btf_unusable", phrase`${said}: ${why2}`, { cause }), "refuse");
+  const refuse11 = /* @__PURE__ */ __name((why2, cause) => new UsageError("btf_unusable", phrase`${said}: ${why2}`, { cause }), "refuse");
   const bytes3 = await readBtfFile(host, path2, signal).catch((error2) => {
     if (error2 instanceof CancelledError) throw error2;
     const code2 = error2.code ?? "";
     if (code2 === "tool_missing") throw error2;
-    throw refuse10(UNREADABLE2[code2] ?? wordingOf(error2), error2);
+    throw refuse11(UNREADABLE2[code2] ?? wordingOf(error2), error2);
   });
   const problem2 = kernelBtfProblem(bytes3, arch);
-  if (problem2 !== void 0) throw refuse10(problem2);
+  if (problem2 !== void 0) throw refuse11(problem2);
   return { path: path2, bytes: bytes3, sha256: (0, import_node_crypto21.createHash)("sha256").update(bytes3).digest("hex") };
 }
 function readProfileBtf(host, { arch }, { path: path2, origin }, signal) {
@@ -56858,7 +56884,8 @@ var init_call_options = __esm({
       baseline: TEXT,
       shards: NUMBER2,
       targetMs: MILLISECONDS,
-      out: TEXT
+      out: TEXT,
+      signal: SIGNAL
     };
     MERGE_OPTIONS = {
       ...REPORTS,
@@ -56880,7 +56907,7 @@ var init_call_options = __esm({
       width: COUNT,
       color: FLAG2
     };
-    INSPECT_OPTIONS = { ...AROUND, files: OBJECTS2 };
+    INSPECT_OPTIONS = { ...AROUND, files: OBJECTS2, signal: SIGNAL };
     BUILD_SITE_OPTIONS = {
       ...AROUND,
       inputs: { ...TEXTS, example: '["reports/"]' },
@@ -57199,6 +57226,10 @@ function checkObjectHeader(bytes3) {
   }
   return checkIdentity2(bytes3) ?? checkSections(bytes3);
 }
+function isBpfHeader(head2) {
+  if (head2.length < HEADER_BYTES || checkIdentity2(head2) !== void 0) return false;
+  return readElfIdentity(head2)?.machine === ELF_MACHINE.bpf;
+}
 function checkIdentity2(bytes3) {
   if (!hasElfMagic(bytes3)) {
     const kind2 = signatureName(bytes3);
@@ -57295,6 +57326,7 @@ var init_header2 = __esm({
     REBUILD = "build it again";
     COMPILE = "compile it with clang -O2 -g -target bpf -c";
     __name(checkObjectHeader, "checkObjectHeader");
+    __name(isBpfHeader, "isBpfHeader");
     __name(checkIdentity2, "checkIdentity");
     __name(checkSections, "checkSections");
     __name(truncated, "truncated");
@@ -57335,6 +57367,7 @@ function countBigEndian(bytes3) {
 function findObjects(file2) {
   const bytes3 = Buffer.from(file2.buffer, file2.byteOffset, file2.byteLength);
   const objects = [];
+  const damaged = [];
   const budget2 = { sections: MAX_LOOKED_AT };
   let beginnings = 0;
   let from = 0;
@@ -57342,14 +57375,17 @@ function findObjects(file2) {
     const at = bytes3.indexOf(LITTLE, from);
     if (at < 0 || budget2.sections < 0 || beginnings++ > MAX_BEGINNINGS) break;
     const size = objectAt(bytes3.subarray(at), budget2);
-    if (size !== void 0 && objects.length === MAX_OBJECTS2)
-      return { objects, cut: true, bigEndian: countBigEndian(bytes3) };
+    const isDamaged = size === void 0 && isBpfHeader(bytes3.subarray(at, at + HEADER_BYTES));
+    if ((size !== void 0 || isDamaged) && objects.length + damaged.length === MAX_OBJECTS2)
+      return { objects, damaged, cut: true, bigEndian: countBigEndian(bytes3) };
     if (size !== void 0) objects.push({ at, size });
+    if (isDamaged) damaged.push(at);
     from = at + (size ?? 1);
   }
-  return { objects, cut: beginnings > MAX_BEGINNINGS || budget2.sections < 0, bigEndian: countBigEndian(bytes3) };
+  const cut3 = beginnings > MAX_BEGINNINGS || budget2.sections < 0;
+  return { objects, damaged, cut: cut3, bigEndian: countBigEndian(bytes3) };
 }
-var MAX_OBJECTS2, MAX_BEGINNINGS, MAX_SECTIONS5, MAX_LOOKED_AT, LITTLE, BIG;
+var MAX_OBJECTS2, DAMAGED_BYTES, MAX_BEGINNINGS, MAX_SECTIONS5, MAX_LOOKED_AT, LITTLE, BIG;
 var init_find_objects = __esm({
   "src/object/inside/find-objects.ts"() {
     "use strict";
@@ -57357,6 +57393,7 @@ var init_find_objects = __esm({
     init_elf_file();
     init_header2();
     MAX_OBJECTS2 = 256;
+    DAMAGED_BYTES = 64 * 1024;
     MAX_BEGINNINGS = 4096;
     MAX_SECTIONS5 = 4096;
     MAX_LOOKED_AT = 5e5;
@@ -57399,13 +57436,14 @@ function readEach(text7, pattern2, read) {
   const search = new RegExp(pattern2);
   for (let count5 = 0; count5 < MAX_TEXTS; count5++) {
     const match2 = search.exec(text7);
-    if (match2 === null) break;
+    if (match2 === null) return { objects, cut: false };
     const { name: name5, bytes: bytes3, end } = read(match2);
     search.lastIndex = Math.max(end, search.lastIndex);
-    const [object3] = findObjects(bytes3).objects;
-    if (object3?.at === 0) objects.push({ name: name5, bytes: Uint8Array.from(bytes3.subarray(0, object3.size)) });
+    const { objects: found2, damaged } = findObjects(bytes3);
+    const size = damaged[0] === 0 ? DAMAGED_BYTES : found2[0]?.at === 0 ? found2[0].size : void 0;
+    if (size !== void 0) objects.push({ name: name5, bytes: Uint8Array.from(bytes3.subarray(0, size)) });
   }
-  return objects;
+  return { objects, cut: search.exec(text7) !== null };
 }
 function skeletonsIn(text7) {
   const found2 = [];
@@ -57425,7 +57463,7 @@ function objectsInSource(text7) {
     name: DECLARED2.exec(text7.slice(Math.max(0, index - MAX_DECLARATION), index))?.[1],
     ...numbersAt(text7, index + head2.indexOf("{"))
   }));
-  return [...texts2, ...arrays];
+  return { objects: [...texts2.objects, ...arrays.objects], cut: texts2.cut || arrays.cut };
 }
 var MAX_TEXTS, MAX_SKELETONS, MAX_DECLARATION, TEXT2, ARRAY, DECLARED2, SKELETON, SIMPLE;
 var init_c_source = __esm({
@@ -58103,7 +58141,7 @@ var init_code = __esm({
 
 // src/object/core-access.ts
 function coreKind(kind2) {
-  return KINDS4[kind2] ?? "unknown";
+  return KINDS5[kind2] ?? "unknown";
 }
 function onlyQueries(kind2) {
   return kind2.endsWith("_exists") || kind2 === "type_matches" || kind2 === "local_type_id";
@@ -58134,13 +58172,13 @@ function fieldWords(btf, root, [first3 = 0, ...rest]) {
   }
   return words3;
 }
-var KINDS4, FIELD_KINDS, MAX_WORDS;
+var KINDS5, FIELD_KINDS, MAX_WORDS;
 var init_core_access2 = __esm({
   "src/object/core-access.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_btf_types();
-    KINDS4 = [
+    KINDS5 = [
       "byte_off",
       "byte_sz",
       "field_exists",
@@ -58969,7 +59007,7 @@ function mapFlagsOf(flags) {
 }
 function attachKind2(section2) {
   const { name: name5, attachType } = sectionKind(section2);
-  const kind2 = KINDS5.find(([pattern2]) => pattern2.test(name5))?.[1];
+  const kind2 = KINDS6.find(([pattern2]) => pattern2.test(name5))?.[1];
   const since2 = attachTypes.get(attachType)?.since;
   return kind2 === void 0 || since2 === void 0 ? void 0 : { kind: kind2, since: since2 };
 }
@@ -58977,7 +59015,7 @@ function sectionTarget(section2) {
   const target = /^[^/]+\/(.+)$/.exec(section2)?.[1];
   return target?.replace(/\+0x0$|\+0$/, "");
 }
-var mapTypes, mapTypesByName, mapTypesById, programTypes, iterators, structOps, valueFields, attachTypes, mapFlags, helpers, helpersById, helpersByName, KINDS5;
+var mapTypes, mapTypesByName, mapTypesById, programTypes, iterators, structOps, valueFields, attachTypes, mapFlags, helpers, helpersById, helpersByName, KINDS6;
 var init_first_kernel = __esm({
   "src/object/first-kernel.ts"() {
     "use strict";
@@ -59020,7 +59058,7 @@ var init_first_kernel = __esm({
     __name(structOpsSince, "structOpsSince");
     __name(valueFieldSince, "valueFieldSince");
     __name(mapFlagsOf, "mapFlagsOf");
-    KINDS5 = [
+    KINDS6 = [
       [/^k(?:ret)?probe\.multi$/, "kprobe.multi"],
       [/^kprobe\.session$/, "kprobe.session"],
       [/^u(?:ret)?probe\.multi(?:\.s)?$/, "uprobe.multi"],
@@ -59562,7 +59600,7 @@ function givesBuffer({ now }) {
 }
 function returned(state, context) {
   const { now } = state;
-  for (const kind2 of KINDS6) now[kind2] = word3(now, kind2) & KEPT2;
+  for (const kind2 of KINDS7) now[kind2] = word3(now, kind2) & KEPT2;
   now[SET] = 0;
   put(state, CONTEXT, 0, context);
 }
@@ -59599,7 +59637,7 @@ function slotOf(offset) {
   const slot = -offset / 8 - 1;
   return Number.isInteger(slot) && slot >= 0 && slot < SLOTS ? slot : void 0;
 }
-var FRAME, SLOTS, ARGUMENTS, KEPT2, WORDS8, CONTEXT, STACK, SET, KINDS6, newState, atEntry, atCallback;
+var FRAME, SLOTS, ARGUMENTS, KEPT2, WORDS8, CONTEXT, STACK, SET, KINDS7, newState, atEntry, atCallback;
 var init_context_state = __esm({
   "src/object/context-state.ts"() {
     "use strict";
@@ -59612,7 +59650,7 @@ var init_context_state = __esm({
     CONTEXT = 0;
     STACK = 3;
     SET = 6;
-    KINDS6 = [CONTEXT, STACK];
+    KINDS7 = [CONTEXT, STACK];
     newState = /* @__PURE__ */ __name(() => ({
       now: new Uint32Array(WORDS8),
       saved: /* @__PURE__ */ new Set(),
@@ -59693,18 +59731,18 @@ function writes(state, insn) {
     case STX:
       return writesMemory(state, insn);
     case LDX: {
-      const found2 = KINDS6.map((kind2) => (code2 & 248) === MEMORY_64 && loads(state, kind2, source, offset));
-      for (const [at, kind2] of KINDS6.entries()) put(state, kind2, destination, found2[at] === true);
+      const found2 = KINDS7.map((kind2) => (code2 & 248) === MEMORY_64 && loads(state, kind2, source, offset));
+      for (const [at, kind2] of KINDS7.entries()) put(state, kind2, destination, found2[at] === true);
       return false;
     }
     case ARITHMETIC_642:
-      for (const kind2 of KINDS6) {
+      for (const kind2 of KINDS7) {
         const copied = (code2 & FROM_REGISTER2) !== 0 && holds3(state, kind2, source);
         put(state, kind2, destination, copied || (code2 & 240) !== MOVE2 && holds3(state, kind2, destination));
       }
       return false;
     default:
-      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS6) put(state, kind2, destination, false);
+      if ((code2 & 7) === ARITHMETIC || isWideLoad(code2)) for (const kind2 of KINDS7) put(state, kind2, destination, false);
       return false;
   }
 }
@@ -59713,7 +59751,7 @@ function writesMemory(state, { code: code2, destination, source, offset, immedia
   const base = atomic && immediate === LOAD_ACQUIRE ? source : destination;
   if (holds3(state, CONTEXT, base)) return true;
   if (!atomic && (code2 & 248) !== MEMORY_64) return false;
-  for (const kind2 of KINDS6) {
+  for (const kind2 of KINDS7) {
     const before = atomic && loads(state, kind2, base, offset);
     const holding = (code2 & 7) === STX && holds3(state, kind2, source);
     stores(state, kind2, base, offset, holding || before);
@@ -60088,27 +60126,38 @@ function namesOf(content2, found2) {
   });
   return names3.map((name5) => names3.filter((one) => one === name5).length === 1 ? name5 : void 0);
 }
-function createCollector() {
-  const taken = [];
+function createTaken() {
+  const objects = [];
   const known4 = /* @__PURE__ */ new Set();
   let bytesTaken = 0;
+  function keep(object3) {
+    if (known4.has(object3.sha256)) return;
+    known4.add(object3.sha256);
+    bytesTaken += object3.bytes.length;
+    if (objects.length === LIMITS4.objects) refuseLarge(`it holds more than ${LIMITS4.objects} objects`);
+    if (bytesTaken > LIMITS4.objectBytes) refuseLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
+    objects.push(object3);
+  }
+  __name(keep, "keep");
+  return {
+    objects,
+    keep,
+    add(place3, bytes3) {
+      const sha2563 = digestOf(bytes3);
+      if (!known4.has(sha2563)) keep({ ...place3, bytes: Uint8Array.from(bytes3), sha256: sha2563 });
+    }
+  };
+}
+function createCollector() {
+  const { objects: taken, keep, add } = createTaken();
   let bigEndian = 0;
   let programs = 0;
-  function add(place3, bytes3) {
-    const sha2563 = digestOf(bytes3);
-    if (known4.has(sha2563)) return;
-    known4.add(sha2563);
-    bytesTaken += bytes3.length;
-    if (taken.length === LIMITS4.objects) refuseLarge(`it holds more than ${LIMITS4.objects} objects`);
-    if (bytesTaken > LIMITS4.objectBytes) refuseLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
-    taken.push({ ...place3, bytes: Uint8Array.from(bytes3), sha256: sha2563 });
-  }
-  __name(add, "add");
   function takeProgram(content2, member3) {
     programs++;
     const found2 = findObjects(content2);
     bigEndian += found2.bigEndian;
     if (found2.cut) refuseLarge(`it holds more than ${LIMITS4.objects} objects`);
+    for (const at of found2.damaged) add({ member: member3, at }, content2.subarray(at, at + DAMAGED_BYTES));
     const parts2 = /* @__PURE__ */ new Map();
     for (const part3 of found2.objects) {
       const digest3 = digestOf(content2.subarray(part3.at, part3.at + part3.size));
@@ -60124,10 +60173,17 @@ function createCollector() {
   function takeSource(content2, member3) {
     if (content2.length > LIMITS4.sourceBytes) refuseLarge(`its source has more than ${LIMITS4.sourceBytes >> 20} MiB`);
     const text7 = Buffer.from(content2.buffer, content2.byteOffset, content2.byteLength).toString("latin1");
-    for (const { name: name5, bytes: bytes3 } of objectsInSource(text7)) add({ member: member3, symbol: name5 }, bytes3);
+    const { objects, cut: cut3 } = objectsInSource(text7);
+    if (cut3) refuseLarge("it holds more texts that may be objects than are looked at");
+    for (const { name: name5, bytes: bytes3 } of objects) add({ member: member3, symbol: name5 }, bytes3);
   }
   __name(takeSource, "takeSource");
   return {
+    keep,
+    count(other) {
+      bigEndian += other.bigEndian;
+      programs += other.programs;
+    },
     objects: taken,
     get bigEndian() {
       return bigEndian;
@@ -60163,6 +60219,7 @@ var init_collect = __esm({
     __name(isNamedObject, "isNamedObject");
     __name(isObject3, "isObject");
     __name(namesOf, "namesOf");
+    __name(createTaken, "createTaken");
     __name(createCollector, "createCollector");
   }
 });
@@ -60203,6 +60260,65 @@ var init_kind = __esm({
     ];
     __name(isTar2, "isTar");
     __name(containerOf2, "containerOf");
+  }
+});
+
+// src/artifacts/links.ts
+function refuse7(path2, why2) {
+  throw new UsageError("artifact_unreadable", `${path2} ${why2}; put the file itself there, or name it`);
+}
+function placeOf4(path2, links) {
+  let hops = 0;
+  let rest = path2.split("/");
+  let at = [];
+  for (let part3 = rest.shift(); part3 !== void 0; part3 = rest.shift()) {
+    if (part3 === "" || part3 === ".") continue;
+    if (part3 === "..") {
+      at.pop();
+      continue;
+    }
+    const target = links.get([...at, part3].join("/"));
+    if (target === void 0) {
+      at.push(part3);
+      continue;
+    }
+    if (++hops > MAX_HOPS) return void 0;
+    if (target.startsWith("/")) at = [];
+    rest = [...target.split("/"), ...rest];
+  }
+  return at.join("/");
+}
+function createLinkCheck() {
+  const files = /* @__PURE__ */ new Set();
+  const links = /* @__PURE__ */ new Map();
+  return {
+    see({ path: path2, kind: kind2, link }) {
+      if (kind2 === "file") files.add(path2);
+      if (kind2 === "link") links.set(path2, `/${link}`);
+      if (kind2 === "symlink") links.set(path2, link);
+      if (kind2 === "other" && isNamedObject(path2)) refuse7(path2, "is a pipe, a device, or a file with holes");
+    },
+    end() {
+      for (const [path2, link] of links) {
+        if (!isNamedObject(path2)) continue;
+        const place3 = placeOf4(path2, links);
+        if (place3 === void 0 || !files.has(place3))
+          refuse7(path2, `is a link to ${link}, and the archive has no such file`);
+      }
+    }
+  };
+}
+var MAX_HOPS;
+var init_links3 = __esm({
+  "src/artifacts/links.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_errors();
+    init_collect();
+    MAX_HOPS = 40;
+    __name(refuse7, "refuse");
+    __name(placeOf4, "placeOf");
+    __name(createLinkCheck, "createLinkCheck");
   }
 });
 
@@ -60247,17 +60363,19 @@ async function whole3(chunks2) {
   }
   return Buffer.concat(parts2);
 }
-async function* tarFiles(chunks2) {
+async function* tarFiles(chunks2, onEntry = () => {
+}) {
   let entries = 0;
-  for await (const entry2 of readTar(bounded(chunks2))) {
+  for await (const one of readTar(bounded(chunks2))) {
     if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
-    const path2 = plainName(entry2.path);
-    if (entry2.kind === "file" && (entry2.size > 0 || isNamedObject(path2))) yield { ...entry2, path: path2 };
+    const entry2 = { ...one, path: plainName(one.path) };
+    onEntry(entry2);
+    if (entry2.kind === "file" && (entry2.size > 0 || isNamedObject(entry2.path))) yield entry2;
   }
 }
-async function takeTar(chunks2, collector) {
+async function takeTar(chunks2, collector, entries) {
   let image;
-  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2)) {
+  for await (const { path: path2, size, content: content2 } of tarFiles(chunks2, entries.see)) {
     const mark2 = Object.hasOwn(IMAGE_MARKS, path2) ? IMAGE_MARKS[path2] : void 0;
     if (mark2 !== void 0 && image !== "oci") image = mark2;
     if (size > LIMITS4.fileBytes && isNamedObject(path2))
@@ -60266,11 +60384,12 @@ async function takeTar(chunks2, collector) {
     const bytes3 = await content2();
     if (collector.wants(path2, bytes3)) collector.take(bytes3, path2);
   }
+  entries.end();
   return image;
 }
-async function takePacked(host, path2, packing, collector, signal) {
+async function takePacked(host, path2, packing, collector, signal, entries = createLinkCheck()) {
   const { head: head2, all } = await peeked(unpacked(host, path2, packing, signal), HEAD_BYTES3);
-  if (isTar2(head2)) return takeTar(all, collector);
+  if (isTar2(head2)) return takeTar(all, collector, entries);
   const name5 = (0, import_node_path94.basename)(path2).replace(/\.(?:gz|xz|zst)$/, "");
   const bytes3 = await whole3(all);
   if (collector.wants(name5, bytes3)) collector.take(bytes3, name5);
@@ -60290,9 +60409,11 @@ async function unpackTo(host, { path: path2, packing, file: file2 }, signal) {
 async function takeRpm(host, path2, collector, signal) {
   const file2 = await readPackage(host, path2);
   let entries = 0;
-  const wants = /* @__PURE__ */ __name(({ isFile: isFile3, size }) => {
+  const wants = /* @__PURE__ */ __name(({ path: path3, isFile: isFile3, size, links }) => {
     if (++entries > LIMITS4.entries) refuseLarge(`it has more than ${LIMITS4.entries} entries`);
-    return isFile3 && size > 0 && size <= LIMITS4.fileBytes;
+    const named6 = isNamedObject(path3);
+    if (named6 && isFile3 && size > LIMITS4.fileBytes) refuseLarge(`${path3} has more than ${LIMITS4.fileBytes >> 20} MiB`);
+    return isFile3 && (size > 0 || named6 && links < 2) && size <= LIMITS4.fileBytes;
   }, "wants");
   const take2 = /* @__PURE__ */ __name(async (entry2, content2) => {
     if (collector.wants(entry2.path, content2)) collector.take(content2, plainName(entry2.path));
@@ -60314,6 +60435,7 @@ var init_archive = __esm({
     init_collect();
     init_kind();
     init_limits();
+    init_links3();
     __name(plainName, "plainName");
     __name(bounded, "bounded");
     __name(peeked, "peeked");
@@ -60324,6 +60446,58 @@ var init_archive = __esm({
     __name(takePacked, "takePacked");
     __name(unpackTo, "unpackTo");
     __name(takeRpm, "takeRpm");
+  }
+});
+
+// src/artifacts/layers.ts
+function createCover() {
+  const whiteOuts = createWhiteOuts();
+  const own3 = /* @__PURE__ */ new Set();
+  return {
+    see({ path: path2, kind: kind2 }) {
+      if (!whiteOuts.add(path2) && kind2 !== "directory") own3.add(path2);
+    },
+    // What a link of a layer leads to may lie in another one.
+    end() {
+    },
+    hides(member3) {
+      if (own3.has(member3) || whiteOuts.takeAway(member3)) return true;
+      for (let at = member3.indexOf("/"); at >= 0; at = member3.indexOf("/", at + 1)) {
+        if (own3.has(member3.slice(0, at))) return true;
+      }
+      return false;
+    }
+  };
+}
+function createLayers() {
+  let held = 0;
+  return {
+    async read(take2) {
+      const layer2 = { own: createCollector(), cover: createCover() };
+      await take2(layer2.own, layer2.cover);
+      held += layer2.own.objects.reduce((sum2, { bytes: bytes3 }) => sum2 + bytes3.length, 0);
+      if (held > LIMITS4.objectBytes) refuseLarge(`its objects have more than ${LIMITS4.objectBytes >> 20} MiB`);
+      return layer2;
+    },
+    stack(layers, collector) {
+      let seen = [];
+      for (const { own: own3, cover } of layers) {
+        seen = [...seen.filter(({ member: member3 }) => member3 === void 0 || !cover.hides(member3)), ...own3.objects];
+        collector.count(own3);
+      }
+      for (const object3 of seen) collector.keep(object3);
+    }
+  };
+}
+var init_layers = __esm({
+  "src/artifacts/layers.ts"() {
+    "use strict";
+    init_define_BPFCOMPAT_BUILD();
+    init_white_outs();
+    init_collect();
+    init_limits();
+    __name(createCover, "createCover");
+    __name(createLayers, "createLayers");
   }
 });
 
@@ -60349,25 +60523,33 @@ function wanted(layers) {
     refuseLarge(`its object has more than ${LIMITS4.fileBytes >> 20} MiB`);
   return chosen3;
 }
-async function takeLayer(host, file2, title3, collector, signal) {
+async function takeLayer(host, file2, title3, { collector, entries, signal }) {
   const head2 = await host.files.readHead(file2, HEAD_BYTES3);
   const container = containerOf2("", head2);
-  if (container?.kind === "packed") return void await takePacked(host, file2, container.packing, collector, signal);
+  if (container?.kind === "packed") {
+    await takePacked(host, file2, container.packing, collector, signal, entries);
+    return;
+  }
   if (!collector.wants(title3, head2)) return;
   if (((await host.files.stat(file2))?.size ?? 0) > LIMITS4.fileBytes) refuseLarge("a layer of it is too large");
   collector.take(await host.files.read(file2, LIMITS4.fileBytes), title3);
 }
 async function takeImage(host, { store, first: first3, what, dir }, collector, signal) {
-  const { digest: digest3, layers } = await imageOf2(host, store, first3, what);
-  const chosen3 = wanted(layers);
+  const image = await imageOf2(host, store, first3, what);
+  const chosen3 = wanted(image.layers);
   await requireSpace(host, dir, Math.max(0, ...chosen3.map(({ size }) => size)), `pulling ${what}`);
+  const layers = createLayers();
+  const read = [];
   for (const layer2 of chosen3) {
     const file2 = await store.layer(layer2, () => {
     });
-    await takeLayer(host, file2, layer2.annotations?.[TITLE] ?? "program", collector, signal);
+    const title3 = layer2.annotations?.[TITLE] ?? "program";
+    const take2 = /* @__PURE__ */ __name((own3, entries) => takeLayer(host, file2, title3, { collector: own3, entries, signal }), "take");
+    read.push(await layers.read(take2));
     if (file2.startsWith(`${dir}/`)) await host.files.remove(file2);
   }
-  return digest3;
+  layers.stack(read, collector);
+  return image.digest;
 }
 async function takeReference(host, reference, collector, access3) {
   var _stack = [];
@@ -60430,14 +60612,22 @@ async function takeImageArchive(host, { path: path2, packing, kind: kind2 }, col
     }
     const named6 = await dockerLayers(unpacked(host, path2, packing, signal));
     if (named6 === void 0) return false;
-    const layers = new Set(named6);
-    for await (const { path: member3, size, content: content2 } of tarFiles(unpacked(host, path2, packing, signal))) {
-      if (!layers.has(member3)) continue;
+    const layers = createLayers();
+    const read = /* @__PURE__ */ new Map();
+    const there = /* @__PURE__ */ new Set();
+    const files = tarFiles(unpacked(host, path2, packing, signal), (entry2) => void there.add(entry2.path));
+    for await (const { path: member3, size, content: content2 } of files) {
+      if (!named6.includes(member3) || read.has(member3)) continue;
       if (size > LIMITS4.fileBytes) refuseLarge(`a layer of it has more than ${LIMITS4.fileBytes >> 20} MiB`);
       const file2 = (0, import_node_path95.join)(dir.path, "layer");
       await host.files.writeAtomic(file2, await content2());
-      await takeLayer(host, file2, "program", collector, signal);
+      const take2 = /* @__PURE__ */ __name((own3, entries) => takeLayer(host, file2, "program", { collector: own3, entries, signal }), "take");
+      read.set(member3, await layers.read(take2));
     }
+    const missing3 = named6.find((layer2) => !there.has(layer2));
+    if (missing3 !== void 0) throw new HostError("bad_package", `its layer ${missing3} is not there; save it again`);
+    const ordered = named6.flatMap((layer2) => read.get(layer2) ?? []);
+    layers.stack(ordered, collector);
     return true;
   } catch (_) {
     var _error = _, _hasError = true;
@@ -60458,9 +60648,11 @@ var init_image = __esm({
     init_registry();
     init_chunks();
     init_space();
+    init_errors();
     init_oci_source();
     init_archive();
     init_kind();
+    init_layers();
     init_limits();
     GADGET = "application/vnd.gadget.ebpf.program.v1+binary";
     MAX_DEPTH4 = 3;
@@ -60658,45 +60850,72 @@ function chosen(path2, file2, objects, flag4) {
 async function exists(host, path2) {
   return await host.files.stat(path2).catch(() => void 0) !== void 0;
 }
+async function refuseNamesake(host, path2, open4, flag4) {
+  const file2 = await containerOf(host, path2);
+  const objects = file2 === void 0 ? void 0 : await open4(file2).catch(() => void 0);
+  if (file2 === void 0 || !objects?.some((one) => one.path === path2)) return;
+  throw new UsageError(
+    "artifact_ambiguous",
+    phrase`${flag4 === void 0 ? "" : phrase`${flag4}: `}${path2} is a file, and an object in ${file2} is called so, too; rename or remove that file`
+  );
+}
+async function inputsAt(host, path2, open4, { asIs = false, flag: flag4 }) {
+  const image = placeOfImage(path2);
+  const isFile3 = image === void 0 && await exists(host, path2);
+  if (isFile3) await refuseNamesake(host, path2, open4, flag4);
+  const isWhole = isFile3 || image?.endsWith("]") === false;
+  const file2 = isWhole ? path2 : await containerOf(host, path2);
+  const objects = file2 === void 0 || asIs && isFile3 ? void 0 : await open4(file2);
+  if (file2 === void 0 || objects === void 0) return [{ path: path2, reads: image === void 0 ? path2 : "" }];
+  return isWhole ? objects : chosen(path2, file2, objects, flag4);
+}
 async function openNamed(host, named6) {
-  const { paths, asIs = false, flag: flag4 } = named6;
   const open4 = opener(host, named6);
-  const found2 = [];
-  for (const path2 of paths) {
-    const plain6 = { path: path2, reads: placeOfImage(path2) === void 0 ? path2 : "" };
+  const found2 = /* @__PURE__ */ new Map();
+  for (const path2 of named6.paths) {
     try {
-      const isThere = placeOfImage(path2)?.endsWith("]") === false || await exists(host, path2);
-      const file2 = isThere ? path2 : await containerOf(host, path2);
-      const objects = file2 === void 0 || asIs && isThere && placeOfImage(path2) === void 0 ? void 0 : await open4(file2);
-      if (file2 === void 0 || objects === void 0) found2.push(plain6);
-      else found2.push(...isThere ? objects : chosen(path2, file2, objects, flag4));
+      for (const one of await inputsAt(host, path2, open4, named6)) {
+        if (found2.get(one.path)?.problem === void 0) found2.set(one.path, one);
+      }
     } catch (problem2) {
       if (!(problem2 instanceof UsageError)) throw problem2;
-      found2.push({ ...plain6, problem: problem2 });
+      found2.set(path2, { path: path2, reads: placeOfImage(path2) === void 0 ? path2 : "", problem: problem2 });
     }
   }
-  return [...new Map(found2.map((one) => [one.path, one])).values()];
+  return [...found2.values()];
+}
+async function removeUnused({ files, now }, dir) {
+  const oldest = now().getTime() - UNUSED_MS;
+  for (const name5 of await files.list(dir)) {
+    const stat4 = KEPT3.test(name5) ? await files.stat((0, import_node_path97.join)(dir, name5)) : void 0;
+    if (stat4?.isFile && stat4.mtimeMs < oldest) await files.remove((0, import_node_path97.join)(dir, name5));
+  }
 }
 async function keepNamed(host, workdir, named6) {
   const dir = (0, import_node_path97.join)(workdir, OBJECTS3);
-  if (named6.some(({ object: object3 }) => object3 !== void 0)) {
-    await ensureWorkDirectory(host, workdir);
-    await host.files.makeDir(dir);
-  }
-  const inputs = [];
-  for (const { path: path2, name: name5, problem: problem2, object: object3 } of named6) {
-    const file2 = object3 && (0, import_node_path97.join)(dir, `${object3.sha256}.o`);
-    if (object3 !== void 0 && file2 !== void 0) await host.files.writeAtomic(file2, object3.bytes);
-    inputs.push({
-      path: path2,
-      name: name5,
-      problem: problem2,
-      taken: object3 && file2 !== void 0 ? { file: file2, source: object3.source } : void 0
+  const fileOf2 = /* @__PURE__ */ __name(({ sha256: sha2563 }) => (0, import_node_path97.join)(dir, `${sha2563}.o`), "fileOf");
+  const objects = named6.flatMap(({ object: object3 }) => object3 ?? []);
+  if (objects.length > 0) await ensureWorkDirectory(host, workdir);
+  try {
+    if (objects.length > 0) {
+      await host.files.makeDir(dir);
+      await removeUnused(host, dir);
+    }
+    for (const object3 of objects) await host.files.writeAtomic(fileOf2(object3), object3.bytes);
+  } catch (cause) {
+    const remedy4 = phrase`check its space and permissions, or choose another work directory (${option("workdir")})`;
+    throw new HostError("workdir_unwritable", phrase`cannot write to ${dir}: ${wordingOf(cause)}; ${remedy4}`, {
+      cause
     });
   }
-  return inputs;
+  return named6.map(({ path: path2, name: name5, problem: problem2, object: object3 }) => ({
+    path: path2,
+    name: name5,
+    problem: problem2,
+    taken: object3 && { file: fileOf2(object3), sha256: object3.sha256, source: object3.source }
+  }));
 }
-var import_node_path97, OBJECTS3;
+var import_node_path97, OBJECTS3, KEPT3, UNUSED_MS;
 var init_named_objects = __esm({
   "src/api/named-objects.ts"() {
     "use strict";
@@ -60716,13 +60935,18 @@ var init_named_objects = __esm({
     init_directories();
     init_find_artifacts();
     OBJECTS3 = "objects";
+    KEPT3 = /^[0-9a-f]{64}\.o$/;
+    UNUSED_MS = 24 * 60 * 6e4;
     __name(placeOfImage, "placeOfImage");
     __name(loginOf, "loginOf");
     __name(inputsOf, "inputsOf");
     __name(opener, "opener");
     __name(chosen, "chosen");
     __name(exists, "exists");
+    __name(refuseNamesake, "refuseNamesake");
+    __name(inputsAt, "inputsAt");
     __name(openNamed, "openNamed");
+    __name(removeUnused, "removeUnused");
     __name(keepNamed, "keepNamed");
   }
 });
@@ -60928,19 +61152,19 @@ function suiteCase2(yaml, index) {
 }
 function commandOf3({ value: value2, at }, index) {
   const own3 = value2.cases[index];
-  const refuse10 = /* @__PURE__ */ __name((key, message4) => {
+  const refuse11 = /* @__PURE__ */ __name((key, message4) => {
     const place3 = key === "" ? ["cases", index] : ["cases", index, key];
     throw new UsageError("suite_invalid", `${at(place3)}: ${message4}`);
   }, "refuse");
   if (own3.command !== void 0) {
-    if (own3.test !== void 0) refuse10("test", "test and command cannot be in one case; make two cases of it");
-    if (own3.validation_mode !== void 0) refuse10("validation_mode", "a command decides by its exit code; remove it");
+    if (own3.test !== void 0) refuse11("test", "test and command cannot be in one case; make two cases of it");
+    if (own3.validation_mode !== void 0) refuse11("validation_mode", "a command decides by its exit code; remove it");
     return { command: own3.command, binary: own3.command_binary ?? "", expectExitCode: own3.command_expect_exit ?? 0 };
   }
   for (const key of ["command_binary", "command_expect_exit"]) {
-    if (own3[key] !== void 0) refuse10(key, `${key} needs a command; add one, or remove it`);
+    if (own3[key] !== void 0) refuse11(key, `${key} needs a command; add one, or remove it`);
   }
-  if (own3.artifact === void 0) refuse10("", `case "${own3.name}" has no artifact; add one (or a command to run)`);
+  if (own3.artifact === void 0) refuse11("", `case "${own3.name}" has no artifact; add one (or a command to run)`);
   return void 0;
 }
 function gateOf({ value: value2, at }, index) {
@@ -61414,7 +61638,7 @@ function patternWords(code2, path2) {
   if (code2 !== "ENOENT" || !/[*?]/.test(path2)) return void 0;
   return phrase`one object is named here, no pattern; write a case for each, or use test ${option("artifact")} with the pattern`;
 }
-function refuse7(origin, path2, { isFile: isFile3, isDirectory, size }) {
+function refuse8(origin, path2, { isFile: isFile3, isDirectory, size }) {
   if (!isFile3 && !isDirectory) {
     const words3 = "it is a pipe or a device; write the object to a file first";
     throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
@@ -61430,7 +61654,7 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
   let bytes3;
   try {
     const stat4 = await host.files.stat(absolute);
-    if (stat4) refuse7(origin, path2, stat4);
+    if (stat4) refuse8(origin, path2, stat4);
     if (stat4?.isDirectory) {
       throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${await directoryWords(host, absolute)}`);
     }
@@ -61464,7 +61688,11 @@ async function loadArtifact(host, { path: path2, name: name5, taken, problem: pr
     const artifact2 = { path: absolute, basename: (0, import_node_path98.basename)(absolute), name: name5 || artifactName(absolute), ...whole5 };
     return { artifact: artifact2, bytes: bytes3 };
   }
-  const { source, file: file2 } = taken;
+  const { source, file: file2, sha256: sha2563 } = taken;
+  if (whole5.sha256 !== sha2563) {
+    const words3 = `its copy ${file2} was changed as soon as it was written, by another program; find that one, and run again`;
+    throw new UsageError("artifact_unreadable", phrase`${origin} ${path2}: ${words3}`);
+  }
   const artifact = { path: path2, basename: fileName(path2), name: name5 || fileName(path2), source, ...whole5 };
   return { artifact, bytes: bytes3, file: file2 };
 }
@@ -61486,7 +61714,7 @@ var init_load_artifact = __esm({
     };
     __name(directoryWords, "directoryWords");
     __name(patternWords, "patternWords");
-    __name(refuse7, "refuse");
+    __name(refuse8, "refuse");
     __name(loadArtifact, "loadArtifact");
   }
 });
@@ -61669,15 +61897,15 @@ async function isLibraryFile(host, path2) {
 }
 async function readInterpreter(host, program2, origin) {
   const path2 = program2.interpreter;
-  const refuse10 = /* @__PURE__ */ __name((why2) => {
+  const refuse11 = /* @__PURE__ */ __name((why2) => {
     const remedy4 = "build it statically, or run where it can be run";
     throw new UsageError("interpreter_missing", phrase`${origin}: it is started by ${path2}, ${why2}; ${remedy4}`);
   }, "refuse");
-  if (!path2.startsWith("/") || !await isLibraryFile(host, path2)) return refuse10("which this machine does not have");
+  if (!path2.startsWith("/") || !await isLibraryFile(host, path2)) return refuse11("which this machine does not have");
   const bytes3 = await host.files.read(path2, MAX_LIBRARY_BYTES);
   const elf = readProgramFile(bytes3);
   const starts = isShared(elf, program2) && elf.hasEntry && elf.interpreter === "" && elf.needed.length === 0;
-  return starts ? bytes3 : refuse10("which is no dynamic linker for it");
+  return starts ? bytes3 : refuse11("which is no dynamic linker for it");
 }
 async function findLibrary(host, name5, own3, dirs, program2) {
   const candidates4 = name5.includes("/") ? [{ path: name5, dir: { host: (0, import_node_path100.dirname)(name5), guest: (0, import_node_path100.dirname)(name5) }, configured: false }] : [
@@ -61733,16 +61961,16 @@ var init_closure = __esm({
 });
 
 // src/loader/command-binary.ts
-function refuse8(code2, message4) {
+function refuse9(code2, message4) {
   throw new UsageError(code2, message4);
 }
 async function readBinary(host, path2, origin) {
   const stat4 = await host.files.stat(path2);
   if (stat4 === void 0)
-    refuse8("binary_unreadable", phrase`${origin}: there is no such file; build it or correct the path`);
-  if (!stat4.isFile) refuse8("binary_unreadable", phrase`${origin}: it is no regular file; name the program itself`);
+    refuse9("binary_unreadable", phrase`${origin}: there is no such file; build it or correct the path`);
+  if (!stat4.isFile) refuse9("binary_unreadable", phrase`${origin}: it is no regular file; name the program itself`);
   if (stat4.size > MAX_BYTES6) {
-    refuse8(
+    refuse9(
       "binary_too_large",
       phrase`${origin}: it has ${stat4.size} bytes, at most 64 MiB can be brought along; strip it`
     );
@@ -61761,37 +61989,37 @@ function requireRunnable(file2, origin) {
     const words3 = `${file2.interpreter} ${file2.argument}`.split(/\s+/).map((word4) => (0, import_node_path101.basename)(word4));
     const program2 = words3[0] === "env" ? words3.slice(1).find((word4) => !word4.startsWith("-")) ?? "" : words3[0];
     if (INTERPRETERS.has(program2 ?? "")) return;
-    refuse8(
+    refuse9(
       "interpreter_missing",
       phrase`${origin}: it is a script for ${program2 || file2.interpreter}, which guests do not have; write it for /bin/sh (busybox), or bring a program`
     );
   }
   if (file2.kind === "other") {
-    refuse8("binary_not_runnable", phrase`${origin}: it is neither a Linux program nor a script that begins with #!`);
+    refuse9("binary_not_runnable", phrase`${origin}: it is neither a Linux program nor a script that begins with #!`);
   }
   if (file2.machine === BPF) {
-    refuse8(
+    refuse9(
       "binary_not_runnable",
       phrase`${origin}: it is a BPF object, not a program; give it with ${option("artifact")}`
     );
   }
   if (file2.bits !== 64 || file2.machine !== X86_64) {
     const what = MACHINES3[file2.machine] ?? `a machine with number ${file2.machine}`;
-    refuse8("binary_wrong_arch", phrase`${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
+    refuse9("binary_wrong_arch", phrase`${origin}: it is built for ${what}, guests are x86_64; build it for x86_64`);
   }
   if (file2.type !== 2 && file2.type !== 3) {
-    refuse8("binary_not_runnable", phrase`${origin}: it is an object file that was not linked; link it to a program`);
+    refuse9("binary_not_runnable", phrase`${origin}: it is an object file that was not linked; link it to a program`);
   }
 }
 async function loadCommandBinary(host, cwd, path2, said) {
   const source = (0, import_node_path101.resolve)(cwd, path2);
   const bytes3 = await readBinary(host, source, said);
-  if (bytes3.length === 0) refuse8("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
+  if (bytes3.length === 0) refuse9("binary_not_runnable", phrase`${said}: the file is empty; build it again`);
   const file2 = readProgramFile(bytes3);
   requireRunnable(file2, said);
   const name5 = (0, import_node_path101.basename)(source);
   if (/[\s\u0000-\u001f\u007f]/.test(name5)) {
-    refuse8("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
+    refuse9("bad_binary_name", phrase`${said}: its name has a space or a control character; rename it`);
   }
   const guestPath = `${REMOTE_ROOT}/bin/${name5}`;
   const home = (0, import_node_path101.dirname)(await host.files.realPath(source));
@@ -61823,7 +62051,7 @@ var init_command_binary = __esm({
     BPF = 247;
     MACHINES3 = { 3: "32-bit x86", 40: "32-bit ARM", 183: "aarch64", 243: "RISC-V" };
     INTERPRETERS = /* @__PURE__ */ new Set(["sh", "ash", "awk", "sed", "busybox"]);
-    __name(refuse8, "refuse");
+    __name(refuse9, "refuse");
     __name(readBinary, "readBinary");
     __name(requireRunnable, "requireRunnable");
     __name(loadCommandBinary, "loadCommandBinary");
@@ -61831,7 +62059,7 @@ var init_command_binary = __esm({
 });
 
 // src/run/assets.ts
-function refuse9(code2, message4) {
+function refuse10(code2, message4) {
   throw new UsageError(code2, message4);
 }
 async function realPlace(host, path2, root, origin) {
@@ -61843,7 +62071,7 @@ async function realPlace(host, path2, root, origin) {
     throw new UsageError("asset_missing", `${origin}: asset ${path2} ${why2}; make it or correct the path`, { cause });
   }
   if (!within(root, real)) {
-    refuse9("asset_outside", `${origin}: asset ${path2} is a link to ${real}, outside of ${root}; copy the file there`);
+    refuse10("asset_outside", `${origin}: asset ${path2} is a link to ${real}, outside of ${root}; copy the file there`);
   }
   return real;
 }
@@ -61858,14 +62086,14 @@ async function keptFrom(host, top, real) {
 }
 async function addFile(host, into, real, to, origin) {
   if (/[\u0000-\u001f\u007f]/.test(to))
-    refuse9("bad_asset_name", `${origin}: the name of ${real} has a control character`);
+    refuse10("bad_asset_name", `${origin}: the name of ${real} has a control character`);
   const stat4 = await host.files.stat(real);
   const strange = await strangeFile(host, real);
-  if (strange !== void 0) refuse9("asset_unreadable", `${origin}: ${real} ${strange}; remove it`);
-  if (!stat4?.isFile) refuse9("asset_unreadable", `${origin}: ${real} is neither a file nor a directory; remove it`);
+  if (strange !== void 0) refuse10("asset_unreadable", `${origin}: ${real} ${strange}; remove it`);
+  if (!stat4?.isFile) refuse10("asset_unreadable", `${origin}: ${real} is neither a file nor a directory; remove it`);
   into.bytes += stat4.size;
   if (into.bytes > MAX_BYTES7 || into.files.size >= MAX_FILES5) {
-    refuse9("assets_too_large", `${origin}: assets are limited to 64 MiB and ${MAX_FILES5} files; name fewer`);
+    refuse10("assets_too_large", `${origin}: assets are limited to 64 MiB and ${MAX_FILES5} files; name fewer`);
   }
   const bytes3 = await host.files.read(real, MAX_BYTES7).catch((cause) => {
     const why2 = cause.code ?? String(cause);
@@ -61876,7 +62104,7 @@ async function addFile(host, into, real, to, origin) {
   const sha2563 = (0, import_node_crypto32.createHash)("sha256").update(bytes3).digest("hex");
   const known4 = into.files.get(to);
   if (known4 !== void 0 && known4.fact.sha256 !== sha2563) {
-    refuse9("asset_conflict", `${origin}: ${real} and ${known4.fact.source} both go to ${to} in the guest; rename one`);
+    refuse10("asset_conflict", `${origin}: ${real} and ${known4.fact.source} both go to ${to} in the guest; rename one`);
   }
   const { executable } = stat4;
   into.files.set(to, {
@@ -61887,24 +62115,24 @@ async function addFile(host, into, real, to, origin) {
 async function addTree(host, into, place3, origin) {
   const { real, root, top, to, depth } = place3;
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
-  if (depth > MAX_DEPTH5) refuse9("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
+  if (depth > MAX_DEPTH5) refuse10("assets_too_deep", `${origin}: directories are nested too deep, or a link leads back`);
   for (const name5 of (await host.files.list(real)).sort()) {
     if (name5.toLowerCase() === ".git" || name5 === WORK_DIRECTORY) continue;
     const path2 = (0, import_node_path102.join)(real, name5);
     const inner = await realPlace(host, path2, root, origin);
     const kept = await keptFrom(host, top, inner);
     if (kept !== void 0 && inner === path2) continue;
-    if (kept !== void 0) refuse9("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
+    if (kept !== void 0) refuse10("asset_outside", `${origin}: ${path2} is a link to ${inner}, ${kept}; remove it`);
     await addTree(host, into, { real: inner, root, top, to: import_node_path102.posix.join(to, name5), depth: depth + 1 }, origin);
   }
 }
 async function contextOf(host, dir, top, { path: path2, origin }) {
   const real = await realPlace(host, (0, import_node_path102.resolve)(dir, path2), "/", origin);
   const kept = await keptFrom(host, top, real);
-  if (kept !== void 0) refuse9("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
+  if (kept !== void 0) refuse10("asset_outside", `${origin}: asset ${path2} lies ${kept}; name another file`);
   if (!path2.startsWith("/") && !path2.startsWith("../")) return realPlace(host, dir, "/", origin);
   if (within(top, real)) return top;
-  return refuse9("asset_outside", `${origin}: asset ${path2} lies outside of ${top}; copy the file there`);
+  return refuse10("asset_outside", `${origin}: asset ${path2} lies outside of ${top}; copy the file there`);
 }
 async function loadAssets(host, context, refs) {
   const collected = { files: /* @__PURE__ */ new Map(), bytes: 0 };
@@ -61927,7 +62155,7 @@ function joinAssets(first3, second) {
   const fresh = second.facts.map((fact) => {
     const other = known4.get(fact.path);
     if (other !== void 0 && other.sha256 !== fact.sha256) {
-      refuse9("asset_conflict", `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
+      refuse10("asset_conflict", `${fact.source} and ${other.source} both go to ${fact.path} in the guest; rename one`);
     }
     return other === void 0;
   });
@@ -61964,7 +62192,7 @@ var init_assets2 = __esm({
     MAX_BYTES7 = 64 * 1024 * 1024;
     MAX_FILES5 = 4e3;
     MAX_DEPTH5 = 32;
-    __name(refuse9, "refuse");
+    __name(refuse10, "refuse");
     __name(realPlace, "realPlace");
     __name(keptFrom, "keptFrom");
     __name(addFile, "addFile");
@@ -62970,11 +63198,11 @@ function baselineReader({ host, cwd, dir }) {
     return reading2;
   };
 }
-async function inputOf({ host, dir, root }, { artifact, origin }, path2, asIs, workdir) {
+async function inputOf({ host, dir, root, signal }, { artifact, origin }, path2, asIs, workdir) {
   const isThere = await host.files.stat(path2) !== void 0;
   const container = isThere ? void 0 : await containerOf(host, path2);
   if (container !== void 0) await confine(host, root, { key: "artifact", path: container, use: "read", origin });
-  const named6 = await openNamed(host, { cwd: dir, paths: [path2], asIs, flag: `${origin}: artifact` });
+  const named6 = await openNamed(host, { cwd: dir, paths: [path2], asIs, flag: `${origin}: artifact`, signal });
   const [only = { path: path2 }] = await keepNamed(host, workdir, named6.slice(0, 1));
   if (named6.length === 1) return only;
   const names3 = named6.slice(0, 8).map(({ object: object3 }) => `${artifact}${object3?.source.inside ?? ""}`);
@@ -63371,15 +63599,19 @@ async function prepareSuite(options2, environment, old) {
   refuseStop(options2);
   const own3 = await localProfiles(environment, options2.localKernels);
   const localKernels = settledKernels(cwd, options2.localKernels, own3);
-  const cases = await prepareCases({ host, cwd, dir, root, catalogue, own: own3, localKernels }, suite, {
-    workdir: options2.workDir ? (0, import_node_path110.resolve)(dir, options2.workDir) : void 0,
-    timeoutMs: options2.timeoutMs,
-    concurrency: options2.concurrency,
-    failOn: options2.failOn,
-    lane: options2.lane,
-    partial: options2.shard !== void 0,
-    baseline
-  });
+  const cases = await prepareCases(
+    { host, cwd, dir, root, catalogue, own: own3, localKernels, signal: options2.signal },
+    suite,
+    {
+      workdir: options2.workDir ? (0, import_node_path110.resolve)(dir, options2.workDir) : void 0,
+      timeoutMs: options2.timeoutMs,
+      concurrency: options2.concurrency,
+      failOn: options2.failOn,
+      lane: options2.lane,
+      partial: options2.shard !== void 0,
+      baseline
+    }
+  );
   const against = suiteBaseline(
     baseline,
     cases.map(({ source, artifact }) => ({ name: source.name, artifact }))
@@ -63948,8 +64180,9 @@ async function plannedCells(context, options2) {
     chosen3.map(({ id: id2 }) => id2)
   );
   const entries = [...chosen3, ...own3];
-  const paths = await findArtifacts(host, cwd, options2.artifacts ?? []);
-  const names3 = objectsAt(await openNamed(host, { cwd, paths })).map(({ name: name5 }) => name5);
+  const { artifacts = [], signal } = options2;
+  const paths = await findArtifacts(host, cwd, artifacts, void 0, signal);
+  const names3 = objectsAt(await openNamed(host, { cwd, paths, signal })).map(({ name: name5 }) => name5);
   const subjects = names3.length === 0 ? ["object"] : names3;
   return subjects.flatMap((subject) => entries.map(({ id: kernel2 }) => ({ subject, kernel: kernel2 })));
 }
@@ -70536,7 +70769,7 @@ var init_lost_pointer = __esm({
 });
 
 // src/classify/rejection.ts
-function placeOf4(log4, cause) {
+function placeOf5(log4, cause) {
   const { lines: lines3 } = parseVerifierLog(log4);
   const at = lines3.lastIndexOf(cause);
   const before = at < 0 ? lines3 : lines3.slice(0, at);
@@ -70549,7 +70782,7 @@ function placeOf4(log4, cause) {
 function explainRejection(finding, stage, log4, evidence) {
   if (finding.code === "UNSUPPORTED_GLOBAL_FUNCTION") return explainCaller(finding, stage, log4);
   if (finding.code !== "VERIFIER_REJECTION") return finding;
-  const place3 = placeOf4(log4, finding.evidence?.text ?? "");
+  const place3 = placeOf5(log4, finding.evidence?.text ?? "");
   const callee = /^call (\w+)#/.exec(place3.insn)?.[1];
   const reason = finerReason(finding, place3, openedProgram(evidence, stage.name)?.type ?? "", callee, log4);
   const named6 = callee !== void 0 && finding.args["function"] === void 0 ? { callee } : {};
@@ -70560,7 +70793,7 @@ function explainRejection(finding, stage, log4, evidence) {
 }
 function explainCaller(finding, stage, log4) {
   const text7 = finding.evidence?.text ?? "";
-  const wrong3 = text7.startsWith("Caller passes invalid args") ? placeOf4(log4, text7).above.at(-1) : void 0;
+  const wrong3 = text7.startsWith("Caller passes invalid args") ? placeOf5(log4, text7).above.at(-1) : void 0;
   if (wrong3 === void 0 || !BAD_ARGUMENT.test(wrong3)) return finding;
   return recode(finding, "VERIFIER_REJECTION", { subject: stage.name, args: { reason: "caller_argument", wrong: wrong3 } });
 }
@@ -70628,7 +70861,7 @@ var init_rejection = __esm({
     NEAR_TEXT = 65536;
     KFUNC_CALL = /^call \w+#\d{4,}$/;
     STORE = /^(?:lock )?\*\(u\d+ \*\)\(r\d+ [+-]\d+\) (?:=|\+=|\|=|&=|\^=) /;
-    __name(placeOf4, "placeOf");
+    __name(placeOf5, "placeOf");
     __name(explainRejection, "explainRejection");
     __name(explainCaller, "explainCaller");
     __name(acquiredBy, "acquiredBy");
@@ -71510,7 +71743,7 @@ function isAbsent({
   return (kallsyms ?? []).length === 0 && btf !== true && module2 === "" && variants.length === 0 && (kallsyms ?? btf) !== null;
 }
 function neededOf(symbol) {
-  const kind2 = KINDS7[symbol.kind];
+  const kind2 = KINDS8[symbol.kind];
   if (kind2 === void 0 || !isAbsent(symbol)) return [];
   const name5 = symbol.kind === "iterator" && !symbol.name.startsWith("bpf_iter_") ? `bpf_iter_${symbol.name}` : symbol.name;
   return [{ kind: kind2, name: name5 }];
@@ -71533,14 +71766,14 @@ function namesOfModules({ externs, programs }) {
     ...[...new Set(events)].map((name5) => ({ kind: "tracepoint", name: name5 }))
   ];
 }
-var KINDS7, TRACEPOINT2;
+var KINDS8, TRACEPOINT2;
 var init_needed_names = __esm({
   "src/run/needed-names.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
     init_kernel_parts();
     init_evidence();
-    KINDS7 = {
+    KINDS8 = {
       function: "function",
       kfunc: "function",
       iterator: "function",
@@ -76799,7 +77032,7 @@ var plan_command_exports = {};
 __export(plan_command_exports, {
   planCommand: () => planCommand
 });
-async function planCommand(options2, io) {
+async function planCommand(options2, io, signal) {
   const { artifacts, kernels: kernels4, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out: out2, quiet } = options2;
   const { matrix: matrix2, json, cells, expectedMs } = await planShards({
     ...kernels4 && chosen2(kernels4),
@@ -76813,7 +77046,8 @@ async function planCommand(options2, io) {
     allowProfileOverride: options2.allowProfileOverride,
     lock: lockMode(options2),
     env: io.env,
-    cwd: io.cwd
+    cwd: io.cwd,
+    signal
   });
   if (!quiet) {
     const rows3 = matrix2.include.map(({ shard: shard2, kernels: ids }, i) => [
@@ -77344,7 +77578,7 @@ async function dispatch(parsed, face, signal) {
     case "merge":
       return (await Promise.resolve().then(() => (init_merge_command(), merge_command_exports))).mergeCommand(parsed.options, io);
     case "plan":
-      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => (init_plan_command(), plan_command_exports))).planCommand(parsed.options, io, signal);
     case "watch":
       return (await Promise.resolve().then(() => __toESM(require_watch_command(), 1))).watchCommand(parsed.options, io, signal);
     case "explain":
@@ -77352,7 +77586,7 @@ async function dispatch(parsed, face, signal) {
     case "compare":
     case "report-summary":
     case "site build":
-      return reading(parsed, io);
+      return reading(parsed, io, signal);
     case "serve":
       return (await Promise.resolve().then(() => __toESM(require_serve_command(), 1))).serveCommand(parsed.options, io, signal);
     case "history list":
@@ -77376,12 +77610,12 @@ async function dispatch(parsed, face, signal) {
 function isOfTrack(parsed) {
   return /^(?:attest|runtime) /.test(parsed.command);
 }
-async function reading(parsed, io) {
+async function reading(parsed, io, signal) {
   switch (parsed.command) {
     case "explain":
       return (await Promise.resolve().then(() => __toESM(require_explain_command(), 1))).explainCommand(parsed.options, io);
     case "inspect":
-      return (await Promise.resolve().then(() => __toESM(require_inspect_command(), 1))).inspectCommand(parsed.options, io);
+      return (await Promise.resolve().then(() => __toESM(require_inspect_command(), 1))).inspectCommand(parsed.options, io, signal);
     case "compare":
       return (await Promise.resolve().then(() => __toESM(require_compare_command(), 1))).compareCommand(parsed.options, io);
     case "report-summary":
