@@ -179,6 +179,17 @@ function notRunPart(name: string): Part {
   return { lines: element('testsuite', { name, ...counts, time: seconds(0) }, inner), ...counts, ms: 0 };
 }
 
+/** The verdict as a test case of its own: where no kernel is to blame (a promised one was not asked), a consumer must not be green. */
+function verdictPart({ exitCode, cases }: GateDocument): Part {
+  const reasons = [...new Set(cases.flatMap((one) => one.reasons))];
+  const message = reasons[0] ?? `the check ends with exit code ${exitCode}`;
+  const place = { name: 'verdict', classname: 'bpfcompat', time: seconds(0) };
+  const error = element('error', { message, type: 'VERDICT' }, reasons.join('\n'));
+  const counts = { tests: 1, failures: 0, errors: 1, skipped: 0 };
+  const head = { name: 'verdict', ...counts, time: seconds(0) };
+  return { lines: element('testsuite', head, element('testcase', place, error)), ...counts, ms: 0 };
+}
+
 /**
  * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
  * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not tested, nothing attached, or it fails and decides
@@ -196,6 +207,8 @@ export function junit(document: GateDocument): string {
     ),
     ...document.notRun.map(notRunPart),
   ];
+  const green = parts.every(({ failures, errors }) => failures + errors === 0);
+  if (green && document.exitCode !== 0) parts.push(verdictPart(document));
   const sum = (key: 'tests' | 'failures' | 'errors' | 'skipped' | 'ms'): number =>
     parts.reduce((total, part) => total + part[key], 0);
   const head = {

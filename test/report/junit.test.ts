@@ -109,6 +109,20 @@ describe('JUnit XML', () => {
     expect(junit(passes)).toContain('type="UNEXPECTED_PASS"');
   });
 
+  test('a check that is not green has an error, also where no kernel is to blame', () => {
+    const document = { ...quickDocument({ failOn: 'never' }), exitCode: 1, status: 'error' } as const;
+    const [one] = document.cases;
+    const green =
+      one === undefined
+        ? document
+        : { ...document, cases: [{ ...one, targets: [], reasons: ['debian-1 is promised, and was not run'] }] };
+    const text = junit({ ...green, cases: green.cases.map((some) => ({ ...some, required: false })) });
+    check(text);
+    expect(text).toContain('<error message="debian-1 is promised, and was not run" type="VERDICT">');
+    expect(suites(text).at(-1)).toMatchObject({ '@name': 'verdict', '@errors': '1' });
+    expect(junit({ ...document, exitCode: 0 })).not.toContain('VERDICT');
+  });
+
   test('the source line is where the repository has it', () => {
     expect(junit(documentOf(placedRun(PLACE, 1)))).toContain('file="bpf/conn.bpf.c" line="53"');
     const stale = { ...PLACE, repository: { path: 'bpf/conn.bpf.c', line: 53, match: 'stale' } } as const;
