@@ -50233,6 +50233,15 @@ function notRunPart(name5) {
   const inner = element("testcase", place3, element("skipped", { message: reason }));
   return { lines: element("testsuite", { name: name5, ...counts, time: seconds2(0) }, inner), ...counts, ms: 0 };
 }
+function verdictPart({ exitCode: exitCode2, cases }) {
+  const reasons = [...new Set(cases.flatMap((one) => one.reasons))];
+  const message4 = reasons[0] ?? `the check ends with exit code ${exitCode2}`;
+  const place3 = { name: "verdict", classname: "bpfcompat", time: seconds2(0) };
+  const error2 = element("error", { message: message4, type: "VERDICT" }, reasons.join("\n"));
+  const counts = { tests: 1, failures: 0, errors: 1, skipped: 0 };
+  const head2 = { name: "verdict", ...counts, time: seconds2(0) };
+  return { lines: element("testsuite", head2, element("testcase", place3, error2)), ...counts, ms: 0 };
+}
 function junit(document) {
   const cells = documentCells(document);
   const parts2 = [
@@ -50245,6 +50254,8 @@ function junit(document) {
     ),
     ...document.notRun.map(notRunPart)
   ];
+  const green = parts2.every(({ failures, errors }) => failures + errors === 0);
+  if (green && document.exitCode !== 0) parts2.push(verdictPart(document));
   const sum2 = /* @__PURE__ */ __name((key) => parts2.reduce((total, part3) => total + part3[key], 0), "sum");
   const head2 = {
     name: document.name === "" ? "bpfcompat" : document.name,
@@ -50286,6 +50297,7 @@ var init_junit = __esm({
     __name(timestamp, "timestamp");
     __name(suitePart, "suitePart");
     __name(notRunPart, "notRunPart");
+    __name(verdictPart, "verdictPart");
     __name(junit, "junit");
   }
 });
