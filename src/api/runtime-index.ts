@@ -5,6 +5,7 @@ import {
   type ArtifactIndex,
   type IndexedArtifact,
   indexStatement,
+  isSignedIndex,
   readIndexUnverified,
 } from '../runtime/artifact-index.ts';
 import { IN_TOTO, MAX_BUNDLE_BYTES, signBundle } from '../runtime/envelope.ts';
@@ -27,10 +28,14 @@ export interface WriteIndexOptions extends Omit<EvidencePlace, 'index'> {
 }
 
 /** The index that lies where the new one goes: it is continued. */
-async function previousIndex(host: Host, path: string): Promise<ArtifactIndex | undefined> {
+async function previousIndex(
+  host: Host,
+  path: string,
+): Promise<{ index: ArtifactIndex; bytes: Uint8Array } | undefined> {
   if ((await host.files.stat(path)) === undefined) return undefined;
-  const index = readIndexUnverified(await host.files.readHead(path, MAX_BUNDLE_BYTES + 1));
-  if (index) return index;
+  const bytes = await host.files.readHead(path, MAX_BUNDLE_BYTES + 1);
+  const index = readIndexUnverified(bytes);
+  if (index) return { index, bytes };
   throw new UsageError('index_invalid', `${path}: this is no index; name another file for the new one`);
 }
 
@@ -94,7 +99,7 @@ export async function writeIndex(options: WriteIndexOptions): Promise<{ path: st
   });
   const previous = await previousIndex(host, path);
   const since = now.toISOString();
-  const artifacts = withWithdrawals(artifactsOf(documents), previous, options.withdraw, since);
+  const artifacts = withWithdrawals(artifactsOf(documents), previous?.index, options.withdraw, since);
   if (artifacts.length === 0)
     throw new UsageError(
       'no_evidence',
@@ -102,11 +107,18 @@ export async function writeIndex(options: WriteIndexOptions): Promise<{ path: st
     );
   const index: ArtifactIndex = {
     name: options.name,
-    version: (previous?.version ?? 0) + 1,
+    version: (previous?.index.version ?? 0) + 1,
     expires: new Date(now.getTime() + options.expiresMs).toISOString(),
     artifacts,
   };
+  const { text, spki } = await signBundle(indexStatement(index), IN_TOTO, sign);
+  // Its key is known now. What somebody else wrote there may lack what was withdrawn.
+  if (previous && !isSignedIndex(previous.bytes, trust, [spki], now))
+    throw new UsageError(
+      'index_invalid',
+      `${path}: neither this key nor an index key of the trust signed the index that is there; name another file for the new one, or put the right one back`,
+    );
   await host.files.makeDir(dirname(path));
-  await host.files.writeAtomic(path, (await signBundle(indexStatement(index), IN_TOTO, sign)).text);
+  await host.files.writeAtomic(path, text);
   return { path, index };
 }

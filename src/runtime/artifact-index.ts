@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { openBundle } from './envelope.ts';
 import { STATEMENT_TYPE, Subject } from './statement.ts';
-import type { Trust } from './trust.ts';
+import { readPublicKey, type Trust } from './trust.ts';
 import { type Refusal, type Verified, verifySigned } from './verify.ts';
 
 const INDEX_TYPE = 'https://github.com/Kernel-Guard/bpfcompat/artifact-index/v0.1';
@@ -50,6 +50,14 @@ export function readIndexUnverified(bytes: Uint8Array): ArtifactIndex | undefine
   } catch {
     return undefined;
   }
+}
+
+/** Whether one of these keys signed an index, whenever that was: one that was made from it holds what it withdrew. */
+export function isSignedIndex(bytes: Uint8Array, trust: Trust, spkis: readonly string[], now: Date): boolean {
+  const own = spkis.flatMap((spki) => readPublicKey(spki) ?? []).map((key) => ({ ...key, id: 'own', revoked: false }));
+  const index = [...trust.keys.index, ...own].map((key) => ({ ...key, notBefore: undefined, notAfter: undefined }));
+  const keys = { ...trust.keys, index };
+  return verifySigned(bytes, { ...trust, keys }, { role: 'index', schema: IndexStatement, now }).ok;
 }
 
 /** What a client has seen of an index before. */

@@ -5,7 +5,7 @@ import { createHost } from '../host/create-host.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { readIdentities } from './certificates.ts';
-import { isExpired } from './demo.ts';
+import { isExpired, removeRun } from './demo.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { createJobStore } from './job-store.ts';
 import { type JobRunner, Jobs } from './jobs.ts';
@@ -53,6 +53,7 @@ export async function createServices(settings: ServerSettings, { env, write, run
     limits: { active, queued, perCaller: settings.jobsPerCaller },
     log,
     onState: metrics.transition,
+    onForget: async (job) => (settings.demo ? removeRun({ host, settings }, job) : undefined),
     now: () => host.now(),
   });
   const read = (name: string): Promise<string> => readFile(join(environment.root, 'web', name), 'utf8');

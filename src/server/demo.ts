@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { storeRoot } from '../kernels/store-root.ts';
 import { HostError } from '../model/errors.ts';
 import { option, phrase } from '../model/wording.ts';
+import type { JobRecord } from './job.ts';
 import type { Services } from './services.ts';
 
 /** How long the public demo keeps what strangers sent. */
@@ -28,16 +29,18 @@ export function isExpired(startedAt: string, now: Date): boolean {
   return !(age < KEEP_MS);
 }
 
-/** Removes jobs and runs of the demo once they are old. @returns what ends that */
-export function startExpiry({
-  jobs,
-  host,
-  settings,
-  log,
-}: Pick<Services, 'jobs' | 'host' | 'settings' | 'log'>): () => void {
+/** Removes the run of a job with it: nobody would come to remove it later. */
+export async function removeRun(
+  { host, settings }: Pick<Services, 'host' | 'settings'>,
+  { run_id: run }: JobRecord,
+): Promise<void> {
+  if (run) await host.files.remove(join(settings.workdir, 'runs', run));
+}
+
+/** Removes jobs of the demo, and so their runs, once they are old. @returns what ends that */
+export function startExpiry({ jobs, host, log }: Pick<Services, 'jobs' | 'host' | 'log'>): () => void {
   const look = async (): Promise<void> => {
-    const gone = await jobs.forget(({ created_at: at }) => isExpired(at, host.now()));
-    for (const { run_id: run } of gone) if (run) await host.files.remove(join(settings.workdir, 'runs', run));
+    await jobs.forget(({ created_at: at }) => isExpired(at, host.now()));
   };
   const timer = setInterval(() => {
     look().catch((error: unknown) => log('error', 'old runs could not be removed', { error: String(error) }));

@@ -33,6 +33,9 @@ function eventOf(job: JobRecord): string {
  * @throws ApiError 429
  */
 export function sendEvents(job: JobRecord, request: FastifyRequest, reply: FastifyReply, { jobs }: Services): void {
+  const { socket } = request.raw;
+  // The reader has gone, and nothing would say so again.
+  if (socket.destroyed) return void reply.hijack();
   const release = hold(request.ip);
   const { raw } = reply;
   // Headers that hooks have set go out with the first write.
@@ -49,11 +52,16 @@ export function sendEvents(job: JobRecord, request: FastifyRequest, reply: Fasti
   };
   const stop = jobs.watch(job.job_id, send);
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
-  raw.once('close', () => {
+  const end = (): void => {
+    raw.off('close', end);
+    socket.off('close', end);
     stop();
     clearInterval(heartbeat);
     release();
-  });
+  };
+  raw.once('close', end);
+  // An answer that waits for another one on its connection (pipelining) does not hear of its end.
+  socket.once('close', end);
   const seen = Number(request.headers['last-event-id']);
   if (isEnded(job) || seen !== job.sequence) send(job);
 }

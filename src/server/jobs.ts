@@ -39,6 +39,7 @@ export class Jobs {
   readonly #limits: JobLimits;
   readonly #log: Log;
   readonly #onState: (state: string) => void;
+  readonly #onForget: (job: JobRecord) => Promise<void>;
   readonly #now: () => Date;
   readonly #jobs = new Map<string, JobRecord>();
   readonly #running = new Map<string, AbortController>();
@@ -56,6 +57,8 @@ export class Jobs {
     readonly log: Log;
     /** Hears of each change of a state. */
     readonly onState: (state: string) => void;
+    /** Removes what is left of a job that is forgotten, besides its directory. */
+    readonly onForget: (job: JobRecord) => Promise<void>;
     readonly now: () => Date;
   }) {
     this.#store = parts.store;
@@ -63,6 +66,7 @@ export class Jobs {
     this.#limits = parts.limits;
     this.#log = parts.log;
     this.#onState = parts.onState;
+    this.#onForget = parts.onForget;
     this.#now = parts.now;
   }
 
@@ -173,11 +177,10 @@ export class Jobs {
     await this.#saved;
   }
 
-  /** Forgets ended jobs for which `isOld` holds. @returns them */
-  async forget(isOld: (job: JobRecord) => boolean): Promise<JobRecord[]> {
+  /** Forgets ended jobs for which `isOld` holds. */
+  async forget(isOld: (job: JobRecord) => boolean): Promise<void> {
     const old = [...this.#jobs.values()].filter((job) => isEnded(job) && isOld(job));
     for (const job of old) await this.#forget(job);
-    return old;
   }
 
   #time(): string {
@@ -188,9 +191,10 @@ export class Jobs {
     return [...this.#jobs.values()].filter((job) => job.state === 'queued' && !this.#running.has(job.job_id));
   }
 
-  async #forget({ job_id: id }: JobRecord): Promise<void> {
-    this.#jobs.delete(id);
-    await this.#store.remove(id);
+  async #forget(job: JobRecord): Promise<void> {
+    this.#jobs.delete(job.job_id);
+    await this.#store.remove(job.job_id);
+    await this.#onForget(job);
   }
 
   #save(job: JobRecord): Promise<void> {

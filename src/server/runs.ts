@@ -3,11 +3,14 @@ import type { ResolvedEnvironment } from '../api/services.ts';
 import { readSiteInputs } from '../api/site-inputs.ts';
 import { realPlaceOf, within } from '../run/confine.ts';
 import { type Site, type SiteInput, siteOf } from '../site/site.ts';
+import { createKept } from './kept.ts';
 import { RunRecord } from './schemas.ts';
 
 const MAX_LIST_BYTES = 256 * 1024 * 1024;
 /** Runs that pages show. */
 const MAX_RUNS = 200;
+/** Reports that stay in memory: those of the pages, and as many others. */
+const MAX_KNOWN = 2 * MAX_RUNS;
 
 /** The finished runs of a work directory, whoever ran them. */
 export interface Runs {
@@ -39,7 +42,7 @@ function byRun(records: readonly RunRecord[]): Map<string, RunRecord[]> {
 
 /** Reads reports once: those of a run never change. */
 function createReports({ host, cwd }: ResolvedEnvironment, workdir: string) {
-  const known = new Map<string, SiteInput>();
+  const known = createKept<SiteInput>(MAX_KNOWN);
   const roots = async (): Promise<string[]> =>
     Promise.all([workdir, resolve(cwd, 'reports')].map((dir) => realPlaceOf(host, dir)));
   /** Files that lie where the server may read. */

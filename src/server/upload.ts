@@ -12,6 +12,8 @@ import { ValidateForm } from './schemas.ts';
 const MAX_MANIFEST_BYTES = 256 * 1024;
 const MAX_FILES = 2;
 const MAX_FIELDS = 600;
+/** Of all fields together: they are in memory, as files are not. */
+const MAX_FIELDS_BYTES = 2 * MAX_MANIFEST_BYTES;
 /** ELF, 64 or 32 bits, for the machine "Linux BPF" in either byte order. */
 const ELF = Buffer.from('\x7fELF', 'latin1');
 const HEAD_BYTES = 20;
@@ -102,6 +104,7 @@ interface Parts {
 async function receiveParts(request: FastifyRequest, dir: string, maxBytes: number): Promise<Parts> {
   const fields = new Map<string, string[]>();
   const files = new Map<string, Received>();
+  let fieldBytes = 0;
   const limits = {
     files: MAX_FILES,
     fields: MAX_FIELDS,
@@ -121,7 +124,11 @@ async function receiveParts(request: FastifyRequest, dir: string, maxBytes: numb
     if (part.type === 'field') {
       if (part.valueTruncated)
         throw new ApiError(413, 'too_large', `${name} has more than ${MAX_MANIFEST_BYTES} bytes`);
-      fields.set(name, [...(fields.get(name) ?? []), String(part.value)]);
+      const value = String(part.value);
+      fieldBytes += Buffer.byteLength(value);
+      if (fieldBytes > MAX_FIELDS_BYTES)
+        throw new ApiError(413, 'too_large', `the fields have more than ${MAX_FIELDS_BYTES} bytes together`);
+      fields.set(name, [...(fields.get(name) ?? []), value]);
     } else if (part.filename === '' && name === 'manifest_file') {
       // A browser sends the field although no file was chosen.
       part.file.resume();
@@ -141,6 +148,9 @@ async function receiveParts(request: FastifyRequest, dir: string, maxBytes: numb
 export async function receiveUpload(request: FastifyRequest, dir: string, maxBytes: number): Promise<Upload> {
   if (!request.isMultipart()) throw new ApiError(415, 'unsupported_media_type', 'send a form as multipart/form-data');
   const { fields, files } = await receiveParts(request, dir, maxBytes).catch((error: unknown) => {
+    // The parser would collect the rest of the form for nobody.
+    request.raw.unpipe();
+    request.raw.resume();
     throw brokenForm(error);
   });
   const form = formOf(fields);

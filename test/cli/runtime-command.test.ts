@@ -238,6 +238,18 @@ describe('with a trust file and an index', () => {
     expect([exitCode, out.includes('withdrawn since')]).toEqual([3, true]);
   });
 
+  test('an index that somebody changed is not continued', async () => {
+    await write('--withdraw', `${sha256(OBJECT)}=leaks`);
+    const bundle = JSON.parse(readFileSync(join(cwd, 'index.json'), 'utf8'));
+    const statement = JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString());
+    for (const one of statement.predicate.artifacts) delete one.withdrawn;
+    bundle.dsseEnvelope.payload = Buffer.from(JSON.stringify(statement)).toString('base64');
+    put('index.json', JSON.stringify(bundle));
+    const { exitCode, err } = await write();
+    expect([exitCode, err.includes('signed the index that is there')]).toEqual([1, true]);
+    expect(readFileSync(join(cwd, 'index.json'), 'utf8')).toBe(JSON.stringify(bundle));
+  });
+
   test('the memory of versions does not get lost in silence', async () => {
     await select('--host', 'host.json', ...trust, ...index);
     writeFileSync(join(cwd, '.bpfcompat/store/index-seen.json'), '{');

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { createHost } from '../../src/host/create-host.ts';
 import { CancelledError, HostError } from '../../src/model/errors.ts';
 import { createJobStore } from '../../src/server/job-store.ts';
 import type { JobRunner } from '../../src/server/jobs.ts';
+import { createKept } from '../../src/server/kept.ts';
 import { KEY, objectForm, type Part, type ServerLab, serverLab } from './server-lab.ts';
 
 const DONE = { runId: 'r', exitCode: 2, json: '', markdown: '' };
@@ -148,6 +153,69 @@ test('an object that is too large or none is turned away while it arrives', asyn
   });
   expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
   expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+/** For what goes over a real connection. */
+const PATIENT = { timeout: 15_000 };
+
+test('fields are in memory, and have a bound together', async () => {
+  await using lab = await serverLab();
+  const many = Array.from({ length: 3 }, (): Part => ['profiles', 'x'.repeat(200 * 1024)]);
+  const { headers, payload } = objectForm(...many);
+  const own = { ...headers, 'x-api-key': KEY };
+  const answer = await lab.inject({ method: 'POST', url: '/api/v1/validate/start', headers: own, payload });
+  expect([answer.statusCode, answer.json().code]).toEqual([413, 'too_large']);
+  expect(await createHost({ env: {} }).files.list(lab.services.store.dir(''))).toEqual([]);
+});
+
+test('streams that wait for each other on one connection all end with it', async () => {
+  await using lab = await serverLab({ run: heldRunner().run });
+  const id = (await start(lab)).json().job_id;
+  await lab.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = lab.app.server.address() as AddressInfo;
+  const request = `GET /api/v1/validate/${id}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: ${KEY}\r\n\r\n`;
+  const open = async (streams: number) => {
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    socket.write(request.repeat(streams));
+    const [text] = await once(socket, 'data');
+    return { socket, status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]) };
+  };
+  const first = await open(4);
+  expect(first.status).toBe(200);
+  await vi.waitFor(async () => {
+    const one = await open(1);
+    one.socket.destroy();
+    expect(one.status).toBe(429);
+  }, PATIENT);
+  first.socket.destroy();
+  await vi.waitFor(async () => {
+    const [one, other] = [await open(1), await open(1)];
+    one.socket.destroy();
+    other.socket.destroy();
+    expect([one.status, other.status]).toEqual([200, 200]);
+  }, PATIENT);
+});
+
+test('the demo removes a run with its job, other servers keep it', async () => {
+  for (const args of [['--public-demo'], []]) {
+    await using lab = await serverLab({ args, run: async () => DONE });
+    const id = (await start(lab)).json().job_id;
+    await vi.waitFor(async () => expect(await status(lab, id)).toMatchObject({ state: 'completed' }));
+    const report = join(lab.services.settings.workdir, 'runs', DONE.runId, 'report.json');
+    mkdirSync(dirname(report), { recursive: true });
+    writeFileSync(report, '{}');
+    await lab.services.jobs.forget(() => true);
+    expect(existsSync(report)).toBe(args.length === 0);
+  }
+});
+
+test('what is kept in memory has a bound', () => {
+  const kept = createKept<number>(2);
+  kept.set('a', 1);
+  kept.set('b', 2);
+  expect(kept.get('a')).toBe(1);
+  kept.set('c', 3);
+  expect([kept.get('a'), kept.get('b'), kept.get('c')]).toEqual([1, undefined, 3]);
 });
 
 test('of more than 200 jobs the oldest that have ended are forgotten, and half-written ones are no jobs', async () => {
