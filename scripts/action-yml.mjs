@@ -1,20 +1,9 @@
 // Writes action.yml, action-types.yml and the tables of docs/action.md from the one table of inputs.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundled } from './bundled.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
-const outfile = 'build/action-manifest.mjs';
-await build({
-  entryPoints: ['src/config/action-manifest.ts'],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'warning',
-});
-const { actionManifest, actionTables, actionTypes } = await import(pathToFileURL(outfile).href);
+const { actionManifest, actionTables, actionTypes } = await bundled('src/config/action-manifest.ts');
 writeFileSync('action.yml', actionManifest());
 writeFileSync('action-types.yml', actionTypes());
 const marked = /(<!-- inputs:begin -->\n)[\s\S]*?(<!-- inputs:end -->)/;

@@ -1,21 +1,10 @@
 // Writes docs/openapi.yaml from the table of routes; with --check it only compares, and fails where they differ.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundled } from './bundled.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
-const outfile = 'build/openapi.mjs';
-await build({
-  entryPoints: ['src/server/openapi.ts'],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'warning',
-});
-const { openapiText } = await import(pathToFileURL(outfile).href);
+const { openapiText } = await bundled('src/server/openapi.ts');
 const file = 'docs/openapi.yaml';
 if (process.argv[2] === '--check') {
   try {

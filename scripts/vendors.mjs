@@ -2,9 +2,9 @@
 // Kernels are fetched into a store of their own (build/vendors), which is emptied as it goes: never into that of the user.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from './bundled.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -12,17 +12,7 @@ const { values, positionals } = parseArgs({
   options: { boot: { type: 'boolean', default: false }, out: { type: 'string', default: 'build/vendors.md' } },
   allowPositionals: true,
 });
-const outfile = 'build/vendors.mjs';
-await build({
-  entryPoints: ['test/tools/vendors.ts'],
-  outfile,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'warning',
-});
-const { tryVendors, vendorsTable } = await import(pathToFileURL(outfile).href);
+const { tryVendors, vendorsTable } = await bundled('test/tools/vendors.ts');
 const rows = await tryVendors({
   env: { ...process.env, BPFCOMPAT_CACHE_DIR: join(root, 'build/vendors') },
   cwd: root,

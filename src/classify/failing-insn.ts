@@ -33,7 +33,7 @@ export interface Blamed {
 
 /**
  * The instruction a verifier log blames, counted from the start of the program with its subprograms behind it; undefined
- * when the kernel rejected the program before it followed any path and says no number.
+ * when the kernel rejected the program before it followed any path and gives no number.
  */
 export function blamedInsn(log: string, cause: string): Blamed | undefined {
   for (const pattern of NAMED) {

@@ -80,7 +80,7 @@ export function lockProfile(
   return lockIn(host, store, name, signal, () => onNote?.(waitingWords(join(store.locks, name))));
 }
 
-/** What is told of a lock that another process has. */
+/** The note about a lock that another process holds. */
 export function waitingWords(path: string): string {
   return `${path} is locked by another process, most likely another bpfcompat; waiting for it (fuser ${path} names it)`;
 }

@@ -179,7 +179,7 @@ function notRunPart(name: string): Part {
   return { lines: element('testsuite', { name, ...counts, time: seconds(0) }, inner), ...counts, ms: 0 };
 }
 
-/** The verdict as a test case of its own: where no kernel is to blame (a promised one was not asked), a consumer must not be green. */
+/** The verdict as a test case of its own: where no cell failed (a required kernel was not run), the exit code alone would say so. */
 function verdictPart({ exitCode, cases }: GateDocument): Part {
   const reasons = [...new Set(cases.flatMap((one) => one.reasons))];
   const message = reasons[0] ?? `the check ends with exit code ${exitCode}`;

@@ -9,7 +9,7 @@ import type { TargetView } from './view.ts';
 const GAP = '  ';
 const MAX_SAID = 300;
 
-/** The same disagreement on several kernels is told once. */
+/** The same disagreement on several kernels is one line. */
 function reasonLines(all: readonly { kernel: string; one: Disagreement }[], width: number): string[] {
   const kernels = new Map<string, string[]>();
   for (const { kernel, one } of all) {

@@ -101,7 +101,7 @@ export function kernelAnnotations(identity: KernelIdentity): Record<string, stri
 /** The kernel that a statement is about; undefined where its annotations are no identity. */
 export function kernelOf({ predicate }: Statement): KernelIdentity | undefined {
   const kernels = predicate.configuration.filter(({ name }) => name === 'kernel');
-  // With two kernels in it nobody knows which one the result is of.
+  // With two kernels in it the result could be of either.
   if (kernels.length !== 1) return undefined;
   const annotations = kernels[0]?.annotations ?? {};
   const values = Object.entries(NAMES).flatMap(([key, name]) => {

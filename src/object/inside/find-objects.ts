@@ -29,7 +29,7 @@ export interface FoundObjects {
 
 /** Objects of one file. Programs with the most have some fifty. */
 export const MAX_OBJECTS = 256;
-/** What is taken of one that is damaged, whose length nobody knows: enough to say what is wrong with it. */
+/** What is taken of one that is damaged, whose length is unknown: enough to say what is wrong with it. */
 export const DAMAGED_BYTES = 64 * 1024;
 /** A stranger's file may be full of beginnings; each costs a look at its tables. */
 const MAX_BEGINNINGS = 4096;
