@@ -120,7 +120,10 @@ async function bundle(ended: Ended, loaded: LoadedDocument, root: string, redact
   }
 }
 
-/** The document of the run; undefined, with everything reported, when there is none. */
+/**
+ * The document of a run of the user's own program (input `binary`): another process, which hands over a file and nothing
+ * else. undefined, with everything reported, when there is none.
+ */
 async function readDocument({ job, runner, env, exitCode }: Ended): Promise<LoadedDocument | undefined> {
   try {
     return await loadDocument(job.json, { env, cwd: runner.workspace });
@@ -142,7 +145,7 @@ export async function conclude(ended: Ended): Promise<void> {
     if (exitCode !== 0) failed('the plan could not be made; the log says why');
     return;
   }
-  const loaded = await readDocument(ended);
+  const loaded = ended.loaded ?? (await readDocument(ended));
   if (loaded === undefined) return;
   const redact = redactorOf(ended);
   const document = redacted(loaded.document, redact);

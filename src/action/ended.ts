@@ -1,3 +1,4 @@
+import type { LoadedDocument } from '../api/report-document.ts';
 import type { Job } from './job.ts';
 import type { RestoredKernels } from './kernel-cache.ts';
 import type { Env, Runner } from './runner.ts';
@@ -13,6 +14,8 @@ export interface Ended {
   readonly exitCode: number;
   /** What the command wrote on stdout. */
   readonly printed: string;
+  /** What it found; undefined of a plan, and of another program, whose report is a file. */
+  readonly loaded: LoadedDocument | undefined;
   /** `kvm`, `tcg`, or empty when nothing was booted. */
   readonly accel: string;
 }

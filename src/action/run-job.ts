@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { documentOfResult, type LoadedDocument } from '../api/report-document.ts';
 import { dispatch } from '../cli/run-command.ts';
 import { inInputs } from '../config/action-words.ts';
 import { HostError } from '../model/errors.ts';
@@ -18,8 +19,18 @@ export interface Environment {
 
 const LOG_WIDTH = 120;
 
-/** Runs the command of a job in this process; everything it prints is harmless, progress is folded away. @returns its exit code, and stdout */
-async function runHere(job: Job, { env, workspace, signal, onEvent }: Environment) {
+/** What a command ended with. */
+interface JobEnd {
+  readonly exitCode: number;
+  /** What it wrote on stdout. */
+  readonly printed: string;
+  /** What it found; undefined of a plan, and of another program, whose report is a file. */
+  readonly loaded: LoadedDocument | undefined;
+}
+
+/** Runs the command of a job in this process; everything it prints is harmless, progress is folded away. */
+async function runHere(job: Job, { env, workspace, signal, onEvent }: Environment): Promise<JobEnd> {
+  let loaded: LoadedDocument | undefined;
   const printed: string[] = [];
   const log = lineWriter((text) => void process.stdout.write(text));
   let folded = true;
@@ -44,10 +55,14 @@ async function runHere(job: Job, { env, workspace, signal, onEvent }: Environmen
     face: inInputs(job.command),
     terminalOut: false,
     onEvent,
+    onResult(result: Parameters<typeof documentOfResult>[0]) {
+      loaded = documentOfResult(result);
+    },
   };
   group('Progress');
   try {
-    return { exitCode: await dispatch(job.parsed, io, signal), printed: printed.join('') };
+    const exitCode = await dispatch(job.parsed, io, signal);
+    return { exitCode, printed: printed.join(''), loaded };
   } finally {
     unfold();
     log.end();
@@ -59,8 +74,22 @@ function withoutSecrets(env: Env): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:INPUT_|ACTIONS_|STATE_)/.test(name)));
 }
 
-/** Runs the user's own program with the same words. */
-async function runBinary(job: Job, { env, workspace, signal }: Environment) {
+/** Which file lies at a path; undefined without one. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Runs the user's own program with the same words.
+ * @throws HostError when it wrote no report: one of an earlier step is none of this run
+ */
+async function runBinary(job: Job, { env, workspace, signal }: Environment): Promise<JobEnd> {
+  const before = stampOf(job.json);
   say(`running ${job.binary}`);
   const log = lineWriter((text) => void process.stdout.write(text));
   const printed: string[] = [];
@@ -80,30 +109,16 @@ async function runBinary(job: Job, { env, workspace, signal }: Environment) {
     child.once('close', (code) => resolve(code ?? 1));
   });
   log.end();
-  return { exitCode, printed: printed.join('') };
-}
-
-/** Which file lies at a path; undefined without one. */
-function stampOf(path: string): string | undefined {
-  try {
-    const { ino, mtimeMs, size } = statSync(path);
-    return `${ino} ${mtimeMs} ${size}`;
-  } catch {
-    return undefined;
+  if (before !== undefined && stampOf(job.json) === before) {
+    throw new HostError(
+      'no_report',
+      `${job.binary} ended with exit code ${exitCode} and wrote no report to ${job.json}; see its output above`,
+    );
   }
+  return { exitCode, printed: printed.join(''), loaded: undefined };
 }
 
-/** @throws what the library throws; HostError when no report was written: one of an earlier step is none of this run */
-export async function runJob(
-  job: Job,
-  environment: Environment,
-): Promise<{ readonly exitCode: number; readonly printed: string }> {
-  const before = stampOf(job.json);
-  const end = await (job.binary === '' ? runHere(job, environment) : runBinary(job, environment));
-  // The report of an earlier step must not pass for that of this one.
-  if (before === undefined || stampOf(job.json) !== before) return end;
-  throw new HostError(
-    'no_report',
-    `${job.binary || 'bpfcompat'} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its output above`,
-  );
+/** @throws what the library throws; HostError as `runBinary` */
+export function runJob(job: Job, environment: Environment): Promise<JobEnd> {
+  return job.binary === '' ? runHere(job, environment) : runBinary(job, environment);
 }

@@ -131,8 +131,8 @@ async function workOn(job: Job, context: Context): Promise<void> {
       onAccel(event);
     },
   };
-  const { exitCode, printed } = await cancel.guard(runJob(job, environment));
-  const ended = { env, runner, job, scratch, kernels, exitCode, printed, accel: partial.now().accel };
+  const end = await cancel.guard(runJob(job, environment));
+  const ended = { ...end, env, runner, job, scratch, kernels, accel: partial.now().accel };
   const alreadyReported = conclude(ended).then(() => {
     context.reported = true;
   });

@@ -1,5 +1,6 @@
 import { isCheck } from '../config/implied-check.ts';
 import { optionsOf } from '../config/options.ts';
+import type { SuiteResult, ValidateResult } from '../index.ts';
 import type { EventListener } from '../model/events.ts';
 import { REPORT_FLAGS } from '../model/formats.ts';
 import { type Face, inFlags } from '../model/wording.ts';
@@ -22,6 +23,8 @@ export interface Io {
   readonly face: Face;
   /** Hears every event of a run besides what is printed. */
   readonly onEvent?: EventListener;
+  /** Gets what `test`, `suite` and `merge` end with, after its reports were written. */
+  readonly onResult?: (result: ValidateResult | SuiteResult) => void;
 }
 
 /** The words of a command line that name reports (`--out FILE`, `--out=FILE`), and all other words. */

@@ -20,6 +20,7 @@ export async function mergeCommand(options: MergeArguments, io: Io): Promise<num
       if (event.type === 'note') io.err(`note: ${event.message}\n`);
     },
   });
+  io.onResult?.(merged);
   for (const missing of merged.missing) io.err(`bpfcompat: ${terminal(missing, 2000)}\n`);
   const look = { width: io.width(), color: io.color && !noColor };
   if (merged.kind === 'suite') {

@@ -9,7 +9,7 @@ import { shardNote } from './shard-note.ts';
 export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal: AbortSignal): Promise<number> {
   const view = progressView(io, options.quiet);
   try {
-    const { suite, json, paths } = await validateSuite({
+    const result = await validateSuite({
       suite: options.suite,
       localKernels: options.localKernels,
       out: options.out,
@@ -33,7 +33,9 @@ export async function suiteCommand(options: SuiteCommandOptions, io: Io, signal:
       signal,
       onEvent: view.onEvent,
     });
+    const { suite, json, paths } = result;
     view.close();
+    io.onResult?.(result);
     io.err(shardNote(suite.part));
     if (options.json) {
       io.out(json);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { jsonOfResult } from '../api/report-document.ts';
 import type { KernelOptions } from '../api/validate-options.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { TestOptions } from '../config/test-options.ts';
@@ -71,15 +71,16 @@ export async function testCommand(
       signal,
       onEvent: view.onEvent,
     });
-    const { report, verdict, paths } = result;
+    const { report, verdict } = result;
     view.close();
+    io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
       io.out(`${matrixText(report, { ...look, expected: verdict.expected })}\n${baselineText(report, look)}`);
     }
     io.out(command === 'check' && !quiet ? whereToLook(result, options) : scriptLines(result));
     // To standard output it is written already where it has no other place.
-    if (json && options.out !== '-') face.out(noJsonCommands(await readFile(paths.json, 'utf8')));
+    if (json && options.out !== '-') face.out(noJsonCommands(jsonOfResult(result)));
     io.err(shardNote(report.part));
     return verdict.exitCode;
   } finally {

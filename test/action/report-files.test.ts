@@ -138,6 +138,7 @@ describe('the file of the input summary', () => {
       kernels,
       exitCode: 2,
       printed: '',
+      loaded: undefined,
       accel: '',
     };
     return publishSummary(mixedDocument(), ended, undefined, dir);
