@@ -106,6 +106,12 @@ doctor-virtme upstream-kernel-runnable acceptance-upstream-kernel:
 .PHONY: firecracker-preflight acceptance-firecracker-dev-one
 firecracker-preflight acceptance-firecracker-dev-one:
 	$(call instead,firecracker is not used in this version; make acceptance-dev-one runs the same object in QEMU)
-.PHONY: runtime-selector-proof runtime-delivery-proof
-runtime-selector-proof runtime-delivery-proof:
-	$(call instead,the proofs of the runtime track are not part of this version; bpfcompat runtime select decides by signed evidence (docs/runtime.md))
+.PHONY: runtime-delivery-proof
+runtime-delivery-proof:
+	$(call instead,the proof of the delivery is not part of this version; make runtime-selector-proof shows the decisions (docs/runtime.md))
+
+# --- the runtime track (experimental) --------------------------------------------------------------------------------
+
+.PHONY: runtime-selector-proof
+runtime-selector-proof: build examples # boots and loads nothing
+	@$(NODE) scripts/runtime-selector-proof.mjs

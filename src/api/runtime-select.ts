@@ -5,6 +5,7 @@ import type { ArtifactIndex } from '../runtime/artifact-index.ts';
 import { type Audit, writeAudit } from '../runtime/audit.ts';
 import { type Selection, selectionDocument } from '../runtime/decision.ts';
 import { examine } from '../runtime/examine.ts';
+import { examineLegacy, readLegacyRows } from '../runtime/legacy-history.ts';
 import type { SelectPolicy } from '../runtime/load-limits.ts';
 import { loadTrust } from '../runtime/load-trust.ts';
 import { Probe, probeDigest } from '../runtime/probe.ts';
@@ -53,6 +54,13 @@ async function readProbe(host: Host, path: string): Promise<Probe> {
   return probe;
 }
 
+/** Absolute; empty: the keys that signed in the work directory are believed. */
+function trustFileOf(options: EvidencePlace): string {
+  const { host, cwd } = environmentOf(options);
+  const file = options.trust || (host.env['BPFCOMPAT_TRUST_FILE'] ?? '');
+  return file === '' ? '' : resolve(cwd, file);
+}
+
 /** Trust and index as the options name them. */
 export async function loadBelief(options: EvidencePlace): Promise<{
   readonly trust: Trust;
@@ -60,8 +68,7 @@ export async function loadBelief(options: EvidencePlace): Promise<{
 }> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
-  const trustFile = options.trust || (host.env['BPFCOMPAT_TRUST_FILE'] ?? '');
-  const trust = await loadTrust(host, trustFile === '' ? '' : resolve(cwd, trustFile), workdir);
+  const trust = await loadTrust(host, trustFileOf(options), workdir);
   if (options.index === '') {
     const none: Refusal = { code: 'not_indexed', detail: 'the trust names who signs an index, and none was given' };
     return { trust, index: trust.keys.index.length > 0 ? none : undefined };
@@ -81,8 +88,13 @@ export async function selectArtifact(options: SelectOptions): Promise<{ selectio
     options.hostFile === '' ? await probeHost(options) : await readProbe(host, resolve(cwd, options.hostFile));
   const places = options.evidence.map((place) => resolve(cwd, place));
   const bundles = await allBundles(host, resolve(cwd, options.workdir), places);
-  const examined = examine(bundles, { trust, index, now: host.now() }, options.request.name);
   const { request, policy } = options;
+  const context = { trust, index, now: host.now() };
+  const rows = await readLegacyRows(host, resolve(cwd, options.workdir), trust, trustFileOf(options));
+  const examined = [
+    ...examine(bundles, context, request.name),
+    ...examineLegacy(rows, { probe, name: request.name, context }),
+  ];
   const current = index === undefined || 'code' in index ? undefined : index;
   const selection = selectionDocument({ request, probe, trust, policy, examined }, current, options.limit);
   return { selection, probe };

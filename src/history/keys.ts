@@ -120,7 +120,7 @@ async function makeKey(host: Host, dir: string): Promise<string> {
 }
 
 /** Keys of a list: one per line, an id in front where there is one, `#` comments. Other lines are left out. */
-function keysIn(text: string): PublicKey[] {
+export function keysIn(text: string): PublicKey[] {
   return text
     .split('\n')
     .map(

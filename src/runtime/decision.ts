@@ -1,8 +1,7 @@
 import { EXPERIMENTAL } from '../model/experimental.ts';
-import { kernelNumber } from '../model/kernel-range.ts';
 import type { ArtifactIndex } from './artifact-index.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
-import type { Probe } from './probe.ts';
+import { profileHint } from './profile-hint.ts';
 import { rank } from './rank.ts';
 import { type Judged, judgeAll, type Rejection, type SelectInput } from './select.ts';
 import { artifactOf, type Statement } from './statement.ts';
@@ -59,12 +58,6 @@ function candidate({ bundleSha256, statement, tier, violations, ...rest }: Judge
   };
 }
 
-/** `<os id>-<version>-<major.minor>`, as catalogs call kernels: for people, nothing is decided by it. */
-function hintOf({ os, kernel }: Probe): string {
-  const number = kernelNumber(kernel.release);
-  return number ? `${os.id}-${os.version_id}-${number.join('.')}` : '';
-}
-
 function byBundle(a: Judged, b: Judged): number {
   return a.bundleSha256 === b.bundleSha256 ? 0 : a.bundleSha256 < b.bundleSha256 ? -1 : 1;
 }
@@ -101,7 +94,7 @@ export function selectionDocument(input: SelectInput, index: ArtifactIndex | und
     artifact_name: request.name,
     ...(request.version !== '' && { requested_version: request.version }),
     ...(request.profile !== '' && { target_profile_id: request.profile }),
-    host_profile_hint: hintOf(probe),
+    host_profile_hint: profileHint(probe),
     policy,
     ...(best && { selected: { ...described(best.statement), match_tier: best.tier, bundles: parts.bundles } }),
     candidates_reviewed: judged.length,

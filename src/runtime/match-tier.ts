@@ -7,6 +7,10 @@ import type { KernelIdentity } from '../model/kernel-identity.ts';
 export const MATCH_TIERS = ['exact', 'same', 'likely'] as const;
 export type MatchTier = (typeof MATCH_TIERS)[number];
 
+/** `legacy`: a row of the history, which names a profile and no kernel. The weakest there is. */
+export type CandidateTier = MatchTier | 'legacy';
+export const CANDIDATE_TIERS: readonly CandidateTier[] = [...MATCH_TIERS, 'legacy'];
+
 const ARCHES: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
 
 /** One name for each architecture, that of `uname -m`. */

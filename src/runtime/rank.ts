@@ -1,4 +1,4 @@
-import { MATCH_TIERS } from './match-tier.ts';
+import { CANDIDATE_TIERS } from './match-tier.ts';
 import type { Judged } from './select.ts';
 import { compareSemver } from './semver.ts';
 import { artifactOf, MODES, type Statement } from './statement.ts';
@@ -20,7 +20,7 @@ function ascending(a: string, b: string): number {
 function compare(a: Survivor, b: Survivor, variants: readonly string[]): number {
   const [first, second] = [a.statement.predicate.bpfcompat, b.statement.predicate.bpfcompat];
   return (
-    place(MATCH_TIERS, a.tier) - place(MATCH_TIERS, b.tier) ||
+    place(CANDIDATE_TIERS, a.tier) - place(CANDIDATE_TIERS, b.tier) ||
     MODES.indexOf(second.mode) - MODES.indexOf(first.mode) ||
     compareSemver(second.version ?? '', first.version ?? '') ||
     place(variants, first.variant) - place(variants, second.variant) ||

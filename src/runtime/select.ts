@@ -1,6 +1,6 @@
 import type { KernelIdentity } from '../model/kernel-identity.ts';
 import { hostProblem, policyViolations, type SelectPolicy } from './load-limits.ts';
-import { archName, type MatchTier, matchTier } from './match-tier.ts';
+import { archName, type CandidateTier, matchTier } from './match-tier.ts';
 import type { Probe } from './probe.ts';
 import { artifactOf, type Extension, kernelOf, type Statement } from './statement.ts';
 import type { Trust } from './trust.ts';
@@ -21,6 +21,8 @@ export type Examined =
       readonly bundleSha256: string;
       readonly document: SignedDocument<Statement>;
       readonly problem: Refusal | undefined;
+      /** A row of the history, and whether it says something about a host that is called like this one. */
+      readonly legacy?: 'here' | 'elsewhere';
     }
   | { readonly bundleSha256: string; readonly document: undefined; readonly problem: Refusal };
 
@@ -33,7 +35,7 @@ export interface Rejection {
 export interface Judged {
   readonly bundleSha256: string;
   readonly statement: Statement | undefined;
-  readonly tier: MatchTier | undefined;
+  readonly tier: CandidateTier | undefined;
   readonly rejections: readonly Rejection[];
   readonly violations: readonly string[];
 }
@@ -44,6 +46,23 @@ export interface SelectInput {
   readonly trust: Trust;
   readonly policy: SelectPolicy;
   readonly examined: readonly Examined[];
+}
+
+type Authentic = Extract<Examined, { document: SignedDocument<Statement> }>;
+
+function isAuthentic(one: Examined): one is Authentic {
+  return one.document !== undefined;
+}
+
+function tierOf({ document, legacy }: Authentic, probe: Probe): CandidateTier | undefined {
+  if (legacy !== undefined) return legacy === 'here' ? 'legacy' : undefined;
+  const kernel = kernelOf(document.value);
+  return kernel && matchTier(kernel, probe.identity);
+}
+
+function legacyRejection({ legacy }: Authentic): Rejection | undefined {
+  if (legacy !== 'elsewhere') return undefined;
+  return { code: 'kernel_mismatch', detail: 'the row of the history names no profile that this host is called by' };
 }
 
 function kernelRejection(kernel: KernelIdentity | undefined, { probe, trust }: SelectInput): Rejection | undefined {
@@ -80,19 +99,19 @@ function requestRejections(statement: Statement, { request }: SelectInput): Reje
 }
 
 /** Every reason against one candidate, in the order of the filters. */
-function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, MatchTier>): Judged {
+function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, CandidateTier>): Judged {
   const { bundleSha256, document, problem } = one;
   if (document === undefined)
     return { bundleSha256, statement: undefined, tier: undefined, rejections: [problem], violations: [] };
   const statement = document.value;
   const extension: Extension = statement.predicate.bpfcompat;
-  const kernel = kernelOf(statement);
   const violations = policyViolations(input.policy, extension.summary, input.probe);
-  const tier = kernel && matchTier(kernel, input.probe.identity);
+  const tier = tierOf(one, input.probe);
+  const isElsewhere = one.legacy === 'elsewhere';
   const rejections = [
     problem,
-    kernelRejection(kernel, input),
-    resultRejection(statement),
+    one.legacy === undefined ? kernelRejection(kernelOf(statement), input) : legacyRejection(one),
+    isElsewhere ? undefined : resultRejection(statement),
     failedHere(failed.get(artifactOf(statement)), tier),
     hostProblem(extension, input.probe),
     ...violations.map((name) => ({ code: `policy_${name}`, detail: `--policy-${name.replaceAll('_', '-')}` })),
@@ -105,21 +124,24 @@ function judge(one: Examined, input: SelectInput, failed: ReadonlyMap<string, Ma
  * The best tier by which an artifact was seen to fail on this kernel. Evidence that is stale or withdrawn still says so: it
  * may take away and never give.
  */
-function failures({ examined, probe }: SelectInput): ReadonlyMap<string, MatchTier> {
-  const failed = new Map<string, MatchTier>();
-  for (const { document } of examined) {
-    if (document?.value.predicate.result !== 'FAILED') continue;
-    const kernel = kernelOf(document.value);
-    const tier = kernel && matchTier(kernel, probe.identity);
-    const sha256 = artifactOf(document.value);
-    if (tier !== undefined && (tier !== 'likely' || !failed.has(sha256))) failed.set(sha256, tier);
+function failures({ examined, probe }: SelectInput): ReadonlyMap<string, CandidateTier> {
+  const failed = new Map<string, CandidateTier>();
+  for (const one of examined) {
+    if (!isAuthentic(one) || one.document.value.predicate.result !== 'FAILED') continue;
+    const tier = tierOf(one, probe);
+    const sha256 = artifactOf(one.document.value);
+    if (tier !== undefined && (!isGuess(tier) || !failed.has(sha256))) failed.set(sha256, tier);
   }
   return failed;
 }
 
+function isGuess(tier: CandidateTier | undefined): boolean {
+  return tier === 'likely' || tier === 'legacy';
+}
+
 /** A guess that it fails is held against another guess only. */
-function failedHere(failure: MatchTier | undefined, tier: MatchTier | undefined): Rejection | undefined {
-  if (failure === undefined || (failure === 'likely' && tier !== 'likely')) return undefined;
+function failedHere(failure: CandidateTier | undefined, tier: CandidateTier | undefined): Rejection | undefined {
+  if (failure === undefined || (isGuess(failure) && !isGuess(tier))) return undefined;
   return { code: 'failed_on_this_kernel', detail: 'other evidence says that it FAILED on this kernel' };
 }
 

@@ -21,7 +21,9 @@ type VerifyCode =
   | 'policy_accel'
   | 'policy_mode'
   | 'policy_validator'
-  | 'policy_shared_boot';
+  | 'policy_shared_boot'
+  | 'legacy_not_trusted'
+  | 'legacy_chain_invalid';
 
 export interface Refusal {
   readonly code: VerifyCode;
