@@ -1,4 +1,4 @@
-// Tries every profile of the catalogue against the real servers and writes a table: npm run vendors -- [--boot] [--out FILE] [ID...]
+// Tries every profile of the catalog against the real servers and writes a table: npm run vendors -- [--boot] [--out FILE] [ID...]
 // Kernels are fetched into a store of their own (build/vendors), which is emptied as it goes: never into that of the user.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

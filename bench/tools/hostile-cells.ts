@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createServices, environmentOf } from '../../src/api/services.ts';
 import { useStore } from '../../src/api/store-use.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { createLanes } from '../../src/guests/lanes.ts';
 import { detectSandbox, withoutOwnUid } from '../../src/guests/qemu/sandbox.ts';
 import type { GuestTools } from '../../src/guests/tools.ts';
@@ -18,7 +18,7 @@ import type { KernelFiles, KernelRecord, Profile } from '../../src/model/kernel.
 import { NO_MODULE_RULES } from '../../src/model/kernel-modules.ts';
 import type { RunServices } from '../../src/run/prepare-kernels.ts';
 import { runQueue } from '../../src/run/queue.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { timestamp } from '../../src/run/run-id.ts';
 import { loadSubject } from '../../src/run/subject.ts';
 import { validationOf } from '../../src/run/validation.ts';
@@ -39,7 +39,7 @@ const services = await createServices(environment, store, {
   ...{ arches: ['x86_64'], isolation: 'cell', offline: true, refresh: false, signal },
   onEvent: () => {},
 });
-const profile: Profile = await findProfile(createCatalogue(environment), kernel);
+const profile: Profile = await findProfile(createCatalog(environment), kernel);
 /** The fake answers with its own release, which has to be of the family that is asked for. */
 const fakeProfile: Profile = { ...profile, kernelFamily: '6.1' };
 

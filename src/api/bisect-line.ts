@@ -1,5 +1,5 @@
 import { builtinRows } from '../config/builtin-profiles.ts';
-import { findProfile } from '../config/catalogue.ts';
+import { findProfile } from '../config/catalog.ts';
 import { quoted } from '../config/words.ts';
 import { offersOf } from '../kernels/offers.ts';
 import type { OfferedBuild } from '../kernels/sources/source.ts';
@@ -8,7 +8,7 @@ import { UsageError } from '../model/errors.ts';
 import type { LockedKernel, Profile } from '../model/kernel.ts';
 import { compareVersions } from '../model/kernel-range.ts';
 import { flag, option, phrase } from '../model/wording.ts';
-import { createCatalogue } from '../run/resolve.ts';
+import { createCatalog } from '../run/resolve.ts';
 import type { ResolvedEnvironment } from './services.ts';
 
 /** One kernel that a bisection may run. */
@@ -100,14 +100,14 @@ async function profilesBetween(
       phrase`${option('good')} ${good.id} and ${option('bad')} ${bad.id} are of two vendors, so nothing is between them; name two kernels of one`,
     );
   }
-  const catalogue = createCatalogue(context);
-  const rows = await builtinRows(catalogue.files, catalogue.builtin);
+  const catalog = createCatalog(context);
+  const rows = await builtinRows(catalog.files, catalog.builtin);
   const variant = rows.find(({ id }) => id === good.id)?.variant ?? '';
   const alike = rows.filter(
     (row) => row.bootable && row.base === '' && row.distro === good.distro && row.variant === variant,
   );
   const others = alike.map(({ id }) => id).filter((id) => id !== good.id && id !== bad.id);
-  const all = [good, bad, ...(await Promise.all(others.map((id) => findProfile(catalogue, id))))];
+  const all = [good, bad, ...(await Promise.all(others.map((id) => findProfile(catalog, id))))];
   // Of two kernels of one series that of the older release comes first; ids begin with it.
   const sorted = all.sort(
     (a, b) => compareVersions(a.kernelFamily, b.kernelFamily) || a.id.localeCompare(b.id, 'en', { numeric: true }),
@@ -143,10 +143,10 @@ export async function bisectLine(
   listener: FetchListener,
 ): Promise<Candidate[]> {
   const named = [readNamed('good', words.good), readNamed('bad', words.bad)] as const;
-  const catalogue = createCatalogue(context);
+  const catalog = createCatalog(context);
   const [good, bad] = [
-    await findProfile(catalogue, named[0].id, option('good')),
-    await findProfile(catalogue, named[1].id, option('bad')),
+    await findProfile(catalog, named[0].id, option('good')),
+    await findProfile(catalog, named[1].id, option('bad')),
   ];
   for (const profile of [good, bad]) checkBootable(profile);
   if (good.id === bad.id) return buildsBetween(context, good, named, listener);

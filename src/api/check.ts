@@ -1,4 +1,4 @@
-import type { Catalogue } from '../config/catalogue.ts';
+import type { Catalog } from '../config/catalog.ts';
 import type { GateOptions } from '../gate/gate.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
@@ -29,7 +29,7 @@ export interface PreparedRun {
 /** What `prepare` makes of options and files: everything that a user can correct is settled, and nothing has booted. */
 export interface PreparedCheck {
   readonly runs: readonly PreparedRun[];
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** The part of it that this machine runs; undefined: everything. */
   readonly shard: Shard | undefined;
   /** Older run that says how long things take, for dividing the cells. */

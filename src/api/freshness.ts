@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Baseline, readBaselines, withKernels } from '../config/baselines.ts';
-import { type Catalogue, findProfile, profileIds } from '../config/catalogue.ts';
+import { type Catalog, findProfile, profileIds } from '../config/catalog.ts';
 import { workspaceLock } from '../config/lock.ts';
 import { LOCK_COMMAND, LOCK_FILE } from '../config/lock-file.ts';
 import { compareRpmVersions } from '../kernels/sources/rpm/version.ts';
@@ -8,7 +8,7 @@ import { HostError, messageOf, UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
 import { option, phrase } from '../model/wording.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
-import { createCatalogue, loadText } from '../run/resolve.ts';
+import { createCatalog, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { readSaved } from './saved-reports.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
@@ -52,7 +52,7 @@ const DEFAULT_FILE = 'vm/kernel-baselines.yaml';
 /** A baseline with the package version that a lock has besides. */
 type Known = Baseline & { readonly version?: string };
 
-async function readKnown(context: ResolvedEnvironment, catalogue: Catalogue, named: string) {
+async function readKnown(context: ResolvedEnvironment, catalog: Catalog, named: string) {
   const { host, cwd } = context;
   const file = named || DEFAULT_FILE;
   const there = (await host.files.stat(resolve(cwd, file)))?.isFile === true;
@@ -60,7 +60,7 @@ async function readKnown(context: ResolvedEnvironment, catalogue: Catalogue, nam
     const text = await loadText(host, resolve(cwd, file), 'baselines', phrase`${option('baselines')} ${file}`, file);
     return { file, text, known: readBaselines({ file, text }) as Known[] };
   }
-  const lock = await workspaceLock(catalogue);
+  const lock = await workspaceLock(catalog);
   if (lock === undefined) {
     throw new UsageError(
       'missing_flag',
@@ -82,11 +82,11 @@ async function kernelsOfReport(context: ResolvedEnvironment, path: string): Prom
 }
 
 /** Ids of the profiles of one build, by its release. */
-async function coveringProfiles(catalogue: Catalogue): Promise<Map<string, string>> {
-  const ids = (await profileIds(catalogue)).filter((id) => id.includes('-k'));
+async function coveringProfiles(catalog: Catalog): Promise<Map<string, string>> {
+  const ids = (await profileIds(catalog)).filter((id) => id.includes('-k'));
   const found = new Map<string, string>();
   for (const id of ids) {
-    const { exactly } = await findProfile(catalogue, id).catch(() => ({ exactly: undefined }));
+    const { exactly } = await findProfile(catalog, id).catch(() => ({ exactly: undefined }));
     if (exactly !== undefined) found.set(exactly.release, id);
   }
   return found;
@@ -144,7 +144,7 @@ async function updateBaselines(
 
 /** What rows are made with. */
 interface Search {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly finder: ReturnType<typeof releaseFinder>;
   /** Ids of the profiles of one build, by its release. */
   readonly covering: ReadonlyMap<string, string>;
@@ -153,7 +153,7 @@ interface Search {
 
 /** One row, and whether its repository or list could be read. */
 async function rowOf(
-  { catalogue, finder, covering, signal }: Search,
+  { catalog, finder, covering, signal }: Search,
   one: Known,
 ): Promise<{ readonly row: FreshnessRow; readonly failed: boolean }> {
   const common = { profile: one.profile, baseline: one.kernel, newest: '', covered_by: '' };
@@ -161,7 +161,7 @@ async function rowOf(
     row: { ...common, ...rest },
     failed: false,
   });
-  const profile: Profile | undefined = await findProfile(catalogue, one.profile).catch(() => undefined);
+  const profile: Profile | undefined = await findProfile(catalog, one.profile).catch(() => undefined);
   const crawler = finder.crawls ? one.crawler : undefined;
   if (crawler === undefined && (profile?.kernel === undefined || profile.unbootable !== undefined)) {
     const why = profile?.unbootable ?? (profile === undefined ? 'unknown profile' : 'the profile has no kernel block');
@@ -187,11 +187,11 @@ export async function kernelFreshness(options: FreshnessOptions = {}): Promise<F
   const context = environmentOf({ ...options, lock: 'ignore' });
   const { host, cwd } = context;
   const { signal = new AbortController().signal, onNote = () => {}, crawlerBase = '', crawlerFile = '' } = options;
-  const catalogue = createCatalogue(context);
-  const read = await readKnown(context, catalogue, options.baselines ?? '');
+  const catalog = createCatalog(context);
+  const read = await readKnown(context, catalog, options.baselines ?? '');
   const known = options.updateFromReport ? await updateBaselines(context, read, options.updateFromReport) : read.known;
   const finder = releaseFinder({ host, cwd, crawlerBase, crawlerFile, signal, onNote });
-  const search = { catalogue, finder, covering: await coveringProfiles(catalogue), signal };
+  const search = { catalog, finder, covering: await coveringProfiles(catalog), signal };
   const found: Awaited<ReturnType<typeof rowOf>>[] = [];
   for (const one of known) found.push(await rowOf(search, one));
   return { rows: found.map(({ row }) => row), file: read.file, failed: found.some(({ failed }) => failed) };

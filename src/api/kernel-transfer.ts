@@ -1,9 +1,9 @@
-import { findProfile } from '../config/catalogue.ts';
+import { findProfile } from '../config/catalog.ts';
 import { withLock } from '../config/lock.ts';
 import { givePackages, type Item, recordDigest, takePackages, wholeRecord } from '../kernels/transfer.ts';
 import { userlandArch } from '../kernels/userland.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
-import { createCatalogue } from '../run/resolve.ts';
+import { createCatalog } from '../run/resolve.ts';
 import { localProfiles } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -26,7 +26,7 @@ export function kernelTransfer(
 ): KernelTransfer {
   const environment = environmentOf(options);
   const { host } = environment;
-  const catalogue = createCatalogue(environment);
+  const catalog = createCatalog(environment);
   const typed = localProfiles(environment, options.localKernels).catch(() => []);
   /** Only what is stored for the very kernel block that the id stands for here. */
   const itemOf = async (id: string): Promise<Item> => {
@@ -34,7 +34,7 @@ export function kernelTransfer(
     if (userland !== undefined) return { userland };
     const own = (await typed).find((one) => one.id === id);
     if (own !== undefined) return { profile: own };
-    const [profile] = await withLock(catalogue, [await findProfile(catalogue, id)]);
+    const [profile] = await withLock(catalog, [await findProfile(catalog, id)]);
     if (profile === undefined) throw new TypeError('one profile gives one');
     return { profile };
   };

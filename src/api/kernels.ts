@@ -11,7 +11,7 @@ import { ensureUserland, type Userland } from '../kernels/userland.ts';
 import { UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
-import { createCatalogue, resolveKernels, resolveProfiles } from '../run/resolve.ts';
+import { createCatalog, resolveKernels, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
 import { localEntries } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
@@ -30,17 +30,17 @@ export interface KnownKernels {
   readonly savedGuests: SavedGuests;
 }
 
-/** Every profile of the catalogue and what the store holds. */
+/** Every profile of the catalog and what the store holds. */
 export async function knownKernels(options: Environment = {}): Promise<KnownKernels> {
   const environment = environmentOf(options);
   const { host } = environment;
-  const profiles = await resolveProfiles(createCatalogue(environment), { kind: 'catalogue' });
+  const profiles = await resolveProfiles(createCatalog(environment), { kind: 'catalog' });
   return { store: await listKernels(host), profiles, savedGuests: await savedGuests(host, storeRoot(host.env)) };
 }
 
 /** Ids of a matrix, in its order. @param matrix a file or the name of a built-in one */
 export async function matrixProfiles(matrix: string, options: Environment = {}): Promise<string[]> {
-  const { entries } = await resolveKernels(createCatalogue(environmentOf(options)), { kind: 'matrix', value: matrix });
+  const { entries } = await resolveKernels(createCatalog(environmentOf(options)), { kind: 'matrix', value: matrix });
   return entries.map(({ id }) => id);
 }
 
@@ -70,7 +70,7 @@ export async function fetchKernels(options: FetchKernelsOptions): Promise<number
   const environment = environmentOf(options);
   const { host } = environment;
   const { signal = new AbortController().signal } = options;
-  const chosen = await resolveProfiles(createCatalogue(environment), options.choice);
+  const chosen = await resolveProfiles(createCatalog(environment), options.choice);
   const ids = chosen.map(({ id }) => id);
   const own = await localEntries(environment, options.localKernels, ids);
   const profiles = [...chosen, ...own.map(({ profile }) => profile)];

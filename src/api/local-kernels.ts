@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ResolvedEntry } from '../config/catalogue.ts';
+import type { ResolvedEntry } from '../config/catalog.ts';
 import { localKernelBlock } from '../config/local-kernel-block.ts';
 import { checkLocalKernels } from '../config/local-kernels.ts';
 import type { Host } from '../host/host.ts';

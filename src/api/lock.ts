@@ -8,7 +8,7 @@ import { ensureKernel } from '../kernels/supply.ts';
 import { messageOf, UsageError } from '../model/errors.ts';
 import type { KernelRecord, Profile } from '../model/kernel.ts';
 import { option, phrase, setting } from '../model/wording.ts';
-import { createCatalogue, resolveProfiles } from '../run/resolve.ts';
+import { createCatalog, resolveProfiles } from '../run/resolve.ts';
 import { createSlots } from '../run/slots.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
@@ -88,10 +88,10 @@ async function newestOf(profile: Profile, before: LockedEntry | undefined, reque
 async function profilesOf(
   options: LockKernelsOptions,
   locked: readonly LockedEntry[],
-  catalogue: ReturnType<typeof createCatalogue>,
+  catalog: ReturnType<typeof createCatalog>,
 ): Promise<Profile[]> {
   const { choice, suite } = options;
-  if (choice !== undefined) return resolveProfiles(catalogue, choice);
+  if (choice !== undefined) return resolveProfiles(catalog, choice);
   const ids = suite ? await wantedKernels({ suite }, { ...options, lock: 'ignore' }) : locked.map((one) => one.profile);
   if (ids.length === 0) {
     const why = suite ? `${suite} names no kernels that can be fetched` : `there is no ${LOCK_FILE} here yet`;
@@ -100,7 +100,7 @@ async function profilesOf(
       phrase`${why}; say which kernels: ${setting('kernels', 'ID,ID')}, ${setting('matrix', 'FILE')}, ${option('quick')} or ${setting('suite', 'FILE')}`,
     );
   }
-  return resolveProfiles(catalogue, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true });
+  return resolveProfiles(catalog, { kind: 'ids', ids, origin: LOCK_FILE, inFile: true });
 }
 
 /**
@@ -113,10 +113,10 @@ export async function lockKernels(options: LockKernelsOptions = {}): Promise<Loc
   const { host, cwd } = environment;
   const { signal = new AbortController().signal, offline = false } = options;
   const { onProgress = () => {}, onNote = () => {} } = options;
-  const catalogue = createCatalogue(environment);
+  const catalog = createCatalog(environment);
   const file = join(cwd, LOCK_FILE);
-  const old = (await workspaceLock(catalogue))?.entries ?? [];
-  const profiles = await profilesOf(options, old, catalogue);
+  const old = (await workspaceLock(catalog))?.entries ?? [];
+  const profiles = await profilesOf(options, old, catalog);
   const entries = new Map(old.map((entry) => [entry.profile, entry]));
   await using _store = await useStore(host, signal);
   const slots = createSlots(PARALLEL, signal);

@@ -10,7 +10,7 @@ import { claimPaths, type Input, placeOf } from '../run/claims.ts';
 import { rootOf } from '../run/confine.ts';
 import { findArtifacts } from '../run/find-artifacts.ts';
 import { withoutOldReports } from '../run/old-reports.ts';
-import { confineMatrix, createCatalogue, resolveKernels } from '../run/resolve.ts';
+import { confineMatrix, createCatalog, resolveKernels } from '../run/resolve.ts';
 import { writeReport } from '../run/write-reports.ts';
 import { PLAN_OPTIONS } from './call-options.ts';
 import { checkOptions } from './check-options.ts';
@@ -59,7 +59,7 @@ async function plannedCells(context: ResolvedEnvironment, options: PlanOptions):
   if (options.suite) return suiteCells(context, options.suite, options.localKernels);
   const choice = choiceOf(options);
   await confineMatrix(host, cwd, choice);
-  const { entries: chosen } = await resolveKernels(createCatalogue(context), choice);
+  const { entries: chosen } = await resolveKernels(createCatalog(context), choice);
   const own = await localEntries(
     context,
     options.localKernels,
@@ -81,12 +81,12 @@ async function suiteCells(
   const { host, cwd } = context;
   const dir = dirname(resolve(cwd, file));
   const { cases } = await loadSuite(host, cwd, file);
-  const catalogue = createCatalogue(context, dir);
+  const catalog = createCatalog(context, dir);
   const root = await rootOf(host, cwd, dir);
   const own = await localProfiles(context, localKernels);
   const cells: CellName[] = [];
   for (const one of cases) {
-    const { entries: chosen } = await resolveKernels(catalogue, await suiteKernels(host, root, one));
+    const { entries: chosen } = await resolveKernels(catalog, await suiteKernels(host, root, one));
     const entries = [...chosen, ...own];
     cells.push(...entries.map(({ id: kernel }) => ({ subject: one.name, kernel })));
   }

@@ -8,7 +8,7 @@ import { option, phrase, setting } from '../model/wording.ts';
 import { placeOf } from '../run/claims.ts';
 import { confine, confineFlag, flagRoot, type Root, rootOf } from '../run/confine.ts';
 import type { OldReports } from '../run/old-reports.ts';
-import { createCatalogue, loadText } from '../run/resolve.ts';
+import { createCatalog, loadText } from '../run/resolve.ts';
 import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck } from './check.ts';
 import { DRAFT_FILE } from './init.ts';
@@ -112,7 +112,7 @@ export async function prepareSuite(
     { path: paths.json, kind: 'report' },
     { path: paths.markdown, kind: 'markdown' },
   ]);
-  const catalogue = createCatalogue(environment, dir);
+  const catalog = createCatalog(environment, dir);
   const baseline = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   refuseRegression(suite, options);
   checkShard(options.shard);
@@ -120,7 +120,7 @@ export async function prepareSuite(
   const own = await localProfiles(environment, options.localKernels);
   const localKernels = settledKernels(cwd, options.localKernels, own);
   const cases = await prepareCases(
-    { host, cwd, dir, root, catalogue, own, localKernels, signal: options.signal },
+    { host, cwd, dir, root, catalog, own, localKernels, signal: options.signal },
     suite,
     {
       workdir: options.workDir ? resolve(dir, options.workDir) : undefined,
@@ -141,7 +141,7 @@ export async function prepareSuite(
   await old.know(await unwrittenOutputs(host, root, cases));
   await checkReportPaths(host, [paths.json, paths.markdown, ...reportFilePaths(options.files, cwd)]);
   const { shard } = options;
-  const about = { name: suite.name, cases, against, paths, catalogue, shard };
+  const about = { name: suite.name, cases, against, paths, catalog, shard };
   return { ...about, ...casesToRun(cases, baseline, options.stopOnFailure ?? false) };
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Catalogue } from '../config/catalogue.ts';
+import type { Catalog } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { NO_SETTINGS } from '../config/loader-settings.ts';
 import type { Manifest } from '../config/manifest.ts';
@@ -21,7 +21,7 @@ import {
   checkExpectedProfiles,
   checkKnownProfiles,
   confineMatrix,
-  createCatalogue,
+  createCatalog,
   loadManifest,
   resolveKernels,
   targetsOf,
@@ -52,18 +52,18 @@ export function choiceOf({ matrix, kernels, quick, localKernels = [] }: KernelOp
 }
 
 /** The kernels of a run and its manifest, which speak of each other. */
-async function kernelsAndManifest(environment: ResolvedEnvironment, catalogue: Catalogue, options: ValidateOptions) {
+async function kernelsAndManifest(environment: ResolvedEnvironment, catalog: Catalog, options: ValidateOptions) {
   const { host, cwd } = environment;
   const choice = choiceOf(options);
   await confineMatrix(host, cwd, choice);
-  const { matrix, entries: chosen } = await resolveKernels(catalogue, choice);
+  const { matrix, entries: chosen } = await resolveKernels(catalog, choice);
   const ids = chosen.map(({ id }) => id);
   const own = await localEntries(environment, options.localKernels, ids);
   const entries = [...chosen, ...own];
   const manifest = await loadManifest(host, cwd, options.manifest ?? '');
-  await checkExpectedProfiles(catalogue, manifest?.expectations ?? [], entries);
+  await checkExpectedProfiles(catalog, manifest?.expectations ?? [], entries);
   const narrowed = choice.kind === 'ids';
-  if (narrowed) await checkKnownProfiles(catalogue, manifest);
+  if (narrowed) await checkKnownProfiles(catalog, manifest);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   return {
     manifest,
@@ -149,10 +149,10 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     offline: options.offline,
     signal,
   });
-  const catalogue = createCatalogue(environment);
+  const catalog = createCatalog(environment);
   const { matrix, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
     environment,
-    catalogue,
+    catalog,
     options,
   );
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
@@ -185,5 +185,5 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     workdir: reportTargets.workdir,
   };
   const prepared = { run, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, reportTargets };
-  return { runs: [prepared], catalogue, shard: options.shard, costs: older };
+  return { runs: [prepared], catalog, shard: options.shard, costs: older };
 }

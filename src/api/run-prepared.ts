@@ -5,7 +5,7 @@ import type { RunReport } from '../model/report.ts';
 import type { PlannedCell, Shard } from '../model/shard.ts';
 import { dropIdleWork } from '../run/directories.ts';
 import { verdictOf } from '../run/gate-options.ts';
-import { catalogueKernels } from '../run/resolve.ts';
+import { catalogKernels } from '../run/resolve.ts';
 import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
 import { comparedWith } from './baseline.ts';
@@ -58,7 +58,7 @@ export async function runPrepared<T>(
 }
 
 async function runAll<T>(
-  { runs, catalogue, shard, costs, endsCheck }: PreparedCheck,
+  { runs, catalog, shard, costs, endsCheck }: PreparedCheck,
   environment: ResolvedEnvironment,
   settings: RunSettings,
   finish: (completed: CompletedCheck) => Promise<T>,
@@ -85,11 +85,11 @@ async function runAll<T>(
       return endsCheck(index, verdictOf(one.gate, withBaseline(one, report)));
     },
   };
-  // Read while guests boot; a catalogue that cannot be read is reported when it is needed.
-  const catalogued = catalogueKernels(catalogue);
-  catalogued.catch(() => {});
+  // Read while guests boot; a catalog that cannot be read is reported when it is needed.
+  const catalogd = catalogKernels(catalog);
+  catalogd.catch(() => {});
   const reports = await runCheck(check, services, { signal, onEvent });
-  const known = await catalogued;
+  const known = await catalogd;
   const completed = reports.map((report, index): CompletedRun | undefined => {
     const one = runs[index];
     if (report === undefined || one === undefined) return undefined;

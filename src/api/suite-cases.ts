@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Catalogue, isMatrixName } from '../config/catalogue.ts';
+import { type Catalog, isMatrixName } from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Suite, SuiteCase } from '../config/suite.ts';
@@ -63,7 +63,7 @@ export interface SuiteContext {
   /** Directory of the suite file: all its paths start there. */
   readonly dir: string;
   readonly root: Root;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** Kernels of the caller's own, for every case besides its own. */
   readonly own: readonly Profile[];
   /** The same as they were typed, with absolute paths. */
@@ -101,9 +101,9 @@ export async function suiteKernels(host: Host, root: Root, { kernels, paths }: S
 }
 
 /** @throws UsageError with the line that chose the kernels */
-async function kernelsOf({ host, root, catalogue, own }: SuiteContext, source: SuiteCase) {
+async function kernelsOf({ host, root, catalog, own }: SuiteContext, source: SuiteCase) {
   try {
-    const { matrix, entries } = await resolveKernels(catalogue, await suiteKernels(host, root, source));
+    const { matrix, entries } = await resolveKernels(catalog, await suiteKernels(host, root, source));
     const ids = entries.map(({ id }) => id);
     return { matrix, entries: [...entries, ...besides(own, ids)] };
   } catch (error) {
@@ -144,7 +144,7 @@ async function readyCase(
   if (command === undefined) await checkTestNames(subject, testsOf(source.mode, manifest));
   const { gate, mode } = source;
   const timeoutMs = overrides.timeoutMs ?? source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  await checkExpectedProfiles(context.catalogue, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
+  await checkExpectedProfiles(context.catalog, [...gate.expectations, ...(manifest?.expectations ?? [])], entries);
   const maxInsns = gate.maxInsns ?? (manifest?.maxInsns === undefined ? gate.defaults.maxInsns : undefined);
   const baseline = await readers.baselineOf(source);
   const decides = gateOf(source, manifest, overrides.failOn, baseline !== undefined);
@@ -190,12 +190,12 @@ async function checkTestNames(
 
 /** The flags of a command that runs this case alone. */
 function caseFlags(
-  { catalogue, dir, localKernels }: SuiteContext,
+  { catalog, dir, localKernels }: SuiteContext,
   { mode, command }: SuiteCase,
   { manifest, manifestPath }: Awaited<ReturnType<typeof caseGuestFiles>>,
   settled: { readonly maxInsns: InsnBudget | undefined } & Pick<SuiteOverrides, 'failOn' | 'lane'>,
 ) {
-  const allowProfileOverride = catalogue.allowOverride ?? false;
+  const allowProfileOverride = catalog.allowOverride ?? false;
   const request = { manifest: manifestPath, mode, command, allowProfileOverride, localKernels, ...settled };
   return flagsOf(request, dir, manifest?.failOn);
 }

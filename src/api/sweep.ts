@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { readBaselines } from '../config/baselines.ts';
 import { builtinRow } from '../config/builtin-profiles.ts';
-import { type Catalogue, findProfile } from '../config/catalogue.ts';
+import { type Catalog, findProfile } from '../config/catalog.ts';
 import { readMatrix } from '../config/matrix.ts';
 import { readProfile } from '../config/profile.ts';
 import { matrixText, profileText } from '../config/sweep-files.ts';
@@ -10,7 +10,7 @@ import { UsageError } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { option, type Phrase, phrase } from '../model/wording.ts';
 import { confineFlag, flagRoot } from '../run/confine.ts';
-import { createCatalogue, loadText } from '../run/resolve.ts';
+import { createCatalog, loadText } from '../run/resolve.ts';
 import { type Release, releaseFinder } from './releases.ts';
 import { type Environment, environmentOf, type ResolvedEnvironment } from './services.ts';
 
@@ -121,7 +121,7 @@ async function chosenReleases(options: SweepOptions, base: Profile, signal: Abor
 
 /** The profile of one build: its file, unless it comes with bpfcompat. */
 async function plannedProfile(
-  catalogue: Catalogue,
+  catalog: Catalog,
   base: Profile,
   one: Release,
   dir: string,
@@ -133,7 +133,7 @@ async function plannedProfile(
       `"${id}" is no id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
     );
   // A build that comes along needs no file, and none may take its place.
-  const shipped = await builtinRow(catalogue.files, catalogue.builtin, id);
+  const shipped = await builtinRow(catalog.files, catalog.builtin, id);
   if (shipped !== undefined) return { id, planned: undefined };
   const read = (source: SourceFile): unknown => readProfile(source, { anyKeyring: true, borrows: true });
   const text = profileText(id, base, one);
@@ -149,15 +149,15 @@ export async function kernelSweep(options: SweepOptions): Promise<SweepResult> {
   const context = environmentOf({ ...options, lock: 'ignore' });
   const { cwd } = context;
   const { signal = new AbortController().signal, profileDir = 'vm/profiles', targetTimeout = '20m' } = options;
-  const catalogue = createCatalogue(context);
-  const base = await findProfile(catalogue, options.profile, option('profile'));
+  const catalog = createCatalog(context);
+  const base = await findProfile(catalog, options.profile, option('profile'));
   if (base.kernel === undefined || base.unbootable !== undefined) {
     throw new UsageError('no_kernel_source', `${base.id}: ${base.unbootable ?? 'the profile has no kernel block'}`);
   }
   const profiles: { id: string; release: string; file: string }[] = [];
   const files: Planned[] = [];
   for (const one of await chosenReleases(options, base, signal)) {
-    const { id, planned } = await plannedProfile(catalogue, base, one, resolve(cwd, profileDir));
+    const { id, planned } = await plannedProfile(catalog, base, one, resolve(cwd, profileDir));
     if (planned !== undefined) files.push(planned);
     profiles.push({ id, release: one.release, file: planned === undefined ? '' : relative(cwd, planned.path) });
   }

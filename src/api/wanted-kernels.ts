@@ -4,7 +4,7 @@ import { readSuite } from '../config/suite.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import type { LocalKernel } from '../model/local-kernel.ts';
 import { rootOf } from '../run/confine.ts';
-import { createCatalogue, loadText, resolveKernels } from '../run/resolve.ts';
+import { createCatalog, loadText, resolveKernels } from '../run/resolve.ts';
 import { localProfiles } from './local-kernels.ts';
 import { type Environment, environmentOf } from './services.ts';
 import { suiteKernels } from './suite-cases.ts';
@@ -21,7 +21,7 @@ export async function wantedKernels(wanted: Wanted, options: Environment = {}): 
   const { host, cwd } = environment;
   const ids = new Set<string>();
   const add = async (choice: KernelChoice, dir: string): Promise<void> => {
-    const { entries } = await resolveKernels(createCatalogue(environment, dir), choice);
+    const { entries } = await resolveKernels(createCatalog(environment, dir), choice);
     for (const { id, profile } of entries) if (profile.kernel !== undefined && !isLocal(profile.kernel)) ids.add(id);
   };
   try {

@@ -1,7 +1,7 @@
-import { type CatalogueFiles, namesIn } from './catalogue-files.ts';
+import { type CatalogFiles, namesIn } from './catalog-files.ts';
 import { readTree } from './yaml-tree.ts';
 
-/** A profile that comes with bpfcompat: one row of a table in `matrices/catalogue`. */
+/** A profile that comes with bpfcompat: one row of a table in `matrices/catalog`. */
 export interface BuiltinRow {
   readonly id: string;
   /** Path of the table. */
@@ -112,13 +112,13 @@ interface Tables {
   readonly read: Map<string, ReadonlyMap<string, BuiltinRow>>;
 }
 
-const known = new WeakMap<CatalogueFiles, Promise<Tables>>();
+const known = new WeakMap<CatalogFiles, Promise<Tables>>();
 
 /** A row begins at the seventh column, which nothing else of a table does. */
 const ROW = /^ {6}([A-Za-z0-9][A-Za-z0-9._-]*):(?: |$)/gm;
 const PROFILES = /^ {4}profiles:\n((?: {6}.*\n|\s*\n)*)/gm;
 
-async function openTables(files: CatalogueFiles, dir: string): Promise<Tables> {
+async function openTables(files: CatalogFiles, dir: string): Promise<Tables> {
   const texts = new Map<string, string>();
   const places = new Map<string, string>();
   for (const name of (await namesIn(files, dir)).sort()) {
@@ -132,8 +132,8 @@ async function openTables(files: CatalogueFiles, dir: string): Promise<Tables> {
   return { texts, places, read: new Map() };
 }
 
-function tablesOf(files: CatalogueFiles, builtin: string): Promise<Tables> {
-  const tables = known.get(files) ?? openTables(files, `${builtin}/catalogue`);
+function tablesOf(files: CatalogFiles, builtin: string): Promise<Tables> {
+  const tables = known.get(files) ?? openTables(files, `${builtin}/catalog`);
   known.set(files, tables);
   return tables;
 }
@@ -145,19 +145,19 @@ function rowsIn({ texts, read }: Tables, file: string): ReadonlyMap<string, Buil
 }
 
 /** Ids of all profiles that come with bpfcompat. @param builtin the directory `matrices` */
-export async function builtinIds(files: CatalogueFiles, builtin: string): Promise<string[]> {
+export async function builtinIds(files: CatalogFiles, builtin: string): Promise<string[]> {
   return [...(await tablesOf(files, builtin)).places.keys()];
 }
 
 /** The profile of this id that comes with bpfcompat. */
-export async function builtinRow(files: CatalogueFiles, builtin: string, id: string): Promise<BuiltinRow | undefined> {
+export async function builtinRow(files: CatalogFiles, builtin: string, id: string): Promise<BuiltinRow | undefined> {
   const tables = await tablesOf(files, builtin);
   const file = tables.places.get(id);
   return file === undefined ? undefined : rowsIn(tables, file).get(id);
 }
 
 /** Every profile that comes with bpfcompat. */
-export async function builtinRows(files: CatalogueFiles, builtin: string): Promise<BuiltinRow[]> {
+export async function builtinRows(files: CatalogFiles, builtin: string): Promise<BuiltinRow[]> {
   const tables = await tablesOf(files, builtin);
   return [...tables.texts.keys()].flatMap((file) => [...rowsIn(tables, file).values()]);
 }

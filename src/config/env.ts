@@ -181,7 +181,7 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
   },
 ];
 
-/** The catalogue as the Markdown of docs/env-reference.md. */
+/** The catalog as the Markdown of docs/env-reference.md. */
 export function envMarkdown(): string {
   const rows = ENV_VARIABLES.map(
     ({ Name, Default, Description, Category }) =>
@@ -197,7 +197,7 @@ export function envMarkdown(): string {
   ].join('\n');
 }
 
-/** The catalogue as text for a terminal of `width` columns. */
+/** The catalog as text for a terminal of `width` columns. */
 export function envText(width = 80): string {
   return ENV_VARIABLES.map(({ Name, Default, Description }) => {
     const lines = wrapWords(Description, width - 4).map((line) => `    ${line}\n`);

@@ -7,9 +7,9 @@ export type KernelChoice =
   /** `inFile`: a file lists them, so that one which nobody has is an answer missing and not a slip of the moment. */
   | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly origin: Wording; readonly inFile?: true }
   | { readonly kind: 'quick' }
-  /** `all`: what is fetched where nothing is named; `catalogue`: whatever there is. */
+  /** `all`: what is fetched where nothing is named; `catalog`: whatever there is. */
   | { readonly kind: 'all' }
-  | { readonly kind: 'catalogue' };
+  | { readonly kind: 'catalog' };
 
 /** The flags that choose kernels, as far as a command has them. */
 export interface ChoosingFlags {

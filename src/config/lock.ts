@@ -2,7 +2,7 @@ import { UsageError } from '../model/errors.ts';
 import type { LockedKernel, Profile } from '../model/kernel.ts';
 import { isLocal } from '../model/kernel-source.ts';
 import { flag, option, phrase } from '../model/wording.ts';
-import { type CatalogueFiles, readIfThere } from './catalogue-files.ts';
+import { type CatalogFiles, readIfThere } from './catalog-files.ts';
 import { LOCK_COMMAND, LOCK_FILE, type Lock, readLock } from './lock-file.ts';
 import { enumerate } from './near.ts';
 
@@ -13,7 +13,7 @@ export type LockMode = 'use' | 'require' | 'ignore';
 export type BuildChoice = LockMode | ReadonlyMap<string, LockedKernel>;
 
 export interface LockContext {
-  readonly files: CatalogueFiles;
+  readonly files: CatalogFiles;
   readonly workspace: string;
   /** Default `use`. */
   readonly lock?: BuildChoice;

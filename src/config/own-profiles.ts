@@ -1,13 +1,13 @@
 import { UsageError } from '../model/errors.ts';
 import type { Profile } from '../model/kernel.ts';
-import type { Catalogue } from './catalogue.ts';
-import { namesIn, readIfThere } from './catalogue-files.ts';
+import type { Catalog } from './catalog.ts';
+import { namesIn, readIfThere } from './catalog-files.ts';
 import { readProfile } from './profile.ts';
 import { inRepository } from './profile-origin.ts';
 import type { NamedPath } from './suite-paths.ts';
 
 /** Where profiles of the workspace are read from. */
-type Workspace = Pick<Catalogue, 'files' | 'workspace' | 'allowOverride'>;
+type Workspace = Pick<Catalog, 'files' | 'workspace' | 'allowOverride'>;
 
 /** Directories of the workspace that hold profiles, first wins. */
 function ownDirs({ workspace }: Workspace): string[] {

@@ -135,7 +135,7 @@ type ValueOf<K extends ServerVariable['kind']> = K extends 'flag' ? boolean : K 
 /** The values of the variables; numbers within their bounds, durations in milliseconds. */
 export type ServerEnv = { readonly [Name in keyof Variables]: ValueOf<Variables[Name]['kind']> };
 
-/** Rows of the catalogue of variables. */
+/** Rows of the catalog of variables. */
 export const SERVER_ENV_ROWS: readonly EnvVariable[] = Object.values(SERVER_VARIABLES).map(
   ({ Name, Default, Description, Category }) => ({ Name, Default, Description, Category }),
 );

@@ -44,7 +44,7 @@ export interface RunReport {
   readonly results: readonly CellResult[];
   /** Each artifact against its older report, in order; undefined for one that the baseline does not have. */
   readonly baseline?: readonly (Comparison | undefined)[];
-  /** Kernels of the catalogue, part of the run or not; absent when nobody looked. */
+  /** Kernels of the catalog, part of the run or not; absent when nobody looked. */
   readonly known?: readonly Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[];
   readonly validator: { readonly basename: string; readonly sha256: string; readonly sizeBytes: number };
   readonly notes: readonly string[];

@@ -47,7 +47,7 @@ function familyOf({ target: { profile }, evidence }: TargetView): string {
   return kernelNumber(evidence?.hello.kernel.release ?? '')?.join('.') ?? '';
 }
 
-/** Oldest first. Each version is read once: the catalogue is long, and a suite sorts it for every case. */
+/** Oldest first. Each version is read once: the catalog is long, and a suite sorts it for every case. */
 function byVersion<T>(items: readonly T[], versionOf: (item: T) => string): T[] {
   const ordered = items.map((item) => ({ item, order: orderOf(versionOf(item)) }));
   return ordered.sort((a, b) => a.order - b.order).map(({ item }) => item);

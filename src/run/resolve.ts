@@ -3,14 +3,14 @@ import { builtinIds, builtinRows, isPlain } from '../config/builtin-profiles.ts'
 import {
   builtinMatrix,
   builtinMatrixNames,
-  type Catalogue,
+  type Catalog,
   findMatrix,
   findProfile,
   isMatrixName,
   profileIds,
   type ResolvedEntry,
   resolveMatrix,
-} from '../config/catalogue.ts';
+} from '../config/catalog.ts';
 import type { KernelChoice } from '../config/kernel-choice.ts';
 import { expandWords } from '../config/kernel-words.ts';
 import type { BuildChoice } from '../config/lock.ts';
@@ -31,8 +31,8 @@ import { OPEN_ALREADY } from './write-reports.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 
-/** Where a catalogue is looked for. */
-export interface CatalogueContext {
+/** Where a catalog is looked for. */
+export interface CatalogContext {
   readonly host: Host;
   readonly cwd: string;
   readonly builtin: string;
@@ -46,7 +46,7 @@ export interface CatalogueContext {
  * Profiles and matrices as this host sees them: the user's own below `cwd` first, then those in `builtin`.
  * @param base directory that relative paths of matrices start from
  */
-export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: CatalogueContext, base = cwd): Catalogue {
+export function createCatalog({ host, cwd, builtin, allowOverride, lock }: CatalogContext, base = cwd): Catalog {
   // Nobody named these: they are found where the user works, and stay there.
   const own = [`${cwd}/matrices/`, `${cwd}/vm/profiles/`, `${cwd}/${LOCK_FILE}`];
   const read = async (path: string): Promise<string> => {
@@ -72,44 +72,44 @@ export function createCatalogue({ host, cwd, builtin, allowOverride, lock }: Cat
   };
 }
 
-async function chosenMatrix(catalogue: Catalogue, choice: KernelChoice): Promise<Matrix> {
+async function chosenMatrix(catalog: Catalog, choice: KernelChoice): Promise<Matrix> {
   switch (choice.kind) {
     case 'quick':
-      return builtinMatrix(catalogue, 'quick');
+      return builtinMatrix(catalog, 'quick');
     case 'matrix':
-      return findMatrix(catalogue, choice.value);
+      return findMatrix(catalog, choice.value);
     case 'ids':
-      return matrixOf(choice.inFile ? choice.ids : await expandChoice(catalogue, choice), choice.origin);
+      return matrixOf(choice.inFile ? choice.ids : await expandChoice(catalog, choice), choice.origin);
     case 'all':
-      return matrixOf(await defaultIds(catalogue), option('all'));
-    case 'catalogue':
-      return matrixOf(await profileIds(catalogue), 'the catalogue');
+      return matrixOf(await defaultIds(catalog), option('all'));
+    case 'catalog':
+      return matrixOf(await profileIds(catalog), 'the catalog');
   }
 }
 
 /** The ids that words typed for this run stand for. */
 async function expandChoice(
-  catalogue: Catalogue,
+  catalog: Catalog,
   { ids, origin }: Pick<KernelChoice & { kind: 'ids' }, 'ids' | 'origin'>,
 ): Promise<string[]> {
-  const known = await profileIds(catalogue);
-  const shipped = await builtinIds(catalogue.files, catalogue.builtin);
+  const known = await profileIds(catalog);
+  const shipped = await builtinIds(catalog.files, catalog.builtin);
   // Those of the workspace may be called like words that name others.
   if (ids.every((id) => shipped.includes(id))) return [...ids];
-  const rows = await builtinRows(catalogue.files, catalogue.builtin);
-  const sets = await builtinMatrixNames(catalogue);
+  const rows = await builtinRows(catalog.files, catalog.builtin);
+  const sets = await builtinMatrixNames(catalog);
   const idsOfSet = async (name: string): Promise<string[]> =>
-    (await builtinMatrix(catalogue, name)).profiles.map(({ id }) => id);
+    (await builtinMatrix(catalog, name)).profiles.map(({ id }) => id);
   return expandWords(ids, { rows, ids: known, sets, idsOfSet }, origin);
 }
 
 /**
- * What `all` means: the kernels of this project's matrix `debian`, and those of the workspace. The others of the catalogue
+ * What `all` means: the kernels of this project's matrix `debian`, and those of the workspace. The others of the catalog
  * are named: each is some hundred megabytes of a vendor's server.
  */
-async function defaultIds(catalogue: Catalogue): Promise<string[]> {
-  const { profiles } = await builtinMatrix(catalogue, 'debian');
-  return [...new Set([...profiles.map(({ id }) => id), ...(await ownProfileIds(catalogue))])];
+async function defaultIds(catalog: Catalog): Promise<string[]> {
+  const { profiles } = await builtinMatrix(catalog, 'debian');
+  return [...new Set([...profiles.map(({ id }) => id), ...(await ownProfileIds(catalog))])];
 }
 
 /**
@@ -117,17 +117,17 @@ async function defaultIds(catalogue: Catalogue): Promise<string[]> {
  * @throws UsageError for every other unknown name, with near matches
  */
 export async function resolveKernels(
-  catalogue: Catalogue,
+  catalog: Catalog,
   choice: KernelChoice,
 ): Promise<{ readonly matrix: Matrix; readonly entries: readonly ResolvedEntry[] }> {
-  const matrix = await chosenMatrix(catalogue, choice);
+  const matrix = await chosenMatrix(catalog, choice);
   const typed = choice.kind === 'ids' && choice.inFile !== true;
-  return { matrix, entries: await resolveMatrix(catalogue, matrix, typed) };
+  return { matrix, entries: await resolveMatrix(catalog, matrix, typed) };
 }
 
 /** One profile per kernel the user chose. */
-export async function resolveProfiles(catalogue: Catalogue, choice: KernelChoice): Promise<Profile[]> {
-  return (await resolveKernels(catalogue, choice)).entries.map(({ profile }) => profile);
+export async function resolveProfiles(catalog: Catalog, choice: KernelChoice): Promise<Profile[]> {
+  return (await resolveKernels(catalog, choice)).entries.map(({ profile }) => profile);
 }
 
 /**
@@ -161,20 +161,20 @@ export function targetsOf(
  * @throws UsageError `unknown_profile` with file, line and near matches
  */
 export async function checkExpectedProfiles(
-  catalogue: Catalogue,
+  catalog: Catalog,
   expectations: readonly Expectation[],
   entries: readonly ResolvedEntry[],
 ): Promise<void> {
   const ids = new Set(entries.map(({ id }) => id));
   for (const { profiles, origin } of expectations) {
-    for (const id of profiles) if (!ids.has(id)) await findProfile(catalogue, id, origin);
+    for (const id of profiles) if (!ids.has(id)) await findProfile(catalog, id, origin);
   }
 }
 
 /** The same of required kernels, for a run that has only some of them. @throws UsageError `unknown_profile` */
-export async function checkKnownProfiles(catalogue: Catalogue, manifest: Manifest | undefined): Promise<void> {
+export async function checkKnownProfiles(catalog: Catalog, manifest: Manifest | undefined): Promise<void> {
   for (const [index, id] of (manifest?.requiredProfiles ?? []).entries())
-    await findProfile(catalogue, id, manifest?.requiredProfileOrigins[index]);
+    await findProfile(catalog, id, manifest?.requiredProfileOrigins[index]);
 }
 
 /** Reading a pipe that nobody writes to never ends. What this process was handed open, as by `<(...)`, is another matter. */
@@ -229,14 +229,12 @@ export async function loadManifest(host: Host, cwd: string, path: string): Promi
  * Kernels that can be run here: those of the workspace, and of those that come along the ones that are chosen where no
  * build is named. Profiles that cannot be read are left out.
  */
-export async function catalogueKernels(
-  catalogue: Catalogue,
-): Promise<Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[]> {
-  const ids = await ownProfileIds(catalogue);
-  const own = (await Promise.allSettled(ids.map((id) => findProfile(catalogue, id)))).flatMap((profile) =>
+export async function catalogKernels(catalog: Catalog): Promise<Pick<Profile, 'id' | 'distro' | 'kernelFamily'>[]> {
+  const ids = await ownProfileIds(catalog);
+  const own = (await Promise.allSettled(ids.map((id) => findProfile(catalog, id)))).flatMap((profile) =>
     profile.status === 'fulfilled' && profile.value.kernel !== undefined ? [profile.value] : [],
   );
-  const rows = (await builtinRows(catalogue.files, catalogue.builtin)).filter(isPlain);
+  const rows = (await builtinRows(catalog.files, catalog.builtin)).filter(isPlain);
   const all = [...rows, ...own].map(({ id, distro, kernelFamily }) => [id, { id, distro, kernelFamily }] as const);
   return [...new Map(all).values()];
 }

@@ -1,6 +1,6 @@
 import { isRecordOf, knownKernels } from '../api/kernels.ts';
 import type { ResolvedEnvironment } from '../api/services.ts';
-import { createCatalogue, resolveKernels } from '../run/resolve.ts';
+import { createCatalog, resolveKernels } from '../run/resolve.ts';
 
 type Known = Awaited<ReturnType<typeof knownKernels>>;
 type Profile = Known['profiles'][number];
@@ -27,7 +27,7 @@ export function createKernels(
     const { host, cwd } = environment;
     const [{ profiles, store }, { entries }] = await Promise.all([
       knownKernels({ host, cwd }),
-      resolveKernels(createCatalogue(environment), { kind: 'matrix', value: matrix }),
+      resolveKernels(createCatalog(environment), { kind: 'matrix', value: matrix }),
     ]);
     const standard = new Map(entries.map(({ id, required }) => [id, required ? 'required' : 'optional'] as const));
     return profiles.map((profile) => ({

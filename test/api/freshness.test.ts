@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kernelFreshness } from '../../src/api/freshness.ts';
 import { environmentOf } from '../../src/api/services.ts';
 import { kernelSweep, sweepId } from '../../src/api/sweep.ts';
-import { createCatalogue, resolveKernels } from '../../src/run/resolve.ts';
+import { createCatalog, resolveKernels } from '../../src/run/resolve.ts';
 import { el9Kernel } from '../fakes/rpm-kernels.ts';
 import { makeVendorKeys, openRpmLab, type RpmLab, type VendorKeys } from '../fakes/rpm-lab.ts';
 import { makeRepository } from '../fakes/rpm-repository.ts';
@@ -213,8 +213,8 @@ describe('kernel-sweep', () => {
       'name: kernel-sweep-alma\nprofiles:\n  - id: alma-k5.14.0-503.2.1.el9_5\n    required: true\n    timeout: 20m\n  - id: alma-k5.14.0-427.13.1.el9_4\n    required: true\n    timeout: 20m\n',
     );
     expect(read('vm/profiles/alma-k5.14.0-503.2.1.el9_5.yaml')).toContain(`install_kernel: ${NEWEST}\n`);
-    const catalogue = createCatalogue(environmentOf(around));
-    const { entries } = await resolveKernels(catalogue, { kind: 'matrix', value: matrix });
+    const catalog = createCatalog(environmentOf(around));
+    const { entries } = await resolveKernels(catalog, { kind: 'matrix', value: matrix });
     expect(entries.map(({ profile, timeoutMs }) => [profile.kernelFamily, profile.memoryMb, timeoutMs])).toEqual([
       ['5.14', 512, 1_200_000],
       ['5.14', 512, 1_200_000],

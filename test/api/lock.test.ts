@@ -7,7 +7,7 @@ import { LOCK_FILE } from '../../src/config/lock-file.ts';
 import type { ensureKernel } from '../../src/kernels/supply.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { Profile } from '../../src/model/kernel.ts';
-import { createCatalogue, resolveKernels } from '../../src/run/resolve.ts';
+import { createCatalog, resolveKernels } from '../../src/run/resolve.ts';
 import { wholeKernel } from '../fakes/kernel-debs.ts';
 import { type KernelLab, type KeyRing, makeKeys, openLab, SUITE } from '../fakes/kernel-lab.ts';
 
@@ -53,7 +53,7 @@ async function openBench(): Promise<Bench> {
     text: () => readFileSync(join(cwd, LOCK_FILE), 'utf8'),
     write: (text) => writeFileSync(join(cwd, LOCK_FILE), text),
     async profile(lock = 'use') {
-      const { entries } = await resolveKernels(createCatalogue(environmentOf({ ...around, lock })), choice);
+      const { entries } = await resolveKernels(createCatalog(environmentOf({ ...around, lock })), choice);
       return entries[0]?.profile as Profile;
     },
     async ensure({ lock, ...options } = {}) {

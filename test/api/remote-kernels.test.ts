@@ -10,7 +10,7 @@ import { lockKernels } from '../../src/api/lock.ts';
 import { environmentOf } from '../../src/api/services.ts';
 import { type EnsuredKernel, type EnsureOptions, ensureKernel } from '../../src/kernels/supply.ts';
 import type { LocalKernel } from '../../src/model/local-kernel.ts';
-import { createCatalogue, resolveKernels } from '../../src/run/resolve.ts';
+import { createCatalog, resolveKernels } from '../../src/run/resolve.ts';
 import { bzImage } from '../fakes/bzimage.ts';
 import { elfModule } from '../fakes/elf-module.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
@@ -96,7 +96,7 @@ async function ensure(
   { store = 'store', lock = 'use' as 'use' | 'require' } = {},
 ): Promise<EnsuredKernel> {
   const environment = environmentOf({ ...around(store), lock });
-  const { entries } = await resolveKernels(createCatalogue(environment), choose(id));
+  const { entries } = await resolveKernels(createCatalog(environment), choose(id));
   const [entry] = entries;
   if (entry === undefined) throw new TypeError('one id gives one');
   return ensureKernel(entry.profile, { host: environment.host, ...options });

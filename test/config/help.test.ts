@@ -57,7 +57,7 @@ describe('environment', () => {
     expect(new Set(ENV_VARIABLES.map(({ Name }) => Name)).size).toBe(ENV_VARIABLES.length);
   });
 
-  test('variables of flags are in the catalogue', () => {
+  test('variables of flags are in the catalog', () => {
     for (const option of OPTIONS) {
       if ('env' in option) expect(ENV_VARIABLES.map(({ Name }) => Name)).toContain(option.env);
     }

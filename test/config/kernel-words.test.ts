@@ -91,7 +91,7 @@ describe('words that name kernels', () => {
   });
 });
 
-test('with the catalogue that comes along', async () => {
+test('with the catalog that comes along', async () => {
   const builtin = join(import.meta.dirname, '../../matrices');
   const files = { list: (dir: string) => readdir(dir), read: (path: string) => readFile(path, 'utf8') };
   const all = await builtinRows(files, builtin);

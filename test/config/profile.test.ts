@@ -43,7 +43,7 @@ owner: {team: x}
       cpus: 2,
       expectedBtf: true,
       kernel: undefined,
-      // Relative to the top of the repository, which only the catalogue knows.
+      // Relative to the top of the repository, which only the catalog knows.
       image: { url: 'https://images.example.com/my.img', path: 'vm/cache/my.img', sha256: '0'.repeat(64) },
       file: 'p.yaml',
     });

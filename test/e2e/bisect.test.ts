@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { type FakeDeb, makeArchive } from '../fakes/deb-archive.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
 import { type KeyRing, makeKeys } from '../fakes/kernel-lab.ts';
@@ -26,7 +26,7 @@ let env: Record<string, string>;
 
 async function stored(id: string): Promise<KernelFiles> {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), id);
+  const profile = await findProfile(createCatalog(environment), id);
   return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
 }
 

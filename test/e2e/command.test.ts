@@ -51,7 +51,7 @@ function output({ run }: Asked, target = 0): string {
 }
 
 describe('loaders that we did not write', () => {
-  test('bpftool loads and pins an object on every kernel of the catalogue', async () => {
+  test('bpftool loads and pins an object on every kernel of the catalog', async () => {
     const pin = '$BPFCOMPAT_BIN prog load $BPFCOMPAT_ARTIFACT /sys/fs/bpf/x && $BPFCOMPAT_BIN prog show';
     const asked = await ask(pin, BPFTOOL, { artifact: OBJECT, matrix: 'debian' });
     expect(asked.statuses).toHaveLength(12);

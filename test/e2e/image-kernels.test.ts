@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
 import { type Files, imageFiles } from '../fakes/registry.ts';
 import { dropVendorKey, makeVendorKey, type VendorKey } from '../fakes/rpm-repository.ts';
@@ -26,7 +26,7 @@ let registry: RealRegistry;
 
 async function storedKernel(id: string): Promise<KernelFiles> {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), id);
+  const profile = await findProfile(createCatalog(environment), id);
   return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
 }
 

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { imageFacts } from '../../src/kernels/image/image-facts.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { bpfcompat } from './support/cli.ts';
 import { scratchDir } from './support/scratch.ts';
 
@@ -16,7 +16,7 @@ const KERNELS = ['debian-13-6.12', 'debian-12-6.1'];
 test.each(KERNELS)('build id and digest of the BTF are those that the running kernel shows: %s', async (kernel) => {
   const environment = environmentOf({});
   const { host } = environment;
-  const profile = await findProfile(createCatalogue(environment), kernel);
+  const profile = await findProfile(createCatalog(environment), kernel);
   const { files } = await ensureKernel(profile, { host, offline: true });
   const facts = await imageFacts(host, files.vmlinuz, undefined);
   const cmd = 'sha256sum /sys/kernel/btf/vmlinux; od -An -v -tx1 /sys/kernel/notes | tr -d " \\n"; exit 3';

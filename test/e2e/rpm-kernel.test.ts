@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../src/model/kernel.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { type FileServer, serveFiles } from '../fakes/file-server.ts';
 import { dropVendorKey, type FakeRpm, makeRepository, makeVendorKey, type VendorKey } from '../fakes/rpm-repository.ts';
 import { tryVendors, vendorsTable } from '../tools/vendors.ts';
@@ -58,7 +58,7 @@ function suse(): FakeRpm {
 
 beforeAll(async () => {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), KERNEL);
+  const profile = await findProfile(createCatalog(environment), KERNEL);
   debian = (await ensureKernel(profile, { host: environment.host, offline: true })).files;
   key = makeVendorKey(join(scratch, 'vendor'));
   const www = join(scratch, 'www');

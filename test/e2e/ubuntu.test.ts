@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentOf } from '../../src/api/services.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 import { serveFiles } from '../fakes/file-server.ts';
 import { type KeyRing, makeKeys } from '../fakes/kernel-lab.ts';
 import { makeUbuntu, ubuntuPackages } from '../fakes/ubuntu-archive.ts';
@@ -26,7 +26,7 @@ afterAll(() => keys.drop());
 
 test('a kernel out of an Ubuntu archive boots and answers', async () => {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), KERNEL);
+  const profile = await findProfile(createCatalog(environment), KERNEL);
   const { files } = await ensureKernel(profile, { host: environment.host, offline: true });
   const { release } = files.record;
   const modules = new Map(files.modules.map(({ name, path }) => [name, readFileSync(path)]));

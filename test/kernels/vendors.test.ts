@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinRows } from '../../src/config/builtin-profiles.ts';
-import { type Catalogue, findProfile } from '../../src/config/catalogue.ts';
+import { type Catalog, findProfile } from '../../src/config/catalog.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/host.ts';
 import { offersOf } from '../../src/kernels/offers.ts';
@@ -21,7 +21,7 @@ import { makeVendorKeys, type VendorKeys } from '../fakes/rpm-lab.ts';
 import { makeRepository } from '../fakes/rpm-repository.ts';
 import { type Listed, listDebs, listRpms, vendorHost } from '../fakes/vendor-web.ts';
 
-// Every profile of the catalogue, against an index in its vendor's layout at its vendor's address: with other packages,
+// Every profile of the catalog, against an index in its vendor's layout at its vendor's address: with other packages,
 // older and half builds, and other architectures beside the one that is right. The addresses were read, not contacted.
 let keys: VendorKeys;
 let archive: KeyRing;
@@ -31,7 +31,7 @@ let host: Host;
 
 const builtin = join(import.meta.dirname, '../../matrices');
 const files = { list: (path: string) => readdir(path), read: (path: string) => readFile(path, 'utf8') };
-const catalogue: Catalogue = { workspace: '/nowhere', builtin, files };
+const catalog: Catalog = { workspace: '/nowhere', builtin, files };
 const rows = (await builtinRows(files, builtin)).filter(({ distro, bootable }) => bootable && distro !== 'debian');
 
 interface Repository {
@@ -205,7 +205,7 @@ beforeAll(async () => {
   const checksums = put('kernel.ubuntu.com/mainline/v5.6/CHECKSUMS', list.join(''));
   sign(checksums, `${checksums}.gpg`);
   for (const { id } of rows) {
-    const { kernel } = await findProfile(catalogue, id);
+    const { kernel } = await findProfile(catalog, id);
     const [, at = '', name = '', tag = ''] =
       /^([^/]+)\/(.+):(.+)$/.exec(kernel?.source === 'oci' ? (kernel.image ?? '') : '') ?? [];
     if (at !== '') put(`${at}/v2/${name}/manifests/${tag}`, manifestOf(`${name}:${tag}`));
@@ -218,9 +218,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The profile of the catalogue, believing the keys of this test instead of its vendor's. */
+/** The profile of the catalog, believing the keys of this test instead of its vendor's. */
 async function believing(id: string): Promise<Profile & { kernel: KernelSource }> {
-  const profile = await findProfile(catalogue, id);
+  const profile = await findProfile(catalog, id);
   const { kernel } = profile;
   if (kernel === undefined) throw new TypeError(`${id} has no kernel block`);
   if (kernel.source === 'deb') return { ...profile, kernel: { ...kernel, keyring: archive.good.keyring } };
@@ -289,7 +289,7 @@ test('every id of the contract is here, or says why its kernel cannot be had', a
   const contract = (await readFile(join(import.meta.dirname, '../fixtures/contract-profiles.txt'), 'utf8')).trim();
   const without: string[] = [];
   for (const id of contract.split('\n')) {
-    const { kernel, unbootable, distro } = await findProfile(catalogue, id);
+    const { kernel, unbootable, distro } = await findProfile(catalog, id);
     if (distro !== 'debian' && (kernel === undefined || unbootable !== undefined)) without.push(id);
   }
   expect(without.sort()).toEqual([

@@ -14,7 +14,7 @@ import { SuiteFile } from '../../src/config/suite-schema.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import { compare, explain, mergeReports, planShards, validate, validateSuite } from '../../src/index.ts';
 import { confine, rootOf } from '../../src/run/confine.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'bpfcompat-confine-')));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -168,7 +168,7 @@ describe('every path of a file is confined', () => {
     const kernels = text.includes('matrix:') ? '' : 'kernels: [debian-12-6.1]';
     const defaults = key === 'report_dir' ? `${kernels}, report_dir: out` : kernels;
     const suite = readSuite({ file: 'ci/s.yaml', text: `name: s\ndefaults: {${defaults}}\ncases:\n  - ${text}\n` });
-    const catalogue = createCatalogue(
+    const catalog = createCatalog(
       { host, cwd: repo, builtin: join(import.meta.dirname, '../../matrices'), allowOverride: false, lock: 'ignore' },
       dir,
     );
@@ -180,7 +180,7 @@ describe('every path of a file is confined', () => {
       failOn: undefined,
       lane: undefined,
     };
-    const [one] = await prepareCases({ host, cwd: repo, dir, root, catalogue, own: [], localKernels: [] }, suite, {
+    const [one] = await prepareCases({ host, cwd: repo, dir, root, catalog, own: [], localKernels: [] }, suite, {
       ...none,
       partial: false,
       baseline: undefined,

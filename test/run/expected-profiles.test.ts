@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Catalogue } from '../../src/config/catalogue.ts';
+import type { Catalog } from '../../src/config/catalog.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { checkExpectedProfiles } from '../../src/run/resolve.ts';
 
 const OLD =
   'groups:\n  - common: {}\n    profiles:\n      debian-11-5.10: {distro: debian, kernel_family: "5.10", arch: x86_64, image: {local_path: x.img}}\n';
 const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
-const catalogue: Catalogue = {
+const catalog: Catalog = {
   workspace: '/w',
   builtin: '/b',
   files: {
-    list: (dir) => (dir === '/b/catalogue' ? Promise.resolve(['debian.yaml']) : Promise.reject(missing())),
-    read: (path) => (path === '/b/catalogue/debian.yaml' ? Promise.resolve(OLD) : Promise.reject(missing())),
+    list: (dir) => (dir === '/b/catalog' ? Promise.resolve(['debian.yaml']) : Promise.reject(missing())),
+    read: (path) => (path === '/b/catalog/debian.yaml' ? Promise.resolve(OLD) : Promise.reject(missing())),
   },
 };
 
@@ -20,8 +20,8 @@ const about = (...profiles: string[]) => [
 ];
 
 test('a kernel that this run does not ask may be declared, one that nobody knows may not', async () => {
-  await expect(checkExpectedProfiles(catalogue, about('debian-11-5.10'), [])).resolves.toBeUndefined();
-  const error = await checkExpectedProfiles(catalogue, about('debian-11-5.1'), []).catch((reason: unknown) => reason);
+  await expect(checkExpectedProfiles(catalog, about('debian-11-5.10'), [])).resolves.toBeUndefined();
+  const error = await checkExpectedProfiles(catalog, about('debian-11-5.1'), []).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(UsageError);
   expect((error as UsageError).message).toMatch(
     /^m\.yaml:2:3: unknown profile "debian-11-5\.1"; near matches: debian-11/,

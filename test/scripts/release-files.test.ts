@@ -32,7 +32,7 @@ test('the npm package has what runs and what it reads, and nothing that is only 
       'dist/validator/SHA256SUMS',
       'matrices/quick.yaml',
     ],
-    ...['matrices/catalogue/debian.yaml', 'schemas/manifest.json'],
+    ...['matrices/catalog/debian.yaml', 'schemas/manifest.json'],
   ])
     expect(names).toContain(name);
   const others =

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { findProfile, profileIds } from '../../src/config/catalogue.ts';
+import { findProfile, profileIds } from '../../src/config/catalog.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { KernelSource, Profile } from '../../src/model/kernel.ts';
 import { table } from '../../src/report/markdown-table.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 
-/** Where the kernel of a profile comes from, in a few words; addresses are in the tables of matrices/catalogue. */
+/** Where the kernel of a profile comes from, in a few words; addresses are in the tables of matrices/catalog. */
 function placeOf(kernel: KernelSource): string {
   switch (kernel.source) {
     case 'deb':
@@ -26,14 +26,14 @@ const withoutBtf = ({ expectedBtf }: Profile): string => (expectedBtf === undefi
 /** docs/profile-catalog.md. @param root directory of the package */
 export async function profileCatalog(root: string): Promise<string> {
   // No workspace: what a file of the current directory says is no part of the catalog.
-  const catalogue = createCatalogue({
+  const catalog = createCatalog({
     host: createHost({ env: {} }),
     cwd: join(root, 'test/no-such-workspace'),
     builtin: `${root}/matrices`,
     allowOverride: false,
     lock: 'ignore',
   });
-  const profiles = await Promise.all((await profileIds(catalogue)).map((id) => findProfile(catalogue, id)));
+  const profiles = await Promise.all((await profileIds(catalog)).map((id) => findProfile(catalog, id)));
   const rows = profiles.map((profile) => [
     `\`${profile.id}\``,
     `${profile.distro} ${profile.version}`,
@@ -46,7 +46,7 @@ export async function profileCatalog(root: string): Promise<string> {
     '# Profile catalog',
     '',
     'Every kernel that comes along, by the name that `--kernels` and matrices know it by. This page is made by `npm run pages` of',
-    'the tables in [matrices/catalogue](../matrices/catalogue), which have the addresses, suites and keys; [kernels.md](kernels.md)',
+    'the tables in [matrices/catalog](../matrices/catalog), which have the addresses, suites and keys; [kernels.md](kernels.md)',
     'says how each source is verified and which kernels this project has seen booting, [matrix.md](matrix.md) how to write a profile',
     'of your own. `bpfcompat kernels list` shows which are on this machine.',
     '',

@@ -2,11 +2,11 @@ import { cleanKernels } from '../../src/api/kernels.ts';
 import { type Environment, environmentOf } from '../../src/api/services.ts';
 import { validate } from '../../src/api/validate.ts';
 import { builtinRows } from '../../src/config/builtin-profiles.ts';
-import { findProfile } from '../../src/config/catalogue.ts';
+import { findProfile } from '../../src/config/catalog.ts';
 import { offersOf } from '../../src/kernels/offers.ts';
 import { ensureKernel } from '../../src/kernels/supply.ts';
 import { messageOf } from '../../src/model/errors.ts';
-import { createCatalogue } from '../../src/run/resolve.ts';
+import { createCatalog } from '../../src/run/resolve.ts';
 
 /** What the servers of one vendor said about one profile. Steps that were not reached are empty. */
 export interface VendorRow {
@@ -26,7 +26,7 @@ export interface VendorRow {
 }
 
 export interface VendorsOptions extends Environment {
-  /** Profiles to try; without it every one of the catalogue that has a source and is no certain build. */
+  /** Profiles to try; without it every one of the catalog that has a source and is no certain build. */
   readonly ids?: readonly string[];
   /** Object that every kernel has to take: then kernels are booted too. */
   readonly boot?: string;
@@ -38,9 +38,9 @@ export interface VendorsOptions extends Environment {
 const TIMEOUT_MS = 15 * 60_000;
 
 /** Every profile that can be tried: those that can be booted here, and whose newest build is asked. */
-async function catalogueIds(options: Environment): Promise<string[]> {
-  const catalogue = createCatalogue(environmentOf(options));
-  const rows = await builtinRows(catalogue.files, catalogue.builtin);
+async function catalogIds(options: Environment): Promise<string[]> {
+  const catalog = createCatalog(environmentOf(options));
+  const rows = await builtinRows(catalog.files, catalog.builtin);
   return rows.filter(({ bootable, base }) => bootable && base === '').map(({ id }) => id);
 }
 
@@ -65,7 +65,7 @@ async function tryProfile(id: string, options: VendorsOptions): Promise<VendorRo
   const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const row = { profile: id, index: '', package: '', signer: '', kernel: '', boot: '', problem: '' };
   try {
-    const profile = await findProfile(createCatalogue(environment), id);
+    const profile = await findProfile(createCatalog(environment), id);
     const notes: string[] = [];
     const listener = { signal, onProgress: () => {}, onNote: (message: string) => notes.push(message) };
     const builds = await offersOf(host, profile, listener);
@@ -87,7 +87,7 @@ async function tryProfile(id: string, options: VendorsOptions): Promise<VendorRo
 /** Tries profiles one after another. The store is emptied after each: give it one of its own. */
 export async function tryVendors(options: VendorsOptions): Promise<VendorRow[]> {
   const rows: VendorRow[] = [];
-  for (const id of options.ids ?? (await catalogueIds(options))) {
+  for (const id of options.ids ?? (await catalogIds(options))) {
     const row = await tryProfile(id, options);
     rows.push(row);
     options.onRow?.(row);

@@ -14,7 +14,7 @@ const DRIVERS: readonly { readonly channel: Channel; readonly module: string }[]
 ];
 const OPTIONAL_MODULES = ['dummy', 'veth', 'sch_ingress', 'cls_bpf'];
 
-export interface ModuleCatalogue {
+export interface ModuleCatalog {
   /** Is it in `modules.builtin`? */
   builtIn(name: string): boolean;
   /** Is there a module file of that name? */
@@ -38,7 +38,7 @@ export interface BootPlan {
  * nowhere.
  */
 export async function planBoot(
-  catalogue: ModuleCatalogue,
+  catalog: ModuleCatalog,
   optional: readonly string[] = OPTIONAL_MODULES,
 ): Promise<BootPlan> {
   const order = new Set<string>();
@@ -46,27 +46,27 @@ export async function planBoot(
     const what = `the kernel has no module ${module} (needed by ${neededBy}), neither as a file nor built in`;
     return new HostError(
       'kernel_unusable',
-      `${what}; ${catalogue.remedy ?? 'choose another kernel package in the profile'}`,
+      `${what}; ${catalog.remedy ?? 'choose another kernel package in the profile'}`,
     );
   };
-  const has = (name: string): boolean => catalogue.builtIn(name) || catalogue.exists(name);
+  const has = (name: string): boolean => catalog.builtIn(name) || catalog.exists(name);
   const driver = DRIVERS.find(({ module }) => has(module));
   if (!has(BUS) || driver === undefined) {
     const missing = has(BUS) ? DRIVERS.map(({ module }) => module).join(' and no ') : BUS;
     throw nowhere(missing, 'every guest');
   }
   const visit = async (name: string, neededBy: string, path: readonly string[]): Promise<void> => {
-    if (order.has(name) || catalogue.builtIn(name)) return;
+    if (order.has(name) || catalog.builtIn(name)) return;
     if (path.includes(name)) {
       throw new HostError('kernel_unusable', `kernel modules depend on each other in a ring: ${path.join(', ')}`);
     }
-    if (!catalogue.exists(name)) throw nowhere(name, neededBy);
-    for (const dependency of await catalogue.depends(name)) await visit(dependency, name, [...path, name]);
+    if (!catalog.exists(name)) throw nowhere(name, neededBy);
+    for (const dependency of await catalog.depends(name)) await visit(dependency, name, [...path, name]);
     order.add(name);
   };
   for (const name of [BUS, driver.module]) await visit(name, 'every guest', []);
   for (const name of optional) {
-    if (catalogue.exists(name)) await visit(name, 'attach tests', []);
+    if (catalog.exists(name)) await visit(name, 'attach tests', []);
   }
   return { channel: driver.channel, modules: [...order] };
 }

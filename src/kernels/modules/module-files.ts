@@ -7,7 +7,7 @@ import { megabytes } from '../space.ts';
 import { mustRun } from '../tool.ts';
 import type { UnpackedKernel } from '../unpacked.ts';
 import { configBuiltin, parseBuiltin } from './built-in.ts';
-import { type ModuleCatalogue, planBoot } from './load-order.ts';
+import { type ModuleCatalog, planBoot } from './load-order.ts';
 import { moduleNameOfPath, readModinfo } from './modinfo.ts';
 
 const MAX_MODULE = 32 * 1024 * 1024;
@@ -61,7 +61,7 @@ export async function bootModules(
   const builtIn = await builtInTest(host, kernel, paths);
   await host.files.makeDir(dir);
   let taken = 0;
-  const catalogue: ModuleCatalogue = {
+  const catalog: ModuleCatalog = {
     builtIn,
     exists: (name) => paths.has(name),
     remedy: kernel.remedy,
@@ -89,6 +89,6 @@ export async function bootModules(
       return info.depends;
     },
   };
-  const { channel, modules } = await planBoot(catalogue);
+  const { channel, modules } = await planBoot(catalog);
   return { channel, modules: modules.map((name) => ({ name, path: join(dir, `${name}.ko`) })) };
 }

@@ -2,11 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServices, environmentOf } from '../../../src/api/services.ts';
 import { useStore } from '../../../src/api/store-use.ts';
-import { findProfile } from '../../../src/config/catalogue.ts';
+import { findProfile } from '../../../src/config/catalog.ts';
 import type { GuestRequest, GuestSource } from '../../../src/guests/guest.ts';
 import type { Evidence, Stage } from '../../../src/model/evidence.ts';
 import type { GuestEntry } from '../../../src/model/guest-entry.ts';
-import { createCatalogue } from '../../../src/run/resolve.ts';
+import { createCatalog } from '../../../src/run/resolve.ts';
 
 /** Guests of one kernel, to be asked things that no command of the product asks. */
 export interface Guests {
@@ -23,7 +23,7 @@ const BOOT_MS = 120_000;
 export async function guestsOf(scratch: string, kernel: string): Promise<Guests> {
   const environment = environmentOf({});
   const { signal } = new AbortController();
-  const profile = await findProfile(createCatalogue(environment), kernel);
+  const profile = await findProfile(createCatalog(environment), kernel);
   const options = {
     arches: [profile.arch],
     isolation: 'cell',

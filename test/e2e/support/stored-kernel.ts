@@ -1,15 +1,15 @@
 import { environmentOf } from '../../../src/api/services.ts';
-import { findProfile } from '../../../src/config/catalogue.ts';
+import { findProfile } from '../../../src/config/catalog.ts';
 import { unpackedKernel } from '../../../src/kernels/image/payload.ts';
 import { readImage } from '../../../src/kernels/image/read-image.ts';
 import { ensureKernel } from '../../../src/kernels/supply.ts';
 import type { KernelFiles } from '../../../src/model/kernel.ts';
-import { createCatalogue } from '../../../src/run/resolve.ts';
+import { createCatalog } from '../../../src/run/resolve.ts';
 
 /** A kernel of the store. */
 export async function storedKernel(id: string): Promise<KernelFiles> {
   const environment = environmentOf({});
-  const profile = await findProfile(createCatalogue(environment), id);
+  const profile = await findProfile(createCatalog(environment), id);
   return (await ensureKernel(profile, { host: environment.host, offline: true })).files;
 }
 

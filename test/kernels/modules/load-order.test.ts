@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { configBuiltin, parseBuiltin } from '../../../src/kernels/modules/built-in.ts';
-import { type ModuleCatalogue, planBoot } from '../../../src/kernels/modules/load-order.ts';
+import { type ModuleCatalog, planBoot } from '../../../src/kernels/modules/load-order.ts';
 
-function catalogue(depends: Record<string, string[]>, builtIn: string[] = []): ModuleCatalogue {
+function catalog(depends: Record<string, string[]>, builtIn: string[] = []): ModuleCatalog {
   return {
     builtIn: (name) => builtIn.includes(name),
     exists: (name) => name in depends,
@@ -14,7 +14,7 @@ describe('planBoot', () => {
   const BUILT_IN = ['virtio_pci', 'virtio_console'];
 
   test('dependencies come first, each module once, required before optional', async () => {
-    const modules = catalogue({
+    const modules = catalog({
       virtio_pci: ['virtio', 'virtio_ring'],
       virtio: ['virtio_ring'],
       virtio_ring: [],
@@ -29,7 +29,7 @@ describe('planBoot', () => {
   });
 
   test('what is built in needs no module, nor does an optional one that is nowhere', async () => {
-    const modules = catalogue({ cls_bpf: ['act_api'] }, [...BUILT_IN, 'act_api']);
+    const modules = catalog({ cls_bpf: ['act_api'] }, [...BUILT_IN, 'act_api']);
     expect(await planBoot(modules)).toEqual({ channel: 'virtio-serial', modules: ['cls_bpf'] });
   });
 
@@ -37,26 +37,26 @@ describe('planBoot', () => {
     { blk: 'a module', files: { virtio_blk: [] }, builtIn: ['virtio_pci'], modules: ['virtio_blk'] },
     { blk: 'built in', files: {}, builtIn: ['virtio_pci', 'virtio_blk'], modules: [] },
   ])('a kernel without virtio_console is talked to over a disk ($blk)', async ({ files, builtIn, modules }) => {
-    expect(await planBoot(catalogue(files, builtIn))).toEqual({ channel: 'virtio-blk', modules });
+    expect(await planBoot(catalog(files, builtIn))).toEqual({ channel: 'virtio-blk', modules });
   });
 
   test.each([
     { has: ['virtio_pci'], words: 'no module virtio_console and no virtio_blk (needed by every guest)' },
     { has: ['virtio_console'], words: 'no module virtio_pci (needed by every guest)' },
   ])('a kernel with nothing to talk over but $has is an error', async ({ has, words }) => {
-    await expect(planBoot(catalogue({}, has))).rejects.toMatchObject({
+    await expect(planBoot(catalog({}, has))).rejects.toMatchObject({
       code: 'kernel_unusable',
       message: expect.stringContaining(words),
     });
   });
 
   test('a missing dependency is an error', async () => {
-    const modules = catalogue({ a: ['b'] }, BUILT_IN);
+    const modules = catalog({ a: ['b'] }, BUILT_IN);
     await expect(planBoot(modules, ['a'])).rejects.toThrow(/no module b \(needed by a\)/);
   });
 
   test('a ring of dependencies ends', async () => {
-    const modules = catalogue({ a: ['b'], b: ['a'] }, BUILT_IN);
+    const modules = catalog({ a: ['b'], b: ['a'] }, BUILT_IN);
     await expect(planBoot(modules, ['a'])).rejects.toThrow(/in a ring: a, b/);
   });
 });

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   builtinMatrix,
-  type Catalogue,
+  type Catalog,
   findMatrix,
   findProfile,
   matrixNames,
   profileIds,
   resolveMatrix,
-} from '../../src/config/catalogue.ts';
+} from '../../src/config/catalog.ts';
 import { matrixOf, readMatrix } from '../../src/config/matrix.ts';
 import { UsageError } from '../../src/model/errors.ts';
 
-/** A catalogue over texts in memory: path -> text. An Error is thrown when its path is read. */
-function catalogueOf(texts: Readonly<Record<string, string | Error>>): Catalogue {
+/** A catalog over texts in memory: path -> text. An Error is thrown when its path is read. */
+function catalogOf(texts: Readonly<Record<string, string | Error>>): Catalog {
   return {
     workspace: '/w',
     builtin: '/b',
@@ -55,7 +55,7 @@ async function usageError(promise: Promise<unknown>): Promise<UsageError> {
   return error as UsageError;
 }
 
-const catalogue = catalogueOf({
+const catalog = catalogOf({
   '/w/matrices/profiles/mine-6.1.yaml': profileText('mine-6.1'),
   '/w/matrices/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1', 'workspace'),
   '/w/vm/profiles/debian-12-6.1.yaml': profileText('debian-12-6.1', 'vm'),
@@ -64,7 +64,7 @@ const catalogue = catalogueOf({
   '/w/vm/profiles/broken.yaml': 'id: broken\nkernel: x\n',
   '/w/vm/profiles/secret.yaml': Object.assign(new Error('permission denied'), { code: 'EACCES' }),
   '/w/vm/profiles/notes.txt': 'x',
-  '/b/catalogue/debian.yaml': tableText({ 'debian-12-6.1': 'builtin', 'debian-12-6.12': '6.12' }),
+  '/b/catalog/debian.yaml': tableText({ 'debian-12-6.1': 'builtin', 'debian-12-6.12': '6.12' }),
   '/b/quick.yaml': 'name: quick\nprofiles: [{id: debian-12-6.1}]\n',
   '/b/debian.yaml': 'profiles: [{id: debian-12-6.12}]\n',
   '/w/matrices/debian.yaml': 'name: mine\nprofiles: [{id: mine-6.1}]\n',
@@ -73,14 +73,14 @@ const catalogue = catalogueOf({
 });
 
 describe('findProfile', () => {
-  test('the workspace comes before vm/profiles, that before the built-in catalogue', async () => {
-    expect((await findProfile(catalogue, 'debian-12-6.1')).kernelFamily).toBe('workspace');
-    expect((await findProfile(catalogue, 'staged-5.4')).file).toBe('/w/vm/profiles/staged-5.4.yml');
-    expect((await findProfile(catalogue, 'debian-12-6.12')).file).toBe('/b/catalogue/debian.yaml');
+  test('the workspace comes before vm/profiles, that before the built-in catalog', async () => {
+    expect((await findProfile(catalog, 'debian-12-6.1')).kernelFamily).toBe('workspace');
+    expect((await findProfile(catalog, 'staged-5.4')).file).toBe('/w/vm/profiles/staged-5.4.yml');
+    expect((await findProfile(catalog, 'debian-12-6.12')).file).toBe('/b/catalog/debian.yaml');
   });
 
   test('unknown: near matches, and where it was written', async () => {
-    const error = await usageError(findProfile(catalogue, 'debian-12-6.2', 'm.yaml:3:9'));
+    const error = await usageError(findProfile(catalog, 'debian-12-6.2', 'm.yaml:3:9'));
     expect(error.code).toBe('unknown_profile');
     expect(error.message).toBe(
       'm.yaml:3:9: unknown profile "debian-12-6.2"; near matches: debian-12-6.1, debian-12-6.12. ' +
@@ -89,20 +89,20 @@ describe('findProfile', () => {
   });
 
   test('an id never becomes a path', async () => {
-    const error = await usageError(findProfile(catalogue, '../profiles/debian-12-6.1'));
+    const error = await usageError(findProfile(catalog, '../profiles/debian-12-6.1'));
     expect(error.code).toBe('unknown_profile');
   });
 
   test('the id in the file must be the name of the file', async () => {
-    const error = await usageError(findProfile(catalogue, 'renamed'));
+    const error = await usageError(findProfile(catalog, 'renamed'));
     expect(error.message).toBe(
       '/w/vm/profiles/renamed.yaml: the file is named after profile "renamed" but its id is "other"; make them equal',
     );
   });
 
   test('a broken or unreadable profile is reported, not skipped', async () => {
-    expect((await usageError(findProfile(catalogue, 'broken'))).code).toBe('profile_invalid');
-    const error = await usageError(findProfile(catalogue, 'secret'));
+    expect((await usageError(findProfile(catalog, 'broken'))).code).toBe('profile_invalid');
+    const error = await usageError(findProfile(catalog, 'secret'));
     expect(error.code).toBe('unreadable_file');
     expect(error.message).toBe(
       'cannot read /w/vm/profiles/secret.yaml: permission denied; check the path and its permissions',
@@ -119,9 +119,9 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   const find = (own: string, allowOverride = false) =>
     findProfile(
       {
-        ...catalogueOf({
+        ...catalogOf({
           '/w/vm/profiles/k-6.1.yaml': `${head}${own}`,
-          '/b/catalogue/k.yaml': shipped,
+          '/b/catalog/k.yaml': shipped,
         }),
         allowOverride,
       },
@@ -131,7 +131,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   test('and an image only has the built-in kernel', async () => {
     expect(await find('image: {local_path: x}\nboot: {memory_mb: 2048}\n')).toMatchObject({
       file: '/w/vm/profiles/k-6.1.yaml',
-      kernelFile: '/b/catalogue/k.yaml',
+      kernelFile: '/b/catalog/k.yaml',
       builtinKernel: true,
       memoryMb: 2048,
       kernel: { suite: 'bookworm' },
@@ -154,13 +154,13 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
   test('needs neither image nor validator, and is told what ours is told', async () => {
     const own = 'id: k-6.1\ndistro: debian\nkernel_family: "6.1"\narch: x86_64\n';
     const locked = shipped.replace('arch: x86_64', 'arch: x86_64, boot: {kernel_args: [lockdown=integrity]}');
-    const files = catalogueOf({ '/w/vm/profiles/k-6.1.yaml': own, '/b/catalogue/k.yaml': locked });
+    const files = catalogOf({ '/w/vm/profiles/k-6.1.yaml': own, '/b/catalog/k.yaml': locked });
     expect(await findProfile(files, 'k-6.1')).toMatchObject({
       builtinKernel: true,
       kernelArgs: ['lockdown=integrity'],
     });
     const other = `${own}boot: {kernel_args: [lockdown=confidentiality]}\n`;
-    const changed = catalogueOf({ '/w/vm/profiles/k-6.1.yaml': other, '/b/catalogue/k.yaml': locked });
+    const changed = catalogOf({ '/w/vm/profiles/k-6.1.yaml': other, '/b/catalog/k.yaml': locked });
     expect((await findProfile(changed, 'k-6.1')).kernelArgs).toEqual(['lockdown=integrity']);
     const allowed = { ...changed, allowOverride: true };
     expect((await findProfile(allowed, 'k-6.1')).kernelArgs).toEqual(['lockdown=confidentiality']);
@@ -168,9 +168,9 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
 
   test('that nothing of ours can have booted says why', async () => {
     const reason = shipped.replace(`kernel: ${DEB}`, 'unbootable: "it is an image"');
-    const files = catalogueOf({
+    const files = catalogOf({
       '/w/vm/profiles/k-6.1.yaml': `${head}image: {local_path: x}\n`,
-      '/b/catalogue/k.yaml': reason,
+      '/b/catalog/k.yaml': reason,
     });
     expect(await findProfile(files, 'k-6.1')).toMatchObject({ unbootable: 'it is an image' });
   });
@@ -184,7 +184,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(error.code).toBe('profile_override');
     expect(error.message).toMatch(/^\/w\/vm\/profiles\/k-6\.1\.yaml: .*allowProfileOverride$/);
     const allowed = await find(`kernel: ${OTHER}\n`, true);
-    expect(allowed).toMatchObject({ replaces: '/b/catalogue/k.yaml', kernel: { suite: 'trixie' } });
+    expect(allowed).toMatchObject({ replaces: '/b/catalog/k.yaml', kernel: { suite: 'trixie' } });
     expect(allowed.builtinKernel).toBeUndefined();
   });
 
@@ -194,17 +194,17 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     ['', 'arch is aarch64', 'write arch: x86_64,'],
   ])('does not keep a kernel of ours from being asked', async (rest, what, remedy) => {
     const own = `${rest === '' ? head.replace('x86_64', 'arm64') : head}image: {local_path: x}\n${rest}`;
-    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalogue/k.yaml': shipped };
-    const error = await usageError(findProfile(catalogueOf(files), 'k-6.1'));
+    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalog/k.yaml': shipped };
+    const error = await usageError(findProfile(catalogOf(files), 'k-6.1'));
     expect(error.code).toBe('profile_override');
     expect(error.message).toContain(`${what}, and profile "k-6.1", which comes with bpfcompat, has`);
     expect(error.message).toContain(remedy);
-    const allowed = await findProfile({ ...catalogueOf(files), allowOverride: true }, 'k-6.1');
+    const allowed = await findProfile({ ...catalogOf(files), allowOverride: true }, 'k-6.1');
     expect(allowed.kernel).toBeUndefined();
   });
 
   test('that cannot be read is still about the kernel of ours', async () => {
-    const files = catalogueOf({ '/w/vm/profiles/k-6.1.yaml': 'id: [', '/b/catalogue/k.yaml': shipped });
+    const files = catalogOf({ '/w/vm/profiles/k-6.1.yaml': 'id: [', '/b/catalog/k.yaml': shipped });
     const [entry] = await resolveMatrix(files, readMatrix({ file: 'm.yaml', text: 'profiles: [{id: k-6.1}]' }));
     expect(entry?.profile).toMatchObject({ distro: 'debian', kernelFamily: '6.1' });
     expect(entry?.profile.problem).toContain('not valid YAML');
@@ -212,11 +212,11 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
 
   test('does not give a kernel of ours another name', async () => {
     const own = `${head.replace('debian', 'rhel')}image: {local_path: x}\n`;
-    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalogue/k.yaml': shipped };
-    const error = await usageError(findProfile(catalogueOf(files), 'k-6.1'));
+    const files = { '/w/vm/profiles/k-6.1.yaml': own, '/b/catalog/k.yaml': shipped };
+    const error = await usageError(findProfile(catalogOf(files), 'k-6.1'));
     expect(error.code).toBe('profile_override');
     expect(error.message).toMatch(/distro is "rhel", and the kernel of profile "k-6.1".* write distro: "debian", /);
-    const allowed = { ...catalogueOf(files), allowOverride: true };
+    const allowed = { ...catalogOf(files), allowOverride: true };
     expect(await findProfile(allowed, 'k-6.1')).toMatchObject({ distro: 'rhel', builtinKernel: true });
   });
 
@@ -243,7 +243,7 @@ describe('a profile of the workspace that names one build (install_kernel)', () 
 `;
   const find = (distro: string, version: string, rest: string) => {
     const own = `id: own\ndistro: ${distro}\nversion: "${version}"\nkernel_family: "5.15"\narch: x86_64\nimage: {local_path: x}\n${rest}`;
-    return findProfile(catalogueOf({ '/w/vm/profiles/own.yaml': own, '/b/catalogue/t.yaml': table }), 'own');
+    return findProfile(catalogOf({ '/w/vm/profiles/own.yaml': own, '/b/catalog/t.yaml': table }), 'own');
   };
 
   test('has it from the signed archive of its release, with the package and the mirror that the address names', async () => {
@@ -282,7 +282,7 @@ describe('resolveMatrix', () => {
       file: 'm.yaml',
       text: 'profiles:\n  - {id: staged-5.4, required: false}\n  - {id: mine-6.1, timeout: 5m}\n',
     });
-    const resolved = await resolveMatrix(catalogue, matrix);
+    const resolved = await resolveMatrix(catalog, matrix);
     expect(resolved.map(({ profile, required, timeoutMs }) => [profile.id, required, timeoutMs])).toEqual([
       ['staged-5.4', false, undefined],
       ['mine-6.1', true, 300_000],
@@ -290,7 +290,7 @@ describe('resolveMatrix', () => {
   });
 
   test('a kernel that is called by its family as tables call it', async () => {
-    await expect(findProfile(catalogue, '6.1', '--kernels')).rejects.toThrow(
+    await expect(findProfile(catalog, '6.1', '--kernels')).rejects.toThrow(
       /unknown profile "6\.1"; near matches: debian-12-6\.1, mine-6\.1\./,
     );
   });
@@ -298,7 +298,7 @@ describe('resolveMatrix', () => {
   test('one that cannot be had does not stop the others', async () => {
     const ids = ['mine-6.1', 'nope', 'broken', 'debian-12-6.12'];
     const matrix = readMatrix({ file: 'm.yaml', text: `profiles: [${ids.map((id) => `{id: ${id}}`)}]` });
-    const resolved = await resolveMatrix(catalogue, matrix);
+    const resolved = await resolveMatrix(catalog, matrix);
     expect(resolved.map(({ id }) => id)).toEqual(ids);
     expect(resolved.map(({ profile }) => profile.problem?.split(';')[0])).toEqual([
       undefined,
@@ -310,14 +310,14 @@ describe('resolveMatrix', () => {
 
   test('not even where there are no others', async () => {
     const matrix = readMatrix({ file: 'm.yaml', text: 'profiles: [{id: debian-12-6.13}]' });
-    const [only] = await resolveMatrix(catalogue, matrix);
+    const [only] = await resolveMatrix(catalog, matrix);
     expect(only?.profile.problem).toMatch(
       /^m\.yaml:1:17: unknown profile "debian-12-6\.13"; near matches: debian-12-6\.1\b/,
     );
   });
 
   test('one that was typed is told before anything runs, a broken one only where nothing else is left', async () => {
-    const typed = (...ids: string[]) => resolveMatrix(catalogue, matrixOf(ids, '--kernels'), true);
+    const typed = (...ids: string[]) => resolveMatrix(catalog, matrixOf(ids, '--kernels'), true);
     const error = await usageError(typed('mine-6.1', 'nope', 'broken'));
     expect(error.message).toMatch(/^--kernels: unknown profile "nope";[^\n]*$/);
     expect((await typed('mine-6.1', 'broken')).map(({ profile }) => profile.problem === undefined)).toEqual([
@@ -328,7 +328,7 @@ describe('resolveMatrix', () => {
   });
 
   test('where several are unknown every one is named', async () => {
-    const error = await usageError(resolveMatrix(catalogue, matrixOf(['nope', 'debian-12-6.13'], '--kernels'), true));
+    const error = await usageError(resolveMatrix(catalog, matrixOf(['nope', 'debian-12-6.13'], '--kernels'), true));
     const [first, second] = error.message.split('\n');
     expect(first).toContain('--kernels: unknown profile "nope"; \'bpfcompat kernels list\' shows all');
     expect(second).toContain('--kernels: unknown profile "debian-12-6.13"; near matches: debian-12-6.1');
@@ -346,35 +346,35 @@ describe('findMatrix', () => {
     ['matrices/debian.yaml', '/w/matrices/debian.yaml', 'mine'],
     ['nightly-own', 'nightly-own', 'nightly-own'],
   ])('%s', async (value, file, name) => {
-    expect(await findMatrix(catalogue, value)).toMatchObject({ file, name });
+    expect(await findMatrix(catalog, value)).toMatchObject({ file, name });
   });
 
   test('no file takes the name of a built-in matrix, and whichever it is, the other one is told of', async () => {
-    expect((await findMatrix(catalogue, 'debian')).note).toBe(
+    expect((await findMatrix(catalog, 'debian')).note).toBe(
       'matrix debian is the one that comes with bpfcompat; name /w/matrices/debian.yaml to have that file',
     );
-    const file = catalogueOf({ quick: 'profiles: [{id: b}]', '/b/quick.yaml': 'profiles: [{id: a}]' });
+    const file = catalogOf({ quick: 'profiles: [{id: b}]', '/b/quick.yaml': 'profiles: [{id: a}]' });
     expect(await findMatrix(file, 'quick')).toMatchObject({
       file: '/b/quick.yaml',
       note: 'matrix quick is the one that comes with bpfcompat; name ./quick to have that file',
     });
-    expect((await findMatrix(catalogue, 'matrices/debian.yaml')).note).toBe(
+    expect((await findMatrix(catalog, 'matrices/debian.yaml')).note).toBe(
       'matrix /w/matrices/debian.yaml is this file, not the one called debian that comes with bpfcompat',
     );
-    expect((await findMatrix(catalogue, 'quick')).note).toBeUndefined();
-    expect((await findMatrix(catalogue, '/w/ci/nightly.yaml')).note).toBeUndefined();
+    expect((await findMatrix(catalog, 'quick')).note).toBeUndefined();
+    expect((await findMatrix(catalog, '/w/ci/nightly.yaml')).note).toBeUndefined();
   });
 
   test('an entry without "- id:" is told with the id that is meant', async () => {
     const text = 'profiles: [6.1]';
-    const files = catalogueOf({ 'm.yaml': text, '/b/catalogue/debian.yaml': tableText({ 'debian-12-6.1': '6.1' }) });
+    const files = catalogOf({ 'm.yaml': text, '/b/catalog/debian.yaml': tableText({ 'debian-12-6.1': '6.1' }) });
     const error = await usageError(findMatrix(files, 'm.yaml'));
     expect(error.message).toContain('m.yaml:1:12: profiles[0] must be a map');
     expect(error.message).toMatch(/not a text; write a line "- id: debian-12-6\.1" for each kernel$/);
   });
 
   test('an address and a directory are told as what they are', async () => {
-    const files = catalogueOf({ ci: Object.assign(new Error('EISDIR'), { code: 'EISDIR' }) });
+    const files = catalogOf({ ci: Object.assign(new Error('EISDIR'), { code: 'EISDIR' }) });
     const messages = await Promise.all(
       ['https://host.example/m.yaml', 'ci'].map(async (value) => (await usageError(findMatrix(files, value))).message),
     );
@@ -386,7 +386,7 @@ describe('findMatrix', () => {
 
   test('a directory of that name does not hide a built-in matrix', async () => {
     const isDirectory = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
-    const files = catalogueOf({ quick: isDirectory, '/b/quick.yaml': 'profiles: [{id: a}]' });
+    const files = catalogOf({ quick: isDirectory, '/b/quick.yaml': 'profiles: [{id: a}]' });
     expect((await findMatrix(files, 'quick')).file).toBe('/b/quick.yaml');
   });
 
@@ -396,20 +396,20 @@ describe('findMatrix', () => {
     ['/nowhere/m.yaml', 'no matrix file "/nowhere/m.yaml"; give the path of a matrix file or one of the names'],
     ['../b/quick.yaml', 'no matrix file "../b/quick.yaml"'],
   ])('%s is unknown', async (value, message) => {
-    const error = await usageError(findMatrix(catalogue, value));
+    const error = await usageError(findMatrix(catalog, value));
     expect(error.code).toBe('unknown_matrix');
     expect(error.message).toContain(message);
   });
 
   test('builtinMatrix does not look at the workspace', async () => {
-    expect((await builtinMatrix(catalogue, 'debian')).file).toBe('/b/debian.yaml');
-    const error = await usageError(builtinMatrix(catalogue, 'mvp'));
+    expect((await builtinMatrix(catalog, 'debian')).file).toBe('/b/debian.yaml');
+    const error = await usageError(builtinMatrix(catalog, 'mvp'));
     expect(error.message).toBe('the built-in matrix "mvp" is missing (/b/mvp.yaml); install bpfcompat again');
   });
 });
 
 test('lists', async () => {
-  expect(await profileIds(catalogue)).toEqual([
+  expect(await profileIds(catalog)).toEqual([
     'broken',
     'debian-12-6.1',
     'debian-12-6.12',
@@ -418,13 +418,13 @@ test('lists', async () => {
     'secret',
     'staged-5.4',
   ]);
-  expect(await matrixNames(catalogue)).toEqual(['debian', 'quick']);
-  expect(await profileIds(catalogueOf({}))).toEqual([]);
+  expect(await matrixNames(catalog)).toEqual(['debian', 'quick']);
+  expect(await profileIds(catalogOf({}))).toEqual([]);
 });
 
 test('every built-in matrix and profile can be read', async () => {
   const builtin = join(import.meta.dirname, '../../matrices');
-  const real: Catalogue = {
+  const real: Catalog = {
     workspace: join(import.meta.dirname, 'nowhere'),
     builtin,
     files: { list: (dir) => readdir(dir), read: (path) => readFile(path, 'utf8') },
@@ -438,9 +438,9 @@ test('every built-in matrix and profile can be read', async () => {
 });
 
 test('a disk image lies below the top of the repository, and is confined there', async () => {
-  const own = catalogueOf({
+  const own = catalogOf({
     '/w/vm/profiles/mine-6.1.yaml': profileText('mine-6.1'),
-    '/b/catalogue/k.yaml': tableText({}),
+    '/b/catalog/k.yaml': tableText({}),
   });
   const confined: unknown[] = [];
   const files = {

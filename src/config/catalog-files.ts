@@ -2,10 +2,10 @@ import { messageOf, UsageError } from '../model/errors.ts';
 import type { NamedPath } from './suite-paths.ts';
 
 /**
- * How the catalogue reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
+ * How the catalog reaches files. A missing file or directory is an empty answer (undefined, []) or an error with code
  * ENOENT; any other error is reported to the user as it is.
  */
-export interface CatalogueFiles {
+export interface CatalogFiles {
   /** Names of the entries of a directory. */
   list(dir: string): Promise<readonly string[]>;
   /** Text of a file. */
@@ -17,7 +17,7 @@ export interface CatalogueFiles {
 }
 
 /** Names of the YAML files of a directory, without their endings; none where there is no directory. */
-export async function namesIn(files: CatalogueFiles, dir: string): Promise<string[]> {
+export async function namesIn(files: CatalogFiles, dir: string): Promise<string[]> {
   const names = await files.list(dir).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw unreadable(dir, error);
@@ -26,7 +26,7 @@ export async function namesIn(files: CatalogueFiles, dir: string): Promise<strin
 }
 
 /** Text of a file; undefined where there is none. @throws UsageError `unreadable_file` */
-export async function readIfThere(files: CatalogueFiles, path: string): Promise<string | undefined> {
+export async function readIfThere(files: CatalogFiles, path: string): Promise<string | undefined> {
   try {
     return await files.read(path);
   } catch (error) {

@@ -2,7 +2,7 @@ import { messageOf, UsageError, wordingOf } from '../model/errors.ts';
 import { ID_PATTERN, type Profile } from '../model/kernel.ts';
 import { joined, phrase, type Wording } from '../model/wording.ts';
 import { builtinIds, builtinRow, builtinRows, isPlain } from './builtin-profiles.ts';
-import { type CatalogueFiles, namesIn, readIfThere } from './catalogue-files.ts';
+import { type CatalogFiles, namesIn, readIfThere } from './catalog-files.ts';
 import { exactKernel } from './exact-kernel.ts';
 import { type LockContext, withLock } from './lock.ts';
 import { type Matrix, type MatrixEntry, readMatrix } from './matrix.ts';
@@ -12,8 +12,8 @@ import { applyOverride, builtinProfile, noProfile } from './profile-origin.ts';
 import { shippedProfile } from './shipped-profile.ts';
 import { addressHint, quoted } from './words.ts';
 
-export interface Catalogue extends LockContext {
-  readonly files: CatalogueFiles;
+export interface Catalog extends LockContext {
+  readonly files: CatalogFiles;
   /** Directory the user works in; its own profiles and matrices come first. */
   readonly workspace: string;
   /** The `matrices` directory that comes with bpfcompat. */
@@ -36,17 +36,17 @@ export interface ResolvedEntry extends MatrixEntry {
  * @param origin where the id was written, for the message
  * @throws UsageError `unknown_profile` (with near matches), `profile_invalid`, `profile_override` or `unreadable_file`
  */
-export async function findProfile(catalogue: Catalogue, id: string, origin: Wording = ''): Promise<Profile> {
+export async function findProfile(catalog: Catalog, id: string, origin: Wording = ''): Promise<Profile> {
   if (ID_PATTERN.test(id)) {
-    const shipped = await shippedProfile(catalogue, id);
-    const own = await ownProfile(catalogue, id, shipped !== undefined);
+    const shipped = await shippedProfile(catalog, id);
+    const own = await ownProfile(catalog, id, shipped !== undefined);
     if (own !== undefined) {
-      const settled = applyOverride(own, shipped, catalogue.allowOverride ?? false);
-      return settled.kernel === undefined ? exactBuild(catalogue, settled) : settled;
+      const settled = applyOverride(own, shipped, catalog.allowOverride ?? false);
+      return settled.kernel === undefined ? exactBuild(catalog, settled) : settled;
     }
     if (shipped !== undefined) return builtinProfile(shipped);
   }
-  const ids = await profileIds(catalogue);
+  const ids = await profileIds(catalog);
   const near = nearProfiles(id, ids).join(', ');
   const place = origin === '' ? '' : phrase`${origin}: `;
   throw new UsageError(
@@ -63,16 +63,16 @@ export async function findProfile(catalogue: Catalogue, id: string, origin: Word
  * @param typed the ids were typed for this very run, and not read from a file: then an unknown one is a slip to correct
  * @throws UsageError with one line per entry: for unknown ids that were typed, or when no typed one can be had
  */
-export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed = false): Promise<ResolvedEntry[]> {
+export async function resolveMatrix(catalog: Catalog, matrix: Matrix, typed = false): Promise<ResolvedEntry[]> {
   const resolved: ResolvedEntry[] = [];
   const errors: UsageError[] = [];
   for (const entry of matrix.profiles) {
     try {
-      resolved.push({ ...entry, profile: await findProfile(catalogue, entry.id, entry.origin) });
+      resolved.push({ ...entry, profile: await findProfile(catalog, entry.id, entry.origin) });
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       errors.push(error);
-      const shipped = await builtinRow(catalogue.files, catalogue.builtin, entry.id);
+      const shipped = await builtinRow(catalog.files, catalog.builtin, entry.id);
       resolved.push({ ...entry, profile: noProfile(entry.id, messageOf(error), shipped) });
     }
   }
@@ -81,7 +81,7 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
   const [first] = messages;
   if (!typed || first === undefined) {
     const locked = await withLock(
-      catalogue,
+      catalog,
       resolved.map(({ profile }) => profile),
     );
     return resolved.map((entry, index) => ({ ...entry, profile: locked[index] ?? entry.profile }));
@@ -90,31 +90,31 @@ export async function resolveMatrix(catalogue: Catalogue, matrix: Matrix, typed 
 }
 
 /** Ids of every profile there is, sorted: numbers in them by value. */
-export async function profileIds(catalogue: Catalogue): Promise<string[]> {
-  const builtin = await builtinIds(catalogue.files, catalogue.builtin);
-  return sortedIds([...(await ownProfileIds(catalogue)), ...builtin]);
+export async function profileIds(catalog: Catalog): Promise<string[]> {
+  const builtin = await builtinIds(catalog.files, catalog.builtin);
+  return sortedIds([...(await ownProfileIds(catalog)), ...builtin]);
 }
 
 /** A profile that names one build and no place to have it from: the place of the built-in profile of its release. */
-async function exactBuild(catalogue: Catalogue, own: Profile): Promise<Profile> {
+async function exactBuild(catalog: Catalog, own: Profile): Promise<Profile> {
   if (own.exactly === undefined) return own;
-  const rows = await builtinRows(catalogue.files, catalogue.builtin);
+  const rows = await builtinRows(catalog.files, catalog.builtin);
   const like = rows.find(
     (row) => isPlain(row) && row.distro === own.distro && row.version === own.version && own.arch === 'x86_64',
   );
-  const kernel = like && exactKernel(own.exactly, (await shippedProfile(catalogue, like.id))?.kernel);
+  const kernel = like && exactKernel(own.exactly, (await shippedProfile(catalog, like.id))?.kernel);
   return kernel === undefined ? own : { ...own, kernel };
 }
 
 /** Names of the matrices that come with bpfcompat. */
-export function builtinMatrixNames({ files, builtin }: Catalogue): Promise<string[]> {
+export function builtinMatrixNames({ files, builtin }: Catalog): Promise<string[]> {
   return namesIn(files, builtin);
 }
 
 /** Names of the built-in matrices and those of the workspace, sorted. */
-export async function matrixNames(catalogue: Catalogue): Promise<string[]> {
-  const dirs = [`${catalogue.workspace}/matrices`, catalogue.builtin];
-  const lists = await Promise.all(dirs.map((dir) => namesIn(catalogue.files, dir)));
+export async function matrixNames(catalog: Catalog): Promise<string[]> {
+  const dirs = [`${catalog.workspace}/matrices`, catalog.builtin];
+  const lists = await Promise.all(dirs.map((dir) => namesIn(catalog.files, dir)));
   return [...new Set(lists.flat())].sort();
 }
 
@@ -123,33 +123,33 @@ export function isMatrixName(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) && !/\.ya?ml$/.test(value);
 }
 
-async function firstOf(catalogue: Catalogue, paths: readonly string[]): Promise<Matrix | undefined> {
+async function firstOf(catalog: Catalog, paths: readonly string[]): Promise<Matrix | undefined> {
   for (const path of paths) {
-    const text = await readIfThere(catalogue.files, path);
-    if (text !== undefined) return readMatrix({ file: path, text }, await profileIds(catalogue));
+    const text = await readIfThere(catalog.files, path);
+    if (text !== undefined) return readMatrix({ file: path, text }, await profileIds(catalog));
   }
   return undefined;
 }
 
 /** The first of `paths` that is there, whatever is in it. */
-async function firstThere(catalogue: Catalogue, paths: readonly string[]): Promise<string | undefined> {
+async function firstThere(catalog: Catalog, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
-    if ((await readIfThere(catalogue.files, path).catch(() => '')) !== undefined) return path;
+    if ((await readIfThere(catalog.files, path).catch(() => '')) !== undefined) return path;
   }
   return undefined;
 }
 
 /** A matrix that has the name of one that comes with bpfcompat, or is it, with a word about the other one. */
-async function withNote(catalogue: Catalogue, matrix: Matrix, name: string, own: readonly string[]): Promise<Matrix> {
-  const builtin = builtinPath(catalogue, name);
+async function withNote(catalog: Catalog, matrix: Matrix, name: string, own: readonly string[]): Promise<Matrix> {
+  const builtin = builtinPath(catalog, name);
   if (matrix.file !== builtin) {
-    if ((await firstThere(catalogue, [builtin])) === undefined) return matrix;
+    if ((await firstThere(catalog, [builtin])) === undefined) return matrix;
     return {
       ...matrix,
       note: `matrix ${matrix.file} is this file, not the one called ${name} that comes with bpfcompat`,
     };
   }
-  const other = await firstThere(catalogue, own);
+  const other = await firstThere(catalog, own);
   if (other === undefined) return matrix;
   const path = other.includes('/') ? other : `./${other}`;
   return { ...matrix, note: `matrix ${name} is the one that comes with bpfcompat; name ${path} to have that file` };
@@ -161,22 +161,22 @@ async function withNote(catalogue: Catalogue, matrix: Matrix, name: string, own:
  * there are both, a `note` says which one it is.
  * @throws UsageError `unknown_matrix` (with near matches), `matrix_invalid`, or `unreadable_file`
  */
-export async function findMatrix(catalogue: Catalogue, value: string): Promise<Matrix> {
+export async function findMatrix(catalog: Catalog, value: string): Promise<Matrix> {
   const name = /^(?:\.\/)?(?:matrices\/)?([A-Za-z0-9][A-Za-z0-9._-]*?)(?:\.ya?ml)?$/.exec(value)?.[1];
-  const own = name === undefined ? [value] : [value, `${catalogue.workspace}/matrices/${name}.yaml`];
-  const builtin = name === undefined ? [] : [builtinPath(catalogue, name)];
-  const found = await firstOf(catalogue, isMatrixName(value) ? [...builtin, ...own] : [...own, ...builtin]);
-  if (found !== undefined) return name === undefined ? found : withNote(catalogue, found, name, own);
-  const why = addressHint(value) ?? (await directoryHint(catalogue, value));
+  const own = name === undefined ? [value] : [value, `${catalog.workspace}/matrices/${name}.yaml`];
+  const builtin = name === undefined ? [] : [builtinPath(catalog, name)];
+  const found = await firstOf(catalog, isMatrixName(value) ? [...builtin, ...own] : [...own, ...builtin]);
+  if (found !== undefined) return name === undefined ? found : withNote(catalog, found, name, own);
+  const why = addressHint(value) ?? (await directoryHint(catalog, value));
   if (why !== undefined) throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}; ${why}`);
-  const names = await matrixNames(catalogue);
+  const names = await matrixNames(catalog);
   const near = didYouMean(name ?? value, names, 3);
   const hint =
     near === '' ? `; give the path of a matrix file${someOf(names)}` : `${near} Or give the path of a matrix file`;
   throw new UsageError('unknown_matrix', `no matrix file ${quoted(value)}${hint}`);
 }
 
-async function directoryHint({ files }: Catalogue, path: string): Promise<string | undefined> {
+async function directoryHint({ files }: Catalog, path: string): Promise<string | undefined> {
   const code = await files.read(path).then(
     () => undefined,
     (error: unknown) => (error as { code?: unknown }).code,
@@ -195,9 +195,9 @@ function someOf(names: readonly string[]): string {
  * A matrix that comes with bpfcompat, whatever the workspace holds.
  * @throws UsageError `unknown_matrix` when there is none of that name
  */
-export async function builtinMatrix(catalogue: Catalogue, name: string): Promise<Matrix> {
-  const file = builtinPath(catalogue, name);
-  const text = await readIfThere(catalogue.files, file);
+export async function builtinMatrix(catalog: Catalog, name: string): Promise<Matrix> {
+  const file = builtinPath(catalog, name);
+  const text = await readIfThere(catalog.files, file);
   if (text !== undefined) return readMatrix({ file, text });
   throw new UsageError(
     'unknown_matrix',
@@ -205,6 +205,6 @@ export async function builtinMatrix(catalogue: Catalogue, name: string): Promise
   );
 }
 
-function builtinPath({ builtin }: Catalogue, name: string): string {
+function builtinPath({ builtin }: Catalog, name: string): string {
   return `${builtin}/${name}.yaml`;
 }

@@ -3,34 +3,34 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { builtinIds, builtinRows, isPlain } from '../../src/config/builtin-profiles.ts';
-import { type Catalogue, findProfile } from '../../src/config/catalogue.ts';
+import { type Catalog, findProfile } from '../../src/config/catalog.ts';
 import { readMatrix } from '../../src/config/matrix.ts';
 import { FINGERPRINTS, UNSHIPPED } from '../../src/kernels/keys/shipped.ts';
 import { vendorName } from '../../src/model/vendors.ts';
-import { catalogueKernels } from '../../src/run/resolve.ts';
+import { catalogKernels } from '../../src/run/resolve.ts';
 
 const dir = join(import.meta.dirname, '../../matrices');
-const catalogue: Catalogue = {
+const catalog: Catalog = {
   workspace: '/nowhere',
   builtin: dir,
   files: { list: (path) => readdir(path), read: (path) => readFile(path, 'utf8') },
 };
-const rows = await builtinRows(catalogue.files, dir);
+const rows = await builtinRows(catalog.files, dir);
 const matrices = readdirSync(dir)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => ({ file: name, text: readFileSync(join(dir, name), 'utf8') }));
 
 test('the profile that is written out, to copy, is the built-in one', async () => {
   const id = 'debian-12-6.1';
-  const written = await findProfile({ ...catalogue, workspace: join(dir, '..') }, id);
-  const shipped = await findProfile(catalogue, id);
+  const written = await findProfile({ ...catalog, workspace: join(dir, '..') }, id);
+  const shipped = await findProfile(catalog, id);
   expect(written.file).toMatch(/matrices\/profiles\/debian-12-6\.1\.yaml$/);
   expect(written).toMatchObject({ ...shipped, file: written.file });
 });
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
-    const profile = await findProfile(catalogue, id);
+    const profile = await findProfile(catalog, id);
     expect(profile).toMatchObject({ id, distro: row.distro, kernelFamily: row.kernelFamily, builtinKernel: true });
     expect(JSON.stringify(profile)).not.toMatch(/[{][a-z_]+[}]|undefined/);
     // A name in sentences that is more than the word.
@@ -53,7 +53,7 @@ describe('the catalogue', () => {
         expect(Object.keys({ ...FINGERPRINTS, ...UNSHIPPED })).toContain(key);
     }
     if (row.base !== '') {
-      const base = await findProfile(catalogue, row.base);
+      const base = await findProfile(catalog, row.base);
       expect(profile).toMatchObject({ distro: base.distro, version: base.version, arch: base.arch });
       expect(profile.exactly?.release).toContain(id.replace(`${row.base}-k`, ''));
       expect(profile.exactly?.packages.length).toBeGreaterThanOrEqual(2);
@@ -68,16 +68,16 @@ describe('the catalogue', () => {
     const ids = rows.map(({ id }) => id);
     expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(await builtinIds(catalogue.files, dir)).toEqual(ids);
+    expect(await builtinIds(catalog.files, dir)).toEqual(ids);
   });
 
   test('the locked kernel is told so, and so are its builds', async () => {
     for (const id of ['ubuntu-22.04-5.15-lockdown', 'ubuntu-22.04-5.15-lockdown-k5.15.0-186'])
-      expect((await findProfile(catalogue, id)).kernelArgs).toEqual(['lockdown=integrity']);
+      expect((await findProfile(catalog, id)).kernelArgs).toEqual(['lockdown=integrity']);
   });
 
   test('what was not tested is counted among kernels that could have been', async () => {
-    const known = (await catalogueKernels(catalogue)).map(({ id }) => id);
+    const known = (await catalogKernels(catalog)).map(({ id }) => id);
     expect(known).toContain('ubuntu-24.04-6.8');
     for (const id of [
       'bottlerocket-aws-6.1',
