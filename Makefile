@@ -103,11 +103,13 @@ $(node24-stamp): test/action/node24/package-lock.json | setup
 
 # --- what a release has ----------------------------------------------------------------------------------------------
 
-.PHONY: executable deb package sbom
+.PHONY: executable deb image package sbom
 executable: build ## one file with Node.js, the program and the validator in it, for this architecture
 	@$(NODE) scripts/build-executable.mjs
 deb: executable ## a Debian package of that file, with manual page and completions
 	@$(NODE) scripts/build-deb.mjs
+image: executable examples ## the container image with QEMU (by podman, buildah or docker), and a check of an object in it; BASE=IMAGE for another Debian 13
+	@$(NODE) scripts/build-image.mjs $(if $(BASE),--base $(BASE))
 package: build ## pack what npm publishes, install it in an empty directory and run it there
 	@$(NODE) scripts/package-check.mjs
 sbom: $(npm-stamp) ## build/bpfcompat.cdx.json: what is in the program, as CycloneDX

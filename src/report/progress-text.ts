@@ -37,6 +37,11 @@ function amount(bytes: number, total: number): string {
   return `${megabytes(bytes)} of ${megabytes(total)} MB (${share} %)`;
 }
 
+/** Work without bytes of its own, such as unpacking. */
+function isStep({ bytes, total }: { readonly bytes: number; readonly total: number }): boolean {
+  return bytes === 0 && total === 0;
+}
+
 /** Before this much time a rate says nothing yet. */
 const RATE_AFTER_MS = 1000;
 
@@ -81,7 +86,7 @@ function liveState(kernel: KernelProgress, now: number): string {
     case 'waiting':
       return 'waiting';
     case 'fetch':
-      return kernel.bytes === 0 && kernel.total === 0
+      return isStep(kernel)
         ? `fetch     ${what || 'kernel'} ${age}`
         : `download  ${amount(kernel.bytes, kernel.total)}${pace(kernel, now)} ${what}`;
     case 'ready':
@@ -157,7 +162,8 @@ function sayDownload(
   if (!restarted && !step && now - kernel.said.at < SAY_EVERY_MS) return { progress, lines: [] };
   const said = { at: now, bytes: event.bytes };
   const kernels = progress.kernels.with(index, { ...kernel, said });
-  const line = `${event.profile}: download ${amount(event.bytes, event.total)}${pace(kernel, now)} ${terminal(event.what)}`;
+  const bytes = isStep(event) ? '' : `download ${amount(event.bytes, event.total)}${pace(kernel, now)} `;
+  const line = `${event.profile}: ${bytes}${terminal(event.what)}`;
   return { progress: { ...progress, kernels }, lines: [line.trimEnd()] };
 }
 

@@ -162,6 +162,14 @@ describe('without a terminal', () => {
     ]);
   });
 
+  test('work without bytes of its own is no download', () => {
+    const lines = log([
+      [0, { type: 'run-start', runId: 'r', artifacts: ['a'], targets: ['k'], cells: 1 }],
+      [5000, { type: 'kernel-progress', profile: 'k', what: 'unpacking linux-image', bytes: 0, total: 0 }],
+    ]);
+    expect(lines.at(-1)).toBe('k: unpacking linux-image');
+  });
+
   test('a slow download speaks every few seconds, a fast one every quarter', () => {
     const download = (everyMs: number) => {
       const steps = Array.from({ length: 101 }, (_, i): [number, RunEvent] => [
@@ -190,7 +198,7 @@ describe('without a terminal', () => {
       at(40_000, 'deb', 20_000_000, 40_000_000),
     ];
     expect(log([[0, start], ...story]).slice(1)).toEqual([
-      'k: download 0.0 MB index',
+      'k: index',
       'k: download 3.0 MB, 0.5 MB/s index',
       'k: download 0.0 of 40.0 MB (0 %) deb',
       'k: download 0.5 of 40.0 MB (1 %), 50 kB/s, 14 min left deb',
