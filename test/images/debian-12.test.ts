@@ -85,13 +85,29 @@ test('a loader of the user runs as root in a login bash of the system, with its 
   expect(text).toContain('Debian GNU/Linux 12 (bookworm)');
 });
 
-test('what a guest wrote is not in the next one, and its clock is that of the host', async () => {
-  const command =
-    '[[ ! -e /root/left ]] && echo x > /root/left && (( $(date +%s) > $(stat -c %Y /etc/hostname) )) && date -u +%Y-%m-%dT%H';
+test('what a guest wrote is not in the next one, and each is a machine of its own with the clock of the host', async () => {
+  const command = [
+    '[[ ! -e /root/left ]]',
+    'echo x > /root/left',
+    '(( $(date +%s) > $(stat -c %Y /etc/hostname) ))',
+    '[[ -n $(journalctl -q -n 1 -o cat) ]]',
+    'echo "at=$(date -u +%Y-%m-%dT%H:%M) id=$(< /etc/machine-id) uuid=$(< /proc/sys/kernel/random/uuid)"',
+    'echo "key=$(ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key | cut -d" " -f2)."',
+  ].join(' && ');
+  const seen: Record<string, string>[] = [];
   for (const _ of ['first', 'second']) {
     const { code, out, stdout, stderr } = await check(['test', '--command', command, '--kernels', ID]);
     expect(`${stdout}${stderr}`).toContain('Status: pass');
     expect(code).toBe(0);
-    expect(readFileSync(out, 'utf8')).toMatch(/20\d\d-\d\d-\d\dT\d\d/);
+    const text = readFileSync(out, 'utf8');
+    const found = /at=(?<at>20\d\d-\d\d-\d\dT[\d:]{5}) id=(?<id>[0-9a-f]{32}) uuid=(?<uuid>[0-9a-f-]{36})/.exec(text);
+    const key = /key=(?<key>[A-Za-z0-9+/=]{40,})\./.exec(text);
+    seen.push({ ...found?.groups, ...key?.groups });
   }
+  const [first = {}, second = {}] = seen;
+  for (const what of ['id', 'uuid', 'key']) {
+    expect(first[what], what).toMatch(/./);
+    expect(first[what], what).not.toBe(second[what]);
+  }
+  expect(Math.abs(Date.parse(`${second['at']}Z`) - Date.now())).toBeLessThan(10 * 60_000);
 });

@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	test_old_kernel();
 	test_build_id();
 	test_struct_ops_bounds();
+	test_renew();
 	if (argc > 1)
 		test_fixtures(argv[1]);
 	printf("%d checks, %d failed\n", checks, failures);

@@ -59,5 +59,6 @@ void test_names(void);
 void test_wanted(void);
 void test_externs(void);
 void test_line_breaks(void);
+void test_renew(void);
 
 #endif

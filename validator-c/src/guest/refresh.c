@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/descendants.h"
+#include "guest/renew.h"
 #include "lib/die.h"
 
 #define ENTROPY_BYTES 64
@@ -64,6 +66,13 @@ static void reseed(const char *hex)
 
 void refresh__guest(const struct request *request)
 {
+	static bool renewed;
+
 	set_clock(request->realtime_ms);
 	reseed(request->entropy);
+	/* A guest of ours alone has nothing of the kind. */
+	if (descendants__are_all() || renewed)
+		return;
+	renew__system(request->plan_size > 0);
+	renewed = true;
 }
