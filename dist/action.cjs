@@ -53990,14 +53990,40 @@ async function loadDocument(file2, options2 = {}) {
   }
   return { document: collectionDocument(saved, reports2), files };
 }
+function documentOfResult(result) {
+  if ("suite" in result) {
+    const { suite } = result;
+    return { document: suiteDocument(suite), files: suite.cases.map(({ json }) => json || void 0) };
+  }
+  const { report: report2, verdict: verdict2, paths } = result;
+  const own3 = paths.artifacts.map((artifact) => artifact.verdict);
+  const files = paths.artifacts.length === 1 ? [] : paths.artifacts.map(({ json }) => json);
+  return { document: runDocument(report2, verdict2, own3), files };
+}
+function jsonOfResult({ report: report2, verdict: verdict2, paths }) {
+  const [only, ...others] = paths.artifacts;
+  if (only === void 0 || others.length > 0) {
+    return collectionJson(
+      report2,
+      verdict2,
+      paths.artifacts.map((files, artifact) => ({ artifact, ...files }))
+    );
+  }
+  const { json, markdown } = only;
+  return reportJson(report2, 0, only.verdict, { json, ...markdown !== "" && { markdown } });
+}
 var init_report_document = __esm({
   "src/api/report-document.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
+    init_collection();
     init_gate_document();
+    init_json();
     init_saved_reports();
     init_services();
     __name(loadDocument, "loadDocument");
+    __name(documentOfResult, "documentOfResult");
+    __name(jsonOfResult, "jsonOfResult");
   }
 });
 
@@ -54756,7 +54782,7 @@ async function conclude(ended2) {
     if (exitCode2 !== 0) failed("the plan could not be made; the log says why");
     return;
   }
-  const loaded2 = await readDocument2(ended2);
+  const loaded2 = ended2.loaded ?? await readDocument2(ended2);
   if (loaded2 === void 0) return;
   const redact = redactorOf(ended2);
   const document = redacted(loaded2.document, redact);
@@ -76877,27 +76903,27 @@ async function testCommand({ command, options: options2 }, io, face, signal) {
       signal,
       onEvent: view.onEvent
     });
-    const { report: report2, verdict: verdict2, paths } = result;
+    const { report: report2, verdict: verdict2 } = result;
     view.close();
+    io.onResult?.(result);
     if (!quiet) {
       const look = { width: io.width(), color: io.color && !noColor };
       io.out(`${matrixText(report2, { ...look, expected: verdict2.expected })}
 ${baselineText(report2, look)}`);
     }
     io.out(command === "check" && !quiet ? whereToLook(result, options2) : scriptLines(result));
-    if (json && options2.out !== "-") face.out(noJsonCommands(await (0, import_promises12.readFile)(paths.json, "utf8")));
+    if (json && options2.out !== "-") face.out(noJsonCommands(jsonOfResult(result)));
     io.err(shardNote(report2.part));
     return verdict2.exitCode;
   } finally {
     view.close();
   }
 }
-var import_promises12;
 var init_test_command = __esm({
   "src/cli/test-command.ts"() {
     "use strict";
     init_define_BPFCOMPAT_BUILD();
-    import_promises12 = require("node:fs/promises");
+    init_report_document();
     init_index();
     init_wording();
     init_escape();
@@ -76929,7 +76955,7 @@ __export(suite_command_exports, {
 async function suiteCommand(options2, io, signal) {
   const view = progressView(io, options2.quiet);
   try {
-    const { suite, json, paths } = await validateSuite({
+    const result = await validateSuite({
       suite: options2.suite,
       localKernels: options2.localKernels,
       out: options2.out,
@@ -76953,7 +76979,9 @@ async function suiteCommand(options2, io, signal) {
       signal,
       onEvent: view.onEvent
     });
+    const { suite, json, paths } = result;
     view.close();
+    io.onResult?.(result);
     io.err(shardNote(suite.part));
     if (options2.json) {
       io.out(json);
@@ -77009,6 +77037,7 @@ async function mergeCommand(options2, io) {
 `);
     }, "onEvent")
   });
+  io.onResult?.(merged3);
   for (const missing3 of merged3.missing) io.err(`bpfcompat: ${terminal(missing3, 2e3)}
 `);
   const look = { width: io.width(), color: io.color && !noColor };
@@ -77711,6 +77740,7 @@ var init_run_command = __esm({
 
 // src/action/run-job.ts
 async function runHere(job, { env, workspace, signal, onEvent }) {
+  let loaded2;
   const printed3 = [];
   const log4 = lineWriter((text7) => void process.stdout.write(text7));
   let folded3 = true;
@@ -77734,11 +77764,15 @@ async function runHere(job, { env, workspace, signal, onEvent }) {
     color: false,
     face: inInputs(job.command),
     terminalOut: false,
-    onEvent
+    onEvent,
+    onResult(result) {
+      loaded2 = documentOfResult(result);
+    }
   };
   group("Progress");
   try {
-    return { exitCode: await dispatch(job.parsed, io, signal), printed: printed3.join("") };
+    const exitCode2 = await dispatch(job.parsed, io, signal);
+    return { exitCode: exitCode2, printed: printed3.join(""), loaded: loaded2 };
   } finally {
     unfold();
     log4.end();
@@ -77747,7 +77781,16 @@ async function runHere(job, { env, workspace, signal, onEvent }) {
 function withoutSecrets(env) {
   return Object.fromEntries(Object.entries(env).filter(([name5]) => !/^(?:INPUT_|ACTIONS_|STATE_)/.test(name5)));
 }
+function stampOf4(path2) {
+  try {
+    const { ino, mtimeMs, size } = (0, import_node_fs18.statSync)(path2);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return void 0;
+  }
+}
 async function runBinary(job, { env, workspace, signal }) {
+  const before = stampOf4(job.json);
   say(`running ${job.binary}`);
   const log4 = lineWriter((text7) => void process.stdout.write(text7));
   const printed3 = [];
@@ -77767,24 +77810,16 @@ async function runBinary(job, { env, workspace, signal }) {
     child.once("close", (code2) => resolve37(code2 ?? 1));
   });
   log4.end();
-  return { exitCode: exitCode2, printed: printed3.join("") };
-}
-function stampOf4(path2) {
-  try {
-    const { ino, mtimeMs, size } = (0, import_node_fs18.statSync)(path2);
-    return `${ino} ${mtimeMs} ${size}`;
-  } catch {
-    return void 0;
+  if (before !== void 0 && stampOf4(job.json) === before) {
+    throw new HostError(
+      "no_report",
+      `${job.binary} ended with exit code ${exitCode2} and wrote no report to ${job.json}; see its output above`
+    );
   }
+  return { exitCode: exitCode2, printed: printed3.join(""), loaded: void 0 };
 }
-async function runJob(job, environment) {
-  const before = stampOf4(job.json);
-  const end = await (job.binary === "" ? runHere(job, environment) : runBinary(job, environment));
-  if (before === void 0 || stampOf4(job.json) !== before) return end;
-  throw new HostError(
-    "no_report",
-    `${job.binary || "bpfcompat"} ended with exit code ${end.exitCode} and wrote no report to ${job.json}; see its output above`
-  );
+function runJob(job, environment) {
+  return job.binary === "" ? runHere(job, environment) : runBinary(job, environment);
 }
 var import_node_child_process4, import_node_fs18, LOG_WIDTH;
 var init_run_job = __esm({
@@ -77793,6 +77828,7 @@ var init_run_job = __esm({
     init_define_BPFCOMPAT_BUILD();
     import_node_child_process4 = require("node:child_process");
     import_node_fs18 = require("node:fs");
+    init_report_document();
     init_run_command();
     init_action_words();
     init_errors();
@@ -77801,8 +77837,8 @@ var init_run_job = __esm({
     LOG_WIDTH = 120;
     __name(runHere, "runHere");
     __name(withoutSecrets, "withoutSecrets");
-    __name(runBinary, "runBinary");
     __name(stampOf4, "stampOf");
+    __name(runBinary, "runBinary");
     __name(runJob, "runJob");
   }
 });
@@ -77892,8 +77928,8 @@ async function workOn(job, context) {
         onAccel(event3);
       }
     };
-    const { exitCode: exitCode2, printed: printed3 } = await cancel2.guard(runJob(job, environment));
-    const ended2 = { env, runner, job, scratch, kernels: kernels4, exitCode: exitCode2, printed: printed3, accel: partial2.now().accel };
+    const end = await cancel2.guard(runJob(job, environment));
+    const ended2 = { ...end, env, runner, job, scratch, kernels: kernels4, accel: partial2.now().accel };
     const alreadyReported = conclude(ended2).then(() => {
       context.reported = true;
     });

@@ -76,7 +76,7 @@ async function swap(response) {
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const main = page.querySelector('main');
   if (!main || !response.headers.get('content-type')?.includes('html'))
-    return say(`The server answers ${response.status}.`);
+    return say(`The server returned status ${response.status}.`);
   document.title = page.title;
   document.querySelector('main')?.replaceWith(main);
   return wake();

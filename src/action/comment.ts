@@ -31,7 +31,7 @@ async function call({ apiUrl, token }: Place, method: string, path: string, body
   const response = await client.request(method, `${apiUrl}${path}`, body ? JSON.stringify(body) : '', headers);
   const text = await response.readBody();
   const { statusCode = 0 } = response.message;
-  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path} answers ${statusCode}`);
+  if (statusCode < 200 || statusCode > 299) throw new Error(`${method} ${path} returned status ${statusCode}`);
   return JSON.parse(text);
 }
 

@@ -61,6 +61,6 @@ export function checkFork(env: Env, { hosted }: Pick<Runner, 'hosted'>, allowed:
   if (allowed) return `${why}; allow-fork: true lets it boot kernels here`;
   throw new UsageError(
     'fork_refused',
-    `${why}: what a stranger's object does to it would stay; use a hosted runner (ubuntu-latest), or set allow-fork: true for runners that serve one job only`,
+    `${why}: what an untrusted object does to it would stay; use a hosted runner (ubuntu-latest), or set allow-fork: true for runners that serve one job only`,
   );
 }

@@ -3,7 +3,7 @@ import type { CellResult, Outcome, ValidationMode } from '../model/cell.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
-import { type Answer, bootsFor, boundsOf, nextPosition } from '../plan/bisect.ts';
+import { type BuildResult, bootsFor, boundsOf, nextPosition } from '../plan/bisect.ts';
 import { bisectLine, type Candidate } from './bisect-line.ts';
 import { finishTest } from './finish-run.ts';
 import { prepareTest } from './prepare-test.ts';
@@ -43,10 +43,10 @@ export interface BisectStep extends BisectKernel {
   readonly position: number;
   /** `uname -r`; empty where there is none. */
   readonly release: string;
-  readonly answer: Answer;
+  readonly result: BuildResult;
   /** What decided a rejection. */
   readonly finding: Finding | undefined;
-  /** Why there is no answer; empty where there is one. */
+  /** Why there is no result; empty where there is one. */
   readonly problem: string;
   /** Directory of the run, with its report. */
   readonly runDir: string;
@@ -54,10 +54,10 @@ export interface BisectStep extends BisectKernel {
 
 export interface BisectResult {
   /**
-   * `found`: neighbors of which one accepts and one rejects; `range`: what lies between the two gave no answer;
-   * `none_rejects`: the bad end accepts; `good_rejects`: the good end rejects; `no_answer`: an end gave none.
+   * `found`: neighbors of which one accepts and one rejects; `range`: what lies between the two gave no result;
+   * `none_rejects`: the bad end accepts; `good_rejects`: the good end rejects; `inconclusive`: an end gave no result.
    */
-  readonly status: 'found' | 'range' | 'none_rejects' | 'good_rejects' | 'no_answer';
+  readonly status: 'found' | 'range' | 'none_rejects' | 'good_rejects' | 'inconclusive';
   /** The line from the good end to the bad one. */
   readonly line: readonly BisectKernel[];
   /** In the order of the runs. */
@@ -122,22 +122,22 @@ function packageOf({ kernel }: CellResult, build: Candidate['build']) {
   };
 }
 
-function resultOf(outcome: Outcome): Pick<BisectStep, 'answer' | 'finding' | 'problem'> {
+function resultOf(outcome: Outcome): Pick<BisectStep, 'result' | 'finding' | 'problem'> {
   switch (outcome.status) {
     case 'pass':
-      return { answer: 'accepts', finding: undefined, problem: '' };
+      return { result: 'accepts', finding: undefined, problem: '' };
     case 'fail':
-      return { answer: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
+      return { result: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
     case 'skipped':
-      return { answer: 'unknown', finding: undefined, problem: outcome.reason };
+      return { result: 'unknown', finding: undefined, problem: outcome.reason };
     case 'infra_error':
-      return { answer: 'unknown', finding: undefined, problem: outcome.message };
+      return { result: 'unknown', finding: undefined, problem: outcome.message };
   }
 }
 
 /**
  * Finds the first build of a kernel, or the first kernel of a vendor, that rejects an object, in as many boots as halving
- * needs. Both ends are run first; what gives no answer is passed by. The two neighbors that it ends with were both
+ * needs. Both ends are run first; what gives no result is passed by. The two neighbors that it ends with were both
  * run, whatever the builds that were not run would report.
  * @throws UsageError for words that name nothing, HostError for what this machine or a repository lacks, CancelledError
  */
@@ -150,16 +150,16 @@ export async function bisect(options: BisectOptions): Promise<BisectResult> {
   const line = candidates.map(kernelOf);
   options.onLine?.(line, bootsFor(line.length - 2));
   const steps: BisectStep[] = [];
-  const answers = new Map<number, Answer>();
-  const step = async (position: number): Promise<Answer> => {
+  const results = new Map<number, BuildResult>();
+  const step = async (position: number): Promise<BuildResult> => {
     if (signal.aborted) throw new CancelledError();
     const candidate = candidates[position];
     if (candidate === undefined) throw new TypeError('no such position');
     const taken = await tryKernel(context, options, candidate, position, signal);
     steps.push(taken);
-    answers.set(position, taken.answer);
+    results.set(position, taken.result);
     options.onStep?.(taken);
-    return taken.answer;
+    return taken.result;
   };
   const at = (position: number): BisectStep | undefined => steps.find((one) => one.position === position);
   const last = candidates.length - 1;
@@ -173,12 +173,12 @@ export async function bisect(options: BisectOptions): Promise<BisectResult> {
   const good = await step(0);
   if (good === 'rejects') return end('good_rejects', undefined, 0);
   const bad = await step(last);
-  if (good === 'unknown' || bad === 'unknown') return end('no_answer');
+  if (good === 'unknown' || bad === 'unknown') return end('inconclusive');
   if (bad === 'accepts') return end('none_rejects', last);
-  for (let next = nextPosition(candidates.length, answers); next !== undefined; ) {
+  for (let next = nextPosition(candidates.length, results); next !== undefined; ) {
     await step(next);
-    next = nextPosition(candidates.length, answers);
+    next = nextPosition(candidates.length, results);
   }
-  const { accepts, rejects } = boundsOf(candidates.length, answers);
+  const { accepts, rejects } = boundsOf(candidates.length, results);
   return end(rejects === accepts + 1 ? 'found' : 'range', accepts, rejects);
 }

@@ -143,7 +143,7 @@ async function mirrorCheck(host: Host, signal: AbortSignal): Promise<DoctorCheck
     timeoutMs: 20_000,
     signal,
   });
-  if (result.exitCode === 0) return ok('mirror', `${mirror} answers`);
+  if (result.exitCode === 0) return ok('mirror', `${mirror} responds`);
   return {
     id: 'mirror',
     status: 'warn',

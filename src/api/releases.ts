@@ -58,7 +58,7 @@ async function readList({ host, cwd, crawlerFile, signal }: ReleasesRequest, ori
   if (status === 200) return readCrawlerList(origin, (await host.files.read(file, MAX_LIST)).toString('utf8'));
   throw new UsageError(
     'unreadable_file',
-    phrase`${origin} answers with status ${status}; correct ${option('crawler-base')}`,
+    phrase`${origin} returned status ${status}; correct ${option('crawler-base')}`,
   );
 }
 

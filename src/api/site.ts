@@ -76,7 +76,7 @@ async function checkPlace(host: Host, dir: string, shown: string): Promise<void>
   if (foreign !== undefined) {
     throw new UsageError(
       'site_over_file',
-      phrase`${option('out')} ${shown} also has ${quoted(foreign)}, which is no part of the site and would be lost; move it elsewhere, and copy it there after the build`,
+      phrase`${option('out')} ${shown} also has ${quoted(foreign)}, which is no part of the site and would be lost; move it to another directory, and copy it there after the build`,
     );
   }
 }
@@ -88,7 +88,7 @@ async function checkInputs(host: Host, cwd: string, inputs: readonly string[], d
     if (!within(dir, real)) continue;
     throw new UsageError(
       'site_over_input',
-      phrase`${option('in')} ${word} lies in ${option('out')}, which is replaced; write the site elsewhere`,
+      phrase`${option('in')} ${word} lies in ${option('out')}, which is replaced; write the site to another directory`,
     );
   }
 }

@@ -55,7 +55,7 @@ export function classify(input: ClassifyInput): Outcome {
   const open = firstStage(evidence, 'open');
   const load = firstStage(evidence, 'load');
   const exit = firstStage(evidence, 'exit');
-  if (!exit) return unusable('the guest ended its answer without saying how the validator ended');
+  if (!exit) return unusable('the guest ended its response without saying how the validator ended');
   if (exit.kind === 'protocol') return unusable('the validator in the guest broke the frame protocol');
   if (exit.kind === 'exited' && exit.code !== 0 && exit.code !== 2) {
     const message = `the validator could not work on the object (exit code ${exit.code}); see the validator's log of this target`;

@@ -44,7 +44,7 @@ function commandFinding(stage: CommandStage, expectExitCode: number, reported: R
       signal: killed ? signalName(signal) : undefined,
       timeout_seconds: String(stage.timeout_seconds),
       hint: stage.timed_out ? undefined : reported.finding ? 'cause' : hintOf(stage),
-      told: reported.words,
+      message: reported.words,
       error: TOLD_ALREADY.test(stage.error) ? undefined : stage.error,
     },
     evidence: evidenceLine(said ?? stage.error, said === undefined ? 'command' : 'output of the command'),
@@ -71,7 +71,7 @@ export function classifyCommand(evidence: Evidence, expectExitCode: number): Out
   };
   const exit = firstStage(evidence, 'exit');
   const stage = stagesOf(evidence, 'functional').find(({ name }) => name === COMMAND_TEST);
-  if (!exit) return infra('protocol', 'the guest ended its answer without saying how the command ended');
+  if (!exit) return infra('protocol', 'the guest ended its response without saying how the command ended');
   if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
   if (stage === undefined) {
     if (exit.kind === 'timeout') return fail(timedOut(expectExitCode));

@@ -209,5 +209,5 @@ export function withoutContradiction(outcome: Outcome, evidence: Evidence, known
   const found = contradiction(evidence, known);
   if (found === undefined) return outcome;
   if (outcome.status === 'fail') return withRemark(outcome, 'contradiction', found);
-  return { status: 'infra_error', cause: 'protocol', message: `the guest's answer contradicts itself: ${found}` };
+  return { status: 'infra_error', cause: 'protocol', message: `the guest's response contradicts itself: ${found}` };
 }

@@ -114,7 +114,7 @@ function testFinding(evidence: Evidence, answer: Answer): Finding {
       expected_exit_code: test.command === '' ? undefined : String(test.expectExitCode),
       timeout_seconds: String(test.timeoutSeconds),
       error: stage?.error,
-      told: reason === 'failed' && stage && test.command !== '' ? loaderFailure(stage).words : undefined,
+      message: reason === 'failed' && stage && test.command !== '' ? loaderFailure(stage).words : undefined,
       hint: reason === 'failed' && stage?.exit_code === NOT_FOUND ? hintOf(stage) : undefined,
       ...(reason === 'expectation' ? expectationArgs(evidence, test, broken) : {}),
     },

@@ -21,9 +21,9 @@ export function inlinedElsewhere(answer: Answer, answers: readonly Answer[]): Fi
   return stagesOf(answer.evidence, 'attach').flatMap((stage) => {
     const name = sectionTarget(stage.section);
     if (stage.status !== 'pass' || name === undefined || !FUNCTION_HOOK.test(stage.section)) return [];
-    const elsewhere = inliners(name, others);
-    if (elsewhere.length < others.length) return [];
-    const args = { program: stage.program, section: stage.section, function: name, elsewhere: elsewhere.join(', ') };
+    const inlinedOn = inliners(name, others);
+    if (inlinedOn.length < others.length) return [];
+    const args = { program: stage.program, section: stage.section, function: name, inlined_on: inlinedOn.join(', ') };
     return [
       makeFinding({ code: 'ATTACH_TARGET_INLINED', confidence: 'low', phase: 'attach', subject: stage.program, args }),
     ];

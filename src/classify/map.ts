@@ -113,7 +113,7 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   }
   if (refusal.errno === -1) return denied(hello, { ...common, errno });
   // The validator lets no arena lie over its own memory (validator-c/src/load/arena-place.h).
-  if (refusal.errno === EEXIST && /': failed to mmap arena: /.test(refusal.line ?? '')) {
+  if (refusal.errno === EEXIST && /failed to mmap arena: /.test(refusal.line ?? '')) {
     return makeFinding({
       ...common,
       code: 'INVALID_MAP_PARAMS',
@@ -134,6 +134,6 @@ export function mapFinding(refusal: MapRefusal, evidence: Evidence): Finding {
   if (fault !== undefined && refusal.errno === -22) {
     return makeFinding({ ...medium, code: 'LOADER_CONTRACT', args: { ...args, reason: fault } });
   }
-  const reason = refusal.init ? 'not_initialised' : 'refused';
+  const reason = refusal.init ? 'not_initialized' : 'refused';
   return makeFinding({ ...common, code: 'MAP_CREATE_FAILED', confidence: 'low', args: { ...args, reason } });
 }

@@ -70,13 +70,13 @@ function inOwnWords(outcome: Outcome, words: Finding): Outcome {
 export function classifyLoader(evidence: Evidence, validation: LoaderValidation): Outcome {
   const { loader, attachMode, programs } = validation;
   const exit = firstStage(evidence, 'exit');
-  if (!exit) return infra('protocol', 'the guest ended its answer without saying how the loader ended');
+  if (!exit) return infra('protocol', 'the guest ended its response without saying how the loader ended');
   if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
   const report = reportIn(evidence);
   const code = loaderRun(evidence)?.exit_code;
   if (report === undefined || (code !== LOADED && code !== REJECTED)) return withoutReport(evidence, loader);
   if (report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
-    return infra('protocol', `the answer of the loader ${loader.name} contradicts itself; run it again`);
+    return infra('protocol', `the response of the loader ${loader.name} contradicts itself; run it again`);
   }
   const outcome = classifyWhole({
     ...{ evidence: evidenceOfLoader(evidence), attachMode, programs },

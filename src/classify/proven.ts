@@ -34,7 +34,7 @@ function provenFailure(input: ClassifyInput): Outcome | undefined {
 export function withRemark(outcome: Outcome, reason: 'contradiction' | 'unfinished', why: string): Outcome {
   if (outcome.status !== 'fail') return outcome;
   const remark = makeFinding({
-    code: 'ANSWER_UNRELIABLE',
+    code: 'RESPONSE_UNRELIABLE',
     confidence: 'high',
     phase: 'infra',
     args: { reason, why },
@@ -46,7 +46,7 @@ export function withRemark(outcome: Outcome, reason: 'contradiction' | 'unfinish
 export function leftOut(count: number, decisive: boolean): Finding {
   const why = `${count} more findings`;
   const finding = makeFinding({
-    code: 'ANSWER_UNRELIABLE',
+    code: 'RESPONSE_UNRELIABLE',
     confidence: 'high',
     phase: 'infra',
     args: { reason: 'left_out', why },

@@ -16,8 +16,8 @@ function titleOf({ finding }: BisectStep): string {
 }
 
 function stepLine(step: BisectStep): string {
-  const what = `${step.answer} ${nameOf(step)}`;
-  if (step.answer === 'unknown') return oneLine(`${what}: no result, skipped: ${step.problem}`, 400);
+  const what = `${step.result} ${nameOf(step)}`;
+  if (step.result === 'unknown') return oneLine(`${what}: no result, skipped: ${step.problem}`, 400);
   const title = titleOf(step);
   return oneLine(title === '' ? what : `${what}: ${title}`, 400);
 }
@@ -31,13 +31,13 @@ function sideBySide(accepts: BisectStep, rejects: BisectStep, cwd: string): stri
     row('package', (one) => one.package),
     row('version', (one) => one.version),
     row('kernel', (one) => one.release),
-    row('verdict', (one) => (one.answer === 'accepts' ? 'pass' : `fail (${one.finding?.code ?? 'UNKNOWN'})`)),
+    row('verdict', (one) => (one.result === 'accepts' ? 'pass' : `fail (${one.finding?.code ?? 'UNKNOWN'})`)),
     row('report', (one) => `${relative(cwd, one.runDir)}/report.json`),
   ]);
 }
 
 function passedBy({ steps }: BisectResult): string {
-  const count = steps.filter(({ answer }) => answer === 'unknown').length;
+  const count = steps.filter(({ result }) => result === 'unknown').length;
   return count === 0 ? '' : `; ${count} inconclusive and skipped`;
 }
 
@@ -56,12 +56,12 @@ function headline(result: BisectResult): string {
       return `Nothing rejects: --bad accepts it as well (${requested})`;
     case 'good_rejects':
       return `--good rejects it already, so nothing can be found; name a kernel that accepts it (${requested})`;
-    case 'no_answer':
+    case 'inconclusive':
       return `An end is inconclusive, so nothing can be found; correct what it reports and try again (${requested})`;
   }
 }
 
-const EXIT_CODES = { found: 2, range: 1, none_rejects: 0, good_rejects: 1, no_answer: 1 } as const;
+const EXIT_CODES = { found: 2, range: 1, none_rejects: 0, good_rejects: 1, inconclusive: 1 } as const;
 
 function stepJson({
   position,
@@ -69,7 +69,7 @@ function stepJson({
   package: name,
   version,
   release,
-  answer,
+  result,
   finding,
   problem,
   runDir,
@@ -80,7 +80,7 @@ function stepJson({
     package: name,
     version,
     kernel: release,
-    answer,
+    result,
     finding: finding && { code: finding.code, ...words(finding) },
     problem: problem === '' ? undefined : problem,
     run_dir: runDir,

@@ -22,7 +22,7 @@ export const SERVE_OPTIONS = [
     name: 'public-demo',
     type: 'boolean',
     default: '',
-    description: 'serve strangers: anonymous checks with low limits on stored kernels only; needs KVM',
+    description: 'serve the public: anonymous checks with low limits on stored kernels only; needs KVM',
     commands: ['serve'],
   },
   {

@@ -153,7 +153,7 @@ export const ATTACH_FINDINGS = {
       title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
       explanation: f.args.said === undefined ? 'The kernel does not say why.' : `extack: ${f.args.said}.`,
       remediation:
-        'Native XDP needs a driver that has it: attach in SKB mode elsewhere; tc needs sch_ingress and cls_bpf.',
+        'Native XDP needs a driver that has it: attach in SKB mode to other devices; tc needs sch_ingress and cls_bpf.',
     }),
   }),
   PERF_EVENT_UNAVAILABLE: entry({

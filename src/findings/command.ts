@@ -3,7 +3,7 @@ import { entry, type Facts } from './entry.ts';
 import { arg, sentence } from './writer.ts';
 
 type CommandFacts = Facts<
-  'expected_exit_code' | 'exit_code' | 'signal' | 'timeout_seconds' | 'hint' | 'told',
+  'expected_exit_code' | 'exit_code' | 'signal' | 'timeout_seconds' | 'hint' | 'message',
   'timeout' | 'signal' | 'not_run' | 'exit_code'
 >;
 
@@ -39,14 +39,14 @@ function title(f: CommandFacts): string {
 }
 
 /** What the output of a command says about a load, behind another sentence; empty where it says nothing. */
-export function reportedWords({ args: { told } }: Facts<'told'>): string {
-  return told === undefined ? '' : ` Its output says: ${told.replace(/\.?$/, '.')}`;
+export function reportedWords({ args: { message } }: Facts<'message'>): string {
+  return message === undefined ? '' : ` Its output says: ${message.replace(/\.?$/, '.')}`;
 }
 
 function explanation(f: CommandFacts): string {
-  const told = reportedWords(f);
+  const output = reportedWords(f);
   const why = sentence(f.args.error ?? 'The verdict of command mode is the exit code alone');
-  return `${/[.!?]$/.test(why) ? why : `${why}.`}${told}`;
+  return `${/[.!?]$/.test(why) ? why : `${why}.`}${output}`;
 }
 
 function remedy(f: CommandFacts): string {
@@ -62,7 +62,7 @@ export const COMMAND_FINDINGS = {
     group: 'program',
     rule: ['The command fails', 'Look at its output in the report.'],
     needs: ['expected_exit_code'],
-    args: ['exit_code', 'signal', 'timeout_seconds', 'hint', 'told'],
+    args: ['exit_code', 'signal', 'timeout_seconds', 'hint', 'message'],
     reasons: ['timeout', 'signal', 'not_run', 'exit_code'],
     words: (f) => ({
       title: title(f),

@@ -52,7 +52,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** What a program can do that is not of the kind the helper wants; on older kernels that is the only way. */
 function insteadWords(helper: string): string {
   const other = INSTEAD[helper];
-  return other === undefined ? '' : ` Elsewhere use ${other}, which needs no sleepable program.`;
+  return other === undefined ? '' : ` In other programs use ${other}, which needs no sleepable program.`;
 }
 
 /** What does the same in programs of other types, by their section. */

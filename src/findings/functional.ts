@@ -11,7 +11,7 @@ const ARGS = [
   'expected_exit_code',
   'timeout_seconds',
   'hint',
-  'told',
+  'message',
   'kind',
   'expected_of',
   'wanted',
@@ -91,14 +91,15 @@ function alsoWords({ args }: TestFacts, index: number): string {
   return `${SUBJECTS[kind]} ${name.join(' ')}: expected ${wantedWords(kind, wanted)}${saw === '' ? '' : `; seen ${saw}`}`;
 }
 
-/** What else of the test does not hold, each in a sentence; of those that are not told, the number. */
+/** What else of the test does not hold, each in a sentence; the number of those that are not named. */
 function alsoSentences(finding: TestFacts): string[] {
   const all = Number(finding.args.also_failed ?? 0);
-  const told: string[] = [];
-  while (finding.args[`also_${told.length + 1}`] !== undefined) told.push(alsoWords(finding, told.length + 1));
-  const rest = all - told.length;
+  const reported: string[] = [];
+  while (finding.args[`also_${reported.length + 1}`] !== undefined)
+    reported.push(alsoWords(finding, reported.length + 1));
+  const rest = all - reported.length;
   return [
-    ...told.map((text) => `Also ${text}.`),
+    ...reported.map((text) => `Also ${text}.`),
     ...(rest > 0 ? [`${rest} more of what the test expects ${rest === 1 ? 'does' : 'do'} not hold.`] : []),
   ];
 }

@@ -46,7 +46,7 @@ export const UNLOADED = {
 
 /** An object that passes because nothing of it was loaded. */
 export function unloadedWords(f: Facts<'names', keyof typeof UNLOADED>): Words {
-  const { why, todo } = ofReason(f.args.reason, UNLOADED) ?? { why: 'Nothing asks for a program of it.', todo: '' };
+  const { why, todo } = ofReason(f.args.reason, UNLOADED) ?? { why: 'Nothing selects a program of it.', todo: '' };
   return {
     title: 'no program of the object is loaded',
     explanation: `${why} Nothing of it was checked${f.args.names === undefined ? '' : `: ${f.args.names}`}.`,

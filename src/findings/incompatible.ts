@@ -29,7 +29,7 @@ export const INCOMPATIBLE = {
   },
   relocation: {
     what: 'refers to data that libbpf cannot place',
-    todo: 'Initialise global variables, compile with -fno-common and keep strings out of merged sections.',
+    todo: 'Initialize global variables, compile with -fno-common and keep strings out of merged sections.',
   },
   unlinked_call: {
     what: 'calls a function that was never linked in',

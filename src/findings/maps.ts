@@ -43,7 +43,7 @@ const PARAMS = {
   },
   special_field: {
     what: 'a field of the kernel in its value (a lock, timer or list)',
-    todo: 'Locks work in hash, array and local storage maps, timers in hash, LRU hash and array maps, and neither in per-CPU maps: use such a map. Values per CPU need no lock: nobody else changes them meanwhile.',
+    todo: 'Locks work in hash, array and local storage maps, timers in hash, LRU hash and array maps, and neither in per-CPU maps: use such a map. Values per CPU need no lock: no other CPU changes them meanwhile.',
   },
   field_twice: {
     what: 'the same field of the kernel twice in its value (a lock or timer)',
@@ -146,9 +146,9 @@ export const MAP_FINDINGS = {
     rule: ['A map cannot be created', 'See the errno and the kernel log in the report.'],
     needs: ['map'],
     args: ['type'],
-    reasons: ['refused', 'not_initialised', 'not_created'],
+    reasons: ['refused', 'not_initialized', 'not_created'],
     words: (f) => ({
-      title: `${named(f)} could not be ${f.args.reason === 'not_initialised' ? 'filled' : 'created'}${errno(f)}`,
+      title: `${named(f)} could not be ${f.args.reason === 'not_initialized' ? 'filled' : 'created'}${errno(f)}`,
       explanation: `Nothing shows that this kernel lacks ${f.args.type === undefined ? 'this type of map' : `maps of type ${f.args.type}`}, so sizes, flags or contents may be at fault.`,
       remediation: [
         'Compare sizes and flags of the map with what its type allows.',

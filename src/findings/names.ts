@@ -37,7 +37,7 @@ function schedulerWords(f: Facts<'function'>): Words {
 
 function optionWords(f: Facts<'function' | (typeof BUILD)[number]>): Words {
   const weak = arg(f, 'function', '').startsWith('scx_')
-    ? 'A weak declaration does not help a scheduler: load it elsewhere.'
+    ? 'A weak declaration does not help a scheduler: load it on other kernels.'
     : 'Declare it __weak and call it only where bpf_ksym_exists says so.';
   return kfuncWords(f, builtWithout(f), `${weak}${orBuiltWith(f)}`);
 }

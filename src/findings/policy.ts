@@ -51,7 +51,7 @@ export const POLICY_FINDINGS = {
     reasons: ['signature'],
     words: () => ({
       title: 'this kernel loads signed programs only',
-      explanation: 'A policy asks for a signature that the object does not have.',
+      explanation: 'A policy requires a signature that the object does not have.',
       remediation: 'Sign the object, or change the policy of the host.',
     }),
   }),

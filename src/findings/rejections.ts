@@ -121,7 +121,7 @@ export const ADVICE = {
   },
   not_constant: {
     why: 'a size has to be a constant here',
-    todo: 'Pass a constant: reserve the largest size, or collect the record elsewhere and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later).',
+    todo: 'Pass a constant: reserve the largest size, or collect the record in a map value and send it with bpf_ringbuf_output (or reserve with bpf_ringbuf_reserve_dynptr, 6.1 and later).',
   },
   locked: {
     why: 'something is called or left out that may not be while a lock is held',

@@ -15,8 +15,8 @@ function alterable(f: Facts<'attaches' | 'tests'>): string {
 /** What cannot be relied on, behind the failure that was reported. */
 const UNRELIABLE = {
   contradiction: (why: string) =>
-    `the guest reported this failure, and its answer contradicts itself elsewhere: ${why}`,
-  unfinished: (why: string) => `the guest reported this failure and did not finish its answer: ${why}`,
+    `the guest reported this failure, and the rest of its response contradicts itself: ${why}`,
+  unfinished: (why: string) => `the guest reported this failure and did not finish its response: ${why}`,
   left_out: (why: string) => `the guest reported ${why}, which this report leaves out`,
 };
 
@@ -29,10 +29,10 @@ export const WATCH_FINDINGS = {
   ATTACH_TARGET_INLINED: entry({
     group: 'program',
     rule: ['A function may have been inlined', 'Attach to a function that callers cannot inline.'],
-    needs: ['function', 'elsewhere'],
+    needs: ['function', 'inlined_on'],
     words: (f) => ({
       title: `${who(f)} hooks ${arg(f, 'function', 'a function')}, which other kernels of this run have inlined`,
-      explanation: `It attaches here; on ${arg(f, 'elsewhere', 'other kernels')} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
+      explanation: `It attaches here; on ${arg(f, 'inlined_on', 'other kernels')} the compiler copied the function into its callers. Calls that were copied here, too, never reach the probe.`,
       remediation: 'Hook a caller or a tracepoint, or make sure with a functional test that the probe fires.',
     }),
   }),
@@ -85,9 +85,9 @@ export const WATCH_FINDINGS = {
         'Trust that part no more than the author of the object; SECURITY.md says what it can and cannot forge.',
     }),
   }),
-  ANSWER_UNRELIABLE: entry({
+  RESPONSE_UNRELIABLE: entry({
     group: 'infra',
-    rule: ['A failure with an answer that cannot be relied on', 'Fix the failure, then look at the log.'],
+    rule: ['A failure in a response that is not reliable otherwise', 'Fix the failure, then look at the log.'],
     needs: ['why'],
     reasons: reasonsOf(UNRELIABLE),
     words: (f) => ({
@@ -95,7 +95,7 @@ export const WATCH_FINDINGS = {
       explanation:
         f.args.reason === 'left_out'
           ? 'A report holds so much of one target and no more.'
-          : 'A reported failure stands; nothing else of this answer counts.',
+          : 'A reported failure stands; nothing else of this response counts.',
       remediation:
         f.args.reason === 'left_out'
           ? 'Fix those that are listed first; stages.jsonl in the directory of this target has all that was reported.'

@@ -62,7 +62,7 @@ export function allKernels(count: number): string {
 /** What the other kernels of the run add; empty when there is nothing to say. */
 export function acrossRun(finding: Facts): string {
   const { everywhere: all, lastGood, firstBad, firstGood, existsOn } = finding.args;
-  if (all !== undefined) return `It is the same on ${allKernels(Number(all))} of this run that answered.`;
+  if (all !== undefined) return `It is the same on ${allKernels(Number(all))} of this run that have a result.`;
   if (lastGood !== undefined && firstGood !== undefined) {
     return `In this run it is fine up to ${lastGood} and again from ${firstGood} on.`;
   }

@@ -71,7 +71,7 @@ function exitWords(end: Extract<MachineEnd, { kind: 'exit' }>): string {
 /** The last thing the guest was about to do. */
 function atStage(stages: readonly Stage[]): string {
   const last = stages.at(-1);
-  if (last === undefined) return 'before it answered';
+  if (last === undefined) return 'before its first message';
   if (last.stage !== 'step') return `after stage ${last.stage}`;
   if (last.phase === 'command') return 'while the command ran';
   return last.phase === 'functional'

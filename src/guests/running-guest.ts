@@ -131,7 +131,7 @@ async function runRequest(
   life.phase = 'run';
   try {
     const response = await life.within(life.talk.run(request, sinks), timeoutMs, () => {
-      return new GuestError('timeout', `no complete answer within ${timeoutMs} ms; see serial.log`, life.details());
+      return new GuestError('timeout', `no complete response within ${timeoutMs} ms; see serial.log`, life.details());
     });
     const last = response.stages.at(-1);
     if (last?.stage === 'exit' && last.kind === 'protocol') {

@@ -65,13 +65,13 @@ function externalSigner(host: Host): Signer {
     new HostError('signer_failed', `BPFCOMPAT_SIGNING_EXTERNAL_CMD ${command}: ${why}`, { cause });
   return async (payload) => {
     const end = await host.run(command, args, { input: payload, timeoutMs: EXTERNAL_TIMEOUT_MS });
-    if (end.timedOut) throw failed('it did not answer within a minute; look at what it waits for');
+    if (end.timedOut) throw failed('it did not finish within a minute; look at what it waits for');
     if (end.exitCode !== 0) throw failed(`it ended with ${end.exitCode ?? end.signal}; run it by hand to see why`);
     let answer: z.infer<typeof Answer>;
     try {
       answer = Answer.parse(JSON.parse(end.stdout.toString('utf8')));
     } catch (cause) {
-      throw failed('its answer is not the JSON of a signature; it must print signature, key id and public key', cause);
+      throw failed('its output is not the JSON of a signature; it must print signature, key id and public key', cause);
     }
     if (isSignature(payload, answer.signature_public_key, answer.signature)) return answer;
     throw failed('its signature does not fit the payload and its public key; it must sign the bytes of stdin');

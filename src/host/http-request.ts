@@ -64,7 +64,7 @@ function tunnel(url: URL, proxy: URL, { stallMs, signal }: GetOptions): Promise<
     request.on('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
-      reject(new HostError('mirror_unreachable', `the proxy ${proxy.host} answers with status ${statusCode}`));
+      reject(new HostError('mirror_unreachable', `the proxy ${proxy.host} returned status ${statusCode}`));
     });
     request.end();
   });

@@ -24,7 +24,7 @@ export function misfit(profile: Profile, { name, version, origin }: LockedKernel
   if (kernel === undefined) return undefined;
   const { archive = '', suite = '' } = kernel.source === 'deb' ? kernel : {};
   if (answersSource({ name, version, archive, suite, files: [] }, kernel)) return undefined;
-  return phrase`${origin}: ${name} ${version} is not what the profile ${profile.id} asks for now (${originOf(kernel)}); ${remedy(profile)}`;
+  return phrase`${origin}: ${name} ${version} is not what the profile ${profile.id} selects now (${originOf(kernel)}); ${remedy(profile)}`;
 }
 
 /** Whether packages are those that a lock names. */

@@ -49,7 +49,7 @@ function readMember(btf: Btf, member: BtfMember, map: Draft, problems: string[],
       const value = number();
       map.pinningValue = value;
       map.pinning = value === 0 ? 'none' : value === PIN_BY_NAME ? 'by_name' : 'other';
-      if (map.pinning === 'other') problems.push(`asks for pinning ${value}, which only its own loader knows`);
+      if (map.pinning === 'other') problems.push(`has pinning ${value}, which only its own loader knows`);
       return;
     }
     case 'key':

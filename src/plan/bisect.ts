@@ -1,5 +1,5 @@
 /** What a build said: it accepts the object, rejects it, or has no result. */
-export type Answer = 'accepts' | 'rejects' | 'unknown';
+export type BuildResult = 'accepts' | 'rejects' | 'unknown';
 
 export interface Bounds {
   /** Position of the newest that is known to accept, and of the first that is known to reject. */
@@ -7,13 +7,13 @@ export interface Bounds {
   readonly rejects: number;
 }
 
-/** The positions between which it changes, as far as the answers say; the ends accept and reject. */
-export function boundsOf(length: number, answers: ReadonlyMap<number, Answer>): Bounds {
+/** The positions between which it changes, as far as the results say; the ends accept and reject. */
+export function boundsOf(length: number, results: ReadonlyMap<number, BuildResult>): Bounds {
   let bounds: Bounds = { accepts: 0, rejects: length - 1 };
-  for (const [position, answer] of answers) {
+  for (const [position, result] of results) {
     const between = position > bounds.accepts && position < bounds.rejects;
-    if (answer === 'accepts' && between) bounds = { ...bounds, accepts: position };
-    if (answer === 'rejects' && between) bounds = { ...bounds, rejects: position };
+    if (result === 'accepts' && between) bounds = { ...bounds, accepts: position };
+    if (result === 'rejects' && between) bounds = { ...bounds, rejects: position };
   }
   return bounds;
 }
@@ -22,15 +22,15 @@ export function boundsOf(length: number, answers: ReadonlyMap<number, Answer>): 
  * The position to run next: the middle of what is left, or the one nearest to it that has not been run in vain.
  * @returns undefined when nothing is left to run
  */
-export function nextPosition(length: number, answers: ReadonlyMap<number, Answer>): number | undefined {
-  const { accepts, rejects } = boundsOf(length, answers);
+export function nextPosition(length: number, results: ReadonlyMap<number, BuildResult>): number | undefined {
+  const { accepts, rejects } = boundsOf(length, results);
   const middle = Math.floor((accepts + rejects) / 2);
   const left: number[] = [];
-  for (let at = accepts + 1; at < rejects; at++) if (!answers.has(at)) left.push(at);
+  for (let at = accepts + 1; at < rejects; at++) if (!results.has(at)) left.push(at);
   return left.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle) || a - b)[0];
 }
 
-/** Boots that so many builds between the ends need, when each gives an answer. */
+/** Boots that so many builds between the ends need, when each gives a result. */
 export function bootsFor(between: number): number {
   return Math.ceil(Math.log2(between + 1));
 }

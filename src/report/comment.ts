@@ -29,7 +29,7 @@ export function commentName(suite: string, job: string, evidenceName: string): s
 
 /**
  * The document as the body of a comment that is replaced by the next run. The last line, invisible, is the same for runs
- * with the same answers, whatever their links and times: see `sameComment`.
+ * with the same results, whatever their links and times: see `sameComment`.
  */
 export function comment(
   document: GateDocument,
@@ -37,16 +37,16 @@ export function comment(
 ): string {
   const { name = document.name, links = {}, workspace = '' } = options;
   const reported = { workspace, times: false, maxBytes: MAX_BYTES };
-  const answers = digest(stepSummary(document, reported));
-  return `${commentMarker(name)}\n${stepSummary(document, { ...reported, links })}\n<!-- answers:${answers} -->\n`;
+  const results = digest(stepSummary(document, reported));
+  return `${commentMarker(name)}\n${stepSummary(document, { ...reported, links })}\n<!-- results:${results} -->\n`;
 }
 
-function answersOf(body: string): string | undefined {
-  return /<!-- answers:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
+function resultsOf(body: string): string | undefined {
+  return /<!-- results:([0-9a-f]{16}) -->\s*$/.exec(body)?.[1];
 }
 
 /** Whether two comments have the same results, so that none of them need replace the other. */
 export function sameComment(a: string, b: string): boolean {
-  const answers = answersOf(a);
-  return a === b || (answers !== undefined && answers === answersOf(b));
+  const results = resultsOf(a);
+  return a === b || (results !== undefined && results === resultsOf(b));
 }

@@ -7,7 +7,8 @@ import type { TargetView } from './view.ts';
 
 function observedWords({ observed, view }: PredictionRow): string {
   if (observed === undefined) return '';
-  return observed === 'refused' && view.primary ? `refused: ${words(view.primary).title}` : observed;
+  if (observed !== 'refused') return observed;
+  return view.primary ? `rejected: ${words(view.primary).title}` : 'rejected';
 }
 
 /** The section that holds what the kernels did against what their versions let one expect; nothing without predictions. */

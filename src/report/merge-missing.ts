@@ -30,7 +30,7 @@ export function missingShards(parts: readonly ShardPart[]): string[] {
     if (requested >= planned.length) return [];
     const names = planned.slice(0, NAMED).map(({ subject, kernel }) => `${subject} on ${kernel}`);
     const rest = planned.length > NAMED ? ` and ${planned.length - NAMED} more` : '';
-    const what = part ? `holds ${requested} of ${planned.length} answers` : 'is missing';
+    const what = part ? `holds ${requested} of ${planned.length} results` : 'is missing';
     return [`shard ${index}/${total} ${what}; not tested: ${names.join(', ')}${rest}`];
   });
 }

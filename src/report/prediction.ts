@@ -64,8 +64,8 @@ export function agreementWords(agreement: Agreement): string {
 export function predictionWords({ verdict, floor = '', why }: Prediction): string {
   const reason = why === '' ? '' : ` (${why})`;
   if (verdict === 'unknown') return `nothing known${reason}`;
-  if (floor !== '') return `${verdict}: needs ${floor} or later${reason}`;
-  return `${verdict}${reason}`;
+  const word = verdict === 'refused' ? 'rejected' : verdict;
+  return floor === '' ? `${word}${reason}` : `${word}: needs ${floor} or later${reason}`;
 }
 
 /** As it stands in a target of the JSON report. */

@@ -120,7 +120,7 @@ export async function claimPaths(
     writes.set(real, output);
     const read = reads.get(real);
     if (read?.baseline === 'decides' && kind === 'report') {
-      const remedy = 'write it elsewhere, and move it there when the run has passed';
+      const remedy = 'write it to another place, and move it there when the run has passed';
       refuse(
         'report_over_baseline',
         phrase`${said}: ${path} is the baseline that decides (${read.said}, fail_on: regression), and a run that fails would be compared with itself the next time; ${remedy}`,

@@ -17,8 +17,8 @@ export function wrongKernel(
   const number = kernelNumber(release);
   if (family === undefined || (number !== undefined && compareKernels(family, number) === 0)) return undefined;
   return (
-    `profile ${id} says kernel_family ${kernelFamily}, but its kernel is ${release} (package ${from.name}), which is no ` +
-    `answer about ${kernelFamily}; correct kernel_family or the kernel block in ${file}`
+    `profile ${id} says kernel_family ${kernelFamily}, but its kernel is ${release} (package ${from.name}), which is not ` +
+    `${kernelFamily}; correct kernel_family or the kernel block in ${file}`
   );
 }
 

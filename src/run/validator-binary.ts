@@ -107,7 +107,7 @@ async function firstValidator(host: Host, paths: readonly string[], arch: Arch):
     if (pinned && pinned.toLowerCase() !== sha256) {
       throw new UsageError(
         'validator_digest',
-        `${path} has SHA-256 ${sha256}, but BPFCOMPAT_VALIDATOR_SHA256 asks for ${pinned}`,
+        `${path} has SHA-256 ${sha256}, but BPFCOMPAT_VALIDATOR_SHA256 is ${pinned}`,
       );
     }
     return { path, basename: path.split('/').pop() ?? path, sha256, sizeBytes: stat.size };

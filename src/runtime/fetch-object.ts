@@ -80,6 +80,6 @@ export async function fetchObject(
     );
   throw new HostError(
     'object_missing',
-    phrase`the object ${wanted.sha256} is not in the store of the work directory; say where it lies with ${option('source')}`,
+    phrase`the object ${wanted.sha256} is not in the store of the work directory; give its place with ${option('source')}`,
   );
 }

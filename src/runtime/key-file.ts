@@ -38,7 +38,7 @@ export async function chosenSigner(host: Host, file: string, workdir: string): P
   if (`${await host.files.realPath(file)}/`.startsWith(`${resolve(workdir)}/`))
     throw new UsageError(
       'key_place',
-      `${file}: a private key must not lie in the work directory, beside what it signs; move it elsewhere`,
+      `${file}: a private key must not lie in the work directory, beside what it signs; move it to another place`,
     );
   const signer = signerOfPem((await host.files.read(file, MAX_KEY)).toString('utf8'));
   if (signer === undefined)

@@ -95,7 +95,7 @@ function requestRejections(statement: Statement, { request }: SelectInput): Reje
   ] as const;
   return pins
     .filter(([, wanted, is]) => wanted !== '' && wanted !== is)
-    .map(([what, wanted, is]) => ({ code: `${what}_mismatch`, detail: `it is ${is || 'none'}, asked for ${wanted}` }));
+    .map(([what, wanted, is]) => ({ code: `${what}_mismatch`, detail: `it is ${is || 'none'}, wanted ${wanted}` }));
 }
 
 /** Every reason against one candidate, in the order of the filters. */

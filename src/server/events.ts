@@ -15,7 +15,7 @@ const readers: string[] = [];
 function hold(address: string): () => void {
   const own = readers.filter((one) => one === address).length;
   if (readers.length >= MAX_STREAMS || own >= MAX_STREAMS_OF_ONE)
-    throw new ApiError(429, 'too_many_streams', 'too many streams are open; ask validate/status instead', {
+    throw new ApiError(429, 'too_many_streams', 'too many streams are open; poll validate/status instead', {
       retryAfter: 5,
     });
   readers.push(address);

@@ -103,7 +103,7 @@ export function createGuardedFetch(internal: boolean, resolve: Resolve = systemR
       if (status === 200) return new Response(new Uint8Array(await bodyOf(response)), { status });
       response.destroy();
       if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined)
-        throw new Error(`${url.origin} answers ${status}`);
+        throw new Error(`${url.origin} returned status ${status}`);
       const next = new URL(headers.location, url);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
         throw new Error(`${url.origin} redirects to plain http`);

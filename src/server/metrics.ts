@@ -55,9 +55,9 @@ export function createMetrics(): Metrics {
       const seconds = 'bpfcompat_http_request_duration_seconds';
       const states = 'bpfcompat_validate_jobs_state_transitions_total';
       return [
-        ...head(requestsName, 'counter', 'answered requests'),
+        ...head(requestsName, 'counter', 'completed requests'),
         ...[...requests].map(([own, value]) => `${requestsName}{${own}} ${value}`),
-        ...head(seconds, 'histogram', 'time until an answer was sent'),
+        ...head(seconds, 'histogram', 'time until a response was sent'),
         ...[...durations].flatMap((own) => histogram(seconds, own)),
         ...head('bpfcompat_validate_jobs_active', 'gauge', 'jobs that run'),
         `bpfcompat_validate_jobs_active ${active}`,

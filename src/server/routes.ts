@@ -40,7 +40,7 @@ const STATUS: Access = { kind: 'scoped', scopes: ['validate', 'read'], switches:
 export const ROUTES = {
   health: {
     ...{ method: 'GET', path: 'health', at: 'api', action: '', access: OPEN },
-    summary: 'Whether the server answers',
+    summary: 'Whether the server responds',
     answers: { 200: { description: 'it does', schema: shapes.Health } },
   },
   config: {
@@ -122,7 +122,7 @@ export const ROUTES = {
   },
   livez: {
     ...{ method: 'GET', path: '/livez', at: 'root', action: '', access: OPEN },
-    summary: 'Whether the process answers',
+    summary: 'Whether the process responds',
     answers: { 200: { description: 'ok', content: 'text/plain' } },
   },
   readyz: {

@@ -93,14 +93,14 @@ function receiveResponse(session: RequestedSession, frame: Frame, read?: ReadFra
     case 'hello':
       return broken('second hello');
     default:
-      return broken(`${frame.name} before the answer was complete`);
+      return broken(`${frame.name} before the response was complete`);
   }
 }
 
 /** Only PID 1 of the guest has the key: frames of whoever took the port over never become an answer. */
 function receiveSeal({ progress, seal }: RequestedSession, frame: Frame): Step {
   if (!isEnded(progress)) return broken('seal before exit');
-  if (!seal.digest().equals(frame.payload)) return broken('the seal of the answer does not fit what was said');
+  if (!seal.digest().equals(frame.payload)) return broken('the seal of the response does not fit what was said');
   return [{ phase: 'ready' }, { type: 'answered' }];
 }
 

@@ -200,7 +200,7 @@ $`),
     await expect(bench.ensure({ lock: 'require' })).rejects.toMatchObject({ code: 'lock_misfit' });
     expect((await bench.ensure()).files.record.release).toBe(OLD[0]);
     expect(bench.lab.notes.join('\n')).toContain(
-      `bpfcompat.lock:6:14: linux-image-6.1.0-9-amd64 6.1.27-1 is not what the profile ${ID} asks for now (linux-image-*-cloud-amd64 of ${SUITE})`,
+      `bpfcompat.lock:6:14: linux-image-6.1.0-9-amd64 6.1.27-1 is not what the profile ${ID} selects now (linux-image-*-cloud-amd64 of ${SUITE})`,
     );
   });
 

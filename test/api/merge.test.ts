@@ -216,7 +216,7 @@ describe('what is missing', () => {
     const { verdict, missing } = await merge();
     // A failure was seen: more answers would not make it pass.
     expect(verdict).toMatchObject({ status: 'fail', exitCode: 2, withoutAnswer: true });
-    expect(missing[0]).toMatch(/^shard 1\/1 holds 3 of 4 answers; not tested: /);
+    expect(missing[0]).toMatch(/^shard 1\/1 holds 3 of 4 results; not tested: /);
   });
 });
 

@@ -126,7 +126,7 @@ test('what somebody put into a site is not lost', async () => {
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   await build();
   write('public/CNAME', 'example.org');
-  await expect(build()).rejects.toThrow(/CNAME.*move it elsewhere/);
+  await expect(build()).rejects.toThrow(/CNAME.*move it to another directory/);
   expect(built('CNAME')).toBe('example.org');
 });
 

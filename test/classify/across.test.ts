@@ -168,7 +168,7 @@ describe('functions', () => {
     expect(findings(results)[0]).toMatchObject({
       code: 'ATTACH_TARGET_INLINED',
       confidence: 'low',
-      args: { function: 'do_thing', elsewhere: 'k-6.1, k-6.12, k-7.3' },
+      args: { function: 'do_thing', inlined_on: 'k-6.1, k-6.12, k-7.3' },
     });
     expect([...results].reverse()[0]?.outcome.status).toBe('pass');
   });

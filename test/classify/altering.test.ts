@@ -74,7 +74,7 @@ describe('a failure that was told', () => {
       failedStage: 'attach',
       findings: [
         { subject: 'plain', decisive: true },
-        { code: 'ANSWER_UNRELIABLE', decisive: false, args: { reason: 'unfinished', why: 'the kernel panicked' } },
+        { code: 'RESPONSE_UNRELIABLE', decisive: false, args: { reason: 'unfinished', why: 'the kernel panicked' } },
       ],
     });
   });
@@ -91,7 +91,7 @@ describe('a failure that was told', () => {
     expect(classifyWhole(question(...loaded, fx.load(), failed, fx.exit(exit)))).toMatchObject({
       status: 'fail',
       failedStage: 'attach',
-      findings: [{ subject: 'plain' }, { code: 'ANSWER_UNRELIABLE', args: { reason: 'unfinished' } }],
+      findings: [{ subject: 'plain' }, { code: 'RESPONSE_UNRELIABLE', args: { reason: 'unfinished' } }],
     });
     expect(classifyWhole(question(...loaded, fx.load(), fx.exit(exit)))).toMatchObject({ status: 'infra_error' });
   });

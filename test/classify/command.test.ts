@@ -96,7 +96,7 @@ describe('the exit code is the verdict', () => {
     const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: stderr }), 0);
     expect(outcome).toMatchObject({
       findings: [
-        { code: 'COMMAND_VALIDATION_FAILURE', args: { told: 'failed to find valid kernel BTF' } },
+        { code: 'COMMAND_VALIDATION_FAILURE', args: { message: 'failed to find valid kernel BTF' } },
         { code: 'MISSING_BTF', confidence: 'low', phase: 'load' },
       ],
     });
@@ -116,7 +116,7 @@ test.each([
   ],
 ])('libbpf is heard %s', (_name, stage) => {
   const outcome = classifyCommand(command({ exit_code: 1, ...stage }), 0);
-  expect(outcome).toMatchObject({ findings: [{ args: { told: "map 'e': failed to create: -22" } }] });
+  expect(outcome).toMatchObject({ findings: [{ args: { message: "map 'e': failed to create: -22" } }] });
 });
 
 test('the last of what libbpf said stands behind the line that says most', () => {
@@ -127,7 +127,7 @@ test('the last of what libbpf said stands behind the line that says most', () =>
   ];
   const outcome = classifyCommand(command({ exit_code: 1, stderr_tail: `${stderr.join('\n')}\n` }), 0);
   const said = "failed to find valid kernel BTF; prog 'b': failed to attach: -2; prog 'c': failed to attach: -2";
-  expect(told(outcome).args).toMatchObject({ told: said });
+  expect(told(outcome).args).toMatchObject({ message: said });
   if (outcome.status !== 'fail' || !outcome.findings[0]) throw new Error('it fails');
   expect(words(outcome.findings[0]).explanation).toContain(`Its output says: ${said}.`);
 });
@@ -159,7 +159,7 @@ describe('a loader that prints the log of the verifier', () => {
         {
           code: 'COMMAND_VALIDATION_FAILURE',
           confidence: 'high',
-          args: { told: expect.stringMatching(/2-th argument|bpf_context access/) },
+          args: { message: expect.stringMatching(/2-th argument|bpf_context access/) },
           evidence: { text: 'failed to load BPF object: -13' },
         },
         { rollup: 'VERIFIER_REJECTION', confidence: 'low', phase: 'load', args: { program: 'block_rq_issue_btf' } },

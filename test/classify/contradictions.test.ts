@@ -161,6 +161,6 @@ test('a failure that was told stays one, with a remark', () => {
   const answer = edited((d) => (d['status'] = 'fail'));
   expect(withoutContradiction(fail, answer, known)).toMatchObject({
     status: 'fail',
-    findings: [{ code: 'ANSWER_UNRELIABLE', decisive: false, args: { reason: 'contradiction' } }],
+    findings: [{ code: 'RESPONSE_UNRELIABLE', decisive: false, args: { reason: 'contradiction' } }],
   });
 });

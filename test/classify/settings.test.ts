@@ -30,7 +30,7 @@ describe('settings for the load', () => {
   });
 
   test('a name the object does not have fails, with near names', () => {
-    const unknown = shim({ detail: 'no such variable (asked for 12)', errno: -2 });
+    const unknown = shim({ detail: 'no such variable (set to 12)', errno: -2 });
     const result = outcome([unknown], false, true, { inOtherObject: () => false, near: () => ['target_pid'] });
     expect(result).toMatchObject({
       status: 'fail',
@@ -39,7 +39,7 @@ describe('settings for the load', () => {
     });
     const [finding] = result.status === 'fail' ? result.findings : [];
     expect(finding && words(finding)).toMatchObject({
-      title: 'the value of variable pid could not be set: no such variable (asked for 12)',
+      title: 'the value of variable pid could not be set: no such variable (set to 12)',
       remediation: expect.stringContaining('Did you mean target_pid?'),
     });
   });

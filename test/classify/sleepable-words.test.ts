@@ -17,7 +17,7 @@ test('a sleepable program that a kernel does not take is not sent back to where 
         args: { reason, helper: name, program: 'on_call' },
       }),
     ).remediation;
-  expect(helper('bpf_copy_from_user')).toMatch(/Elsewhere use bpf_probe_read_user, which/);
-  expect(helper('bpf_copy_from_user', 'program_type')).toMatch(/Elsewhere use bpf_probe_read_user, which/);
+  expect(helper('bpf_copy_from_user')).toMatch(/In other programs use bpf_probe_read_user, which/);
+  expect(helper('bpf_copy_from_user', 'program_type')).toMatch(/In other programs use bpf_probe_read_user, which/);
   expect(helper('bpf_ima_inode_hash')).not.toContain('Elsewhere');
 });

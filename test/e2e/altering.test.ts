@@ -51,7 +51,7 @@ test('a failed attach stays failed, though the program before it rewrites what i
   for (const kernel of KERNELS) {
     const target = targetOf(reportOf(run, object), kernel);
     expect([kernel, target.status, target.failed_stage]).toEqual([kernel, 'fail', 'attach']);
-    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE']);
   }
 }, 180_000);
 
@@ -60,7 +60,7 @@ test('a failed attach stays failed, though the rest of the answer is garbage', a
   const run = await check(scratch, [object], { kernels: KERNELS, manifest: VICTIM });
   expect(run.verdict.exitCode).toBe(2);
   for (const kernel of KERNELS) {
-    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+    expect(codes(run, object, kernel)).toEqual(['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE']);
   }
 }, 180_000);
 
@@ -170,7 +170,7 @@ test.each([
     const run = await check(scratch, [object], { kernels, manifest: VICTIM });
     expect(run.verdict.exitCode).toBe(2);
     for (const kernel of kernels) {
-      const told = ['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE'];
+      const told = ['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE'];
       expect(codes(run, object, kernel)).toEqual(expect.arrayContaining(told));
     }
   },
@@ -196,7 +196,7 @@ test('nor does it matter which function sends the signal', async () => {
   const object = fixture('kills_by_kfunc');
   const run = await check(scratch, [object], { kernels: ['debian-13-7.3'], manifest: VICTIM });
   expect(run.verdict.exitCode).toBe(2);
-  expect(codes(run, object, 'debian-13-7.3')).toEqual(['ATTACH_TARGET_NOT_FOUND', 'ANSWER_UNRELIABLE']);
+  expect(codes(run, object, 'debian-13-7.3')).toEqual(['ATTACH_TARGET_NOT_FOUND', 'RESPONSE_UNRELIABLE']);
 }, 180_000);
 
 test('a failed test stays failed, though the next one ends the guest', async () => {

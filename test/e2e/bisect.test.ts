@@ -124,7 +124,7 @@ test('an end that does not do its part is an error, and JSON says which', async 
     status: 'good_rejects',
     exit_code: 1,
     kernels: 2,
-    rejects: { version: '5', answer: 'rejects', finding: { title: expect.stringContaining('do_unlinkat') } },
+    rejects: { version: '5', result: 'rejects', finding: { title: expect.stringContaining('do_unlinkat') } },
     steps: [{ position: 0 }],
   });
 }, 500_000);

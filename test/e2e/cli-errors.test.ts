@@ -142,7 +142,7 @@ describe('a machine that lacks something', () => {
     const wrong = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, write('text', 'no program\n')) });
     expectRefused(wrong, /text is not a program for Linux; build one with: make validator-static/);
     const digest = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_SHA256: '0'.repeat(64) });
-    expectRefused(digest, /has SHA-256 [0-9a-f]{64}, but BPFCOMPAT_VALIDATOR_SHA256 asks for 0{64}/);
+    expectRefused(digest, /has SHA-256 [0-9a-f]{64}, but BPFCOMPAT_VALIDATOR_SHA256 is 0{64}/);
   });
 });
 

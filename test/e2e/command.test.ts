@@ -82,7 +82,7 @@ describe('loaders that we did not write', () => {
       classification_code: 'COMMAND_VALIDATION_FAILURE',
       classification_confidence: 'high',
     });
-    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['told']).toMatch(/./);
+    expect(targetOf(asked.report, OLD).findings?.[0]?.args?.['message']).toMatch(/./);
   });
 
   test('vfsstat of libbpf-tools counts calls', async () => {

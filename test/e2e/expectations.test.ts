@@ -159,7 +159,7 @@ describe('what is not met', () => {
       ['the value is not the expected one'],
       ['it returned 4294967295, expected 0'],
       ['its output is not the expected one'],
-      ['BPF_PROG_TEST_RUN was refused: Invalid argument'],
+      ['BPF_PROG_TEST_RUN failed: Invalid argument'],
       ['it holds maps, and values are only in the maps inside', 'it holds records; expect them under events'],
       [
         'the key does not fit into the 2 bytes of its keys',

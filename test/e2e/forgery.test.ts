@@ -103,7 +103,7 @@ test('a command that takes the port over cannot end an answer', async () => {
   const run = await ask([{ name: 'take', command: take }], { frames: Buffer.concat([...frames, seal]) });
   const forgeries = outcomes(run).map((outcome) => (outcome.status === 'infra_error' ? outcome.message : 'a verdict'));
   // Either the forged answer arrives, or PID 1 finds its port gone before.
-  const refused = /the seal of the answer does not fit what was said|writing to the host failed/;
+  const refused = /the seal of the response does not fit what was said|writing to the host failed/;
   expect(forgeries.map((words) => (refused.test(words) ? 'refused' : words))).toEqual(['refused', 'refused']);
 });
 

@@ -153,7 +153,7 @@ describe('an object that never lets go of the processor, between others', () => 
     const cell = cellOf(run, 1, kernel);
     // The second try has to boot first, which a busy machine may not manage in time.
     expect(cell.outcome).toMatchObject({ status: 'infra_error', cause: expect.stringMatching(/timeout/) });
-    expect(cell.retriedAfter).toMatch(/no complete answer within \d+ ms/);
+    expect(cell.retriedAfter).toMatch(/no complete response within \d+ ms/);
   });
 
   test('leaves the cells beside and after it untouched', () => {

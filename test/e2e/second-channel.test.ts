@@ -111,7 +111,7 @@ test('an object that never lets go of the processor is ended by the time-out', a
   const cell = only(await ask([fixture('endless')], { timeoutMs: 10_000 }));
   // The second try has to boot first, which a busy machine may not manage in time.
   expect(cell.outcome).toMatchObject({ status: 'infra_error', cause: expect.stringMatching(/^(?:boot_)?timeout$/) });
-  expect(cell.retriedAfter).toMatch(/no complete answer within \d+ ms; .*last step: (?:attach spin|load endless)/);
+  expect(cell.retriedAfter).toMatch(/no complete response within \d+ ms; .*last step: (?:attach spin|load endless)/);
 });
 
 test('functional tests with files, many words and other exit codes', async () => {
@@ -185,7 +185,7 @@ describe('a command that writes to the disk itself', () => {
     const seal = encodeFrame({ name: 'seal', seq: at + 1 + frames.length, payload: Buffer.alloc(32) });
     const cell = only(await behave([{ name: 'take', command }], { frames: letter(Buffer.concat([...frames, seal])) }));
     expect(cell.outcome).toMatchObject({ status: 'infra_error', cause: 'protocol' });
-    expect(cell.outcome).toMatchObject({ message: expect.stringContaining('the seal of the answer does not fit') });
+    expect(cell.outcome).toMatchObject({ message: expect.stringContaining('the seal of the response does not fit') });
   });
 
   test('at other places changes nothing, and learns nothing', async () => {

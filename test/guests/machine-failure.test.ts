@@ -22,7 +22,7 @@ describe('a machine that ended', () => {
     const error = machineFailure(machine(console), EXIT, 'run', []);
     expect(error.infraCause).toBe('guest_crash');
     expect(error.message).toBe(
-      'the guest ended before it answered (QEMU: exit code 0): it says "\'/a\' could not be put into the guest: No space left"; see serial.log',
+      'the guest ended before its first message (QEMU: exit code 0): it says "\'/a\' could not be put into the guest: No space left"; see serial.log',
     );
   });
 

@@ -294,7 +294,7 @@ const signature = sign(null, payload, privateKey).toString('base64');`;
 
   test.each([
     ['process.exit(3);', /it ended with 3; run it by hand/],
-    ["console.log('hello');", /its answer is not the JSON of a signature/],
+    ["console.log('hello');", /its output is not the JSON of a signature/],
     [`${GOOD.replace('payload,', "Buffer.from('other'),")}\n${answer}`, /its signature does not fit the payload/],
   ])('%s', async (body, message) => {
     await expect(add('v1', program(body))).rejects.toThrow(message);

@@ -108,6 +108,6 @@ describe('an rpm repository', () => {
     await using lab = await openRpmLab(repository, vendor.good);
     const profile = lab.profile({ baseurl: `${lab.baseurl}/gone`, vault: [`${lab.baseurl}/vault`] });
     expect((await offers(lab, profile)).map(({ version }) => version)).toEqual(['5.14.0-1.el9']);
-    expect(lab.notes.join('\n')).toContain('/gone/repodata/repomd.xml answers with status 404');
+    expect(lab.notes.join('\n')).toContain('/gone/repodata/repomd.xml returned status 404');
   });
 });

@@ -130,7 +130,7 @@ describe('a pass that needed automatic fixups', () => {
   test.each(
     without(
       everyReporter(
-        sceneOf([change('rodata', '12'), change('program_type', 'xdp, as asked'), change('pinning', 'x', -22)]),
+        sceneOf([change('rodata', '12'), change('program_type', 'xdp, as set'), change('pinning', 'x', -22)]),
       ),
     ),
   )('%s marks none where the user asked for all that was done', (_name, text) => {

@@ -27,7 +27,7 @@ function cell(report: SavedReport, index: number, width = page.width): string {
 test.each([
   ['map', mixedRun(), 0, 0],
   ['verifier', mixedRun(), 0, 1],
-  ['no-answer', mixedRun(), 0, 2],
+  ['inconclusive', mixedRun(), 0, 2],
   ['skipped', mixedRun(), 0, 3],
   ['pass', quickRun(), 0, 1],
   ['gone', quickRun(), 1, 3],

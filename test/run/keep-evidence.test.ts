@@ -109,7 +109,7 @@ describe('what stays in memory of the evidence of a run', () => {
     const last = findings.at(-1) as Finding;
     expect(bytesOf(kept.outcome)).toBeLessThan(limits.floorBytes);
     expect(findings.slice(0, -1)).toEqual(outcome.findings.slice(0, findings.length - 1));
-    expect(last).toMatchObject({ code: 'ANSWER_UNRELIABLE', decisive: true, args: { reason: 'left_out' } });
+    expect(last).toMatchObject({ code: 'RESPONSE_UNRELIABLE', decisive: true, args: { reason: 'left_out' } });
     expect(last.args['why']).toBe(`${202 - findings.length} more findings`);
     expect(documents(kept)[1]).toContain(`the guest reported ${202 - findings.length} more findings`);
   });

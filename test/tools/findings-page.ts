@@ -15,7 +15,7 @@ const WHOSE: Readonly<Record<FindingGroup, string>> = {
   kernel: 'the kernel: a newer or differently configured one has it',
   program: 'the source of the program',
   policy: 'a policy of the kernel: it could, and may not',
-  infra: 'nobody yet: what was seen says too little about the object',
+  infra: 'open: what was observed does not show whose turn it is',
 };
 
 interface Example {

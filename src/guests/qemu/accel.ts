@@ -20,9 +20,9 @@ export interface Accel {
 
 /** A working KVM needs 0.1 s. */
 const PROBE_TIMEOUT_MS = 3000;
-/** Raised when an answer of before means something else. */
-const ANSWER_FORMAT = 'v2';
-/** A probe without an answer may have met a busy moment: it counts for a while, and not until the next reboot. */
+/** Raised when what was written before means something else. */
+const CACHE_FORMAT = 'v2';
+/** A probe without a result may have met a busy moment: it counts for a while, and not until the next reboot. */
 const SILENCE_COUNTS_MS = 10 * 60_000;
 
 export interface AccelOptions {
@@ -30,7 +30,7 @@ export interface AccelOptions {
   readonly arch: Arch;
   readonly qemu: Qemu;
   readonly sandbox: Sandbox;
-  /** The answer of a probe boot is kept here until the host boots again or QEMU changes. */
+  /** The result of a probe boot is kept here until the host boots again or QEMU changes. */
   readonly cacheDir: string;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,7 @@ export interface ChosenAccel {
 export async function chooseAccel(host: Host, options: AccelOptions): Promise<ChosenAccel> {
   const wanted = host.env['BPFCOMPAT_ACCEL'] || 'auto';
   if (wanted === 'tcg') {
-    const accel: Accel = { accel: 'tcg', reason: 'BPFCOMPAT_ACCEL=tcg asks for software emulation' };
+    const accel: Accel = { accel: 'tcg', reason: 'BPFCOMPAT_ACCEL=tcg selects software emulation' };
     return { accel, sandbox: options.sandbox };
   }
   if (wanted !== 'auto' && wanted !== 'kvm') {
@@ -64,7 +64,7 @@ export async function chooseAccel(host: Host, options: AccelOptions): Promise<Ch
   return chosen;
 }
 
-/** @param sure an earlier answer that KVM does not work is not enough */
+/** @param sure an earlier result that KVM does not work is not enough */
 async function availableAccel(host: Host, options: AccelOptions, sure: boolean): Promise<ChosenAccel> {
   const { arch, sandbox, signal } = options;
   const tcg = (reason: string): ChosenAccel => ({ accel: { accel: 'tcg', reason }, sandbox });
@@ -82,30 +82,30 @@ async function availableAccel(host: Host, options: AccelOptions, sure: boolean):
 
 async function probedAccel(host: Host, options: AccelOptions, sure: boolean): Promise<Accel> {
   const bootId = (await host.files.read('/proc/sys/kernel/random/boot_id', 4096)).toString().trim();
-  const key = [ANSWER_FORMAT, bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(
+  const key = [CACHE_FORMAT, bootId, options.qemu.command, options.qemu.build, options.sandbox.layers.join('+')].join(
     ' ',
   );
   const file = join(options.cacheDir, 'accel.json');
-  const known = await readAnswer(host, file, key);
+  const known = await readKnown(host, file, key);
   if (known !== undefined && !(sure && known.accel === 'tcg')) return known;
   const failure = await probeKvm(host, options);
   throwIfCancelled(options.signal);
-  const answer: Accel =
+  const found: Accel =
     failure === undefined
       ? { accel: 'kvm', reason: 'a probe guest ran under KVM' }
       : { accel: 'tcg', reason: `${KVM_DEVICE} opens, but a probe guest failed under KVM: ${failure.words}` };
   const until = failure?.silent ? { until: host.now().getTime() + SILENCE_COUNTS_MS } : {};
   try {
     await host.files.makeDir(options.cacheDir);
-    await host.files.writeAtomic(file, `${JSON.stringify({ key, ...answer, ...until })}\n`);
+    await host.files.writeAtomic(file, `${JSON.stringify({ key, ...found, ...until })}\n`);
   } catch {
     // A cache that may only be read serves as well: then every process probes again.
   }
-  return answer;
+  return found;
 }
 
 /** What an earlier process found out under the same conditions; anything odd counts as not known. */
-async function readAnswer(host: Host, file: string, key: string): Promise<Accel | undefined> {
+async function readKnown(host: Host, file: string, key: string): Promise<Accel | undefined> {
   try {
     const value: unknown = JSON.parse((await host.files.read(file, 64 * 1024)).toString());
     if (typeof value !== 'object' || value === null) return undefined;
@@ -125,7 +125,7 @@ function isAhead(until: unknown, now: number): boolean {
 
 interface ProbeFailure {
   readonly words: string;
-  /** There was no answer at all. */
+  /** There was no output at all. */
   readonly silent: boolean;
 }
 
@@ -157,7 +157,7 @@ async function probeKvm(host: Host, options: AccelOptions): Promise<ProbeFailure
   const stderr = sanitizeText(result.stderr.toString()).trim();
   const line = kvmErrorLine(stderr);
   if (line !== undefined) return { words: line.slice(0, 200), silent: false };
-  if (result.timedOut) return { words: `no answer within ${PROBE_TIMEOUT_MS / 1000} s`, silent: true };
+  if (result.timedOut) return { words: `no output within ${PROBE_TIMEOUT_MS / 1000} s`, silent: true };
   const words = stderr.split('\n')[0] || `QEMU ended with ${result.exitCode ?? result.signal}`;
   return { words: words.slice(0, 200), silent: false };
 }

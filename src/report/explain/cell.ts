@@ -18,7 +18,7 @@ const VERDICTS = {
   pass: 'PASS',
   fail: 'FAIL',
   skipped: 'SKIPPED: it was not tested',
-  infra_error: 'NO ANSWER: neither pass nor fail',
+  infra_error: 'INCONCLUSIVE: neither pass nor fail',
 } as const;
 
 function headline(page: Page, report: SavedReport, target: SavedTarget): string {

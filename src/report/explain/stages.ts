@@ -22,7 +22,7 @@ function bootRow(target: SavedTarget): Row {
     const ms = target.timings?.boot_ms ?? 0;
     return [
       'boot',
-      `ok: ${oneLine(target.host.kernel ?? '', 100)} answered${ms > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : ''}`,
+      `ok: ${oneLine(target.host.kernel ?? '', 100)} booted${ms > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : ''}`,
     ];
   }
   if (target.status === 'skipped') return ['boot', 'not tried'];

@@ -82,7 +82,7 @@ describe('chooseAccel', () => {
 
   it('gives a hanging guest three seconds', async () => {
     const accel = await choose(hostWith('opens'), 'exec sleep 60');
-    expect(accel).toMatchObject({ accel: 'tcg', reason: expect.stringContaining('no answer within 3 s') });
+    expect(accel).toMatchObject({ accel: 'tcg', reason: expect.stringContaining('no output within 3 s') });
   });
 
   it.each([
@@ -111,7 +111,7 @@ describe('chooseAccel', () => {
     ['absent', 'exit 85', 'there is no /dev/kvm'],
     ['denied', 'exit 85', 'join the group kvm'],
     ['opens', 'echo broken >&2; exit 1', 'broken'],
-    ['opens', 'exec sleep 60', 'no answer within 3 s'],
+    ['opens', 'exec sleep 60', 'no output within 3 s'],
   ] as const)('says within seconds why KVM cannot be had: %s, %s', async (kvm, qemu, reason) => {
     const started = performance.now();
     await expect(choose(hostWith(kvm, { BPFCOMPAT_ACCEL: 'kvm' }), qemu)).rejects.toMatchObject({

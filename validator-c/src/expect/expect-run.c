@@ -55,7 +55,7 @@ static void refuse(struct assertion *assertion, int err)
 	if (err == -KERNEL_ENOTSUPP || err == -EOPNOTSUPP)
 		expect__refuse(assertion, "this kernel cannot run programs of this type by BPF_PROG_TEST_RUN");
 	else
-		expect__refuse(assertion, "BPF_PROG_TEST_RUN was refused: %s",
+		expect__refuse(assertion, "BPF_PROG_TEST_RUN failed: %s",
 			       status__error(err, words, sizeof(words)));
 }
 

@@ -63,7 +63,7 @@ static bool put_mark(int fd, char *mark, size_t size)
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
 		number = io__now_us();
 	/* Without the line feed the record stays open for more text and cannot be read. */
-	len = snprintf(mark, size, "<7>bpfcompat: end of answer %llx\n", number);
+	len = snprintf(mark, size, "<7>bpfcompat: end of response %llx\n", number);
 	if (write(fd, mark, len) != len)
 		return false;
 	mark[len - 1] = '\0';

@@ -26,7 +26,7 @@ static void override_types(struct tuning *tuning, struct bpf_object *obj)
 		}
 		if (tuning->recording)
 			override->status = status;
-		tuning__record(tuning, "program_type", override->selector, err, "%s%s, as asked",
+		tuning__record(tuning, "program_type", override->selector, err, "%s%s, as set",
 			       err == -ENOENT ? "no such program: " : "", tuning__prog_type_name(override->type));
 	}
 }

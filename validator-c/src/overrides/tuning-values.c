@@ -21,7 +21,7 @@ void tuning__apply_values(struct tuning *tuning, struct bpf_object *obj)
 		why = "";
 		err = variable__set(obj, value->path, value->value, &why);
 		if (err)
-			tuning__record(tuning, "rodata", value->path, err, "%s (asked for %.180s)", why, value->value);
+			tuning__record(tuning, "rodata", value->path, err, "%s (set to %.180s)", why, value->value);
 		else
 			tuning__record(tuning, "rodata", value->path, 0, "%.240s", value->value);
 	}

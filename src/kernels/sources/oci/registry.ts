@@ -40,18 +40,18 @@ function failure(status: number, url: string, image: string, remedyOfLayout: str
   if (status === 401 || status === 403) {
     return new HostError(
       'mirror_unreachable',
-      `${url} answers with status ${status}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and ${remedyOfLayout}`,
+      `${url} returned status ${status}: ${image} cannot be pulled without an account; save it as a layout (skopeo copy docker://... oci:DIR) and ${remedyOfLayout}`,
     );
   }
   if (status === 404) {
     return new HostError(
       'package_not_found',
-      `${url} answers with status 404: there is no ${image}; correct its name or tag`,
+      `${url} returned status 404: there is no ${image}; correct its name or tag`,
     );
   }
   const remedy =
     status === 429 ? 'there were too many requests, try again later' : 'try again later, or name another registry';
-  return new HostError('mirror_unreachable', `${url} answers with status ${status}; ${remedy}`);
+  return new HostError('mirror_unreachable', `${url} returned status ${status}; ${remedy}`);
 }
 
 /** The token that the answer of a server holds, as a header has it; undefined where it holds none. */
@@ -107,7 +107,7 @@ class Registry implements ImageStore {
     if (wanted.startsWith('sha256:') && wanted !== digest) {
       throw new HostError(
         'wrong_digest',
-        `${url} answers with a document of another digest (${digest}); nothing was used, choose another registry`,
+        `${url} returned a document of another digest (${digest}); nothing was used, choose another registry`,
       );
     }
     return { bytes: await this.#host.files.read(file, MAX_DOCUMENT), digest };

@@ -52,6 +52,6 @@ export function resolveHref(
   }
   throw new HostError(
     'bad_index',
-    `the index of ${base} names a file elsewhere (${JSON.stringify(href).slice(0, 200)}); nothing was used, choose another mirror`,
+    `the index of ${base} names a file on another server (${JSON.stringify(href).slice(0, 200)}); nothing was used, choose another mirror`,
   );
 }

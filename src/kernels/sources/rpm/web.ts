@@ -53,7 +53,7 @@ function answerError({ status, url }: Downloaded, source: RpmKernelSource): Host
   const remedy =
     status === 401 || status === 403 ? identity : 'check the address in the profile, or choose another mirror';
   const code = GONE.has(status) ? 'not_there' : 'mirror_unreachable';
-  return new HostError(code, `${url} answers with status ${status}; ${remedy}`);
+  return new HostError(code, `${url} returned status ${status}; ${remedy}`);
 }
 
 /** @param dir private directory for short texts */

@@ -33,7 +33,7 @@ async function download(host: Host, url: string, file: string, options: Download
     const code = status === 404 || status === 410 ? 'package_not_found' : 'mirror_unreachable';
     throw new HostError(
       code,
-      `${url} answers with status ${status}; correct the address in the profile, or try again later`,
+      `${url} returned status ${status}; correct the address in the profile, or try again later`,
     );
   }
 }

@@ -193,7 +193,7 @@ describe('nothing is stored of', () => {
   test('a manifest of another digest', async () => {
     const digest = push([images.layer(CI_KERNELS)]);
     images.blobs.set(digest, Buffer.from('{"layers":[]}'));
-    await refused(/answers with a document of another digest/, 'wrong_digest', name(`@${digest}`));
+    await refused(/returned a document of another digest/, 'wrong_digest', name(`@${digest}`));
   });
 
   test('a layer of another digest, and one that does not end', async () => {

@@ -190,7 +190,7 @@ describe('places', () => {
       lab.profile({ mirrorlist: `${lab.server.url}/list?arch=$basearch&repo=BaseOS-$releasever`, releasever: '9' }),
     );
     expect(files.record.release).toBe(`5.14.0-${NEW}.x86_64`);
-    expect(lab.notes.join()).toMatch(/gone\/repodata\/repomd\.xml answers with status 404.*; trying http/);
+    expect(lab.notes.join()).toMatch(/gone\/repodata\/repomd\.xml returned status 404.*; trying http/);
   });
 
   test('a metalink: a mirror with another index is passed over', async () => {

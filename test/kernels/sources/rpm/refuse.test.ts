@@ -243,22 +243,22 @@ const INDEXES: Record<string, Case> = {
   'packages on another host': {
     damage: (lab) => edited(lab, (text) => text.replaceAll('href="Packages', 'href="http://127.0.0.2:1/Packages')),
     code: 'bad_index',
-    says: /names a file elsewhere/,
+    says: /names a file on another server/,
   },
   'packages above the parent of the repository': {
     damage: (lab) => edited(lab, (text) => text.replaceAll('href="Packages', 'href="../../Packages')),
     code: 'bad_index',
-    says: /names a file elsewhere/,
+    says: /names a file on another server/,
   },
   'packages at a base of another host': {
     damage: (lab) => edited(lab, (text) => text.replaceAll('<location ', '<location xml:base="//127.0.0.2:1/" ')),
     code: 'bad_index',
-    says: /names a file elsewhere/,
+    says: /names a file on another server/,
   },
   'packages behind hidden dots': {
     damage: (lab) => edited(lab, (text) => text.replaceAll('href="Packages', 'href="..%2f..%2fPackages')),
     code: 'bad_index',
-    says: /names a file elsewhere/,
+    says: /names a file on another server/,
   },
   'a list of packages elsewhere': {
     damage: (lab) => {
@@ -266,7 +266,7 @@ const INDEXES: Record<string, Case> = {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll('href="repodata', 'href="/etc'));
     },
     code: 'bad_index',
-    says: /names a file elsewhere/,
+    says: /names a file on another server/,
   },
   'a package larger than any': {
     damage: (lab) => edited(lab, (text) => text.replaceAll(/<size package="\d+"/g, '<size package="99999999999"')),
@@ -297,12 +297,12 @@ const INDEXES: Record<string, Case> = {
   'no repository': {
     damage: (lab) => rmSync(lab.repository, { recursive: true }),
     code: 'mirror_unreachable',
-    says: /repomd\.xml answers with status 404; check the address/,
+    says: /repomd\.xml returned status 404; check the address/,
   },
   'no package where the index says': {
     damage: (lab) => rmSync(join(lab.repository, CORE)),
     code: 'mirror_unreachable',
-    says: /answers with status 404/,
+    says: /returned status 404/,
   },
 };
 

@@ -227,7 +227,7 @@ describe('an image', () => {
     await refused(
       { ...kernel, image: `${server.url}/none` },
       'package_not_found',
-      /none answers with status 404; correct the address/,
+      /none returned status 404; correct the address/,
     );
     let asked = 0;
     server.intercept = (_, response) => {
