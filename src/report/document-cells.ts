@@ -12,6 +12,8 @@ export interface DocumentCell {
   readonly decides: boolean;
   /** Why a failure decides nothing; undefined for all else. */
   readonly tolerated: 'optional' | 'expected' | 'known' | undefined;
+  /** It would make the run fail, but for a policy that never fails a run: it is shown as the failure that it is. */
+  readonly excused: boolean;
   /** Against the older report. */
   readonly news: 'new' | 'known' | 'fixed' | undefined;
   /** A failure that was declared, and what became of it. */
@@ -29,7 +31,7 @@ function newsOf({ report }: DocumentCase, target: SavedTarget, compared: boolean
 function decisionOf(
   { one, target, news, expected }: Pick<DocumentCell, 'one' | 'target' | 'news' | 'expected'>,
   word: string,
-): Pick<DocumentCell, 'decides' | 'tolerated'> {
+): Pick<DocumentCell, 'decides' | 'tolerated' | 'excused'> {
   const policy = FAIL_ON.find((known) => known === word) ?? 'required';
   // Nothing about a case that is optional decides.
   const failOn = one.required || policy !== 'any' ? policy : 'required';
@@ -40,6 +42,7 @@ function decisionOf(
   return {
     decides: weight === 'error' || (weight === 'failure' && failOn !== 'never'),
     tolerated: target.status === 'fail' ? tolerated : undefined,
+    excused: weight === 'failure' && failOn === 'never',
   };
 }
 
@@ -79,6 +82,8 @@ export interface DocumentCounts {
   readonly failed: number;
   /** Failures that decide nothing. */
   readonly tolerated: number;
+  /** Failures that would decide, but for a policy that never fails a run. */
+  readonly excused: number;
   readonly skipped: number;
   /** Cells without an answer. */
   readonly errored: number;
@@ -114,6 +119,7 @@ export function countsOfCells(cells: readonly DocumentCell[], broken = 0): Docum
     attachedPartly: count((cell) => kindOf(cell) === 'partly'),
     failed: count(({ target }) => target.status === 'fail'),
     tolerated: count(({ tolerated }) => tolerated !== undefined),
+    excused: count(({ excused }) => excused),
     skipped: count(({ target }) => target.status === 'skipped'),
     errored: count(({ target }) => target.status === 'infra_error'),
     regressions: count(({ news }) => news === 'new'),

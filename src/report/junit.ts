@@ -54,7 +54,7 @@ interface Answer {
 }
 
 /** What decides nothing must not make a consumer red: it is reported as skipped, with its reason. */
-function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answer {
+function answerOf({ target, decides, tolerated, excused, expected }: DocumentCell): Answer {
   const { status, classification_code: code } = target;
   const message = reasonOf(target);
   const type = (status === 'fail' && code) || (status === 'fail' ? 'UNCLASSIFIED_FAILURE' : 'INFRA_ERROR');
@@ -71,6 +71,8 @@ function answerOf({ target, decides, tolerated, expected }: DocumentCell): Answe
   if (status === 'infra_error') {
     return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `inconclusive: ${message}` };
   }
+  // Readers of this format fail their own check over a failure, which is what this policy is there to prevent.
+  if (excused) return { kind: 'skipped', type, message: `fails, and fail_on is never: ${message}` };
   if (tolerated === undefined) return { kind: 'failure', type, message };
   const why = tolerated === 'expected' ? `expected (${expected?.reason ?? ''})` : tolerated;
   return { kind: 'skipped', type, message: `fails, ${why}: ${message}` };
@@ -192,8 +194,8 @@ function verdictPart({ exitCode, cases }: GateDocument): Part {
 
 /**
  * The document as JUnit XML, as Jenkins, GitLab and others read it: one test suite per object, one test case per
- * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not tested, nothing attached, or it fails and decides
- * nothing (optional, expected or known).
+ * kernel. `failure`: the kernel rejects it and is required; `error`: no answer; `skipped`: not tested, nothing attached, or
+ * it fails and decides nothing (optional, expected, known, or under `never`).
  */
 export function junit(document: GateDocument): string {
   const cells = documentCells(document);

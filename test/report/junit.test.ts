@@ -1,6 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
+import { documentCounts } from '../../src/report/document-cells.ts';
 import { junit } from '../../src/report/junit.ts';
+import { verdictText } from '../../src/report/summary/heading.ts';
 import {
   documentOf,
   hostileDocuments,
@@ -121,6 +123,21 @@ describe('JUnit XML', () => {
     expect(text).toContain('<error message="debian-1 is promised, and was not run" type="VERDICT">');
     expect(suites(text).at(-1)).toMatchObject({ '@name': 'verdict', '@errors': '1' });
     expect(junit({ ...document, exitCode: 0 })).not.toContain('VERDICT');
+  });
+
+  test('a policy that never fails a run has no failure, and says what it would have been', () => {
+    const document = quickDocument({ failOn: 'never' });
+    const text = junit(document);
+    check(text);
+    expect(document).toMatchObject({ status: 'fail', exitCode: 0 });
+    expect(text).not.toMatch(/<failure|<error/);
+    expect(text).toContain('<skipped message="fails, and fail_on is never: ');
+    // The causes are there all the same, and a kernel without a result is an error as ever.
+    expect(text).toContain('ATTACH_TARGET_NOT_FOUND: ');
+    expect(junit(quickDocument())).toContain('<failure');
+    expect(verdictText(document, documentCounts(document))).toMatch(
+      /incompatible \(.*not blocking under fail_on: never\)/,
+    );
   });
 
   test('the source line is where the repository has it', () => {

@@ -15,13 +15,15 @@ export function verdictText(
   { status, notRun }: Pick<GateDocument, 'status' | 'notRun'>,
   counts: DocumentCounts,
 ): string {
-  const { total, passed, failed, tolerated, errored, broken, regressions, known } = counts;
+  const { total, passed, failed, tolerated, excused, errored, broken, regressions, known } = counts;
   const deciding = failed - tolerated;
   const news = [regressions > 0 ? `${regressions} new` : '', known > 0 ? `${known} known` : ''].filter(
     (part) => part !== '',
   );
+  // Else a red heading stood over a green check without a word.
+  const remarks = excused > 0 ? [...news, 'not blocking under fail_on: never'] : news;
   const parts = [
-    deciding > 0 ? `${deciding} of ${total} incompatible${news.length > 0 ? ` (${news.join(', ')})` : ''}` : '',
+    deciding > 0 ? `${deciding} of ${total} incompatible${remarks.length > 0 ? ` (${remarks.join(', ')})` : ''}` : '',
     errored > 0 ? `${errored} of ${total} inconclusive` : '',
     broken > 0 ? `${plural(broken, 'case')} could not start` : '',
     notRun.length > 0 ? `${plural(notRun.length, 'case')} not run` : '',
