@@ -42,9 +42,10 @@ function pack() {
   contents.push(Buffer.from("import('./cli.mjs');\n"));
   const list = names.map((name, index) => {
     const mode = statSync(name, { throwIfNoEntry: false })?.mode & 0o100 ? 0o755 : 0o644;
-    return { name, mode, bytes: contents[index].length };
+    const sha256 = createHash('sha256').update(contents[index]).digest('hex');
+    return { name, mode, bytes: contents[index].length, sha256 };
   });
-  return gzipSync(Buffer.concat([Buffer.from(`${JSON.stringify(list)}\n`), ...contents]), { level: 9 });
+  return { list: JSON.stringify(list), files: gzipSync(Buffer.concat(contents), { level: 9 }) };
 }
 
 function median(values) {
@@ -63,14 +64,15 @@ const out = `build/bpfcompat-linux-${process.arch === 'x64' ? 'x86_64' : process
 const work = 'build/executable';
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
-const files = pack();
+const { list, files } = pack();
+writeFileSync(`${work}/list`, list);
 writeFileSync(`${work}/files`, files);
-writeFileSync(`${work}/digest`, createHash('sha256').update(files).digest('hex'));
+writeFileSync(`${work}/digest`, createHash('sha256').update(list).update(files).digest('hex'));
 const config = {
   main: 'scripts/executable-main.cjs',
   output: `${work}/blob`,
   disableExperimentalSEAWarning: true,
-  assets: { files: `${work}/files`, digest: `${work}/digest` },
+  assets: { list: `${work}/list`, files: `${work}/files`, digest: `${work}/digest` },
 };
 writeFileSync(`${work}/config.json`, JSON.stringify(config));
 execFileSync(process.execPath, ['--experimental-sea-config', `${work}/config.json`], {
