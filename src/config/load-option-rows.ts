@@ -35,9 +35,9 @@ export const LOAD_OPTIONS = [
     name: 'btf',
     type: 'text',
     default: '',
-    placeholder: 'FILE',
+    placeholder: 'PATH',
     description:
-      'BTF for kernels that have none: raw, a .btf.tar.xz of BTFHub, or a vmlinux with BTF; reports show the verdict with it and without it',
+      'BTF for kernels that have none: a file (raw, a .btf.tar.xz of BTFHub, a vmlinux with BTF), or a directory of BTFHub, of which each kernel gets the file of its release; reports show the verdict with it and without it',
     commands: LOADING,
   },
   {

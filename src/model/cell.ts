@@ -72,6 +72,7 @@ export type InfraCause =
   | 'profile_invalid'
   | 'kernel_unavailable'
   | 'userland_unavailable'
+  | 'btf_unavailable'
   | 'qemu_failed'
   | 'kvm_unusable'
   | 'boot_timeout'

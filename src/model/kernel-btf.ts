@@ -8,6 +8,17 @@ export interface KernelBtf {
   readonly sha256: string;
 }
 
+/** The user's directory has no BTF for a kernel: why, and what it has. */
+interface NoBtf {
+  readonly none: string;
+}
+
+/** What the user brings along for one kernel. */
+export type BroughtBtf = KernelBtf | NoBtf;
+
+/** BTF out of a directory, by `uname -r` of a kernel. */
+export type BtfByRelease = (release: string) => Promise<BroughtBtf>;
+
 /** What BTF of the user had to do with one cell. */
 export type CellBtf = Pick<KernelBtf, 'path' | 'sha256'> & { readonly sizeBytes: number } & (
     | {

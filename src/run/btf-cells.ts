@@ -1,7 +1,7 @@
 import type { CellResult, Outcome } from '../model/cell.ts';
 import { firstStage } from '../model/evidence.ts';
 import { decisiveOf } from '../model/finding.ts';
-import type { CellBtf, KernelBtf } from '../model/kernel-btf.ts';
+import type { BroughtBtf, CellBtf, KernelBtf } from '../model/kernel-btf.ts';
 
 /** How one cell is run: with BTF for CO-RE in the place of the kernel's, or as the kernel is. */
 export type RunWithBtf = (btf: KernelBtf | undefined) => Promise<CellResult>;
@@ -24,13 +24,22 @@ function summary(outcome: Outcome): (CellBtf & { readonly used: true })['without
   return { status: outcome.status, failedStage: outcome.failedStage, ...(code !== undefined && { code }) };
 }
 
+/** That a kernel has no BTF and nobody brought its own along is no verdict on an object that was to be tested with it. */
+function untested(without: CellResult, why: string): CellResult {
+  const { status, failedStage, code } = summary(without.outcome);
+  const where = failedStage === undefined ? '' : ` at ${failedStage}`;
+  const message = `the kernel has no BTF, and ${why}. Without BTF: ${status}${where}${code === undefined ? '' : ` (${code})`}`;
+  return { ...without, outcome: { status: 'infra_error', cause: 'btf_unavailable', message } };
+}
+
 /**
  * Runs a cell as its kernel is, and again with the user's BTF where the kernel has none that the object's CO-RE
  * relocations could be resolved with. The verdict is the one with it; the other stands beside it.
  */
-export async function runWithBtf(run: RunWithBtf, btf: KernelBtf | undefined): Promise<CellResult> {
+export async function runWithBtf(run: RunWithBtf, btf: BroughtBtf | undefined): Promise<CellResult> {
   const without = await run(undefined);
   if (btf === undefined) return without;
+  if ('none' in btf) return idleReason(without) === undefined ? untested(without, btf.none) : without;
   const about = { path: btf.path, sha256: btf.sha256, sizeBytes: btf.bytes.length };
   const reason = idleReason(without);
   if (reason !== undefined) return { ...without, btf: { ...about, used: false, reason } };

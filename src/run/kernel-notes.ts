@@ -1,5 +1,5 @@
 import type { Profile, TestedKernel } from '../model/kernel.ts';
-import type { KernelBtf } from '../model/kernel-btf.ts';
+import type { BroughtBtf } from '../model/kernel-btf.ts';
 import { chosenKeys, isLocal } from '../model/kernel-source.ts';
 import { fileName } from '../model/object-names.ts';
 import { sanitizeText, wellFormed } from '../model/sanitize.ts';
@@ -25,7 +25,9 @@ export function unverifiedNote(
 }
 
 /** Says whose BTF may stand in for the kernel's. */
-export function btfNote({ id }: Profile, { path, sha256 }: KernelBtf): string {
+export function btfNote({ id }: Profile, btf: BroughtBtf): string {
+  if ('none' in btf) return `kernel ${id}: no BTF for it: ${btf.none}`;
+  const { path, sha256 } = btf;
   return `kernel ${id}: where it has no BTF, CO-RE gets ${fileName(path)} (sha256 ${sha256})`;
 }
 

@@ -8,9 +8,10 @@ import { CancelledError, messageOf } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { Arch, KernelFiles, Profile, TestedKernel } from '../model/kernel.ts';
-import type { KernelBtf } from '../model/kernel-btf.ts';
+import type { BroughtBtf } from '../model/kernel-btf.ts';
+import { type BtfReader, btfOf, namedBtf, UnusableBtf } from './brought-btf.ts';
 import { imageKernel } from './image-kernel.ts';
-import { btfNote, notesOf, plainWords, unverifiedNote } from './kernel-notes.ts';
+import { notesOf, plainWords, unverifiedNote } from './kernel-notes.ts';
 import type { ModuleSupply, StoredModules } from './module-cells.ts';
 import { wrongKernel } from './right-kernel.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -50,12 +51,7 @@ export interface RunServices {
   /** Absent: what is stored of modules is not looked at before a guest misses a name. */
   readonly storedModules?: StoredModules;
   readonly ensureShell: ShellSupply;
-  /** Reads the BTF that a profile names. @throws UsageError for what cannot be used */
-  readonly readBtf: (
-    profile: Pick<Profile, 'arch'>,
-    named: NonNullable<Profile['btf']>,
-    signal: AbortSignal,
-  ) => Promise<KernelBtf>;
+  readonly readBtf: BtfReader;
   readonly validator: ValidatorBinary;
 }
 
@@ -86,7 +82,7 @@ type Prepared =
       /** File with the kernel's configuration; undefined where its packages have none, and of a disk image. */
       readonly config: string | undefined;
       /** What the user brings along for a kernel without BTF. */
-      readonly btf: KernelBtf | undefined;
+      readonly btf: BroughtBtf | undefined;
       readonly ms: number;
     }
   | {
@@ -205,19 +201,6 @@ async function ofImage(context: Preparation, lane: ImageLane, profile: Profile, 
   return { record, cached, config: undefined, open: async () => source };
 }
 
-/** The BTF of a kernel that has none of its own is not what its profile says. */
-class UnusableBtf extends Error {}
-
-/** BTF that a profile names, with a note that says so. @throws UnusableBtf */
-async function btfOf({ services, capacity, note }: Preparation, profile: Profile): Promise<KernelBtf | undefined> {
-  if (profile.btf === undefined) return undefined;
-  const btf = await services.readBtf(profile, profile.btf, capacity.signal).catch((cause: unknown) => {
-    throw new UnusableBtf(messageOf(cause), { cause });
-  });
-  note(btfNote(profile, btf));
-  return btf;
-}
-
 function causeOf(error: unknown): InfraCause {
   if (error instanceof UnusableBtf) return 'profile_invalid';
   if (error instanceof GuestError) return error.infraCause;
@@ -239,7 +222,7 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
   if ('unavailable' in chosen)
     return { ok: false, outcome: { status: 'skipped', reason: chosen.unavailable }, ms: ms() };
   try {
-    const btf = await btfOf(context, profile);
+    const named = await namedBtf(services.readBtf, profile, capacity.signal);
     const { lane } = chosen;
     const guests =
       'prepareImage' in lane ? ofImage(context, lane, profile, timed) : ofKernel(context, lane, profile, timed);
@@ -247,6 +230,7 @@ async function prepare(context: Preparation, target: Target): Promise<Prepared> 
     if (record.vouched.by === 'nobody') note(unverifiedNote(profile, record));
     const wrong = wrongKernel(profile, record);
     if (wrong !== undefined) return failed({ status: 'infra_error', cause: 'wrong_kernel', message: wrong }, record);
+    const btf = await btfOf(profile, named, record.release, note);
     const source = await open();
     emit({ type: 'kernel-ready', profile: profile.id, record, cached, ms: ms() });
     await warmUp(source, target, services.host, capacity, timed);

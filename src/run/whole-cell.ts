@@ -3,7 +3,7 @@ import type { CellResult } from '../model/cell.ts';
 import type { EventListener } from '../model/events.ts';
 import type { GuestEntry } from '../model/guest-entry.ts';
 import type { GuestModule } from '../model/guest-module.ts';
-import type { KernelBtf } from '../model/kernel-btf.ts';
+import type { BroughtBtf, KernelBtf } from '../model/kernel-btf.ts';
 import type { ModuleRules } from '../model/kernel-modules.ts';
 import { runWithBtf } from './btf-cells.ts';
 import { runBeside, withLoaders } from './loader-cells.ts';
@@ -22,7 +22,7 @@ export interface WholeCell {
   readonly openModules: (() => Promise<Modules>) | undefined;
   /** The same where they were looked into before. */
   readonly storedModules: () => Promise<Modules | undefined>;
-  readonly btf: KernelBtf | undefined;
+  readonly btf: BroughtBtf | undefined;
 }
 
 /**

@@ -48,7 +48,7 @@ describe('BTF of a flag', () => {
 
   test.each([
     ['missing.btf', /there is no such file/],
-    ['directory', /it is a directory/],
+    ['directory', /it is a directory without DISTRO\/VERSION\/ARCH\/RELEASE\.btf/],
     ['second.btf', /it has 7 bytes/],
     ['two.tar', /raw\.btf and second\.btf; unpack it/],
     ['none.tar', /no file that ends in \.btf/],

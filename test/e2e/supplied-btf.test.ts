@@ -64,3 +64,29 @@ test('an object is asked with the BTF of the user where the kernel has none, and
   expect(targetOf(report, 'cut')).toMatchObject({ status: 'infra_error', infra_cause: 'profile_invalid' });
   expect(targetOf(report, 'cut').infra_error).toMatch(/cut\.yaml:5:\d+: btf .*cut\.btf: it has 5 bytes/);
 }, 500_000);
+
+test('of a directory of BTFHub each kernel gets the file of its release, and where none fits that is an error', async () => {
+  const cwd = join(scratch, 'repository');
+  const image = join(cwd, 'matrices/profiles/vmlinux');
+  const { release } = (await storedKernel('debian-13-6.12')).record;
+  const hub = join(scratch, 'hub');
+  mkdirSync(join(hub, 'debian/13/x86_64'), { recursive: true });
+  renameSync(join(scratch, '6.12.btf.tar.xz'), join(hub, `debian/13/x86_64/${release}.btf.tar.xz`));
+  mkdirSync(join(hub, 'ubuntu/24.04/x86_64'), { recursive: true });
+  const profile = `distro: ubuntu\nversion: "24.04"\nkernel_family: "6.12"\narch: x86_64\nkernel:\n  source: file\n  image: vmlinux\n`;
+  writeFileSync(join(cwd, 'matrices/profiles/other.yaml'), `id: other\n${profile}`);
+  const object = ['--artifact', confusionObject('core_guarded'), '--kernels', 'other', '--kernel', `${image},name=own`];
+  const args = ['test', ...object, '--btf', hub, '--offline', '--out', 'report.json'];
+  const { stdout, stderr, code } = await bpfcompat(args, { cwd, limitMs: 400_000 });
+  expect(code, stderr).toBe(1);
+  const report = readReport(join(cwd, 'report.json'));
+  expect(targetOf(report, 'own')).toMatchObject({
+    status: 'pass',
+    btf: { supplied: { path: join(hub, `debian/13/x86_64/${release}.btf.tar.xz`), sha256, used: true } },
+  });
+  const other = targetOf(report, 'other');
+  expect(other).toMatchObject({ status: 'infra_error', infra_cause: 'btf_unavailable' });
+  expect(other.infra_error).toContain(`has no ubuntu/24.04/x86_64/${release}.btf`);
+  expect(other.infra_error).toMatch(/it has debian\/13\/.*Without BTF: fail at load \(MISSING_BTF\)/);
+  expect(stdout).toContain('kernel other: no BTF for it: ');
+}, 500_000);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CellResult } from '../../src/model/cell.ts';
-import type { KernelBtf } from '../../src/model/kernel-btf.ts';
+import type { BroughtBtf, KernelBtf } from '../../src/model/kernel-btf.ts';
 import { suppliedBtfJson, suppliedBtfNotes } from '../../src/report/btf.ts';
 import { runWithBtf } from '../../src/run/btf-cells.ts';
 import { hello, open } from '../fixtures/evidence.ts';
@@ -16,8 +16,8 @@ function resultOf(outcome: unknown, btf: boolean, relocations: number): CellResu
 }
 
 /** A cell of which the first answer is given; with BTF it passes. */
-async function ask(first: CellResult, btf: KernelBtf | undefined = BTF) {
-  const asked: (KernelBtf | undefined)[] = [];
+async function ask(first: CellResult, btf: BroughtBtf | undefined = BTF) {
+  const asked: (BroughtBtf | undefined)[] = [];
   const result = await runWithBtf(async (given) => {
     asked.push(given);
     return given === undefined ? first : resultOf(PASS, false, 3);
@@ -66,4 +66,18 @@ test('without BTF of the user nothing is said of it', async () => {
     return first;
   }, undefined);
   expect([asked, result]).toEqual([[undefined], first]);
+});
+
+test('where a directory has none for a kernel that needs it, nothing is said of the object', async () => {
+  const { result, asked } = await ask(resultOf(FAIL, false, 3), { none: 'DIR has no a/1/x86_64/R.btf' });
+  expect(asked).toEqual([undefined]);
+  expect(result.outcome).toEqual({
+    status: 'infra_error',
+    cause: 'btf_unavailable',
+    message: 'the kernel has no BTF, and DIR has no a/1/x86_64/R.btf. Without BTF: fail at load (MISSING_BTF)',
+  });
+});
+
+test('a kernel with BTF needs none of a directory', async () => {
+  expect((await ask(resultOf(PASS, true, 3), { none: 'DIR has none' })).result.outcome).toEqual(PASS);
 });
