@@ -74,7 +74,9 @@ function attachFinding(stage: AttachStage, evidence: Evidence): Finding {
   const functionName = captured['function'] ?? target;
   const { code, confidence, reason } = rule;
   const about = { ...args, ...attachKind(stage.section), function: functionName, ...captured, reason };
-  return confirm(findingBy(code, { ...common, confidence, args: about }), evidence);
+  // A structure of struct_ops is registered as a whole: its map is what was not attached, and no program of it.
+  const subject = stage.method === 'struct_ops' && stage.target !== '' ? stage.target : stage.program;
+  return confirm(findingBy(code, { ...common, subject, confidence, args: about }), evidence);
 }
 
 /** A program that had to be attached and was not even tried, or of which the guest said nothing. */

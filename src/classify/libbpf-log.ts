@@ -15,7 +15,7 @@ const GAP = /^\[\d+ bytes left out\]$/;
 const HARMLESS = [
   /BTF is optional, ignoring/,
   /Retrying without BTF/,
-  /missing \.BTF\.ext (?:line|function) info/,
+  /missing \.BTF\.ext (?:line|function) info for the main program/,
   /^elf: skipping /,
   /no matching targets found/,
   /permission error while running as root/,

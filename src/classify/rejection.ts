@@ -86,6 +86,8 @@ function acquiredBy({ args, evidence }: Finding, log: string): { readonly acquir
 function pastEnd(text: string, above: readonly string[]): Finer {
   const { available, offset, size } = above.map((line) => MEASURED.exec(line)?.groups).findLast(Boolean) ?? {};
   if (!/ min value is outside of /.test(text) || offset === undefined || offset.startsWith('-')) return {};
+  // Kernels before 6.8 have no words of their own for a size that may be zero.
+  if (size === '0') return { reason: 'zero_size' };
   return { reason: 'past_end', available, offset, size };
 }
 

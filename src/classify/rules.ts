@@ -5,6 +5,8 @@ import { EXTENSION_RULES } from './rules/verifier-extensions.ts';
 import { FEATURE_RULES } from './rules/verifier-features.ts';
 import { INSTRUCTION_RULES } from './rules/verifier-instructions.ts';
 import { MEMORY_RULES } from './rules/verifier-memory.ts';
+import { MISUSE_RULES } from './rules/verifier-misuse.ts';
+import { OWNED_RULES } from './rules/verifier-owned.ts';
 import { PROOF_RULES } from './rules/verifier-proof.ts';
 import { VALUE_RULES } from './rules/verifier-values.ts';
 
@@ -14,6 +16,8 @@ export const LIBBPF_RULES: readonly TextRule[] = [...OBJECT_RULES, ...KERNEL_RUL
 /** Lines of the verifier log, most specific first. */
 export const VERIFIER_RULES: readonly TextRule[] = [
   ...EXTENSION_RULES,
+  ...OWNED_RULES,
+  ...MISUSE_RULES,
   ...FEATURE_RULES,
   ...INSTRUCTION_RULES,
   ...VALUE_RULES,

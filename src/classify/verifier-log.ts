@@ -128,6 +128,18 @@ export interface VerifierCause {
 }
 
 /**
+ * A global function with a pointer to something without a size: of other functions the same words are a remark, so that they
+ * count where they follow the name of a function that is checked on its own, and nothing else was said.
+ */
+function unsizedArgument(rules: readonly TextRule[], log: VerifierLog): VerifierCause | undefined {
+  const at = log.lines.findLastIndex((line) => /^arg#\d+ reference type\('/.test(line));
+  const above = log.lines[at - 1] ?? '';
+  if (at < 1 || !above.startsWith('Validating ')) return undefined;
+  const match = matchLine(rules, `${above} ${log.lines[at]}`);
+  return match && { match, line: match.line, args: describe(log, at) };
+}
+
+/**
  * The line that says why the verifier rejected the program, tried from the last meaningful line upwards; undefined when the log has
  * no meaningful line. Instruction dumps, register states and source text are never looked at.
  */
@@ -135,7 +147,7 @@ export function verifierCause(rules: readonly TextRule[], text: string): Verifie
   const log = parseVerifierLog(text);
   const order = candidates(log.lines);
   const last = order[0];
-  if (last === undefined) return undefined;
+  if (last === undefined) return unsizedArgument(rules, log);
   for (const index of order) {
     const match = matchLine(rules, log.lines[index] ?? '');
     if (match)

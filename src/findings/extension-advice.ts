@@ -20,4 +20,20 @@ export const EXTENSION_ADVICE = {
     why: 'bpf_kptr_xchg is given a field that is no kptr for this kernel',
     todo: 'Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a word.',
   },
+  kptr_access: {
+    why: 'a kptr in a map is read or written like a plain number',
+    todo: 'Put a pointer in and take it out with bpf_kptr_xchg, one at a time, through the member itself; release what comes back.',
+  },
+  kptr_type: {
+    why: 'a pointer is stored in a kptr of another type',
+    todo: 'Declare the member with the type of what is stored in it, and store the pointer as the acquiring function returned it.',
+  },
+  node_access: {
+    why: 'an object of a list or tree is used without its lock, or without owning it',
+    todo: 'Hold the bpf_spin_lock that stands beside the list or tree while it is used, add only what bpf_obj_new or a removal returned, and drop or add again what was removed.',
+  },
+  arena_unnamed: {
+    why: 'memory of an arena is used in a program that does not name the arena',
+    todo: 'Refer to the map of the arena in the program itself: pass &arena to a call (bpf_arena_alloc_pages), or put a statement such as asm volatile("" :: "r"(&arena)) in front.',
+  },
 };

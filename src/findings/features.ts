@@ -1,4 +1,5 @@
 import { entry, type Facts, ofReason, reasonsOf, type Words } from './entry.ts';
+import { offeredTo } from './helper-places.ts';
 import { BUILD, builtWithout, orBuiltWith } from './kernel-build.ts';
 import { arg, here, lacks, sentence, since, who } from './writer.ts';
 
@@ -71,6 +72,11 @@ const OF_TYPE: readonly (readonly [helper: RegExp, section: RegExp, instead: str
   ],
   [/^bpf_xdp_(?:load|store)_bytes$/, /^(?:tcx?\b|classifier|action)/, 'bpf_skb_load_bytes and bpf_skb_store_bytes'],
   [
+    /^bpf_override_return$/,
+    /^f/,
+    'the return value of a fmod_ret program, which takes the place of that of the function',
+  ],
+  [
     /^bpf_get_current_(?:pid_tgid|uid_gid|comm)$/,
     /^(?:xdp|tcx?\b|classifier|action|socket)/,
     'nothing of this kind: packets are handled without their process. Note it in a cgroup or socket hook by bpf_get_socket_cookie, and look it up',
@@ -79,9 +85,10 @@ const OF_TYPE: readonly (readonly [helper: RegExp, section: RegExp, instead: str
 
 function ofTypeWords(helper: string, section: string): string {
   const found = OF_TYPE.find(([name, type]) => name.test(helper) && type.test(section.replace(/^\?/, '')));
-  if (found === undefined)
-    return `Use a helper that the program type has, or another program type.${insteadWords(helper)}`;
-  return `Use ${found[2]}.`;
+  if (found !== undefined) return `Use ${found[2]}.`;
+  const programs = offeredTo(helper);
+  const offered = programs === undefined ? '' : ` Kernels offer it to ${programs}.`;
+  return `Use a helper that the program type has, or another program type.${offered}${insteadWords(helper)}`;
 }
 
 function contextWords(f: Facts, helper: string): Words {

@@ -31,6 +31,10 @@ export const INCOMPATIBLE = {
     what: 'refers to data that libbpf cannot place',
     todo: 'Initialize global variables, compile with -fno-common and keep strings out of merged sections.',
   },
+  no_function_info: {
+    what: 'has a function without type information beside functions that have it',
+    todo: 'Compile every part that is linked in with -g; a function written in assembly gets none: write it as a C function with inline assembly in it.',
+  },
   unlinked_call: {
     what: 'calls a function that was never linked in',
     todo: 'Link the parts with bpftool gen object, or mark kernel functions with __ksym.',

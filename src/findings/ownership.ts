@@ -32,6 +32,38 @@ export const OWNED_ADVICE = {
     why: 'an iterator is begun a second time',
     todo: 'Destroy it (bpf_iter_..._destroy) before it is begun again, or use a variable for each loop.',
   },
+  unlock: {
+    why: 'something is unlocked or ended that is not held',
+    todo: 'End what was begun, once on every path: unlock through the pointer that was locked (a second lookup is another lock to the verifier), the last lock first, and as many unlocks of RCU or preemption as locks.',
+  },
+  region_open: {
+    why: 'preemption or interrupts are still off where the program ends or jumps away',
+    todo: 'Call bpf_preempt_enable or bpf_local_irq_restore on every path, early returns included, as often as they were turned off.',
+  },
+  needs_rcu: {
+    why: 'a kernel function is called that wants an RCU section around it',
+    todo: 'Put bpf_rcu_read_lock() before the call and bpf_rcu_read_unlock() behind the last use of what it gives, on every path; programs that cannot sleep are in such a section anyway.',
+  },
+  not_acquired: {
+    why: 'something is released that the program did not acquire',
+    todo: 'Release only what an acquiring call returned (bpf_sk_lookup_tcp, bpf_task_from_pid, bpf_ringbuf_reserve, ...), and once: members of the context, arguments of the hook and what a lookup lends are not released.',
+  },
+  timer_map: {
+    why: 'a timer or work queue is set up with another map than the one that it stands in',
+    todo: 'Pass the map that the value was looked up in: bpf_timer_init(&value->timer, &map, ...).',
+  },
+  field_place: {
+    why: 'a lock or timer is not where the type of the map has one',
+    todo: 'Give the map a value type with the field in it (__type(value, struct ...), a structure with a struct bpf_spin_lock or struct bpf_timer as its member), and pass the address of that member.',
+  },
+  dynptr_taken: {
+    why: 'a dynptr is made or overwritten while it is still in use',
+    todo: 'Submit or discard what it holds first, or use a variable for each dynptr.',
+  },
+  dynptr_kind: {
+    why: 'a dynptr is of another kind than the call takes',
+    todo: 'Submit and discard what bpf_ringbuf_reserve_dynptr made, and nothing else; dynptrs that a callback gets can only be read.',
+  },
 };
 
 /** What gives back what a call acquired. */

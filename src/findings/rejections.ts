@@ -1,5 +1,6 @@
 import type { Facts } from './entry.ts';
 import { EXTENSION_ADVICE } from './extension-advice.ts';
+import { MISUSE_ADVICE } from './misuse-advice.ts';
 import { OWNED_ADVICE } from './ownership.ts';
 import { VALUE_ADVICE } from './rejected-values.ts';
 
@@ -8,6 +9,7 @@ export const ADVICE = {
   ...VALUE_ADVICE,
   ...OWNED_ADVICE,
   ...EXTENSION_ADVICE,
+  ...MISUSE_ADVICE,
   null_check: { why: 'a pointer that may be NULL is used', todo: 'Check the pointer for NULL before using it.' },
   stack_overread: {
     why: 'it reads behind the end of a copy on its stack',
@@ -66,7 +68,10 @@ export const ADVICE = {
     why: 'a minimal program of its kind is accepted, and this one is rejected with an empty log',
     todo: 'Compare with a smaller version of the program; the log of this kernel says nothing.',
   },
-  infinite_loop: { why: 'a loop does not end', todo: 'Give the loop a bound that the verifier can see.' },
+  infinite_loop: {
+    why: 'a loop does not end, as far as the verifier sees',
+    todo: 'Count in a local variable and compare it with a constant: a counter or bound in a global variable, a map value or kernel memory may be another one each time it is read.',
+  },
   ctx_modified: {
     why: 'the compiler moved the context pointer before it read through it',
     todo: 'Read the field into a variable before it is needed in several branches, keep the compiler from merging the reads (barrier_var, volatile), or mark the context type preserve_static_offset (clang 18 and later).',

@@ -43,8 +43,17 @@ function variableArguments(f: TrampolineFacts): Words {
   };
 }
 
+function structResult(f: TrampolineFacts): Words {
+  return {
+    title: `function ${arg(f, 'function', '?')} returns a structure by value, which no trampoline hands on`,
+    explanation: 'Kernels reject fentry, fexit and fmod_ret for such functions, whatever the program reads of them.',
+    remediation: 'Use a kprobe or a kretprobe, or hook a function that it calls or that calls it.',
+  };
+}
+
 const WORDS = {
   trampoline: noSupport,
+  struct_result: structResult,
   struct_argument: structArgument,
   variable_arguments: variableArguments,
   many_arguments: manyArguments,

@@ -26,11 +26,21 @@ function sleepableMember(struct: string, member = '?'): Words {
 /** The structure itself is refused when it is registered, and no program of it. */
 function refusedStruct(f: Facts): Words {
   return {
-    title: `the kernel rejects the struct_ops that ${who(f)} is a member of when it is registered (EINVAL)`,
+    title: `the kernel rejects struct_ops ${f.subject ?? 'of this object'} when it is registered (EINVAL)`,
     explanation:
       'Its programs load. A member that this kind of structure must have is not set, or a name or flag in it is not taken.',
     remediation:
       'Set all members that the kernel wants: a name, and for tcp_congestion_ops ssthresh, undo_cwnd and one of cong_avoid and cong_control; for sched_ext_ops only known flags and a timeout that it allows.',
+  };
+}
+
+/** A number in it is larger than the kernel allows. */
+function valueOfStruct(f: Facts): Words {
+  return {
+    title: `the kernel rejects a number in struct_ops ${f.subject ?? 'of this object'} when it is registered (E2BIG)`,
+    explanation: 'Its programs load. A member that is no function has a value that is larger than the kernel allows.',
+    remediation:
+      'In sched_ext_ops, set timeout_ms to 30000 (30 seconds) or less, and dispatch_max_batch to 2147483647 or less.',
   };
 }
 
@@ -115,12 +125,13 @@ export const TYPE_FINDINGS = {
     group: 'kernel',
     rule: ['A struct_ops type has another layout', 'Build against the types of that kernel.'],
     args: ['struct', 'member'],
-    reasons: ['member', 'register', 'refused', 'sleepable_member'],
+    reasons: ['member', 'value', 'refused', 'sleepable_member'],
     words: (f) => {
       const struct = f.args.struct === undefined ? 'struct_ops' : `struct_ops ${f.args.struct}`;
       const member = f.args.member;
       if (f.args.reason === 'sleepable_member') return sleepableMember(struct, member);
       if (f.args.reason === 'refused') return refusedStruct(f);
+      if (f.args.reason === 'value') return valueOfStruct(f);
       return {
         title:
           member === undefined ? `${struct} has other members ${here(f)}` : notIn(f, `member ${member} of ${struct}`),

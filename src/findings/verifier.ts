@@ -1,4 +1,5 @@
 import { entry, type Facts, reasonsOf } from './entry.ts';
+import { givenTodo, givenWords } from './given-argument.ts';
 import { givesBack } from './ownership.ts';
 import { ADVICE, allowedWords } from './rejections.ts';
 import { arg, here, sentence, who } from './writer.ts';
@@ -33,6 +34,8 @@ const ARGS = [
   'given',
   'field',
   'iterator',
+  'expected',
+  'argument',
 ] as const;
 
 type RejectionFacts = Facts<(typeof ARGS)[number]>;
@@ -82,11 +85,15 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
       return f.args.acquired === undefined ? undefined : `What is held comes from ${f.args.acquired}.`;
     case 'caller_argument':
       return f.args.wrong === undefined ? undefined : `The kernel says of the argument: ${f.args.wrong}.`;
+    case 'type_mismatch':
+      return givenWords(f);
     case 'foreign_memory':
     case 'stale_packet':
     case 'released':
       return call === undefined ? undefined : `The call is ${call}.`;
     case 'no_map':
+    case 'packet_argument':
+    case 'not_acquired':
     case 'untrusted_pointer':
     case 'not_constant':
     case 'zero_size':
@@ -101,6 +108,12 @@ function detail(f: RejectionFacts, topic: Topic): string | undefined {
   }
 }
 
+/** What to do, by what the log says of this very case. */
+function finerTodo(f: RejectionFacts, topic: Topic): string | undefined {
+  if (topic === 'reference') return givesBack(f.args.acquired);
+  return topic === 'type_mismatch' ? givenTodo(f) : undefined;
+}
+
 /** Words for programs that the verifier could not follow. */
 export const VERIFIER_FINDINGS = {
   VERIFIER_REJECTION: entry({
@@ -113,7 +126,7 @@ export const VERIFIER_FINDINGS = {
       const precision = reason === 'verifier_precision';
       const topic = topicOf(recursion === undefined ? (precision ? proof : reason) : 'recursion');
       const { why, todo: general } = topic === undefined ? OTHER : ADVICE[topic];
-      const todo = (topic === 'reference' ? givesBack(f.args.acquired) : undefined) ?? general;
+      const todo = finerTodo(f, topic) ?? general;
       const place = [source, text].filter((part) => part !== undefined).join(': ');
       const unknown =
         topic === undefined ? 'The words of the kernel are quoted' : 'It could not prove that the program is safe';

@@ -105,3 +105,15 @@ test('the instruction of the block is taken where the log above has none', () =>
     'cause\nVerification failed: A: b\n\nAt:\n  f @ x.bpf.c:3:1\n  Instruction context:\n       6 | (85) call x#1\n  >>>  7 | (79) r1 = r2\n';
   expect(parseVerifierLog(block).insn).toBe('7');
 });
+
+test('the size of an argument is the cause where a global function is checked and nothing else was said', () => {
+  const remark = "arg#1 reference type('UNKNOWN ') size cannot be determined: -22";
+  const end = 'processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0';
+  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${remark}\n${end}\n`)).toMatchObject({
+    match: { rule: { code: 'UNSUPPORTED_GLOBAL_FUNCTION', reason: 'signature' }, args: { function: 'each' } },
+  });
+  expect(verifierCause(VERIFIER_RULES, `${remark}\n${end}\n`)).toBeUndefined();
+  expect(verifierCause(VERIFIER_RULES, `Validating each() func#1...\n${remark}\nR1 !read_ok\n${end}\n`)).toMatchObject({
+    match: { rule: { reason: 'unset_register' } },
+  });
+});

@@ -240,8 +240,9 @@ export const ATTACH_RULES: readonly AttachRule[] = [
     example: { errno: -524, section: 'struct_ops/init', method: 'struct_ops', lines: [], release: NEW_61 },
   },
   {
+    // Where a number in sched_ext_ops is larger than the kernel allows.
     code: 'STRUCT_OPS_MISMATCH',
-    reason: 'register',
+    reason: 'value',
     confidence: 'medium',
     errnos: [E2BIG],
     section: /^\??struct_ops/,

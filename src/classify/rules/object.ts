@@ -146,6 +146,13 @@ export const OBJECT_RULES: readonly TextRule[] = [
     example: { kernel: 'any, libbpf 1.7', text: "failed to find BTF for extern 'helper_in_other_file': -3" },
   },
   {
+    code: 'OBJECT_NOT_LIBBPF_COMPATIBLE',
+    reason: 'no_function_info',
+    subject: 'symbol',
+    pattern: /^prog '(?<symbol>[^']+)': missing \.BTF\.ext (?:function|line) info\.$/,
+    example: { kernel: 'any, libbpf 1.7', text: "prog 'checksum': missing .BTF.ext function info." },
+  },
+  {
     code: 'MISSING_OBJECT_BTF',
     reason: 'object',
     pattern: /^BTF is required, but is missing or corrupted|^map '[^']*' BTF data is corrupted/,

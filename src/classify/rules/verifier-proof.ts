@@ -64,14 +64,20 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'reference',
-    pattern: /Unreleased reference|[Ll]eaking reference|reference leak|has not been acquired/,
+    pattern: /Unreleased reference|[Ll]eaking reference|reference leak/,
     example: { kernel: '6.1.0-56-cloud-amd64', text: 'Unreleased reference id=2 alloc_insn=6' },
   },
   {
     code: 'VERIFIER_REJECTION',
     reason: 'type_mismatch',
-    pattern: /type=\S+ +expected=|is not a scalar|expected pointer to|is of type \S+ but/,
+    pattern: /^R(?<argument>\d+) type=(?<given>\S+) +expected=(?<expected>\S.*)$/,
     example: { kernel: '5.10.0-46-cloud-amd64', text: 'R1 type=ctx expected=fp, pkt, pkt_meta, map_key, map_value' },
+  },
+  {
+    code: 'VERIFIER_REJECTION',
+    reason: 'type_mismatch',
+    pattern: /type=\S+ +expected=|is not a scalar|expected pointer to|is of type \S+ but/,
+    example: { kernel: '6.12', text: 'arg#1 expected pointer to ctx, but got fp' },
   },
   {
     code: 'VERIFIER_REJECTION',
@@ -85,11 +91,7 @@ export const PROOF_RULES: readonly TextRule[] = [
   {
     code: 'VERIFIER_REJECTION',
     reason: 'ptr_arith',
-    pattern:
-      /pointer \S+ pointer prohibited|pointer arithmetic|math between|on pointer prohibited|subtraction from stack/,
-    example: {
-      kernel: '5.10.0-46-cloud-amd64',
-      text: 'R1 pointer arithmetic on map_ptr prohibited',
-    },
+    pattern: /pointer arithmetic|math between|on pointer prohibited|subtraction from stack/,
+    example: { kernel: '5.10.0-46-cloud-amd64', text: 'R1 subtraction from stack pointer prohibited' },
   },
 ];

@@ -1,4 +1,4 @@
-import { always, type Cell, fails, from, PASS, type Row } from '../cells.ts';
+import { always, type Cell, fails, from, PASS, type Row, warns } from '../cells.ts';
 
 /** A pass that the object could have altered in part. */
 const alterable: Cell = {
@@ -47,7 +47,16 @@ export const PROGRAMS: readonly Row[] = [
   from('6.12', 'prog_struct_ops_hid', oldStruct('hid_bpf_ops'), builtWithoutStruct('hid_bpf_ops')),
   // Upstream since 6.12; CONFIG_SCHED_CLASS_EXT is set from Debian's 6.16 on and not in either 6.12.
   {
+    // sched-ext/scx#151
     object: 'prog_struct_ops_sched',
+    since: [
+      ['5.10', oldStruct('sched_ext_ops')],
+      ['6.12', builtWithoutStruct('sched_ext_ops')],
+      ['6.16', warns('STRUCT_OPS_MISMATCH', 'value', 'first_come')],
+    ],
+  },
+  {
+    object: 'prog_struct_ops_sched_fixed',
     since: [
       ['5.10', oldStruct('sched_ext_ops')],
       ['6.12', builtWithoutStruct('sched_ext_ops')],

@@ -54,8 +54,6 @@ const GONE = [
   missing('removed', 'allocates'),
 ];
 
-const congestion = (code: string, reason: string): Cell =>
-  warned(...['window', 'avoid', 'undo'].map((program) => at(code, reason, program)));
 const lsmOff = (program: string) => at('LSM_BPF_NOT_ENABLED', undefined, program);
 const mayNotSleep = (program: string) => at('ATTACH_TARGET_NOT_TRACEABLE', 'not_sleepable', program);
 
@@ -92,9 +90,9 @@ export const REPORTED_NAMES: readonly Row[] = [
   always('extern_kconfig_type_fixed', PASS),
   always('extern_kconfig_small', fails('UNRESOLVED_KCONFIG', 'range', 'CONFIG_HZ')),
   always('extern_kconfig_small_fixed', PASS),
-  always('prog_struct_ops_name', congestion('ATTACH_CONFLICT', 'occupied')),
+  always('prog_struct_ops_name', warned(at('ATTACH_CONFLICT', 'occupied', 'taken'))),
   always('prog_struct_ops_name_fixed', PASS),
-  always('prog_struct_ops_nameless', congestion('STRUCT_OPS_MISMATCH', 'refused')),
+  always('prog_struct_ops_nameless', warned(at('STRUCT_OPS_MISMATCH', 'refused', 'nameless'))),
   always('prog_struct_ops_nameless_fixed', PASS),
   {
     object: 'prog_sleepable_maps',

@@ -54,6 +54,7 @@ export const REPORTED_PLACES: readonly Row[] = [
     told('fail', [
       ['TRAMPOLINE_UNSUPPORTED', 'variable_arguments', 'probe'],
       ['ATTACH_TARGET_NOT_TRACEABLE', 'not_sleepable', 'sleeps'],
+      ['TRAMPOLINE_UNSUPPORTED', 'struct_result', 'returns_time'],
     ]),
   ),
   always('attach_fentry_variadic_fixed', PASS),
@@ -76,13 +77,7 @@ export const REPORTED_PLACES: readonly Row[] = [
   always('map_value_unsized_fixed', mapsOnly),
   always('map_two_sizes', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'two_sizes', 'flows')),
   always('map_two_sizes_fixed', mapsOnly),
-  always(
-    'prog_struct_ops_incomplete',
-    told('pass', [
-      ['STRUCT_OPS_MISMATCH', 'refused', 'window'],
-      ['STRUCT_OPS_MISMATCH', 'refused', 'undo'],
-    ]),
-  ),
+  always('prog_struct_ops_incomplete', told('pass', [['STRUCT_OPS_MISMATCH', 'refused', 'lazy']])),
   // sched-ext/sched_ext#12
   from('6.12', 'prog_struct_ops_link', fails('UNSUPPORTED_MAP_FLAG', 'kernel_too_old', 'linked')),
   always('prog_struct_ops_link_fixed', PASS),

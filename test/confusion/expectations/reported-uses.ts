@@ -1,4 +1,4 @@
-import { always, type Cell, failsAt, failsHere, from, PASS, type Row } from '../cells.ts';
+import { always, type Cell, fails, failsAt, failsHere, from, PASS, type Row } from '../cells.ts';
 
 /** Maps, helpers, functions and code used in ways that no program of their type can: from reports that no rule was written for. */
 const USES: Cell = {
@@ -6,6 +6,8 @@ const USES: Cell = {
     ['VERIFIER_REJECTION', 'map_structure', 'writes_map'],
     ['VERIFIER_REJECTION', 'no_map', 'without_map'],
     ['VERIFIER_REJECTION', 'type_mismatch', 'other_context'],
+    ['VERIFIER_REJECTION', 'type_mismatch', 'other_buffer'],
+    ['VERIFIER_REJECTION', 'type_mismatch', 'other_socket'],
     ['VERIFIER_REJECTION', 'no_end', 'without_end'],
     ['UNSUPPORTED_GLOBAL_FUNCTION', 'signature', 'bucket_of'],
   ),
@@ -17,6 +19,9 @@ export const REPORTED_USES: readonly Row[] = [
   // A map's structure may be read from 6.18 on.
   from('6.18', 'verifier_uses', { ...USES, told: [...USES.told, ...READS.told] }, USES),
   always('verifier_uses_fixed', PASS),
+  // near aya-rs/aya#1649
+  always('file_no_function_info', fails('OBJECT_NOT_LIBBPF_COMPATIBLE', 'no_function_info', 'next_of')),
+  always('file_no_function_info_fixed', PASS),
   // falcosecurity/libs#1521
   always('verifier_far_jump', failsHere('VERIFIER_REJECTION', 'far_jump')),
   always('verifier_far_jump_fixed', PASS),

@@ -30,6 +30,16 @@ const ADDRESSES: readonly Cause[] = [
   ['stack_index', 'wide_stack_index'],
   ['record_header', 'reads_common'],
   ['packet_load', 'reads_old_way'],
+  // parttimenerd/ebpf-verifier-errors#11
+  ['packet_end', 'moves_end'],
+  ['two_pointers', 'adds_pointers'],
+  ['merged_access', 'merges'],
+  ['fixed_pointer', 'moves_map'],
+  ['packet_argument', 'sends_packet'],
+  ['socket_field', 'reads_mark'],
+  ['not_acquired', 'releases_lent'],
+  ['tail_call_result', 'jumps_away'],
+  ['impossible_arithmetic', 'shifts_out'],
 ];
 
 const callback = (...programs: readonly string[]): Cell =>
@@ -41,6 +51,10 @@ const OWNED_KFUNCS: Cell = told(
   kfunc('bpf_task_from_pid', 'from_pid'),
   kfunc('bpf_iter_num_new', 'begun'),
   kfunc('bpf_iter_num_next', 'skips_new'),
+  kfunc('bpf_task_release', 'gives_away'),
+  kfunc('bpf_iter_task_new', 'iterates'),
+  kfunc('bpf_preempt_disable', 'turned_off'),
+  kfunc('bpf_preempt_enable', 'turns_on'),
 );
 
 export const REPORTED_VALUES: readonly Row[] = [
@@ -64,6 +78,11 @@ export const REPORTED_VALUES: readonly Row[] = [
       rejection('two_locks', 'locks_both'),
       // loxilb-io/loxilb#953
       at('INVALID_MAP_PARAMS', 'needs_btf', 'untyped', 'locks_untyped'),
+      rejection('unlock', 'unlocks'),
+      rejection('unlock', 'unlocks_other'),
+      rejection('locked', 'calls_locked'),
+      rejection('field_place', 'without_lock'),
+      rejection('field_place', 'lock_elsewhere'),
     ),
   ),
   always('verifier_guarded_fixed', PASS),
@@ -80,24 +99,48 @@ export const REPORTED_VALUES: readonly Row[] = [
   from(
     '6.1',
     'helper_callbacks',
-    callback('visits', 'renames'),
-    rejected(['callback_result', 'visits'], ['map_key', 'renames']),
+    told(
+      ...callback('visits', 'renames', 'repeats').told,
+      ...newHelpers(['other_map', 'other_map'], ['timer_elsewhere', 'timer_elsewhere']).told,
+    ),
+    told(
+      rejection('callback_result', 'visits'),
+      rejection('map_key', 'renames'),
+      rejection('timer_map', 'other_map'),
+      rejection('field_place', 'timer_elsewhere'),
+      rejection('callback_linkage', 'repeats', 'calls_repeats'),
+    ),
   ),
-  from('6.1', 'helper_callbacks_fixed', callback('visits', 'renames')),
+  from(
+    '6.1',
+    'helper_callbacks_fixed',
+    told(...callback('visits', 'renames', 'repeats').told, ...newHelpers(['other_map', 'other_map']).told),
+  ),
   from(
     '6.1',
     'helper_dynptrs',
-    newHelpers(['keeps_view', 'reserved'], ['empty_view', 'empty_view'], ['stack_view', 'stack_view']),
+    newHelpers(
+      ['keeps_view', 'reserved'],
+      ['empty_view', 'empty_view'],
+      ['stack_view', 'stack_view'],
+      ['makes_twice', 'made_first'],
+    ),
     told(
       rejection('reference', 'keeps_view', 'reserved'),
       rejection('dynptr_unset', 'empty_view'),
       rejection('dynptr_memory', 'stack_view'),
+      rejection('dynptr_taken', 'makes_twice'),
     ),
   ),
   from(
     '6.1',
     'helper_dynptrs_fixed',
-    newHelpers(['keeps_view', 'reserved'], ['empty_view', 'made'], ['stack_view', 'viewed']),
+    newHelpers(
+      ['keeps_view', 'reserved'],
+      ['empty_view', 'made'],
+      ['stack_view', 'viewed'],
+      ['makes_twice', 'made_first'],
+    ),
   ),
   // iovisor/bcc#4844: timers in tracing programs from 7.0 on.
   {
@@ -118,9 +161,24 @@ export const REPORTED_VALUES: readonly Row[] = [
       rejection('reference', 'forgets_task', 'task'),
       rejection('reference', 'leaves_iterator', 'begun'),
       rejection('iterator_unset', 'skips_new'),
+      rejection('not_acquired', 'gives_away'),
+      // Which call is rejected differs: the first one on newer kernels, the second one up to 6.12.
+      at('VERIFIER_REJECTION', 'needs_rcu', 'iterates'),
+      rejection('region_open', 'stays_off'),
+      rejection('unlock', 'turns_on'),
     ),
   ),
-  from('6.12', 'kfunc_owned_fixed', told(kfunc('bpf_task_from_pid', 'from_pid'), kfunc('bpf_iter_num_new', 'begun'))),
+  from(
+    '6.12',
+    'kfunc_owned_fixed',
+    told(
+      kfunc('bpf_task_from_pid', 'from_pid'),
+      kfunc('bpf_iter_num_new', 'begun'),
+      kfunc('bpf_task_acquire', 'acquired'),
+      kfunc('bpf_rcu_read_lock', 'rcu'),
+      kfunc('bpf_preempt_disable', 'turned_off'),
+    ),
+  ),
   // Which of the two is one too many nobody can say.
   always(
     'verifier_storages',
@@ -136,6 +194,7 @@ export const REPORTED_VALUES: readonly Row[] = [
       ['beyond_struct', 'sees_more'],
       ['invalid_mem_access', 'current_flags'],
       ['invalid_mem_access', 'follows_user'],
+      ['variable_field', 'indexes'],
     ),
   ),
   always('verifier_kernel_memory_fixed', PASS),

@@ -16,3 +16,9 @@ int sleeps(void *ctx)
 {
 	return 0;
 }
+
+SEC("fexit/current_time")
+int returns_time(void *ctx)
+{
+	return 0;
+}

@@ -14,6 +14,18 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
+struct due {
+	__u64 count;
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct due);
+} jobs SEC(".maps");
+
 __u64 seen;
 
 static long skips(struct bpf_map *map, __u32 *key, __u64 *value, void *data)
@@ -39,5 +51,29 @@ SEC("tc")
 int renames(struct __sk_buff *skb)
 {
 	bpf_for_each_map_elem(&counts, writes_key, 0, 0); /* calls_renames */
+	return 0;
+}
+
+SEC("tc")
+int other_map(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct due *job = bpf_map_lookup_elem(&jobs, &key);
+
+	if (job)
+		bpf_timer_init(&job->timer, &jobs, 1); /* other_map */
+	return 0;
+}
+
+static int adds_up(__u32 index, __u64 *sum)
+{
+	seen += index;
+	return 0;
+}
+
+SEC("tc")
+int repeats(struct __sk_buff *skb)
+{
+	bpf_loop(10, adds_up, 0, 0); /* calls_repeats */
 	return 0;
 }

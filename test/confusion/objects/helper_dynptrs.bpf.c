@@ -38,3 +38,14 @@ int stack_view(void *ctx)
 	bpf_dynptr_from_mem(value, sizeof(value), 0, &view); /* stack_view */
 	return 0;
 }
+
+SEC("raw_tp/sys_enter")
+int makes_twice(void *ctx)
+{
+	struct bpf_dynptr view;
+
+	bpf_ringbuf_reserve_dynptr(&records, 8, 0, &view); /* made_first */
+	bpf_ringbuf_reserve_dynptr(&records, 8, 0, &view); /* makes_twice */
+	bpf_ringbuf_discard_dynptr(&view, 0);
+	return 0;
+}

@@ -50,3 +50,15 @@ int stack_view(void *ctx)
 		bpf_dynptr_from_mem(value, 16, 0, &view); /* viewed */
 	return 0;
 }
+
+SEC("raw_tp/sys_enter")
+int makes_twice(void *ctx)
+{
+	struct bpf_dynptr view, other;
+
+	bpf_ringbuf_reserve_dynptr(&records, 8, 0, &view); /* made_first */
+	bpf_ringbuf_reserve_dynptr(&records, 8, 0, &other);
+	bpf_ringbuf_discard_dynptr(&view, 0);
+	bpf_ringbuf_discard_dynptr(&other, 0);
+	return 0;
+}

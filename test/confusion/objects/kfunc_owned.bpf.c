@@ -18,6 +18,15 @@ extern void bpf_task_release(struct task_struct *task) __ksym;
 extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
 extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
 extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+struct bpf_iter_task {
+	__u64 hidden[3];
+} __attribute__((aligned(8)));
+
+extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags) __ksym;
+extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym;
+extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym;
+extern void bpf_preempt_disable(void) __ksym;
+extern void bpf_preempt_enable(void) __ksym;
 
 __u64 seen;
 
@@ -63,5 +72,42 @@ int skips_new(__u64 *ctx)
 
 	if (number)
 		seen += *number;
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int gives_away(__u64 *ctx)
+{
+	bpf_task_release((void *)ctx[1]); /* gives_away */
+	return 0;
+}
+
+SEC("uprobe.s")
+int iterates(void *ctx)
+{
+	struct bpf_iter_task tasks;
+	struct task_struct *task;
+
+	bpf_iter_task_new(&tasks, (void *)0, 0); /* iterates */
+	while ((task = bpf_iter_task_next(&tasks)))
+		seen += task->pid;
+	bpf_iter_task_destroy(&tasks);
+	return 0;
+}
+
+SEC("tc")
+int stays_off(void *ctx)
+{
+	bpf_preempt_disable(); /* turned_off */
+	if (bpf_get_prandom_u32() & 1) /* stays_off */
+		return 0;
+	bpf_preempt_enable();
+	return 0;
+}
+
+SEC("tc")
+int turns_on(void *ctx)
+{
+	bpf_preempt_enable(); /* turns_on */
 	return 0;
 }

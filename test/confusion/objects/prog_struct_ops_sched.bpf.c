@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scheduler: upstream since 6.12, in Debian from its 6.16 on.
+// A scheduler that lets tasks wait longer than kernels allow: upstream since 6.12, in Debian from its 6.16 on.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -7,6 +7,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 struct sched_ext_ops {
 	void (*exit)(void *info);
+	__u32 timeout_ms;
 	char name[128];
 };
 
@@ -16,4 +17,4 @@ void on_exit(void *ctx)
 }
 
 SEC(".struct_ops")
-struct sched_ext_ops first_come = { .exit = (void *)on_exit, .name = "first_come" };
+struct sched_ext_ops first_come = { .exit = (void *)on_exit, .timeout_ms = 60000, .name = "first_come" };

@@ -161,3 +161,121 @@ int reads_old_way(struct xdp_md *ctx)
 		     : "r0", "r1", "r2", "r3", "r4", "r5", "r6");
 	return word ? XDP_PASS : XDP_DROP;
 }
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u64[4]);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} samples SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 4);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} jumps SEC(".maps");
+
+__u64 sum;
+
+SEC("xdp")
+int moves_end(struct xdp_md *ctx)
+{
+	char *data = (void *)(long)ctx->data;
+	char *end = (void *)(long)ctx->data_end;
+
+	end -= 4; /* moves_end */
+	barrier_var(end);
+	return data < end ? XDP_PASS : XDP_DROP;
+}
+
+SEC("tc")
+int adds_pointers(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	__u64 *slot = bpf_map_lookup_elem(&slots, &key);
+
+	if (slot)
+		sum = (long)slot + (long)skb; /* adds_pointers */
+	return 0;
+}
+
+SEC("tc")
+int merges(struct __sk_buff *skb)
+{
+	__u32 key = skb->len & 3;
+	__u64 *slot = bpf_map_lookup_elem(&slots, &key);
+	void *from = skb;
+
+	if (!slot)
+		return 0;
+	if (key == 2)
+		from = slot;
+	barrier_var(from);
+	return *(__u32 *)from; /* merges */
+}
+
+SEC("tc")
+int moves_map(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	void *map = &slots;
+
+	map += skb->len & 8; /* moves_map */
+	return bpf_map_lookup_elem(map, &key) != 0;
+}
+
+SEC("tc")
+int sends_packet(struct __sk_buff *skb)
+{
+	char *data = (void *)(long)skb->data;
+
+	if (data + 32 > (char *)(long)skb->data_end)
+		return 0;
+	return bpf_perf_event_output(skb, &samples, BPF_F_CURRENT_CPU, data, 32); /* sends_packet */
+}
+
+SEC("tc")
+int reads_mark(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	return sk ? sk->mark : 0; /* reads_mark */
+}
+
+SEC("tc")
+int releases_lent(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	if (sk)
+		bpf_sk_release(sk); /* releases_lent */
+	return 0;
+}
+
+static __attribute__((noinline)) void jump(struct __sk_buff *skb)
+{
+	bpf_tail_call(skb, &jumps, 1);
+}
+
+SEC("tc")
+int jumps_away(struct __sk_buff *skb)
+{
+	jump(skb); /* jumps_away */
+	return sum;
+}
+
+SEC("tc")
+int shifts_out(struct __sk_buff *skb)
+{
+	__u64 number = skb->len;
+
+	asm volatile("%0 <<= 64" : "+r"(number)); /* shifts_out */
+	return number;
+}

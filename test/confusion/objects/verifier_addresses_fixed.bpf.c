@@ -155,3 +155,122 @@ int reads_old_way(struct xdp_md *ctx)
 		return XDP_PASS;
 	return at[12] ? XDP_PASS : XDP_DROP;
 }
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 4);
+	__type(key, __u32);
+	__type(value, __u64[4]);
+} slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} samples SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 4);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} jumps SEC(".maps");
+
+__u64 sum;
+
+SEC("xdp")
+int moves_end(struct xdp_md *ctx)
+{
+	char *data = (void *)(long)ctx->data;
+	char *end = (void *)(long)ctx->data_end;
+
+	data += 4;
+	barrier_var(data);
+	return data < end ? XDP_PASS : XDP_DROP;
+}
+
+SEC("tc")
+int adds_pointers(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	__u64 *slot = bpf_map_lookup_elem(&slots, &key);
+
+	if (!slot)
+		return 0;
+	sum = (long)slot;
+	sum = *(volatile __u64 *)&sum + *slot;
+	return 0;
+}
+
+SEC("tc")
+int merges(struct __sk_buff *skb)
+{
+	__u32 key = skb->len & 3;
+	__u64 *slot = bpf_map_lookup_elem(&slots, &key);
+	__u32 number;
+
+	if (!slot)
+		return 0;
+	if (key == 2) {
+		number = *(__u32 *)slot;
+		barrier_var(number);
+	} else {
+		number = skb->len;
+	}
+	return number;
+}
+
+SEC("tc")
+int moves_map(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+
+	return skb->len & 8 ? bpf_map_lookup_elem(&slots, &key) != 0 : 0;
+}
+
+SEC("tc")
+int sends_packet(struct __sk_buff *skb)
+{
+	return bpf_perf_event_output(skb, &samples, BPF_F_CURRENT_CPU | (__u64)32 << 32, &sum, sizeof(sum));
+}
+
+SEC("tc")
+int reads_mark(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	sk = sk ? bpf_sk_fullsock(sk) : 0;
+	return sk ? sk->mark : 0;
+}
+
+SEC("tc")
+int releases_lent(struct __sk_buff *skb)
+{
+	struct bpf_sock_tuple tuple = {};
+	struct bpf_sock *sk = bpf_sk_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
+
+	if (sk)
+		bpf_sk_release(sk);
+	return 0;
+}
+
+static __always_inline void jump(struct __sk_buff *skb)
+{
+	bpf_tail_call(skb, &jumps, 1);
+}
+
+SEC("tc")
+int jumps_away(struct __sk_buff *skb)
+{
+	jump(skb);
+	return sum;
+}
+
+SEC("tc")
+int shifts_out(struct __sk_buff *skb)
+{
+	__u64 number = skb->len;
+
+	asm volatile("%0 <<= 63" : "+r"(number));
+	return number;
+}

@@ -24,6 +24,13 @@ struct {
 	__uint(value_size, sizeof(struct guarded));
 } untyped SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, __u64[2]);
+} plain SEC(".maps");
+
 __u64 seen;
 
 SEC("tc")
@@ -66,5 +73,78 @@ int locks_untyped(struct __sk_buff *skb)
 	bpf_spin_lock(&place->lock); /* locks_untyped */
 	place->value++;
 	bpf_spin_unlock(&place->lock);
+	return 0;
+}
+
+SEC("tc")
+int unlocks(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct guarded *place = bpf_map_lookup_elem(&shared, &key);
+
+	if (!place)
+		return 0;
+	bpf_spin_unlock(&place->lock); /* unlocks */
+	return 0;
+}
+
+SEC("tc")
+int unlocks_other(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct guarded *one = bpf_map_lookup_elem(&shared, &key);
+	struct guarded *again = bpf_map_lookup_elem(&shared, &key);
+
+	if (!one || !again)
+		return 0;
+	bpf_spin_lock(&one->lock);
+	one->value++;
+	bpf_spin_unlock(&again->lock); /* unlocks_other */
+	return 0;
+}
+
+__attribute__((noinline)) int sum_of(int one, int other)
+{
+	barrier_var(one);
+	return one + other;
+}
+
+SEC("tc")
+int calls_locked(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct guarded *place = bpf_map_lookup_elem(&shared, &key);
+
+	if (!place)
+		return 0;
+	bpf_spin_lock(&place->lock);
+	place->value = sum_of(place->value, 1); /* calls_locked */
+	bpf_spin_unlock(&place->lock);
+	return 0;
+}
+
+SEC("tc")
+int without_lock(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct bpf_spin_lock *lock = bpf_map_lookup_elem(&plain, &key);
+
+	if (!lock)
+		return 0;
+	bpf_spin_lock(lock); /* without_lock */
+	bpf_spin_unlock(lock);
+	return 0;
+}
+
+SEC("tc")
+int lock_elsewhere(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct guarded *place = bpf_map_lookup_elem(&shared, &key);
+
+	if (!place)
+		return 0;
+	bpf_spin_lock((void *)&place->value); /* lock_elsewhere */
+	bpf_spin_unlock((void *)&place->value);
 	return 0;
 }

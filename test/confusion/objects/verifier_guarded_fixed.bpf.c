@@ -70,3 +70,31 @@ int locks_typed(struct __sk_buff *skb)
 	bpf_spin_unlock(&place->lock);
 	return 0;
 }
+
+SEC("tc")
+int unlocks(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	struct guarded *place = bpf_map_lookup_elem(&shared, &key);
+
+	if (!place)
+		return 0;
+	bpf_spin_lock(&place->lock);
+	bpf_spin_unlock(&place->lock);
+	return 0;
+}
+
+SEC("tc")
+int calls_locked(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	__u32 next = bpf_get_prandom_u32();
+	struct guarded *place = bpf_map_lookup_elem(&shared, &key);
+
+	if (!place)
+		return 0;
+	bpf_spin_lock(&place->lock);
+	place->value = next;
+	bpf_spin_unlock(&place->lock);
+	return 0;
+}

@@ -22,6 +22,7 @@ struct inet_sock {
 
 struct task_struct {
 	unsigned int flags;
+	char comm[16];
 } __attribute__((preserve_access_index));
 
 __u64 seen;
@@ -59,5 +60,16 @@ int follows_user(struct pt_regs *ctx)
 	int *place = (void *)PT_REGS_PARM1(ctx);
 
 	seen += *place; /* follows_user */
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int indexes(__u64 *ctx)
+{
+	__u32 index = bpf_get_prandom_u32() & 15;
+	char *name = ((struct task_struct *)ctx[1])->comm;
+
+	barrier_var(index);
+	seen += name[index]; /* indexes */
 	return 0;
 }

@@ -23,6 +23,7 @@ struct inet_sock {
 
 struct task_struct {
 	unsigned int flags;
+	char comm[16];
 } __attribute__((preserve_access_index));
 
 __u64 seen;
@@ -63,5 +64,17 @@ int follows_user(struct pt_regs *ctx)
 
 	bpf_probe_read_user(&value, sizeof(value), place);
 	seen += value;
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int indexes(__u64 *ctx)
+{
+	__u32 index = bpf_get_prandom_u32() & 15;
+	char name[16];
+
+	bpf_probe_read_kernel_str(name, sizeof(name), ((struct task_struct *)ctx[1])->comm);
+	barrier_var(index);
+	seen += *(volatile char *)&name[index & 15];
 	return 0;
 }

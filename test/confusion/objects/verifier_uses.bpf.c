@@ -74,3 +74,18 @@ int fills_bucket(void *ctx)
 		*bucket += 1;
 	return 0;
 }
+
+SEC("raw_tp/sys_enter")
+int other_buffer(void *ctx)
+{
+	return bpf_get_current_comm(ctx, 16); /* other_buffer */
+}
+
+SEC("tc")
+int other_socket(struct __sk_buff *skb)
+{
+	__u32 key = 0;
+	void *value = bpf_map_lookup_elem(&counts, &key);
+
+	return value && bpf_sk_fullsock(value); /* other_socket */
+}

@@ -75,3 +75,19 @@ int fills_bucket(void *ctx)
 		*bucket += 1;
 	return 0;
 }
+
+SEC("raw_tp/sys_enter")
+int other_buffer(void *ctx)
+{
+	char name[16];
+
+	return bpf_get_current_comm(name, sizeof(name));
+}
+
+SEC("tc")
+int other_socket(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	return sk && bpf_sk_fullsock(sk);
+}

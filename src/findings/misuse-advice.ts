@@ -1,0 +1,51 @@
+/** Rejections over pointers, buffers and functions of a kind that does not go with what is done with them; keys are reasons. */
+export const MISUSE_ADVICE = {
+  packet_end: {
+    why: 'the end of the packet is moved',
+    todo: 'Leave data_end as it is and add to the other side of the comparison (data + N > data_end). Where the compiler turned the check round, put barrier_var on the sum right before the comparison.',
+  },
+  fixed_pointer: {
+    why: 'an offset is added to a pointer that cannot be moved',
+    todo: 'Pass such a pointer on as it came, or read members through it at constant offsets. To choose one of several maps use if and else, or a map of maps.',
+  },
+  two_pointers: {
+    why: 'a pointer is added to another one as if it were a number',
+    todo: 'Add numbers to pointers only; a distance is the difference of two pointers. To compute with an address as a number, store it in a global variable or map value first and read it from there.',
+  },
+  merged_access: {
+    why: 'one instruction accesses memory of two kinds, such as the context and a map value',
+    todo: 'The compiler joined two accesses that differ in the pointer alone: read each into a variable in its own branch, and put barrier_var on what was read in one of them, before the branches meet.',
+  },
+  packet_argument: {
+    why: 'a helper is given an address in the packet, and takes none there',
+    todo: 'Copy the bytes into a local variable or a map value first (bpf_skb_load_bytes, bpf_xdp_load_bytes) and pass the copy. bpf_perf_event_output adds the packet itself: give the number of its bytes in the upper half of the flags, BPF_F_CURRENT_CPU | (__u64)bytes << 32.',
+  },
+  socket_field: {
+    why: 'a member is read that this kind of socket does not show, or not at that size',
+    todo: 'Make it a full socket first (sk = bpf_sk_fullsock(sk), or bpf_tcp_sock(sk) for the members of TCP) and check that for NULL; read members at the size of their type.',
+  },
+  variable_field: {
+    why: 'a kernel structure is read at an offset that is only known at run time',
+    todo: 'Copy the whole member first and index the copy (bpf_probe_read_kernel, bpf_probe_read_kernel_str), or unroll the loop so that every offset is a constant.',
+  },
+  tagged_memory: {
+    why: 'memory of user space or of a CPU is read as if it were plain kernel memory',
+    todo: 'Read user memory with bpf_probe_read_user (or bpf_copy_from_user in sleepable programs), and variables of a CPU through bpf_per_cpu_ptr or bpf_this_cpu_ptr.',
+  },
+  read_only_memory: {
+    why: 'memory is written that the program may only read',
+    todo: 'Copy it into a local variable or a map value and change the copy; bpf_dynptr_slice_rdwr gives a slice that may be written.',
+  },
+  tail_call_result: {
+    why: 'a tail call stands in a function that does not return int',
+    todo: 'Let the function return int (the program that is jumped to returns in its place), or inline it into the program (__always_inline).',
+  },
+  callback_linkage: {
+    why: 'a global function is passed as a callback',
+    todo: 'Declare the callback static.',
+  },
+  impossible_arithmetic: {
+    why: 'a number is divided by zero, or shifted by as many bits as it has',
+    todo: 'The divisor or shift is a constant in this build: look for a macro or constant that is 0 here, and for shifts by 32 or 64 bits.',
+  },
+};
