@@ -2,7 +2,7 @@ import type { AlteringProgram } from '../model/altering.ts';
 import type { Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import { oncePer } from '../model/once-per.ts';
-import { few } from './few.ts';
+import { few, MAX_NAMES } from './few.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** Names of the programs that the guest set about attaching. */
@@ -46,8 +46,8 @@ export function withAltering(outcome: Outcome, evidence: Evidence, read: readonl
     confidence: 'high',
     phase: 'attach',
     subject: names.length === 1 ? names[0] : undefined,
+    programs: names.slice(0, MAX_NAMES),
     args: {
-      program: few(names),
       uses: [...new Set([...altering.values()].flat())].join(', '),
       attaches: few(attaches.map(({ program }) => program)),
       tests: few(tests.map(({ name }) => name)),

@@ -1,6 +1,7 @@
 import type { CellResult } from '../model/cell.ts';
 import { type Evidence, firstStage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
+import { namesIn } from '../model/name-list.ts';
 
 /** A kernel that has a result for an object, with what is looked up often. */
 export interface Answer {
@@ -103,7 +104,7 @@ export function reports(answer: Answer, finding: Finding): boolean {
 
 /** The programs a finding is about; empty when it is about the object as a whole. */
 function programsOf(finding: Finding): string[] {
-  return (finding.args['program'] ?? '').split(', ').filter((name) => name !== '');
+  return namesIn(finding.args['program'] ?? '');
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ReasonOf } from '../findings/findings.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, programsOf } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import { libbpfLines } from './libbpf-log.ts';
 import { withArgs } from './make-finding.ts';
@@ -75,7 +75,7 @@ function wrongWidth(evidence: Evidence, program: string): boolean {
  */
 export function explainCore(finding: Finding, evidence: Evidence): Finding {
   if (finding.args['reason'] === 'fatal') return finding;
-  const program = finding.args['program'] ?? '';
+  const [program = ''] = programsOf(finding.args);
   const needed = neededBy(evidence, program);
   const found = accessOf(finding, needed);
   const access = found?.access ?? accessIn(finding);

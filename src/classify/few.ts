@@ -1,5 +1,5 @@
 /** Names in a list of a finding: more of them say no more. */
-const MAX_NAMES = 20;
+export const MAX_NAMES = 20;
 
 /** Names as one text, the first of many with how many are left. */
 export function few(names: readonly string[]): string {

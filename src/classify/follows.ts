@@ -1,4 +1,5 @@
 import { type Finding, folded, programsOf } from '../model/finding.ts';
+import { nameList } from '../model/name-list.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 
 /** Programs that are loaded unless their loader says otherwise, and that use a map. */
@@ -10,7 +11,7 @@ function usersOf(map: string | undefined, { programs }: ObjectFacts): string[] {
 function withUsers(finding: Finding, facts: ObjectFacts): Finding {
   if (finding.phase !== 'map' || finding.args['program'] !== undefined) return finding;
   const users = usersOf(finding.subject, facts);
-  return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: users.join(', ') } };
+  return users.length === 0 ? finding : { ...finding, args: { ...finding.args, users: nameList(users) } };
 }
 
 /**
@@ -31,7 +32,7 @@ function rootOf({ phase, args }: Finding, findings: readonly Finding[], facts: O
 function withRoot(finding: Finding, findings: readonly Finding[], facts: ObjectFacts): Finding {
   const root = rootOf(finding, findings, facts);
   if (root === undefined) return finding;
-  const because = { because: root.code, because_programs: usersOf(finding.args['expected_of'], facts).join(', ') };
+  const because = { because: root.code, because_programs: nameList(usersOf(finding.args['expected_of'], facts)) };
   return { ...finding, args: { ...finding.args, ...because, ...(root.subject && { because_subject: root.subject }) } };
 }
 

@@ -45,8 +45,8 @@ export function idleFindings(stages: readonly AttachStage[]): Finding[] {
       confidence: 'high',
       phase: 'attach',
       subject: group[0]?.program,
+      programs: group.map(({ program }) => program),
       args: {
-        program: group.map(({ program }) => program).join(', '),
         section: group[0]?.section,
         reason: idleReason(why),
         why: why.replace(/^loaded; /, ''),

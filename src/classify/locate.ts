@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/cell.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
-import type { Finding, SourceLocation } from '../model/finding.ts';
+import { type Finding, programsOf, type SourceLocation } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import type { CoreAccess } from '../object/core.ts';
@@ -84,7 +84,7 @@ function locate(finding: Finding, evidence: Evidence, facts: ObjectFacts): Sourc
 }
 
 function programOf(finding: Finding, facts: ObjectFacts): ProgramFacts | undefined {
-  const name = finding.args['program']?.split(', ')[0] ?? finding.subject;
+  const name = programsOf(finding.args)[0] || finding.subject;
   const named = programsNamed(facts, name ?? '');
   return named.find(({ section }) => section === finding.args['section']?.replace(/^\?/, '')) ?? named[0];
 }

@@ -1,5 +1,6 @@
 import { type ArgsOf, groupOf, rollupOf, type SomeArgs } from '../findings/findings.ts';
-import type { Confidence, Finding, FindingCode } from '../model/finding.ts';
+import { type Confidence, type Finding, type FindingCode, programsOf } from '../model/finding.ts';
+import { nameList } from '../model/name-list.ts';
 import { grouped } from '../model/once-per.ts';
 import type { RuleMatch } from './rules/rule.ts';
 
@@ -22,8 +23,16 @@ interface Parts {
   readonly confidence: Confidence;
   readonly phase: Phase;
   readonly subject?: string | undefined;
+  /** Programs it is about, where that may be several; `args.program` is the name of one. */
+  readonly programs?: readonly string[];
   readonly evidence?: Finding['evidence'];
   readonly also?: readonly string[];
+}
+
+/** `args.program`, whatever the names are: an object may call a program `a, b`. */
+function programArg({ programs }: Parts, { program }: { readonly program?: string | undefined }) {
+  const names = programs ?? (program ? [program] : []);
+  return names.length === 0 ? {} : { program: nameList(names) };
 }
 
 /** Arguments of a code; they may be left out where the code needs none. */
@@ -39,7 +48,7 @@ function assemble(code: FindingCode, parts: Parts, args: object): Finding {
     decisive: false,
     phase: parts.phase,
     subject: parts.subject,
-    args: known(args),
+    args: { ...known(args), ...programArg(parts, args) },
     evidence: parts.evidence,
     location: undefined,
     also: parts.also ?? [],
@@ -128,9 +137,9 @@ export function mergeFindings(findings: readonly Finding[]): Finding[] {
 function together(findings: readonly Finding[]): Finding {
   const [first, ...later] = findings as readonly [Finding, ...Finding[]];
   if (later.length === 0) return first;
-  const programs = new Set(findings.flatMap(({ args }) => (args['program'] ?? '').split(', ')));
+  const programs = new Set(findings.flatMap(({ args }) => programsOf(args)));
   programs.delete('');
-  const args = programs.size === 0 ? first.args : { ...first.args, program: [...programs].join(', ') };
+  const args = programs.size === 0 ? first.args : { ...first.args, program: nameList([...programs]) };
   const confidence = later.some((one) => one.confidence === 'high') ? 'high' : first.confidence;
   return { ...first, args, confidence, also: [...new Set(findings.flatMap(({ also }) => also))] };
 }

@@ -1,6 +1,6 @@
 import type { SomeArgs } from '../findings/findings.ts';
 import type { Evidence, StageOf } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, programsOf } from '../model/finding.ts';
 import { kernelVersion, olderThan } from '../model/kernel-range.ts';
 import { withArgs } from './make-finding.ts';
 import { failedProgram } from './reported-programs.ts';
@@ -25,7 +25,7 @@ function prototypeText(name: string, parameters: Parameters): string {
 }
 
 function symbolFor(finding: Finding, name: string | undefined, evidence: Evidence): StageOf<'symbol'> | undefined {
-  return name === undefined ? undefined : symbolOf(evidence, name, (finding.args['program'] ?? '').split(', '));
+  return name === undefined ? undefined : symbolOf(evidence, name, programsOf(finding.args));
 }
 
 /**

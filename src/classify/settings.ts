@@ -1,6 +1,6 @@
 import { errnoName } from '../model/errno.ts';
 import type { Evidence, Shim } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, programsOf } from '../model/finding.ts';
 import { shimsOf } from '../model/shims.ts';
 import { confirm } from './confirm.ts';
 import { makeFinding, mergeFindings } from './make-finding.ts';
@@ -59,5 +59,5 @@ export function withoutRetargeted(load: readonly Finding[], settings: SettingFin
   const retargeted = new Set(
     settings.failed.filter(({ args }) => args['kind'] === 'attach_target' || args['program']).map((f) => f.subject),
   );
-  return load.filter(({ args, subject }) => !retargeted.has(args['program'] ?? subject));
+  return load.filter(({ args, subject }) => !retargeted.has(programsOf(args)[0] || subject));
 }

@@ -1,6 +1,6 @@
 import type { ReasonOf, SomeArgs } from '../findings/findings.ts';
 import { type Evidence, type StageOf, stagesOf } from '../model/evidence.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, programsOf } from '../model/finding.ts';
 import { under, withArgs } from './make-finding.ts';
 import {
   type Diagnosis,
@@ -57,7 +57,7 @@ function diagnose(finding: Finding, symbol: Symbol, evidence: Evidence): Diagnos
 export function explainMissing(finding: Finding, evidence: Evidence): Finding {
   const name = finding.args['function'] ?? finding.args['symbol'] ?? finding.args['target'];
   if (name === undefined) return finding;
-  const symbol = symbolOf(evidence, name, (finding.args['program'] ?? '').split(', '));
+  const symbol = symbolOf(evidence, name, programsOf(finding.args));
   const diagnosis = symbol && diagnose(finding, symbol, evidence);
   if (!symbol || !diagnosis) return finding;
   // What is like a placeholder helps nobody.

@@ -1,4 +1,5 @@
 import { type Finding, type FindingCode, programsOf } from '../model/finding.ts';
+import { nameList } from '../model/name-list.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { programsNamed } from '../object/program-names.ts';
 
@@ -22,5 +23,5 @@ export function withUntested(finding: Finding, facts: ObjectFacts): Finding {
   const users = programs.filter(uses);
   if (users.length === 0 || users.length === programs.length) return finding;
   const untested = programs.filter((name) => !uses(name));
-  return { ...finding, args: { ...finding.args, program: users.join(', '), untested: untested.join(', ') } };
+  return { ...finding, args: { ...finding.args, program: nameList(users), untested: nameList(untested) } };
 }

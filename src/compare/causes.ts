@@ -1,10 +1,19 @@
 import type { GrownProgram, ProfileDiff, RecordedCause, RecordedTarget } from '../model/comparison.ts';
+import { nameList, namesIn } from '../model/name-list.ts';
+import { grouped } from '../model/once-per.ts';
 
 type Causes = Pick<ProfileDiff, 'newCauses' | 'clearedCauses' | 'movedCauses'>;
 
 /** What makes a cause the same one wherever its line went; a warning that became a cause is another one. */
-function identity({ code, reason, subject, decisive }: RecordedCause): string {
-  return JSON.stringify([code, reason, subject, decisive !== false]);
+function isSame(a: RecordedCause, b: RecordedCause): boolean {
+  const identity = ({ code, reason, subject, decisive }: RecordedCause): string =>
+    JSON.stringify([code, reason, subject, decisive !== false]);
+  return identity(a) === identity(b) && fits(a.detail, b.detail);
+}
+
+/** What one of two reports does not say is the same. */
+function fits(a: string | undefined, b: string | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
 }
 
 /** The place without the directory, which differs between machines that build the same source. */
@@ -18,46 +27,47 @@ function take(from: RecordedCause[], matches: (cause: RecordedCause) => boolean)
   return index < 0 ? undefined : from.splice(index, 1)[0];
 }
 
-/** A cause, one program at a time; undefined where the report does not say which. */
-type OneProgram = Pick<RecordedCause, 'code' | 'subject'> & { readonly program: string | undefined };
-
-function programsOf({ program = '' }: Pick<RecordedCause, 'program'>): string[] {
-  return program.split(', ').filter((name) => name !== '');
-}
+/** A cause, one program at a time; undefined where the report does not say which, or nothing more. */
+type OneProgram = Pick<RecordedCause, 'code' | 'subject'> & {
+  readonly program: string | undefined;
+  readonly detail: string | undefined;
+};
 
 /** What a kernel fails for; warnings are no cause. */
 function failing({ causes }: RecordedTarget): OneProgram[] {
   return causes
     .filter(({ decisive }) => decisive !== false)
     .flatMap((cause): OneProgram[] => {
-      const { code, subject } = cause;
-      const names = programsOf(cause);
+      const { code, subject, detail } = cause;
+      const names = namesIn(cause.program ?? '');
       return names.length === 0
-        ? [{ code, subject, program: cause.program }]
-        : names.map((program) => ({ code, subject, program }));
+        ? [{ code, subject, detail, program: cause.program }]
+        : names.map((program) => ({ code, subject, detail, program }));
     });
 }
 
 /**
  * Whether a kernel that fails on both sides fails for something it did not fail for before: another code, another subject,
- * or another program. Where a report has no causes, its classification has to do.
+ * another program, or other words where a code has nothing else to tell causes apart. Where a report has no causes, its
+ * classification has to do.
  */
 export function hasNewCause(base: RecordedTarget, head: RecordedTarget): boolean {
-  const before = failing(base);
+  const before = grouped(failing(base), ({ code, subject }) => JSON.stringify([code, subject]));
   const now = failing(head);
-  if (before.length === 0 || now.length === 0) return base.classification !== head.classification;
-  const key = ({ code, subject, program }: OneProgram): string => JSON.stringify([code, subject, program]);
-  const known = new Set(before.flatMap((one) => [key(one), key({ ...one, program: undefined })]));
-  const unsaid = new Set(before.filter(({ program }) => program === undefined).map(key));
-  return now.some((one) => !known.has(key(one)) && !unsaid.has(key({ ...one, program: undefined })));
+  if (before.size === 0 || now.length === 0) return base.classification !== head.classification;
+  const isKnown = (one: OneProgram): boolean =>
+    (before.get(JSON.stringify([one.code, one.subject])) ?? []).some(
+      (other) => fits(other.program, one.program) && fits(other.detail, one.detail),
+    );
+  return !now.every(isKnown);
 }
 
 /** Programs of `one` that `other` does not have; none where one of them does not say. */
 function programsBeside(one: RecordedCause, other: RecordedCause): RecordedCause[] {
   if (one.program === undefined || other.program === undefined) return [];
-  const others = new Set(programsOf(other));
-  const more = programsOf(one).filter((name) => !others.has(name));
-  return more.length === 0 ? [] : [{ ...one, program: more.join(', ') }];
+  const others = new Set(namesIn(other.program));
+  const more = namesIn(one.program).filter((name) => !others.has(name));
+  return more.length === 0 ? [] : [{ ...one, program: nameList(more) }];
 }
 
 /**
@@ -73,9 +83,9 @@ export function compareCauses(base: readonly RecordedCause[], head: readonly Rec
     return before !== undefined;
   };
   const elsewhere = head.filter(
-    (cause) => !takeFor(cause, (other) => identity(other) === identity(cause) && place(other) === place(cause)),
+    (cause) => !takeFor(cause, (other) => isSame(other, cause) && place(other) === place(cause)),
   );
-  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => identity(other) === identity(cause)));
+  const fresh = elsewhere.filter((cause) => !takeFor(cause, (other) => isSame(other, cause)));
   return {
     newCauses: [...fresh, ...pairs.flatMap((pair) => programsBeside(pair.head, pair.base))],
     clearedCauses: [...left, ...pairs.flatMap((pair) => programsBeside(pair.base, pair.head))],

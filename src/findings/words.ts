@@ -1,5 +1,6 @@
 import { attachCount, requireAttach } from '../model/attach-warning.ts';
 import { type Finding, programsOf } from '../model/finding.ts';
+import { namesIn } from '../model/name-list.ts';
 import type { Words } from './entry.ts';
 import { FINDINGS, isFindingCode } from './findings.ts';
 import { acrossRun } from './writer.ts';
@@ -24,7 +25,7 @@ function untestedWords({ args }: Finding): string {
 
 /** Some of the programs of a list in args; args have all of them. */
 function somePrograms(list: string): string {
-  const names = list.split(', ');
+  const names = namesIn(list);
   const rest = names.length - MAX_NAMES;
   const shown = names.slice(0, MAX_NAMES).join(', ');
   return `${names.length > 1 ? 'programs' : 'program'} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`;

@@ -1,3 +1,4 @@
+import { namesIn } from '../model/name-list.ts';
 import type { Facts } from './entry.ts';
 
 /** Value of an arg, or other words when it is not known. */
@@ -13,7 +14,7 @@ export function arg<Arg extends string>(
 export function who(finding: Facts): string {
   const program = finding.args['program'];
   if (program === undefined) return 'the object';
-  return program.includes(', ') ? `programs ${program}` : `program ${program}`;
+  return namesIn(program).length > 1 ? `programs ${program}` : `program ${program}`;
 }
 
 /** ` (upstream since 5.8)`, or nothing. */

@@ -1,3 +1,5 @@
+import { nameList, namesIn } from './name-list.ts';
+
 /** Part of a finding, as the run has it and as reports keep it. */
 interface Reported {
   readonly code: string;
@@ -26,8 +28,8 @@ export function countArgs(
 ): Readonly<Record<string, string>> {
   const args = { attach_passed: String(passed), attach_attempted: String(attempted) };
   if (untried.length === 0) return args;
-  const named = untried.slice(0, NAMED_PROGRAMS).join(', ');
-  return { ...args, attach_untried: String(untried.length), attach_untried_programs: named };
+  const named = untried.slice(0, NAMED_PROGRAMS);
+  return { ...args, attach_untried: String(untried.length), attach_untried_programs: nameList(named) };
 }
 
 /** What a warning says about the attaches of its kernel; undefined when it is about no attach that failed. */
@@ -39,7 +41,7 @@ export function attachCount({ decisive, args = {} }: Reported): AttachCount | un
 
 /** Programs that were not tried beside those that a warning is about, the first of many. */
 export function untriedPrograms({ attach_untried_programs: names = '' }: Readonly<Record<string, string>>): string[] {
-  return names.split(', ').filter((name) => name !== '');
+  return namesIn(names);
 }
 
 /**

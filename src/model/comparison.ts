@@ -7,8 +7,10 @@ export interface RecordedCause {
   readonly reason: string;
   /** Program, map, function or section; may be empty. */
   readonly subject: string;
-  /** Programs that fail over it, with commas; empty where it is about none; absent where an older report does not say. */
+  /** Programs that fail over it, as `nameList` writes them; empty where it is about none; absent where an older report does not say. */
   readonly program?: string | undefined;
+  /** What else makes it the same cause (cause-detail.ts); absent: nothing, or an older report does not say. */
+  readonly detail?: string | undefined;
   /** false: a warning, or one that decides only for what follows from it. Absent where an older report does not say. */
   readonly decisive?: boolean | undefined;
   /** Source file as the compiler wrote it; empty without a place. */

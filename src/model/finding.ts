@@ -1,4 +1,5 @@
 import type { FindingArgs, FindingCode } from '../findings/findings.ts';
+import { namesIn } from './name-list.ts';
 
 export type { FindingCode };
 
@@ -67,7 +68,7 @@ export interface Cause {
 
 /** The names behind `args.program`, where several programs fail over one thing; one empty name where there is none. */
 export function programsOf(args: Readonly<Record<string, string>>): string[] {
-  const names = (args['program'] ?? '').split(', ').filter((name) => name !== '');
+  const names = namesIn(args['program'] ?? '');
   return names.length === 0 ? [''] : names;
 }
 

@@ -42,13 +42,14 @@ export function summaryJson(summary: ComparisonSummary) {
 }
 
 /** A cause as documents about two runs name it. */
-export function causeJson({ code, reason, subject, program, decisive, file, line, title }: RecordedCause) {
+export function causeJson({ code, reason, subject, program, detail, decisive, file, line, title }: RecordedCause) {
   return {
     code,
     reason: some(reason),
     subject: some(subject),
     // Empty: it is about no program; absent: not known.
     program,
+    detail,
     decisive,
     file: some(file),
     line: some(line),

@@ -1,5 +1,5 @@
 import { words } from '../findings/words.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, programsOf } from '../model/finding.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import type { TargetView } from './view.ts';
 
@@ -33,7 +33,7 @@ function fine(view: TargetView, finding: Finding): boolean {
   // The same thing went wrong there, only otherwise; and of a functional test only what failed first is reported.
   if (findingsBy(view).has(keyOf(finding))) return false;
   if (finding.phase === 'functional') return view.outcome.status === 'pass';
-  const program = programsBy(view).get(finding.args['program'] ?? finding.subject ?? '')?.[0];
+  const program = programsBy(view).get(programsOf(finding.args)[0] || (finding.subject ?? ''))?.[0];
   if (!program) return view.load === 'pass' && finding.phase !== 'attach';
   return program.load === 'pass' && (finding.phase !== 'attach' || program.attach?.status === 'pass');
 }

@@ -1,4 +1,5 @@
 import { words } from '../findings/words.ts';
+import { causeDetail } from '../model/cause-detail.ts';
 import type { RecordedReport, RecordedTarget } from '../model/comparison.ts';
 import { isPromoted } from '../model/finding.ts';
 import type { RunReport } from '../model/report.ts';
@@ -19,6 +20,7 @@ function savedTarget(target: SavedTarget): RecordedTarget {
       reason,
       subject,
       program: args['program'] ?? '',
+      detail: causeDetail(code, args),
       decisive: decisive && !isPromoted({ args }),
       file: location?.file ?? '',
       line: location?.line ?? 0,
@@ -85,6 +87,7 @@ function runTarget({ target, result, outcome, findings, primary, programs, fixup
       reason: finding.args['reason'] ?? '',
       subject: finding.subject ?? '',
       program: finding.args['program'] ?? '',
+      detail: causeDetail(finding.code, finding.args),
       decisive: finding.decisive && !isPromoted(finding),
       file: finding.location?.file ?? '',
       line: finding.location?.line ?? 0,

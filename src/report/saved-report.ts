@@ -238,6 +238,7 @@ const Cause = z.object({
   reason: optional,
   subject: optional,
   program: text.optional(),
+  detail: text.optional(),
   decisive: z.boolean().optional(),
   file: optional,
   line: count,

@@ -172,6 +172,7 @@ const RecordedTarget = z.looseObject({
       reason: text,
       subject: text,
       program: text.optional(),
+      detail: text.optional(),
       decisive: z.boolean().optional(),
       file: text,
       line: position,

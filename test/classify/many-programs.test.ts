@@ -52,15 +52,16 @@ test('the work on an answer grows with its programs and not with their square', 
 });
 
 test('findings of one cause name each program once, in their order', () => {
-  const of = (program: string) =>
+  const of = (...programs: string[]) =>
     makeFinding({
       code: 'MISSING_KFUNC',
       confidence: 'medium',
       phase: 'load',
       subject: 'f',
-      args: { program, reason: 'strong' },
+      programs,
+      args: { reason: 'strong' },
     });
-  const high = { ...of('b, c'), confidence: 'high' as const, also: ['g'] };
+  const high = { ...of('b', 'c'), confidence: 'high' as const, also: ['g'] };
   const [merged, ...more] = mergeFindings([of('a'), high, of('a'), of('c')]);
   expect(more).toEqual([]);
   expect(merged).toMatchObject({ confidence: 'high', args: { program: 'a, b, c' }, also: ['g'] });

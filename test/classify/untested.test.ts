@@ -10,13 +10,14 @@ const read = readObject(readFileSync(fixture('lacks_variable')));
 if (!read.ok) throw new Error('no object');
 const facts = read;
 
-function finding(program: string, origin = 'libbpf', subject = 'bpfcompat_no_such_symbol') {
+function finding(programs: string, origin = 'libbpf', subject = 'bpfcompat_no_such_symbol') {
   return makeFinding({
     code: 'UNRESOLVED_KSYM',
     confidence: 'high',
     phase: 'load',
     subject,
-    args: { program, symbol: subject, reason: 'variable' },
+    programs: programs.split(', '),
+    args: { symbol: subject, reason: 'variable' },
     evidence: { text: 'extern', origin },
   });
 }

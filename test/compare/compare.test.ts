@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from '../../src/compare/compare.ts';
+import { causeDetail as detailOf } from '../../src/model/cause-detail.ts';
 import { type RecordedCause, type RecordedReport, type RecordedTarget, totalOf } from '../../src/model/comparison.ts';
+import { nameList } from '../../src/model/name-list.ts';
 import { detailTexts, newsText } from '../../src/report/compare-parts.ts';
 
 function cause(part: Partial<RecordedCause> = {}): RecordedCause {
@@ -127,6 +129,62 @@ describe('causes', () => {
   describe('known is the same cause', () => {
     const newsOf = (base: RecordedCause[], head: RecordedCause[]) =>
       one(failing('k', { causes: base }), failing('k', { causes: head }));
+
+    test('a program called like two others is none of them', () => {
+      const about = (...names: string[]) => cause({ subject: 'm', program: nameList(names) });
+      expect(newsOf([about('a', 'b')], [about('b', 'a')]).diff.failure).toBe('known');
+      expect(newsOf([about('a', 'b')], [about('a, b')]).diff).toMatchObject({
+        failure: 'new',
+        newCauses: [{ program: 'a\\, b' }],
+      });
+      expect(newsOf([about('a, b')], [about('a', 'b')]).diff.failure).toBe('new');
+      expect(newsOf([about('a\\', 'b')], [about('a\\, b')]).diff.failure).toBe('new');
+    });
+
+    test('under a code that anything can have, other words are another cause', () => {
+      const library = (error: string, reason = 'extern') =>
+        cause({
+          code: 'LOADER_REJECTED',
+          subject: '',
+          reason,
+          program: '',
+          detail: detailOf('LOADER_REJECTED', { reason, error }),
+        });
+      const [before, same] = [library('CONFIG_A: not found at 0xffff1'), library('CONFIG_A: not found at 0xabc2')];
+      expect(newsOf([before], [same]).diff).toMatchObject({ failure: 'known', newCauses: [] });
+      for (const now of [library('CONFIG_B: not found'), library('no such section', 'other')]) {
+        expect(newsOf([before], [now]).diff).toMatchObject({
+          failure: 'new',
+          newCauses: [now],
+          clearedCauses: [before],
+        });
+      }
+      // A report that does not say more is about either.
+      expect(newsOf([{ ...before, detail: undefined }], [library('CONFIG_B: not found')]).diff.failure).toBe('known');
+    });
+
+    test.each([
+      [
+        'a command that crashes',
+        'COMMAND_VALIDATION_FAILURE',
+        { reason: 'exit_code', exit_code: '3' },
+        { reason: 'signal', signal: 'SIGSEGV' },
+      ],
+      [
+        'a test that does not hold any more',
+        'FUNCTIONAL_TEST_FAILURE',
+        { reason: 'timeout' },
+        { reason: 'expectation', kind: 'map', expected_of: 'm' },
+      ],
+      ['a crash by another signal', 'VALIDATOR_CRASH', { signal: 'SIGSEGV' }, { signal: 'SIGABRT' }],
+      ['another errno without a cause', 'UNKNOWN', { errno: 'EINVAL' }, { errno: 'EPERM' }],
+    ])('%s is another cause', (_, code, then, now) => {
+      const of = (args: Readonly<Record<string, string>>) =>
+        cause({ code, subject: 'x', program: '', detail: detailOf(code, args) });
+      expect(newsOf([of(then)], [of(now)]).diff.failure).toBe('new');
+      expect(newsOf([of(now)], [of(now)]).diff.failure).toBe('known');
+    });
+
     const other = cause({ code: 'STACK_LIMIT', subject: 'on_exit', program: 'on_exit' });
 
     test('a new one beside it is a regression, one that went is told', () => {
