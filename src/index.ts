@@ -13,6 +13,7 @@ export { type DoctorCheck, type DoctorReport, doctor } from './api/doctor.ts';
 export { type ExplainRequest, explain } from './api/explain.ts';
 export type { SuiteResult } from './api/finish-suite.ts';
 export { type FreshnessOptions, type FreshnessResult, type FreshnessRow, kernelFreshness } from './api/freshness.ts';
+export { type GroupOptions, type GroupResult, groupKernels, type KernelGroup } from './api/group.ts';
 export { type HistoryOptions, historyDoubt, listHistory, type SignOptions, signAll, verifyAll } from './api/history.ts';
 export { type InitOptions, type InitResult, initSuite } from './api/init.ts';
 export { type InspectOptions, type InspectResult, inspect } from './api/inspect.ts';

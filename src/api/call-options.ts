@@ -5,6 +5,7 @@ import { FAIL_ON } from '../model/gate.ts';
 import { isObject, type Kind, type OptionKinds } from './check-options.ts';
 import type { CompareRequest } from './compare.ts';
 import type { ExplainRequest } from './explain.ts';
+import type { GroupOptions } from './group.ts';
 import type { InitOptions } from './init.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { MergeOptions } from './merge.ts';
@@ -136,6 +137,17 @@ export const PLAN_OPTIONS: OptionKinds<PlanOptions> = {
   targetMs: MILLISECONDS,
   out: TEXT,
   signal: SIGNAL,
+};
+
+export const GROUP_OPTIONS: OptionKinds<GroupOptions> = {
+  ...AROUND,
+  ...KERNELS,
+  artifacts: OBJECTS,
+  facts: TEXT,
+  offline: FLAG,
+  out: TEXT,
+  signal: SIGNAL,
+  onNote: LISTENER,
 };
 
 export const MERGE_OPTIONS: OptionKinds<MergeOptions> = {

@@ -96,15 +96,25 @@ export function typeOption(type: string): string | undefined {
   return byPattern(PROGRAM_TYPES, type);
 }
 
+/** The same for a map type. */
+export function mapOption(type: string): string | undefined {
+  return byPattern(MAP_TYPES, type);
+}
+
+/** The same for the structure of struct_ops. */
+export function structOption(struct: string): string | undefined {
+  return byPattern(STRUCT_OPS, struct);
+}
+
 /** The option that a kernel lacks if the finding is about its build; undefined where none is known. */
 export function optionOf({ code, subject, args }: Finding): string | undefined {
   const { config } = args;
   if (config !== undefined) return /^CONFIG_\w+$/.test(config) ? config : undefined;
   switch (code) {
     case 'STRUCT_OPS_UNSUPPORTED':
-      return byPattern(STRUCT_OPS, args['struct']);
+      return structOption(args['struct'] ?? '');
     case 'UNSUPPORTED_MAP_TYPE':
-      return byPattern(MAP_TYPES, plainType(args['type'] ?? ''));
+      return mapOption(plainType(args['type'] ?? ''));
     case 'UNSUPPORTED_PROGRAM_TYPE':
       return typeOption(plainType(args['type'] ?? ''));
     case 'UNSUPPORTED_ATTACH_TYPE':

@@ -11,6 +11,7 @@ import { chosen } from './test-command.ts';
  * person.
  */
 export async function planCommand(options: PlanArguments, io: Io, signal: AbortSignal): Promise<number> {
+  if (options.group || options.sample) return (await import('./plan-classes.ts')).planClasses(options, io, signal);
   const { artifacts, kernels, localKernels, suite, baseline, shards, targetTimeMs: targetMs, out, quiet } = options;
   const { matrix, json, cells, expectedMs } = await planShards({
     ...(kernels && chosen(kernels)),

@@ -71,6 +71,37 @@ export function checkPlanOptions(values: ValuesOf<'plan'>, given: ReadonlySet<st
       phrase`${option('suite')} names objects and kernels itself; remove ${option('artifact')}, ${option('matrix')}, ${option('kernels')} and ${option('quick')}, or the suite`,
     );
   }
+  checkClasses(values, given);
   const chosen = values.suite === '' ? chooseKernels(values, 'plan') : undefined;
   return { ...rest, artifacts, kernels: chosen, localKernels: parseLocalKernels(kernel) };
+}
+
+/** Flags of `plan` that are about shards, and those that are about classes of kernels. */
+const OF_SHARDS = ['shards', 'target-time', 'baseline', 'suite'] as const;
+const OF_CLASSES = ['facts', 'offline'] as const;
+
+/** @throws UsageError `flag_conflict`, `missing_flag` */
+function checkClasses(values: ValuesOf<'plan'>, given: ReadonlySet<string>): void {
+  const { group, sample, artifact } = values;
+  const asked = group ? 'group' : sample ? 'sample' : undefined;
+  if (group && sample) {
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('group')} and ${option('sample')} print different things; give one`,
+    );
+  }
+  const odd = (asked === undefined ? OF_CLASSES : OF_SHARDS).find((name) => given.has(name));
+  if (asked !== undefined && odd !== undefined) {
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option(odd)} is about shards, and ${option(asked)} makes none; remove one of them`,
+    );
+  }
+  if (odd !== undefined) {
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option(odd)} is about classes of kernels; add ${option('group')} or ${option('sample')}`,
+    );
+  }
+  if (asked !== undefined && artifact.length === 0) throw missing('artifact', 'my.bpf.o');
 }

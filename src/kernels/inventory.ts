@@ -122,9 +122,9 @@ export async function pruneKernels(host: Host, options: PruneOptions = {}): Prom
   await host.files.remove(store.packages);
   if (options.all === true) await removeUserlands(host, store);
   const needed = new Set((await neededFiles(host, store)).map((file) => file.sha256));
-  // Modules lie by the digest of the image that they belong to.
-  for (const image of await entries(host, store.modules)) {
-    if (!needed.has(image)) await host.files.remove(join(store.modules, image));
+  // Modules and facts lie by the digest of the image that they belong to.
+  for (const dir of [store.modules, store.facts]) {
+    for (const image of await entries(host, dir)) if (!needed.has(image)) await host.files.remove(join(dir, image));
   }
   let removedBlobs = 0;
   let freedBytes = 0;

@@ -89,3 +89,17 @@ export async function imageBtf(host: Host, path: string, signal: AbortSignal | u
   // A copy: the whole kernel around it is not kept.
   return btf && btf.length > 0 ? Buffer.from(btf) : undefined;
 }
+
+/** The parts of a kernel image that say what the kernel has; each undefined where the image does not show it. */
+export async function imageParts(
+  host: Host,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly btf: Buffer | undefined; readonly rodata: Buffer | undefined }> {
+  const bytesOf = await imageSections(host, path, signal);
+  const [btf, rodata] = [bytesOf?.('.BTF'), bytesOf?.('.rodata')];
+  return {
+    btf: btf && btf.length > 0 ? Buffer.from(btf) : undefined,
+    rodata: rodata && Buffer.from(rodata.buffer, rodata.byteOffset, rodata.length),
+  };
+}

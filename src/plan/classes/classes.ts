@@ -1,0 +1,73 @@
+import type { ObjectFacts } from '../../object/facts.ts';
+import { answerOf } from './answers.ts';
+import type { KernelFacts } from './kernel-facts.ts';
+import { indexKernel } from './kernel-index.ts';
+import { type Need, needsOf } from './needs.ts';
+
+/** An object whose bytes are no surprise names fewer things; for others every kernel is a class of its own. */
+const MAX_NEEDS = 20_000;
+
+/** What matters to an object; undefined where its bytes do not say. */
+export function boundedNeeds(facts: ObjectFacts | undefined): readonly Need[] | undefined {
+  const needs = facts && needsOf(facts);
+  return needs === undefined || needs.length > MAX_NEEDS ? undefined : needs;
+}
+
+/**
+ * What a kernel has of everything that matters to some objects.
+ * @param needs of each object; undefined where they are not known
+ * @returns for each object the answers in the order of its needs
+ */
+export function answersOf(
+  facts: KernelFacts,
+  needs: readonly (readonly Need[] | undefined)[],
+): readonly (readonly string[])[] {
+  const kernel = indexKernel(facts);
+  const known = new Map<string, string>();
+  return needs.map((own = []) =>
+    own.map((need) => {
+      const key = `${need.kind} ${need.name}`;
+      const answer = known.get(key) ?? answerOf(kernel, need);
+      known.set(key, answer);
+      return answer;
+    }),
+  );
+}
+
+/** A kernel as the classes of an object see it. */
+export interface ClassifiedKernel {
+  /** In the order of the needs; undefined where nothing is known of the kernel or of the object. */
+  readonly answers: readonly string[] | undefined;
+  /** What else sets kernels apart: architecture, arguments of the command line. */
+  readonly setting: string;
+  readonly required: boolean;
+}
+
+/** Kernels that have the same of everything that matters to an object. Numbers are positions in the list of kernels. */
+export interface KernelClass {
+  /** The one that is tested for all: the first that is required, else the first. */
+  readonly sample: number;
+  /** All, in the order of the list. */
+  readonly kernels: readonly number[];
+  /** In what it differs from the class before it; empty for the first, and where nothing is known. */
+  readonly differs: readonly Need[];
+}
+
+/** Puts kernels into classes, in the order in which the list has the first of each. */
+export function classesOf(kernels: readonly ClassifiedKernel[], needs: readonly Need[] = []): KernelClass[] {
+  const classes = new Map<string, number[]>();
+  for (const [position, { answers, setting }] of kernels.entries()) {
+    const key = answers === undefined ? `alone ${position}` : JSON.stringify([setting, answers]);
+    const known = classes.get(key);
+    if (known) known.push(position);
+    else classes.set(key, [position]);
+  }
+  const lists = [...classes.values()];
+  return lists.map((list, index) => {
+    const sample = list.find((position) => kernels[position]?.required) ?? list[0] ?? 0;
+    const own = kernels[sample]?.answers;
+    const before = kernels[lists[index - 1]?.[0] ?? -1]?.answers;
+    const differs = own && before ? needs.filter((_, at) => own[at] !== before[at]) : [];
+    return { sample, kernels: list, differs };
+  });
+}

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readBtf } from '../../src/object/btf.ts';
+import { readObject } from '../../src/object/read-object.ts';
+import { answerOf } from '../../src/plan/classes/answers.ts';
+import { answersOf, boundedNeeds, classesOf } from '../../src/plan/classes/classes.ts';
+import type { KernelFacts } from '../../src/plan/classes/kernel-facts.ts';
+import { indexKernel } from '../../src/plan/classes/kernel-index.ts';
+import { needsOf } from '../../src/plan/classes/needs.ts';
+import { VERIFIER_MARKS } from '../../src/plan/classes/verifier-marks.ts';
+import { buildBtf } from '../object/elf-builder.ts';
+
+const [INT, STRUCT, ENUM] = [1 << 24, 4 << 24, 6 << 24];
+
+/** BTF with one structure of integers at these bits, and one enumeration. */
+function kernelBtf(
+  name: string,
+  members: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number>> = {},
+) {
+  let text = '\0';
+  const at = (word: string): number => {
+    const offset = text.length;
+    text += `${word}\0`;
+    return offset;
+  };
+  const [fields, enumerators] = [Object.entries(members), Object.entries(values)];
+  const words = [
+    ...[at('int'), INT, 4, 32],
+    ...[at(name), STRUCT | fields.length, 64, ...fields.flatMap(([field, bit]) => [at(field), 1, bit])],
+    ...[at('some'), ENUM | enumerators.length, 4, ...enumerators.flatMap(([word, value]) => [at(word), value])],
+  ];
+  const btf = readBtf(buildBtf(words, Buffer.from(text)));
+  if ('problem' in btf) throw new Error(btf.problem);
+  return btf;
+}
+
+const kernel = (facts: Partial<KernelFacts> = {}): KernelFacts => ({
+  release: '6.1.0-1-amd64',
+  btf: undefined,
+  symbols: [],
+  config: '',
+  modules: () => [],
+  ...facts,
+});
+const answer = (facts: Partial<KernelFacts>, kind: Parameters<typeof answerOf>[1]['kind'], name: string): string =>
+  answerOf(indexKernel(kernel(facts)), { kind, name });
+
+function objectFacts(path: string) {
+  const facts = readObject(readFileSync(path));
+  if (!facts.ok) throw new Error(path);
+  return facts;
+}
+
+describe('what a kernel has of a need', () => {
+  test('is the place of a field, also in a structure without a name and of a flavor', () => {
+    const field = (bit: number) =>
+      answer({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'byte_off struct task___old.pid');
+    expect(field(64)).toBe(field(64));
+    expect(field(64)).not.toBe(field(96));
+    expect(answer({ btf: kernelBtf('task', { pid: 0 }) }, 'field', 'byte_off struct task.gone')).toBe('none');
+  });
+
+  test('is only whether a field is there, where the object asks for no more', () => {
+    const exists = (bit: number) =>
+      answer({ btf: kernelBtf('task', { pid: bit }) }, 'field', 'field_exists struct task.pid');
+    expect(exists(64)).toBe(exists(96));
+  });
+
+  test('is the value of an enumerator', () => {
+    const value = (number: number) =>
+      answer({ btf: kernelBtf('x', { a: 0 }, { ONE: number }) }, 'field', 'enumval_value enum some___new::ONE___new');
+    expect(value(1)).not.toBe(value(2));
+    expect(value(1)).toBe(value(1));
+  });
+
+  test('is how many functions have a name, and whether the compiler changed it', () => {
+    const words = [['Tvfs_read'], ['Tvfs_read', 'tvfs_read'], [], ['tvfs_read.isra.0']].map((symbols) =>
+      answer({ symbols }, 'function', 'vfs_read'),
+    );
+    expect(new Set(words).size).toBe(4);
+    expect(answer({ symbols: ['Tvfs_read', 'tvfs_read.cold'] }, 'function', 'vfs_read')).toBe(words[0]);
+  });
+
+  test('is what a pattern finds', () => {
+    expect(answer({ symbols: ['Tvfs_read'] }, 'function', 'vfs_*')).not.toBe(answer({}, 'function', 'vfs_*'));
+  });
+
+  test('is the module that has what the kernel lacks', () => {
+    const owner = (name: string) => answer({ modules: () => [name] }, 'function', 'nf_x');
+    expect(owner('nf_a')).not.toBe(owner('nf_b'));
+  });
+
+  test('is the value of an option, of which no other begins alike', () => {
+    const config = 'CONFIG_BPF_X=y\nCONFIG_BPF=m\n';
+    expect(answer({ config }, 'option', 'CONFIG_BPF')).toBe('m');
+    expect(answer({ config }, 'option', 'CONFIG_B')).toBe('not set');
+  });
+
+  test('is nothing where nothing is known: each release is then apart', () => {
+    for (const [kind, name] of [
+      ['function', 'f'],
+      ['option', 'CONFIG_X'],
+      ['type', 'x'],
+      ['verifier', 'a.b'],
+    ] as const) {
+      const nothing = { symbols: undefined, config: undefined, modules: undefined };
+      expect(answer({ ...nothing, release: '6.1.1' }, kind, name)).not.toBe(
+        answer({ ...nothing, release: '6.2.1' }, kind, name),
+      );
+    }
+  });
+
+  test('is no number of a vendor that carries features back', () => {
+    const since = (release: string) => answer({ release }, 'since', '5.18');
+    expect(since('6.1.0')).toBe(since('6.12.0'));
+    expect(since('6.1.0')).not.toBe(since('5.15.0'));
+    expect(since('5.14.0-362.el9.x86_64')).not.toBe(since('5.14.0-503.el9.x86_64'));
+  });
+});
+
+describe('what matters to an object', () => {
+  const needs = needsOf(objectFacts('examples/ringbuf-modern/ringbuf_modern.bpf.o')).map(
+    ({ kind, name }) => `${kind} ${name}`,
+  );
+
+  test('is its helpers, map types, targets and the marks of the verifier', () => {
+    expect(needs).toContain('enumerator BPF_MAP_TYPE_RINGBUF');
+    expect(needs).toContain('helper bpf_ringbuf_reserve');
+    expect(needs.filter((need) => need.startsWith('verifier')).length).toBeGreaterThan(3);
+    expect(needs).toEqual([...new Set(needs)].sort());
+  });
+
+  test('leaves out marks about what it does not do', () => {
+    const concerned = VERIFIER_MARKS.filter(({ concerns }) => concerns !== undefined).map(({ member }) => member);
+    for (const member of concerned) expect(needs).not.toContain(`verifier ${member}`);
+  });
+
+  test('is not known of what is no object', () => {
+    expect(boundedNeeds(undefined)).toBeUndefined();
+  });
+});
+
+describe('classes', () => {
+  const needs = [{ kind: 'option', name: 'CONFIG_X' }] as const;
+  const one = (config: string, required = false) => ({
+    answers: answersOf(kernel({ config }), [needs])[0],
+    setting: '',
+    required,
+  });
+
+  test('hold kernels with the same answers, in their order, and say what sets them apart', () => {
+    const [on, off] = ['CONFIG_X=y\n', ''];
+    expect(classesOf([one(on), one(off), one(on)], needs)).toEqual([
+      { sample: 0, kernels: [0, 2], differs: [] },
+      { sample: 1, kernels: [1], differs: needs },
+    ]);
+  });
+
+  test('are tested on a kernel that decides, where they have one', () => {
+    expect(classesOf([one(''), one('', true)], needs)).toMatchObject([{ sample: 1, kernels: [0, 1] }]);
+  });
+
+  test('never hold a kernel of which nothing is known, or one of another setting', () => {
+    const unknown = { answers: undefined, setting: '', required: true };
+    expect(classesOf([unknown, unknown])).toHaveLength(2);
+    expect(classesOf([one(''), { ...one(''), setting: 'aarch64' }], needs)).toHaveLength(2);
+  });
+});
