@@ -15,6 +15,10 @@ const OPTION = /^sh: (?:export|read|local|unset|type|set|trap): line \d+: illega
 const BASH_ONLY =
   /^[^\s:]+: (?:line \d+: )?(?:(?:bash|declare|typeset|shopt|mapfile|readarray|coproc|pushd|popd|dirs|compgen|enable|builtin|caller|disown)|\w+\[.*\]\+?=.*): not found$|^env: can't execute 'bash': /;
 
+/** A program by its name alone: which file a path leads to is for the user to know. */
+const MISSING =
+  /^[^\s:]+: (?:line \d+: )?([A-Za-z0-9_][\w.+-]{0,63}): not found$|^env: can't execute '([^'/\s]{1,64})': No such file or directory$/;
+
 /** The part of a functional stage that is looked at. */
 interface Ended {
   readonly exit_code: number;
@@ -22,14 +26,22 @@ interface Ended {
   readonly stderr_tail: string;
 }
 
-/** Why the command was not run as it was meant, in words for the user; undefined where the shell understood it. */
+/**
+ * Why the command was not run as it was meant, in words for the user; undefined where the shell understood it and had its
+ * programs. Only the small shell speaks like this: what a whole system says of a missing program is the command's end.
+ */
 export function shellRefusal(ended: Ended | undefined): string | undefined {
   if (ended === undefined || ended.timed_out) return undefined;
   const line = ended.stderr_tail.trimEnd().split('\n').at(-1) ?? '';
   const refused =
     (ended.exit_code === SYNTAX_EXIT && (SYNTAX.test(line) || OPTION.test(line))) ||
     (ended.exit_code === NOT_FOUND && BASH_ONLY.test(line));
-  if (!refused) return undefined;
   const said = line.slice(0, 200);
-  return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, or bring a program that does it (${flag('command-binary')}, or an asset)`;
+  const whole = `or run it in the vendor's whole system (${flag('lane')} image)`;
+  if (refused) {
+    return `the guest's shell could not run the command (${said}): it is a small one (busybox ash), no bash; write the command for a POSIX shell, bring a program that does it (${flag('command-binary')}, or an asset), ${whole}`;
+  }
+  const missing = ended.exit_code === NOT_FOUND ? MISSING.exec(line) : null;
+  if (missing === null) return undefined;
+  return `the guest has no program ${missing[1] ?? missing[2]} (${said}): it has a small shell with its tools, $BPFCOMPAT_BIN and the declared assets; bring it along (${flag('command-binary')}, or an asset), ${whole}`;
 }

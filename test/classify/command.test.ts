@@ -62,7 +62,8 @@ describe('the exit code is the verdict', () => {
   test.each([
     [1, 'sh: syntax error: unexpected "("', /See its output/],
     [2, 'config: syntax error in line 3', /See its output/],
-    [127, 'sh: bpftool: not found', /small shell with its tools/],
+    [127, 'sh: ./check.sh: not found', /small shell with its tools/],
+    [127, 'bash: line 1: bpftool: command not found', /small shell with its tools/],
     [127, 'x: error while loading shared libraries: libz.so.1: cannot open', /opened by name at run time/],
     [126, '', /cannot be executed/],
     [1, 'open: No such file or directory', /Declare it/],
@@ -86,7 +87,21 @@ describe('the exit code is the verdict', () => {
       expect(classifyCommand(command({ exit_code: exitCode, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
         status: 'infra_error',
         cause: 'command_unrunnable',
-        message: expect.stringMatching(/no bash; write the command for a POSIX shell, or bring a program/),
+        message: expect.stringMatching(/no bash; write the command for a POSIX shell, bring a program .*--lane image/),
+      });
+    }
+  });
+
+  test.each([
+    ['sh: bpftool: not found', 'bpftool'],
+    ['working\n./check.sh: line 4: python3.11: not found', 'python3.11'],
+    ["env: can't execute 'systemctl': No such file or directory", 'systemctl'],
+  ])('%j: a program that the vendor may have is missing, which is no answer', (stderr, program) => {
+    for (const expected of [0, 127]) {
+      expect(classifyCommand(command({ exit_code: 127, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
+        status: 'infra_error',
+        cause: 'command_unrunnable',
+        message: expect.stringMatching(new RegExp(`no program ${program} .*--lane image`)),
       });
     }
   });
