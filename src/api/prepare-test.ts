@@ -32,7 +32,7 @@ import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
-import { loaderNotes, loadersOf } from './loaders.ts';
+import { checkLoaderClaims, loaderNotes, loadersOf } from './loaders.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
 import { keepNamed, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
@@ -158,6 +158,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   const manifestPath = options.manifest ? resolve(cwd, options.manifest) : '';
   const { payload, notes } = await payloadFor(host, cwd, options, manifest, manifestPath);
   const loaders = await loadersOf(environment, options, targets);
+  checkLoaderClaims(loaders, options, manifest);
   const gate = gateOptionsOf(manifest, options.failOn, Boolean(options.baseline));
   const older = options.baseline ? await loadRun(host, cwd, options.baseline, option('baseline')) : undefined;
   // Before objects are read: those that cannot be distinguished in the older run are an error of the caller.
@@ -179,7 +180,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     flags: flagsOf({ ...options, failOn: gate.failOn, localKernels }, cwd, manifest?.failOn),
     payload,
     ...(loaders && { loaders }),
-    notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, manifest)],
+    notes: [...matrixNotes, ...notes, ...loaderNotes(loaders, options.mode, manifest)],
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     expectations: gate.expectations ?? [],
     workdir: reportTargets.workdir,
