@@ -32,6 +32,7 @@ export {
 export { type LockedChange, type LockKernelsOptions, type LockKernelsResult, lockKernels } from './api/lock.ts';
 export { type MergeOptions, type MergeResult, mergeReports } from './api/merge.ts';
 export { type PlanOptions, type PlanResult, planShards } from './api/plan.ts';
+export { releaseCheck } from './api/release-check.ts';
 export { reportSummary, type SummaryRequest } from './api/report-summary.ts';
 export type { Environment } from './api/services.ts';
 export { type BuildSiteOptions, type BuildSiteResult, buildSite } from './api/site.ts';

@@ -11,6 +11,7 @@ const INDENT = ' '.repeat(7 + 2 + 14 + 1);
 
 /** `doctor`: exit code 1 when something is missing without which nothing can be checked. */
 export async function doctorCommand(options: ValuesOf<'doctor'>, io: Io, signal: AbortSignal): Promise<number> {
+  if (options.release) return (await import('./release-command.ts')).releaseCommand(options, io, signal);
   const report = await doctor({ env: io.env, cwd: io.cwd, offline: options.offline, signal });
   if (options.json) {
     io.out(printedJson(report));

@@ -277,6 +277,14 @@ export const OPTIONS = [
     commands: ['check', 'test', 'test-command', 'watch', 'suite', 'lock', 'doctor', 'serve'],
   },
   {
+    name: 'release',
+    type: 'boolean',
+    default: '',
+    description:
+      'look for secrets and private paths in the git repository here, in its tracked files and its whole history, instead; patterns in .secretlintignore take paths out',
+    commands: ['doctor'],
+  },
+  {
     name: 'refresh-kernels',
     type: 'boolean',
     default: '',

@@ -3,41 +3,23 @@ import { repositoryPath, type SourceFile, type Sources } from '../classify/sourc
 import type { Host } from '../host/host.ts';
 import type { ObjectFacts } from '../object/facts.ts';
 import { gitTop, isInGit, strangeFile, within } from './confine.ts';
+import { readGit } from './git.ts';
 
 const MAX_FILES = 64;
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 const GIT_MS = 10_000;
-/**
- * Nothing that a repository's own settings name is run. A commit may hold a directory that git takes for a repository
- * (HEAD, objects, refs), with settings of its own; and where an object is missing, git runs what they call a remote.
- */
-const SAFE = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'safe.bareRepository=explicit'].flatMap((word) => [
-  '-c',
-  word,
-]);
-const NO_REMOTES = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none', GIT_TERMINAL_PROMPT: '0' };
-
 interface Repository {
   readonly root: string;
   /** Paths from its top. */
   readonly files: readonly string[];
 }
 
-/** @param root a directory with a `.git`: git must not look for a repository itself, in which it may find another one */
 async function trackedFiles(host: Host, root: string): Promise<string[] | undefined> {
-  const env = { PATH: host.env['PATH'] ?? '', HOME: host.env['HOME'] ?? '', LC_ALL: 'C', ...NO_REMOTES };
-  try {
-    const options = { env, timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 };
-    const { exitCode, stdout, truncated } = await host.run('git', [...SAFE, '-C', root, 'ls-files', '-z'], options);
-    if (exitCode !== 0 || truncated) return undefined;
-    return stdout
-      .toString('utf8')
-      .split('\0')
-      .filter((name) => name !== '');
-  } catch {
-    // No git here.
-    return undefined;
-  }
+  const names = await readGit(host, root, ['ls-files', '-z'], { timeoutMs: GIT_MS, maxOutput: 64 * 1024 * 1024 });
+  return names
+    ?.toString('utf8')
+    .split('\0')
+    .filter((name) => name !== '');
 }
 
 async function openRepository(host: Host, dir: string): Promise<Repository | undefined> {

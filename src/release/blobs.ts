@@ -1,0 +1,71 @@
+import type { Host } from '../host/host.ts';
+import { HostError, throwIfCancelled } from '../model/errors.ts';
+import { readGit } from '../run/git.ts';
+
+/** One content that the repository has, now or in its history. */
+export interface Blob {
+  readonly id: string;
+  readonly path: string;
+  /** Absent from what is tracked now: only a commit of some branch or tag has it. */
+  readonly history: boolean;
+  readonly bytes: number;
+}
+
+const LIST = { timeoutMs: 120_000, maxOutput: 256 * 1024 * 1024 };
+
+async function needGit(
+  host: Host,
+  root: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  input?: string,
+): Promise<Buffer> {
+  const out = await readGit(host, root, args, { ...LIST, signal, ...(input === undefined ? {} : { input }) });
+  if (out !== undefined) return out;
+  throwIfCancelled(signal);
+  throw new HostError('tool_failed', `git ${args[0]} failed in ${root}; check the repository with git fsck`);
+}
+
+/** `MODE ID STAGE\tPATH`, as ls-files prints them. Submodules are other repositories, links have no content to look at. */
+function tracked(listing: string): [id: string, path: string][] {
+  return listing.split('\0').flatMap((entry) => {
+    const [, id, path] = /^100\d{3} ([0-9a-f]+) \d\t(.+)$/s.exec(entry) ?? [];
+    return id === undefined || path === undefined ? [] : [[id, path] as [string, string]];
+  });
+}
+
+/** All blobs of the index and of the history of all branches and tags, each content once. */
+export async function listBlobs(host: Host, root: string, signal: AbortSignal): Promise<Blob[]> {
+  const index = await needGit(host, root, ['ls-files', '--stage', '-z'], signal);
+  const now = new Map(tracked(index.toString('utf8')));
+  const objects = await needGit(host, root, ['rev-list', '--objects', '--all'], signal);
+  const paths = new Map(now);
+  for (const line of objects.toString('utf8').split('\n')) {
+    const space = line.indexOf(' ');
+    if (space > 0 && !paths.has(line.slice(0, space))) paths.set(line.slice(0, space), line.slice(space + 1));
+  }
+  const check = ['cat-file', '--batch-check=%(objecttype) %(objectsize)'];
+  const facts = (await needGit(host, root, check, signal, [...paths.keys()].map((id) => `${id}\n`).join('')))
+    .toString('utf8')
+    .split('\n');
+  return [...paths].flatMap(([id, path], at) => {
+    const [type, bytes] = (facts[at] ?? '').split(' ');
+    return type === 'blob' && path !== '' ? [{ id, path, history: !now.has(id), bytes: Number(bytes) }] : [];
+  });
+}
+
+/** Contents of these blobs, in their order. Together they must be bounded by the caller. */
+export async function readBlobs(
+  host: Host,
+  root: string,
+  blobs: readonly Blob[],
+  signal: AbortSignal,
+): Promise<Buffer[]> {
+  const out = await needGit(host, root, ['cat-file', '--batch'], signal, blobs.map(({ id }) => `${id}\n`).join(''));
+  let at = 0;
+  return blobs.map(({ bytes }) => {
+    const start = out.indexOf(0x0a, at) + 1;
+    at = start + bytes + 1;
+    return out.subarray(start, start + bytes);
+  });
+}
