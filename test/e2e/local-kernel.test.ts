@@ -72,6 +72,38 @@ test('kernels of one run boot beside those of profiles, and reports say that nob
   expect(explained.stdout).not.toContain('--kernels');
 }, 500_000);
 
+test('a suite checks every case on the kernel that was typed, besides the kernels of its file', async () => {
+  const cwd = join(scratch, 'suite');
+  mkdirSync(cwd);
+  for (const name of ['simple-pass', 'fentry-unlink']) copyFileSync(example(name), join(cwd, `${name}.bpf.o`));
+  const cases = [
+    '{name: everywhere, artifact: simple-pass.bpf.o, kernels: [debian-12-6.1]}',
+    // The function that it attaches to has another name in 7.3.
+    '{name: until-7.2, artifact: fentry-unlink.bpf.o, kernels: [debian-13-7.3]}',
+  ];
+  writeFileSync(join(cwd, 'suite.yaml'), `name: own\ncases:\n${cases.map((one) => `  - ${one}\n`).join('')}`);
+  const own = ['--kernel', '../whole/bzImage,name=mine', '--offline', '--out', 'suite.json'];
+  const args = ['suite', '--suite', 'suite.yaml', ...own];
+  const { code, stdout, stderr } = await bpfcompat(args, { cwd, limitMs: 400_000 });
+  expect(code, stdout + stderr).toBe(2);
+  const verdicts = ['everywhere', 'until-7.2'].map((name) => {
+    const report = readReport(join(cwd, `reports/suites/${name}.json`));
+    return report.targets?.map(({ profile_id, status }) => [profile_id, status]);
+  });
+  expect(verdicts).toEqual([
+    [
+      ['debian-12-6.1', 'pass'],
+      ['mine', 'pass'],
+    ],
+    [
+      ['debian-13-7.3', 'fail'],
+      ['mine', 'pass'],
+    ],
+  ]);
+  const mine = targetOf(readReport(join(cwd, 'reports/suites/until-7.2.json')), 'mine');
+  expect(mine.kernel_package).toMatchObject({ archive: join(scratch, 'whole/bzImage'), vouched_by: 'nobody' });
+}, 500_000);
+
 test('a profile of the repository names files of it, and no others', async () => {
   const cwd = join(scratch, 'repository');
   const dir = join(cwd, 'matrices/profiles');
