@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHost } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/host.ts';
 import type { OfferedBuild } from '../../src/kernels/sources/source.ts';
 import { offeredBuilds } from '../../src/kernels/sources/sources.ts';
 import { type EnsuredKernel, ensureKernel } from '../../src/kernels/supply.ts';
@@ -25,11 +26,19 @@ export interface SourceLab extends Disposable {
   left(): string[];
 }
 
+/** A test does not wait for silent servers as long as users do. */
+const STALL_MS = 500;
+
 export function openSourceLab(env: Readonly<Record<string, string>> = {}): SourceLab {
   const dir = mkdtempSync(join(tmpdir(), 'bpfcompat-source-'));
   const cache = join(dir, 'cache');
   const notes: string[] = [];
-  const host = createHost({ env: { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_CACHE_DIR: cache, ...env } });
+  const patient = createHost({ env: { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_CACHE_DIR: cache, ...env } });
+  const { download } = patient.network;
+  const network: Host['network'] = {
+    download: (url, file, options) => download(url, file, { ...options, stallMs: STALL_MS }),
+  };
+  const host = { ...patient, network };
   const namesIn = (path: string): string[] => (existsSync(join(cache, path)) ? readdirSync(join(cache, path)) : []);
   const profile = (kernel: KernelSource): Profile => ({
     id: 'lab',

@@ -213,6 +213,35 @@ describe('nothing is stored of', () => {
     await refused(/has more than the \d+ bytes that it may have/, 'wrong_digest');
   });
 
+  test.each(['breaks off', 'stalls', 'says nothing'])('a layer whose registry %s', async (how) => {
+    const layer = images.layer(CI_KERNELS);
+    push([layer]);
+    registry.intercept = (_, response, path) => {
+      if (!path.endsWith(layer.digest)) return false;
+      if (how === 'says nothing') return true;
+      response.writeHead(200, { 'content-length': layer.size });
+      response.write(Buffer.from(images.blobs.get(layer.digest) ?? '').subarray(0, 100), () => {
+        if (how === 'breaks off') response.destroy();
+      });
+      return true;
+    };
+    await refused(how === 'breaks off' ? /blobs/ : /it stalled/, 'mirror_unreachable');
+  });
+
+  test('a document without end, and one that names more than a kernel can have', async () => {
+    const { digest, mediaType } = images.layer(CI_KERNELS);
+    push([{ mediaType, digest, size: 9e15 }]);
+    await refused(/more than any image of a kernel/, 'bad_package');
+    registry.intercept = (_, response, path) => {
+      if (!path.includes('/manifests/')) return false;
+      const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536, 32), more));
+      response.writeHead(200);
+      more();
+      return true;
+    };
+    await refused(/has more than the \d+ bytes that it may have/, 'wrong_digest');
+  });
+
   test.each([
     ['text', 'hello', /is no JSON/],
     ['no manifest', '{"schemaVersion":1}', /is no image manifest that can be read/],

@@ -243,6 +243,42 @@ describe('an image', () => {
     server = await serveFiles(www);
   });
 
+  test('of a server that stalls, sends more than any image has, or a list without end', async () => {
+    const kernel = { image: put('bzImage', IMAGE), sha256: digest(IMAGE) };
+    server.intercept = (_, response) => {
+      response.writeHead(200, { 'content-length': IMAGE.length });
+      response.write(IMAGE.subarray(0, 100));
+      return true;
+    };
+    await refused(kernel, 'mirror_unreachable', /it stalled/);
+    server.intercept = (_, response) => {
+      response.writeHead(200, { 'content-length': 9e12 });
+      response.write(IMAGE);
+      return true;
+    };
+    await refused(kernel, 'wrong_digest', /may have/);
+    const { image } = kernel;
+    server.intercept = (path, response) => {
+      if (!path.endsWith('SUMS')) return false;
+      const more = (): void => void (response.destroyed || response.write(Buffer.alloc(65_536, 97), more));
+      response.writeHead(200);
+      more();
+      return true;
+    };
+    const listed = { image, checksums: `${server.url}/SUMS`, signature: `${server.url}/SUMS.gpg` };
+    await refused({ ...listed, gpgkey: [keys.good.file] }, 'wrong_digest', /may have/);
+  });
+
+  test('that another one replaced after it was signed is refused', async () => {
+    const image = put('vmlinuz', IMAGE);
+    const signature = sign('vmlinuz', 'vmlinuz.sig', keys.good);
+    put('vmlinuz', bzImage({ release: R, payload: Buffer.from('other') }));
+    const kernel = { image, signature, gpgkey: [keys.good.file] };
+    await refused(kernel, 'bad_signature', /its signature does not fit its bytes/);
+    put('vmlinuz.sig', 'no signature');
+    await refused(kernel, 'bad_signature', /vmlinuz/);
+  });
+
   test('by way of another host', async () => {
     put('real/bzImage', IMAGE);
     await using other = await serveFiles(www);
