@@ -50,7 +50,7 @@ async function bundleCli() {
   const old = readdirSync('build/cli');
   const made = readdirSync(`${outdir}/cli`);
   for (const name of made) renameSync(`${outdir}/cli/${name}`, `build/cli/${name}`);
-  renameSync(`${outdir}/cli.mjs`, 'build/cli.mjs');
+  for (const name of ['cli.mjs', 'agent.mjs']) renameSync(`${outdir}/${name}`, `build/${name}`);
   for (const name of old) if (!made.includes(name)) rmSync(`build/cli/${name}`, { recursive: true });
   rmSync(outdir, { recursive: true });
 }
@@ -69,9 +69,11 @@ function emitLibrary() {
 function writeLauncher() {
   mkdirSync('bin', { recursive: true });
   // bin/package.json makes it CommonJS: Node before 20.10 refuses an ES module whose file name has no ending.
-  copyFileSync('scripts/launcher.cjs', 'bin/bpfcompat.tmp');
-  chmodSync('bin/bpfcompat.tmp', 0o755);
-  renameSync('bin/bpfcompat.tmp', 'bin/bpfcompat');
+  for (const name of ['bpfcompat', 'bpfcompat-agent']) {
+    copyFileSync('scripts/launcher.cjs', `bin/${name}.tmp`);
+    chmodSync(`bin/${name}.tmp`, 0o755);
+    renameSync(`bin/${name}.tmp`, `bin/${name}`);
+  }
 }
 
 function writeManual() {

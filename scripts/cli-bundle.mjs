@@ -2,8 +2,12 @@
 
 /** Options of esbuild. @param buildInfo version, commit and date that the program tells of itself */
 export const cliBundle = (buildInfo) => ({
-  // The thread lies where it looks for it: beside the part that starts it.
-  entryPoints: { cli: 'src/cli/main.ts', 'cli/frame-thread': 'src/guests/frame-thread.mts' },
+  // The thread lies where it looks for it: beside the part that starts it. The agent is a program of its own.
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    agent: 'src/agent/main.ts',
+    'cli/frame-thread': 'src/guests/frame-thread.mts',
+  },
   outExtension: { '.js': '.mjs' },
   chunkNames: 'cli/[name]-[hash]',
   bundle: true,

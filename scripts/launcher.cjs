@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-// bin/bpfcompat: starts the bundle beside it, and says so where that was never built or was cleaned away.
+// bin/bpfcompat and bin/bpfcompat-agent: each starts its bundle, and says so where that was never built or was cleaned away.
 const { existsSync } = require('node:fs');
-const { resolve } = require('node:path');
+const { basename, resolve } = require('node:path');
 
 const root = resolve(__dirname, '..');
-if (existsSync(resolve(root, 'build/cli.mjs'))) {
-  import('../build/cli.mjs');
+const program = basename(__filename) === 'bpfcompat-agent' ? 'agent' : 'cli';
+if (existsSync(resolve(root, `build/${program}.mjs`))) {
+  import(`../build/${program}.mjs`);
 } else {
-  process.stderr.write(`bpfcompat: it is not built (${root}/build/cli.mjs is missing); run: make -C ${root} build\n`);
+  process.stderr.write(
+    `bpfcompat: it is not built (${root}/build/${program}.mjs is missing); run: make -C ${root} build\n`,
+  );
   process.exitCode = 1;
 }

@@ -41,7 +41,7 @@ function maxObjectBytes(text: string | undefined): number {
 }
 
 /** The first reason of each candidate, for a message. */
-function reasonsOf({ candidates }: Selection): string {
+export function reasonsOf({ candidates }: Selection): string {
   const codes = candidates.flatMap((one) => ('rejections' in one ? (one.rejections?.[0]?.code ?? []) : []));
   return codes.length === 0 ? 'there is no evidence of it' : [...new Set(codes)].join(', ');
 }
@@ -51,9 +51,16 @@ function reasonsOf({ candidates }: Selection): string {
  * @throws HostError `no_verified_candidate` where none may be used, and for bytes that are not those of the evidence
  */
 export async function fetchArtifact(options: FetchArtifactOptions): Promise<FetchAnswer> {
+  return fetchSelected(options, await selectArtifact(options));
+}
+
+/** The same for a selection that was made already. @throws as `fetchArtifact` */
+export async function fetchSelected(
+  options: FetchArtifactOptions,
+  { selection, probe }: { readonly selection: Selection; readonly probe: Probe },
+): Promise<FetchAnswer> {
   const { host, cwd } = environmentOf(options);
   const workdir = resolve(cwd, options.workdir);
-  const { selection, probe } = await selectArtifact(options);
   const { selected } = selection;
   const entry = { operation: 'fetch', selection, probe } as const;
   if (selected?.sha256 === undefined) {

@@ -67,10 +67,13 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
 }
 
 /** Commands of the runtime track: what is read for them is no part of the Action. */
-export type TrackCommand = Extract<ParsedArgs, { command: `attest ${string}` | `runtime ${string}` }>;
+export type TrackCommand = Extract<
+  ParsedArgs,
+  { command: `attest ${string}` | `runtime ${string}` | `agent ${string}` }
+>;
 
 function isOfTrack(parsed: ParsedArgs): parsed is TrackCommand {
-  return /^(?:attest|runtime) /.test(parsed.command);
+  return /^(?:attest|runtime|agent) /.test(parsed.command);
 }
 
 type ReadingCommand = 'explain' | 'inspect' | 'compare' | 'report-summary' | 'site build';

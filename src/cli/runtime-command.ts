@@ -1,16 +1,23 @@
+import { spawnSync } from 'node:child_process';
 import { createEvidence } from '../api/runtime-attest.ts';
+import { executeArtifact } from '../api/runtime-execute.ts';
 import { fetchArtifact } from '../api/runtime-fetch.ts';
 import { writeIndex } from '../api/runtime-index.ts';
 import { probeHost } from '../api/runtime-probe.ts';
-import { type SelectOptions, selectAudited } from '../api/runtime-select.ts';
+import { selectAudited } from '../api/runtime-select.ts';
 import { verifyBundles } from '../api/runtime-verify.ts';
+import { workerProgram } from '../api/runtime-worker.ts';
+import { environmentOf } from '../api/services.ts';
+import type { checkRuntimeExecuteOptions } from '../config/agent-options.ts';
 import type { ValuesOf } from '../config/options.ts';
 import type { AttestVerifyOptions } from '../config/runtime-options.ts';
 import { EXPERIMENTAL } from '../model/experimental.ts';
 import { printedJson, terminal } from '../report/escape.ts';
+import { agentCommand } from './agent-command.ts';
 import type { Io } from './io.ts';
 import type { TrackCommand } from './run-command.ts';
 import { saveJson } from './save-json.ts';
+import { aroundOf, selectOptions } from './select-options.ts';
 
 /** No verified candidate: an answer, and neither a failure nor an error. */
 const EXIT_NONE = 3;
@@ -31,11 +38,13 @@ export async function runtimeTrackCommand(parsed: TrackCommand, io: Io): Promise
       return runtimeSelect(parsed.options, io);
     case 'runtime fetch':
       return runtimeFetch(parsed.options, io);
+    case 'runtime execute':
+      return runtimeExecute(parsed.options, io);
+    case 'runtime worker-execute':
+      return passToWorker();
+    default:
+      return agentCommand(parsed, io);
   }
-}
-
-function aroundOf(io: Io) {
-  return { env: io.env, cwd: io.cwd };
 }
 
 async function attestCreate(options: ValuesOf<'attest create'>, io: Io): Promise<number> {
@@ -78,45 +87,9 @@ async function runtimeProbe({ out }: ValuesOf<'runtime probe'>, io: Io): Promise
   return 0;
 }
 
-type Selecting = ValuesOf<'runtime select'> | ValuesOf<'runtime fetch'>;
-
-function upperCase(codes: readonly string[]): string[] {
-  return codes.map((code) => code.toUpperCase());
-}
-
-function selectOptions(values: Selecting, io: Io): Omit<SelectOptions, 'limit'> {
-  const most = values.policyMaxRequiredFailed;
-  return {
-    workdir: values.workdir,
-    trust: values.trust,
-    index: values.index,
-    evidence: values.evidence,
-    hostFile: values.host,
-    request: {
-      name: values.artifactName,
-      version: values.version,
-      variant: values.variant,
-      sha256: values.digest,
-      profile: values.targetProfile,
-    },
-    policy: {
-      require_summary_pass: values.policyRequireSummaryPass,
-      min_required_passed: values.policyMinRequiredPassed,
-      ...(most !== '' && { max_required_failed: Number(most) }),
-      require_kernel_btf: values.policyRequireKernelBtf,
-      require_attach_support: values.policyRequireAttachSupport,
-      require_ringbuf_support: values.policyRequireRingbufSupport,
-      require_perf_event_array_support: values.policyRequirePerfEventArraySupport,
-      deny_classification_codes: upperCase(values.policyDenyCodes),
-      allow_classification_codes: upperCase(values.policyAllowCodes),
-    },
-    ...aroundOf(io),
-  };
-}
-
 /** Exit code 0: one was selected, 3: none may be used. */
 async function runtimeSelect(values: ValuesOf<'runtime select'>, io: Io): Promise<number> {
-  const answer = await selectAudited({ ...selectOptions(values, io), limit: values.limit });
+  const answer = await selectAudited({ ...selectOptions(values, values.host, io), limit: values.limit });
   await saveJson(io, values.out, answer);
   io.out(printedJson(answer));
   return answer.selection.selected === undefined ? EXIT_NONE : 0;
@@ -124,6 +97,39 @@ async function runtimeSelect(values: ValuesOf<'runtime select'>, io: Io): Promis
 
 async function runtimeFetch(values: ValuesOf<'runtime fetch'>, io: Io): Promise<number> {
   const { outDir, source: sources } = values;
-  io.out(printedJson(await fetchArtifact({ ...selectOptions(values, io), limit: 0, outDir, sources })));
+  io.out(printedJson(await fetchArtifact({ ...selectOptions(values, values.host, io), limit: 0, outDir, sources })));
   return 0;
+}
+
+/** Exit code 0: the object loads here, 2: it does not, 1: that is not known. */
+async function runtimeExecute(values: ReturnType<typeof checkRuntimeExecuteOptions>, io: Io): Promise<number> {
+  const { outDir, source: sources, allowHostLoad, loadPolicy, manifest, attachMode, probeFeatures } = values;
+  const { useSudo, sudoNonInteractive, validator, timeoutMs } = values;
+  const load = {
+    allowHostLoad,
+    loadPolicy,
+    manifest,
+    attachMode,
+    probeFeatures,
+    useSudo,
+    sudoNonInteractive,
+    validator,
+  };
+  const answer = await executeArtifact({
+    ...selectOptions(values, '', io),
+    limit: 0,
+    outDir,
+    sources,
+    ...load,
+    timeoutMs,
+  });
+  await saveJson(io, values.out, answer);
+  io.out(printedJson(answer));
+  return { pass: 0, fail: 2, error: 1 }[answer.execution.status];
+}
+
+/** The worker is a program of its own: nothing here can load anything. */
+function passToWorker(): number {
+  const [program, ...args] = workerProgram(environmentOf({}).root);
+  return spawnSync(program, args, { stdio: 'inherit' }).status ?? 1;
 }

@@ -76,6 +76,26 @@ export const COMMANDS = [
     summary: `decide which artifact fits a host, by verified evidence (${EXPERIMENTAL_WORD}); exit code 3: none`,
   },
   { name: 'runtime fetch', summary: `select an artifact and copy its verified bytes (${EXPERIMENTAL_WORD})` },
+  {
+    name: 'runtime execute',
+    summary: `select, fetch and check the load on this host; nothing stays loaded (${EXPERIMENTAL_WORD})`,
+  },
+  {
+    name: 'runtime worker-execute',
+    summary: `the worker of load checks: JSON on standard input and output (${EXPERIMENTAL_WORD})`,
+  },
+  { name: 'agent preflight', summary: `check whether this host is ready for an agent (${EXPERIMENTAL_WORD})` },
+  { name: 'agent plan', summary: `decide and fetch for this host; loads nothing (${EXPERIMENTAL_WORD})` },
+  { name: 'agent approve', summary: `sign that one decision may be carried out, once (${EXPERIMENTAL_WORD})` },
+  {
+    name: 'agent apply',
+    summary: `decide again, hold every gate against it, and check the load if approved (${EXPERIMENTAL_WORD})`,
+  },
+  { name: 'agent status', summary: `print how the last apply ended (${EXPERIMENTAL_WORD})` },
+  { name: 'agent ledger', summary: `print the ledger of loads and check its chain (${EXPERIMENTAL_WORD})` },
+  { name: 'agent rollback', summary: `go back to the object that was good before (${EXPERIMENTAL_WORD})` },
+  { name: 'agent unload', summary: `remove a pin that this agent made (${EXPERIMENTAL_WORD})` },
+  { name: 'agent revocation-drill', summary: `check that a revoked agent is denied (${EXPERIMENTAL_WORD})` },
   { name: 'kernels list', summary: 'list the available kernels and which of them are stored' },
   {
     name: 'kernels fetch',

@@ -2,7 +2,6 @@ const HISTORY = "the signed results of runs are checked by 'bpfcompat history ve
 
 /** First words of commands that earlier versions had and this one has not, with what takes their place. */
 const EARLIER: Readonly<Record<string, string>> = {
-  agent: HISTORY,
   admin: HISTORY,
 };
 

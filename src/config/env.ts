@@ -174,6 +174,50 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Runtime',
   },
   {
+    Name: 'BPFCOMPAT_AGENT_KILL_SWITCH',
+    Default: '',
+    Description:
+      'file whose presence makes the agent (experimental) deny everything; default: kill-switch in the work directory',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_LOAD_POLICY_PATH',
+    Default: '',
+    Description: 'load policy of the agent (experimental), unless a flag names one',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_LAST_RESULT_PATH',
+    Default: '',
+    Description: 'file that "agent apply" (experimental) writes its output to besides, and "agent status" reads',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_EXPECTED_DECISION_ID',
+    Default: '',
+    Description: 'the only decision that the agent (experimental) carries out, unless a flag names one',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_EXPECTED_SHA256',
+    Default: '',
+    Description: 'digest of the only object that the agent (experimental) takes, unless a flag names one',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_REQUIRE_APPROVAL_PINS',
+    Default: 'false',
+    Description:
+      'the agent (experimental) needs decision and digest to be named; any word but a clear no switches it on',
+    Category: 'Runtime',
+  },
+  {
+    Name: 'BPFCOMPAT_AGENT_REQUIRE_MANIFEST',
+    Default: 'false',
+    Description: 'the agent (experimental) needs a manifest; any word but a clear no switches it on',
+    Category: 'Runtime',
+  },
+  {
     Name: 'NO_COLOR',
     Default: '',
     Description: 'no colors if set and not empty',

@@ -1,5 +1,14 @@
 import { UsageError } from '../model/errors.ts';
 import type { Wording } from '../model/wording.ts';
+import {
+  checkAgentApplyOptions,
+  checkAgentApproveOptions,
+  checkAgentLedgerOptions,
+  checkAgentPlanOptions,
+  checkAgentPreflightOptions,
+  checkAgentRollbackOptions,
+  checkRuntimeExecuteOptions,
+} from './agent-options.ts';
 import { checkBisectOptions } from './bisect-options.ts';
 import { checkCheckOptions } from './check-options.ts';
 import { COMMANDS, type CommandName, subcommandsOf } from './commands.ts';
@@ -67,6 +76,13 @@ const CHECKS = {
   'attest index': (values) => checkAttestIndexOptions(values),
   'runtime select': (values) => checkSelectOptions(values),
   'runtime fetch': (values) => checkFetchArtifactOptions(values),
+  'runtime execute': (values) => checkRuntimeExecuteOptions(values),
+  'agent plan': (values) => checkAgentPlanOptions(values),
+  'agent apply': (values) => checkAgentApplyOptions(values),
+  'agent approve': (values) => checkAgentApproveOptions(values),
+  'agent preflight': (values) => checkAgentPreflightOptions(values),
+  'agent ledger': (values) => checkAgentLedgerOptions(values),
+  'agent rollback': (values) => checkAgentRollbackOptions(values),
   'kernels fetch': (values, _given, words) => checkFetchOptions(values, words),
   'kernels prune': (values) => checkPruneOptions(values),
   lock: (values) => checkLockArguments(values),

@@ -1,6 +1,13 @@
 import type { OptionRow } from './option-row.ts';
 
-const SELECTING = ['runtime select', 'runtime fetch'] as const;
+const SELECTING = [
+  'runtime select',
+  'runtime fetch',
+  'runtime execute',
+  'agent plan',
+  'agent apply',
+  'agent rollback',
+] as const;
 
 /** Limits that narrow what may be selected, and never widen it (docs/runtime.md). */
 export const POLICY_OPTIONS = [

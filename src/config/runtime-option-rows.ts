@@ -1,9 +1,12 @@
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './option-row.ts';
 
-const SELECTING = ['runtime select', 'runtime fetch'] as const;
-const PROBING = ['runtime probe', ...SELECTING] as const;
-const READING = [...SELECTING, 'attest verify', 'attest index'] as const;
+const AGENT = ['agent plan', 'agent apply', 'agent rollback'] as const;
+const FETCHING = ['runtime fetch', 'runtime execute', ...AGENT] as const;
+const SELECTING = ['runtime select', ...FETCHING] as const;
+const PROBING = ['runtime probe', ...SELECTING, 'agent preflight'] as const;
+const READING = [...SELECTING, 'attest verify', 'attest index', 'agent preflight'] as const;
+const NAMING = [...SELECTING, 'agent preflight'] as const;
 
 /** Flags of the runtime track that say what is looked for and what is believed (docs/runtime.md). */
 export const RUNTIME_OPTIONS = [
@@ -34,7 +37,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'write the JSON to this file, besides printing it',
-    commands: ['runtime probe', 'runtime select'],
+    commands: ['runtime probe', 'runtime select', 'runtime execute', ...AGENT, 'agent preflight', 'agent approve'],
   },
   {
     name: 'workdir',
@@ -42,7 +45,7 @@ export const RUNTIME_OPTIONS = [
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'work directory with the stored evidence, objects and audit trail',
-    commands: [...READING, 'attest create'],
+    commands: [...READING, 'attest create', 'agent approve', 'agent ledger', 'agent unload', 'agent revocation-drill'],
   },
   {
     name: 'artifact-name',
@@ -50,7 +53,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'NAME',
     description: 'name of the artifact, as "attest create" was given it',
-    commands: SELECTING,
+    commands: [...NAMING, 'agent ledger', 'agent unload', 'agent revocation-drill'],
   },
   {
     name: 'version',
@@ -100,7 +103,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'output of "runtime probe" of the host to decide for; default: this machine',
-    commands: SELECTING,
+    commands: ['runtime select', 'runtime fetch'],
   },
   {
     name: 'trust',
@@ -108,7 +111,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'trust file: whose signatures count, and what evidence must be; default: the keys that signed here',
-    commands: READING,
+    commands: [...READING, 'agent ledger'],
   },
   {
     name: 'index',
@@ -116,7 +119,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'FILE',
     description: 'signed index of the artifacts; required where the trust file names who signs one',
-    commands: [...SELECTING, 'attest verify'],
+    commands: [...SELECTING, 'attest verify', 'agent preflight'],
   },
   {
     name: 'evidence',
@@ -124,7 +127,7 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'PATH',
     description: 'further bundles: a file, or a directory of *.json; repeatable',
-    commands: [...SELECTING, 'attest index'],
+    commands: [...SELECTING, 'attest index', 'agent preflight'],
   },
   {
     name: 'offline',
@@ -139,7 +142,15 @@ export const RUNTIME_OPTIONS = [
     default: 'artifacts/runtime-selected',
     placeholder: 'DIR',
     description: 'directory for the object; it appears there only after every check',
-    commands: ['runtime fetch'],
+    commands: ['runtime fetch', 'runtime execute'],
+  },
+  {
+    name: 'out-dir',
+    type: 'text',
+    default: 'artifacts/agent-selected',
+    placeholder: 'DIR',
+    description: 'directory for the object; it appears there only after every check',
+    commands: [...AGENT, 'agent preflight'],
   },
   {
     name: 'source',
@@ -147,13 +158,13 @@ export const RUNTIME_OPTIONS = [
     default: '',
     placeholder: 'PATH',
     description: 'where the object may lie besides the work directory: a file, or a directory of objects; repeatable',
-    commands: ['runtime fetch'],
+    commands: FETCHING,
   },
   {
     name: 'require-verified-history',
     type: 'boolean',
     default: 'true',
     description: 'only verified evidence counts; false is an error: nothing else is fetched',
-    commands: ['runtime fetch'],
+    commands: FETCHING,
   },
 ] as const satisfies readonly OptionRow[];

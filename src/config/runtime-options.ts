@@ -4,7 +4,13 @@ import { missing } from './missing-option.ts';
 import type { ValuesOf } from './options.ts';
 import { parseInteger, quoted } from './words.ts';
 
-type Selecting = ValuesOf<'runtime select'> | ValuesOf<'runtime fetch'>;
+type Fetching =
+  | ValuesOf<'runtime fetch'>
+  | ValuesOf<'runtime execute'>
+  | ValuesOf<'agent plan'>
+  | ValuesOf<'agent apply'>
+  | ValuesOf<'agent rollback'>;
+type Selecting = ValuesOf<'runtime select'> | Fetching;
 
 function checkSelecting(values: Selecting): void {
   if (values.artifactName === '') throw missing('artifact-name', 'conn');
@@ -30,7 +36,7 @@ export function checkSelectOptions(values: ValuesOf<'runtime select'>): ValuesOf
 }
 
 /** @throws UsageError that names the flag and the remedy */
-export function checkFetchArtifactOptions(values: ValuesOf<'runtime fetch'>): ValuesOf<'runtime fetch'> {
+export function checkFetchArtifactOptions<T extends Fetching>(values: T): T {
   checkSelecting(values);
   if (!values.requireVerifiedHistory)
     throw new UsageError(

@@ -227,6 +227,12 @@ export function createFiles(): HostFiles {
       await refusePipe(path);
       await appendFile(path, data);
     },
+    appendDurably: async (path, data) => {
+      await refusePipe(path);
+      await using handle = await open(path, 'a');
+      await handle.writeFile(data);
+      await handle.sync();
+    },
     copy: async (from, to) => {
       await Promise.all([refusePipe(from), refusePipe(to)]);
       await copyFile(from, to, constants.COPYFILE_FICLONE);

@@ -127,6 +127,8 @@ export interface HostFiles {
   /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
   writeAtomic(path: string, data: string | Uint8Array): Promise<void>;
   append(path: string, data: string | Uint8Array): Promise<void>;
+  /** The same, and returns when it is on the disk: power may go then. */
+  appendDurably(path: string, data: string | Uint8Array): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;

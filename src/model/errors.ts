@@ -42,6 +42,11 @@ export function wordingOf(error: unknown): Wording {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The stable code of anything that was thrown; `internal` for what is a bug of ours. */
+export function codeOf(error: unknown): string {
+  return error instanceof CodedError ? error.code : 'internal';
+}
+
 /** The same as it is saved, and as the command line prints it. */
 export function messageOf(error: unknown): string {
   return spell(wordingOf(error), inFlags);

@@ -45,6 +45,15 @@ function described(statement: Statement) {
   };
 }
 
+/** What a guest showed of it: what policies of loads look at. */
+function observed({ predicate }: Statement) {
+  const attached = predicate.passedTests.flatMap((test) => /^attach:([^/]+)/.exec(test)?.[1] ?? []);
+  return {
+    program_types: [...predicate.bpfcompat.needs.programTypes],
+    attach_kinds: [...new Set(attached)].sort(),
+  };
+}
+
 function candidate({ bundleSha256, statement, tier, violations, ...rest }: Judged, score: number) {
   const rejections: readonly Rejection[] = rest.rejections;
   return {
@@ -96,7 +105,14 @@ export function selectionDocument(input: SelectInput, index: ArtifactIndex | und
     ...(request.profile !== '' && { target_profile_id: request.profile }),
     host_profile_hint: profileHint(probe),
     policy,
-    ...(best && { selected: { ...described(best.statement), match_tier: best.tier, bundles: parts.bundles } }),
+    ...(best && {
+      selected: {
+        ...described(best.statement),
+        ...observed(best.statement),
+        match_tier: best.tier,
+        bundles: parts.bundles,
+      },
+    }),
     candidates_reviewed: judged.length,
     candidates_accepted: survivors.length,
     candidates: limit === 0 ? listed : listed.slice(0, limit),

@@ -87,9 +87,9 @@ describe('commands', () => {
   });
 
   test.each([
-    [['agent'], /^the command "agent" is not part of this version; the signed results/],
+    [['admin'], /^the command "admin" is not part of this version; the signed results/],
     [['admin', 'verify-chain'], /^the command "admin" is not part of this version; .* 'bpfcompat history verify'$/],
-    [['help', 'agent'], /^the command "agent" is not part of this version;/],
+    [['help', 'admin'], /^the command "admin" is not part of this version;/],
   ])('%j of an earlier version says what takes its place', (argv, message) => {
     const error = errorOf(...argv);
     expect(error.code).toBe('not_available');

@@ -1,0 +1,203 @@
+import { resolve } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { codeOf, messageOf } from '../model/errors.ts';
+import { type CheckedApproval, checkApproval } from '../runtime/approval.ts';
+import { type LedgerFacts, type LedgerRow, ledgerPath, type OpenLedger, withLedger } from '../runtime/ledger.ts';
+import type { ApplyAnswer, ApplyOptions, Draft } from './agent-apply-types.ts';
+import { checkManifest, checkPins, checkPolicy, denied, policyOf } from './agent-gates.ts';
+import { decisionOf, refuseKilled, strictly } from './agent-plan.ts';
+import { fetchSelected, reasonsOf } from './runtime-fetch.ts';
+import { loadBelief, selectArtifact } from './runtime-select.ts';
+import { runWorkerCheck, workerProgram } from './runtime-worker.ts';
+import { environmentOf } from './services.ts';
+
+/** What every row of this call says. */
+function rowFacts(options: ApplyOptions, draft: Draft) {
+  const selected = draft.decision?.selection.selected;
+  const { rule_name: rule, action, reason, policy_sha256: digest } = draft.load_policy ?? {};
+  return {
+    operation: options.operation ?? 'apply',
+    agent_id: options.agentId,
+    host_id: draft.decision?.host_id,
+    kernel_build_id: draft.decision?.kernel_build_id,
+    tenant: options.tenant || undefined,
+    project: options.project || undefined,
+    artifact_name: options.request.name,
+    selected_version: selected?.artifact_version,
+    selected_sha256: selected?.sha256,
+    artifact_path: draft.fetch?.output_path,
+    decision_id: draft.decision?.decision_id,
+    host_profile_hint: draft.decision?.host_profile_hint,
+    load_approved: options.approveLoad,
+    approval_pins_required: options.requireApprovalPins,
+    approval_expected_decision_id: options.expectedDecisionId || undefined,
+    approval_expected_sha256: options.expectedSha256 || undefined,
+    manifest_path: options.manifest || undefined,
+    policy_rule: rule,
+    policy_action: action,
+    policy_reason: reason,
+    policy_sha256: digest,
+  };
+}
+
+/** The last object of this name that a load ended well for, with another digest than this one. */
+export function previousGood(rows: readonly LedgerRow[], name: string, digest: string): LedgerRow | undefined {
+  return rows.findLast(
+    (row) =>
+      row['artifact_name'] === name &&
+      row['status'] === 'pass' &&
+      (row['operation'] === 'apply' || row['operation'] === 'rollback') &&
+      row['selected_sha256'] !== digest,
+  );
+}
+
+async function checkApprovalFile(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Promise<void> {
+  draft.phase = 'approval';
+  const { host, cwd } = environmentOf(options);
+  if (options.approve === '') return;
+  const { decision } = draft;
+  const { trust } = await loadBelief({ ...options, index: '' });
+  const checked: CheckedApproval = checkApproval(
+    await host.files.readHead(resolve(cwd, options.approve), 1024 * 1024 + 1),
+    {
+      trust,
+      now: host.now(),
+      rows: ledger.rows,
+      scope: {
+        decisionId: decision?.decision_id ?? '',
+        sha256: decision?.selection.selected?.sha256 ?? '',
+        hostId: decision?.host_id ?? '',
+        kernelBuildId: decision?.kernel_build_id ?? '',
+      },
+    },
+  );
+  if (!checked.ok) throw denied(checked.code, `the approval ${options.approve}: ${checked.detail}`);
+  draft.approval = { approver: checked.approver, nonce: checked.approval.nonce };
+}
+
+/** The approval is used up, on the disk, before anything is loaded: power may go in between. */
+async function load(options: ApplyOptions, ledger: OpenLedger, draft: Draft): Promise<void> {
+  const { host, cwd, root } = environmentOf(options);
+  await checkApprovalFile(options, ledger, draft);
+  draft.phase = 'ledger';
+  const facts = rowFacts(options, draft);
+  const previous = previousGood(ledger.rows, options.request.name, String(facts.selected_sha256));
+  const nonce = draft.approval?.nonce;
+  await ledger.append({
+    ...facts,
+    operation: 'approve',
+    status: 'used',
+    approval_nonce: nonce,
+    approver: draft.approval?.approver,
+  });
+  draft.phase = 'load';
+  await refuseKilled(options);
+  const execution = await runWorkerCheck(host, options.worker ?? workerProgram(root), {
+    ArtifactPath: draft.fetch?.output_path ?? '',
+    ManifestPath: options.manifest === '' ? '' : resolve(cwd, options.manifest),
+    AttachMode: options.attachMode,
+    ProbeFeatures: options.probeFeatures,
+    AllowHostLoad: true,
+    UseSudo: options.useSudo,
+    SudoNonInteractive: options.sudoNonInteractive,
+    ValidatorBinaryPath: options.validator === '' ? '' : resolve(cwd, options.validator),
+    WorkDir: resolve(cwd, options.workdir),
+    Timeout: options.timeoutMs * 1e6,
+    ExpectedSHA256: String(facts.selected_sha256),
+  });
+  draft.execution = execution;
+  draft.load_ledger = await ledger.append({
+    ...facts,
+    status: execution.status,
+    approver: draft.approval?.approver,
+    execution_run_dir: execution.run_dir,
+    previous_loaded_version: previous?.['selected_version'],
+    previous_loaded_sha256: previous?.['selected_sha256'],
+    notes: 'load check: nothing stays loaded',
+  });
+  draft.phase = 'done';
+}
+
+async function prepare(options: ApplyOptions, draft: Draft): Promise<void> {
+  draft.phase = 'kill_switch';
+  await refuseKilled(options);
+  const policy = await policyOf(options, draft);
+  draft.phase = 'select';
+  const made = await selectArtifact(options);
+  draft.host_probe = made.probe;
+  draft.decision = await decisionOf(options, made, options.approveLoad);
+  if (made.selection.selected === undefined)
+    throw denied(
+      'no_verified_candidate',
+      `no verified artifact ${options.request.name} for this host: ${reasonsOf(made.selection)}`,
+    );
+  checkPins(options, made.selection, draft);
+  draft.phase = 'fetch';
+  const { fetch, selection: _selection, host_probe: _probe, ...audit } = await fetchSelected(options, made);
+  draft.fetch = fetch;
+  draft.plan_audit = audit;
+  await checkManifest(options, draft);
+  if (policy && options.approveLoad) checkPolicy(options, policy, made, draft);
+}
+
+async function recordDenial(options: ApplyOptions, draft: Draft, ledger: OpenLedger | undefined): Promise<void> {
+  const { host, cwd } = environmentOf(options);
+  const facts: LedgerFacts = {
+    ...rowFacts(options, draft),
+    status: draft.phase === 'load' ? 'error' : 'denied',
+    error: `${draft.error?.code}: ${draft.error?.message}`,
+    phase: draft.phase,
+  };
+  try {
+    const write = async (own: OpenLedger): Promise<void> => {
+      draft.load_ledger = await own.append(facts);
+    };
+    await (ledger ? write(ledger) : withLedger(host, resolve(cwd, options.workdir), write));
+  } catch (error) {
+    draft.load_ledger_error = messageOf(error);
+  }
+}
+
+function answerOf(host: Host, draft: Draft, workdir: string): ApplyAnswer {
+  const { phase = '', ...rest } = draft;
+  const isError = draft.error !== undefined;
+  return {
+    schema_version: isError ? 'agent_apply_error.v0.1' : 'agent_apply.v0.1',
+    created_at: host.now().toISOString(),
+    phase,
+    ...rest,
+    load_ledger_path: ledgerPath(workdir),
+  };
+}
+
+/**
+ * Decides anew, holds every gate against it, and has the worker check the load where one was approved. Nothing stays loaded.
+ * Every denial is a row of the ledger. Never throws: an answer with `error` says in which phase it ended.
+ */
+export async function applyAgent(given: ApplyOptions): Promise<ApplyAnswer> {
+  const options = { ...given, ...strictly(given) };
+  const { host, cwd } = environmentOf(options);
+  const workdir = resolve(cwd, options.workdir);
+  const draft: Draft = {};
+  let open: OpenLedger | undefined;
+  const fail = async (error: unknown): Promise<void> => {
+    draft.error = { code: codeOf(error), message: messageOf(error) };
+    await recordDenial(options, draft, open);
+  };
+  try {
+    await prepare(options, draft);
+    if (!options.approveLoad) {
+      draft.phase = 'done';
+      return answerOf(host, { ...draft, load_skipped: true }, workdir);
+    }
+    draft.phase = 'ledger';
+    await withLedger(host, workdir, async (ledger) => {
+      open = ledger;
+      await load(options, ledger, draft).catch(fail);
+    });
+  } catch (error) {
+    open = undefined;
+    await fail(error);
+  }
+  return answerOf(host, draft, workdir);
+}

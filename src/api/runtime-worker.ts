@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
+import { type ExecuteRequest, Execution } from '../runtime/execution.ts';
+
+/** How the worker is started: the program and its first arguments. */
+export type WorkerProgram = readonly [program: string, ...args: string[]];
+
+const GRACE_MS = 15_000;
+const MAX_OUTPUT = 4 * 1024 * 1024;
+const PASSED_ON = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_VALIDATOR_SHA256'];
+
+/** The program that alone may load on this host. @param root of the package */
+export function workerProgram(root: string): WorkerProgram {
+  return [process.execPath, join(root, 'build', 'agent.mjs'), 'worker-execute'];
+}
+
+/**
+ * Has the worker check a load on this host. Nothing stays loaded.
+ * @throws HostError `worker_failed` with its words where it did not come to a result
+ */
+export async function runWorkerCheck(
+  host: Host,
+  [program, ...args]: WorkerProgram,
+  execute: ExecuteRequest,
+): Promise<Execution> {
+  const own = PASSED_ON.flatMap((name) => (host.env[name] === undefined ? [] : [[name, host.env[name]] as const]));
+  const ran = await host.run(program, args, {
+    input: JSON.stringify({ execute }),
+    env: { PATH: host.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', ...Object.fromEntries(own) },
+    timeoutMs: Math.ceil(execute.Timeout / 1e6) + GRACE_MS,
+    maxOutput: MAX_OUTPUT,
+  });
+  const words = ran.stderr.toString('utf8').trim();
+  if (ran.exitCode !== 0)
+    throw new HostError('worker_failed', words === '' ? `the worker ended with ${ran.exitCode ?? ran.signal}` : words);
+  try {
+    return Execution.parse((JSON.parse(ran.stdout.toString('utf8')) as { execution: unknown }).execution);
+  } catch (cause) {
+    throw new HostError('worker_failed', 'the worker printed no execution', { cause });
+  }
+}

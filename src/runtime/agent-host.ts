@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { sha256 } from './canonical.ts';
+
+/** So that the id of a host says nothing to whoever knows its machine-id from elsewhere. */
+const SALT = 'bpfcompat-agent';
+
+/** The id of this host: of machine-id(5), which itself stays private. Undefined where there is none. */
+export async function hostId(host: Host): Promise<string | undefined> {
+  if ((await host.files.stat('/etc/machine-id')) === undefined) return undefined;
+  const id = (await host.files.read('/etc/machine-id', 4096)).toString('utf8').trim();
+  return id === '' ? undefined : sha256(`${SALT}\n${id}`);
+}
+
+/** The file whose presence denies everything. */
+export function killSwitchPath(host: Host, workdir: string): string {
+  return host.env['BPFCOMPAT_AGENT_KILL_SWITCH'] || join(workdir, 'kill-switch');
+}
+
+/** Whatever lies there, and however it cannot be read: it denies. */
+export async function isKilled(host: Host, workdir: string): Promise<boolean> {
+  try {
+    return (await host.files.stat(killSwitchPath(host, workdir))) !== undefined;
+  } catch {
+    return true;
+  }
+}
