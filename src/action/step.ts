@@ -85,7 +85,13 @@ function bootsKernels({ command }: Job): boolean {
 }
 
 /** Programs that the step takes from its environment instead of its own. */
-const REPLACING = ['BPFCOMPAT_VALIDATOR_BIN', 'BPFCOMPAT_QEMU'] as const;
+const REPLACING = [
+  'BPFCOMPAT_VALIDATOR_BIN',
+  'BPFCOMPAT_QEMU',
+  'BPFCOMPAT_QEMU_AARCH64',
+  'BPFCOMPAT_LOADERS_DIR',
+  'BPFCOMPAT_RPM_KEYS',
+] as const;
 
 /** Whose code this is and what runs it, where that is not what a reader of the workflow would think. */
 function logContext({ settings }: Job, env: Env, runner: Runner): void {

@@ -96,9 +96,9 @@ function notAttachedFinding(program: string, stage: AttachStage | undefined): Fi
 function inertFindings(stages: readonly AttachStage[], evidence: Evidence): Finding[] {
   const active = evidence.hello.facts.lsm;
   if (active === undefined || active === '' || active.split(',').includes('bpf')) return [];
-  // By type: sections without a hook have it from the manifest.
+  // By type: sections without a hook have it from the manifest. Libraries write it their own way.
   const lsm = new Set(
-    (firstStage(evidence, 'open')?.programs ?? []).flatMap((p) => (p.type === 'lsm' ? [p.name] : [])),
+    (firstStage(evidence, 'open')?.programs ?? []).flatMap((p) => (p.type.toLowerCase() === 'lsm' ? [p.name] : [])),
   );
   return stages
     .filter((stage) => stage.status === 'pass' && lsm.has(stage.program))

@@ -27,12 +27,14 @@ const NO_LOG = {
   elapsed_us: 0,
 };
 
-function openStage({ open, programs, maps }: LoaderReport): Stage {
+function openStage({ open, load, programs, maps }: LoaderReport): Stage {
   return {
     ...{ stage: 'open', status: open.status, errno: open.errno, error: open.error, log: open.log, elapsed_us: 0 },
     ...{ artifact_has_btf: false, artifact_has_btf_ext: false, core_relocations: 0, license: '' },
-    // A library loads what it opened: its reports have no programs that are left out.
-    programs: programs.map(({ name, section, type }) => ({ name, section, type, autoload: true, insns: 0 })),
+    // Of a load that failed it is not known which programs it would have loaded.
+    programs: programs.map(({ name, section, type, loaded }) => {
+      return { name, section, type, autoload: loaded || load.status !== 'pass', insns: 0 };
+    }),
     maps: maps.map((map) => ({ ...map, type_id: 0 })),
   };
 }

@@ -2,8 +2,10 @@ import type { AttachMode, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { LoaderFacts } from '../model/guest-loader.ts';
+import type { ObjectFacts } from '../object/facts.ts';
 import { signalName } from './crash.ts';
 import { evidenceOfLoader, loaderRun, reportIn } from './loader-evidence.ts';
+import { cutReport, passedOver, withPassedOver } from './loader-programs.ts';
 import { rejected } from './loader-rejection.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 import type { ManifestProgram } from './manifest.ts';
@@ -21,6 +23,8 @@ export interface LoaderValidation {
   readonly attachMode: AttachMode;
   /** Programs that the manifest names; empty without one. */
   readonly programs: readonly ManifestProgram[];
+  /** The host's own reading of the object; undefined where there is none. */
+  readonly facts: ObjectFacts | undefined;
 }
 
 function infra(cause: 'protocol' | 'internal', message: string): Outcome {
@@ -68,7 +72,7 @@ function inOwnWords(outcome: Outcome, words: Finding): Outcome {
  * library's own. A loader that contradicts its own exit code gives none.
  */
 export function classifyLoader(evidence: Evidence, validation: LoaderValidation): Outcome {
-  const { loader, attachMode, programs } = validation;
+  const { loader, attachMode, programs, facts } = validation;
   const exit = firstStage(evidence, 'exit');
   if (!exit) return infra('protocol', 'the guest ended its response without saying how the loader ended');
   if (exit.kind === 'protocol') return infra('protocol', 'the validator in the guest broke the frame protocol');
@@ -78,9 +82,15 @@ export function classifyLoader(evidence: Evidence, validation: LoaderValidation)
   if (report.loader !== loader.name || (report.load.status === 'pass') !== (code === LOADED)) {
     return infra('protocol', `the response of the loader ${loader.name} contradicts itself; run it again`);
   }
+  const shown = evidenceOfLoader(evidence);
+  // What a list that is cut does not have may be in the object all the same.
+  const listed = new Set(firstStage(shown, 'open')?.programs.map(({ name }) => name));
+  const known = cutReport(report, facts, loader) ? programs.filter(({ name }) => listed.has(name)) : programs;
   const outcome = classifyWhole({
-    ...{ evidence: evidenceOfLoader(evidence), attachMode, programs },
+    ...{ evidence: shown, attachMode, programs: known },
     ...{ validationMode: '', functionalTests: [] },
   });
-  return inOwnWords(outcome, rejected(loader, report));
+  const cut = outcome.status === 'pass' ? cutReport(report, facts, loader) : undefined;
+  if (cut !== undefined) return infra('internal', cut);
+  return withPassedOver(inOwnWords(outcome, rejected(loader, report)), passedOver(loader, report, facts, programs));
 }

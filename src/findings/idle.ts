@@ -42,6 +42,10 @@ export const UNLOADED = {
     why: 'Each of its programs is opt-in (SEC("?...")) or switched off.',
     todo: 'Name those that its loader switches on in the manifest: programs: [{name: ..., autoload: on}].',
   },
+  passed_over: {
+    why: 'The library passes over each of its programs.',
+    todo: 'Name the sections as this library wants them, or give the programs their types in the loader.',
+  },
 };
 
 /** An object that passes because nothing of it was loaded. */

@@ -1,5 +1,5 @@
 import { entry, type Facts, ofReason, reasonsOf } from './entry.ts';
-import { arg } from './writer.ts';
+import { arg, who } from './writer.ts';
 
 const ADVICE = {
   section_name: 'Name the section as this library wants it, or set the program type in the loader.',
@@ -11,6 +11,8 @@ const ADVICE = {
   core_relocation: 'Look at the type or field in the BTF of this kernel; the library resolves relocations by itself.',
   extern: 'Use a newer version of the library, or declare the name __weak and do without it.',
   attach_target: 'Name the target in the section, or set it in the loader before the load.',
+  passed_over:
+    'Name the section of each as this library wants it, or give it its type in the loader; nothing of it was checked.',
   unsupported: 'Use a newer version of the library, or another library for this kind of program.',
   crash: 'Report it to the library with this object; a library should not crash over one.',
   timeout: 'Run it again with more time; report it to the library if it hangs again.',
@@ -29,6 +31,7 @@ const WHAT: Readonly<Record<keyof typeof ADVICE, string>> = {
   core_relocation: 'cannot resolve a CO-RE relocation',
   extern: 'cannot resolve a name of the kernel',
   attach_target: 'needs an attach target',
+  passed_over: 'passes over programs of the object',
   unsupported: 'does not support what the object uses',
   crash: 'crashes over the object',
   timeout: 'does not end in time',
@@ -52,7 +55,12 @@ export const LOADER_FINDINGS = {
     reasons: reasonsOf(ADVICE),
     words: (f) => ({
       title: title(f),
-      explanation: f.args.error ? `It says: ${f.args.error}` : 'It does not say why.',
+      explanation:
+        f.args.reason === 'passed_over'
+          ? `It reports a load without a failure, and did not load ${who(f)}.`
+          : f.args.error
+            ? `It says: ${f.args.error}`
+            : 'It does not say why.',
       remediation: ofReason(f.args.reason, ADVICE) ?? ADVICE.other,
     }),
   }),

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 
-/**
- * What a loader of ours prints in a guest (docs/loaders.md): one line of JSON. The guest is hostile: everything is bounded here,
- * and unknown keys are dropped.
- */
+/** So many programs, maps and attaches a loader lists. */
+export const MAX_LISTED = 512;
+
 const short = (chars: number) =>
   z
     .string()
@@ -22,6 +21,10 @@ const count = z.number().int().nonnegative().max(0xffffffff);
 
 const step = { status, errno, error: message };
 
+/**
+ * What a loader of ours prints in a guest (docs/loaders.md): one line of JSON. The guest is hostile: everything is bounded here,
+ * and unknown keys are dropped.
+ */
 export const LoaderReport = z.object({
   format: z.literal('bpfcompat.loader.v1'),
   loader: name,
@@ -35,7 +38,7 @@ export const LoaderReport = z.object({
     subject: name,
     verifier_log: log,
   }),
-  programs: z.array(z.object({ name, section: name, type: name, loaded: z.boolean() })).max(512),
+  programs: z.array(z.object({ name, section: name, type: name, loaded: z.boolean() })).max(MAX_LISTED),
   maps: z
     .array(
       z.object({
@@ -47,8 +50,8 @@ export const LoaderReport = z.object({
         flags: count,
       }),
     )
-    .max(512),
-  attach: z.array(z.object({ ...step, program: name, section: name, method: name, reason: message })).max(512),
+    .max(MAX_LISTED),
+  attach: z.array(z.object({ ...step, program: name, section: name, method: name, reason: message })).max(MAX_LISTED),
 });
 export type LoaderReport = z.infer<typeof LoaderReport>;
 

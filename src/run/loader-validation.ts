@@ -5,10 +5,10 @@ import { classifyCrash } from '../classify/crash.ts';
 import { evidenceOfLoader } from '../classify/loader-evidence.ts';
 import { classifyLoader } from '../classify/other-loader.ts';
 import { attachModeOf } from '../config/tuning.ts';
-import type { Artifact, FunctionalTest } from '../model/cell.ts';
+import type { FunctionalTest } from '../model/cell.ts';
 import type { GuestLoader, LoaderFacts } from '../model/guest-loader.ts';
 import type { CellJob } from './run-cell.ts';
-import type { RunRequest } from './validation.ts';
+import type { LoadedObject, RunRequest } from './validation.ts';
 
 /** What a guest is to do with one object and one loader, and how its evidence is judged. */
 export type LoaderValidation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'>;
@@ -29,7 +29,7 @@ function factsOf({ name, version, sha256, sizeBytes }: GuestLoader): LoaderFacts
 export function otherLoaderValidation(
   { manifest, validationMode }: RunRequest,
   guestLoader: GuestLoader,
-  { artifact, bytes }: { readonly artifact: Artifact; readonly bytes: Uint8Array },
+  { artifact, bytes, facts }: Pick<LoadedObject, 'artifact' | 'bytes' | 'facts'>,
 ): LoaderValidation {
   const attachMode = attachModeOf(validationMode, manifest);
   const loader = factsOf(guestLoader);
@@ -52,7 +52,7 @@ export function otherLoaderValidation(
     },
     translate: evidenceOfLoader,
     judge: (evidence, console) => {
-      const judged = classifyLoader(evidence, { loader, attachMode, programs });
+      const judged = classifyLoader(evidence, { loader, attachMode, programs, facts });
       const outcome = withConsole(judged, console, evidence);
       const known = { facts: undefined, tuning: [], tests: [test], attaches: false };
       return withAltering(withoutContradiction(outcome, evidence, known), evidenceOfLoader(evidence), altering);

@@ -41,7 +41,8 @@ export interface RunRequest {
 }
 
 /** An object with what it holds. */
-type LoadedObject = Pick<Subject, 'artifact'> & ObjectContent;
+/** One object, read. */
+export type LoadedObject = Pick<Subject, 'artifact'> & ObjectContent;
 
 /** What every cell of one object runsKernels, and how its answer is judged. It holds the object. */
 export type Validation = Pick<CellJob, 'request' | 'ahead' | 'judge' | 'judgeCrash' | 'translate'> & {

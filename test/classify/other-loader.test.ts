@@ -1,14 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { evidenceOfLoader } from '../../src/classify/loader-evidence.ts';
 import { classifyLoader } from '../../src/classify/other-loader.ts';
 import type { Evidence } from '../../src/model/evidence.ts';
 import { firstStage, stagesOf } from '../../src/model/evidence.ts';
 import type { LoaderReport } from '../../src/model/loader-report.ts';
+import type { ObjectFacts } from '../../src/object/facts.ts';
+import { readObject } from '../../src/object/read-object.ts';
+import { fixture } from '../e2e/support/places.ts';
 import { loaderEvidence, loaderReport, rejectedBy } from '../fixtures/loader-evidence.ts';
 
 const loader = { name: 'ebpf-go', version: '0.22.0', sha256: 'ab'.repeat(32), sizeBytes: 5_000_000 } as const;
-const judge = (evidence: Evidence, programs: { name: string; section: string; required: boolean }[] = []) =>
-  classifyLoader(evidence, { loader, attachMode: 'best-effort', programs });
+const judge = (
+  evidence: Evidence,
+  programs: { name: string; section: string; required: boolean }[] = [],
+  facts?: ObjectFacts,
+) => classifyLoader(evidence, { loader, attachMode: 'best-effort', programs, facts });
 const causeOf = (evidence: Evidence) => {
   const outcome = judge(evidence);
   return outcome.status === 'fail' ? outcome.findings[0] : outcome;
@@ -129,4 +136,64 @@ test('a required program that is not attached fails at attach', () => {
   const required = [{ name: 'on_exec', section: '', required: true }];
   expect(judge(evidence, required)).toMatchObject({ status: 'fail', failedStage: 'attach' });
   expect(judge(evidence)).toMatchObject({ status: 'pass', findings: [{ decisive: false }] });
+});
+
+describe('held against the object', () => {
+  const object = (...names: string[]): ObjectFacts => {
+    const read = readObject(readFileSync(fixture('lacks_variable')));
+    if (!read.ok) throw new Error('no object');
+    const [first = expect.fail('no program')] = read.programs;
+    return { ...read, programs: names.map((name) => ({ ...first, name, autoload: !name.startsWith('?') })) };
+  };
+  const listed = (name: string, loaded = true) => ({ name, section: 's', type: 'Kprobe', loaded });
+  const reported = (programs: LoaderReport['programs']) => loaderEvidence(loaderReport({ programs }));
+
+  test('a program that the library passes over is a warning, listed or not', () => {
+    for (const rest of [[], [listed('p2', false)]]) {
+      const outcome = judge(reported([listed('p1'), ...rest]), [], object('p1', 'p2', '?opt_in'));
+      expect(outcome).toMatchObject({
+        status: 'pass',
+        findings: [
+          { code: 'LOADER_REJECTED', decisive: false, subject: 'p2', args: { reason: 'passed_over', program: 'p2' } },
+        ],
+      });
+    }
+    expect(judge(reported([listed('p1')]), [], object('p1'))).toEqual({ status: 'pass', findings: [] });
+  });
+
+  test('it is a failure where the program is required', () => {
+    const wanted = [{ name: 'p2', section: '', required: true }];
+    const outcome = judge(reported([listed('p1')]), wanted, object('p1', 'p2'));
+    expect(outcome).toMatchObject({ status: 'fail' });
+    expect(judge(reported([listed('p1'), listed('p2')]), [], object('p1', 'p2')).status).toBe('pass');
+  });
+
+  test('a load of nothing is none, and says whose doing that is', () => {
+    for (const programs of [[], [listed('p1', false)]]) {
+      expect(judge(reported(programs), [], object('p1'))).toMatchObject({
+        status: 'pass',
+        findings: [
+          { code: 'NOTHING_LOADED', args: { reason: 'passed_over', names: 'p1' } },
+          { code: 'LOADER_REJECTED' },
+        ],
+      });
+    }
+    expect(judge(reported([listed('?p', false)]), [], object('?p'))).toMatchObject({
+      findings: [{ code: 'NOTHING_LOADED', args: { reason: 'left_out' } }],
+    });
+    // No program was loaded, so none is recorded as loaded.
+    const shown = evidenceOfLoader(reported([listed('p1', false)]));
+    expect(firstStage(shown, 'open')?.programs).toMatchObject([{ name: 'p1', autoload: false }]);
+  });
+
+  test('a list that is cut proves no pass, and no missing program', () => {
+    const names = Array.from({ length: 520 }, (_, index) => `p${index}`);
+    const programs = names.slice(0, 512).map((name) => listed(name));
+    expect(judge(reported(programs), [], object(...names))).toMatchObject({
+      status: 'infra_error',
+      message: expect.stringContaining('lists 512 of the 520 programs of the object, so nothing is known of 8'),
+    });
+    const wanted = [{ name: 'p519', section: '', required: true }];
+    expect(judge(reported(programs), wanted, object(...names)).status).toBe('infra_error');
+  });
 });

@@ -16,7 +16,7 @@ const THEIRS: LoaderFacts = { name: 'ebpf-go', version: '0.22.0', sha256: 'ab'.r
 
 function theirs(report: LoaderReport): LoaderResult {
   const raw = loaderEvidence(report);
-  const outcome = classifyLoader(raw, { loader: THEIRS, attachMode: 'best-effort', programs: [] });
+  const outcome = classifyLoader(raw, { loader: THEIRS, attachMode: 'best-effort', programs: [], facts: undefined });
   return { loader: THEIRS, outcome, evidence: evidenceOfLoader(raw), totalMs: 412.4 };
 }
 
