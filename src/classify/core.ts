@@ -74,7 +74,7 @@ function wrongWidth(evidence: Evidence, program: string): boolean {
  * absent and may be guarded. Certain only where libbpf's own answer for that access is known.
  */
 export function explainCore(finding: Finding, evidence: Evidence): Finding {
-  if (finding.args['reason'] === 'fatal') return finding;
+  if (['fatal', 'anonymous'].includes(finding.args['reason'] ?? '')) return finding;
   const [program = ''] = programsOf(finding.args);
   const needed = neededBy(evidence, program);
   const found = accessOf(finding, needed);

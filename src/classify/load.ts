@@ -7,7 +7,7 @@ import { evidenceLine, findingOf, makeFinding, mergeFindings } from './make-find
 import { type MapRefusal, mapFinding, mapRefusals } from './map.ts';
 import { denied } from './policy.ts';
 import { type ProgramCauses, programFinding } from './program.ts';
-import { failedProgram, programKey } from './reported-programs.ts';
+import { failedProgram, openedProgram, programKey } from './reported-programs.ts';
 import { MAP_INIT_FAILED, MAP_REFUSED } from './rules/kernel.ts';
 import { LIBBPF_RULES, VERIFIER_RULES } from './rules.ts';
 import { verifierCause, verifierText } from './verifier-log.ts';
@@ -62,11 +62,15 @@ function followsFromMap({ code, args }: Finding, maps: readonly Finding[]): bool
 }
 
 /**
- * libbpf could not put a program into a program array because that program itself did not load: its finding is the cause.
+ * libbpf could not put a program into a program array because that program itself did not load, or because another one was
+ * tried without it: the finding of a program is the cause.
  */
 function isConsequence({ init, line = '' }: MapRefusal, evidence: Evidence): boolean {
   const program = /to prog '([^']+)' fd=-\d+/.exec(line)?.[1];
-  return init && program !== undefined && failedProgram(evidence, program) !== undefined;
+  if (!init || program === undefined) return false;
+  if (failedProgram(evidence, program) !== undefined) return true;
+  const wanted = openedProgram(evidence, program)?.autoload ?? false;
+  return wanted && stagesOf(evidence, 'program').some(({ status }) => status === 'fail');
 }
 
 /** The load ended before this program reached the kernel, over a map. */

@@ -42,7 +42,7 @@ function otherMachineWords(f: Facts, access: string, machine: string): Words {
 }
 
 const ARGS = ['field', 'kind', 'type', 'relocation', 'near'] as const;
-const REASONS = [...reasonsOf(CORE), 'mem_size', 'fatal'] as const;
+const REASONS = [...reasonsOf(CORE), 'mem_size', 'fatal', 'anonymous'] as const;
 
 function coreWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): Words {
   const access = f.args.field ?? f.args.type ?? (f.subject === f.args.program ? undefined : f.subject);
@@ -59,6 +59,15 @@ function coreWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): W
       title: `libbpf gives up on ${access ?? 'a CO-RE relocation'} of ${who(f)}`,
       explanation: 'Two types of the kernel fit it and differ, or the record cannot be applied; so nothing was loaded.',
       remediation: 'Rename or split the local type so that it fits one type of the kernel only.',
+    };
+  }
+  if (reason === 'anonymous') {
+    return {
+      title: `${who(f)} accesses a type without a name by CO-RE${access === undefined ? '' : ` (${access})`}`,
+      explanation:
+        'libbpf looks types of the kernel up by their name, and finds none for this one; so nothing was loaded.',
+      remediation:
+        'Give the type the name that it has in the kernel, or access it through the named structure that it is a part of; without CO-RE, leave preserve_access_index out.',
     };
   }
   const other = reason === 'type_missing' ? otherMachine(access ?? '') : undefined;

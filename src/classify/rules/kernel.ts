@@ -44,6 +44,16 @@ export const KERNEL_RULES: readonly TextRule[] = [
   },
   {
     code: 'CORE_RELOCATION_FAILURE',
+    reason: 'anonymous',
+    pattern:
+      /^prog '[^']*': relo #(?<relocation>\d+): target candidate search failed for \[\d+\] (?<kind>struct|union|enum) ?:/,
+    example: {
+      kernel: '7.3.4+deb13-cloud-amd64',
+      text: "prog 'enter': relo #0: target candidate search failed for [5] struct : -22",
+    },
+  },
+  {
+    code: 'CORE_RELOCATION_FAILURE',
     reason: 'fatal',
     pattern:
       /^prog '[^']*': relo #(?<relocation>\d+): (?:target candidate search failed for \[\d+\] (?<type>\S+ \S+)|failed to relocate|field offset ambiguity|relocation decision ambiguity|parsing|unexpected insn|failed to patch|<[^>]*> \(\d+\) relocation doesn't support)/,

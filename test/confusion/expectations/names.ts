@@ -72,5 +72,8 @@ export const CORE: readonly Row[] = [
   always('core_field_sign', core('mem_size', 'struct task_struct.pid')),
   // Every one of these kernels has two struct irq_info, with irq at 128 bits in one and elsewhere in the other.
   always('core_ambiguous', core('fatal', 'struct irq_info.irq')),
+  // eunomia-bpf/bpftime#449
+  always('core_anonymous', fails('CORE_RELOCATION_FAILURE', 'anonymous', 'struct <anon>.pid')),
+  always('core_anonymous_fixed', PASS),
   from('6.7', 'core_freebind', PASS, core('field_missing', 'struct inet_sock.freebind')),
 ];

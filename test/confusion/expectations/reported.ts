@@ -45,6 +45,7 @@ export const REPORTED: readonly Row[] = [
     ],
   },
   always('tail_call_two_hooks_fixed', PASS),
+  // bytedance/vArmor-ebpf#20
   from(
     '6.1',
     'tail_call_lsm',

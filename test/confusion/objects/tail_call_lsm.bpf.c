@@ -5,12 +5,17 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+int on_unlink(void *ctx);
+
+/* libbpf fills the first slot once all programs are loaded. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 2);
 	__uint(key_size, 4);
-	__uint(value_size, 4);
-} checks SEC(".maps");
+	__array(values, int(void *));
+} checks SEC(".maps") = {
+	.values = { [0] = (void *)&on_unlink },
+};
 
 SEC("lsm/inode_unlink")
 int on_unlink(void *ctx)
