@@ -2,23 +2,25 @@ import { type Dirent, readdir, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GlobOptions, glob } from 'tinyglobby';
 
-/** A link that leads nowhere is no file; one that this user may not follow is for whoever reads it to report. */
-function isFile(path: string): boolean {
+function leadsToDirectory(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  } catch (error) {
-    // Thrown in a callback of readdir, it would end the process.
-    return (error as NodeJS.ErrnoException).code !== 'ELOOP';
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    // Thrown in a callback of readdir, it would end the process. A link to itself is for whoever reads it to report.
+    return false;
   }
 }
 
-/** Links to files as the files that they are. */
+/**
+ * Whatever is no directory as a file: links to files, and what cannot be read (a link that leads nowhere, a pipe, a
+ * socket, a device). Passed over, an object that the build did not make would be missing from the check without a word.
+ */
 function plain(
   dir: string,
   entries: readonly Dirent[],
 ): Pick<Dirent, 'name' | 'isFile' | 'isDirectory' | 'isSymbolicLink'>[] {
   return entries.map((entry) => {
-    if (!entry.isSymbolicLink() || !isFile(join(dir, entry.name))) return entry;
+    if (entry.isDirectory() || (entry.isSymbolicLink() && leadsToDirectory(join(dir, entry.name)))) return entry;
     return { name: entry.name, isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false };
   });
 }

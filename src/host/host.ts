@@ -142,8 +142,9 @@ export interface HostFiles {
   readOnly(dir: string): Promise<boolean>;
   list(path: string): Promise<string[]>;
   /**
-   * Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. Links to files are files,
-   * wildcards go through no link to a directory. What was found so far after an abort.
+   * Files that match a pattern (`*`, `**`, `?`, `[]`, `{}`) below `cwd`: absolute paths, sorted. What is no directory is
+   * one, also a pipe and a link that leads nowhere, for the reader to report. Wildcards go through no link to a directory.
+   * What was found so far after an abort.
    */
   glob(pattern: string, cwd: string, signal?: AbortSignal): Promise<string[]>;
   /** The path without links. @throws a Node error when there is nothing */
