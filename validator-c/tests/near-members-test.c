@@ -6,7 +6,7 @@
 static struct btf *kernel, *object;
 static int kernel_task, object_task;
 
-/* struct task { u32 __state, flags; struct node *__parent, *first; union { u64 key; struct disk *disk; }; struct stat stats[2]; } */
+/* struct task { u32 __state, flags; struct node *__parent, *first; union { u64 key; struct disk *disk; }; struct stat stats[2]; ... } */
 static void build_kernel(void)
 {
 	int word, wide, node, disk, either, stat;
@@ -29,15 +29,18 @@ static void build_kernel(void)
 	btf__add_field(kernel, "first", node, 128, 0);
 	btf__add_field(kernel, NULL, either, 192, 0);
 	btf__add_field(kernel, "stats", stat, 256, 0);
+	btf__add_field(kernel, "queued", word, 416, 0);
+	btf__add_field(kernel, "tail", wide, 448, 0);
 }
 
-/* struct task___old { u32 state, flags; struct node *parent, *first; struct disk *rq_volume; struct stat stats[2]; u32 lost; } */
+/* struct task___old { u32 state, flags; struct node *parent, *first; struct disk *rq_volume; struct stat stats[2]; u32 lost; ... } */
 static void build_object(void)
 {
-	int word, node, disk, stat;
+	int word, wide, node, disk, stat;
 
 	object = btf__new_empty();
 	word = btf__add_int(object, "unsigned int", 4, 0);
+	wide = btf__add_int(object, "u64", 8, 0);
 	node = btf__add_ptr(object, btf__add_struct(object, "node", 8));
 	disk = btf__add_ptr(object, btf__add_fwd(object, "disk___old", BTF_FWD_STRUCT));
 	stat = btf__add_struct(object, "stat", 8);
@@ -51,6 +54,8 @@ static void build_object(void)
 	btf__add_field(object, "volume", disk, 192, 0);
 	btf__add_field(object, "stats", stat, 256, 0);
 	btf__add_field(object, "lost", word, 384, 0);
+	btf__add_field(object, "busy", word, 416, 0);
+	btf__add_field(object, "tail", wide, 448, 0);
 }
 
 static const char *first_of(const char *steps)
@@ -75,6 +80,8 @@ void test_near_members(void)
 	/* Within the element of an array. */
 	CHECK(!strcmp(first_of("0:5:1:0"), "counter (u32)"));
 	CHECK(!strcmp(first_of("0:6"), ""));
+	/* Its name says nothing; it stands where the missing one stood, in front of the same member. */
+	CHECK(!strcmp(first_of("0:7"), "queued (u32)"));
 	/* It is there, or no path at all. */
 	CHECK(!strcmp(first_of("0:1"), "") && !strcmp(first_of("0"), "") && !strcmp(first_of("0:99"), ""));
 	CHECK(!strcmp(first_of("0:1:7"), "") && !strcmp(first_of(""), ""));

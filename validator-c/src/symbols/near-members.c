@@ -17,6 +17,8 @@
 #define SAME_TYPE 250
 /* Numbers of one size are in every structure. */
 #define SAME_SIZE 40
+/* One of the same type between the members that the missing one stands between in the object. */
+#define SAME_PLACE 600
 #define TYPE_TEXT 200
 
 static uint32_t plain(const struct btf *btf, uint32_t id)
@@ -121,12 +123,68 @@ static bool find_member(const struct btf *btf, uint32_t id, struct named *wanted
 	return each_member(btf, id, is_named, wanted, 0);
 }
 
+/* Where a member stands: its bit in the structure, and the names beside it; NULL: it is the first or the last one. */
+struct place {
+	const char *before;
+	const char *after;
+	uint32_t bit;
+};
+
+/* The name of the member at `index`; NULL: there is none, or it has no name. */
+static const char *name_at(const struct btf *btf, const struct btf_type *type, long index)
+{
+	const char *name;
+
+	if (index < 0 || index >= (long)btf_vlen(type))
+		return NULL;
+	name = btf__name_by_offset(btf, btf_members(type)[index].name_off);
+	return name && *name ? name : NULL;
+}
+
+static struct place place_of(const struct btf *btf, const struct btf_type *type, long index)
+{
+	return (struct place){ name_at(btf, type, index - 1), name_at(btf, type, index + 1),
+			       btf_member_bit_offset(type, (uint32_t)index) };
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+/* Between the same two members, or beside one of them and as far from the beginning. */
+static bool same_place(const struct place *a, const struct place *b)
+{
+	bool before = is_same(a->before, b->before), after = is_same(a->after, b->after);
+
+	return (before && after) || ((before || after) && a->bit == b->bit);
+}
+
+/* The member that `name` belongs to, in the structure that stands for the object's one; false: it is deeper in it. */
+static bool stands_at(const struct btf *btf, uint32_t id, const char *name, const struct place *wanted)
+{
+	const struct btf_type *type = btf__type_by_id(btf, plain(btf, id));
+	struct place place;
+	long i;
+
+	for (i = 0; type && btf_is_composite(type) && i < (long)btf_vlen(type); i++) {
+		if (!is_same(name_at(btf, type, i), name))
+			continue;
+		place = place_of(btf, type, i);
+		return same_place(&place, wanted);
+	}
+	return false;
+}
+
 struct offer {
 	struct near_list *near;
 	const struct btf *local;
 	/* The structure of the object that has the member, and the type of the member. */
 	uint32_t holder;
 	uint32_t type;
+	struct place place;
+	/* The structure of the kernel. */
+	uint32_t kernel;
 	/* Members of a type of their own that is the same. */
 	int alike;
 	bool counts;
@@ -141,6 +199,8 @@ static bool offer_member(const struct btf *btf, const struct btf_member *member,
 	bool own = false, same = same_type(offer->local, offer->type, btf, member->type, &own, 0);
 	int bonus = !same ? 0 : !own ? SAME_SIZE : offer->alike == 1 ? ONLY_ONE : SAME_TYPE;
 
+	if (same && bonus < SAME_PLACE && stands_at(btf, offer->kernel, name, &offer->place))
+		bonus = SAME_PLACE;
 	if (find_member(offer->local, offer->holder, &known))
 		return false;
 	if (offer->counts) {
@@ -178,6 +238,7 @@ void near_members__find(struct near_list *near, const struct member_path *path, 
 	uint32_t at = path->type;
 	const char *step = strchr(path->steps, ':');
 	struct named found;
+	unsigned long index;
 
 	/* The first step counts whole structures. */
 	for (; step; step = strchr(step + 1, ':')) {
@@ -186,9 +247,11 @@ void near_members__find(struct near_list *near, const struct member_path *path, 
 			type = element_of(kernel, type);
 			continue;
 		}
-		member = member_at(path->btf, at, strtoul(step + 1, NULL, 10));
+		index = strtoul(step + 1, NULL, 10);
+		member = member_at(path->btf, at, index);
 		if (!member)
 			return;
+		offer.place = place_of(path->btf, btf__type_by_id(path->btf, plain(path->btf, at)), (long)index);
 		at = member->type;
 		found = (struct named){ .name = btf__name_by_offset(path->btf, member->name_off) };
 		if (!found.name || !*found.name)
@@ -202,6 +265,7 @@ void near_members__find(struct near_list *near, const struct member_path *path, 
 		return;
 	near_list__init(near, found.name);
 	offer.type = at;
+	offer.kernel = type;
 	each_member(kernel, type, offer_member, &offer, 0);
 	offer.counts = false;
 	each_member(kernel, type, offer_member, &offer, 0);
