@@ -56,7 +56,7 @@ setup: # node, npm and the system packages of the goals
 	@scripts/setup.sh $(purposes)
 
 .PHONY: doctor
-doctor: build ## say what this machine can do, and how to mend what is missing; installs nothing
+doctor: build ## check this machine, and how to fix problems; installs nothing
 	@scripts/setup.sh --check run build; code=$$?; bin/bpfcompat doctor && exit $$code
 
 # --- JavaScript ------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ bin/bpfcompat build/cli.mjs lib/index.js &: $(sources) $(build-inputs) scripts/b
 # --- the Action ------------------------------------------------------------------------------------------------------
 
 .PHONY: dist
-dist: $(npm-stamp) validator-static validator-arm64 ## the Action as it is committed: bundle, licences, guest validators
+dist: $(npm-stamp) validator-static validator-arm64 ## the Action as it is committed: bundle, licenses, guest validators
 	@$(NPM) run --silent action-yml
 	@$(NPM) run --silent build:action
 

@@ -46,7 +46,7 @@ const commandsApart = {
       kind === 'dynamic-import' && !IN_STEPS.includes(path) ? { path, namespace: 'left-out' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-      contents: `throw new Error('${path} is no part of the Action')`,
+      contents: `throw new Error('${path} is not part of the Action')`,
     }));
   },
 };

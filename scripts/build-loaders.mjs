@@ -114,7 +114,7 @@ function wanted() {
   const names = process.argv.slice(2).filter((name) => name !== '');
   const unknown = names.find((name) => !Object.hasOwn(BUILDERS, name));
   if (unknown !== undefined) {
-    process.stderr.write(`build-loaders: "${unknown}" is no loader; use ${Object.keys(BUILDERS).join(', ')}\n`);
+    process.stderr.write(`build-loaders: "${unknown}" is not a loader; use ${Object.keys(BUILDERS).join(', ')}\n`);
     process.exit(1);
   }
   return names.length > 0 ? names : Object.keys(BUILDERS);

@@ -74,7 +74,7 @@ oss-examples oss-evidence:
 # The guest is an arm64 kernel, emulated on other machines. The objects are built in the places of those for x86_64.
 .PHONY: doctor-arm64-kvm acceptance-arm64-smoke
 doctor-arm64-kvm: build
-	@[ "$$(uname -m)" = aarch64 ] || { echo 'make $@: this machine is no arm64 one, so it has no KVM for arm64; make acceptance-arm64-smoke emulates' >&2; exit 1; }
+	@[ "$$(uname -m)" = aarch64 ] || { echo 'make $@: this machine is not an arm64 one, so it has no KVM for arm64; make acceptance-arm64-smoke emulates' >&2; exit 1; }
 	@$(BPFCOMPAT) doctor
 acceptance-arm64-smoke: build validator-arm64 examples-arm64
 	@BPFCOMPAT=$(BPFCOMPAT) $(acceptance) arm64-smoke

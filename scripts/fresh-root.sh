@@ -67,7 +67,7 @@ noble)
 esac
 
 make_root() {
-	# Unquoted: no script is no argument.
+	# Unquoted: no script is not an argument.
 	debootstrap --variant=minbase --components=$components --keyring="$keyring" \
 		--include=git,make,ca-certificates "$suite" "$root" "$main_mirror" $script
 	if [ -n "$security_mirror" ]; then

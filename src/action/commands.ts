@@ -11,7 +11,7 @@ function data(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-/** A line in the log that is no command. */
+/** A line in the log that is not a command. */
 export function say(text: string): void {
   out(`${harmless(text)}\n`);
 }

@@ -171,7 +171,7 @@ export async function conclude(ended: Ended): Promise<void> {
     accelerator: accel,
   });
   const uploaded = await bundle(ended, loaded, root, redact).catch((error: unknown) => {
-    say(`the evidence could not be gathered: ${messageOf(error)}`);
+    say(`the evidence could not be collected: ${messageOf(error)}`);
     return undefined;
   });
   setOutputs(env, { 'artifact-id': uploaded?.id ?? '', 'artifact-url': uploaded?.url ?? '' });

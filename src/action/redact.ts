@@ -20,7 +20,7 @@ function escaped(text: string): string {
 export function redactor(directories: readonly KnownDirectory[]): Redact {
   const known = directories
     .map(([path, shown]) => [path.replace(/\/+$/, ''), shown] as const)
-    // The root and what is no path would match everywhere.
+    // The root and what is not a path would match everywhere.
     .filter(([path]) => isAbsolute(path) && path.length > 1)
     .sort(([a], [b]) => b.length - a.length);
   if (known.length === 0) return (text) => text;

@@ -88,7 +88,7 @@ export async function ensureTools(env: Env, install: 'auto' | 'never', machine: 
       `${packages.join(', ')} not installed, ${why}; add a step before this one: run: ${byHand}`,
     );
   if (install === 'never') throw missing('and install-qemu: never forbids installing');
-  if (!inPath(env, 'apt-get')) throw missing('and this is no Debian or Ubuntu');
+  if (!inPath(env, 'apt-get')) throw missing('and this is not Debian or Ubuntu');
   const root = await rootWords(machine);
   if (root === undefined) throw missing('and this user may not use sudo without a password');
   log.notice(`installing ${packages.join(' ')} with apt-get (install-qemu: never switches this off)`);

@@ -33,7 +33,7 @@ function readNamed(side: Named['side'], text: string): Named {
   if (id !== '' && (version !== '' || !text.includes('@'))) return { side, id, version };
   throw new UsageError(
     'flag_value',
-    phrase`${option(side)} ${quoted(text)} is no kernel; write a profile id, or a build of one as ID@VERSION, such as debian-12-6.1@6.1.129-1`,
+    phrase`${option(side)} ${quoted(text)} is not a kernel; write a profile id, or a build of one as ID@VERSION, such as debian-12-6.1@6.1.129-1`,
   );
 }
 

@@ -57,7 +57,7 @@ export interface CompareResult {
 
 /**
  * What is different between two finished runs. Nothing is booted; a regression is a result, not an exception.
- * @throws UsageError for a file that is no report and for runs that have no object in common; HostError when a document
+ * @throws UsageError for a file that is not a report and for runs that have no object in common; HostError when a document
  * cannot be written
  */
 export async function compare(request: CompareRequest): Promise<CompareResult> {

@@ -28,7 +28,7 @@ export interface ExplainRequest extends Environment {
 /**
  * The story of one object on one kernel, read from a report and written for a person; without a kernel what did not pass,
  * and how to see more. Nothing is booted.
- * @throws UsageError for a file that is no report, and for an object or a kernel that is not in it
+ * @throws UsageError for a file that is not a report, and for an object or a kernel that is not in it
  */
 export async function explain(request: ExplainRequest): Promise<string> {
   checkOptions('explain', request, EXPLAIN_OPTIONS, ['report']);

@@ -36,7 +36,7 @@ export interface FinishRequest {
   /** Reports for other programs, relative to `cwd`. */
   readonly files?: ReportFiles | undefined;
   readonly cwd: string;
-  /** false: a part of a run is no entry of the history. Default true. */
+  /** false: a part of a run is not an entry of the history. Default true. */
   readonly history?: boolean;
   /** Ends the waiting for lists that another process holds. */
   readonly signal?: AbortSignal | undefined;

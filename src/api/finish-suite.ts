@@ -33,7 +33,7 @@ export interface EndedSuite {
   /** Reports for other programs, relative to `cwd`. */
   readonly files?: ReportFiles | undefined;
   readonly cwd: string;
-  /** false: a part of a suite is no entry of the history. Default true. */
+  /** false: a part of a suite is not an entry of the history. Default true. */
   readonly history?: boolean;
   /** Ends the waiting for lists that another process holds. */
   readonly signal?: AbortSignal | undefined;
@@ -50,7 +50,7 @@ export interface SuiteResult {
 
 const NOWHERE = { json: '', markdown: '' };
 
-/** What one report lacks is no reason to lose the others. @returns undefined, with the message in `unwritten` */
+/** What one report lacks is not a reason to lose the others. @returns undefined, with the message in `unwritten` */
 async function unlessUnwritable<T>(unwritten: string[], work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

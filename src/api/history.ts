@@ -47,7 +47,7 @@ function missing(workdir: string): UsageError {
 }
 
 /**
- * Records of earlier runs, the newest first; lines that are no records are left out.
+ * Records of earlier runs, the newest first; lines that are not records are left out.
  * @param limit 0 = all
  * @throws UsageError `history_missing` where there is no history, `artifact_unknown` where it has no record of that name
  */
@@ -160,7 +160,7 @@ export function historyRecords(
 
 /**
  * Adds finished runs to the history of their work directory, one signed record per artifact.
- * @returns what the user should know; undefined when all is well. A history that cannot be read or written is no reason to lose
+ * @returns what the user should know; undefined when all is well. A history that cannot be read or written is not a reason to lose
  * a verdict whose reports are there already.
  * @throws UsageError for keys and settings of the signer that are wrong, HostError when the signer fails
  */

@@ -28,14 +28,14 @@ export interface InspectOptions extends Environment {
   readonly signal?: AbortSignal;
 }
 
-/** One file: what is in it, or why it is no object. */
+/** One file: what is in it, or why it is not an object. */
 export type InspectResult =
   | { readonly ok: true; readonly object: Inspection }
   | { readonly ok: false; readonly path: string; readonly error: UsageError };
 
 /**
  * Reads objects without loading them and without a kernel: what they hold and what they need. Each file gets its own
- * answer; a file that is no object does not stop the others.
+ * answer; a file that is not an object does not stop the others.
  * @throws UsageError when no file is named or a pattern matches nothing; CancelledError after an abort
  */
 export async function inspect(options: InspectOptions): Promise<InspectResult[]> {

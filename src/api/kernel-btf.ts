@@ -42,7 +42,7 @@ type BtfSubject = Pick<Profile, 'distro' | 'version' | 'arch'>;
 
 /**
  * BTF of a file; of a directory that of each release when it is known.
- * @throws UsageError `btf_unusable` for a file that cannot be used, and for a directory that is no archive of BTF
+ * @throws UsageError `btf_unusable` for a file that cannot be used, and for a directory that is not an archive of BTF
  */
 async function openBtf(
   host: Host,

@@ -64,7 +64,7 @@ function decidesByBaseline({ failOn }: MergeOptions, parts: readonly ShardPart[]
 /**
  * Puts the reports of shards together to one run with one verdict, the same that one machine would have come to. Nothing
  * is booted. A missing shard is a result (an error), not an exception.
- * @throws UsageError for files that are no reports of shards and for shards that do not belong together; HostError when
+ * @throws UsageError for files that are not reports of shards and for shards that do not belong together; HostError when
  * a report cannot be written
  */
 export async function mergeReports(options: MergeOptions): Promise<MergeResult> {

@@ -11,7 +11,7 @@ export interface SummaryRequest extends Environment, SummaryLimits {
 
 /**
  * Markdown for the summary page of a workflow job.
- * @throws UsageError for a file that is no report of one object
+ * @throws UsageError for a file that is not a report of one object
  */
 export async function reportSummary(request: SummaryRequest): Promise<string> {
   const { host, cwd } = environmentOf(request);

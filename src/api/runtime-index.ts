@@ -36,7 +36,7 @@ async function previousIndex(
   const bytes = await host.files.readHead(path, MAX_BUNDLE_BYTES + 1);
   const index = readIndexUnverified(bytes);
   if (index) return { index, bytes };
-  throw new UsageError('index_invalid', `${path}: this is no index; name another file for the new one`);
+  throw new UsageError('index_invalid', `${path}: this is not an index; name another file for the new one`);
 }
 
 function artifactsOf(documents: readonly SignedDocument<Statement>[]): IndexedArtifact[] {

@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Own report of one of several objects, in the directory of their run. */
 const KEPT_BY_RUN = /\/runs\/[^/]+\/reports\/[^/]+\.json$/;
 
-/** Documents of ours that are no reports, by how their `schema_version` begins. */
+/** Documents of ours that are not reports, by how their `schema_version` begins. */
 const OTHERS: readonly (readonly [start: string, remedy: string])[] = [
   ['validator.', 'it is what the validator said in one guest; name the report of the run'],
   ['registry.', 'it is the record of a run; name the report that its json_report_path points to'],
@@ -63,7 +63,7 @@ export function parseSaved(file: string, text: string): unknown {
     const offset = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const end = offset === undefined ? undefined : positionAt(text, Number(offset));
     const place = end ? `${file}:${end.line}:${end.column}` : file;
-    const why = text.trim() === '' ? 'the file is empty' : 'this is no JSON';
+    const why = text.trim() === '' ? 'the file is empty' : 'this is not JSON';
     throw unreadable(place, `${why}; name the file that "bpfcompat test ${flag('out')} FILE" wrote`);
   }
 }

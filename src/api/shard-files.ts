@@ -26,7 +26,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The part in a file that the user named. @throws UsageError for anything that is no report of a shard */
+/** The part in a file that the user named. @throws UsageError for anything that is not a report of a shard */
 async function readNamed(host: Host, cwd: string, file: string): Promise<FoundPart> {
   const text = await readText(host, cwd, file);
   const value = parseSaved(file, text);

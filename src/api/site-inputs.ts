@@ -65,7 +65,7 @@ function isTooDeep(value: unknown): boolean {
   return level.length > 0;
 }
 
-/** What a file holds; undefined for one that nobody named and that is no report. @throws UsageError for a broken report */
+/** What a file holds; undefined for one that nobody named and that is not a report. @throws UsageError for a broken report */
 async function readFile(
   host: Host,
   cwd: string,
@@ -133,7 +133,7 @@ async function besides(
   file: string,
   one: SavedCollection['cases'][number],
 ): Promise<Found<SavedReport> | undefined> {
-  // A path that leads out of the checkout is no reason to show nothing: the collection itself has the results.
+  // A path that leads out of the checkout is not a reason to show nothing: the collection itself has the results.
   const own = await ownReport(host, cwd, file, one).catch((error: unknown) => {
     if (error instanceof UsageError) return undefined;
     throw error;

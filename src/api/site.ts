@@ -69,14 +69,14 @@ async function checkPlace(host: Host, dir: string, shown: string): Promise<void>
   if (!Buffer.from(head).toString('utf8').includes(`"${SITE_SCHEMA}"`)) {
     throw new UsageError(
       'site_over_directory',
-      phrase`${option('out')} ${shown} has files that are no site of bpfcompat, and they would be lost; name an empty or new directory`,
+      phrase`${option('out')} ${shown} has files that are not a site of bpfcompat, and they would be lost; name an empty or new directory`,
     );
   }
   const foreign = names.find((name) => !TOP.has(name));
   if (foreign !== undefined) {
     throw new UsageError(
       'site_over_file',
-      phrase`${option('out')} ${shown} also has ${quoted(foreign)}, which is no part of the site and would be lost; move it to another directory, and copy it there after the build`,
+      phrase`${option('out')} ${shown} also has ${quoted(foreign)}, which is not part of the site and would be lost; move it to another directory, and copy it there after the build`,
     );
   }
 }
@@ -130,7 +130,7 @@ async function writeSite(host: Host, dir: string, files: ReadonlyMap<string, () 
 /**
  * Writes a static site of finished runs: pages that need no server and no script, with the same as JSON beside each. What
  * is there of an earlier site is replaced at once; the same reports give the same bytes.
- * @throws UsageError for reports that cannot be read and for a directory that is no site; HostError when it cannot be written
+ * @throws UsageError for reports that cannot be read and for a directory that is not a site; HostError when it cannot be written
  */
 export async function buildSite(options: BuildSiteOptions): Promise<BuildSiteResult> {
   checkOptions('buildSite', options, BUILD_SITE_OPTIONS, ['inputs', 'out']);

@@ -72,7 +72,7 @@ async function writeFiles({ host, cwd }: ResolvedEnvironment, files: readonly Pl
     } catch (cause) {
       throw new UsageError(
         'file_exists',
-        phrase`${said}: ${relative(cwd, path)} is there already and is no ${kind}; choose another place, or remove that file first`,
+        phrase`${said}: ${relative(cwd, path)} is there already and is not a ${kind}; choose another place, or remove that file first`,
         { cause },
       );
     }
@@ -130,7 +130,7 @@ async function plannedProfile(
   if (!ID_PATTERN.test(id))
     throw new UsageError(
       'bad_id',
-      `"${id}" is no id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
+      `"${id}" is not an id (at most 64 letters, digits and "._-"); give the profile ${base.id} a shorter one`,
     );
   // A build that comes along needs no file, and none may take its place.
   const shipped = await builtinRow(catalog.files, catalog.builtin, id);

@@ -157,7 +157,7 @@ async function dockerLayers(chunks: AsyncIterable<Buffer>): Promise<readonly str
 
 /**
  * Takes the objects out of an archive of an image, as skopeo, podman and `docker save` write it.
- * @returns false for an archive that is no image after all
+ * @returns false for an archive that is not an image after all
  */
 export async function takeImageArchive(
   host: Host,

@@ -38,7 +38,7 @@ export function containerOf(name: string, head: Uint8Array): Container | undefin
   if (hasElfMagic(head)) {
     const machine = readElfIdentity(head)?.machine ?? ELF_MACHINE.none;
     const arch = machine === ELF_MACHINE.bpf ? undefined : machineName(machine);
-    // A number that is no machine's may as well be a damaged object.
+    // A number that is not a machine's may as well be a damaged object.
     return arch === undefined ? undefined : { kind: 'program', words: `an ELF file for ${arch}` };
   }
   if (isTar(head)) return { kind: 'packed', words: 'a tar archive', packing: 'plain' };

@@ -8,7 +8,7 @@ import { takeImageArchive } from './image.ts';
 import { type Container, containerOf, HEAD_BYTES } from './kind.ts';
 import { LIMITS, refuseLarge } from './limits.ts';
 
-/** What was found in a file that is no object itself. */
+/** What was found in a file that is not an object itself. */
 export interface OpenedFile {
   /** At least one. */
   readonly objects: readonly TakenObject[];

@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import { plainType } from './first-kernel.ts';
 
 /**
- * Options that kernels are built with, by what is missing without them. Which kernels have an option is no matter of this
+ * Options that kernels are built with, by what is missing without them. Which kernels have an option is not a matter of this
  * table: their configurations say it (build-facts.ts). The most specific prefix comes first.
  */
 const FUNCTIONS: readonly (readonly [prefix: string, option: string])[] = [

@@ -120,7 +120,7 @@ export function confirm(finding: Finding, evidence: Evidence): Finding {
 }
 
 /**
- * A function that is only passed as a callback is no subprogram to kernels that do not know callbacks: they miscount
+ * A function that is only passed as a callback is not a subprogram to kernels that do not know callbacks: they miscount
  * and blame the object's records, which are fine.
  */
 function confirmCallback(finding: Finding, { hello }: Evidence): Finding {

@@ -22,7 +22,7 @@ export function openFindings(evidence: Evidence, open: StageOf<'open'>): Finding
   const text = mainWarning(open.log) ?? (open.error || undefined);
   const common = { phase: 'open', evidence: evidenceLine(text, 'libbpf') } as const;
   const errno = errnoName(open.errno);
-  // ENOEXEC and libbpf's own format numbers: it is no object, whatever the words are.
+  // ENOEXEC and libbpf's own format numbers: it is not an object, whatever the words are.
   const badFile = [-8, -4000, -4001, -4003].includes(open.errno);
   if (badFile)
     return [

@@ -22,7 +22,7 @@ function provenFailure(input: ClassifyInput): Outcome | undefined {
     evidence: { ...evidence, stages },
     // They are of the whole evidence.
     programCauses: undefined,
-    // What was not reported is no failure here.
+    // What was not reported is not a failure here.
     programs: input.programs.filter(({ name }) => attached.has(name) || !opened.has(name)),
     functionalTests: input.functionalTests.filter(({ name }) => tested.has(name)),
     validationMode: '',

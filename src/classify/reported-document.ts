@@ -16,7 +16,7 @@ function list(value: unknown): ReportedPart[] {
   return Array.isArray(value) ? value.map(part) : [];
 }
 
-/** undefined: it is no JSON object. Fields that are missing or of another kind agree with nothing. */
+/** undefined: it is not JSON object. Fields that are missing or of another kind agree with nothing. */
 export function reportedDocument(text: string): ReportedDocument | undefined {
   let value: unknown;
   try {

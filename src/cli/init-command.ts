@@ -13,7 +13,8 @@ export async function initCommand(options: InitArguments, io: Io): Promise<numbe
     cwd: io.cwd,
   });
   const shown = terminal(relative(io.cwd, file));
-  for (const path of skipped) io.err(`note: ${terminal(relative(io.cwd, path))} is no eBPF object and was left out\n`);
+  for (const path of skipped)
+    io.err(`note: ${terminal(relative(io.cwd, path))} is not an eBPF object and was left out\n`);
   io.out(`Wrote ${shown} with ${cases.length} case${cases.length === 1 ? '' : 's'}:\n`);
   for (const { name, artifact, mode } of cases) io.out(`  - ${name}: ${terminal(artifact)} (${mode})\n`);
   const here = shown.includes('/') ? ` --suite ${shown}` : '';

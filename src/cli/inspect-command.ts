@@ -4,7 +4,7 @@ import { messageOf } from '../model/errors.ts';
 import { printedJson } from '../report/escape.ts';
 import type { Io } from './io.ts';
 
-/** `inspect`: says what is in objects without a kernel; exit code 1 when one of the files is no object. */
+/** `inspect`: says what is in objects without a kernel; exit code 1 when one of the files is not an object. */
 export async function inspectCommand(options: InspectArguments, io: Io, signal: AbortSignal): Promise<number> {
   const results = await inspect({ files: options.files, env: io.env, cwd: io.cwd, signal });
   const objects = results.flatMap((result) => (result.ok ? [result.object] : []));

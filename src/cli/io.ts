@@ -12,7 +12,7 @@ export interface Io {
   err(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Size of the terminal that stderr goes to; undefined when it is no terminal that can redraw. */
+  /** Size of the terminal that stderr goes to; undefined when it is not a terminal that can redraw. */
   readonly terminalSize: () => { readonly columns: number; readonly rows: number } | undefined;
   /** Columns to lay out stdout for. */
   readonly width: () => number;

@@ -66,7 +66,7 @@ export async function dispatch(parsed: ParsedArgs, face: Io, signal: AbortSignal
   }
 }
 
-/** Commands of the runtime track: what is read for them is no part of the Action. */
+/** Commands of the runtime track: what is read for them is not part of the Action. */
 export type TrackCommand = Extract<
   ParsedArgs,
   { command: `attest ${string}` | `runtime ${string}` | `agent ${string}` }

@@ -89,7 +89,7 @@ function rowOf(id: string, file: string, raw: Map_): BuiltinRow {
 export function readTable(file: string, text: string): BuiltinRow[] {
   const { value, problems } = readTree(text);
   const groups = isMap(value) ? value['groups'] : undefined;
-  if (problems.length > 0 || !Array.isArray(groups)) throw new TypeError(`${file} is no table of profiles`);
+  if (problems.length > 0 || !Array.isArray(groups)) throw new TypeError(`${file} is not a table of profiles`);
   const raws = new Map<string, Map_>();
   for (const group of groups) {
     const { common = {}, profiles } = group as { readonly common?: Map_; readonly profiles: Map_ };

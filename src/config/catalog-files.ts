@@ -37,7 +37,7 @@ export async function readIfThere(files: CatalogFiles, path: string): Promise<st
 
 function isMissing(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  // A directory of that name is no file either.
+  // A directory of that name is not a file either.
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
 }
 

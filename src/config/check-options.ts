@@ -21,7 +21,7 @@ const LEFT_OUT = {
   unsafeAllowHostRunner: false,
 } as const satisfies Partial<ValuesOf<'test'>>;
 
-/** What a file is for that is no object, by the end of its name. */
+/** What a file is for that is not an object, by the end of its name. */
 function otherUse(word: string): string | undefined {
   if (/\.ya?ml$/i.test(word))
     return `a suite file is run by 'bpfcompat suite ${flag('suite')} ${word}', a manifest goes with ${flag('manifest')}`;
@@ -46,7 +46,8 @@ export function checkCheckOptions(
     throw new UsageError('missing_argument', "'check' needs an object; write bpfcompat check my.bpf.o");
   for (const word of artifact) {
     const use = otherUse(word);
-    if (use !== undefined) throw new UsageError('unexpected_argument', `${quoted(word)} is no compiled object; ${use}`);
+    if (use !== undefined)
+      throw new UsageError('unexpected_argument', `${quoted(word)} is not a compiled object; ${use}`);
   }
   const quick = values.quick || choosesNone(values);
   // JSON that is printed and written nowhere needs no Markdown beside it.

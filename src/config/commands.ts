@@ -102,7 +102,7 @@ export const COMMANDS = [
     summary: 'download and verify kernels ahead of time',
     arguments: {
       name: '[ID...]',
-      description: 'profile ids (see "kernels list"), or anything else that --kernels takes',
+      description: 'profile ids (see "kernels list"), or anything else that --kernels accepts',
     },
   },
   { name: 'kernels prune', summary: 'remove stored kernels and VM snapshots to free space' },

@@ -20,7 +20,7 @@ export function readCrawlerList(origin: string, text: string): CrawlerList {
   } catch (cause) {
     throw new UsageError(
       'crawler_list_invalid',
-      `${origin}: this is no list of a kernel-crawler, {"DISTRO": [{"kernelrelease": ...}]}; name its list.json`,
+      `${origin}: this is not a list of a kernel-crawler, {"DISTRO": [{"kernelrelease": ...}]}; name its list.json`,
       { cause },
     );
   }

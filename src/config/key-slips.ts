@@ -3,7 +3,7 @@ import { didYouMean } from './near.ts';
 import { keysAt } from './schema-keys.ts';
 
 /**
- * A loose map that rejects keys that are near to its own ones: what is meant for it and not read is no key of another
+ * A loose map that rejects keys that are near to its own ones: what is meant for it and not read is not a key of another
  * tool.
  * @param foreign keys of other tools that are near to own ones by chance
  * @param parents own maps whose keys are rejected beside them: there the indentation is lost

@@ -24,7 +24,7 @@ export function parseLoader(text: string, flag: 'loader' | 'loaders'): LoaderCho
   if (more.length > 0 || (text.includes('@') && !VERSION.test(version))) {
     throw new UsageError(
       'flag_value',
-      phrase`${option(flag)} ${quoted(text)}: ${quoted(version)} is no version; write ${name}@1.2 or ${name}@1.2.3`,
+      phrase`${option(flag)} ${quoted(text)}: ${quoted(version)} is not a version; write ${name}@1.2 or ${name}@1.2.3`,
     );
   }
   return { name, version };

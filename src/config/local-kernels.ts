@@ -14,7 +14,7 @@ import { quoted } from './words.ts';
 
 function checkName(name: string | undefined, wrong: (why: string) => UsageError): void {
   if (name === undefined || ID_PATTERN.test(name)) return;
-  throw wrong(`the name ${quoted(name)} is no id; use at most 64 letters, digits and "._-"`);
+  throw wrong(`the name ${quoted(name)} is not an id; use at most 64 letters, digits and "._-"`);
 }
 
 function wrong(text: string, why: Wording): UsageError {

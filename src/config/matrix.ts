@@ -78,7 +78,7 @@ function stemOf(file: string): string {
 /**
  * A matrix of kernels named one by one, all required.
  * @param origin the flag or argument that named them, for messages
- * @throws UsageError `matrix_invalid` when an id is no id or comes twice
+ * @throws UsageError `matrix_invalid` when an id is not an id or comes twice
  */
 export function matrixOf(ids: readonly string[], origin: Wording): Matrix {
   for (const [index, id] of ids.entries()) {

@@ -98,7 +98,7 @@ export function applyOverride(own: Profile, shipped: Profile | undefined, allowe
   if (own.kernel !== undefined && pinnedDigests(own.kernel).length > 0) {
     throw new UsageError(
       'profile_invalid',
-      `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is no signature of the archive; remove it and name a version that the archive has`,
+      `${own.file}: kernel.pinned is for profiles that come with bpfcompat: a digest in a repository is not a signature of the archive; remove it and name a version that the archive has`,
     );
   }
   if (shipped !== undefined && !borrows && !allowed) {

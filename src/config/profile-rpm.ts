@@ -77,7 +77,7 @@ function checkFilesOfHost(kernel: RpmKernel, addresses: readonly string[], inval
   if (kernel.sslclientcert !== undefined && stranger !== undefined) {
     throw invalid(
       ['sslclientcert'],
-      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is no server of a vendor that gives such certificates; allow it with ${option('allow-profile-override')}`,
+      phrase`kernel.sslclientcert would be shown to ${quoted(stranger)}, which is not a server of a vendor that gives such certificates; allow it with ${option('allow-profile-override')}`,
     );
   }
 }

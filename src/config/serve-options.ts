@@ -22,7 +22,7 @@ function addressOf(text: string): { readonly host: string; readonly port: number
   if (digits === '' || port > 65_535) {
     throw new UsageError(
       'bad_address',
-      phrase`${option('addr')} ${quoted(text)} is no address; write HOST:PORT, for example 127.0.0.1:8080`,
+      phrase`${option('addr')} ${quoted(text)} is not an address; write HOST:PORT, for example 127.0.0.1:8080`,
     );
   }
   // As in earlier versions, where a port alone meant every address.

@@ -38,7 +38,7 @@ export function parseDocument(text: string): ParsedYaml {
       `the file is larger than ${MAX_BYTES / 1024} KiB; such files are small, check that it is the right one`,
     );
   }
-  // Half of the bytes of English in UTF-16 are zero; its byte order mark is no UTF-8.
+  // Half of the bytes of English in UTF-16 are zero; its byte order mark is not UTF-8.
   if (/^\ufffd\ufffd/.test(text) || /^(?:[^\0]\0){4}|^(?:\0[^\0]){4}/.test(text)) {
     return refused('the file is UTF-16; save it as UTF-8');
   }

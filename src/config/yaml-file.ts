@@ -35,7 +35,7 @@ export function readYaml<S extends z.ZodType>(
   slips: Slips = {},
 ): YamlFile<z.output<S>> {
   const tree = readTree(source.text);
-  // Of these nothing is quoted: what is rejected unread, and what is no map or an empty one.
+  // Of these nothing is quoted: what is rejected unread, and what is not a map or an empty one.
   const isPlain = source.text.includes('\0') || (tree.problems.length === 0 && !hasKeys(tree.value));
   const known = [...keysAt(schema, []), ...Object.keys(slips).filter((name) => !name.includes('.'))];
   if (!isPlain && !isOurs(source.text, known)) {
@@ -54,7 +54,7 @@ export function readYaml<S extends z.ZodType>(
   };
 }
 
-/** The first line that is no comment is a key: what is left open in such a file is worth telling, in C code it is not. */
+/** The first line that is not a comment is a key: what is left open in such a file is worth telling, in C code it is not. */
 const BEGINS_AS_MAP = /^\ufeff?(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*["']?[A-Za-z][\w-]{0,63}["']?[ \t]*:(?=\s)/;
 
 function hasKeys(value: unknown): boolean {
@@ -76,7 +76,7 @@ function foreign(file: string, code: string, problem: Problem | undefined, schem
   const { line, column } = problem ?? { line: 1, column: 1 };
   const what = code.replace(/_invalid$/, '');
   const keys = keysAt(schema, []).slice(0, 8).join(', ');
-  const message = `this is no ${what}: it has none of the keys of one (${keys}); name another file, or write them`;
+  const message = `this is not a ${what}: it has none of the keys of one (${keys}); name another file, or write them`;
   return new UsageError(code, `${file}:${line}:${column}: ${message}`);
 }
 

@@ -40,7 +40,7 @@ export interface ElfIdentity {
   readonly machine: number;
 }
 
-/** @returns undefined for a file that is no ELF file or shorter than that */
+/** @returns undefined for a file that is not an ELF file or shorter than that */
 export function readElfIdentity(bytes: Uint8Array): ElfIdentity | undefined {
   if (!hasElfMagic(bytes) || bytes.length < IDENTITY_BYTES) return undefined;
   const view = viewOf(bytes);

@@ -12,11 +12,11 @@ import { arg, errno, here, since, who } from './writer.ts';
 const OUTSIDE = {
   binary: {
     what: 'attaches to a file that the guest does not have',
-    todo: 'This is no fault of the kernel; attach it to a file that exists there, or check it with load_only.',
+    todo: 'This is not a fault of the kernel; attach it to a file that exists there, or check it with load_only.',
   },
   no_auto_attach: {
     what: 'needs a target that its own loader chooses',
-    todo: 'This is no fault of the kernel; check it with load_only, or attach it from a functional test.',
+    todo: 'This is not a fault of the kernel; check it with load_only, or attach it from a functional test.',
   },
 };
 
@@ -146,11 +146,11 @@ export const ATTACH_FINDINGS = {
   NETDEV_ATTACH_FAILED: entry({
     group: 'kernel',
     coarse: 'UNSUPPORTED_ATTACH_TYPE',
-    rule: ['A device does not take the program', 'Use the generic mode, or another device.'],
+    rule: ['A device rejects the program', 'Use the generic mode, or another device.'],
     args: [...PLACE, 'said'],
     reasons: ['refused', 'errno'],
     words: (f) => ({
-      title: `${who(f)} loads, but the network device does not take it${errno(f)}`,
+      title: `${who(f)} loads, but the network device rejects it${errno(f)}`,
       explanation: f.args.said === undefined ? 'The kernel does not say why.' : `extack: ${f.args.said}.`,
       remediation:
         'Native XDP needs a driver that has it: attach in SKB mode to other devices; tc needs sch_ingress and cls_bpf.',

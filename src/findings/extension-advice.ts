@@ -13,12 +13,12 @@ export const EXTENSION_ADVICE = {
     todo: 'End the loop by the return value of the callback, and throw behind it.',
   },
   throw_value: {
-    why: 'the value that it throws is no return value of this hook',
-    todo: 'bpf_throw(cookie) ends the program with cookie as its return value: throw one that the hook takes, or name a callback that returns one (__exception_cb).',
+    why: 'the value that it throws is not a return value of this hook',
+    todo: 'bpf_throw(cookie) ends the program with cookie as its return value: throw one that the hook accepts, or name a callback that returns one (__exception_cb).',
   },
   no_kptr: {
-    why: 'bpf_kptr_xchg is given a field that is no kptr for this kernel',
-    todo: 'Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a word.',
+    why: 'bpf_kptr_xchg is given a field that is not a kptr for this kernel',
+    todo: 'Mark the field with __kptr (bpf_helpers.h), and compile with clang 15 or later: older compilers leave the mark out without a warning.',
   },
   kptr_access: {
     why: 'a kptr in a map is read or written like a plain number',

@@ -51,7 +51,7 @@ const ENTRIES = {
 /** Codes of the report (docs/findings.md); additive codes may join them. */
 export type FindingCode = keyof typeof ENTRIES;
 
-/** Every code and all there is to know of it. A coarse name that is no code does not compile. */
+/** Every code and all there is to know of it. A coarse name that is not a code does not compile. */
 export const FINDINGS: Readonly<Record<FindingCode, FindingEntry & { readonly coarse?: FindingCode | undefined }>> =
   ENTRIES;
 

@@ -57,7 +57,7 @@ function functionalWords(finding: TestFacts): Words {
     remediation:
       finding.args.hint === undefined
         ? 'Load and attach worked: see the output of the test in the report.'
-        : `Load and attach worked, and this is no fault of the object. ${ADVICE[finding.args.hint] ?? ''}`.trim(),
+        : `Load and attach worked, and this is not a fault of the object. ${ADVICE[finding.args.hint] ?? ''}`.trim(),
   };
 }
 

@@ -56,7 +56,7 @@ function pairWords(f: Facts<(typeof ARGS)[number], (typeof REASONS)[number]>): W
     explanation:
       pair === undefined
         ? 'The verifier ties map types to helpers and program types, and newer kernels allow more pairs.'
-        : `${helper ?? 'The helper'} does not take this map in this program. ${pair}`,
+        : `${helper ?? 'The helper'} does not accept this map in this program. ${pair}`,
     remediation:
       pair === undefined
         ? 'Use a preallocated map, another map type or another helper for this program type.'

@@ -125,7 +125,7 @@ export const MAP_FINDINGS = {
   }),
   INVALID_MAP_PARAMS: entry({
     group: 'object',
-    rule: ['A map is defined in a way no kernel takes', 'Correct its sizes, entries or flags.'],
+    rule: ['A map is defined in a way no kernel accepts', 'Correct its sizes, entries or flags.'],
     needs: ['map'],
     args: ['type', 'entries', 'key_size', 'value_size', 'field'],
     reasons: [...reasonsOf(PARAMS), 'arena_place'],

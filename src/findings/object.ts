@@ -69,7 +69,7 @@ export const OBJECT_FINDINGS = {
     group: 'object',
     // A report about a text file instead of an object expects this name.
     coarse: 'UNKNOWN',
-    rule: ['The file is no eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
+    rule: ['The file is not an eBPF object', 'Build it with clang -target bpf -g -O2, and name the .bpf.o.'],
     args: ['map'],
     reasons: reasonsOf(INVALID),
     words: (f) => {

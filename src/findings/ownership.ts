@@ -21,7 +21,7 @@ export const OWNED_ADVICE = {
     todo: 'Make it on every path right before its use (bpf_dynptr_from_mem, bpf_ringbuf_reserve_dynptr, bpf_dynptr_from_skb, bpf_dynptr_from_xdp), and do not touch it after it was submitted or discarded.',
   },
   dynptr_memory: {
-    why: 'bpf_dynptr_from_mem is given memory that is no map value',
+    why: 'bpf_dynptr_from_mem is given memory that is not a map value',
     todo: 'Keep the buffer in a map value, such as that of a per-CPU array: the stack cannot stand behind a dynptr.',
   },
   iterator_unset: {

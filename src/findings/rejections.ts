@@ -24,7 +24,7 @@ export const ADVICE = {
     todo: 'Zero structures completely, padding included (older kernels insist).',
   },
   invalid_mem_access: {
-    why: 'memory is accessed through something that is no valid pointer there',
+    why: 'memory is accessed through something that is not a valid pointer there',
     todo: 'Read kernel memory with BPF_CORE_READ or bpf_probe_read_kernel, and user memory with bpf_probe_read_user.',
   },
   unbounded: {

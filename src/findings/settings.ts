@@ -29,12 +29,12 @@ export const SETTING_FINDINGS = {
   }),
   NO_VARIANT_LOADS: entry({
     group: 'kernel',
-    rule: ['No program of a group can be loaded', 'Add a program that the kernel takes to the group.'],
+    rule: ['No program of a group can be loaded', 'Add a program that the kernel accepts to the group.'],
     needs: ['group', 'programs', 'reasons'],
     words: (f) => ({
       title: `no program of the group ${arg(f, 'group', '?')} can be loaded: ${arg(f, 'programs', 'none is there')}`,
       explanation: `One of them is to be loaded${f.args.release === undefined ? '' : ` on ${f.args.release}`}, and none can be: ${arg(f, 'reasons', 'no reason known').split('\n').join('; ')}.`,
-      remediation: 'Add a program that this kernel takes to the group, or leave this kernel out of the matrix.',
+      remediation: 'Add a program that this kernel accepts to the group, or leave this kernel out of the matrix.',
     }),
   }),
 };

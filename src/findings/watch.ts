@@ -63,7 +63,7 @@ export const WATCH_FINDINGS = {
   }),
   PRINTS_NOTHING: entry({
     group: 'program',
-    rule: ['A format string that no kernel takes', 'Use %d, %u, %x, %s, %p and their l and ll forms.'],
+    rule: ['A format string that no kernel accepts', 'Use %d, %u, %x, %s, %p and their l and ll forms.'],
     needs: ['helper', 'format', 'conversion'],
     reasons: ['conversion'],
     words: (f) => ({

@@ -134,7 +134,7 @@ function bestEffort(run: GateInput, artifact: number): string[] {
   return [`warning: ${what}; to make that a failure: ${requireAttach([...programs, ...untried])}`];
 }
 
-/** Required kernels that a run of a few kernels does not test: what the others say is no verdict about them. */
+/** Required kernels that a run of a few kernels does not test: what the others say is not a verdict about them. */
 function untested({ targets, partial }: GateInput, { requiredProfiles = [] }: GateOptions): string[] {
   if (partial) return [];
   const ids = targets.map(({ profile }) => profile.id);
@@ -143,7 +143,7 @@ function untested({ targets, partial }: GateInput, { requiredProfiles = [] }: Ga
     .map((id) => `required ${id}: was not tested in this run; add it to ${flag('kernels')}`);
 }
 
-/** What is to be said where no kernel is required. A promise that nothing in the run can keep or break is no pass. */
+/** What is to be said where no kernel is required. A promise that nothing in the run can keep or break is not a pass. */
 function unrequired(run: GateInput, options: GateOptions): Reason[] {
   const { failOn = 'required', minKernel } = options;
   if (failOn === 'any' || run.targets.some((target) => isRequired(target, options))) return [];

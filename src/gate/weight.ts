@@ -17,7 +17,7 @@ export interface GateCell {
  */
 export type Weight = 'failure' | 'error' | 'expected' | 'known' | 'optional' | 'passed' | 'none';
 
-/** The one rule of the gate (docs/gate.md). `never` is no rule about cells: it moves the exit code of the whole. */
+/** The one rule of the gate (docs/gate.md). `never` is not a rule about cells: it moves the exit code of the whole. */
 export function weightOf({ status, required, met, known }: GateCell, failOn: FailOn): Weight {
   const any = failOn === 'any';
   switch (status) {

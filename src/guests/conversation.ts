@@ -167,7 +167,7 @@ class PortConversation implements Conversation, FrameTaker {
     return this.#exchange?.sink?.room();
   }
 
-  /** Only now: a chunk that holds the answer and then something illegal is no answer. */
+  /** Only now: a chunk that holds the answer and then something illegal is not an answer. */
   caughtUp(): void {
     if (this.#exchange?.complete !== true || this.#failure !== undefined) return;
     const { response, stages, document } = this.#exchange;

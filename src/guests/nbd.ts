@@ -132,7 +132,7 @@ export async function readRequest(taken: Taken): Promise<NbdRequest | undefined>
   if (header === undefined) return undefined;
   const length = header.readUInt32BE(24);
   if (header.readUInt32BE(0) !== REQUEST || length > MAX_LENGTH) {
-    throw new ProtocolViolation('QEMU sent its disk something that is no request');
+    throw new ProtocolViolation('QEMU sent its disk something that is not a request');
   }
   const kind = COMMANDS[header.readUInt16BE(6)] ?? 'other';
   return { kind, handle: header.readBigUInt64BE(8), offset: Number(header.readBigUInt64BE(16)), length };

@@ -53,7 +53,7 @@ async function readOwn(host: Host, dir: string, name: string): Promise<string | 
 
 /**
  * The key of this work directory, made on first use (mode 0600, its directory 0700).
- * @throws UsageError for a file that is no key, HostError when it cannot be written
+ * @throws UsageError for a file that is not a key, HostError when it cannot be written
  */
 export async function ownKey(
   host: Host,

@@ -177,7 +177,7 @@ async function fitsHead(host: Host, workdir: string, lines: readonly string[]): 
 /**
  * Links and signs all records anew.
  * @returns how many there are
- * @throws UsageError for a line that is no record: signing would make it vanish
+ * @throws UsageError for a line that is not a record: signing would make it vanish
  */
 export async function signHistory(host: Host, workdir: string, sign: Signer, take: TakeLock): Promise<number> {
   return locked(host, workdir, take, async () => {

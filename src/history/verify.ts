@@ -67,7 +67,7 @@ export function verifyHistory(
   const rows = lines.map(({ record }, index): VerificationRow => {
     if (!record) {
       previous = undefined;
-      return emptyRow(index, 'the line is no record; it was cut or changed');
+      return emptyRow(index, 'the line is not a record; it was cut or changed');
     }
     const computed = recordHash(record);
     const signature = signatureIssue(record, trusted);

@@ -122,7 +122,7 @@ export interface Child extends AsyncDisposable {
 export interface HostFiles {
   /** Reads a file, refusing one larger than `maxBytes`. ENOENT and friends become UsageError-free Node errors. */
   read(path: string, maxBytes: number): Promise<Buffer>;
-  /** The first bytes of a file, at most `bytes`; none of what is no regular file. */
+  /** The first bytes of a file, at most `bytes`; none of what is not a regular file. */
   readHead(path: string, bytes: number): Promise<Uint8Array>;
   /** Writes through a temporary file in the same directory and renames it: readers never see half a file. */
   writeAtomic(path: string, data: string | Uint8Array): Promise<void>;

@@ -46,7 +46,7 @@ async function placesIn(host: Host, dir: string, arches: readonly string[]): Pro
   return places;
 }
 
-/** Why a directory is no archive of BTF; undefined where it is one. @returns what follows "DIR: " */
+/** Why a directory is not an archive of BTF; undefined where it is one. @returns what follows "DIR: " */
 export async function btfDirectoryProblem(host: Host, dir: string): Promise<string | undefined> {
   if ((await placesIn(host, dir, Object.values(ARCHES).flat())).length > 0) return undefined;
   return `it is a directory without ${HOW}, as archives of BTFHub have them; name the directory above DISTRO, or a file with BTF`;

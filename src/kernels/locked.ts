@@ -15,7 +15,7 @@ export function wantedSource({ kernel, locked }: Profile): KernelSource | undefi
 }
 
 function remedy({ id }: Profile): Phrase {
-  return phrase`write the lock anew ('bpfcompat lock ${flag('kernels')} ${id}'), or leave it aside (${option('no-lock')})`;
+  return phrase`write the lock again ('bpfcompat lock ${flag('kernels')} ${id}'), or leave it aside (${option('no-lock')})`;
 }
 
 /** Why a lock does not belong to the profile as it is now; undefined when it does. */

@@ -46,7 +46,7 @@ async function fetchAgain(
     return kernel;
   throw new HostError(
     'kernel_unusable',
-    phrase`what is offered for ${profile.id} now is another build than the stored ${record.release}; ${option('refresh-kernels')} fetches it anew`,
+    phrase`what is offered for ${profile.id} now is another build than the stored ${record.release}; ${option('refresh-kernels')} fetches it again`,
   );
 }
 

@@ -147,7 +147,7 @@ export async function ensureKernel(profile: Profile, options: EnsureOptions): Pr
     const gone = error instanceof HostError && error.code === 'package_not_found';
     if (!gone) throw error;
     const message = `${locked.origin}: ${profile.id} is locked to ${locked.name} ${locked.version}, which its repository no longer has`;
-    const remedy = `write the lock anew: bpfcompat lock ${flag('kernels')} ${profile.id}`;
+    const remedy = `write the lock again: bpfcompat lock ${flag('kernels')} ${profile.id}`;
     if (locked.strict) throw new HostError(error.code, `${message}; ${remedy}`, { cause: error });
     const other = await ensureWanted(open, options);
     const { name, version } = other.files.record.package;
@@ -167,7 +167,10 @@ async function ensureWanted(profile: Profile, options: EnsureOptions): Promise<E
     );
   }
   if (!ID_PATTERN.test(profile.id)) {
-    throw new UsageError('bad_id', `${profile.file}: "${profile.id}" is no profile id; use letters, digits, . _ and -`);
+    throw new UsageError(
+      'bad_id',
+      `${profile.file}: "${profile.id}" is not a profile id; use letters, digits, . _ and -`,
+    );
   }
   throwIfCancelled(signal);
   const listener: FetchListener = {

@@ -107,7 +107,7 @@ async function readInterpreter(host: Host, program: ElfFile, origin: Wording): P
   const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
   const elf = readProgramFile(bytes);
   const starts = isShared(elf, program) && elf.hasEntry && elf.interpreter === '' && elf.needed.length === 0;
-  return starts ? bytes : refuse('which is no dynamic linker for it');
+  return starts ? bytes : refuse('which is not a dynamic linker for it');
 }
 
 async function findLibrary(
@@ -127,7 +127,7 @@ async function findLibrary(
     if (!(await isLibraryFile(host, path))) continue;
     const bytes = await host.files.read(path, MAX_LIBRARY_BYTES);
     const elf = readProgramFile(bytes);
-    // As the loader does: what is no library, or one of another architecture, is passed over.
+    // As the loader does: what is not a library, or one of another architecture, is passed over.
     if (!isShared(elf, program)) continue;
     return { elf, bytes, dir, configured };
   }

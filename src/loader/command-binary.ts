@@ -36,11 +36,11 @@ async function readBinary(host: Host, path: string, origin: Wording): Promise<Ui
   const stat = await host.files.stat(path);
   if (stat === undefined)
     refuse('binary_unreadable', phrase`${origin}: there is no such file; build it or correct the path`);
-  if (!stat.isFile) refuse('binary_unreadable', phrase`${origin}: it is no regular file; name the program itself`);
+  if (!stat.isFile) refuse('binary_unreadable', phrase`${origin}: it is not a regular file; name the program itself`);
   if (stat.size > MAX_BYTES) {
     refuse(
       'binary_too_large',
-      phrase`${origin}: it has ${stat.size} bytes, at most 64 MiB can be brought along; strip it`,
+      phrase`${origin}: it has ${stat.size} bytes, at most 64 MiB can be copied into the guest; strip it`,
     );
   }
   try {

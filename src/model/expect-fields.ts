@@ -51,7 +51,7 @@ export type Fields = ReadonlyMap<string, string>;
 
 const MAX_FIELDS = 16;
 
-/** The fields of a text; what is no field is left out, and the first of two with the same key stands. */
+/** The fields of a text; what is not a field is left out, and the first of two with the same key stands. */
 export function fieldsOf(text: string): Fields {
   const fields = new Map<string, string>();
   for (const word of text.split(' ', MAX_FIELDS)) {

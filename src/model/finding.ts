@@ -44,7 +44,7 @@ export interface Finding {
   readonly rollup: FindingCode;
   readonly group: FindingGroup;
   readonly confidence: Confidence;
-  /** It makes the target fail. false: a warning, or what an optional test said; it meets nothing and is no cause. */
+  /** It makes the target fail. false: a warning, or what an optional test said; it meets nothing and is not a cause. */
   readonly decisive: boolean;
   readonly phase: 'open' | 'map' | 'load' | 'attach' | 'functional' | 'infra';
   /** Program, map, function or section the finding is about. */

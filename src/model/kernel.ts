@@ -74,7 +74,7 @@ export const DebKernelSource = z.strictObject({
   /** Mirror used when neither the environment nor the host names one. */
   mirror: z
     .url()
-    // A file of this machine is no mirror that a file of a repository may choose.
+    // A file of this machine is not a mirror that a file of a repository may choose.
     .regex(
       /^https?:\/\/[A-Za-z0-9._~:/@%+-]{1,500}$/,
       'must be an address with http:// or https:// and nothing in it but letters, digits and "._~:/@%+-"',
@@ -120,7 +120,7 @@ export interface LockedKernel {
   readonly files: readonly LockedFile[];
   /** Who chose it, for messages: `file:line:column`. */
   readonly origin: string;
-  /** Another build is no answer: where this one cannot be had, that is an error. */
+  /** Another build is not an answer: where this one cannot be had, that is an error. */
   readonly strict: boolean;
 }
 

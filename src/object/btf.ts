@@ -80,7 +80,7 @@ export interface Btf {
 /**
  * Reads the `.BTF` of an object: finds where each type starts, decodes it on demand. References are not checked:
  * whoever follows them must expect cycles and ids that are not there.
- * @returns a sentence instead when the section is no BTF that can be walked
+ * @returns a sentence instead when the section is not a BTF that can be walked
  */
 export function readBtf(bytes: Uint8Array): Btf | { readonly problem: string } {
   if (bytes.length < 24) return { problem: `.BTF has ${bytes.length} bytes, its header needs 24` };

@@ -104,7 +104,7 @@ function join(states: Words, at: number, words: Words): boolean {
   return more;
 }
 
-/** Carries out an instruction that is no call. True when it is a store that may go to the context. */
+/** Carries out an instruction that is not a call. True when it is a store that may go to the context. */
 function writes(state: ContextState, insn: Insn): boolean {
   const { code, destination, source, offset } = insn;
   switch (code & 7) {

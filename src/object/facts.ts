@@ -33,7 +33,7 @@ export interface ObjectFacts {
   readonly problems: readonly string[];
 }
 
-/** A file that is no eBPF object. */
+/** A file that is not an eBPF object. */
 export interface Unreadable {
   readonly ok: false;
   readonly problem: ObjectProblem;

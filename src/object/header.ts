@@ -16,7 +16,7 @@ import { machineName, signatureName } from './signatures.ts';
 /** Largest object a guest is given, in bytes. */
 export const MAX_OBJECT_BYTES = 64 * 1024 * 1024;
 
-/** Why a file is no eBPF object that a little-endian 64-bit kernel could load. */
+/** Why a file is not an eBPF object that a little-endian 64-bit kernel could load. */
 export interface ObjectProblem {
   readonly reason:
     | 'empty'

@@ -116,6 +116,6 @@ function integer(btf: Btf, id: number, name: string, problems: string[]): bigint
   }
   const value = firstEnumValue(btf, type);
   if (value !== undefined) return value;
-  problems.push(`has a ${name} that is no number`);
+  problems.push(`has a ${name} that is not a number`);
   return 0n;
 }

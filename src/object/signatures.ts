@@ -51,7 +51,7 @@ const SIGNATURES: readonly { readonly at?: number; readonly start: readonly numb
 /** Bytes looked at to distinguish text from binary. */
 const SAMPLE = 512;
 
-/** What a file that is no ELF object seems to be. */
+/** What a file that is not an ELF object seems to be. */
 export function signatureName(bytes: Uint8Array): SignatureName {
   const known = SIGNATURES.find(({ at = 0, start }) => start.every((byte, index) => bytes[at + index] === byte));
   if (known) return known.is;

@@ -22,7 +22,7 @@ export function requireProfiles(targets: readonly Target[], requiredProfiles: re
 
 /**
  * The matrix with the manifest's `min_kernel` applied: kernels from it on are required and older ones optional, whatever
- * the matrix says. One whose family is no number may be newer: it is required.
+ * the matrix says. One whose family is not a number may be newer: it is required.
  */
 export function promiseKernels(targets: readonly Target[], minKernel: MinKernel | undefined): Target[] {
   return targets.map((target) => {

@@ -48,7 +48,7 @@ function findingsOf(cell: DocumentCell): readonly SavedFinding[] {
 
 /**
  * What makes two findings of one object the same one; the line too, for one helper may be called twice. What only warns on
- * one kernel is no cause there, although another kernel fails for it.
+ * one kernel is not a cause there, although another kernel fails for it.
  */
 function keyOf({ code, reason, subject, title, location, decisive }: SavedFinding): string {
   return JSON.stringify([decisive, code, reason, subject, title, location?.file, location?.line]);

@@ -10,14 +10,14 @@ export interface DocumentPlace {
   readonly line: number;
 }
 
-/** `path` below the work space; undefined for any other, and for what is no file (`command://x`). */
+/** `path` below the work space; undefined for any other, and for what is not a file (`command://x`). */
 export function relativeTo(workspace: string, path: string): string | undefined {
   const root = workspace.replace(/\/+$/, '');
   const inside = root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
   const segments = inside.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.length === 0 || path.includes('://') || inside.startsWith('/') || segments.includes('..'))
     return undefined;
-  // A name that a log or a browser would show differently is no place to send anyone to.
+  // A name that a log or a browser would show differently is not a place to send anyone to.
   const clean = segments.join('/');
   return oneLine(clean, 1000) === clean ? clean : undefined;
 }

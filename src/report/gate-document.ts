@@ -75,7 +75,7 @@ const EMPTY_TARGET = {
 } satisfies Partial<SavedTarget>;
 
 function statusOf(word: string): RunStatus {
-  // An unknown word is no pass.
+  // An unknown word is not a pass.
   return word === 'pass' || word === 'fail' ? word : 'error';
 }
 
@@ -94,7 +94,7 @@ function flagOf({ run }: SavedReport, flag: string): string {
   return at < 0 ? '' : (run.flags[at + 1] ?? '');
 }
 
-/** Cells that another machine runs are no part of this document. */
+/** Cells that another machine runs are not part of this document. */
 function ownTargets(targets: readonly SavedTarget[], sharded: boolean): readonly SavedTarget[] {
   return sharded ? targets.filter(({ status, failed_stage: stage }) => status !== 'skipped' || stage !== '') : targets;
 }

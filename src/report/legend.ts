@@ -2,7 +2,7 @@ import { FIXUP_LEGEND, FIXUP_MARK } from './fixups.ts';
 
 /** What the marks of a matrix mean, where there is no room for words beside them. */
 export const MARKS = {
-  optional: 'optional kernel, which decides nothing unless fail_on is any',
+  optional: 'non-blocking kernel, unless fail_on is any',
   failed: 'fails as declared in expectations',
   passed: 'passes, and expectations declare a failure: remove that',
   fixups: FIXUP_LEGEND,

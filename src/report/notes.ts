@@ -28,12 +28,12 @@ function btfNote({ target, evidence }: TargetView): string | undefined {
   return `expected_btf: ${expected} in ${file}, but this kernel ${has}; correct the profile or its kernel`;
 }
 
-/** A family that is no number promises no kernel, so that nobody can say whether the right one answered. */
+/** A family that is not a number promises no kernel, so that nobody can say whether the right one answered. */
 function familyNote({ target, evidence }: TargetView): string | undefined {
   const { kernelFamily, file } = target.profile;
   if (evidence === undefined || kernelFamily === '' || kernelNumber(kernelFamily) !== undefined) return undefined;
   const { release } = evidence.hello.kernel;
-  return `kernel_family ${kernelFamily} in ${file} is no number, so it was not compared with this kernel (${release})`;
+  return `kernel_family ${kernelFamily} in ${file} is not a number, so it was not compared with this kernel (${release})`;
 }
 
 /** The evidence lines of a target with their fixed prefixes (docs/report.md, `notes[]`). */

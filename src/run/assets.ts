@@ -100,7 +100,7 @@ async function addTree(
   if (!(await host.files.stat(real))?.isDirectory) return addFile(host, into, real, to, origin);
   if (depth > MAX_DEPTH) refuse('assets_too_deep', `${origin}: directories are nested too deep, or a link leads back`);
   for (const name of (await host.files.list(real)).sort()) {
-    // What git and runs keep is no part of a directory's own files.
+    // What git and runs keep is not part of a directory's own files.
     if (name.toLowerCase() === '.git' || name === WORK_DIRECTORY) continue;
     const path = join(real, name);
     const inner = await realPlace(host, path, root, origin);

@@ -70,7 +70,7 @@ async function isReplaceable(host: Host, path: string, kind: ReportKind): Promis
   return isReport(host, path, kind);
 }
 
-/** @throws UsageError for a named pipe that is no standard output */
+/** @throws UsageError for a named pipe that is not a standard output */
 async function refusePipe(host: Host, said: Wording, path: string): Promise<void> {
   if (path === STDOUT) return;
   try {
@@ -86,7 +86,7 @@ function refuse(code: string, message: Wording): never {
 
 /**
  * Settles before anything runs that no report is written over a file that the run reads, over another report, or over a
- * file that is no report of ours. All places are compared by where they lead, however they are spelled; no link of the
+ * file that is not a report of ours. All places are compared by where they lead, however they are spelled; no link of the
  * repository takes one out of it.
  * @throws UsageError that names both
  */
@@ -135,6 +135,6 @@ export async function claimPaths(
     if (streams || kind === undefined || (await isReplaceable(host, real, kind))) continue;
     const words = kind === 'report' || kind === 'markdown' ? 'report' : kind;
     const remedy = 'choose another place, or remove that file first';
-    refuse('report_over_file', phrase`${said}: ${path} is there already and is no ${words} of bpfcompat; ${remedy}`);
+    refuse('report_over_file', phrase`${said}: ${path} is there already and is not a ${words} of bpfcompat; ${remedy}`);
   }
 }

@@ -71,7 +71,7 @@ export function isInGit(top: string, real: string): boolean {
     .some((part) => part.toLowerCase() === '.git');
 }
 
-/** What is no regular file on a real file system, in words; undefined for those that are, and for what is not there. */
+/** What is not a regular file on a real file system, in words; undefined for those that are, and for what is not there. */
 export async function strangeFile(host: Host, path: string): Promise<string | undefined> {
   const stat = await host.files.stat(path);
   if (stat === undefined) return undefined;

@@ -13,7 +13,7 @@ const PATTERN = /[*?[{]/;
 const OBJECTS = '**/*.bpf.o';
 
 const NO_ADDRESS =
-  'it is no path and no image; fetch it first (curl -O) and name the file, or name an image with its registry (ghcr.io/owner/image:tag)';
+  'it is neither a path nor an image; fetch it first (curl -O) and name the file, or name an image with its registry (ghcr.io/owner/image:tag)';
 
 /** `ghcr.io/owner/image`, `localhost:5000/image`, with a tag or a digest: no path ends so, or it has a dot in its last part. */
 const TAGGED = /^[\w-]+(?:\.[\w-]+)*(?::\d+)?\/[^.]*:[\w.-]+$/;
@@ -27,7 +27,7 @@ export function addressWords(word: string): string | undefined {
   return isAddress ? NO_ADDRESS : undefined;
 }
 
-/** Why a word can be no path of an object, in words that say what to write; undefined for all others. */
+/** Why a word can be not a path of an object, in words that say what to write; undefined for all others. */
 export function noFileName(word: string): Wording | undefined {
   const address = addressWords(word);
   if (address !== undefined) return address;
@@ -38,7 +38,7 @@ export function noFileName(word: string): Wording | undefined {
   return undefined;
 }
 
-/** Names that are no UTF-8 come to us with their bytes replaced, so that one file can stand for another. */
+/** Names that are not UTF-8 come to us with their bytes replaced, so that one file can stand for another. */
 function refuseUndecodable(word: string, path: string): void {
   if (!path.includes('\ufffd')) return;
   throw new UsageError(
@@ -94,7 +94,7 @@ async function plainImage(host: Host, word: string, path: string): Promise<strin
   );
 }
 
-/** The path of what a word names that is no file: an image, or an object in a file. @throws UsageError `path_outside` */
+/** The path of what a word names that is not a file: an image, or an object in a file. @throws UsageError `path_outside` */
 async function insidePath(host: Host, root: FlagRoot, word: string, path: string): Promise<string | undefined> {
   const image = imagePath(word);
   if (image !== undefined) return image;
@@ -128,7 +128,7 @@ export async function findArtifacts(
   async function addMatches(word: string, dir: string, pattern: string, mayBeNone = false): Promise<void> {
     const matched = await host.files.glob(pattern, dir, signal);
     throwIfCancelled(signal);
-    // What earlier runs kept of their objects is no object of the user's.
+    // What earlier runs kept of their objects is not an object of the user's.
     const matches = matched.filter((match) => !copies.some((copy) => match.startsWith(copy)));
     if (matches.length === 0 && !mayBeNone) {
       const what = pattern === word ? 'matches this pattern' : `is called ${pattern}`;

@@ -26,7 +26,7 @@ function patternWords(code: string, path: string): Wording | undefined {
   return phrase`one object is named here, no pattern; write a case for each, or use test ${option('artifact')} with the pattern`;
 }
 
-/** Sees from the outside that a file is no object: reading a pipe or a device may never end. */
+/** Sees from the outside that a file is not an object: reading a pipe or a device may never end. */
 function refuse(origin: Wording, path: string, { isFile, isDirectory, size }: FileStat): void {
   if (!isFile && !isDirectory) {
     const words = 'it is a pipe or a device; write the object to a file first';
@@ -59,7 +59,7 @@ export async function loadArtifact(
       throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${await directoryWords(host, absolute)}`);
     }
     if (stat?.isFile && (await host.files.isVirtual(absolute))) {
-      const words = 'the kernel makes it up as it is read; it is no object, name the compiled file';
+      const words = 'the kernel makes it up as it is read; it is not an object, name the compiled file';
       throw new UsageError('artifact_unreadable', phrase`${origin} ${path}: ${words}`);
     }
     bytes = await host.files.read(absolute, MAX_OBJECT_BYTES);

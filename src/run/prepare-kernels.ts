@@ -98,7 +98,7 @@ function problemOf({ problem }: Profile): (Outcome & { readonly status: 'infra_e
   return problem === undefined ? undefined : { status: 'infra_error', cause: 'profile_invalid', message: problem };
 }
 
-/** Adds up the milliseconds at work: waiting for a place is no part of them. */
+/** Adds up the milliseconds at work: waiting for a place is not part of them. */
 function stopwatch(host: Host) {
   let ms = 0;
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {

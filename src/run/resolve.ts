@@ -211,7 +211,7 @@ export async function loadText(host: Host, path: string, what: string, origin: W
   }
 }
 
-/** Refuses a link out of the repository as matrix before it is read. A name of a matrix that comes along is no path. */
+/** Refuses a link out of the repository as matrix before it is read. A name of a matrix that comes along is not a path. */
 export async function confineMatrix(host: Host, cwd: string, choice: KernelChoice): Promise<void> {
   if (choice.kind !== 'matrix' || isMatrixName(choice.value)) return;
   await confineFlag(host, await flagRoot(host, cwd), phrase`${option('matrix')} ${choice.value}`, choice.value);

@@ -4,7 +4,7 @@ import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 
 /**
  * Why a kernel is not that of its profile; undefined when it is one. The guest must answer with
- * this record's release (`openGuest`), so that no boot is needed to know it. A family that is no number promises nothing.
+ * this record's release (`openGuest`), so that no boot is needed to know it. A family that is not a number promises nothing.
  */
 export function wrongKernel(
   { id, kernelFamily, file, exactly }: Profile,

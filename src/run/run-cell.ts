@@ -92,7 +92,7 @@ async function runInGuest(
     const other = otherBuild(job.record, guest.hello) ?? unheardArgs(job.target.profile, guest.hello);
     if (other !== undefined) throw new GuestError('wrong_kernel', other);
     emit({ type: 'cell-testing', ...at, bootMs });
-    // What others need the guest for (it is saved, another process makes the same) is no time of this cell.
+    // What others need the guest for (it is saved, another process makes the same) is not a time of this cell.
     const left = Math.max(1, Math.round(job.target.timeoutMs - bootMs));
     const before = guest.console();
     files = openCellFiles(host, job.dir, guest.hello);

@@ -34,7 +34,7 @@ export interface Subject {
   readonly bytes: Uint8Array;
   /** Where the bytes are, if not at the path of the artifact. */
   readonly file?: string | undefined;
-  /** undefined for a file that is no object. */
+  /** undefined for a file that is not an object. */
   readonly facts: ObjectFacts | undefined;
   /** Files of the repository it lies in that it was compiled from. */
   readonly sources: Sources;
@@ -70,7 +70,7 @@ export async function loadSubject(
   return { ...file, artifact, facts, sources: await readSources(host, file.artifact.path, facts) };
 }
 
-/** What becomes of an object that cannot be read: an empty one is no object, any other was not seen at all. */
+/** What becomes of an object that cannot be read: an empty one is not an object, any other was not seen at all. */
 function unreadable(error: UsageError): Outcome {
   const message = messageOf(error);
   if (error.code !== 'artifact_empty') return { status: 'infra_error', cause: 'artifact_unreadable', message };
@@ -137,8 +137,8 @@ export async function loadForCommand(
 ): Promise<Subject> {
   const file = await loadArtifact(host, input, origin);
   if (!hasElfMagic(file.bytes)) {
-    const remedy = 'name the compiled object; other files come along as assets of a manifest';
-    throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: it is no ELF object; ${remedy}`);
+    const remedy = 'name the compiled object; other files are copied as assets of a manifest';
+    throw new UsageError('artifact_foreign', phrase`${origin} ${input.path}: it is not an ELF object; ${remedy}`);
   }
   return { ...file, facts: undefined, sources: new Map() };
 }

@@ -23,7 +23,7 @@ const BUILT_BY: Readonly<Record<Arch, string>> = {
 
 const MAX_SEGMENTS = 256;
 
-/** For which machine a program is and whether it needs a dynamic linker; undefined for a file that is no program. */
+/** For which machine a program is and whether it needs a dynamic linker; undefined for a file that is not a program. */
 function elfFacts(bytes: Buffer): { machine: number; dynamic: boolean } | undefined {
   const header = readElfHeader(bytes);
   const segments = header && readSegments(bytes, header.segments, MAX_SEGMENTS);
@@ -39,7 +39,7 @@ function checkSpeaks(bytes: Buffer, path: string): void {
   if (bytes.includes(PROTOCOL_WORDS)) return;
   throw new UsageError(
     'validator_foreign',
-    `${path} is no guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`,
+    `${path} is not a guest validator of this release (it does not speak its protocol, version ${PROTOCOL_VERSION}); build one with: make validator-static`,
   );
 }
 

@@ -41,6 +41,6 @@ export function openBundle(bytes: Uint8Array): OpenBundle | string {
     const hint = content.$case === 'publicKey' ? content.publicKey.hint : undefined;
     return { bundle, payloadType, payload, hint };
   } catch (error) {
-    return error instanceof SyntaxError ? 'it is no JSON' : `it is no bundle: ${(error as Error).message}`;
+    return error instanceof SyntaxError ? 'it is not JSON' : `it is not a bundle: ${(error as Error).message}`;
   }
 }

@@ -50,7 +50,7 @@ async function bytesAt(host: Host, path: string, maxBytes: number): Promise<Buff
  * Copies the object with the wanted digest to the output directory. Digest and ELF header are checked of the bytes that are
  * written, and nothing has the final name before.
  * @throws HostError `object_missing` where no place has it, `wrong_digest` where the store has other bytes under its
- *   name, `object_invalid` for what is no object of BPF
+ *   name, `object_invalid` for what is not an object of BPF
  */
 export async function fetchObject(
   host: Host,

@@ -30,7 +30,7 @@ function whyNone(report: EvidenceReport, target: EvidenceTarget): string | undef
   const { kernel_identity: kernel, kernel_package: from, status, guest } = target;
   if (report.command !== undefined)
     return 'the verdict is the exit code of a command: it says nothing about one object';
-  if (status === 'infra_error') return 'inconclusive: an infrastructure error is no result';
+  if (status === 'infra_error') return 'inconclusive: an infrastructure error is not a result';
   if (status === 'skipped') return 'not tested';
   if (kernel === undefined || guest === undefined)
     return 'the report has no kernel_identity; test again with this version';

@@ -18,7 +18,7 @@ async function readSeen(host: Host, path: string): Promise<Record<string, SeenIn
     // Without it an older index would be taken again: nobody may lose it by chance.
     throw new HostError(
       'index_state_invalid',
-      `${path} was damaged: which versions of indexes were seen is not known; restore it, or remove it to begin anew`,
+      `${path} was damaged: which versions of indexes were seen is not known; restore it, or remove it to start over`,
       { cause },
     );
   }

@@ -54,7 +54,7 @@ const Key = z
       context.addIssue({
         code: 'custom',
         path: ['spki'],
-        message: 'is no public key of Ed25519 or P-256; write base64 of its SPKI in DER',
+        message: 'is not a public key of Ed25519 or P-256; write base64 of its SPKI in DER',
       });
     else if (known.keyId !== keyId)
       context.addIssue({ code: 'custom', path: ['keyId'], message: `is not that of the key, which is ${known.keyId}` });
@@ -102,7 +102,7 @@ const TrustFile = z
       roles[role].forEach((id, index) => {
         const path = ['roles', role, index];
         const other = used.get(id);
-        if (!known.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is no signer of this file` });
+        if (!known.has(id)) context.addIssue({ code: 'custom', path, message: `${id} is not a signer of this file` });
         else if (other !== undefined)
           context.addIssue({ code: 'custom', path, message: `${id} has the role ${other}; a key has one role` });
         used.set(id, role);

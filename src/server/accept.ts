@@ -29,7 +29,7 @@ function timeoutOf(word: string | undefined, most: number): number | undefined {
   if (word === undefined) return undefined;
   const ms = parseDuration(word);
   if (ms === undefined || ms < 1)
-    throw new ApiError(400, 'bad_form', `timeout: ${quoted(word)} is no duration; write 90s or 5m`);
+    throw new ApiError(400, 'bad_form', `timeout: ${quoted(word)} is not a duration; write 90s or 5m`);
   return Math.min(Math.ceil(ms), most);
 }
 

@@ -22,7 +22,7 @@ function requestId({ headers }: { readonly headers: FastifyRequest['headers'] })
 /** The plain server with TLS where there is some. */
 function newServer({ settings }: Services) {
   const { tls, trustedProxies } = settings;
-  // A certificate is no must: who has none shows a key. One that is shown is looked at by `authenticate`.
+  // A certificate is not a must: who has none shows a key. One that is shown is looked at by `authenticate`.
   const https = tls && {
     cert: tls.cert,
     key: tls.key,

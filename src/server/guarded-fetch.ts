@@ -90,7 +90,7 @@ export function createGuardedFetch(internal: boolean, resolve: Resolve = systemR
   const lookup = guardedLookup(resolve, allowed);
   const check = (url: URL): void => {
     const secure = url.protocol === 'https:' || (internal && url.protocol === 'http:');
-    if (!secure || url.username !== '' || url.password !== '') throw new Error(`${url.origin} is no https address`);
+    if (!secure || url.username !== '' || url.password !== '') throw new Error(`${url.origin} is not an https address`);
     if (!internal && url.port !== '') throw new Error(`${url.origin}: only the usual port is allowed`);
   };
   return async (first, timeoutMs) => {

@@ -31,7 +31,7 @@ interface Call<N extends RouteName> {
 /** Returns the body of the answer; undefined where it was sent already. @throws ApiError and what the library throws */
 type Handlers = { readonly [N in RouteName]: (call: Call<N>) => Promise<unknown> };
 
-/** Sends what is no JSON. */
+/** Sends what is not JSON. */
 function sendText(reply: FastifyReply, type: string, text: string): undefined {
   reply.type(type).send(text);
   return undefined;

@@ -50,7 +50,7 @@ async function ownReport(path: string, { host, settings }: Services): Promise<st
   const { cwd, workdir } = settings;
   const tops = await Promise.all([workdir, resolve(cwd, 'reports')].map((dir) => realPlaceOf(host, dir)));
   const real = await realPlaceOf(host, resolve(cwd, path)).catch(() => '');
-  // Keys and uploads of others are no reports, wherever they lie.
+  // Keys and uploads of others are not reports, wherever they lie.
   if (real.endsWith('.json') && tops.some((top) => within(top, real))) return real;
   throw new ApiError(
     400,

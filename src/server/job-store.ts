@@ -18,7 +18,7 @@ export interface JobStore {
   load(): Promise<JobRecord[]>;
 }
 
-/** What is left of a damaged file is no job: a request for it gets 404. */
+/** What is left of a damaged file is not a job: a request for it gets 404. */
 async function readJob(host: Host, dir: string): Promise<JobRecord | undefined> {
   try {
     return JobRecord.parse(JSON.parse((await host.files.read(join(dir, 'job.json'), MAX_JOB_BYTES)).toString('utf8')));

@@ -43,7 +43,7 @@ export class Jobs {
   readonly #now: () => Date;
   readonly #jobs = new Map<string, JobRecord>();
   readonly #running = new Map<string, AbortController>();
-  /** Places that uploads hold which are no jobs yet, by caller. */
+  /** Places that uploads hold which are not jobs yet, by caller. */
   readonly #reserved: string[] = [];
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #stopping = false;

@@ -114,7 +114,7 @@ async function compareRuns({ query }: FastifyRequest, reply: FastifyReply, { run
   return reply.redirect(`/results/diffs/${from}..${to}.html`, 303);
 }
 
-/** Pages for people. Who may not see something gets a page that asks for a key, and 200: the page is no secret. */
+/** Pages for people. Who may not see something gets a page that asks for a key, and 200: the page is not a secret. */
 export function addPages(app: FastifyInstance, services: Services): void {
   app.get('/', (request, reply) => showStart(request, reply, services));
   app.post('/', (request, reply) => start(request, reply, services));

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { CancelledError, HostError, UsageError } from '../model/errors.ts';
 
-/** An answer that is no success. `code` is stable; the message says what to do about it. */
+/** An answer that is not a success. `code` is stable; the message says what to do about it. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What is no file of ours to tell: directories of absolute paths are left out. */
+/** What is not a file of ours to tell: directories of absolute paths are left out. */
 export function withoutDirectories(text: string): string {
   return text.replace(/(^|[\s"'`(=:])\/(?:[^\s"'`():;,/]+\/)+([^\s"'`():;,/]+)/g, '$1$2');
 }

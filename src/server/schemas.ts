@@ -29,7 +29,7 @@ export const Readiness = z.object({
   checks: z.array(z.object({ name: text, ok: z.boolean(), message: text.optional() })),
 });
 
-/** Runtime and registry switches are always off: those routes are no part of this version. */
+/** Runtime and registry switches are always off: those routes are not part of this version. */
 export const Config = z.object({
   write_api_key_configured: z.boolean(),
   write_identity_verifier_enabled: z.boolean(),

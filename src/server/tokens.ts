@@ -76,7 +76,7 @@ async function localKeys(path: string, cwd: string): Promise<JWTVerifyGetKey> {
   } catch (cause) {
     throw new UsageError(
       'jwks_unreadable',
-      `BPFCOMPAT_API_WRITE_JWT_JWKS_PATH ${path} is no key set: ${(cause as Error).message}`,
+      `BPFCOMPAT_API_WRITE_JWT_JWKS_PATH ${path} is not a key set: ${(cause as Error).message}`,
       { cause },
     );
   }

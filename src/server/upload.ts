@@ -90,7 +90,7 @@ function formOf(fields: ReadonlyMap<string, readonly string[]>): ValidateForm {
   throw new ApiError(400, 'bad_form', `${where === '' ? '' : `${where}: `}${issue?.message ?? 'it cannot be read'}`);
 }
 
-/** What the parser of forms says is no error of ours: the form is broken, or it was cut off. */
+/** What the parser of forms says is not an error of ours: the form is broken, or it was cut off. */
 function brokenForm(error: unknown): unknown {
   const isOurs = !(error instanceof Error) || error instanceof ApiError || 'statusCode' in error || 'syscall' in error;
   return isOurs ? error : new ApiError(400, 'bad_form', `the form cannot be read: ${error.message}`, { cause: error });
@@ -161,7 +161,7 @@ export async function receiveUpload(request: FastifyRequest, dir: string, maxByt
     throw new ApiError(
       400,
       'not_an_object',
-      'artifact_file is no compiled BPF object (ELF); clang -target bpf makes one',
+      'artifact_file is not a compiled BPF object (ELF); clang -target bpf makes one',
     );
   const artifact = `${form.artifact_name ?? labelOf(object.fileName)}.bpf.o`;
   await rename(join(dir, 'object'), join(dir, artifact));

@@ -9,7 +9,7 @@ export function moduleLines(modules: readonly GuestModule[]): string[] {
   const problem =
     odd === undefined
       ? moduleLimitProblem(modules.map(({ name, bytes }) => ({ name, size: bytes.length })))
-      : `${JSON.stringify(odd.name)} is no module that can be sent`;
+      : `${JSON.stringify(odd.name)} is not a module that can be sent`;
   if (problem !== undefined) throw new UsageError('bad_request_value', problem);
   return modules.map(({ name, bytes }) => `module=${bytes.length} ${name}`);
 }

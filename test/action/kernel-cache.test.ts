@@ -124,7 +124,7 @@ test.each(['dists', 'rpms'])('what is kept of a kernel in %s comes back', async 
   expect(await restore()).toEqual({ restored: [id], taken: [kept] });
 });
 
-test('an entry that would fill the disk is no entry', async () => {
+test('an entry that would fill the disk is not an entry', async () => {
   await save(kernels());
   const tree = mkdtempSync(join(tmpdir(), 'bpfcompat-bomb-'));
   mkdirSync(join(tree, 'dists'));

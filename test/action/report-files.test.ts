@@ -116,7 +116,7 @@ describe('the file of the input summary', () => {
       { summary: './x.md', markdown: 'x.md' },
       /files\.summary \.\/x\.md: markdown x\.md goes to the same/,
     ],
-    ['a file of somebody', { summary: 'README.md' }, /files\.summary README\.md: .* is no summary of bpfcompat/],
+    ['a file of somebody', { summary: 'README.md' }, /files\.summary README\.md: .* is not a summary of bpfcompat/],
   ])('is not written over %s', async (_name, inputs, message) => {
     for (const name of ['a.bpf.o', 'README.md']) writeFileSync(join(dir, name), 'mine');
     writeFileSync(join(dir, 'm.yaml'), 'name: mine\n');

@@ -83,7 +83,7 @@ test('never means never', async () => {
 });
 
 test('a machine without apt is told so', async () => {
-  await expect(ensure('auto')).rejects.toThrow(/no Debian or Ubuntu/);
+  await expect(ensure('auto')).rejects.toThrow(/not Debian or Ubuntu/);
 });
 
 test('a QEMU of the user counts', () => {

@@ -79,7 +79,7 @@ describe('flags', () => {
     expect(flags).toEqual(expect.arrayContaining(['--artifact=a.o', '--artifact=--out=/x', '--kernels=k1,k2, k3']));
   });
 
-  test('a boolean flag that is no boolean is told by its input', () => {
+  test('a boolean flag that is not a boolean is told by its input', () => {
     expect(() => flagsFromInputs(inputs({ offline: 'perhaps' }), 'test')).toThrow(
       'input offline must be true or false, not "perhaps"',
     );

@@ -92,9 +92,9 @@ test.each([
   ['run', {}, /^run: it is a directory; /],
   ['/dev/zero', {}, /^\/dev\/zero: it is a pipe or a device; /],
   ['empty.json', {}, /^empty\.json.*: the file is empty; /],
-  ['text.json', {}, /^text\.json[^r]*: this is no JSON; [^:]*$/],
-  ['cut.json', {}, /^cut\.json(:\d+:\d+)?: this is no JSON; /],
-  ['comma.json', {}, /^comma\.json(:\d+:\d+)?: this is no JSON; /],
+  ['text.json', {}, /^text\.json[^r]*: this is not JSON; [^:]*$/],
+  ['cut.json', {}, /^cut\.json(:\d+:\d+)?: this is not JSON; /],
+  ['comma.json', {}, /^comma\.json(:\d+:\d+)?: this is not JSON; /],
   ['bent.json', {}, /^bent\.json:\d+:\d+: "targets\[0\]\.status" is not what a report has there; /],
   ['validator.json', {}, /^validator\.json: it is what the validator said in one guest; name the report/],
   [

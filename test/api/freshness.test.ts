@@ -138,11 +138,11 @@ describe('kernel-freshness', () => {
     expect(failed).toBe(true);
     expect(rows[0]).toMatchObject({
       status: 'no-entries',
-      reason: expect.stringContaining('no list of a kernel-crawler'),
+      reason: expect.stringContaining('not a list of a kernel-crawler'),
     });
   });
 
-  test('a repository that cannot be read is no fresh kernel', async () => {
+  test('a repository that cannot be read is not a fresh kernel', async () => {
     await using lab = await openRpmLab(join(dir, 'none'), keys.good);
     const { around, write } = place(lab);
     write('vm/kernel-baselines.yaml', `baselines: [{profile: alma, kernel: ${NEWEST}}]\n`);
@@ -244,10 +244,10 @@ describe('kernel-sweep', () => {
     mkdirSync(join(cwd, '.git'));
     const sweep = (more: object) => kernelSweep({ ...around, profile: 'alma', count: 1, ...more });
     write('README.md', '# mine\n');
-    await expect(sweep({ matrixOut: 'README.md' })).rejects.toThrow(/README\.md is there already and is no matrix/);
+    await expect(sweep({ matrixOut: 'README.md' })).rejects.toThrow(/README\.md is there already and is not a matrix/);
     expect(read('README.md')).toBe('# mine\n');
     write('own/alma-k5.14.0-503.2.1.el9_5.yaml', 'a: list\n');
-    await expect(sweep({ profileDir: 'own' })).rejects.toThrow(/el9_5\.yaml is there already and is no profile/);
+    await expect(sweep({ profileDir: 'own' })).rejects.toThrow(/el9_5\.yaml is there already and is not a profile/);
     symlinkSync(lab.cacheDir, join(cwd, 'link'));
     await expect(sweep({ matrixOut: 'link/m.yaml' })).rejects.toThrow(/it is a link to .*, outside of/);
     expect(existsSync(join(cwd, 'vm/profiles/alma-k5.14.0-503.2.1.el9_5.yaml'))).toBe(false);

@@ -67,7 +67,7 @@ describe('on the command line', () => {
     expect(json).toMatchObject({ schema: 'bpfcompat_inspect.v1', errors: [], objects: [{ isa: 1 }] });
   });
 
-  test('a file that is no object does not hide the others', async () => {
+  test('a file that is not an object does not hide the others', async () => {
     const both = await run('script.sh', 'one.bpf.o');
     expect(both.code).toBe(1);
     expect(both.out).toContain('one.bpf.o');

@@ -169,7 +169,7 @@ $`),
     const { files } = await lab.ensure(await bench.profile(), { host });
     expect(files.record.release).toBe(NEW[0]);
     expect(lab.notes.at(-1)).toMatch(
-      /which its repository no longer has; linux-image-6\.1\.0-32-cloud-amd64 6\.1\.129-1 is used instead\. To keep it, write the lock anew: bpfcompat lock --kernels lab-6\.1$/,
+      /which its repository no longer has; linux-image-6\.1\.0-32-cloud-amd64 6\.1\.129-1 is used instead\. To keep it, write the lock again: bpfcompat lock --kernels lab-6\.1$/,
     );
   });
 

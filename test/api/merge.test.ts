@@ -63,7 +63,7 @@ async function merge(more: Partial<MergeOptions> = {}) {
     env: {},
     ...more,
   });
-  if (merged.kind !== 'run') throw new Error('this is no suite');
+  if (merged.kind !== 'run') throw new Error('this is not a suite');
   return merged;
 }
 
@@ -367,7 +367,7 @@ describe('what does not belong together', () => {
   });
 });
 
-describe('files that are no shards', () => {
+describe('files that are not shards', () => {
   test.each([
     ['nothing.json', 'nothing.json: there is no such file'],
     ['empty', 'no report of a shard lies in this directory; name what "bpfcompat test --shard 1/2 --out FILE" wrote'],

@@ -227,7 +227,7 @@ describe('under a lock', () => {
     const store = 'other';
     await expect(ensure('address', {}, { store, lock: 'require' })).rejects.toMatchObject({
       code: 'package_not_found',
-      message: expect.stringMatching(/no longer has; write the lock anew: bpfcompat lock --kernels address/),
+      message: expect.stringMatching(/no longer has; write the lock again: bpfcompat lock --kernels address/),
     });
     const notes: string[] = [];
     const { files } = await ensure('address', { onNote: (note) => notes.push(note) }, { store });
@@ -243,7 +243,7 @@ describe('under a lock', () => {
     publish(OLD, 'changed');
     await expect(ensure('address', {}, { store: 'other' })).rejects.toMatchObject({
       code: 'wrong_digest',
-      message: expect.stringMatching(/has the digest \w+ there, and the lock has .*write the lock anew/),
+      message: expect.stringMatching(/has the digest \w+ there, and the lock has .*write the lock again/),
     });
   });
 });

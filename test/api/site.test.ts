@@ -105,14 +105,14 @@ test('where the new site cannot take its place, the old one stays', async () => 
   expect(readdirSync(cwd).toSorted()).toEqual(['public', 'reports']);
 });
 
-test('the site itself is no report, wherever it lies', async () => {
+test('the site itself is not a report, wherever it lies', async () => {
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   await build({ out: 'reports/site' });
   expect(await build({ out: 'reports/site' })).toMatchObject({ runs: 1 });
 });
 
 test.each([
-  ['a directory with other files', () => write('public/mine.txt', 'x'), /no site of bpfcompat/],
+  ['a directory with other files', () => write('public/mine.txt', 'x'), /not a site of bpfcompat/],
   ['a file', () => write('public', 'x'), /is a file/],
   ['the reports', () => undefined, /lies in/],
 ])('%s is never replaced', async (what, prepare, message) => {
@@ -134,7 +134,7 @@ test('a report that was cut is an error that names it, one that is not there too
   writeReport('reports/b.json', at(placedRun(PLACE), 2));
   const text = readFileSync(join(cwd, 'reports/b.json'), 'utf8');
   write('reports/cut.json', text.slice(0, 2000));
-  await expect(build()).rejects.toThrow(/^reports\/cut\.json:\d+:\d+: this is no JSON/);
+  await expect(build()).rejects.toThrow(/^reports\/cut\.json:\d+:\d+: this is not JSON/);
   write('reports/cut.json', text.replace('"targets": [', '"targets": [7, '));
   await expect(build()).rejects.toThrow(/^reports\/cut\.json:\d+:\d+: "targets\[0\]"/);
   await expect(build({ inputs: ['none'] })).rejects.toThrow(/none: there is no such file or directory/);

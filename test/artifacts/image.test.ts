@@ -123,7 +123,7 @@ describe('a hostile registry', () => {
     images.blobs.set(digest, Buffer.from('{"layers":[]}'));
     await expect(open(name(`@${digest}`))).rejects.toThrow(/returned a document of another digest/);
     images.blobs.set(digest, Buffer.from('<html>'));
-    await expect(open()).rejects.toThrow(/is no JSON; nothing was used/);
+    await expect(open()).rejects.toThrow(/is not JSON; nothing was used/);
   });
 
   test('a blob without end is cut at the size that the image names', async () => {
@@ -264,7 +264,11 @@ describe('layers are laid one over the other', () => {
   const BAD = object('bad');
 
   test.each<readonly [string, ImageFileSets, string[]]>([
-    ['what is taken away is no object of the image', [{ 'a/bad.o': BAD, 'b.o': ONE }, { 'a/.wh.bad.o': '' }], ['b.o']],
+    [
+      'what is taken away is not an object of the image',
+      [{ 'a/bad.o': BAD, 'b.o': ONE }, { 'a/.wh.bad.o': '' }],
+      ['b.o'],
+    ],
     ['a directory that is taken away', [{ 'a/b/bad.o': BAD, 'b.o': ONE }, { '.wh.a': '' }], ['b.o']],
     [
       'a directory that is emptied, and filled',

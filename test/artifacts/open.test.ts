@@ -122,7 +122,7 @@ test('an xz file that asks for 4 GiB of memory does not get it', async () => {
   await expect(inside('large.bpf.o.xz')).rejects.toThrow(/cannot be unpacked \(.*[Mm]emory usage limit/);
 });
 
-describe('an object of an archive that is no object any more', () => {
+describe('an object of an archive that is not an object any more', () => {
   const archive = (files: Readonly<Record<string, Uint8Array | string>>): Promise<string[]> => {
     const tree = mkdtempSync(join(dir, 'files-'));
     for (const [path, bytes] of Object.entries(files)) writeFileSync(join(tree, path), bytes);
@@ -146,7 +146,7 @@ describe('an object of an archive that is no object any more', () => {
 
   test.each([
     ['an extension of a browser', '{"manifest_version": 3}'],
-    ['something that is no JSON', '{"Layers": ['],
+    ['something that is not JSON', '{"Layers": ['],
   ])('a manifest.json makes no image of it: %s', async (_name, text) => {
     expect(await archive({ 'one.bpf.o': ONE, 'manifest.json': text })).toEqual(['[one.bpf.o]']);
   });

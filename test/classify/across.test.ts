@@ -27,7 +27,7 @@ const good = (release: string) => fx.passing(fx.hello({ release }));
 const nullCheck = refuse("R0 invalid mem access 'map_value_or_null'\n");
 
 describe('the same cause everywhere', () => {
-  test('a missing helper on all kernels is no incompatibility', () => {
+  test('a missing helper on all kernels is not an incompatibility', () => {
     const found = findings(acrossKernels(run(refuse('invalid func unknown#999\n'))));
     for (const finding of found) {
       expect(finding).toMatchObject({ code: 'UNSUPPORTED_HELPER', group: 'object', args: { everywhere: '4' } });

@@ -132,7 +132,7 @@ test('the finding says what was wanted and what was seen', () => {
   expect(told.explanation).toBe('Expected of map hits: key 7, value at least 3. Seen: value 1.');
 });
 
-test('a program that the kernel cannot run by itself is no fault of the program', () => {
+test('a program that the kernel cannot run by itself is not a fault of the program', () => {
   const told = wordsOf(outcome(only({ run: [run] }), 'errno=-524', { status: 'fail', error: 'no' }));
   expect(told.finding.args).toMatchObject({ cause: 'test_run_unsupported' });
   expect(told.title).toMatch(/this kernel cannot run .* programs by BPF_PROG_TEST_RUN/);
@@ -191,7 +191,7 @@ test('what libbpf said in the output of a test stands in the finding', () => {
   );
 });
 
-test('a tool that the guest does not have is no fault of the object', () => {
+test('a tool that the guest does not have is not a fault of the object', () => {
   const stage = fx.functional('t', { status: 'fail', exit_code: 127, stderr_tail: 'sh: bpftool: not found\n' });
   const result = classify({
     evidence: fx.evidence([fx.open(), fx.load(), stage, fx.exit()]),
@@ -200,5 +200,5 @@ test('a tool that the guest does not have is no fault of the object', () => {
     validationMode: '',
     functionalTests: [fx.functionalTest('t', { command: 'bpftool map show' })],
   });
-  expect(wordsOf(result).remediation).toMatch(/no fault of the object\. The shell found no such program/);
+  expect(wordsOf(result).remediation).toMatch(/not a fault of the object\. The shell found no such program/);
 });

@@ -54,7 +54,7 @@ describe('what passes', () => {
     expect(ask(fx.evidence(wrong))).toMatchObject({ status: 'infra_error', cause: 'protocol' });
   });
 
-  test('a validator that could not work is no verdict', () => {
+  test('a validator that could not work is not a verdict', () => {
     expect(ask(fx.evidence([fx.open(), fx.exit({ code: 1 })]))).toMatchObject({
       status: 'infra_error',
       cause: 'internal',
@@ -521,7 +521,7 @@ describe('no cause hides behind another one', () => {
     expect(told).toEqual(['cause MISSING_PROGRAM', expect.stringMatching(/^cause /)]);
   });
 
-  test('what an optional test says is no cause, and never stands before one', () => {
+  test('what an optional test says is not a cause, and never stands before one', () => {
     const functionalTests = [fx.functionalTest('extra', { required: false }), fx.functionalTest('marker')];
     const failed = { status: 'fail', exit_code: 1 } as const;
     const stages = [fx.attach('handle_exec'), fx.functional('extra', failed), fx.functional('marker', failed)];

@@ -82,7 +82,7 @@ describe('the exit code is the verdict', () => {
     [127, 'sh: bash: not found'],
     [127, 'sh: declare: not found\nsh: x[a]=1: not found'],
     [127, "env: can't execute 'bash': No such file or directory"],
-  ])('exit code %i with %j: the shell could not read it, which is no answer', (exitCode, stderr) => {
+  ])('exit code %i with %j: the shell could not read it, which is not an answer', (exitCode, stderr) => {
     for (const expected of [0, exitCode]) {
       expect(classifyCommand(command({ exit_code: exitCode, stderr_tail: `${stderr}\n` }), expected)).toMatchObject({
         status: 'infra_error',
@@ -182,7 +182,7 @@ describe('a loader that prints the log of the verifier', () => {
     });
   });
 
-  test('a log that never ends is no reason to hang', () => {
+  test('a log that never ends is not a reason to hang', () => {
     const text = `libbpf: -- BEGIN PROG LOAD LOG --\n${"libbpf: prog 'x\n".repeat(400)}`.slice(0, 8000);
     expect(classifyCommand(command({ exit_code: 1, stderr_tail: text }), 0).status).toBe('fail');
   });

@@ -125,7 +125,7 @@ test('an older report that has the root as a warning knows the failure', () => {
   const { summary, profiles } = compareReports(recorded(before), now);
   expect(summary).toMatchObject({ newFailures: 0, knownFailures: 1, requiredRegressions: 0, changedCauses: 0 });
   expect(profiles[0]).toMatchObject({ newCauses: [], clearedCauses: [] });
-  // An attach that was no cause and is one now is new all the same.
+  // An attach that was not a cause and is one now is new all the same.
   const required = recorded(before.map((finding) => ({ ...finding, decisive: true })));
   expect(compareReports(now, required).summary).toMatchObject({ newFailures: 1 });
 });

@@ -41,7 +41,7 @@ test('it is followed through copies and the stack', () => {
   expect(explained(log, "R3 invalid mem access 'inv'")).toMatchObject({ reason: 'stale_packet' });
 });
 
-test('a record that was sent is no memory any more', () => {
+test('a record that was sent is not a memory any more', () => {
   const log = [
     '7: (15) if r7 == 0x0 goto pc+4',
     ' R0_w=mem(id=0,ref_obj_id=2,off=0,imm=0) R7_w=mem(id=0,ref_obj_id=2,off=0,imm=0) R10=fp0',

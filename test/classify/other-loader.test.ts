@@ -83,7 +83,7 @@ describe('why a load is rejected', () => {
     expect(causeOf(loaderEvidence(rejectedBy({ error })))).toMatchObject({ code: 'LOADER_REJECTED', args: { reason } });
   });
 
-  test('a map that the library rejects without a call of the kernel is no refusal of the kernel', () => {
+  test('a map that the library rejects without a call of the kernel is not a refusal of the kernel', () => {
     const load = { kind: 'map', subject: 'events', error: 'map events: ArrayOfMaps requires InnerMap' } as const;
     expect(causeOf(loaderEvidence(rejectedBy(load)))).toMatchObject({ code: 'LOADER_REJECTED', subject: 'events' });
   });
@@ -114,7 +114,7 @@ describe('a loader that does not report', () => {
     ['another loader', loaderEvidence(loaderReport({ loader: 'aya' }))],
     ['a pass with the exit code of a failure', loaderEvidence(loaderReport(), { exit_code: 2 })],
     ['a failure with that of a pass', loaderEvidence(rejectedBy({ error: 'x' }), { exit_code: 0 })],
-  ])('%s is no verdict', (_what, evidence) => {
+  ])('%s is not a verdict', (_what, evidence) => {
     expect(judge(evidence)).toMatchObject({ status: 'infra_error', cause: 'protocol' });
   });
 });

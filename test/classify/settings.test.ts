@@ -24,7 +24,7 @@ function outcome(shims: Shim[], failing = false, btf = true, settingNames?: Sett
 }
 
 describe('settings for the load', () => {
-  test('what was done, and what no loader would miss, is no finding', () => {
+  test('what was done, and what no loader would miss, is not a finding', () => {
     const unasked = shim({ kind: 'inner_map', subject: 'm', errno: -1 });
     expect(outcome([shim({}), unasked])).toEqual({ status: 'pass', findings: [] });
   });

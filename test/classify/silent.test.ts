@@ -14,7 +14,7 @@ const PASS: Outcome = { status: 'pass', findings: [] };
 /** What is remarked about an object of the confusion matrix that loads. */
 function remarks(object: string, more: readonly Stage[] = [], outcome: Outcome = PASS): readonly Finding[] {
   const facts = readObject(readFileSync(confusionObject(object)));
-  if (!facts.ok) throw new Error(`${object} is no object`);
+  if (!facts.ok) throw new Error(`${object} is not an object`);
   const stages = [fx.open(), fx.program('probe'), ...more, fx.load(), fx.exit()];
   const after = withSilentFaults(outcome, fx.evidence(stages), facts);
   return 'findings' in after ? after.findings : [];
@@ -45,7 +45,7 @@ describe('a format that the helper refuses', () => {
     expect(finding && words(finding).title).toBe('program probe prints nothing: bpf_trace_printk knows no %4.2f');
   });
 
-  test('is no remark where the object does not load', () => {
+  test('is not a remark where the object does not load', () => {
     const fail: Outcome = { status: 'fail', failedStage: 'load', findings: [] };
     expect(remarks('helper_print_float', [], fail)).toEqual([]);
   });
@@ -71,7 +71,7 @@ describe('a field of a record', () => {
     ['is one of another tracepoint', 'attach_tracepoint_moved_field', [format(34, 'block/block_rq_insert')]],
     ['is not known', 'attach_tracepoint_moved_field', []],
     ['is found by CO-RE', 'attach_tracepoint_moved_field_fixed', [format(34)]],
-  ] as const)('that %s is no remark', (_, object, stages) => {
+  ] as const)('that %s is not a remark', (_, object, stages) => {
     expect(remarks(object, stages)).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ test('head and tail are one text, with a mark where something was dropped', () =
   expect(verifierText(program('p', { verifier_log_head: 'ab', verifier_log_tail: 'abc' }))).toBe('abc');
 });
 
-test('a line that was cut is no line of the kernel: it may be the end of one of the source', () => {
+test('a line that was cut is not a line of the kernel: it may be the end of one of the source', () => {
   const parts = {
     verifier_log_head: 'ext here */\n1: (85) call bpf_loop#181\n; called wit',
     verifier_log_tail: 'invalid func unknown#181\n; x = 1;\nR0 words that no rule knows\n',
@@ -96,7 +96,7 @@ test('hostile logs are read in bounded time', () => {
   expect(performance.now() - started).toBeLessThan(2000);
 });
 
-test('a block without a heading it knows is no reason to stumble', () => {
+test('a block without a heading it knows is not a reason to stumble', () => {
   expect(parseVerifierLog('cause\nVerification failed: odd\nSomething new:\n  x').lines).toEqual(['cause']);
 });
 

@@ -153,7 +153,7 @@ describe('fetch lets nothing appear that was not checked', () => {
     expect((await fetch('--source', 'conn.bpf.o')).exitCode).toBe(0);
   });
 
-  test('what is no object, although it has the digest', async () => {
+  test('what is not an object, although it has the digest', async () => {
     const text = Buffer.from('no object');
     put('conn.bpf.o', text);
     put('report.json', JSON.stringify({ ...report(), artifact: { ...report().artifact, sha256: sha256(text) } }));
@@ -261,7 +261,7 @@ describe('with a trust file and an index', () => {
 test.each([
   ['signers: []', /version/],
   ['version: 1\nsigners: [{id: a, key: {keyId: "00", spki: x}}]\nroles: {}\n', /keyId/],
-  ['version: 1\nsigners: []\nroles: {evidence: [b]}\n', /b is no signer of this file/],
+  ['version: 1\nsigners: []\nroles: {evidence: [b]}\n', /b is not a signer of this file/],
   ['version: 1\nsigners: []\nroles: {}\nunknown: 1\n', /unknown/],
 ])('the trust file %j is rejected with its place', async (text, message) => {
   put('trust.yaml', text);

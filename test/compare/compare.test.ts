@@ -105,7 +105,7 @@ describe('what happened to a kernel', () => {
 });
 
 describe('causes', () => {
-  test('the same cause at another line moved; a directory is no move', () => {
+  test('the same cause at another line moved; a directory is not a move', () => {
     const there = failing('k', { causes: [cause({ file: '/ci/x.c' }), cause({ subject: 'q', line: 9 })] });
     const here = failing('k', { causes: [cause({ subject: 'q', line: 12 }), cause()] });
     const { diff, summary } = one(there, here);

@@ -175,7 +175,7 @@ describe('a profile of the workspace with an id that comes with bpfcompat', () =
     expect(await findProfile(files, 'k-6.1')).toMatchObject({ unbootable: 'it is an image' });
   });
 
-  test('and the same kernel is no override', async () => {
+  test('and the same kernel is not an override', async () => {
     expect((await find(`kernel: ${DEB}\n`)).replaces).toBeUndefined();
   });
 

@@ -91,7 +91,7 @@ describe('words that name kernels', () => {
   });
 });
 
-test('with the catalog that comes along', async () => {
+test('with the built-in catalog', async () => {
   const builtin = join(import.meta.dirname, '../../matrices');
   const files = { list: (dir: string) => readdir(dir), read: (path: string) => readFile(path, 'utf8') };
   const all = await builtinRows(files, builtin);
@@ -99,7 +99,9 @@ test('with the catalog that comes along', async () => {
   const words = (...list: string[]) => expandWords(list, real, '--kernels');
   // None of our own ids is a word that names several.
   for (const { id } of all) expect(await words(id)).toEqual([id]);
-  expect(await words('debian')).toHaveLength(12);
+  // Cloud builds alone: those of other flavors have it in their id.
+  const cloud = all.filter(({ id }) => /^debian-\d+-\d+\.\d+$/.test(id)).map(({ id }) => id);
+  expect((await words('debian')).toSorted()).toEqual(cloud.toSorted());
   expect(await words('amazon-linux', 'el@newest')).toEqual([
     'amazon-linux-2-4.14',
     'amazon-linux-2-5.10',

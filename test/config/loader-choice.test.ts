@@ -22,8 +22,8 @@ describe('what is refused', () => {
   test.each<[object, string]>([
     [{ loader: 'ebpfgo' }, '--loader "ebpfgo" is not known; did you mean "ebpf-go"?'],
     [{ loader: 'cilium' }, 'use libbpf, ebpf-go, aya or bpftool'],
-    [{ loader: 'aya@' }, '--loader "aya@": "" is no version; write aya@1.2 or aya@1.2.3'],
-    [{ loaders: ['aya@new'] }, '--loaders "aya@new": "new" is no version'],
+    [{ loader: 'aya@' }, '--loader "aya@": "" is not a version; write aya@1.2 or aya@1.2.3'],
+    [{ loaders: ['aya@new'] }, '--loaders "aya@new": "new" is not a version'],
     [{ loader: 'aya', setRodata: ['a=1'] }, '--set-rodata has no effect with --loader aya'],
     [{ loader: 'aya', btf: 'x.btf' }, '--btf has no effect with --loader aya'],
   ])('%j', (more, words) => {

@@ -29,7 +29,7 @@ describe('--kernel', () => {
     ['b,zzz=x', /there is no "zzz"; there are modules, config, name, sha256, checksums, signature and gpgkey/],
     ['b,modules=', /modules is empty/],
     ['b,name=a,name=b', /name is there twice/],
-    ['b,name=../x', /the name "\.\.\/x" is no id/],
+    ['b,name=../x', /the name "\.\.\/x" is not an id/],
   ])('%j is refused', (text, words) => {
     expect(() => parseLocalKernels([text])).toThrow(words);
   });
@@ -96,7 +96,7 @@ test.each([
     /as texts what else is needed of modules, config, name, sha256, checksums, signature, gpgkey/,
   ],
   [{ image: 'b', initrd: 'x' }, /write \{ image/],
-  [{ image: 'b', name: 'no id' }, /the name "no id" is no id/],
+  [{ image: 'b', name: 'no id' }, /the name "no id" is not an id/],
 ])('the library refuses %j', (kernel, words) => {
   expect(() => checkLocalKernels([kernel as LocalKernel])).toThrow(words);
 });

@@ -183,8 +183,8 @@ describe('what is refused, with its place', () => {
   test.each([
     ['name: conn\ncolour: red', '2:1: unknown key "colour"; remove it'],
     ['a: [1', '1:4: not valid YAML: the bracket [ that opens here is not closed; add the closing ]'],
-    ['int f() {\n  a: [1\n', '1:1: this is no manifest: it has none'],
-    ['colour: red', '1:1: this is no manifest: it has none of the keys of one'],
+    ['int f() {\n  a: [1\n', '1:1: this is not a manifest: it has none'],
+    ['colour: red', '1:1: this is not a manifest: it has none of the keys of one'],
     ['requird_profiles: []', '1:1: unknown key "requird_profiles"; did you mean "required_profiles"?'],
     ['programs: x', '1:11: programs must be a list (lines that start with "- "), not a text'],
     ['programs:\n  - {section: x}', '2:5: programs[0].name is missing; add it'],

@@ -66,12 +66,12 @@ profiles:
   });
 });
 
-test('what the flag is called is no key, and the message says what is', () => {
+test('what the flag is called is not a key, and the message says what is', () => {
   const { message } = usageErrorOf(() => read('kernels: [6.1]'));
   expect(message.split('\n').at(-1)).toBe(
     'ci/supported.yaml:1:1: unknown key "kernels"; write "profiles:" and below it a line "- id: debian-12-6.1" for each kernel (known keys: name, profiles)',
   );
-  expect(usageErrorOf(() => read('constructor: 1')).message).toContain('this is no matrix');
+  expect(usageErrorOf(() => read('constructor: 1')).message).toContain('this is not a matrix');
 });
 
 describe('matrixOf', () => {

@@ -74,7 +74,7 @@ owner: {team: x}
     );
   });
 
-  test('keys of other tools that are no slips', () => {
+  test('keys of other tools that are not slips', () => {
     const text = `${HEAD + IMAGE}owner: me\npath: /x\nfirecracker: {boot_args: x, initrd_path: y, guest_mac: z, vcpu: 2}\n`;
     expect(read(text)).not.toHaveProperty('note');
   });

@@ -108,7 +108,7 @@ describe.each(nodeVersions())('$name', ({ node }) => {
     ]);
   });
 
-  test('an infrastructure error says that there is no verdict, and is no incompatibility', async () => {
+  test('an infrastructure error says that there is no verdict, and is not an incompatibility', async () => {
     const job = jobWith('simple-pass');
     const { main } = await runAction({
       job,

@@ -15,7 +15,7 @@ import { readReport, targetOf } from './support/report.ts';
 import { scratchDir } from './support/scratch.ts';
 
 // Two stored kernels of Debian as six builds of one package: the last two are the newer kernel, on which the function
-// that the object attaches to has another name. One build in the middle is no kernel at all.
+// that the object attaches to has another name. One build in the middle is not a kernel at all.
 const scratch = scratchDir();
 const SUITE = 'test-backports';
 const keyring = `/etc/apt/keyrings/bpfcompat-bisect-${process.pid}.gpg`;
@@ -138,7 +138,7 @@ test('a build that nobody offers, one build twice and another vendor are told be
   expect(await said('lab@7', 'lab')).toContain('--good lab@7: that build is not offered; there are 1, 2, 3, 4, 5, 6');
   expect(await said('lab@6', 'lab')).toContain('--good and --bad are one build, 6');
   expect(await said('lab', 'rocky-9-5.14')).toContain('are of two vendors');
-  expect(await said('lab@', 'lab')).toContain('--good "lab@" is no kernel');
+  expect(await said('lab@', 'lab')).toContain('--good "lab@" is not a kernel');
 });
 
 test('a lock decides which build a run asks, online and offline, and a digest that is not that of the archive stops it', async () => {

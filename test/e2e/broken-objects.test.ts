@@ -187,7 +187,7 @@ describe('files that cannot be asked about', () => {
     ['a packed archive', 'image.tar.gz', /no BPF object in image\.tar\.gz: it is a gzip file without a \.bpf\.o/],
     ['an object with more programs than can be tested', 'many.bpf.o', /2049 programs, and at most 2048 .*; split it/],
     ['a library', 'libx.a', /no BPF object in libx\.a: it is a static library without one/],
-    ['an address', 'https://host.example/conn.bpf.o', /it is no path and no image; fetch it first/],
+    ['an address', 'https://host.example/conn.bpf.o', /it is neither a path nor an image; fetch it first/],
   ])('%s', async (_name, path, words) => {
     const args = ['test', '--artifact', path, '--kernels', NEW, '--out', 'unasked.json'];
     const { code, signal, stderr } = await bpfcompat(args, { cwd: scratch, limitMs: 20_000 });

@@ -77,7 +77,7 @@ describe('files that are wrong are told with line and column', () => {
     ],
     ['a matrix that is empty', '', [/matrix\.yaml:1:1: the file is empty/]],
     ['a matrix without a kernel', 'profiles: []\n', [/matrix\.yaml:1:\d+: .*profiles/]],
-    ['a matrix that is no YAML', 'profiles:\n  - id: a\n   - b\n', [/matrix\.yaml:3:\d+: not valid YAML/]],
+    ['a matrix that is not YAML', 'profiles:\n  - id: a\n   - b\n', [/matrix\.yaml:3:\d+: not valid YAML/]],
     ['a time-out in a matrix', 'profiles: [{id: debian-12-6.1, timeout: fast}]\n', [/matrix\.yaml:1:\d+: .*"fast"/]],
   ])('%s', async (_name, text, words) => {
     expectRefused(await ask(['--matrix', write('matrix.yaml', text)]), ...words);
@@ -136,7 +136,7 @@ describe('a machine that lacks something', () => {
     expect(stdout).toMatch(/-> /);
   });
 
-  test('the validator is not where it was said to be, or is no validator', async () => {
+  test('the validator is not where it was said to be, or is not a validator', async () => {
     const missing = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, 'no-validator') });
     expectRefused(missing, /no-validator.*make validator/);
     const wrong = await ask(['--quick'], { BPFCOMPAT_VALIDATOR_BIN: join(scratch, write('text', 'no program\n')) });

@@ -175,7 +175,7 @@ describe('loaders of our own', () => {
     expect(finding?.evidence?.text).toBe('mood: crash, object:');
   });
 
-  test('one that hangs is killed, fails and is no infra error', async () => {
+  test('one that hangs is killed, fails and is not an infra error', async () => {
     const asked = await ask('$BPFCOMPAT_BIN hang & $BPFCOMPAT_BIN hang', 'moody', { kernels: [NEW], timeoutMs: 6000 });
     expect(asked.statuses).toEqual(['fail']);
     expect(targetOf(asked.report, NEW).findings?.[0]?.title).toMatch(/^the command did not end within \d s$/);

@@ -163,7 +163,7 @@ describe('what is not met', () => {
       ['it holds maps, and values are only in the maps inside', 'it holds records; expect them under events'],
       [
         'the key does not fit into the 2 bytes of its keys',
-        'its values have 24 bytes, which is no number; write the value as bytes',
+        'its values have 24 bytes, which is not a number; write the value as bytes',
         'its keys have 24 bytes, the expected one has 1',
       ],
     ]);

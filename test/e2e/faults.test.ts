@@ -153,7 +153,7 @@ test.each(['runs.lock', 'artifact_versions.lock'])(
   },
 );
 
-test('a history that is no file costs no verdict, and is told', async () => {
+test('a history that is not a file costs no verdict, and is told', async () => {
   const cwd = workspace();
   mkdirSync(join(cwd, '.bpfcompat/registry/artifact_versions.jsonl'), { recursive: true });
   const args = ['test', '--artifact', example('simple-pass'), ...KERNEL.slice(0, -1), '--out', 'report.json'];

@@ -66,7 +66,7 @@ describe('a program that the kernel starts for a command, outside of its namespa
     expect(outcomes(run)).toMatchObject([{ status: 'pass' }, { status: 'pass' }]);
   });
 
-  test('can stop the validator, and that is no verdict', async () => {
+  test('can stop the validator, and that is not a verdict', async () => {
     const helper = [
       '#!/bin/sh',
       'for status in /proc/[0-9]*/stat; do',

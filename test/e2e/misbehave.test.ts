@@ -23,7 +23,7 @@ describe('an object that makes the kernel panic', () => {
     run = await check(scratch, [PANIC, SIMPLE]);
   });
 
-  test.each(KERNELS)('is no verdict but an infrastructure error with the panic on %s', (kernel) => {
+  test.each(KERNELS)('is not a verdict but an infrastructure error with the panic on %s', (kernel) => {
     const target = targetOf(reportOf(run, PANIC), kernel);
     expect(target).toMatchObject({ status: 'infra_error', failed_stage: 'infra', infra_cause: 'guest_crash' });
     expect(target.infra_error).toContain('Kernel panic - not syncing: Attempted to kill init!');

@@ -62,7 +62,7 @@ describe.each(KERNELS)('what is attached to what on %s', (kernel) => {
     expect(program.attach_target).toMatch(target);
   });
 
-  test('an LSM program that never runs is a warning where BPF is no active security module', () => {
+  test('an LSM program that never runs is a warning where BPF is not an active security module', () => {
     const target = at(ATTACH_KINDS, kernel);
     expect(target).toMatchObject({ status: 'pass', validation: { attach_attempted: 15, attach_passed: 15 } });
     // Debian 11 builds BPF LSM but leaves it out of CONFIG_LSM; Debian 12 put it in.

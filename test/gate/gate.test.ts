@@ -46,7 +46,7 @@ describe('min_kernel above every kernel of the run', () => {
   test.each([
     ['passes', run([false, pass])],
     ['fails', run([false, failed()])],
-  ])('is no pass where the older kernel %s', (_name, input) => {
+  ])('is not a pass where the older kernel %s', (_name, input) => {
     expect(gate(input, { minKernel })).toMatchObject({ status: 'error', exitCode: 1, withoutAnswer: true });
     expect(gate(input, { minKernel }).reasons).toContain(said);
   });
@@ -235,7 +235,7 @@ describe('declared failures', () => {
       expect(verdict).toMatchObject({ exitCode: 2, expected: [{ met: 'other_cause' }] });
     });
 
-    test('a warning beside the declared cause needs no declaration, and is no reason', () => {
+    test('a warning beside the declared cause needs no declaration, and is not a reason', () => {
       const verdict = verdictOf([one, warning], declared({}));
       expect(verdict).toMatchObject({ exitCode: 0, expected: [{ met: 'failed', causes: [{ program: 'on_exec' }] }] });
       expect(verdict.reasons.join()).not.toContain('MISSING_KFUNC');

@@ -137,7 +137,7 @@ describe('a guest that says much at once', () => {
   });
 
   it('is not answered when something illegal follows in the same piece', async () => {
-    const { asked } = await answer(heavyPrograms(5), undefined, 'garbage that is no frame');
+    const { asked } = await answer(heavyPrograms(5), undefined, 'garbage that is not a frame');
     await expect(asked).rejects.toThrow('bad magic');
   });
 

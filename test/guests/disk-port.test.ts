@@ -157,7 +157,7 @@ describe('a guest or a QEMU that lies', () => {
     client.sendHeader(type, 0, length, magic);
     const error = await failure;
     expect(error).toBeInstanceOf(ProtocolViolation);
-    expect(error.message).toContain('no request');
+    expect(error.message).toContain('not a request');
   });
 
   it('is found out when it never takes the disk', async () => {

@@ -205,7 +205,7 @@ describe('what is noticed', () => {
 
   test('a line that was cut in the middle', async () => {
     writeFileSync(file(), readFileSync(file(), 'utf8').slice(0, -40));
-    expect((await issues())[3]).toBe('the line is no record; it was cut or changed');
+    expect((await issues())[3]).toBe('the line is not a record; it was cut or changed');
     await expect(signAll({ workDir, env: {} })).rejects.toThrow(/record 3 was cut or changed; take the line out/);
     expect(await add('v3')).toMatch(/was cut or changed/);
     expect(lines()).toHaveLength(6);

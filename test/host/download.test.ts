@@ -170,7 +170,7 @@ describe('a download', () => {
     expect(seen).toEqual([[5, 5]]);
   });
 
-  test('that is no file leaves none', async () => {
+  test('that is not a file leaves none', async () => {
     await using place = await serve((_, response) => void response.writeHead(404).end('x'.repeat(500_000)));
     const file = fresh();
     expect(await get(place.url, {}, {}, file)).toMatchObject({ status: 404, bytes: 0 });

@@ -140,13 +140,13 @@ describe('what no guest could run is refused before any boot', () => {
     ['empty', 'binary_not_runnable', /empty/],
     ['two words', 'bad_binary_name', /rename/],
     ['strange', 'interpreter_missing', /\/nix\/store\/none\/ld\.so/],
-    ['reads-secret', 'interpreter_missing', /started by .*secret\.txt, which is no dynamic linker for it/],
-    ['reads-library', 'interpreter_missing', /started by .*libanswer\.so, which is no dynamic linker for it/],
+    ['reads-secret', 'interpreter_missing', /started by .*secret\.txt, which is not a dynamic linker for it/],
+    ['reads-library', 'interpreter_missing', /started by .*libanswer\.so, which is not a dynamic linker for it/],
     // Reading it would wait for what the kernel says next.
     ['reads-kernel', 'interpreter_missing', /started by \/proc\/kmsg, which this machine does not have/],
     ['unlinked.o', 'binary_not_runnable', /not linked/],
     ['nowhere', 'binary_unreadable', /no such file/],
-    ['lib', 'binary_unreadable', /no regular file/],
+    ['lib', 'binary_unreadable', /not a regular file/],
   ])('%s', async (path, code, words) => {
     await expect(load(path)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
   });

@@ -38,18 +38,18 @@ describe('every face names options its own way', () => {
 });
 
 describe('an error', () => {
-  const error = new UsageError('flag_value', phrase`${option('timeout')} "x" is no time`);
+  const error = new UsageError('flag_value', phrase`${option('timeout')} "x" is not a time`);
 
   test('has the words of the library as its message, and those of flags where it is saved', () => {
-    expect(error.message).toBe('timeoutMs "x" is no time');
-    expect(messageOf(error)).toBe('--timeout "x" is no time');
+    expect(error.message).toBe('timeoutMs "x" is not a time');
+    expect(messageOf(error)).toBe('--timeout "x" is not a time');
     expect(Object.keys(error)).toEqual(['code', 'name']);
   });
 
   test('still names its options inside of another one', () => {
     const outer = new HostError('x', phrase`case a: ${wordingOf(error)}`);
-    expect(messageOf(outer)).toBe('case a: --timeout "x" is no time');
-    expect(spell(outer.wording, inInputs('suite'))).toBe('case a: input timeout "x" is no time');
+    expect(messageOf(outer)).toBe('case a: --timeout "x" is not a time');
+    expect(spell(outer.wording, inInputs('suite'))).toBe('case a: input timeout "x" is not a time');
   });
 
   test('of another kind has its own words', () => {

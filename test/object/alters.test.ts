@@ -8,7 +8,7 @@ import { example, fixture } from '../e2e/support/places.ts';
 
 function facts(path: string): ObjectFacts {
   const read = readObject(readFileSync(path));
-  if (!read.ok) throw new Error(`${path} is no object`);
+  if (!read.ok) throw new Error(`${path} is not an object`);
   return read;
 }
 

@@ -161,7 +161,7 @@ describe('names of objects in a program', () => {
     expect(namesIn([even(ONE)], () => [])).toEqual([undefined]);
   });
 
-  test('what is no program has none, and hostile tables throw nothing', () => {
+  test('what is not a program has none, and hostile tables throw nothing', () => {
     expect(nameObjects(ONE.subarray(0, 30), [{ at: 0, size: 10 }])).toEqual([undefined]);
     const program = buildProgram({ data: even(ONE), symbols: (at) => [data('x', at, 2 ** 52)] });
     for (let at = 0; at < 64; at++) {

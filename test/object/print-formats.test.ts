@@ -26,7 +26,7 @@ test('the end of a format is none', () => {
 
 function wrongIn(name: string) {
   const read = readObject(readFileSync(confusionObject(name)));
-  if (!read.ok) throw new Error(`${name} is no object`);
+  if (!read.ok) throw new Error(`${name} is not an object`);
   return read.wrongFormats.map(({ helper, format, conversion }) => [helper, format, conversion]);
 }
 

@@ -37,7 +37,7 @@ function lineWith(name: string, text: string): number {
   return source.findIndex((line) => line.includes(text)) + 1;
 }
 
-test('what is no object', () => {
+test('what is not an object', () => {
   expect(readObject(new Uint8Array())).toMatchObject({ ok: false, problem: { reason: 'empty' } });
   expect(readObject(new TextEncoder().encode('#!/bin/sh'))).toMatchObject({
     ok: false,

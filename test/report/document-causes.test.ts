@@ -3,7 +3,7 @@ import { documentCauses } from '../../src/report/document-causes.ts';
 import { documentOf } from '../fixtures/documents.ts';
 import { failed, result, runReport, target } from '../fixtures/run.ts';
 
-test('a warning of a kernel that fails is no cause of the failure', () => {
+test('a warning of a kernel that fails is not a cause of the failure', () => {
   const outcome = failed();
   const [cause] = outcome.status === 'fail' ? outcome.findings : [];
   if (!cause) throw new Error('the fixture has a finding');

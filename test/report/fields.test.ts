@@ -64,7 +64,7 @@ function rich() {
     fx.exit({ code: 2 }),
   ]);
   const outcome = failed();
-  if (outcome.status !== 'fail') throw new Error('the fixture is no failure');
+  if (outcome.status !== 'fail') throw new Error('the fixture is not a failure');
   const location = { file: 'a.c', line: 1, column: 2, text: 'x', function: 'f', insn: 0, certainty: 'exact' } as const;
   const findings = outcome.findings.map((finding) => ({ ...finding, location, also: ['y'] }));
   return {

@@ -94,7 +94,7 @@ describe('JUnit XML', () => {
     expect(later).toMatchObject({ '@name': 'later', '@skipped': '1' });
   });
 
-  test('an expected failure is no failure; a pass that was not expected is one where it decides', () => {
+  test('an expected failure is not a failure; a pass that was not expected is one where it decides', () => {
     const expectation = {
       kernels: undefined,
       code: 'ATTACH_TARGET_NOT_FOUND',

@@ -105,7 +105,7 @@ test('a pass that was declared to fail is marked, and every mark is explained', 
     ],
   });
   expect(text).toMatch(/\(5\.10\) +6\.1\n.* xfail +XPASS\n/);
-  for (const mark of ['(name) optional kernel', 'xfail fails as declared', 'XPASS passes, and']) {
+  for (const mark of ['(name) non-blocking kernel', 'xfail fails as declared', 'XPASS passes, and']) {
     expect(text).toContain(`\n${mark}`);
   }
   expect(matrixText(runReport(), plain(100))).not.toMatch(/^(?:\(name\)|xfail|XPASS) /m);

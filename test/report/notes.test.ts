@@ -23,16 +23,16 @@ describe('expected_btf', () => {
     [true, true],
     [false, false],
     [undefined, false],
-  ])('%s with a guest where it is %s is no news', (expected, btf) => {
+  ])('%s with a guest where it is %s is not a news', (expected, btf) => {
     expect(notes(expected, btf).join('\n')).not.toContain('expected_btf');
   });
 });
 
-it('a family that is no number is told as not compared', () => {
+it('a family that is not a number is told as not compared', () => {
   const { profile, ...target } = fixtures.target('debian-sid-latest');
   const result = fixtures.result({ artifact: 0, target: 0 }, undefined, { evidence: passing(hello()) });
   const run = fixtures.runReport({ targets: [{ ...target, profile }], results: [result] });
-  const told = `kernel_family latest in ${profile.file} is no number, so it was not compared with this kernel (`;
+  const told = `kernel_family latest in ${profile.file} is not a number, so it was not compared with this kernel (`;
   expect(targetViews(run, 0).flatMap(targetNotes).join('\n')).toContain(told);
   expect(notes(undefined, true).join('\n')).not.toContain('kernel_family');
 });

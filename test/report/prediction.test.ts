@@ -55,7 +55,7 @@ test('agreement everywhere is one sentence above the table', () => {
   expect(lines).toContain('No kernel did something else than its version lets one expect.');
 });
 
-test('what no version decides is no surprise', () => {
+test('what no version decides is not a surprise', () => {
   const evidence = verifierFailure("R0 invalid mem access 'map_value_or_null'");
   const run = runReport({
     results: [{ ...asked({ artifact: 0, target: 0 }, evidence, 'x'), prediction: { verdict: 'loads', ...from58 } }],

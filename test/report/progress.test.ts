@@ -162,7 +162,7 @@ describe('without a terminal', () => {
     ]);
   });
 
-  test('work without bytes of its own is no download', () => {
+  test('work without bytes of its own is not a download', () => {
     const lines = log([
       [0, { type: 'run-start', runId: 'r', artifacts: ['a'], targets: ['k'], cells: 1 }],
       [5000, { type: 'kernel-progress', profile: 'k', what: 'unpacking linux-image', bytes: 0, total: 0 }],

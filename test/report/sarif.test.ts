@@ -85,7 +85,7 @@ describe('SARIF', () => {
     expect(prints(placedRun({ ...PLACE, function: 'other' }))).not.toEqual(prints(placedRun(PLACE)));
   });
 
-  test('a suite leaves the category to whoever uploads it, and says what is no result', () => {
+  test('a suite leaves the category to whoever uploads it, and says what is not a result', () => {
     const run = runOf(sarif(suiteOf(), { workspace }));
     const { invocations, results } = run;
     // An id of ours would win over the user's category, and over the job and matrix that upload-sarif knows.

@@ -84,7 +84,7 @@ describe('supportRange', () => {
     expect(segments[0]).toMatchObject({ status: 'fail', from: '5.10', to: '5.10', failed: ['debian-11-5.10'] });
   });
 
-  test('what gave no answer is no part of a range, and named', () => {
+  test('what gave no answer is not part of a range, and named', () => {
     const range = supportRange(
       views(['debian-11-5.10', 'pass'], ['debian-12-6.1', 'infra'], ['debian-13-7.3', 'skip']),
     );

@@ -106,7 +106,7 @@ test('two reports never go into one file, however it is spelled', async () => {
   await claim([out('/dev/null'), out('/dev/null', 'markdown')]);
 });
 
-describe('nothing of ours replaces a file that is no report of ours', () => {
+describe('nothing of ours replaces a file that is not a report of ours', () => {
   test.each([
     ['notes.md', 'markdown'],
     ['notes.md', 'summary'],
@@ -116,7 +116,7 @@ describe('nothing of ours replaces a file that is no report of ours', () => {
     ['real/a.bpf.o', 'junit'],
     ['real/a.bpf.o', 'sarif'],
   ] as const)('%s as %s', async (path, kind) => {
-    const message = /is there already and is no .* of bpfcompat; choose another place, or remove that file first/;
+    const message = /is there already and is not a .* of bpfcompat; choose another place, or remove that file first/;
     await expect(claim([out(path, kind)])).rejects.toThrow(message);
   });
 

@@ -173,10 +173,10 @@ test('an object is handed over as it is, readable or not', async () => {
   expect(report.results[0]?.prediction).toBeUndefined();
 });
 
-test('what is no ELF file is not handed over: a link may lead to any file', async () => {
+test('what is not an ELF file is not handed over: a link may lead to any file', async () => {
   await writeFile(join(dir.path, 'any.o'), '{"token": "secret"}');
   const refused = run({ command: 'cat "$BPFCOMPAT_ARTIFACT"', artifacts: ['any.o'] });
-  await expect(refused).rejects.toThrow(/^artifacts .*any\.o: it is no ELF object; name the compiled object/);
+  await expect(refused).rejects.toThrow(/^artifacts .*any\.o: it is not an ELF object; name the compiled object/);
 });
 
 test('no shell to be had: inconclusive on any kernel, with the reason', async () => {

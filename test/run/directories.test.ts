@@ -64,7 +64,7 @@ describe('links in the work directory', () => {
   test.each([
     ['keys', ''],
     ['keys/trusted-signing-keys.pub', 'secret'],
-  ])('%s is no place for keys', async (path, target) => {
+  ])('%s is not a place for keys', async (path, target) => {
     link(path, target);
     await expect(verifyAll({ workDir })).rejects.toThrow(/is a link/);
   });

@@ -26,7 +26,7 @@ symlinkSync(`${'n'.repeat(300)}.o`, join(repo, 'long.o'));
 symlinkSync(join(base, 'outside/d.bpf.o'), join(repo, 'leak.bpf.o'));
 symlinkSync('.git/c.bpf.o', join(repo, 'token.bpf.o'));
 
-test('a name that is no UTF-8 is refused: another file could stand for it', async () => {
+test('a name that is not UTF-8 is refused: another file could stand for it', async () => {
   const dir = join(base, 'bytes');
   mkdirSync(dir);
   writeFileSync(Buffer.concat([Buffer.from(`${dir}/a`), Buffer.from([0xff]), Buffer.from('.bpf.o')]), 'fails');
@@ -153,7 +153,7 @@ test.each([
   ['- build/a.bpf.o', 'the path alone'],
   ['# build/a.bpf.o', 'the path alone'],
   ['"build/a.bpf.o"', 'the path alone'],
-])('%s is no path of an object', (word, why) => {
+])('%s is not a path of an object', (word, why) => {
   expect(String(noFileName(word))).toContain(why);
 });
 

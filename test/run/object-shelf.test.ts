@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-/** A file that is no object, of this size. */
+/** A file that is not an object, of this size. */
 async function plain(name: string, bytes: number) {
   const path = join(dir.path, name);
   writeFileSync(path, name[0]!.repeat(bytes));

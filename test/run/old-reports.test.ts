@@ -94,7 +94,7 @@ describe('a run that comes to nothing leaves no older report', () => {
 });
 
 describe('what stays', () => {
-  test('files that are no reports of ours, or of another kind', async () => {
+  test('files that are not reports of ours, or of another kind', async () => {
     leave({ ...REPORTS, out: '{"schema_version": "somebody else"}', markdown: REPORTS.summary });
     await expect(validate({ ...place(), ...KERNELS, ...names, artifacts: ['none.bpf.o'] })).rejects.toThrow();
     expect(left()).toEqual(['out', 'markdown']);

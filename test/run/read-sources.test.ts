@@ -38,7 +38,7 @@ function checkout(name: string, inGit: boolean): string {
 
 async function sourcesOf(object: string) {
   const facts = readObject(readFileSync(object));
-  if (!facts.ok) throw new Error('the example is no object');
+  if (!facts.ok) throw new Error('the example is not an object');
   return readSources(createHost({ env: process.env }), object, facts);
 }
 

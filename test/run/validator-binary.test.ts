@@ -43,7 +43,7 @@ test('a program that is none is the cause, with the variable that named it', asy
   bytes.fill('x', bytes.indexOf(PROTOCOL_WORDS), bytes.indexOf(PROTOCOL_WORDS) + PROTOCOL_WORDS.length);
   writeFileSync(path, bytes);
   await expect(find(path)).rejects.toThrow(
-    /^BPFCOMPAT_VALIDATOR_BIN: .*foreign is no guest validator of this release.*unset/,
+    /^BPFCOMPAT_VALIDATOR_BIN: .*foreign is not a guest validator of this release.*unset/,
   );
   writeFileSync(join(dir, 'text'), 'no program\n');
   await expect(find(join(dir, 'text'))).rejects.toThrow(/^BPFCOMPAT_VALIDATOR_BIN: .*text is not a program for Linux/);

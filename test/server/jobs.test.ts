@@ -218,7 +218,7 @@ test('what is kept in memory has a bound', () => {
   expect([kept.get('a'), kept.get('b'), kept.get('c')]).toEqual([1, undefined, 3]);
 });
 
-test('of more than 200 jobs the oldest that have ended are forgotten, and half-written ones are no jobs', async () => {
+test('of more than 200 jobs the oldest that have ended are forgotten, and half-written ones are not jobs', async () => {
   const run: JobRunner = async () => DONE;
   await using lab = await serverLab({ env: { BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS: '256' }, run });
   const first = (await start(lab)).json().job_id;

@@ -136,7 +136,7 @@ describe('what a maintainer looks for', () => {
     expect(page).toContain('On other kernels: passes on');
   });
 
-  test('what gave no answer is no failure', () => {
+  test('what gave no answer is not a failure', () => {
     const page = filesOf([reportInput(at(mixedRun(), 1))]).get('index.html') ?? '';
     expect(page).toContain('Inconclusive');
     expect(page).toMatch(/<td class="e">/);
@@ -190,11 +190,11 @@ describe('what is published', () => {
     const targets = Array.from({ length: 12_000 }, (_, index) => ({
       serial_log: `/work/runs/${index}/serial.log`,
       vm_run_dir: `/work/runs/${index}`,
-      notes: [`see /work/runs/${index}/serial.log; /proc/config.gz is no file of ours`],
+      notes: [`see /work/runs/${index}/serial.log; /proc/config.gz is not a file of ours`],
     }));
     const before = process.cpuUsage();
     const told = publicReport({ targets }) as { targets: { notes: string[] }[] };
-    expect(told.targets[7]).toEqual({ notes: ['see serial.log; /proc/config.gz is no file of ours'] });
+    expect(told.targets[7]).toEqual({ notes: ['see serial.log; /proc/config.gz is not a file of ours'] });
     // Seconds of the processor: minutes where each sentence was held against each path.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });

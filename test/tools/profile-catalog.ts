@@ -25,7 +25,7 @@ const withoutBtf = ({ expectedBtf }: Profile): string => (expectedBtf === undefi
 
 /** docs/profile-catalog.md. @param root directory of the package */
 export async function profileCatalog(root: string): Promise<string> {
-  // No workspace: what a file of the current directory says is no part of the catalog.
+  // No workspace: what a file of the current directory says is not part of the catalog.
   const catalog = createCatalog({
     host: createHost({ env: {} }),
     cwd: join(root, 'test/no-such-workspace'),
@@ -45,7 +45,7 @@ export async function profileCatalog(root: string): Promise<string> {
   return [
     '# Profile catalog',
     '',
-    'Every kernel that comes along, by the name that `--kernels` and matrices know it by. This page is made by `npm run pages` of',
+    'Every built-in kernel, by the name that `--kernels` and matrices know it by. This page is made by `npm run pages` of',
     'the tables in [matrices/catalog](../matrices/catalog), which have the addresses, suites and keys; [kernels.md](kernels.md)',
     'says how each source is verified and which kernels this project has seen booting, [matrix.md](matrix.md) how to write a profile',
     'of your own. `bpfcompat kernels list` shows which are on this machine.',

@@ -26,7 +26,7 @@ export interface VendorRow {
 }
 
 export interface VendorsOptions extends Environment {
-  /** Profiles to try; without it every one of the catalog that has a source and is no certain build. */
+  /** Profiles to try; without it every one of the catalog that has a source and is not a certain build. */
   readonly ids?: readonly string[];
   /** Object that every kernel has to take: then kernels are booted too. */
   readonly boot?: string;

@@ -52,6 +52,7 @@ function printed(): Place[] {
   const topics = [undefined, ...COMMANDS.map(({ name }) => name)];
   return [
     ...topics.flatMap((topic) => linesOf(`bpfcompat help ${topic ?? ''}`, helpText(topic, 1000))),
+    ...linesOf('make help', read('Makefile').replace(/^(?!.*## ).*$/gm, '')),
     ...linesOf('bpfcompat env', envText(1000)),
     ...linesOf('bpfcompat env --markdown', envMarkdown()),
     ...linesOf('bpfcompat man', manPage('0')),

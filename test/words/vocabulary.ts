@@ -21,6 +21,20 @@ export const RULES: readonly Rule[] = [
   { pattern: /\bstrangers?\b/i, write: 'somebody else, untrusted', example: "a stranger's" },
   { pattern: /\bnobody\b/i, write: 'no one by name: say what is missing', example: 'nobody knows' },
   { pattern: /\blies with\b/i, write: 'caused by', example: 'lies with this kernel' },
+  { pattern: /\bmend(?:s|ed|ing)?\b/i, write: 'fix', example: 'how to mend it' },
+  {
+    pattern: /\b(?:comes?|came|coming|brings?|brought) along\b/i,
+    write: 'built-in, included, copied',
+    example: 'comes along',
+  },
+  { pattern: /\bdecides? nothing\b/i, write: 'non-blocking', example: 'it decides nothing' },
+  { pattern: /\bnear names\b/i, write: 'similar names', example: 'near names' },
+  { pattern: /\banew\b/i, write: 'again', example: 'built anew' },
+  {
+    pattern: /\b(?:kernel|device|hook)s? takes\b(?! (?:a few|part|that over))/i,
+    write: 'accepts',
+    example: 'no kernel takes',
+  },
   { pattern: /\bsays no\b/i, write: 'rejects', example: 'a kernel says no' },
   {
     pattern: /(?:behavi|col|fav|hon|lab|neighb|hum|rum|flav|harb|arm)our/i,
@@ -63,6 +77,8 @@ export const ALLOWED: readonly string[] = [
   '`elsewhere` of a skipped one',
   '`Surroundings`',
   'luggage_too_large',
+  // Of a scheduler.
+  'that the kernel takes out of service',
   // Names of files.
   'rpm/refuse.test.ts',
 ];

@@ -27,7 +27,7 @@ static const char help[] =
 	"  --set-attach-target PROGRAM=FUNCTION|xdp:FUNCTION|tc:FUNCTION\n"
 	"                               xdp:, tc: a function of a BPF program that is made for it\n"
 	"  --set-autoload PROGRAM=on|off\n"
-	"  --strict-libbpf BOOL         load the object as plain libbpf does, nothing mended (default false)\n"
+	"  --strict-libbpf BOOL         load the object as plain libbpf does, nothing changed (default false)\n"
 	"  --version, -h, --help\n"
 	"\n"
 	"Exit code: 0 pass, 2 fail, 1 the validator itself could not work.\n";

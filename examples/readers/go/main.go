@@ -1,6 +1,6 @@
 // Reads a report of bpfcompat: which kernels reject the object, and why. Usage: go run . REPORT.json
 //
-// Exit code 0: no kernel fails; 2: one fails; 1: the file is no report.
+// Exit code 0: no kernel fails; 2: one fails; 1: the file is not a report.
 package main
 
 import (

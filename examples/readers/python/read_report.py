@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads a report of bpfcompat: which kernels reject the object, and why. Usage: read_report.py REPORT.json
 
-Exit code 0: no kernel fails; 2: one fails; 1: the file is no report.
+Exit code 0: no kernel fails; 2: one fails; 1: the file is not a report.
 """
 import json
 import os

@@ -46,7 +46,7 @@ export async function findQemu(host: Host, arch: Arch, signal: AbortSignal, sand
   const what = named ? `${variable}=${named}` : command;
   const remedy = named ? 'name a program that runs, or unset the variable to take the one in PATH' : '';
   const result = await readVersion(host, command, sandbox, signal).catch((cause) => {
-    // Too many open files, say, is no reason to install anything.
+    // Too many open files, say, is not a reason to install anything.
     if (cause instanceof HostError && cause.code !== 'tool_missing') throw cause;
     throw new HostError('qemu_missing', `cannot run ${what}; ${remedy || `install QEMU (${install})`}`, { cause });
   });

@@ -50,7 +50,7 @@ export function diskFormat(head: Uint8Array, fileSize: number, what: string): Di
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const refused = (reason: string): HostError =>
     new HostError('image_refused', `${what} is not used as a disk: ${reason}; take another image`);
-  if (bytes.length < SECTOR) throw refused(`it has ${fileSize} bytes, which is no disk`);
+  if (bytes.length < SECTOR) throw refused(`it has ${fileSize} bytes, which is not a disk`);
   const wrong = bytes.readUInt32BE(0) === QCOW2_MAGIC ? qcow2Problem(bytes, fileSize) : rawProblem(bytes, fileSize);
   if (wrong !== undefined) throw refused(wrong);
   if (bytes.readUInt32BE(0) !== QCOW2_MAGIC) return { format: 'raw', virtualSize: fileSize };
@@ -62,7 +62,8 @@ function rawProblem(bytes: Buffer, fileSize: number): string | undefined {
   const foreign = FOREIGN.find(([magic]) => text.startsWith(magic))?.[1];
   if (foreign !== undefined) return `it is ${foreign}, and disks are qcow2 or raw`;
   if (bytes.readUInt32LE(VDI_OFFSET) === VDI_MAGIC) return 'it is VDI, and disks are qcow2 or raw';
-  if (fileSize % SECTOR !== 0) return `${fileSize} bytes are no whole number of sectors; it may be packed or cut off`;
+  if (fileSize % SECTOR !== 0)
+    return `${fileSize} bytes are not a whole number of sectors; it may be packed or cut off`;
   if (fileSize > MAX_VIRTUAL_SIZE) return `it has ${fileSize} bytes, and disks may have ${MAX_VIRTUAL_SIZE}`;
   // A partition table has it, too: without it nothing boots.
   return bytes.readUInt16LE(SECTOR - 2) === 0xaa55 ? undefined : 'it is neither qcow2 nor a disk with a boot sector';

@@ -52,7 +52,7 @@ export async function ensureDisk(profile: Profile, options: EnsureOptions): Prom
 /** A file that somebody put there. It is used where it lies; its digest is taken again when the file has changed. */
 async function localDisk(host: Host, store: Store, source: ImageSource, path: string): Promise<DiskImage> {
   const stat = await host.files.stat(path);
-  if (!stat?.isFile) throw new HostError('image_refused', `${path} is no file; name a disk image (qcow2 or raw)`);
+  if (!stat?.isFile) throw new HostError('image_refused', `${path} is not a file; name a disk image (qcow2 or raw)`);
   const key = diskKey(source, path);
   const known = await readDisk(host, store, key);
   if (known !== undefined && known.stamp === diskStamp(stat)) return asDisk(known, path, source.sha256 !== undefined);

@@ -45,7 +45,7 @@ function begins(head: Buffer, magic: string): boolean {
 /**
  * Reads the head of a kernel image.
  * @param bytes the first bytes of the file, `HEAD_BYTES` of them where it has so many
- * @returns why it cannot be booted, with a remedy, where it is no bzImage of a 64-bit kernel
+ * @returns why it cannot be booted, with a remedy, where it is not a bzImage of a 64-bit kernel
  */
 export function readBzImage(bytes: Uint8Array): KernelImage | string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -54,7 +54,7 @@ export function readBzImage(bytes: Uint8Array): KernelImage | string {
     head.length >= 0x260 && head.readUInt16LE(0x1fe) === 0xaa55 && head.toString('latin1', 0x202, 0x206) === 'HdrS';
   if (!isBzImage) {
     const other = OTHERS.find(([matches]) => matches(head))?.[1];
-    return other ?? 'it is no kernel image; name the bzImage or vmlinuz of a build for x86_64';
+    return other ?? 'it is not a kernel image; name the bzImage or vmlinuz of a build for x86_64';
   }
   const protocol = head.readUInt16LE(0x206);
   // Bit 0 of xloadflags: it has a 64-bit entry point. The field came with protocol 2.12.

@@ -32,7 +32,7 @@ async function wholeKernel(chunks: AsyncIterable<Buffer>): Promise<Buffer | unde
       parts.push(chunk);
     }
   } catch (error) {
-    // What lies behind the packed kernel is no part of it.
+    // What lies behind the packed kernel is not part of it.
     if (!(error instanceof HostError)) throw error;
   }
   return Buffer.concat(parts);
@@ -77,7 +77,7 @@ async function imageSections(
   return kernel && sectionsOf(kernel);
 }
 
-/** Facts of a kernel image, as far as it can be unpacked here; none of what is no image for x86. */
+/** Facts of a kernel image, as far as it can be unpacked here; none of what is not an image for x86. */
 export async function imageFacts(host: Host, path: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
   const bytesOf = await imageSections(host, path, signal);
   return bytesOf === undefined ? {} : factsOf(bytesOf);

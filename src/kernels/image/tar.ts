@@ -20,7 +20,7 @@ export interface TarEntry {
 }
 
 function refuse(why: string): HostError {
-  return new HostError('bad_package', `it is no archive that can be read (${why}); nothing was used`);
+  return new HostError('bad_package', `it is not an archive that can be read (${why}); nothing was used`);
 }
 
 /** Errors of the library say nothing of whose they are. */

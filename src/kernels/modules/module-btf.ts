@@ -30,7 +30,7 @@ const TAILS: readonly (readonly [number, number])[] = [
   [0, 12],
 ];
 
-/** The part with the strings, and that with the types; undefined for what is no BTF. */
+/** The part with the strings, and that with the types; undefined for what is not BTF. */
 function parts(btf: Buffer): { readonly types: Buffer; readonly strings: Buffer } | undefined {
   if (btf.length < HEADER_BYTES || btf.readUInt16LE(0) !== MAGIC) return undefined;
   const header = btf.readUInt32LE(4);
@@ -41,7 +41,7 @@ function parts(btf: Buffer): { readonly types: Buffer; readonly strings: Buffer 
   return { types: part(8), strings: part(16) };
 }
 
-/** The strings of a kernel's own BTF; undefined for what is no BTF. */
+/** The strings of a kernel's own BTF; undefined for what is not BTF. */
 export function baseStrings(btf: Buffer): BaseStrings | undefined {
   return parts(btf)?.strings;
 }

@@ -31,7 +31,7 @@ export interface BootModules {
 }
 
 /**
- * What is built into the kernel, as its list says, and its configuration of what is no file. Where there is neither,
+ * What is built into the kernel, as its list says, and its configuration of what is not a file. Where there is neither,
  * nothing is reported as missing, and the guest shows it.
  */
 async function builtInTest(

@@ -63,7 +63,7 @@ function* symbolsIn(entries: Buffer, names: Buffer): Generator<ModuleSymbol> {
   }
 }
 
-/** @returns undefined for what is no whole ELF file with a symbol table */
+/** @returns undefined for what is not a whole ELF file with a symbol table */
 export function openModule(elf: Buffer): ModuleElf | undefined {
   const sections = namedSections(elf, MAX_SECTIONS);
   const table = sections?.find(({ type }) => type === SECTION_TYPE.symtab);

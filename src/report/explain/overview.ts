@@ -52,7 +52,7 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
 
 function hint(page: Page, file: string, flags: string): string[] {
   const command = `bpfcompat explain ${shellWord(file)} ${flags}`;
-  return ['', ...paragraph(page, 'The whole story of one of them:'), `  ${command}`];
+  return ['', ...paragraph(page, 'All about one of them:'), `  ${command}`];
 }
 
 /**

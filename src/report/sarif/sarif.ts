@@ -122,7 +122,7 @@ function fixupNotes(document: GateDocument, kernels: readonly DocumentKernel[]) 
   }));
 }
 
-/** What is no result: kernels without an answer, cases that could not start, passes with automatic fixups. */
+/** What is not a result: kernels without an answer, cases that could not start, passes with automatic fixups. */
 function notificationsOf(document: GateDocument, kernels: readonly DocumentKernel[], left: number) {
   const silent = documentSilence(document).map(({ message: why, cells, level }) => ({
     level,

@@ -1,7 +1,7 @@
 import type { DocumentPlace } from '../document-place.ts';
 import { address } from '../html.ts';
 
-/** Addresses that a summary may point to; whatever is no http(s) address is left out. */
+/** Addresses that a summary may point to; whatever is not a http(s) address is left out. */
 export interface SummaryLinks {
   /** The evidence of the run, for instance an uploaded artifact. */
   readonly evidence?: string | undefined;

@@ -52,7 +52,7 @@ export const REPORTED: readonly Row[] = [
     { status: 'pass', told: [inert('on_unlink'), inert('on_symlink')], unattached: [] },
     sharedArray('checks'),
   ),
-  // What follows from a program that does not load is no cause of its own.
+  // What follows from a program that does not load is not a cause of its own.
   from('6.1', 'tail_call_target_fails', failsHere('UNSUPPORTED_HELPER', 'unknown', 'clock_step')),
   // kubearmor/KubeArmor#1836
   {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps taken for their values, numbers for maps, an end that the compiler left out, and a result that is no number.
+// Maps taken for their values, numbers for maps, an end that the compiler left out, and a result that is not a number.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

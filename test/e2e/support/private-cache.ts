@@ -12,7 +12,7 @@ export function privateCache(dir: string, kernels: readonly string[]): string {
   const shared = storeRoot(process.env);
   mkdirSync(join(dir, 'blobs/sha256'), { recursive: true });
   mkdirSync(join(dir, 'kernels'));
-  // What this machine's accelerator can do is no secret, and finding out takes seconds.
+  // What this machine's accelerator can do is not a secret, and finding out takes seconds.
   const accel = join(shared, 'accel.json');
   if (existsSync(accel)) {
     const known = JSON.parse(readFileSync(accel, 'utf8')) as { until?: number };

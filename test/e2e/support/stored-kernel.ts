@@ -23,7 +23,7 @@ export async function unpackedVmlinux({ vmlinuz }: Pick<KernelFiles, 'vmlinuz'>)
   try {
     for await (const chunk of chunks) parts.push(chunk);
   } catch {
-    // What lies behind the packed kernel is no part of it.
+    // What lies behind the packed kernel is not part of it.
   }
   return Buffer.concat(parts);
 }

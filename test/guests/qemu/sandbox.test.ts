@@ -83,7 +83,7 @@ describe('sandbox', () => {
     expect((await run('cat', [wrappedFile(0)], [file], used)).stdout.toString()).toBe('x');
   });
 
-  it('keeps it where the file is of our own cache: a strict umask is no reason', async () => {
+  it('keeps it where the file is of our own cache: a strict umask is not a reason', async () => {
     await using dir = await host.files.tempDir('bpfcompat-sandbox-test-');
     const file = join(dir.path, 'private');
     await host.files.writeAtomic(file, 'x');

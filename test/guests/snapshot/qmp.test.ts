@@ -59,7 +59,7 @@ describe('commands', () => {
     expect(await answer).toEqual({ running: true });
   });
 
-  it('passes over what is no answer', async () => {
+  it('passes over what is not an answer', async () => {
     const junk = ['not json', '[]', '42', 'null', '{}', '{"timestamp": 1}', '', '{"return"'].join('\n');
     const { qmp } = await connected(() => `${junk}\n{"return": 1}\n`);
     expect(await qmp.execute('query-status')).toBe(1);
@@ -112,7 +112,7 @@ describe('events', () => {
     await stopped;
   });
 
-  it('are no answers', async () => {
+  it('are not answers', async () => {
     const { qmp } = await connected(() => '{"event": "MIGRATION"}\n{"return": "answer"}\n');
     expect(await qmp.execute('query-status')).toBe('answer');
   });

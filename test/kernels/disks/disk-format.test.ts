@@ -65,7 +65,7 @@ describe('what names other files, or is none to believe in, is refused before an
     ['a table that is too short', qcow2((header) => header.writeUInt32BE(1, 36)), /table has 1 entries/],
     ['a table behind the end', qcow2((header) => header.writeBigUInt64BE(1n << 40n, 40)), /outside of the file/],
     ['another version', qcow2((header) => header.writeUInt32BE(7, 4)), /version 7/],
-    ['60 bytes', qcow2().subarray(0, 60), /no disk/],
+    ['60 bytes', qcow2().subarray(0, 60), /not a disk/],
     ['VMDK', raw((disk) => disk.write('KDMV')), /VMDK/],
     ['VDI', raw((disk) => disk.writeUInt32LE(0xbeda107f, 64)), /VDI/],
     ['LUKS', raw((disk) => disk.write('LUKS\xba\xbe', 'latin1')), /LUKS/],

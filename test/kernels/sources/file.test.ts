@@ -87,14 +87,14 @@ describe('what is found beside the files of a repository', () => {
     message: expect.stringContaining(`${at('repository', path)} is a link to ${at('outside')}`),
   });
 
-  test('is no configuration elsewhere', async () => {
+  test('is not a configuration elsewhere', async () => {
     const image = put('repository/bzImage', bzImage({ release: RELEASE }));
     link(secret(), `config-${RELEASE}`);
     await expect(ask({ image })).rejects.toMatchObject(outside(`config-${RELEASE}`));
     expect(namesIn('cache/blobs/sha256')).toEqual([]);
   });
 
-  test('is no image, and no tree, elsewhere', async () => {
+  test('is not an image, and no tree, elsewhere', async () => {
     put('outside/arch/x86/boot/bzImage', bzImage({ release: RELEASE }));
     link(at('outside/arch'), 'linux/arch');
     await expect(ask({ image: at('repository/linux') })).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('what is found beside the files of a repository', () => {
     });
   });
 
-  test('are no modules elsewhere', async () => {
+  test('are not modules elsewhere', async () => {
     const image = put('repository/bzImage', bzImage({ release: RELEASE }));
     putModules(`outside/modules/${RELEASE}`);
     link(at('outside'), 'tree/lib');
@@ -186,7 +186,7 @@ describe('an image', () => {
   });
 
   test.each([
-    ['text', /no kernel image; name the bzImage/],
+    ['text', /not a kernel image; name the bzImage/],
     ['', /it is empty/],
   ])('that is none (%j) leaves nothing behind', async (text, words) => {
     const path = put('notes', text);

@@ -45,7 +45,7 @@ static int attach_tracepoint(struct attach_job *job, struct bpf_link **link)
 	char category[128];
 
 	if (!name)
-		return attach__skip(job, "loaded; '%.200s' is no tracepoint, those look like category/name",
+		return attach__skip(job, "loaded; '%.200s' is not a tracepoint, those look like category/name",
 				    job->section_target);
 	snprintf(category, sizeof(category), "%.*s", (int)(name - job->section_target), job->section_target);
 	*link = bpf_program__attach_tracepoint(job->prog, category, name + 1);

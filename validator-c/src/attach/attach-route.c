@@ -28,7 +28,7 @@ int attach__action(struct attach_job *job)
 	char name[IF_NAMESIZE];
 	int err;
 
-	/* On a machine that is no guest this moves us into a namespace of our own. */
+	/* On a machine that is not a guest this moves us into a namespace of our own. */
 	if (job->on_host && netdev__own(true, name) <= 0)
 		return attach__skip(job, "loaded; a network namespace of its own could not be made here");
 	if (!job->on_host)

@@ -34,7 +34,7 @@ int attach__netns(struct attach_job *job)
 	char name[IF_NAMESIZE];
 	int fd;
 
-	/* On a machine that is no guest this moves us into a namespace of our own. */
+	/* On a machine that is not a guest this moves us into a namespace of our own. */
 	if (job->on_host && netdev__own(true, name) <= 0)
 		return attach__skip(job, "loaded; a network namespace of its own could not be made here");
 	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

@@ -114,7 +114,7 @@ static void open_map(struct expect *expect, struct assertion *assertion)
 		return;
 	}
 	if (type != BPF_MAP_TYPE_RINGBUF && type != BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
-		expect__refuse(assertion, "it is no ring buffer and no perf event array, so it has no records");
+		expect__refuse(assertion, "it is neither a ring buffer nor a perf event array, so it has no records");
 		return;
 	}
 	reader = &expect->readers->list[expect->readers->count];

@@ -62,7 +62,7 @@ static bool put_key(struct view *view, struct assertion *assertion)
 	if (key->form == OPERAND_BYTES && key->len != view->key_size)
 		expect__refuse(assertion, "its keys have %u bytes, the expected one has %zu", view->key_size, key->len);
 	else if (key->form == OPERAND_NUMBER && !view__is_number(view->key_size))
-		expect__refuse(assertion, "its keys have %u bytes, which is no number; write the key as bytes",
+		expect__refuse(assertion, "its keys have %u bytes, which is not a number; write the key as bytes",
 			       view->key_size);
 	else if (key->form == OPERAND_NUMBER && !fits(key, view->key_size))
 		expect__refuse(assertion, "the key does not fit into the %u bytes of its keys", view->key_size);
@@ -83,7 +83,7 @@ static bool check_value(const struct view *view, struct assertion *assertion)
 	const struct operand *value = &assertion->value;
 
 	if (needs_number(assertion) && !view__is_number(view->value_size))
-		expect__refuse(assertion, "its values have %u bytes, which is no number; write the value as bytes",
+		expect__refuse(assertion, "its values have %u bytes, which is not a number; write the value as bytes",
 			       view->value_size);
 	else if (value->form == OPERAND_NUMBER && assertion->key.form && !view->per_cpu &&
 		 !fits(value, view->value_size))

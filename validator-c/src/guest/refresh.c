@@ -60,7 +60,7 @@ static void reseed(const char *hex)
 		entropy.bytes[i] = (unsigned char)(hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
 	fd = open("/dev/urandom", O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &entropy) || !seed_now(fd))
-		die__power_off("the random numbers could not be seeded anew");
+		die__power_off("the random numbers could not be reseeded");
 	close(fd);
 }
 

@@ -12,7 +12,7 @@
 int renew__machine_id(const char *root);
 /* The same with the host keys of its SSH server, which reads them again. 0 where it has none. */
 int renew__host_keys(const char *root);
-/* Both, in this guest; one that cannot be renewed is no guest. `programs`: others than ours will run in it. */
+/* Both, in this guest; one that cannot be renewed is not a guest. `programs`: others than ours will run in it. */
 void renew__system(bool programs);
 
 #endif

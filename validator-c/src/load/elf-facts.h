@@ -15,7 +15,7 @@ struct elf_facts {
 	char license[128];
 };
 
-/* Reads what libbpf does not say about an object. A file that is no ELF, or a damaged one, gives zeroes. */
+/* Reads what libbpf does not say about an object. A file that is not an ELF, or a damaged one, gives zeroes. */
 void elf_facts__read(const void *data, size_t len, struct elf_facts *facts);
 
 #endif

@@ -141,7 +141,7 @@ struct tuning {
 
 /*
  * One setting in the words of docs/guest-protocol.md, such as `set_map_max_entries` and `conns=cpus`. 0; -ENOENT for a
- * key that is no tuning key; -EINVAL with the reason in `error`.
+ * key that is not a tuning key; -EINVAL with the reason in `error`.
  */
 int tuning__set(struct tuning *tuning, const char *key, const char *value, char *error, size_t size);
 /*

@@ -43,7 +43,7 @@ static uint32_t plain(const struct btf *btf, uint32_t id)
 	return 0;
 }
 
-/* A name without `___` and what follows it, which tells apart types of the object and is no part of the kernel's name. */
+/* A name without `___` and what follows it, which tells apart types of the object and is not part of the kernel's name. */
 static bool same_name(const struct btf *a, const struct btf_type *a_type, const struct btf *b,
 		      const struct btf_type *b_type)
 {

@@ -172,7 +172,7 @@ static int best_score(size_t a, size_t b, int apart)
 	if (!a || !b)
 		return 0;
 	letters = best_letters(a, b, apart);
-	/* Underscores are no part of words, hence the words may share more than the names. */
+	/* Underscores are not part of words, hence the words may share more than the names. */
 	words = 1000 * sum / (sum + (apart > lengths ? apart : lengths)) + 1;
 	words = words > letters ? words : letters;
 	return (words * WORDS_WEIGHT + letters * LETTERS_WEIGHT) / 1000 + SAME_START;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define POINTERS_MAX 4
-/* Longer chains of qualifiers are no types that somebody wrote. */
+/* Longer chains of qualifiers are not types that somebody wrote. */
 #define STEPS_MAX 32
 #define KIND_TYPE_TAG 18
 

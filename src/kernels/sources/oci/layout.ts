@@ -24,13 +24,13 @@ const TAR_MAGIC = { at: 257, word: 'ustar' } as const;
  */
 const UNPACK = 'ulimit -f "$(($1 / 512))"; archive=$2; shift 2; tar "$@" <"$archive" 2>/dev/null || true';
 
-/** @throws HostError `kernel_unusable` for what is no plain tar archive, `no_space` */
+/** @throws HostError `kernel_unusable` for what is not a plain tar archive, `no_space` */
 async function checkArchive(host: Host, archive: string, dir: string): Promise<void> {
   const size = (await host.files.stat(archive))?.size ?? 0;
   const head = Buffer.from(await host.files.readHead(archive, TAR_MAGIC.at + TAR_MAGIC.word.length));
   const unusable = (why: string): HostError => new HostError('kernel_unusable', `${archive} ${why}`);
   if (head.toString('latin1', TAR_MAGIC.at) !== TAR_MAGIC.word) {
-    throw unusable('is no tar archive; unpack it where it is a packed one, and name the directory or the archive');
+    throw unusable('is not a tar archive; unpack it where it is a packed one, and name the directory or the archive');
   }
   if (size > MAX_ARCHIVE) throw unusable('is larger than any image of a kernel; name another one');
   await requireSpace(host, dir, size, `unpacking ${archive}`);
@@ -77,7 +77,7 @@ export async function openLayout(
     }
     throw new HostError(
       'kernel_unusable',
-      `${path} is no OCI layout, or not a whole one: it has no ${name}; make it with skopeo copy docker://IMAGE oci:DIR`,
+      `${path} is not an OCI layout, or not a whole one: it has no ${name}; make it with skopeo copy docker://IMAGE oci:DIR`,
     );
   };
   const check = async (file: string, digest: string, size?: number): Promise<void> => {

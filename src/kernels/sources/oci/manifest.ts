@@ -5,7 +5,7 @@ import type { Arch } from '../../../model/kernel.ts';
 /** A container image's own documents (OCI image specification, and Docker's older names for the same). */
 const Descriptor = z.object({
   mediaType: z.string().max(256),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no SHA-256'),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a SHA-256'),
   size: z.number().int().nonnegative(),
   platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
   annotations: z.record(z.string(), z.string()).optional(),
@@ -30,7 +30,7 @@ function parse(bytes: Buffer, what: string): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new HostError('bad_package', `${what} is no JSON; nothing was used, choose another image or registry`);
+    throw new HostError('bad_package', `${what} is not JSON; nothing was used, choose another image or registry`);
   }
 }
 
@@ -49,7 +49,7 @@ export function readDocument(bytes: Buffer, what: string): Document {
   const hasList = typeof value === 'object' && value !== null && 'manifests' in value;
   const [issue] = (hasList ? index : manifest).error.issues;
   const where = issue === undefined ? '' : ` (${[...issue.path.map(String), issue.message].join(' ')})`;
-  throw new HostError('bad_package', `${what} is no image manifest that can be read${where}; nothing was used`);
+  throw new HostError('bad_package', `${what} is not an image manifest that can be read${where}; nothing was used`);
 }
 
 /**

@@ -17,7 +17,7 @@ const REGULAR = 0o100000;
 const TRAILER = 'TRAILER!!!';
 
 function refuse(why: string): HostError {
-  return new HostError('bad_package', `its payload is no archive that can be read (${why}); nothing was used`);
+  return new HostError('bad_package', `its payload is not an archive that can be read (${why}); nothing was used`);
 }
 
 /** Bytes in the order in which they come, any number at a time. */

@@ -41,7 +41,7 @@ export type Header = ReadonlyMap<number, Value>;
 function refuse(why: string): HostError {
   return new HostError(
     'bad_package',
-    `it is no rpm package that can be read (${why}); nothing was used, choose another mirror`,
+    `it is not an rpm package that can be read (${why}); nothing was used, choose another mirror`,
   );
 }
 

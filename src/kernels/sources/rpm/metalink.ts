@@ -11,7 +11,7 @@ export interface Metalink {
 
 const INDEX = 'repodata/repomd.xml';
 
-/** @param where address of the document, for messages. @throws HostError `bad_index` for what is no XML */
+/** @param where address of the document, for messages. @throws HostError `bad_index` for what is not XML */
 export function readMetalink(where: string, text: string): Metalink {
   const found: { base: string; preference: number }[] = [];
   const checksums: Checksum[] = [];

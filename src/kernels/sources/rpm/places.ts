@@ -56,7 +56,7 @@ async function named(web: Web, arch: Arch, source: RpmKernelSource): Promise<Pla
     try {
       return [full(one)];
     } catch {
-      // What a server writes is no mistake of the profile.
+      // What a server writes is not a mistake of the profile.
       return [];
     }
   });

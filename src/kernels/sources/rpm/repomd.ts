@@ -18,7 +18,7 @@ export interface PrimaryEntry {
 
 const HEX_DIGITS = { sha256: 64, sha512: 128 } as const;
 
-/** A digest that is worth something; undefined for MD5, SHA-1 and what is no digest. */
+/** A digest that is worth something; undefined for MD5, SHA-1 and what is not a digest. */
 export function asChecksum(type: string | undefined, text: string): Checksum | undefined {
   const algorithm = type?.toLowerCase().replace('-', '');
   if (algorithm !== 'sha256' && algorithm !== 'sha512') return undefined;
@@ -57,5 +57,8 @@ export function readRepomd(where: string, text: string): PrimaryEntry {
   });
   if (href !== undefined && checksum !== undefined) return { href, checksum, size };
   const lacks = href === undefined ? 'no list of packages (primary)' : 'no SHA-256 or SHA-512 of its list of packages';
-  throw new HostError('bad_index', `${where} names ${lacks}; it is no index that can be used, choose another mirror`);
+  throw new HostError(
+    'bad_index',
+    `${where} names ${lacks}; it is not an index that can be used, choose another mirror`,
+  );
 }

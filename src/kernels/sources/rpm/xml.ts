@@ -1,7 +1,7 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { HostError, messageOf } from '../../../model/errors.ts';
 
-/** One piece of a document (a tag, a text) may be so long: a name or a description is no megabyte. */
+/** One piece of a document (a tag, a text) may be so long: a name or a description is not a megabyte. */
 const MAX_PIECE = 1024 * 1024;
 const LONG_PIECE = 'one piece of it is longer than a megabyte';
 const MAX_DEPTH = 32;
@@ -18,7 +18,7 @@ function localName(name: string): string {
 }
 
 /**
- * Reads a document piece by piece; what is kept of it is the handler's choice. Document types are no part of it: the
+ * Reads a document piece by piece; what is kept of it is the handler's choice. Document types are not part of it: the
  * indexes of repositories have none, and entities could make much out of little.
  * @param what for messages
  * @throws HostError `bad_index` for what is no such document
@@ -43,7 +43,7 @@ class XmlReader {
       throw this.#unusable('it has a document type, which no index needs');
     });
     this.#parser.on('error', (error) => {
-      throw this.#unusable(`it is no XML document (${error.message.slice(0, 200)})`);
+      throw this.#unusable(`it is not an XML document (${error.message.slice(0, 200)})`);
     });
     this.#parser.on('opentag', (tag: SaxesTagPlain) => this.#open(tag));
     this.#parser.on('text', (text) => this.#text(text));

@@ -74,7 +74,7 @@ export function openDownloads(
   const downloads: Downloads = {
     used,
     files,
-    // A name of the server's is no part of a path of ours.
+    // A name of the server's is not part of a path of ours.
     text: (url) => get(url, join(paths.workDir, `text-${nth++}`), { maxBytes: MAX_TEXT }),
     file(url) {
       const onBytes = (bytes: number, total: number): void => listener.onProgress(nameOf(url), bytes, total);

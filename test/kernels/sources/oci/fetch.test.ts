@@ -243,12 +243,12 @@ describe('nothing is stored of', () => {
   });
 
   test.each([
-    ['text', 'hello', /is no JSON/],
-    ['no manifest', '{"schemaVersion":1}', /is no image manifest that can be read/],
+    ['text', 'hello', /is not JSON/],
+    ['no manifest', '{"schemaVersion":1}', /is not an image manifest that can be read/],
     [
       'a digest that is a path',
       '{"layers":[{"mediaType":"x","digest":"sha256:../../x","size":1}]}',
-      /layers 0 digest is no SHA-256/,
+      /layers 0 digest is not a SHA-256/,
     ],
     ['an index of itself', '', /is an index of indexes without end/],
   ])('%s', async (kind, text, words) => {
@@ -264,15 +264,15 @@ describe('nothing is stored of', () => {
     await refused(words, 'bad_package');
   });
 
-  test('layers that are no archives, of unknown kinds, or without a kernel', async () => {
+  test('layers that are not archives, of unknown kinds, or without a kernel', async () => {
     push([images.add(Buffer.from('no archive'), 'application/vnd.oci.image.layer.v1.tar')]);
-    await refused(/no archive that can be read/, 'bad_package');
+    await refused(/not an archive that can be read/, 'bad_package');
     push([images.add(Buffer.from('x'), 'application/vnd.example.thing')]);
     await refused(/has a layer of the kind application\/vnd\.example\.thing/, 'kernel_unusable');
     push([images.layer({ 'etc/passwd': 'x' })]);
     await refused(/holds no kernel image \(boot\/vmlinuz/, 'kernel_unusable');
     push([images.layer({ 'boot/vmlinuz': 'arm64' })]);
-    await refused(/boot\/vmlinuz cannot be booted: it is no kernel image/, 'kernel_unusable');
+    await refused(/boot\/vmlinuz cannot be booted: it is not a kernel image/, 'kernel_unusable');
   });
 
   test('paths that lead out of it, and links', async () => {
@@ -329,12 +329,12 @@ describe('a layout on this machine', () => {
     );
     writeFileSync(at(), 'no archive');
     await expect(lab.ensure({ source: 'oci', layout: at() })).rejects.toThrow(
-      /is no tar archive; unpack it where it is a packed one/,
+      /is not a tar archive; unpack it where it is a packed one/,
     );
     writeFileSync(at(), 'x');
     execFileSync('tar', ['-C', lab.dir, '-cf', join(lab.dir, 'odd.tar'), 'layout']);
     await expect(lab.ensure({ source: 'oci', layout: join(lab.dir, 'odd.tar') })).rejects.toThrow(
-      /is no OCI layout, or not a whole one: it has no index\.json/,
+      /is not an OCI layout, or not a whole one: it has no index\.json/,
     );
     rmSync(at());
     const layer = images.layer(CI_KERNELS);
@@ -359,7 +359,9 @@ describe('a layout on this machine', () => {
     layoutOf([images.image([images.layer(CI_KERNELS)])]);
     const archive = join(lab.dir, 'layout.tar.gz');
     execFileSync('tar', ['-C', at(), '-czf', archive, '.']);
-    await expect(lab.ensure({ source: 'oci', layout: archive })).rejects.toThrow(/layout\.tar\.gz is no tar archive/);
+    await expect(lab.ensure({ source: 'oci', layout: archive })).rejects.toThrow(
+      /layout\.tar\.gz is not a tar archive/,
+    );
   });
 
   test('whose layers have another size than it says is refused', async () => {

@@ -188,10 +188,10 @@ const INDEXES: Record<string, Case> = {
     code: 'bad_index',
     says: /it has a document type/,
   },
-  'the index is no XML': {
+  'the index is not an XML': {
     damage: (lab) => writeFileSync(join(lab.repository, 'repodata/repomd.xml'), 'hello'),
     code: 'bad_index',
-    says: /it is no XML document/,
+    says: /it is not an XML document/,
   },
   'entities that grow': {
     damage: (lab) =>
@@ -215,7 +215,7 @@ const INDEXES: Record<string, Case> = {
   'an entity that nobody declared': {
     damage: (lab) => edited(lab, (text) => text.replace('A test.', '&xxe;')),
     code: 'bad_index',
-    says: /it is no XML document/,
+    says: /it is not an XML document/,
   },
   'only MD5 digests': {
     damage: (lab) => {
@@ -238,7 +238,7 @@ const INDEXES: Record<string, Case> = {
   'a list that ends early': {
     damage: (lab) => edited(lab, (text) => text.slice(0, -200)),
     code: 'bad_index',
-    says: /it is no XML document/,
+    says: /it is not an XML document/,
   },
   'packages on another host': {
     damage: (lab) => edited(lab, (text) => text.replaceAll('href="Packages', 'href="http://127.0.0.2:1/Packages')),

@@ -209,7 +209,7 @@ describe('an image', () => {
     expect(record.package.files.map(({ name }) => name)).toEqual(['vmlinuz', 'config', 'modules.tar.gz']);
   });
 
-  test('with a digest in the profile; another one, and what is no kernel, are refused', async () => {
+  test('with a digest in the profile; another one, and what is not a kernel, are refused', async () => {
     const image = put('bzImage', IMAGE);
     const { files } = await ensure({ image, sha256: digest(IMAGE).toUpperCase() });
     expect(files.record.vouched.by).toBe('pin');
