@@ -135,7 +135,7 @@ export const AGENT_OPTIONS = [
     name: 'sudo-non-interactive',
     type: 'boolean',
     default: 'true',
-    description: 'sudo -n: it must not ask for a password',
+    description: 'sudo -n: it must not prompt for a password',
     commands: LOADING,
   },
   {

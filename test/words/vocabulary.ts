@@ -31,7 +31,7 @@ export const RULES: readonly Rule[] = [
   { pattern: /\bnear names\b/i, write: 'similar names', example: 'near names' },
   { pattern: /\banew\b/i, write: 'again', example: 'built anew' },
   {
-    pattern: /\b(?:kernel|device|hook)s? takes\b(?! (?:a few|part|that over))/i,
+    pattern: /(?<!-)\b(?:kernel|device|hook)s? takes\b(?! (?:a few|part|that over))/i,
     write: 'accepts',
     example: 'no kernel takes',
   },
