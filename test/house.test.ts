@@ -103,7 +103,7 @@ describe('the house', () => {
 
   test.each([...rules].filter(([, { pure }]) => pure))('%s is pure: no clock, network, process or timer', (folder) => {
     const world =
-      /\bfetch\(|\bnew Date\(\)|\bDate\.now\b|\bprocess\.|\bset(?:Timeout|Interval|Immediate)\(|\bMath\.random\b/;
+      /\bfetch\(|\bnew Date\(\)|\bDate\.now\b|\bperformance\.|\bprocess\.|\bset(?:Timeout|Interval|Immediate)\(|\bMath\.random\b/;
     const own = files.filter((file) => folderOf(file) === folder);
     expect(own.filter((file) => world.test(codeOf(file))).map((file) => relative(root, file))).toEqual([]);
   });
@@ -116,6 +116,17 @@ describe('the house', () => {
       .map((word) => word.replace(' (types)', ''))
       .filter((word) => !imports.some((key) => key === word || (word === 'node:*' && key.startsWith('node:'))));
     expect(unused, 'remove them from the table').toEqual([]);
+  });
+
+  test('a folder imports from rows above it; model takes types, and nothing else, from below', () => {
+    const order = [...rules.keys()];
+    const upwards = [...rules].flatMap(([folder, { granted }]) =>
+      granted
+        .filter((word) => order.indexOf(word.replace(' (types)', '')) > order.indexOf(folder))
+        .filter((word) => !(folder === 'model' && word.endsWith(' (types)')))
+        .map((word) => `${folder} imports ${word}`),
+    );
+    expect(upwards).toEqual([]);
   });
 
   test('no module is over 12 KB: a larger one does two things', () => {

@@ -6,6 +6,7 @@ import { ATTEST_OPTIONS } from './attest-option-rows.ts';
 import { BUILD_OPTIONS } from './build-option-rows.ts';
 import { COMMAND_OPTIONS } from './command-option-rows.ts';
 import type { CommandName } from './commands.ts';
+import { COMPATIBILITY_OPTIONS } from './compatibility-option-rows.ts';
 import { FRESHNESS_OPTIONS } from './freshness-option-rows.ts';
 import { KERNEL_OPTIONS } from './kernel-option-rows.ts';
 import { LOAD_OPTIONS } from './load-option-rows.ts';
@@ -245,31 +246,7 @@ export const OPTIONS = [
     min: 1,
     max: 7 * 24 * 3_600_000,
   },
-  {
-    name: 'keep-vm-on-failure',
-    type: 'boolean',
-    default: '',
-    description: 'accepted for compatibility: logs of failed guests are always kept',
-    commands: ['test', 'test-command'],
-  },
-  {
-    name: 'disk-resize',
-    type: 'integer',
-    default: '0',
-    placeholder: 'GIB',
-    description: 'accepted for compatibility: guests have no disk',
-    commands: ['test'],
-    min: 0,
-    max: 1024,
-  },
-  {
-    name: 'unsafe-allow-host-runner',
-    type: 'boolean',
-    default: '',
-    description: 'accepted and without effect: objects are never loaded on this machine',
-    commands: ['test'],
-    hidden: true,
-  },
+  ...COMPATIBILITY_OPTIONS,
   {
     name: 'offline',
     type: 'boolean',
