@@ -30,6 +30,8 @@ export interface ClassifyInput {
   readonly settingNames?: SettingNames | undefined;
   /** Names of the object's struct_ops maps that are schedulers; absent: none is known. */
   readonly schedulers?: ReadonlySet<string> | undefined;
+  /** Programs of the object that can send signals; absent: none is known. */
+  readonly signalSenders?: ReadonlySet<string> | undefined;
   /** What a program may cost the verifier; undefined without a budget. */
   readonly maxInsns?: InsnBudget | undefined;
   /** Causes of programs of this very evidence that were found out before; absent: none. */
@@ -81,7 +83,7 @@ export function classify(input: ClassifyInput): Outcome {
     return fail('load', [...(variants?.failed ?? []), ...unset, ...refused, ...manifest.missing, ...over], remarks);
   }
 
-  const stopped = stoppedEarly(evidence);
+  const stopped = stoppedEarly(evidence, input.signalSenders);
   if (stopped) return stopped;
   if (crash) return fail(crash.phase === 'attach' ? 'attach' : 'load', [...manifest.missing, crash], remarks);
   if (open?.status !== 'pass') return unusable('the guest did not say whether the object could be opened');

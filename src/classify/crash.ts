@@ -2,6 +2,7 @@ import type { InfraCause, Outcome } from '../model/cell.ts';
 import { type Evidence, firstStage, type Stage, stagesOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import { flag } from '../model/wording.ts';
+import { few } from './few.ts';
 import { evidenceLine, makeFinding } from './make-finding.ts';
 
 /** What a lane throws when a guest gave no usable answer. */
@@ -55,16 +56,22 @@ export function classifyCrash(crash: Crash): Outcome {
 }
 
 const SIGKILL = 9;
+/** ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS: what a program does to itself. All others were sent by somebody. */
+const FAULTS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 31]);
 const SIGXCPU = 24;
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',
+  3: 'SIGQUIT',
   4: 'SIGILL',
+  5: 'SIGTRAP',
   6: 'SIGABRT',
   7: 'SIGBUS',
   8: 'SIGFPE',
   9: 'SIGKILL',
+  10: 'SIGUSR1',
   11: 'SIGSEGV',
+  12: 'SIGUSR2',
   13: 'SIGPIPE',
   14: 'SIGALRM',
   15: 'SIGTERM',
@@ -76,31 +83,47 @@ export function signalName(signal: number): string {
   return SIGNALS[signal] ?? `signal ${signal}`;
 }
 
-/** Who can have killed the validator, by what was being done: nobody says who it was. */
-function killedBy(step: string | undefined): string {
-  const where = step === undefined ? '' : `; last step: ${step}`;
-  const memory = 'raise memory_mb of the profile';
-  if (step?.startsWith('functional'))
-    return `${where}: a command must not kill every process (kill -1); if it needs much memory, ${memory}`;
-  if (step?.startsWith('attach'))
-    return `${where}: a program that is attached may have sent the signal (bpf_send_signal); if the object needs much memory, ${memory}`;
-  return `, most likely out of memory${where}; ${memory}`;
+/** What may have sent a signal while programs of the object were attached: those that can, by name. */
+function sentBy(senders: ReadonlySet<string>): string {
+  return senders.size > 0
+    ? `a program that is attached may have sent the signal: ${few([...senders])} can (bpf_send_signal)`
+    : 'a program that is attached may have sent the signal (bpf_send_signal)';
 }
 
-/** The validator was stopped before it could answer, which says nothing about the object: undefined when it was not. */
-export function stoppedEarly(evidence: Evidence): Outcome | undefined {
+/** Who can have killed the validator, by what was being done: nothing says who it was. */
+function killedBy(step: string | undefined, signal: number, senders: ReadonlySet<string>): string {
+  const where = step === undefined ? '' : `; last step: ${step}`;
+  const memory = signal === SIGKILL ? 'much memory, raise memory_mb of the profile' : undefined;
+  if (step?.startsWith('functional')) {
+    const sent = senders.size > 0 ? sentBy(senders) : 'a command must not end every process (kill -1)';
+    return `${where}: ${sent}${memory === undefined ? '' : `; if it needs ${memory}`}`;
+  }
+  if (step?.startsWith('attach')) {
+    return `${where}: ${sentBy(senders)}${memory === undefined ? '' : `; if the object needs ${memory}`}`;
+  }
+  return signal === SIGKILL ? `, most likely out of memory${where}; raise memory_mb of the profile` : where;
+}
+
+/**
+ * The validator was stopped before it could answer, which says nothing about the object: undefined when it was not, or when
+ * it stopped by a fault of its own.
+ * @param senders programs of the object that can send signals: whatever signal ended it may be theirs
+ */
+export function stoppedEarly(evidence: Evidence, senders: ReadonlySet<string> = new Set()): Outcome | undefined {
   const exit = firstStage(evidence, 'exit');
   const step = lastStep(evidence.stages);
   const where = step === undefined ? '' : `; last step: ${step}`;
+  const live = step !== undefined && /^(?:attach|functional)/.test(step);
   if (exit?.kind === 'timeout' || (exit?.kind === 'signaled' && exit.signal === SIGXCPU)) {
-    const message = `the guest ran out of time${where}; raise ${flag('timeout')}, or give the profile more CPUs`;
+    const stopped = live && senders.size > 0 ? `; ${sentBy(senders)}` : '';
+    const message = `the guest ran out of time${where}${stopped}; raise ${flag('timeout')}, or give the profile more CPUs`;
     return { status: 'infra_error', cause: 'timeout', message };
   }
-  if (exit?.kind === 'signaled' && exit.signal === SIGKILL) {
-    const message = `the validator was killed in the guest${killedBy(step)}`;
-    return { status: 'infra_error', cause: 'guest_crash', message };
-  }
-  return undefined;
+  if (exit?.kind !== 'signaled') return undefined;
+  if (FAULTS.has(exit.signal) && !(live && senders.size > 0)) return undefined;
+  const what = exit.signal === SIGKILL ? 'was killed' : `was ended by ${signalName(exit.signal)}`;
+  const message = `the validator ${what} in the guest${killedBy(step, exit.signal, senders)}`;
+  return { status: 'infra_error', cause: 'guest_crash', message };
 }
 
 /** libbpf or the validator crashed on this very object; undefined when it ended by itself. */

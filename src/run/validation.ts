@@ -16,6 +16,7 @@ import type { GuestLoader, RunLoaders } from '../model/guest-loader.ts';
 import { type ModuleRules, type NeededName, NO_MODULE_RULES } from '../model/kernel-modules.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { predict } from '../object/predict.ts';
+import { signalSenders } from '../object/signal-senders.ts';
 import type { LoaderBeside } from './loader-cells.ts';
 import { otherLoaderValidation } from './loader-validation.ts';
 import { namesOfModules } from './needed-names.ts';
@@ -190,5 +191,6 @@ function judgedBy(requested: RunRequest, { facts }: LoadedObject, run: readonly 
     variantGroups: variantGroups(manifest, requested.loader),
     settingNames: settingNames(facts, run),
     schedulers: schedulersOf(facts),
+    signalSenders: facts === undefined ? undefined : signalSenders(facts),
   };
 }

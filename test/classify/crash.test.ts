@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { classifyCrash, stoppedEarly } from '../../src/classify/crash.ts';
 import { evidence, exit, open, step } from '../fixtures/evidence.ts';
 
@@ -42,5 +42,41 @@ test('who killed the validator while programs were attached is not known', () =>
   });
   expect(killed('load')).toMatchObject({
     message: expect.stringMatching(/most likely out of memory; last step: load/),
+  });
+});
+
+describe('a signal that a program does not send to itself', () => {
+  const ended = (phase: string, signal: number, senders: readonly string[] = []) =>
+    stoppedEarly(evidence([step(phase, 'p'), exit({ kind: 'signaled', code: 0, signal })]), new Set(senders));
+
+  test.each([1, 2, 10, 13, 14, 15])('%d ends nothing but this observation', (signal) => {
+    for (const phase of ['load', 'attach', 'functional']) {
+      expect(ended(phase, signal)).toMatchObject({ status: 'infra_error', cause: 'guest_crash' });
+    }
+  });
+
+  test.each([4, 5, 6, 7, 8, 11, 31])(
+    '%d is a fault of the validator, unless a program that sends signals is live',
+    (signal) => {
+      expect(ended('attach', signal)).toBeUndefined();
+      expect(ended('load', signal, ['p'])).toBeUndefined();
+      expect(ended('attach', signal, ['on_exec'])).toMatchObject({
+        status: 'infra_error',
+        message: expect.stringContaining('may have sent the signal: on_exec can (bpf_send_signal)'),
+      });
+    },
+  );
+
+  test('a command is not blamed for what a program can do', () => {
+    expect(ended('functional', 15)).toMatchObject({ message: expect.stringContaining('must not end every process') });
+    expect(ended('functional', 15, ['a', 'b'])).toMatchObject({ message: expect.stringContaining('a, b can') });
+  });
+
+  test('a process that was stopped runs out of time', () => {
+    const stopped = evidence([step('attach', 'p'), exit({ kind: 'timeout', code: 0, signal: 0 })]);
+    expect(stoppedEarly(stopped, new Set(['p']))).toMatchObject({
+      cause: 'timeout',
+      message: expect.stringContaining('p can (bpf_send_signal)'),
+    });
   });
 });

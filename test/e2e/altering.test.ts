@@ -226,3 +226,26 @@ test('required programs are attached before all others', async () => {
   expect(attached[0]).toBe('on_session');
   expect(attached.length).toBeGreaterThan(2);
 });
+
+test.each([2, 11, 15])(
+  'signal %d from a program of the object is no fault of the validator',
+  async (number) => {
+    const object = fixture('sends_signals');
+    const manifest = `name: signals\nset_rodata:\n  signal_number: ${number}\n`;
+    const run = await check(scratch, [object], { kernels: ['debian-12-6.1'], manifest });
+    expect(run.verdict.exitCode).toBe(1);
+    const target = targetOf(reportOf(run, object), 'debian-12-6.1');
+    expect(target.status).toBe('infra_error');
+    expect(JSON.stringify(target)).toContain('sender can (bpf_send_signal)');
+  },
+  120_000,
+);
+
+test('an object with more programs and links than a process has open files by default', async () => {
+  const object = fixture('programs_520');
+  const manifest = 'name: many\nprograms:\n  - {name: p619, attach: {required: true}}\n';
+  const run = await check(scratch, [object], { kernels: ['debian-12-6.1'], manifest });
+  expect(run.verdict.exitCode).toBe(0);
+  const { programs = [] } = targetOf(reportOf(run, object), 'debian-12-6.1');
+  expect(programs.filter(({ attach_status }) => attach_status === 'pass')).toHaveLength(520);
+}, 120_000);

@@ -15,6 +15,8 @@
 #include "work.h"
 
 #define EXIT_BAD_REQUEST 1
+/* Two for each program that is attached, of 2048, and those of maps: what a machine allows a service that asks for it. */
+#define OPEN_FILES 65536
 
 static void set_limit(int resource, rlim_t value)
 {
@@ -30,6 +32,7 @@ void worker__raise_limits(void)
 	getrlimit(RLIMIT_MEMLOCK, &kernel_memlock);
 	set_limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
 	set_limit(RLIMIT_CORE, 0);
+	set_limit(RLIMIT_NOFILE, OPEN_FILES);
 }
 
 void worker__lower_memlock(void)
