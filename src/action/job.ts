@@ -93,10 +93,14 @@ function defaultsOf(command: ActionCommand, inputs: InputTexts, scratch: string)
   };
 }
 
+/** Flags of `plan` that print something else than the plan of a step. */
+const NO_PLAN = ['sample', 'facts', 'offline'];
+
 /** A suite names objects and kernels itself; a plan is an output of the step and no file. */
 function ignoredIn(command: ActionCommand, inputs: InputTexts): string[] {
   if (command !== 'plan') return [];
-  return inputs.get('suite') ? ['out', 'artifact', 'matrix', 'kernels', 'quick'] : ['out'];
+  const own = ['out', ...NO_PLAN];
+  return inputs.get('suite') ? [...own, 'artifact', 'matrix', 'kernels', 'quick'] : own;
 }
 
 /** A program of the user's own, when one is named and is there. */

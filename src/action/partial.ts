@@ -47,6 +47,7 @@ const WORDS: Readonly<Record<CellEnd, string>> = {
   fail: '❌ fails',
   expected: '🔶 fails as declared',
   skipped: '⏭️ skipped',
+  inferred: '〰️ inferred',
   infra_error: '⚠️ inconclusive',
 };
 

@@ -3,6 +3,7 @@ import type { CellResult, Outcome, ValidationMode } from '../model/cell.ts';
 import { CancelledError, UsageError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { decisiveOf, type Finding } from '../model/finding.ts';
+import { inferredText } from '../model/inferred.ts';
 import { type BuildResult, bootsFor, boundsOf, nextPosition } from '../plan/bisect.ts';
 import { bisectLine, type Candidate } from './bisect-line.ts';
 import { finishTest } from './finish-run.ts';
@@ -130,6 +131,8 @@ function resultOf(outcome: Outcome): Pick<BisectStep, 'result' | 'finding' | 'pr
       return { result: 'rejects', finding: decisiveOf(outcome.findings)[0], problem: '' };
     case 'skipped':
       return { result: 'unknown', finding: undefined, problem: outcome.reason };
+    case 'inferred':
+      return { result: 'unknown', finding: undefined, problem: inferredText(outcome.inference) };
     case 'infra_error':
       return { result: 'unknown', finding: undefined, problem: outcome.message };
   }

@@ -106,9 +106,19 @@ export const VALIDATE_OPTIONS: OptionKinds<ValidateOptions> = {
   command: SETTINGS,
   loader: SETTINGS,
   maxInsns: BUDGET,
+  sample: FLAG,
+  facts: TEXT,
+  acceptInferred: FLAG,
 };
 
-const { out: _out, markdown: _markdown, ...ASKING } = VALIDATE_OPTIONS;
+const {
+  out: _out,
+  markdown: _markdown,
+  sample: _sample,
+  facts: _facts,
+  acceptInferred: _accept,
+  ...ASKING
+} = VALIDATE_OPTIONS;
 
 export const WATCH_OPTIONS: OptionKinds<WatchOptions> = { ...ASKING, onResult: LISTENER, onIdle: LISTENER };
 

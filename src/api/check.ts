@@ -24,6 +24,16 @@ export interface PreparedRun {
   /** Absolute path; empty without one. */
   readonly manifest: string;
   readonly reportTargets: Omit<ReportTargets, 'gate'>;
+  /** One kernel of each class is tested for the others; absent: all are. */
+  readonly sample?: SampleRequest | undefined;
+}
+
+/** How a run is cut down to one kernel of each class. */
+export interface SampleRequest {
+  /** Absolute path of a directory with facts of kernels; undefined: the store alone. */
+  readonly facts: string | undefined;
+  /** A pass that is inferred counts for a required kernel. */
+  readonly accepts: boolean;
 }
 
 /** What `prepare` makes of options and files: everything that a user can correct is settled, and nothing has booted. */

@@ -115,6 +115,8 @@ function recordOf(
   const recorded = recordedRun(run, artifact).targets;
   const required = recorded.filter((target) => target.required);
   const passed = recorded.filter(({ status }) => status === 'pass');
+  // What was inferred was not seen to fail either.
+  const lacking = recorded.filter(({ status }) => status !== 'pass' && status !== 'inferred');
   const subject = run.artifacts[artifact];
   return HistoryRecord.parse({
     schema_version: 'artifact_history.v0.1',
@@ -132,10 +134,10 @@ function recordOf(
     matrix_name: run.matrix.name || undefined,
     summary_status: own?.verdict.status,
     required_passed: required.filter(({ status }) => status === 'pass').length,
-    required_failed: required.filter(({ status }) => status !== 'pass').length,
+    required_failed: lacking.filter((target) => target.required).length,
     total_profiles: recorded.length,
     supported_profiles: namesOf(passed.map(({ profile }) => profile)),
-    failed_profiles: namesOf(recorded.filter(({ status }) => status !== 'pass').map(({ profile }) => profile)),
+    failed_profiles: namesOf(lacking.map(({ profile }) => profile)),
     classification_codes: namesOf(recorded.map(({ classification }) => classification).filter((code) => code !== '')),
     json_report_path: own?.json,
     markdown_path: own?.markdown || undefined,

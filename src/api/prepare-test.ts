@@ -8,7 +8,7 @@ import type { GateOptions } from '../gate/gate.ts';
 import { UsageError } from '../model/errors.ts';
 import { objectsAt } from '../model/object-names.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS } from '../model/run-defaults.ts';
-import { option } from '../model/wording.ts';
+import { option, phrase } from '../model/wording.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import { placeOf } from '../run/claims.ts';
 import { ensureWorkDirectory } from '../run/directories.ts';
@@ -31,10 +31,11 @@ import { checkReportPaths } from '../run/write-reports.ts';
 import type { PreparedCheck, PreparedRun, RunBaseline } from './check.ts';
 import { payloadFor } from './command-mode.ts';
 import { withFlagBtf } from './kernel-btf.ts';
+import { factsDirectory } from './kernel-facts.ts';
 import { type LoadedRun, loadRun, matchCases } from './load-run.ts';
 import { checkLoaderClaims, loaderNotes, loadersOf } from './loaders.ts';
 import { localEntries, settledKernels } from './local-kernels.ts';
-import { keepNamed, openNamed } from './named-objects.ts';
+import { keepNamed, type NamedInput, openNamed } from './named-objects.ts';
 import { flagsOf } from './question-flags.ts';
 import { reportFilePaths } from './report-files.ts';
 import type { ResolvedEnvironment } from './services.ts';
@@ -129,6 +130,36 @@ async function claimEverything(
   return reportTargets;
 }
 
+/** The objects as they were named, with those in other files taken out. */
+async function namedObjects({ host, cwd }: ResolvedEnvironment, options: ValidateOptions): Promise<NamedInput[]> {
+  const { artifacts, workDir, command, offline, signal } = options;
+  const paths = await findArtifacts(host, cwd, artifacts, workDir, signal);
+  return openNamed(host, { cwd, paths, asIs: command !== undefined, flag: option('artifact'), offline, signal });
+}
+
+/** @throws UsageError `flag_conflict` for what does not go together */
+async function sampleOf(
+  { host, cwd }: ResolvedEnvironment,
+  { sample = false, facts = '', acceptInferred = false, shard, command }: ValidateOptions,
+): Promise<PreparedRun['sample']> {
+  const lone = acceptInferred ? 'accept-inferred' : facts === '' ? undefined : 'facts';
+  if (!sample && lone !== undefined) {
+    throw new UsageError(
+      'missing_flag',
+      phrase`${option(lone)} is about kernels that are not tested; add ${option('sample')}`,
+    );
+  }
+  if (!sample) return undefined;
+  if (shard !== undefined || command !== undefined) {
+    const other = option(command === undefined ? 'shard' : 'command');
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${option('sample')} cannot be combined with ${other}; remove one of them`,
+    );
+  }
+  return { facts: await factsDirectory(host, cwd, facts), accepts: acceptInferred };
+}
+
 /**
  * Settles what `validate` is to do: objects and kernels are found, files are read and compared with what will be
  * written, and nothing has booted.
@@ -139,16 +170,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
   checkShard(options.shard);
   if (options.artifacts.length === 0 && !options.command)
     throw new UsageError('missing_option', 'no artifact is given; name at least one');
-  const { signal } = options;
-  const paths = await findArtifacts(host, cwd, options.artifacts, options.workDir, signal);
-  const artifacts = await openNamed(host, {
-    cwd,
-    paths,
-    asIs: options.command !== undefined,
-    flag: option('artifact'),
-    offline: options.offline,
-    signal,
-  });
+  const artifacts = await namedObjects(environment, options);
   const catalog = createCatalog(environment);
   const { matrix, matrixNotes, targets, manifest, localKernels } = await kernelsAndManifest(
     environment,
@@ -185,6 +207,7 @@ export async function prepareTest(options: ValidateOptions, environment: Resolve
     expectations: gate.expectations ?? [],
     workdir: reportTargets.workdir,
   };
-  const prepared = { run, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, reportTargets };
+  const sample = await sampleOf(environment, options);
+  const prepared = { run, sample, gate, baseline: baselineOf(older, subjects), manifest: manifestPath, reportTargets };
   return { runs: [prepared], catalog, shard: options.shard, costs: older };
 }

@@ -10,6 +10,7 @@ import { runCheck } from '../run/run-check.ts';
 import { shardView } from '../run/shard-view.ts';
 import { comparedWith } from './baseline.ts';
 import type { CompletedCheck, CompletedRun, PreparedCheck, PreparedRun } from './check.ts';
+import { sampled } from './sampled.ts';
 import { createServices, type ResolvedEnvironment } from './services.ts';
 import { divideRuns, type ShardPlan } from './shard-plan.ts';
 import { useStore } from './store-use.ts';
@@ -77,7 +78,18 @@ async function runAll<T>(
     onEvent,
   });
   const check = {
-    runs: runs.map(({ run }, index) => ({ ...run, cells: plan && shard && ownCells(plan, index, shard) })),
+    runs: await Promise.all(
+      runs.map(async ({ run, sample }, index) =>
+        sample === undefined
+          ? { ...run, cells: plan && shard && ownCells(plan, index, shard) }
+          : await sampled(run, sample, {
+              host: environment.host,
+              ensureKernel: services.ensureKernel,
+              signal,
+              onEvent,
+            }),
+      ),
+    ),
     partial: plan !== undefined,
     endsCheck: (index: number, report: RunReport): boolean => {
       const one = runs[index];

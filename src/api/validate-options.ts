@@ -29,6 +29,12 @@ export interface ValidateOptions extends RunOptions, KernelOptions {
   readonly command?: CommandOptions | undefined;
   /** What the object's own loader would set; wins over the manifest. */
   readonly loader?: LoaderSettings;
+  /** Each object is tested on one kernel of each class, and the others are inferred from it (docs/sampling.md). */
+  readonly sample?: boolean;
+  /** With `sample`: directory with facts of kernels, relative to `cwd`. */
+  readonly facts?: string;
+  /** With `sample`: a pass that is inferred counts for a required kernel. */
+  readonly acceptInferred?: boolean;
   /** Programs that cost the verifier more fail: instructions, or a share of the kernel's limit; wins over the manifest. */
   readonly maxInsns?: InsnBudget | undefined;
 }

@@ -17,7 +17,8 @@ import { environmentOf } from './services.ts';
 import { useStore } from './store-use.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
-export interface WatchOptions extends Omit<ValidateOptions, 'out' | 'markdown'> {
+export interface WatchOptions
+  extends Omit<ValidateOptions, 'out' | 'markdown' | 'sample' | 'facts' | 'acceptInferred'> {
   /**
    * Called with everything known after each round: the newest result of every object, and what became of the failures that
    * are declared for them.

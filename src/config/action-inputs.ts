@@ -25,7 +25,10 @@ export const ACTION_COMMANDS = ['test', 'suite', 'plan', 'merge'] as const;
 export type ActionCommand = (typeof ACTION_COMMANDS)[number];
 
 /** Flags that make no sense in a workflow step, or that another input replaces. */
-const NOT_INPUTS = new Set(['json', 'quiet', 'no-color', 'runner', 'unsafe-allow-host-runner', 'fail-on-regression']);
+const NOT_INPUTS = new Set([
+  ...['json', 'quiet', 'no-color', 'runner', 'unsafe-allow-host-runner', 'fail-on-regression'],
+  'group',
+]);
 
 /** `suite` has files of its own, as workflows of earlier versions name them. */
 const SUITE_NAMES: Readonly<Record<string, string>> = { out: 'suite-out', markdown: 'suite-markdown' };

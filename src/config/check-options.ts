@@ -18,6 +18,9 @@ const LEFT_OUT = {
   keepVmOnFailure: false,
   runner: 'vm',
   shard: '',
+  sample: false,
+  facts: '',
+  acceptInferred: false,
   unsafeAllowHostRunner: false,
 } as const satisfies Partial<ValuesOf<'test'>>;
 

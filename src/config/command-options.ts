@@ -64,6 +64,9 @@ export function asTestValues({
     btf: '',
     loader: '',
     loaders: [],
+    sample: false,
+    facts: '',
+    acceptInferred: false,
   };
 }
 

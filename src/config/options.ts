@@ -15,7 +15,6 @@ import type { OptionRow } from './option-row.ts';
 import { POLICY_OPTIONS } from './policy-option-rows.ts';
 import { REPORT_OPTIONS } from './report-option-rows.ts';
 import { RUNTIME_OPTIONS } from './runtime-option-rows.ts';
-import { SAMPLE_OPTIONS } from './sample-option-rows.ts';
 import { SERVE_OPTIONS } from './serve-option-rows.ts';
 import { SHARD_OPTIONS } from './shard-option-rows.ts';
 import { SITE_OPTIONS } from './site-option-rows.ts';
@@ -317,7 +316,6 @@ export const OPTIONS = [
   ...REPORT_OPTIONS,
   ...SUITE_OPTIONS,
   ...SHARD_OPTIONS,
-  ...SAMPLE_OPTIONS,
   ...BUILD_OPTIONS,
   ...FRESHNESS_OPTIONS,
   ...SITE_OPTIONS,

@@ -18,13 +18,28 @@ export const SAMPLE_OPTIONS = [
     commands: ['plan'],
   },
   {
+    name: 'sample',
+    type: 'boolean',
+    default: '',
+    description:
+      'test each object on one kernel of each class ("plan --group"); the others are inferred, which is not a pass (docs/sampling.md)',
+    commands: ['test'],
+  },
+  {
+    name: 'accept-inferred',
+    type: 'boolean',
+    default: '',
+    description: 'with --sample: a pass that is inferred counts for a required kernel',
+    commands: ['test'],
+  },
+  {
     name: 'facts',
     type: 'text',
     default: '',
     placeholder: 'DIR',
     description:
       'directory with facts of kernels (ID.facts): a kernel with such a file need not be fetched, and missing files are written',
-    commands: ['plan'],
+    commands: ['plan', 'test'],
   },
   {
     name: 'offline',

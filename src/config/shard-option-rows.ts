@@ -2,10 +2,11 @@ import { FORMATS } from '../model/formats.ts';
 import { FAIL_ON } from '../model/gate.ts';
 import { WORK_DIRECTORY } from '../model/work-directory.ts';
 import type { OptionRow } from './option-row.ts';
+import { SAMPLE_OPTIONS } from './sample-option-rows.ts';
 
 const GATED = ['check', 'test', 'test-command', 'suite', 'merge'] as const;
 
-/** Flags for what several machines do together, and for reports that other programs read. */
+/** Flags for what several machines do together, for testing some kernels for others, and for reports that other programs read. */
 export const SHARD_OPTIONS = [
   {
     name: 'shard',
@@ -150,4 +151,5 @@ export const SHARD_OPTIONS = [
     env: 'NO_COLOR',
     commands: ['merge'],
   },
+  ...SAMPLE_OPTIONS,
 ] as const satisfies readonly OptionRow[];

@@ -2,6 +2,7 @@ import { attachCount, NAMED_PROGRAMS, requireAttach, untriedPrograms } from '../
 import type { Cell, CellResult, Target } from '../model/cell.ts';
 import { decisiveOf, programsOf } from '../model/finding.ts';
 import type { Expectation, Expected, FailOn, MinKernel } from '../model/gate.ts';
+import { inferredText } from '../model/inferred.ts';
 import { compareKernels, kernelNumber } from '../model/kernel-range.ts';
 import type { Verdict } from '../model/report.ts';
 import { flag } from '../model/wording.ts';
@@ -41,6 +42,8 @@ function reasonOf(id: string, result: CellResult | undefined): string {
     }
     case 'skipped':
       return `${id}: was skipped: ${outcome.reason}`;
+    case 'inferred':
+      return `${id}: ${inferredText(outcome.inference)}`;
     case 'infra_error':
       return `${id}: inconclusive: ${outcome.message}`;
   }
@@ -86,7 +89,8 @@ function reasonFor(
   const status = result?.outcome.status ?? 'infra_error';
   const { required } = target;
   const known = (options.known ?? []).some((one) => one.artifact === cell.artifact && one.target === cell.target);
-  const weight = weightOf({ status, required, met: expected?.met, known }, failOn);
+  const inference = result?.outcome.status === 'inferred' ? result.outcome.inference : undefined;
+  const weight = weightOf({ status, required, met: expected?.met, known, inference }, failOn);
   const text = `${required ? 'required' : 'optional'} ${reasonOf(id, result)}`;
   switch (weight) {
     case 'none':

@@ -120,12 +120,24 @@ export interface GuestFacts {
   readonly argv: readonly string[];
 }
 
+/** What is concluded about a kernel that was not tested from one that was. */
+export interface Inference {
+  /** Id of the profile that was tested. */
+  readonly from: string;
+  /** What that one said. */
+  readonly verdict: 'pass' | 'fail';
+  /** A pass that is concluded decides as little as one that was observed: the user chose so. Never so of a failure. */
+  readonly accepted: boolean;
+}
+
 /** What became of a cell. A value, never an exception. */
 export type Outcome =
   | { readonly status: 'pass'; readonly findings: readonly Finding[] }
   | { readonly status: 'fail'; readonly failedStage: FailedStage; readonly findings: readonly Finding[] }
   /** `otherShard`: another machine runs it. */
   | { readonly status: 'skipped'; readonly reason: string; readonly otherShard?: true }
+  /** Not tested: a kernel that has the same of everything that matters to the object was (docs/sampling.md). */
+  | { readonly status: 'inferred'; readonly inference: Inference }
   | { readonly status: 'infra_error'; readonly cause: InfraCause; readonly message: string };
 
 export type OutcomeStatus = Outcome['status'];

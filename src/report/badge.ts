@@ -11,15 +11,15 @@ export interface BadgeFacts {
 }
 
 function colorOf(status: RunStatus, counts: DocumentCounts): BadgeFacts['color'] {
-  const { failed, tolerated, passed, nothingLoaded, loadedOnly, attachedPartly } = counts;
+  const { failed, tolerated, passed, inferred, nothingLoaded, loadedOnly, attachedPartly } = counts;
   if (status === 'fail' || failed > tolerated) return 'red';
   if (status === 'error' || passed === 0) return 'lightgrey';
-  return tolerated + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
+  return tolerated + inferred + nothingLoaded + loadedOnly + attachedPartly > 0 ? 'yellow' : 'brightgreen';
 }
 
 /**
  * Red: something required fails; yellow: only what decides nothing does, an attach that nobody requires among it, or
- * nothing was attached; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
+ * nothing was attached, or not all was tested; grey: there is no answer. A pass that needed automatic fixups leaves a mark behind the words.
  */
 export function badgeFacts(status: RunStatus, counts: DocumentCounts, what: 'kernels' | 'checks'): BadgeFacts {
   const { total, passed, failed, fixedUp } = counts;

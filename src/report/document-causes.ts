@@ -110,7 +110,8 @@ export function silenceOfCells(all: readonly DocumentCell[]): DocumentSilence[] 
   const groups = new Map<string, DocumentCell[]>();
   for (const cell of all) {
     const { status } = cell.target;
-    if (status !== 'infra_error' && !(status === 'skipped' && cell.decides)) continue;
+    const isUntested = status === 'skipped' || status === 'inferred';
+    if (status !== 'infra_error' && !(isUntested && cell.decides)) continue;
     const message = reasonOf(cell.target);
     groups.set(message, [...(groups.get(message) ?? []), cell]);
   }

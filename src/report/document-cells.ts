@@ -1,5 +1,6 @@
 import { weightOf } from '../gate/weight.ts';
 import { FAIL_ON, MET } from '../model/gate.ts';
+import { inferredText } from '../model/inferred.ts';
 import type { DocumentCase, GateDocument } from './gate-document.ts';
 import { isSeen, type PassKind, passKind } from './loaded-only.ts';
 import { type SavedExpected, type SavedTarget, savedExpected } from './saved-report.ts';
@@ -36,7 +37,8 @@ function decisionOf(
   // Nothing about a case that is optional decides.
   const failOn = one.required || policy !== 'any' ? policy : 'required';
   const met = MET.find((known) => known === expected?.met);
-  const cell = { status: target.status, required: one.required && target.required, met, known: news === 'known' };
+  const { status, inference } = target;
+  const cell = { status, required: one.required && target.required, met, known: news === 'known', inference };
   const weight = weightOf(cell, failOn);
   const tolerated = weight === 'optional' || weight === 'expected' || weight === 'known' ? weight : undefined;
   return {
@@ -85,6 +87,8 @@ export interface DocumentCounts {
   /** Failures that would decide, but for a policy that never fails a run. */
   readonly excused: number;
   readonly skipped: number;
+  /** Cells that were not tested because a kernel of the same class was. */
+  readonly inferred: number;
   /** Cells without an answer. */
   readonly errored: number;
   /** Failures that the older report does not have. */
@@ -121,6 +125,7 @@ export function countsOfCells(cells: readonly DocumentCell[], broken = 0): Docum
     tolerated: count(({ tolerated }) => tolerated !== undefined),
     excused: count(({ excused }) => excused),
     skipped: count(({ target }) => target.status === 'skipped'),
+    inferred: count(({ target }) => target.status === 'inferred'),
     errored: count(({ target }) => target.status === 'infra_error'),
     regressions: count(({ news }) => news === 'new'),
     known: count(({ news }) => news === 'known'),
@@ -139,6 +144,8 @@ export function reasonOf({ status, findings, ...target }: SavedTarget): string {
       return target.infra_error || 'it is inconclusive';
     case 'skipped':
       return target.skipped_reason || 'it was not tested';
+    case 'inferred':
+      return target.inference ? inferredText(target.inference) : 'it was not tested';
     case 'fail':
       return (
         findings.find(({ decisive }) => decisive)?.title ||

@@ -1,5 +1,6 @@
 import { words } from '../findings/words.ts';
 import { type Finding, programsOf } from '../model/finding.ts';
+import { inferredText } from '../model/inferred.ts';
 import { grouped, oncePer } from '../model/once-per.ts';
 import type { TargetView } from './view.ts';
 
@@ -74,9 +75,11 @@ export function groupSilence(
     const message =
       outcome.status === 'skipped'
         ? `skipped: ${outcome.reason}`
-        : outcome.status === 'infra_error'
-          ? `inconclusive: ${outcome.message}`
-          : '';
+        : outcome.status === 'inferred'
+          ? inferredText(outcome.inference)
+          : outcome.status === 'infra_error'
+            ? `inconclusive: ${outcome.message}`
+            : '';
     if (message === '') continue;
     groups.set(message, [...(groups.get(message) ?? []), index]);
   }

@@ -1,3 +1,4 @@
+import { inferredText } from '../model/inferred.ts';
 import { newsText } from './compare-parts.ts';
 import { code, codeCell, md } from './escape.ts';
 import { statusText } from './loaded-only.ts';
@@ -45,7 +46,8 @@ function nameOf({ profile, host, profile_id: id }: SavedTarget, show: (text: str
   return `${name}${show(id)}`;
 }
 
-function noAnswer({ status, infra_error: infra, skipped_reason: skipped }: SavedTarget): string {
+function noAnswer({ status, infra_error: infra, skipped_reason: skipped, inference }: SavedTarget): string {
+  if (inference !== undefined) return inferredText(inference);
   return status === 'infra_error' ? infra : status === 'skipped' ? skipped : '';
 }
 

@@ -109,6 +109,8 @@ function failedStage({ outcome }: TargetView): string | undefined {
       return undefined;
     case 'fail':
       return outcome.failedStage;
+    case 'inferred':
+      return undefined;
     case 'skipped':
       return outcome.otherShard ? undefined : 'transport';
     case 'infra_error':
@@ -162,6 +164,7 @@ function targetJson(run: RunReport, view: TargetView) {
     infra_error: outcome.status === 'infra_error' ? outcome.message : undefined,
     infra_cause: outcome.status === 'infra_error' ? outcome.cause : undefined,
     skipped_reason: outcome.status === 'skipped' ? outcome.reason : undefined,
+    inference: outcome.status === 'inferred' ? outcome.inference : undefined,
     retried_after: some(result?.retriedAfter),
     notes: list(targetNotes(view)),
     automatic_fixups: some(view.fixups),

@@ -68,6 +68,7 @@ function answerOf({ target, decides, tolerated, excused, expected }: DocumentCel
     return { kind: unexpected === '' ? undefined : 'failure', type: 'UNEXPECTED_PASS', message: unexpected };
   }
   if (status === 'skipped') return { kind: decides ? 'error' : 'skipped', type: 'NOT_ASKED', message };
+  if (status === 'inferred') return { kind: decides ? 'error' : 'skipped', type: 'INFERRED', message };
   if (status === 'infra_error') {
     return decides ? { kind: 'error', type, message } : { kind: 'skipped', type, message: `inconclusive: ${message}` };
   }

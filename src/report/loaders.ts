@@ -53,7 +53,7 @@ export function loadersJson(result: CellResult | undefined) {
   });
 }
 
-const WORDS = { pass: 'pass', fail: 'FAIL', skipped: 'skip', infra_error: 'ERR' } as const;
+const WORDS = { pass: 'pass', fail: 'FAIL', skipped: 'skip', inferred: 'infer', infra_error: 'ERR' } as const;
 
 /** `pass`, `FAIL`, `none` where no program was loaded, and how many attaches went well where not all did. */
 export function loaderWord({ outcome, evidence, attached, attempted }: LoaderRow): string {

@@ -1,5 +1,6 @@
 import { firstStage } from '../model/evidence.ts';
 import type { Expected } from '../model/gate.ts';
+import { inferredText } from '../model/inferred.ts';
 import type { RunReport, Verdict } from '../model/report.ts';
 import { suppliedBtfMarkdown } from './btf.ts';
 import { commandLines } from './command.ts';
@@ -35,6 +36,7 @@ function className(view: TargetView): string {
 /** Why there is no answer; empty when there is one. */
 export function noAnswer({ outcome }: TargetView): string {
   if (outcome.status === 'infra_error') return outcome.message;
+  if (outcome.status === 'inferred') return inferredText(outcome.inference);
   return outcome.status === 'skipped' ? outcome.reason : '';
 }
 

@@ -9,7 +9,7 @@ import { FIXUP_MARK } from './fixups.ts';
 import { type FindingGroup, groupFindings, groupSilence } from './group.ts';
 import { type Declared, groupLines } from './group-text.ts';
 import { byVendor } from './kernel-order.ts';
-import { legendTexts, type Mark } from './legend.ts';
+import { INFERRED_MARK, legendTexts, type Mark } from './legend.ts';
 import { isSeen, LOADED_ONLY, NOTHING_LOADED, type PassKind, passKind } from './loaded-only.ts';
 import { loadersText } from './loaders-text.ts';
 import { fileNames, shortNames } from './names.ts';
@@ -57,6 +57,8 @@ function mark(
       return { text: 'FAIL', painted: paint.bad };
     case 'skipped':
       return { text: 'skip', painted: paint.dim };
+    case 'inferred':
+      return { text: INFERRED_MARK, painted: paint.dim };
     case 'infra_error':
       return { text: 'ERR', painted: paint.warn };
   }
@@ -208,6 +210,7 @@ function tally(views: readonly TargetView[], run: RunReport, expected: number): 
     ['fail', count('fail') - expected],
     [expected === 1 ? 'fails as declared' : 'fail as declared', expected],
     ['skipped', count('skipped')],
+    ['inferred', count('inferred')],
     ['inconclusive', count('infra_error')],
   ] as const;
   const said = parts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
@@ -232,6 +235,7 @@ export function matrixText(run: RunReport, options: TextOptions): string {
     ['optional', run.targets.some(({ required }) => !required)],
     ['failed', expected > 0],
     ['passed', some(declared.passes)],
+    ['inferred', views.flat().some(({ outcome }) => outcome.status === 'inferred')],
     ['fixups', views.flat().some(({ fixups }) => fixups > 0)],
   ];
   const legend = legendTexts(new Set(marks.flatMap(([mark, used]) => (used ? [mark] : []))));

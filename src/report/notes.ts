@@ -1,6 +1,7 @@
 import { words } from '../findings/words.ts';
 import { errnoName } from '../model/errno.ts';
 import type { Finding } from '../model/finding.ts';
+import { inferredText } from '../model/inferred.ts';
 import { kernelNumber } from '../model/kernel-range.ts';
 import { suppliedBtfNotes } from './btf.ts';
 import { oneLine } from './escape.ts';
@@ -40,6 +41,7 @@ function familyNote({ target, evidence }: TargetView): string | undefined {
 export function targetNotes(view: TargetView): string[] {
   const { primary, findings, outcome } = view;
   if (outcome.status === 'skipped') return [`skipped: ${outcome.reason}`];
+  if (outcome.status === 'inferred') return [`inferred: ${inferredText(outcome.inference)}`];
   const notes: string[] = [];
   const retried = view.result?.retriedAfter;
   if (retried) notes.push(`retried after: ${retried}`);

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../model/events.ts';
 import { decisiveOf } from '../model/finding.ts';
+import { inferredText } from '../model/inferred.ts';
 import { cutEnd, padEnd, widthOf } from '../text/width.ts';
 import { terminal } from './escape.ts';
 import { placeText } from './finding-facts.ts';
@@ -23,6 +24,7 @@ const WORDS: Readonly<Record<CellEnd, string>> = {
   fail: 'fail',
   expected: 'fail as declared',
   skipped: 'skipped',
+  inferred: 'inferred',
   infra_error: 'inconclusive',
 };
 
@@ -184,6 +186,8 @@ function outcomeLine({ result, expected }: CellEndEvent): string {
     }
     case 'skipped':
       return `skipped: ${terminal(outcome.reason)}`;
+    case 'inferred':
+      return inferredText(outcome.inference);
     case 'infra_error':
       return `inconclusive: ${terminal(outcome.message)}`;
   }

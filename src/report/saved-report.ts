@@ -9,7 +9,7 @@ import { fixupCount } from './fixups.ts';
 const text = z.string();
 const optional = text.default('');
 const count = z.number().nonnegative().default(0);
-const status = z.enum(['pass', 'fail', 'skipped', 'infra_error']);
+const status = z.enum(['pass', 'fail', 'skipped', 'inferred', 'infra_error']);
 
 const Location = z.object({
   file: text,
@@ -115,6 +115,9 @@ const PlainTarget = z.object({
   validator_result: optional,
   infra_error: optional,
   skipped_reason: optional,
+  inference: z
+    .object({ from: text, verdict: z.enum(['pass', 'fail']), accepted: z.boolean().default(false) })
+    .optional(),
   retried_after: optional,
   notes: z.array(text).default([]),
   kernel_package: z.object({ name: text, version: optional, archive: optional, suite: optional }).optional(),

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { inferredText } from '../model/inferred.ts';
 import type { Profile } from '../model/kernel.ts';
 import type { SuiteCaseReport, SuiteReport } from '../model/suite.ts';
 import { code, codeCell, md } from './escape.ts';
@@ -125,6 +126,7 @@ interface Remark {
 /** What there is to say about a kernel: the cause where it fails, or why it gave no answer. */
 function causesOf({ outcome, primary }: TargetView, met: readonly ReportedCause[]): Remark[] {
   if (outcome.status === 'infra_error') return [{ text: `inconclusive: ${md(outcome.message, 1000)}`, below: [] }];
+  if (outcome.status === 'inferred') return [{ text: inferredText(outcome.inference), below: [] }];
   if (outcome.status === 'skipped') return [{ text: `not tested: ${md(outcome.reason, 1000)}`, below: [] }];
   return primary ? [remark(primary, met)] : [];
 }

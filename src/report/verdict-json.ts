@@ -13,6 +13,8 @@ export function targetVerdict(outcome: Outcome): string | undefined {
       return 'INCOMPATIBLE';
     case 'infra_error':
       return 'INFRA_ERROR';
+    case 'inferred':
+      return undefined;
     case 'skipped':
       return outcome.otherShard ? undefined : 'UNSUPPORTED';
   }

@@ -9,6 +9,7 @@ import type { Expectation } from '../model/gate.ts';
 import type { RunReport } from '../model/report.ts';
 import { planCells } from '../plan/plan.ts';
 import { atOnce, WRITES_AT_ONCE } from './at-once.ts';
+import { type InferredCell, withInferred } from './inferred-cells.ts';
 import type { ShelvedSubject } from './object-shelf.ts';
 import { commandFacts } from './payload.ts';
 import type { RunServices } from './prepare-kernels.ts';
@@ -34,6 +35,8 @@ export interface PlannedRun extends RunRequest {
   readonly targets: readonly Target[];
   /** What this machine runs of it; absent: every object on every kernel. */
   readonly cells?: readonly Cell[] | undefined;
+  /** Cells that are not run because another kernel stands for theirs; absent: none. */
+  readonly inferred?: readonly InferredCell[] | undefined;
   /** Flags that run the same again; they stand in the report. */
   readonly flags: readonly string[];
   /** What the user should know although nothing failed; stands in the report. */
@@ -142,7 +145,8 @@ function reportOf(one: RunUnderWay, { services, partial, startedAt, started }: C
   const { plan, runId, runDir, notes } = one;
   const { host, validator } = services;
   const { command, assets = [] } = plan.payload ?? {};
-  const results = resultsOf(one);
+  const observed = resultsOf(one);
+  const results = plan.inferred ? withInferred(observed, plan.inferred, plan.targets) : observed;
   return {
     runId,
     startedAt: timestamp(startedAt),

@@ -8,7 +8,7 @@ const count = z.number().int().nonnegative().default(0);
 const Target = z.object({
   profile_id: z.string().min(1),
   required: z.boolean().default(true),
-  status: z.enum(['pass', 'fail', 'skipped', 'infra_error']),
+  status: z.enum(['pass', 'fail', 'skipped', 'inferred', 'infra_error']),
   validation: z
     .object({ load_status: text, attach_mode: text, attach_status: text })
     .default({ load_status: '', attach_mode: '', attach_status: '' }),

@@ -31,7 +31,7 @@ function whyNone(report: EvidenceReport, target: EvidenceTarget): string | undef
   if (report.command !== undefined)
     return 'the verdict is the exit code of a command: it says nothing about one object';
   if (status === 'infra_error') return 'inconclusive: an infrastructure error is not a result';
-  if (status === 'skipped') return 'not tested';
+  if (status === 'skipped' || status === 'inferred') return 'not tested';
   if (kernel === undefined || guest === undefined)
     return 'the report has no kernel_identity; test again with this version';
   if (kernel.build_id === undefined && !kernel.btf_sha256 && kernel.config_sha256 === undefined)

@@ -39,7 +39,8 @@ export function progressReader(): (event: RunEvent) => Change | undefined {
         return { profiles, message: `testing on ${profiles[event.target]?.id ?? ''}` };
       }
       case 'cell-end': {
-        const { status } = event.result.outcome;
+        // No run of the server infers anything.
+        const status = event.result.outcome.status === 'inferred' ? 'skipped' : event.result.outcome.status;
         set(event.target, worse(profiles[event.target]?.status ?? 'pending', status));
         left[event.target] = (left[event.target] ?? 1) - 1;
         ended++;

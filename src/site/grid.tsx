@@ -26,7 +26,7 @@ export interface GridProps {
 function isBad(cells: readonly (SiteCell | undefined)[], error: string): boolean {
   return (
     error !== '' ||
-    cells.some((cell) => cell !== undefined && cell.target.status !== 'pass' && cell.target.status !== 'skipped')
+    cells.some((cell) => cell !== undefined && !['pass', 'skipped', 'inferred'].includes(cell.target.status))
   );
 }
 

@@ -12,6 +12,7 @@ const STATES = {
   tolerated: ['t', 'fail'],
   silent: ['e', 'error'],
   skipped: ['s', 'skip'],
+  inferred: ['i', 'infer'],
   absent: ['a', '–'],
 } as const satisfies Partial<Record<SymbolName, readonly [string, string]>>;
 

@@ -84,6 +84,7 @@ function findingText(finding: Finding, cell: Cell): string {
 function observed({ outcome, evidence }: CellResult, cell: Cell): string {
   if (outcome.status === 'infra_error') return `infra_error ${outcome.message}`;
   if (outcome.status === 'skipped') return `skipped ${outcome.reason}`;
+  if (outcome.status === 'inferred') return 'inferred';
   const findings = outcome.findings.filter((one) => !isIdle(one)).map((finding) => findingText(finding, cell));
   const attaches = (evidence?.stages ?? []).flatMap((stage) => (stage.stage === 'attach' ? [stage] : []));
   const unattached =

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { weightOf } from '../../src/gate/weight.ts';
 import { FAIL_ON, MET } from '../../src/model/gate.ts';
 
-const STATUSES = ['pass', 'fail', 'skipped', 'infra_error'] as const;
+const STATUSES = ['pass', 'fail', 'skipped', 'inferred', 'infra_error'] as const;
 
 describe('the weight of a cell', () => {
   test('nothing that passes as it should decides, and nothing that is not required fails by default', () => {
@@ -22,6 +22,20 @@ describe('the weight of a cell', () => {
           const weight = weightOf({ status: 'fail', required: true, met, known }, failOn);
           const tolerated = met === 'failed' ? 'expected' : failOn === 'regression' && known ? 'known' : 'failure';
           expect(weight).toBe(tolerated);
+        }
+      }
+    }
+  });
+
+  test('what is inferred is an error where it would decide, but for a pass that the user accepts', () => {
+    for (const failOn of FAIL_ON) {
+      for (const verdict of ['pass', 'fail'] as const) {
+        for (const accepted of [false, true]) {
+          const cell = { status: 'inferred', met: 'no_answer', known: true, inference: { verdict, accepted } } as const;
+          const counts = accepted && verdict === 'pass';
+          expect(weightOf({ ...cell, required: true }, failOn)).toBe(counts ? 'none' : 'error');
+          const optional = failOn === 'any' ? 'error' : 'optional';
+          expect(weightOf({ ...cell, required: false }, failOn)).toBe(counts ? 'none' : optional);
         }
       }
     }

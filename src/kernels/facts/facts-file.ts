@@ -64,7 +64,7 @@ export function unpackFacts(packed: Uint8Array): StoredFacts {
   try {
     bytes = gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
   } catch (cause) {
-    throw new HostError('facts_unusable', 'it is damaged or no file with facts; remove it and it is made again', {
+    throw new HostError('facts_unusable', 'it is damaged, or not a file with facts; remove it and it is made again', {
       cause,
     });
   }

@@ -1,3 +1,4 @@
+import { inferredText } from '../../model/inferred.ts';
 import { oneLine, terminal } from '../escape.ts';
 import { fixupWords } from '../fixups.ts';
 import { unseenText } from '../loaded-only.ts';
@@ -18,6 +19,7 @@ const VERDICTS = {
   pass: 'PASS',
   fail: 'FAIL',
   skipped: 'SKIPPED: it was not tested',
+  inferred: 'INFERRED: it was not tested',
   infra_error: 'INCONCLUSIVE: neither pass nor fail',
 } as const;
 
@@ -80,6 +82,7 @@ function logLines(page: Page, target: SavedTarget): string[] {
 
 function silenceLines(page: Page, target: SavedTarget): string[] {
   if (target.infra_error !== '') return paragraph(page, target.infra_error);
+  if (target.inference !== undefined) return paragraph(page, inferredText(target.inference));
   return target.status === 'skipped' && target.skipped_reason !== '' ? paragraph(page, target.skipped_reason) : [];
 }
 

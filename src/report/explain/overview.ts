@@ -1,3 +1,4 @@
+import { inferredText } from '../../model/inferred.ts';
 import { distinctNames, fileName } from '../../model/object-names.ts';
 import { flag } from '../../model/wording.ts';
 import { oneLine, terminal } from '../escape.ts';
@@ -16,6 +17,7 @@ const MARKS = {
   warned: 'warn ',
   fail: 'FAIL ',
   skipped: 'skip ',
+  inferred: 'infer',
   infra_error: 'ERR  ',
   expected: 'xfail',
 } as const;
@@ -35,7 +37,12 @@ function shortly(page: Page, target: SavedTarget, expected: boolean): string[] {
   const [first, ...rest] = passes ? warnings : causes;
   const fixups = fixupWords(target.automatic_fixups);
   const title = first?.title || target.classification_reason || target.classification_code;
-  const why = title || target.infra_error || target.skipped_reason || (passes ? '' : 'the report does not say why');
+  const why =
+    title ||
+    target.infra_error ||
+    target.skipped_reason ||
+    (target.inference && inferredText(target.inference)) ||
+    (passes ? '' : 'the report does not say why');
   const place = first?.location ? ` (${placeText(first.location)})` : '';
   const counts = [
     rest.length > 0 ? plural(rest.length, passes ? 'more warning' : 'more cause') : '',
@@ -107,7 +114,13 @@ function caseLines(page: Page, saved: SavedCase, called: string): string[] {
   }
   const causes = new Map<string, string[]>();
   for (const target of failing) {
-    const cause = target.classification_code || (target.status === 'fail' ? 'not classified' : 'inconclusive');
+    const cause =
+      target.classification_code ||
+      (target.status === 'fail'
+        ? 'not classified'
+        : target.status === 'inferred'
+          ? 'not tested, inferred'
+          : 'inconclusive');
     causes.set(cause, [...(causes.get(cause) ?? []), oneLine(target.profile_id, 64)]);
   }
   const lines = [...causes].map(([cause, kernels]) => `${oneLine(cause, 60)} on ${kernels.join(', ')}`);

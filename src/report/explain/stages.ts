@@ -25,7 +25,7 @@ function bootRow(target: SavedTarget): Row {
       `ok: ${oneLine(target.host.kernel ?? '', 100)} booted${ms > 0 ? ` after ${(ms / 1000).toFixed(1)} s` : ''}`,
     ];
   }
-  if (target.status === 'skipped') return ['boot', 'not tried'];
+  if (target.status === 'skipped' || target.status === 'inferred') return ['boot', 'not tried'];
   return ['boot', 'not completed'];
 }
 

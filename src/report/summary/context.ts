@@ -29,6 +29,7 @@ export function contextLine({ document, cells, kernels, counts, options }: Parts
     some(counts.failed, 'failed'),
     some(counts.errored, 'inconclusive'),
     some(counts.skipped, 'skipped'),
+    some(counts.inferred, 'inferred'),
   ];
   return [
     `**${md(name, 100)}**`,

@@ -50,11 +50,12 @@ export function verdictText(
 }
 
 /** `2 of 4 with nothing attached`; what a pass lacks. */
-function lackText({ total, nothingLoaded, loadedOnly, attachedPartly }: DocumentCounts): string {
+function lackText({ total, inferred, nothingLoaded, loadedOnly, attachedPartly }: DocumentCounts): string {
   return [
     nothingLoaded > 0 ? `${nothingLoaded} of ${total} with no program loaded` : '',
     loadedOnly > 0 ? `${loadedOnly} of ${total} with nothing attached` : '',
     attachedPartly > 0 ? `${attachedPartly} of ${total} attached in part` : '',
+    inferred > 0 ? `${inferred} of ${total} inferred` : '',
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -65,8 +66,9 @@ export const SUMMARY_BEGINNING = /^## \S+ bpfcompat: /;
 
 /** The heading of a summary: the verdict as a symbol and in words. */
 export function headingText(document: GateDocument, counts: DocumentCounts): string {
-  const lacking = document.status === 'pass' && counts.nothingLoaded + counts.loadedOnly + counts.attachedPartly > 0;
-  return `${lacking ? ICON_LOADED : ICONS[document.status]} bpfcompat: ${verdictText(document, counts)}`;
+  const { status } = document;
+  const lacking = status === 'pass' && lackText(counts) !== '';
+  return `${lacking ? ICON_LOADED : ICONS[status]} bpfcompat: ${verdictText(document, counts)}`;
 }
 
 /** `3 min 12 s`, `14.0 s`. */

@@ -12,6 +12,7 @@ export const SYMBOLS = {
   tolerated: ['🔶', 'fails, non-blocking (optional, expected or known)'],
   silent: ['⚠️', 'inconclusive (infrastructure)'],
   skipped: ['⏭️', 'not tested'],
+  inferred: ['〰️', 'not tested, inferred from a kernel of the same class'],
   absent: ['–', 'not part of the run'],
   new: ['🆕', 'did not fail before'],
   fixups: ['🔧', FIXUP_LEGEND],
@@ -40,6 +41,8 @@ export function symbolsOf(cell: DocumentCell | undefined): SymbolName[] {
       return ['silent'];
     case 'skipped':
       return ['skipped'];
+    case 'inferred':
+      return ['inferred'];
   }
 }
 

@@ -86,7 +86,7 @@ const Program = z.object({
 const TargetReport = z.object({
   profile_id: text,
   required: z.boolean(),
-  status: z.enum(['pass', 'fail', 'infra_error', 'skipped']),
+  status: z.enum(['pass', 'fail', 'infra_error', 'inferred', 'skipped']),
   profile: some(Environment),
   host: some(Environment),
   validation: some(
@@ -137,6 +137,7 @@ const TargetReport = z.object({
   notes: some(z.array(text)),
   // Added:
   infra_cause: some(text),
+  inference: some(z.object({ from: text, verdict: z.enum(['pass', 'fail']), accepted: z.boolean() })),
   retried_after: some(text),
   kernel_package: some(
     z.object({
@@ -183,7 +184,7 @@ const TargetReport = z.object({
         sha256: sha256.optional(),
         size_bytes: some(whole),
         decides: some(z.boolean()),
-        status: z.enum(['pass', 'fail', 'infra_error', 'skipped']),
+        status: z.enum(['pass', 'fail', 'infra_error', 'inferred', 'skipped']),
         verdict: some(text),
         failed_stage: some(text),
         code: some(text),

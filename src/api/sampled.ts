@@ -1,0 +1,38 @@
+import type { EventListener } from '../model/events.ts';
+import type { Need } from '../plan/classes/needs.ts';
+import type { InferredCell } from '../run/inferred-cells.ts';
+import type { PlannedRun } from '../run/run-check.ts';
+import type { SampleRequest } from './check.ts';
+import { kernelClasses } from './kernel-classes.ts';
+import type { FactsPlaces } from './kernel-facts.ts';
+
+/** What settings attach programs to, besides what the object says. */
+function settingNeeds({ loader, manifest }: PlannedRun): Need[] {
+  const named = (manifest?.programs ?? []).map(({ attachTarget }) => attachTarget ?? '');
+  const targets = [...(loader?.attachTargets.values() ?? []), ...named].filter((name) => name !== '');
+  return targets.map((name) => ({ kind: 'function', name }));
+}
+
+/** The run with one kernel of each class of each object to be tested, and the others to be inferred from it. */
+export async function sampled(
+  run: PlannedRun,
+  { facts, accepts }: SampleRequest,
+  { onEvent, ...places }: Pick<FactsPlaces, 'host' | 'ensureKernel' | 'signal'> & { readonly onEvent: EventListener },
+): Promise<PlannedRun> {
+  const objects = [];
+  for (const { content, unusable } of run.subjects) objects.push(unusable ? undefined : (await content()).facts);
+  const onNote = (message: string): void => onEvent({ type: 'note', message });
+  const classes = await kernelClasses(run.targets, objects, settingNeeds(run), { ...places, dir: facts, onNote });
+  const cells = classes.flatMap((own, artifact) =>
+    own.map(({ sample }) => ({ artifact, target: sample })).sort((a, b) => a.target - b.target),
+  );
+  const inferred = classes.flatMap((own, artifact) =>
+    own.flatMap(({ sample, kernels }): InferredCell[] =>
+      kernels.flatMap((target) => (target === sample ? [] : { artifact, target, sample, accepted: accepts })),
+    ),
+  );
+  if (inferred.length === 0) return { ...run, cells };
+  const counts = accepts ? 'a pass that is inferred counts, as was chosen' : 'none of these counts as a pass';
+  const note = `${inferred.length} of ${cells.length + inferred.length} checks are not run: each is inferred from a kernel of the same class, and ${counts}`;
+  return { ...run, cells, inferred, notes: [...run.notes, note] };
+}
