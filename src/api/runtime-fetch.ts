@@ -4,7 +4,8 @@ import { type Audit, writeAudit } from '../runtime/audit.ts';
 import type { Selection } from '../runtime/decision.ts';
 import { fetchObject } from '../runtime/fetch-object.ts';
 import type { Probe } from '../runtime/probe.ts';
-import { MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { blobPath, keepBlob, MAX_OBJECT_BYTES } from '../runtime/store.ts';
+import { isImage, remoteObject } from './runtime-oci.ts';
 import { type SelectOptions, selectArtifact } from './runtime-select.ts';
 import { environmentOf } from './services.ts';
 
@@ -75,10 +76,14 @@ export async function fetchSelected(
   const wanted = { sha256, name: options.request.name, version, variant: variant ?? '' };
   const place = {
     workdir,
-    sources: options.sources.map((one) => resolve(cwd, one)),
+    sources: options.sources.filter((one) => !isImage(one)).map((one) => resolve(cwd, one)),
     outDir: resolve(cwd, options.outDir),
   };
   try {
+    if ((await host.files.stat(blobPath(workdir, sha256))) === undefined) {
+      const pulled = await remoteObject(host, options.sources, sha256);
+      if (pulled) await keepBlob(host, workdir, pulled);
+    }
     const { source, output } = await fetchObject(
       host,
       wanted,

@@ -14,6 +14,7 @@ import type { SelectRequest } from '../runtime/select.ts';
 import { allBundles } from '../runtime/store.ts';
 import type { Trust } from '../runtime/trust.ts';
 import type { Refusal } from '../runtime/verify.ts';
+import { isImage, remoteBundles } from './runtime-oci.ts';
 import { probeHost } from './runtime-probe.ts';
 import { type Environment, environmentOf } from './services.ts';
 
@@ -86,8 +87,11 @@ export async function selectArtifact(options: SelectOptions): Promise<{ selectio
   const { trust, index } = await loadBelief(options);
   const probe =
     options.hostFile === '' ? await probeHost(options) : await readProbe(host, resolve(cwd, options.hostFile));
-  const places = options.evidence.map((place) => resolve(cwd, place));
-  const bundles = await allBundles(host, resolve(cwd, options.workdir), places);
+  const places = options.evidence.filter((place) => !isImage(place)).map((place) => resolve(cwd, place));
+  const local = await allBundles(host, resolve(cwd, options.workdir), places);
+  const known = new Set(local.map((one) => one.sha256));
+  const remote = (await remoteBundles(host, options.evidence)).filter((one) => !known.has(one.sha256));
+  const bundles = [...local, ...remote];
   const { request, policy } = options;
   const context = { trust, index, now: host.now() };
   const rows = await readLegacyRows(host, resolve(cwd, options.workdir), trust, trustFileOf(options));

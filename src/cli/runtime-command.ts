@@ -3,6 +3,7 @@ import { createEvidence } from '../api/runtime-attest.ts';
 import { executeArtifact } from '../api/runtime-execute.ts';
 import { fetchArtifact } from '../api/runtime-fetch.ts';
 import { writeIndex } from '../api/runtime-index.ts';
+import { pushArtifact } from '../api/runtime-oci.ts';
 import { probeHost } from '../api/runtime-probe.ts';
 import { selectAudited } from '../api/runtime-select.ts';
 import { verifyBundles } from '../api/runtime-verify.ts';
@@ -38,6 +39,9 @@ export async function runtimeTrackCommand(parsed: TrackCommand, io: Io): Promise
       return runtimeSelect(parsed.options, io);
     case 'runtime fetch':
       return runtimeFetch(parsed.options, io);
+    case 'runtime push':
+      io.out(printedJson(await pushArtifact({ ...parsed.options, ...aroundOf(io) })));
+      return 0;
     case 'runtime execute':
       return runtimeExecute(parsed.options, io);
     case 'runtime worker-execute':

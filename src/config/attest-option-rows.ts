@@ -68,6 +68,22 @@ export const ATTEST_OPTIONS = [
     commands: ['attest verify'],
   },
   {
+    name: 'artifact',
+    type: 'text',
+    default: '',
+    placeholder: 'FILE',
+    description: 'the object to push',
+    commands: ['runtime push'],
+  },
+  {
+    name: 'image',
+    type: 'text',
+    default: '',
+    placeholder: 'HOST/NAME:TAG',
+    description: 'what it is called in the registry',
+    commands: ['runtime push'],
+  },
+  {
     name: 'json',
     type: 'boolean',
     default: '',

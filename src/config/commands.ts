@@ -77,6 +77,10 @@ export const COMMANDS = [
   },
   { name: 'runtime fetch', summary: `select an artifact and copy its verified bytes (${EXPERIMENTAL_WORD})` },
   {
+    name: 'runtime push',
+    summary: `push an object to a registry, with the signed statements about it (${EXPERIMENTAL_WORD})`,
+  },
+  {
     name: 'runtime execute',
     summary: `select, fetch and check the load on this host; nothing stays loaded (${EXPERIMENTAL_WORD})`,
   },

@@ -174,6 +174,12 @@ export const ENV_VARIABLES: readonly EnvVariable[] = [
     Category: 'Runtime',
   },
   {
+    Name: 'BPFCOMPAT_REGISTRY_LOGIN',
+    Default: '',
+    Description: 'USER:PASSWORD of an account that may push to the registry of "runtime push" (experimental)',
+    Category: 'Runtime',
+  },
+  {
     Name: 'BPFCOMPAT_AGENT_KILL_SWITCH',
     Default: '',
     Description:

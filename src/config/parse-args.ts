@@ -34,6 +34,7 @@ import {
   checkAttestIndexOptions,
   checkAttestVerifyOptions,
   checkFetchArtifactOptions,
+  checkPushOptions,
   checkSelectOptions,
 } from './runtime-options.ts';
 import { checkServeOptions } from './serve-options.ts';
@@ -76,6 +77,7 @@ const CHECKS = {
   'attest index': (values) => checkAttestIndexOptions(values),
   'runtime select': (values) => checkSelectOptions(values),
   'runtime fetch': (values) => checkFetchArtifactOptions(values),
+  'runtime push': (values) => checkPushOptions(values),
   'runtime execute': (values) => checkRuntimeExecuteOptions(values),
   'agent plan': (values) => checkAgentPlanOptions(values),
   'agent apply': (values) => checkAgentApplyOptions(values),

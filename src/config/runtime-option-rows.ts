@@ -45,7 +45,15 @@ export const RUNTIME_OPTIONS = [
     default: WORK_DIRECTORY,
     placeholder: 'DIR',
     description: 'work directory with the stored evidence, objects and audit trail',
-    commands: [...READING, 'attest create', 'agent approve', 'agent ledger', 'agent unload', 'agent revocation-drill'],
+    commands: [
+      ...READING,
+      'attest create',
+      'runtime push',
+      'agent approve',
+      'agent ledger',
+      'agent unload',
+      'agent revocation-drill',
+    ],
   },
   {
     name: 'artifact-name',
@@ -126,14 +134,15 @@ export const RUNTIME_OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'PATH',
-    description: 'further bundles: a file, or a directory of *.json; repeatable',
-    commands: [...SELECTING, 'attest index', 'agent preflight'],
+    description:
+      'further bundles: a file, a directory of *.json, or oci://HOST/NAME:TAG for those that refer to that image; repeatable',
+    commands: [...SELECTING, 'attest index', 'agent preflight', 'runtime push'],
   },
   {
     name: 'offline',
     type: 'boolean',
     default: '',
-    description: 'accepted: nothing is read from the network',
+    description: 'images of registries are an error: nothing is read from the network',
     commands: SELECTING,
   },
   {
@@ -157,7 +166,8 @@ export const RUNTIME_OPTIONS = [
     type: 'repeated',
     default: '',
     placeholder: 'PATH',
-    description: 'where the object may lie besides the work directory: a file, or a directory of objects; repeatable',
+    description:
+      'where the object may lie besides the work directory: a file, a directory of objects, or an image (oci://HOST/NAME:TAG); repeatable',
     commands: FETCHING,
   },
   {

@@ -24,6 +24,15 @@ function checkSelecting(values: Selecting): void {
     );
 }
 
+function checkOffline({ offline, evidence }: Selecting, sources: readonly string[]): void {
+  const image = [...evidence, ...sources].find((place) => place.startsWith('oci://'));
+  if (offline && image !== undefined)
+    throw new UsageError(
+      'flag_conflict',
+      phrase`${quoted(image)} is read from the network, which ${option('offline')} rules out`,
+    );
+}
+
 function checkDigest(text: string): void {
   if (!/^[0-9a-f]{64}$/.test(text))
     throw new UsageError('flag_value', phrase`${option('digest')} must be a SHA-256 in hex, not ${quoted(text)}`);
@@ -32,12 +41,21 @@ function checkDigest(text: string): void {
 /** @throws UsageError that names the flag and the remedy */
 export function checkSelectOptions(values: ValuesOf<'runtime select'>): ValuesOf<'runtime select'> {
   checkSelecting(values);
+  checkOffline(values, []);
+  return values;
+}
+
+/** @throws UsageError `missing_flag` */
+export function checkPushOptions(values: ValuesOf<'runtime push'>): ValuesOf<'runtime push'> {
+  if (values.artifact === '') throw missing('artifact', 'conn.bpf.o');
+  if (values.image === '') throw missing('image', 'ghcr.io/acme/conn:1.4.0');
   return values;
 }
 
 /** @throws UsageError that names the flag and the remedy */
 export function checkFetchArtifactOptions<T extends Fetching>(values: T): T {
   checkSelecting(values);
+  checkOffline(values, values.source);
   if (!values.requireVerifiedHistory)
     throw new UsageError(
       'unverified_fetch',

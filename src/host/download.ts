@@ -4,6 +4,7 @@ import type { Downloaded, DownloadOptions, Host, HostNetwork } from './host.ts';
 import { httpGet, StalledError } from './http-request.ts';
 import { proxyFor } from './proxy.ts';
 import { isLocal, receiveBody } from './receive-body.ts';
+import { send } from './send.ts';
 
 const MAX_REDIRECTS = 5;
 const STALL_MS = 30_000;
@@ -85,5 +86,5 @@ async function follow(env: Host['env'], first: URL, file: string, options: Downl
 
 /** The network of this machine. */
 export function createNetwork(env: Host['env']): HostNetwork {
-  return { download: (url, file, options) => follow(env, new URL(url), file, options) };
+  return { download: (url, file, options) => follow(env, new URL(url), file, options), send };
 }

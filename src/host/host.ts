@@ -32,6 +32,24 @@ export interface HostNetwork {
    * more than `maxBytes`; CancelledError
    */
   download(url: string, file: string, options: DownloadOptions): Promise<Downloaded>;
+  /**
+   * Sends a request and returns its answer, whatever its status; redirects are not followed.
+   * @throws HostError `mirror_unreachable` when there is no answer, or one of more than 4 MiB
+   */
+  send(url: string, options: SendOptions): Promise<Sent>;
+}
+
+export interface SendOptions {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+export interface Sent {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly challenge: string | undefined;
+  readonly body: Buffer;
 }
 
 export interface DownloadOptions {

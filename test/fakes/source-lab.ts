@@ -36,6 +36,7 @@ export function openSourceLab(env: Readonly<Record<string, string>> = {}): Sourc
   const patient = createHost({ env: { PATH: process.env['PATH'], HOME: dir, BPFCOMPAT_CACHE_DIR: cache, ...env } });
   const { download } = patient.network;
   const network: Host['network'] = {
+    ...patient.network,
     download: (url, file, options) => download(url, file, { ...options, stallMs: STALL_MS }),
   };
   const host = { ...patient, network };

@@ -61,6 +61,7 @@ export function vendorHost(host: Host, server: string): Host {
   return {
     ...host,
     network: {
+      ...host.network,
       async download(url, file, options) {
         const answer = await host.network.download(there(url), file, options);
         return { ...answer, url: back(answer.url) };

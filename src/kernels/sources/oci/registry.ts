@@ -13,6 +13,14 @@ export interface ImageStore {
   layer(layer: Descriptor, onBytes: (bytes: number) => void): Promise<string>;
 }
 
+/** A registry, which may know what refers to an image. */
+export interface RegistryStore extends ImageStore {
+  /** The list of what refers to a digest; undefined where the registry has no API for it. */
+  referrers(digest: string): Promise<Buffer | undefined>;
+  /** Undefined where there is none. */
+  documentIfThere(reference: string): Promise<Buffer | undefined>;
+}
+
 const MAX_DOCUMENT = 4 * 1024 * 1024;
 const MAX_TOKEN = 1024 * 1024;
 const ATTEMPTS = 2;
@@ -71,11 +79,11 @@ function tokenOf(text: string): string | undefined {
  * A registry as anybody may use it (distribution API v2, anonymous token), or the one that there is a token for.
  * @param dir private, there
  */
-export function openRegistry(host: Host, name: ImageName, dir: string, access: RegistryAccess): ImageStore {
+export function openRegistry(host: Host, name: ImageName, dir: string, access: RegistryAccess): RegistryStore {
   return new Registry(host, name, dir, access);
 }
 
-class Registry implements ImageStore {
+class Registry implements RegistryStore {
   readonly #host: Host;
   readonly #name: ImageName;
   readonly #dir: string;
@@ -111,6 +119,25 @@ class Registry implements ImageStore {
       );
     }
     return { bytes: await this.#host.files.read(file, MAX_DOCUMENT), digest };
+  }
+
+  async referrers(digest: string): Promise<Buffer | undefined> {
+    return this.#list(`${this.#base}/referrers/${digest}`);
+  }
+
+  async documentIfThere(reference: string): Promise<Buffer | undefined> {
+    return this.#list(`${this.#base}/manifests/${reference}`);
+  }
+
+  async #list(url: string): Promise<Buffer | undefined> {
+    const file = join(this.#dir, `document-${this.#nth++}`);
+    try {
+      await this.#get(url, file, { maxBytes: MAX_DOCUMENT, accept: DOCUMENT_KINDS });
+    } catch (error) {
+      if (error instanceof HostError && error.code === 'package_not_found') return undefined;
+      throw error;
+    }
+    return this.#host.files.read(file, MAX_DOCUMENT);
   }
 
   async layer({ digest, size }: Descriptor, onBytes: (bytes: number) => void): Promise<string> {

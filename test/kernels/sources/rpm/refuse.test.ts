@@ -422,7 +422,7 @@ describe('the network', () => {
     const { download } = host.network;
     return {
       ...host,
-      network: { download: (url, file, options) => download(url, file, { ...options, stallMs: 300 }) },
+      network: { ...host.network, download: (url, file, options) => download(url, file, { ...options, stallMs: 300 }) },
     };
   }
 

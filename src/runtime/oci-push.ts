@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import type { Host, SendOptions, Sent } from '../host/host.ts';
+import { HostError } from '../model/errors.ts';
+import type { ImageName } from '../model/oci-source.ts';
+import { type Blob, BUNDLE, descriptor, INDEX, type Pushed } from './oci-image.ts';
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
+const Token = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+const TagIndex = z.object({
+  manifests: z.array(z.looseObject({ mediaType: z.string(), digest: z.string(), size: z.number() })).max(10_000),
+});
+
+/** What goes before the requests of one push: the address of the repository, and who we are. */
+interface Line {
+  readonly host: Host;
+  readonly name: ImageName;
+  readonly base: string;
+  /** `Basic ...` of an account; undefined: nobody. */
+  readonly basic: string | undefined;
+  authorization: string | undefined;
+}
+
+/** @param login `USER:PASSWORD`; empty: none */
+export function openLine(host: Host, name: ImageName, login: string): Line {
+  const scheme = LOOPBACK.test(name.host) ? 'http' : 'https';
+  const basic = login === '' ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+  return { host, name, base: `${scheme}://${name.host}/v2/${name.repository}`, basic, authorization: undefined };
+}
+
+async function tokenFor(line: Line, challenge: string): Promise<string | undefined> {
+  if (/^basic /i.test(challenge)) return line.basic;
+  const pairs = Object.fromEntries(
+    [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, key = '', value]) => [key, value]),
+  );
+  const realm = pairs['realm'] ?? '';
+  if (!URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  // A password goes to its registry alone, and never without encryption but to this machine.
+  const isOwn = url.host === line.name.host;
+  if (url.protocol !== 'https:' && !LOOPBACK.test(url.host)) return undefined;
+  url.searchParams.set('service', pairs['service'] ?? '');
+  url.searchParams.set('scope', `repository:${line.name.repository}:pull,push`);
+  const headers = isOwn && line.basic !== undefined ? { authorization: line.basic } : {};
+  const { status, body } = await line.host.network.send(url.href, { method: 'GET', headers });
+  if (status !== 200) return undefined;
+  const { data } = Token.safeParse(JSON.parse(body.toString('utf8')));
+  const token = data?.token ?? data?.access_token;
+  return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+async function request(line: Line, url: string, options: SendOptions): Promise<Sent> {
+  const withAuth = (): Promise<Sent> => {
+    const isOwn = new URL(url).host === line.name.host;
+    const own = isOwn && line.authorization !== undefined ? { authorization: line.authorization } : {};
+    return line.host.network.send(url, { ...options, headers: { ...options.headers, ...own } });
+  };
+  const answer = await withAuth();
+  if (answer.status !== 401 || answer.challenge === undefined || line.authorization !== undefined) return answer;
+  line.authorization = await tokenFor(line, answer.challenge);
+  return line.authorization === undefined ? answer : withAuth();
+}
+
+function expect(answer: Sent, url: string, ...statuses: readonly number[]): Sent {
+  if (statuses.includes(answer.status)) return answer;
+  const remedy =
+    answer.status === 401 || answer.status === 403
+      ? 'set BPFCOMPAT_REGISTRY_LOGIN to USER:PASSWORD of an account that may push'
+      : 'try again later, or name another registry';
+  throw new HostError('mirror_unreachable', `${url} returned status ${answer.status}; ${remedy}`);
+}
+
+async function pushBlob(line: Line, { digest, bytes }: Blob): Promise<void> {
+  const there = await request(line, `${line.base}/blobs/${digest}`, { method: 'HEAD' });
+  if (there.status === 200) return;
+  const start = `${line.base}/blobs/uploads/`;
+  const { location } = expect(await request(line, start, { method: 'POST' }), start, 202);
+  if (location === undefined) throw new HostError('mirror_unreachable', `${start} names no place for the upload`);
+  const url = new URL(location, start);
+  url.searchParams.set('digest', digest);
+  const headers = { 'content-type': 'application/octet-stream' };
+  expect(await request(line, url.href, { method: 'PUT', headers, body: bytes }), url.href, 201);
+}
+
+async function pushManifest(line: Line, { mediaType, bytes }: Blob, reference: string): Promise<void> {
+  const url = `${line.base}/manifests/${reference}`;
+  const headers = { 'content-type': mediaType };
+  expect(await request(line, url, { method: 'PUT', headers, body: bytes }), url, 201);
+}
+
+/** Pushes blobs and manifest. @param reference tag; by its digest where it is empty */
+export async function push(line: Line, { blobs, manifest }: Pushed, reference = ''): Promise<string> {
+  for (const one of blobs) await pushBlob(line, one);
+  await pushManifest(line, manifest, reference || manifest.digest);
+  return manifest.digest;
+}
+
+/** Tag of the list of referrers, where a registry has no API for them. */
+export function fallbackTag(digest: string): string {
+  return digest.replace(':', '-');
+}
+
+/** Adds referrers to the list that lies under the fallback tag, for registries without an API for them. */
+export async function listReferrers(line: Line, subject: string, referrers: readonly Pushed[]): Promise<void> {
+  const tag = fallbackTag(subject);
+  const url = `${line.base}/manifests/${tag}`;
+  const answer = expect(await request(line, url, { method: 'GET', headers: { accept: INDEX } }), url, 200, 404);
+  const old = answer.status === 200 ? TagIndex.safeParse(JSON.parse(answer.body.toString('utf8'))).data?.manifests : [];
+  const added = referrers.map(({ manifest }) => ({ ...descriptor(manifest), artifactType: BUNDLE }));
+  const all = new Map([...(old ?? []), ...added].map((one) => [one.digest, one]));
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [...all.values()] }));
+  await pushManifest(line, { mediaType: INDEX, digest: '', bytes }, tag);
+}

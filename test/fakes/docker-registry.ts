@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Debian's docker-registry on the loopback address, with its files below `dir`: it has no API for referrers. */
+export async function startDockerRegistry(dir: string) {
+  const port = await freePort();
+  const root = join(dir, 'registry');
+  mkdirSync(root, { recursive: true });
+  const config = join(dir, 'registry.yml');
+  const storage = `storage:\n  filesystem: {rootdirectory: ${root}}\n`;
+  writeFileSync(config, `version: 0.1\nlog: {level: error}\n${storage}http: {addr: "127.0.0.1:${port}"}\n`);
+  const child: ChildProcess = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const failed = new Promise<never>((_, reject) => child.once('error', reject));
+  const ready = async (): Promise<void> => {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('docker-registry does not answer');
+  };
+  await Promise.race([ready(), failed]);
+  return {
+    host: `127.0.0.1:${port}`,
+    root,
+    [Symbol.dispose]: () => void child.kill('SIGKILL'),
+  };
+}
