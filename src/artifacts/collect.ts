@@ -48,14 +48,13 @@ export function isNamedObject(member: string): boolean {
 }
 
 /**
- * Whether a file of its own is an object. One that is damaged counts where its name says what it was: left out, it would
- * pass by being broken.
+ * Whether a file of its own is an object. One that is damaged, or for another machine, counts where its name says what it
+ * is: left out, it would pass by being broken.
  */
 function isObject(content: Uint8Array, member: string | undefined): boolean {
   const problem = checkObjectHeader(content);
   if (problem === undefined && readElfIdentity(content)?.machine === ELF_MACHINE.bpf) return true;
-  const isOther = problem?.foreign === true || problem?.reason === 'big_endian';
-  return member !== undefined && isNamedObject(member) && !isOther;
+  return member !== undefined && isNamedObject(member);
 }
 
 /**

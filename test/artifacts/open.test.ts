@@ -136,12 +136,15 @@ describe('an object of an archive that is not an object any more', () => {
     expect((await archive(files)).toSorted()).toEqual(['[cut.bpf.o]', '[empty.bpf.o]', '[one.bpf.o]', '[text.bpf.o]']);
   });
 
-  test('is none where it is for other machines, and where other tools left it', async () => {
+  test('is one where it is for other machines, and none where other tools left it', async () => {
     const big = Uint8Array.from(TWO);
     big.set([2, 2], 4);
     big.set([0, 1, 0, 247], 16);
-    const files = { 'one.bpf.o': ONE, 'big.bpf.o': big, '._one.bpf.o': 'x', '.wh.two.bpf.o': '', 'a.o': 'x' };
-    expect(await archive(files)).toEqual(['[one.bpf.o]']);
+    const host = Uint8Array.from(TWO);
+    host.set([62, 0], 18);
+    const named = { 'one.bpf.o': ONE, 'big.bpf.o': big, 'host.bpf.o': host };
+    const files = { ...named, '._one.bpf.o': 'x', '.wh.two.bpf.o': '', 'a.o': 'x', 'b_bpfeb.o': big };
+    expect((await archive(files)).toSorted()).toEqual(['[big.bpf.o]', '[host.bpf.o]', '[one.bpf.o]']);
   });
 
   test.each([
