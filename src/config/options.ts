@@ -228,7 +228,7 @@ export const OPTIONS = [
     name: 'lane',
     type: 'text',
     default: '',
-    placeholder: 'direct|image',
+    placeholder: LANE_CHOICES.join('|'),
     words: LANE_CHOICES,
     description:
       "direct: boot the vendor's kernel alone; image: boot the vendor's whole system from its disk image (image: block of the profile); default: direct, if the profile names a kernel",

@@ -1,4 +1,4 @@
-import type { LaneChoice } from '../model/cell.ts';
+import { LANE_CHOICES, type LaneChoice } from '../model/cell.ts';
 import type { Profile } from '../model/kernel.ts';
 import { cloudImageLane } from './cloud-image/lane.ts';
 import { type DirectLaneOptions, directLane } from './direct/lane.ts';
@@ -10,23 +10,23 @@ export interface LaneOptions extends DirectLaneOptions {
   readonly lane?: LaneChoice | undefined;
 }
 
-/** The one map of lanes. What a profile calls its runner chooses among them, see `laneOf`. */
-const LANES = { direct: directLane, image: cloudImageLane } as const satisfies Readonly<
-  Record<LaneChoice, (options: LaneOptions) => Lane | ImageLane>
->;
+interface LaneEntry {
+  /** What profiles call their runner that it serves. */
+  readonly runner: Profile['runner'];
+  readonly create: (options: LaneOptions) => Lane | ImageLane;
+}
 
-/** Every runner of profiles, and the lanes that serve it; none: none does yet. A new runner does not compile without. */
-const LANES_OF: Readonly<Record<Profile['runner'], readonly LaneChoice[]>> = {
-  vm: ['direct', 'image'],
-  'virtme-ng': [],
-  firecracker: [],
+/** The one map of lanes. Of those that serve a runner the first of LANE_CHOICES is the fastest. No lane serves the other runners yet. */
+const LANES: Readonly<Record<LaneChoice, LaneEntry>> = {
+  direct: { runner: 'vm', create: directLane },
+  image: { runner: 'vm', create: cloudImageLane },
 };
 
 /** The lane of a profile: the one that was chosen, else the fastest that it says enough for. */
 function laneOf({ runner, kernel, image }: Profile, wanted: LaneChoice | undefined): LaneChoice | undefined {
-  const [first] = LANES_OF[runner];
-  const own = kernel === undefined && image !== undefined ? 'image' : first;
-  return LANES_OF[runner].find((lane) => lane === (wanted ?? own));
+  const serving = LANE_CHOICES.filter((name) => LANES[name].runner === runner);
+  const own = kernel === undefined && image !== undefined ? 'image' : serving[0];
+  return serving.find((lane) => lane === (wanted ?? own));
 }
 
 /** The lanes of one run. Each is made when the first profile needs it. */
@@ -40,7 +40,7 @@ export function createLanes(options: LaneOptions): Lanes {
   return lanesBy((profile) => {
     const name = laneOf(profile, options.lane);
     if (name === undefined) return `${profile.id} wants the runner ${profile.runner}`;
-    const lane = made.get(name) ?? LANES[name](options);
+    const lane = made.get(name) ?? LANES[name].create(options);
     made.set(name, lane);
     return lane;
   });

@@ -5,6 +5,7 @@ import { keyOf, OPTIONS, optionsOf } from '../../src/config/options.ts';
 import { parseArgs as parseArgsAnyWords } from '../../src/config/parse-args.ts';
 import type { TestOptions } from '../../src/config/test-options.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { FORMATS } from '../../src/model/formats.ts';
 import { inFlags, option, spell } from '../../src/model/wording.ts';
 import { inFlagWords } from '../in-flag-words.ts';
 import { usageErrorOf } from './expect-usage-error.ts';
@@ -44,7 +45,7 @@ describe('commands', () => {
     [['--version'], 'version', { json: false }],
     [['-version', '--json'], 'version', { json: true }],
     [['env', '-markdown'], 'env', { json: false, markdown: true }],
-    [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true }],
+    [['doctor', '--offline'], 'doctor', { json: false, noColor: false, offline: true, release: false }],
     [
       ['kernels', 'list'],
       'kernels list',
@@ -266,7 +267,7 @@ describe('test', () => {
       baseline: '',
       failOn: undefined,
       shard: undefined,
-      files: { junit: '', sarif: '', badge: '', summary: '', gcc: '' },
+      files: Object.fromEntries(FORMATS.map(({ name }) => [name, ''])),
       json: false,
       workdir: '.bpfcompat',
       runner: 'vm',
